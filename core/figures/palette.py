@@ -1,0 +1,80 @@
+"""One meaning, one colour, on every page.
+
+The hues are those of Okabe and Ito ("Color Universal Design", 2008): told apart by people with any of the
+common colour-vision deficiencies, and readable on the light and the dark theme alike.
+`.streamlit/config.toml` repeats them for charts that Streamlit colours itself.
+"""
+
+from typing import Final
+
+BLUE: Final = "#0072B2"
+ORANGE: Final = "#E69F00"
+GREEN: Final = "#009E73"
+VERMILLION: Final = "#D55E00"
+PURPLE: Final = "#CC79A7"
+SKY: Final = "#56B4E9"
+YELLOW: Final = "#B8A200"  # Okabe-Ito's #F0E442, darkened until it shows on white
+VIOLET: Final = "#7A6FD0"  # the three hues below extend the set to ten
+BROWN: Final = "#8A5A2B"
+GRAY: Final = "#8E99A3"
+
+CATEGORICAL: Final[tuple[str, ...]] = (
+    BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, YELLOW, VIOLET, BROWN, GRAY,
+)  # fmt: skip
+
+#: Which images a number was measured on.
+SPLITS: Final[dict[str, str]] = {"train": BLUE, "validation": ORANGE, "test": GREEN}
+
+#: Optimisers by their names in `core.training.optimizers`.
+OPTIMIZERS: Final[dict[str, str]] = {
+    "sgd": VERMILLION,
+    "momentum": BROWN,
+    "nesterov": YELLOW,
+    "rmsprop": PURPLE,
+    "adam": SKY,
+}
+
+#: Digit d has colour DIGITS[d]; neighbours in this list differ in lightness as well as in hue.
+DIGITS: Final[tuple[str, ...]] = (
+    BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE, BROWN, YELLOW, VIOLET, GRAY,
+)  # fmt: skip
+
+#: Networks by recipe id.
+MODELS: Final[dict[str, str]] = {
+    "linear-softmax": GRAY,
+    "mlp-autograd": BLUE,
+    "mlp-manual": SKY,
+    "mlp-module": GREEN,
+    "mlp-deep": VIOLET,
+    "cnn-lab": ORANGE,
+    "cnn-bn": VERMILLION,
+    "cnn-nobn": PURPLE,
+}
+
+Scale = tuple[tuple[float, str], ...]
+
+#: Signed quantities (weights, gradients, perturbations): blue below zero, orange above, pale at zero.
+DIVERGING: Final[Scale] = (
+    (0.0, "#00476F"),
+    (0.25, "#4C9DCB"),
+    (0.5, "#F7F7F5"),
+    (0.75, "#E38F5B"),
+    (1.0, "#8F3F00"),
+)
+
+#: Quantities that start at zero (activations, counts): cividis, which survives any colour vision and print.
+SEQUENTIAL: Final[Scale] = (
+    (0.0, "#00224E"),
+    (0.25, "#434E6C"),
+    (0.5, "#7D7C78"),
+    (0.75, "#BCAF6F"),
+    (1.0, "#FEE838"),
+)
+
+#: Digits as MNIST stores them: 0 is black paper, 1 is white ink.
+GRAY_INK: Final[Scale] = ((0.0, "#000000"), (1.0, "#FFFFFF"))
+
+
+def model_color(name: str) -> str:
+    """The colour of a network, known or not: an unknown name always gets the same hue."""
+    return MODELS.get(name) or CATEGORICAL[sum(name.encode()) % len(CATEGORICAL)]

@@ -1,0 +1,78 @@
+"""The frame of every page: title, the question it answers, navigation, badges, and a net under its body.
+
+with page("Data Explorer", question="What does a computer see?", icon=":material/grid_view:"):
+    ...
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+from streamlit.errors import FragmentHandledException
+
+from core.errors import LabError
+from pages.ui import badges, lessons, style
+
+_log = logging.getLogger("digitlab")
+
+ABOUT = (
+    "**Digit Lab**: from the pixels of a handwritten digit to adversarial examples, computed as you watch."
+)
+
+
+@contextmanager
+def page(title: str, *, question: str, icon: str, heading: str | None = None) -> Iterator[None]:
+    """Set up a page and run its body inside the error boundary.
+
+    `heading` replaces `title` at the top of the page (the browser's tab keeps `title`).
+    """
+    st.set_page_config(
+        page_title=f"{title} · Digit Lab" if title != "Digit Lab" else title,
+        page_icon=icon,
+        layout="wide",
+        menu_items={"About": ABOUT},
+    )
+    style.apply()
+    with st.sidebar:
+        _navigation()
+        foot = st.container(key="lab-badges")
+    st.title(heading or title, anchor=False)
+    with st.container(key="lab-question"):
+        st.markdown(question)
+    with foot, error_boundary():
+        badges.data_badge()
+        badges.device_badge()
+    with error_boundary():
+        yield
+
+
+@contextmanager
+def error_boundary() -> Iterator[None]:
+    """Turn a failure into a sentence on the page and a traceback in the log; use it inside fragments as well.
+
+    A LabError is the reader's to solve and says how. Anything else is ours. Streamlit's own control flow
+    (st.stop, st.rerun) derives from BaseException and passes through.
+    """
+    try:
+        yield
+    except FragmentHandledException:
+        raise  # a fragment without a boundary of its own has shown its failure already
+    except LabError as error:
+        st.error(str(error), icon=":material/info:")
+    except Exception:
+        _log.exception("A page failed.")
+        with st.container(key="app-error"):
+            st.error(
+                "Something went wrong in this part of the page. The log of the server tells what; "
+                "reloading the page starts it afresh.",
+                icon=":material/error:",
+            )
+
+
+def _navigation() -> None:
+    """Brand, then the lessons in order. A page that is not there is not listed."""
+    st.page_link(lessons.HOME.file, label="**Digit Lab**", icon=":material/neurology:", width="stretch")
+    for lesson in lessons.lessons():
+        st.page_link(lesson.file, label=lesson.title, icon=lesson.icon, width="stretch")
+    st.divider()

@@ -1,0 +1,23 @@
+"""The few rules of CSS that the theme cannot say, hung on Streamlit's own test ids and container keys."""
+
+import streamlit as st
+
+CSS = """
+<style>
+/* Long lines tire the eye: the page is at most 1,200 px wide, however wide the screen. */
+[data-testid="stMainBlockContainer"] { max-width: 1200px; padding-top: 2.6rem; padding-bottom: 4rem; }
+/* Digits are made of pixels: never smooth them. */
+[data-testid="stImage"] img { image-rendering: pixelated; border-radius: 4px; }
+[data-testid="stSidebar"] { min-width: 220px; }
+.st-key-lab-question p { font-size: 1.12rem; opacity: 0.82; }
+.st-key-lab-question { margin-top: -0.6rem; margin-bottom: 0.4rem; }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; }
+}
+</style>
+"""
+
+
+def apply() -> None:
+    """Put the rules on the page; call once a run."""
+    st.html(CSS)
