@@ -1,0 +1,56 @@
+"""Every test session gets a home of its own; tests marked `full` run only where the whole MNIST is."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Point DIGITLAB_HOME at an empty folder, so that no test sees or touches a person's runs.
+
+    Reading the bundled digits from their CSV takes two seconds: the array made from it is handed on from
+    session to session in pytest's own cache.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="digitlab-tests-"))
+    os.environ["DIGITLAB_HOME"] = str(folder)
+    if cached := _cached_arrays(config):
+        (folder / "cache").mkdir()
+        for array in cached.glob("*.npz"):
+            shutil.copy(array, folder / "cache")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Keep the cached array for the next session and remove the home."""
+    folder = Path(os.environ["DIGITLAB_HOME"])
+    if cached := _cached_arrays(config):
+        for array in (folder / "cache").glob("*.npz"):
+            if not (cached / array.name).exists():
+                part = cached / f"{array.name}.{os.getpid()}"
+                shutil.copy(array, part)
+                part.replace(cached / array.name)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs the whole MNIST where MNIST_ROOT does not say where it is."""
+    if os.environ.get("MNIST_ROOT"):
+        return
+    for item in items:
+        if item.get_closest_marker("full"):
+            item.add_marker(pytest.mark.skip(reason="needs the whole MNIST: set MNIST_ROOT"))
+
+
+@pytest.fixture
+def bundled_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The app of a newcomer: no MNIST_ROOT, nothing downloaded."""
+    monkeypatch.delenv("MNIST_ROOT", raising=False)
+
+
+def _cached_arrays(config: pytest.Config) -> Path | None:
+    cache = getattr(config, "cache", None)  # absent under `-p no:cacheprovider`
+    return Path(cache.mkdir("digitlab")) if cache else None
