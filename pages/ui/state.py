@@ -1,0 +1,75 @@
+"""What the lab remembers about one browser session, and how an address keeps it.
+
+Widgets need nothing from here: with `key="data_digit", bind="query-params"` Streamlit keeps a widget's value
+in the address and restores both when its page is entered again. Two things it does not keep, and this file
+does: plain facts such as the id of a running job (every page link drops them from the address), and drawings
+(a canvas is empty again when it comes back on the screen).
+
+Names begin with the page they belong to: home_, data_, mlp_.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+
+def remember(name: str, value: str | None) -> None:
+    """Keep `value` under `name` for this session and in the address; None forgets it."""
+    if value is None:
+        st.session_state.pop(name, None)
+        st.query_params.pop(name, None)
+    else:
+        st.session_state[name] = value
+        _write(name, value)
+
+
+def recall(name: str) -> str | None:
+    """What is kept under `name`: from the address if it says so, else from this session.
+
+    Call it whenever the page runs: it writes the address anew after a page link has cleared it. A new session
+    (a reload, a shared link) finds the value in the address and adopts it.
+    """
+    value = st.query_params.get(name) or st.session_state.get(name)
+    if not isinstance(value, str):
+        return None
+    st.session_state[name] = value
+    _write(name, value)
+    return value
+
+
+def _write(name: str, value: str) -> None:
+    """Put a parameter into the address, only if it differs: each write is a message to the browser."""
+    if st.query_params.get(name) != value:
+        st.query_params[name] = value
+
+
+@dataclass
+class Ink:
+    """A canvas between two appearances: its strokes, its pixels, and how often it was cleared.
+
+    strokes: the canvas's own description of the drawing, to hand back to it when it reappears.
+    start: the strokes it was last mounted with; must not change while it is on the screen.
+    pixels: (H, W, 4) bytes as last received, or None.
+    """
+
+    strokes: dict[str, Any] | None = None
+    start: dict[str, Any] | None = None
+    pixels: NDArray[np.uint8] | None = None
+    cleared: int = 0
+
+
+def ink(canvas: str) -> Ink:
+    """The ink kept for the canvas of that key."""
+    name = f"{canvas}_ink"
+    if name not in st.session_state:
+        st.session_state[name] = Ink()
+    kept: Ink = st.session_state[name]
+    return kept
+
+
+def clear_ink(canvas: str) -> None:
+    """Forget the drawing; the canvas comes back empty."""
+    st.session_state[f"{canvas}_ink"] = Ink(cleared=ink(canvas).cleared + 1)
