@@ -1,0 +1,184 @@
+"""Getting the whole MNIST from torchvision's mirrors: watched, checked, all or nothing.
+
+The four packed files go to a folder of their own, are checked against their MD5 sums, unpacked and read
+once; only then does the folder take its final name. Whatever happens on the way, a reader finds either the
+complete copy or none.
+"""
+
+import gzip
+import hashlib
+import http.client
+import shutil
+import tempfile
+import time
+import urllib.error
+import urllib.request
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.data.idx import raw_folder, read_folder
+from core.data.sources import downloaded_root
+from core.errors import DataError
+
+Progress = Callable[[int, int], None]
+
+CHUNK = 64 * 1024
+TIMEOUT = 15.0
+OFFLINE = "Check the internet connection and try again; the bundled digits work without it."
+SIZES = {
+    "train-images-idx3-ubyte.gz": 9_912_422,
+    "train-labels-idx1-ubyte.gz": 28_881,
+    "t10k-images-idx3-ubyte.gz": 1_648_877,
+    "t10k-labels-idx1-ubyte.gz": 4_542,
+}
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A packed file on a mirror: its name, MD5 of its packed bytes, and how many there are."""
+
+    name: str
+    md5: str
+    size: int
+
+
+def download(
+    progress: Progress | None = None,
+    timeout: float = TIMEOUT,
+    mirrors: Sequence[str] | None = None,
+    resources: Sequence[Resource] | None = None,
+) -> Path:
+    """Fetch MNIST (11 MB) into the lab's home and return its root folder (torchvision layout).
+
+    progress(done, total) is called in bytes. timeout: seconds to wait for an answer, and the longest time a
+    transfer may crawl before the next mirror is tried. DataError says in a sentence what went wrong.
+    """
+    root = downloaded_root()
+    resources = official_resources() if resources is None else resources
+    mirrors = official_mirrors() if mirrors is None else mirrors
+    _forget_abandoned(root)
+    try:
+        with tempfile.TemporaryDirectory(prefix=f"{root.name}.part-", dir=root.parent) as part:
+            _fetch_all(raw_folder(Path(part)), mirrors, resources, timeout, progress)
+            read_folder(Path(part))
+            _take_place(Path(part), root)
+    except OSError as error:
+        raise DataError(
+            f"MNIST could not be written to disk: {(error.strerror or 'unknown reason').lower()}."
+        ) from error
+    return root
+
+
+def official_mirrors() -> list[str]:
+    """The addresses torchvision itself uses."""
+    from torchvision.datasets import MNIST
+
+    return list(MNIST.mirrors)
+
+
+def official_resources() -> list[Resource]:
+    """The four files with the MD5 sums torchvision itself checks."""
+    from torchvision.datasets import MNIST
+
+    return [Resource(name, md5, SIZES[name]) for name, md5 in MNIST.resources]
+
+
+def _fetch_all(
+    folder: Path,
+    mirrors: Sequence[str],
+    resources: Sequence[Resource],
+    timeout: float,
+    progress: Progress | None,
+) -> None:
+    folder.mkdir(parents=True)
+    total = sum(resource.size for resource in resources)
+    before = 0
+    for resource in resources:
+        packed = _from_any_mirror(mirrors, resource, timeout, before, total, progress)
+        before += resource.size
+        (folder / resource.name.removesuffix(".gz")).write_bytes(_unpack(packed, resource.name))
+        if progress:
+            progress(before, total)
+
+
+def _from_any_mirror(
+    mirrors: Sequence[str],
+    resource: Resource,
+    timeout: float,
+    before: int,
+    total: int,
+    progress: Progress | None,
+) -> bytes:
+    """The file from the first mirror that gives it whole and unharmed; DataError with the last reason."""
+    reason = "no mirror is known"
+    for mirror in mirrors:
+        report = (lambda done: progress(before + min(done, resource.size), total)) if progress else None
+        try:
+            packed = _fetch(f"{mirror.rstrip('/')}/{resource.name}", resource.size, timeout, report)
+        except TimeoutError:
+            reason = f"the server was silent or too slow for {timeout:g} seconds"
+            continue
+        except urllib.error.HTTPError as error:
+            reason = f"the server answered {error.code} ({error.reason})"
+            continue
+        except (OSError, http.client.HTTPException) as error:
+            reason = "no answer in time" if _is_timeout(error) else "no connection to the server"
+            continue
+        if len(packed) < resource.size:
+            reason = f"the transfer broke off after {len(packed):,} of {resource.size:,} bytes"
+        elif hashlib.md5(packed, usedforsecurity=False).hexdigest() != resource.md5:
+            reason = "what arrived is not the file expected (wrong checksum)"
+        else:
+            return packed
+    raise DataError(f"{resource.name} could not be downloaded: {reason}. {OFFLINE}")
+
+
+def _fetch(url: str, size: int, timeout: float, report: Callable[[int], None] | None) -> bytes:
+    """All bytes at `url`, at most one more than `size`. TimeoutError when it crawls.
+
+    The socket's own time-out starts anew with every byte, so a server that drips would hold us for hours:
+    each stretch of `timeout` seconds must bring at least one chunk, or the end of the file.
+    """
+    received = bytearray()
+    with urllib.request.urlopen(url, timeout=timeout) as response:
+        mark, mark_size = time.monotonic(), 0
+        while len(received) <= size and (chunk := response.read1(CHUNK)):
+            received += chunk
+            if report:
+                report(len(received))
+            now = time.monotonic()
+            if len(received) - mark_size >= CHUNK:
+                mark, mark_size = now, len(received)
+            elif now - mark > timeout:
+                raise TimeoutError
+    return bytes(received)
+
+
+def _is_timeout(error: Exception) -> bool:
+    return isinstance(getattr(error, "reason", None), TimeoutError)
+
+
+def _unpack(packed: bytes, name: str) -> bytes:
+    try:
+        return gzip.decompress(packed)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{name} arrived but cannot be unpacked.") from error
+
+
+def _take_place(part: Path, root: Path) -> None:
+    """Give the finished folder its name. A damaged older copy is moved out of the way first."""
+    if root.exists():
+        old = Path(tempfile.mkdtemp(prefix=f"{root.name}.old-", dir=root.parent))
+        root.replace(old / root.name)
+        shutil.rmtree(old, ignore_errors=True)
+    part.replace(root)
+    part.mkdir()  # so that the temporary directory finds something to remove
+
+
+def _forget_abandoned(root: Path, older_than: float = 3600.0) -> None:
+    """Remove what a killed download left behind, unless it may still be running."""
+    for left in (*root.parent.glob(f"{root.name}.part-*"), *root.parent.glob(f"{root.name}.old-*")):
+        if time.time() - left.stat().st_mtime > older_than:
+            shutil.rmtree(left, ignore_errors=True)
