@@ -1,0 +1,148 @@
+"""A drawing becomes what MNIST's makers would have made of it, so networks read it as well as MNIST."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from core.data import Digits, bundled, load
+from core.data.drawing import MIDDLE, Drawing, from_canvas
+
+CANVAS = 280
+HALF = CANVAS // 2
+
+
+def paste_anywhere(
+    image: torch.Tensor, way: Image.Resampling, rng: np.random.Generator
+) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """A whole 28×28 enlarged to half the canvas, scaled 0.7-1.5, laid anywhere with its ink inside."""
+    digit = Image.fromarray((image[0].numpy() * 255).round().astype(np.uint8)).resize((HALF, HALF), way)
+    side = round(HALF * rng.uniform(0.7, 1.5))
+    pixels = np.asarray(digit.resize((side, side), way))
+    rows, columns = np.flatnonzero(pixels.any(axis=1)), np.flatnonzero(pixels.any(axis=0))
+    ink = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    top = rng.integers(0, CANVAS - ink.shape[0] + 1)
+    left = rng.integers(0, CANVAS - ink.shape[1] + 1)
+    canvas = np.zeros((CANVAS, CANVAS, 4), dtype=np.uint8)
+    canvas[..., 3] = 255
+    canvas[top : top + ink.shape[0], left : left + ink.shape[1], :3] = ink[..., None]
+    return canvas
+
+
+def train_quickly(train: Digits) -> torch.nn.Module:
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(
+        torch.nn.Flatten(), torch.nn.Linear(784, 64), torch.nn.ReLU(), torch.nn.Linear(64, 10)
+    )
+    optimizer = torch.optim.Adam(net.parameters(), lr=3e-3)
+    for _ in range(8):
+        for batch in torch.randperm(len(train))[: 80 * 100].split(100):
+            loss = torch.nn.functional.cross_entropy(net(train.images[batch]), train.labels[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return net
+
+
+def accuracy(net: torch.nn.Module, images: torch.Tensor, labels: torch.Tensor) -> float:
+    return float((net(images).argmax(1) == labels).float().mean())
+
+
+def read_back(test: Digits, way: Image.Resampling) -> torch.Tensor:
+    rng = np.random.default_rng(0)
+    drawings = [from_canvas(paste_anywhere(image, way, rng)) for image in test.images]
+    return torch.stack([drawing.image for drawing in drawings if drawing is not None])
+
+
+@pytest.fixture(scope="module")
+def net() -> torch.nn.Module:
+    return train_quickly(bundled.train_and_test()[0])
+
+
+@pytest.mark.parametrize(
+    "way", [Image.Resampling.NEAREST, Image.Resampling.BILINEAR, Image.Resampling.BICUBIC]
+)
+def test_drawn_digits_keep_95_percent_of_the_accuracy(net: torch.nn.Module, way: Image.Resampling) -> None:
+    test = bundled.train_and_test()[1]
+    clean = accuracy(net, test.images, test.labels)
+    assert clean > 0.88
+    assert accuracy(net, read_back(test, way), test.labels) >= 0.95 * clean
+
+
+@pytest.mark.full
+def test_drawn_digits_of_the_real_test_set_keep_95_percent() -> None:
+    data = load("full")
+    net = train_quickly(data.train)
+    test = data.test.take(slice(0, None, 10))
+    clean = accuracy(net, test.images, test.labels)
+    assert accuracy(net, read_back(test, Image.Resampling.BILINEAR), test.labels) >= 0.95 * clean
+
+
+@pytest.mark.full
+def test_the_middle_is_where_mnist_has_it() -> None:
+    images = load("full").train.images[:, 0]
+    place = torch.arange(28.0)
+    for axis in (1, 2):
+        mass = images.sum(dim=3 - axis)
+        centre = (mass * place).sum(dim=1) / mass.sum(dim=1)
+        assert float(centre.mean()) == pytest.approx(MIDDLE, abs=0.02)
+
+
+def stroke(top: int, left: int, height: int, width: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    canvas = np.zeros((CANVAS, CANVAS, 4), dtype=np.uint8)
+    canvas[top : top + height, left : left + width] = 255
+    return canvas
+
+
+def drawn(canvas: object) -> Drawing:
+    drawing = from_canvas(np.asarray(canvas))
+    assert drawing is not None
+    return drawing
+
+
+def test_a_bar_fits_the_box_and_sits_in_the_middle() -> None:
+    drawing = drawn(stroke(10, 230, 200, 40))
+    assert drawing.image.shape == (1, 28, 28)
+    assert drawing.image.dtype == torch.float32
+    assert drawing.box == (230, 10, 270, 210)
+    assert drawing.size == (4, 20)
+    rows, columns = torch.nonzero(drawing.image[0], as_tuple=True)
+    assert (rows.max() - rows.min() + 1, columns.max() - columns.min() + 1) == (20, 4)
+    assert float(rows.float().mean()) == pytest.approx(MIDDLE, abs=0.51)
+    assert float(columns.float().mean()) == pytest.approx(MIDDLE, abs=0.51)
+
+
+def test_place_and_size_on_the_canvas_do_not_matter() -> None:
+    small, large = drawn(stroke(3, 5, 60, 30)), drawn(stroke(70, 100, 200, 100))
+    assert torch.equal(small.image, large.image)
+
+
+def test_white_on_black_on_nothing_and_grey_are_the_same() -> None:
+    on_nothing = stroke(50, 50, 120, 60)
+    on_black = on_nothing.copy()
+    on_black[..., 3] = 255
+    for same in (on_black, on_nothing[..., 0], on_nothing / 255.0, on_black[..., :3]):
+        torch.testing.assert_close(drawn(same).image, drawn(on_nothing).image)
+
+
+def test_heavy_ink_in_a_corner_is_not_cut_off() -> None:
+    canvas = stroke(0, 0, 90, 90)
+    canvas[:, :4] = canvas[:4, :] = 255
+    drawing = drawn(canvas)
+    assert drawing.size == (20, 20)
+    assert bool((drawing.image[0] > 0).any(dim=1).sum() == 20)
+
+
+@pytest.mark.parametrize("shape", [(280, 280, 4), (280, 280), (1, 1, 4)])
+def test_a_blank_canvas_is_none(shape: tuple[int, ...]) -> None:
+    assert from_canvas(np.zeros(shape, dtype=np.uint8)) is None
+
+
+def test_black_ink_is_no_ink() -> None:
+    canvas = np.zeros((280, 280, 4), dtype=np.uint8)
+    canvas[..., 3] = 255
+    assert from_canvas(canvas) is None
+
+
+def test_a_single_dot_is_a_drawing() -> None:
+    assert drawn(stroke(100, 100, 1, 1)).size == (20, 20)
