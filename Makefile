@@ -1,0 +1,45 @@
+# make run     set up on the first call, then open Digit Lab in the browser
+# make test    set up, find or install a Chromium, run every test
+# make lint types format clean
+
+PYTHON  ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+             $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PORT    ?= 8501
+WORKERS ?= 2
+ARGS    ?=
+
+# Test processes share the cores: more than one PyTorch thread in each makes them wait for one another.
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: run test lint types format clean
+.DEFAULT_GOAL := run
+
+run: unexport OMP_NUM_THREADS
+run: .venv/.ready
+	.venv/bin/streamlit run app.py --server.port $(PORT)
+
+test: .venv/.ready
+	.venv/bin/python -m tests.browser.chromium
+	.venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+lint: .venv/.ready
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+
+types: .venv/.ready
+	.venv/bin/mypy
+
+format: .venv/.ready
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Done again only when requirements.txt changes.
+.venv/.ready: requirements.txt
+	@test -n "$(PYTHON)" || { echo "Digit Lab needs Python 3.11 or newer: install it, or say make PYTHON=/path/to/python3." >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@

@@ -1,0 +1,94 @@
+"""A real server and a real Chromium, one of each for all browser tests."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import chromium
+from tests.browser.server import Server
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+]  # fmt: skip
+
+FAILURES = '[data-testid="stException"], .st-key-app-error'
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder, and keep them all in one worker: one server, one browser."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(tmp_path_factory.mktemp("home")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium.find()
+    if path is None:
+        pytest.fail(chromium.SORRY)
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(server: Server, browser: Browser) -> Iterator[OpenPage]:
+    """`open_page("/Data_Explorer", width=400, dark=True, url=…)`: the page, once it is quiet.
+
+    After the test no page it opened may show a failure.
+    """
+    opened: list[Page] = []
+
+    def open_(path: str = "/", *, width: int = 1280, dark: bool = False, url: str | None = None) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light"
+        )
+        page = context.new_page()
+        opened.append(page)
+        page.goto((url or server.url) + path)
+        settle(page)
+        return page
+
+    yield open_
+    shown = [text for page in opened for text in page.locator(FAILURES).all_inner_texts()]
+    for page in opened:
+        page.context.close()
+    assert not shown, f"The page shows a failure: {shown}\n{server.log[-3000:]}"
+
+
+def settle(page: Page, limit: float = 60.0) -> None:
+    """Wait until the script has run and nothing is being drawn, for a third of a second without a break."""
+    page.wait_for_selector('[data-testid="stApp"]', timeout=limit * 1000)
+    page.wait_for_function(
+        """() => {
+            const app = document.querySelector('[data-testid="stApp"]');
+            const busy = app.getAttribute('data-test-script-state') !== 'notRunning'
+                || !document.querySelector('h1')
+                || document.querySelector('[data-testid="stSkeleton"]');
+            if (busy) window.quietSince = null;
+            else window.quietSince ??= Date.now();
+            return window.quietSince && Date.now() - window.quietSince > 300;
+        }""",
+        timeout=limit * 1000,
+    )
+
+
+@pytest.fixture(name="settle")
+def settle_fixture() -> Callable[[Page], None]:
+    """`settle(page)`: wait until the page has come to rest."""
+    return settle

@@ -1,0 +1,125 @@
+"""Who may import whom, and how long a file may be. The code's shape is a promise to its readers."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+SOURCES = sorted([PROJECT / "app.py", *(PROJECT / "core").rglob("*.py"), *(PROJECT / "pages").rglob("*.py")])
+
+
+def name(path: Path) -> str:
+    """core/data/idx.py -> core.data.idx"""
+    parts = path.relative_to(PROJECT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(path: Path) -> set[str]:
+    """Every module the file imports anywhere, inside functions too; `from a import b` counts as a and a.b.
+
+    Imports for the type checker alone (`if TYPE_CHECKING:`) are left out: they never run.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            node.body = []
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}: say the whole name instead of a relative import"
+            found.add(node.module or "")
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def breaks(inside: str, forbidden: tuple[str, ...], allowed: tuple[str, ...] = ()) -> list[str]:
+    """Imports from `forbidden` packages by modules in package `inside`, as "importer -> imported".
+
+    Modules named in `allowed` may import anything and be imported.
+    """
+    return [
+        f"{name(path)} -> {module}"
+        for path in SOURCES
+        if _within(name(path), (inside,)) and not _within(name(path), allowed)
+        for module in sorted(imports(path))
+        if _within(module, forbidden) and not _within(module, allowed)
+    ]
+
+
+def _within(module: str, packages: tuple[str, ...]) -> bool:
+    return any(module == package or module.startswith(package + ".") for package in packages)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_file_is_short_and_says_what_it_is(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) < 300
+    assert not text.strip() or ast.get_docstring(ast.parse(text)), "a module begins with what it is about"
+
+
+TRAINING, MODELS, LOOKING = (
+    ("core.training",),
+    ("core.models",),
+    ("core.attacks", "core.probes", "core.figures"),
+)
+NOT_ARRAYS = (
+    *TRAINING,
+    *MODELS,
+    "core.data",
+    "core.probes",
+    "core.attacks",
+    "core.runs",
+    "core.checkpoints",
+    "torch",
+)
+
+
+@pytest.mark.parametrize(
+    ("inside", "forbidden", "why"),
+    [
+        ("core", ("streamlit", "pages", "app"), "core works in a notebook and in a shell"),
+        ("core.attacks", TRAINING, "attacks take any network"),
+        ("core.probes", TRAINING, "probes take any network"),
+        ("core.figures", NOT_ARRAYS, "figures see arrays and histories"),
+        ("core.models", (*TRAINING, *LOOKING), "models stand alone"),
+        ("core.data", (*TRAINING, *MODELS, *LOOKING), "data come before models"),
+    ],
+)  # fmt: skip
+def test_arrows_run_one_way(inside: str, forbidden: tuple[str, ...], why: str) -> None:
+    assert not breaks(inside, forbidden, allowed=("core.training.history",)), why
+
+
+def test_only_adversarial_training_imports_attacks() -> None:
+    assert not breaks("core.training", ("core.attacks",), allowed=("core.training.adversarial",))
+
+
+def test_only_the_job_runner_uses_threads() -> None:
+    starts = ("threading.Thread(", "import Thread", "ThreadPoolExecutor")
+    users = {name(path) for path in SOURCES if any(start in path.read_text("utf-8") for start in starts)}
+    assert users <= {"core.training.job"}
+
+
+def test_nothing_imports_a_page() -> None:
+    pages = tuple(name(path) for path in (PROJECT / "pages").glob("*.py"))
+    assert not [f for path in SOURCES for f in imports(path) if _within(f, (*pages, "app"))]
+
+
+def test_shared_parts_of_pages_rest_on_core_alone() -> None:
+    ours = {"core", "pages", "app", "tests", "benchmarks"}
+    reached = {
+        m
+        for path in (PROJECT / "pages" / "ui").glob("*.py")
+        for m in imports(path)
+        if m.split(".")[0] in ours
+    }
+    assert all(_within(module, ("core", "pages.ui")) for module in reached - {"pages"})
+
+
+def test_session_state_and_address_are_named_in_one_place() -> None:
+    """Widgets bind their own keys; what a page keeps by hand goes through pages/ui/state.py."""
+    for path in (PROJECT / "pages" / "ui").glob("*.py"):
+        if path.name != "state.py":
+            assert "st.query_params" not in path.read_text(encoding="utf-8"), path.name
