@@ -1,0 +1,75 @@
+"""The command line: `python -m core VERB`. With --json it prints one JSON object a line on stdout.
+
+Progress goes to stderr. A user's mistake is one sentence on stderr and exit status 2.
+"""
+
+import argparse
+import csv
+import importlib
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from core.errors import LabError
+
+VERBS = ("recipes", "train", "runs", "evaluate", "data")  # each a module in core.commands
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m core", description="Digit Lab on the command line.")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb in VERBS:
+        module = importlib.import_module(f"core.commands.{verb}")
+        sub = verbs.add_parser(verb, help=module.HELP, description=(module.run.__doc__ or "").strip())
+        sub.add_argument("--json", action="store_true", help="print one JSON object a line")
+        module.add(sub)
+        sub.set_defaults(run=module.run)
+    arguments = parser.parse_args(argv)
+    try:
+        rows = list(arguments.run(arguments))
+    except LabError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    if arguments.json:
+        for row in rows:
+            print(json.dumps(row))
+    elif getattr(arguments, "csv", False):
+        print_csv(rows)
+    else:
+        for row in rows:
+            print_text(row)
+    return 0
+
+
+def print_csv(rows: list[dict[str, Any]]) -> None:
+    """Comma-separated values with a header; what is nested stays JSON."""
+    if not rows:
+        return
+    writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]))
+    writer.writeheader()
+    for row in rows:
+        plain = {k: json.dumps(v) if isinstance(v, dict | list) else v for k, v in row.items()}
+        writer.writerow(plain)
+
+
+def print_text(row: dict[str, Any]) -> None:
+    """One row for people: its name, then a line a value."""
+    head, *rest = [(key, value) for key, value in row.items() if value is not None]
+    print(f"{head[1]}")
+    for key, value in rest:
+        if key in ("test_accuracy", "validation_accuracy"):
+            value = f"{value:.2%}"
+        elif key == "ci95":
+            value = f"{value[0]:.2%} … {value[1]:.2%}"
+        elif isinstance(value, dict):
+            value = json.dumps(value)
+        print(f"  {key.replace('_', ' ')}: {value}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,36 @@
+"""`python -m core evaluate CHECKPOINT`: score a checkpoint on the test images."""
+
+import argparse
+from collections.abc import Iterator
+from typing import Any
+
+from core.checkpoints import find_checkpoint, load_checkpoint
+from core.data import load
+from core.device import choose_device
+from core.evaluation import evaluate
+
+HELP = "score a checkpoint on the test images"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """CHECKPOINT [--data full|small]."""
+    parser.add_argument("checkpoint", help="a shipped name, a run id, a saved name or a .safetensors file")
+    parser.add_argument(
+        "--data", choices=("full", "small"), help="whose test images (default: full where it is)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """One row: accuracy and its interval."""
+    checkpoint = load_checkpoint(find_checkpoint(arguments.checkpoint))
+    mnist = load(arguments.data or "auto")
+    score = evaluate(checkpoint.model.to(choose_device()), mnist.test)
+    yield {
+        "checkpoint": arguments.checkpoint,
+        "recipe": checkpoint.config.recipe,
+        "data": mnist.size,
+        "n": score.n,
+        "test_accuracy": score.accuracy,
+        "ci95": list(score.ci95),
+        "test_loss": score.loss,
+    }

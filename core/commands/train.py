@@ -1,0 +1,137 @@
+"""`python -m core train RECIPE`: train without a browser, and record the run."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from core.checkpoints import run_checkpoint
+from core.config import RunConfig
+from core.data import load
+from core.device import choose_device
+from core.errors import ConfigError
+from core.home import home
+from core.recipes import RECIPES, recipe
+from core.runs import RunStore, new_run_id
+from core.training.callbacks import Callback
+from core.training.finish import keep, new_trainer, record_of
+from core.training.trainer import Diverged, Trainer
+from core.training.trial import ThreadTuner
+
+HELP = "train a recipe and record the run"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """RECIPE [--epochs N] [--seed S] [--data full|small] [--set key=value …] [--save NAME]."""
+    parser.add_argument("recipe", help=f"one of {', '.join(RECIPES)}")
+    parser.add_argument("--epochs", type=int, help="passes over the training images (default: the recipe's)")
+    parser.add_argument("--seed", type=int, help="decides weights, batch order and dropout (default: 0)")
+    parser.add_argument(
+        "--data",
+        choices=("full", "small"),
+        help="full: 59,000 / 10,000 images; small: the bundled 4,000 / 1,000 (default: full where it is)",
+    )
+    parser.add_argument(
+        "--set", nargs="+", action="extend", default=[], metavar="KEY=VALUE", help="change other settings"
+    )
+    parser.add_argument(
+        "--save", metavar="NAME", help="keep the weights under this name too (or in this .safetensors file)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Train, record, and yield the run's summary."""
+    chosen = recipe(arguments.recipe)
+    if chosen.kind != "train":
+        raise ConfigError(
+            f"{arguments.recipe} is a recipe of kind {chosen.kind!r}; train takes those that train."
+        )
+    changes = parse_settings(chosen.config, arguments.set)
+    for key in ("epochs", "seed"):
+        if getattr(arguments, key) is not None:
+            changes[key] = getattr(arguments, key)
+    config = chosen.config.with_settings(changes)
+    target = _target(arguments.save)
+    mnist = load(arguments.data or "auto")
+    trainer = new_trainer(config, mnist, choose_device(), [ThreadTuner(), Progress()])
+    status = "finished"
+    try:
+        trainer.run()
+    except Diverged as error:
+        status = "diverged"
+        tqdm.write(str(error), file=_stderr())
+    except KeyboardInterrupt:
+        status = "stopped"
+        trainer.flush()
+        trainer.measure()
+    record = record_of(trainer, new_run_id(), status=status, owner="me", data=mnist.size)
+    keep(trainer, record, RunStore())
+    if target:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_suffix(".part")
+        temporary.write_bytes(run_checkpoint(record.run_id).read_bytes())
+        temporary.replace(target)
+    summary = record.summary()
+    if target:
+        summary["saved"] = str(target)
+    yield summary
+
+
+class Progress(Callback):
+    """A progress bar on stderr: steps, loss, test accuracy of the last epoch."""
+
+    def on_start(self, trainer: Trainer) -> None:
+        steps = -(-len(trainer.labels) // trainer.config.train.batch_size)
+        self.bar = tqdm(
+            total=steps * trainer.config.train.epochs, unit="step", file=_stderr(), mininterval=0.5
+        )
+
+    def after_step(self, trainer: Trainer) -> None:
+        self.bar.update()
+
+    def on_measure(self, trainer: Trainer) -> None:
+        row = trainer.history.epochs[-1]
+        self.bar.set_postfix_str(f"epoch {row['epoch']:g}, test accuracy {row.get('test_accuracy') or 0:.2%}")
+
+    def on_end(self, trainer: Trainer) -> None:
+        self.bar.close()
+
+
+def parse_settings(config: RunConfig, pairs: list[str]) -> dict[str, Any]:
+    """KEY=VALUE words as typed settings: numbers, true/false, words; `hidden=256,128` lists widths."""
+    changes: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, text = pair.partition("=")
+        if not equals:
+            raise ConfigError(f"--set takes KEY=VALUE, such as lr=0.1; {pair!r} has no equals sign.")
+        if key == "hidden":
+            try:
+                changes[key] = tuple(int(word) for word in text.split(",") if word.strip())
+            except ValueError as error:
+                raise ConfigError(f"hidden takes widths such as 256,128; it is {text!r}.") from error
+            continue
+        try:
+            changes[key] = json.loads(text.lower())
+        except ValueError:
+            changes[key] = text
+    return changes
+
+
+def _target(name: str | None) -> Path | None:
+    """Where --save writes: a file ending in .safetensors, or a plain name in the home folder."""
+    if name is None:
+        return None
+    if name.endswith(".safetensors"):
+        return Path(name)
+    if not name or Path(name).name != name or name.startswith("."):
+        raise ConfigError(f"--save takes a plain name or a file ending in .safetensors; it is {name!r}.")
+    return home() / "checkpoints" / f"{name}.safetensors"
+
+
+def _stderr() -> Any:
+    import sys
+
+    return sys.stderr

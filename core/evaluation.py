@@ -1,0 +1,71 @@
+"""Scoring a network: accuracy with its interval, loss, probabilities."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from core.data.digits import Digits
+
+
+@dataclass(frozen=True)
+class Score:
+    """How a network did on `n` images. loss: mean cross-entropy in nats."""
+
+    n: int
+    correct: int
+    loss: float
+
+    @property
+    def accuracy(self) -> float:
+        """Share of images read correctly, in [0, 1]."""
+        return self.correct / self.n if self.n else float("nan")
+
+    @property
+    def ci95(self) -> tuple[float, float]:
+        """The 95 % interval of the accuracy, as fractions (Wilson 1927)."""
+        return wilson(self.correct, self.n)
+
+
+def wilson(correct: int, n: int) -> tuple[float, float]:
+    """95 % interval for a share of `correct` out of `n`, as fractions in [0, 1]; (0, 1) when n is 0.
+
+    It says where the accuracy on endlessly many such images lies; unlike p ± 1.96·√(p(1−p)/n) it stays inside
+    [0, 1] and is right near the ends.
+    """
+    from scipy.stats import binomtest  # half a second to import: only when a score is shown
+
+    if n == 0:
+        return 0.0, 1.0
+    interval = binomtest(correct, n).proportion_ci(confidence_level=0.95, method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def logits(model: nn.Module, images: Tensor, chunk: int = 2000) -> Tensor:
+    """(N, 10) outputs for (N, 1, 28, 28) images in [0, 1], without gradients and in eval mode.
+
+    The model's mode is put back afterwards. Images go through in chunks so that memory stays small.
+    """
+    was_training = model.training
+    model.eval()
+    device = next(model.parameters()).device
+    try:
+        with torch.no_grad():
+            parts = [model(part.to(device)).float() for part in torch.split(images, chunk)]
+    finally:
+        model.train(was_training)
+    return torch.cat(parts) if parts else torch.empty(0, 10)
+
+
+def predict(model: nn.Module, images: Tensor) -> Tensor:
+    """Probabilities (N, 10) on the CPU, rows summing to 1, for (N, 1, 28, 28) images in [0, 1]."""
+    return logits(model, images).softmax(dim=1).cpu()
+
+
+def evaluate(model: nn.Module, digits: Digits) -> Score:
+    """Score a model that returns logits on a set of images."""
+    out = logits(model, digits.images)
+    labels = digits.labels.to(out.device)
+    loss = functional.cross_entropy(out, labels, reduction="mean").item() if len(labels) else float("nan")
+    return Score(n=len(labels), correct=int((out.argmax(1) == labels).sum()), loss=loss)

@@ -1,0 +1,69 @@
+"""Layers that torch.nn has not: normalisation by the data, dropout with a generator of its own."""
+
+from copy import copy
+from typing import Self
+
+import torch
+from torch import Generator, Tensor, nn
+
+
+class Normalize(nn.Module):
+    """(x − mean) / std with two numbers measured on the training images.
+
+    It is the model's first layer, so that pixels stay in [0, 1] everywhere outside the model. Before `fit`
+    it changes nothing (mean 0, std 1). The numbers are buffers and travel with the checkpoint.
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(()))
+        self.register_buffer("std", torch.ones(()))
+
+    def fit(self, images: Tensor) -> None:
+        """Take mean and standard deviation over all pixels of `images` (any shape, values in [0, 1])."""
+        std, mean = torch.std_mean(images, correction=0)
+        self.mean.copy_(mean)
+        self.std.copy_(std.clamp_min(1e-12))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (x - self.mean) / self.std
+
+
+class SeededDropout(nn.Module):
+    """Dropout that draws from the run's generator instead of the process-wide one.
+
+    While training each value is set to 0 with probability p and the others grow by 1/(1 − p), so that the
+    expected sum stays; in eval mode nothing happens (Srivastava et al. 2014). nn.Dropout would do the same,
+    but a neighbour's run in the same process would change its draws. Without a generator (a copy made for
+    probing) it draws from PyTorch's default one.
+    """
+
+    def __init__(self, p: float) -> None:
+        super().__init__()
+        self.p = p
+        self.generator: Generator | None = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.p == 0:
+            return x
+        keep = torch.empty_like(x).bernoulli_(1 - self.p, generator=self.generator)
+        return x * keep / (1 - self.p)
+
+    def extra_repr(self) -> str:
+        return f"p={self.p}"
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        """A copy without the generator: the run that owns it goes on undisturbed."""
+        twin = copy(self)
+        twin.generator = None
+        return twin
+
+
+def give_generator(model: nn.Module, generator: Generator) -> None:
+    """Let every SeededDropout in `model` draw from `generator` (on the model's device)."""
+    for layer in model.modules():
+        if isinstance(layer, SeededDropout):
+            layer.generator = generator

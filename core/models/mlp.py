@@ -1,0 +1,43 @@
+"""The fully connected network out of torch.nn layers."""
+
+import torch
+from torch import Generator, Tensor, nn
+
+from core.config import MLPConfig
+from core.models.activations import ACTIVATION_LAYERS
+from core.models.initialization import initial_weights
+from core.models.layers import Normalize, SeededDropout
+
+
+class MLP(nn.Module):
+    """784 → hidden… → 10: linear maps with a bend between them.
+
+    Input (N, 1, 28, 28) or (N, 784) with pixels in [0, 1]; output (N, 10) logits, one a digit.
+    Start: `initial_weights(config, generator)`.
+    """
+
+    def __init__(self, config: MLPConfig, generator: Generator) -> None:
+        super().__init__()
+        self.normalize: nn.Module = Normalize() if config.normalize else nn.Identity()
+        layers: list[nn.Module] = []
+        start = initial_weights(config, generator)
+        for index, (weight, bias) in enumerate(start):
+            layers.append(self.linear(weight, bias))
+            if index < len(start) - 1:
+                layers.append(ACTIVATION_LAYERS[config.activation]())
+                if config.dropout:
+                    layers.append(SeededDropout(config.dropout))
+        self.layers = nn.Sequential(*layers)
+
+    @staticmethod
+    def linear(weight: Tensor, bias: Tensor) -> nn.Module:
+        """One layer x Wᵀ + b that starts at `weight` (out, in) and `bias` (out,)."""
+        layer = nn.Linear(weight.shape[1], weight.shape[0], device="meta").to_empty(device="cpu")
+        with torch.no_grad():
+            layer.weight.copy_(weight)
+            layer.bias.copy_(bias)
+        return layer
+
+    def forward(self, x: Tensor) -> Tensor:
+        logits: Tensor = self.layers(self.normalize(x.flatten(1)))
+        return logits

@@ -1,0 +1,80 @@
+"""The network as the slides' task 1 wants it: bare tensors with requires_grad, no nn.Module anywhere."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Generator, Tensor, nn
+
+from core.config import MLPConfig
+from core.models.activations import ACTIVATION_FUNCTIONS
+from core.models.initialization import initial_weights
+from core.models.layers import Normalize
+
+
+def tensor_names(layers: int) -> list[tuple[str, str]]:
+    """Names of (weight, bias) per layer: the slides' W_h, b_h, W_o, b_o, or W_1 … W_n for other depths."""
+    if layers == 2:
+        return [("W_h", "b_h"), ("W_o", "b_o")]
+    return [(f"W_{i}", f"b_{i}") for i in range(1, layers + 1)]
+
+
+class RawMLP:
+    """h = σ(x W_h + b_h), o = h W_o + b_o, on plain tensors.
+
+    tensors: name → leaf tensor; weights are (in, out), as on the slides' task page, biases (out,).
+    Call it with (N, 1, 28, 28) or (N, 784) pixels in [0, 1] to get (N, 10) logits.
+    """
+
+    def __init__(self, config: MLPConfig, generator: Generator) -> None:
+        self.activation = ACTIVATION_FUNCTIONS[config.activation]
+        self.normalize: nn.Module = Normalize() if config.normalize else nn.Identity()
+        self.tensors: dict[str, Tensor] = {}
+        start = initial_weights(config, generator)
+        self.names = tensor_names(len(start))
+        for (w_name, b_name), (weight, bias) in zip(self.names, start, strict=True):
+            self.tensors[w_name] = weight.T.contiguous().requires_grad_()
+            self.tensors[b_name] = bias.requires_grad_()
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return forward(self, x, self.tensors)
+
+    def parameters(self) -> list[Tensor]:
+        """The leaf tensors, in the order in which they were made."""
+        return list(self.tensors.values())
+
+    def to(self, device: torch.device) -> "RawMLP":
+        """Move the tensors to `device`, as new leaves."""
+        for name, tensor in self.tensors.items():
+            self.tensors[name] = tensor.detach().to(device).requires_grad_()
+        self.normalize.to(device)
+        return self
+
+
+class RawMLPView(nn.Module):
+    """A RawMLP seen as an nn.Module, for everything that reads a network: evaluation, probes, attacks.
+
+    Its parameters share memory with the raw tensors: what training changes there is seen here at once, and
+    loading weights here loads them there.
+    """
+
+    def __init__(self, raw: RawMLP) -> None:
+        super().__init__()
+        self.names = raw.names
+        self.activation = raw.activation
+        self.normalize = raw.normalize
+        for name, tensor in raw.tensors.items():
+            self.register_parameter(name, nn.Parameter(tensor.detach()))  # detach() shares the memory
+
+    def forward(self, x: Tensor) -> Tensor:
+        return forward(self, x, dict(self.named_parameters()))
+
+
+def forward(net: RawMLP | RawMLPView, x: Tensor, tensors: Mapping[str, Tensor]) -> Tensor:
+    """Pixels (N, 784) through every layer to logits (N, 10), with the weights in `tensors`."""
+    x = net.normalize(x.flatten(1))
+    last = len(net.names) - 1
+    for index, (weight, bias) in enumerate(net.names):
+        x = torch.addmm(tensors[bias], x, tensors[weight])  # x W + b in one call
+        if index < last:
+            x = net.activation(x)
+    return x

@@ -1,0 +1,93 @@
+"""The experiments of the source texts, by name: one click in the app, one word on the command line.
+
+A recipe holds the text's own settings. Its `claim` is what the text reports, shown beside what a run
+measures and never mixed into it; `ours` says what the text leaves open and we had to choose.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from core.config import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
+from core.errors import NotFound
+
+Kind = Literal["train", "attack", "race", "demo"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A named experiment.
+
+    title, idea: for people; source: which text; claim: what it reports, or None; ours: settings it leaves open.
+    """
+
+    kind: Kind
+    title: str
+    idea: str
+    source: str
+    config: RunConfig
+    claim: str | None = None
+    ours: str | None = None
+
+
+def _run(recipe: str, model: MLPConfig, train: TrainConfig) -> RunConfig:
+    return RunConfig(recipe=recipe, model=model, train=train)
+
+
+RECIPES: dict[str, Recipe] = {
+    "linear-softmax": Recipe(
+        kind="train",
+        title="Linear softmax",
+        idea="One linear map f(x) = Wx + b and a softmax: how far does no hidden layer get?",
+        source="Slides: from supervised learning to PyTorch",
+        config=_run(
+            "linear-softmax",
+            MLPConfig(hidden=()),
+            TrainConfig(epochs=10, batch_size=128, optimizer=OptimizerConfig("sgd", {"lr": 0.1})),
+        ),
+        ours="The slides fit it to red wine; the digits, learning rate 0.1, batch 128 and 10 epochs are ours.",
+    ),
+    "mlp-autograd": Recipe(
+        kind="train",
+        title="Two layers, bare tensors",
+        idea="One hidden layer of 100 sigmoids; autograd finds the gradient, you make the step.",
+        source="Slides: task 1",
+        config=_run(
+            "mlp-autograd",
+            MLPConfig(hidden=(100,), activation="sigmoid", family="raw"),
+            TrainConfig(epochs=10, batch_size=128, optimizer=OptimizerConfig("sgd-by-hand", {"lr": 0.01})),
+        ),
+        ours="The slides do not say how the weights start; PyTorch's default is ours.",
+    ),
+    "mlp-module": Recipe(
+        kind="train",
+        title="Four layers, nn.Module",
+        idea="Three linear layers written as your own nn.Module, trained by torch.optim.",
+        source="Slides: task 2",
+        config=_run(
+            "mlp-module",
+            MLPConfig(hidden=(256, 128), activation="relu", family="my-linear"),
+            TrainConfig(epochs=10, batch_size=128, optimizer=OptimizerConfig("sgd", {"lr": 0.1})),
+        ),
+        ours="Widths 784→256→128→10, ReLU, batch 128, learning rate 0.1 and 10 epochs are ours.",
+    ),
+    "mlp-deep": Recipe(
+        kind="train",
+        title="A deep network",
+        idea="Five linear layers, normalised input, momentum: deeper than it needs to be, and good.",
+        source="Blog: a deep fully connected network",
+        config=_run(
+            "mlp-deep",
+            MLPConfig(hidden=(512, 256, 128, 64), activation="relu", normalize=True),
+            TrainConfig(
+                epochs=10, batch_size=64, optimizer=OptimizerConfig("sgd", {"lr": 0.01, "momentum": 0.5})
+            ),
+        ),
+    ),
+}
+
+
+def recipe(name: str) -> Recipe:
+    """The recipe of that name. Raises NotFound with the names there are."""
+    if name not in RECIPES:
+        raise NotFound(f"There is no recipe {name!r}; the recipes are {', '.join(RECIPES)}.")
+    return RECIPES[name]

@@ -1,0 +1,172 @@
+"""Every run ever finished, in one SQLite file.
+
+Write-ahead logging lets several processes read and write at once, and each run is written in a single
+transaction: after a power cut the file opens and holds every run that had finished.
+"""
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from core.config import RunConfig
+from core.errors import LabError, NotFound
+from core.home import home
+from core.training.history import History
+
+_COLUMNS = """
+    run_id TEXT PRIMARY KEY, recipe TEXT NOT NULL, name TEXT NOT NULL, owner TEXT NOT NULL,
+    created REAL NOT NULL, status TEXT NOT NULL, data TEXT NOT NULL, n_train INTEGER NOT NULL,
+    n_test INTEGER NOT NULL, epochs REAL NOT NULL, train_seconds REAL NOT NULL,
+    test_accuracy REAL, ci_low REAL, ci_high REAL, test_loss REAL, validation_accuracy REAL,
+    device TEXT NOT NULL, precision TEXT NOT NULL, threads INTEGER, versions TEXT NOT NULL,
+    config TEXT NOT NULL, history TEXT NOT NULL
+"""
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One finished run.
+
+    created: seconds since 1970. status: "finished", "stopped" or "diverged". data: "full" or "small".
+    epochs: passes done (a stopped run may end within one). train_seconds: time spent in steps.
+    test_accuracy, ci_low, ci_high: fractions, with the ends of the 95 % interval. owner: who started it.
+    config: as the run began; what was changed on the way stands in history.changes.
+    """
+
+    run_id: str
+    recipe: str
+    name: str
+    owner: str
+    created: float
+    status: str
+    data: str
+    n_train: int
+    n_test: int
+    epochs: float
+    train_seconds: float
+    test_accuracy: float | None
+    ci_low: float | None
+    ci_high: float | None
+    test_loss: float | None
+    validation_accuracy: float | None
+    device: str
+    precision: str
+    threads: int | None
+    versions: dict[str, str]
+    config: RunConfig
+    history: History
+
+    def summary(self) -> dict[str, Any]:
+        """The keys that the command line prints; all JSON values, the history left out."""
+        ci95 = None if self.ci_low is None else [self.ci_low, self.ci_high]
+        return {
+            "recipe": self.recipe,
+            "data": self.data,
+            "seed": self.config.train.seed,
+            "epochs": self.epochs,
+            "train_seconds": round(self.train_seconds, 3),
+            "test_accuracy": self.test_accuracy,
+            "ci95": ci95,
+            "run_id": self.run_id,
+            "name": self.name,
+            "status": self.status,
+            "created": self.created,
+            "n_train": self.n_train,
+            "n_test": self.n_test,
+            "validation_accuracy": self.validation_accuracy,
+            "device": self.device,
+            "precision": self.precision,
+            "threads": self.threads,
+            "settings": self.config.to_json(),
+        }
+
+
+def new_run_id() -> str:
+    """A fresh id: eight hexadecimal digits, short enough for a link."""
+    return secrets.token_hex(4)
+
+
+class RunStore:
+    """The file of runs. Every call opens a connection of its own, so any thread may use one store."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or home() / "runs.sqlite"
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self._open() as connection:
+            connection.execute(f"CREATE TABLE IF NOT EXISTS runs ({_COLUMNS})")
+            connection.execute("CREATE INDEX IF NOT EXISTS runs_by_time ON runs (created)")
+
+    def save(self, record: RunRecord) -> None:
+        """Write a run, or write it anew if it went on (same id)."""
+        row = {f.name: getattr(record, f.name) for f in fields(record)}
+        row["versions"] = json.dumps(record.versions)
+        row["config"] = json.dumps(record.config.to_json())
+        row["history"] = json.dumps(record.history.to_json(), allow_nan=False)
+        names = ", ".join(row)
+        marks = ", ".join(f":{name}" for name in row)
+        with self._open() as connection:
+            connection.execute(f"INSERT OR REPLACE INTO runs ({names}) VALUES ({marks})", row)
+
+    def all(self, owner: str | None = None, recipe: str | None = None, limit: int = 1000) -> list[RunRecord]:
+        """The newest runs first, without their histories; of one owner or one recipe if asked."""
+        wanted = {"owner": owner, "recipe": recipe}
+        where = " AND ".join(f"{key} = :{key}" for key, value in wanted.items() if value is not None)
+        columns = ", ".join(f.name for f in fields(RunRecord) if f.name != "history")
+        query = (
+            f"SELECT {columns} FROM runs {'WHERE ' + where if where else ''} ORDER BY created DESC LIMIT :n"
+        )
+        with self._open() as connection:
+            rows = connection.execute(query, {**wanted, "n": limit}).fetchall()
+        return [_record({**dict(row), "history": "{}"}) for row in rows]
+
+    def get(self, run_id: str) -> RunRecord:
+        """One run with its history. Raises NotFound."""
+        with self._open() as connection:
+            row = connection.execute("SELECT * FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+        if row is None:
+            raise NotFound(f"There is no recorded run {run_id!r}.")
+        return _record(dict(row))
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Give a run a name of one's own (at most 80 characters). Raises NotFound."""
+        self.save(replace(self.get(run_id), name=name.strip()[:80]))
+
+    def delete(self, run_id: str, owner: str) -> None:
+        """Remove a run. Raises NotFound, or LabError if it is somebody else's."""
+        if self.get(run_id).owner != owner:
+            raise LabError("This run is somebody else's; only who made it can delete it.")
+        with self._open() as connection:
+            connection.execute("DELETE FROM runs WHERE run_id = ?", (run_id,))
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """A connection whose changes are committed together when the block ends, or not at all."""
+        try:
+            connection = sqlite3.connect(self.path, timeout=30)
+            connection.row_factory = sqlite3.Row
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                with connection:
+                    yield connection
+            finally:
+                connection.close()
+        except sqlite3.DatabaseError as error:
+            raise LabError(
+                f"The file of recorded runs, {self.path.name}, cannot be used: {error}."
+            ) from error
+
+
+def _record(row: dict[str, Any]) -> RunRecord:
+    return RunRecord(
+        **{
+            **row,
+            "versions": json.loads(row["versions"]),
+            "config": RunConfig.from_json(json.loads(row["config"])),
+            "history": History.from_json(json.loads(row["history"])),
+        }
+    )

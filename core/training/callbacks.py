@@ -1,0 +1,79 @@
+"""What may happen between the steps of training, without the loop knowing.
+
+A callback overrides the moments it cares about; the base class does nothing at all of them. It sees the
+trainer and may stop it by raising `StopTraining`.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from core.models.raw_mlp import RawMLP
+
+if TYPE_CHECKING:
+    from core.training.trainer import Trainer
+
+
+class StopTraining(Exception):  # noqa: N818 - a request, not an error
+    """Raised by a callback to end the run at this safe point; what it has is kept."""
+
+
+class Callback:
+    """The moments of a run, in the order in which they come. All of them do nothing here."""
+
+    def on_start(self, trainer: "Trainer") -> None:
+        """Before the first step of `run()`."""
+
+    def before_step(self, trainer: "Trainer") -> None:
+        """Between two steps: the safe point to pause, stop or change a setting."""
+
+    def after_backward(self, trainer: "Trainer") -> None:
+        """The gradients stand in `.grad`, the weights have not moved yet."""
+
+    def after_step(self, trainer: "Trainer") -> None:
+        """The weights have moved."""
+
+    def on_measure(self, trainer: "Trainer") -> None:
+        """A new row stands in `history.epochs`."""
+
+    def on_end(self, trainer: "Trainer") -> None:
+        """After the last step, however the run ended."""
+
+
+class GradientSizes(Callback):
+    """Records the root mean square of each layer's weight gradient every few steps.
+
+    The mean over weights makes layers of different size comparable, which a total norm does not. Every step
+    would cost a small network a sixth of its speed; every 20th is enough to draw a curve.
+    """
+
+    def __init__(self, every: int = 20) -> None:
+        self.every = every
+
+    def after_backward(self, trainer: "Trainer") -> None:
+        if trainer.steps % self.every:
+            return
+        named = (
+            list(trainer.network.tensors.items())
+            if isinstance(trainer.network, RawMLP)
+            else list(trainer.network.named_parameters())
+        )
+        row: dict[str, float | None] = {"step": trainer.steps}
+        for name, parameter in named:
+            if parameter.grad is not None and parameter.dim() > 1:
+                size = parameter.grad.detach().float().square().mean().sqrt().item()
+                row[name] = size if torch.isfinite(torch.tensor(size)) else None
+        trainer.history.gradients.append(row)
+
+
+class Replay(Callback):
+    """Repeats the changes that a person made while a recorded run was going on."""
+
+    def __init__(self, changes: Sequence[dict[str, Any]]) -> None:
+        self.changes = sorted(changes, key=lambda change: int(change["step"]))
+
+    def before_step(self, trainer: "Trainer") -> None:
+        while self.changes and int(self.changes[0]["step"]) <= trainer.steps:
+            change = self.changes.pop(0)
+            trainer.change(str(change["name"]), change["value"])

@@ -1,0 +1,90 @@
+"""From data and config to a finished run on record: what the command line and the jobs share."""
+
+import platform
+import sys
+import time
+from collections.abc import Iterable
+from importlib.metadata import version
+
+import torch
+
+from core.checkpoints import run_checkpoint, save_checkpoint
+from core.config import RunConfig
+from core.data.digits import Mnist
+from core.data.splits import validation_split
+from core.device import device_name
+from core.evaluation import wilson
+from core.runs import RunRecord, RunStore
+from core.training.callbacks import Callback
+from core.training.trainer import RunData, Trainer
+
+
+def run_data(mnist: Mnist, config: RunConfig) -> RunData:
+    """The images of a run: training, test and, where the config asks for one, a validation split.
+
+    Validation images are drawn from the training images by the run's seed, the same share of every digit.
+    """
+    if not config.train.validation:
+        return RunData(mnist.train, mnist.test)
+    train, validation = validation_split(mnist.train, config.train.validation, config.train.seed)
+    return RunData(train, mnist.test, validation)
+
+
+def new_trainer(
+    config: RunConfig, mnist: Mnist, device: torch.device, callbacks: Iterable[Callback] = ()
+) -> Trainer:
+    """A trainer ready to run `config` on these digits."""
+    return Trainer(config, run_data(mnist, config), callbacks, device)
+
+
+def versions() -> dict[str, str]:
+    """What computed a run, for its record."""
+    return {
+        "python": platform.python_version(),
+        "torch": version("torch"),
+        "numpy": version("numpy"),
+        "platform": f"{sys.platform} {platform.machine()}",
+    }
+
+
+def record_of(
+    trainer: Trainer, run_id: str, *, status: str, owner: str, data: str, name: str = ""
+) -> RunRecord:
+    """The record of a run as it stands now."""
+    history = trainer.history.copy()
+    accuracy = history.last("test_accuracy")
+    n_test = len(trainer.data.test)
+    low, high = (None, None) if accuracy is None else wilson(round(accuracy * n_test), n_test)
+    return RunRecord(
+        run_id=run_id,
+        recipe=trainer.start.recipe,
+        name=name,
+        owner=owner,
+        created=time.time(),
+        status=status,
+        data=data,
+        n_train=len(trainer.data.train),
+        n_test=n_test,
+        epochs=history.last("epoch") or 0.0,
+        train_seconds=trainer.seconds,
+        test_accuracy=accuracy,
+        ci_low=low,
+        ci_high=high,
+        test_loss=history.last("test_loss"),
+        validation_accuracy=history.last("validation_accuracy"),
+        device=device_name(trainer.device),
+        precision=trainer.precision,
+        threads=trainer.threads,
+        versions=versions(),
+        config=trainer.start,
+        history=history,
+    )
+
+
+def keep(trainer: Trainer, record: RunRecord, store: RunStore) -> None:
+    """Write the weights, then the record: a recorded run always has its weights."""
+    provenance = {k: v for k, v in record.summary().items() if k not in ("settings", "name")}
+    provenance["versions"] = record.versions
+    provenance["trained"] = time.strftime("%Y-%m-%d", time.gmtime(record.created))
+    save_checkpoint(run_checkpoint(record.run_id), trainer.module.state_dict(), trainer.start, provenance)
+    store.save(record)

@@ -1,0 +1,57 @@
+"""What a run leaves behind: only JSON values, so that it can be stored, sent and replayed as it is."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+Row = dict[str, float | int | None]
+
+
+@dataclass
+class History:
+    """The record of one run.
+
+    loss: cross-entropy of each step's batch, per image, in nats; None where it was not finite.
+    lr: learning rate of each step.
+    epochs: one row a measurement (before the first step, after every epoch, at a stop) with `epoch` (passes
+        so far, may be a fraction), `step`, `examples`, `seconds` (time spent in steps), and for each split
+        measured `train_loss`, `train_accuracy`, `validation_…`, `test_…` (accuracies as fractions).
+    gradients: every few steps, `step` and the root mean square of the gradient of each layer's weights.
+    changes: what was changed while it ran: `step`, `examples`, `name`, `value`.
+    examples_per_step: batch size of each step (the last of an epoch is smaller).
+    threads: `step` and the number of processor `threads` used from there on.
+    """
+
+    loss: list[float | None] = field(default_factory=list)
+    lr: list[float] = field(default_factory=list)
+    examples_per_step: list[int] = field(default_factory=list)
+    epochs: list[Row] = field(default_factory=list)
+    gradients: list[dict[str, float | None]] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    threads: list[dict[str, int]] = field(default_factory=list)
+
+    def add_step(self, loss: float, lr: float, examples: int) -> None:
+        """Record one step."""
+        self.loss.append(loss if math.isfinite(loss) else None)
+        self.lr.append(lr)
+        self.examples_per_step.append(examples)
+
+    def copy(self) -> "History":
+        """A copy that later steps do not touch (rows are never changed once written)."""
+        return History(**{name: list(values) for name, values in vars(self).items()})
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {name: list(values) for name, values in vars(self).items()}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """Rebuild from `to_json`'s values; names it does not know are left out."""
+        return cls(**{name: values[name] for name in vars(cls()) if name in values})
+
+    def last(self, name: str) -> float | None:
+        """The newest measured value of `name` (such as "test_accuracy"), or None if there is none."""
+        for row in reversed(self.epochs):
+            if row.get(name) is not None:
+                return row[name]
+        return None

@@ -1,0 +1,318 @@
+"""Training in the background: jobs, and the registry that watches them. The only file with threads.
+
+A job trains its own network in a worker thread and publishes frozen snapshots. Requests (pause, step, stop,
+change a setting) are taken between two steps, never in the middle of one. Jobs share the machine: a bounded
+number run at once, the others wait in line, and all together use no more threads than there are cores.
+"""
+
+import logging
+import math
+import queue
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from torch import Tensor
+
+from core.config import RunConfig, require
+from core.data.digits import Mnist
+from core.device import choose_device, device_name
+from core.errors import LabError, NotFound
+from core.runs import RunStore, new_run_id
+from core.training.callbacks import Callback, StopTraining
+from core.training.finish import keep, new_trainer, record_of
+from core.training.history import History
+from core.training.slots import Slots
+from core.training.snapshot import Snapshot, Status
+from core.training.trainer import Diverged, Trainer, changeable
+from core.training.trial import ThreadTuner, cores
+
+log = logging.getLogger(__name__)
+
+PUBLISH_EVERY = 0.2  # seconds between two snapshots while it runs
+WEIGHTS_EVERY = 1.0  # seconds between two copies of the weights
+
+
+class Job(Callback):
+    """One run in the background. Methods may be called from any thread; they return at once."""
+
+    def __init__(
+        self, config: RunConfig, mnist: Mnist, store: RunStore, slots: Slots, *, session: str, owner: str
+    ) -> None:
+        self.job_id = new_run_id()
+        self.session, self.owner = session, owner
+        self.seen = time.monotonic()  # when its session was last known to be alive
+        self._config, self._mnist, self._store, self._slots = config, mnist, store, slots
+        self._device = choose_device()
+        self._trainer: Trainer | None = None
+        self._requests: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        self._stop = threading.Event()
+        self._status: Status = "queued"
+        self._message = ""
+        self._paused = self._has_slot = self._recorded = False
+        self._weights: dict[str, Tensor] | None = None
+        self._weights_step, self._weights_at, self._published_at = 0, 0.0, 0.0
+        self._rate, self._rate_from = 0.0, (0.0, 0)
+        self._lock = threading.Lock()
+        self._snapshot = self._picture()
+        self._thread = self._begin()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The newest picture of the job."""
+        with self._lock:
+            picture = self._snapshot
+        if picture.status == "queued":
+            return Snapshot(**{**vars(picture), "place": self._slots.place(self.job_id)})
+        return picture
+
+    def pause(self) -> None:
+        """Stand still after the present step."""
+        self._requests.put(("pause", None))
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._requests.put(("resume", None))
+
+    def step(self) -> None:
+        """While paused: make one single step."""
+        self._requests.put(("step", None))
+
+    def stop(self, why: str = "") -> None:
+        """End after the present step and keep what there is."""
+        self._message = why
+        self._stop.set()
+
+    def add_epoch(self) -> None:
+        """One more pass over the images, also when the run has already ended."""
+        with self._lock:
+            if self._snapshot.active or self._trainer is None or self._status == "diverged":
+                self._requests.put(("add_epoch", None))
+                return
+            self._trainer.change("epochs", self._trainer.epoch + 1)
+            self._stop.clear()
+            self._message, self._status, self._paused = "", "queued", False
+            self._snapshot = self._picture()
+            self._thread = self._begin()
+
+    def change(self, name: str, value: Any) -> None:
+        """Change a setting from the next step on. Raises ConfigError at once if it makes no sense."""
+        config = self.snapshot.config
+        names = changeable(config)
+        require(name in names, f"{name} cannot change while training runs; these can: {', '.join(names)}.")
+        config.with_settings({name: value})
+        self._requests.put((name, value))
+
+    def wait(self, seconds: float) -> Snapshot:
+        """Wait until the job has ended, at most `seconds`; then its snapshot."""
+        self._thread.join(seconds)
+        return self.snapshot
+
+    def _begin(self) -> threading.Thread:
+        thread = threading.Thread(target=self._work, name=f"job-{self.job_id}", daemon=True)
+        thread.start()
+        return thread
+
+    def _work(self) -> None:
+        try:
+            self._take_slot()
+            self._status = "running"
+            if self._trainer is None:
+                tuner = ThreadTuner(self._slots.allowance)
+                self._trainer = new_trainer(self._config, self._mnist, self._device, [tuner, self])
+            self._publish(weights=True)
+            self._trainer.run()
+            self._status = "stopped" if self._stop.is_set() else "finished"
+        except StopTraining:
+            self._status = "stopped"
+        except Diverged as error:
+            self._status, self._message = "diverged", str(error)
+        except LabError as error:
+            self._status, self._message = "failed", str(error)
+        except Exception:
+            log.exception("job %s failed", self.job_id)
+            self._status, self._message = "failed", "Training broke off unexpectedly; the log says why."
+        self._finish()
+
+    def _finish(self) -> None:
+        try:
+            trainer = self._trainer
+            if trainer is not None and trainer.steps and self._status != "failed":
+                record = record_of(
+                    trainer, self.job_id, status=self._status, owner=self.owner, data=self._mnist.size
+                )
+                keep(trainer, record, self._store)
+                self._recorded = True
+        except Exception:
+            log.exception("job %s could not be recorded", self.job_id)
+            self._message = "The run ended but could not be recorded; the log says why."
+        finally:
+            if self._has_slot:
+                self._has_slot = False
+                self._slots.release()
+            self._publish(weights=True)
+
+    def _take_slot(self) -> None:
+        if not self._slots.acquire(self.job_id, self._stop.is_set):
+            raise StopTraining
+        self._has_slot = True
+
+    def before_step(self, trainer: Trainer) -> None:
+        """Take the requests that came in; stand still while paused. A single step leaves the loop at once."""
+        while True:
+            single = self._take_requests(trainer)
+            if self._stop.is_set():
+                raise StopTraining
+            if single or not self._paused:
+                break
+            if self._status != "paused":
+                self._status = "paused"
+                self._slots.release()  # others may run meanwhile
+                self._has_slot = False
+            if self._snapshot.status != "paused" or self._snapshot.steps != trainer.steps:
+                trainer.flush()
+                self._publish(weights=True)
+            time.sleep(0.02)
+        if not self._paused and not self._has_slot:
+            self._status = "queued"
+            self._publish()
+            self._take_slot()
+            self._status = "running"
+            self._publish()
+
+    def _take_requests(self, trainer: Trainer) -> bool:
+        """Do what was asked for; True if a single step was."""
+        while not self._requests.empty():
+            name, value = self._requests.get()
+            if name == "step":
+                return True
+            if name in ("pause", "resume"):
+                self._paused = name == "pause"
+            elif name == "add_epoch":
+                trainer.change("epochs", trainer.config.train.epochs + 1)
+            else:
+                trainer.change(name, value)
+            self._published_at = 0.0
+        return False
+
+    def after_step(self, trainer: Trainer) -> None:
+        if time.monotonic() - self._published_at > PUBLISH_EVERY:
+            trainer.flush()
+            self._publish(weights=time.monotonic() - self._weights_at > WEIGHTS_EVERY)
+
+    def on_measure(self, trainer: Trainer) -> None:
+        self._publish(weights=True)
+
+    def _publish(self, weights: bool = False) -> None:
+        trainer, now = self._trainer, time.monotonic()
+        if weights and trainer is not None:
+            state = trainer.module.state_dict()
+            self._weights = {name: tensor.detach().cpu().clone() for name, tensor in state.items()}
+            self._weights_step, self._weights_at = trainer.steps, now
+        if trainer is not None and trainer.seconds > self._rate_from[0]:
+            since = trainer.seconds - self._rate_from[0]
+            self._rate = (trainer.examples - self._rate_from[1]) / since
+            self._rate_from = (trainer.seconds, trainer.examples)
+        with self._lock:
+            self._snapshot = self._picture()
+            self._published_at = now
+
+    def _picture(self) -> Snapshot:
+        trainer = self._trainer
+        config = trainer.config if trainer else self._config
+        n = len(trainer.labels) if trainer else len(self._mnist.train)
+        steps = trainer.steps if trainer else 0
+        # What is left is counted in images: a changed batch size changes the number of steps.
+        seen = trainer.epoch * n + (trainer.position % max(1, n)) if trainer else 0
+        left = config.train.epochs * n - seen
+        return Snapshot(
+            job_id=self.job_id,
+            status=self._status,
+            message=self._message,
+            place=0,
+            config=config,
+            epoch=seen / n,
+            steps=steps,
+            steps_total=steps + math.ceil(left / config.train.batch_size),
+            seconds=trainer.seconds if trainer else 0.0,
+            seconds_left=left / self._rate if self._rate else None,
+            images_per_second=self._rate,
+            n_train=n,
+            history=trainer.history.copy() if trainer else History(),
+            weights=self._weights,
+            weights_step=self._weights_step,
+            device=device_name(self._device),
+            precision=trainer.precision if trainer else config.train.precision,
+            threads=trainer.threads if trainer else None,
+            recorded=self._recorded,
+        )
+
+
+class JobRegistry:
+    """All jobs of this server.
+
+    at_once: jobs that run at the same time (default: one a core). is_alive: tells whether a session still
+    has its browser; a job whose session is gone for `patience` seconds is stopped and keeps what it has.
+    """
+
+    KEPT = 40  # ended jobs remembered; older ones live on in the run store
+
+    def __init__(
+        self,
+        store: RunStore,
+        *,
+        at_once: int | None = None,
+        is_alive: Callable[[str], bool] | None = None,
+        patience: float = 120.0,
+        check_every: float = 5.0,
+    ) -> None:
+        self.store = store
+        self.slots = Slots(at_once or cores())
+        self._is_alive = is_alive or (lambda session: True)
+        self._patience = patience
+        self._jobs: dict[str, Job] = {}
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        threading.Thread(target=self._watch, args=(check_every,), name="job-watchdog", daemon=True).start()
+
+    def submit(self, config: RunConfig, mnist: Mnist, *, session: str = "", owner: str = "me") -> Job:
+        """Start a job, or queue it. Raises LabError when the queue is full."""
+        with self._lock:
+            active = [job for job in self._jobs.values() if job.snapshot.active]
+            if len(active) >= 32:
+                raise LabError("Thirty-two runs are already waiting; stop one of them, or try again later.")
+            for job_id in list(self._jobs)[: -self.KEPT]:
+                if not self._jobs[job_id].snapshot.active:
+                    del self._jobs[job_id]
+            job = Job(config, mnist, self.store, self.slots, session=session, owner=owner)
+            self._jobs[job.job_id] = job
+            return job
+
+    def get(self, job_id: str) -> Job:
+        """The job of that id. Raises NotFound."""
+        job = self._jobs.get(job_id)
+        if job is None:
+            raise NotFound(f"There is no job {job_id!r} on this server any more.")
+        return job
+
+    def adopt(self, job_id: str, session: str) -> Job:
+        """The job of that id, from now on bound to `session` (a reloaded page is a new session)."""
+        job = self.get(job_id)
+        job.session, job.seen = session, time.monotonic()
+        return job
+
+    def close(self) -> None:
+        """Stop the watchdog and every job."""
+        self._closed.set()
+        for job in list(self._jobs.values()):
+            job.stop()
+
+    def _watch(self, every: float) -> None:
+        while not self._closed.wait(every):
+            now = time.monotonic()
+            for job in list(self._jobs.values()):
+                if not job.snapshot.active or self._is_alive(job.session):
+                    job.seen = now
+                elif now - job.seen > self._patience:
+                    job.stop("Nobody was watching any more, so the run was stopped; what it has is kept.")

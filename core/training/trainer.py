@@ -1,0 +1,201 @@
+"""The training loop: what every network in Digit Lab goes through, whoever watches."""
+
+import math
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from core.config import Precision, RunConfig, whole
+from core.data.digits import Digits
+from core.errors import ConfigError
+from core.evaluation import evaluate
+from core.models import as_module, build
+from core.models.layers import give_generator
+from core.models.raw_mlp import RawMLP
+from core.seeds import stream
+from core.training.callbacks import Callback, GradientSizes, StopTraining
+from core.training.history import History, Row
+from core.training.optimizers import OPTIMIZERS, build_optimizer, change_setting
+
+FLUSH_EVERY = 20  # steps between two looks at the losses: reading one waits for the device
+TRAIN_SAMPLE = 5000  # training images measured after an epoch, enough for ±0.5 points
+
+
+class Diverged(Exception):  # noqa: N818 - an outcome a student should meet, not a defect
+    """The loss stopped being a finite number; the message says at which step and what to try."""
+
+
+@dataclass(frozen=True)
+class RunData:
+    """The images of one run. validation: images held out of training to choose by, or None."""
+
+    train: Digits
+    test: Digits
+    validation: Digits | None = None
+
+
+def changeable(config: RunConfig) -> tuple[str, ...]:
+    """Names of the settings that `Trainer.change` takes for this run."""
+    return (*OPTIMIZERS[config.train.optimizer.name].live, "batch_size", "epochs")
+
+
+def initial_network(config: RunConfig, images: Tensor) -> nn.Module | RawMLP:
+    """The network of a run before its first step, on the CPU; `images` are its training images."""
+    return build(config.model, stream(config.train.seed, "weights"), images)
+
+
+class Trainer:
+    """Trains one network on one set of images; `run()` may be called again after `epochs` grew by `change`.
+
+    The trainer owns everything that changes: network, optimiser, generators, position in the epoch. All of
+    it is a function of `config`, the data and the changes made on the way, so the same seed gives the same
+    curve on the same machine with the same number of threads.
+    """
+
+    def __init__(
+        self,
+        config: RunConfig,
+        data: RunData,
+        callbacks: Iterable[Callback] = (),
+        device: torch.device | None = None,
+    ) -> None:
+        if len(data.train) == 0:
+            raise ConfigError("There are no training images; choose a data set that has some.")
+        self.start = config  # as it began; with `history.changes` it replays the run
+        self.config = config  # as it is now
+        self.device = device or torch.device("cpu")
+        self.callbacks = [GradientSizes(), *callbacks]
+        seed = config.train.seed
+        self.network = initial_network(config, data.train.images).to(self.device)
+        self.module: nn.Module = as_module(self.network)  # what evaluation and probes see
+        give_generator(self.module, stream(seed, "dropout", self.device))
+        self.optimizer = build_optimizer(config.train.optimizer, self.network.parameters())
+        self.order_stream = stream(seed, "order")
+        self.data = data
+        self.images = data.train.images.flatten(1).to(self.device)
+        self.labels = data.train.labels.to(self.device)
+        self.history = History()
+        self.precision: Precision = config.train.precision if config.train.precision != "auto" else "fp32"
+        self.threads: int | None = None  # what the thread tuner chose, if there is one
+        self.epoch = 0  # finished passes
+        self.steps = 0
+        self.examples = 0
+        self.seconds = 0.0  # spent in steps, without measuring and waiting
+        self.order = torch.empty(0, dtype=torch.int64)  # this epoch's permutation
+        self.position = 0  # images of it already seen
+        self._pending: list[tuple[Tensor, float, int]] = []
+
+    def run(self) -> History:
+        """Train until `epochs` are done or a callback stops it. Raises Diverged if the loss does."""
+        self._call("on_start")
+        try:
+            self._measure_if_new()
+            while self.epoch < self.config.train.epochs:
+                self._finish_epoch()
+        except StopTraining:
+            self.flush()
+            self._measure_if_new()
+        except Diverged:
+            self._measure_if_new()
+            raise
+        finally:
+            self._call("on_end")
+        return self.history
+
+    def _finish_epoch(self) -> None:
+        """The rest of the epoch: slices of one random permutation, so each image comes exactly once."""
+        if self.position >= len(self.order):
+            self.order = torch.randperm(len(self.labels), generator=self.order_stream).to(self.device)
+            self.position = 0
+        while self.position < len(self.order):
+            self._call("before_step")
+            started = time.perf_counter()
+            self.step(self.order[self.position : self.position + self.config.train.batch_size])
+            self.seconds += time.perf_counter() - started
+            self._call("after_step")
+        self.epoch += 1
+        self.flush()
+        self.measure()
+
+    def step(self, batch: Tensor) -> None:
+        """Forward, loss, backward, update on the images that `batch` (B,) indexes."""
+        self.module.train()
+        x, y = self.images[batch], self.labels[batch]
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16"):
+            loss = functional.cross_entropy(self.network(x), y, reduction=self.config.train.reduction)
+        loss.backward()  # type: ignore[no-untyped-call]
+        self._call("after_backward")
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        self.steps += 1
+        self.position += len(batch)
+        self.examples += len(batch)
+        self._pending.append((loss.detach(), self.config.train.optimizer["lr"], len(batch)))
+        if len(self._pending) >= FLUSH_EVERY:
+            self.flush()
+
+    def flush(self) -> None:
+        """Move the last steps' losses into the history. Raises Diverged at the first that is not finite."""
+        pending, self._pending = self._pending, []
+        if not pending:
+            return
+        losses = torch.stack([loss for loss, _, _ in pending]).tolist()
+        for value, (_, lr, examples) in zip(losses, pending, strict=True):
+            per_image = value / examples if self.config.train.reduction == "sum" else value
+            self.history.add_step(per_image, lr, examples)
+            if not math.isfinite(value):
+                step = len(self.history.loss)
+                raise Diverged(
+                    f"The loss stopped being a number at step {step:,}: the weights grew without bound. "
+                    f"The learning rate {lr:g} is too high here; try {lr / 10:g}."
+                )
+
+    def measure(self) -> None:
+        """Add a row to `history.epochs`: loss and accuracy on each split, in eval mode."""
+        sample = self.data.train.images[:TRAIN_SAMPLE], self.data.train.labels[:TRAIN_SAMPLE]
+        splits = {"train": Digits(*sample), "validation": self.data.validation, "test": self.data.test}
+        within = self.position / len(self.order) if len(self.order) else 0.0
+        row: Row = {
+            "epoch": self.epoch + (within if within < 1 else 0),
+            "step": self.steps,
+            "examples": self.examples,
+            "seconds": self.seconds,
+        }
+        for name, digits in splits.items():
+            if digits is not None and len(digits):
+                score = evaluate(self.module, digits)
+                row[f"{name}_loss"] = score.loss if math.isfinite(score.loss) else None
+                row[f"{name}_accuracy"] = score.accuracy
+        self.history.epochs.append(row)
+        self._call("on_measure")
+
+    def _measure_if_new(self) -> None:
+        if not self.history.epochs or self.history.epochs[-1]["step"] != self.steps:
+            self.measure()
+
+    def change(self, name: str, value: Any) -> None:
+        """Change a setting for all steps from here on: an optimiser's, `batch_size` or `epochs`.
+
+        It is written into the history and takes part in a replay. Raises ConfigError for a bad value, and
+        leaves everything as it was.
+        """
+        train = self.config.train
+        if name == "epochs":
+            whole(value, self.epoch, 1000, "Epochs")
+            self.config = replace(self.config, train=replace(train, epochs=value))
+        elif name == "batch_size":
+            self.config = replace(self.config, train=replace(train, batch_size=value))
+        else:
+            optimizer = change_setting(self.optimizer, train.optimizer, name, value)
+            self.config = replace(self.config, train=replace(train, optimizer=optimizer))
+        change = {"step": self.steps, "examples": self.examples, "name": name, "value": value}
+        self.history.changes.append(change)
+
+    def _call(self, moment: str) -> None:
+        for callback in self.callbacks:
+            getattr(callback, moment)(self)

@@ -1,0 +1,129 @@
+"""Short trials that choose how a run computes: how many threads, and in which precision.
+
+No fixed setting is right. Two threads help a convolutional net on two idle cores, do nothing for a small one,
+and become a hundred times slower when a neighbour wants a core, because PyTorch's threads spin while they
+wait for each other. So the steps themselves are timed, on a throw-away copy: the run is not touched.
+"""
+
+import copy
+import os
+import statistics
+import time
+from collections.abc import Callable
+
+import torch
+from torch.nn import functional
+
+from core.config import Precision
+from core.training.callbacks import Callback
+from core.training.trainer import Trainer
+
+WORTH_IT = 1.25  # a second thread, or bf16, must be this many times faster to be taken
+LIMIT = 0.3  # seconds one trial may take
+
+
+def cores() -> int:
+    """Processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def step_seconds(trainer: Trainer, precision: str, steps: int = 14) -> float:
+    """Median seconds of one training step on a copy of the trainer's network, first calls left out.
+
+    Uses the calling thread's present number of threads; stops early after LIMIT seconds.
+    """
+    network = copy.deepcopy(trainer.network)
+    parameters = list(network.parameters())
+    size = min(trainer.config.train.batch_size, len(trainer.labels))
+    x, y = trainer.images[:size], trainer.labels[:size]
+    times: list[float] = []
+    started = time.perf_counter()
+    for _ in range(steps):
+        before = time.perf_counter()
+        with torch.autocast(trainer.device.type, torch.bfloat16, enabled=precision == "bf16"):
+            loss = functional.cross_entropy(network(x), y)
+        torch.autograd.grad(loss, parameters)
+        if trainer.device.type == "cuda":
+            torch.cuda.synchronize()
+        times.append(time.perf_counter() - before)
+        if time.perf_counter() - started > LIMIT:
+            break
+    return statistics.median(times[3:] or times)
+
+
+def choose_precision(trainer: Trainer) -> Precision:
+    """ "bf16" where this processor runs the network clearly faster with it, else "fp32".
+
+    Only networks with convolutions are tried: a fully connected one of this size spends its time on reading
+    weights and starting calls, where 16 bits gain nothing.
+    """
+    wanted = trainer.config.train.precision
+    if wanted != "auto":
+        return wanted
+    if not any(parameter.dim() == 4 for parameter in trainer.network.parameters()):
+        return "fp32"
+    return "bf16" if step_seconds(trainer, "fp32") > WORTH_IT * step_seconds(trainer, "bf16") else "fp32"
+
+
+class ThreadTuner(Callback):
+    """Chooses the number of processor threads by trial: at the start, and again when steps become slow.
+
+    allowance: asks how many threads this run may have at present; a run that shares the machine must give
+        threads back when another one starts. None allows all cores.
+    Nothing is tried where the config fixes the number (only the allowance binds it) or on a GPU.
+    """
+
+    PATIENCE = 2.0  # seconds between two trials, at least
+    WINDOW = 30  # steps that make up "the step time"
+
+    def __init__(self, allowance: Callable[[], int] | None = None) -> None:
+        self.allowance = allowance or cores
+        self.allowed = 0
+        self.usual = 0.0  # seconds of a step, as it was soon after the last choice
+        self.recent: list[float] = []
+        self.chosen_at = 0.0
+        self.seconds_before = 0.0
+        self.batch_size = 0
+
+    def on_start(self, trainer: Trainer) -> None:
+        trainer.precision = choose_precision(trainer)
+        self.choose(trainer)
+
+    def before_step(self, trainer: Trainer) -> None:
+        if self.allowance() != self.allowed or trainer.config.train.batch_size != self.batch_size:
+            self.choose(trainer)
+
+    def after_step(self, trainer: Trainer) -> None:
+        self.recent.append(trainer.seconds - self.seconds_before)
+        self.seconds_before = trainer.seconds
+        if len(self.recent) < self.WINDOW:
+            return
+        now = statistics.median(self.recent)
+        self.recent.clear()
+        if not self.usual:
+            self.usual = now
+        elif now > 2 * self.usual and time.monotonic() - self.chosen_at > self.PATIENCE:
+            self.choose(trainer)
+
+    def choose(self, trainer: Trainer) -> None:
+        """Try one, two, … threads up to the allowance; more only where they are clearly faster."""
+        self.allowed = max(1, self.allowance())
+        self.batch_size = trainer.config.train.batch_size
+        fixed = trainer.config.train.threads
+        best = min(fixed or 1, self.allowed)
+        if fixed is None and self.allowed > 1 and trainer.device.type == "cpu":
+            torch.set_num_threads(1)
+            fastest = step_seconds(trainer, trainer.precision)
+            for candidate in range(2, self.allowed + 1):
+                torch.set_num_threads(candidate)
+                seconds = step_seconds(trainer, trainer.precision)
+                if fastest > WORTH_IT * seconds:
+                    best, fastest = candidate, seconds
+        torch.set_num_threads(best)
+        if trainer.threads != best:
+            trainer.threads = best
+            trainer.history.threads.append({"step": trainer.steps, "threads": best})
+        self.usual, self.recent, self.seconds_before = 0.0, [], trainer.seconds
+        self.chosen_at = time.monotonic()
