@@ -8,6 +8,7 @@ import csv
 import importlib
 import json
 import sys
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,6 +36,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130
+    try:
+        show(rows, arguments)
+    except BrokenPipeError:  # the reader (`| head`) had enough
+        sys.stderr.close()
+    return 0
+
+
+def show(rows: list[dict[str, Any]], arguments: argparse.Namespace) -> None:
+    """Print the rows in the form that was asked for."""
     if arguments.json:
         for row in rows:
             print(json.dumps(row))
@@ -43,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:
         for row in rows:
             print_text(row)
-    return 0
+    sys.stdout.flush()
 
 
 def print_csv(rows: list[dict[str, Any]]) -> None:
@@ -62,12 +72,14 @@ def print_text(row: dict[str, Any]) -> None:
     head, *rest = [(key, value) for key, value in row.items() if value is not None]
     print(f"{head[1]}")
     for key, value in rest:
-        if key in ("test_accuracy", "validation_accuracy"):
+        if isinstance(value, dict) or value == "":
+            continue  # settings in full are there with --json
+        if key == "created":
+            value = time.strftime("%Y-%m-%d %H:%M", time.localtime(value))
+        elif key in ("test_accuracy", "validation_accuracy"):
             value = f"{value:.2%}"
         elif key == "ci95":
             value = f"{value[0]:.2%} … {value[1]:.2%}"
-        elif isinstance(value, dict):
-            value = json.dumps(value)
         print(f"  {key.replace('_', ' ')}: {value}")
 
 

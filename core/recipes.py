@@ -17,7 +17,7 @@ Kind = Literal["train", "attack", "race", "demo"]
 class Recipe:
     """A named experiment.
 
-    title, idea: for people; source: which text; claim: what it reports, or None; ours: settings it leaves open.
+    title, idea: for people. source: which text. claim: what it reports, or None. ours: what it leaves open.
     """
 
     kind: Kind
@@ -44,7 +44,7 @@ RECIPES: dict[str, Recipe] = {
             MLPConfig(hidden=()),
             TrainConfig(epochs=10, batch_size=128, optimizer=OptimizerConfig("sgd", {"lr": 0.1})),
         ),
-        ours="The slides fit it to red wine; the digits, learning rate 0.1, batch 128 and 10 epochs are ours.",
+        ours="The slides fit it to red wine; digits, learning rate 0.1, batch 128 and 10 epochs are ours.",
     ),
     "mlp-autograd": Recipe(
         kind="train",

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         trainer.run()
     except Diverged as error:
         status = "diverged"
-        tqdm.write(str(error), file=_stderr())
+        tqdm.write(str(error), file=sys.stderr)
     except KeyboardInterrupt:
         status = "stopped"
         trainer.flush()
@@ -86,7 +87,7 @@ class Progress(Callback):
     def on_start(self, trainer: Trainer) -> None:
         steps = -(-len(trainer.labels) // trainer.config.train.batch_size)
         self.bar = tqdm(
-            total=steps * trainer.config.train.epochs, unit="step", file=_stderr(), mininterval=0.5
+            total=steps * trainer.config.train.epochs, unit="step", file=sys.stderr, mininterval=0.5
         )
 
     def after_step(self, trainer: Trainer) -> None:
@@ -129,9 +130,3 @@ def _target(name: str | None) -> Path | None:
     if not name or Path(name).name != name or name.startswith("."):
         raise ConfigError(f"--save takes a plain name or a file ending in .safetensors; it is {name!r}.")
     return home() / "checkpoints" / f"{name}.safetensors"
-
-
-def _stderr() -> Any:
-    import sys
-
-    return sys.stderr

@@ -6,6 +6,7 @@ and hand-written layers exactly the same numbers, and a comparison compares what
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
 import torch
 from torch import Generator, Tensor
@@ -55,7 +56,7 @@ def initial_weights(config: MLPConfig, generator: Generator) -> list[tuple[Tenso
     """
     widths = config.widths
     layers = []
-    for index, (n_in, n_out) in enumerate(zip(widths, widths[1:], strict=False)):
+    for index, (n_in, n_out) in enumerate(pairwise(widths)):
         last = index == len(widths) - 2
         draw = INITIAL_WEIGHTS[config.init_output if last else config.init]
         layers.append(draw(n_in, n_out, generator))
