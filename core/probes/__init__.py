@@ -1,0 +1,1 @@
+"""Instruments: each measures one thing about digits or about a network, and changes nothing."""
