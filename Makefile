@@ -8,19 +8,16 @@ PORT    ?= 8501
 WORKERS ?= 2
 ARGS    ?=
 
-# Test processes share the cores: more than one PyTorch thread in each makes them wait for one another.
-export OMP_NUM_THREADS ?= 1
-
 .PHONY: run test lint types format clean
 .DEFAULT_GOAL := run
 
-run: unexport OMP_NUM_THREADS
 run: .venv/.ready
 	.venv/bin/streamlit run app.py --server.port $(PORT)
 
+# Test processes share the cores: more than one PyTorch thread in each makes them wait for one another.
 test: .venv/.ready
 	.venv/bin/python -m tests.browser.chromium
-	.venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} .venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 lint: .venv/.ready
 	.venv/bin/ruff check .

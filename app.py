@@ -1,8 +1,82 @@
-"""Home."""
+"""Home: a digit to draw at once, the map of the lessons, and what this computer has."""
 
-from pages.ui.page import page
+import streamlit as st
 
-QUESTION = "From the pixels of a handwritten digit to a network you trained yourself."
+from core.figures.template import picture
+from pages.ui import badges
+from pages.ui.cache import mnist, shipped_model
+from pages.ui.canvas import digit_canvas
+from pages.ui.data_state import data_state
+from pages.ui.lesson_pictures import lesson_picture
+from pages.ui.lessons import Lesson, lessons
+from pages.ui.page import error_boundary, page
+from pages.ui.reading import reading
+
+QUESTION = "How does a computer learn to read handwriting? Draw, train, look inside: it all happens here."
+BEST_FIRST = ("cnn-bn", "cnn-lab", "mlp-deep", "mlp-module", "mlp-autograd", "linear-softmax")
+COLUMNS = 3
+
+
+@st.fragment
+def draw_and_read() -> None:
+    """Ink on the left, the answer of a network on the right; only this part runs again after a stroke."""
+    from core.checkpoints import shipped
+    from core.evaluation import predict
+
+    with error_boundary(), st.container(border=True, key="home-try"):
+        left, right = st.columns([1.4, 1], gap="large")
+        with left:
+            st.markdown("#### Draw a digit")
+            drawing = digit_canvas("home_draw")
+        names = sorted(shipped(), key=lambda name: (name not in BEST_FIRST, [*BEST_FIRST, name].index(name)))
+        if not names:
+            right.info("There is no trained network here yet. Train one in a lesson and draw there.")
+            return
+        with right:
+            network = st.selectbox("Network that reads it", names, key="home_network", bind="query-params")
+            checkpoint = shipped_model(network)
+            if drawing is None:
+                image, label = mnist().test.images[:1], int(mnist().test.labels[0])
+                with st.container(horizontal=True, vertical_alignment="center"):
+                    st.image(picture(image[0, 0].numpy(), size=56), width=56)
+                    st.caption(f"Until you draw, it reads this test image, a {label}.")
+            else:
+                image = drawing.image.unsqueeze(0)
+            reading(predict(checkpoint.model, image)[0], key="home_reading")
+            facts = checkpoint.provenance
+            low, high = facts["ci95"]
+            st.caption(
+                f"On {facts['n_test']:,} test images it reads {facts['test_accuracy']:.1%} correctly "
+                f"(95% interval {low:.1%} to {high:.1%}). Trained for {facts['epochs']} epochs, "
+                f"seed {facts['seed']}."
+            )
+
+
+def lesson_map(there: tuple[Lesson, ...]) -> None:
+    """A card for each lesson: picture, name, the question it answers."""
+    data = f"{mnist().source} {mnist().size}"
+    for start in range(0, len(there), COLUMNS):
+        row = st.columns(COLUMNS, gap="medium")
+        for column, lesson in zip(row, there[start : start + COLUMNS], strict=False):
+            with column.container(border=True, height="stretch"):
+                painted = lesson_picture(lesson.file, data)
+                if painted is not None:
+                    st.image(painted, width="stretch")
+                st.page_link(lesson.file, label=f"**{lesson.title}**", icon=lesson.icon)
+                st.markdown(lesson.question)
+                st.caption(lesson.learn)
+
 
 with page("Digit Lab", question=QUESTION, icon=":material/neurology:"):
-    pass
+    there = lessons()
+    if there and st.button(
+        f"Start here: {there[0].title}", type="primary", icon=":material/play_arrow:", key="home_start"
+    ):
+        st.switch_page(there[0].file)
+    draw_and_read()
+    if there:
+        st.header("Lessons", anchor=False)
+        lesson_map(there)
+    st.header("On this computer", anchor=False)
+    data_state("home_download")
+    st.markdown(f"Networks train on: {badges.device_name()}.")

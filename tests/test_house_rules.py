@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from pages.ui.lessons import lessons
+
 PROJECT = Path(__file__).resolve().parent.parent
 SOURCES = sorted([PROJECT / "app.py", *(PROJECT / "core").rglob("*.py"), *(PROJECT / "pages").rglob("*.py")])
 
@@ -116,6 +118,11 @@ def test_shared_parts_of_pages_rest_on_core_alone() -> None:
         if m.split(".")[0] in ours
     }
     assert all(_within(module, ("core", "pages.ui")) for module in reached - {"pages"})
+
+
+def test_every_page_is_a_lesson_in_the_sidebar() -> None:
+    pages = {f"pages/{path.name}" for path in (PROJECT / "pages").glob("*.py")}
+    assert pages == {lesson.file for lesson in lessons()}
 
 
 def test_session_state_and_address_are_named_in_one_place() -> None:

@@ -203,12 +203,19 @@ def bars(
     fig = figure(height=height, x_range=(0.0, top * 1.14))
     fig.add_bar(
         x=numbers, y=list(names), orientation="h", marker_color=list(colors), cliponaxis=False,
-        text=[f"{v:.1%}" if percent else f"{v:.3g}" for v in numbers], textposition="outside",
+        text=[_written(v, percent) for v in numbers], textposition="outside",
         hovertemplate="%{y}: %{x:.2%}<extra></extra>" if percent else "%{y}: %{x:.4g}<extra></extra>",
     )  # fmt: skip
     fig.update_xaxes(visible=False, fixedrange=True)
     fig.update_yaxes(type="category", autorange="reversed", showgrid=False, fixedrange=True)
     return fig.update_layout(margin={"l": 8, "r": 8, "t": 4, "b": 4}, bargap=0.3, dragmode=False)
+
+
+def _written(value: float, percent: bool) -> str:
+    """A bar's number; nothing beside bars too short to see, where "0.0%" ten times over is clutter."""
+    if not percent:
+        return f"{value:.3g}"
+    return f"{value:.1%}" if value >= 0.001 else ""
 
 
 def picture(image: ArrayLike, *, size: int = 280, transparent: bool = False) -> NDArray[np.uint8]:
@@ -222,3 +229,15 @@ def picture(image: ArrayLike, *, size: int = 280, transparent: bool = False) -> 
     gray = np.kron(np.round(pixels * 255).astype(np.uint8), np.ones((factor, factor), dtype=np.uint8))
     layers = [gray, gray, gray, gray] if transparent else [gray, gray, gray]
     return np.stack(layers, axis=-1)
+
+
+def shade(values: ArrayLike, scale: Scale) -> NDArray[np.uint8]:
+    """Signed values (…, H, W) as RGBA bytes (…, H, W, 4): zero in the middle of `scale`, ends at the 99.5th
+    percentile of the size, so that one extreme weight does not pale all others."""
+    signed = np.asarray(values, dtype=float)
+    top = float(np.quantile(np.abs(signed), 0.995)) or 1.0
+    position = np.clip(signed / (2 * top) + 0.5, 0.0, 1.0)
+    stops = np.array([stop for stop, _ in scale])
+    inks = np.array([[int(ink[i : i + 2], 16) for i in (1, 3, 5)] for _, ink in scale], dtype=float)
+    layers = [np.interp(position, stops, inks[:, channel]) for channel in range(3)]
+    return np.stack([*layers, np.full_like(position, 255.0)], axis=-1).round().astype(np.uint8)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SIDE = 280  # ten screen pixels for one of the network's; fits the narrowest phone
 PREVIEW = 112
+BESIDE = 128
 
 
 def digit_canvas(key: str) -> "Drawing | None":
@@ -21,8 +22,9 @@ def digit_canvas(key: str) -> "Drawing | None":
     The drawing survives reruns, closed tabs and visits to other pages, until it is cleared or the page is
     reloaded. White ink on black, as in MNIST.
     """
-    from core.data.drawing import from_canvas
     from streamlit_drawable_canvas import st_canvas  # registers itself with the running server: not earlier
+
+    from core.data.drawing import from_canvas
 
     kept = state.ink(key)
     name = f"{key}_canvas_{kept.cleared}"
@@ -30,17 +32,19 @@ def digit_canvas(key: str) -> "Drawing | None":
         kept.start = kept.strokes
     with st.container(key=key, horizontal=True, gap="medium"):
         square = st.container(width=SIDE)
-        with st.container(width=150, gap="small"):
-            st.caption("The network receives 28 × 28 pixels")
-            small = st.container(height=PREVIEW, width=PREVIEW, border=False)
-            pen = st.slider("Pen width (pixels)", 8, 40, 20, key=f"{key}_pen")
-            st.button(
-                "Clear",
-                icon=":material/ink_eraser:",
-                key=f"{key}_clear",
-                on_click=state.clear_ink,
-                args=(key,),
-            )
+        with st.container(horizontal=True, gap="medium"):  # beside the square, or below it on a phone
+            with st.container(width=BESIDE, gap="small"):
+                st.caption("The network receives 28 × 28:")
+                small = st.container(height=PREVIEW, width=PREVIEW, border=False)
+            with st.container(width=BESIDE, gap="small"):
+                pen = st.slider("Pen width (pixels)", 8, 40, 20, key=f"{key}_pen")
+                st.button(
+                    "Clear",
+                    icon=":material/ink_eraser:",
+                    key=f"{key}_clear",
+                    on_click=state.clear_ink,
+                    args=(key,),
+                )
         with square:
             result = st_canvas(
                 stroke_width=pen,

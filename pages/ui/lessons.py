@@ -8,13 +8,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Lesson:
-    """One page: its file, how it is called and the question it answers."""
+    """One page: its file, its name, the question it answers, and what one does there to find out."""
 
     file: str
     title: str
     icon: str
     question: str
-    group: str
+    learn: str
 
     @property
     def exists(self) -> bool:
@@ -25,23 +25,11 @@ HOME = Lesson("app.py", "Home", ":material/home:", "What can I learn here?", "")
 
 _ALL = (
     Lesson("pages/1_Data_Explorer.py", "Data Explorer", ":material/grid_view:",
-           "What does a computer see when it looks at a digit?", "Look"),
+           "What does a computer see when it looks at a digit?",
+           "Browse MNIST, see an image as numbers and as a vector, map all digits, find the odd ones out."),
     Lesson("pages/2_MLP_Autograd.py", "MLP & Autograd", ":material/hub:",
-           "How does a network learn, one step at a time?", "Learn"),
-    Lesson("pages/3_Manual_Backprop.py", "Backprop by Hand", ":material/calculate:",
-           "What does backward() work out?", "Learn"),
-    Lesson("pages/4_CNN.py", "Inside a CNN", ":material/blur_on:",
-           "What do convolutions look for?", "Look inside"),
-    Lesson("pages/5_Optimizer_Race.py", "Optimizer Race", ":material/flag:",
-           "Which way downhill is the fastest?", "Learn"),
-    Lesson("pages/6_Adversarial.py", "Adversarial Examples", ":material/shield:",
-           "How little must change to fool a network?", "Look inside"),
-    Lesson("pages/7_Regression.py", "Regression", ":material/show_chart:",
-           "Can a network follow a curve?", "Beyond digits"),
-    Lesson("pages/8_Language_ID.py", "Which Language?", ":material/translate:",
-           "Can a network tell a language from one word?", "Beyond digits"),
-    Lesson("pages/9_Runs.py", "Runs", ":material/history:",
-           "What have I trained so far?", "Keep"),
+           "How does a network learn, one step at a time?",
+           "Train networks live, change them while they learn, draw digits and see which neurons answer."),
 )  # fmt: skip
 
 

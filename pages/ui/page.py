@@ -8,7 +8,9 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
 import streamlit as st
+from PIL import Image
 from streamlit.errors import FragmentHandledException
 
 from core.errors import LabError
@@ -25,11 +27,12 @@ ABOUT = (
 def page(title: str, *, question: str, icon: str, heading: str | None = None) -> Iterator[None]:
     """Set up a page and run its body inside the error boundary.
 
-    `heading` replaces `title` at the top of the page (the browser's tab keeps `title`).
+    `icon` is a Material Symbol, ":material/name:", shown before the title. `heading` replaces `title` at the
+    top of the page (the browser's tab keeps `title`).
     """
     st.set_page_config(
         page_title=f"{title} · Digit Lab" if title != "Digit Lab" else title,
-        page_icon=icon,
+        page_icon=_favicon(),
         layout="wide",
         menu_items={"About": ABOUT},
     )
@@ -37,7 +40,7 @@ def page(title: str, *, question: str, icon: str, heading: str | None = None) ->
     with st.sidebar:
         _navigation()
         foot = st.container(key="lab-badges")
-    st.title(heading or title, anchor=False)
+    st.title(f":primary[{icon}] {heading or title}", anchor=False)
     with st.container(key="lab-question"):
         st.markdown(question)
     with foot, error_boundary():
@@ -68,6 +71,13 @@ def error_boundary() -> Iterator[None]:
                 "reloading the page starts it afresh.",
                 icon=":material/error:",
             )
+
+
+def _favicon() -> Image.Image:
+    """A seven made of pixels. Streamlit would fetch a Material Symbol for the tab from the internet."""
+    rows = ["........", ".######.", "......#.", ".....#..", "....#...", "...#....", "...#....", "........"]
+    ink = np.array([[cell == "#" for cell in row] for row in rows], dtype=np.uint8) * 255
+    return Image.fromarray(ink).resize((64, 64), Image.Resampling.NEAREST)
 
 
 def _navigation() -> None:

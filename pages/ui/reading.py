@@ -1,0 +1,21 @@
+"""A network's answer to one image: the digit, how sure it is, and all ten probabilities."""
+
+import streamlit as st
+from torch import Tensor
+
+from core.figures import palette
+from core.figures.template import bars
+from pages.ui.chart import chart
+
+
+def reading(probabilities: Tensor, key: str, *, height: int = 260) -> int:
+    """Show (10,) probabilities as a sentence and bars; returns the digit read."""
+    order = probabilities.argsort(descending=True)
+    first, second = int(order[0]), int(order[1])
+    sure, rival = float(probabilities[first]), float(probabilities[second])
+    doubt = f", or perhaps a {second} ({rival:.0%})" if rival >= 0.1 else ""
+    st.markdown(f"### It reads a {first}")
+    st.caption(f"{sure:.1%} sure{doubt}")
+    names = [str(digit) for digit in range(10)]
+    chart(bars(probabilities.numpy(), names, palette.DIGITS, height=height), key=key, still=True)
+    return first
