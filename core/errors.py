@@ -13,5 +13,5 @@ class DataError(LabError):
     """A file of digits is missing, damaged or not what it claims to be."""
 
 
-class NotFound(LabError, LookupError):
+class NotFound(LabError, LookupError):  # noqa: N818 - reads as the sentence it is
     """A recipe, run or checkpoint of that name does not exist."""

@@ -85,6 +85,8 @@ def keep(trainer: Trainer, record: RunRecord, store: RunStore) -> None:
     """Write the weights, then the record: a recorded run always has its weights."""
     provenance = {k: v for k, v in record.summary().items() if k not in ("settings", "name")}
     provenance["versions"] = record.versions
+    # the curves travel with the weights, so that a network can show how it became what it is
+    provenance["history"] = record.history.rounded().to_json()
     provenance["trained"] = time.strftime("%Y-%m-%d", time.gmtime(record.created))
     save_checkpoint(run_checkpoint(record.run_id), trainer.module.state_dict(), trainer.start, provenance)
     store.save(record)

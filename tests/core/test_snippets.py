@@ -1,0 +1,63 @@
+"""The code that the panels show must run as it stands, for every recipe and every choice."""
+
+from itertools import product
+
+import pytest
+import torch
+from torch import nn
+
+from core.config import INITIALIZATIONS
+from core.recipes import RECIPES
+from core.snippets import training_code
+from core.training.optimizers import OPTIMIZERS
+
+
+class Normalize(nn.Module):
+    def __init__(self, mean, std):
+        super().__init__()
+        self.mean, self.std = mean, std
+
+    def forward(self, x):
+        return (x - self.mean) / self.std
+
+
+def execute(config):
+    torch.manual_seed(0)
+    x, y = torch.rand(20, 784), torch.arange(20) % 10
+    space = {"batches": lambda size: [(x, y)], "mean": 0.13, "std": 0.31, "Normalize": Normalize}
+    exec(training_code(config), space)  # our own text, shown to students
+    return space, x, y
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_code_of_every_recipe_runs_and_learns(name):
+    config = RECIPES[name].config.with_settings({"epochs": 60, "lr": 0.1})
+    space, x, y = execute(config)
+    before = nn.functional.cross_entropy(torch.zeros(20, 10), y)
+    after = nn.functional.cross_entropy(space["network"](x), y)
+    assert after < before
+
+
+@pytest.mark.parametrize(("family", "optimizer"), product(("raw", "module", "my-linear"), OPTIMIZERS))
+def test_code_of_every_optimizer_and_family_runs(family, optimizer):
+    config = RECIPES["mlp-autograd"].config.with_settings(
+        {"family": family, "optimizer": optimizer, "epochs": 2, "hidden": (12, 8), "normalize": True}
+    )
+    execute(config)
+
+
+@pytest.mark.parametrize("family", ["raw", "module", "my-linear"])
+@pytest.mark.parametrize("init", INITIALIZATIONS)
+def test_code_starts_with_the_spread_that_the_lab_uses(family, init):
+    config = RECIPES["mlp-autograd"].config.with_settings(
+        {"family": family, "init": init, "epochs": 0, "hidden": (400,)}
+    )
+    space, _, _ = execute(config)
+    weight = space["W_h"] if family == "raw" else space["network"][0].weight
+    expected = {
+        "pytorch": (1 / 784 / 3) ** 0.5,
+        "normal": 1.0,
+        "xavier": (2 / 1184) ** 0.5,
+        "he": (2 / 784) ** 0.5,
+    }
+    assert weight.std().item() == pytest.approx(expected[init], rel=0.02)
