@@ -1,5 +1,7 @@
 """Home: a digit to draw at once, the map of the lessons, and what this computer has."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from core.figures.template import picture
@@ -24,16 +26,16 @@ def draw_and_read() -> None:
     from core.evaluation import predict
 
     with error_boundary(), st.container(border=True, key="home-try"):
+        names = sorted(shipped(), key=lambda name: (name not in BEST_FIRST, [*BEST_FIRST, name].index(name)))
         left, right = st.columns([1.4, 1], gap="large")
         with left:
             st.markdown("#### Draw a digit")
             drawing = digit_canvas("home_draw")
-        names = sorted(shipped(), key=lambda name: (name not in BEST_FIRST, [*BEST_FIRST, name].index(name)))
-        if not names:
-            right.info("There is no trained network here yet. Train one in a lesson and draw there.")
-            return
-        with right:
+            if not names:
+                st.info("There is no trained network here yet. Train one in a lesson and draw there.")
+                return
             network = st.selectbox("Network that reads it", names, key="home_network", bind="query-params")
+        with right:
             checkpoint = shipped_model(network)
             if drawing is None:
                 image, label = mnist().test.images[:1], int(mnist().test.labels[0])
@@ -58,7 +60,7 @@ def lesson_map(there: tuple[Lesson, ...]) -> None:
     for start in range(0, len(there), COLUMNS):
         row = st.columns(COLUMNS, gap="medium")
         for column, lesson in zip(row, there[start : start + COLUMNS], strict=False):
-            with column.container(border=True, height="stretch"):
+            with column.container(border=True, height="stretch", key=f"lab-card-{Path(lesson.file).stem}"):
                 painted = lesson_picture(lesson.file, data)
                 if painted is not None:
                     st.image(painted, width="stretch")

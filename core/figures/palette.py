@@ -1,21 +1,21 @@
 """One meaning, one colour, on every page.
 
 The hues are those of Okabe and Ito ("Color Universal Design", 2008): told apart by people with any of the
-common colour-vision deficiencies, and readable on the light and the dark theme alike.
-`.streamlit/config.toml` repeats them for charts that Streamlit colours itself.
+common colour-vision deficiencies. Some are a shade lighter or darker than published, so that each shows on
+the light and on the dark theme. `.streamlit/config.toml` repeats them for charts that Streamlit colours itself.
 """
 
 from typing import Final
 
-BLUE: Final = "#0072B2"
-ORANGE: Final = "#E69F00"
+BLUE: Final = "#1A83C4"
+ORANGE: Final = "#D98E00"
 GREEN: Final = "#009E73"
 VERMILLION: Final = "#D55E00"
 PURPLE: Final = "#CC79A7"
-SKY: Final = "#56B4E9"
+SKY: Final = "#4AAEE3"
 YELLOW: Final = "#B8A200"  # Okabe-Ito's #F0E442, darkened until it shows on white
 VIOLET: Final = "#7A6FD0"  # the three hues below extend the set to ten
-BROWN: Final = "#8A5A2B"
+BROWN: Final = "#A06A35"
 GRAY: Final = "#8E99A3"
 
 CATEGORICAL: Final[tuple[str, ...]] = (

@@ -50,7 +50,7 @@ def figure(
     )
     axis = {"gridcolor": GRID, "linecolor": AXIS, "zeroline": False, "automargin": True, "ticks": ""}
     fig.update_xaxes(**axis, title={"text": x_title, "standoff": 8}, showgrid=False, showline=True)
-    fig.update_yaxes(**axis, title={"text": y_title, "standoff": 8}, showgrid=True)
+    fig.update_yaxes(**axis, title={"text": y_title, "standoff": 8}, showgrid=True, showline=False)
     _scale(fig, "xaxis", log_x, x_range)
     _scale(fig, "yaxis", log_y, y_range)
     if percent_y:
@@ -62,7 +62,7 @@ def _scale(fig: go.Figure, axis: str, log: bool, limits: tuple[float, float] | N
     """Make an axis logarithmic or fixed; Plotly wants the limits of a log axis as exponents."""
     settings: dict[str, object] = {}
     if log:
-        settings |= {"type": "log", "exponentformat": "power", "dtick": 1}
+        settings |= {"type": "log", "exponentformat": "power"}
     if limits is not None:
         settings["range"] = [float(np.log10(v)) for v in limits] if log else list(limits)
     fig.update_layout({axis: settings})
@@ -110,7 +110,8 @@ def direct_label(fig: go.Figure, x: float, y: float, text: str, color: str) -> g
     fig.add_annotation(
         x=x, y=y, text=text, showarrow=False, xanchor="left", xshift=6, font={"color": color, "size": 13}
     )
-    fig.update_layout(margin_r=max(fig.layout.margin.r or 0, 14 + 8 * len(text)))
+    if fig.layout.xaxis.range:  # an axis that scales itself leaves room for its labels
+        fig.update_layout(margin_r=max(fig.layout.margin.r or 0, 14 + 8 * len(text)))
     return fig
 
 
@@ -215,6 +216,8 @@ def _written(value: float, percent: bool) -> str:
     """A bar's number; nothing beside bars too short to see, where "0.0%" ten times over is clutter."""
     if not percent:
         return f"{value:.3g}"
+    if value > 0.999:
+        return ">99.9%"
     return f"{value:.1%}" if value >= 0.001 else ""
 
 

@@ -8,14 +8,14 @@ from core.figures.template import bars
 from pages.ui.chart import chart
 
 
-def reading(probabilities: Tensor, key: str, *, height: int = 260) -> int:
+def reading(probabilities: Tensor, key: str, *, height: int = 230) -> int:
     """Show (10,) probabilities as a sentence and bars; returns the digit read."""
     order = probabilities.argsort(descending=True)
     first, second = int(order[0]), int(order[1])
     sure, rival = float(probabilities[first]), float(probabilities[second])
     doubt = f", or perhaps a {second} ({rival:.0%})" if rival >= 0.1 else ""
     st.markdown(f"### It reads a {first}")
-    st.caption(f"{sure:.1%} sure{doubt}")
+    st.caption(f"{'more than 99.9%' if sure > 0.999 else f'{sure:.1%}'} sure{doubt}")
     names = [str(digit) for digit in range(10)]
     chart(bars(probabilities.numpy(), names, palette.DIGITS, height=height), key=key, still=True)
     return first

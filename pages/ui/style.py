@@ -11,6 +11,7 @@ CSS = """
 [data-testid="stSidebar"] { min-width: 220px; }
 .st-key-lab-question p { font-size: 1.12rem; opacity: 0.82; }
 .st-key-lab-question { margin-top: -0.6rem; margin-bottom: 0.4rem; }
+[class*="st-key-lab-card"] [data-testid="stPageLink"] a { padding-left: 0; background: none; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; }
 }
