@@ -9,8 +9,9 @@ import streamlit as st
 
 if TYPE_CHECKING:  # importing these costs seconds (PyTorch); a page pays when it first asks
     from core.checkpoints import Checkpoint
-
     from core.data import Mnist
+    from core.runs import RunStore
+    from core.training.job import JobRegistry
 
 
 @st.cache_resource(show_spinner="Reading the digits…")
@@ -32,3 +33,26 @@ def shipped_model(recipe_id: str) -> "Checkpoint":
     checkpoint = load_shipped(recipe_id)
     checkpoint.model.eval()
     return checkpoint
+
+
+@st.cache_resource(show_spinner=False)
+def run_store() -> "RunStore":
+    """The file of recorded runs."""
+    from core.runs import RunStore
+
+    return RunStore()
+
+
+@st.cache_resource(show_spinner=False)
+def registry() -> "JobRegistry":
+    """The one registry of jobs on this server; it asks Streamlit which browsers are still there."""
+    from core.training.job import JobRegistry
+
+    return JobRegistry(run_store(), is_alive=_session_is_alive)
+
+
+def _session_is_alive(session: str) -> bool:
+    """Whether the browser tab of that session is still connected (asked from the watchdog's thread)."""
+    from streamlit.runtime import exists, get_instance
+
+    return not exists() or get_instance().is_active_session(session)

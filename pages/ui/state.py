@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 
 def remember(name: str, value: str | None) -> None:
@@ -38,6 +39,12 @@ def recall(name: str) -> str | None:
     st.session_state[name] = value
     _write(name, value)
     return value
+
+
+def session_id() -> str:
+    """Names this browser session; a reload is a new one."""
+    context = get_script_run_ctx()
+    return context.session_id if context else ""
 
 
 def _write(name: str, value: str) -> None:

@@ -38,7 +38,7 @@ def test_code_of_every_recipe_runs_and_learns(name):
     assert after < before
 
 
-@pytest.mark.parametrize(("family", "optimizer"), product(("raw", "module", "my-linear"), OPTIMIZERS))
+@pytest.mark.parametrize(("family", "optimizer"), list(product(("raw", "module", "my-linear"), OPTIMIZERS)))
 def test_code_of_every_optimizer_and_family_runs(family, optimizer):
     config = RECIPES["mlp-autograd"].config.with_settings(
         {"family": family, "optimizer": optimizer, "epochs": 2, "hidden": (12, 8), "normalize": True}

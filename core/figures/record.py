@@ -1,0 +1,57 @@
+"""Runs side by side: each accuracy as a dot with its interval."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.figures.palette import model_color
+from core.figures.template import figure
+
+
+class Scored(Protocol):
+    """What is drawn of a run: fractions in [0, 1]."""
+
+    @property
+    def test_accuracy(self) -> float | None: ...
+    @property
+    def ci_low(self) -> float | None: ...
+    @property
+    def ci_high(self) -> float | None: ...
+
+
+def record_figure(runs: Sequence[tuple[str, str, Scored]]) -> go.Figure:
+    """(label, recipe id, run) from top to bottom; the dot's colour is the recipe's."""
+    fig = figure(height=70 + 30 * max(2, len(runs)), x_title="test accuracy")
+    rows = [(label, recipe, run) for label, recipe, run in runs if run.test_accuracy is not None]
+    x = np.array([run.test_accuracy for _, _, run in rows], dtype=float)
+    low = np.array([run.ci_low for _, _, run in rows], dtype=float)
+    high = np.array([run.ci_high for _, _, run in rows], dtype=float)
+    places = list(range(len(rows)))
+    fig.add_scatter(
+        x=x,
+        y=places,
+        mode="markers+text",
+        text=[f"{value:.1%}" for value in x],
+        textposition="top center",
+        textfont_size=11,
+        marker={"size": 10, "color": [model_color(recipe) for _, recipe, _ in rows]},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": high - x,
+            "arrayminus": x - low,
+            "thickness": 1.4,
+        },
+        customdata=np.stack([low, high], axis=1) if len(rows) else None,
+        hovertemplate="%{x:.2%} (95 %: %{customdata[0]:.2%} to %{customdata[1]:.2%})<extra></extra>",
+    )
+    fig.update_xaxes(tickformat=".0%", showgrid=True)
+    fig.update_yaxes(
+        tickvals=places,
+        ticktext=[label for label, _, _ in rows],
+        range=[len(rows) - 0.4, -0.7],
+        showgrid=False,
+    )
+    return fig

@@ -1,0 +1,164 @@
+"""Watch a run and steer it: the one part of a page that polls.
+
+While the run is active a fragment reruns twice a second and redraws its charts in place; the page around it
+does not run. When the run ends the whole page runs once, so that everything else shows the result.
+"""
+
+import time
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.figures.curves import accuracy_figure, gradient_figure, loss_figure
+from core.training.history import History
+from core.training.job import Job
+from core.training.snapshot import Snapshot
+from pages.ui.chart import chart
+from pages.ui.page import error_boundary
+
+POLL = 0.5  # seconds
+_WORDS = {
+    "queued": ("hourglass_top", "Waiting in line"),
+    "running": ("play_circle", "Training"),
+    "paused": ("pause_circle", "Paused"),
+    "finished": ("check_circle", "Finished"),
+    "stopped": ("stop_circle", "Stopped"),
+    "diverged": ("error", "Diverged"),
+    "failed": ("error", "Failed"),
+}
+
+
+def live_run(job: Job, key: str, *, charts: bool = True) -> None:
+    """Status, buttons and (where `charts`) the growing curves of `job`."""
+    active = job.snapshot.active
+
+    @st.fragment(run_every=POLL if active else None)
+    def body() -> None:
+        with error_boundary():
+            snapshot = job.snapshot
+            _buttons(job, snapshot, key)
+            snapshot = job.snapshot
+            _status(snapshot)
+            if charts:
+                curves(
+                    snapshot.history, snapshot.n_train, max(snapshot.config.train.epochs, snapshot.epoch), key
+                )
+            if snapshot.active != active:
+                st.rerun()
+
+    body()
+
+
+def curves(history: History, n_train: int, epochs: float, key: str) -> None:
+    """Loss and accuracy side by side; the gradients' sizes fold away below."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown("**Loss** of every step: mean and full spread")
+        chart(
+            loss_figure(history, n_train, epochs, log_y=st.session_state.get(f"{key}_log", False)),
+            f"{key}_loss",
+        )
+        st.toggle(
+            "Logarithmic loss", key=f"{key}_log", bind="query-params", help="Shows small losses better."
+        )
+    with right:
+        st.markdown(_legend(history), unsafe_allow_html=False)
+        chart(accuracy_figure(history, epochs), f"{key}_accuracy")
+    if history.gradients:
+        with st.expander(
+            "How large are the gradients, layer by layer?", icon=":material/stacked_line_chart:"
+        ):
+            st.caption("The root mean square over each layer's weights, so that layers of any size compare.")
+            chart(gradient_figure(history, n_train, epochs), f"{key}_gradients")
+
+
+def _legend(history: History) -> str:
+    """The newest accuracies in words and in the colours of their lines."""
+    parts = []
+    for split, color in (("train", "blue"), ("validation", "orange"), ("test", "green")):
+        value = history.last(f"{split}_accuracy")
+        if value is not None:
+            parts.append(f":{color}[**{'training' if split == 'train' else split} {value:.1%}**]")
+    return "**Accuracy**  " + " · ".join(parts) if parts else "**Accuracy**"
+
+
+def _status(snapshot: Snapshot) -> None:
+    icon, word = _WORDS[snapshot.status]
+    if snapshot.status == "queued":
+        word += f", place {snapshot.place}" if snapshot.place else ", about to start"
+    facts = [f":material/{icon}: **{word}**"]
+    facts.append(f"epoch {snapshot.epoch:.2f} of {snapshot.config.train.epochs}")
+    facts.append(f"step {snapshot.steps:,}")
+    if snapshot.history.loss and snapshot.history.loss[-1] is not None:
+        facts.append(f"loss {snapshot.history.loss[-1]:.3f}")
+    if snapshot.status in ("running", "paused") and snapshot.seconds_left is not None:
+        facts.append(f"{snapshot.seconds_left:.0f} s left")
+    if snapshot.images_per_second:
+        facts.append(f"{snapshot.images_per_second:,.0f} images/s")
+    if not snapshot.active:
+        facts.append(f"{snapshot.seconds:.1f} s of training")
+    st.markdown(" · ".join(facts))
+    st.progress(snapshot.progress)
+    details = [snapshot.device, snapshot.precision]
+    if snapshot.threads:
+        details.append(f"{snapshot.threads} thread{'s' if snapshot.threads > 1 else ''}")
+    changes = [f"{c['name']} → {c['value']:g} at step {c['step']:,}" for c in snapshot.history.changes[-3:]]
+    st.caption(" · ".join([*details, *changes]))
+    if snapshot.message:
+        (st.warning if snapshot.status in ("diverged", "stopped") else st.error)(snapshot.message)
+
+
+def _buttons(job: Job, snapshot: Snapshot, key: str) -> None:
+    """Pause or go on, one step, one more epoch, stop. Each takes effect between two steps."""
+    paused, active = snapshot.status == "paused", snapshot.active
+    with st.container(horizontal=True, gap="small"):
+        if paused:
+            _button("Go on", "play_arrow", f"{key}_resume", job.resume, help="Train on from here.")
+        else:
+            _button(
+                "Pause",
+                "pause",
+                f"{key}_pause",
+                job.pause,
+                disabled=not active,
+                help="Stand still after this step.",
+            )
+        _button(
+            "One step",
+            "skip_next",
+            f"{key}_step",
+            job.step,
+            disabled=not paused,
+            help="While paused: one batch.",
+        )
+        _button(
+            "+1 epoch",
+            "add",
+            f"{key}_more",
+            job.add_epoch,
+            disabled=snapshot.status in ("diverged", "failed") or snapshot.steps == 0,
+            help="One more pass over the images, also after the end.",
+        )
+        _button(
+            "Stop", "stop", f"{key}_stop", job.stop, disabled=not active, help="End here and keep the result."
+        )
+
+
+def _button(
+    label: str, icon: str, key: str, action: Callable[[], None], *, help: str, disabled: bool = False
+) -> None:
+    st.button(
+        label,
+        icon=f":material/{icon}:",
+        key=key,
+        help=help,
+        disabled=disabled,
+        on_click=_then_wait,
+        args=(action,),
+    )
+
+
+def _then_wait(action: Callable[[], None]) -> None:
+    """Do it and give the worker a moment, so that the redraw already shows what it did."""
+    action()
+    time.sleep(0.12)

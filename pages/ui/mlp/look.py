@@ -1,0 +1,68 @@
+"""Which network do the panels look at? The one just trained, one on record, or the one that came along."""
+
+import streamlit as st
+import torch
+
+from core.checkpoints import Checkpoint, load_checkpoint, rebuild, run_checkpoint, shipped
+from core.config import RunConfig
+from core.models import as_module
+from core.runs import RunRecord
+from core.training.trainer import initial_network
+from pages.ui.cache import mnist, run_store, shipped_model
+from pages.ui.mlp.record import label
+from pages.ui.mlp.train import Chosen
+from pages.ui.trained import Trained
+
+NOW = "now"
+
+
+def choose_network(chosen: Chosen) -> Trained:
+    """A select box over the networks at hand, and the one chosen in it."""
+    options: dict[str, str] = {}
+    snapshot = chosen.job.snapshot if chosen.job else None
+    if snapshot is not None and snapshot.weights is not None:
+        options[NOW] = f"This run: {snapshot.config.recipe}, epoch {snapshot.epoch:.2f}"
+    ours = f"shipped:{chosen.recipe}"
+    names = sorted(shipped(), key=lambda name: name != chosen.recipe)
+    options |= {f"shipped:{name}": f"As it came: {name}" for name in names}
+    runs = {run.run_id: run for run in _recorded()}
+    options |= {f"run:{run_id}": _title(run) for run_id, run in runs.items()}
+    if st.session_state.get("mlp_look") not in options:
+        st.session_state.pop("mlp_look", None)
+    picked = st.selectbox(
+        "Network to look at",
+        list(options),
+        index=0 if NOW in options else list(options).index(ours) if ours in options else 0,
+        format_func=lambda name: options[name],
+        key="mlp_look",
+        persist_state="session",
+        help="The run of this page as it stands now, a network that came with Digit Lab, or a run on record.",
+    )
+    if picked == NOW and snapshot is not None and snapshot.weights is not None:
+        key = f"{snapshot.job_id}@{snapshot.weights_step}"
+        model = rebuild(snapshot.config, snapshot.weights)
+        return Trained(key, options[NOW], snapshot.config, model, _start(snapshot.config))
+    kind, _, name = picked.partition(":")
+    checkpoint = shipped_model(name) if kind == "shipped" else _load_run(name)
+    return Trained(picked, options[picked], checkpoint.config, checkpoint.model, _start(checkpoint.config))
+
+
+def _recorded(most: int = 15) -> list[RunRecord]:
+    """The newest runs whose weights are still there."""
+    return [run for run in run_store().all(limit=most) if run_checkpoint(run.run_id).is_file()]
+
+
+def _title(run: RunRecord) -> str:
+    accuracy = f", {run.test_accuracy:.1%}" if run.test_accuracy is not None else ""
+    return f"On record: {run.name or label(run)}{accuracy}"
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _load_run(run_id: str) -> Checkpoint:
+    return load_checkpoint(run_checkpoint(run_id))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={RunConfig: lambda c: str(c.to_json())})
+def _start(config: RunConfig) -> torch.nn.Module:
+    """The network before its first step: the seed gives it back exactly."""
+    return as_module(initial_network(config, mnist().train.images)).eval()

@@ -1,0 +1,89 @@
+"""The record the slides ask for: hyperparameters and the accuracy they led to, kept by itself."""
+
+import pandas as pd
+import streamlit as st
+
+from core.figures.record import record_figure
+from core.recipes import RECIPES
+from core.runs import RunRecord
+from pages.ui.cache import run_store
+from pages.ui.chart import chart
+
+SHOWN = 200
+
+
+def record() -> None:
+    """Every recorded run as a dot with its interval, and as a table that can be downloaded."""
+    st.markdown("Every run you finish or stop is written down here, and is still here tomorrow.")
+    runs = [run for run in run_store().all(limit=SHOWN) if run.recipe in RECIPES]
+    if not runs:
+        st.info(
+            "No runs yet. Press *Train*: the first line appears when it ends.", icon=":material/edit_note:"
+        )
+        return
+    scored = [run for run in runs if run.test_accuracy is not None]
+    chart(record_figure([(label(run), run.recipe, run) for run in scored[:20]]), "mlp_record_chart")
+    st.caption(
+        "Test accuracy with its 95 % interval, newest run on top. Runs on few images have wide intervals."
+    )
+    table = pd.DataFrame([row(run) for run in runs])
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config={
+            "test accuracy": st.column_config.NumberColumn(format="percent"),
+            "95 % from": st.column_config.NumberColumn(format="percent"),
+            "to": st.column_config.NumberColumn(format="percent"),
+            "seconds": st.column_config.NumberColumn(format="%.1f"),
+        },
+        key="mlp_record_table",
+    )
+    st.download_button(
+        "Download as CSV",
+        table.to_csv(index=False).encode(),
+        "digit-lab-runs.csv",
+        "text/csv",
+        icon=":material/download:",
+        key="mlp_record_csv",
+        help="The same table for a spreadsheet.",
+    )
+
+
+def label(run: RunRecord) -> str:
+    """A run in a few words: what differs from its recipe."""
+    default = RECIPES[run.recipe].config.settings() if run.recipe in RECIPES else {}
+    settings = run.config.settings()
+    differs = [f"{k} {_short(v)}" for k, v in settings.items() if k in default and v != default[k]]
+    live = [f"{c['name']}→{c['value']:g}" for c in run.history.changes]
+    return f"{run.recipe} · {', '.join(differs + live) or 'as in the text'}"
+
+
+def row(run: RunRecord) -> dict[str, object]:
+    """One line of the table."""
+    settings = run.config.settings()
+    return {
+        "recipe": run.recipe,
+        "hidden": "–".join(str(w) for w in settings["hidden"]) or "none",
+        "activation": settings["activation"],
+        "first weights": f"{settings['init']} / {settings['init_output']}",
+        "optimiser": settings["optimizer"],
+        "lr": settings["lr"],
+        "batch": settings["batch_size"],
+        "loss": settings["reduction"],
+        "epochs": run.epochs,
+        "seed": settings["seed"],
+        "test accuracy": run.test_accuracy,
+        "95 % from": run.ci_low,
+        "to": run.ci_high,
+        "validation": run.validation_accuracy,
+        "trained on": run.n_train,
+        "seconds": run.train_seconds,
+        "how it ended": run.status,
+        "run": run.run_id,
+    }
+
+
+def _short(value: object) -> str:
+    if isinstance(value, tuple):
+        return "–".join(map(str, value)) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,194 @@
+"""Train: choose a recipe, change what you like, watch it learn."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.config import RunConfig
+from core.data.digits import Mnist
+from core.errors import ConfigError, NotFound
+from core.recipes import RECIPES
+from core.snippets import training_code
+from core.training.history import History
+from core.training.job import Job
+from core.training.trainer import changeable
+from pages.ui import controls, state
+from pages.ui.cache import registry, run_store, shipped_model
+from pages.ui.live_run import curves, live_run
+
+JOB = "mlp_run"  # the URL parameter and session key of this page's run
+RECIPE = "mlp_recipe"
+
+#: One-click questions: what to change on which recipe, and what it is about.
+QUESTIONS = {
+    "Sum the loss": (
+        "mlp-autograd",
+        {"reduction": "sum"},
+        "128 times larger steps: why does it learn so fast?",
+    ),
+    "Standard normal start": (
+        "mlp-autograd",
+        {"init": "normal", "init_output": "normal"},
+        "Why does torch.randn do so much worse? Look at *Inside* afterwards.",
+    ),
+    "Normal, last layer only": (
+        "mlp-autograd",
+        {"init": "pytorch", "init_output": "normal"},
+        "Is it W_h or W_o that does the damage?",
+    ),
+    "Rate too high": ("mlp-module", {"lr": 5.0}, "What does diverging look like?"),
+}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the page works on: the recipe, its settings now, and this page's job if there is one."""
+
+    recipe: str
+    config: RunConfig
+    job: Job | None
+
+
+def current_job() -> Job | None:
+    """The run that the address or this session names, adopted by this session; None if it is gone."""
+    name = state.recall(JOB)
+    if name is None:
+        return None
+    try:
+        job = registry().adopt(name, state.session_id())
+    except NotFound:
+        return None
+    if st.session_state.get("mlp_shown_run") != name:  # found again after a reload: show its settings
+        st.session_state["mlp_shown_run"] = name
+        config = job.snapshot.config
+        st.session_state[RECIPE] = config.recipe
+        controls.apply(config.recipe, config.settings())
+    return job
+
+
+def choose(job: Job | None) -> Chosen:
+    """The left column: recipe, settings, start."""
+    active = job is not None and job.snapshot.active
+    recipe = st.selectbox(
+        "Recipe",
+        list(RECIPES),
+        index=list(RECIPES).index("mlp-autograd"),
+        format_func=lambda name: f"{RECIPES[name].title} · {name}",
+        key=RECIPE,
+        bind="query-params",
+        disabled=active,
+        help="The experiments of the source texts, with their own settings.",
+    )
+    st.caption(RECIPES[recipe].idea)
+    live = None
+    if active and job is not None:
+        config = job.snapshot.config
+        live = controls.Live(changeable(config), lambda name, value: _change(job, name, value))
+    start = st.container()
+    config = controls.run_controls(recipe, live)
+    changed = config != RECIPES[recipe].config
+    with start:
+        st.button(
+            "Train",
+            icon=":material/play_arrow:",
+            type="primary",
+            width="stretch",
+            key="mlp_start",
+            disabled=active,
+            on_click=_start,
+            args=(config,),
+            help="Start from fresh weights with these settings.",
+        )
+    st.button(
+        "Back to the text's settings",
+        icon=":material/undo:",
+        key="mlp_reset",
+        width="stretch",
+        disabled=active or not changed,
+        on_click=controls.reset,
+        args=(recipe,),
+        help="Undo every change to this recipe.",
+    )
+    if RECIPES[recipe].ours:
+        st.caption(f":material/info: {RECIPES[recipe].ours}")
+    return Chosen(recipe, config, job)
+
+
+def questions(active: bool) -> None:
+    """Experiments in one click: each sets the controls and starts."""
+    st.caption("Try a question: one click sets it up and starts it")
+    with st.container(horizontal=True, gap="small"):
+        for label, (recipe, changes, why) in QUESTIONS.items():
+            st.button(
+                label,
+                key=f"mlp_try_{label}",
+                help=why,
+                disabled=active,
+                on_click=_try,
+                args=(recipe, changes),
+            )
+
+
+def show(chosen: Chosen) -> None:
+    """The right column: the live run, or what the last or the shipped one looked like."""
+    job = chosen.job
+    if job is not None:
+        live_run(job, "mlp_live")
+        snapshot = job.snapshot
+        code = snapshot.config
+    else:
+        code = chosen.config
+        recorded(chosen)
+    with st.expander("Show the code", icon=":material/code:"):
+        st.code(training_code(code), language="python")
+
+
+def recorded(chosen: Chosen) -> None:
+    """Curves of the run that the address names, if it is on record, else of the shipped network."""
+    name = state.recall(JOB)
+    if name is not None:
+        try:
+            run = run_store().get(name)
+            st.markdown(
+                f":material/history: **Recorded run {run.name or name}** of {run.recipe}, {run.status}."
+            )
+            curves(run.history, run.n_train, max(run.config.train.epochs, run.epochs), "mlp_live")
+            return
+        except NotFound:
+            st.info("That run is no longer here. Press Train to start a new one.", icon=":material/info:")
+            state.remember(JOB, None)
+    shipped = shipped_model(chosen.recipe)
+    facts = shipped.provenance
+    st.markdown(
+        f":material/inventory_2: **As it came**: {chosen.recipe}, trained on {facts['n_train']:,} images for "
+        f"{facts['epochs']:g} epochs with seed {facts['seed']}. Press *Train* to make your own."
+    )
+    history = History.from_json(facts["history"])
+    curves(history, facts["n_train"], facts["epochs"], "mlp_live")
+
+
+def _start(config: RunConfig) -> None:
+    """Callback: submit the run and put its id into the address."""
+    from pages.ui.cache import mnist
+
+    data: Mnist = mnist()
+    job = registry().submit(config, data, session=state.session_id())
+    st.session_state["mlp_shown_run"] = job.job_id
+    st.session_state["mlp_look"] = "now"
+    state.remember(JOB, job.job_id)
+
+
+def _try(recipe: str, changes: dict[str, object]) -> None:
+    """Callback: the recipe with these changes, started."""
+    controls.reset(recipe)
+    controls.apply(recipe, changes)
+    st.session_state[RECIPE] = recipe
+    _start(RECIPES[recipe].config.with_settings(changes))
+
+
+def _change(job: Job, name: str, value: object) -> None:
+    """Callback: pass a changed setting on to the running job."""
+    try:
+        job.change(name, value)
+    except ConfigError as error:
+        st.toast(str(error), icon=":material/error:")
