@@ -1,0 +1,97 @@
+"""One step of gradient descent under the lens: a single weight, its gradient, and the loss around it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from core.config import Reduction
+from core.data.digits import Digits
+from core.models import linear_layers
+from core.probes.signals import Gradients, bend, signals
+
+
+@dataclass(frozen=True)
+class Place:
+    """A weight: linear layer `layer` (0 is the first), from unit or pixel `source` to unit `to`."""
+
+    layer: int
+    to: int
+    source: int
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One step W ← W − η ∂L/∂W on one batch, seen at one weight.
+
+    before, after: the weight; gradient: ∂L/∂w there. loss: L on the batch before the step; `alone` with
+    only this weight moved; `together` with every weight and bias moved, as training does.
+    """
+
+    before: float
+    gradient: float
+    after: float
+    loss: float
+    alone: float
+    together: float
+
+
+def steepest(found: Gradients, layer: int) -> Place:
+    """The weight of a layer whose gradient is largest in size."""
+    sizes = found.weights[layer].abs()
+    most = int(sizes.argmax())
+    return Place(layer, most // sizes.shape[1], most % sizes.shape[1])
+
+
+def take_step(
+    model: nn.Module, batch: Digits, found: Gradients, place: Place, lr: float, reduction: Reduction
+) -> Step:
+    """Make one step of size `lr` along `found`, the gradients of `batch`, on copies; report one weight."""
+    layers = linear_layers(model)
+    before = float(layers[place.layer][1][place.to, place.source])
+    gradient = float(found.weights[place.layer][place.to, place.source])
+    after = before - lr * gradient
+    moved = [
+        (weight - lr * dw, bias - lr * db)
+        for (_, weight, bias), dw, db in zip(layers, found.weights, found.biases, strict=True)
+    ]
+    x, activation = signals(model, batch.images).inputs, bend(model)
+    with torch.no_grad():
+        for index, (weight, bias) in enumerate(moved):
+            x = functional.linear(x if index == 0 else activation(x), weight, bias)
+        together = float(functional.cross_entropy(x, batch.labels, reduction=reduction))
+    alone = along(model, batch, place, [after], reduction)[0]
+    return Step(before, gradient, after, found.loss, float(alone), together)
+
+
+@torch.no_grad()
+def along(
+    model: nn.Module, batch: Digits, place: Place, values: Sequence[float], reduction: Reduction
+) -> Tensor:
+    """The loss on the batch with one weight set to each of `values`, all others kept: (len(values),)."""
+    layers, flow, activation = linear_layers(model), signals(model, batch.images), bend(model)
+    weight = layers[place.layer][1]
+    arriving = flow.inputs if place.layer == 0 else flow.after[place.layer - 1]
+    base, arrives = flow.before[place.layer], arriving[:, place.source]
+    losses = []
+    for value in values:
+        x = base.clone()
+        x[:, place.to] += (value - float(weight[place.to, place.source])) * arrives
+        for _, w, b in layers[place.layer + 1 :]:
+            x = functional.linear(activation(x), w, b)
+        losses.append(functional.cross_entropy(x, batch.labels, reduction=reduction))
+    return torch.stack(losses)
+
+
+def curve(
+    model: nn.Module, batch: Digits, place: Place, step: Step, reduction: Reduction, points: int = 81
+) -> tuple[Tensor, Tensor]:
+    """(weights, losses), each (points,): the loss along one weight, wide enough to see its shape.
+
+    The window reaches ten steps to either side, and at least 1 and at most 30, so that a curve is a curve.
+    """
+    half = min(30.0, max(1.0, 10 * abs(step.after - step.before), 1.5 * abs(step.before)))
+    values = torch.linspace(step.before - half, step.before + half, points)
+    return values, along(model, batch, place, values.tolist(), reduction)
