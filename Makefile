@@ -29,6 +29,7 @@ types: .venv/.ready
 format: .venv/.ready
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+	.venv/bin/python -m tests.readme_tree
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache

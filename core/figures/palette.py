@@ -2,7 +2,7 @@
 
 The hues are those of Okabe and Ito ("Color Universal Design", 2008): told apart by people with any of the
 common colour-vision deficiencies. Some are a shade lighter or darker than published, so that each shows on
-the light and on the dark theme. `.streamlit/config.toml` repeats them for charts that Streamlit colours itself.
+the light and on the dark theme. `.streamlit/config.toml` repeats them for charts that Streamlit colours.
 """
 
 from typing import Final
@@ -28,8 +28,7 @@ SPLITS: Final[dict[str, str]] = {"train": BLUE, "validation": ORANGE, "test": GR
 #: Optimisers by their names in `core.training.optimizers`.
 OPTIMIZERS: Final[dict[str, str]] = {
     "sgd": VERMILLION,
-    "momentum": BROWN,
-    "nesterov": YELLOW,
+    "sgd-by-hand": BROWN,
     "rmsprop": PURPLE,
     "adam": SKY,
 }
