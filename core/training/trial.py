@@ -18,7 +18,7 @@ from core.config import Precision
 from core.training.callbacks import Callback
 from core.training.trainer import Trainer
 
-WORTH_IT = 1.25  # a second thread, or bf16, must be this many times faster to be taken
+WORTH_IT = 1.25  # bf16 must be this many times faster to be taken
 LIMIT = 0.3  # seconds one trial may take
 
 
@@ -37,14 +37,18 @@ def step_seconds(trainer: Trainer, precision: str, steps: int = 14) -> float:
     network = copy.deepcopy(trainer.network)
     parameters = list(network.parameters())
     size = min(trainer.config.train.batch_size, len(trainer.labels))
-    x, y = trainer.images[:size], trainer.labels[:size]
+    batch = torch.linspace(0, len(trainer.labels) - 1, size, device=trainer.device).long()
     times: list[float] = []
     started = time.perf_counter()
     for _ in range(steps):
         before = time.perf_counter()
+        x, y = trainer.images[batch], trainer.labels[batch]
         with torch.autocast(trainer.device.type, torch.bfloat16, enabled=precision == "bf16"):
             loss = functional.cross_entropy(network(x), y)
-        torch.autograd.grad(loss, parameters)
+        gradients = torch.autograd.grad(loss, parameters)
+        with torch.no_grad():
+            for parameter, gradient in zip(parameters, gradients, strict=True):
+                parameter.sub_(gradient, alpha=1e-3)
         if trainer.device.type == "cuda":
             torch.cuda.synchronize()
         times.append(time.perf_counter() - before)
@@ -72,39 +76,46 @@ class ThreadTuner(Callback):
 
     allowance: asks how many threads this run may have at present; a run that shares the machine must give
         threads back when another one starts. None allows all cores.
-    Nothing is tried where the config fixes the number (only the allowance binds it) or on a GPU.
+    With several threads, steps that take twice the trial's time call for a new trial at once; with fewer than
+    allowed, one is made now and then, ever more rarely, in case a neighbour has left. Nothing is tried where
+    the config fixes the number (only the allowance binds it) or on a GPU.
     """
 
-    PATIENCE = 2.0  # seconds between two trials, at least
-    WINDOW = 30  # steps that make up "the step time"
+    WORTH_IT = 1.35  # several threads must be this many times faster: what they risk is a hundredfold
+    WINDOW = 0.2  # seconds of steps that are compared with the trial
+    FIRST_RETRY = 5.0  # seconds until the next try to go up; doubles each time
 
     def __init__(self, allowance: Callable[[], int] | None = None) -> None:
         self.allowance = allowance or cores
         self.allowed = 0
-        self.usual = 0.0  # seconds of a step, as it was soon after the last choice
+        self.expected: float | None = None  # seconds of a step in the trial that was won, if there was one
         self.recent: list[float] = []
-        self.chosen_at = 0.0
         self.seconds_before = 0.0
         self.batch_size = 0
+        self.retry_after = self.FIRST_RETRY
+        self.retry_at = 0.0
 
     def on_start(self, trainer: Trainer) -> None:
         trainer.precision = choose_precision(trainer)
         self.choose(trainer)
 
     def before_step(self, trainer: Trainer) -> None:
-        if self.allowance() != self.allowed or trainer.config.train.batch_size != self.batch_size:
+        if max(1, self.allowance()) != self.allowed or trainer.config.train.batch_size != self.batch_size:
             self.choose(trainer)
 
     def after_step(self, trainer: Trainer) -> None:
+        if self.expected is None:
+            return
         self.recent.append(trainer.seconds - self.seconds_before)
         self.seconds_before = trainer.seconds
-        if len(self.recent) < self.WINDOW:
+        if len(self.recent) < 4 or sum(self.recent) < self.WINDOW:
             return
-        now = statistics.median(self.recent)
+        slow = statistics.median(self.recent) > 2 * self.expected
         self.recent.clear()
-        if not self.usual:
-            self.usual = now
-        elif now > 2 * self.usual and time.monotonic() - self.chosen_at > self.PATIENCE:
+        if trainer.threads == 1:  # alone a run cannot get in its own way: only see whether it may go up
+            slow = time.monotonic() > self.retry_at
+            self.retry_after *= 2 if slow else 1
+        if slow:
             self.choose(trainer)
 
     def choose(self, trainer: Trainer) -> None:
@@ -112,18 +123,19 @@ class ThreadTuner(Callback):
         self.allowed = max(1, self.allowance())
         self.batch_size = trainer.config.train.batch_size
         fixed = trainer.config.train.threads
-        best = min(fixed or 1, self.allowed)
+        best, self.expected = min(fixed or 1, self.allowed), None
         if fixed is None and self.allowed > 1 and trainer.device.type == "cpu":
             torch.set_num_threads(1)
             fastest = step_seconds(trainer, trainer.precision)
             for candidate in range(2, self.allowed + 1):
                 torch.set_num_threads(candidate)
                 seconds = step_seconds(trainer, trainer.precision)
-                if fastest > WORTH_IT * seconds:
+                if fastest > self.WORTH_IT * seconds:
                     best, fastest = candidate, seconds
+            self.expected = fastest
         torch.set_num_threads(best)
         if trainer.threads != best:
             trainer.threads = best
             trainer.history.threads.append({"step": trainer.steps, "threads": best})
-        self.usual, self.recent, self.seconds_before = 0.0, [], trainer.seconds
-        self.chosen_at = time.monotonic()
+        self.recent, self.seconds_before = [], trainer.seconds
+        self.retry_at = time.monotonic() + self.retry_after
