@@ -1,0 +1,26 @@
+"""Accuracy after every epoch, two or more ways beside each other."""
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+
+from core.figures.template import add_line, figure
+
+
+def accuracy_comparison_figure(
+    curves: Mapping[str, Sequence[float]], colors: Mapping[str, str], *, height: int = 300
+) -> go.Figure:
+    """One line a name: accuracy (fractions) before training and after each epoch."""
+    longest = max(len(curve) for curve in curves.values())
+    fig = figure(
+        height=height,
+        x_title="epochs",
+        y_title="test accuracy",
+        x_range=(0.0, longest - 1.0),
+        y_range=(0.0, 1.02),
+        percent_y=True,
+        legend=True,
+    )
+    for name, curve in curves.items():
+        add_line(fig, range(len(curve)), curve, name=name, color=colors[name], label=False, hover="%{y:.2%}")
+    return fig.update_xaxes(dtick=1)

@@ -1,0 +1,48 @@
+"""Which digit was taken for which."""
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import ArrayLike
+
+from core.figures.palette import SEQUENTIAL
+from core.figures.template import figure
+
+
+def confusion_figure(counts: ArrayLike, *, height: int = 380) -> go.Figure:
+    """counts[t, p] (C, C): images of class t called p, written in each cell; colour is the share of the row.
+
+    The diagonal (called rightly) is left pale, so that the mistakes stand out.
+    """
+    table = np.asarray(counts, dtype=float)
+    size = len(table)
+    share = table / table.sum(axis=1, keepdims=True).clip(1)
+    off = share.copy()
+    np.fill_diagonal(off, np.nan)
+    names = [str(label) for label in range(size)]
+    fig = figure(height=height, x_title="called", y_title="is")
+    fig.add_heatmap(
+        z=off,
+        x=names,
+        y=names,
+        zmin=0,
+        zmax=max(0.05, float(np.nanmax(off))),
+        showscale=False,
+        xgap=1,
+        ygap=1,
+        colorscale=[list(stop) for stop in SEQUENTIAL],
+        customdata=np.stack([table, share], axis=-1),
+        hovertemplate="%{customdata[0]:,} images of %{y} called %{x} (%{customdata[1]:.1%})<extra></extra>",
+    )
+    worst = float(np.nanmax(off, initial=0.0))
+    for is_, called in np.argwhere(table > 0):
+        right = is_ == called
+        light = not right and off[is_, called] > 0.55 * worst
+        font: dict[str, object] = {"size": 11}
+        if not right:
+            font["color"] = "#111111" if light else "#FFFFFF"
+        fig.add_annotation(
+            x=int(called), y=int(is_), text=f"{int(table[is_, called]):,}", showarrow=False, font=font
+        )
+    fig.update_xaxes(type="category", showgrid=False, showline=False, fixedrange=True)
+    fig.update_yaxes(type="category", showgrid=False, autorange="reversed", fixedrange=True)
+    return fig.update_layout(dragmode=False)

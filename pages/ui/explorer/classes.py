@@ -1,0 +1,37 @@
+"""Tab: the ten classes at a glance."""
+
+import streamlit as st
+
+from core.data.statistics import class_counts
+from core.figures.data_counts import class_counts_figure
+from core.figures.palette import SEQUENTIAL
+from core.figures.template import image_grid
+from pages.ui.chart import chart
+from pages.ui.explorer import choice, computed
+
+NAMES = [str(digit) for digit in range(10)]
+
+
+def show() -> None:
+    """Counts, the average digit of each class and how much its pixels vary."""
+    st.subheader("How many of each?", anchor=False)
+    train, test = computed.digits("train"), computed.digits("test")
+    counts = class_counts(train.labels)
+    chart(class_counts_figure(counts, class_counts(test.labels)), key="data_counts")
+    least, most = int(counts.argmin()), int(counts.argmax())
+    if counts[least] == counts[most]:
+        st.caption(f"Exactly {int(counts[0]):,} training images of each: guessing blindly is right in 10%.")
+    else:
+        st.caption(
+            f"Nearly even: from {int(counts[least]):,} images of {least} to {int(counts[most]):,} of {most}. "
+            f"Always saying {most} would be right in {float(counts[most] / counts.sum()):.1%}."
+        )
+    split = choice.choose_split()
+    means, stds = computed.class_pictures(computed.data_name(), split)
+    st.subheader("The average digit", anchor=False)
+    st.caption("The mean of every pixel over all images of a class. Blurred where people differ.")
+    chart(image_grid(means.numpy(), NAMES, columns=10, cell=84), key="data_means", still=True)
+    st.subheader("Where people differ", anchor=False)
+    st.caption("The standard deviation of every pixel: dark blue is always the same, yellow varies most.")
+    grid = image_grid(stds.numpy(), NAMES, columns=10, cell=84, scale=SEQUENTIAL, limits=(0.0, 0.5))
+    chart(grid, key="data_stds", still=True)

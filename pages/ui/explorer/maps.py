@@ -1,0 +1,81 @@
+"""Tab: maps on which alike digits lie close."""
+
+import streamlit as st
+import torch
+
+from core.figures.template import picture
+from core.probes.embedding import Map
+from pages.ui.digit_map import digit_map
+from pages.ui.explorer import choice, computed
+from pages.ui.layout import controls_and_stage
+
+METHODS = {"pca2": "PCA, flat", "pca3": "PCA, solid", "tsne": "t-SNE"}
+WORDS = {
+    "pca2": "**PCA** looks at the cloud of images from the side where it is widest. Near on the map may "
+    "still be far apart in the dimensions left out.",
+    "pca3": "**PCA** with a third direction. Drag to turn it: digits that overlapped may part.",
+    "tsne": "**t-SNE** keeps neighbours together, without ever seeing a label. Islands mean likeness; how "
+    "far two islands lie apart means nothing.",
+}
+
+
+def show() -> None:
+    """A map of a sample; the chosen digit large beside it."""
+    left, right = controls_and_stage()
+    of = computed.data_name()
+    with left:
+        method = str(
+            st.segmented_control(
+                "Map", list(METHODS), default="pca2", required=True, key="data_map", bind="query-params",
+                format_func=lambda name: METHODS[name],
+            )
+        )  # fmt: skip
+        count = st.slider(
+            "Images", 200, 1500, 1000, 100, key="data_sample", bind="query-params",
+            help="As many of each digit, drawn from the training images.",
+        )  # fmt: skip
+        seed = st.number_input(
+            "Seed", 0, 9999, 0, key="data_map_seed", bind="query-params", help="Another seed, another sample."
+        )
+        found = _compute(of, method, count, seed)
+        st.markdown(WORDS[method])
+        if found.explained:
+            st.caption(f"These axes keep {sum(found.explained):.0%} of all variance.")
+    train = computed.digits("train")
+    places = computed.sample(of, count, seed)
+    index = choice.chosen_in("train")
+    marked = [] if index is None else torch.nonzero(places == index).flatten().tolist()
+    with right:
+        digit_map(
+            "data_map_view",
+            images=train.images[places, 0].numpy(),
+            labels=train.labels[places].tolist(),
+            names=choice.names(train, "train", places),
+            title=f"{METHODS[method]} map of {len(places)} digits",
+            points=found.points,
+            chosen=marked[0] if marked else None,
+            on_pick=lambda mark: choice.choose("train", int(places[mark])),
+        )
+        st.caption(
+            "Every mark is an image, coloured by its label. Point at one to see it, click to choose it, drag "
+            f"to {'turn' if method == 'pca3' else 'move'} the map."
+        )
+    if index is not None and marked:
+        with left:
+            _chosen(train.images[index], choice.name(train, "train", index))
+
+
+def _compute(of: str, method: str, count: int, seed: int) -> Map:
+    if method != "tsne":
+        return computed.pca(of, count, seed, 3 if method == "pca3" else 2)
+    perplexity = st.slider(
+        "Perplexity", 5, 60, 30, 5, key="data_perplexity", bind="query-params",
+        help="About how many neighbours each image tries to keep close.",
+    )  # fmt: skip
+    return computed.tsne(of, count, seed, float(perplexity))
+
+
+def _chosen(image: torch.Tensor, name: str) -> None:
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        st.image(picture(image[0].numpy(), size=112), width=112)
+        st.caption(f"Chosen: {name}. Its neighbours are one tab further.")

@@ -1,0 +1,76 @@
+"""Tab: does a network need to know which pixels are neighbours?"""
+
+import streamlit as st
+import torch
+
+from core.data import Digits
+from core.data.splits import permute_pixels
+from core.figures.comparison import accuracy_comparison_figure
+from core.figures.palette import BLUE, ORANGE
+from core.figures.template import image_grid
+from pages.ui.chart import chart
+from pages.ui.explorer import computed
+from pages.ui.layout import controls_and_stage
+
+CODE = """\
+order = torch.randperm(784)                      # one permutation for all images
+shuffled = images.flatten(1)[:, order]
+
+# h = x @ W: shuffle the rows of W the same way and every h is what it was.
+torch.allclose(images.flatten(1) @ W, shuffled @ W[order])
+"""
+
+
+def show() -> None:
+    """Images before and after one fixed permutation, and the same network trained on both."""
+    left, right = controls_and_stage()
+    with left:
+        seed = st.number_input(
+            "Permutation", 0, 9999, 1, key="data_permutation", bind="query-params",
+            help="The seed of the one permutation that rearranges every image.",
+        )  # fmt: skip
+        st.markdown(
+            "Every image has its 784 pixels rearranged in the same way. To us it is noise. "
+            "**Will a network still learn it?**"
+        )
+        start = st.button(
+            "Train on both", icon=":material/play_arrow:", type="primary", key="data_shuffle", width="stretch"
+        )
+        st.caption("784 → 100 → 10, ReLU, SGD at rate 0.1, five passes: a few seconds.")
+    with right:
+        test = computed.digits("test")
+        few = test.take(_one_of_each(test))
+        names = [str(label) for label in few.labels.tolist()]
+        st.caption("As they are, and with their pixels shuffled:")
+        chart(image_grid(few.images[:, 0].numpy(), columns=10, cell=72), key="data_plain", still=True)
+        mixed = permute_pixels(few, seed).images[:, 0].numpy()
+        chart(image_grid(mixed, names, columns=10, cell=72), key="data_mixed", still=True)
+        if start:
+            st.session_state["data_shuffled"] = seed
+        if st.session_state.get("data_shuffled") == seed:
+            _result(seed)
+
+
+def _result(seed: int) -> None:
+    place = st.empty()
+    result = computed.shuffle(computed.data_name(), seed, place.progress(0.0, "Training twice…"))
+    place.empty()
+    curves = {"plain": result.plain.accuracy, "shuffled": result.shuffled.accuracy}
+    chart(
+        accuracy_comparison_figure(curves, {"plain": BLUE, "shuffled": ORANGE}),
+        key="data_shuffle_curves",
+        still=True,
+    )
+    (low, high), (low2, high2) = result.plain.ci95, result.shuffled.ci95
+    st.markdown(
+        f"Plain **{result.plain.accuracy[-1]:.1%}** ({low:.1%} to {high:.1%}), shuffled "
+        f"**{result.shuffled.accuracy[-1]:.1%}** ({low2:.1%} to {high2:.1%}). A fully connected network does "
+        "not care: each hidden unit sums over all pixels, in whatever order they come. It never knew that "
+        "two pixels lie side by side. A convolutional network does know, and shuffling takes that from it."
+    )
+    with st.expander("Show the code", icon=":material/code:"):
+        st.code(CODE, language="python")
+
+
+def _one_of_each(digits: Digits) -> torch.Tensor:
+    return torch.stack([digits.of_class(digit)[0] for digit in range(10)])
