@@ -113,7 +113,7 @@ class RunStore:
             connection.execute(f"INSERT OR REPLACE INTO runs ({names}) VALUES ({marks})", row)
 
     def all(self, owner: str | None = None, recipe: str | None = None, limit: int = 1000) -> list[RunRecord]:
-        """The newest runs first, without their histories; of one owner or one recipe if asked."""
+        """The newest runs first, of one owner or one recipe if asked; of their histories only the changes."""
         wanted = {"owner": owner, "recipe": recipe}
         where = " AND ".join(f"{key} = :{key}" for key, value in wanted.items() if value is not None)
         columns = ", ".join(f.name for f in fields(RunRecord) if f.name != "history")
@@ -122,7 +122,7 @@ class RunStore:
         )
         with self._open() as connection:
             rows = connection.execute(query, {**wanted, "n": limit}).fetchall()
-        return [_record({**dict(row), "history": "{}"}) for row in rows]
+        return [_record(dict(row)) for row in rows]
 
     def get(self, run_id: str) -> RunRecord:
         """One run with its history. Raises NotFound."""

@@ -105,6 +105,8 @@ def _epoch_line(fig: go.Figure, rows: Sequence[Row], column: str, split: str, do
     add_line(fig, x, y, name=name, color=SPLITS[split], label=False, hover=hover)
     fig.data[-1].mode = "lines+markers"
     fig.data[-1].marker.size = 6 if dots else 5
+    if split == "train":  # broad and pale below, so that a test curve on top of it hides nothing
+        fig.data[-1].update(line_width=5, opacity=0.45)
 
 
 def gradient_figure(history: History, n_train: int, epochs: float, *, height: int = 260) -> go.Figure:

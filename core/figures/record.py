@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.palette import model_color
-from core.figures.template import figure
+from core.figures.template import AXIS, figure
 
 
 class Scored(Protocol):
@@ -47,7 +47,7 @@ def record_figure(runs: Sequence[tuple[str, str, Scored]]) -> go.Figure:
         customdata=np.stack([low, high], axis=1) if len(rows) else None,
         hovertemplate="%{x:.2%} (95 %: %{customdata[0]:.2%} to %{customdata[1]:.2%})<extra></extra>",
     )
-    fig.update_xaxes(tickformat=".0%", showgrid=True)
+    fig.update_xaxes(tickformat=".1~%", showgrid=True, nticks=6)
     fig.update_yaxes(
         tickvals=places,
         ticktext=[label for label, _, _ in rows],

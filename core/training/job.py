@@ -239,6 +239,7 @@ class Job(Callback):
             seconds_left=left / self._rate if self._rate else None,
             images_per_second=self._rate,
             n_train=n,
+            n_test=len(self._mnist.test),
             history=trainer.history.copy() if trainer else History(),
             weights=self._weights,
             weights_step=self._weights_step,

@@ -35,6 +35,7 @@ class Snapshot:
     seconds_left: float | None
     images_per_second: float
     n_train: int
+    n_test: int
     history: History
     weights: dict[str, Tensor] | None
     weights_step: int

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.evaluation import wilson
 from core.figures.curves import accuracy_figure, gradient_figure, loss_figure
 from core.training.history import History
 from core.training.job import Job
@@ -104,8 +105,22 @@ def _status(snapshot: Snapshot) -> None:
         details.append(f"{snapshot.threads} thread{'s' if snapshot.threads > 1 else ''}")
     changes = [f"{c['name']} → {c['value']:g} at step {c['step']:,}" for c in snapshot.history.changes[-3:]]
     st.caption(" · ".join([*details, *changes]))
+    if not snapshot.active and snapshot.n_test:
+        st.markdown(score_line(snapshot.history, snapshot.n_test))
     if snapshot.message:
         (st.warning if snapshot.status in ("diverged", "stopped") else st.error)(snapshot.message)
+
+
+def score_line(history: History, n_test: int) -> str:
+    """The last test accuracy with its 95 % interval, in a sentence."""
+    accuracy = history.last("test_accuracy")
+    if accuracy is None:
+        return ""
+    low, high = wilson(round(accuracy * n_test), n_test)
+    return (
+        f"### :green[{accuracy:.2%}] of {n_test:,} test images read correctly  \n"
+        f"95 % interval: {low:.2%} to {high:.2%}"
+    )
 
 
 def _buttons(job: Job, snapshot: Snapshot, key: str) -> None:

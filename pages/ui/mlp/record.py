@@ -1,5 +1,7 @@
 """The record the slides ask for: hyperparameters and the accuracy they led to, kept by itself."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -54,7 +56,7 @@ def label(run: RunRecord) -> str:
     default = RECIPES[run.recipe].config.settings() if run.recipe in RECIPES else {}
     settings = run.config.settings()
     differs = [f"{k} {_short(v)}" for k, v in settings.items() if k in default and v != default[k]]
-    live = [f"{c['name']}→{c['value']:g}" for c in run.history.changes]
+    live = [_change(change) for change in run.history.changes]
     return f"{run.recipe} · {', '.join(differs + live) or 'as in the text'}"
 
 
@@ -63,6 +65,9 @@ def row(run: RunRecord) -> dict[str, object]:
     settings = run.config.settings()
     return {
         "recipe": run.recipe,
+        "test accuracy": run.test_accuracy,
+        "95 % from": run.ci_low,
+        "to": run.ci_high,
         "hidden": "–".join(str(w) for w in settings["hidden"]) or "none",
         "activation": settings["activation"],
         "first weights": f"{settings['init']} / {settings['init_output']}",
@@ -72,15 +77,18 @@ def row(run: RunRecord) -> dict[str, object]:
         "loss": settings["reduction"],
         "epochs": run.epochs,
         "seed": settings["seed"],
-        "test accuracy": run.test_accuracy,
-        "95 % from": run.ci_low,
-        "to": run.ci_high,
+        "changed on the way": ", ".join(_change(change) for change in run.history.changes),
         "validation": run.validation_accuracy,
         "trained on": run.n_train,
         "seconds": run.train_seconds,
         "how it ended": run.status,
         "run": run.run_id,
     }
+
+
+def _change(change: dict[str, Any]) -> str:
+    """What was changed while a run went on, and at which step."""
+    return f"{change['name']} → {change['value']:g} at step {change['step']:,}"
 
 
 def _short(value: object) -> str:

@@ -14,7 +14,7 @@ from core.training.job import Job
 from core.training.trainer import changeable
 from pages.ui import controls, state
 from pages.ui.cache import registry, run_store, shipped_model
-from pages.ui.live_run import curves, live_run
+from pages.ui.live_run import curves, live_run, score_line
 
 JOB = "mlp_run"  # the URL parameter and session key of this page's run
 RECIPE = "mlp_recipe"
@@ -164,6 +164,7 @@ def recorded(chosen: Chosen) -> None:
         f"{facts['epochs']:g} epochs with seed {facts['seed']}. Press *Train* to make your own."
     )
     history = History.from_json(facts["history"])
+    st.markdown(score_line(history, facts["n_test"]))
     curves(history, facts["n_train"], facts["epochs"], "mlp_live")
 
 

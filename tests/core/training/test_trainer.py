@@ -1,0 +1,196 @@
+"""The training loop: the same for every recipe, repeatable, and right."""
+
+import math
+
+import pytest
+import torch
+
+from core.config import RunConfig
+from core.data.digits import Digits
+from core.errors import ConfigError
+from core.models import as_module
+from core.recipes import RECIPES
+from core.training.callbacks import Callback, Replay, StopTraining
+from core.training.history import History
+from core.training.optimizers import OPTIMIZERS
+from core.training.trainer import Diverged, RunData, Trainer, initial_network
+
+TRAINABLE = [name for name, entry in RECIPES.items() if entry.kind == "train"]
+
+
+@pytest.fixture(scope="module")
+def data() -> RunData:
+    """600 made-up training images that can be learnt: class k has a bright block at place k."""
+    generator = torch.Generator().manual_seed(3)
+    labels = torch.arange(700) % 10
+    images = torch.rand(700, 1, 28, 28, generator=generator) * 0.3
+    for index, label in enumerate(labels.tolist()):
+        images[index, 0, 2 * label : 2 * label + 4, 5:20] += 0.7
+    digits = Digits(images.clamp(0, 1), labels)
+    return RunData(digits.take(slice(0, 600)), digits.take(slice(600, 700)))
+
+
+def run(config: RunConfig, data: RunData, *callbacks: Callback) -> Trainer:
+    trainer = Trainer(config, data, callbacks)
+    trainer.run()
+    return trainer
+
+
+def recipe(name: str, **changes: object) -> RunConfig:
+    return RECIPES[name].config.with_settings({"epochs": 2, **changes})
+
+
+@pytest.mark.parametrize("name", TRAINABLE)
+def test_every_recipe_learns_and_repeats_itself(name: str, data: RunData) -> None:
+    config = recipe(name, epochs=12, lr=0.1, batch_size=32)
+    first, second = run(config, data), run(config, data)
+    assert first.history.loss == second.history.loss
+    assert first.history.last("test_accuracy") > 0.5
+    assert first.history.epochs[0]["epoch"] == 0
+    assert first.steps == 12 * math.ceil(600 / 32)
+    assert first.history.examples_per_step[18] == 600 - 18 * 32  # the last batch holds what is left
+    other = run(config.with_settings({"seed": 1}), data)
+    assert other.history.loss != first.history.loss
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_optimizer_lowers_the_loss(name: str, data: RunData) -> None:
+    trainer = run(recipe("mlp-module", optimizer=name, epochs=4, batch_size=20), data)
+    assert trainer.history.last("train_loss") < trainer.history.epochs[0]["train_loss"]
+
+
+def test_first_step_is_the_formula(data: RunData) -> None:
+    """W := W − lr · ∂L/∂W, against autograd on the same batch, for the raw tensors."""
+    config = recipe("mlp-autograd", lr=0.3)
+    trainer = Trainer(config, data)
+
+    class OneStep(Callback):
+        def before_step(self, trainer: Trainer) -> None:
+            if trainer.steps == 1:
+                raise StopTraining
+
+    trainer.callbacks.append(OneStep())
+    start = as_module(initial_network(config, data.train.images))
+    trainer.run()
+    batch = trainer.order[:128]
+    logits = start(data.train.images[batch])
+    torch.nn.functional.cross_entropy(logits, data.train.labels[batch]).backward()
+    for name, parameter in start.named_parameters():
+        moved = trainer.module.get_parameter(name)
+        torch.testing.assert_close(moved, parameter - 0.3 * parameter.grad, rtol=1e-5, atol=1e-7)
+
+
+def test_three_ways_of_writing_the_network_give_one_curve(data: RunData) -> None:
+    curves = [
+        run(recipe("mlp-autograd", family=family), data).history.loss
+        for family in ("raw", "my-linear", "module")
+    ]
+    for curve in curves[1:]:
+        assert curve == pytest.approx(curves[0], rel=1e-4)
+
+
+def test_summed_loss_is_reported_per_image_but_steps_further(data: RunData) -> None:
+    mean, total = (run(recipe("mlp-autograd", reduction=r), data) for r in ("mean", "sum"))
+    assert mean.history.loss[0] == pytest.approx(total.history.loss[0], rel=1e-5)
+    moved = [
+        (t.network.tensors["W_o"] - initial_network(t.start, data.train.images).tensors["W_o"]).norm()
+        for t in (mean, total)
+    ]
+    assert moved[1] > 10 * moved[0]
+
+
+def test_every_image_once_an_epoch_whatever_the_batch_size_does(data: RunData) -> None:
+    seen: list[int] = []
+
+    class Watch(Callback):
+        def before_step(self, trainer: Trainer) -> None:
+            if trainer.steps == 3:
+                trainer.change("batch_size", 50)
+            size = trainer.config.train.batch_size
+            seen.extend(trainer.order[trainer.position : trainer.position + size].tolist())
+
+    run(recipe("mlp-autograd", epochs=1), data, Watch())
+    assert sorted(seen) == list(range(600))
+
+
+def test_live_changes_are_recorded_and_replayed(data: RunData) -> None:
+    class Meddle(Callback):
+        def before_step(self, trainer: Trainer) -> None:
+            if trainer.steps == 2:
+                trainer.change("lr", 0.5)
+            if trainer.steps == 4:
+                trainer.change("batch_size", 16)
+
+    config = recipe("mlp-autograd", epochs=2)
+    live = run(config, data, Meddle())
+    assert [(c["step"], c["name"]) for c in live.history.changes] == [(2, "lr"), (4, "batch_size")]
+    again = run(live.start, data, Replay(live.history.changes))
+    assert again.history.loss == live.history.loss
+    assert again.history.loss != run(config, data).history.loss
+
+
+def test_a_rate_too_high_stops_with_an_explanation(data: RunData) -> None:
+    trainer = Trainer(recipe("mlp-deep", lr=100.0, epochs=30), data)
+    with pytest.raises(Diverged, match="learning rate 100 is too high"):
+        trainer.run()
+    assert trainer.history.loss[-1] is None
+    assert History.from_json(trainer.history.to_json()) == trainer.history
+
+
+def test_stopping_in_mid_epoch_keeps_and_measures_what_there_is(data: RunData) -> None:
+    class Stop(Callback):
+        def before_step(self, trainer: Trainer) -> None:
+            if trainer.steps == 7:
+                raise StopTraining
+
+    trainer = run(recipe("mlp-autograd", batch_size=60), data, Stop())
+    assert len(trainer.history.loss) == 7
+    assert trainer.history.epochs[-1]["epoch"] == pytest.approx(0.7)
+
+
+def test_a_run_can_go_on(data: RunData) -> None:
+    trainer = run(recipe("mlp-autograd", epochs=1), data)
+    trainer.change("epochs", 3)
+    trainer.run()
+    straight = run(recipe("mlp-autograd", epochs=3), data)
+    assert trainer.history.loss == straight.history.loss
+
+
+def test_dropout_draws_from_the_runs_own_generator(data: RunData) -> None:
+    config = recipe("mlp-deep", dropout=0.5)
+    first = run(config, data).history.loss
+
+    class Noise(Callback):
+        def before_step(self, trainer: Trainer) -> None:
+            torch.rand(3)  # a neighbour in the same process
+
+    assert run(config, data, Noise()).history.loss == first
+    assert run(recipe("mlp-deep"), data).history.loss != first
+
+
+def test_gradient_sizes_are_the_root_mean_square(data: RunData) -> None:
+    config = recipe("mlp-autograd", epochs=1)
+    trainer = run(config, data)
+    start = as_module(initial_network(config, data.train.images))
+    batch = torch.randperm(600, generator=Trainer(config, data).order_stream)[:128]
+    torch.nn.functional.cross_entropy(start(data.train.images[batch]), data.train.labels[batch]).backward()
+    expected = start.get_parameter("W_h").grad.square().mean().sqrt().item()
+    assert trainer.history.gradients[0]["W_h"] == pytest.approx(expected, rel=1e-4)
+
+
+def test_normalisation_is_measured_on_the_training_images(data: RunData) -> None:
+    trainer = Trainer(recipe("mlp-deep"), data)
+    layer = trainer.module.normalize
+    assert layer.mean.item() == pytest.approx(data.train.images.mean().item(), rel=1e-5)
+    assert layer(data.train.images).std().item() == pytest.approx(1, rel=1e-3)
+
+
+def test_no_images_is_a_sentence(data: RunData) -> None:
+    with pytest.raises(ConfigError, match="no training images"):
+        Trainer(recipe("mlp-deep"), RunData(data.train.take(slice(0, 0)), data.test))
+
+
+def test_bf16_learns_too(data: RunData) -> None:
+    trainer = run(recipe("mlp-module", precision="bf16", epochs=6, batch_size=32), data)
+    assert trainer.precision == "bf16"
+    assert trainer.history.last("test_accuracy") > 0.5
