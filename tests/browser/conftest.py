@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.server import Server
@@ -17,6 +17,8 @@ FLAGS = [
 FAILURES = '[data-testid="stException"], .st-key-app-error'
 
 OpenPage = Callable[..., Page]
+
+expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -50,9 +52,11 @@ def browser() -> Iterator[Browser]:
 def open_page(server: Server, browser: Browser) -> Iterator[OpenPage]:
     """`open_page("/Data_Explorer", width=400, dark=True, url=…)`: the page, once it is quiet.
 
-    After the test no page it opened may show a failure.
+    After the test no page it opened may show a failure, or have asked anything of another computer: a class
+    room may have no internet.
     """
     opened: list[Page] = []
+    abroad: list[str] = []
 
     def open_(path: str = "/", *, width: int = 1280, dark: bool = False, url: str | None = None) -> Page:
         context = browser.new_context(
@@ -60,14 +64,21 @@ def open_page(server: Server, browser: Browser) -> Iterator[OpenPage]:
         )
         page = context.new_page()
         opened.append(page)
-        page.goto((url or server.url) + path)
+        home = url or server.url
+        page.on("request", lambda asked: asked.url.startswith(("http", "ws")) and note(asked.url, home))
+        page.goto(home + path)
         settle(page)
         return page
+
+    def note(asked: str, home: str) -> None:
+        if asked.split("/")[2] != home.split("/")[2]:
+            abroad.append(asked)
 
     yield open_
     shown = [text for page in opened for text in page.locator(FAILURES).all_inner_texts()]
     for page in opened:
         page.context.close()
+    assert not abroad, f"The page asks other computers: {abroad}"
     assert not shown, f"The page shows a failure: {shown}\n{server.log[-3000:]}"
 
 
