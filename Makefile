@@ -37,7 +37,8 @@ clean:
 
 # Done again only when requirements.txt changes.
 .venv/.ready: requirements.txt
-	@test -n "$(PYTHON)" || { echo "Digit Lab needs Python 3.11 or newer: install it, or say make PYTHON=/path/to/python3." >&2; exit 1; }
+	@test -n "$(PYTHON)" && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Digit Lab needs Python 3.11 or newer. Install it, or name one: make PYTHON=/path/to/python3" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
