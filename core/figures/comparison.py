@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
+from core.figures.palette import SPLITS
 from core.figures.template import add_line, figure
 
+DASHES = ("solid", "dash", "dot", "dashdot")
 
-def accuracy_comparison_figure(
-    curves: Mapping[str, Sequence[float]], colors: Mapping[str, str], *, height: int = 300
-) -> go.Figure:
-    """One line a name: accuracy (fractions) before training and after each epoch."""
+
+def accuracy_comparison_figure(curves: Mapping[str, Sequence[float]], *, height: int = 300) -> go.Figure:
+    """One line a name, with a dash of its own: accuracy (fractions) at the start and after each epoch."""
     longest = max(len(curve) for curve in curves.values())
     fig = figure(
         height=height,
@@ -21,6 +22,15 @@ def accuracy_comparison_figure(
         percent_y=True,
         legend=True,
     )
-    for name, curve in curves.items():
-        add_line(fig, range(len(curve)), curve, name=name, color=colors[name], label=False, hover="%{y:.2%}")
+    for (name, curve), dash in zip(curves.items(), DASHES, strict=False):
+        add_line(
+            fig,
+            range(len(curve)),
+            curve,
+            name=name,
+            color=SPLITS["test"],
+            dash=dash,
+            label=False,
+            hover="%{y:.2%}",
+        )
     return fig.update_xaxes(dtick=1)

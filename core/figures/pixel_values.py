@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
-from core.figures.palette import BLUE, ORANGE
+from core.figures.palette import SPLITS
 from core.figures.template import figure
 
 
@@ -15,10 +15,13 @@ def pixel_histogram_figure(
     mean: float,
     std: float,
     normalised: bool,
+    split: str,
     log_y: bool = True,
     height: int = 270,
 ) -> go.Figure:
     """Share of pixels in each bin (B,) between `edges` (B + 1,), with the mean and one deviation each side.
+
+    split: "train" or "test", for the colour.
 
     `normalised` draws the same bars on the axis (x − mean) / std: nothing changes but the ruler.
     """
@@ -33,12 +36,11 @@ def pixel_histogram_figure(
         y_range=(1e-3, 1.0) if log_y else (0.0, 1.0),
         x_range=(ruler[0] - 0.03 * np.ptp(ruler), ruler[-1] + 0.03 * np.ptp(ruler)),
     )
-    color = ORANGE if normalised else BLUE
     fig.add_bar(
         x=(ruler[:-1] + ruler[1:]) / 2,
         y=parts,
         width=np.diff(ruler),
-        marker_color=color,
+        marker_color=SPLITS[split],
         marker_line_width=0,
         customdata=np.column_stack([ruler[:-1], ruler[1:]]),
         hovertemplate="%{customdata[0]:.2f} to %{customdata[1]:.2f}: %{y:.2%} of all pixels<extra></extra>",

@@ -4,6 +4,8 @@
 const CELL = 28;        // pixels of a digit in the sprite sheet
 const LENS = 112;       // side of the enlarged digit
 const REACH = 16;       // how far from a mark the pointer may be
+const THUMB = 59;       // least width of a thumbnail with its gap
+const COLUMNS = [20, 15, 12, 10, 8, 6];   // they divide 120, so a full sheet has full rows
 const SPIN = 0.008;     // radians a dragged pixel
 
 export default function (component) {
@@ -35,9 +37,12 @@ export default function (component) {
 
   function layout(width) {
     if (grid) {
-      const columns = Math.max(5, Math.floor(width / 52)), step = width / columns;
+      const columns = COLUMNS.find((some) => width / some >= THUMB) ?? 5, step = width / columns;
+      // A whole number of screen pixels for each of the digit's, or squares come out uneven.
+      const ratio = window.devicePixelRatio || 1;
+      const size = Math.max(1, Math.floor((step - 3) * ratio / CELL)) * CELL / ratio;
       for (let i = 0; i < count; i++) {
-        places.set([(i % columns + 0.5) * step, (Math.floor(i / columns) + 0.5) * step, step - 6], 3 * i);
+        places.set([(i % columns + 0.5) * step, (Math.floor(i / columns) + 0.5) * step, size], 3 * i);
       }
       return Math.ceil(count / columns) * step;
     }

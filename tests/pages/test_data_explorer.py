@@ -94,7 +94,7 @@ def test_shuffled_pixels_are_learnt_as_well() -> None:
 
 @pytest.mark.parametrize(
     ("method", "words"),
-    [("PCA, flat", "widest"), ("PCA, solid", "third direction"), ("t-SNE", "without ever seeing a label")],
+    [("PCA", "widest"), ("PCA 3-D", "third direction"), ("t-SNE", "without ever seeing a label")],
 )
 def test_every_map_is_drawn(method: str, words: str) -> None:
     app = explorer(data_tab="Map", data_map=method, data_sample="200")

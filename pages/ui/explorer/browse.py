@@ -13,7 +13,7 @@ PAGE = "data_page"
 
 def show() -> None:
     """A sheet of thumbnails, filtered; the chosen image large beside it."""
-    left, right = controls_and_stage()
+    left, right = controls_and_stage(1.0, 2.2)
     with left:
         split = choice.choose_split()
         digit = choice.choose_digit()
@@ -43,4 +43,6 @@ def show() -> None:
         )
     with left, st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.image(picture(chosen.images[index, 0].numpy(), size=112), width=112)
-        st.markdown(f"### It is a {int(chosen.labels[index])}\n\nImage {index:,}")
+        with st.container(width=90, gap="small"):
+            st.markdown(f"### It is a {int(chosen.labels[index])}")
+            st.caption(f"Image {index:,}")

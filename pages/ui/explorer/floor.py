@@ -19,7 +19,7 @@ accuracy = (distance.argmin(1) == test_labels).float().mean()
 
 def show() -> None:
     """Nearest class mean: averages of k images, accuracy with its interval, mistakes."""
-    left, right = controls_and_stage()
+    left, right = controls_and_stage(1.0, 2.2)
     with left:
         size = st.select_slider(
             "Images averaged, per digit", SIZES, value=ALL, key="data_floor", bind="query-params",

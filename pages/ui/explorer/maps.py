@@ -9,7 +9,7 @@ from pages.ui.digit_map import digit_map
 from pages.ui.explorer import choice, computed
 from pages.ui.layout import controls_and_stage
 
-METHODS = {"pca2": "PCA, flat", "pca3": "PCA, solid", "tsne": "t-SNE"}
+METHODS = {"pca2": "PCA", "pca3": "PCA 3-D", "tsne": "t-SNE"}
 WORDS = {
     "pca2": "**PCA** looks at the cloud of images from the side where it is widest. Near on the map may "
     "still be far apart in the dimensions left out.",
@@ -21,7 +21,7 @@ WORDS = {
 
 def show() -> None:
     """A map of a sample; the chosen digit large beside it."""
-    left, right = controls_and_stage()
+    left, right = controls_and_stage(1.0, 2.2)
     of = computed.data_name()
     with left:
         method = str(

@@ -3,6 +3,7 @@
 import streamlit as st
 import torch
 
+from core.figures.palette import GREEN
 from core.figures.template import picture, pixel_heatmap
 from core.figures.vectors import one_hot_figure, pixel_vector_figure
 from pages.ui.chart import chart
@@ -22,7 +23,7 @@ Y = labels[batch]                    # (128,)
 
 def show() -> None:
     """Picture, grid of numbers, vector, one-hot label, batch."""
-    left, right = controls_and_stage()
+    left, right = controls_and_stage(1.0, 2.2)
     with left:
         split = choice.choose_split()
         index = choice.choose_index(split, None)
@@ -37,6 +38,10 @@ def show() -> None:
             bind="query-params",
             help="The file holds bytes; dividing by 255 gives pixels between 0 (paper) and 1 (ink).",
         )
+        row = st.slider(
+            "Row of the picture", 0, 27, 14, key="data_row", bind="query-params",
+            help="The rows are laid end to end: row r becomes places 28·r to 28·r + 27.",
+        )  # fmt: skip
     with right:
         st.subheader("28 × 28 numbers", anchor=False)
         st.caption("What the computer has. Point at a square to read it.")
@@ -46,15 +51,12 @@ def show() -> None:
             limits=(0, 255 if as_bytes else 1),
             value_name="byte" if as_bytes else "pixel",
         )
-        text = [[f"{value * 255:.0f}" if as_bytes else f"{value:.1f}" for value in row] for row in image]
+        text = [[f"{value * 255:.0f}" if as_bytes else f"{value:.1f}" for value in line] for line in image]
+        fig.add_hrect(y0=row - 0.5, y1=row + 0.5, line_color=GREEN, line_width=1.5)
         fig.update_traces(text=text, texttemplate="%{text}")
         chart(fig, key="data_numbers", still=True)
 
     st.subheader("One vector of 784 numbers", anchor=False)
-    row = st.slider(
-        "Row of the picture", 0, 27, 14, key="data_row", bind="query-params",
-        help="The rows are laid end to end: row r becomes places 28·r to 28·r + 27.",
-    )  # fmt: skip
     st.latex(rf"x \in \mathbb{{R}}^{{784}}, \qquad x_{{28r + c}} = \text{{pixel}}(r, c), \qquad r = {row}: \;"
              rf" x_{{{28 * row}}} \ldots x_{{{28 * row + 27}}}")  # fmt: skip
     chart(pixel_vector_figure(image, row=row), key="data_vector", still=True)

@@ -10,15 +10,21 @@ from pages.ui.layout import controls_and_stage
 
 def show() -> None:
     """Outliers and near-duplicates of one digit."""
-    left, right = controls_and_stage()
+    left, right = controls_and_stage(1.0, 2.2)
     with left:
         split = choice.choose_split()
         digit = st.pills(
-            "Digit", list(range(10)), default=7, required=True, key="data_odd_digit", bind="query-params"
+            "Digit",
+            list(range(10)),
+            default=7,
+            required=True,
+            key="data_odd_digit",
+            bind="query-params",
+            wrap=True,
         )
         digit = 7 if digit is None else int(digit)
         st.markdown(
-            "Nobody cleaned MNIST by hand. Some images are hard even for us, and a few carry a label one may "
+            "Some images are hard even for us, and a few carry a label one may "
             "doubt: no network can be expected to reach 100%."
         )
     chosen = computed.digits(split)
@@ -55,4 +61,4 @@ def show() -> None:
                     with st.container(horizontal=True, gap="small"):
                         for place in (one, other):
                             st.image(picture(chosen.images[place, 0].numpy(), size=56), width=56)
-                    st.caption(f"{one:,} and {other:,}, distance {distance:.2f}")
+                    st.caption(f"{one:,} and {other:,},  \n{distance:.2f} apart")

@@ -15,7 +15,7 @@ x = (x - mean) / std                                  # the network's first laye
 
 def show() -> None:
     """Histogram of pixel values on both rulers, mean and deviation computed from the images."""
-    left, right = controls_and_stage()
+    left, right = controls_and_stage(1.0, 2.2)
     of = computed.data_name()
     with left:
         split = choice.choose_split()
@@ -30,11 +30,15 @@ def show() -> None:
     edges, share = computed.histogram(of, split, digit)
     with right:
         st.subheader("As they are", anchor=False)
-        fig = pixel_histogram_figure(edges, share, mean=mean, std=std, normalised=False, log_y=log_y)
+        fig = pixel_histogram_figure(
+            edges, share, mean=mean, std=std, normalised=False, log_y=log_y, split=split
+        )
         chart(fig, key="data_histogram", still=True)
         st.subheader("Normalised", anchor=False)
         st.latex(rf"x' = \frac{{x - \mu}}{{\sigma}} = \frac{{x - {mean:.4f}}}{{{std:.4f}}}")
-        fig = pixel_histogram_figure(edges, share, mean=mean, std=std, normalised=True, log_y=log_y)
+        fig = pixel_histogram_figure(
+            edges, share, mean=mean, std=std, normalised=True, log_y=log_y, split=split
+        )
         chart(fig, key="data_histogram_normalised", still=True)
         st.caption(
             "The same bars on another ruler: mean 0, deviation 1 over the training images. Weights then "

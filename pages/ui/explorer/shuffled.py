@@ -6,7 +6,6 @@ import torch
 from core.data import Digits
 from core.data.splits import permute_pixels
 from core.figures.comparison import accuracy_comparison_figure
-from core.figures.palette import BLUE, ORANGE
 from core.figures.template import image_grid
 from pages.ui.chart import chart
 from pages.ui.explorer import computed
@@ -23,7 +22,7 @@ torch.allclose(images.flatten(1) @ W, shuffled @ W[order])
 
 def show() -> None:
     """Images before and after one fixed permutation, and the same network trained on both."""
-    left, right = controls_and_stage()
+    left, right = controls_and_stage(1.0, 2.2)
     with left:
         seed = st.number_input(
             "Permutation", 0, 9999, 1, key="data_permutation", bind="query-params",
@@ -57,7 +56,7 @@ def _result(seed: int) -> None:
     place.empty()
     curves = {"plain": result.plain.accuracy, "shuffled": result.shuffled.accuracy}
     chart(
-        accuracy_comparison_figure(curves, {"plain": BLUE, "shuffled": ORANGE}),
+        accuracy_comparison_figure(curves),
         key="data_shuffle_curves",
         still=True,
     )
