@@ -12,6 +12,7 @@ from core.data.digits import Digits
 from core.evaluation import logits as model_logits
 from core.models import as_module, build, linear_layers
 from core.probes import lens, spread, surgery
+from core.probes.credit import pushes
 from core.probes.signals import bend, gradients, signals, slope
 
 NETWORKS = {
@@ -165,3 +166,19 @@ def test_histograms_share_their_bins_and_hide_no_tail() -> None:
     assert float(found.now.sum()) <= 1 + 1e-6
     same: Tensor = torch.ones(10)
     assert float(spread.histograms(same, same).now.sum()) == pytest.approx(1)
+
+
+def test_pushes_add_up_to_the_logit(batch: Digits) -> None:
+    model = as_module(build(NETWORKS["raw"], Generator().manual_seed(1)))
+    flow = signals(model, batch.images)
+    bias = linear_layers(model)[-1][2]
+    torch.testing.assert_close(pushes(model, flow, 3).sum(1) + bias[3], flow.logits[:, 3])
+
+
+def test_pushes_go_through_every_layer(model: nn.Module, batch: Digits) -> None:
+    flow = signals(model, batch.images)
+    if not flow.after:
+        with pytest.raises(ValueError, match="hidden"):
+            pushes(model, flow, 0)
+        return
+    assert pushes(model, flow, 7).shape == flow.after[0].shape

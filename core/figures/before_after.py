@@ -1,0 +1,28 @@
+"""Ten probabilities before and after a change, side by side."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from core.figures.palette import DIGITS, GRAY
+from core.figures.template import figure
+
+
+def before_after_figure(before: Sequence[float], after: Sequence[float], *, height: int = 260) -> go.Figure:
+    """before, after (10,): probabilities of one image's reading; gray before, the digit's colour after."""
+    names = [str(digit) for digit in range(len(before))]
+    fig = figure(
+        height=height,
+        x_title="digit",
+        y_title="probability",
+        y_range=(0.0, 1.02),
+        percent_y=True,
+        legend=True,
+    )
+    for name, values, color in (("untouched", before, GRAY), ("edited", after, list(DIGITS))):
+        fig.add_bar(
+            x=names, y=list(values), name=name, marker_color=color,
+            hovertemplate=f"%{{x}} {name}: %{{y:.2%}}<extra></extra>",
+        )  # fmt: skip
+    fig.update_xaxes(type="category")
+    return fig.update_layout(barmode="group", dragmode=False, bargroupgap=0.08)

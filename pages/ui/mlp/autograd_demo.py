@@ -1,0 +1,114 @@
+"""Autograd in three lines: three numbers, one function, and the graph that finds the gradient."""
+
+import streamlit as st
+from torch import Tensor
+
+from core.figures.operations import Box, operations_figure
+from core.probes.autograd_graph import FUNCTIONS, Trace, trace, worked
+from pages.ui.chart import chart
+from pages.ui.page import error_boundary
+
+START = (3.0, 2.0, 3.0)  # the slides' example
+
+
+@st.fragment
+def autograd_demo() -> None:
+    """Change the numbers or the function and watch values go down and gradients come up."""
+    with error_boundary():
+        st.markdown(
+            "How much does the loss change when one of the numbers changes a little? "
+            "Three lines, and PyTorch knows."
+        )
+        name, values = _controls()
+        found = trace(name, values)
+        text, graph = st.columns([1, 1.15], gap="medium")
+        with text:
+            _three_lines(name, values, found)
+            _formulas(name, values, found)
+        with graph:
+            chart(operations_figure(_boxes(found)), "mlp_autograd_graph", still=True)
+            st.caption(
+                "Read from `loss.grad_fn.next_functions`: each box is an operation PyTorch wrote down while "
+                "it computed. `backward()` walks the same boxes from the bottom to the top."
+            )
+
+
+def _controls() -> tuple[str, list[float]]:
+    columns = st.columns([2.2, 1, 1, 1])
+    with columns[0]:
+        name = st.selectbox(
+            "Function",
+            list(FUNCTIONS),
+            format_func=lambda key: f"{FUNCTIONS[key].code}",
+            key="mlp_function",
+            bind="query-params",
+            help="What is computed from the three numbers.",
+        )
+    values = []
+    for index, column in enumerate(columns[1:]):
+        with column:
+            values.append(
+                st.number_input(
+                    f"a[{index}]",
+                    min_value=-10.0,
+                    max_value=10.0,
+                    value=START[index],
+                    step=0.5,
+                    key=f"mlp_a{index}",
+                    bind="query-params",
+                    help="One of the three numbers in a, from −10 to 10.",
+                )
+            )
+    return name, values
+
+
+def _three_lines(name: str, values: list[float], found: Trace) -> None:
+    numbers = ", ".join(_number(value, dot=True) for value in values)
+    st.code(
+        f"a = torch.tensor([{numbers}], requires_grad=True)\n"
+        f"loss = {FUNCTIONS[name].code}\n"
+        f"loss.backward()\n\n"
+        f"loss    # {_number(found.loss)}\n"
+        f"a.grad  # {_vector(found.gradient)}",
+        language="python",
+    )
+
+
+def _formulas(name: str, values: list[float], found: Trace) -> None:
+    function = FUNCTIONS[name]
+    loss, slopes = worked(name, values)
+    st.latex(function.formula)
+    st.latex(f"L = {loss} = \\mathbf{{{_number(found.loss)}}}")
+    st.latex(function.slope)
+    rows = [
+        rf"\frac{{\partial L}}{{\partial a_{i}}} &= {slope} = \mathbf{{{_number(float(found.gradient[i]))}}}"
+        for i, slope in enumerate(slopes)
+    ]
+    st.latex(r"\begin{aligned}" + r" \\[4pt] ".join(rows) + r"\end{aligned}")
+
+
+def _boxes(found: Trace) -> list[Box]:
+    leaf = "leaf, requires_grad=True · AccumulateGrad"
+    last = len(found.nodes) - 1
+    return [
+        Box(
+            title=f"{node.operation} = loss" if index == last else node.operation,
+            note=leaf if node.depth == 0 else node.name,
+            value=_vector(node.value),
+            gradient=_vector(node.gradient),
+            row=node.depth,
+            inputs=node.inputs,
+        )
+        for index, node in enumerate(found.nodes)
+    ]
+
+
+def _vector(values: Tensor) -> str:
+    if values.dim() == 0:
+        return _number(float(values))
+    return "[" + ", ".join(_number(float(value)) for value in values) + "]"
+
+
+def _number(value: float, dot: bool = False) -> str:
+    text = f"{value + 0.0:.4g}"
+    return f"{value:g}." if dot and float(value).is_integer() else text

@@ -1,0 +1,144 @@
+"""Why the start decides: how wide the first hidden layer's inputs spread, and what gradient gets through."""
+
+import math
+
+import pandas as pd
+import streamlit as st
+import torch
+
+from core.config import Activation
+from core.data.digits import Mnist
+from core.figures.slope_curve import slope_figure
+from core.models import linear_layers
+from core.probes.signals import bend, slope
+from core.probes.spread import SATURATED, Spread, spread
+from pages.ui.chart import chart
+from pages.ui.mlp import computed
+from pages.ui.mlp.formulas import SYMBOL
+from pages.ui.trained import Trained
+
+NAMES = {"pytorch": "PyTorch's default", "normal": "standard normal", "xavier": "Xavier", "he": "He"}
+
+
+def begin(trained: Trained, mnist: Mnist) -> None:
+    """This network's first hidden layer now and at the start, then the same network started in other ways."""
+    config = trained.config.model
+    if not config.hidden:
+        st.info(
+            "This network has no hidden layer, so nothing can saturate. Look at one with hidden units.",
+            icon=":material/info:",
+        )
+        return
+    flows = [computed.sample_signals(trained, mnist, at_start) for at_start in (True, False)]
+    activation = bend(trained.model)
+    start, now = (spread(flow.before[0], activation, config.activation) for flow in flows)
+    symbol = SYMBOL[config.activation]
+    st.markdown(
+        f"A gradient on its way to the first layer is multiplied by the activation's slope ${symbol}'(h)$. "
+        "Where the curve is flat, the layer below hardly learns. How far from zero are this layer's inputs h?"
+    )
+    _metrics(start, now, config.activation)
+    chart(
+        slope_figure(
+            flows[0].before[0].flatten()[:: max(1, flows[0].before[0].numel() // 50_000)].numpy(),
+            lambda at: slope(activation, torch.from_numpy(at)).numpy(),
+            name=f"slope of {config.activation}",
+        ),
+        "mlp_begin_slope",
+        still=True,
+    )
+    st.caption(
+        "Gray: the first hidden layer's inputs h before training. Line: how much gradient passes at each h."
+    )
+    _why(trained, flows[0].inputs.square().sum(dim=1).mean().item(), start)
+    _others(trained, mnist)
+
+
+def _metrics(start: Spread, now: Spread, name: Activation) -> None:
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(
+            "Spread of h at the start",
+            f"{start.std:.2f}",
+            width=190,
+            help=f"Standard deviation over images and units. After training: {now.std:.2f}.",
+        )
+        st.metric(
+            "Mean slope at the start",
+            f"{start.slope:.3f}",
+            width=190,
+            help=f"Mean of the activation's derivative at those h. After training: {now.slope:.3f}.",
+        )
+        if start.saturated is not None:
+            st.metric(
+                f"Saturated, |h| > {SATURATED[name]:g}",
+                f"{start.saturated:.0%}",
+                width=190,
+                help=f"Share of (image, unit) pairs. After training: {now.saturated:.0%}.",
+            )
+        else:
+            st.metric(
+                "Dead units",
+                f"{start.dead:.0%}",
+                width=190,
+                help=f"Units at or below zero for every image. After training: {now.dead:.0%}.",
+            )
+
+
+def _why(trained: Trained, energy: float, start: Spread) -> None:
+    """The spread from its formula, beside the one measured."""
+    weight, bias = linear_layers(trained.start)[0][1:]
+    variance, bias_variance = float(weight.var()), float(bias.var()) if len(bias) > 1 else 0.0
+    expected = math.sqrt(energy * variance + bias_variance)
+    st.latex(
+        r"\mathrm{Std}(h) = \sqrt{\textstyle\sum_i x_i^2 \cdot \mathrm{Var}(W) + \mathrm{Var}(b)}"
+        rf" = \sqrt{{{energy:.1f} \cdot {variance:.3g} + {bias_variance:.2g}}} = {expected:.2f}"
+    )
+    st.caption(
+        f"Independent weights add up like a random walk over 784 pixels: the formula says {expected:.2f}, "
+        f"measured is {start.std:.2f}."
+    )
+
+
+def _others(trained: Trained, mnist: Mnist) -> None:
+    st.markdown("**The same network, started in other ways** (same seed, first batch, before any step)")
+    rows = computed.starts(trained.config, mnist)
+    own = (trained.config.model.init, trained.config.model.init_output)
+    table = pd.DataFrame(
+        [
+            {
+                "": "▸" if (row.hidden, row.output) == own else "",
+                "hidden layers": NAMES[row.hidden],
+                "last layer": NAMES[row.output],
+                "spread of h": row.spread.std,
+                "mean slope": row.spread.slope,
+                "saturated": row.spread.saturated,
+                "size of ∂L/∂W, layer 1": row.gradient,
+                "first loss": row.loss,
+            }
+            for row in rows
+        ]
+    )
+    if table["saturated"].isna().all():
+        table = table.drop(columns="saturated")
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="mlp_begin_table",
+        column_config={
+            "spread of h": st.column_config.NumberColumn(format="%.2f"),
+            "mean slope": st.column_config.NumberColumn(format="%.3f"),
+            "saturated": st.column_config.NumberColumn(format="percent"),
+            "size of ∂L/∂W, layer 1": st.column_config.NumberColumn(format="scientific"),
+            "first loss": st.column_config.NumberColumn(format="%.2f"),
+        },
+    )
+    found = {(row.hidden, row.output): row for row in rows}
+    usual, normal = found["pytorch", "pytorch"], found["normal", "normal"]
+    both, last = found["normal", "pytorch"], found["pytorch", "normal"]
+    st.markdown(
+        f"A standard normal start spreads h {normal.spread.std / usual.spread.std:.0f} times as wide as "
+        f"PyTorch's and leaves {normal.spread.slope / usual.spread.slope:.0%} of its slope. Which layer is to "
+        f"blame? Normal hidden layers alone: slope {both.spread.slope:.3f}, gradient {both.gradient:.1e}. A "
+        f"normal last layer alone: slope {last.spread.slope:.3f}, gradient {last.gradient:.1e}, "
+        f"{last.gradient / usual.gradient:.1f} times PyTorch's. Train both and compare."
+    )

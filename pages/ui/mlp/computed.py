@@ -1,0 +1,92 @@
+"""What the panels compute from a network, kept by the network's key so that it is computed once.
+
+Everything here is shared by all sessions and read-only.
+"""
+
+import streamlit as st
+from torch import Tensor, nn
+
+from core.config import Reduction, RunConfig
+from core.data.digits import Digits, Mnist
+from core.evaluation import predict
+from core.models import linear_layers
+from core.probes.signals import Gradients, Signals, gradients, signals
+from core.probes.spread import Start, compare_starts
+from core.probes.surgery import Prepared
+from pages.ui.trained import Trained
+
+SAMPLE = 2000  # test images that histograms of activations are made of
+
+
+def data_key(mnist: Mnist) -> str:
+    """Names the digits in use: other digits, other results."""
+    return f"{mnist.source}/{mnist.size}"
+
+
+def probabilities(trained: Trained, mnist: Mnist) -> Tensor:
+    """(N, 10) for every test image."""
+    return _probabilities(trained.key, data_key(mnist), trained.model, mnist.test.images)
+
+
+def prepared(trained: Trained, mnist: Mnist) -> Prepared:
+    """The network's numbers on every test image, ready for edits."""
+    return _prepared(trained.key, data_key(mnist), trained.model, mnist.test.images)
+
+
+def sample_signals(trained: Trained, mnist: Mnist, at_start: bool) -> Signals:
+    """Signals of the first SAMPLE test images, now or at the start."""
+    model = trained.start if at_start else trained.model
+    return _signals(trained.key, at_start, data_key(mnist), model, mnist.test.images[:SAMPLE])
+
+
+def batch_gradients(trained: Trained, batch: Digits, name: str, at_start: bool, how: Reduction) -> Gradients:
+    """Gradients on a batch (`name` tells it from other batches), now or at the start."""
+    model = trained.start if at_start else trained.model
+    return _gradients(trained.key, at_start, name, how, model, batch)
+
+
+def training_batch(mnist: Mnist, size: int, number: int) -> Digits:
+    """Batch `number` (0 is the first) of the training images in the order of the file."""
+    start = number * size
+    return mnist.train.take(slice(start, start + size))
+
+
+def layer_names(model: nn.Module) -> list[str]:
+    """ "layer 1 (784 → 100)", … for every linear layer."""
+    return [
+        f"layer {number} ({weight.shape[1]} → {weight.shape[0]})"
+        for number, (_, weight, _) in enumerate(linear_layers(model), start=1)
+    ]
+
+
+def starts(config: RunConfig, mnist: Mnist) -> list[Start]:
+    """The network of `config` started in every way, seen on its first batch."""
+    batch = training_batch(mnist, config.train.batch_size, 0)
+    return _starts(str(config.to_json()), data_key(mnist), config, batch)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading the test images…")
+def _probabilities(key: str, data: str, _model: nn.Module, _images: Tensor) -> Tensor:
+    return predict(_model, _images)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the test images…")
+def _prepared(key: str, data: str, _model: nn.Module, _images: Tensor) -> Prepared:
+    return Prepared(_model, _images)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _signals(key: str, at_start: bool, data: str, _model: nn.Module, _images: Tensor) -> Signals:
+    return signals(_model, _images)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _gradients(
+    key: str, at_start: bool, name: str, how: Reduction, _model: nn.Module, _batch: Digits
+) -> Gradients:
+    return gradients(_model, _batch.images, _batch.labels, how)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _starts(settings: str, data: str, _config: RunConfig, _batch: Digits) -> list[Start]:
+    return compare_starts(_config.model, _batch, _config.train.seed, _config.train.reduction)

@@ -1,0 +1,224 @@
+"""Operate on a trained network: change a weight, silence units, and see what it still reads."""
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+import torch
+
+from core.data.digits import Mnist
+from core.figures.before_after import before_after_figure
+from core.figures.template import picture
+from core.models import linear_layers
+from core.probes.lens import Place
+from core.probes.surgery import Edit, Prepared, SilencedUnit, WeightEdit
+from pages.ui.chart import chart
+from pages.ui.mlp import computed
+from pages.ui.mlp.pick_weight import pick_unit, pick_weight
+from pages.ui.page import error_boundary
+from pages.ui.trained import Trained
+
+KEPT = "mlp_edits"
+WEIGHT, UNIT = "Change a weight", "Silence units"
+MANY = 10  # units the "random" button silences
+
+CODE = """\
+import copy
+edited = copy.deepcopy(model)               # never operate on the original
+with torch.no_grad():
+    edited.layers[0].weight[37, 406] = 5.0  # one weight: to unit 37, from pixel 406
+    edited.layers[2].weight[:, 12] = 0.0    # unit 12 silenced: nobody listens to it
+"""
+
+
+@dataclass
+class Edits:
+    """What this session has changed so far, and how often it began anew.
+
+    weights: (layer, to, source) → value. silent: (hidden layer, unit). A network of other widths or of
+    another name starts a new list.
+    """
+
+    owner: str = ""
+    weights: dict[tuple[int, int, int], float] = field(default_factory=dict)
+    silent: set[tuple[int, int]] = field(default_factory=set)
+    fresh: int = 0
+
+    def list(self) -> list[Edit]:
+        changed: list[Edit] = [WeightEdit(*place, value) for place, value in self.weights.items()]
+        return changed + [SilencedUnit(*unit) for unit in sorted(self.silent)]
+
+
+@st.fragment
+def edit(trained: Trained, mnist: Mnist) -> None:
+    """Controls on the left, accuracy and one digit's probabilities on the right, against the untouched."""
+    with error_boundary():
+        st.markdown("How much does the network need each of its parts? Operate on a copy and find out.")
+        kept = _kept(trained)
+        ready = computed.prepared(trained, mnist)
+        left, right = st.columns([1, 1.5], gap="large")
+        with left:
+            _controls(trained, kept)
+        with right:
+            _effect(ready, kept, mnist)
+        with st.expander("Show the code", icon=":material/code:"):
+            st.code(CODE, language="python")
+
+
+def _kept(trained: Trained) -> Edits:
+    owner = f"{trained.key.partition('@')[0]}/{trained.config.model.widths}"
+    kept = st.session_state.get(KEPT)
+    if not isinstance(kept, Edits) or kept.owner != owner:
+        kept = Edits(owner, fresh=kept.fresh + 1 if isinstance(kept, Edits) else 0)
+        st.session_state[KEPT] = kept
+    return kept
+
+
+def _controls(trained: Trained, kept: Edits) -> None:
+    hidden = trained.config.model.hidden
+    kinds = [WEIGHT, UNIT] if hidden else [WEIGHT]
+    kind = st.segmented_control(
+        "Operation",
+        kinds,
+        default=WEIGHT,
+        required=True,
+        key=f"mlp_edit_kind_{len(kinds)}",
+        help="A weight is one connection; silencing a unit cuts all its connections to the next layer.",
+    )
+    if kind == UNIT:
+        _silence(trained, kept)
+    else:
+        _change(trained, kept)
+    edits = kept.list()
+    st.divider()
+    if edits:
+        st.caption(_told(kept))
+    else:
+        st.caption("No edits yet.")
+    st.button(
+        "Undo all edits",
+        icon=":material/undo:",
+        key="mlp_edit_reset",
+        disabled=not edits,
+        on_click=_reset,
+        args=(kept,),
+        help="Back to the network as it was trained.",
+    )
+
+
+def _change(trained: Trained, kept: Edits) -> None:
+    start = Place(len(trained.config.model.hidden), 3, 0)
+    place = pick_weight(trained.model, "mlp_edit", start)
+    spot = (place.layer, place.to, place.source)
+    layer = linear_layers(trained.model)[place.layer][1]
+    original = float(layer[place.to, place.source])
+    reach = max(2.0, round(4 * float(layer.abs().max())))
+    value = st.slider(
+        "Weight",
+        -reach,
+        reach,
+        round(kept.weights.get(spot, original), 2),
+        0.01,
+        key=f"mlp_edit_value_{kept.fresh}_{spot}",
+        help="Drag: the test accuracy follows. The slider starts at the trained value.",
+    )
+    if abs(value - round(original, 2)) > 1e-9:
+        kept.weights[spot] = value
+    else:
+        kept.weights.pop(spot, None)
+    st.caption(f"Trained value {original:.4f}; the largest in this layer is {float(layer.abs().max()):.2f}.")
+
+
+def _silence(trained: Trained, kept: Edits) -> None:
+    hidden = trained.config.model.hidden
+    layer = 0
+    if len(hidden) > 1:
+        names = [f"hidden layer {i} ({width} units)" for i, width in enumerate(hidden, start=1)]
+        layer = names.index(
+            st.selectbox("Layer", names, key=f"mlp_edit_hidden_{len(names)}", help="Whose unit to silence.")
+        )
+    unit = pick_unit("Unit", hidden[layer], f"mlp_edit_unit_{layer}", 0, "Which unit passes on 0.")
+    silent = (layer, unit) in kept.silent
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Wake it up" if silent else "Silence it",
+            icon=":material/volume_up:" if silent else ":material/volume_off:",
+            key="mlp_edit_silence",
+            on_click=_toggle,
+            args=(kept, (layer, unit)),
+            help="A silenced unit passes on 0, whatever it receives.",
+        )
+        st.button(
+            f"{MANY} at random",
+            icon=":material/casino:",
+            key="mlp_edit_random",
+            on_click=_random,
+            args=(kept, layer, hidden[layer]),
+            help=f"Silence {MANY} more units of this layer. How many can it spare?",
+        )
+
+
+def _effect(ready: Prepared, kept: Edits, mnist: Mnist) -> None:
+    labels = mnist.test.labels
+    edited = ready.edited(kept.list())
+    before, after = ready.logits.argmax(1), edited.argmax(1)
+    was, now = float((before == labels).float().mean()), float((after == labels).float().mean())
+    with st.container(horizontal=True, gap="medium"):
+        delta = 100 * (now - was)
+        st.metric(
+            "Test accuracy",
+            f"{now:.2%}",
+            f"{delta:+.2f} points" if kept.list() else None,
+            width=190,
+            help=f"On all {len(labels):,} test images. Untouched: {was:.2%}.",
+        )
+        st.metric(
+            "Answers that changed",
+            f"{int((before != after).sum()):,}",
+            width=200,
+            help=f"Test images out of {len(labels):,} that the edited network reads as another digit.",
+        )
+    index = int(
+        st.number_input(
+            "Test image",
+            0,
+            len(labels) - 1,
+            0,
+            key=f"mlp_edit_image_{len(labels)}",
+            help="Whose probabilities are shown below.",
+        )
+    )
+    image, bars = st.columns([1, 3.2], vertical_alignment="center")
+    with image:
+        st.image(picture(mnist.test.images[index, 0], size=112), width=112)
+        st.caption(f"a {int(labels[index])}, now read as a **{int(after[index])}**")
+    with bars:
+        pair = torch.stack([ready.logits[index], edited[index]]).softmax(1).tolist()
+        chart(before_after_figure(pair[0], pair[1]), "mlp_edit_bars", still=True)
+
+
+def _told(kept: Edits) -> str:
+    """The edits in words, the first few by name."""
+    parts = [f"layer {a + 1}: {c} → {b} set to {v:.2f}" for (a, b, c), v in list(kept.weights.items())[:4]]
+    if len(kept.weights) > 4:
+        parts.append(f"{len(kept.weights) - 4} more weights")
+    for layer in sorted({layer for layer, _ in kept.silent}):
+        units = sorted(unit for where, unit in kept.silent if where == layer)
+        shown = ", ".join(map(str, units[:12])) + (", …" if len(units) > 12 else "")
+        parts.append(f"{len(units)} silent in hidden layer {layer + 1} ({shown})")
+    return "Edits so far: " + "; ".join(parts) + "."
+
+
+def _toggle(kept: Edits, unit: tuple[int, int]) -> None:
+    kept.silent ^= {unit}
+
+
+def _random(kept: Edits, layer: int, count: int) -> None:
+    awake = [unit for unit in range(count) if (layer, unit) not in kept.silent]
+    for place in torch.randperm(len(awake))[:MANY].tolist():
+        kept.silent.add((layer, awake[place]))
+
+
+def _reset(kept: Edits) -> None:
+    kept.weights.clear()
+    kept.silent.clear()
+    kept.fresh += 1

@@ -1,0 +1,132 @@
+"""The network on paper: every formula with the shapes its tensors have right now."""
+
+import streamlit as st
+
+from core.config import MLPConfig, TrainConfig
+from pages.ui.page import error_boundary
+
+SYMBOL = {
+    "sigmoid": r"\sigma", "tanh": r"\tanh", "relu": r"\mathrm{ReLU}",
+    "leaky-relu": r"\mathrm{LeakyReLU}", "gelu": r"\mathrm{GELU}",
+}  # fmt: skip
+MEANING = {
+    "sigmoid": r"\sigma(z) = \frac{1}{1 + e^{-z}}",
+    "tanh": r"\tanh(z) = \frac{e^z - e^{-z}}{e^z + e^{-z}}",
+    "relu": r"\mathrm{ReLU}(z) = \max(0, z)",
+    "leaky-relu": r"\mathrm{LeakyReLU}(z) = \max(0.01\,z,\ z)",
+    "gelu": r"\mathrm{GELU}(z) = z\,\Phi(z)",
+}
+
+
+@st.fragment
+def formulas(config: MLPConfig, batch_size: int, train: TrainConfig | None = None) -> None:
+    """Forward pass with shapes, loss, update, and where the parameters are."""
+    with error_boundary():
+        st.markdown(
+            f"One step looks at a batch of **{batch_size:,}** images at once: each row of x is an image."
+        )
+        st.subheader("Forward", anchor=False)
+        _forward(config, batch_size)
+        st.subheader("Loss", anchor=False)
+        _loss(batch_size, train)
+        st.subheader("Update", anchor=False)
+        _update(config, batch_size, train)
+        st.subheader("Parameters", anchor=False)
+        _parameters(config)
+
+
+def names(config: MLPConfig) -> list[tuple[str, str, str]]:
+    """(weight, bias, output) of every layer in LaTeX: W_h, b_h, W_o, b_o for two layers as on the slides."""
+    layers = len(config.widths) - 1
+    if layers == 1:
+        return [("W", "b", "o")]
+    if layers == 2:
+        return [("W_h", "b_h", "h"), ("W_o", "b_o", "o")]
+    return [(f"W_{{{i}}}", f"b_{{{i}}}", f"h_{{{i}}}" if i < layers else "o") for i in range(1, layers + 1)]
+
+
+def _shaped(symbol: str, rows: int, columns: int | None = None) -> str:
+    shape = f"{rows}" if columns is None else rf"{rows} \times {columns}"
+    return rf"\underbrace{{{symbol}}}_{{{shape}}}"
+
+
+def _forward(config: MLPConfig, batch: int) -> None:
+    lines = []
+    source = "x"
+    if config.normalize:
+        source = r"\hat x"
+        lines.append(rf"{_shaped(source, batch, 784)} = \frac{{x - \text{{mean}}}}{{\text{{std}}}}")
+    layers = names(config)
+    for index, ((weight, bias, out), n_in, n_out) in enumerate(
+        zip(layers, config.widths, config.widths[1:], strict=False)
+    ):
+        inner = f"{_shaped(source, batch, n_in)} \\, {_shaped(weight, n_in, n_out)} + {_shaped(bias, n_out)}"
+        if index < len(layers) - 1:
+            inner = rf"{SYMBOL[config.activation]}\big({inner}\big)"
+        lines.append(f"{_shaped(out, batch, n_out)} = {inner}")
+        source = out
+    for line in lines:
+        st.latex(line)
+    if len(layers) > 1:
+        st.latex(MEANING[config.activation])
+    if config.dropout:
+        st.caption(f"While it trains, each hidden number is set to 0 with probability {config.dropout:g}.")
+    st.caption(
+        "PyTorch's nn.Linear keeps W turned, as (out × in), and computes x Wᵀ + b: the same numbers."
+        if config.family != "raw"
+        else "The bare tensors of this recipe have these shapes; nn.Linear keeps W turned, as (out × in)."
+    )
+
+
+def _loss(batch: int, train: TrainConfig | None) -> None:
+    st.latex(r"p_{n,k} = \frac{e^{o_{n,k}}}{\sum_{j=0}^{9} e^{o_{n,j}}}, \qquad \ell_n = -\log p_{n,\,y_n}")
+    mean = rf"L = \frac{{1}}{{{batch}}} \sum_{{n=1}}^{{{batch}}} \ell_n"
+    total = rf"L = \sum_{{n=1}}^{{{batch}}} \ell_n"
+    if train is None or train.reduction == "mean":
+        st.latex(mean + r"\qquad \text{(mean)}")
+    if train is None or train.reduction == "sum":
+        st.latex(total + r"\qquad \text{(sum)}")
+    st.caption(
+        f"The sum is {batch:,} times the mean, and so are its gradient and its step: at the same learning "
+        f"rate η, summing means learning {batch:,} times as fast."
+    )
+
+
+def _update(config: MLPConfig, batch: int, train: TrainConfig | None) -> None:
+    name = train.optimizer.name if train else "sgd-by-hand"
+    s = train.optimizer.settings if train else {}
+    eta = f"{s['lr']:g}" if "lr" in s else r"\eta"
+    gradient = r"\frac{\partial L}{\partial W}"
+    if name in ("sgd", "sgd-by-hand") and not s.get("momentum"):
+        st.latex(rf"W \leftarrow W - \eta \, {gradient}, \qquad \eta = {eta}")
+    elif name == "sgd":
+        st.latex(rf"v \leftarrow {s['momentum']:g}\, v + {gradient}, \qquad W \leftarrow W - {eta}\, v")
+    elif name == "rmsprop":
+        st.latex(
+            rf"s \leftarrow {s['rho']:g}\, s + {1 - s['rho']:g} \Big({gradient}\Big)^2, \qquad "
+            rf"W \leftarrow W - {eta}\, \frac{{\partial L / \partial W}}{{\sqrt{{s}} + {s['epsilon']:g}}}"
+        )
+    elif name == "adam":
+        st.latex(
+            rf"m \leftarrow {s['beta_1']:g}\, m + {1 - s['beta_1']:.3g}\, {gradient}, \qquad "
+            rf"v \leftarrow {s['beta_2']:g}\, v + {1 - s['beta_2']:.3g} \Big({gradient}\Big)^2"
+        )
+        st.latex(
+            rf"\hat m = \frac{{m}}{{1 - {s['beta_1']:g}^t}}, \qquad "
+            rf"\hat v = \frac{{v}}{{1 - {s['beta_2']:g}^t}}, \qquad "
+            rf"W \leftarrow W - {eta}\, \frac{{\hat m}}{{\sqrt{{\hat v}} + {s['epsilon']:g}}}"
+        )
+    st.caption("The same rule for every weight and every bias, after every batch.")
+
+
+def _parameters(config: MLPConfig) -> None:
+    rows, total = [], 0
+    for (weight, bias, _), n_in, n_out in zip(names(config), config.widths, config.widths[1:], strict=False):
+        count = n_in * n_out + n_out
+        total += count
+        rows.append(f"| ${weight}$ | {n_in} × {n_out} | ${bias}$ | {n_out} | {count:,} |")
+    head = "| weight | shape | bias | shape | parameters |\n| --- | --- | --- | --- | ---: |\n"
+    st.markdown(head + "\n".join(rows) + f"\n| **together** | | | | **{total:,}** |")
+    first = config.widths[1] * 785
+    if len(config.widths) > 2:
+        st.caption(f"{first / total:.0%} of them sit in the first layer: 784 pixels need many weights.")

@@ -1,0 +1,72 @@
+"""Point at one weight of a network: its layer, the unit it leads to, and the unit or pixel it comes from."""
+
+import streamlit as st
+from torch import nn
+
+from core.models import linear_layers
+from core.probes.lens import Place
+from pages.ui.mlp.computed import layer_names
+
+
+def pick_weight(model: nn.Module, key: str, start: Place) -> Place:
+    """Three widgets whose keys begin with `key`; they start at `start`. Returns the weight chosen.
+
+    In the first layer the source is a pixel, chosen by row and column.
+    """
+    layers = linear_layers(model)
+    layer = pick_layer(model, key, start.layer)
+    _, weight, _ = layers[layer]
+    same = layer == start.layer
+    last = layer == len(layers) - 1
+    to = pick_unit(
+        "To digit" if last else "To unit",
+        weight.shape[0],
+        f"{key}_to_{layer}",
+        start.to if same else 0,
+        "The output the weight leads to." if last else "The hidden unit the weight leads to.",
+    )
+    if layer == 0:
+        pixel = start.source if same else 14 * 28 + 14
+        row_column, column_column = st.columns(2)
+        with row_column:
+            row = pick_unit("From row", 28, f"{key}_row", pixel // 28, "The pixel's row, 0 is the top.")
+        with column_column:
+            column = pick_unit(
+                "From column", 28, f"{key}_column", pixel % 28, "The pixel's column, 0 is left."
+            )
+        return Place(0, to, row * 28 + column)
+    source = pick_unit(
+        "From unit",
+        weight.shape[1],
+        f"{key}_from_{layer}",
+        start.source if same else 0,
+        "The hidden unit the weight comes from.",
+    )
+    return Place(layer, to, source)
+
+
+def pick_layer(model: nn.Module, key: str, start: int = 0) -> int:
+    """A select box over the linear layers; returns 0 for the first."""
+    names = layer_names(model)
+    chosen = st.selectbox(
+        "Layer",
+        names,
+        index=min(start, len(names) - 1),
+        key=f"{key}_layer_{len(names)}",
+        help="Counted from the pixels to the ten digits.",
+    )
+    return names.index(chosen)
+
+
+def pick_unit(label: str, count: int, key: str, start: int, help_: str) -> int:
+    """A number from 0 to count − 1."""
+    return int(
+        st.number_input(
+            label,
+            0,
+            count - 1,
+            min(start, count - 1),
+            key=f"{key}_of_{count}",
+            help=f"{help_} 0 to {count - 1}.",
+        )
+    )

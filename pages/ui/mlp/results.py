@@ -1,0 +1,151 @@
+"""What the trained network gets right and wrong, digit by digit and image by image."""
+
+import streamlit as st
+from torch import Tensor
+
+from core.data.digits import Digits, Mnist
+from core.evaluation import wilson
+from core.figures import palette
+from core.figures.clickable import clickable_cells, mark_cell
+from core.figures.confusion import confusion_figure
+from core.figures.digit_accuracy import digit_accuracy_figure
+from core.probes.confusion import (
+    commonest_mistake,
+    confident_mistakes,
+    confusion,
+    per_digit,
+    read_as,
+)
+from pages.ui.chart import chart
+from pages.ui.mlp import computed
+from pages.ui.mlp.gallery import digit_gallery
+from pages.ui.page import error_boundary
+from pages.ui.trained import Trained
+
+IS, READ = "mlp_is", "mlp_read"
+SHOWN = 14
+
+CODE = """\
+logits = model(test_images)                 # (N, 10)
+predicted = logits.argmax(dim=1)            # the digit with the largest number
+accuracy = (predicted == labels).float().mean()
+
+confusion = torch.zeros(10, 10, dtype=torch.int64)
+for digit, read in zip(labels, predicted):
+    confusion[digit, read] += 1
+
+confidence = logits.softmax(dim=1).max(dim=1).values
+"""
+
+
+@st.fragment
+def results(trained: Trained, mnist: Mnist) -> None:
+    """Accuracy with its interval, the confusion matrix with its images, digits, confident mistakes."""
+    with error_boundary():
+        test = mnist.test
+        probabilities = computed.probabilities(trained, mnist)
+        table = confusion(test.labels, probabilities.argmax(1))
+        _headline(table, probabilities)
+        st.subheader("Which digit for which", anchor=False)
+        _confusion(table, probabilities, test)
+        st.subheader("Which digits are hard", anchor=False)
+        _digits(table)
+        st.subheader("Sure, and wrong", anchor=False)
+        _mistakes(probabilities, test)
+        with st.expander("Show the code", icon=":material/code:"):
+            st.code(CODE, language="python")
+
+
+def _headline(table: Tensor, probabilities: Tensor) -> None:
+    n, correct = int(table.sum()), int(table.diagonal().sum())
+    low, high = wilson(correct, n)
+    with st.container(horizontal=True, gap="medium"):
+        st.metric("Test accuracy", f"{correct / n:.2%}", width=180, help="Share of test images read rightly.")
+        st.metric(
+            "95 % interval",
+            f"{low:.1%} to {high:.1%}",
+            width=230,
+            help="Where the accuracy on endlessly many such images lies (Wilson 1927). "
+            "Two networks whose intervals overlap much may be equally good.",
+        )
+        st.metric("Mistakes", f"{n - correct:,} of {n:,}", width=200, help="Test images read wrongly.")
+
+
+def _confusion(table: Tensor, probabilities: Tensor, test: Digits) -> None:
+    worst = commonest_mistake(table)
+    st.session_state.setdefault(IS, worst[0] if worst else 0)
+    st.session_state.setdefault(READ, worst[1] if worst else 0)
+    if worst:
+        st.markdown(f"The commonest mistake: a **{worst[0]}** read as a **{worst[1]}**, {worst[2]:,} times.")
+    left, right = st.columns([1.25, 1], gap="medium")
+    with right:
+        first, second = st.columns(2)
+        with first:
+            is_ = st.selectbox("It is a", range(10), key=IS, bind="query-params", help="The true digit.")
+        with second:
+            read = st.selectbox(
+                "and was read as", range(10), key=READ, bind="query-params", help="The network's answer."
+            )
+        _cell(is_, read, probabilities, test)
+    with left:
+        fig = mark_cell(clickable_cells(confusion_figure(table), 10, 10), is_, read, palette.VERMILLION)
+        chart(fig, "mlp_confusion", still=True, on_select=_pick, selection_mode="points")
+        st.caption("Click a cell to see its images. Right answers are counted on the diagonal.")
+
+
+def _pick() -> None:
+    """Callback: the clicked cell becomes the one shown."""
+    points = st.session_state["mlp_confusion"].selection.points
+    if points:
+        place = points[0]["customdata"]
+        st.session_state[IS], st.session_state[READ] = int(place[0]), int(place[1])
+
+
+def _cell(is_: int, read: int, probabilities: Tensor, test: Digits) -> None:
+    places = read_as(probabilities, test.labels, is_, read)
+    if not len(places):
+        st.caption(f"No {is_} was read as a {read}.")
+        return
+    few = places[:9]
+    of = f", the {len(few)} surest" if len(places) > len(few) else ""
+    st.caption(f"{len(places):,} image{'s' if len(places) != 1 else ''} of a {is_} read as a {read}{of}:")
+    digit_gallery(test.images[few, 0], [f"{float(probabilities[i, read]):.0%}" for i in few], width=84)
+
+
+def _digits(table: Tensor) -> None:
+    scores = per_digit(table)
+    hardest = min(scores, key=lambda score: score.accuracy)
+    easiest = max(scores, key=lambda score: score.accuracy)
+    st.markdown(
+        f"Hardest is the **{hardest.digit}** ({hardest.accuracy:.1%}), easiest the **{easiest.digit}** "
+        f"({easiest.accuracy:.1%})."
+    )
+    fig = digit_accuracy_figure(
+        [score.accuracy for score in scores],
+        [score.ci95 for score in scores],
+        [score.n for score in scores],
+        float(table.diagonal().sum() / table.sum()),
+    )
+    chart(fig, "mlp_digit_accuracy", still=True)
+
+
+def _mistakes(probabilities: Tensor, test: Digits) -> None:
+    wrong = confident_mistakes(probabilities, test.labels, SHOWN)
+    if not len(wrong):
+        st.markdown("Not one mistake on these images.")
+        return
+    sure, called = probabilities[wrong].max(dim=1)
+    high = int((sure > 0.9).sum())
+    st.markdown(
+        "True digit → the network's answer, and how sure it was. "
+        + (
+            f"{'All' if high == len(wrong) else high} of these {len(wrong)} with more than 90 %."
+            if high
+            else ""
+        )
+    )
+    captions = [
+        f"{int(test.labels[place])} → **{int(answer)}** · {float(share):.0%}"
+        for place, answer, share in zip(wrong, called, sure, strict=True)
+    ]
+    digit_gallery(test.images[wrong, 0], captions, width=100)
