@@ -14,12 +14,13 @@ Settle = Callable[[Page], None]
 SAYS = re.compile(r"It reads a (\d)")
 
 
-def test_drawn_digits_are_read(open_page: OpenPage) -> None:
+def test_drawn_digits_are_read(open_page: OpenPage, settle: Settle) -> None:
     page = open_page("/")
     draw(page, "home_draw", SEVEN)
     expect(page.get_by_role("heading", name="It reads a 7")).to_be_visible()
     page.get_by_role("button", name="Clear").click()
     expect(page.get_by_text("Until you draw")).to_be_visible()
+    settle(page)  # the cleared canvas is a new one
     draw(page, "home_draw", ONE)
     expect(page.get_by_role("heading", name="It reads a 1")).to_be_visible()
 
