@@ -117,6 +117,7 @@ class RunStore:
         wanted = {"owner": owner, "recipe": recipe}
         where = " AND ".join(f"{key} = :{key}" for key, value in wanted.items() if value is not None)
         columns = ", ".join(f.name for f in fields(RunRecord) if f.name != "history")
+        columns += ", json_object('changes', json_extract(history, '$.changes')) AS history"
         query = (
             f"SELECT {columns} FROM runs {'WHERE ' + where if where else ''} ORDER BY created DESC LIMIT :n"
         )

@@ -29,14 +29,14 @@ QUESTIONS = {
     "Standard normal start": (
         "mlp-autograd",
         {"init": "normal", "init_output": "normal"},
-        "Why does torch.randn do so much worse? Look at *Inside* afterwards.",
+        "Why does torch.randn do so much worse? Look at Inside afterwards.",
     ),
     "Normal, last layer only": (
         "mlp-autograd",
         {"init": "pytorch", "init_output": "normal"},
         "Is it W_h or W_o that does the damage?",
     ),
-    "Rate too high": ("mlp-module", {"lr": 5.0}, "What does diverging look like?"),
+    "Rate too high": ("mlp-deep", {"lr": 3.0}, "What does diverging look like?"),
 }
 
 

@@ -1,0 +1,106 @@
+"""Every family of networks through one contract, and every start through its statistics."""
+
+import copy
+import itertools
+
+import pytest
+import torch
+from torch import nn
+
+from core.config import ACTIVATIONS, INITIALIZATIONS, MLPConfig
+from core.models import MODELS, as_module, build, linear_layers
+from core.models.initialization import initial_weights
+from core.models.layers import SeededDropout, give_generator
+from core.models.raw_mlp import RawMLP, RawMLPView
+from core.seeds import stream
+
+
+def generator(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+@pytest.mark.parametrize(("family", "activation"), list(itertools.product(MODELS, ACTIVATIONS)))
+def test_family_contract(family: str, activation: str) -> None:
+    config = MLPConfig(hidden=(20, 12), activation=activation, family=family, normalize=True)
+    images = torch.rand(9, 1, 28, 28)
+    module = as_module(build(config, generator(), images))
+    assert module(images).shape == (9, 10)
+    assert torch.equal(module(images), module(images.flatten(1)))
+    assert module(images[:0]).shape == (0, 10)
+    shapes = [(tuple(w.shape), tuple(b.shape)) for _, w, b in linear_layers(module)]
+    assert shapes == [((20, 784), (20,)), ((12, 20), (12,)), ((10, 12), (10,))]
+    assert sum(p.numel() for p in module.parameters()) == 784 * 20 + 20 + 20 * 12 + 12 + 12 * 10 + 10
+    twin = as_module(build(config, generator(99), torch.rand(5, 1, 28, 28)))
+    twin.load_state_dict(module.state_dict(), strict=True)
+    assert torch.equal(twin(images), module(images))
+
+
+@pytest.mark.parametrize("init", INITIALIZATIONS)
+def test_families_start_from_the_same_numbers(init: str) -> None:
+    starts = []
+    for family in MODELS:
+        config = MLPConfig(hidden=(30,), init=init, init_output=init, family=family)
+        starts.append(linear_layers(as_module(build(config, generator(5)))))
+    for other in starts[1:]:
+        for (_, w, b), (_, w0, b0) in zip(other, starts[0], strict=True):
+            assert torch.equal(w, w0)
+            assert torch.equal(b, b0)
+
+
+@pytest.mark.parametrize(
+    ("init", "spread", "bias"),
+    [
+        ("pytorch", (1 / 784 / 3) ** 0.5, (1 / 784 / 3) ** 0.5),
+        ("normal", 1.0, 1.0),
+        ("xavier", (2 / (784 + 600)) ** 0.5, 0.0),
+        ("he", (2 / 784) ** 0.5, 0.0),
+    ],
+)
+def test_spread_of_each_start(init: str, spread: float, bias: float) -> None:
+    weight, b = initial_weights(MLPConfig(hidden=(600,), init=init), generator())[0]
+    assert weight.mean().item() == pytest.approx(0, abs=spread / 100)
+    assert weight.std().item() == pytest.approx(spread, rel=0.01)
+    assert b.std().item() == pytest.approx(bias, rel=0.1)
+
+
+def test_pytorch_start_is_that_of_nn_linear() -> None:
+    torch.manual_seed(0)
+    theirs = nn.Linear(784, 2000)
+    ours, bias = initial_weights(MLPConfig(hidden=(2000,)), generator())[0]
+    for mine, other in ((ours, theirs.weight), (bias, theirs.bias)):
+        assert mine.abs().max().item() == pytest.approx(other.abs().max().item(), rel=0.01)
+        assert mine.std().item() == pytest.approx(other.std().item(), rel=0.04)
+
+
+def test_the_view_shares_memory_with_the_raw_tensors() -> None:
+    raw = build(MLPConfig(family="raw"), generator())
+    assert isinstance(raw, RawMLP)
+    assert list(raw.tensors) == ["W_h", "b_h", "W_o", "b_o"]
+    view = as_module(raw)
+    assert isinstance(view, RawMLPView)
+    with torch.no_grad():
+        raw.tensors["W_h"].add_(1)
+    assert torch.equal(view.get_parameter("W_h"), raw.tensors["W_h"])
+    view.load_state_dict({k: v * 0 for k, v in view.state_dict().items()})
+    assert raw.tensors["W_h"].abs().sum() == 0
+    assert raw.tensors["W_h"].requires_grad
+
+
+def test_dropout_keeps_the_expected_sum_and_sleeps_in_eval_mode() -> None:
+    layer = SeededDropout(0.25)
+    give_generator(layer, generator())
+    x = torch.ones(400, 500)
+    out = layer(x)
+    assert out.mean().item() == pytest.approx(1, abs=0.01)
+    assert (out == 0).float().mean().item() == pytest.approx(0.25, abs=0.01)
+    assert torch.equal(layer.eval()(x), x)
+    assert copy.deepcopy(layer).generator is None
+
+
+def test_streams_of_a_seed_are_independent() -> None:
+    draws = {
+        name: torch.rand(4, generator=stream(7, name)).tolist() for name in ("weights", "order", "dropout")
+    }
+    assert len({tuple(v) for v in draws.values()}) == 3
+    assert torch.rand(4, generator=stream(7, "order")).tolist() == draws["order"]
+    assert torch.rand(4, generator=stream(8, "order")).tolist() != draws["order"]

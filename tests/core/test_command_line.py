@@ -1,0 +1,130 @@
+"""The command line as a user meets it: JSON on stdout alone, sentences on stderr, exit status 2."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.__main__ import main
+from core.home import PROJECT
+from core.recipes import RECIPES
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DIGITLAB_HOME", str(tmp_path))
+    return tmp_path
+
+
+def rows(capsys: pytest.CaptureFixture[str], *words: str) -> list[dict[str, object]]:
+    assert main([*words, "--json"]) == 0
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_recipes(capsys: pytest.CaptureFixture[str]) -> None:
+    listed = rows(capsys, "recipes")
+    assert [row["id"] for row in listed] == list(RECIPES)
+    assert all({"id", "source", "claim", "config"} <= row.keys() for row in listed)
+
+
+@pytest.mark.parametrize("name", [n for n, r in RECIPES.items() if r.kind == "train"])
+def test_train_evaluate_runs(name: str, capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    (row,) = rows(capsys, "train", name, "--epochs", "1", "--seed", "3", "--data", "small", "--save", "mine")
+    assert (row["recipe"], row["data"], row["seed"], row["epochs"]) == (name, "small", 3, 1)
+    low, high = row["ci95"]
+    assert low < row["test_accuracy"] < high
+    (again,) = rows(capsys, "evaluate", "mine", "--data", "small")
+    assert again["test_accuracy"] == row["test_accuracy"]
+    assert (again["n"], again["checkpoint"]) == (1000, "mine")
+    (same,) = rows(capsys, "evaluate", str(row["run_id"]), "--data", "small")
+    assert same["ci95"] == again["ci95"]
+    (recorded,) = rows(capsys, "runs")
+    assert recorded["run_id"] == row["run_id"]
+
+
+def test_runs_as_csv(capsys: pytest.CaptureFixture[str]) -> None:
+    rows(capsys, "train", "linear-softmax", "--epochs", "1", "--data", "small")
+    assert main(["runs", "--csv"]) == 0
+    (line,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert line["recipe"] == "linear-softmax"
+    assert 0 < float(line["test_accuracy"]) < 1
+
+
+def test_settings_reach_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+    (row,) = rows(
+        capsys, "train", "mlp-deep", "--epochs", "1", "--data", "small",
+        "--set", "hidden=32,16", "optimizer=adam", "beta_1=0.8", "normalize=false", "--set", "lr=2e-3",
+    )  # fmt: skip
+    assert row["settings"]["model"]["hidden"] == [32, 16]
+    assert row["settings"]["model"]["normalize"] is False
+    optimizer = row["settings"]["train"]["optimizer"]
+    assert optimizer["name"] == "adam"
+    assert optimizer["settings"]["beta_1"] == 0.8
+    assert optimizer["settings"]["lr"] == 0.002
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["train", "mlp-depp"], "There is no recipe 'mlp-depp'"),
+        (["train", "mlp-deep", "--set", "lr"], "has no equals sign"),
+        (["train", "mlp-deep", "--set", "lr=0"], "lr must be more than 0"),
+        (["train", "mlp-deep", "--set", "hidden=a"], "hidden takes widths"),
+        (["train", "mlp-deep", "--epochs", "-1"], "Epochs must be"),
+        (["train", "mlp-deep", "--save", "../up"], "--save takes a plain name"),
+        (["evaluate", "nothing"], "There is no checkpoint 'nothing'"),
+    ],
+)
+def test_mistakes_are_one_sentence_and_status_2(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert sentence in shown.err
+    assert len(shown.err.strip().splitlines()) == 1
+
+
+def test_data_status(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MNIST_ROOT", raising=False)
+    (row,) = rows(capsys, "data", "status")
+    assert (row["source"], row["train"], row["test"]) == ("bundled", 4000, 1000)
+
+
+def test_data_problem_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MNIST_ROOT", str(tmp_path / "nowhere"))
+    (row,) = rows(capsys, "data", "status")
+    assert row["source"] == "bundled"
+    assert row["problem"]
+    assert main(["train", "mlp-deep", "--data", "full"]) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_as_a_program_progress_goes_to_stderr() -> None:
+    words = ["train", "linear-softmax", "--epochs", "1", "--data", "small", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "core", *words], capture_output=True, text=True, cwd=PROJECT, check=True
+    )
+    assert json.loads(done.stdout)["recipe"] == "linear-softmax"
+    assert "step" in done.stderr
+    told = subprocess.run(
+        [sys.executable, "-m", "core", "--help"], capture_output=True, text=True, cwd=PROJECT
+    )
+    assert all(verb in told.stdout for verb in ("recipes", "train", "runs", "evaluate", "data"))
+
+
+@pytest.mark.full
+def test_accuracies_on_the_whole_mnist(capsys: pytest.CaptureFixture[str]) -> None:
+    """The slides' network as they give it, and one that the summed loss makes much better in fewer epochs."""
+    (plain,) = rows(capsys, "train", "mlp-autograd", "--data", "full")
+    assert plain["test_accuracy"] >= 0.84
+    (summed,) = rows(
+        capsys, "train", "mlp-autograd", "--data", "full", "--epochs", "4", "--set", "reduction=sum"
+    )
+    assert summed["test_accuracy"] >= 0.965
