@@ -5,7 +5,6 @@ are shadows of true ones. t-SNE keeps neighbours together and lets far distances
 Sources: Pearson 1901; van der Maaten & Hinton, "Visualizing Data using t-SNE", 2008.
 """
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +13,7 @@ import torch
 from torch import Tensor
 
 from core.data.digits import CLASSES, Digits
+from core.one_thread import one_thread
 
 Floats = npt.NDArray[np.float32]
 BEFORE_TSNE = 50  # dimensions PCA leaves for t-SNE: faster, and the dropped ones are mostly noise
@@ -43,7 +43,7 @@ def pca_map(images: Tensor, dimensions: int = 2) -> Map:
     from sklearn.decomposition import PCA
 
     pca = PCA(dimensions, svd_solver="covariance_eigh")
-    with _one_thread():
+    with one_thread():
         points = pca.fit_transform(images.flatten(1).double().numpy())
     return Map(points.astype(np.float32), tuple(float(share) for share in pca.explained_variance_ratio_))
 
@@ -58,13 +58,5 @@ def tsne_map(images: Tensor, perplexity: float = 30.0, seed: int = 0) -> Map:
     wide = pca_map(images, min(BEFORE_TSNE, len(images))).points
     perplexity = min(perplexity, (len(images) - 1) / 3)
     tsne = TSNE(2, perplexity=perplexity, init="pca", random_state=seed, n_jobs=1)
-    with _one_thread():
+    with one_thread():
         return Map(tsne.fit_transform(wide).astype(np.float32), ())
-
-
-def _one_thread() -> AbstractContextManager[object]:
-    """Beside a network in training, threads that wait for each other made t-SNE ten times slower."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # comes with scikit-learn
-
-    limits: AbstractContextManager[object] = threadpool_limits(1)
-    return limits

@@ -13,6 +13,7 @@ from core.config import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.data.digits import Digits
 from core.data.splits import permute_pixels
 from core.evaluation import wilson
+from core.one_thread import one_thread
 from core.training.callbacks import Callback
 from core.training.trainer import RunData, Trainer
 
@@ -76,13 +77,9 @@ def compare(
         ),
     )
     shuffled = RunData(permute_pixels(train, pixel_seed), permute_pixels(test, pixel_seed))
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # a net this small gains nothing from a second, and loses much beside a busy one
-    try:
+    with one_thread():
         plain_curve = _train(config, RunData(train, test), progress, 0.0)
         return ShuffleResult(plain_curve, _train(config, shuffled, progress, 0.5))
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _train(config: RunConfig, data: RunData, progress: Callable[[float], None] | None, done: float) -> Curve:

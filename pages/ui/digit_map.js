@@ -5,7 +5,7 @@ const CELL = 28;        // pixels of a digit in the sprite sheet
 const LENS = 112;       // side of the enlarged digit
 const REACH = 16;       // how far from a mark the pointer may be
 const THUMB = 59;       // least width of a thumbnail with its gap
-const COLUMNS = [20, 15, 12, 10, 8, 6];   // they divide 120, so a full sheet has full rows
+const COLUMNS = [20, 16, 10, 8];   // they divide 80, as does 5, so a full sheet has full rows
 const SPIN = 0.008;     // radians a dragged pixel
 
 export default function (component) {

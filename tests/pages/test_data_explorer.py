@@ -51,12 +51,12 @@ def test_every_tab_opens(tab: str) -> None:
 
 def test_the_first_view_shows_digits_without_a_click() -> None:
     app = explorer()
-    assert "1 to 120 of 4,000 training images" in text(app)
+    assert "1 to 80 of 4,000 training images" in text(app)
 
 
 def test_filters_narrow_the_sheet() -> None:
     app = explorer(data_split="Test", data_digit="7")
-    assert "1 to 100 of 100 test images of a 7" in text(app)
+    assert "1 to 80 of 100 test images of a 7" in text(app)
     app.number_input(key="data_page").set_value(1)
     sound(app.run())
 

@@ -7,7 +7,7 @@ from pages.ui.digit_map import digit_map
 from pages.ui.explorer import choice, computed
 from pages.ui.layout import controls_and_stage
 
-SHEET = 120
+SHEET = 80
 PAGE = "data_page"
 
 

@@ -8,6 +8,7 @@ import torch
 
 from core.data import Digits
 from core.data import statistics as stats
+from core.one_thread import one_thread
 from core.probes import baseline, embedding, outliers
 from core.training.shuffled_pixels import ShuffleResult, compare
 from pages.ui.cache import mnist
@@ -33,18 +34,21 @@ def places_of(of: str, split: str, digit: int | None) -> torch.Tensor:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
+@one_thread()
 def class_pictures(of: str, split: str) -> tuple[torch.Tensor, torch.Tensor]:
     """Average and standard-deviation images of the ten classes, each (10, 28, 28)."""
     return stats.class_means(digits(split)), stats.class_stds(digits(split))
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
+@one_thread()
 def mean_std(of: str, split: str) -> tuple[float, float]:
     """Mean and standard deviation of all pixels."""
     return stats.mean_std(digits(split).images)
 
 
 @st.cache_resource(show_spinner=False, max_entries=50)
+@one_thread()
 def histogram(of: str, split: str, digit: int | None) -> tuple[torch.Tensor, torch.Tensor]:
     """Edges and shares of 32 bins of pixel values."""
     chosen = digits(split)
@@ -71,6 +75,7 @@ def tsne(of: str, count: int, seed: int, perplexity: float) -> embedding.Map:
 
 
 @st.cache_resource(show_spinner=False, max_entries=50)
+@one_thread()
 def floor(of: str, per_class: int | None, seed: int) -> tuple[baseline.NearestMean, baseline.Floor]:
     """The nearest-mean classifier from `per_class` images each, and its score on the test images."""
     model = baseline.fit(mnist().train, per_class, seed)
@@ -78,6 +83,7 @@ def floor(of: str, per_class: int | None, seed: int) -> tuple[baseline.NearestMe
 
 
 @st.cache_resource(show_spinner="Comparing every pair…", max_entries=20)
+@one_thread()
 def odd_ones(of: str, split: str, digit: int) -> tuple[outliers.Outliers, outliers.Pairs]:
     """The strangest images of a digit and its most alike pairs."""
     chosen = digits(split)

@@ -4,6 +4,7 @@ import streamlit as st
 import torch
 
 from core.figures.template import picture
+from core.one_thread import one_thread
 from core.probes.neighbours import nearest
 from pages.ui.canvas import digit_canvas
 from pages.ui.digit_map import digit_map
@@ -32,7 +33,8 @@ def show() -> None:
         if query is None:
             st.info("Draw a digit and see which images it resembles.", icon=":material/draw:")
             return
-        found = nearest(query, train, count, leave_out=own)
+        with one_thread():
+            found = nearest(query, train, count, leave_out=own)
         vote = found.vote()
         agree = int((found.labels == vote).sum())
         st.markdown(f"### {agree} of {len(found.labels)} neighbours {'say' if agree > 1 else 'says'} {vote}")
