@@ -27,7 +27,7 @@ def draw_and_read() -> None:
 
     with error_boundary(), st.container(border=True, key="home-try"):
         names = sorted(shipped(), key=lambda name: (name not in BEST_FIRST, [*BEST_FIRST, name].index(name)))
-        left, right = st.columns([1.4, 1], gap="large")
+        left, right = st.columns([1.4, 1], gap="medium")
         with left:
             st.markdown("#### Draw a digit")
             drawing = digit_canvas("home_draw")
@@ -78,7 +78,8 @@ with page("Digit Lab", question=QUESTION, icon=":material/neurology:"):
     draw_and_read()
     if there:
         st.header("Lessons", anchor=False)
-        lesson_map(there)
+        with st.container(key="lab-map"):
+            lesson_map(there)
     st.header("On this computer", anchor=False)
     data_state("home_download")
     st.markdown(f"Networks train on: {badges.device_name()}.")

@@ -12,6 +12,15 @@ CSS = """
 .st-key-lab-question p { font-size: 1.12rem; opacity: 0.82; }
 .st-key-lab-question { margin-top: -0.6rem; margin-bottom: 0.4rem; }
 [class*="st-key-lab-card"] [data-testid="stPageLink"] a { padding-left: 0; background: none; }
+/* Streamlit stacks columns on a phone; beside the sidebar of a tablet the outer ones are too narrow, too. */
+@media (min-width: 641px) and (max-width: 900px) {
+  [data-testid="stHorizontalBlock"]:not([data-testid="stColumn"] *) > [data-testid="stColumn"] {
+    min-width: calc(100% - 1.5rem);
+  }
+  .st-key-lab-map [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] { min-width: 13rem; }
+}
+/* Widgets that keep their settings in the address while another tab is open. */
+.st-key-lab-offstage { display: none; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; }
 }
