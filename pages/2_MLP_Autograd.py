@@ -1,0 +1,54 @@
+"""MLP & Autograd: train fully connected networks live, and look inside them."""
+
+import streamlit as st
+
+from pages.ui.cache import mnist
+from pages.ui.layout import controls_and_stage
+from pages.ui.live_run import live_run
+from pages.ui.mlp import train
+from pages.ui.mlp.autograd_demo import autograd_demo
+from pages.ui.mlp.draw import draw
+from pages.ui.mlp.edit import edit
+from pages.ui.mlp.formulas import formulas
+from pages.ui.mlp.inside import inside
+from pages.ui.mlp.lens import lens
+from pages.ui.mlp.look import choose_network
+from pages.ui.mlp.record import record
+from pages.ui.mlp.results import results
+from pages.ui.page import page
+
+TABS = ["Autograd", "Formulas", "Train", "Results", "Draw", "Inside", "Edit", "One step", "Record"]
+ABOUT_A_NETWORK = {"Results": results, "Inside": inside, "Edit": edit, "One step": lens}
+
+with page(
+    "MLP & Autograd",
+    question="How does a network learn to read digits, one small step at a time?",
+    icon=":material/hub:",
+):
+    job = train.current_job()
+    tabs = dict(zip(TABS, st.tabs(TABS, default="Train", key="mlp_tab", bind="query-params"), strict=True))
+    opened = next(name for name, tab in tabs.items() if tab.open)
+    with tabs[opened]:
+        if opened in ("Train", "Formulas"):
+            left, right = controls_and_stage()
+        else:
+            # Out of sight, yet there: widgets that are not drawn would drop their settings from the address.
+            left, right = st.container(key="lab-offstage"), st.container()
+        with left:
+            chosen = train.choose(job)
+        with right:
+            if opened != "Train" and job is not None and job.snapshot.active:
+                live_run(job, "mlp_strip", charts=False)
+            if opened == "Train":
+                train.questions(job is not None and job.snapshot.active)
+                train.show(chosen)
+            elif opened == "Formulas":
+                formulas(chosen.config.model, chosen.config.train.batch_size, chosen.config.train)
+            elif opened == "Autograd":
+                autograd_demo()
+            elif opened == "Draw":
+                draw(choose_network(chosen))
+            elif opened == "Record":
+                record()
+            else:
+                ABOUT_A_NETWORK[opened](choose_network(chosen), mnist())
