@@ -18,39 +18,29 @@ def digit_accuracy_figure(
 ) -> go.Figure:
     """accuracy (10,) as fractions with 95 % intervals and image counts; a line at the overall accuracy.
 
-    The bars hang between the lowest interval and 100 %: what differs is shown, and the axis says so.
+    Dots, not bars: the axis begins where the intervals do, and a bar would lie about its length.
     """
-    low = min(min(a for a, _ in intervals), overall)
-    floor = max(0.0, low - 0.15 * (1 - low))
-    names = [str(digit) for digit in range(len(accuracy))]
+    low = min(min(bottom for bottom, _ in intervals), overall)
+    room = 0.06 * (1 - low) or 0.01
     fig = figure(
-        height=height, x_title="digit", y_title="read correctly (axis is cut off below)",
-        y_range=(floor, 1.0 + 0.03 * (1 - floor)), percent_y=True,
+        height=height, x_title="digit", y_title="read correctly", percent_y=True,
+        x_range=(-0.6, len(accuracy) - 0.4), y_range=(max(0.0, low - room), 1.0 + room),
     )  # fmt: skip
-    fig.add_bar(
-        x=names,
-        y=[share - floor for share in accuracy],
-        base=floor,
-        marker_color=list(DIGITS),
-        error_y={
-            "type": "data",
-            "array": [high - share for share, (_, high) in zip(accuracy, intervals, strict=True)],
-            "arrayminus": [share - bottom for share, (bottom, _) in zip(accuracy, intervals, strict=True)],
-            "thickness": 1.6,
-            "width": 5,
-            "color": GRAY,
-        },
-        customdata=[
-            [share, bottom, high, count]
-            for share, (bottom, high), count in zip(accuracy, intervals, counts, strict=True)
-        ],
-        hovertemplate="%{x}: %{customdata[0]:.2%} of %{customdata[3]:,} images"
-        "<br>95 % interval %{customdata[1]:.2%} to %{customdata[2]:.2%}<extra></extra>",
-    )
+    for digit, (share, (bottom, high), count) in enumerate(zip(accuracy, intervals, counts, strict=True)):
+        fig.add_scatter(
+            x=[digit], y=[share], mode="markers", name=str(digit),
+            marker={"size": 12, "color": DIGITS[digit]},
+            error_y={
+                "type": "data", "array": [high - share], "arrayminus": [share - bottom],
+                "thickness": 3, "width": 6, "color": DIGITS[digit],
+            },
+            hovertemplate=f"<b>{digit}</b> {share:.2%} of {count:,} images"
+            f"<br>95 % interval {bottom:.2%} to {high:.2%}<extra></extra>",
+        )  # fmt: skip
     fig.add_hline(y=overall, line_dash="dot", line_width=1.6, line_color=GRAY)
     fig.add_annotation(
-        x=1, xref="paper", y=overall, text=f"all digits {overall:.2%}", showarrow=False,
-        xanchor="right", yanchor="bottom", font_size=12,
+        x=0, xref="paper", y=overall, text=f"all digits {overall:.2%}", showarrow=False,
+        xanchor="left", yanchor="bottom", font_size=12,
     )  # fmt: skip
-    fig.update_xaxes(type="category")
+    fig.update_xaxes(tickmode="linear", dtick=1)
     return fig.update_layout(dragmode=False)

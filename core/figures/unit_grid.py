@@ -1,7 +1,5 @@
 """A layer's units as a grid of squares, each as bright as it fires."""
 
-import math
-
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
@@ -18,7 +16,7 @@ def unit_grid_figure(
     """values (N,): activations, unit 0 top left. Limits that reach below zero give the diverging scale."""
     numbers = np.asarray(values, dtype=float)
     if columns is None:
-        columns = min(len(numbers), max(10, 4 * math.ceil(math.sqrt(len(numbers)) / 2.6)))
+        columns = min(len(numbers), 20 if len(numbers) <= 200 else 32)
     rows = -(-len(numbers) // columns)
     cells = np.full(rows * columns, np.nan)
     cells[: len(numbers)] = numbers

@@ -73,15 +73,15 @@ FUNCTIONS: dict[str, Function] = {
     "branch": Function(
         "two ways to one sum", "a[0] * a[1] + a[2]", lambda a: a[0] * a[1] + a[2],
         r"L = a_0\, a_1 + a_2",
-        r"\frac{\partial L}{\partial a_0} = a_1,\quad \frac{\partial L}{\partial a_1} = a_0,"
-        r"\quad \frac{\partial L}{\partial a_2} = 1",
+        r"\frac{\partial L}{\partial a_0} = a_1,\ \ldots",
         r"{0} \cdot {1} + {2}", ("{1}", "{0}", "1"),
     ),
     "cross-entropy": Function(
         "cross-entropy, right answer 0", "-torch.log_softmax(a, dim=0)[0]",
         lambda a: -torch.log_softmax(a, dim=0)[0],
-        r"L = -\log p_0,\quad p_i = \frac{e^{a_i}}{\sum_j e^{a_j}}",
-        r"\frac{\partial L}{\partial a_i} = p_i - [i = 0]",
+        r"L = -\log p_0",
+        r"\begin{aligned} p_i &= e^{a_i} / \textstyle\sum_j e^{a_j} \\ "
+        r"\frac{\partial L}{\partial a_i} &= p_i - [i = 0] \end{aligned}",
         r"-\log \frac{{e^{{{0}}}}}{{e^{{{0}}} + e^{{{1}}} + e^{{{2}}}}}", ("p_0 - 1", "p_1", "p_2"),
     ),
 }  # fmt: skip

@@ -57,41 +57,58 @@ def take_step(
         (weight - lr * dw, bias - lr * db)
         for (_, weight, bias), dw, db in zip(layers, found.weights, found.biases, strict=True)
     ]
-    x, activation = signals(model, batch.images).inputs, bend(model)
+    x, activation = signals(model, batch.images).inputs.double(), bend(model)
     with torch.no_grad():
         for index, (weight, bias) in enumerate(moved):
-            x = functional.linear(x if index == 0 else activation(x), weight, bias)
-        together = float(functional.cross_entropy(x, batch.labels, reduction=reduction))
-    alone = along(model, batch, place, [after], reduction)[0]
-    return Step(before, gradient, after, found.loss, float(alone), together)
+            x = functional.linear(x if index == 0 else activation(x), weight.double(), bias.double())
+        together = functional.cross_entropy(x, batch.labels, reduction=reduction).item()
+    loss, alone = along(model, batch, place, [before, after], reduction).tolist()
+    return Step(before, gradient, after, loss, alone, together)
 
 
 @torch.no_grad()
 def along(
     model: nn.Module, batch: Digits, place: Place, values: Sequence[float], reduction: Reduction
 ) -> Tensor:
-    """The loss on the batch with one weight set to each of `values`, all others kept: (len(values),)."""
-    layers, flow, activation = linear_layers(model), signals(model, batch.images), bend(model)
-    weight = layers[place.layer][1]
-    arriving = flow.inputs if place.layer == 0 else flow.after[place.layer - 1]
-    base, arrives = flow.before[place.layer], arriving[:, place.source]
+    """The loss on the batch with one weight set to each of `values`, all others kept: (len(values),).
+
+    In double precision: one step of one weight changes the loss by less than float32 can tell.
+    """
+    layers = [(weight.double(), bias.double()) for _, weight, bias in linear_layers(model)]
+    arriving, activation = signals(model, batch.images).inputs.double(), bend(model)
+    for weight, bias in layers[: place.layer]:
+        arriving = activation(functional.linear(arriving, weight, bias))
+    weight, bias = layers[place.layer]
+    base, source = functional.linear(arriving, weight, bias), arriving[:, place.source]
     losses = []
     for value in values:
         x = base.clone()
-        x[:, place.to] += (value - float(weight[place.to, place.source])) * arrives
-        for _, w, b in layers[place.layer + 1 :]:
-            x = functional.linear(activation(x), w, b)
+        x[:, place.to] += (value - weight[place.to, place.source]) * source
+        for later, its_bias in layers[place.layer + 1 :]:
+            x = functional.linear(activation(x), later, its_bias)
         losses.append(functional.cross_entropy(x, batch.labels, reduction=reduction))
     return torch.stack(losses)
 
 
 def curve(
-    model: nn.Module, batch: Digits, place: Place, step: Step, reduction: Reduction, points: int = 81
+    model: nn.Module,
+    batch: Digits,
+    place: Place,
+    step: Step,
+    reduction: Reduction,
+    *,
+    close: bool = False,
+    points: int = 61,
 ) -> tuple[Tensor, Tensor]:
-    """(weights, losses), each (points,): the loss along one weight, wide enough to see its shape.
+    """(weights, losses), each (points,) float64: the loss along one weight, around where it was.
 
-    The window reaches ten steps to either side, and at least 1 and at most 30, so that a curve is a curve.
+    The window reaches 30 to either side of a weight at most, and at least 2, which shows the valley's shape;
+    `close` looks at twice the step itself instead, where the curve and its tangent are hard to tell apart.
     """
-    half = min(30.0, max(1.0, 10 * abs(step.after - step.before), 1.5 * abs(step.before)))
-    values = torch.linspace(step.before - half, step.before + half, points)
+    length = abs(step.after - step.before)
+    half = min(30.0, max(2.0, 1.5 * length, 1.5 * abs(step.before)))
+    if close and length:
+        half = 2 * length
+    middle = step.before
+    values = torch.linspace(middle - half, middle + half, points, dtype=torch.float64)
     return values, along(model, batch, place, values.tolist(), reduction)

@@ -11,7 +11,7 @@ from torch import Generator, Tensor, nn
 
 from core.config import Activation, Initialization, MLPConfig, Reduction
 from core.data.digits import Digits
-from core.models import as_module, build
+from core.models import as_module, build, linear_layers
 from core.probes.signals import Bend, bend, gradients, signals, slope
 
 #: |pre-activation| from which a squashing function counts as saturated. tanh is as flat at 2 as σ at 4.
@@ -55,14 +55,20 @@ class Start:
     """What one way of starting does to the first hidden layer, before any step.
 
     hidden, output: how the weights of the hidden layers and of the last one were drawn.
-    gradient: root mean square of ∂loss/∂W of the first layer on the batch.
+    gradient, weight: root mean squares of ∂loss/∂W on the batch and of W, both of the first layer.
     """
 
     hidden: Initialization
     output: Initialization
     spread: Spread
     gradient: float
+    weight: float
     loss: float
+
+    @property
+    def pace(self) -> float:
+        """How far a step of learning rate 1 moves the first layer's weights, relative to their size."""
+        return self.gradient / self.weight
 
 
 STARTS: tuple[tuple[Initialization, Initialization], ...] = (
@@ -92,11 +98,16 @@ def compare_starts(config: MLPConfig, batch: Digits, seed: int, reduction: Reduc
                 hidden,
                 output,
                 spreads(model, batch.images, config.activation)[0],
-                float(step.weights[0].square().mean().sqrt()),
+                _rms(step.weights[0]),
+                _rms(linear_layers(model)[0][1]),
                 step.loss,
             )
         )
     return found
+
+
+def _rms(values: Tensor) -> float:
+    return float(values.square().mean().sqrt())
 
 
 @dataclass(frozen=True, eq=False)

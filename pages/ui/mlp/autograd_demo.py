@@ -21,10 +21,13 @@ def autograd_demo() -> None:
         )
         name, values = _controls()
         found = trace(name, values)
-        text, graph = st.columns([1, 1.15], gap="medium")
+        _three_lines(name, values, found)
+        loss, slopes = worked(name, values)
+        with st.container(gap=None):
+            st.latex(rf"{FUNCTIONS[name].formula} = {loss} = \mathbf{{{_number(found.loss)}}}")
+        text, graph = st.columns([1, 1.5], gap="medium", vertical_alignment="center")
         with text:
-            _three_lines(name, values, found)
-            _formulas(name, values, found)
+            _slopes(name, slopes, found)
         with graph:
             chart(operations_figure(_boxes(found)), "mlp_autograd_graph", still=True)
             st.caption(
@@ -74,17 +77,12 @@ def _three_lines(name: str, values: list[float], found: Trace) -> None:
     )
 
 
-def _formulas(name: str, values: list[float], found: Trace) -> None:
-    function = FUNCTIONS[name]
-    loss, slopes = worked(name, values)
-    st.latex(function.formula)
-    st.latex(f"L = {loss} = \\mathbf{{{_number(found.loss)}}}")
-    st.latex(function.slope)
-    rows = [
-        rf"\frac{{\partial L}}{{\partial a_{i}}} &= {slope} = \mathbf{{{_number(float(found.gradient[i]))}}}"
-        for i, slope in enumerate(slopes)
-    ]
-    st.latex(r"\begin{aligned}" + r" \\[4pt] ".join(rows) + r"\end{aligned}")
+def _slopes(name: str, slopes: list[str], found: Trace) -> None:
+    """The derivative in general, then with the numbers, one line for each of the three."""
+    st.latex(FUNCTIONS[name].slope)
+    for index, slope in enumerate(slopes):
+        value = _number(float(found.gradient[index]))
+        st.latex(rf"\frac{{\partial L}}{{\partial a_{index}}} = {slope} = \mathbf{{{value}}}")
 
 
 def _boxes(found: Trace) -> list[Box]:

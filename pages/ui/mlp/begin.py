@@ -17,7 +17,7 @@ from pages.ui.mlp import computed
 from pages.ui.mlp.formulas import SYMBOL
 from pages.ui.trained import Trained
 
-NAMES = {"pytorch": "PyTorch's default", "normal": "standard normal", "xavier": "Xavier", "he": "He"}
+NAMES = {"pytorch": "PyTorch", "normal": "normal", "xavier": "Xavier", "he": "He"}
 
 
 def begin(trained: Trained, mnist: Mnist) -> None:
@@ -59,27 +59,27 @@ def _metrics(start: Spread, now: Spread, name: Activation) -> None:
         st.metric(
             "Spread of h at the start",
             f"{start.std:.2f}",
-            width=190,
+            width=165,
             help=f"Standard deviation over images and units. After training: {now.std:.2f}.",
         )
         st.metric(
             "Mean slope at the start",
             f"{start.slope:.3f}",
-            width=190,
+            width=165,
             help=f"Mean of the activation's derivative at those h. After training: {now.slope:.3f}.",
         )
         if start.saturated is not None:
             st.metric(
                 f"Saturated, |h| > {SATURATED[name]:g}",
                 f"{start.saturated:.0%}",
-                width=190,
+                width=165,
                 help=f"Share of (image, unit) pairs. After training: {now.saturated:.0%}.",
             )
         else:
             st.metric(
                 "Dead units",
                 f"{start.dead:.0%}",
-                width=190,
+                width=165,
                 help=f"Units at or below zero for every image. After training: {now.dead:.0%}.",
             )
 
@@ -106,13 +106,12 @@ def _others(trained: Trained, mnist: Mnist) -> None:
     table = pd.DataFrame(
         [
             {
-                "": "▸" if (row.hidden, row.output) == own else "",
-                "hidden layers": NAMES[row.hidden],
-                "last layer": NAMES[row.output],
+                "hidden / last layer": f"{NAMES[row.hidden]} / {NAMES[row.output]}"
+                + (" ◂ this one" if (row.hidden, row.output) == own else ""),
                 "spread of h": row.spread.std,
                 "mean slope": row.spread.slope,
                 "saturated": row.spread.saturated,
-                "size of ∂L/∂W, layer 1": row.gradient,
+                "pace": row.pace,
                 "first loss": row.loss,
             }
             for row in rows
@@ -120,25 +119,35 @@ def _others(trained: Trained, mnist: Mnist) -> None:
     )
     if table["saturated"].isna().all():
         table = table.drop(columns="saturated")
+    number = st.column_config.NumberColumn
     st.dataframe(
         table,
         hide_index=True,
         key="mlp_begin_table",
         column_config={
-            "spread of h": st.column_config.NumberColumn(format="%.2f"),
-            "mean slope": st.column_config.NumberColumn(format="%.3f"),
-            "saturated": st.column_config.NumberColumn(format="percent"),
-            "size of ∂L/∂W, layer 1": st.column_config.NumberColumn(format="scientific"),
-            "first loss": st.column_config.NumberColumn(format="%.2f"),
+            "spread of h": number(format="%.2f"),
+            "mean slope": number(format="%.3f"),
+            "saturated": number(format="percent"),
+            "pace": number(format="%.5f", help="|∂L/∂W| ÷ |W| of the first layer, root mean squares."),
+            "first loss": number(format="%.2f", help="Cross-entropy of the first batch, before any step."),
         },
+    )
+    st.caption(
+        "Pace: the gradient of the first layer's weights divided by their size, so how fast they can change "
+        "compared with what they are."
     )
     found = {(row.hidden, row.output): row for row in rows}
     usual, normal = found["pytorch", "pytorch"], found["normal", "normal"]
-    both, last = found["normal", "pytorch"], found["pytorch", "normal"]
+    hidden, last = found["normal", "pytorch"], found["pytorch", "normal"]
     st.markdown(
-        f"A standard normal start spreads h {normal.spread.std / usual.spread.std:.0f} times as wide as "
-        f"PyTorch's and leaves {normal.spread.slope / usual.spread.slope:.0%} of its slope. Which layer is to "
-        f"blame? Normal hidden layers alone: slope {both.spread.slope:.3f}, gradient {both.gradient:.1e}. A "
-        f"normal last layer alone: slope {last.spread.slope:.3f}, gradient {last.gradient:.1e}, "
-        f"{last.gradient / usual.gradient:.1f} times PyTorch's. Train both and compare."
+        f"Standard normal weights spread h **{normal.spread.std / usual.spread.std:.0f} times** as wide as "
+        f"PyTorch's default and leave **{normal.spread.slope / usual.spread.slope:.0%}** of the slope; the "
+        f"first layer learns at {_times(normal.pace / usual.pace)} the pace. Which layer is to blame? Normal "
+        f"hidden layers alone: {_times(hidden.pace / usual.pace)} the pace. A normal last layer alone: "
+        f"{_times(last.pace / usual.pace)}. Train all three and compare."
     )
+
+
+def _times(ratio: float) -> str:
+    """A ratio for the eye: "0.2 times", "64 times"."""
+    return f"{ratio:.0f} times" if ratio >= 10 else f"{ratio:.2g} times"

@@ -17,7 +17,7 @@ from pages.ui.page import error_boundary
 from pages.ui.reading import reading
 from pages.ui.trained import Trained
 
-STRONGEST = 7
+STRONGEST = 12
 FIRED, PUSHED = "fired most", "pushed the answer most"
 
 

@@ -55,11 +55,9 @@ def edit(trained: Trained, mnist: Mnist) -> None:
         st.markdown("How much does the network need each of its parts? Operate on a copy and find out.")
         kept = _kept(trained)
         ready = computed.prepared(trained, mnist)
-        left, right = st.columns([1, 1.5], gap="large")
-        with left:
+        with st.container(border=True):
             _controls(trained, kept)
-        with right:
-            _effect(ready, kept, mnist)
+        _effect(ready, kept, mnist)
         with st.expander("Show the code", icon=":material/code:"):
             st.code(CODE, language="python")
 
@@ -89,20 +87,17 @@ def _controls(trained: Trained, kept: Edits) -> None:
     else:
         _change(trained, kept)
     edits = kept.list()
-    st.divider()
-    if edits:
-        st.caption(_told(kept))
-    else:
-        st.caption("No edits yet.")
-    st.button(
-        "Undo all edits",
-        icon=":material/undo:",
-        key="mlp_edit_reset",
-        disabled=not edits,
-        on_click=_reset,
-        args=(kept,),
-        help="Back to the network as it was trained.",
-    )
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.caption(_told(kept) if edits else "No edits yet.", width="stretch")
+        st.button(
+            "Undo all",
+            icon=":material/undo:",
+            key="mlp_edit_reset",
+            disabled=not edits,
+            on_click=_reset,
+            args=(kept,),
+            help="Back to the network as it was trained.",
+        )
 
 
 def _change(trained: Trained, kept: Edits) -> None:
@@ -111,7 +106,7 @@ def _change(trained: Trained, kept: Edits) -> None:
     spot = (place.layer, place.to, place.source)
     layer = linear_layers(trained.model)[place.layer][1]
     original = float(layer[place.to, place.source])
-    reach = max(2.0, round(4 * float(layer.abs().max())))
+    reach = max(2.0, float(round(4 * float(layer.abs().max()))))
     value = st.slider(
         "Weight",
         -reach,
@@ -130,13 +125,14 @@ def _change(trained: Trained, kept: Edits) -> None:
 
 def _silence(trained: Trained, kept: Edits) -> None:
     hidden = trained.config.model.hidden
-    layer = 0
-    if len(hidden) > 1:
-        names = [f"hidden layer {i} ({width} units)" for i, width in enumerate(hidden, start=1)]
+    names = [f"hidden layer {i} ({width} units)" for i, width in enumerate(hidden, start=1)]
+    left, right = st.columns([1.5, 1])
+    with left:
         layer = names.index(
             st.selectbox("Layer", names, key=f"mlp_edit_hidden_{len(names)}", help="Whose unit to silence.")
         )
-    unit = pick_unit("Unit", hidden[layer], f"mlp_edit_unit_{layer}", 0, "Which unit passes on 0.")
+    with right:
+        unit = pick_unit("Unit", hidden[layer], f"mlp_edit_unit_{layer}", 0, "Which unit passes on 0.")
     silent = (layer, unit) in kept.silent
     with st.container(horizontal=True, gap="small"):
         st.button(
@@ -177,20 +173,13 @@ def _effect(ready: Prepared, kept: Edits, mnist: Mnist) -> None:
             width=200,
             help=f"Test images out of {len(labels):,} that the edited network reads as another digit.",
         )
-    index = int(
-        st.number_input(
-            "Test image",
-            0,
-            len(labels) - 1,
-            0,
-            key=f"mlp_edit_image_{len(labels)}",
-            help="Whose probabilities are shown below.",
-        )
-    )
     image, bars = st.columns([1, 3.2], vertical_alignment="center")
     with image:
+        told = "Whose probabilities are shown."
+        index = pick_unit("Test image", len(labels), "mlp_edit_image", 0, told)
         st.image(picture(mnist.test.images[index, 0], size=112), width=112)
-        st.caption(f"a {int(labels[index])}, now read as a **{int(after[index])}**")
+        answer, moved = int(after[index]), after[index] != before[index]
+        st.caption(f"a {int(labels[index])}, {'now ' if moved else ''}read as **{answer}**")
     with bars:
         pair = torch.stack([ready.logits[index], edited[index]]).softmax(1).tolist()
         chart(before_after_figure(pair[0], pair[1]), "mlp_edit_bars", still=True)

@@ -98,7 +98,7 @@ def _update(config: MLPConfig, batch: int, train: TrainConfig | None) -> None:
     eta = f"{s['lr']:g}" if "lr" in s else r"\eta"
     gradient = r"\frac{\partial L}{\partial W}"
     if name in ("sgd", "sgd-by-hand") and not s.get("momentum"):
-        st.latex(rf"W \leftarrow W - \eta \, {gradient}, \qquad \eta = {eta}")
+        st.latex(rf"W \leftarrow W - {eta} \, {gradient}")
     elif name == "sgd":
         st.latex(rf"v \leftarrow {s['momentum']:g}\, v + {gradient}, \qquad W \leftarrow W - {eta}\, v")
     elif name == "rmsprop":

@@ -14,35 +14,30 @@ def pick_weight(model: nn.Module, key: str, start: Place) -> Place:
     In the first layer the source is a pixel, chosen by row and column.
     """
     layers = linear_layers(model)
-    layer = pick_layer(model, key, start.layer)
+    first, second, third = st.columns([1.5, 1, 1.7])
+    with first:
+        layer = pick_layer(model, key, start.layer)
     _, weight, _ = layers[layer]
-    same = layer == start.layer
+    begin = start if layer == start.layer else Place(layer, 0, 14 * 28 + 14 if layer == 0 else 0)
     last = layer == len(layers) - 1
-    to = pick_unit(
-        "To digit" if last else "To unit",
-        weight.shape[0],
-        f"{key}_to_{layer}",
-        start.to if same else 0,
-        "The output the weight leads to." if last else "The hidden unit the weight leads to.",
-    )
-    if layer == 0:
-        pixel = start.source if same else 14 * 28 + 14
-        row_column, column_column = st.columns(2)
-        with row_column:
-            row = pick_unit("From row", 28, f"{key}_row", pixel // 28, "The pixel's row, 0 is the top.")
-        with column_column:
+    with second:
+        to = pick_unit(
+            "To digit" if last else "To unit", weight.shape[0], f"{key}_to_{layer}", begin.to,
+            "The digit the weight speaks for." if last else "The hidden unit the weight leads to.",
+        )  # fmt: skip
+    with third:
+        if layer > 0:
+            told = "The hidden unit the weight comes from."
+            source = pick_unit("From unit", weight.shape[1], f"{key}_from_{layer}", begin.source, told)
+            return Place(layer, to, source)
+        row_side, column_side = st.columns(2)
+        with row_side:
+            row = pick_unit("Row", 28, f"{key}_row", begin.source // 28, "The pixel's row; 0 is the top.")
+        with column_side:
             column = pick_unit(
-                "From column", 28, f"{key}_column", pixel % 28, "The pixel's column, 0 is left."
+                "Column", 28, f"{key}_column", begin.source % 28, "The pixel's column; 0 is left."
             )
         return Place(0, to, row * 28 + column)
-    source = pick_unit(
-        "From unit",
-        weight.shape[1],
-        f"{key}_from_{layer}",
-        start.source if same else 0,
-        "The hidden unit the weight comes from.",
-    )
-    return Place(layer, to, source)
 
 
 def pick_layer(model: nn.Module, key: str, start: int = 0) -> int:

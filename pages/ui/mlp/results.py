@@ -23,7 +23,7 @@ from pages.ui.page import error_boundary
 from pages.ui.trained import Trained
 
 IS, READ = "mlp_is", "mlp_read"
-SHOWN = 14
+SHOWN = 18
 
 CODE = """\
 logits = model(test_images)                 # (N, 10)
@@ -60,37 +60,44 @@ def _headline(table: Tensor, probabilities: Tensor) -> None:
     n, correct = int(table.sum()), int(table.diagonal().sum())
     low, high = wilson(correct, n)
     with st.container(horizontal=True, gap="medium"):
-        st.metric("Test accuracy", f"{correct / n:.2%}", width=180, help="Share of test images read rightly.")
+        st.metric("Test accuracy", f"{correct / n:.2%}", width=130, help="Share of test images read rightly.")
         st.metric(
             "95 % interval",
             f"{low:.1%} to {high:.1%}",
-            width=230,
+            width=195,
             help="Where the accuracy on endlessly many such images lies (Wilson 1927). "
             "Two networks whose intervals overlap much may be equally good.",
         )
-        st.metric("Mistakes", f"{n - correct:,} of {n:,}", width=200, help="Test images read wrongly.")
+        st.metric("Mistakes", f"{n - correct:,} of {n:,}", width=160, help="Test images read wrongly.")
 
 
 def _confusion(table: Tensor, probabilities: Tensor, test: Digits) -> None:
     worst = commonest_mistake(table)
-    st.session_state.setdefault(IS, worst[0] if worst else 0)
-    st.session_state.setdefault(READ, worst[1] if worst else 0)
     if worst:
         st.markdown(f"The commonest mistake: a **{worst[0]}** read as a **{worst[1]}**, {worst[2]:,} times.")
-    left, right = st.columns([1.25, 1], gap="medium")
-    with right:
-        first, second = st.columns(2)
-        with first:
-            is_ = st.selectbox("It is a", range(10), key=IS, bind="query-params", help="The true digit.")
-        with second:
-            read = st.selectbox(
-                "and was read as", range(10), key=READ, bind="query-params", help="The network's answer."
-            )
-        _cell(is_, read, probabilities, test)
-    with left:
-        fig = mark_cell(clickable_cells(confusion_figure(table), 10, 10), is_, read, palette.VERMILLION)
-        chart(fig, "mlp_confusion", still=True, on_select=_pick, selection_mode="points")
-        st.caption("Click a cell to see its images. Right answers are counted on the diagonal.")
+    above = st.container()
+    first, second, _ = st.columns([1, 1, 1.6])
+    digits = list(range(10))
+    with first:
+        is_ = st.selectbox(
+            "It is a", digits, worst[0] if worst else 0, key=IS, bind="query-params", help="The true digit."
+        )
+    with second:
+        read = st.selectbox(
+            "read as a", digits, worst[1] if worst else 0, key=READ, bind="query-params",
+            help="The network's answer.",
+        )  # fmt: skip
+    with above:
+        fig = clickable_cells(confusion_figure(table, height=400), 10, 10, size=34)
+        chart(
+            mark_cell(fig, is_, read, palette.VERMILLION),
+            "mlp_confusion",
+            still=True,
+            on_select=_pick,
+            selection_mode="points",
+        )
+        st.caption("Click a cell, or choose below, to see its images. The diagonal counts right answers.")
+    _cell(is_, read, probabilities, test)
 
 
 def _pick() -> None:
@@ -106,10 +113,10 @@ def _cell(is_: int, read: int, probabilities: Tensor, test: Digits) -> None:
     if not len(places):
         st.caption(f"No {is_} was read as a {read}.")
         return
-    few = places[:9]
+    few = places[:12]
     of = f", the {len(few)} surest" if len(places) > len(few) else ""
     st.caption(f"{len(places):,} image{'s' if len(places) != 1 else ''} of a {is_} read as a {read}{of}:")
-    digit_gallery(test.images[few, 0], [f"{float(probabilities[i, read]):.0%}" for i in few], width=84)
+    digit_gallery(test.images[few, 0], [f"{float(probabilities[i, read]):.0%}" for i in few])
 
 
 def _digits(table: Tensor) -> None:
@@ -145,7 +152,7 @@ def _mistakes(probabilities: Tensor, test: Digits) -> None:
         )
     )
     captions = [
-        f"{int(test.labels[place])} → **{int(answer)}** · {float(share):.0%}"
+        f"{int(test.labels[place])} → **{int(answer)}** {float(share):.0%}"
         for place, answer, share in zip(wrong, called, sure, strict=True)
     ]
-    digit_gallery(test.images[wrong, 0], captions, width=100)
+    digit_gallery(test.images[wrong, 0], captions)

@@ -38,24 +38,24 @@ def weights(trained: Trained) -> None:
 
 
 def _controls(units: int, linear: bool) -> tuple[str, str, int]:
-    left, middle, right = st.columns([1.3, 1.2, 1])
-    with left:
-        what = st.segmented_control(
+    what = st.segmented_control(
             "Weights", [NOW, START, CHANGE], default=NOW, required=True, key="mlp_weights_what",
             bind="query-params", help="The difference shows what was learnt, freed from the random start.",
         )  # fmt: skip
     if linear:
         return what, BY_NUMBER, units
-    with middle:
+    left, right = st.columns([1.2, 1])
+    with left:
         order = st.selectbox(
             "Sorted by", [BY_SIZE, BY_CHANGE, BY_NUMBER], key="mlp_weights_order", bind="query-params",
             help="Large first. Size is the length of the unit's weight vector.",
         )  # fmt: skip
-    if units <= 8:
+    if units <= 12:
         return what, order, units
     with right:
         count = st.slider(
-            "Units", 8, min(units, 96), min(units, 32), 8, key=f"mlp_weights_count_{units}",
+            "Units shown", 12, min(units, 96), min(units, 36), 12 if units >= 96 else 1,
+            key=f"mlp_weights_count_{units}",
             help=f"How many of the {units:,} units to show.",
         )  # fmt: skip
     return what, order, count

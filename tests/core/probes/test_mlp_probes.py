@@ -129,8 +129,8 @@ def test_a_step_is_the_formula_and_what_sgd_does(model: nn.Module, batch: Digits
             float(functional.cross_entropy(together, batch.labels)), rel=1e-4
         )
         weights, losses = lens.curve(model, batch, place, step, "mean")
-        assert weights.shape == losses.shape == (81,)
-        assert float(losses[40]) == pytest.approx(step.loss, rel=1e-4)
+        assert weights.shape == losses.shape == (61,)
+        assert float(losses[30]) == pytest.approx(step.loss, rel=1e-4)
 
 
 def test_spread_by_its_definition() -> None:
@@ -153,6 +153,10 @@ def test_a_normal_start_saturates_the_sigmoids(batch: Digits) -> None:
     assert normal.saturated is not None
     assert normal.saturated > 0.5
     assert usual.saturated == 0
+    first = as_module(build(config, Generator().manual_seed(0)))
+    step = gradients(first, batch.images, batch.labels)
+    pace = step.weights[0].norm() / linear_layers(first)[0][1].norm()
+    assert found["pytorch", "pytorch"].pace == pytest.approx(float(pace), rel=1e-4)
     assert {start.hidden for start in found.values()} == set(INITIALIZATIONS)
     assert spread.compare_starts(MLPConfig(hidden=()), batch, seed=0) == []
 
