@@ -6,6 +6,7 @@ const LENS = 112;       // side of the enlarged digit
 const REACH = 16;       // how far from a mark the pointer may be
 const THUMB = 59;       // least width of a thumbnail with its gap
 const COLUMNS = [20, 16, 10, 8];   // they divide 80, as does 5, so a full sheet has full rows
+const RIM = 3;
 const SPIN = 0.008;     // radians a dragged pixel
 
 export default function (component) {
@@ -37,14 +38,17 @@ export default function (component) {
 
   function layout(width) {
     if (grid) {
-      const columns = COLUMNS.find((some) => width / some >= THUMB) ?? 5, step = width / columns;
+      const columns = COLUMNS.find((some) => width / some >= THUMB) ?? 5;
       // A whole number of screen pixels for each of the digit's, or squares come out uneven.
       const ratio = window.devicePixelRatio || 1;
-      const size = Math.max(1, Math.floor((step - 3) * ratio / CELL)) * CELL / ratio;
+      const size = Math.max(1, Math.floor((width / columns - 3) * ratio / CELL)) * CELL / ratio;
+      // First and last column end flush with the text above; RIM leaves room for the ring.
+      const across = (width - size - 2 * RIM) / (columns - 1), down = size + 8;
       for (let i = 0; i < count; i++) {
-        places.set([(i % columns + 0.5) * step, (Math.floor(i / columns) + 0.5) * step, size], 3 * i);
+        const x = RIM + size / 2 + i % columns * across, y = RIM + size / 2 + Math.floor(i / columns) * down;
+        places.set([x, y, size], 3 * i);
       }
-      return Math.ceil(count / columns) * step;
+      return Math.ceil(count / columns) * down + RIM;
     }
     const height = Math.min(data.height, width * 1.15), base = width < 500 ? 14 : 20;
     const scale = 0.5 * view.zoom * (Math.min(width, height) - 2 * base);
@@ -57,7 +61,7 @@ export default function (component) {
         [x, z] = [cy * x + sy * z, cy * z - sy * x];
         [y, z] = [cp * y - sp * z, sp * y + cp * z];
         const near = 3 / (3 - z);
-        [x, y, size] = [x * near * 0.72, y * near * 0.72, size * near];
+        [x, y, size] = [x * near * 0.95, y * near * 0.95, size * near];
         depth[i] = z;
       }
       places.set([width / 2 + x * wide + view.x, height / 2 - y * scale + view.y, size], 3 * i);

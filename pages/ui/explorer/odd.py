@@ -53,11 +53,11 @@ def show() -> None:
             f"The most alike pairs of {digit}s, of all pairs. "
             + (f"{copies} are exact copies." if copies else "None is an exact copy.")
         )
-        with st.container(horizontal=True, gap="large"):
+        with st.container(horizontal=True, gap="medium"):
             for (one, other), distance in zip(
                 pairs.positions.tolist(), pairs.distances.tolist(), strict=True
             ):
-                with st.container(width=150, gap="small"):
+                with st.container(width=136, gap="small"):
                     with st.container(horizontal=True, gap="small"):
                         for place in (one, other):
                             st.image(picture(chosen.images[place, 0].numpy(), size=56), width=56)
