@@ -22,8 +22,9 @@ Three = tuple[str, str, str]
 class Function:
     """A function of three numbers, to be differentiated.
 
-    code: the line of Python that `run` is. formula, slope: L and its derivative in LaTeX. worked, slopes: the
-    same with {0}, {1}, {2} where the numbers go, for L and for each of the three derivatives.
+    code: the line of Python that `run` is. formula, slope: L and its derivative in LaTeX (no slope where the
+    three numbers differ in theirs). worked, slopes: L and each of the three derivatives, with {0}, {1}, {2}
+    where the numbers go.
     """
 
     title: str
@@ -67,14 +68,14 @@ FUNCTIONS: dict[str, Function] = {
     ),
     "product": Function(
         "product of all three", "a.prod()", lambda a: a.prod(),
-        r"L = a_0\, a_1\, a_2", r"\frac{\partial L}{\partial a_0} = a_1\, a_2,\ \ldots",
-        r"{0} \cdot {1} \cdot {2}", (r"{1} \cdot {2}", r"{0} \cdot {2}", r"{0} \cdot {1}"),
+        r"L = a_0\, a_1\, a_2", "", r"{0} \cdot {1} \cdot {2}",
+        (r"a_1\, a_2 = {1} \cdot {2}", r"a_0\, a_2 = {0} \cdot {2}", r"a_0\, a_1 = {0} \cdot {1}"),
     ),
     "branch": Function(
         "two ways to one sum", "a[0] * a[1] + a[2]", lambda a: a[0] * a[1] + a[2],
         r"L = a_0\, a_1 + a_2",
-        r"\frac{\partial L}{\partial a_0} = a_1,\ \ldots",
-        r"{0} \cdot {1} + {2}", ("{1}", "{0}", "1"),
+        "",
+        r"{0} \cdot {1} + {2}", ("a_1", "a_0", "1"),
     ),
     "cross-entropy": Function(
         "cross-entropy, right answer 0", "-torch.log_softmax(a, dim=0)[0]",

@@ -79,19 +79,24 @@ def _three_lines(name: str, values: list[float], found: Trace) -> None:
 
 def _slopes(name: str, slopes: list[str], found: Trace) -> None:
     """The derivative in general, then with the numbers, one line for each of the three."""
-    st.latex(FUNCTIONS[name].slope)
+    if FUNCTIONS[name].slope:
+        st.latex(FUNCTIONS[name].slope)
     for index, slope in enumerate(slopes):
         value = _number(float(found.gradient[index]))
-        st.latex(rf"\frac{{\partial L}}{{\partial a_{index}}} = {slope} = \mathbf{{{value}}}")
+        way = "" if slope == value else f"{slope} = "
+        st.latex(rf"\frac{{\partial L}}{{\partial a_{index}}} = {way}\mathbf{{{value}}}")
 
 
 def _boxes(found: Trace) -> list[Box]:
-    leaf = "leaf, requires_grad=True · AccumulateGrad"
     last = len(found.nodes) - 1
     return [
         Box(
-            title=f"{node.operation} = loss" if index == last else node.operation,
-            note=leaf if node.depth == 0 else node.name,
+            title=f"{node.operation} = loss"
+            if index == last
+            else "a, the leaf"
+            if index == 0
+            else node.operation,
+            note=node.name,
             value=_vector(node.value),
             gradient=_vector(node.gradient),
             row=node.depth,

@@ -19,6 +19,7 @@ from pages.ui.trained import Trained
 
 KEPT = "mlp_edits"
 WEIGHT, UNIT = "Change a weight", "Silence units"
+MIDDLE = 14 * 28 + 14  # a pixel that most digits ink
 MANY = 10  # units the "random" button silences
 
 CODE = """\
@@ -101,7 +102,8 @@ def _controls(trained: Trained, kept: Edits) -> None:
 
 
 def _change(trained: Trained, kept: Edits) -> None:
-    start = Place(len(trained.config.model.hidden), 3, 0)
+    hidden = trained.config.model.hidden
+    start = Place(len(hidden), 3, 0 if hidden else MIDDLE)
     place = pick_weight(trained.model, "mlp_edit", start)
     spot = (place.layer, place.to, place.source)
     layer = linear_layers(trained.model)[place.layer][1]

@@ -87,8 +87,8 @@ def _loss(batch: int, train: TrainConfig | None) -> None:
     if train is None or train.reduction == "sum":
         st.latex(total + r"\qquad \text{(sum)}")
     st.caption(
-        f"The sum is {batch:,} times the mean, and so are its gradient and its step: at the same learning "
-        f"rate η, summing means learning {batch:,} times as fast."
+        f"The sum is {batch:,} times the mean, and so is its gradient: at the same learning rate each step "
+        f"of plain gradient descent is {batch:,} times as long."
     )
 
 
@@ -96,7 +96,7 @@ def _update(config: MLPConfig, batch: int, train: TrainConfig | None) -> None:
     name = train.optimizer.name if train else "sgd-by-hand"
     s = train.optimizer.settings if train else {}
     eta = f"{s['lr']:g}" if "lr" in s else r"\eta"
-    gradient = r"\frac{\partial L}{\partial W}"
+    gradient = r"\frac{\partial L}{\partial W} \vphantom{\Bigg|}"
     if name in ("sgd", "sgd-by-hand") and not s.get("momentum"):
         st.latex(rf"W \leftarrow W - {eta} \, {gradient}")
     elif name == "sgd":

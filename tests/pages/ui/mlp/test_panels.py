@@ -1,0 +1,172 @@
+"""Every panel over every kind of network: no failure, no change to the network that all browsers share."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from core.config import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
+from core.data import Mnist, load
+from core.models import as_module
+from core.training.trainer import RunData, Trainer, initial_network
+from pages.ui.trained import Trained
+
+CONFIGS = {
+    "two layers, raw": MLPConfig(hidden=(20,), family="raw"),
+    "deep, normalised": MLPConfig(hidden=(24, 12, 8), activation="relu", normalize=True, dropout=0.2),
+    "hand-written, tanh": MLPConfig(hidden=(16,), activation="tanh", family="my-linear", init="normal"),
+    "linear": MLPConfig(hidden=()),
+    "one unit": MLPConfig(hidden=(1,), activation="gelu"),
+}
+PANELS = ("results", "inside", "draw", "edit", "lens")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A small network trained for an epoch, and its weights before any panel saw it."""
+
+    trained: Trained
+    weights: dict[str, torch.Tensor]
+
+
+@pytest.fixture(scope="module")
+def mnist() -> Mnist:
+    return load("small")
+
+
+@pytest.fixture(scope="module", params=CONFIGS.values(), ids=CONFIGS)
+def case(request: pytest.FixtureRequest, mnist: Mnist) -> Iterator[Case]:
+    optimizer = OptimizerConfig("sgd", {"lr": 0.1, "momentum": 0.5})
+    config = RunConfig("test", request.param, TrainConfig(epochs=1, optimizer=optimizer, threads=1))
+    trainer = Trainer(config, RunData(mnist.train, mnist.test))
+    trainer.run()
+    model = trainer.module.eval()
+    model.zero_grad()
+    start = as_module(initial_network(config, mnist.train.images)).eval()
+    weights = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    yield Case(Trained(f"test-{request.param}", "a test", config, model, start), weights)
+    for name, tensor in model.state_dict().items():
+        assert torch.equal(tensor, weights[name]), f"a panel changed {name}"
+    assert all(parameter.grad is None for parameter in model.parameters())
+
+
+def show(panel: str, trained: "Trained", mnist: "Mnist") -> None:
+    """The script that AppTest runs; it is run by itself, without the names of this file."""
+    from importlib import import_module
+
+    section = getattr(import_module(f"pages.ui.mlp.{panel}"), panel)
+    if panel == "draw":
+        section(trained)
+    else:
+        section(trained, mnist)
+
+
+@pytest.fixture
+def open_panel(case: Case, mnist: Mnist, bundled_only: None) -> Callable[[str], AppTest]:
+    def open_(panel: str) -> AppTest:
+        kwargs = {"panel": panel, "trained": case.trained, "mnist": mnist}
+        return well(AppTest.from_function(show, default_timeout=60, kwargs=kwargs).run())
+
+    return open_
+
+
+def well(app: AppTest) -> AppTest:
+    """Neither an exception nor the error boundary's message."""
+    assert not app.exception
+    assert not [error.value for error in app.error]
+    return app
+
+
+def widget(widgets: object, start: str) -> object:
+    """The widget whose key begins so."""
+    return next(w for w in widgets if (w.key or "").startswith(start))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_opens(panel: str, open_panel: Callable[[str], AppTest]) -> None:
+    open_panel(panel)
+
+
+def test_every_view_inside(open_panel: Callable[[str], AppTest], case: Case) -> None:
+    app = open_panel("inside")
+    well(app.button_group(key="mlp_inside").set_value("Histograms").run())
+    quantity = widget(app.button_group, "mlp_spread_")
+    for kind in quantity.options:  # type: ignore[attr-defined]
+        well(widget(app.button_group, "mlp_spread_").set_value(kind).run())  # type: ignore[attr-defined]
+    well(app.button_group(key="mlp_inside").set_value("The start").run())
+    assert len(app.metric) == (3 if case.trained.config.model.hidden else 0)
+
+
+def test_edits_add_up_and_are_undone(open_panel: Callable[[str], AppTest], case: Case) -> None:
+    app = open_panel("edit")
+    untouched = app.metric[0].value
+    well(widget(app.slider, "mlp_edit_value").set_value(2.0).run())  # type: ignore[attr-defined]
+    assert "set to 2.00" in " ".join(caption.value for caption in app.caption)
+    if case.trained.config.model.hidden:
+        well(widget(app.button_group, "mlp_edit_kind").set_value("Silence units").run())  # type: ignore[attr-defined]
+        well(app.button(key="mlp_edit_silence").click().run())
+        well(app.button(key="mlp_edit_random").click().run())
+        told = " ".join(caption.value for caption in app.caption)
+        assert "set to 2.00" in told
+        assert "silent in hidden layer 1" in told
+    assert int(app.metric[1].value.replace(",", "")) > 0
+    well(app.button(key="mlp_edit_reset").click().run())
+    assert app.metric[0].value == untouched
+    assert app.metric[1].value == "0"
+
+
+def test_the_lens_on_every_layer(open_panel: Callable[[str], AppTest], case: Case) -> None:
+    app = open_panel("lens")
+    before, alone, together = (float(metric.value) for metric in app.metric)
+    assert alone <= before
+    assert together < before
+    for name in widget(app.selectbox, "mlp_lens").options:  # type: ignore[attr-defined]
+        well(widget(app.selectbox, "mlp_lens").set_value(name).run())  # type: ignore[attr-defined]
+    well(app.button_group(key="mlp_lens_when").set_value("as it is now").run())
+    well(app.button_group(key="mlp_lens_window").set_value("the step itself").run())
+
+
+def test_results_show_the_images_of_a_cell(open_panel: Callable[[str], AppTest]) -> None:
+    app = open_panel("results")
+    well(app.selectbox(key="mlp_is").set_value(1).run())
+    well(app.selectbox(key="mlp_read").set_value(1).run())
+    assert any("of a 1 read as a 1" in c.value or "No 1 was read" in c.value for c in app.caption)
+
+
+def formulas_page(config: "MLPConfig", train: "TrainConfig | None") -> None:
+    """The script that AppTest runs."""
+    from pages.ui.mlp.formulas import formulas
+
+    formulas(config, 96, train)
+
+
+@pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
+@pytest.mark.parametrize("optimizer", ["sgd", "sgd-by-hand", "rmsprop", "adam", None])
+def test_formulas_have_the_shapes_of_the_network(config: MLPConfig, optimizer: str | None) -> None:
+    train = TrainConfig(optimizer=OptimizerConfig(optimizer), reduction="sum") if optimizer else None
+    kwargs = {"config": config, "train": train}
+    app = well(AppTest.from_function(formulas_page, default_timeout=60, kwargs=kwargs).run())
+    shown = " ".join(latex.value for latex in app.latex)
+    for n_in, n_out in zip(config.widths, config.widths[1:], strict=False):
+        assert rf"{n_in} \times {n_out}" in shown
+        assert rf"96 \times {n_out}" in shown
+    total = sum((a + 1) * b for a, b in zip(config.widths, config.widths[1:], strict=False))
+    assert any(f"**{total:,}**" in markdown.value for markdown in app.markdown)
+
+
+def autograd_page() -> None:
+    """The script that AppTest runs."""
+    from pages.ui.mlp.autograd_demo import autograd_demo
+
+    autograd_demo()
+
+
+def test_autograd_of_the_slides_and_of_every_function() -> None:
+    app = well(AppTest.from_function(autograd_page, default_timeout=60).run())
+    assert "[4, 2, 4]" in app.code[0].value
+    for option in app.selectbox(key="mlp_function").options:
+        well(app.selectbox(key="mlp_function").select(option).run())
+    well(app.number_input(key="mlp_a0").set_value(-1.5).run())
+    assert "-1.5" in app.code[0].value
