@@ -5,17 +5,12 @@ import plotly.graph_objects as go
 
 
 def clickable_cells(fig: go.Figure, rows: int, columns: int, *, size: int = 30) -> go.Figure:
-    """Lay an invisible marker over each cell; a selected point's `customdata` is [row, column].
+    """Lay an invisible marker over each cell; a selected point's `y` and `x` name its row and column.
 
-    Hovering passes through to the heat map below only where its own hover text is copied, so the markers
-    take over: `hovertemplate` and `customdata` of the first trace are shown by them.
+    The markers catch the mouse, so they take over the heat map's hover text and its `customdata`.
     """
     heat = fig.data[0]
     row, column = (grid.flatten() for grid in np.mgrid[0:rows, 0:columns])
-    extra = np.asarray(heat.customdata).reshape(rows * columns, -1)
-    template = str(heat.hovertemplate)
-    for number in reversed(range(extra.shape[1])):
-        template = template.replace(f"%{{customdata[{number}]", f"%{{customdata[{number + 2}]")
     fig.add_scatter(
         x=[heat.x[i] for i in column],
         y=[heat.y[i] for i in row],
@@ -23,8 +18,8 @@ def clickable_cells(fig: go.Figure, rows: int, columns: int, *, size: int = 30) 
         marker={"size": size, "symbol": "square", "opacity": 0.0},
         selected={"marker": {"opacity": 0.0}},
         unselected={"marker": {"opacity": 0.0}},
-        customdata=np.column_stack([row, column, extra]),
-        hovertemplate=template,
+        customdata=np.asarray(heat.customdata).reshape(rows * columns, -1),
+        hovertemplate=heat.hovertemplate,
         showlegend=False,
     )
     heat.hoverinfo, heat.hovertemplate = "skip", None

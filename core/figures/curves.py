@@ -58,7 +58,7 @@ def loss_figure(
     """
     x = np.cumsum(history.examples_per_step) / max(1, n_train)
     steps = binned(x.tolist(), history.loss)
-    top = float(np.nanmax(steps.high, initial=0.1)) * 1.05
+    top = float(np.nanmax(steps.high)) * 1.05 if len(steps.x) else 2.4  # guessing among ten costs ln 10
     low = float(np.nanmin(steps.low, initial=0.05)) / 1.3 if log_y else 0.0
     fig = figure(
         height=height,

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.palette import model_color
-from core.figures.template import AXIS, figure
+from core.figures.template import figure
 
 
 class Scored(Protocol):

@@ -1,4 +1,4 @@
-"""Training in the background: jobs, and the registry that watches them. The only file with threads.
+"""Training in the background: one job and its worker thread.
 
 A job trains its own network in a worker thread and publishes frozen snapshots. Requests (pause, step, stop,
 change a setting) are taken between two steps, never in the middle of one. Jobs share the machine: a bounded
@@ -10,15 +10,15 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Callable
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from core.config import RunConfig, require
 from core.data.digits import Mnist
 from core.device import choose_device, device_name
-from core.errors import LabError, NotFound
+from core.errors import LabError
 from core.runs import RunStore, new_run_id
 from core.training.callbacks import Callback, StopTraining
 from core.training.finish import keep, new_trainer, record_of
@@ -26,7 +26,7 @@ from core.training.history import History
 from core.training.slots import Slots
 from core.training.snapshot import Snapshot, Status
 from core.training.trainer import Diverged, Trainer, changeable
-from core.training.trial import ThreadTuner, cores
+from core.training.trial import ThreadTuner
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +118,9 @@ class Job(Callback):
         try:
             self._take_slot()
             self._status = "running"
+            self._publish()
             if self._trainer is None:
+                torch.set_num_threads(1)  # until the tuner has measured; this thread's own number
                 tuner = ThreadTuner(self._slots.allowance)
                 self._trainer = new_trainer(self._config, self._mnist, self._device, [tuner, self])
             self._publish(weights=True)
@@ -248,72 +250,3 @@ class Job(Callback):
             threads=trainer.threads if trainer else None,
             recorded=self._recorded,
         )
-
-
-class JobRegistry:
-    """All jobs of this server.
-
-    at_once: jobs that run at the same time (default: one a core). is_alive: tells whether a session still
-    has its browser; a job whose session is gone for `patience` seconds is stopped and keeps what it has.
-    """
-
-    KEPT = 40  # ended jobs remembered; older ones live on in the run store
-
-    def __init__(
-        self,
-        store: RunStore,
-        *,
-        at_once: int | None = None,
-        is_alive: Callable[[str], bool] | None = None,
-        patience: float = 120.0,
-        check_every: float = 5.0,
-    ) -> None:
-        self.store = store
-        self.slots = Slots(at_once or cores())
-        self._is_alive = is_alive or (lambda session: True)
-        self._patience = patience
-        self._jobs: dict[str, Job] = {}
-        self._lock = threading.Lock()
-        self._closed = threading.Event()
-        threading.Thread(target=self._watch, args=(check_every,), name="job-watchdog", daemon=True).start()
-
-    def submit(self, config: RunConfig, mnist: Mnist, *, session: str = "", owner: str = "me") -> Job:
-        """Start a job, or queue it. Raises LabError when the queue is full."""
-        with self._lock:
-            active = [job for job in self._jobs.values() if job.snapshot.active]
-            if len(active) >= 32:
-                raise LabError("Thirty-two runs are already waiting; stop one of them, or try again later.")
-            for job_id in list(self._jobs)[: -self.KEPT]:
-                if not self._jobs[job_id].snapshot.active:
-                    del self._jobs[job_id]
-            job = Job(config, mnist, self.store, self.slots, session=session, owner=owner)
-            self._jobs[job.job_id] = job
-            return job
-
-    def get(self, job_id: str) -> Job:
-        """The job of that id. Raises NotFound."""
-        job = self._jobs.get(job_id)
-        if job is None:
-            raise NotFound(f"There is no job {job_id!r} on this server any more.")
-        return job
-
-    def adopt(self, job_id: str, session: str) -> Job:
-        """The job of that id, from now on bound to `session` (a reloaded page is a new session)."""
-        job = self.get(job_id)
-        job.session, job.seen = session, time.monotonic()
-        return job
-
-    def close(self) -> None:
-        """Stop the watchdog and every job."""
-        self._closed.set()
-        for job in list(self._jobs.values()):
-            job.stop()
-
-    def _watch(self, every: float) -> None:
-        while not self._closed.wait(every):
-            now = time.monotonic()
-            for job in list(self._jobs.values()):
-                if not job.snapshot.active or self._is_alive(job.session):
-                    job.seen = now
-                elif now - job.seen > self._patience:
-                    job.stop("Nobody was watching any more, so the run was stopped; what it has is kept.")

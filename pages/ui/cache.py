@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # importing these costs seconds (PyTorch); a page pays when i
     from core.checkpoints import Checkpoint
     from core.data import Mnist
     from core.runs import RunStore
-    from core.training.job import JobRegistry
+    from core.training.registry import JobRegistry
 
 
 @st.cache_resource(show_spinner="Reading the digits…")
@@ -46,7 +46,7 @@ def run_store() -> "RunStore":
 @st.cache_resource(show_spinner=False)
 def registry() -> "JobRegistry":
     """The one registry of jobs on this server; it asks Streamlit which browsers are still there."""
-    from core.training.job import JobRegistry
+    from core.training.registry import JobRegistry
 
     return JobRegistry(run_store(), is_alive=_session_is_alive)
 
@@ -56,3 +56,16 @@ def _session_is_alive(session: str) -> bool:
     from streamlit.runtime import exists, get_instance
 
     return not exists() or get_instance().is_active_session(session)
+
+
+def share_processor() -> None:
+    """Leave the running jobs their cores: this page's own sums take what is over, at least one thread.
+
+    PyTorch's threads spin while they wait for each other, so two that want the same core slow each other down
+    a hundredfold.
+    """
+    import torch
+
+    from core.training.trial import cores
+
+    torch.set_num_threads(max(1, cores() // (registry().slots.running + 1)))

@@ -14,7 +14,7 @@ from core.config import ACTIVATIONS, INITIALIZATIONS, PRECISIONS, RunConfig, Set
 from core.recipes import RECIPES
 from core.training.optimizers import OPTIMIZERS
 
-RATES = tuple(float(f"{d}e{e}") for e in range(-5, 1) for d in (1, 2, 3, 5, 7)) + (1.0, 2.0, 5.0, 10.0)
+RATES = (*(float(f"{d}e{e}") for e in range(-5, 1) for d in (1, 2, 3, 5, 7)), 10.0)
 BATCHES = (1, 4, 8, 16, 32, 64, 100, 128, 256, 512, 1000, 2000, 5000, 10_000)
 FAMILIES = {
     "raw": "bare tensors",

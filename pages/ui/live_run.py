@@ -85,6 +85,8 @@ def _legend(history: History) -> str:
 
 def _status(snapshot: Snapshot) -> None:
     icon, word = _WORDS[snapshot.status]
+    if snapshot.status == "running" and not snapshot.steps:
+        word = "Getting ready"
     if snapshot.status == "queued":
         word += f", place {snapshot.place}" if snapshot.place else ", about to start"
     facts = [f":material/{icon}: **{word}**"]

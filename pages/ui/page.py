@@ -15,6 +15,7 @@ from streamlit.errors import FragmentHandledException
 
 from core.errors import LabError
 from pages.ui import badges, lessons, style
+from pages.ui.cache import share_processor
 
 _log = logging.getLogger("digitlab")
 
@@ -46,6 +47,7 @@ def page(title: str, *, question: str, icon: str, heading: str | None = None) ->
     with foot, error_boundary():
         badges.data_badge()
         badges.device_badge()
+        share_processor()
     with error_boundary():
         yield
 

@@ -71,7 +71,7 @@ def test_every_recipe_is_shipped_and_as_good_as_its_provenance_says(name: str) -
         10_000,
     )
     small = evaluate(checkpoint.model, load("small").test)
-    # The bundled test digits are none it was trained on; on 1,000 of them chance alone moves a score by ±3 points.
+    # None of the bundled test digits was trained on; on 1,000 of them chance alone moves a score by 3 points.
     assert abs(small.accuracy - facts["test_accuracy"]) < 0.04
     assert facts["history"]["epochs"][-1]["test_accuracy"] == facts["test_accuracy"]
 

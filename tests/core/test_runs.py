@@ -24,9 +24,10 @@ def record(**changes: object) -> RunRecord:
     history.epochs.append({"epoch": 1, "test_accuracy": 0.5})
     history.changes.append({"step": 1, "examples": 128, "name": "lr", "value": 0.2})
     base = RunRecord(
-        run_id=new_run_id(), recipe="mlp-autograd", name="", owner="me", created=time.time(), status="finished",
-        data="small", n_train=4000, n_test=1000, epochs=1, train_seconds=1.5, test_accuracy=0.5, ci_low=0.4,
-        ci_high=0.6, test_loss=1.0, validation_accuracy=None, device="CPU", precision="fp32", threads=1,
+        run_id=new_run_id(), recipe="mlp-autograd", name="", owner="me", created=time.time(),
+        status="finished", data="small", n_train=4000, n_test=1000, epochs=1, train_seconds=1.5,
+        test_accuracy=0.5, ci_low=0.4, ci_high=0.6, test_loss=1.0, validation_accuracy=None,
+        device="CPU", precision="fp32", threads=1,
         versions={"torch": "x"}, config=RECIPES["mlp-autograd"].config, history=history,
     )  # fmt: skip
     return replace(base, **changes)
@@ -91,7 +92,7 @@ import time
 from core.data import load
 from core.recipes import RECIPES
 from core.runs import RunStore
-from core.training.job import JobRegistry
+from core.training.registry import JobRegistry
 registry = JobRegistry(RunStore())
 mnist = load("small")
 short = RECIPES["mlp-autograd"].config.with_settings({"epochs": 1})
@@ -105,7 +106,7 @@ for _ in range(100000): registry.submit(short, mnist).wait(60)
 
 
 def test_sigkill_in_mid_training_loses_no_finished_run(tmp_path: Path) -> None:
-    """Killed while one job trains and others are just being written: what had finished is there, and whole."""
+    """Killed while one job trains and others are being written: what had finished is there, and whole."""
     environment = {**os.environ, "DIGITLAB_HOME": str(tmp_path), "OMP_NUM_THREADS": "1"}
     server = subprocess.Popen(
         [sys.executable, "-c", ENDLESS], stdout=subprocess.PIPE, text=True, env=environment, cwd=PROJECT

@@ -115,7 +115,7 @@ def _change(trained: Trained, kept: Edits) -> None:
         reach,
         round(kept.weights.get(spot, original), 2),
         0.01,
-        key=f"mlp_edit_value_{kept.fresh}_{spot}",
+        key=f"mlp_edit_value_{kept.fresh}_" + "_".join(map(str, spot)),
         help="Drag: the test accuracy follows. The slider starts at the trained value.",
     )
     if abs(value - round(original, 2)) > 1e-9:

@@ -104,8 +104,7 @@ def _pick() -> None:
     """Callback: the clicked cell becomes the one shown."""
     points = st.session_state["mlp_confusion"].selection.points
     if points:
-        place = points[0]["customdata"]
-        st.session_state[IS], st.session_state[READ] = int(place[0]), int(place[1])
+        st.session_state[IS], st.session_state[READ] = int(points[0]["y"]), int(points[0]["x"])
 
 
 def _cell(is_: int, read: int, probabilities: Tensor, test: Digits) -> None:

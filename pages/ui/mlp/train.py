@@ -73,13 +73,12 @@ def choose(job: Job | None) -> Chosen:
         "Recipe",
         list(RECIPES),
         index=list(RECIPES).index("mlp-autograd"),
-        format_func=lambda name: f"{RECIPES[name].title} · {name}",
         key=RECIPE,
         bind="query-params",
         disabled=active,
         help="The experiments of the source texts, with their own settings.",
     )
-    st.caption(RECIPES[recipe].idea)
+    st.caption(f"**{RECIPES[recipe].title}.** {RECIPES[recipe].idea}")
     live = None
     if active and job is not None:
         config = job.snapshot.config

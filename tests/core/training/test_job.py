@@ -14,7 +14,8 @@ from core.data.digits import Digits, Mnist
 from core.errors import ConfigError, NotFound
 from core.recipes import RECIPES
 from core.runs import RunStore
-from core.training.job import Job, JobRegistry
+from core.training.job import Job
+from core.training.registry import JobRegistry
 from core.training.slots import Slots
 from core.training.snapshot import Snapshot
 from core.training.trainer import RunData, Trainer

@@ -1,0 +1,102 @@
+"""The main road, in a real browser: start a preset, watch, steer, reload, leave and come back, draw."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.pen import ONE, SEVEN, draw
+
+STATUS = re.compile(r"epoch ([\d.]+) of (\d+) · step ([\d,]+)")
+
+
+def status(page: Page) -> tuple[float, int, int]:
+    """(epoch, epochs, step) as the page shows them."""
+    text = page.get_by_text(STATUS).first.inner_text(timeout=30_000)
+    found = STATUS.search(text)
+    assert found, text
+    return float(found[1]), int(found[2]), int(found[3].replace(",", ""))
+
+
+def points_of_the_loss_curve(page: Page) -> int:
+    """Points that Plotly has drawn of the training loss."""
+    return page.evaluate(
+        """() => {
+            const plot = document.querySelector('.st-key-mlp_live_loss .js-plotly-plot');
+            const line = (plot?.data ?? []).find(trace => trace.name === 'training');
+            return line?.x?.length ?? line?.x?._inputArray?.length ?? 0;
+        }"""
+    )
+
+
+def slow_preset(open_page: OpenPage) -> Page:
+    """A run long enough to be steered: the deep network, small batches, forty epochs."""
+    return open_page("/MLP_Autograd?mlp_recipe=mlp-deep&mlp-deep_batch_size=16&mlp-deep_epochs=40")
+
+
+def test_start_watch_pause_reload_and_stop(open_page: OpenPage, settle: Callable[[Page], None]) -> None:
+    page = slow_preset(open_page)
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text("Training", exact=True)).to_be_visible(timeout=60_000)
+    page.wait_for_function("() => !!document.querySelector('.st-key-mlp_live_loss .js-plotly-plot')")
+    sizes = []
+    for _ in range(3):
+        sizes.append((points_of_the_loss_curve(page), status(page)[2]))
+        page.wait_for_timeout(1500)
+    assert sizes[-1][1] > sizes[0][1], f"no step was made: {sizes}"
+    assert points_of_the_loss_curve(page) > sizes[0][0], f"the curve did not grow: {sizes}"
+
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=20_000)
+    held = status(page)
+    page.wait_for_timeout(1200)
+    assert status(page) == held
+    page.get_by_role("button", name="One step").click()
+    expect(page.get_by_text(f"step {held[2] + 1:,}")).to_be_visible(timeout=20_000)
+
+    page.reload()
+    settle(page)
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=20_000)
+    assert status(page)[2] == held[2] + 1
+    assert points_of_the_loss_curve(page) > 0
+
+    page.get_by_role("link", name="Data Explorer").first.click()
+    expect(page.get_by_role("heading", name="Data Explorer")).to_be_visible(timeout=60_000)
+    page.get_by_role("link", name="MLP & Autograd").first.click()
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=30_000)
+    assert "mlp_run=" in page.evaluate("location.href")
+
+    page.get_by_role("button", name="Go on").click()
+    rate = page.get_by_role("slider", name="Learning rate").first
+    rate.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text(re.compile(r"lr → 0\.02 at step"))).to_be_visible(timeout=20_000)
+    page.get_by_role("button", name="Stop").last.click()
+    expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(re.compile(r"of [\d,]+ test images read correctly"))).to_be_visible()
+
+    page.get_by_role("tab", name="Record").click()
+    expect(page.get_by_text(re.compile("is still here tomorrow"))).to_be_visible(timeout=30_000)
+    plot = page.locator(".st-key-mlp_record_chart")
+    expect(plot.get_by_text(re.compile("mlp-deep · .*lr → 0.02"))).to_be_visible(timeout=30_000)
+
+
+def test_a_preset_works_in_one_click_and_its_result_can_be_looked_at(open_page: OpenPage) -> None:
+    page = open_page("/MLP_Autograd?mlp-autograd_epochs=2")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text("Finished", exact=True)).to_be_visible(timeout=120_000)
+    page.get_by_role("tab", name="Results").click()
+    look = page.get_by_test_id("stSelectbox").filter(has_text="Network to look at").locator("input")
+    expect(look).to_have_value(re.compile("This run: mlp-autograd, epoch 2"), timeout=60_000)
+    expect(page.get_by_text("Which digit for which")).to_be_visible(timeout=30_000)
+
+
+def test_a_seven_and_a_one_drawn_with_the_mouse_are_read_differently(open_page: OpenPage) -> None:
+    page = open_page("/MLP_Autograd?mlp_tab=Draw&mlp_recipe=mlp-deep")
+    draw(page, "mlp_draw", SEVEN)
+    expect(page.get_by_role("heading", name="It reads a 7")).to_be_visible(timeout=20_000)
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_text("Nothing drawn yet")).to_be_visible(timeout=20_000)
+    draw(page, "mlp_draw", ONE)
+    expect(page.get_by_role("heading", name="It reads a 1")).to_be_visible(timeout=20_000)
