@@ -1,5 +1,6 @@
 """Operate on a trained network: change a weight, silence units, and see what it still reads."""
 
+import random
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -205,8 +206,7 @@ def _toggle(kept: Edits, unit: tuple[int, int]) -> None:
 
 def _random(kept: Edits, layer: int, count: int) -> None:
     awake = [unit for unit in range(count) if (layer, unit) not in kept.silent]
-    for place in torch.randperm(len(awake))[:MANY].tolist():
-        kept.silent.add((layer, awake[place]))
+    kept.silent |= {(layer, unit) for unit in random.sample(awake, min(MANY, len(awake)))}
 
 
 def _reset(kept: Edits) -> None:
