@@ -39,8 +39,9 @@ def digit_accuracy_figure(
         )  # fmt: skip
     fig.add_hline(y=overall, line_dash="dot", line_width=1.6, line_color=GRAY)
     fig.add_annotation(
-        x=0, xref="paper", y=overall, text=f"all digits {overall:.2%}", showarrow=False,
-        xanchor="left", yanchor="bottom", font_size=12,
+        x=1, xref="paper", y=overall, text=f"all<br>{overall:.1%}", showarrow=False, align="left",
+        xanchor="left", xshift=6, font_size=12,
     )  # fmt: skip
+    fig.update_layout(margin_r=58)
     fig.update_xaxes(tickmode="linear", dtick=1)
     return fig.update_layout(dragmode=False)

@@ -102,11 +102,11 @@ def curve(
 ) -> tuple[Tensor, Tensor]:
     """(weights, losses), each (points,) float64: the loss along one weight, around where it was.
 
-    The window reaches 30 to either side of a weight at most, and at least 2, which shows the valley's shape;
+    The window reaches 2 to either side at least, far enough to show the valley's shape, and holds the step;
     `close` looks at twice the step itself instead, where the curve and its tangent are hard to tell apart.
     """
     length = abs(step.after - step.before)
-    half = min(30.0, max(2.0, 1.5 * length, 1.5 * abs(step.before)))
+    half = max(2.0, 1.5 * length, min(30.0, 1.5 * abs(step.before)))
     if close and length:
         half = 2 * length
     middle = step.before

@@ -90,8 +90,10 @@ def _why(trained: Trained, energy: float, start: Spread) -> None:
     variance, bias_variance = float(weight.var()), float(bias.var()) if len(bias) > 1 else 0.0
     expected = math.sqrt(energy * variance + bias_variance)
     st.latex(
-        r"\mathrm{Std}(h) = \sqrt{\textstyle\sum_i x_i^2 \cdot \mathrm{Var}(W) + \mathrm{Var}(b)}"
-        rf" = \sqrt{{{energy:.1f} \cdot {variance:.3g} + {bias_variance:.2g}}} = {expected:.2f}"
+        r"\begin{aligned} \mathrm{Std}(h) &= "
+        r"\sqrt{\textstyle\sum_i x_i^2 \cdot \mathrm{Var}(W) + \mathrm{Var}(b)} \\ "
+        rf"&= \sqrt{{{energy:.1f} \cdot {variance:.3g} + {bias_variance:.2g}}} = {expected:.2f}"
+        r"\end{aligned}"
     )
     st.caption(
         f"Independent weights add up like a random walk over 784 pixels: the formula says {expected:.2f}, "

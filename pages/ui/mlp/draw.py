@@ -17,7 +17,15 @@ from pages.ui.page import error_boundary
 from pages.ui.reading import reading
 from pages.ui.trained import Trained
 
-STRONGEST = 12
+STRONGEST = 8
+CODE = """\
+hidden = torch.sigmoid(image @ W_h + b_h)    # (1, 100): which units fire
+logits = hidden @ W_o + b_o                  # (1, 10)
+probabilities = logits.softmax(dim=1)
+
+pushes = hidden[0] * W_o[:, digit]           # what each unit adds to that digit's logit
+"""
+
 FIRED, PUSHED = "fired most", "pushed the answer most"
 
 
@@ -47,6 +55,8 @@ def draw(trained: Trained) -> None:
                 _evidence(trained, flow, digit)
         if flow.after:
             _strongest(trained, flow, digit)
+        with st.expander("Show the code", icon=":material/code:"):
+            st.code(CODE, language="python")
 
 
 def _test_digit() -> Tensor:

@@ -25,7 +25,7 @@ def weight_gallery(weights: ArrayLike, captions: Sequence[str], width: int = WID
 
 
 def _show(tiles: list[NDArray[np.uint8]], captions: Sequence[str], width: int) -> None:
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="xsmall"):
         for tile, caption in zip(tiles, captions, strict=True):
             with st.container(width=width, gap=None):
                 st.image(tile, width=width)

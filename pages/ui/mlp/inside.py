@@ -11,6 +11,17 @@ from pages.ui.trained import Trained
 
 WEIGHTS, SPREADS, START = "First-layer weights", "Histograms", "The start"
 
+CODE = """\
+weights = model.layers[0].weight             # (units, 784), one row a unit
+pictures = weights.reshape(-1, 28, 28)       # what each unit looks for
+
+h = x @ weights.T + model.layers[0].bias     # pre-activations
+h.std()                                      # their spread
+sigma = torch.sigmoid(h)
+(sigma * (1 - sigma)).mean()                 # the mean slope
+(h.abs() > 4).float().mean()                 # the saturated share
+"""
+
 
 @st.fragment
 def inside(trained: Trained, mnist: Mnist) -> None:
@@ -32,3 +43,5 @@ def inside(trained: Trained, mnist: Mnist) -> None:
             spreads(trained, mnist)
         else:
             begin(trained, mnist)
+        with st.expander("Show the code", icon=":material/code:"):
+            st.code(CODE, language="python")

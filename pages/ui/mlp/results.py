@@ -112,7 +112,7 @@ def _cell(is_: int, read: int, probabilities: Tensor, test: Digits) -> None:
     if not len(places):
         st.caption(f"No {is_} was read as a {read}.")
         return
-    few = places[:12]
+    few = places[:8]
     of = f", the {len(few)} surest" if len(places) > len(few) else ""
     st.caption(f"{len(places):,} image{'s' if len(places) != 1 else ''} of a {is_} read as a {read}{of}:")
     digit_gallery(test.images[few, 0], [f"{float(probabilities[i, read]):.0%}" for i in few])
