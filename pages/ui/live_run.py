@@ -1,7 +1,7 @@
 """Watch a run and steer it: the one part of a page that polls.
 
 While the run is active a fragment reruns twice a second and redraws its charts in place; the page around it
-does not run. When the run ends the whole page runs once, so that everything else shows the result.
+does not run. When the run ends or pauses the whole page runs once, so that everything else shows it.
 """
 
 import time
@@ -17,7 +17,8 @@ from core.training.snapshot import Snapshot
 from pages.ui.chart import chart
 from pages.ui.page import error_boundary
 
-POLL = 0.5  # seconds
+#: Seconds between two looks at a run. A paused one changes only when somebody presses a button.
+POLL = {"running": 0.5, "queued": 1.0, "paused": 3.0}
 _WORDS = {
     "queued": ("hourglass_top", "Waiting in line"),
     "running": ("play_circle", "Training"),
@@ -31,9 +32,9 @@ _WORDS = {
 
 def live_run(job: Job, key: str, *, charts: bool = True) -> None:
     """Status, buttons and (where `charts`) the growing curves of `job`."""
-    active = job.snapshot.active
+    pace = POLL.get(job.snapshot.status)
 
-    @st.fragment(run_every=POLL if active else None)
+    @st.fragment(run_every=pace)
     def body() -> None:
         with error_boundary():
             snapshot = job.snapshot
@@ -44,8 +45,8 @@ def live_run(job: Job, key: str, *, charts: bool = True) -> None:
                 curves(
                     snapshot.history, snapshot.n_train, max(snapshot.config.train.epochs, snapshot.epoch), key
                 )
-            if snapshot.active != active:
-                st.rerun()
+            if POLL.get(snapshot.status) != pace:
+                st.rerun()  # the whole page: it polls at another pace now, or no more
 
     body()
 
@@ -66,11 +67,18 @@ def curves(history: History, n_train: int, epochs: float, key: str) -> None:
         st.markdown(_legend(history), unsafe_allow_html=False)
         chart(accuracy_figure(history, epochs), f"{key}_accuracy")
     if history.gradients:
-        with st.expander(
-            "How large are the gradients, layer by layer?", icon=":material/stacked_line_chart:"
-        ):
-            st.caption("The root mean square over each layer's weights, so that layers of any size compare.")
-            chart(gradient_figure(history, n_train, epochs), f"{key}_gradients")
+        more = st.expander(
+            "How large are the gradients, layer by layer?",
+            icon=":material/stacked_line_chart:",
+            key=f"{key}_more_curves",
+            on_change="rerun",
+        )
+        if more.open:
+            with more:
+                st.caption(
+                    "The root mean square over each layer's weights, so that layers of any size compare."
+                )
+                chart(gradient_figure(history, n_train, epochs), f"{key}_gradients")
 
 
 def _legend(history: History) -> str:

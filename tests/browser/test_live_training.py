@@ -30,16 +30,23 @@ def points_of_the_loss_curve(page: Page) -> int:
     )
 
 
+def wait_for_curve(page: Page) -> None:
+    """Until the loss curve is drawn."""
+    page.wait_for_selector(
+        ".st-key-mlp_live_loss .js-plotly-plot path.js-line", state="attached", timeout=30_000
+    )
+
+
 def slow_preset(open_page: OpenPage) -> Page:
     """A run long enough to be steered: the deep network, small batches, forty epochs."""
     return open_page("/MLP_Autograd?mlp_recipe=mlp-deep&mlp-deep_batch_size=16&mlp-deep_epochs=40")
 
 
-def test_start_watch_pause_reload_and_stop(open_page: OpenPage, settle: Callable[[Page], None]) -> None:
+def test_start_watch_pause_reload_and_stop(open_page: OpenPage) -> None:
     page = slow_preset(open_page)
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text("Training", exact=True)).to_be_visible(timeout=60_000)
-    page.wait_for_function("() => !!document.querySelector('.st-key-mlp_live_loss .js-plotly-plot')")
+    wait_for_curve(page)
     sizes = []
     for _ in range(3):
         sizes.append((points_of_the_loss_curve(page), status(page)[2]))
@@ -56,10 +63,9 @@ def test_start_watch_pause_reload_and_stop(open_page: OpenPage, settle: Callable
     expect(page.get_by_text(f"step {held[2] + 1:,}")).to_be_visible(timeout=20_000)
 
     page.reload()
-    settle(page)
     expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=20_000)
     assert status(page)[2] == held[2] + 1
-    assert points_of_the_loss_curve(page) > 0
+    wait_for_curve(page)
 
     page.get_by_role("link", name="Data Explorer").first.click()
     expect(page.get_by_role("heading", name="Data Explorer")).to_be_visible(timeout=60_000)
@@ -68,6 +74,7 @@ def test_start_watch_pause_reload_and_stop(open_page: OpenPage, settle: Callable
     assert "mlp_run=" in page.evaluate("location.href")
 
     page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("Training", exact=True)).to_be_visible(timeout=20_000)
     rate = page.get_by_role("slider", name="Learning rate").first
     rate.focus()
     page.keyboard.press("ArrowRight")
@@ -92,11 +99,14 @@ def test_a_preset_works_in_one_click_and_its_result_can_be_looked_at(open_page: 
     expect(page.get_by_text("Which digit for which")).to_be_visible(timeout=30_000)
 
 
-def test_a_seven_and_a_one_drawn_with_the_mouse_are_read_differently(open_page: OpenPage) -> None:
+def test_a_seven_and_a_one_drawn_with_the_mouse_are_read_differently(
+    open_page: OpenPage, settle: Callable[[Page], None]
+) -> None:
     page = open_page("/MLP_Autograd?mlp_tab=Draw&mlp_recipe=mlp-deep")
     draw(page, "mlp_draw", SEVEN)
     expect(page.get_by_role("heading", name="It reads a 7")).to_be_visible(timeout=20_000)
     page.get_by_role("button", name="Clear").click()
     expect(page.get_by_text("Nothing drawn yet")).to_be_visible(timeout=20_000)
+    settle(page)  # the cleared canvas is a new one
     draw(page, "mlp_draw", ONE)
     expect(page.get_by_role("heading", name="It reads a 1")).to_be_visible(timeout=20_000)

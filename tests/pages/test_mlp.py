@@ -1,0 +1,148 @@
+"""The MLP page in Streamlit's own harness: every preset trained for an epoch, every tab opened."""
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from core.home import PROJECT
+from core.recipes import RECIPES
+from pages.ui.cache import mnist, registry, run_store
+from pages.ui.mlp import train
+
+PAGE = str(PROJECT / "pages" / "2_MLP_Autograd.py")
+TABS = ["Autograd", "Formulas", "Train", "Results", "Draw", "Inside", "Edit", "One step", "Record"]
+
+
+@pytest.fixture(autouse=True)
+def newcomer(bundled_only: None) -> Iterator[None]:
+    for cached in (mnist, registry, run_store):
+        cached.clear()
+    yield
+    registry().close()
+    registry.clear()
+
+
+def open_page(**parameters: str) -> AppTest:
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).run()
+    for name, value in parameters.items():
+        app.query_params[name.replace("__", "-")] = value
+    app.switch_page(PAGE).run()
+    check(app)
+    return app
+
+
+def check(app: AppTest) -> None:
+    assert not app.exception
+    assert not app.error
+
+
+def finish(app: AppTest) -> str:
+    """Wait for the page's job, run the page again, and return the job's id."""
+    name = app.session_state[train.JOB]
+    assert registry().get(name).wait(60).status == "finished"
+    app.run()
+    check(app)
+    return name
+
+
+@pytest.mark.parametrize("recipe", [n for n, r in RECIPES.items() if r.kind == "train"])
+def test_every_preset_trains_for_an_epoch_in_one_click(recipe: str) -> None:
+    app = open_page()
+    app.selectbox(key=train.RECIPE).set_value(recipe).run()
+    app.slider(key=f"{recipe}_epochs").set_value(1).run()
+    app.button(key="mlp_start").click().run()
+    check(app)
+    name = finish(app)
+    run = run_store().get(name)
+    assert run.recipe == recipe
+    assert run.epochs == 1
+    assert run.config == RECIPES[recipe].config.with_settings({"epochs": 1})
+    shown = [text.value for text in app.markdown]
+    assert any("Finished" in text for text in shown)
+    assert any(f"{run.test_accuracy:.2%}" in text for text in shown)
+
+
+@pytest.mark.parametrize("label", train.QUESTIONS)
+def test_every_question_starts_what_it_says(label: str) -> None:
+    recipe, changes, _ = train.QUESTIONS[label]
+    app = open_page()
+    app.button(key=f"mlp_try_{label}").click().run()
+    assert not app.exception
+    job = registry().get(app.session_state[train.JOB])
+    assert job.snapshot.config == RECIPES[recipe].config.with_settings(changes)
+    assert app.selectbox(key=train.RECIPE).value == recipe
+    job.stop()
+    assert job.wait(30).status in ("stopped", "finished", "diverged")
+
+
+@pytest.mark.parametrize("recipe", ["linear-softmax", "mlp-autograd", "mlp-deep"])
+@pytest.mark.parametrize("tab", TABS)
+def test_every_tab_opens_for_shallow_and_deep_networks(tab: str, recipe: str) -> None:
+    open_page(mlp_tab=tab, mlp_recipe=recipe)
+
+
+def test_controls_say_what_the_run_gets() -> None:
+    app = open_page()
+    key = "mlp-autograd_"
+    app.selectbox(key=f"{key}family").set_value("module").run()
+    app.slider(key=f"{key}depth").set_value(2).run()
+    app.number_input(key=f"{key}width_2").set_value(33).run()
+    app.slider(key=f"{key}dropout").set_value(0.25).run()
+    app.selectbox(key=f"{key}optimizer").set_value("adam").run()
+    app.select_slider(key=f"{key}lr").set_value(0.002).run()
+    app.slider(key=f"{key}validation").set_value(0.2).run()
+    app.number_input(key=f"{key}seed").set_value(7).run()
+    app.slider(key=f"{key}epochs").set_value(1).run()
+    app.button(key="mlp_start").click().run()
+    run = run_store().get(finish(app))
+    settings = run.config.settings()
+    expected = {
+        "hidden": (100, 33),
+        "dropout": 0.25,
+        "optimizer": "adam",
+        "lr": 0.002,
+        "seed": 7,
+        "epochs": 1,
+    }
+    assert {name: settings[name] for name in expected} == expected
+    assert run.n_train == 3200
+    assert run.validation_accuracy is not None
+    app.button(key="mlp_reset").click().run()
+    check(app)
+    assert app.selectbox(key=f"{key}optimizer").value == "sgd-by-hand"
+
+
+def test_a_link_to_a_run_of_yesterday_shows_it() -> None:
+    """After a restart no job is left, but the record is: the address still shows the curves."""
+    app = open_page()
+    app.slider(key="mlp-autograd_epochs").set_value(1).run()
+    app.button(key="mlp_start").click().run()
+    name = finish(app)
+    registry().close()
+    registry.clear()
+    later = open_page(mlp_run=name)
+    assert any(f"Recorded run {name}" in text.value for text in later.markdown)
+    gone = open_page(mlp_run="deadbeef")
+    assert any("no longer here" in text.value for text in gone.info)
+
+
+def test_looking_changes_no_shared_network() -> None:
+    """Every panel works on copies: the shipped network is the same before and after."""
+    from pages.ui.cache import shipped_model
+
+    before = {k: v.clone() for k, v in shipped_model("mlp-autograd").model.state_dict().items()}
+    for tab in TABS:
+        open_page(mlp_tab=tab)
+    after = shipped_model("mlp-autograd").model.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_training_leaves_the_shared_images_alone() -> None:
+    before = mnist().train.images.sum().item(), mnist().test.images.sum().item()
+    app = open_page()
+    app.slider(key="mlp-autograd_epochs").set_value(1).run()
+    app.button(key="mlp_start").click().run()
+    finish(app)
+    assert (mnist().train.images.sum().item(), mnist().test.images.sum().item()) == before
