@@ -23,8 +23,10 @@ def autograd_demo() -> None:
         found = trace(name, values)
         _three_lines(name, values, found)
         loss, slopes = worked(name, values)
-        with st.container(gap=None):
-            st.latex(rf"{FUNCTIONS[name].formula} = {loss} = \mathbf{{{_number(found.loss)}}}")
+        formula = FUNCTIONS[name].formula.replace("=", "&=", 1)
+        st.latex(
+            rf"\begin{{aligned}} {formula} \\ &= {loss} = \mathbf{{{_number(found.loss)}}} \end{{aligned}}"
+        )
         text, graph = st.columns([1, 1.5], gap="medium", vertical_alignment="center")
         with text:
             _slopes(name, slopes, found)

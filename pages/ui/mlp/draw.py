@@ -26,6 +26,12 @@ probabilities = logits.softmax(dim=1)
 pushes = hidden[0] * W_o[:, digit]           # what each unit adds to that digit's logit
 """
 
+LINEAR_CODE = """\
+logits = image @ W + b                       # (1, 10), straight from the pixels
+probabilities = logits.softmax(dim=1)
+evidence = image[0] * W[:, digit]            # what each pixel says for that digit
+"""
+
 FIRED, PUSHED = "fired most", "pushed the answer most"
 
 
@@ -56,7 +62,7 @@ def draw(trained: Trained) -> None:
         if flow.after:
             _strongest(trained, flow, digit)
         with st.expander("Show the code", icon=":material/code:"):
-            st.code(CODE, language="python")
+            st.code(CODE if flow.after else LINEAR_CODE, language="python")
 
 
 def _test_digit() -> Tensor:

@@ -39,7 +39,7 @@ def spreads(trained: Trained, mnist: Mnist) -> None:
     columns = st.columns(2, gap="medium") if len(now) > 1 else [st.container()]
     for index, (new, old) in enumerate(zip(now, start, strict=True)):
         with columns[index % len(columns)]:
-            pair = histograms(new, old)
+            pair = histograms(_spoken(new, kind), _spoken(old, kind))
             st.markdown(f"**{names[index].capitalize()}**")
             fig = now_and_start_figure(pair.edges, pair.now, pair.start, x_title=kind.removesuffix("s"))
             chart(fig, f"mlp_spread_{kind}_{index}", still=True)
@@ -60,19 +60,33 @@ def _numbers(trained: Trained, mnist: Mnist, kind: str, at_start: bool) -> list[
     return flow.before if kind == BEFORE else flow.after
 
 
+def _spoken(values: Tensor, kind: str) -> Tensor:
+    """Without exact zeros where they would tower over all else: silent ReLUs, weights of black pixels."""
+    rest = values[values != 0]
+    return rest if kind in (AFTER, GRADIENTS) and len(rest) else values
+
+
+def _zeros(now: Tensor, start: Tensor) -> str:
+    shares = [float((values == 0).float().mean()) for values in (now, start)]
+    if max(shares) < 0.005:
+        return ""
+    return f" Exact zeros, left out of the chart: {shares[0]:.0%}, at the start {shares[1]:.0%}."
+
+
 def _told(trained: Trained, kind: str, index: int, now: Tensor, start: Tensor) -> str:
     """What the chart shows, in numbers."""
     sizes = f"Standard deviation {float(now.std()):.3g}, at the start {float(start.std()):.3g}."
     name = trained.config.model.activation
     hidden = index < len(trained.config.model.hidden)
     if kind == GRADIENTS:
-        zero = float((now == 0).float().mean())
-        return sizes + (f" {zero:.0%} are exactly zero now." if zero > 0.005 else "")
+        return sizes + _zeros(now, start)
     if kind not in (BEFORE, AFTER) or not hidden:
         return sizes
     if kind == BEFORE and name in SATURATED:
         flat = [float((values.abs() > SATURATED[name]).float().mean()) for values in (now, start)]
         return f"{sizes} Saturated (|h| > {SATURATED[name]:g}): {flat[0]:.1%}, at the start {flat[1]:.1%}."
+    if kind == AFTER:
+        sizes += _zeros(now, start)
     if name in ("relu", "leaky-relu", "gelu"):
         dead = [float((values <= 0).all(dim=0).float().mean()) for values in (now, start)]
         return sizes + f" Units that no image wakes: {dead[0]:.0%}, at the start {dead[1]:.0%}."

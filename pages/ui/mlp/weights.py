@@ -27,7 +27,7 @@ def weights(trained: Trained) -> None:
     weight_gallery(shown[numbers].reshape(-1, 28, 28).numpy(), [f"{label} {n}" for n in numbers])
     moved = float((now - start).norm() / start.norm().clamp_min(1e-12))
     st.caption(
-        "Orange: a weight above zero, ink there excites the unit. Blue: below zero, ink there holds it back. "
+        f"Orange: a weight above zero, ink there speaks for the {label}. Blue: below zero, against it. "
         f"Training moved this layer by {moved:.0%} of the size it started with."
         + (
             " The start was so loud that what was learnt is hard to see in it: choose *what training added*."
