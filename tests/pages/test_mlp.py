@@ -146,3 +146,11 @@ def test_training_leaves_the_shared_images_alone() -> None:
     app.button(key="mlp_start").click().run()
     finish(app)
     assert (mnist().train.images.sum().item(), mnist().test.images.sum().item()) == before
+
+
+def test_a_run_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_page()
+    monkeypatch.setenv("DIGITLAB_DEVICE", "cuda:7")
+    app.button(key="mlp_start").click().run()
+    assert not app.exception
+    assert any("DIGITLAB_DEVICE is 'cuda:7'" in error.value for error in app.error)

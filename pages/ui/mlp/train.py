@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.config import RunConfig
 from core.data.digits import Mnist
-from core.errors import ConfigError, NotFound
+from core.errors import ConfigError, LabError, NotFound
 from core.recipes import RECIPES
 from core.snippets import training_code
 from core.training.history import History
@@ -18,6 +18,7 @@ from pages.ui.live_run import curves, live_run, score_line
 
 JOB = "mlp_run"  # the URL parameter and session key of this page's run
 RECIPE = "mlp_recipe"
+PROBLEM = "mlp_problem"  # why the last run could not start, shown once
 
 #: One-click questions: what to change on which recipe, and what it is about.
 QUESTIONS = {
@@ -131,6 +132,8 @@ def questions(active: bool) -> None:
 def show(chosen: Chosen) -> None:
     """The right column: the live run, or what the last or the shipped one looked like."""
     job = chosen.job
+    if problem := st.session_state.pop(PROBLEM, None):
+        st.error(problem, icon=":material/info:")
     if job is not None:
         live_run(job, "mlp_live")
         snapshot = job.snapshot
@@ -172,7 +175,11 @@ def _start(config: RunConfig) -> None:
     from pages.ui.cache import mnist
 
     data: Mnist = mnist()
-    job = registry().submit(config, data, session=state.session_id())
+    try:
+        job = registry().submit(config, data, session=state.session_id())
+    except LabError as error:  # a callback runs outside the page's error boundary
+        st.session_state[PROBLEM] = str(error)
+        return
     st.session_state["mlp_shown_run"] = job.job_id
     st.session_state["mlp_look"] = "now"
     state.remember(JOB, job.job_id)
