@@ -19,11 +19,15 @@ def now_and_start_figure(
     height: int = 220,
     legend: bool = True,
 ) -> go.Figure:
-    """Shares of all numbers in each bin, (bins,), between edges (bins + 1,): now filled, the start a line."""
+    """Shares of all numbers in each bin, (bins,), between edges (bins + 1,): now filled, the start a line.
+
+    Where one of them is far narrower its peak leaves the chart at the top, so that the other can be seen.
+    """
     ends = np.asarray(edges, dtype=float)
     shares = {"now": np.asarray(now, dtype=float), "start": np.asarray(start, dtype=float)}
     middle = (ends[:-1] + ends[1:]) / 2
-    tallest = max(float(np.sort(share)[-1]) for share in shares.values())
+    lower, higher = sorted(float(share.max()) for share in shares.values())
+    tallest = min(higher, 4 * lower) or 1.0
     fig = figure(
         height=height, x_title=x_title, y_title="share", legend=legend,
         x_range=(ends[0], ends[-1]), y_range=(0.0, 1.08 * tallest),
