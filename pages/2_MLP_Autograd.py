@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.ui import style
 from pages.ui.cache import mnist
 from pages.ui.layout import controls_and_stage
 from pages.ui.live_run import live_run
@@ -28,27 +29,25 @@ with page(
     job = train.current_job()
     tabs = dict(zip(TABS, st.tabs(TABS, default="Train", key="mlp_tab", bind="query-params"), strict=True))
     opened = next(name for name, tab in tabs.items() if tab.open)
-    with tabs[opened]:
-        if opened in ("Train", "Formulas"):
-            left, right = controls_and_stage()
+    # Below the tabs, not in them: a widget that moves to another place loses its hold on the address.
+    left, right = controls_and_stage()
+    with left, st.container(key="lab-controls"):
+        chosen = train.choose(job)
+    with right:
+        if opened != "Train" and job is not None and job.snapshot.active:
+            live_run(job, "mlp_strip", charts=False)
+        if opened == "Train":
+            train.questions(job is not None and job.snapshot.active)
+            train.show(chosen)
+        elif opened == "Formulas":
+            formulas(chosen.config.model, chosen.config.train.batch_size, chosen.config.train)
+        elif opened == "Autograd":
+            autograd_demo()
+        elif opened == "Draw":
+            draw(choose_network(chosen))
+        elif opened == "Record":
+            record()
         else:
-            # Out of sight, yet there: widgets that are not drawn would drop their settings from the address.
-            left, right = st.container(key="lab-offstage"), st.container()
-        with left:
-            chosen = train.choose(job)
-        with right:
-            if opened != "Train" and job is not None and job.snapshot.active:
-                live_run(job, "mlp_strip", charts=False)
-            if opened == "Train":
-                train.questions(job is not None and job.snapshot.active)
-                train.show(chosen)
-            elif opened == "Formulas":
-                formulas(chosen.config.model, chosen.config.train.batch_size, chosen.config.train)
-            elif opened == "Autograd":
-                autograd_demo()
-            elif opened == "Draw":
-                draw(choose_network(chosen))
-            elif opened == "Record":
-                record()
-            else:
-                ABOUT_A_NETWORK[opened](choose_network(chosen), mnist())
+            ABOUT_A_NETWORK[opened](choose_network(chosen), mnist())
+    if opened not in ("Train", "Formulas"):
+        style.hide_controls()

@@ -19,8 +19,6 @@ CSS = """
   }
   .st-key-lab-map [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] { min-width: 13rem; }
 }
-/* Widgets that keep their settings in the address while another tab is open. */
-.st-key-lab-offstage { display: none; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; }
 }
@@ -31,3 +29,8 @@ CSS = """
 def apply() -> None:
     """Put the rules on the page; call once a run."""
     st.html(CSS)
+
+
+def hide_controls() -> None:
+    """Give the whole width to what the controls cause; they stay there and keep their settings."""
+    st.html('<style>[data-testid="stColumn"]:has(> * .st-key-lab-controls) { display: none; }</style>')

@@ -56,6 +56,7 @@ def test_start_watch_pause_reload_and_stop(open_page: OpenPage) -> None:
 
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=20_000)
+    page.wait_for_timeout(700)  # the page that says "Paused" may still show the step before
     held = status(page)
     page.wait_for_timeout(1200)
     assert status(page) == held
@@ -110,3 +111,18 @@ def test_a_seven_and_a_one_drawn_with_the_mouse_are_read_differently(
     settle(page)  # the cleared canvas is a new one
     draw(page, "mlp_draw", ONE)
     expect(page.get_by_role("heading", name="It reads a 1")).to_be_visible(timeout=20_000)
+
+
+def test_a_chosen_recipe_stays_in_the_address_from_tab_to_tab(open_page: OpenPage) -> None:
+    page = open_page("/MLP_Autograd?mlp_tab=Draw")
+    for tab, recipe in (("Train", "mlp-module"), ("Formulas", "linear-softmax")):
+        page.get_by_role("tab", name=tab).click()
+        box = page.get_by_test_id("stSelectbox").filter(has_text="Recipe").locator("input")
+        box.click()
+        page.get_by_role("option", name=recipe).click()
+        page.wait_for_function(f"location.search.includes('mlp_recipe={recipe}')")
+        page.get_by_role("tab", name="Inside").click()
+        look = page.get_by_test_id("stSelectbox").filter(has_text="Network to look at").locator("input")
+        expect(look).to_have_value(f"As it came: {recipe}", timeout=30_000)
+        expect(box).to_be_hidden()
+        page.wait_for_function(f"location.search.includes('mlp_recipe={recipe}')")

@@ -10,7 +10,7 @@ from core.runs import RunRecord
 from core.training.trainer import initial_network
 from pages.ui.cache import mnist, run_store, shipped_model
 from pages.ui.mlp.record import label
-from pages.ui.mlp.train import Chosen
+from pages.ui.mlp.train import LOOK, Chosen
 from pages.ui.trained import Trained
 
 NOW = "now"
@@ -27,14 +27,14 @@ def choose_network(chosen: Chosen) -> Trained:
     options |= {f"shipped:{name}": f"As it came: {name}" for name in names}
     runs = {run.run_id: run for run in _recorded()}
     options |= {f"run:{run_id}": _title(run) for run_id, run in runs.items()}
-    if st.session_state.get("mlp_look") not in options:
-        st.session_state.pop("mlp_look", None)
+    if st.session_state.get(LOOK) not in options:
+        st.session_state.pop(LOOK, None)
     picked = st.selectbox(
         "Network to look at",
         list(options),
         index=0 if NOW in options else list(options).index(ours) if ours in options else 0,
         format_func=lambda name: options[name],
-        key="mlp_look",
+        key=LOOK,
         persist_state="session",
         help="The run of this page as it stands now, a network that came with Digit Lab, or a run on record.",
     )

@@ -18,6 +18,7 @@ from pages.ui.live_run import curves, live_run, score_line
 
 JOB = "mlp_run"  # the URL parameter and session key of this page's run
 RECIPE = "mlp_recipe"
+LOOK = "mlp_look"  # the network that the panels look at
 PROBLEM = "mlp_problem"  # why the last run could not start, shown once
 
 #: One-click questions: what to change on which recipe, and what it is about.
@@ -77,6 +78,7 @@ def choose(job: Job | None) -> Chosen:
         key=RECIPE,
         bind="query-params",
         disabled=active,
+        on_change=_look_at_recipe,
         help="The experiments of the source texts, with their own settings.",
     )
     st.caption(f"**{RECIPES[recipe].title}.** {RECIPES[recipe].idea}")
@@ -170,6 +172,11 @@ def recorded(chosen: Chosen) -> None:
     curves(history, facts["n_train"], facts["epochs"], "mlp_live")
 
 
+def _look_at_recipe() -> None:
+    """Callback: who turns to another recipe wants to see its network."""
+    st.session_state[LOOK] = f"shipped:{st.session_state[RECIPE]}"
+
+
 def _start(config: RunConfig) -> None:
     """Callback: submit the run and put its id into the address."""
     from pages.ui.cache import mnist
@@ -181,7 +188,7 @@ def _start(config: RunConfig) -> None:
         st.session_state[PROBLEM] = str(error)
         return
     st.session_state["mlp_shown_run"] = job.job_id
-    st.session_state["mlp_look"] = "now"
+    st.session_state[LOOK] = "now"
     state.remember(JOB, job.job_id)
 
 
