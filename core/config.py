@@ -6,11 +6,12 @@ go to JSON and back without loss, so that a checkpoint, a recorded run and a lin
 """
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Literal, Self, get_args
 
+from core.checks import is_number, one_of, require, whole
 from core.errors import ConfigError
 
 Activation = Literal["sigmoid", "tanh", "relu", "leaky-relu", "gelu"]
@@ -24,21 +25,7 @@ REDUCTIONS: tuple[Reduction, ...] = get_args(Reduction)
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 
-def require(condition: bool, sentence: str) -> None:
-    """Raise ConfigError with `sentence` unless `condition` holds."""
-    if not condition:
-        raise ConfigError(sentence)
-
-
-def one_of(value: object, choices: tuple[str, ...], what: str) -> None:
-    """Refuse a `value` outside `choices`, listing them."""
-    require(value in choices, f"{what} must be one of {', '.join(choices)}; it is {value!r}.")
-
-
-def whole(value: object, low: int, high: int, what: str) -> None:
-    """Refuse anything but a whole number in [low, high]."""
-    fits = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-    require(fits, f"{what} must be a whole number from {low:,} to {high:,}; it is {value!r}.")
+LARGEST_NETWORK = 16_000_000  # weights and biases, 64 MB: more than any digit needs
 
 
 @dataclass(frozen=True)
@@ -71,12 +58,18 @@ class MLPConfig:
         require(len(self.hidden) <= 16, f"At most 16 hidden layers, please; these are {len(self.hidden)}.")
         for number, width in enumerate(self.hidden, start=1):
             whole(width, 1, 4096, f"The width of hidden layer {number}")
+        count = sum((n_in + 1) * n_out for n_in, n_out in pairwise(self.widths))
+        require(
+            count <= LARGEST_NETWORK,
+            f"This network would have {count:,} weights; at most {LARGEST_NETWORK:,} are allowed here. "
+            "Take fewer or narrower layers.",
+        )
         one_of(self.activation, ACTIVATIONS, "The activation")
         one_of(self.init, INITIALIZATIONS, "The initialisation")
         one_of(self.init_output, INITIALIZATIONS, "The initialisation of the last layer")
         one_of(self.family, ("module", "raw", "my-linear"), "The way of building the network")
         require(
-            isinstance(self.dropout, int | float) and 0 <= self.dropout <= 0.9,
+            is_number(self.dropout) and 0 <= self.dropout <= 0.9,
             f"Dropout must lie between 0 and 0.9; it is {self.dropout!r}.",
         )
         require(
@@ -144,7 +137,7 @@ class TrainConfig:
         one_of(self.reduction, REDUCTIONS, "The loss")
         one_of(self.precision, PRECISIONS, "The precision")
         require(
-            isinstance(self.validation, int | float) and 0 <= self.validation <= 0.5,
+            is_number(self.validation) and 0 <= self.validation <= 0.5,
             f"The validation share must lie between 0 and 0.5; it is {self.validation!r}.",
         )
         if self.threads is not None:
@@ -224,36 +217,3 @@ def _plain(config: object) -> dict[str, Any]:
             value = {"name": value.name, "settings": dict(value.settings)}
         values[part.name] = list(value) if isinstance(value, tuple) else value
     return values
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One number an optimiser takes: its default, its range and what it does.
-
-    low, high: the range; `open_low` / `open_high` leave the end itself out. log: slide on a log scale.
-    """
-
-    default: float
-    low: float
-    high: float
-    help: str
-    log: bool = False
-    open_low: bool = False
-    open_high: bool = False
-
-    def check(self, name: str, value: object) -> None:
-        """Refuse a value that is no number or lies outside the range."""
-        require(
-            isinstance(value, int | float) and math.isfinite(value),
-            f"{name} must be a number, not {value!r}.",
-        )
-        assert isinstance(value, int | float)
-        low = value > self.low if self.open_low else value >= self.low
-        high = value < self.high if self.open_high else value <= self.high
-        left, right = (
-            ("more than" if self.open_low else "at least"),
-            ("less than" if self.open_high else "at most"),
-        )
-        require(
-            low and high, f"{name} must be {left} {self.low:g} and {right} {self.high:g}; it is {value:g}."
-        )

@@ -1,5 +1,6 @@
 """Scoring a network: accuracy with its interval, loss, probabilities."""
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -11,21 +12,30 @@ from core.data.digits import Digits
 
 @dataclass(frozen=True)
 class Score:
-    """How a network did on `n` images. loss: mean cross-entropy in nats."""
+    """How a network did on `n` images. loss: mean cross-entropy in nats.
+
+    A network whose outputs are no longer numbers has read nothing: then `loss` is not finite, and `known`
+    says so.
+    """
 
     n: int
     correct: int
     loss: float
 
     @property
+    def known(self) -> bool:
+        """Whether there is a score at all: some images, and outputs that are numbers."""
+        return self.n > 0 and math.isfinite(self.loss)
+
+    @property
     def accuracy(self) -> float:
-        """Share of images read correctly, in [0, 1]."""
-        return self.correct / self.n if self.n else float("nan")
+        """Share of images read correctly, in [0, 1]; not a number where the score is not `known`."""
+        return self.correct / self.n if self.known else float("nan")
 
     @property
     def ci95(self) -> tuple[float, float]:
-        """The 95 % interval of the accuracy, as fractions (Wilson 1927)."""
-        return wilson(self.correct, self.n)
+        """The 95 % interval of the accuracy, as fractions (Wilson 1927); (0, 1) where nothing is known."""
+        return wilson(self.correct, self.n) if self.known else (0.0, 1.0)
 
 
 def wilson(correct: int, n: int) -> tuple[float, float]:
@@ -42,17 +52,19 @@ def wilson(correct: int, n: int) -> tuple[float, float]:
     return float(interval.low), float(interval.high)
 
 
-def logits(model: nn.Module, images: Tensor, chunk: int = 2000) -> Tensor:
+def logits(model: nn.Module, images: Tensor, index: Tensor | None = None, chunk: int = 2000) -> Tensor:
     """(N, 10) outputs for (N, 1, 28, 28) images in [0, 1], without gradients and in eval mode.
 
-    The model's mode is put back afterwards. Images go through in chunks so that memory stays small.
+    index: places (N,) of the images to take, in that order; all of them if None. The model's mode is put
+    back afterwards. Images go through in chunks so that memory stays small.
     """
     was_training = model.training
     model.eval()
     device = next(model.parameters()).device
     try:
         with torch.no_grad():
-            parts = [model(part.to(device)).float() for part in torch.split(images, chunk)]
+            chunks = torch.split(images, chunk) if index is None else torch.split(index, chunk)
+            parts = [model((part if index is None else images[part]).to(device)).float() for part in chunks]
     finally:
         model.train(was_training)
     return torch.cat(parts) if parts else torch.empty(0, 10)
@@ -63,9 +75,9 @@ def predict(model: nn.Module, images: Tensor) -> Tensor:
     return logits(model, images).softmax(dim=1).cpu()
 
 
-def evaluate(model: nn.Module, digits: Digits) -> Score:
-    """Score a model that returns logits on a set of images."""
-    out = logits(model, digits.images)
-    labels = digits.labels.to(out.device)
+def evaluate(model: nn.Module, digits: Digits, index: Tensor | None = None) -> Score:
+    """Score a model that returns logits on a set of images, or on those of them that `index` (N,) names."""
+    out = logits(model, digits.images, index)
+    labels = (digits.labels if index is None else digits.labels[index]).to(out.device)
     loss = functional.cross_entropy(out, labels, reduction="mean").item() if len(labels) else float("nan")
     return Score(n=len(labels), correct=int((out.argmax(1) == labels).sum()), loss=loss)

@@ -5,6 +5,7 @@ transaction: after a power cut the file opens and holds every run that had finis
 """
 
 import json
+import logging
 import secrets
 import sqlite3
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from core.config import RunConfig
 from core.errors import LabError, NotFound
 from core.home import home
 from core.training.history import History
+
+log = logging.getLogger(__name__)
 
 _COLUMNS = """
     run_id TEXT PRIMARY KEY, recipe TEXT NOT NULL, name TEXT NOT NULL, owner TEXT NOT NULL,
@@ -113,20 +116,34 @@ class RunStore:
             connection.execute(f"INSERT OR REPLACE INTO runs ({names}) VALUES ({marks})", row)
 
     def all(self, owner: str | None = None, recipe: str | None = None, limit: int = 1000) -> list[RunRecord]:
-        """The newest runs first, of one owner or one recipe if asked; of their histories only the changes."""
+        """The newest runs first, of one owner or one recipe if asked; of their histories only the changes.
+
+        A run that cannot be read (written by another version, or damaged) is left out, and the log says so.
+        """
         wanted = {"owner": owner, "recipe": recipe}
         where = " AND ".join(f"{key} = :{key}" for key, value in wanted.items() if value is not None)
         columns = ", ".join(f.name for f in fields(RunRecord) if f.name != "history")
-        columns += ", json_object('changes', json_extract(history, '$.changes')) AS history"
+        columns += (
+            ", CASE WHEN json_valid(history) THEN json_object('changes', json_extract(history, '$.changes'))"
+            " ELSE '' END AS history"
+        )
         query = (
             f"SELECT {columns} FROM runs {'WHERE ' + where if where else ''} ORDER BY created DESC LIMIT :n"
         )
         with self._open() as connection:
             rows = connection.execute(query, {**wanted, "n": limit}).fetchall()
-        return [_record(dict(row)) for row in rows]
+        records, unreadable = [], 0
+        for row in rows:
+            try:
+                records.append(_record(dict(row)))
+            except LabError:
+                unreadable += 1
+        if unreadable:
+            log.warning("%d of %d recorded runs cannot be read and are left out.", unreadable, len(rows))
+        return records
 
     def get(self, run_id: str) -> RunRecord:
-        """One run with its history. Raises NotFound."""
+        """One run with its history. Raises NotFound, or LabError if it cannot be read."""
         with self._open() as connection:
             row = connection.execute("SELECT * FROM runs WHERE run_id = ?", (run_id,)).fetchone()
         if row is None:
@@ -158,16 +175,20 @@ class RunStore:
                 connection.close()
         except sqlite3.DatabaseError as error:
             raise LabError(
-                f"The file of recorded runs, {self.path.name}, cannot be used: {error}."
+                f"The file of recorded runs, {self.path.name}, cannot be used: {error}. "
+                "Move it out of Digit Lab's home folder; a new one is made."
             ) from error
 
 
 def _record(row: dict[str, Any]) -> RunRecord:
-    return RunRecord(
-        **{
-            **row,
-            "versions": json.loads(row["versions"]),
-            "config": RunConfig.from_json(json.loads(row["config"])),
-            "history": History.from_json(json.loads(row["history"])),
-        }
-    )
+    try:
+        return RunRecord(
+            **{
+                **row,
+                "versions": json.loads(row["versions"]),
+                "config": RunConfig.from_json(json.loads(row["config"])),
+                "history": History.from_json(json.loads(row["history"])),
+            }
+        )
+    except (TypeError, ValueError, AttributeError) as error:  # ConfigError is a ValueError
+        raise LabError(f"The record of run {row.get('run_id')!r} cannot be read: {error}") from error

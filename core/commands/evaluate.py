@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         "recipe": checkpoint.config.recipe,
         "data": mnist.size,
         "n": score.n,
-        "test_accuracy": score.accuracy,
-        "ci95": list(score.ci95),
-        "test_loss": score.loss,
+        "test_accuracy": score.accuracy if score.known else None,
+        "ci95": list(score.ci95) if score.known else None,
+        "test_loss": score.loss if score.known else None,
     }

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from core.checkpoints import run_checkpoint
+from core.checkpoints import run_checkpoint, shipped
 from core.config import RunConfig
 from core.data import load
 from core.device import choose_device
@@ -56,6 +57,7 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
             changes[key] = getattr(arguments, key)
     config = chosen.config.with_settings(changes)
     target = _target(arguments.save)
+    store = RunStore()  # before the training, so that a damaged file costs nothing
     mnist = load(arguments.data or "auto")
     trainer = new_trainer(config, mnist, choose_device(), [ThreadTuner(), Progress()])
     status = "finished"
@@ -69,9 +71,8 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         trainer.flush()
         trainer.measure()
     record = record_of(trainer, new_run_id(), status=status, owner="me", data=mnist.size)
-    keep(trainer, record, RunStore())
+    keep(trainer, record, store)
     if target:
-        target.parent.mkdir(parents=True, exist_ok=True)
         temporary = target.with_suffix(".part")
         temporary.write_bytes(run_checkpoint(record.run_id).read_bytes())
         temporary.replace(target)
@@ -85,7 +86,7 @@ class Progress(Callback):
     """A progress bar on stderr: steps, loss, test accuracy of the last epoch."""
 
     def on_start(self, trainer: Trainer) -> None:
-        steps = -(-len(trainer.labels) // trainer.config.train.batch_size)
+        steps = -(-trainer.n // trainer.config.train.batch_size)
         self.bar = tqdm(
             total=steps * trainer.config.train.epochs, unit="step", file=sys.stderr, mininterval=0.5
         )
@@ -126,7 +127,16 @@ def _target(name: str | None) -> Path | None:
     if name is None:
         return None
     if name.endswith(".safetensors"):
-        return Path(name)
+        path = Path(name)
+        if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+            raise ConfigError(f"--save cannot write to the folder {path.parent}; name one that exists.")
+        return path
+    if name in shipped():
+        raise ConfigError(
+            f"{name} is the name of a network that comes with Digit Lab; choose another for --save."
+        )
     if not name or Path(name).name != name or name.startswith("."):
         raise ConfigError(f"--save takes a plain name or a file ending in .safetensors; it is {name!r}.")
-    return home() / "checkpoints" / f"{name}.safetensors"
+    folder = home() / "checkpoints"
+    folder.mkdir(exist_ok=True)
+    return folder / f"{name}.safetensors"

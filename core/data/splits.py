@@ -20,9 +20,16 @@ def lab_split(test: Digits) -> tuple[Digits, Digits]:
 
 
 def validation_split(train: Digits, fraction: float, seed: int) -> tuple[Digits, Digits]:
-    """(training, validation): `fraction` of each class drawn at random, the same for the same seed.
+    """(training, validation) as in `validation_places`, as two sets of digits of their own."""
+    kept, held_out = validation_places(train, fraction, seed)
+    return train.take(kept), train.take(held_out)
 
-    Both keep the order they had. ConfigError unless 0 < fraction < 1.
+
+def validation_places(train: Digits, fraction: float, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Places (int64, ascending) of (training, validation) images: `fraction` of each class, drawn at random.
+
+    The same seed draws the same. Places instead of images, because copies of 59,000 images take 185 MB.
+    ConfigError unless 0 < fraction < 1.
     """
     if not 0 < fraction < 1:
         raise ConfigError("The validation share must lie between 0 and 1.")
@@ -32,7 +39,7 @@ def validation_split(train: Digits, fraction: float, seed: int) -> tuple[Digits,
         places = train.of_class(digit)
         count = round(fraction * len(places))
         chosen[places[torch.randperm(len(places), generator=generator)[:count]]] = True
-    return train.take(~chosen), train.take(chosen)
+    return torch.nonzero(~chosen).flatten(), torch.nonzero(chosen).flatten()
 
 
 def permute_pixels(digits: Digits, seed: int) -> Digits:

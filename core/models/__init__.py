@@ -29,14 +29,17 @@ MODELS: dict[str, Callable[[MLPConfig, Generator], nn.Module | RawMLP]] = {
 }
 
 
-def build(config: MLPConfig, generator: Generator, images: Tensor | None = None) -> nn.Module | RawMLP:
+def build(
+    config: MLPConfig, generator: Generator, images: Tensor | None = None, index: Tensor | None = None
+) -> nn.Module | RawMLP:
     """A new network on the CPU, its start drawn from `generator` (a CPU generator).
 
-    images: training images, in [0, 1]; needed only where the network normalises by them.
+    images: training images, in [0, 1], of which `index` (if given) names those that train; needed only where
+    the network normalises by them.
     """
     network = MODELS[config.family](config, generator)
     if images is not None and isinstance(network.normalize, Normalize):
-        network.normalize.fit(images)
+        network.normalize.fit(images, index)
     return network
 
 

@@ -22,12 +22,18 @@ class Normalize(nn.Module):
         self.register_buffer("mean", torch.zeros(()))
         self.register_buffer("std", torch.ones(()))
 
-    def fit(self, images: Tensor) -> None:
-        """Take mean and standard deviation over all pixels of `images` (N, …), values in [0, 1]."""
+    def fit(self, images: Tensor, index: Tensor | None = None) -> None:
+        """Take mean and standard deviation over all pixels of `images` (N, …), values in [0, 1].
+
+        index: places of the images that count; all of them if None.
+        """
         rows = images.flatten(1)  # sums within an image in float32, over images in float64: exact and quick
-        count = max(1, rows.numel())
-        mean = rows.sum(dim=1).double().sum() / count
-        square = torch.linalg.vector_norm(rows, dim=1).double().square().sum() / count
+        sums, norms = rows.sum(dim=1).double(), torch.linalg.vector_norm(rows, dim=1).double()
+        if index is not None:
+            sums, norms = sums[index], norms[index]
+        count = max(1, len(sums) * rows.shape[1])
+        mean = sums.sum() / count
+        square = norms.square().sum() / count
         self.mean.copy_(mean)
         self.std.copy_((square - mean.square()).clamp_min(1e-12).sqrt())
 

@@ -37,6 +37,9 @@ class Callback:
     def on_measure(self, trainer: "Trainer") -> None:
         """A new row stands in `history.epochs`."""
 
+    def on_done(self, trainer: "Trainer") -> None:
+        """All epochs are done; who raises `epochs` now makes it go on."""
+
     def on_end(self, trainer: "Trainer") -> None:
         """After the last step, however the run ended."""
 
@@ -68,7 +71,7 @@ class GradientSizes(Callback):
 
 
 class Replay(Callback):
-    """Repeats the changes that a person made while a recorded run was going on."""
+    """Repeats what a person did while a recorded run was going on: changes, more epochs, a stop."""
 
     def __init__(self, changes: Sequence[dict[str, Any]]) -> None:
         self.changes = sorted(changes, key=lambda change: int(change["step"]))
@@ -76,4 +79,9 @@ class Replay(Callback):
     def before_step(self, trainer: "Trainer") -> None:
         while self.changes and int(self.changes[0]["step"]) <= trainer.steps:
             change = self.changes.pop(0)
-            trainer.change(str(change["name"]), change["value"])
+            if change["name"] != "stop":
+                trainer.change(str(change["name"]), change["value"])
+            elif not self.changes:  # after any other stop the run went on
+                raise StopTraining
+
+    on_done = before_step  # an epoch added after the end stands at the last step

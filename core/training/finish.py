@@ -11,7 +11,7 @@ import torch
 from core.checkpoints import run_checkpoint, save_checkpoint
 from core.config import RunConfig
 from core.data.digits import Mnist
-from core.data.splits import validation_split
+from core.data.splits import validation_places
 from core.device import device_name
 from core.evaluation import wilson
 from core.runs import RunRecord, RunStore
@@ -26,8 +26,8 @@ def run_data(mnist: Mnist, config: RunConfig) -> RunData:
     """
     if not config.train.validation:
         return RunData(mnist.train, mnist.test)
-    train, validation = validation_split(mnist.train, config.train.validation, config.train.seed)
-    return RunData(train, mnist.test, validation)
+    kept, held_out = validation_places(mnist.train, config.train.validation, config.train.seed)
+    return RunData(mnist.train, mnist.test, kept, held_out)
 
 
 def new_trainer(
@@ -63,7 +63,7 @@ def record_of(
         created=time.time(),
         status=status,
         data=data,
-        n_train=len(trainer.data.train),
+        n_train=trainer.n,
         n_test=n_test,
         epochs=history.last("epoch") or 0.0,
         train_seconds=trainer.seconds,

@@ -56,8 +56,5 @@ class History:
         return cls(**{name: values[name] for name in vars(cls()) if name in values})
 
     def last(self, name: str) -> float | None:
-        """The newest measured value of `name` (such as "test_accuracy"), or None if there is none."""
-        for row in reversed(self.epochs):
-            if row.get(name) is not None:
-                return row[name]
-        return None
+        """`name` (such as "test_accuracy") in the newest row; None if it was not measured or is no number."""
+        return self.epochs[-1].get(name) if self.epochs else None

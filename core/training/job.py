@@ -15,7 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.config import RunConfig, require
+from core.checks import require
+from core.config import RunConfig
 from core.data.digits import Mnist
 from core.device import choose_device, device_name
 from core.errors import LabError
@@ -41,8 +42,8 @@ class Job(Callback):
         self, config: RunConfig, mnist: Mnist, store: RunStore, slots: Slots, *, session: str, owner: str
     ) -> None:
         self.job_id = new_run_id()
-        self.session, self.owner = session, owner
-        self.seen = time.monotonic()  # when its session was last known to be alive
+        self.sessions, self.owner = {session}, owner
+        self.seen = time.monotonic()  # when one of its sessions was last known to be alive
         self._config, self._mnist, self._store, self._slots = config, mnist, store, slots
         self._device = choose_device()
         self._trainer: Trainer | None = None
@@ -54,7 +55,7 @@ class Job(Callback):
         self._weights: dict[str, Tensor] | None = None
         self._weights_step, self._weights_at, self._published_at = 0, 0.0, 0.0
         self._rate, self._rate_from = 0.0, (0.0, 0)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._snapshot = self._picture()
         self._thread = self._begin()
 
@@ -85,16 +86,32 @@ class Job(Callback):
         self._stop.set()
 
     def add_epoch(self) -> None:
-        """One more pass over the images, also when the run has already ended."""
+        """One more pass over the images, also when the run has already ended.
+
+        Raises LabError if the run's images were let go meanwhile.
+        """
         with self._lock:
-            if self._snapshot.active or self._trainer is None or self._status == "diverged":
+            if self._snapshot.active:
                 self._requests.put(("add_epoch", None))
                 return
-            self._trainer.change("epochs", self._trainer.epoch + 1)
-            self._stop.clear()
-            self._message, self._status, self._paused = "", "queued", False
+            if self._trainer is None or self._status in ("diverged", "failed"):
+                raise LabError("This run cannot go on; start a new one with the same settings.")
+            self._go_on(1)
             self._snapshot = self._picture()
             self._thread = self._begin()
+
+    def _go_on(self, epochs: int) -> None:
+        """Make an ended run ready for more epochs. Call it with the lock held and no worker at work."""
+        assert self._trainer is not None
+        self._trainer.change("epochs", self._trainer.epoch + epochs)
+        self._stop.clear()
+        self._message, self._status, self._paused = "", "queued", False
+
+    def release(self) -> None:
+        """Let the images of an ended run go; it can then no longer be continued."""
+        with self._lock:
+            if not self._snapshot.active:
+                self._trainer = None
 
     def change(self, name: str, value: Any) -> None:
         """Change a setting from the next step on. Raises ConfigError at once if it makes no sense."""
@@ -115,6 +132,19 @@ class Job(Callback):
         return thread
 
     def _work(self) -> None:
+        """The worker thread: train, record, and again while somebody asked for more in the meantime."""
+        while True:
+            self._train()
+            self._record()
+            with self._lock:  # what was asked while it was being recorded is answered, not lost
+                asked = [self._requests.get()[0] for _ in range(self._requests.qsize())]
+                more = asked.count("add_epoch")
+                if not more or self._trainer is None or self._status in ("diverged", "failed"):
+                    self._publish(weights=True)
+                    return
+                self._go_on(more)
+
+    def _train(self) -> None:
         try:
             self._take_slot()
             self._status = "running"
@@ -125,7 +155,8 @@ class Job(Callback):
                 self._trainer = new_trainer(self._config, self._mnist, self._device, [tuner, self])
             self._publish(weights=True)
             self._trainer.run()
-            self._status = "stopped" if self._stop.is_set() else "finished"
+            done = self._trainer.epoch >= self._trainer.config.train.epochs
+            self._status = "finished" if done else "stopped"
         except StopTraining:
             self._status = "stopped"
         except Diverged as error:
@@ -135,25 +166,24 @@ class Job(Callback):
         except Exception:
             log.exception("job %s failed", self.job_id)
             self._status, self._message = "failed", "Training broke off unexpectedly; the log says why."
-        self._finish()
-
-    def _finish(self) -> None:
-        try:
-            trainer = self._trainer
-            if trainer is not None and trainer.steps and self._status != "failed":
-                record = record_of(
-                    trainer, self.job_id, status=self._status, owner=self.owner, data=self._mnist.size
-                )
-                keep(trainer, record, self._store)
-                self._recorded = True
-        except Exception:
-            log.exception("job %s could not be recorded", self.job_id)
-            self._message = "The run ended but could not be recorded; the log says why."
         finally:
             if self._has_slot:
                 self._has_slot = False
                 self._slots.release()
-            self._publish(weights=True)
+
+    def _record(self) -> None:
+        trainer = self._trainer
+        if trainer is None or not trainer.steps:
+            return
+        try:
+            record = record_of(
+                trainer, self.job_id, status=self._status, owner=self.owner, data=self._mnist.size
+            )
+            keep(trainer, record, self._store)
+            self._recorded = True
+        except Exception:
+            log.exception("job %s could not be recorded", self.job_id)
+            self._message = "The run ended but could not be recorded; the log says why."
 
     def _take_slot(self) -> None:
         if not self._slots.acquire(self.job_id, self._stop.is_set):
@@ -189,12 +219,15 @@ class Job(Callback):
             name, value = self._requests.get()
             if name == "step":
                 return True
-            if name in ("pause", "resume"):
-                self._paused = name == "pause"
-            elif name == "add_epoch":
-                trainer.change("epochs", trainer.config.train.epochs + 1)
-            else:
-                trainer.change(name, value)
+            try:
+                if name in ("pause", "resume"):
+                    self._paused = name == "pause"
+                elif name == "add_epoch":
+                    trainer.change("epochs", trainer.config.train.epochs + 1)
+                else:
+                    trainer.change(name, value)
+            except LabError as error:  # a request that makes no sense any more must not cost the run
+                self._message = str(error)
             self._published_at = 0.0
         return False
 
@@ -223,10 +256,10 @@ class Job(Callback):
     def _picture(self) -> Snapshot:
         trainer = self._trainer
         config = trainer.config if trainer else self._config
-        n = len(trainer.labels) if trainer else len(self._mnist.train)
+        n = trainer.n if trainer else len(self._mnist.train)
         steps = trainer.steps if trainer else 0
         # What is left is counted in images: a changed batch size changes the number of steps.
-        seen = trainer.epoch * n + (trainer.position % max(1, n)) if trainer else 0
+        seen = trainer.epoch * n + trainer.position if trainer else 0
         left = config.train.epochs * n - seen
         return Snapshot(
             job_id=self.job_id,

@@ -11,7 +11,8 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from core.config import OptimizerConfig, Setting
+from core.checks import Setting
+from core.config import OptimizerConfig
 
 
 class Optimizer(Protocol):

@@ -20,7 +20,8 @@ class JobRegistry:
     has its browser; a job whose session is gone for `patience` seconds is stopped and keeps what it has.
     """
 
-    KEPT = 40  # ended jobs remembered; older ones live on in the run store
+    KEPT = 40  # jobs remembered; older ones live on in the run store
+    CONTINUABLE = 8  # ended jobs that keep what it takes to go on
 
     def __init__(
         self,
@@ -46,9 +47,11 @@ class JobRegistry:
             active = [job for job in self._jobs.values() if job.snapshot.active]
             if len(active) >= 32:
                 raise LabError("Thirty-two runs are already waiting; stop one of them, or try again later.")
-            for job_id in list(self._jobs)[: -self.KEPT]:
-                if not self._jobs[job_id].snapshot.active:
-                    del self._jobs[job_id]
+            ended = [job for job in self._jobs.values() if not job.snapshot.active]
+            for job in ended[: -self.CONTINUABLE]:
+                job.release()
+            for job in ended[: -self.KEPT]:
+                del self._jobs[job.job_id]
             job = Job(config, mnist, self.store, self.slots, session=session, owner=owner)
             self._jobs[job.job_id] = job
             return job
@@ -61,9 +64,10 @@ class JobRegistry:
         return job
 
     def adopt(self, job_id: str, session: str) -> Job:
-        """The job of that id, from now on bound to `session` (a reloaded page is a new session)."""
+        """The job of that id, from now on watched by `session` too (a reloaded page is a new session)."""
         job = self.get(job_id)
-        job.session, job.seen = session, time.monotonic()
+        job.sessions.add(session)
+        job.seen = time.monotonic()
         return job
 
     def close(self) -> None:
@@ -76,7 +80,8 @@ class JobRegistry:
         while not self._closed.wait(every):
             now = time.monotonic()
             for job in list(self._jobs.values()):
-                if not job.snapshot.active or self._is_alive(job.session):
+                here = {session for session in list(job.sessions) if self._is_alive(session)}
+                if here or not job.snapshot.active:
                     job.seen = now
                 elif now - job.seen > self._patience:
                     job.stop("Nobody was watching any more, so the run was stopped; what it has is kept.")

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from core.config import Precision, RunConfig, whole
+from core.checks import whole
+from core.config import Precision, RunConfig
 from core.data.digits import Digits
 from core.errors import ConfigError
 from core.evaluation import evaluate
@@ -32,11 +33,22 @@ class Diverged(Exception):  # noqa: N818 - an outcome a student should meet, not
 
 @dataclass(frozen=True)
 class RunData:
-    """The images of one run. validation: images held out of training to choose by, or None."""
+    """The images of one run.
+
+    train: where training and validation images come from. test: what is only reported. train_places,
+    validation_places: which of `train` are trained on, and which are held out to choose by; None means all
+    and none.
+    """
 
     train: Digits
     test: Digits
-    validation: Digits | None = None
+    train_places: Tensor | None = None
+    validation_places: Tensor | None = None
+
+    @property
+    def places(self) -> Tensor:
+        """Places (N,) of the images that are trained on."""
+        return torch.arange(len(self.train)) if self.train_places is None else self.train_places
 
 
 def changeable(config: RunConfig) -> tuple[str, ...]:
@@ -44,9 +56,15 @@ def changeable(config: RunConfig) -> tuple[str, ...]:
     return (*OPTIMIZERS[config.train.optimizer.name].live, "batch_size", "epochs")
 
 
-def initial_network(config: RunConfig, images: Tensor) -> nn.Module | RawMLP:
-    """The network of a run before its first step, on the CPU; `images` are its training images."""
-    return build(config.model, stream(config.train.seed, "weights"), images)
+def initial_network(config: RunConfig, data: RunData | None = None) -> nn.Module | RawMLP:
+    """The network of a run before its first step, on the CPU.
+
+    data: the run's images, by which it normalises; without them normalisation is left open.
+    """
+    generator = stream(config.train.seed, "weights")
+    if data is None:
+        return build(config.model, generator)
+    return build(config.model, generator, data.train.images, data.train_places)
 
 
 class Trainer:
@@ -64,14 +82,14 @@ class Trainer:
         callbacks: Iterable[Callback] = (),
         device: torch.device | None = None,
     ) -> None:
-        if len(data.train) == 0:
+        if len(data.places) == 0:
             raise ConfigError("There are no training images; choose a data set that has some.")
         self.start = config  # as it began; with `history.changes` it replays the run
         self.config = config  # as it is now
         self.device = device or torch.device("cpu")
         self.callbacks = [GradientSizes(), *callbacks]
         seed = config.train.seed
-        self.network = initial_network(config, data.train.images).to(self.device)
+        self.network = initial_network(config, data).to(self.device)
         self.module: nn.Module = as_module(self.network)  # what evaluation and probes see
         give_generator(self.module, stream(seed, "dropout", self.device))
         self.optimizer = build_optimizer(config.train.optimizer, self.network.parameters())
@@ -79,6 +97,8 @@ class Trainer:
         self.data = data
         self.images = data.train.images.flatten(1).to(self.device)
         self.labels = data.train.labels.to(self.device)
+        self.places = data.places
+        self.n = len(self.places)  # images of an epoch
         self.history = History()
         self.precision: Precision = config.train.precision if config.train.precision != "auto" else "fp32"
         self.threads: int | None = None  # what the thread tuner chose, if there is one
@@ -97,7 +117,10 @@ class Trainer:
             self._measure_if_new()
             while self.epoch < self.config.train.epochs:
                 self._finish_epoch()
+                if self.epoch >= self.config.train.epochs:
+                    self._call("on_done")
         except StopTraining:
+            self._note("stop", True)
             self.flush()
             self._measure_if_new()
         except Diverged:
@@ -110,16 +133,16 @@ class Trainer:
     def _finish_epoch(self) -> None:
         """The rest of the epoch: slices of one random permutation, so each image comes exactly once."""
         if self.position >= len(self.order):
-            self.order = torch.randperm(len(self.labels), generator=self.order_stream).to(self.device)
-            self.position = 0
+            shuffled = torch.randperm(self.n, generator=self.order_stream)
+            self.order, self.position = self.places[shuffled].to(self.device), 0
         while self.position < len(self.order):
             self._call("before_step")
             started = time.perf_counter()
             self.step(self.order[self.position : self.position + self.config.train.batch_size])
             self.seconds += time.perf_counter() - started
             self._call("after_step")
-        self.epoch += 1
         self.flush()
+        self.epoch, self.position, self.order = self.epoch + 1, 0, self.order[:0]
         self.measure()
 
     def step(self, batch: Tensor) -> None:
@@ -157,20 +180,22 @@ class Trainer:
 
     def measure(self) -> None:
         """Add a row to `history.epochs`: loss and accuracy on each split, in eval mode."""
-        sample = self.data.train.images[:TRAIN_SAMPLE], self.data.train.labels[:TRAIN_SAMPLE]
-        splits = {"train": Digits(*sample), "validation": self.data.validation, "test": self.data.test}
-        within = self.position / len(self.order) if len(self.order) else 0.0
+        splits: dict[str, tuple[Digits, Tensor | None]] = {
+            "train": (self.data.train, self.places[:TRAIN_SAMPLE]),
+            "test": (self.data.test, None),
+        }
+        if self.data.validation_places is not None:
+            splits["validation"] = (self.data.train, self.data.validation_places)
         row: Row = {
-            "epoch": self.epoch + (within if within < 1 else 0),
+            "epoch": self.epoch + self.position / self.n,
             "step": self.steps,
             "examples": self.examples,
             "seconds": self.seconds,
         }
-        for name, digits in splits.items():
-            if digits is not None and len(digits):
-                score = evaluate(self.module, digits)
-                row[f"{name}_loss"] = score.loss if math.isfinite(score.loss) else None
-                row[f"{name}_accuracy"] = score.accuracy
+        for name, (digits, places) in splits.items():
+            score = evaluate(self.module, digits, places)
+            row[f"{name}_loss"] = score.loss if score.known else None
+            row[f"{name}_accuracy"] = score.accuracy if score.known else None
         self.history.epochs.append(row)
         self._call("on_measure")
 
@@ -181,18 +206,23 @@ class Trainer:
     def change(self, name: str, value: Any) -> None:
         """Change a setting for all steps from here on: an optimiser's, `batch_size` or `epochs`.
 
-        It is written into the history and takes part in a replay. Raises ConfigError for a bad value, and
-        leaves everything as it was.
+        Fewer epochs than are already begun means: end with this one. It is written into the history and takes
+        part in a replay. Raises ConfigError for a bad value, and leaves everything as it was.
         """
         train = self.config.train
         if name == "epochs":
-            whole(value, self.epoch, 1000, "Epochs")
+            whole(value, 0, 1000, "Epochs")
+            value = max(value, self.epoch + (1 if self.position else 0))
             self.config = replace(self.config, train=replace(train, epochs=value))
         elif name == "batch_size":
             self.config = replace(self.config, train=replace(train, batch_size=value))
         else:
             optimizer = change_setting(self.optimizer, train.optimizer, name, value)
             self.config = replace(self.config, train=replace(train, optimizer=optimizer))
+        self._note(name, value)
+
+    def _note(self, name: str, value: Any) -> None:
+        """Write into the history what a person did, and when."""
         change = {"step": self.steps, "examples": self.examples, "name": name, "value": value}
         self.history.changes.append(change)
 

@@ -36,8 +36,8 @@ def step_seconds(trainer: Trainer, precision: str, steps: int = 14) -> float:
     """
     network = copy.deepcopy(trainer.network)
     parameters = list(network.parameters())
-    size = min(trainer.config.train.batch_size, len(trainer.labels))
-    batch = torch.linspace(0, len(trainer.labels) - 1, size, device=trainer.device).long()
+    size = min(trainer.config.train.batch_size, trainer.n)
+    batch = trainer.places[torch.linspace(0, trainer.n - 1, size).long()].to(trainer.device)
     times: list[float] = []
     started = time.perf_counter()
     for _ in range(steps):

@@ -4,15 +4,15 @@ Keys carry the recipe's id (`mlp-deep_lr`), so every recipe remembers what was c
 text's own values, and a link holds only what differs from them.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
-from core.config import ACTIVATIONS, INITIALIZATIONS, PRECISIONS, RunConfig, Setting
+from core.checks import Setting
+from core.config import ACTIVATIONS, INITIALIZATIONS, PRECISIONS, RunConfig
 from core.recipes import RECIPES
 from core.training.optimizers import OPTIMIZERS
+from pages.ui.widgets import Live, Widgets
 
 RATES = (*(float(f"{d}e{e}") for e in range(-5, 1) for d in (1, 2, 3, 5, 7)), 10.0)
 BATCHES = (1, 4, 8, 16, 32, 64, 100, 128, 256, 512, 1000, 2000, 5000, 10_000)
@@ -27,17 +27,6 @@ STARTS = {
     "xavier": "Xavier (Glorot)",
     "he": "He (Kaiming)",
 }
-
-
-@dataclass(frozen=True)
-class Live:
-    """What the controls need to know of a run that is going on.
-
-    names: settings that may change now; all others are locked. change: passes one on to the run.
-    """
-
-    names: tuple[str, ...]
-    change: Callable[[str, Any], None]
 
 
 def key(recipe: str, setting: str) -> str:
@@ -74,20 +63,9 @@ def run_controls(recipe: str, live: Live | None = None) -> RunConfig:
     """
     default = RECIPES[recipe].config
     values = default.settings()
-    widget = _Widgets(recipe, live)
-    optimizer = st.session_state.get(key(recipe, "optimizer"), values["optimizer"])
-    settings = OPTIMIZERS[optimizer].settings if optimizer in OPTIMIZERS else {}
-    known = default.train.optimizer.settings if optimizer == values["optimizer"] else {}
+    widget = Widgets(lambda setting: key(recipe, setting), live)
+    rate = st.container()  # stands first, but its default depends on the optimiser chosen below
     changes: dict[str, Any] = {}
-
-    changes["lr"] = widget.choice(
-        "Learning rate",
-        RATES,
-        float(known.get("lr", settings["lr"].default)),
-        "lr",
-        help="How far each step goes along the downhill direction. Too small crawls, too large diverges.",
-        format_func=lambda v: f"{v:g}",
-    )
     changes["batch_size"] = widget.choice(
         "Batch size (images a step)",
         BATCHES,
@@ -96,17 +74,29 @@ def run_controls(recipe: str, live: Live | None = None) -> RunConfig:
         help="Images that share one update. Small batches make many noisy steps, large ones few calm ones.",
         format_func=lambda v: f"{v:,}",
     )
+    most = max(40, int(st.session_state.get(key(recipe, "epochs")) or 0))  # a run may have been prolonged
     changes["epochs"] = widget.slider(
-        "Epochs (passes)", 1, 40, values["epochs"], "epochs", help="How often every training image is seen."
+        "Epochs (passes)", 1, most, values["epochs"], "epochs", help="How often every training image is seen."
     )
     with st.expander("Network", icon=":material/hub:"):
         changes |= _network(widget, values)
     with st.expander("Start and step", icon=":material/tune:"):
-        changes |= _training(widget, values, settings, known)
+        changes |= _training(widget, recipe, values)
+    settings = OPTIMIZERS[changes["optimizer"]].settings
+    same = changes["optimizer"] == values["optimizer"]
+    with rate:
+        changes["lr"] = widget.choice(
+            "Learning rate",
+            RATES,
+            float(values["lr"] if same else settings["lr"].default),
+            "lr",
+            help="How far each step goes along the downhill direction. Too small crawls, too large diverges.",
+            format_func=lambda v: f"{v:g}",
+        )
     return default.with_settings(changes)
 
 
-def _network(widget: "_Widgets", values: dict[str, Any]) -> dict[str, Any]:
+def _network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     depth = widget.slider(
         "Hidden layers",
@@ -161,7 +151,7 @@ def _network(widget: "_Widgets", values: dict[str, Any]) -> dict[str, Any]:
     return changes
 
 
-def _training(widget: "_Widgets", values: dict[str, Any], settings: Any, known: Any) -> dict[str, Any]:
+def _training(widget: Widgets, recipe: str, values: dict[str, Any]) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     for name, label in (
         ("init", "First weights, hidden layers"),
@@ -182,7 +172,11 @@ def _training(widget: "_Widgets", values: dict[str, Any], settings: Any, known: 
         "optimizer",
         help="The rule that turns a gradient into a step.",
         format_func=lambda name: OPTIMIZERS[name].title,
+        on_change=_usual_rate,
+        args=(recipe,),
     )
+    settings = OPTIMIZERS[changes["optimizer"]].settings
+    known = values if changes["optimizer"] == values["optimizer"] else {}
     for name, setting in settings.items():
         if name != "lr":
             changes[name] = _optimizer_setting(widget, name, setting, float(known.get(name, setting.default)))
@@ -217,7 +211,15 @@ def _training(widget: "_Widgets", values: dict[str, Any], settings: Any, known: 
     return changes
 
 
-def _optimizer_setting(widget: "_Widgets", name: str, setting: Setting, default: float) -> float:
+def _usual_rate(recipe: str) -> None:
+    """Callback: another optimiser starts from its own usual learning rate; 0.01 is much for Adam."""
+    name = st.session_state[key(recipe, "optimizer")]
+    default = RECIPES[recipe].config.train.optimizer
+    rate = default["lr"] if name == default.name else OPTIMIZERS[name].settings["lr"].default
+    st.session_state[key(recipe, "lr")] = _nearest(RATES, rate)
+
+
+def _optimizer_setting(widget: Widgets, name: str, setting: Setting, default: float) -> float:
     if name == "epsilon":
         text = widget.choice(
             "epsilon", ("1e-10", "1e-08", "1e-07", "1e-06", "1e-05", "0.0001", "0.001"), f"{default:g}", name,
@@ -230,43 +232,6 @@ def _optimizer_setting(widget: "_Widgets", name: str, setting: Setting, default:
         name.replace("_", " ").capitalize(), 0.0, top, default, name, step=step, help=setting.help
     )
     return float(value)
-
-
-class _Widgets:
-    """One recipe's widgets: the same key, URL binding and lock for every kind of them."""
-
-    def __init__(self, recipe: str, live: Live | None) -> None:
-        self.recipe, self.live = recipe, live
-
-    def _common(self, name: str, disabled: bool = False) -> dict[str, Any]:
-        locked = self.live is not None and name not in self.live.names
-        common: dict[str, Any] = {
-            "key": key(self.recipe, name), "bind": "query-params", "disabled": disabled or locked,
-        }  # fmt: skip
-        if self.live is not None and not locked:
-            common["on_change"] = self._pass_on
-            common["args"] = (name, self.live)
-        return common
-
-    def _pass_on(self, name: str, live: Live) -> None:
-        live.change(name, st.session_state[key(self.recipe, name)])
-
-    def choice(self, label: str, options: Any, value: Any, name: str, **more: Any) -> Any:
-        options = options if value in options else tuple(sorted({*options, value}, key=float))
-        return st.select_slider(label, options, value=value, **self._common(name), **more)
-
-    def choice_box(self, label: str, options: Any, value: Any, name: str, **more: Any) -> Any:
-        return st.selectbox(label, options, index=options.index(value), **self._common(name), **more)
-
-    def slider(self, label: str, low: Any, high: Any, value: Any, name: str, **more: Any) -> Any:
-        disabled = more.pop("disabled", False)
-        return st.slider(label, low, high, value, **self._common(name, disabled), **more)
-
-    def number(self, label: str, low: int, high: int, value: int, name: str, **more: Any) -> int:
-        return int(st.number_input(label, low, high, value, **self._common(name), **more))
-
-    def toggle(self, label: str, value: bool, name: str, **more: Any) -> bool:
-        return bool(st.toggle(label, value, **self._common(name), **more))
 
 
 def _nearest(options: tuple[Any, ...], value: float) -> Any:

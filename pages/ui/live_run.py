@@ -6,9 +6,11 @@ does not run. When the run ends or pauses the whole page runs once, so that ever
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
+from core.errors import LabError
 from core.evaluation import wilson
 from core.figures.curves import accuracy_figure, gradient_figure, loss_figure
 from core.training.history import History
@@ -66,6 +68,7 @@ def curves(history: History, n_train: int, epochs: float, key: str) -> None:
     with right:
         st.markdown(_legend(history), unsafe_allow_html=False)
         chart(accuracy_figure(history, epochs), f"{key}_accuracy")
+        st.caption("Measured after each epoch; training accuracy on up to 5,000 of the images trained on.")
     if history.gradients:
         more = st.expander(
             "How large are the gradients, layer by layer?",
@@ -113,12 +116,19 @@ def _status(snapshot: Snapshot) -> None:
     details = [snapshot.device, snapshot.precision]
     if snapshot.threads:
         details.append(f"{snapshot.threads} thread{'s' if snapshot.threads > 1 else ''}")
-    changes = [f"{c['name']} → {c['value']:g} at step {c['step']:,}" for c in snapshot.history.changes[-3:]]
+    changes = [told(change) for change in snapshot.history.changes[-3:]]
     st.caption(" · ".join([*details, *changes]))
     if not snapshot.active and snapshot.n_test:
         st.markdown(score_line(snapshot.history, snapshot.n_test))
     if snapshot.message:
         (st.warning if snapshot.status in ("diverged", "stopped") else st.error)(snapshot.message)
+
+
+def told(change: dict[str, Any]) -> str:
+    """One entry of a history's changes in words."""
+    if change["name"] == "stop":
+        return f"stopped at step {change['step']:,}"
+    return f"{change['name']} → {change['value']:g} at step {change['step']:,}"
 
 
 def score_line(history: History, n_test: int) -> str:
@@ -185,5 +195,8 @@ def _button(
 
 def _then_wait(action: Callable[[], None]) -> None:
     """Do it and give the worker a moment, so that the redraw already shows what it did."""
-    action()
+    try:
+        action()
+    except LabError as error:  # a callback runs outside the page's error boundary
+        st.toast(str(error), icon=":material/info:")
     time.sleep(0.12)

@@ -76,6 +76,11 @@ def test_settings_reach_the_run(capsys: pytest.CaptureFixture[str]) -> None:
         (["train", "mlp-deep", "--set", "hidden=a"], "hidden takes widths"),
         (["train", "mlp-deep", "--epochs", "-1"], "Epochs must be"),
         (["train", "mlp-deep", "--save", "../up"], "--save takes a plain name"),
+        (["train", "mlp-deep", "--save", "mlp-deep"], "comes with Digit Lab"),
+        (["train", "mlp-deep", "--save", "no/such/folder/a.safetensors"], "cannot write to the folder"),
+        (["train", "mlp-deep", "--set", "lr=true"], "lr must be a number"),
+        (["train", "mlp-deep", "--set", "lr=1" + 400 * "0"], "lr must be a number"),
+        (["train", "mlp-deep", "--set", "hidden=4096,4096"], "at most 16,000,000"),
         (["evaluate", "nothing"], "There is no checkpoint 'nothing'"),
     ],
 )
@@ -121,10 +126,21 @@ def test_as_a_program_progress_goes_to_stderr() -> None:
 
 @pytest.mark.full
 def test_accuracies_on_the_whole_mnist(capsys: pytest.CaptureFixture[str]) -> None:
-    """The slides' network as they give it, and one that the summed loss makes much better in fewer epochs."""
-    (plain,) = rows(capsys, "train", "mlp-autograd", "--data", "full")
+    """The slides' network as they give it, and with the summed loss, much better in fewer epochs."""
+    words = ("train", "mlp-autograd", "--data", "full")
+    (plain,) = rows(capsys, *words)
     assert plain["test_accuracy"] >= 0.84
-    (summed,) = rows(
-        capsys, "train", "mlp-autograd", "--data", "full", "--epochs", "4", "--set", "reduction=sum"
-    )
+    (summed,) = rows(capsys, *words, "--epochs", "4", "--set", "reduction=sum")
     assert summed["test_accuracy"] >= 0.965
+
+
+@pytest.mark.full
+def test_the_blogs_deep_network_and_what_the_start_decides(capsys: pytest.CaptureFixture[str]) -> None:
+    """mlp-deep as the blog has it; standard normal weights ruin the slides' network, on W_o alone they help."""
+    (deep,) = rows(capsys, "train", "mlp-deep", "--data", "full")
+    assert deep["test_accuracy"] >= 0.973
+    words = ("train", "mlp-autograd", "--data", "full", "--set")
+    (normal,) = rows(capsys, *words, "init=normal", "init_output=normal")
+    (output,) = rows(capsys, *words, "init_output=normal")
+    assert normal["test_accuracy"] < 0.78
+    assert output["test_accuracy"] > 0.86

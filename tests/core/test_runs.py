@@ -127,3 +127,17 @@ def test_sigkill_in_mid_training_loses_no_finished_run(tmp_path: Path) -> None:
     for run_id in ids:
         assert len(store.get(run_id).history.loss) > 0
         assert (tmp_path / "checkpoints" / f"{run_id}.safetensors").is_file()
+
+
+def test_a_row_that_cannot_be_read_hides_no_other(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    store = RunStore(tmp_path / "runs.sqlite")
+    good, bad, worse = record(), record(), record()
+    for run in (good, bad, worse):
+        store.save(run)
+    with sqlite3.connect(store.path) as connection:
+        connection.execute("UPDATE runs SET config = '{}' WHERE run_id = ?", (bad.run_id,))
+        connection.execute("UPDATE runs SET history = '{broken' WHERE run_id = ?", (worse.run_id,))
+    assert [run.run_id for run in store.all()] == [good.run_id]
+    assert "2 of 3 recorded runs cannot be read" in caplog.text
+    with pytest.raises(LabError, match="cannot be read"):
+        store.get(worse.run_id)

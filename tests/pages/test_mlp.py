@@ -154,3 +154,63 @@ def test_a_run_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> No
     app.button(key="mlp_start").click().run()
     assert not app.exception
     assert any("DIGITLAB_DEVICE is 'cuda:7'" in error.value for error in app.error)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd-by-hand", "sgd", "rmsprop", "adam"])
+def test_a_link_with_any_optimizer_opens(optimizer: str) -> None:
+    from core.training.optimizers import OPTIMIZERS
+
+    app = open_page(mlp_recipe="mlp-deep", mlp__deep_optimizer=OPTIMIZERS[optimizer].title)
+    assert app.selectbox(key="mlp-deep_optimizer").value == optimizer
+    assert app.select_slider(key="mlp-deep_lr").value == (
+        0.01 if optimizer == "sgd" else OPTIMIZERS[optimizer].settings["lr"].default
+    )
+
+
+def test_another_optimizer_starts_from_its_own_usual_rate() -> None:
+    app = open_page(mlp_recipe="mlp-deep")
+    app.selectbox(key="mlp-deep_optimizer").set_value("adam").run()
+    check(app)
+    assert app.select_slider(key="mlp-deep_lr").value == 0.001
+    app.selectbox(key="mlp-deep_optimizer").set_value("sgd").run()
+    check(app)
+    assert app.select_slider(key="mlp-deep_lr").value == 0.01
+
+
+def test_a_run_prolonged_beyond_the_slider_is_found_again() -> None:
+    data = mnist()
+    job = registry().submit(RECIPES["linear-softmax"].config.with_settings({"epochs": 40}), data)
+    job.wait(60)
+    job.add_epoch()
+    job.wait(60)
+    app = open_page(mlp_run=job.job_id)
+    assert app.slider(key="linear-softmax_epochs").value == 41
+
+
+def test_a_run_that_diverged_claims_no_accuracy() -> None:
+    app = open_page()
+    app.button(key="mlp_try_Rate too high").click().run()
+    job = registry().get(app.session_state[train.JOB])
+    assert job.wait(60).status == "diverged"
+    app.run()
+    check(app)
+    assert any("too high here" in warning.value for warning in app.warning)
+    assert not any("read correctly" in text.value for text in app.markdown)
+    assert run_store().get(job.job_id).test_accuracy is None
+
+
+def test_a_run_that_went_on_is_looked_at_as_it_is_now() -> None:
+    data = mnist()
+    job = registry().submit(RECIPES["linear-softmax"].config.with_settings({"epochs": 1}), data)
+    job.wait(60)
+    app = open_page(mlp_tab="Results")
+    app.selectbox(key="mlp_look").set_value(f"run:{job.job_id}").run()
+    check(app)
+    before = [metric.value for metric in app.metric]
+    for _ in range(3):
+        job.add_epoch()
+        job.wait(60)
+    app.run()
+    check(app)
+    assert f"{job.snapshot.history.last('test_accuracy'):.2%}" in [metric.value for metric in app.metric]
+    assert [metric.value for metric in app.metric] != before

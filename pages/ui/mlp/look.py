@@ -1,14 +1,17 @@
 """Which network do the panels look at? The one just trained, one on record, or the one that came along."""
 
+import json
+
 import streamlit as st
 import torch
 
 from core.checkpoints import Checkpoint, load_checkpoint, rebuild, run_checkpoint, shipped
 from core.config import RunConfig
 from core.models import as_module
+from core.models.layers import Normalize
 from core.runs import RunRecord
 from core.training.trainer import initial_network
-from pages.ui.cache import mnist, run_store, shipped_model
+from pages.ui.cache import run_store, shipped_model
 from pages.ui.mlp.record import label
 from pages.ui.mlp.train import LOOK, Chosen
 from pages.ui.trained import Trained
@@ -41,10 +44,13 @@ def choose_network(chosen: Chosen) -> Trained:
     if picked == NOW and snapshot is not None and snapshot.weights is not None:
         key = f"{snapshot.job_id}@{snapshot.weights_step}"
         model = rebuild(snapshot.config, snapshot.weights)
-        return Trained(key, options[NOW], snapshot.config, model, _start(snapshot.config))
+        return _trained(key, options[NOW], snapshot.config, model)
     kind, _, name = picked.partition(":")
-    checkpoint = shipped_model(name) if kind == "shipped" else _load_run(name)
-    return Trained(picked, options[picked], checkpoint.config, checkpoint.model, _start(checkpoint.config))
+    if kind == "shipped":
+        checkpoint, key = shipped_model(name), picked
+    else:
+        checkpoint, key = _load_run(name, runs[name].created), f"{picked}@{runs[name].created}"
+    return _trained(key, options[picked], checkpoint.config, checkpoint.model)
 
 
 def _recorded(most: int = 15) -> list[RunRecord]:
@@ -58,11 +64,26 @@ def _title(run: RunRecord) -> str:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _load_run(run_id: str) -> Checkpoint:
+def _load_run(run_id: str, written: float) -> Checkpoint:
+    """A recorded run's network; `written` tells one version of a run that went on from the next."""
     return load_checkpoint(run_checkpoint(run_id))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={RunConfig: lambda c: str(c.to_json())})
-def _start(config: RunConfig) -> torch.nn.Module:
-    """The network before its first step: the seed gives it back exactly."""
-    return as_module(initial_network(config, mnist().train.images)).eval()
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _start(settings: str, mean_std: tuple[float, float] | None) -> torch.nn.Module:
+    """The network before its first step: the seed gives its weights back exactly.
+
+    settings: the RunConfig as JSON. mean_std: what the run normalised by.
+    """
+    start = as_module(initial_network(RunConfig.from_json(json.loads(settings)))).eval()
+    if mean_std is not None and isinstance(start.normalize, Normalize):
+        start.normalize.mean.fill_(mean_std[0])
+        start.normalize.std.fill_(mean_std[1])
+    return start
+
+
+def _trained(key: str, title: str, config: RunConfig, model: torch.nn.Module) -> Trained:
+    """The network together with its own start, normalised as it is now."""
+    layer = model.normalize
+    mean_std = (float(layer.mean), float(layer.std)) if isinstance(layer, Normalize) else None
+    return Trained(key, title, config, model, _start(json.dumps(config.to_json()), mean_std))

@@ -1,7 +1,5 @@
 """The record the slides ask for: hyperparameters and the accuracy they led to, kept by itself."""
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
@@ -10,6 +8,7 @@ from core.recipes import RECIPES
 from core.runs import RunRecord
 from pages.ui.cache import run_store
 from pages.ui.chart import chart
+from pages.ui.live_run import told
 
 SHOWN = 200
 
@@ -56,7 +55,7 @@ def label(run: RunRecord) -> str:
     default = RECIPES[run.recipe].config.settings() if run.recipe in RECIPES else {}
     settings = run.config.settings()
     differs = [f"{k} {_short(v)}" for k, v in settings.items() if k in default and v != default[k]]
-    live = [_change(change) for change in run.history.changes]
+    live = [told(change) for change in run.history.changes if change["name"] != "stop"]
     return f"{run.recipe} · {', '.join(differs + live) or 'as in the text'}"
 
 
@@ -77,18 +76,13 @@ def row(run: RunRecord) -> dict[str, object]:
         "loss": settings["reduction"],
         "epochs": run.epochs,
         "seed": settings["seed"],
-        "changed on the way": ", ".join(_change(change) for change in run.history.changes),
+        "changed on the way": ", ".join(told(change) for change in run.history.changes),
         "validation": run.validation_accuracy,
         "trained on": run.n_train,
         "seconds": run.train_seconds,
         "how it ended": run.status,
         "run": run.run_id,
     }
-
-
-def _change(change: dict[str, Any]) -> str:
-    """What was changed while a run went on, and at which step."""
-    return f"{change['name']} → {change['value']:g} at step {change['step']:,}"
 
 
 def _short(value: object) -> str:

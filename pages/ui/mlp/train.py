@@ -15,6 +15,7 @@ from core.training.trainer import changeable
 from pages.ui import controls, state
 from pages.ui.cache import registry, run_store, shipped_model
 from pages.ui.live_run import curves, live_run, score_line
+from pages.ui.widgets import Live
 
 JOB = "mlp_run"  # the URL parameter and session key of this page's run
 RECIPE = "mlp_recipe"
@@ -85,7 +86,7 @@ def choose(job: Job | None) -> Chosen:
     live = None
     if active and job is not None:
         config = job.snapshot.config
-        live = controls.Live(changeable(config), lambda name, value: _change(job, name, value))
+        live = Live(changeable(config), lambda name, value: _change(job, name, value))
     start = st.container()
     config = controls.run_controls(recipe, live)
     changed = config != RECIPES[recipe].config

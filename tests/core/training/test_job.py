@@ -11,7 +11,7 @@ import torch
 from core.checkpoints import load_checkpoint, run_checkpoint
 from core.config import RunConfig
 from core.data.digits import Digits, Mnist
-from core.errors import ConfigError, NotFound
+from core.errors import ConfigError, LabError, NotFound
 from core.recipes import RECIPES
 from core.runs import RunStore
 from core.training.job import Job
@@ -229,3 +229,73 @@ def test_the_tuner_drops_to_one_thread_when_steps_become_slow(
         assert trainer.threads == 1
     finally:
         torch.set_num_threads(before)
+
+
+def test_fewer_epochs_than_begun_ends_with_this_one(registry: JobRegistry, mnist: Mnist) -> None:
+    job = registry.submit(config(500), mnist)
+    until(job, lambda s: s.epoch > 2.2)
+    job.change("epochs", 1)
+    end = job.wait(30)
+    assert end.status == "finished"
+    assert end.epoch == end.config.train.epochs < 500
+    assert end.epoch == int(end.epoch)
+
+
+def test_what_is_asked_while_a_run_is_being_recorded_is_not_lost(
+    registry: JobRegistry, mnist: Mnist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from core.training import job as module
+
+    real = module.keep
+
+    def slow(*arguments: object) -> None:
+        time.sleep(0.6)
+        real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "keep", slow)
+    job = registry.submit(config(1), mnist)
+    until(job, lambda s: s.epoch == 1.0)
+    time.sleep(0.2)
+    assert job.snapshot.active
+    job.add_epoch()
+    job.pause()  # too late to pause: there is nothing left to hold
+    end = job.wait(30)
+    assert (end.status, end.epoch) == ("finished", 2.0)
+
+
+def test_a_second_watcher_who_leaves_stops_nothing(tmp_path: Path, mnist: Mnist) -> None:
+    alive = {"ada", "bob"}
+    registry = JobRegistry(
+        RunStore(tmp_path / "runs.sqlite"),
+        at_once=1,
+        is_alive=alive.__contains__,
+        patience=0.2,
+        check_every=0.05,
+    )
+    job = registry.submit(config(1000), mnist, session="ada")
+    registry.adopt(job.job_id, "bob")
+    alive.remove("bob")
+    time.sleep(0.6)
+    assert job.snapshot.active
+    registry.close()
+    job.wait(10)
+
+
+def test_old_runs_let_their_images_go(registry: JobRegistry, mnist: Mnist) -> None:
+    jobs = [registry.submit(config(1), mnist) for _ in range(3)]
+    for job in jobs:
+        job.wait(30)
+    jobs[0].release()
+    with pytest.raises(LabError, match="cannot go on"):
+        jobs[0].add_epoch()
+    assert jobs[0].snapshot.status == "finished"
+    jobs[1].add_epoch()
+    assert jobs[1].wait(30).epoch == 2
+
+
+def test_progress_never_goes_back(registry: JobRegistry, mnist: Mnist) -> None:
+    job = registry.submit(config(6), mnist)
+    seen = [0.0]
+    while job.snapshot.active:
+        seen.append(job.snapshot.epoch)
+    assert seen == sorted(seen)

@@ -70,7 +70,7 @@ def test_first_step_is_the_formula(data: RunData) -> None:
                 raise StopTraining
 
     trainer.callbacks.append(OneStep())
-    start = as_module(initial_network(config, data.train.images))
+    start = as_module(initial_network(config, data))
     trainer.run()
     batch = trainer.order[:128]
     logits = start(data.train.images[batch])
@@ -93,7 +93,7 @@ def test_summed_loss_is_reported_per_image_but_steps_further(data: RunData) -> N
     mean, total = (run(recipe("mlp-autograd", reduction=r), data) for r in ("mean", "sum"))
     assert mean.history.loss[0] == pytest.approx(total.history.loss[0], rel=1e-5)
     moved = [
-        (t.network.tensors["W_o"] - initial_network(t.start, data.train.images).tensors["W_o"]).norm()
+        (t.network.tensors["W_o"] - initial_network(t.start, data).tensors["W_o"]).norm()
         for t in (mean, total)
     ]
     assert moved[1] > 10 * moved[0]
@@ -171,7 +171,7 @@ def test_dropout_draws_from_the_runs_own_generator(data: RunData) -> None:
 def test_gradient_sizes_are_the_root_mean_square(data: RunData) -> None:
     config = recipe("mlp-autograd", epochs=1)
     trainer = run(config, data)
-    start = as_module(initial_network(config, data.train.images))
+    start = as_module(initial_network(config, data))
     batch = torch.randperm(600, generator=Trainer(config, data).order_stream)[:128]
     torch.nn.functional.cross_entropy(start(data.train.images[batch]), data.train.labels[batch]).backward()
     expected = start.get_parameter("W_h").grad.square().mean().sqrt().item()
@@ -194,3 +194,50 @@ def test_bf16_learns_too(data: RunData) -> None:
     trainer = run(recipe("mlp-module", precision="bf16", epochs=6, batch_size=32), data)
     assert trainer.precision == "bf16"
     assert trainer.history.last("test_accuracy") > 0.5
+
+
+def test_epochs_added_after_the_end_and_stops_are_replayed(data: RunData) -> None:
+    trainer = run(recipe("mlp-autograd", epochs=1), data)
+    trainer.change("epochs", 2)
+    trainer.run()
+    again = run(trainer.start, data, Replay(trainer.history.changes))
+    assert again.history.loss == trainer.history.loss
+    assert again.epoch == 2
+
+    class Stop(Callback):
+        def before_step(self, trainer: Trainer) -> None:
+            if trainer.steps == 3:
+                raise StopTraining
+
+    stopped = run(recipe("mlp-autograd", epochs=5), data, Stop())
+    repeated = run(stopped.start, data, Replay(stopped.history.changes))
+    assert repeated.history.loss == stopped.history.loss
+    assert len(repeated.history.loss) == 3
+
+
+def test_validation_images_are_held_out_without_copying_any(data: RunData) -> None:
+    kept, held_out = torch.arange(100, 600), torch.arange(100)
+    split = RunData(data.train, data.test, kept, held_out)
+    seen: set[int] = set()
+
+    class Watch(Callback):
+        def before_step(self, trainer: Trainer) -> None:
+            seen.update(trainer.order.tolist())
+
+    trainer = run(recipe("mlp-deep", epochs=2, lr=0.1), split, Watch())
+    assert seen == set(range(100, 600))
+    assert trainer.images.data_ptr() == data.train.images.data_ptr()
+    assert trainer.module.normalize.mean.item() == pytest.approx(
+        data.train.images[100:].mean().item(), rel=1e-5
+    )
+    outputs = trainer.module.eval()(data.train.images[:100])
+    expected = (outputs.argmax(1) == data.train.labels[:100]).float().mean().item()
+    assert trainer.history.last("validation_accuracy") == pytest.approx(expected)
+
+
+def test_a_network_of_nan_has_no_accuracy(data: RunData) -> None:
+    trainer = Trainer(recipe("mlp-deep", lr=100.0, epochs=30), data)
+    with pytest.raises(Diverged):
+        trainer.run()
+    assert trainer.history.last("test_accuracy") is None
+    assert trainer.history.last("test_loss") is None
