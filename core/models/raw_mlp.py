@@ -26,8 +26,6 @@ class RawMLP:
     Call it with (N, 1, 28, 28) or (N, 784) pixels in [0, 1] to get (N, 10) logits.
     """
 
-    AUTOGRAD = True  # whether the tensors ask autograd to watch them
-
     def __init__(self, config: MLPConfig, generator: Generator) -> None:
         self.activation = ACTIVATION_FUNCTIONS[config.activation]
         self.normalize: nn.Module = Normalize() if config.normalize else nn.Identity()
@@ -35,8 +33,8 @@ class RawMLP:
         start = initial_weights(config, generator)
         self.names = tensor_names(len(start))
         for (w_name, b_name), (weight, bias) in zip(self.names, start, strict=True):
-            self.tensors[w_name] = weight.T.contiguous().requires_grad_(self.AUTOGRAD)
-            self.tensors[b_name] = bias.requires_grad_(self.AUTOGRAD)
+            self.tensors[w_name] = weight.T.contiguous().requires_grad_()
+            self.tensors[b_name] = bias.requires_grad_()
 
     def __call__(self, x: Tensor) -> Tensor:
         return forward(self, x, self.tensors)
@@ -48,7 +46,7 @@ class RawMLP:
     def to(self, device: torch.device) -> Self:
         """Move the tensors to `device`, as new leaves."""
         for name, tensor in self.tensors.items():
-            self.tensors[name] = tensor.detach().to(device).requires_grad_(self.AUTOGRAD)
+            self.tensors[name] = tensor.detach().to(device).requires_grad_()
         self.normalize.to(device)
         return self
 

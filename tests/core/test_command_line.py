@@ -136,7 +136,7 @@ def test_accuracies_on_the_whole_mnist(capsys: pytest.CaptureFixture[str]) -> No
 
 @pytest.mark.full
 def test_the_blogs_deep_network_and_what_the_start_decides(capsys: pytest.CaptureFixture[str]) -> None:
-    """mlp-deep as the blog has it; standard normal weights ruin the slides' network, on W_o alone they help."""
+    """mlp-deep as the blog has it; standard normal weights ruin the slides' network, W_o's help."""
     (deep,) = rows(capsys, "train", "mlp-deep", "--data", "full")
     assert deep["test_accuracy"] >= 0.973
     words = ("train", "mlp-autograd", "--data", "full", "--set")
