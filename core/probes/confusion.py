@@ -1,31 +1,10 @@
 """How a network errs: which digit for which, how often, and where it was surest and wrong."""
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
 from core.data.digits import CLASSES
-from core.evaluation import wilson
-
-
-@dataclass(frozen=True)
-class DigitScore:
-    """One digit: `correct` of its `n` images read rightly, and the 95 % interval of that share."""
-
-    digit: int
-    correct: int
-    n: int
-
-    @property
-    def accuracy(self) -> float:
-        """Share read rightly, in [0, 1]."""
-        return self.correct / self.n if self.n else float("nan")
-
-    @property
-    def ci95(self) -> tuple[float, float]:
-        """Where the share on endlessly many such images lies (Wilson 1927)."""
-        return wilson(self.correct, self.n)
+from core.evaluation import Score
 
 
 def confusion(labels: Tensor, called: Tensor) -> Tensor:
@@ -33,9 +12,17 @@ def confusion(labels: Tensor, called: Tensor) -> Tensor:
     return torch.bincount(labels * CLASSES + called, minlength=CLASSES**2).view(CLASSES, CLASSES)
 
 
-def per_digit(table: Tensor) -> list[DigitScore]:
-    """The score of every digit, from the table of `confusion`."""
-    return [DigitScore(d, int(table[d, d]), int(table[d].sum())) for d in range(CLASSES)]
+def per_digit(labels: Tensor, probabilities: Tensor) -> list[Score]:
+    """How the images of each digit were read, 0 first, from the probabilities (N, 10) of all images.
+
+    A right answer's probability that float32 rounds to 0 counts as the smallest it can hold: a loss of 87
+    nats. A digit without images has a loss of NaN.
+    """
+    right = probabilities.argmax(dim=1) == labels
+    given = probabilities.gather(1, labels.unsqueeze(1)).flatten()
+    losses = -given.clamp_min(torch.finfo(given.dtype).tiny).log()
+    places = [labels == digit for digit in range(CLASSES)]
+    return [Score(int(at.sum()), int(right[at].sum()), float(losses[at].mean())) for at in places]
 
 
 def confident_mistakes(probabilities: Tensor, labels: Tensor, count: int = 24) -> Tensor:

@@ -122,14 +122,19 @@ class Pair:
 def histograms(now: Tensor, start: Tensor, bins: int = 60) -> Pair:
     """Count both tensors (any shapes) in common bins that hold all but the outermost 0.05 % on each side.
 
-    Shares are of all the numbers, those outside the bins included, so that a long tail is not hidden.
+    Shares are of all the numbers, those outside the bins included, so that a long tail is not hidden; what is
+    infinite or no number lies outside of every bin.
     """
     both = [now.flatten().float(), start.flatten().float()]
-    low = min(_quantile(part, 0.0005) for part in both)
-    high = max(_quantile(part, 0.9995) for part in both)
+    counted = [part[part.isfinite()] for part in both]
+    low = min((_quantile(part, 0.0005) for part in counted if len(part)), default=0.0)
+    high = max((_quantile(part, 0.9995) for part in counted if len(part)), default=0.0)
     if high - low < 1e-12:
         low, high = low - 0.5, high + 0.5
-    counts = [torch.histc(part, bins=bins, min=low, max=high) / part.numel() for part in both]
+    counts = [
+        torch.histc(part, bins=bins, min=low, max=high) / everything.numel()
+        for part, everything in zip(counted, both, strict=True)
+    ]
     return Pair(torch.linspace(low, high, bins + 1), counts[0], counts[1])
 
 

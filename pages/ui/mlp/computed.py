@@ -1,21 +1,25 @@
 """What the panels compute from a network, kept by the network's key so that it is computed once.
 
-Everything here is shared by all sessions and read-only.
+Everything here is shared by all sessions and read-only. The widest network has 16 layers of 4,096 units, so
+what holds a number for every image and unit is bounded.
 """
 
 import streamlit as st
+import torch
 from torch import Tensor, nn
 
 from core.config import Reduction, RunConfig
 from core.data.digits import Digits, Mnist
-from core.evaluation import predict
+from core.evaluation import logits, predict
 from core.models import linear_layers
 from core.probes.signals import Gradients, Signals, gradients, signals
 from core.probes.spread import Start, compare_starts
 from core.probes.surgery import Prepared
+from pages.ui import cache
 from pages.ui.trained import Trained
 
-SAMPLE = 2000  # test images that histograms of activations are made of
+SAMPLE = 2000  # test images that histograms of activations are made of, at most
+ROOM = 150_000_000  # bytes that the numbers of one network on all its images may take
 
 
 def data_key(mnist: Mnist) -> str:
@@ -28,15 +32,33 @@ def probabilities(trained: Trained, mnist: Mnist) -> Tensor:
     return _probabilities(trained.key, data_key(mnist), trained.model, mnist.test.images)
 
 
-def prepared(trained: Trained, mnist: Mnist) -> Prepared:
-    """The network's numbers on every test image, ready for edits."""
-    return _prepared(trained.key, data_key(mnist), trained.model, mnist.test.images)
+def prepared(trained: Trained, mnist: Mnist) -> tuple[Prepared, Digits]:
+    """The network's numbers on test images, ready for edits, and these: all, or as many as there is room for.
+
+    Where there is no room for all, they are taken from the whole set at even distances: its two
+    halves were written by different people.
+    """
+    count = _fitting(len(mnist.test), sum(trained.config.model.widths))
+    return _prepared(trained.key, data_key(mnist), count, trained.model, mnist.test)
 
 
 def sample_signals(trained: Trained, mnist: Mnist, at_start: bool) -> Signals:
-    """Signals of the first SAMPLE test images, now or at the start."""
+    """Signals of the first SAMPLE test images (fewer in a very wide network), now or at the start."""
     model = trained.start if at_start else trained.model
-    return _signals(trained.key, at_start, data_key(mnist), model, mnist.test.images[:SAMPLE])
+    return _signals(trained.key, at_start, data_key(mnist), model, mnist.test.images[: sample_size(trained)])
+
+
+def sample_size(trained: Trained) -> int:
+    """Of how many test images `sample_signals` holds the numbers (or of all, if there are fewer)."""
+    return _fitting(SAMPLE, 2 * sum(trained.config.model.widths))
+
+
+def not_finite(trained: Trained) -> str | None:
+    """What of a diverged network is infinite or no number: "weights", or else "outputs"; None if it is sound.
+
+    Finite weights can be so large that the outputs are not: a hundred images tell.
+    """
+    return _not_finite(trained.key, trained.model, cache.mnist().test.images[:100])
 
 
 def batch_gradients(trained: Trained, batch: Digits, name: str, at_start: bool, how: Reduction) -> Gradients:
@@ -70,17 +92,31 @@ def _probabilities(key: str, data: str, _model: nn.Module, _images: Tensor) -> T
     return predict(_model, _images)
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _not_finite(key: str, _model: nn.Module, _images: Tensor) -> str | None:
+    layers = [tensor for _, *both in linear_layers(_model) for tensor in both]
+    if not all(bool(tensor.isfinite().all()) for tensor in layers):
+        return "weights"
+    return None if bool(logits(_model, _images).isfinite().all()) else "outputs"
+
+
+def _fitting(images: int, numbers: int) -> int:
+    """How many of these images fit into ROOM, with so many float32 each."""
+    return max(1, min(images, ROOM // (4 * numbers)))
+
+
 @st.cache_resource(max_entries=4, show_spinner="Reading the test images…")
-def _prepared(key: str, data: str, _model: nn.Module, _images: Tensor) -> Prepared:
-    return Prepared(_model, _images)
+def _prepared(key: str, data: str, count: int, _model: nn.Module, _test: Digits) -> tuple[Prepared, Digits]:
+    some = _test if count == len(_test) else _test.take(torch.arange(count) * len(_test) // count)
+    return Prepared(_model, some.images), some
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _signals(key: str, at_start: bool, data: str, _model: nn.Module, _images: Tensor) -> Signals:
     return signals(_model, _images)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _gradients(
     key: str, at_start: bool, name: str, how: Reduction, _model: nn.Module, _batch: Digits
 ) -> Gradients:

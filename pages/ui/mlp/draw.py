@@ -13,7 +13,7 @@ from pages.ui.cache import mnist
 from pages.ui.canvas import digit_canvas
 from pages.ui.chart import chart
 from pages.ui.mlp.gallery import weight_gallery
-from pages.ui.page import error_boundary
+from pages.ui.mlp.panel import panel
 from pages.ui.reading import reading
 from pages.ui.trained import Trained
 
@@ -35,34 +35,29 @@ evidence = image[0] * W[:, digit]            # what each pixel says for that dig
 FIRED, PUSHED = "fired most", "pushed the answer most"
 
 
-@st.fragment
+@panel
 def draw(trained: Trained) -> None:
     """Canvas, reading, and the hidden units behind it; a test digit stands in while nothing is drawn."""
-    with error_boundary():
-        st.markdown(
-            "Draw a digit with mouse, pen or finger. What does the network see, and which units answer?"
-        )
-        drawing = digit_canvas("mlp_draw")
-        if drawing is not None:
-            image = drawing.image
-            st.caption(
-                "As MNIST was made: cut out the ink, fit it into 20 × 20, centre of mass in the middle."
-            )
-        else:
-            image = _test_digit()
-        flow = signals(trained.model, image.unsqueeze(0))
-        answers, hidden = st.columns([1, 1.4], gap="large")
-        with answers:
-            digit = reading(flow.logits[0].softmax(0), "mlp_draw_reading")
-        with hidden:
-            if flow.after:
-                _layers(trained, flow)
-            else:
-                _evidence(trained, flow, digit)
+    st.markdown("Draw a digit with mouse, pen or finger. What does the network see, and which units answer?")
+    drawing = digit_canvas("mlp_draw")
+    if drawing is not None:
+        image = drawing.image
+        st.caption("As MNIST was made: cut out the ink, fit it into 20 × 20, centre of mass in the middle.")
+    else:
+        image = _test_digit()
+    flow = signals(trained.model, image.unsqueeze(0))
+    answers, hidden = st.columns([1, 1.4], gap="large")
+    with answers:
+        digit = reading(flow.logits[0].softmax(0), "mlp_draw_reading")
+    with hidden:
         if flow.after:
-            _strongest(trained, flow, digit)
-        with st.expander("Show the code", icon=":material/code:"):
-            st.code(CODE if flow.after else LINEAR_CODE, language="python")
+            _layers(trained, flow)
+        else:
+            _evidence(trained, flow, digit)
+    if flow.after:
+        _strongest(trained, flow, digit)
+    with st.expander("Show the code", icon=":material/code:"):
+        st.code(CODE if flow.after else LINEAR_CODE, language="python")
 
 
 def _test_digit() -> Tensor:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 import torch
 
-from core.data.digits import Mnist
+from core.data.digits import Digits, Mnist
 from core.figures.before_after import before_after_figure
 from core.figures.template import picture
 from core.models import linear_layers
@@ -14,8 +14,8 @@ from core.probes.lens import Place
 from core.probes.surgery import Edit, Prepared, SilencedUnit, WeightEdit
 from pages.ui.chart import chart
 from pages.ui.mlp import computed
+from pages.ui.mlp.panel import panel
 from pages.ui.mlp.pick_weight import pick_unit, pick_weight
-from pages.ui.page import error_boundary
 from pages.ui.trained import Trained
 
 KEPT = "mlp_edits"
@@ -36,8 +36,8 @@ with torch.no_grad():
 class Edits:
     """What this session has changed so far, and how often it began anew.
 
-    weights: (layer, to, source) → value. silent: (hidden layer, unit). A network of other widths or of
-    another name starts a new list.
+    weights: (layer, to, source) → value. silent: (hidden layer, unit). They belong to the network of key
+    `owner`: another one, or the same after more training, starts a new list.
     """
 
     owner: str = ""
@@ -50,25 +50,27 @@ class Edits:
         return changed + [SilencedUnit(*unit) for unit in sorted(self.silent)]
 
 
-@st.fragment
+@panel
 def edit(trained: Trained, mnist: Mnist) -> None:
     """Controls on the left, accuracy and one digit's probabilities on the right, against the untouched."""
-    with error_boundary():
-        st.markdown("How much does the network need each of its parts? Operate on a copy and find out.")
-        kept = _kept(trained)
-        ready = computed.prepared(trained, mnist)
-        with st.container(border=True):
-            _controls(trained, kept)
-        _effect(ready, kept, mnist)
-        with st.expander("Show the code", icon=":material/code:"):
-            st.code(CODE, language="python")
+    st.markdown("How much does the network need each of its parts? Operate on a copy and find out.")
+    kept = _kept(trained)
+    ready, test = computed.prepared(trained, mnist)
+    with st.container(border=True):
+        _controls(trained, kept)
+    _effect(ready, kept, test)
+    if len(test) < len(mnist.test):
+        st.caption(
+            f"So wide a network is edited on a sample: {len(test):,} of the {len(mnist.test):,} test images."
+        )
+    with st.expander("Show the code", icon=":material/code:"):
+        st.code(CODE, language="python")
 
 
 def _kept(trained: Trained) -> Edits:
-    owner = f"{trained.key.partition('@')[0]}/{trained.config.model.widths}"
     kept = st.session_state.get(KEPT)
-    if not isinstance(kept, Edits) or kept.owner != owner:
-        kept = Edits(owner, fresh=kept.fresh + 1 if isinstance(kept, Edits) else 0)
+    if not isinstance(kept, Edits) or kept.owner != trained.key:
+        kept = Edits(trained.key, fresh=kept.fresh + 1 if isinstance(kept, Edits) else 0)
         st.session_state[KEPT] = kept
     return kept
 
@@ -110,19 +112,18 @@ def _change(trained: Trained, kept: Edits) -> None:
     layer = linear_layers(trained.model)[place.layer][1]
     original = float(layer[place.to, place.source])
     reach = max(2.0, float(round(4 * float(layer.abs().max()))))
-    value = st.slider(
+    key = f"mlp_edit_value_{trained.key}_{kept.fresh}_" + "_".join(map(str, spot))
+    st.slider(
         "Weight",
         -reach,
         reach,
         round(kept.weights.get(spot, original), 2),
         0.01,
-        key=f"mlp_edit_value_{kept.fresh}_" + "_".join(map(str, spot)),
+        key=key,
+        on_change=_set,
+        args=(kept, spot, key, round(original, 2)),
         help="Drag: the test accuracy follows. The slider starts at the trained value.",
     )
-    if abs(value - round(original, 2)) > 1e-9:
-        kept.weights[spot] = value
-    else:
-        kept.weights.pop(spot, None)
     st.caption(f"Trained value {original:.4f}; the largest in this layer is {float(layer.abs().max()):.2f}.")
 
 
@@ -156,8 +157,8 @@ def _silence(trained: Trained, kept: Edits) -> None:
         )
 
 
-def _effect(ready: Prepared, kept: Edits, mnist: Mnist) -> None:
-    labels = mnist.test.labels
+def _effect(ready: Prepared, kept: Edits, test: Digits) -> None:
+    labels = test.labels
     edited = ready.edited(kept.list())
     before, after = ready.logits.argmax(1), edited.argmax(1)
     was, now = float((before == labels).float().mean()), float((after == labels).float().mean())
@@ -168,7 +169,7 @@ def _effect(ready: Prepared, kept: Edits, mnist: Mnist) -> None:
             f"{now:.2%}",
             f"{delta:+.2f} points" if kept.list() else None,
             width=190,
-            help=f"On all {len(labels):,} test images. Untouched: {was:.2%}.",
+            help=f"On {len(labels):,} test images. Untouched: {was:.2%}.",
         )
         st.metric(
             "Answers that changed",
@@ -180,7 +181,7 @@ def _effect(ready: Prepared, kept: Edits, mnist: Mnist) -> None:
     with image:
         told = "Whose probabilities are shown."
         index = pick_unit("Test image", len(labels), "mlp_edit_image", 0, told)
-        st.image(picture(mnist.test.images[index, 0], size=112), width=112)
+        st.image(picture(test.images[index, 0], size=112), width=112)
         answer, moved = int(after[index]), after[index] != before[index]
         st.caption(f"a {int(labels[index])}, {'now ' if moved else ''}read as **{answer}**")
     with bars:
@@ -198,6 +199,15 @@ def _told(kept: Edits) -> str:
         shown = ", ".join(map(str, units[:12])) + (", …" if len(units) > 12 else "")
         parts.append(f"{len(units)} silent in hidden layer {layer + 1} ({shown})")
     return "Edits so far: " + "; ".join(parts) + "."
+
+
+def _set(kept: Edits, spot: tuple[int, int, int], key: str, original: float) -> None:
+    """Callback: a pulled slider is an edit, and back at the trained value (as it shows it) none any more."""
+    value = float(st.session_state[key])
+    if abs(value - original) > 1e-9:
+        kept.weights[spot] = value
+    else:
+        kept.weights.pop(spot, None)
 
 
 def _toggle(kept: Edits, unit: tuple[int, int]) -> None:

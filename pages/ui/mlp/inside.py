@@ -4,9 +4,9 @@ import streamlit as st
 
 from core.data.digits import Mnist
 from pages.ui.mlp.begin import begin
+from pages.ui.mlp.panel import panel
 from pages.ui.mlp.spreads import spreads
 from pages.ui.mlp.weights import weights
-from pages.ui.page import error_boundary
 from pages.ui.trained import Trained
 
 WEIGHTS, SPREADS, START = "First-layer weights", "Histograms", "The start"
@@ -23,25 +23,24 @@ sigma = torch.sigmoid(h)
 """
 
 
-@st.fragment
+@panel
 def inside(trained: Trained, mnist: Mnist) -> None:
     """Three views of one network, each against its own start."""
-    with error_boundary():
-        view = st.segmented_control(
-            "View",
-            [WEIGHTS, SPREADS, START],
-            default=WEIGHTS,
-            required=True,
-            key="mlp_inside",
-            bind="query-params",
-            label_visibility="collapsed",
-            help="Weights as pictures, all numbers as histograms, or why the start decides so much.",
-        )
-        if view == WEIGHTS:
-            weights(trained)
-        elif view == SPREADS:
-            spreads(trained, mnist)
-        else:
-            begin(trained, mnist)
-        with st.expander("Show the code", icon=":material/code:"):
-            st.code(CODE, language="python")
+    view = st.segmented_control(
+        "View",
+        [WEIGHTS, SPREADS, START],
+        default=WEIGHTS,
+        required=True,
+        key="mlp_inside",
+        bind="query-params",
+        label_visibility="collapsed",
+        help="Weights as pictures, all numbers as histograms, or why the start decides so much.",
+    )
+    if view == WEIGHTS:
+        weights(trained)
+    elif view == SPREADS:
+        spreads(trained, mnist)
+    else:
+        begin(trained, mnist)
+    with st.expander("Show the code", icon=":material/code:"):
+        st.code(CODE, language="python")

@@ -10,8 +10,8 @@ from core.probes.lens import Place, Step, curve, steepest, take_step
 from pages.ui.chart import chart
 from pages.ui.mlp import computed
 from pages.ui.mlp.formulas import names
+from pages.ui.mlp.panel import panel
 from pages.ui.mlp.pick_weight import pick_weight
-from pages.ui.page import error_boundary
 from pages.ui.trained import Trained
 
 FIRST, NOW = "before training", "as it is now"
@@ -28,23 +28,22 @@ cross_entropy(model(x), y)                  # the same batch, after
 """
 
 
-@st.fragment
+@panel
 def lens(trained: Trained, mnist: Mnist) -> None:
     """Choose a weight and a batch; see the formula with its numbers, and the loss around the weight."""
-    with error_boundary():
-        st.markdown("What does one step of training do to one weight, and what does that do to the loss?")
-        at_start, number, lr, how = _batch_controls(trained, mnist)
-        batch = computed.training_batch(mnist, trained.config.train.batch_size, number)
-        name = f"{computed.data_key(mnist)}/{trained.config.train.batch_size}/{number}"
-        found = computed.batch_gradients(trained, batch, name, at_start, how)
-        model = trained.start if at_start else trained.model
-        with st.container(border=True):
-            place = pick_weight(model, f"mlp_lens_{at_start:d}_{number}", steepest(found, 0))
-        step = take_step(model, batch, found, place, lr, how)
-        _numbers(trained, place, step, lr, how, len(batch))
-        _curve(model, batch, place, step, how)
-        with st.expander("Show the code", icon=":material/code:"):
-            st.code(CODE, language="python")
+    st.markdown("What does one step of training do to one weight, and what does that do to the loss?")
+    at_start, number, lr, how = _batch_controls(trained, mnist)
+    batch = computed.training_batch(mnist, trained.config.train.batch_size, number)
+    name = f"{computed.data_key(mnist)}/{trained.config.train.batch_size}/{number}"
+    found = computed.batch_gradients(trained, batch, name, at_start, how)
+    model = trained.start if at_start else trained.model
+    with st.container(border=True):
+        place = pick_weight(model, f"mlp_lens_{at_start:d}_{number}", steepest(found, 0))
+    step = take_step(model, batch, found, place, lr, how)
+    _numbers(trained, place, step, lr, how, len(batch))
+    _curve(model, batch, place, step, how)
+    with st.expander("Show the code", icon=":material/code:"):
+        st.code(CODE, language="python")
 
 
 def _curve(model: nn.Module, batch: Digits, place: Place, step: Step, how: Reduction) -> None:

@@ -1,10 +1,12 @@
 """What the trained network gets right and wrong, digit by digit and image by image."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 from torch import Tensor
 
 from core.data.digits import Digits, Mnist
-from core.evaluation import wilson
+from core.evaluation import Score, wilson
 from core.figures import palette
 from core.figures.clickable import clickable_cells, mark_cell
 from core.figures.confusion import confusion_figure
@@ -19,7 +21,7 @@ from core.probes.confusion import (
 from pages.ui.chart import chart
 from pages.ui.mlp import computed
 from pages.ui.mlp.gallery import digit_gallery
-from pages.ui.page import error_boundary
+from pages.ui.mlp.panel import panel
 from pages.ui.trained import Trained
 
 IS, READ = "mlp_is", "mlp_read"
@@ -38,25 +40,24 @@ confidence = logits.softmax(dim=1).max(dim=1).values
 """
 
 
-@st.fragment
+@panel
 def results(trained: Trained, mnist: Mnist) -> None:
     """Accuracy with its interval, the confusion matrix with its images, digits, confident mistakes."""
-    with error_boundary():
-        test = mnist.test
-        probabilities = computed.probabilities(trained, mnist)
-        table = confusion(test.labels, probabilities.argmax(1))
-        _headline(table, probabilities)
-        st.subheader("Which digit for which", anchor=False)
-        _confusion(table, probabilities, test)
-        st.subheader("Which digits are hard", anchor=False)
-        _digits(table)
-        st.subheader("Sure, and wrong", anchor=False)
-        _mistakes(probabilities, test)
-        with st.expander("Show the code", icon=":material/code:"):
-            st.code(CODE, language="python")
+    test = mnist.test
+    probabilities = computed.probabilities(trained, mnist)
+    table = confusion(test.labels, probabilities.argmax(1))
+    _headline(table)
+    st.subheader("Which digit for which", anchor=False)
+    _confusion(table, probabilities, test)
+    st.subheader("Which digits are hard", anchor=False)
+    _digits(per_digit(test.labels, probabilities))
+    st.subheader("Sure, and wrong", anchor=False)
+    _mistakes(probabilities, test)
+    with st.expander("Show the code", icon=":material/code:"):
+        st.code(CODE, language="python")
 
 
-def _headline(table: Tensor, probabilities: Tensor) -> None:
+def _headline(table: Tensor) -> None:
     n, correct = int(table.sum()), int(table.diagonal().sum())
     low, high = wilson(correct, n)
     with st.container(horizontal=True, gap="medium"):
@@ -118,19 +119,18 @@ def _cell(is_: int, read: int, probabilities: Tensor, test: Digits) -> None:
     digit_gallery(test.images[few, 0], [f"{float(probabilities[i, read]):.0%}" for i in few])
 
 
-def _digits(table: Tensor) -> None:
-    scores = per_digit(table)
-    hardest = min(scores, key=lambda score: score.accuracy)
-    easiest = max(scores, key=lambda score: score.accuracy)
+def _digits(scores: Sequence[Score]) -> None:
+    hardest = min(range(10), key=lambda digit: scores[digit].accuracy)
+    easiest = max(range(10), key=lambda digit: scores[digit].accuracy)
     st.markdown(
-        f"Hardest is the **{hardest.digit}** ({hardest.accuracy:.1%}), easiest the **{easiest.digit}** "
-        f"({easiest.accuracy:.1%})."
+        f"Hardest is the **{hardest}** ({scores[hardest].accuracy:.1%}), easiest the **{easiest}** "
+        f"({scores[easiest].accuracy:.1%})."
     )
     fig = digit_accuracy_figure(
         [score.accuracy for score in scores],
         [score.ci95 for score in scores],
         [score.n for score in scores],
-        float(table.diagonal().sum() / table.sum()),
+        sum(score.correct for score in scores) / sum(score.n for score in scores),
     )
     chart(fig, "mlp_digit_accuracy", still=True)
 

@@ -31,9 +31,7 @@ def spreads(trained: Trained, mnist: Mnist) -> None:
         key=f"mlp_spread_{len(kinds)}",
         help="Each is counted now and at the start, in the same bins.",
     )
-    st.caption(
-        KINDS[kind].format(n=computed.SAMPLE if len(mnist.test) > computed.SAMPLE else len(mnist.test))
-    )
+    st.caption(KINDS[kind].format(n=min(computed.sample_size(trained), len(mnist.test))))
     now, start = _numbers(trained, mnist, kind, False), _numbers(trained, mnist, kind, True)
     names = computed.layer_names(trained.model)
     columns = st.columns(2, gap="medium") if len(now) > 1 else [st.container()]

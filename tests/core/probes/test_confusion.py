@@ -1,6 +1,8 @@
 """Counting mistakes, against counting one by one."""
 
+import pytest
 import torch
+from torch.nn import functional
 
 from core.probes.confusion import (
     commonest_mistake,
@@ -23,9 +25,12 @@ def test_tables_and_lists_agree_with_counting() -> None:
         assert len(places) == table[digit, read] == ((labels == digit) & (called == read)).sum()
         assert (labels[places] == digit).all()
         assert (called[places] == read).all()
-    scores = per_digit(table)
-    assert sum(score.correct for score in scores) == (labels == called).sum()
+    scores = per_digit(labels, probabilities)
+    assert [score.n for score in scores] == table.sum(dim=1).tolist()
+    assert [score.correct for score in scores] == table.diagonal().tolist()
     assert all(low <= s.accuracy <= high for s in scores for low, high in [s.ci95])
+    loss = functional.nll_loss(probabilities.log(), labels)
+    assert sum(score.n * score.loss for score in scores) / 400 == pytest.approx(float(loss))
     wrong = confident_mistakes(probabilities, labels, 30)
     sure = probabilities.max(1).values
     assert (called[wrong] != labels[wrong]).all()
@@ -40,3 +45,10 @@ def test_a_perfect_network_makes_no_mistake() -> None:
     labels = torch.arange(10)
     assert commonest_mistake(confusion(labels, labels)) is None
     assert len(confident_mistakes(torch.eye(10), labels)) == 0
+    assert [score.accuracy for score in per_digit(labels, torch.eye(10))] == [1.0] * 10
+
+
+def test_a_digit_without_images_and_a_certain_error_are_no_failure() -> None:
+    scores = per_digit(torch.tensor([1]), torch.eye(10)[:1])
+    assert (scores[1].n, scores[1].correct, round(scores[1].loss)) == (1, 0, 87)
+    assert scores[0].n == 0

@@ -170,6 +170,9 @@ def test_histograms_share_their_bins_and_hide_no_tail() -> None:
     assert float(found.now.sum()) <= 1 + 1e-6
     same: Tensor = torch.ones(10)
     assert float(spread.histograms(same, same).now.sum()) == pytest.approx(1)
+    wild = torch.tensor([1.0, 2.0, torch.inf, torch.nan])
+    assert float(spread.histograms(wild, same).now.sum()) == pytest.approx(0.5)
+    assert float(spread.histograms(wild[2:], wild[3:]).now.sum()) == 0
 
 
 def test_pushes_add_up_to_the_logit(batch: Digits) -> None:

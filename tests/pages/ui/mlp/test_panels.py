@@ -12,6 +12,7 @@ from core.data import Mnist, load
 from core.models import as_module
 from core.training.trainer import RunData, Trainer, initial_network
 from pages.ui.trained import Trained
+from tests.pages.ui.mlp.harness import PANELS, captions, panel_over, well, widget
 
 CONFIGS = {
     "two layers, raw": MLPConfig(hidden=(20,), family="raw"),
@@ -20,7 +21,6 @@ CONFIGS = {
     "linear": MLPConfig(hidden=()),
     "one unit": MLPConfig(hidden=(1,), activation="gelu"),
 }
-PANELS = ("results", "inside", "draw", "edit", "lens")
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,12 @@ def mnist() -> Mnist:
 def case(request: pytest.FixtureRequest, mnist: Mnist) -> Iterator[Case]:
     optimizer = OptimizerConfig("sgd", {"lr": 0.1, "momentum": 0.5})
     config = RunConfig("test", request.param, TrainConfig(epochs=1, optimizer=optimizer, threads=1))
-    trainer = Trainer(config, RunData(mnist.train, mnist.test))
+    data = RunData(mnist.train, mnist.test)
+    trainer = Trainer(config, data)
     trainer.run()
     model = trainer.module.eval()
     model.zero_grad()
-    start = as_module(initial_network(config, mnist.train.images)).eval()
+    start = as_module(initial_network(config, data)).eval()
     weights = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     yield Case(Trained(f"test-{request.param}", "a test", config, model, start), weights)
     for name, tensor in model.state_dict().items():
@@ -52,36 +53,12 @@ def case(request: pytest.FixtureRequest, mnist: Mnist) -> Iterator[Case]:
     assert all(parameter.grad is None for parameter in model.parameters())
 
 
-def show(panel: str, trained: "Trained", mnist: "Mnist") -> None:
-    """The script that AppTest runs; it is run by itself, without the names of this file."""
-    from importlib import import_module
-
-    section = getattr(import_module(f"pages.ui.mlp.{panel}"), panel)
-    if panel == "draw":
-        section(trained)
-    else:
-        section(trained, mnist)
-
-
 @pytest.fixture
 def open_panel(case: Case, mnist: Mnist, bundled_only: None) -> Callable[[str], AppTest]:
     def open_(panel: str) -> AppTest:
-        kwargs = {"panel": panel, "trained": case.trained, "mnist": mnist}
-        return well(AppTest.from_function(show, default_timeout=60, kwargs=kwargs).run())
+        return well(panel_over(panel, [case.trained], mnist).run())
 
     return open_
-
-
-def well(app: AppTest) -> AppTest:
-    """Neither an exception nor the error boundary's message."""
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def widget(widgets: object, start: str) -> object:
-    """The widget whose key begins so."""
-    return next(w for w in widgets if (w.key or "").startswith(start))  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("panel", PANELS)
@@ -93,8 +70,8 @@ def test_every_view_inside(open_panel: Callable[[str], AppTest], case: Case) -> 
     app = open_panel("inside")
     well(app.button_group(key="mlp_inside").set_value("Histograms").run())
     quantity = widget(app.button_group, "mlp_spread_")
-    for kind in quantity.options:  # type: ignore[attr-defined]
-        well(widget(app.button_group, "mlp_spread_").set_value(kind).run())  # type: ignore[attr-defined]
+    for kind in quantity.options:
+        well(widget(app.button_group, "mlp_spread_").set_value(kind).run())
     well(app.button_group(key="mlp_inside").set_value("The start").run())
     assert len(app.metric) == (3 if case.trained.config.model.hidden else 0)
 
@@ -102,15 +79,14 @@ def test_every_view_inside(open_panel: Callable[[str], AppTest], case: Case) -> 
 def test_edits_add_up_and_are_undone(open_panel: Callable[[str], AppTest], case: Case) -> None:
     app = open_panel("edit")
     untouched = app.metric[0].value
-    well(widget(app.slider, "mlp_edit_value").set_value(2.0).run())  # type: ignore[attr-defined]
-    assert "set to 2.00" in " ".join(caption.value for caption in app.caption)
+    well(widget(app.slider, "mlp_edit_value").set_value(2.0).run())
+    assert "set to 2.00" in captions(app)
     if case.trained.config.model.hidden:
-        well(widget(app.button_group, "mlp_edit_kind").set_value("Silence units").run())  # type: ignore[attr-defined]
+        well(widget(app.button_group, "mlp_edit_kind").set_value("Silence units").run())
         well(app.button(key="mlp_edit_silence").click().run())
         well(app.button(key="mlp_edit_random").click().run())
-        told = " ".join(caption.value for caption in app.caption)
-        assert "set to 2.00" in told
-        assert "silent in hidden layer 1" in told
+        assert "set to 2.00" in captions(app)
+        assert "silent in hidden layer 1" in captions(app)
     assert int(app.metric[1].value.replace(",", "")) > 0
     well(app.button(key="mlp_edit_reset").click().run())
     assert app.metric[0].value == untouched
@@ -122,8 +98,8 @@ def test_the_lens_on_every_layer(open_panel: Callable[[str], AppTest], case: Cas
     before, alone, together = (float(metric.value) for metric in app.metric)
     assert alone <= before
     assert together < before
-    for name in widget(app.selectbox, "mlp_lens").options:  # type: ignore[attr-defined]
-        well(widget(app.selectbox, "mlp_lens").set_value(name).run())  # type: ignore[attr-defined]
+    for name in widget(app.selectbox, "mlp_lens").options:
+        well(widget(app.selectbox, "mlp_lens").set_value(name).run())
     well(app.button_group(key="mlp_lens_when").set_value("as it is now").run())
     well(app.button_group(key="mlp_lens_window").set_value("the step itself").run())
 
