@@ -19,15 +19,16 @@ def status(page: Page) -> tuple[float, int, int]:
     return float(found[1]), int(found[2]), int(found[3].replace(",", ""))
 
 
-def points_of_the_loss_curve(page: Page) -> int:
-    """Points that Plotly has drawn of the training loss."""
-    return page.evaluate(
+def end_of_the_loss_curve(page: Page) -> float:
+    """How far to the right Plotly has drawn the training loss, in epochs."""
+    end: float = page.evaluate(
         """() => {
             const plot = document.querySelector('.st-key-mlp_live_loss .js-plotly-plot');
-            const line = (plot?.data ?? []).find(trace => trace.name === 'training');
-            return line?.x?.length ?? line?.x?._inputArray?.length ?? 0;
+            const line = (plot?.calcdata ?? []).find(points => points[0]?.trace?.name === 'training');
+            return line ? line[line.length - 1].x : 0;
         }"""
     )
+    return end
 
 
 def wait_for_curve(page: Page) -> None:
@@ -49,10 +50,10 @@ def test_start_watch_pause_reload_and_stop(open_page: OpenPage) -> None:
     wait_for_curve(page)
     sizes = []
     for _ in range(3):
-        sizes.append((points_of_the_loss_curve(page), status(page)[2]))
+        sizes.append((end_of_the_loss_curve(page), status(page)[2]))
         page.wait_for_timeout(1500)
     assert sizes[-1][1] > sizes[0][1], f"no step was made: {sizes}"
-    assert points_of_the_loss_curve(page) > sizes[0][0], f"the curve did not grow: {sizes}"
+    assert end_of_the_loss_curve(page) > sizes[0][0], f"the curve did not grow: {sizes}"
 
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=20_000)
