@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.figures.palette import SPLITS
-from core.figures.template import add_line, figure
+from core.figures.template import LINE_WIDTH, add_line, figure
 from core.training.history import History, Row
 
 POINTS = 240  # bins along the x-axis
@@ -102,11 +102,17 @@ def _epoch_line(fig: go.Figure, rows: Sequence[Row], column: str, split: str, do
     x, y = np.array(pairs, dtype=float).T
     name = {"train": "training"}.get(split, split)
     hover = "%{y:.2%}" if column.endswith("accuracy") else "%{y:.4f}"
-    add_line(fig, x, y, name=name, color=SPLITS[split], label=False, hover=hover)
-    fig.data[-1].mode = "lines+markers"
-    fig.data[-1].marker.size = 6 if dots else 5
-    if split == "train":  # broad and pale below, so that a test curve on top of it hides nothing
-        fig.data[-1].update(line_width=5, opacity=0.45)
+    broad = split == "train"  # broad and pale below, so that a test curve on top of it hides nothing
+    fig.add_scatter(
+        x=x,
+        y=y,
+        name=name,
+        mode="lines+markers",
+        line={"color": SPLITS[split], "width": 5 if broad else LINE_WIDTH},
+        marker={"color": SPLITS[split], "size": 6 if dots else 5},
+        opacity=0.45 if broad else 1.0,
+        hovertemplate=f"<b>{name}</b> {hover}<br>epoch %{{x:.4g}}<extra></extra>",
+    )
 
 
 def gradient_figure(history: History, n_train: int, epochs: float, *, height: int = 260) -> go.Figure:

@@ -35,37 +35,38 @@ def figure(
     Titles carry the unit ("loss (nats)", "examples seen"). A fixed range keeps a live chart from jumping;
     on a log axis it is given in data units all the same. `percent_y` shows fractions as percentages.
     """
-    fig = go.Figure()
-    fig.update_layout(
-        height=height,
-        margin={"l": 8, "r": 16, "t": 16, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        hovermode="closest",
-        uirevision="keep",
-        showlegend=legend,
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "title": {"text": ""}},
-        bargap=0.25,
-        dragmode="zoom",
-    )
     axis = {"gridcolor": GRID, "linecolor": AXIS, "zeroline": False, "automargin": True, "ticks": ""}
-    fig.update_xaxes(**axis, title={"text": x_title, "standoff": 8}, showgrid=False, showline=True)
-    fig.update_yaxes(**axis, title={"text": y_title, "standoff": 8}, showgrid=True, showline=False)
-    _scale(fig, "xaxis", log_x, x_range)
-    _scale(fig, "yaxis", log_y, y_range)
+    across = {"title": {"text": x_title, "standoff": 8}, "showgrid": False, "showline": True}
+    upward = {"title": {"text": y_title, "standoff": 8}, "showgrid": True, "showline": False}
     if percent_y:
-        fig.update_yaxes(tickformat=".0%")
-    return fig
+        upward["tickformat"] = ".0%"
+    # One layout at once: Plotly checks every update anew, and a live chart is made twice a second.
+    return go.Figure(
+        layout={
+            "height": height,
+            "margin": {"l": 8, "r": 16, "t": 16, "b": 8},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "hovermode": "closest",
+            "uirevision": "keep",
+            "showlegend": legend,
+            "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "title": {"text": ""}},
+            "bargap": 0.25,
+            "dragmode": "zoom",
+            "xaxis": {**axis, **across, **_scale(log_x, x_range)},
+            "yaxis": {**axis, **upward, **_scale(log_y, y_range)},
+        }
+    )
 
 
-def _scale(fig: go.Figure, axis: str, log: bool, limits: tuple[float, float] | None) -> None:
-    """Make an axis logarithmic or fixed; Plotly wants the limits of a log axis as exponents."""
+def _scale(log: bool, limits: tuple[float, float] | None) -> dict[str, object]:
+    """Settings of a logarithmic or fixed axis; Plotly wants the limits of a log axis as exponents."""
     settings: dict[str, object] = {}
     if log:
         settings |= {"type": "log", "exponentformat": "power"}
     if limits is not None:
         settings["range"] = [float(np.log10(v)) for v in limits] if log else list(limits)
-    fig.update_layout({axis: settings})
+    return settings
 
 
 def add_line(
