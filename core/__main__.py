@@ -78,6 +78,8 @@ def print_text(row: dict[str, Any]) -> None:
             value = time.strftime("%Y-%m-%d %H:%M", time.localtime(value))
         elif key in ("test_accuracy", "validation_accuracy"):
             value = f"{value:.2%}"
+        elif isinstance(value, float):
+            value = f"{value:.4g}"
         elif key == "ci95":
             value = f"{value[0]:.2%} … {value[1]:.2%}"
         print(f"  {key.replace('_', ' ')}: {value}")

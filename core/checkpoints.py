@@ -118,5 +118,5 @@ def find_checkpoint(name: str) -> Path:
             return candidate
     raise NotFound(
         f"There is no checkpoint {name!r}: name a shipped one ({', '.join(shipped()) or 'none yet'}), "
-        "the id of a recorded run, or a .safetensors file."
+        "the id of a recorded run, a name given with --save, or a .safetensors file."
     )

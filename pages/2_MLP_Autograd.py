@@ -14,6 +14,7 @@ from pages.ui.mlp.formulas import formulas
 from pages.ui.mlp.inside import inside
 from pages.ui.mlp.lens import lens
 from pages.ui.mlp.look import choose_network
+from pages.ui.mlp.questions import questions
 from pages.ui.mlp.record import record
 from pages.ui.mlp.results import results
 from pages.ui.page import page
@@ -37,7 +38,7 @@ with page(
         if opened != "Train" and job is not None and job.snapshot.active:
             live_run(job, "mlp_strip", charts=False)
         if opened == "Train":
-            train.questions(job is not None and job.snapshot.active)
+            questions(job)
             train.show(chosen)
         elif opened == "Formulas":
             formulas(chosen.config.model, chosen.config.train.batch_size, chosen.config.train)
@@ -51,3 +52,5 @@ with page(
             ABOUT_A_NETWORK[opened](choose_network(chosen), mnist())
     if opened not in ("Train", "Formulas"):
         style.hide_controls()
+    elif job is not None and job.snapshot.active:
+        style.stage_first()

@@ -127,6 +127,7 @@ def gradient_figure(history: History, n_train: int, epochs: float, *, height: in
         log_y=True,
         legend=True,
     )
+    fig.update_yaxes(dtick=1)  # powers of ten alone
     seen = np.concatenate([[0], np.cumsum(history.examples_per_step)]) / max(1, n_train)
     rows = [row for row in history.gradients if int(row["step"] or 0) < len(seen)]
     names = [name for name in (rows[0] if rows else {}) if name != "step"]

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.palette import model_color
-from core.figures.template import figure
+from core.figures.template import AXIS, figure
 
 
 class Scored(Protocol):
@@ -23,7 +23,7 @@ class Scored(Protocol):
 
 def record_figure(runs: Sequence[tuple[str, str, Scored]]) -> go.Figure:
     """(label, recipe id, run) from top to bottom; the dot's colour is the recipe's."""
-    fig = figure(height=70 + 30 * max(2, len(runs)), x_title="test accuracy")
+    fig = figure(height=80 + 44 * max(1, len(runs)), x_title="test accuracy")
     rows = [(label, recipe, run) for label, recipe, run in runs if run.test_accuracy is not None]
     x = np.array([run.test_accuracy for _, _, run in rows], dtype=float)
     low = np.array([run.ci_low for _, _, run in rows], dtype=float)
@@ -32,26 +32,24 @@ def record_figure(runs: Sequence[tuple[str, str, Scored]]) -> go.Figure:
     fig.add_scatter(
         x=x,
         y=places,
-        mode="markers+text",
-        text=[f"{value:.1%}" for value in x],
-        textposition="top center",
-        textfont_size=11,
+        mode="markers",
         marker={"size": 10, "color": [model_color(recipe) for _, recipe, _ in rows]},
         error_x={
             "type": "data",
             "symmetric": False,
             "array": high - x,
             "arrayminus": x - low,
-            "thickness": 1.4,
+            "thickness": 1.6,
+            "color": AXIS,
         },
         customdata=np.stack([low, high], axis=1) if len(rows) else None,
         hovertemplate="%{x:.2%} (95 %: %{customdata[0]:.2%} to %{customdata[1]:.2%})<extra></extra>",
     )
     fig.update_xaxes(tickformat=".1~%", showgrid=True, nticks=6)
-    fig.update_yaxes(
-        tickvals=places,
-        ticktext=[label for label, _, _ in rows],
-        range=[len(rows) - 0.4, -0.7],
-        showgrid=False,
-    )
+    for place, (label, _, run) in zip(places, rows, strict=True):  # inside the chart: a phone has no margin
+        fig.add_annotation(
+            x=0, xref="paper", y=place, text=f"<b>{run.test_accuracy:.1%}</b>  {label}", showarrow=False,
+            xanchor="left", yanchor="bottom", yshift=6, font_size=12,
+        )  # fmt: skip
+    fig.update_yaxes(visible=False, range=[len(rows) - 0.5, -0.8])
     return fig

@@ -60,6 +60,11 @@ class Job(Callback):
         self._thread = self._begin()
 
     @property
+    def start(self) -> RunConfig:
+        """The settings it began with; what was changed since stands in the history."""
+        return self._config
+
+    @property
     def snapshot(self) -> Snapshot:
         """The newest picture of the job."""
         with self._lock:

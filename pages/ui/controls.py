@@ -228,8 +228,16 @@ def _optimizer_setting(widget: Widgets, name: str, setting: Setting, default: fl
         return float(text)
     top = 0.9999 if name == "beta_2" else 0.99
     step = 0.0001 if name == "beta_2" else 0.01
+    digits = "%.4f" if name == "beta_2" else "%.2f"
     value = widget.slider(
-        name.replace("_", " ").capitalize(), 0.0, top, default, name, step=step, help=setting.help
+        name.replace("_", " ").capitalize(),
+        0.0,
+        top,
+        default,
+        name,
+        step=step,
+        format=digits,
+        help=setting.help,
     )
     return float(value)
 

@@ -57,16 +57,17 @@ def curves(history: History, n_train: int, epochs: float, key: str) -> None:
     """Loss and accuracy side by side; the gradients' sizes fold away below."""
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown("**Loss** of every step: mean and full spread")
+        st.markdown(_legend(history, "loss", "Loss"))
         chart(
             loss_figure(history, n_train, epochs, log_y=st.session_state.get(f"{key}_log", False)),
             f"{key}_loss",
         )
+        st.caption("Nats per image (guessing costs ln 10 ≈ 2.3). Blue: every step, with its full spread.")
         st.toggle(
             "Logarithmic loss", key=f"{key}_log", bind="query-params", help="Shows small losses better."
         )
     with right:
-        st.markdown(_legend(history), unsafe_allow_html=False)
+        st.markdown(_legend(history, "accuracy", "Accuracy"))
         chart(accuracy_figure(history, epochs), f"{key}_accuracy")
         st.caption("Measured after each epoch; training accuracy on up to 5,000 of the images trained on.")
     if history.gradients:
@@ -84,14 +85,15 @@ def curves(history: History, n_train: int, epochs: float, key: str) -> None:
                 chart(gradient_figure(history, n_train, epochs), f"{key}_gradients")
 
 
-def _legend(history: History) -> str:
-    """The newest accuracies in words and in the colours of their lines."""
+def _legend(history: History, what: str, title: str) -> str:
+    """The newest values in words and in the colours of their lines."""
     parts = []
     for split, color in (("train", "blue"), ("validation", "orange"), ("test", "green")):
-        value = history.last(f"{split}_accuracy")
+        value = history.last(f"{split}_{what}")
         if value is not None:
-            parts.append(f":{color}[**{'training' if split == 'train' else split} {value:.1%}**]")
-    return "**Accuracy**  " + " · ".join(parts) if parts else "**Accuracy**"
+            number = f"{value:.1%}" if what == "accuracy" else f"{value:.3f}"
+            parts.append(f":{color}[**{'training' if split == 'train' else split} {number}**]")
+    return f"**{title}**  " + " · ".join(parts) if parts else f"**{title}**"
 
 
 def _status(snapshot: Snapshot) -> None:
@@ -107,10 +109,12 @@ def _status(snapshot: Snapshot) -> None:
         facts.append(f"loss {snapshot.history.loss[-1]:.3f}")
     if snapshot.status in ("running", "paused") and snapshot.seconds_left is not None:
         facts.append(f"{snapshot.seconds_left:.0f} s left")
-    if snapshot.images_per_second:
+    if snapshot.active and snapshot.images_per_second:
         facts.append(f"{snapshot.images_per_second:,.0f} images/s")
     if not snapshot.active:
         facts.append(f"{snapshot.seconds:.1f} s of training")
+        if snapshot.seconds:
+            facts.append(f"{sum(snapshot.history.examples_per_step) / snapshot.seconds:,.0f} images/s")
     st.markdown(" · ".join(facts))
     st.progress(snapshot.progress)
     details = [snapshot.device, snapshot.precision]

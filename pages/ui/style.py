@@ -31,6 +31,14 @@ def apply() -> None:
     st.html(CSS)
 
 
+def stage_first() -> None:
+    """On a phone, where one column stands above the other: what is going on first, the controls below."""
+    st.html(
+        "<style>@media (max-width: 640px) {"
+        '[data-testid="stColumn"]:has(> * .st-key-lab-controls) { order: 2; } }</style>'
+    )
+
+
 def hide_controls() -> None:
     """Give the whole width to what the controls cause; they stay there and keep their settings."""
     st.html('<style>[data-testid="stColumn"]:has(> * .st-key-lab-controls) { display: none; }</style>')

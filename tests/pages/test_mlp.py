@@ -10,6 +10,7 @@ from core.home import PROJECT
 from core.recipes import RECIPES
 from pages.ui.cache import mnist, registry, run_store
 from pages.ui.mlp import train
+from pages.ui.mlp.questions import QUESTIONS
 
 PAGE = str(PROJECT / "pages" / "2_MLP_Autograd.py")
 TABS = ["Autograd", "Formulas", "Train", "Results", "Draw", "Inside", "Edit", "One step", "Record"]
@@ -64,14 +65,16 @@ def test_every_preset_trains_for_an_epoch_in_one_click(recipe: str) -> None:
     assert any(f"{run.test_accuracy:.2%}" in text for text in shown)
 
 
-@pytest.mark.parametrize("label", train.QUESTIONS)
+@pytest.mark.parametrize("label", QUESTIONS)
 def test_every_question_starts_what_it_says(label: str) -> None:
-    recipe, changes, _ = train.QUESTIONS[label]
+    question = QUESTIONS[label]
+    recipe = question.recipe
     app = open_page()
     app.button(key=f"mlp_try_{label}").click().run()
     assert not app.exception
     job = registry().get(app.session_state[train.JOB])
-    assert job.snapshot.config == RECIPES[recipe].config.with_settings(changes)
+    assert job.start == question.config
+    assert any(question.ask in text.value for text in app.markdown)
     assert app.selectbox(key=train.RECIPE).value == recipe
     job.stop()
     assert job.wait(30).status in ("stopped", "finished", "diverged")
@@ -214,3 +217,14 @@ def test_a_run_that_went_on_is_looked_at_as_it_is_now() -> None:
     check(app)
     assert f"{job.snapshot.history.last('test_accuracy'):.2%}" in [metric.value for metric in app.metric]
     assert [metric.value for metric in app.metric] != before
+
+
+def test_train_starts_what_the_controls_show_even_if_they_changed_in_the_same_moment() -> None:
+    """The slider and the button in one and the same rerun: no stale settings."""
+    app = open_page()
+    app.slider(key="mlp-autograd_epochs").set_value(2)
+    app.button(key="mlp_start").click().run()
+    check(app)
+    job = registry().get(app.session_state[train.JOB])
+    assert job.start.train.epochs == 2
+    job.wait(60)

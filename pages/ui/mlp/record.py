@@ -11,6 +11,15 @@ from pages.ui.chart import chart
 from pages.ui.live_run import told
 
 SHOWN = 200
+#: Settings by the names people use.
+SHORT = {
+    "batch_size": "batch",
+    "init": "start",
+    "init_output": "start of last layer",
+    "reduction": "loss",
+    "family": "written as",
+    "normalize": "normalised",
+}
 
 
 def record() -> None:
@@ -23,7 +32,8 @@ def record() -> None:
         )
         return
     scored = [run for run in runs if run.test_accuracy is not None]
-    chart(record_figure([(label(run), run.recipe, run) for run in scored[:20]]), "mlp_record_chart")
+    dots = [(f"{run.recipe} · {label(run)}", run.recipe, run) for run in scored[:20]]
+    chart(record_figure(dots), "mlp_record_chart", still=True)
     st.caption(
         "Test accuracy with its 95 % interval, newest run on top. Runs on few images have wide intervals."
     )
@@ -50,13 +60,17 @@ def record() -> None:
     )
 
 
-def label(run: RunRecord) -> str:
-    """A run in a few words: what differs from its recipe."""
+def label(run: RunRecord, longest: int = 44) -> str:
+    """A run in a few words: what differs from its recipe, cut to `longest` characters."""
     default = RECIPES[run.recipe].config.settings() if run.recipe in RECIPES else {}
     settings = run.config.settings()
-    differs = [f"{k} {_short(v)}" for k, v in settings.items() if k in default and v != default[k]]
-    live = [told(change) for change in run.history.changes if change["name"] != "stop"]
-    return f"{run.recipe} · {', '.join(differs + live) or 'as in the text'}"
+    parts = [
+        f"{SHORT.get(k, k)} {_short(v)}" for k, v in settings.items() if k in default and v != default[k]
+    ]
+    changed = sorted({SHORT.get(c["name"], c["name"]) for c in run.history.changes if c["name"] != "stop"})
+    parts += [f"{name} changed on the way" for name in changed]
+    words = ", ".join(parts) or "as in the text"
+    return words if len(words) <= longest else words[: longest - 1].rstrip(", ") + "…"
 
 
 def row(run: RunRecord) -> dict[str, object]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.checkpoints import shipped
 from core.config import RunConfig
 from core.data.digits import Mnist
 from core.errors import ConfigError, LabError, NotFound
@@ -11,6 +12,7 @@ from core.recipes import RECIPES
 from core.snippets import training_code
 from core.training.history import History
 from core.training.job import Job
+from core.training.snapshot import Snapshot
 from core.training.trainer import changeable
 from pages.ui import controls, state
 from pages.ui.cache import registry, run_store, shipped_model
@@ -21,26 +23,6 @@ JOB = "mlp_run"  # the URL parameter and session key of this page's run
 RECIPE = "mlp_recipe"
 LOOK = "mlp_look"  # the network that the panels look at
 PROBLEM = "mlp_problem"  # why the last run could not start, shown once
-
-#: One-click questions: what to change on which recipe, and what it is about.
-QUESTIONS = {
-    "Sum the loss": (
-        "mlp-autograd",
-        {"reduction": "sum"},
-        "128 times larger steps: why does it learn so fast?",
-    ),
-    "Standard normal start": (
-        "mlp-autograd",
-        {"init": "normal", "init_output": "normal"},
-        "Why does torch.randn do so much worse? Look at Inside afterwards.",
-    ),
-    "Normal, last layer only": (
-        "mlp-autograd",
-        {"init": "pytorch", "init_output": "normal"},
-        "Is it W_h or W_o that does the damage?",
-    ),
-    "Rate too high": ("mlp-deep", {"lr": 3.0}, "What does diverging look like?"),
-}
 
 
 @dataclass(frozen=True)
@@ -87,23 +69,24 @@ def choose(job: Job | None) -> Chosen:
     if active and job is not None:
         config = job.snapshot.config
         live = Live(changeable(config), lambda name, value: _change(job, name, value))
-    start = st.container()
+    start = st.container()  # stands above the controls, but what it starts is read from them first
     config = controls.run_controls(recipe, live)
     changed = config != RECIPES[recipe].config
     with start:
-        st.button(
+        pressed = st.button(
             "Train",
             icon=":material/play_arrow:",
             type="primary",
             width="stretch",
             key="mlp_start",
             disabled=active,
-            on_click=_start,
-            args=(config,),
             help="Start from fresh weights with these settings.",
         )
+    if pressed:  # no callback: it would start what the controls said a moment ago
+        start_run(config)
+        st.rerun()
     st.button(
-        "Back to the text's settings",
+        "Back to the recipe's settings",
         icon=":material/undo:",
         key="mlp_reset",
         width="stretch",
@@ -112,24 +95,8 @@ def choose(job: Job | None) -> Chosen:
         args=(recipe,),
         help="Undo every change to this recipe.",
     )
-    if RECIPES[recipe].ours:
-        st.caption(f":material/info: {RECIPES[recipe].ours}")
+    st.caption(f":material/menu_book: {RECIPES[recipe].source}. {RECIPES[recipe].ours or ''}")
     return Chosen(recipe, config, job)
-
-
-def questions(active: bool) -> None:
-    """Experiments in one click: each sets the controls and starts."""
-    st.caption("Try a question: one click sets it up and starts it")
-    with st.container(horizontal=True, gap="small"):
-        for label, (recipe, changes, why) in QUESTIONS.items():
-            st.button(
-                label,
-                key=f"mlp_try_{label}",
-                help=why,
-                disabled=active,
-                on_click=_try,
-                args=(recipe, changes),
-            )
 
 
 def show(chosen: Chosen) -> None:
@@ -141,11 +108,28 @@ def show(chosen: Chosen) -> None:
         live_run(job, "mlp_live")
         snapshot = job.snapshot
         code = snapshot.config
+        if not snapshot.active:
+            _why_less(snapshot)
     else:
         code = chosen.config
         recorded(chosen)
     with st.expander("Show the code", icon=":material/code:"):
         st.code(training_code(code), language="python")
+
+
+def _why_less(snapshot: Snapshot) -> None:
+    """Few images make few steps: say so beside the shipped network, which had many."""
+    if snapshot.config.recipe not in shipped():
+        return
+    facts = shipped_model(snapshot.config.recipe).provenance
+    theirs = len(facts["history"]["loss"])
+    if snapshot.status == "finished" and snapshot.n_train < facts["n_train"] and snapshot.steps < theirs:
+        st.info(
+            f"{snapshot.n_train:,} images make {snapshot.steps:,} steps; the network that came with Digit "
+            f"Lab made {theirs:,} on {facts['n_train']:,}. More epochs or a larger learning rate help, "
+            "and so does the whole MNIST (Home has the button).",
+            icon=":material/lightbulb:",
+        )
 
 
 def recorded(chosen: Chosen) -> None:
@@ -162,8 +146,7 @@ def recorded(chosen: Chosen) -> None:
         except NotFound:
             st.info("That run is no longer here. Press Train to start a new one.", icon=":material/info:")
             state.remember(JOB, None)
-    shipped = shipped_model(chosen.recipe)
-    facts = shipped.provenance
+    facts = shipped_model(chosen.recipe).provenance
     st.markdown(
         f":material/inventory_2: **As it came**: {chosen.recipe}, trained on {facts['n_train']:,} images for "
         f"{facts['epochs']:g} epochs with seed {facts['seed']}. Press *Train* to make your own."
@@ -178,8 +161,8 @@ def _look_at_recipe() -> None:
     st.session_state[LOOK] = f"shipped:{st.session_state[RECIPE]}"
 
 
-def _start(config: RunConfig) -> None:
-    """Callback: submit the run and put its id into the address."""
+def start_run(config: RunConfig) -> None:
+    """Submit the run and put its id into the address; a problem is kept to be shown."""
     from pages.ui.cache import mnist
 
     data: Mnist = mnist()
@@ -191,14 +174,6 @@ def _start(config: RunConfig) -> None:
     st.session_state["mlp_shown_run"] = job.job_id
     st.session_state[LOOK] = "now"
     state.remember(JOB, job.job_id)
-
-
-def _try(recipe: str, changes: dict[str, object]) -> None:
-    """Callback: the recipe with these changes, started."""
-    controls.reset(recipe)
-    controls.apply(recipe, changes)
-    st.session_state[RECIPE] = recipe
-    _start(RECIPES[recipe].config.with_settings(changes))
 
 
 def _change(job: Job, name: str, value: object) -> None:
