@@ -12,7 +12,6 @@ from core.models.layers import Normalize
 from core.runs import RunRecord
 from core.training.trainer import initial_network
 from pages.ui.cache import run_store, shipped_model
-from pages.ui.mlp.record import label
 from pages.ui.mlp.train import LOOK, Chosen
 from pages.ui.trained import Trained
 
@@ -59,8 +58,8 @@ def _recorded(most: int = 15) -> list[RunRecord]:
 
 
 def _title(run: RunRecord) -> str:
-    accuracy = f", {run.test_accuracy:.1%}" if run.test_accuracy is not None else ""
-    return f"On record: {run.name or label(run)}{accuracy}"
+    """Names a run for good: the box keeps its choice by these words, so none may repeat or change."""
+    return f"On record: {run.name or run.recipe} · {run.run_id}"
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
