@@ -74,7 +74,8 @@ with page("Digit Lab", question=QUESTION, icon=":material/neurology:"):
     if there and st.button(
         f"Start here: {there[0].title}", type="primary", icon=":material/play_arrow:", key="home_start"
     ):
-        st.switch_page(there[0].file)
+        # Without parameters of its own it would clear the address, which a bound select box forbids.
+        st.switch_page(there[0].file, query_params={})
     draw_and_read()
     if there:
         st.header("Lessons", anchor=False)

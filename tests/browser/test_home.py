@@ -43,7 +43,10 @@ def test_a_drawing_and_a_choice_outlive_a_visit_elsewhere(open_page: OpenPage, s
     page.wait_for_function("location.search.includes('home_network=linear-softmax')")
 
 
-def test_start_here_leads_to_the_first_lesson(open_page: OpenPage) -> None:
+def test_start_here_leads_to_the_first_lesson(open_page: OpenPage, settle: Settle) -> None:
     page = open_page("/")
+    page.get_by_test_id("stSelectbox").locator("input").click()
+    page.get_by_role("option", name="linear-softmax").click()  # the address now holds a choice
+    settle(page)
     page.get_by_role("button", name="Start here").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(lessons()[0].title)

@@ -37,6 +37,15 @@ def test_every_shipped_network_answers() -> None:
         assert not app.error
 
 
+def test_start_here_works_after_choosing_another_network() -> None:
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    app.selectbox(key="home_network").set_value("linear-softmax").run()
+    app.button(key="home_start").click().run()
+    assert not app.exception
+    assert not app.error
+    assert app.title[0].value.endswith("Data Explorer")
+
+
 def test_download_without_internet_ends_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def offline(*_: object) -> Path:
         raise DataError("None of the mirrors answered.")
