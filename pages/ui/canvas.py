@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
 from core.figures.template import picture
@@ -16,9 +15,10 @@ PREVIEW = 112
 BESIDE = 128
 
 
-def digit_canvas(key: str) -> "Drawing | None":
+def digit_canvas(key: str, caption: str = "The network receives 28 × 28:") -> "Drawing | None":
     """Draw with mouse, pen or finger; returns the drawing as the network receives it, None while it is blank.
 
+    caption: what stands above the small picture of it.
     The drawing survives reruns, closed tabs and visits to other pages, until it is cleared or the page is
     reloaded. White ink on black, as in MNIST.
     """
@@ -34,7 +34,7 @@ def digit_canvas(key: str) -> "Drawing | None":
         square = st.container(width=SIDE)
         with st.container(horizontal=True, gap="medium"):  # beside the square, or below it on a phone
             with st.container(width=BESIDE, gap="small"):
-                st.caption("The network receives 28 × 28:")
+                st.caption(caption)
                 small = st.container(height=PREVIEW, width=PREVIEW, border=False)
             with st.container(width=BESIDE, gap="small"):
                 pen = st.slider("Pen width (pixels)", 8, 40, 20, key=f"{key}_pen")
@@ -59,6 +59,8 @@ def digit_canvas(key: str) -> "Drawing | None":
     if result.image_data is not None:
         kept.strokes, kept.pixels = result.json_data, result.image_data
     drawing = None if kept.pixels is None else from_canvas(kept.pixels)
-    pixels = np.zeros((28, 28)) if drawing is None else drawing.image[0].numpy()
-    small.image(picture(pixels, size=PREVIEW), width=PREVIEW)
+    if drawing is None:
+        small.caption("*your digit, once you draw*")
+    else:
+        small.image(picture(drawing.image[0].numpy(), size=PREVIEW), width=PREVIEW)
     return drawing

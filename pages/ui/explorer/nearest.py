@@ -25,7 +25,7 @@ def show() -> None:
         )  # fmt: skip
         count = st.slider("How many", 1, 60, 15, key="data_near_count", bind="query-params")
         if source == "drawn":
-            drawing = digit_canvas("data_drawing")
+            drawing = digit_canvas("data_drawing", "As MNIST would have it, 28 × 28:")
             query, label, own = (None if drawing is None else drawing.image), None, None
         else:
             query, label, own = _chosen()
