@@ -51,7 +51,7 @@ def test_every_tab_opens(tab: str) -> None:
 
 def test_the_first_view_shows_digits_without_a_click() -> None:
     app = explorer()
-    assert "1 to 80 of 4,000 training images" in text(app)
+    assert "Images 0 to 79 of 4,000 training images" in text(app)
 
 
 def test_filters_narrow_the_sheet() -> None:
@@ -66,6 +66,25 @@ def test_an_image_number_that_does_not_exist_is_brought_back() -> None:
     app.segmented_control(key="data_split").set_value("test")
     sound(app.run())
     assert app.number_input(key="data_index").value == 999
+
+
+def test_a_number_too_large_becomes_the_last_and_its_sheet_opens() -> None:
+    app = explorer()
+    app.number_input(key="data_index").set_value(99_999)
+    sound(app.run())
+    assert app.number_input(key="data_index").value == 3999
+    assert "Image 3,999" in text(app)
+    assert app.number_input(key="data_page").value == 50
+
+
+def test_the_sheet_follows_the_choice_but_can_be_turned() -> None:
+    app = explorer()
+    app.number_input(key="data_index").set_value(3777)
+    sound(app.run())
+    assert "Images 3,760 to 3,839" in text(app)
+    app.number_input(key="data_page").set_value(2)
+    sound(app.run())
+    assert "Images 80 to 159" in text(app)
 
 
 def test_a_random_draw_obeys_the_filter() -> None:

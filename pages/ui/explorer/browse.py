@@ -1,6 +1,7 @@
 """Tab: leaf through the images."""
 
 import streamlit as st
+import torch
 
 from core.figures.template import picture
 from pages.ui.digit_map import digit_map
@@ -9,6 +10,7 @@ from pages.ui.layout import controls_and_stage
 
 SHEET = 80
 PAGE = "data_page"
+SHOWN = "data_page_shows"  # the choice the sheet was last turned to
 
 
 def show() -> None:
@@ -22,15 +24,19 @@ def show() -> None:
         pages = -(-len(places) // SHEET)
         if st.session_state.get(PAGE, 1) > pages:
             st.session_state[PAGE] = pages
-        sheet = st.number_input(f"Sheet, 1 to {pages:,}", 1, pages, value=1, key=PAGE, bind="query-params")
+        sheet_place = st.container()
         index = choice.choose_index(split, digit)
+        _turn_to(places, split, digit, index)
+        with sheet_place:
+            sheet = st.number_input(f"Sheet, 1 to {pages:,}", 1, pages, key=PAGE, bind="query-params")
     here = places[(sheet - 1) * SHEET : sheet * SHEET]
     marked = (here == index).nonzero().flatten().tolist()
     with right:
         first = (sheet - 1) * SHEET
         st.caption(
-            f"{first + 1:,} to {first + len(here):,} of {len(places):,} {choice.SPLITS[split].lower()} images"
-            f"{'' if digit is None else f' of a {digit}'}. Point at one to see it large, click to choose it."
+            f"{_range(first, first + len(here) - 1, digit)} of {len(places):,} "
+            f"{choice.SPLITS[split].lower()} images{'' if digit is None else f' of a {digit}'}. "
+            "Point at one to see it large, click to choose it."
         )
         digit_map(
             "data_sheet",
@@ -46,3 +52,21 @@ def show() -> None:
         with st.container(width=90, gap="small"):
             st.markdown(f"### It is a {int(chosen.labels[index])}")
             st.caption(f"Image {index:,}")
+
+
+def _turn_to(places: torch.Tensor, split: str, digit: int | None, index: int) -> None:
+    """Turn to the sheet with the chosen image when the choice is new; after that the reader turns."""
+    now = (split, digit, index)
+    before = st.session_state.get(SHOWN)
+    st.session_state[SHOWN] = now
+    found = (places == index).nonzero().flatten().tolist()
+    if now == before or not found or (before is None and index == 0):
+        return
+    if before is None and PAGE in st.query_params:  # a link may show another sheet than the chosen one
+        return
+    st.session_state[PAGE] = found[0] // SHEET + 1
+
+
+def _range(first: int, last: int, digit: int | None) -> str:
+    """Image numbers if all are shown; within a filter a place is not a number, so count from 1."""
+    return f"Images {first:,} to {last:,}" if digit is None else f"{first + 1:,} to {last + 1:,}"

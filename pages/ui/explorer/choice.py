@@ -17,7 +17,7 @@ def choose_split() -> str:
     split = st.segmented_control(
         "Images",
         list(SPLITS),
-        default="train",
+        default=None if SPLIT in st.session_state else "train",
         required=True,
         format_func=lambda name: SPLITS[name],
         key=SPLIT,
@@ -37,15 +37,21 @@ def choose_index(split: str, digit: int | None) -> int:
     """The number of one image within its split, and a button that draws another of the chosen digit."""
     count = len(computed.digits(split))
     _stay_within()
+    places = computed.places_of(computed.data_name(), split, digit)
+    kept = st.session_state.get(INDEX)
+    if isinstance(kept, int) and not bool((places == kept).any()):  # the next one of that digit
+        st.session_state[INDEX] = int(places[min(int((places < kept).sum()), len(places) - 1)])
+    # No limits of its own: a field with limits keeps showing the number that it refuses.
     index = st.number_input(
         "Image number",
-        0,
-        count - 1,
-        value=0,
+        step=1,
         key=INDEX,
         bind="query-params",
+        on_change=_stay_within,
         help=f"0 to {count - 1:,}. A click on any small digit sets it too.",
     )
+    if not bool((places == index).any()):  # a first value or an address; the next run brings it back
+        st.rerun()
     st.button(
         "Another at random",
         icon=":material/casino:",
@@ -85,8 +91,8 @@ def _draw(split: str, digit: int | None) -> None:
 
 
 def _stay_within() -> None:
-    """A number that exists among the training images may not exist among the test images."""
+    """Bring back a number that does not exist: typed, or chosen among the more numerous training images."""
     count = len(computed.digits(st.session_state.get(SPLIT) or "train"))
     index = st.session_state.get(INDEX)
     if isinstance(index, int) and not 0 <= index < count:
-        st.session_state[INDEX] = count - 1
+        st.session_state[INDEX] = max(0, min(index, count - 1))
