@@ -1,7 +1,9 @@
 """Tab: one image as a network has it, as numbers."""
 
+import plotly.graph_objects as go
 import streamlit as st
 import torch
+from numpy.typing import ArrayLike
 
 from core.figures.palette import GREEN
 from core.figures.template import picture, pixel_heatmap
@@ -59,7 +61,7 @@ def show() -> None:
     st.subheader("One vector of 784 numbers", anchor=False)
     st.latex(rf"x \in \mathbb{{R}}^{{784}}, \qquad x_{{28r + c}} = \text{{pixel}}(r, c), \qquad r = {row}: \;"
              rf" x_{{{28 * row}}} \ldots x_{{{28 * row + 27}}}")  # fmt: skip
-    chart(pixel_vector_figure(image, row=row), key="data_vector", still=True)
+    chart(_vector(image, row, as_bytes), key="data_vector", still=True)
 
     st.subheader("Its label, one-hot", anchor=False)
     st.caption("Ten places, a 1 at the right one: what ten probabilities are compared with.")
@@ -78,3 +80,14 @@ def show() -> None:
     )
     with st.expander("Show the code", icon=":material/code:"):
         st.code(CODE, language="python")
+
+
+def _vector(image: ArrayLike, row: int, as_bytes: bool) -> go.Figure:
+    """The vector as bytes, as the file has it, or as pixels between 0 and 1."""
+    if not as_bytes:
+        return pixel_vector_figure(image, row=row)
+    fig = pixel_vector_figure((torch.as_tensor(image) * 255).round().numpy(), row=row)
+    fig.update_yaxes(range=[0, 255 * 1.05], title_text="byte")
+    return fig.update_traces(
+        hovertemplate="row %{customdata[0]}, column %{customdata[1]}: %{y:.0f}<extra></extra>"
+    )
