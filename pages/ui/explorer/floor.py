@@ -25,7 +25,10 @@ def show() -> None:
             "Images averaged, per digit", SIZES, value=ALL, key="data_floor", bind="query-params",
             help="With few images the averages are rough and the result is luck; try other seeds.",
         )  # fmt: skip
-        seed = st.number_input("Seed", 0, 9999, 0, key="data_floor_seed", bind="query-params")
+        seed = st.number_input(
+            "Seed", 0, 9999, 0, key="data_floor_seed", bind="query-params", disabled=size == ALL,
+            help="Which images are drawn. With all of them there is nothing to draw.",
+        )  # fmt: skip
         model, score = computed.floor(computed.data_name(), None if size == ALL else int(str(size)), seed)
         low, high = score.ci95
         st.metric(f"Accuracy on {score.n:,} test images", f"{score.accuracy:.1%}", border=True)
@@ -34,8 +37,8 @@ def show() -> None:
             "Guessing gets 10%."
         )
         st.markdown(
-            "Call a digit by the nearest of ten averages. No training, no tuning: **a network that does no "
-            "better has learnt nothing.**"
+            "Call a digit by the nearest of ten averages. No training, no tuning"
+            + (": **a network that does no better has learnt nothing.**" if size == ALL else ".")
         )
     with right:
         st.subheader("The ten averages", anchor=False)
@@ -43,5 +46,6 @@ def show() -> None:
         chart(image_grid(model.means.numpy(), names, columns=10, cell=72), key="data_floor_means", still=True)
         st.subheader("What it takes for what", anchor=False)
         chart(confusion_figure(score.confusion), key="data_floor_confusion", still=True)
+        st.caption("The diagonal, the right answers, is left blank. Brighter means more mistakes.")
         with st.expander("Show the code", icon=":material/code:"):
             st.code(CODE, language="python")
