@@ -30,6 +30,7 @@ export default function (component) {
   let marks = null, hovered = -1, drag = null, frame = 0;
   root.className = `map ${data.mode}`;
   tools.hidden = grid;
+  lens.hidden = true;     // other data: what it showed may be gone
   canvas.setAttribute("aria-label", data.title);
 
   const sheet = new Image();
@@ -166,6 +167,8 @@ export default function (component) {
   };
   canvas.onpointercancel = () => { drag = null; };
   canvas.onpointerleave = (event) => { if (event.pointerType === "mouse") { drag = null; show(-1); } };
+  root.onpointerleave = canvas.onpointerleave;   // a quick jump may pass the canvas's own edge unseen
+  tools.onpointerdown = tools.onpointerenter = () => show(-1);
   canvas.onkeydown = (event) => {      // the keyboard goes from mark to mark; Enter chooses
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (step) { event.preventDefault(); show((Math.max(hovered, step > 0 ? -1 : 0) + step + count) % count); }
