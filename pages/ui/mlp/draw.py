@@ -89,7 +89,12 @@ def _layers(trained: Trained, flow: Signals) -> None:
         low, high = bounded or (0.0, max(float(units.max()), 1e-6))
         st.markdown(f"**Hidden layer {number}**: {fired:,} of {len(units):,} units fired (above {half:g}).")
         chart(unit_grid_figure(units, limits=(low, high)), f"mlp_draw_units_{number}", still=True)
-    st.caption("One square a unit, brighter means a larger output. Hover for the number.")
+    means = (
+        "orange above zero, blue below, pale near zero"
+        if bounded and bounded[0] < 0
+        else "brighter means a larger output"
+    )
+    st.caption(f"One square a unit, {means}. Hover for the number.")
 
 
 def _strongest(trained: Trained, flow: Signals, digit: int) -> None:
