@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from core.figures.palette import DIGITS, GRAY
+from core.figures.palette import GRAY, ORANGE
 from core.figures.template import figure
 
 
 def before_after_figure(before: Sequence[float], after: Sequence[float], *, height: int = 260) -> go.Figure:
-    """before, after (10,): probabilities of one image's reading; gray before, the digit's colour after."""
+    """before, after (10,): probabilities of one image's reading; gray before, orange after."""
     names = [str(digit) for digit in range(len(before))]
     fig = figure(
         height=height,
@@ -19,7 +19,7 @@ def before_after_figure(before: Sequence[float], after: Sequence[float], *, heig
         percent_y=True,
         legend=True,
     )
-    for name, values, color in (("untouched", before, GRAY), ("edited", after, list(DIGITS))):
+    for name, values, color in (("untouched", before, GRAY), ("edited", after, ORANGE)):
         fig.add_bar(
             x=names, y=list(values), name=name, marker_color=color,
             hovertemplate=f"%{{x}} {name}: %{{y:.2%}}<extra></extra>",
