@@ -97,7 +97,8 @@ def test_a_preset_works_in_one_click_and_its_result_can_be_looked_at(open_page: 
     expect(page.get_by_text("Finished", exact=True)).to_be_visible(timeout=120_000)
     page.get_by_role("tab", name="Results").click()
     look = page.get_by_test_id("stSelectbox").filter(has_text="Network to look at").locator("input")
-    expect(look).to_have_value(re.compile("This run: mlp-autograd, epoch 2"), timeout=60_000)
+    expect(look).to_have_value("This run: mlp-autograd", timeout=60_000)
+    expect(page.get_by_text(re.compile(r"The run at epoch 2\.00, step"))).to_be_visible(timeout=30_000)
     expect(page.get_by_text("Which digit for which")).to_be_visible(timeout=30_000)
 
 

@@ -23,7 +23,7 @@ def choose_network(chosen: Chosen) -> Trained:
     options: dict[str, str] = {}
     snapshot = chosen.job.snapshot if chosen.job else None
     if snapshot is not None and snapshot.weights is not None:
-        options[NOW] = f"This run: {snapshot.config.recipe}, epoch {snapshot.epoch:.2f}"
+        options[NOW] = f"This run: {snapshot.config.recipe}"
     ours = f"shipped:{chosen.recipe}"
     names = sorted(shipped(), key=lambda name: name != chosen.recipe)
     options |= {f"shipped:{name}": f"As it came: {name}" for name in names}
@@ -43,6 +43,9 @@ def choose_network(chosen: Chosen) -> Trained:
     if picked == NOW and snapshot is not None and snapshot.weights is not None:
         key = f"{snapshot.job_id}@{snapshot.weights_step}"
         model = rebuild(snapshot.config, snapshot.weights)
+        # Not in the option's label: a select box holds on to the label that was chosen.
+        epoch = snapshot.epoch * snapshot.weights_step / max(1, snapshot.steps)
+        st.caption(f"The run at epoch {epoch:.2f}, step {snapshot.weights_step:,}.")
         return _trained(key, options[NOW], snapshot.config, model)
     kind, _, name = picked.partition(":")
     if kind == "shipped":
