@@ -136,7 +136,8 @@ def _others(trained: Trained, mnist: Mnist) -> None:
     )
     st.caption(
         "Pace: the gradient of the first layer's weights divided by their size, so how fast they can change "
-        "compared with what they are."
+        "compared with what they are. This table is measured on the first training batch, the numbers above "
+        "on test images: so they differ a little."
     )
     found = {(row.hidden, row.output): row for row in rows}
     usual, normal = found["pytorch", "pytorch"], found["normal", "normal"]
