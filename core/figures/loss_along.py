@@ -37,16 +37,17 @@ def loss_along_figure(
         hover=f"slope {slope:.4g}",
     )  # fmt: skip
     add_line(fig, x, y, name="loss", color=BLUE, label=False, hover="%{y:.6g}")
-    for name, (weight, loss), color in (("before", before, GRAY), ("after", after, GREEN)):
+    for name, (weight, loss), color, size in (("before", before, GRAY, 17), ("after", after, GREEN, 9)):
         fig.add_scatter(
             x=[weight], y=[loss], name=name, mode="markers",
-            marker={"size": 12, "color": color, "line": {"color": "white", "width": 1.5}},
+            marker={"size": size, "color": color, "line": {"color": "white", "width": 1.5}},
             hovertemplate=f"<b>{name}</b><br>weight %{{x:.6g}}<br>loss %{{y:.6g}}<extra></extra>",
         )  # fmt: skip
     side = 1 if after[0] >= before[0] else -1
-    for text, (weight, loss), color, sign in (("before", before, GRAY, -side), ("after", after, GREEN, side)):
+    ends = (("before", before, GRAY, -side, -34), ("after", after, GREEN, side, 34))
+    for text, (weight, loss), color, sign, down in ends:
         fig.add_annotation(
-            x=weight, y=loss, text=text, ax=34 * sign, ay=-28, font={"color": color, "size": 13},
+            x=weight, y=loss, text=text, ax=34 * sign, ay=down, font={"color": color, "size": 13},
             arrowcolor=color, arrowwidth=1.2, arrowhead=0,
         )  # fmt: skip
     return fig

@@ -103,11 +103,12 @@ def _numbers(trained: Trained, place: Place, step: Step, lr: float, how: Reducti
     st.latex(rf"{w} \;\leftarrow\; {w} - \eta\, \frac{{\partial L}}{{\partial {w}}}")
     sign = "-" if step.gradient >= 0 else "+"
     st.latex(rf"{step.before:.6f} {sign} {lr:g} \cdot {abs(step.gradient):.6g} = \mathbf{{{step.after:.6f}}}")
+    digits = next((d for d in range(6, 10) if f"{step.loss:.{d}g}" != f"{step.alone:.{d}g}"), 6)
     with st.container(horizontal=True, gap="medium"):
-        st.metric("Loss before", f"{step.loss:.6g}", width=150, help=f"On this batch ({unit}).")
+        st.metric("Loss before", f"{step.loss:.{digits}g}", width=150, help=f"On this batch ({unit}).")
         st.metric(
             "This weight moved",
-            f"{step.alone:.6g}",
+            f"{step.alone:.{digits}g}",
             f"{step.alone - step.loss:+.2e}",
             delta_color="inverse",
             width=170,
@@ -115,7 +116,7 @@ def _numbers(trained: Trained, place: Place, step: Step, lr: float, how: Reducti
         )
         st.metric(
             "All weights moved",
-            f"{step.together:.6g}",
+            f"{step.together:.{digits}g}",
             f"{step.together - step.loss:+.2e}",
             delta_color="inverse",
             width=170,
