@@ -23,7 +23,9 @@ def formulas(config: MLPConfig, batch_size: int, train: TrainConfig | None = Non
     """Forward pass with shapes, loss, update, and where the parameters are."""
     with error_boundary():
         st.markdown(
-            f"One step looks at a batch of **{batch_size:,}** images at once: each row of x is an image."
+            f"One step looks at a batch of **{batch_size:,}** images at once: each row of x is an image. "
+            "h: outputs of a hidden layer; o: the ten logits, one raw score a digit; p: their probabilities; "
+            "y: the true digit; ℓ: the loss of one image, in nats (natural-logarithm units)."
         )
         st.subheader("Forward", anchor=False)
         _forward(config, batch_size)
