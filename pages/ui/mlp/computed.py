@@ -42,6 +42,13 @@ def prepared(trained: Trained, mnist: Mnist) -> tuple[Prepared, Digits]:
     return _prepared(trained.key, data_key(mnist), count, trained.model, mnist.test)
 
 
+def which_images(mnist: Mnist, count: int) -> str:
+    """Says which test images a number was measured on: `count` of them."""
+    total = f"{len(mnist.test):,}"
+    whole = f"MNIST's {total}" if mnist.size == "full" else f"the {total} bundled"
+    return f"{whole} test images" if count == len(mnist.test) else f"{count:,} of {whole} test images"
+
+
 def sample_signals(trained: Trained, mnist: Mnist, at_start: bool) -> Signals:
     """Signals of the first SAMPLE test images (fewer in a very wide network), now or at the start."""
     model = trained.start if at_start else trained.model

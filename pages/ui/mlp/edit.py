@@ -56,6 +56,7 @@ def edit(trained: Trained, mnist: Mnist) -> None:
     st.markdown("How much does the network need each of its parts? Operate on a copy and find out.")
     kept = _kept(trained)
     ready, test = computed.prepared(trained, mnist)
+    st.caption(f"Accuracy is measured on {computed.which_images(mnist, len(test))}.")
     with st.container(border=True):
         _controls(trained, kept)
     _effect(ready, kept, test)

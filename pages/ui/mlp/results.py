@@ -47,6 +47,7 @@ def results(trained: Trained, mnist: Mnist) -> None:
     probabilities = computed.probabilities(trained, mnist)
     table = confusion(test.labels, probabilities.argmax(1))
     _headline(table)
+    st.caption(f"Measured on {computed.which_images(mnist, len(test))}.")
     st.subheader("Which digit for which", anchor=False)
     _confusion(table, probabilities, test)
     st.subheader("Which digits are hard", anchor=False)
@@ -97,7 +98,10 @@ def _confusion(table: Tensor, probabilities: Tensor, test: Digits) -> None:
             on_select=_pick,
             selection_mode="points",
         )
-        st.caption("Click a cell, or choose below, to see its images. The diagonal counts right answers.")
+        st.caption(
+            "Click a cell, or choose below, to see its images. Brighter means more mistakes; the diagonal "
+            "holds right answers and is left out of the colouring."
+        )
     _cell(is_, read, probabilities, test)
 
 
