@@ -54,6 +54,7 @@ class Job(Callback):
         self._paused = self._has_slot = self._recorded = False
         self._weights: dict[str, Tensor] | None = None
         self._weights_step, self._weights_at, self._published_at = 0, 0.0, 0.0
+        self._weights_epoch = 0.0
         self._rate, self._rate_from = 0.0, (0.0, 0)
         self._lock = threading.RLock()
         self._snapshot = self._picture()
@@ -250,6 +251,7 @@ class Job(Callback):
             state = trainer.module.state_dict()
             self._weights = {name: tensor.detach().cpu().clone() for name, tensor in state.items()}
             self._weights_step, self._weights_at = trainer.steps, now
+            self._weights_epoch = trainer.epoch + trainer.position / trainer.n
         if trainer is not None and trainer.seconds > self._rate_from[0]:
             since = trainer.seconds - self._rate_from[0]
             self._rate = (trainer.examples - self._rate_from[1]) / since
@@ -283,6 +285,7 @@ class Job(Callback):
             history=trainer.history.copy() if trainer else History(),
             weights=self._weights,
             weights_step=self._weights_step,
+            weights_epoch=self._weights_epoch,
             device=device_name(self._device),
             precision=trainer.precision if trainer else config.train.precision,
             threads=trainer.threads if trainer else None,

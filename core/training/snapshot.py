@@ -20,7 +20,8 @@ class Snapshot:
     place: 1 for the next in the queue, 0 when not queued. config: the settings in force now.
     epoch: passes so far, may be a fraction. steps, steps_total: done and expected. images_per_second: over
     the last moments. seconds: spent in steps. seconds_left: estimate, None before anything was timed.
-    weights: a state_dict on the CPU, at most about a second old while running; None before the start.
+    weights: a state_dict on the CPU, at most about a second old while running, taken at weights_step and
+    weights_epoch; None before the start.
     """
 
     job_id: str
@@ -39,6 +40,7 @@ class Snapshot:
     history: History
     weights: dict[str, Tensor] | None
     weights_step: int
+    weights_epoch: float
     device: str
     precision: str
     threads: int | None

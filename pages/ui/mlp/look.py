@@ -44,8 +44,7 @@ def choose_network(chosen: Chosen) -> Trained:
         key = f"{snapshot.job_id}@{snapshot.weights_step}"
         model = rebuild(snapshot.config, snapshot.weights)
         # Not in the option's label: a select box holds on to the label that was chosen.
-        epoch = snapshot.epoch * snapshot.weights_step / max(1, snapshot.steps)
-        st.caption(f"The run at epoch {epoch:.2f}, step {snapshot.weights_step:,}.")
+        st.caption(f"The run at epoch {snapshot.weights_epoch:.2f}, step {snapshot.weights_step:,}.")
         return _trained(key, options[NOW], snapshot.config, model)
     kind, _, name = picked.partition(":")
     if kind == "shipped":
