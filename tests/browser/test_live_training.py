@@ -115,10 +115,14 @@ def test_a_seven_and_a_one_drawn_with_the_mouse_are_read_differently(
     expect(page.get_by_role("heading", name="It reads a 1")).to_be_visible(timeout=20_000)
 
 
-def test_a_chosen_recipe_stays_in_the_address_from_tab_to_tab(open_page: OpenPage) -> None:
+def test_a_chosen_recipe_stays_in_the_address_from_tab_to_tab(
+    open_page: OpenPage, settle: Callable[[Page], None]
+) -> None:
     page = open_page("/MLP_Autograd?mlp_tab=Draw")
     for tab, recipe in (("Train", "mlp-module"), ("Formulas", "linear-softmax")):
         page.get_by_role("tab", name=tab).click()
+        page.wait_for_function(f"location.search.includes('mlp_tab={tab}') || '{tab}' === 'Train'")
+        settle(page)  # a list that opens while the page is redrawn closes again
         box = page.get_by_test_id("stSelectbox").filter(has_text="Recipe").locator("input")
         box.click()
         page.get_by_role("option", name=recipe).click()
