@@ -16,11 +16,13 @@ from core.errors import ConfigError
 
 Activation = Literal["sigmoid", "tanh", "relu", "leaky-relu", "gelu"]
 Initialization = Literal["pytorch", "normal", "xavier", "he"]
+Family = Literal["module", "raw", "manual", "my-linear"]
 Reduction = Literal["mean", "sum"]
 Precision = Literal["auto", "fp32", "bf16"]
 
 ACTIVATIONS: tuple[Activation, ...] = get_args(Activation)
 INITIALIZATIONS: tuple[Initialization, ...] = get_args(Initialization)
+FAMILIES: tuple[Family, ...] = get_args(Family)
 REDUCTIONS: tuple[Reduction, ...] = get_args(Reduction)
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
@@ -34,7 +36,8 @@ class MLPConfig:
 
     hidden: units of each hidden layer, up to 16 layers of 1…4,096; empty is the linear model Wx + b.
     family: "module" builds torch.nn layers; "raw" keeps bare tensors W, b with requires_grad, as on the
-        slides, where nothing is hidden in a class; "my-linear" nests hand-written nn.Module layers.
+        slides, where nothing is hidden in a class; "manual" keeps bare tensors and derives every gradient by
+        hand, without autograd; "my-linear" nests hand-written nn.Module layers.
     init, init_output: how the weights of the hidden layers and of the last layer start:
         "pytorch" U(−1/√fan_in, 1/√fan_in) for weights and biases; "normal" N(0, 1) for both;
         "xavier" U(±√(6/(fan_in+fan_out))), zero biases (Glorot & Bengio 2010);
@@ -49,7 +52,7 @@ class MLPConfig:
     init_output: Initialization = "pytorch"
     dropout: float = 0.0
     normalize: bool = False
-    family: Literal["module", "raw", "my-linear"] = "module"
+    family: Family = "module"
 
     def __post_init__(self) -> None:
         require(
@@ -67,7 +70,7 @@ class MLPConfig:
         one_of(self.activation, ACTIVATIONS, "The activation")
         one_of(self.init, INITIALIZATIONS, "The initialisation")
         one_of(self.init_output, INITIALIZATIONS, "The initialisation of the last layer")
-        one_of(self.family, ("module", "raw", "my-linear"), "The way of building the network")
+        one_of(self.family, FAMILIES, "The way of building the network")
         require(
             is_number(self.dropout) and 0 <= self.dropout <= 0.9,
             f"Dropout must lie between 0 and 0.9; it is {self.dropout!r}.",

@@ -58,6 +58,18 @@ RECIPES: dict[str, Recipe] = {
         ),
         ours="The slides do not say how the weights start; PyTorch's default is ours.",
     ),
+    "mlp-manual": Recipe(
+        kind="train",
+        title="The same, by hand",
+        idea="The same network without backward(): every gradient by the chain rule, written out.",
+        source="Slides: bonus task",
+        config=_run(
+            "mlp-manual",
+            MLPConfig(hidden=(100,), activation="sigmoid", family="manual"),
+            TrainConfig(epochs=10, batch_size=128, optimizer=OptimizerConfig("sgd-by-hand", {"lr": 0.01})),
+        ),
+        ours="The slides do not say how the weights start; PyTorch's default is ours.",
+    ),
     "mlp-module": Recipe(
         kind="train",
         title="Four layers, nn.Module",

@@ -1,5 +1,6 @@
 """The few lines of PyTorch that matter for a run, as text for the "Show the code" panels."""
 
+from core import snippets_by_hand
 from core.config import MLPConfig, RunConfig
 
 _CALLS = {
@@ -14,7 +15,7 @@ _LAYERS = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "ReLU", "leaky-relu": "
 
 def training_code(config: RunConfig) -> str:
     """Network, loss and loop of `config` as readable PyTorch; x, y stand for one batch of images, labels."""
-    network = _raw(config) if config.model.family == "raw" else _module(config)
+    network = _raw(config) if config.model.family in ("raw", "manual") else _module(config)
     return f"import torch\nfrom torch import nn\n\n{network}\n\n{_loop(config)}\n"
 
 
@@ -25,18 +26,19 @@ def _normalize(model: MLPConfig) -> str:
 
 
 def _raw(config: RunConfig) -> str:
-    """Bare tensors, update by hand."""
+    """Bare tensors, with autograd or without."""
     from core.models.raw_mlp import tensor_names
 
     model = config.model
     names = tensor_names(len(model.widths) - 1)
     lines = []
+    asks = "" if model.family == "manual" else ".requires_grad_()"
     for (weight, bias), n_in, n_out in zip(names, model.widths[:-1], model.widths[1:], strict=True):
         last = weight == names[-1][0]
         start = model.init_output if last else model.init
         lines += [
-            f"{weight} = {_start(start, n_in, n_out)}.requires_grad_()",
-            f"{bias} = {_start_bias(start, n_in, n_out)}.requires_grad_()",
+            f"{weight} = {_start(start, n_in, n_out)}{asks}",
+            f"{bias} = {_start_bias(start, n_in, n_out)}{asks}",
         ]
     body = []
     source = "x"
@@ -48,6 +50,11 @@ def _raw(config: RunConfig) -> str:
         else:
             body.append(f"    return {source} @ {weight} + {bias}")
     lines.append(f"tensors = [{', '.join(f'{w}, {b}' for w, b in names)}]")
+    if model.family == "manual":
+        call = _CALLS[model.activation]
+        return "\n".join(
+            [*lines, *snippets_by_hand.by_hand(model, names, call), *snippets_by_hand.backward(config)]
+        )
     return "\n".join([*lines, "", "def network(x):", *filter(None, [_normalize(model).rstrip()]), *body])
 
 
@@ -123,8 +130,9 @@ def _loop(config: RunConfig) -> str:
     train = config.train
     settings = dict(train.optimizer.settings)
     by_hand = train.optimizer.name == "sgd-by-hand"
-    head = [f"loss_function = nn.CrossEntropyLoss(reduction={train.reduction!r})"]
-    source = "tensors" if config.model.family == "raw" else "network.parameters()"
+    manual = config.model.family == "manual"
+    head = [] if manual else [f"loss_function = nn.CrossEntropyLoss(reduction={train.reduction!r})"]
+    source = "tensors" if config.model.family in ("raw", "manual") else "network.parameters()"
     if not by_hand:
         names = {"rho": "alpha", "epsilon": "eps"}
         betas = "beta_1" in settings
@@ -137,15 +145,25 @@ def _loop(config: RunConfig) -> str:
         "",
         f"for epoch in range({train.epochs}):",
         f"    for x, y in batches({train.batch_size}):              # a new random order each epoch",
-        "        loss = loss_function(network(x), y)   # forward",
-        "        loss.backward()                       # ∂loss/∂W for every W, into W.grad",
     ]
+    if manual:
+        loop += ["        backward(*forward(x), y)              # ∂loss/∂W for every W, into W.grad"]
+    else:
+        loop += [
+            "        loss = loss_function(network(x), y)   # forward",
+            "        loss.backward()                       # ∂loss/∂W for every W, into W.grad",
+        ]
     if by_hand:
+        momentum = settings["momentum"]
+        rate = f"{settings['lr']:g} * W.grad"
+        if momentum:
+            head.append(f"velocities = [torch.zeros_like(W) for W in {source}]")
+        each = f"W, v in zip({source}, velocities)" if momentum else f"W in {source}"
+        step = [f"v.mul_({momentum:g}).add_({rate})", "W -= v"] if momentum else [f"W -= {rate}"]
         loop += [
             "        with torch.no_grad():",
-            f"            for W in {source}:",
-            f"                W -= {settings['lr']:g} * W.grad",
-            "                W.grad = None",
+            f"            for {each}:",
+            *(f"                {line}" for line in (*step, "W.grad = None")),
         ]
     else:
         loop += ["        optimizer.step()", "        optimizer.zero_grad()"]

@@ -8,6 +8,7 @@ from torch import Generator, Tensor, nn
 
 from core.config import MLPConfig
 from core.models.layers import Normalize
+from core.models.manual_mlp import ManualMLP
 from core.models.mlp import MLP
 from core.models.my_linear import MyMLP
 from core.models.raw_mlp import RawMLP, RawMLPView
@@ -25,6 +26,7 @@ class Network(Protocol):
 MODELS: dict[str, Callable[[MLPConfig, Generator], nn.Module | RawMLP]] = {
     "module": MLP,
     "raw": RawMLP,
+    "manual": ManualMLP,
     "my-linear": MyMLP,
 }
 

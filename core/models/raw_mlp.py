@@ -22,19 +22,23 @@ def tensor_names(layers: int) -> list[tuple[str, str]]:
 class RawMLP:
     """h = σ(x W_h + b_h), o = h W_o + b_o, on plain tensors.
 
-    tensors: name → leaf tensor; weights are (in, out), as on the slides' task page, biases (out,).
+    tensors: name → leaf tensor, which requires a gradient where AUTOGRAD says so; weights are (in, out), as
+    on the slides' task page, biases (out,).
     Call it with (N, 1, 28, 28) or (N, 784) pixels in [0, 1] to get (N, 10) logits.
     """
 
+    AUTOGRAD = True
+
     def __init__(self, config: MLPConfig, generator: Generator) -> None:
+        self.activation_name = config.activation
         self.activation = ACTIVATION_FUNCTIONS[config.activation]
         self.normalize: nn.Module = Normalize() if config.normalize else nn.Identity()
         self.tensors: dict[str, Tensor] = {}
         start = initial_weights(config, generator)
         self.names = tensor_names(len(start))
         for (w_name, b_name), (weight, bias) in zip(self.names, start, strict=True):
-            self.tensors[w_name] = weight.T.contiguous().requires_grad_()
-            self.tensors[b_name] = bias.requires_grad_()
+            self.tensors[w_name] = weight.T.contiguous().requires_grad_(self.AUTOGRAD)
+            self.tensors[b_name] = bias.requires_grad_(self.AUTOGRAD)
 
     def __call__(self, x: Tensor) -> Tensor:
         return forward(self, x, self.tensors)
@@ -46,7 +50,7 @@ class RawMLP:
     def to(self, device: torch.device) -> Self:
         """Move the tensors to `device`, as new leaves."""
         for name, tensor in self.tensors.items():
-            self.tensors[name] = tensor.detach().to(device).requires_grad_()
+            self.tensors[name] = tensor.detach().to(device).requires_grad_(self.AUTOGRAD)
         self.normalize.to(device)
         return self
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from core.checks import whole
 from core.config import Precision, RunConfig
@@ -20,6 +19,7 @@ from core.models.layers import give_generator
 from core.models.raw_mlp import RawMLP
 from core.seeds import stream
 from core.training.callbacks import Callback, GradientSizes, StopTraining
+from core.training.gradient import loss_and_gradients
 from core.training.history import History, Row
 from core.training.optimizers import OPTIMIZERS, build_optimizer, change_setting
 
@@ -149,16 +149,16 @@ class Trainer:
         """Forward, loss, backward, update on the images that `batch` (B,) indexes."""
         self.module.train()
         x, y = self.images[batch], self.labels[batch]
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16"):
-            loss = functional.cross_entropy(self.network(x), y, reduction=self.config.train.reduction)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss = loss_and_gradients(
+            self.network, x, y, self.config.train.reduction, bf16=self.precision == "bf16"
+        )
         self._call("after_backward")
         self.optimizer.step()
         self.optimizer.zero_grad()
         self.steps += 1
         self.position += len(batch)
         self.examples += len(batch)
-        self._pending.append((loss.detach(), self.config.train.optimizer["lr"], len(batch)))
+        self._pending.append((loss, self.config.train.optimizer["lr"], len(batch)))
         if len(self._pending) >= FLUSH_EVERY:
             self.flush()
 

@@ -12,10 +12,11 @@ import time
 from collections.abc import Callable
 
 import torch
-from torch.nn import functional
 
 from core.config import Precision
 from core.training.callbacks import Callback
+from core.training.gradient import loss_and_gradients
+from core.training.optimizers import HandSGD
 from core.training.trainer import Trainer
 
 WORTH_IT = 1.25  # bf16 must be this many times faster to be taken
@@ -35,7 +36,7 @@ def step_seconds(trainer: Trainer, precision: str, steps: int = 14) -> float:
     Uses the calling thread's present number of threads; stops early after LIMIT seconds.
     """
     network = copy.deepcopy(trainer.network)
-    parameters = list(network.parameters())
+    optimizer = HandSGD(network.parameters(), lr=1e-3)
     size = min(trainer.config.train.batch_size, trainer.n)
     batch = trainer.places[torch.linspace(0, trainer.n - 1, size).long()].to(trainer.device)
     times: list[float] = []
@@ -43,12 +44,9 @@ def step_seconds(trainer: Trainer, precision: str, steps: int = 14) -> float:
     for _ in range(steps):
         before = time.perf_counter()
         x, y = trainer.images[batch], trainer.labels[batch]
-        with torch.autocast(trainer.device.type, torch.bfloat16, enabled=precision == "bf16"):
-            loss = functional.cross_entropy(network(x), y)
-        gradients = torch.autograd.grad(loss, parameters)
-        with torch.no_grad():
-            for parameter, gradient in zip(parameters, gradients, strict=True):
-                parameter.sub_(gradient, alpha=1e-3)
+        loss_and_gradients(network, x, y, bf16=precision == "bf16")
+        optimizer.step()
+        optimizer.zero_grad()
         if trainer.device.type == "cuda":
             torch.cuda.synchronize()
         times.append(time.perf_counter() - before)

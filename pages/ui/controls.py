@@ -18,6 +18,7 @@ RATES = (*(float(f"{d}e{e}") for e in range(-5, 1) for d in (1, 2, 3, 5, 7)), 10
 BATCHES = (1, 4, 8, 16, 32, 64, 100, 128, 256, 512, 1000, 2000, 5000, 10_000)
 FAMILIES = {
     "raw": "bare tensors",
+    "manual": "bare tensors, no autograd",
     "my-linear": "own nn.Module",
     "module": "torch.nn",
 }

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from core.config import INITIALIZATIONS
+from core.config import FAMILIES, INITIALIZATIONS
 from core.recipes import RECIPES
 from core.snippets import training_code
 from core.training.optimizers import OPTIMIZERS
@@ -38,7 +38,7 @@ def test_code_of_every_recipe_runs_and_learns(name):
     assert after < before
 
 
-@pytest.mark.parametrize(("family", "optimizer"), list(product(("raw", "module", "my-linear"), OPTIMIZERS)))
+@pytest.mark.parametrize(("family", "optimizer"), list(product(FAMILIES, OPTIMIZERS)))
 def test_code_of_every_optimizer_and_family_runs(family, optimizer):
     config = RECIPES["mlp-autograd"].config.with_settings(
         {"family": family, "optimizer": optimizer, "epochs": 2, "hidden": (12, 8), "normalize": True}
@@ -46,14 +46,14 @@ def test_code_of_every_optimizer_and_family_runs(family, optimizer):
     execute(config)
 
 
-@pytest.mark.parametrize("family", ["raw", "module", "my-linear"])
+@pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("init", INITIALIZATIONS)
 def test_code_starts_with_the_spread_that_the_lab_uses(family, init):
     config = RECIPES["mlp-autograd"].config.with_settings(
         {"family": family, "init": init, "epochs": 0, "hidden": (400,)}
     )
     space, _, _ = execute(config)
-    weight = space["W_h"] if family == "raw" else space["network"][0].weight
+    weight = space["W_h"] if family in ("raw", "manual") else space["network"][0].weight
     expected = {
         "pytorch": (1 / 784 / 3) ** 0.5,
         "normal": 1.0,

@@ -83,7 +83,7 @@ def test_first_step_is_the_formula(data: RunData) -> None:
 def test_three_ways_of_writing_the_network_give_one_curve(data: RunData) -> None:
     curves = [
         run(recipe("mlp-autograd", family=family), data).history.loss
-        for family in ("raw", "my-linear", "module")
+        for family in ("raw", "manual", "my-linear", "module")
     ]
     for curve in curves[1:]:
         assert curve == pytest.approx(curves[0], rel=1e-4)

@@ -1,0 +1,156 @@
+"""Classic mistakes in a backward pass or an update, each in the one rule it breaks.
+
+A bug is the right code with one rule replaced, so what it does to gradients, weights and training is
+computed, never imagined.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from torch import Tensor
+
+from core.config import Activation, Reduction
+from core.manual import pieces
+from core.manual.network import RIGHT, Rules
+from core.manual.pieces import Bend
+
+#: v, gradient, η, γ → the new velocity.
+Velocity = Callable[[Tensor, Tensor, float, float], Tensor]
+
+
+def right_velocity(velocity: Tensor, gradient: Tensor, lr: float, momentum: float) -> Tensor:
+    """The blog's momentum: v := γ v + η ∂L/∂W; the step is then W := W − v."""
+    return velocity * momentum + gradient * lr
+
+
+@dataclass(frozen=True)
+class Bug:
+    """A mistake one can plant.
+
+    title: its name. wrong, right: the line of code as it was written and as it should be.
+    where: which check finds it, that of the gradient or that of the update.
+    why: how the mistake shows, for the lesson.
+    rules: the backward pass with the mistake in it. velocity: the update with it.
+    zeroed: whether gradients are forgotten after each step.
+    activations: those with which it makes a difference, None for any.
+    hidden: whether it needs a hidden layer to show. momentum: whether it needs momentum above 0.
+    """
+
+    title: str
+    wrong: str
+    right: str
+    where: Literal["gradient", "update"]
+    why: str
+    rules: Rules = RIGHT
+    velocity: Velocity = right_velocity
+    zeroed: bool = True
+    activations: tuple[Activation, ...] | None = None
+    hidden: bool = False
+    momentum: bool = False
+
+    def shows(self, activation: Activation, hidden_layers: int) -> bool:
+        """Whether it makes a difference in a network with this activation and number of hidden layers."""
+        if self.hidden and not hidden_layers:
+            return False
+        return self.activations is None or activation in self.activations
+
+
+def _reshaped(delta: Tensor, weight: Tensor) -> Tensor:
+    """The shapes fit, the numbers do not: row by row instead of turned over. Square, it is δ W itself."""
+    rows, columns = weight.shape
+    return delta @ weight.reshape(columns, rows)
+
+
+def _not_divided(o: Tensor, labels: Tensor, reduction: Reduction) -> tuple[Tensor, Tensor]:
+    loss, _ = pieces.cross_entropy(o, labels, reduction)
+    return loss, pieces.cross_entropy(o, labels, "sum")[1]
+
+
+def _label_not_subtracted(o: Tensor, labels: Tensor, reduction: Reduction) -> tuple[Tensor, Tensor]:
+    loss, _ = pieces.cross_entropy(o, labels, reduction)
+    return loss, pieces.softmax(o) / (len(o) if reduction == "mean" else 1)
+
+
+def _slope_of_the_output(bend: Bend, before: Tensor, after: Tensor) -> Tensor:
+    """σ′(h̃) where σ′(h) is meant."""
+    return bend.slope(after, bend.value(after))
+
+
+def _no_slope(bend: Bend, before: Tensor, after: Tensor) -> Tensor:
+    return before.new_ones(()).expand_as(before)
+
+
+def _against_the_velocity(velocity: Tensor, gradient: Tensor, lr: float, momentum: float) -> Tensor:
+    return velocity * -momentum + gradient * lr
+
+
+BUGS: dict[str, Bug] = {
+    "transpose": Bug(
+        title="Missing transpose",
+        wrong="dx = dz @ W.reshape(n_out, n_in)",
+        right="dx = dz @ W.T",
+        where="gradient",
+        why="The shapes were made to fit, the numbers were not: each unit gets another unit's share of the "
+        "blame. The layer above it is still right, every layer below is wrong.",
+        rules=replace(RIGHT, inputs=_reshaped),
+        hidden=True,
+    ),
+    "mean": Bug(
+        title="Forgotten 1/N",
+        wrong="do = y_hat - y",
+        right="do = (y_hat - y) / N",
+        where="gradient",
+        why="Every gradient points the right way and is N times too long. That is a learning rate N times "
+        "larger: while the rate is small it even trains faster.",
+        rules=replace(RIGHT, loss=_not_divided),
+    ),
+    "point": Bug(
+        title="Slope at the wrong point",
+        wrong="dz = dh * slope(h)        # h is sigmoid(z) already",
+        right="dz = dh * slope(z)",
+        where="gradient",
+        why="The slope is taken at the activation instead of the pre-activation. Signs stay right, sizes do "
+        "not: it still learns, on a bent path.",
+        rules=replace(RIGHT, slope=_slope_of_the_output),
+        activations=("sigmoid", "tanh", "gelu"),
+        hidden=True,
+    ),
+    "mask": Bug(
+        title="Slope left out",
+        wrong="dz = dh",
+        right="dz = dh * (z > 0)         # σ′(z) in general",
+        where="gradient",
+        why="Units that were silent are blamed as well, so weights move that had no part in the answer.",
+        rules=replace(RIGHT, slope=_no_slope),
+        hidden=True,
+    ),
+    "label": Bug(
+        title="Label not subtracted",
+        wrong="do = y_hat / N",
+        right="do = (y_hat - y) / N",
+        where="gradient",
+        why="Without − y the gradient is the same whatever the digit: the network is told to say less of "
+        "everything, and nothing about what is right.",
+        rules=replace(RIGHT, loss=_label_not_subtracted),
+    ),
+    "momentum": Bug(
+        title="Momentum's sign",
+        wrong="v = lr * W.grad - momentum * v",
+        right="v = lr * W.grad + momentum * v",
+        where="update",
+        why="Every gradient is right, and the first step too. From the second step on the velocity brakes "
+        "instead of carrying: steps shrink to 1/(1 + γ) of their size, where they should grow to 1/(1 − γ).",
+        velocity=_against_the_velocity,
+        momentum=True,
+    ),
+    "zero": Bug(
+        title="Gradients not zeroed",
+        wrong="                             # nothing",
+        right="W.grad = None",
+        where="update",
+        why="Each backward pass adds to what is there, so every step repeats all gradients since the first. "
+        "One backward pass alone is right: only a second step shows it.",
+        zeroed=False,
+    ),
+}

@@ -1,0 +1,24 @@
+"""The loss of one batch and the gradient of every weight: by autograd, or by the network's own formulas."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from core.config import Reduction
+from core.models.manual_mlp import ManualMLP
+from core.models.raw_mlp import RawMLP
+
+
+def loss_and_gradients(
+    network: nn.Module | RawMLP, x: Tensor, y: Tensor, reduction: Reduction = "mean", *, bf16: bool = False
+) -> Tensor:
+    """The cross-entropy of images x and labels (N,); afterwards each parameter's `.grad` holds its gradient.
+
+    Gradients are added to what `.grad` held before. bf16: matrix products in 16 bits.
+    """
+    with torch.autocast(x.device.type, torch.bfloat16, enabled=bf16):
+        if isinstance(network, ManualMLP):
+            return network.loss_and_gradients(x, y, reduction)
+        loss = functional.cross_entropy(network(x), y, reduction=reduction)
+    loss.backward()  # type: ignore[no-untyped-call]
+    return loss.detach()
