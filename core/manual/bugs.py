@@ -35,6 +35,8 @@ class Bug:
     zeroed: whether gradients are forgotten after each step.
     activations: those with which it makes a difference, None for any.
     hidden: whether it needs a hidden layer to show. momentum: whether it needs momentum above 0.
+
+    A forgotten 1/N needs more than one image in a batch: with one there is nothing to divide by.
     """
 
     title: str
@@ -49,9 +51,10 @@ class Bug:
     hidden: bool = False
     momentum: bool = False
 
-    def shows(self, activation: Activation, hidden_layers: int) -> bool:
-        """Whether it makes a difference in a network with this activation and number of hidden layers."""
-        if self.hidden and not hidden_layers:
+    def shows(self, activation: Activation, hidden_layers: int, momentum: float = 0.9) -> bool:
+        """Whether it makes a difference in a network with this activation and number of hidden layers, and
+        in an update with this momentum."""
+        if (self.hidden and not hidden_layers) or (self.momentum and not momentum):
             return False
         return self.activations is None or activation in self.activations
 
@@ -101,8 +104,8 @@ BUGS: dict[str, Bug] = {
         wrong="do = y_hat - y",
         right="do = (y_hat - y) / N",
         where="gradient",
-        why="Every gradient points the right way and is N times too long. That is a learning rate N times "
-        "larger: while the rate is small it even trains faster.",
+        why="Every gradient points the right way and is N times too long. For plain gradient descent that is "
+        "nothing but a learning rate N times larger.",
         rules=replace(RIGHT, loss=_not_divided),
     ),
     "point": Bug(
@@ -110,8 +113,8 @@ BUGS: dict[str, Bug] = {
         wrong="dz = dh * slope(h)        # h is sigmoid(z) already",
         right="dz = dh * slope(z)",
         where="gradient",
-        why="The slope is taken at the activation instead of the pre-activation. Signs stay right, sizes do "
-        "not: it still learns, on a bent path.",
+        why="The right formula, fed the wrong number: the slope is taken at the activation instead of the "
+        "pre-activation. Each unit's blame is scaled by a slope from another place of the curve.",
         rules=replace(RIGHT, slope=_slope_of_the_output),
         activations=("sigmoid", "tanh", "gelu"),
         hidden=True,
@@ -121,7 +124,8 @@ BUGS: dict[str, Bug] = {
         wrong="dz = dh",
         right="dz = dh * (z > 0)         # σ′(z) in general",
         where="gradient",
-        why="Units that were silent are blamed as well, so weights move that had no part in the answer.",
+        why="The blame passes every unit at full strength, however flat the unit was where it stood. Units "
+        "that hardly react, or are off, are blamed as if each change in them were a change in the answer.",
         rules=replace(RIGHT, slope=_no_slope),
         hidden=True,
     ),
@@ -140,7 +144,8 @@ BUGS: dict[str, Bug] = {
         right="v = lr * W.grad + momentum * v",
         where="update",
         why="Every gradient is right, and the first step too. From the second step on the velocity brakes "
-        "instead of carrying: steps shrink to 1/(1 + γ) of their size, where they should grow to 1/(1 − γ).",
+        "instead of carrying: under a steady gradient steps settle at 1/(1 + γ) of a plain step, where they "
+        "should grow to 1/(1 − γ) of it.",
         velocity=_against_the_velocity,
         momentum=True,
     ),

@@ -62,7 +62,7 @@ BENDS: dict[Activation, Bend] = {
     "relu": Bend(torch.relu, lambda before, after: (before > 0).to(before.dtype)),
     "leaky-relu": Bend(
         torch.nn.functional.leaky_relu,
-        lambda before, after: torch.where(before > 0, 1.0, 0.01).to(before.dtype),
+        lambda before, after: torch.where(before > 0, before.new_tensor(1.0), before.new_tensor(0.01)),
     ),
     "gelu": Bend(torch.nn.functional.gelu, _gelu_slope),
 }
