@@ -6,7 +6,7 @@ does not run. When the run ends or pauses the whole page runs once, so that ever
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import streamlit as st
 
@@ -14,7 +14,6 @@ from core.errors import LabError
 from core.evaluation import wilson
 from core.figures.curves import accuracy_figure, gradient_figure, loss_figure
 from core.training.history import History
-from core.training.job import Job
 from core.training.snapshot import Snapshot
 from pages.ui.chart import chart
 from pages.ui.page import error_boundary
@@ -32,7 +31,19 @@ _WORDS = {
 }
 
 
-def live_run(job: Job, key: str, *, charts: bool = True) -> None:
+class Steered(Protocol):
+    """What can be watched and steered here: a job, or several that are steered as one."""
+
+    @property
+    def snapshot(self) -> Snapshot: ...
+    def pause(self) -> None: ...
+    def resume(self) -> None: ...
+    def step(self) -> None: ...
+    def stop(self) -> None: ...
+    def add_epoch(self) -> None: ...
+
+
+def live_run(job: Steered, key: str, *, charts: bool = True) -> None:
     """Status, buttons and (where `charts`) the growing curves of `job`."""
     pace = POLL.get(job.snapshot.status)
 
@@ -147,7 +158,7 @@ def score_line(history: History, n_test: int) -> str:
     )
 
 
-def _buttons(job: Job, snapshot: Snapshot, key: str) -> None:
+def _buttons(job: Steered, snapshot: Snapshot, key: str) -> None:
     """Pause or go on, one step, one more epoch, stop. Each takes effect between two steps."""
     paused, active = snapshot.status == "paused", snapshot.active
     with st.container(horizontal=True, gap="small"):

@@ -1,0 +1,85 @@
+"""Lines with a band around each: a middle, and how far it spreads."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Protocol
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import ArrayLike
+
+from core.figures.palette import GREEN, MODELS, ORANGE, VERMILLION, VIOLET
+from core.figures.template import add_line, figure
+
+#: The activations of the vanishing gradient.
+ACTIVATION_COLORS: Final = {"sigmoid": VIOLET, "tanh": GREEN, "relu": VERMILLION}
+#: The three forms of one gradient; the two that train have the colours of their networks.
+FORM_COLORS: Final = {"loop": ORANGE, "matrices": MODELS["mlp-manual"], "autograd": MODELS["mlp-autograd"]}
+
+
+class Banded(Protocol):
+    """What is drawn: one entry a place in each."""
+
+    @property
+    def mean(self) -> Sequence[float]: ...
+    @property
+    def low(self) -> Sequence[float]: ...
+    @property
+    def high(self) -> Sequence[float]: ...
+
+
+def banded_figure(
+    x: ArrayLike,
+    bands: Mapping[str, Banded],
+    colors: Mapping[str, str],
+    *,
+    x_title: str,
+    y_title: str,
+    log_x: bool = False,
+    hover: str = "%{y:.2e}",
+    height: int = 320,
+) -> go.Figure:
+    """One line a name over the places x (P,), with its band, on a logarithmic y axis.
+
+    bands: name as written in the legend → its values. colors: the same names → hues. A place whose value is
+    not finite or not positive is a gap in the line.
+    """
+    places = np.asarray(x, dtype=float)
+    fig = figure(height=height, x_title=x_title, y_title=y_title, log_x=log_x, log_y=True, legend=True)
+    for name, band in bands.items():
+        low, mean, high = (_positive(values) for values in (band.low, band.mean, band.high))
+        known = np.isfinite(low) & np.isfinite(high)
+        if known.sum() > 1:
+            fig.add_scatter(
+                x=np.concatenate([places[known], places[known][::-1]]),
+                y=np.concatenate([high[known], low[known][::-1]]),
+                fill="toself", mode="lines", line_width=0, fillcolor=_pale(colors[name]), hoverinfo="skip",
+                showlegend=False,
+            )  # fmt: skip
+        add_line(fig, places, mean, name=name, color=colors[name], label=False, hover=hover)
+        fig.data[-1].mode = "lines+markers"
+        fig.data[-1].marker.size = 6
+    fig.update_yaxes(dtick=_powers(bands))
+    if log_x:
+        ticks = places.tolist()
+        fig.update_xaxes(tickvals=ticks, ticktext=[f"{place:g}" for place in ticks])
+    else:
+        fig.update_xaxes(tickmode="linear", dtick=1)
+    return fig
+
+
+def _positive(values: Sequence[float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    numbers = np.asarray(values, dtype=float)
+    return np.where(np.isfinite(numbers) & (numbers > 0), numbers, np.nan)
+
+
+def _powers(bands: Mapping[str, Banded]) -> int:
+    """Powers of ten between two marks, so that at most about eight of them stand on the axis."""
+    every = np.concatenate([_positive(values) for band in bands.values() for values in (band.low, band.high)])
+    every = every[np.isfinite(every)]
+    reach = float(np.log10(every.max() / every.min())) if len(every) else 1.0
+    return max(1, int(np.ceil(reach / 8)))
+
+
+def _pale(color: str) -> str:
+    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, 0.18)"

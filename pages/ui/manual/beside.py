@@ -1,0 +1,119 @@
+"""Two runs beside each other: one chart for both losses, one for what lies between them, and the words."""
+
+import streamlit as st
+
+from core.figures.overlaid import gap_figure, overlaid_figure
+from core.training.history import History
+from core.training.pair import Gap, Pair, gap, weights_apart
+from core.training.snapshot import Snapshot
+from pages.ui.chart import chart
+from pages.ui.live_run import POLL
+from pages.ui.page import error_boundary
+
+WORDS = {
+    "queued": "waiting in line", "running": "training", "paused": "paused", "finished": "finished",
+    "stopped": "stopped", "diverged": "diverged", "failed": "failed",
+}  # fmt: skip
+
+
+def beside(pair: Pair) -> None:
+    """What the two runs of a pair have in common so far; looks again by itself while they run."""
+    pace = POLL.get(pair.snapshot.status)
+
+    @st.fragment(run_every=None if pace is None else min(pace, 0.7))
+    def body() -> None:
+        with error_boundary():
+            pair.meet()
+            ours, theirs = (job.snapshot for job in pair.jobs)
+            st.markdown("##### Beside autograd")
+            with st.container(horizontal=True, gap="large"):
+                for name, snapshot in (("By hand", ours), ("By autograd", theirs)):
+                    _one(name, snapshot)
+            for snapshot in (ours, theirs):
+                if snapshot.message and snapshot is theirs:
+                    st.caption(f"Autograd: {snapshot.message}")
+            epochs = max(ours.config.train.epochs, ours.epoch, theirs.epoch)
+            between(ours.history, theirs.history, ours.n_train, epochs)
+            st.markdown(_weights(ours, theirs))
+
+    body()
+
+
+def _one(name: str, snapshot: Snapshot) -> None:
+    """Speed, step and state of one run."""
+    done = sum(snapshot.history.examples_per_step)
+    speed = f"{done / snapshot.seconds:,.0f} images/s" if snapshot.seconds and done else "–"
+    status = WORDS[snapshot.status]
+    if snapshot.status == "queued" and snapshot.place:
+        status += f", place {snapshot.place}"
+    st.metric(
+        f"{name} · {status} · step {snapshot.steps:,}",
+        speed,
+        width="content",
+        help="Images per second spent in steps: forward, backward and update, without waiting or measuring.",
+    )
+
+
+def between(
+    ours: History, theirs: History, n_train: int, epochs: float, *, digits: int | None = None
+) -> None:
+    """Both losses in one chart, their difference in another, and what it says.
+
+    digits: significant digits of the losses where they were read from a record that keeps no more.
+    """
+    found = gap(ours.loss, theirs.loss, digits)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown("**Both losses**")
+        chart(overlaid_figure(ours, theirs, n_train, epochs), "manual_both_loss")
+        st.caption("By hand broad and pale, by autograd thin on top of it; means of neighbouring steps.")
+    with right:
+        st.markdown("**What lies between them**")
+        floor = "float32's spacing" if digits is None else f"the record's {digits} digits"
+        chart(gap_figure(ours, found.size, found.spacing, n_train, epochs, floor=floor), "manual_gap")
+        st.caption("Largest of neighbouring steps; steps without a difference have no place on a log axis.")
+    st.markdown(gap_in_words(found, recorded=digits is not None))
+
+
+def gap_in_words(found: Gap, *, recorded: bool = False) -> str:
+    """What the difference of the losses says."""
+    if found.largest is None:
+        return "Nothing to compare yet."
+    largest, step = found.largest
+    steps = len(found.size)
+    equal = f"In {found.equal:,} of {steps:,} steps the two losses are the same"
+    equal += " to the last digit recorded" if recorded else " to the last bit"
+    if not largest:
+        return f"{equal}: not one difference."
+    worst = f"The largest difference is {largest:.1e} nats, at step {step:,}"
+    grains = largest / float(found.spacing[step - 1])
+    if grains < 16:
+        kind = "record's digits" if recorded else "number format's steps"
+        return f"{equal}. {worst}: {grains:.0f} of the {kind} there. **Two curves, one formula.**"
+    if largest < 1e-3:
+        return (
+            f"{equal}. {worst}: {grains:,.0f} of float32's steps there, far too little to see in the curves. "
+            "A sum in another order rounds otherwise, and each step starts from what the last one left."
+        )
+    return (
+        f"{equal}. {worst}. **The two have parted**: same formula, same batches, but rounding differs in the "
+        "last digit, and this training makes small differences grow."
+    )
+
+
+def _weights(ours: Snapshot, theirs: Snapshot) -> str:
+    """The largest difference of the weights, where both stand at the same step."""
+    if ours.weights_step != theirs.weights_step or not ours.weights_step:
+        if ours.active or theirs.active:
+            return "The weights are compared when both stand at the same step: pause, or wait for the end."
+        return (
+            f"The two ended at different steps ({ours.steps:,} and {theirs.steps:,}), so their weights are "
+            "not the same ones. Pause first, then both stand still at one step."
+        )
+    apart = weights_apart(ours.weights, theirs.weights)
+    if apart is None:
+        return ""
+    size, name = apart
+    if not size:
+        return f"At step {ours.weights_step:,} **every weight is the same to the last bit**."
+    return f"At step {ours.weights_step:,} the weights differ by **{size:.1e}** at most (in `{name}`)."

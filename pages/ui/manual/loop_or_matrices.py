@@ -1,0 +1,203 @@
+"""Tab: the same gradient by a loop over the images and by matrix products, and what the loop costs."""
+
+import streamlit as st
+
+from core.figures.banded import FORM_COLORS, banded_figure
+from core.one_thread import one_thread
+from core.probes.two_forms import Form, Forms, compare, sweep, time_curve
+from core.probes.vanishing import network
+from pages.ui.cache import mnist, registry
+from pages.ui.chart import chart
+from pages.ui.layout import controls_and_stage
+from pages.ui.page import error_boundary
+
+WORDS: dict[Form, str] = {"loop": "Loop", "matrices": "Matrices", "autograd": "Autograd"}
+ROUNDING = 1e-5  # relative difference below which float32's rounding explains everything
+
+LOOP = """\
+for x, y in zip(images, labels):
+    a = torch.sigmoid(x @ W_h + b_h)     # forward
+    o = a @ W_o + b_o
+    delta = torch.softmax(o, dim=0)      # backward
+    delta[y] -= 1                        # ŷ − y
+    dW_o += torch.outer(a, delta)
+    db_o += delta
+    delta = (W_o @ delta) * a * (1 - a)  # σ′ = a(1 − a)
+    dW_h += torch.outer(x, delta)
+    db_h += delta
+
+for gradient in (dW_h, db_h, dW_o, db_o):
+    gradient /= len(images)
+"""
+MATRICES = """\
+N = len(images)
+a = torch.sigmoid(images @ W_h + b_h)    # forward
+o = a @ W_o + b_o
+delta = torch.softmax(o, dim=1)          # backward
+delta[torch.arange(N), labels] -= 1      # ŷ − y
+delta /= N
+dW_o = a.T @ delta
+db_o = delta.sum(dim=0)
+delta = (delta @ W_o.T) * a * (1 - a)    # σ′ = a(1 − a)
+dW_h = images.T @ delta
+db_h = delta.sum(dim=0)
+"""
+AUTOGRAD = """\
+tensors = [T.clone().requires_grad_() for T in (W_h, b_h, W_o, b_o)]
+V_h, c_h, V_o, c_o = tensors
+o = torch.sigmoid(images @ V_h + c_h) @ V_o + c_o
+torch.nn.functional.cross_entropy(o, labels).backward()
+dW_h, db_h, dW_o, db_o = [T.grad for T in tensors]
+"""
+
+
+@st.fragment
+def loop_or_matrices() -> None:
+    """One batch in every form, its times, and times over batch sizes."""
+    with error_boundary():
+        left, right = controls_and_stage(1.0, 2.4)
+        with left:
+            images, units = _controls()
+        turn = st.session_state.get("manual_forms_turn", 0)
+        with right, st.spinner("Measuring…", show_time=False):
+            found, curve = _measure(images, units, turn), _sweep(units, turn)
+            _times(found)
+            chart(
+                banded_figure(
+                    [forms.images for forms in curve],
+                    {word: time_curve(curve, form) for form, word in WORDS.items()},
+                    {word: FORM_COLORS[form] for form, word in WORDS.items()},
+                    x_title="images in the batch", y_title="time per batch (ms)", log_x=True,
+                    hover="%{y:.3g} ms",
+                ),
+                "manual_forms_chart",
+            )  # fmt: skip
+            st.caption(
+                "Line: the median of five turns. Band: the fastest and the slowest of them. "
+                f"{_growth(curve)}{_busy()}"
+            )
+            _agreement(found)
+        st.markdown("##### The same formula, twice")
+        one, other = st.columns(2, gap="medium")
+        with one:
+            st.markdown("**Loop**: one image at a time, as on the slides")
+            st.code(LOOP, language="python")
+        with other:
+            st.markdown("**Matrices**: the whole batch at once")
+            st.code(MATRICES, language="python")
+        with st.expander("Why is the loop slower, if it computes the same?", icon=":material/help:"):
+            st.markdown(
+                "Every line above is a call into PyTorch, and each call costs some microseconds before it "
+                "computes anything. The loop makes all of them once per image. Worse, it builds a whole "
+                "784 × units matrix for every image, only to add it up: `images.T @ delta` is that very sum, "
+                "made inside one matrix product that reads each number from fast memory many times."
+            )
+        with st.expander("Show the code", icon=":material/code:"):
+            st.markdown("Autograd, for comparison: it makes the matrix form's backward pass for you.")
+            st.code(AUTOGRAD, language="python")
+
+
+def _controls() -> tuple[int, int]:
+    images = st.slider(
+        "Images in the batch", 1, 256, 128, key="manual_forms_images", bind="query-params",
+        help="How many images share one gradient. The loop goes through them one by one.",
+    )  # fmt: skip
+    units = st.select_slider(
+        "Hidden units", (10, 30, 100, 300), 100, key="manual_forms_units", bind="query-params",
+        help="Width of the hidden layer of 784 → units → 10, sigmoid.",
+    )  # fmt: skip
+    st.button(
+        "Measure again", icon=":material/timer:", key="manual_forms_again", width="stretch",
+        on_click=_again, help="Times are never twice the same: measure all of them anew.",
+    )  # fmt: skip
+    st.caption(
+        "The first training images, fresh weights, float32, one processor thread. The three forms take "
+        "turns, so that a slow moment of the machine meets them all."
+    )
+    return int(images), int(units)
+
+
+def _again() -> None:
+    """Callback."""
+    st.session_state["manual_forms_turn"] = st.session_state.get("manual_forms_turn", 0) + 1
+
+
+def _times(found: Forms) -> None:
+    with st.container(horizontal=True, gap="large"):
+        for form, word in WORDS.items():
+            time = found.times[form]
+            st.metric(
+                word, f"{1e3 * time.median:.3g} ms", width="content",
+                help=f"Median of seven turns; they took {1e3 * time.low:.3g} to {1e3 * time.high:.3g} ms.",
+            )  # fmt: skip
+    images = f"{found.images:,} image{'s' if found.images > 1 else ''}"
+    st.markdown(
+        f"For {images}, {_ratio('the loop', found.times_slower('loop'))} and "
+        f"{_ratio('autograd', found.times_slower('autograd'))} the matrix form."
+    )
+
+
+def _ratio(who: str, ratio: float) -> str:
+    if 0.9 <= ratio <= 1.1:
+        return f"{who} takes about as long as ({ratio:.2f} ×)"
+    return f"{who} takes **{ratio:.3g} times** as long as"
+
+
+def _growth(curve: list[Forms]) -> str:
+    """What growing from the smallest to the largest batch does to two of the forms, in words."""
+    first, last = curve[0], curve[-1]
+    loop, matrices = (
+        last.times[form].median / first.times[form].median for form in ("loop", "matrices")
+    )  # fmt: skip
+    return (
+        f"From {first.images} to {last.images} images the loop's time grows {loop:.3g}-fold, that of the "
+        f"matrices {matrices:.3g}-fold."
+    )
+
+
+def _busy() -> str:
+    running = registry().slots.running
+    return " A network is training beside this: times are longer than they need be." if running else ""
+
+
+def _agreement(found: Forms) -> None:
+    """The proof, tensor by tensor."""
+    worst = max(size for sizes in found.differences.values() for size in sizes.values())
+    if worst < ROUNDING:
+        verdict = (
+            f"**The same gradient three times.** The largest difference is {worst:.1e} of a tensor's length: "
+            "float32 rounds each number to about 6e-08 of itself, and sums in another order round otherwise."
+        )
+    else:
+        verdict = (
+            f"**The gradients differ** by {worst:.1e} of a tensor's length, more than rounding explains."
+        )
+    st.markdown(verdict)
+    names = list(found.differences["loop"])
+    rows = [
+        f"| {WORDS[form]} | " + " | ".join(f"{sizes[name]:.1e}" for name in names) + " |"
+        for form, sizes in found.differences.items()
+    ]
+    head = f"| ‖difference‖ / ‖gradient‖ from the matrices' | {' | '.join(_symbol(name) for name in names)} |"
+    st.markdown("\n".join([head, "|---|" + "---|" * len(names), *rows]))
+
+
+def _symbol(name: str) -> str:
+    """W1 → $W_h$: the slides' names for two layers."""
+    return f"${name[0]}_{'h' if name[1] == '1' else 'o'}$"
+
+
+@st.cache_resource(show_spinner=False, max_entries=60)
+@one_thread()
+def _measure(images: int, units: int, turn: int) -> Forms:
+    digits = mnist().train
+    layers = network("sigmoid", "pytorch", 1, units, seed=0)
+    return compare(layers, "sigmoid", digits.images[:images].flatten(1), digits.labels[:images])
+
+
+@st.cache_resource(show_spinner=False, max_entries=20)
+@one_thread()
+def _sweep(units: int, turn: int) -> list[Forms]:
+    digits = mnist().train
+    layers = network("sigmoid", "pytorch", 1, units, seed=0)
+    return sweep(layers, "sigmoid", digits.images[:256].flatten(1), digits.labels[:256])

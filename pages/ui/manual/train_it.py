@@ -1,0 +1,137 @@
+"""Tab: train by hand beside autograd, and see two curves that are one."""
+
+import streamlit as st
+
+from core.config import RunConfig
+from core.errors import LabError, NotFound
+from core.snippets import training_code
+from core.training.history import History
+from core.training.job import Job
+from core.training.pair import Pair, twins
+from pages.ui import state
+from pages.ui.cache import mnist, registry, run_store, shipped_model
+from pages.ui.layout import controls_and_stage
+from pages.ui.live_run import curves, live_run
+from pages.ui.manual.beside import beside, between
+from pages.ui.manual.momentum import momentum
+from pages.ui.manual.pair_controls import pair_controls, told
+
+RUN, TWIN = "manual_run", "manual_twin"  # URL parameters and session keys of the pair's two jobs
+SHOWN = "manual_shown_run"
+PROBLEM = "manual_problem"
+
+
+def train_it() -> None:
+    """Settings and start on the left, the pair or what was recorded of one on the right."""
+    pair = current_pair()
+    left, right = controls_and_stage()
+    with left:
+        config = _choose(pair)
+    with right:
+        if problem := st.session_state.pop(PROBLEM, None):
+            st.error(problem, icon=":material/info:")
+        if pair is not None:
+            live_run(pair, "manual_live")
+            beside(pair)
+        else:
+            _recorded()
+        with st.expander("Momentum has two formulas", icon=":material/speed:", key="manual_momentum_more"):
+            momentum()
+        by_hand, by_autograd = twins(config if pair is None else pair.by_hand.start)
+        with st.expander("Show the code", icon=":material/code:"):
+            st.markdown("**By hand**")
+            st.code(training_code(by_hand), language="python")
+            st.markdown("**By autograd**: no forward tape, no `backward` of one's own")
+            st.code(training_code(by_autograd), language="python")
+
+
+def current_pair() -> Pair | None:
+    """The pair that the address or this session names, adopted by this session; None if it is gone."""
+    names = state.recall(RUN), state.recall(TWIN)
+    if names[0] is None or names[1] is None:
+        return None
+    try:
+        for name in names:
+            registry().adopt(str(name), state.session_id())
+        pair = _pair_of(names[0], names[1])
+    except NotFound:
+        return None
+    if st.session_state.get(SHOWN) != names[0]:  # found again after a reload: show its settings
+        st.session_state[SHOWN] = names[0]
+        st.session_state.update(told(pair.by_hand.start))
+    return pair
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _pair_of(by_hand: str, by_autograd: str) -> Pair:
+    """One Pair for all who look at it: it remembers where its two runs are to meet."""
+    return Pair(registry().get(by_hand), registry().get(by_autograd))
+
+
+def _choose(pair: Pair | None) -> RunConfig:
+    """The left column."""
+    active = pair is not None and pair.snapshot.active
+    start = st.container()  # stands above the controls, but what it starts is read from them first
+    config = pair_controls(active)
+    with start:
+        pressed = st.button(
+            "Train both",
+            icon=":material/play_arrow:",
+            type="primary",
+            width="stretch",
+            key="manual_start",
+            disabled=active,
+            help="Start two runs from the same weights on the same batches: one by hand, one by autograd.",
+        )
+        st.caption(
+            "Settings stand still while the two run, so that both get the same ones."
+            if active
+            else "By hand and by autograd, from the same weights on the same batches, one thread each."
+        )
+    if pressed:  # no callback: it would start what the controls said a moment ago
+        _start(config)
+        st.rerun()
+    return config
+
+
+def _start(config: RunConfig) -> None:
+    """Submit both runs and put their ids into the address; a problem is kept to be shown."""
+    jobs: list[Job] = []
+    try:
+        for twin in twins(config):
+            jobs.append(registry().submit(twin, mnist(), session=state.session_id()))  # noqa: PERF401 - kept
+    except LabError as error:  # the queue is full: who came in goes out again
+        for job in jobs:
+            job.stop()
+        st.session_state[PROBLEM] = str(error)
+        return
+    st.session_state[SHOWN] = jobs[0].job_id
+    state.remember(RUN, jobs[0].job_id)
+    state.remember(TWIN, jobs[1].job_id)
+
+
+def _recorded() -> None:
+    """The pair that the address names, if it is on record, else the two networks that came with the lab."""
+    names = state.recall(RUN), state.recall(TWIN)
+    if names[0] is not None and names[1] is not None:
+        try:
+            ours, theirs = (run_store().get(name) for name in (names[0], names[1]))
+        except NotFound:
+            st.info("Those runs are no longer here. Press *Train both*.", icon=":material/info:")
+            state.remember(RUN, None)
+            state.remember(TWIN, None)
+        else:
+            st.markdown(f":material/history: **Recorded runs**, {ours.status} and {theirs.status}.")
+            epochs = max(ours.config.train.epochs, ours.epochs)
+            curves(ours.history, ours.n_train, epochs, "manual_live")
+            between(ours.history, theirs.history, ours.n_train, epochs)
+            return
+    hand, auto = (shipped_model(name).provenance for name in ("mlp-manual", "mlp-autograd"))
+    st.markdown(
+        f":material/inventory_2: **As they came**: both networks, trained on {hand['n_train']:,} images for "
+        f"{hand['epochs']:g} epochs with seed {hand['seed']}. By hand {hand['test_accuracy']:.2%} of "
+        f"{hand['n_test']:,} test images read correctly, by autograd {auto['test_accuracy']:.2%}. "
+        "Press *Train both* to watch it happen."
+    )
+    histories = [History.from_json(facts["history"]) for facts in (hand, auto)]
+    between(histories[0], histories[1], hand["n_train"], hand["epochs"], digits=5)
