@@ -1,0 +1,171 @@
+"""Tab: is the gradient right? Three ways to find it, tensor by tensor."""
+
+import streamlit as st
+import torch
+from torch import Tensor
+
+from core.figures.gradient_pictures import gradient_pictures
+from core.probes.agreement import Agreement
+from core.probes.finite_differences import WIDTH
+from core.probes.gradient_check import EXACT, MEASURED, TensorCheck
+from pages.ui.layout import controls_and_stage
+from pages.ui.manual import checks
+from pages.ui.manual.drag import drag
+from pages.ui.manual.output_error import output_error
+from pages.ui.manual.subject import Subject, choose_subject
+from pages.ui.page import error_boundary
+
+CODE = """\
+import torch
+from torch.nn.functional import cross_entropy
+
+torch.manual_seed(0)
+x, y = torch.rand(5, 4).double(), torch.tensor([0, 2, 1, 1, 0])
+W, b = torch.randn(4, 3).double(), torch.zeros(3).double()
+
+# 1. by hand
+y_hat = torch.softmax(x @ W + b, dim=1)
+do = (y_hat - torch.eye(3)[y]) / len(x)
+by_hand = x.T @ do
+
+# 2. autograd
+W.requires_grad_()
+cross_entropy(x @ W + b, y).backward()
+
+# 3. finite differences: every weight a little up, a little down
+measured, eps = torch.zeros_like(by_hand), 1e-5
+with torch.no_grad():
+    for i in range(4):
+        for j in range(3):
+            ends = []
+            for sign in (+1, -1):
+                moved = W.clone()
+                moved[i, j] += sign * eps
+                ends.append(cross_entropy(x @ moved + b, y))
+            measured[i, j] = (ends[0] - ends[1]) / (2 * eps)
+
+def difference(a, b):  # of whole tensors: 0 is the same
+    return (a - b).norm() / max(a.norm(), b.norm())
+
+assert difference(by_hand, W.grad) < 1e-10
+assert difference(by_hand, measured) < 1e-6
+"""
+
+
+@st.fragment
+def checked() -> None:
+    """Choose a network and a batch; every gradient by hand, by autograd and by finite differences."""
+    with error_boundary():
+        left, right = controls_and_stage(1.0, 2.9)
+        with left:
+            subject = choose_subject()
+        with right:
+            st.markdown(
+                "Three ways to the same gradient, all in double precision: **by hand** with the chain rule, "
+                "by **autograd**, and **measured**: move a weight a little both ways and see what the loss "
+                "does."
+            )
+            found = checks.all_checks(subject)
+            _verdict(found)
+            for index, check in enumerate(found):
+                _card(subject, check, index)
+            _why_norms(found[0])
+        output_error(subject)
+        drag(subject)
+        with st.expander("Show the code", icon=":material/code:"):
+            st.code(CODE, language="python")
+
+
+def _verdict(found: list[TensorCheck]) -> None:
+    wrong = [check.name for check in found if not check.right]
+    worst = max(check.with_autograd.difference for check in found)
+    rough = max(check.with_measured.difference for check in found)
+    numbers = f"largest difference {worst:.1e} from autograd, {rough:.1e} from the measurement"
+    if wrong:
+        st.error(f"Not all agree: look at {', '.join(wrong)} ({numbers}).", icon=":material/cancel:")
+    else:
+        st.success(f"All {len(found)} tensors agree: {numbers}.", icon=":material/check_circle:")
+
+
+def _card(subject: Subject, check: TensorCheck, index: int) -> None:
+    shape = " × ".join(str(side) for side in check.manual.shape)
+    with st.container(border=True):
+        unit = None
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"**{check.name}** · {shape}", width="content")
+            _badge("autograd", check.with_autograd, EXACT)
+            _badge("measured", check.with_measured, MEASURED)
+            if index == 0 and subject.network != "small":
+                unit = _choose_unit(check.manual.shape[1])
+        pictures = gradient_pictures(_three(subject, check, unit).numpy())
+        with st.container(horizontal=True, gap="small"):
+            for picture, way in zip(pictures, ("by hand", "autograd", "measured"), strict=True):
+                st.image(picture, caption=way, width=picture.shape[1], alt=f"Gradient of {check.name}, {way}")
+        _notes(check)
+
+
+def _choose_unit(units: int) -> int:
+    """Whose 784 weights are shown as a picture."""
+    return int(st.number_input(
+        "Hidden unit", 0, units - 1, 0, key=f"manual_check_unit_{units}", bind="query-params", width=150,
+        help="The pictures show the gradients of one hidden unit's 784 weights, one for each pixel: "
+        f"unit 0 to {units - 1}. The differences are those of the whole tensor.",
+    ))  # fmt: skip
+
+
+def _badge(name: str, found: Agreement, tolerance: float) -> None:
+    right = found.within(tolerance)
+    st.badge(
+        f"{name} {found.difference:.1e}" if found.difference else f"{name} 0",
+        icon=":material/check:" if right else ":material/close:",
+        color="green" if right else "red",
+        help=f"‖a − b‖ / max(‖a‖, ‖b‖) between the gradient by hand and the one "
+        f"{'of autograd' if name == 'autograd' else 'measured'}; green below {tolerance:.0e}.",
+    )
+
+
+def _three(subject: Subject, check: TensorCheck, unit: int | None) -> Tensor:
+    """(3, rows, columns): the three ways beside each other, one unit's picture for the weights of pixels."""
+    if unit is not None:
+        measured = checks.unit_measured(subject, unit)
+        stacked = torch.stack([check.manual[:, unit], check.autograd[:, unit], measured])
+        return stacked.view(3, 28, 28)
+    measured = torch.full((check.manual.numel(),), torch.nan, dtype=torch.float64)
+    measured[check.entries] = check.measured
+    ways = [check.manual, check.autograd, measured.view_as(check.manual)]
+    if check.manual.dim() == 1:
+        return torch.stack(ways)[:, None, :]
+    return torch.stack([way.T for way in ways])  # a row for each unit above, as wide as the screen likes it
+
+
+def _notes(check: TensorCheck) -> None:
+    notes = []
+    if len(check.entries) < check.manual.numel():
+        notes.append(
+            f"Measured: {len(check.entries):,} of {check.manual.numel():,} entries, drawn at random, and "
+            "those of the picture."
+        )
+    if check.kinks:
+        notes.append(
+            f"{check.kinks:,} of {len(check.entries):,} measured entries are left out: within ±{WIDTH:g} a "
+            "unit switches on or off, and at such a corner the loss has no slope."
+        )
+    if notes:
+        st.caption(" ".join(notes))
+
+
+def _why_norms(check: TensorCheck) -> None:
+    zero = float((check.manual == 0).double().mean())
+    kept = ~check.measured.isnan()
+    mine, measured = check.manual.flatten()[check.entries[kept]], check.measured[kept]
+    larger = torch.maximum(mine.abs(), measured.abs())
+    worst = float(((mine - measured).abs() / larger)[larger > 0].max()) if bool((larger > 0).any()) else 0.0
+    whole = check.with_measured.difference
+    moral = "in small entries rounding weighs more." if worst > 10 * whole else "here they agree as well."
+    st.caption(
+        f"Tensors are compared as wholes, ‖a − b‖ / max(‖a‖, ‖b‖). Entry by entry misleads: in {check.name} "
+        f"{zero:.0%} of the gradients are exactly zero"
+        + (" (those of pixels that are black in every image here)" if zero and len(check.manual) > 4 else "")
+        + f", where dividing says nothing. Among the measured others a single entry differs by up to "
+        f"{worst:.0e} of itself, the whole tensor by {whole:.0e}: {moral}"
+    )

@@ -1,0 +1,79 @@
+"""Find the bug: the checks and the curves are there, the name is not."""
+
+import random
+
+import streamlit as st
+
+from core.config import ACTIVATIONS
+from core.manual.bugs import BUGS
+from pages.ui.layout import controls_and_stage
+from pages.ui.manual import findings, suspects
+from pages.ui.manual.evidence import evidence
+from pages.ui.manual.suspects import SHAPES, Suspect
+
+CASE, SCORE = "manual_find_case", "manual_find_score"
+LAST = 9_999
+
+
+def hidden_suspect(case: int) -> Suspect:
+    """The suspect of a case, the same for everybody: any bug, in a network where it shows."""
+    dice = random.Random(f"case {case}")
+    bug = dice.choice(list(BUGS))
+    hidden = dice.choice([shape for shape in SHAPES.values() if shape or not BUGS[bug].hidden])
+    activation = dice.choice([a for a in ACTIVATIONS if BUGS[bug].shows(a, len(hidden))])
+    return Suspect(bug, hidden, activation)
+
+
+def find_the_bug() -> None:
+    """One case: its evidence, the answer, and the score of this session."""
+    left, right = controls_and_stage(1.0, 2.7)
+    with left:
+        case = int(st.number_input(
+            "Case", 1, LAST, 1, key=CASE, bind="query-params",
+            help=f"1 to {LAST:,}. A case has one bug, the same for everybody: a class can hunt together.",
+        ))  # fmt: skip
+        st.button(
+            "Another one", icon=":material/casino:", key="manual_find_next", on_click=_another,
+            width="stretch",
+        )  # fmt: skip
+        suspect = hidden_suspect(case)
+        _answer(case, suspect)
+    with right:
+        shape = next(title for title, hidden in SHAPES.items() if hidden == suspect.hidden)
+        bend = f", {suspect.activation}" if suspect.hidden else ""
+        st.markdown(
+            f"**Case {case:,}**: one line of this code is wrong. Network {shape}{bend}; learning rate "
+            f"{suspect.lr:g}, momentum {suspect.momentum:g}, {suspect.batch_size} images a batch."
+        )
+        evidence(suspect, "manual_find")
+
+
+def _answer(case: int, suspect: Suspect) -> None:
+    offered = suspects.suspects(suspect.hidden, suspect.activation, suspect.momentum)
+    answers: dict[int, bool] = st.session_state.setdefault(SCORE, {})
+    title = st.radio(
+        "Which bug is it?", [BUGS[name].title for name in offered], index=None,
+        key=f"manual_find_answer_{case}", help="Look at which tiles are red, and from when on.",
+    )  # fmt: skip
+    if title is not None:
+        right = title == BUGS[suspect.bug].title
+        if case not in answers:  # the first answer counts
+            answers[case] = right
+        if right:
+            st.success(f"**Right.** {BUGS[suspect.bug].why}", icon=":material/check_circle:")
+            lines = f"- {BUGS[suspect.bug].wrong}\n+ {BUGS[suspect.bug].right}"
+            st.code(lines, language="diff", wrap_lines=True)
+        else:
+            clue = findings.hint(suspect.names, suspects.gradients(suspect), suspects.updates(suspect))
+            st.warning(f"**Not that one.** {clue}", icon=":material/search:")
+    st.caption(f"This session: {findings.score_of(answers)}. The first answer counts.")
+
+
+def _another() -> None:
+    """A case not yet answered, at random."""
+    answered = st.session_state.get(SCORE, {})
+    now = st.session_state.get(CASE, 1)
+    case = now
+    while case == now or (case in answered and len(answered) < LAST // 2):
+        case = random.randint(1, LAST)
+    st.session_state[CASE] = case

@@ -1,0 +1,144 @@
+"""What the numbers say of a suspect, in sentences. None of them knows which bug it is."""
+
+from collections.abc import Sequence
+
+from core.probes.agreement import Agreement
+from core.probes.gradient_check import EXACT
+from core.probes.update_check import EXACT as EXACT_UPDATE
+from core.training.planted_bug import Planted
+
+GUESSING = 0.15  # ten digits: what is hardly above a tenth is not reading
+
+
+def wrong_ones(names: Sequence[str], found: Sequence[Agreement]) -> list[str]:
+    """Names of the tensors whose gradient is wrong."""
+    return [name for name, entry in zip(names, found, strict=True) if not entry.within(EXACT)]
+
+
+def first_wrong_step(rows: Sequence[Sequence[Agreement]]) -> int | None:
+    """The first step, counted from 1, at which a tensor is not where it should be."""
+    for number, row in enumerate(rows, start=1):
+        if not all(entry.within(EXACT_UPDATE) for entry in row):
+            return number
+    return None
+
+
+def of_gradients(names: Sequence[str], found: Sequence[Agreement]) -> str:
+    """Which tensors are red, and how they differ."""
+    wrong = wrong_ones(names, found)
+    if not wrong:
+        return f"**All {len(names)} gradients are right.**"
+    shape = [entry for entry in found if not entry.within(EXACT) and entry.length is not None]
+    told = (
+        "**All gradients are wrong.**" if len(wrong) == len(names)
+        else f"**Red: {', '.join(wrong)}.** The gradients of the last layer are right, those below are not."
+    )  # fmt: skip
+    if not shape:
+        return told
+    lengths, angles = [e.length or 0.0 for e in shape], [e.angle or 0.0 for e in shape]
+    if max(angles) < 0.01 and max(lengths) - min(lengths) < 1e-6 * max(lengths):
+        return f"{told} All point exactly the right way, {lengths[0]:.3g} times as long as they should be."
+    return (
+        f"{told} They are {_span(lengths, ' times')} as long as they should be and point "
+        f"{_span(angles, '°')} away from the right direction."
+    )
+
+
+def of_updates(rows: Sequence[Sequence[Agreement]]) -> str:
+    """From which step on the weights are wrong."""
+    first = first_wrong_step(rows)
+    if first is None:
+        return f"**All {len(rows)} steps are right.**"
+    lengths = [entry.length for entry in rows[-1] if entry.length is not None]
+    far = f" After step {len(rows)} the tensors have moved {_span(lengths, ' times')} as far as they should."
+    if first == 1:
+        return "**Wrong from the first step.**" + (far if lengths else "")
+    return f"**Step {first - 1} is right, step {first} is wrong.** A single step would not have shown it." + (
+        far if lengths else ""
+    )
+
+
+def of_training(right: Planted, wrong: Planted) -> str:
+    """How learning with the bug compares, made from the two runs."""
+    good, bad, n = right.accuracy[-1], wrong.accuracy[-1], wrong.n
+    images = sum(1 for _ in right.loss) * right.batch_size
+    numbers = f"{bad:.1%} of {n:,} test images, the right code {good:.1%}"
+    if wrong.diverged and right.diverged:
+        return (
+            f"Both diverged: the right code at step {right.diverged:,}, with the bug at step "
+            f"{wrong.diverged:,}. Lower the learning rate."
+        )
+    if wrong.diverged:
+        return (
+            f"**With the bug training broke down**: at step {wrong.diverged:,} of {len(right.loss):,} the "
+            f"loss stopped being a number, and the curve ends. When last measured it read {numbers}."
+        )
+    if right.diverged:
+        return (
+            f"Here the right code diverged, at step {right.diverged:,}, and with the bug it did not: it "
+            f"reads {numbers}. The learning rate is too high for right gradients; lower it."
+        )
+    (good_low, good_high), (low, high) = right.ci95, wrong.ci95
+    high_loss = max((loss for loss in wrong.loss if loss is not None), default=0.0)
+    grown = f" Its loss went up to {high_loss:.3g} nats on the way." if high_loss > 10 else ""
+    if low > good_high:
+        return (
+            f"**It trains, and faster than the right code**: {numbers}, after {images:,} images at this "
+            f"learning rate. The curves alone would never give this bug away.{grown}"
+        )
+    if bad < GUESSING and good < GUESSING:
+        return f"Neither has learnt much yet: {numbers}. Raise the learning rate.{grown}"
+    if bad < GUESSING:
+        return f"**It does not learn**: {numbers}; guessing gets about a tenth.{grown}"
+    if high >= good_low:
+        return (
+            f"**It trains about as well as the right code**: {numbers}, too close to tell apart (95 % "
+            f"intervals {low:.1%} to {high:.1%} and {good_low:.1%} to {good_high:.1%}). Only the checks show "
+            f"the bug.{grown}"
+        )
+    return f"**It learns, but worse**: {numbers}.{grown}"
+
+
+def hint(names: Sequence[str], found: Sequence[Agreement], rows: Sequence[Sequence[Agreement]]) -> str:
+    """Where the evidence points, without a name."""
+    wrong = wrong_ones(names, found)
+    if not wrong:
+        lengths = [entry.length for entry in rows[-1] if entry.length is not None]
+        way = (
+            "" if not lengths
+            else " and then too little" if max(lengths) < 1
+            else " and then too much" if min(lengths) > 1
+            else " and then differently"
+        )  # fmt: skip
+        return (
+            "Every gradient is green, so the backward pass is right: the mistake is in what is done with the "
+            f"gradients. The first step is right too{way}: what does the second step remember of the first?"
+        )
+    angles = [entry.angle or 0.0 for entry in found if entry.angle is not None]
+    if len(wrong) == len(names):
+        place = "Even the last layer is red: the mistake is at the very start of the way back, at the loss."
+        if max(angles, default=0.0) < 0.01:
+            return f"{place} Every gradient points the right way; only its length is wrong."
+        return f"{place} And it is no mere factor: the last layer's gradient points the wrong way."
+    lower = [e for e in found if not e.within(EXACT) and e.angle is not None]
+    turn, lengths = max((e.angle or 0.0 for e in lower), default=0.0), [e.length or 0.0 for e in lower]
+    told = (
+        "The last layer is green, so the loss is right. Below it all is red: something goes wrong on the "
+        f"way down through weights and slopes. Look at the red gradients: {_span(lengths, ' times')} the "
+        f"right length, up to {turn:.0f}° off."
+    )
+    if turn > 60:
+        return told + " So far off, the blame must have reached the wrong units altogether."
+    if min(lengths, default=1.0) > 1.5:
+        return told + " Too long: something that should shrink them on the way is missing."
+    return told + " Nearly right: each unit has its blame, scaled a little wrongly."
+
+
+def _span(numbers: Sequence[float], unit: str) -> str:
+    low, high = (f"{value:.3g}" for value in (min(numbers), max(numbers)))
+    return f"{low}{unit}" if low == high else f"{low} to {high}{unit}"
+
+
+def score_of(answers: dict[int, bool]) -> str:
+    """For example "2 of 3 found"."""
+    return f"{sum(answers.values())} of {len(answers)} found" if answers else "no answer yet"
