@@ -1,90 +1,59 @@
 """What decides a run, as frozen dataclasses that refuse nonsense with a sentence.
 
-A run is decided by three things: the network (`MLPConfig`), how it is trained (`TrainConfig`, which holds
-an `OptimizerConfig`) and the data. `RunConfig` ties the first two to the recipe they came from. All of them
-go to JSON and back without loss, so that a checkpoint, a recorded run and a link rebuild the same thing.
+A run is decided by three things: the network (`MLPConfig` or `CNNConfig`), how it is trained (`TrainConfig`,
+which holds an `OptimizerConfig`) and the data. `RunConfig` ties the first two to the recipe they came from.
+All of them go to JSON and back without loss, so that a checkpoint, a recorded run and a link rebuild the
+same thing.
 """
 
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import Any, Literal, Self, get_args
+from typing import Any, Self
 
 from core.checks import is_number, one_of, require, whole
+from core.choices import (
+    ACTIVATIONS,
+    FAMILIES,
+    INITIALIZATIONS,
+    PRECISIONS,
+    REDUCTIONS,
+    SPLITS,
+    Activation,
+    Family,
+    Initialization,
+    Precision,
+    Reduction,
+    Split,
+)
+from core.cnn_config import CNNConfig
 from core.errors import ConfigError
+from core.mlp_config import MLPConfig
 
-Activation = Literal["sigmoid", "tanh", "relu", "leaky-relu", "gelu"]
-Initialization = Literal["pytorch", "normal", "xavier", "he"]
-Family = Literal["module", "raw", "manual", "my-linear"]
-Reduction = Literal["mean", "sum"]
-Precision = Literal["auto", "fp32", "bf16"]
+__all__ = [
+    "ACTIVATIONS",
+    "FAMILIES",
+    "INITIALIZATIONS",
+    "PRECISIONS",
+    "REDUCTIONS",
+    "SPLITS",
+    "Activation",
+    "CNNConfig",
+    "Family",
+    "Initialization",
+    "MLPConfig",
+    "ModelConfig",
+    "OptimizerConfig",
+    "Precision",
+    "Reduction",
+    "RunConfig",
+    "Split",
+    "TrainConfig",
+]
 
-ACTIVATIONS: tuple[Activation, ...] = get_args(Activation)
-INITIALIZATIONS: tuple[Initialization, ...] = get_args(Initialization)
-FAMILIES: tuple[Family, ...] = get_args(Family)
-REDUCTIONS: tuple[Reduction, ...] = get_args(Reduction)
-PRECISIONS: tuple[Precision, ...] = get_args(Precision)
-
-
-LARGEST_NETWORK = 16_000_000  # weights and biases, 64 MB: more than any digit needs
-
-
-@dataclass(frozen=True)
-class MLPConfig:
-    """A fully connected network 784 → hidden… → 10.
-
-    hidden: units of each hidden layer, up to 16 layers of 1…4,096; empty is the linear model Wx + b.
-    family: "module" builds torch.nn layers; "raw" keeps bare tensors W, b with requires_grad, as on the
-        slides, where nothing is hidden in a class; "manual" keeps bare tensors and derives every gradient by
-        hand, without autograd; "my-linear" nests hand-written nn.Module layers.
-    init, init_output: how the weights of the hidden layers and of the last layer start:
-        "pytorch" U(−1/√fan_in, 1/√fan_in) for weights and biases; "normal" N(0, 1) for both;
-        "xavier" U(±√(6/(fan_in+fan_out))), zero biases (Glorot & Bengio 2010);
-        "he" N(0, 2/fan_in), zero biases (He et al. 2015).
-    dropout: share of hidden units silenced at each training step, in [0, 0.9].
-    normalize: first layer subtracts the training images' mean and divides by their standard deviation.
-    """
-
-    hidden: tuple[int, ...] = (100,)
-    activation: Activation = "sigmoid"
-    init: Initialization = "pytorch"
-    init_output: Initialization = "pytorch"
-    dropout: float = 0.0
-    normalize: bool = False
-    family: Family = "module"
-
-    def __post_init__(self) -> None:
-        require(
-            isinstance(self.hidden, tuple), f"Hidden layers must be a list of widths, not {self.hidden!r}."
-        )
-        require(len(self.hidden) <= 16, f"At most 16 hidden layers, please; these are {len(self.hidden)}.")
-        for number, width in enumerate(self.hidden, start=1):
-            whole(width, 1, 4096, f"The width of hidden layer {number}")
-        count = sum((n_in + 1) * n_out for n_in, n_out in pairwise(self.widths))
-        require(
-            count <= LARGEST_NETWORK,
-            f"This network would have {count:,} weights; at most {LARGEST_NETWORK:,} are allowed here. "
-            "Take fewer or narrower layers.",
-        )
-        one_of(self.activation, ACTIVATIONS, "The activation")
-        one_of(self.init, INITIALIZATIONS, "The initialisation")
-        one_of(self.init_output, INITIALIZATIONS, "The initialisation of the last layer")
-        one_of(self.family, FAMILIES, "The way of building the network")
-        require(
-            is_number(self.dropout) and 0 <= self.dropout <= 0.9,
-            f"Dropout must lie between 0 and 0.9; it is {self.dropout!r}.",
-        )
-        require(
-            self.family == "module" or self.dropout == 0,
-            "Dropout needs the torch.nn form of the network: choose it, or set dropout to 0.",
-        )
-        require(isinstance(self.normalize, bool), f"Normalise must be true or false, not {self.normalize!r}.")
-
-    @property
-    def widths(self) -> tuple[int, ...]:
-        """Units of every layer, input and output included: (784, hidden…, 10)."""
-        return (784, *self.hidden, 10)
+ModelConfig = MLPConfig | CNNConfig
+#: The kinds of networks by the name that stands in a file.
+KINDS: dict[str, type[MLPConfig] | type[CNNConfig]] = {"mlp": MLPConfig, "cnn": CNNConfig}
 
 
 @dataclass(frozen=True)
@@ -122,6 +91,9 @@ class TrainConfig:
     precision: "fp32", "bf16" (matrix products in 16 bits), or "auto": bf16 only where a short trial on this
         processor shows it to be faster.
     threads: processor threads, or None: measured when the run starts, and recorded.
+    split: "lab" takes the first half of the test images for validation, as the lab report does, and reports
+        the last half too; "none" leaves them together.
+    record_every: steps between two entries of training and validation error in the record; 0 keeps none.
     """
 
     epochs: int = 10
@@ -132,6 +104,8 @@ class TrainConfig:
     validation: float = 0.0
     precision: Precision = "auto"
     threads: int | None = None
+    split: Split = "none"
+    record_every: int = 0
 
     def __post_init__(self) -> None:
         whole(self.epochs, 0, 1000, "Epochs")
@@ -139,9 +113,15 @@ class TrainConfig:
         whole(self.seed, 0, 2**31 - 1, "The seed")
         one_of(self.reduction, REDUCTIONS, "The loss")
         one_of(self.precision, PRECISIONS, "The precision")
+        one_of(self.split, SPLITS, "The split")
+        whole(self.record_every, 0, 100_000, "Steps between two records")
         require(
             is_number(self.validation) and 0 <= self.validation <= 0.5,
             f"The validation share must lie between 0 and 0.5; it is {self.validation!r}.",
+        )
+        require(
+            self.split == "none" or self.validation == 0,
+            "The lab report's split validates on test images: leave the share of training images at 0.",
         )
         if self.threads is not None:
             whole(self.threads, 1, 256, "Threads")
@@ -152,21 +132,41 @@ class RunConfig:
     """A whole run: the recipe it started from, the network and the training."""
 
     recipe: str
-    model: MLPConfig
+    model: ModelConfig
     train: TrainConfig
+
+    @property
+    def mlp(self) -> MLPConfig:
+        """The network's config where it is fully connected. Raises ConfigError where it is not."""
+        if not isinstance(self.model, MLPConfig):
+            raise ConfigError(f"{self.recipe} is no fully connected network; choose one that is.")
+        return self.model
+
+    @property
+    def cnn(self) -> CNNConfig:
+        """The network's config where it is convolutional. Raises ConfigError where it is not."""
+        if not isinstance(self.model, CNNConfig):
+            raise ConfigError(f"{self.recipe} is no convolutional network; choose one that is.")
+        return self.model
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` turns them back into an equal RunConfig."""
-        return {"recipe": self.recipe, "model": _plain(self.model), "train": _plain(self.train)}
+        kind = next(name for name, config in KINDS.items() if isinstance(self.model, config))
+        model = {"kind": kind, **_plain(self.model)}
+        return {"recipe": self.recipe, "model": model, "train": _plain(self.train)}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """Rebuild from `to_json`'s values. Raises ConfigError if they do not describe a run."""
         try:
-            model = {**values["model"], "hidden": tuple(values["model"]["hidden"])}
+            model: dict[str, Any] = {
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in values["model"].items()
+            }
+            kind = KINDS[model.pop("kind", "mlp")]  # files of the first version hold MLPs and do not say so
             optimizer = OptimizerConfig(**values["train"]["optimizer"])
             train = TrainConfig(**{**values["train"], "optimizer": optimizer})
-            return cls(recipe=str(values["recipe"]), model=MLPConfig(**model), train=train)
+            return cls(recipe=str(values["recipe"]), model=kind(**model), train=train)
         except (KeyError, TypeError, AttributeError) as error:
             raise ConfigError(f"These settings do not describe a run: {error}.") from error
 
@@ -193,7 +193,7 @@ class RunConfig:
         train: dict[str, Any] = {}
         for key, value in changes.items():
             if key in {f.name for f in dataclasses.fields(self.model)}:
-                model[key] = tuple(value) if key == "hidden" else value
+                model[key] = tuple(value) if isinstance(value, list | tuple) else value
             elif key in OPTIMIZERS[name].settings:
                 optimizer[key] = value
             elif key in {f.name for f in dataclasses.fields(self.train)}:

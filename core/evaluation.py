@@ -32,6 +32,12 @@ class Score:
         """Share of images read correctly, in [0, 1]; not a number where the score is not `known`."""
         return self.correct / self.n if self.known else float("nan")
 
+    def __add__(self, other: "Score") -> "Score":
+        """The score on both sets of images together."""
+        n = self.n + other.n
+        loss = (self.n * self.loss + other.n * other.loss) / n if n else float("nan")
+        return Score(n, self.correct + other.correct, loss)
+
     @property
     def ci95(self) -> tuple[float, float]:
         """The 95 % interval of the accuracy, as fractions (Wilson 1927); (0, 1) where nothing is known."""
@@ -52,11 +58,12 @@ def wilson(correct: int, n: int) -> tuple[float, float]:
     return float(interval.low), float(interval.high)
 
 
-def logits(model: nn.Module, images: Tensor, index: Tensor | None = None, chunk: int = 2000) -> Tensor:
+def logits(model: nn.Module, images: Tensor, index: Tensor | None = None, chunk: int = 200) -> Tensor:
     """(N, 10) outputs for (N, 1, 28, 28) images in [0, 1], without gradients and in eval mode.
 
     index: places (N,) of the images to take, in that order; all of them if None. The model's mode is put
-    back afterwards. Images go through in chunks so that memory stays small.
+    back afterwards. Images go through in chunks: what a few hundred leave between layers fits the
+    processor's cache, which makes a convolutional network several times faster than thousands at once.
     """
     was_training = model.training
     model.eval()

@@ -1,7 +1,7 @@
 """The few lines of PyTorch that matter for a run, as text for the "Show the code" panels."""
 
-from core import snippets_by_hand
-from core.config import MLPConfig, RunConfig
+from core import snippets_by_hand, snippets_cnn
+from core.config import CNNConfig, MLPConfig, RunConfig
 
 _CALLS = {
     "sigmoid": "torch.sigmoid(h)",
@@ -15,7 +15,10 @@ _LAYERS = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "ReLU", "leaky-relu": "
 
 def training_code(config: RunConfig) -> str:
     """Network, loss and loop of `config` as readable PyTorch; x, y stand for one batch of images, labels."""
-    network = _raw(config) if config.model.family in ("raw", "manual") else _module(config)
+    if isinstance(config.model, CNNConfig):
+        network = snippets_cnn.network_code(config.model)
+    else:
+        network = _raw(config) if config.model.family in ("raw", "manual") else _module(config)
     return f"import torch\nfrom torch import nn\n\n{network}\n\n{_loop(config)}\n"
 
 
@@ -29,7 +32,7 @@ def _raw(config: RunConfig) -> str:
     """Bare tensors, with autograd or without."""
     from core.models.raw_mlp import tensor_names
 
-    model = config.model
+    model = config.mlp
     names = tensor_names(len(model.widths) - 1)
     lines = []
     asks = "" if model.family == "manual" else ".requires_grad_()"
@@ -99,7 +102,7 @@ def _module_start(model: MLPConfig) -> list[str]:
 
 def _module(config: RunConfig) -> str:
     """torch.nn layers, or nn.Modules written by hand."""
-    model = config.model
+    model = config.mlp
     layer = "MyLinear" if model.family == "my-linear" else "nn.Linear"
     lines: list[str] = []
     if model.family == "my-linear":

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from core.config import MLPConfig
 from pages.ui import style
 from pages.ui.cache import mnist
 from pages.ui.layout import controls_and_stage
 from pages.ui.live_run import live_run
+from pages.ui.look import choose_network
 from pages.ui.mlp import train
 from pages.ui.mlp.autograd_demo import autograd_demo
 from pages.ui.mlp.draw import draw
@@ -13,11 +15,11 @@ from pages.ui.mlp.edit import edit
 from pages.ui.mlp.formulas import formulas
 from pages.ui.mlp.inside import inside
 from pages.ui.mlp.lens import lens
-from pages.ui.mlp.look import choose_network
 from pages.ui.mlp.questions import questions
 from pages.ui.mlp.record import record
 from pages.ui.mlp.results import results
 from pages.ui.page import page
+from pages.ui.trained import Trained
 
 TABS = ["Autograd", "Formulas", "Train", "Results", "Draw", "Inside", "Edit", "One step", "Record"]
 ABOUT_A_NETWORK = {"Results": results, "Inside": inside, "Edit": edit, "One step": lens}
@@ -30,6 +32,10 @@ with page(
     job = train.current_job()
     tabs = dict(zip(TABS, st.tabs(TABS, default="Train", key="mlp_tab", bind="query-params"), strict=True))
     opened = next(name for name, tab in tabs.items() if tab.open)
+
+    def network() -> Trained:
+        return choose_network(job, chosen.recipe, kind=MLPConfig, key=train.LOOK)
+
     # Below the tabs, not in them: a widget that moves to another place loses its hold on the address.
     left, right = controls_and_stage()
     with left, st.container(key="lab-controls"):
@@ -41,15 +47,15 @@ with page(
             questions(job)
             train.show(chosen)
         elif opened == "Formulas":
-            formulas(chosen.config.model, chosen.config.train.batch_size, chosen.config.train)
+            formulas(chosen.config.mlp, chosen.config.train.batch_size, chosen.config.train)
         elif opened == "Autograd":
             autograd_demo()
         elif opened == "Draw":
-            draw(choose_network(chosen))
+            draw(network())
         elif opened == "Record":
             record()
         else:
-            ABOUT_A_NETWORK[opened](choose_network(chosen), mnist())
+            ABOUT_A_NETWORK[opened](network(), mnist())
     if opened not in ("Train", "Formulas"):
         style.hide_controls()
     elif job is not None and job.snapshot.active:

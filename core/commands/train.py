@@ -15,15 +15,17 @@ from core.config import RunConfig
 from core.data import load
 from core.device import choose_device
 from core.errors import ConfigError
+from core.films import film_path, save_film
 from core.home import home
 from core.recipes import RECIPES, recipe
 from core.runs import RunStore, new_run_id
 from core.training.callbacks import Callback
-from core.training.finish import keep, new_trainer, record_of
+from core.training.finish import film_of, keep, new_trainer, record_of
 from core.training.trainer import Diverged, Trainer
 from core.training.trial import ThreadTuner
 
 HELP = "train a recipe and record the run"
+LISTS = ("hidden", "channels", "kernels", "strides", "paddings", "pools")  # settings with an entry a layer
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -76,6 +78,8 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         temporary = target.with_suffix(".part")
         temporary.write_bytes(run_checkpoint(record.run_id).read_bytes())
         temporary.replace(target)
+        if film := film_of(trainer):
+            save_film(film_path(target), film)
     summary = record.summary()
     if target:
         summary["saved"] = str(target)
@@ -103,17 +107,20 @@ class Progress(Callback):
 
 
 def parse_settings(config: RunConfig, pairs: list[str]) -> dict[str, Any]:
-    """KEY=VALUE words as typed settings: numbers, true/false, words; `hidden=256,128` lists widths."""
+    """KEY=VALUE words as typed settings: numbers, true/false, words; `hidden=256,128` lists numbers."""
     changes: dict[str, Any] = {}
     for pair in pairs:
         key, equals, text = pair.partition("=")
         if not equals:
             raise ConfigError(f"--set takes KEY=VALUE, such as lr=0.1; {pair!r} has no equals sign.")
-        if key == "hidden":
+        if key in LISTS:
+            words = [word.strip() for word in text.split(",") if word.strip()]
             try:
-                changes[key] = tuple(int(word) for word in text.split(",") if word.strip())
+                changes[key] = tuple(words) if key == "pools" else tuple(int(word) for word in words)
             except ValueError as error:
-                raise ConfigError(f"hidden takes widths such as 256,128; it is {text!r}.") from error
+                raise ConfigError(
+                    f"{key} takes whole numbers, one a layer, such as 256,128; it is {text!r}."
+                ) from error
             continue
         try:
             changes[key] = json.loads(text.lower())

@@ -1,12 +1,13 @@
 """The networks. `MODELS` maps a family's name to the code that builds it."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Generator, Tensor, nn
 
-from core.config import MLPConfig
+from core.config import ModelConfig
+from core.models.cnn import CNN
 from core.models.layers import Normalize
 from core.models.manual_mlp import ManualMLP
 from core.models.mlp import MLP
@@ -23,16 +24,17 @@ class Network(Protocol):
     def parameters(self) -> object: ...
 
 
-MODELS: dict[str, Callable[[MLPConfig, Generator], nn.Module | RawMLP]] = {
+MODELS: dict[str, Callable[[Any, Generator], nn.Module | RawMLP]] = {  # Any: each takes its own config
     "module": MLP,
     "raw": RawMLP,
     "manual": ManualMLP,
     "my-linear": MyMLP,
+    "cnn": CNN,
 }
 
 
 def build(
-    config: MLPConfig, generator: Generator, images: Tensor | None = None, index: Tensor | None = None
+    config: ModelConfig, generator: Generator, images: Tensor | None = None, index: Tensor | None = None
 ) -> nn.Module | RawMLP:
     """A new network on the CPU, its start drawn from `generator` (a CPU generator).
 
@@ -50,7 +52,7 @@ def as_module(network: nn.Module | RawMLP) -> nn.Module:
     return network if isinstance(network, nn.Module) else RawMLPView(network)
 
 
-def build_module(config: MLPConfig, seed: int = 0) -> nn.Module:
+def build_module(config: ModelConfig, seed: int = 0) -> nn.Module:
     """The network of `config` as an nn.Module, ready to load weights into."""
     return as_module(build(config, torch.Generator().manual_seed(seed)))
 

@@ -22,8 +22,8 @@ class ManualMLP(RawMLP):
         """Weights (in, out) and biases (out,), first layer first; not copies."""
         return [Layer(self.tensors[weight], self.tensors[bias]) for weight, bias in self.names]
 
-    def loss_and_gradients(self, x: Tensor, labels: Tensor, reduction: Reduction) -> Tensor:
-        """The cross-entropy of pixels x (N, 784) and labels (N,); each gradient is added to `.grad`."""
+    def loss_and_gradients(self, x: Tensor, labels: Tensor, reduction: Reduction) -> tuple[Tensor, Tensor]:
+        """(cross-entropy, outputs) of pixels x (N, 784), labels (N,); adds each gradient to `.grad`."""
         layers = self.layers()
         tape = forward(layers, self.activation_name, self.normalize(x.flatten(1)))
         outputs = tape.outputs.to(layers[0].weight.dtype)  # 16 bits are too few to exponentiate
@@ -34,4 +34,4 @@ class ManualMLP(RawMLP):
             for tensor, gradient in zip(layer, found, strict=True):
                 gradient = gradient.to(tensor.dtype)
                 tensor.grad = gradient if tensor.grad is None else tensor.grad + gradient
-        return loss
+        return loss, outputs

@@ -9,13 +9,15 @@ from importlib.metadata import version
 import torch
 
 from core.checkpoints import run_checkpoint, save_checkpoint
-from core.config import RunConfig
+from core.config import CNNConfig, RunConfig
 from core.data.digits import Mnist
-from core.data.splits import validation_places
+from core.data.splits import lab_split, validation_places
 from core.device import device_name
 from core.evaluation import wilson
+from core.films import Film, film_path, save_film
 from core.runs import RunRecord, RunStore
 from core.training.callbacks import Callback
+from core.training.filming import Filming, PreActivations
 from core.training.trainer import RunData, Trainer
 
 
@@ -24,6 +26,8 @@ def run_data(mnist: Mnist, config: RunConfig) -> RunData:
 
     Validation images are drawn from the training images by the run's seed, the same share of every digit.
     """
+    if config.train.split == "lab":
+        return RunData(mnist.train, mnist.test, halves=lab_split(mnist.test))
     if not config.train.validation:
         return RunData(mnist.train, mnist.test)
     kept, held_out = validation_places(mnist.train, config.train.validation, config.train.seed)
@@ -33,8 +37,15 @@ def run_data(mnist: Mnist, config: RunConfig) -> RunData:
 def new_trainer(
     config: RunConfig, mnist: Mnist, device: torch.device, callbacks: Iterable[Callback] = ()
 ) -> Trainer:
-    """A trainer ready to run `config` on these digits."""
-    return Trainer(config, run_data(mnist, config), callbacks, device)
+    """A trainer ready to run `config` on these digits; one of a convolutional network is filmed."""
+    watching = [Filming(), PreActivations()] if isinstance(config.model, CNNConfig) else []
+    return Trainer(config, run_data(mnist, config), [*watching, *callbacks], device)
+
+
+def film_of(trainer: Trainer | None) -> Film:
+    """The frames that the run has kept so far; none where nobody films."""
+    callbacks = trainer.callbacks if trainer else ()
+    return next((entry.film for entry in callbacks if isinstance(entry, Filming)), ())
 
 
 def versions() -> dict[str, str]:
@@ -88,5 +99,7 @@ def keep(trainer: Trainer, record: RunRecord, store: RunStore) -> None:
     # the curves travel with the weights, so that a network can show how it became what it is
     provenance["history"] = record.history.rounded().to_json()
     provenance["trained"] = time.strftime("%Y-%m-%d", time.gmtime(record.created))
+    if film := film_of(trainer):
+        save_film(film_path(run_checkpoint(record.run_id)), film)
     save_checkpoint(run_checkpoint(record.run_id), trainer.module.state_dict(), trainer.start, provenance)
     store.save(record)

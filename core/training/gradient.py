@@ -11,14 +11,16 @@ from core.models.raw_mlp import RawMLP
 
 def loss_and_gradients(
     network: nn.Module | RawMLP, x: Tensor, y: Tensor, reduction: Reduction = "mean", *, bf16: bool = False
-) -> Tensor:
-    """The cross-entropy of images x and labels (N,); afterwards each parameter's `.grad` holds its gradient.
+) -> tuple[Tensor, Tensor]:
+    """(loss, outputs (N, 10)) of images x and labels (N,); each parameter's `.grad` then holds its gradient.
 
-    Gradients are added to what `.grad` held before. bf16: matrix products in 16 bits.
+    The loss is the cross-entropy. Gradients are added to what `.grad` held before.
+    bf16: matrix products in 16 bits.
     """
     with torch.autocast(x.device.type, torch.bfloat16, enabled=bf16):
         if isinstance(network, ManualMLP):
             return network.loss_and_gradients(x, y, reduction)
-        loss = functional.cross_entropy(network(x), y, reduction=reduction)
+        outputs = network(x)
+        loss = functional.cross_entropy(outputs, y, reduction=reduction)
     loss.backward()  # type: ignore[no-untyped-call]
-    return loss.detach()
+    return loss.detach(), outputs.detach()

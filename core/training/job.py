@@ -22,7 +22,7 @@ from core.device import choose_device, device_name
 from core.errors import LabError
 from core.runs import RunStore, new_run_id
 from core.training.callbacks import Callback, StopTraining
-from core.training.finish import keep, new_trainer, record_of
+from core.training.finish import film_of, keep, new_trainer, record_of
 from core.training.history import History
 from core.training.slots import Slots
 from core.training.snapshot import Snapshot, Status
@@ -290,4 +290,5 @@ class Job(Callback):
             precision=trainer.precision if trainer else config.train.precision,
             threads=trainer.threads if trainer else None,
             recorded=self._recorded,
+            film=film_of(trainer),
         )

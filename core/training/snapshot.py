@@ -6,6 +6,7 @@ from typing import Literal
 from torch import Tensor
 
 from core.config import RunConfig
+from core.films import Film
 from core.training.history import History
 
 Status = Literal["queued", "running", "paused", "finished", "stopped", "diverged", "failed"]
@@ -21,7 +22,7 @@ class Snapshot:
     epoch: passes so far, may be a fraction. steps, steps_total: done and expected. images_per_second: over
     the last moments. seconds: spent in steps. seconds_left: estimate, None before anything was timed.
     weights: a state_dict on the CPU, at most about a second old while running, taken at weights_step and
-    weights_epoch; None before the start.
+    weights_epoch; None before the start. film: the weights after every epoch, where the run keeps them.
     """
 
     job_id: str
@@ -45,6 +46,7 @@ class Snapshot:
     precision: str
     threads: int | None
     recorded: bool
+    film: Film = ()
 
     @property
     def active(self) -> bool:

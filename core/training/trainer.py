@@ -13,7 +13,7 @@ from core.checks import whole
 from core.config import Precision, RunConfig
 from core.data.digits import Digits
 from core.errors import ConfigError
-from core.evaluation import evaluate
+from core.evaluation import Score, evaluate
 from core.models import as_module, build
 from core.models.layers import give_generator
 from core.models.raw_mlp import RawMLP
@@ -35,6 +35,7 @@ class Diverged(Exception):  # noqa: N818 - an outcome a student should meet, not
 class RunData:
     """The images of one run.
 
+    halves: first and last half of `test`, where the run validates on the first as the lab report does.
     train: where training and validation images come from. test: what is only reported. train_places,
     validation_places: which of `train` are trained on, and which are held out to choose by; None means all
     and none.
@@ -44,6 +45,7 @@ class RunData:
     test: Digits
     train_places: Tensor | None = None
     validation_places: Tensor | None = None
+    halves: tuple[Digits, Digits] | None = None
 
     @property
     def places(self) -> Tensor:
@@ -108,6 +110,7 @@ class Trainer:
         self.seconds = 0.0  # spent in steps, without measuring and waiting
         self.order = torch.empty(0, dtype=torch.int64)  # this epoch's permutation
         self.position = 0  # images of it already seen
+        self._correct = torch.zeros((), dtype=torch.int64, device=self.device)  # in this epoch, for records
         self._pending: list[tuple[Tensor, float, int]] = []
 
     def run(self) -> History:
@@ -143,13 +146,14 @@ class Trainer:
             self._call("after_step")
         self.flush()
         self.epoch, self.position, self.order = self.epoch + 1, 0, self.order[:0]
+        self._correct.zero_()
         self.measure()
 
     def step(self, batch: Tensor) -> None:
         """Forward, loss, backward, update on the images that `batch` (B,) indexes."""
         self.module.train()
         x, y = self.images[batch], self.labels[batch]
-        loss = loss_and_gradients(
+        loss, outputs = loss_and_gradients(
             self.network, x, y, self.config.train.reduction, bf16=self.precision == "bf16"
         )
         self._call("after_backward")
@@ -161,6 +165,10 @@ class Trainer:
         self._pending.append((loss, self.config.train.optimizer["lr"], len(batch)))
         if len(self._pending) >= FLUSH_EVERY:
             self.flush()
+        if self.config.train.record_every:
+            self._correct += (outputs.argmax(1) == y).sum()
+            if self.steps % self.config.train.record_every == 0:
+                self._record()
 
     def flush(self) -> None:
         """Move the last steps' losses into the history. Raises Diverged at the first that is not finite."""
@@ -180,24 +188,44 @@ class Trainer:
 
     def measure(self) -> None:
         """Add a row to `history.epochs`: loss and accuracy on each split, in eval mode."""
-        splits: dict[str, tuple[Digits, Tensor | None]] = {
-            "train": (self.data.train, self.places[:TRAIN_SAMPLE]),
-            "test": (self.data.test, None),
-        }
-        if self.data.validation_places is not None:
-            splits["validation"] = (self.data.train, self.data.validation_places)
+        scores = {"train": evaluate(self.module, self.data.train, self.places[:TRAIN_SAMPLE])}
+        if (validation := self._validate()) is not None:
+            scores["validation"] = validation
+        if self.data.halves is None:
+            scores["test"] = evaluate(self.module, self.data.test)
+        else:
+            scores["last_half"] = evaluate(self.module, self.data.halves[1])
+            scores["test"] = scores["validation"] + scores["last_half"]
         row: Row = {
             "epoch": self.epoch + self.position / self.n,
             "step": self.steps,
             "examples": self.examples,
             "seconds": self.seconds,
         }
-        for name, (digits, places) in splits.items():
-            score = evaluate(self.module, digits, places)
+        for name, score in scores.items():
             row[f"{name}_loss"] = score.loss if score.known else None
             row[f"{name}_accuracy"] = score.accuracy if score.known else None
         self.history.epochs.append(row)
         self._call("on_measure")
+
+    def _validate(self) -> Score | None:
+        """The score on the validation images, if the run has some."""
+        if self.data.halves is not None:
+            return evaluate(self.module, self.data.halves[0])
+        if self.data.validation_places is not None:
+            return evaluate(self.module, self.data.train, self.data.validation_places)
+        return None
+
+    def _record(self) -> None:
+        """Add a row to `history.records`: the errors as the lab report keeps them."""
+        validation = self._validate()
+        row: Row = {
+            "step": self.steps,
+            "epoch": self.epoch + self.position / self.n,
+            "train_error": 1 - int(self._correct) / self.position,
+            "validation_error": 1 - validation.accuracy if validation and validation.known else None,
+        }
+        self.history.records.append(row)
 
     def _measure_if_new(self) -> None:
         if not self.history.epochs or self.history.epochs[-1]["step"] != self.steps:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from core.config import RunConfig
+from core.films import Film
 
 
 @dataclass(frozen=True, eq=False)
@@ -13,7 +14,8 @@ class Trained:
 
     key: names it uniquely (run and step), so that what is computed from it can be cached by this string.
     title: for people. config: what built it. model: weights now, in eval mode on the CPU, shared: copy it
-    before changing anything. start: the same network before its first step.
+    before changing anything. start: the same network before its first step. film: the network at the start
+    and after every epoch, where the run kept that (convolutional networks do).
     """
 
     key: str
@@ -21,3 +23,4 @@ class Trained:
     config: RunConfig
     model: nn.Module
     start: nn.Module
+    film: Film = ()

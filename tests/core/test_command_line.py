@@ -73,7 +73,7 @@ def test_settings_reach_the_run(capsys: pytest.CaptureFixture[str]) -> None:
         (["train", "mlp-depp"], "There is no recipe 'mlp-depp'"),
         (["train", "mlp-deep", "--set", "lr"], "has no equals sign"),
         (["train", "mlp-deep", "--set", "lr=0"], "lr must be more than 0"),
-        (["train", "mlp-deep", "--set", "hidden=a"], "hidden takes widths"),
+        (["train", "mlp-deep", "--set", "hidden=a"], "hidden takes whole numbers"),
         (["train", "mlp-deep", "--epochs", "-1"], "Epochs must be"),
         (["train", "mlp-deep", "--save", "../up"], "--save takes a plain name"),
         (["train", "mlp-deep", "--save", "mlp-deep"], "comes with Digit Lab"),

@@ -31,7 +31,7 @@ def execute(config):
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_code_of_every_recipe_runs_and_learns(name):
-    config = RECIPES[name].config.with_settings({"epochs": 60, "lr": 0.1})
+    config = RECIPES[name].config.with_settings({"epochs": 60, "lr": 0.01 if name.startswith("cnn") else 0.1})
     space, x, y = execute(config)
     before = nn.functional.cross_entropy(torch.zeros(20, 10), y)
     after = nn.functional.cross_entropy(space["network"](x), y)

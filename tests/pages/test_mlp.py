@@ -6,8 +6,9 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from core.config import MLPConfig
 from core.home import PROJECT
-from core.recipes import RECIPES
+from core.recipes import RECIPES, train_recipes
 from pages.ui.cache import mnist, registry, run_store
 from pages.ui.mlp import train
 from pages.ui.mlp.questions import QUESTIONS
@@ -48,7 +49,7 @@ def finish(app: AppTest) -> str:
     return name
 
 
-@pytest.mark.parametrize("recipe", [n for n, r in RECIPES.items() if r.kind == "train"])
+@pytest.mark.parametrize("recipe", train_recipes(MLPConfig))
 def test_every_preset_trains_for_an_epoch_in_one_click(recipe: str) -> None:
     app = open_page()
     app.selectbox(key=train.RECIPE).set_value(recipe).run()

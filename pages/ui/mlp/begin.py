@@ -22,7 +22,7 @@ NAMES = {"pytorch": "PyTorch", "normal": "normal", "xavier": "Xavier", "he": "He
 
 def begin(trained: Trained, mnist: Mnist) -> None:
     """This network's first hidden layer now and at the start, then the same network started in other ways."""
-    config = trained.config.model
+    config = trained.config.mlp
     if not config.hidden:
         st.info(
             "This network has no hidden layer, so nothing can saturate. Look at one with hidden units.",
@@ -104,7 +104,7 @@ def _why(trained: Trained, energy: float, start: Spread) -> None:
 def _others(trained: Trained, mnist: Mnist) -> None:
     st.markdown("**The same network, started in other ways** (same seed, first batch, before any step)")
     rows = computed.starts(trained.config, mnist)
-    own = (trained.config.model.init, trained.config.model.init_output)
+    own = (trained.config.mlp.init, trained.config.mlp.init_output)
     table = pd.DataFrame(
         [
             {

@@ -10,26 +10,15 @@ from torch import Tensor, nn
 
 from core.config import Reduction, RunConfig
 from core.data.digits import Digits, Mnist
-from core.evaluation import logits, predict
 from core.models import linear_layers
 from core.probes.signals import Gradients, Signals, gradients, signals
 from core.probes.spread import Start, compare_starts
 from core.probes.surgery import Prepared
-from pages.ui import cache
+from pages.ui.computed import data_key
 from pages.ui.trained import Trained
 
 SAMPLE = 2000  # test images that histograms of activations are made of, at most
 ROOM = 150_000_000  # bytes that the numbers of one network on all its images may take
-
-
-def data_key(mnist: Mnist) -> str:
-    """Names the digits in use: other digits, other results."""
-    return f"{mnist.source}/{mnist.size}"
-
-
-def probabilities(trained: Trained, mnist: Mnist) -> Tensor:
-    """(N, 10) for every test image."""
-    return _probabilities(trained.key, data_key(mnist), trained.model, mnist.test.images)
 
 
 def prepared(trained: Trained, mnist: Mnist) -> tuple[Prepared, Digits]:
@@ -38,15 +27,8 @@ def prepared(trained: Trained, mnist: Mnist) -> tuple[Prepared, Digits]:
     Where there is no room for all, they are taken from the whole set at even distances: its two
     halves were written by different people.
     """
-    count = _fitting(len(mnist.test), sum(trained.config.model.widths))
+    count = _fitting(len(mnist.test), sum(trained.config.mlp.widths))
     return _prepared(trained.key, data_key(mnist), count, trained.model, mnist.test)
-
-
-def which_images(mnist: Mnist, count: int) -> str:
-    """Says which test images a number was measured on: `count` of them."""
-    total = f"{len(mnist.test):,}"
-    whole = f"MNIST's {total}" if mnist.size == "full" else f"the {total} bundled"
-    return f"{whole} test images" if count == len(mnist.test) else f"{count:,} of {whole} test images"
 
 
 def sample_signals(trained: Trained, mnist: Mnist, at_start: bool) -> Signals:
@@ -57,15 +39,7 @@ def sample_signals(trained: Trained, mnist: Mnist, at_start: bool) -> Signals:
 
 def sample_size(trained: Trained) -> int:
     """Of how many test images `sample_signals` holds the numbers (or of all, if there are fewer)."""
-    return _fitting(SAMPLE, 2 * sum(trained.config.model.widths))
-
-
-def not_finite(trained: Trained) -> str | None:
-    """What of a diverged network is infinite or no number: "weights", or else "outputs"; None if it is sound.
-
-    Finite weights can be so large that the outputs are not: a hundred images tell.
-    """
-    return _not_finite(trained.key, trained.model, cache.mnist().test.images[:100])
+    return _fitting(SAMPLE, 2 * sum(trained.config.mlp.widths))
 
 
 def batch_gradients(trained: Trained, batch: Digits, name: str, at_start: bool, how: Reduction) -> Gradients:
@@ -94,19 +68,6 @@ def starts(config: RunConfig, mnist: Mnist) -> list[Start]:
     return _starts(str(config.to_json()), data_key(mnist), config, batch)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Reading the test images…")
-def _probabilities(key: str, data: str, _model: nn.Module, _images: Tensor) -> Tensor:
-    return predict(_model, _images)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _not_finite(key: str, _model: nn.Module, _images: Tensor) -> str | None:
-    layers = [tensor for _, *both in linear_layers(_model) for tensor in both]
-    if not all(bool(tensor.isfinite().all()) for tensor in layers):
-        return "weights"
-    return None if bool(logits(_model, _images).isfinite().all()) else "outputs"
-
-
 def _fitting(images: int, numbers: int) -> int:
     """How many of these images fit into ROOM, with so many float32 each."""
     return max(1, min(images, ROOM // (4 * numbers)))
@@ -132,4 +93,4 @@ def _gradients(
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _starts(settings: str, data: str, _config: RunConfig, _batch: Digits) -> list[Start]:
-    return compare_starts(_config.model, _batch, _config.train.seed, _config.train.reduction)
+    return compare_starts(_config.mlp, _batch, _config.train.seed, _config.train.reduction)

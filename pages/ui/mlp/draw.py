@@ -13,7 +13,7 @@ from pages.ui.cache import mnist
 from pages.ui.canvas import digit_canvas
 from pages.ui.chart import chart
 from pages.ui.mlp.gallery import weight_gallery
-from pages.ui.mlp.panel import panel
+from pages.ui.panel import panel
 from pages.ui.reading import reading
 from pages.ui.trained import Trained
 
@@ -81,8 +81,8 @@ def _test_digit() -> Tensor:
 
 def _layers(trained: Trained, flow: Signals) -> None:
     """Every hidden layer as a grid of units, and how many of them fired."""
-    bounded = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}.get(trained.config.model.activation)
-    half = 0.5 if trained.config.model.activation == "sigmoid" else 0.0
+    bounded = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}.get(trained.config.mlp.activation)
+    half = 0.5 if trained.config.mlp.activation == "sigmoid" else 0.0
     for number, values in enumerate(flow.after, start=1):
         units = values[0]
         fired = int((units > half).sum())

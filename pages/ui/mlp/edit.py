@@ -12,10 +12,11 @@ from core.figures.template import picture
 from core.models import linear_layers
 from core.probes.lens import Place
 from core.probes.surgery import Edit, Prepared, SilencedUnit, WeightEdit
+from pages.ui import computed as common
 from pages.ui.chart import chart
 from pages.ui.mlp import computed
-from pages.ui.mlp.panel import panel
 from pages.ui.mlp.pick_weight import pick_unit, pick_weight
+from pages.ui.panel import panel
 from pages.ui.trained import Trained
 
 KEPT = "mlp_edits"
@@ -56,7 +57,7 @@ def edit(trained: Trained, mnist: Mnist) -> None:
     st.markdown("How much does the network need each of its parts? Operate on a copy and find out.")
     kept = _kept(trained)
     ready, test = computed.prepared(trained, mnist)
-    st.caption(f"Accuracy is measured on {computed.which_images(mnist, len(test))}.")
+    st.caption(f"Accuracy is measured on {common.which_images(mnist, len(test))}.")
     with st.container(border=True):
         _controls(trained, kept)
     _effect(ready, kept, test)
@@ -77,7 +78,7 @@ def _kept(trained: Trained) -> Edits:
 
 
 def _controls(trained: Trained, kept: Edits) -> None:
-    hidden = trained.config.model.hidden
+    hidden = trained.config.mlp.hidden
     kinds = [WEIGHT, UNIT] if hidden else [WEIGHT]
     kind = st.segmented_control(
         "Operation",
@@ -106,7 +107,7 @@ def _controls(trained: Trained, kept: Edits) -> None:
 
 
 def _change(trained: Trained, kept: Edits) -> None:
-    hidden = trained.config.model.hidden
+    hidden = trained.config.mlp.hidden
     start = Place(len(hidden), 3, 0 if hidden else MIDDLE)
     place = pick_weight(trained.model, "mlp_edit", start)
     spot = (place.layer, place.to, place.source)
@@ -129,7 +130,7 @@ def _change(trained: Trained, kept: Edits) -> None:
 
 
 def _silence(trained: Trained, kept: Edits) -> None:
-    hidden = trained.config.model.hidden
+    hidden = trained.config.mlp.hidden
     names = [f"hidden layer {i} ({width} units)" for i, width in enumerate(hidden, start=1)]
     left, right = st.columns([1.5, 1])
     with left:

@@ -4,9 +4,9 @@ import streamlit as st
 
 from core.data.digits import Mnist
 from pages.ui.mlp.begin import begin
-from pages.ui.mlp.panel import panel
 from pages.ui.mlp.spreads import spreads
 from pages.ui.mlp.weights import weights
+from pages.ui.panel import panel
 from pages.ui.trained import Trained
 
 WEIGHTS, SPREADS, START = "First-layer weights", "Histograms", "The start"

@@ -7,11 +7,12 @@ from core.config import REDUCTIONS, OptimizerConfig, Reduction
 from core.data.digits import Digits, Mnist
 from core.figures.loss_along import loss_along_figure
 from core.probes.lens import Place, Step, curve, steepest, take_step
+from pages.ui import computed as common
 from pages.ui.chart import chart
 from pages.ui.mlp import computed
 from pages.ui.mlp.formulas import names
-from pages.ui.mlp.panel import panel
 from pages.ui.mlp.pick_weight import pick_weight
+from pages.ui.panel import panel
 from pages.ui.trained import Trained
 
 FIRST, NOW = "before training", "as it is now"
@@ -34,7 +35,7 @@ def lens(trained: Trained, mnist: Mnist) -> None:
     st.markdown("What does one step of training do to one weight, and what does that do to the loss?")
     at_start, number, lr, how = _batch_controls(trained, mnist)
     batch = computed.training_batch(mnist, trained.config.train.batch_size, number)
-    name = f"{computed.data_key(mnist)}/{trained.config.train.batch_size}/{number}"
+    name = f"{common.data_key(mnist)}/{trained.config.train.batch_size}/{number}"
     found = computed.batch_gradients(trained, batch, name, at_start, how)
     model = trained.start if at_start else trained.model
     with st.container(border=True):
@@ -97,7 +98,7 @@ def _batch_controls(trained: Trained, mnist: Mnist) -> tuple[bool, int, float, R
 
 
 def _numbers(trained: Trained, place: Place, step: Step, lr: float, how: Reduction, count: int) -> None:
-    symbol = names(trained.config.model)[place.layer][0]
+    symbol = names(trained.config.mlp)[place.layer][0]
     w = rf"{symbol}[{place.source},\,{place.to}]"
     unit = "nats" if how == "mean" else f"nats, sum of {count:,}"
     st.latex(rf"{w} \;\leftarrow\; {w} - \eta\, \frac{{\partial L}}{{\partial {w}}}")

@@ -3,8 +3,9 @@
 import pandas as pd
 import streamlit as st
 
+from core.config import MLPConfig
 from core.figures.record import record_figure
-from core.recipes import RECIPES
+from core.recipes import RECIPES, train_recipes
 from core.runs import RunRecord
 from pages.ui.cache import run_store
 from pages.ui.chart import chart
@@ -25,7 +26,7 @@ SHORT = {
 def record() -> None:
     """Every recorded run as a dot with its interval, and as a table that can be downloaded."""
     st.markdown("Every run you finish or stop is written down here, and is still here tomorrow.")
-    runs = [run for run in run_store().all(limit=SHOWN) if run.recipe in RECIPES]
+    runs = [run for run in run_store().all(limit=SHOWN) if run.recipe in train_recipes(MLPConfig)]
     if not runs:
         st.info(
             "No runs yet. Press *Train*: the first line appears when it ends.", icon=":material/edit_note:"

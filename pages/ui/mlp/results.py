@@ -18,10 +18,10 @@ from core.probes.confusion import (
     per_digit,
     read_as,
 )
+from pages.ui import computed as common
 from pages.ui.chart import chart
-from pages.ui.mlp import computed
 from pages.ui.mlp.gallery import digit_gallery
-from pages.ui.mlp.panel import panel
+from pages.ui.panel import panel
 from pages.ui.trained import Trained
 
 IS, READ = "mlp_is", "mlp_read"
@@ -44,10 +44,10 @@ confidence = logits.softmax(dim=1).max(dim=1).values
 def results(trained: Trained, mnist: Mnist) -> None:
     """Accuracy with its interval, the confusion matrix with its images, digits, confident mistakes."""
     test = mnist.test
-    probabilities = computed.probabilities(trained, mnist)
+    probabilities = common.probabilities(trained, mnist)
     table = confusion(test.labels, probabilities.argmax(1))
     _headline(table)
-    st.caption(f"Measured on {computed.which_images(mnist, len(test))}.")
+    st.caption(f"Measured on {common.which_images(mnist, len(test))}.")
     st.subheader("Which digit for which", anchor=False)
     _confusion(table, probabilities, test)
     st.subheader("Which digits are hard", anchor=False)

@@ -7,6 +7,7 @@ from core.data.digits import Mnist
 from core.figures.now_and_start import now_and_start_figure
 from core.models import linear_layers
 from core.probes.spread import SATURATED, histograms
+from pages.ui import computed as common
 from pages.ui.chart import chart
 from pages.ui.mlp import computed
 from pages.ui.trained import Trained
@@ -22,7 +23,7 @@ KINDS = {
 
 def spreads(trained: Trained, mnist: Mnist) -> None:
     """Choose a quantity; one chart a layer, and a sentence made from the numbers."""
-    kinds = [kind for kind in KINDS if kind != AFTER or trained.config.model.hidden]
+    kinds = [kind for kind in KINDS if kind != AFTER or trained.config.mlp.hidden]
     kind = st.segmented_control(
         "Quantity",
         kinds,
@@ -51,7 +52,7 @@ def _numbers(trained: Trained, mnist: Mnist, kind: str, at_start: bool) -> list[
     if kind == GRADIENTS:
         size = trained.config.train.batch_size
         batch = computed.training_batch(mnist, size, 0)
-        name = f"{computed.data_key(mnist)}/{size}/0"
+        name = f"{common.data_key(mnist)}/{size}/0"
         how = trained.config.train.reduction
         return computed.batch_gradients(trained, batch, name, at_start, how).weights
     flow = computed.sample_signals(trained, mnist, at_start)
@@ -74,8 +75,8 @@ def _zeros(now: Tensor, start: Tensor) -> str:
 def _told(trained: Trained, kind: str, index: int, now: Tensor, start: Tensor) -> str:
     """What the chart shows, in numbers."""
     sizes = f"Standard deviation {float(now.std()):.3g}, at the start {float(start.std()):.3g}."
-    name = trained.config.model.activation
-    hidden = index < len(trained.config.model.hidden)
+    name = trained.config.mlp.activation
+    hidden = index < len(trained.config.mlp.hidden)
     if kind == GRADIENTS:
         return sizes + _zeros(now, start)
     if kind not in (BEFORE, AFTER) or not hidden:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.checkpoints import shipped
-from core.config import RunConfig
+from core.config import MLPConfig, RunConfig
 from core.data.digits import Mnist
 from core.errors import ConfigError, LabError, NotFound
-from core.recipes import RECIPES
+from core.recipes import RECIPES, train_recipes
 from core.snippets import training_code
 from core.training.history import History
 from core.training.job import Job
@@ -56,8 +56,8 @@ def choose(job: Job | None) -> Chosen:
     active = job is not None and job.snapshot.active
     recipe = st.selectbox(
         "Recipe",
-        list(RECIPES),
-        index=list(RECIPES).index("mlp-autograd"),
+        train_recipes(MLPConfig),
+        index=train_recipes(MLPConfig).index("mlp-autograd"),
         key=RECIPE,
         bind="query-params",
         disabled=active,

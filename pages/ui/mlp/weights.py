@@ -14,7 +14,7 @@ BY_NUMBER, BY_SIZE, BY_CHANGE = "unit number", "size of its weights", "how much 
 def weights(trained: Trained) -> None:
     """Pictures of the units chosen, in the order chosen."""
     now, start = linear_layers(trained.model)[0][1], linear_layers(trained.start)[0][1]
-    linear = len(now) == 10 and not trained.config.model.hidden
+    linear = len(now) == 10 and not trained.config.mlp.hidden
     what, order, count = _controls(len(now), linear)
     sizes = {
         BY_SIZE: now.norm(dim=1),

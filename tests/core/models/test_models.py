@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from core.config import ACTIVATIONS, INITIALIZATIONS, MLPConfig
-from core.models import MODELS, as_module, build, linear_layers
+from core.config import ACTIVATIONS, FAMILIES, INITIALIZATIONS, MLPConfig
+from core.models import as_module, build, linear_layers
 from core.models.initialization import initial_weights
 from core.models.layers import SeededDropout, give_generator
 from core.models.raw_mlp import RawMLP, RawMLPView
@@ -19,7 +19,7 @@ def generator(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-@pytest.mark.parametrize(("family", "activation"), list(itertools.product(MODELS, ACTIVATIONS)))
+@pytest.mark.parametrize(("family", "activation"), list(itertools.product(FAMILIES, ACTIVATIONS)))
 def test_family_contract(family: str, activation: str) -> None:
     config = MLPConfig(hidden=(20, 12), activation=activation, family=family, normalize=True)
     images = torch.rand(9, 1, 28, 28)
@@ -38,7 +38,7 @@ def test_family_contract(family: str, activation: str) -> None:
 @pytest.mark.parametrize("init", INITIALIZATIONS)
 def test_families_start_from_the_same_numbers(init: str) -> None:
     starts = []
-    for family in MODELS:
+    for family in FAMILIES:
         config = MLPConfig(hidden=(30,), init=init, init_output=init, family=family)
         starts.append(linear_layers(as_module(build(config, generator(5)))))
     for other in starts[1:]:

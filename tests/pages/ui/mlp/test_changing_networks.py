@@ -70,7 +70,7 @@ def threads(trained: "Trained") -> None:
     import streamlit as st
     import torch
 
-    from pages.ui.mlp.panel import panel
+    from pages.ui.panel import panel
 
     @panel
     def count(trained: "Trained") -> None:

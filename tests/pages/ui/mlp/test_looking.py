@@ -7,9 +7,10 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from core.checkpoints import shipped
+from core.config import MLPConfig
 from core.data import Mnist, load
 from core.models import as_module
+from core.recipes import train_recipes
 from core.training.trainer import RunData, initial_network
 from pages.ui.cache import shipped_model
 from pages.ui.trained import Trained
@@ -24,7 +25,7 @@ def mnist() -> Mnist:
     return load("small")
 
 
-@pytest.fixture(params=shipped())
+@pytest.fixture(params=train_recipes(MLPConfig))
 def network(request: pytest.FixtureRequest, mnist: Mnist) -> Iterator[Trained]:
     """A network that must be the same after the test: weights, gradients and mode, now and at its start."""
     ours = shipped_model(request.param)

@@ -7,7 +7,7 @@ from typing import Concatenate, ParamSpec
 import streamlit as st
 
 from core.one_thread import one_thread
-from pages.ui.mlp import computed
+from pages.ui import computed
 from pages.ui.page import error_boundary
 from pages.ui.trained import Trained
 

@@ -1,62 +1,75 @@
 """Which network do the panels look at? The one just trained, one on record, or the one that came along."""
 
 import json
+from pathlib import Path
 
 import streamlit as st
 import torch
 
-from core.checkpoints import Checkpoint, load_checkpoint, rebuild, run_checkpoint, shipped
-from core.config import RunConfig
+from core.checkpoints import SHIPPED, Checkpoint, load_checkpoint, rebuild, run_checkpoint, shipped
+from core.config import CNNConfig, MLPConfig, RunConfig
+from core.films import Film, film_path, load_film
 from core.models import as_module
 from core.models.layers import Normalize
+from core.recipes import train_recipes
 from core.runs import RunRecord
+from core.training.job import Job
 from core.training.trainer import initial_network
 from pages.ui.cache import run_store, shipped_model
-from pages.ui.mlp.train import LOOK, Chosen
 from pages.ui.trained import Trained
 
 NOW = "now"
 
 
-def choose_network(chosen: Chosen) -> Trained:
-    """A select box over the networks at hand, and the one chosen in it."""
+Kind = type[MLPConfig] | type[CNNConfig]
+
+
+def choose_network(job: Job | None, recipe: str, *, kind: Kind, key: str) -> Trained:
+    """A select box over the networks of one kind that are at hand, and the one chosen in it.
+
+    job: this page's run, if it has one. recipe: whose network stands first. key: of the select box; a page
+    may set it in the session state beforehand to NOW, "shipped:NAME" or "run:ID".
+    """
     options: dict[str, str] = {}
-    snapshot = chosen.job.snapshot if chosen.job else None
+    snapshot = job.snapshot if job else None
     if snapshot is not None and snapshot.weights is not None:
         options[NOW] = f"This run: {snapshot.config.recipe}"
-    ours = f"shipped:{chosen.recipe}"
-    names = sorted(shipped(), key=lambda name: name != chosen.recipe)
+    ours = f"shipped:{recipe}"
+    names = sorted(set(shipped()) & set(train_recipes(kind)), key=lambda name: (name != recipe, name))
     options |= {f"shipped:{name}": f"As it came: {name}" for name in names}
-    runs = {run.run_id: run for run in _recorded()}
+    runs = {run.run_id: run for run in _recorded(kind)}
     options |= {f"run:{run_id}": _title(run) for run_id, run in runs.items()}
-    if st.session_state.get(LOOK) not in options:
-        st.session_state.pop(LOOK, None)
+    if st.session_state.get(key) not in options:
+        st.session_state.pop(key, None)
     picked = st.selectbox(
         "Network to look at",
         list(options),
         index=0 if NOW in options else list(options).index(ours) if ours in options else 0,
         format_func=lambda name: options[name],
-        key=LOOK,
+        key=key,
         persist_state="session",
         help="The run of this page as it stands now, a network that came with Digit Lab, or a run on record.",
     )
     if picked == NOW and snapshot is not None and snapshot.weights is not None:
-        key = f"{snapshot.job_id}@{snapshot.weights_step}"
+        name = f"{snapshot.job_id}@{snapshot.weights_step}"
         model = rebuild(snapshot.config, snapshot.weights)
         # Not in the option's label: a select box holds on to the label that was chosen.
         st.caption(f"The run at epoch {snapshot.weights_epoch:.2f}, step {snapshot.weights_step:,}.")
-        return _trained(key, options[NOW], snapshot.config, model)
-    kind, _, name = picked.partition(":")
-    if kind == "shipped":
-        checkpoint, key = shipped_model(name), picked
-    else:
-        checkpoint, key = _load_run(name, runs[name].created), f"{picked}@{runs[name].created}"
-    return _trained(key, options[picked], checkpoint.config, checkpoint.model)
+        return _trained(name, options[NOW], snapshot.config, model, snapshot.film)
+    where, _, name = picked.partition(":")
+    if where == "shipped":
+        came = shipped_model(name)
+        return _trained(picked, options[picked], came.config, came.model, _film(str(SHIPPED / name), 0.0))
+    checkpoint = _load_run(name, runs[name].created)
+    film = _film(str(run_checkpoint(name).with_suffix("")), runs[name].created)
+    key = f"{picked}@{runs[name].created}"
+    return _trained(key, options[picked], checkpoint.config, checkpoint.model, film)
 
 
-def _recorded(most: int = 15) -> list[RunRecord]:
-    """The newest runs whose weights are still there."""
-    return [run for run in run_store().all(limit=most) if run_checkpoint(run.run_id).is_file()]
+def _recorded(kind: Kind, most: int = 15) -> list[RunRecord]:
+    """The newest runs of that kind whose weights are still there."""
+    runs = [run for run in run_store().all(limit=4 * most) if isinstance(run.config.model, kind)]
+    return [run for run in runs if run_checkpoint(run.run_id).is_file()][:most]
 
 
 def _title(run: RunRecord) -> str:
@@ -83,8 +96,14 @@ def _start(settings: str, mean_std: tuple[float, float] | None) -> torch.nn.Modu
     return start
 
 
-def _trained(key: str, title: str, config: RunConfig, model: torch.nn.Module) -> Trained:
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _film(checkpoint: str, written: float) -> Film:
+    """The frames that lie beside a checkpoint (named without its suffix), if there are any."""
+    return load_film(film_path(Path(checkpoint + ".safetensors")))
+
+
+def _trained(key: str, title: str, config: RunConfig, model: torch.nn.Module, film: Film) -> Trained:
     """The network together with its own start, normalised as it is now."""
     layer = model.normalize
     mean_std = (float(layer.mean), float(layer.std)) if isinstance(layer, Normalize) else None
-    return Trained(key, title, config, model, _start(json.dumps(config.to_json()), mean_std))
+    return Trained(key, title, config, model, _start(json.dumps(config.to_json()), mean_std), film)

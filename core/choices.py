@@ -1,0 +1,19 @@
+"""The words that settings may take: activations, ways to start, losses, precisions."""
+
+from typing import Literal, get_args
+
+Activation = Literal["sigmoid", "tanh", "relu", "leaky-relu", "gelu"]
+Initialization = Literal["pytorch", "normal", "xavier", "he"]
+Family = Literal["module", "raw", "manual", "my-linear"]
+Pool = Literal["max", "average", "none"]
+Reduction = Literal["mean", "sum"]
+Split = Literal["none", "lab"]
+Precision = Literal["auto", "fp32", "bf16"]
+
+ACTIVATIONS: tuple[Activation, ...] = get_args(Activation)
+INITIALIZATIONS: tuple[Initialization, ...] = get_args(Initialization)
+FAMILIES: tuple[Family, ...] = get_args(Family)
+POOLS: tuple[Pool, ...] = get_args(Pool)
+SPLITS: tuple[Split, ...] = get_args(Split)
+REDUCTIONS: tuple[Reduction, ...] = get_args(Reduction)
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)

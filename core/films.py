@@ -1,0 +1,85 @@
+"""A network after every epoch, in one file: what the epoch slider winds back and forth through.
+
+Convolutions and everything small are kept as they were. The large matrices of linear layers are kept in eight
+bits a weight, each row with a scale of its own: a quarter of the size, and an accuracy that differs by a
+fraction of a tenth of a point. The last frame is therefore not the checkpoint, only its picture.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from core.errors import LabError
+
+SCALE = "#scale"  # ends the name of a matrix's scales
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A network at one moment: passes so far, and its state_dict on the CPU."""
+
+    epoch: float
+    weights: dict[str, Tensor]
+
+
+Film = tuple[Frame, ...]
+
+
+def film_path(checkpoint: Path) -> Path:
+    """Where the film of a checkpoint lies (whether it has one or not)."""
+    return checkpoint.parent / "films" / checkpoint.name
+
+
+def save_film(path: Path, film: Sequence[Frame]) -> None:
+    """Write the frames; the file appears whole or not at all."""
+    tensors: dict[str, Tensor] = {}
+    for index, frame in enumerate(film):
+        for name, tensor in frame.weights.items():
+            tensors |= _packed(f"{index}/{name}", tensor.detach().cpu().contiguous())
+    metadata = {"epochs": json.dumps([frame.epoch for frame in film])}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(save(tensors, metadata))
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def load_film(path: Path) -> Film:
+    """The frames of a film, first to last; none if there is no such file. LabError if it is damaged."""
+    if not path.is_file():
+        return ()
+    frames: dict[int, dict[str, Tensor]] = {}
+    try:
+        with safe_open(path, framework="pt") as file:
+            epochs = json.loads((file.metadata() or {})["epochs"])
+            for key in file.keys():  # noqa: SIM118 - not a dict
+                if key.endswith(SCALE):
+                    continue
+                number, _, name = key.partition("/")
+                tensor = file.get_tensor(key)
+                if tensor.dtype == torch.int8:
+                    tensor = tensor.float() * file.get_tensor(key + SCALE)[:, None]
+                frames.setdefault(int(number), {})[name] = tensor
+    except (SafetensorError, KeyError, ValueError, OSError) as error:
+        raise LabError(f"{path.name} is not a film of a network: {error}.") from error
+    return tuple(Frame(float(epoch), frames[index]) for index, epoch in enumerate(epochs))
+
+
+def _packed(key: str, tensor: Tensor) -> dict[str, Tensor]:
+    if tensor.dim() != 2 or not bool(tensor.isfinite().all()):
+        return {key: tensor}
+    scale = (tensor.abs().amax(dim=1) / 127).clamp_min(1e-12)
+    return {key: (tensor / scale[:, None]).round().to(torch.int8), key + SCALE: scale}

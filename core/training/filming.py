@@ -1,0 +1,90 @@
+"""What a run of a convolutional network keeps on the way, so that one can wind back through it."""
+
+import copy
+import math
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from core.films import Film, Frame
+from core.models.cnn import CNN
+from core.models.layers import SeededDropout
+from core.training.callbacks import Callback
+
+if TYPE_CHECKING:
+    from core.training.trainer import Trainer
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+class Filming(Callback):
+    """Keeps the weights at the start and after every epoch, as `film`.
+
+    A film of more than `most` bytes loses every other frame between its first and its last.
+    """
+
+    def __init__(self, most: int = 150 * 2**20) -> None:
+        self.most = most
+        self.film: Film = ()
+
+    def on_measure(self, trainer: "Trainer") -> None:
+        state = {k: v.detach().cpu().clone() for k, v in trainer.module.state_dict().items()}
+        epoch = trainer.epoch + trainer.position / trainer.n
+        kept = [frame for frame in self.film if frame.epoch < epoch]
+        size = sum(tensor.numel() * tensor.element_size() for tensor in state.values())
+        if (len(kept) + 1) * size > self.most and len(kept) > 2:
+            kept = [*kept[:-1][::2], kept[-1]]
+        self.film = (*kept, Frame(epoch, state))
+
+
+class PreActivations(Callback):
+    """Records every few steps what each activation receives: quantiles over channels, places and images.
+
+    They are taken on a copy of the network in training mode, with dropout asleep, on the same training images
+    each time: batch norm then normalises as it does in training, and the run's own statistics stay untouched.
+    """
+
+    def __init__(self, every: int = 50, images: int = 256) -> None:
+        self.every, self.images = every, images
+
+    def on_start(self, trainer: "Trainer") -> None:
+        if not trainer.history.spreads:
+            self._look(trainer)
+
+    def after_step(self, trainer: "Trainer") -> None:
+        if trainer.steps % self.every == 0:
+            self._look(trainer)
+
+    def _look(self, trainer: "Trainer") -> None:
+        images = trainer.images[trainer.places[: self.images].to(trainer.device)]
+        row: dict[str, object] = {"step": trainer.steps}
+        for name, values in received(trainer.module, images).items():
+            numbers = torch.quantile(
+                values.flatten()[:: max(1, values.numel() // 50_000)], _quantiles(values)
+            )
+            row[name] = [
+                float(f"{value:.4g}") if math.isfinite(value) else None for value in numbers.tolist()
+            ]
+        trainer.history.spreads.append(row)
+
+
+def _quantiles(values: Tensor) -> Tensor:
+    return torch.tensor(QUANTILES, device=values.device)
+
+
+def received(module: torch.nn.Module, images: Tensor) -> dict[str, Tensor]:
+    """What each activation layer of a CNN receives for these images, by its name, as in training."""
+    assert isinstance(module, CNN)
+    twin = copy.deepcopy(module).train()
+    for layer in twin.modules():
+        if isinstance(layer, SeededDropout):
+            layer.eval()
+    found: dict[str, Tensor] = {}
+    before: Tensor | None = None
+    with torch.no_grad():
+        for name, output in twin.walk(images):
+            if "act" in name and before is not None:
+                found[name] = before.float()
+            before = output
+    return found

@@ -1,0 +1,1 @@
+"""The parts of the CNN page, one tab a file."""

@@ -1,0 +1,49 @@
+"""Whose picture goes through the network: a test image, or the digit on the canvas."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+from torch import Tensor
+
+from core.data.digits import Mnist
+from core.figures.template import picture
+from pages.ui.canvas import digit_canvas
+
+TEST, DRAWN = "a test image", "my own drawing"
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """An image (1, 28, 28) in [0, 1], its label where it is known, and a name that tells it from others."""
+
+    image: Tensor
+    label: int | None
+    name: str
+
+
+def subject(mnist: Mnist, key: str) -> Subject:
+    """Let the reader choose; number 4 of the test images first, as in the lab report.
+
+    key: begins the widgets' keys. The canvas is one and the same wherever it appears on the page.
+    """
+    kind = st.segmented_control(
+        "Picture", [TEST, DRAWN], default=TEST, required=True, key=f"{key}_subject", bind="query-params",
+        help="One of MNIST's test images by its number, or a digit that you draw.",
+    )  # fmt: skip
+    if kind == DRAWN:
+        drawing = digit_canvas("cnn_draw")
+        if drawing is not None:
+            return Subject(drawing.image, None, f"drawing {hash(drawing.image.numpy().tobytes())}")
+        st.caption("Until you draw, this is the test image.")
+    choose, show = st.columns([2, 1], vertical_alignment="bottom")
+    with choose:
+        index = int(
+            st.number_input(
+                "Test image number", 0, len(mnist.test) - 1, 4, key=f"{key}_index_{mnist.size}",
+                bind="query-params", help="Which of the test images, counted from 0.",
+            )
+        )  # fmt: skip
+    label = int(mnist.test.labels[index])
+    with show:
+        st.image(picture(mnist.test.images[index, 0].numpy(), size=84), width=84)
+    return Subject(mnist.test.images[index], label, f"{mnist.size} test image {index}")
