@@ -11,6 +11,7 @@ Source: the blog's derivation for 784→512→256→128→64→10, where (ŷ −
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import torch
@@ -86,10 +87,10 @@ def relative_difference(ours: Tensor, other: Tensor) -> float:
     return gap / size if size else (0.0 if gap == 0 else float("inf"))
 
 
-def written(factors: Sequence[Factor], current: int, color: str, a_line: int = 4) -> str:
+def written(factors: Sequence[Factor], current: int, color: str) -> str:
     """LaTeX of the whole product with factor `current` (0 is the error) in a frame and a colour ("#RRGGBB").
 
-    Factors the product has not reached yet are pale. Long products break after `a_line` factors.
+    Factors the product has not reached yet are pale. Each layer after the last has a line of its own.
     """
 
     def show(index: int) -> str:
@@ -100,7 +101,8 @@ def written(factors: Sequence[Factor], current: int, color: str, a_line: int = 4
 
     last = len(factors) - 1
     chain = [show(index) for index in range(last)]
-    lines = [r" \cdot ".join(chain[at : at + a_line]) for at in range(0, last, a_line)]
+    starts = [0, *range(3, last, 2)]  # with the error stand the weights and slopes next to it
+    lines = [r" \cdot ".join(chain[at:end]) for at, end in pairwise([*starts, last])]
     body = r" \\ &\qquad \cdot ".join(lines)
     start = rf"\frac{{\partial L}}{{\partial W_1}} &= {show(last)} \otimes \big["
     return rf"\begin{{aligned}} {start}\, {body} \,\big] \end{{aligned}}"

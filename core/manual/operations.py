@@ -165,7 +165,7 @@ def weight_gradient(x: Named, weight: Named, delta: Named, gap: int) -> Step:
         )
 
     formula = rf"{result.latex} = {x.symbol}^\top\, {delta.latex}"
-    return Step("backward", f"The gradient of the weights {weight.plain}", formula, (x, delta), result,
+    return Step("backward", f"The gradient of the weights ${weight.symbol}$", formula, (x, delta), result,
                 (gap, gap + 1), (gap,), None, cell)  # fmt: skip
 
 
@@ -181,7 +181,7 @@ def bias_gradient(bias: Named, delta: Named, gap: int) -> Step:
         )  # fmt: skip
 
     formula = rf"{result.latex} = \sum_n {delta.latex}[n]"
-    return Step("backward", f"The gradient of the biases {bias.plain}", formula, (delta,), result,
+    return Step("backward", f"The gradient of the biases ${bias.symbol}$", formula, (delta,), result,
                 (gap + 1,), (), None, cell)  # fmt: skip
 
 

@@ -33,6 +33,11 @@ class Named:
         return rf"\frac{{\partial L}}{{\partial {self.symbol}}}" if self.gradient else self.symbol
 
     @property
+    def inline(self) -> str:
+        """The same on one line: \\partial L / \\partial W_h."""
+        return rf"\partial L/\partial {self.symbol}" if self.gradient else self.symbol
+
+    @property
     def told(self) -> str:
         """The tensor's name in plain text."""
         return f"∂L/∂{self.plain}" if self.gradient else self.plain
@@ -80,7 +85,7 @@ class Cell:
         kept = sorted(self.terms.abs().topk(most).indices.tolist())
         return kept, float(self.terms.sum() - self.terms[kept].sum())
 
-    def worked(self, most: int = 6, a_line: int = 2) -> str:
+    def worked(self, most: int = 6, a_line: int = 1) -> str:
         """LaTeX: the formula, the same with numbers (`a_line` terms a line), and the result.
 
         Of a sum with more than `most` terms only the largest are written out; the rest is counted and summed.
@@ -102,9 +107,10 @@ class Cell:
 class Step:
     """One operation of the forward or backward pass.
 
-    title: in plain words. formula: LaTeX. operands, result: the tensors. columns, gaps: what of the diagram
-    the step touches: columns of `walk.columns`, and gaps, where gap g lies between columns g and g + 1.
-    column: the column whose units the result belongs to, None for gradients of weights and biases.
+    title: in plain words, with names in LaTeX between dollar signs. formula: LaTeX. operands, result: the
+    tensors. columns, gaps: what of the diagram the step touches: columns of `walk.columns`, and gaps, where
+    gap g lies between columns g and g + 1. column: the column whose units the result belongs to, None for
+    gradients of weights and biases.
     cell(row, column): one number of `result.grid` with its terms.
     """
 

@@ -1,0 +1,74 @@
+"""The two networks of the chain-rule tab, with their settings: a small one, and one that reads digits."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+import torch
+
+from core.config import Activation
+from core.figures.template import picture
+from core.manual.network import Layer
+from core.manual.small import SIZES, small_batch, small_layers
+from core.manual.step import Step
+from core.manual.walk import walk
+from pages.ui.cache import mnist
+from pages.ui.manual.networks import bare, choose_image, choose_moment
+
+SMALL = "4 → 3 → 3"
+ACTIVATIONS: list[Activation] = ["sigmoid", "tanh", "relu"]
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A network on a batch, walked through. key: tells its settings from others."""
+
+    key: str
+    layers: list[Layer]
+    steps: list[Step]
+
+
+def small_case() -> Case:
+    """Activation, batch, seed and inputs of the small network. Call it inside a horizontal container."""
+    activation = st.selectbox(
+        "Activation σ", ACTIVATIONS, key="manual_walk_activation", bind="query-params", width=140,
+        help="The function between the layers.",
+    )  # fmt: skip
+    images = st.segmented_control(
+        "Images", [1, 2], default=2, required=True, key="manual_walk_images", bind="query-params",
+        help="How many make the batch; the gradients of weights and biases are sums over them.",
+    )  # fmt: skip
+    seed = st.number_input(
+        "Seed", 0, 999, 1, key="manual_walk_seed", bind="query-params", width=130,
+        help="Draws weights, biases and the first inputs, all with one decimal. 0 to 999.",
+    )  # fmt: skip
+    seed, images = int(seed), int(images or 2)
+    layers = small_layers(seed)
+    x, labels = small_batch(seed, 2)
+    with st.popover("Inputs", icon=":material/tune:", help="Change the four inputs and the right class."):
+        for n in range(images):
+            cells = st.columns(SIZES[0] + 1)
+            for i, cell in enumerate(cells[:-1]):
+                x[n, i] = cell.number_input(
+                    f"x[{n},{i}]", -5.0, 5.0, float(x[n, i]), 0.1, format="%.1f",
+                    key=f"manual_x_{seed}_{n}_{i}", bind="query-params",
+                    help=f"Input {i} of image {n}, from −5 to 5.",
+                )  # fmt: skip
+            labels[n] = cells[-1].number_input(
+                f"y[{n}]", 0, SIZES[-1] - 1, int(labels[n]), key=f"manual_y_{seed}_{n}",
+                bind="query-params", help=f"The right class of image {n}: 0, 1 or 2.",
+            )  # fmt: skip
+    steps = walk(layers, activation, x[:images], labels[:images])
+    return Case(f"small_{activation}_{images}_{seed}", layers, steps)
+
+
+def big_case() -> Case:
+    """Digit and weights for the network of the slides. Call it inside a horizontal container."""
+    digits = mnist()
+    at_start = choose_moment("manual_walk_weights")
+    index = choose_image(digits, "manual_walk_image")
+    image, label = digits.test.images[index], int(digits.test.labels[index])
+    st.image(picture(image[0].numpy(), size=64), width=64)
+    st.markdown(f"a **{label}**")
+    net = bare("mlp-manual", at_start)
+    steps = walk(net.layers, net.activation, net.vector(image), torch.tensor([label]))
+    return Case(f"digit_{at_start:d}_{index}", net.layers, steps)

@@ -1,0 +1,109 @@
+"""Tab: forward, loss and backward through a network, one operation and one number at a time."""
+
+import streamlit as st
+
+from core.figures.network_diagram import Lit, network_diagram_figure
+from core.manual.step import Step
+from core.manual.walk import columns, seen
+from core.one_thread import one_thread
+from pages.ui.chart import chart
+from pages.ui.manual.cases import SMALL, Case, big_case, small_case
+from pages.ui.manual.pick_cell import pick_cell
+from pages.ui.manual.stepper import stepper
+from pages.ui.manual.tensors import tensors
+from pages.ui.page import error_boundary
+
+BIG = "784 → 100 → 10"
+PHASES = {"forward": ("forward", "blue"), "loss": ("the loss", "green"), "backward": ("backward", "orange")}
+
+CODE = """\
+N, K = len(x), W_o.shape[1]
+h = x @ W_h + b_h                          # forward
+h_ = sigma(h)
+o = h_ @ W_o + b_o
+p = torch.softmax(o, dim=1)
+L = -p[range(N), y].log().mean()           # the loss
+
+d_o = (p - one_hot(y, K)) / N              # backward
+d_W_o, d_b_o = h_.T @ d_o, d_o.sum(0)
+d_h_ = d_o @ W_o.T
+d_h = d_h_ * slope(h, h_)                  # sigmoid: h_ * (1 - h_)
+d_W_h, d_b_h = x.T @ d_h, d_h.sum(0)
+"""
+
+
+@st.fragment
+@one_thread()
+def chain_rule() -> None:
+    """Choose a network, walk through its operations, and click a number to see where it comes from."""
+    with error_boundary():
+        st.markdown(
+            "Every operation of one training step, in order. Walk on with **Next**, and click a number of "
+            "the result to see the sum it comes from."
+        )
+        case = _choose()
+        number = stepper("manual_step", len(case.steps), "step")
+        step = case.steps[number]
+        _course(case.steps, number)
+        left, right = st.columns([1.5, 1], gap="large")
+        with right:
+            _headline(step, number, len(case.steps))
+            row, column = pick_cell(step, number, case.key)
+            cell = step.cell(row, column)
+            st.latex(cell.worked(most=4 if len(case.layers[0].weight) > 12 else 6))
+        with left:
+            _diagram(case, number, row, column)
+        tensors(step, number, row, column)
+        with st.expander("Show the code", icon=":material/code:"):
+            st.code(CODE, language="python")
+
+
+def _choose() -> Case:
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        network = st.segmented_control(
+            "Network", [SMALL, BIG], default=SMALL, required=True, key="manual_walk_network",
+            bind="query-params",
+            help="A network of 25 weights and biases with room for every number, or one that reads digits.",
+        )  # fmt: skip
+        if network == BIG:
+            return big_case()
+        return small_case()
+
+
+def _course(steps: list[Step], number: int) -> None:
+    """All results in their order, the one of this step marked."""
+    told = []
+    for index, step in enumerate(steps):
+        color, name = PHASES[step.phase][1], rf"${step.result.inline}$"
+        told.append(f":{color}-badge[{name}]" if index == number else f":{color}[{name}]")
+    st.caption(" · ".join(told))
+
+
+def _headline(step: Step, number: int, count: int) -> None:
+    phase, color = PHASES[step.phase]
+    st.markdown(f":{color}-badge[{phase}] Step {number + 1} of {count}")
+    st.subheader(step.title, anchor=False)
+    st.latex(step.formula)
+
+
+def _diagram(case: Case, number: int, row: int, column: int) -> None:
+    step = case.steps[number]
+    parts = columns(case.layers)
+    batch = len(case.steps[0].operands[0].tensor)
+    image = row if step.column is not None and row < batch else 0
+    lit = Lit(step.columns, step.gaps, step.cell(row, column).path, step.phase == "backward")
+    fig = network_diagram_figure(
+        parts,
+        lit,
+        single=[gap for gap in range(len(parts) - 1) if parts[gap + 1].name.startswith("h̃")],
+        values=seen(case.steps, number, image),
+        height=390 if len(case.layers[0].weight) > 12 else 320,
+    )
+    chart(fig, "manual_diagram", still=True)
+    what = "gradients computed so far" if lit.backward else "values computed so far"
+    of = f" for image {image} of the batch" if batch > 1 else ""
+    st.caption(
+        f"Lit: what this step touches, :{'orange' if lit.backward else 'blue'}[going "
+        f"{'backward' if lit.backward else 'forward'}]; :green[green]: what the chosen number touches. "
+        f"In the circles: the {what}{of}."
+    )
