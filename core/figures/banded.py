@@ -45,7 +45,8 @@ def banded_figure(
     """
     places = np.asarray(x, dtype=float)
     fig = figure(height=height, x_title=x_title, y_title=y_title, log_x=log_x, log_y=True, legend=True)
-    for name, band in bands.items():
+    fig.update_yaxes(title_standoff=18)  # powers of ten are taller than Plotly thinks
+    for place, (name, band) in enumerate(bands.items()):
         low, mean, high = (_positive(values) for values in (band.low, band.mean, band.high))
         known = np.isfinite(low) & np.isfinite(high)
         if known.sum() > 1:
@@ -55,9 +56,10 @@ def banded_figure(
                 fill="toself", mode="lines", line_width=0, fillcolor=_pale(colors[name]), hoverinfo="skip",
                 showlegend=False,
             )  # fmt: skip
-        add_line(fig, places, mean, name=name, color=colors[name], label=False, hover=hover)
+        width = max(1.8, 4.4 - 1.3 * place)  # a line under another stays visible
+        add_line(fig, places, mean, name=name, color=colors[name], label=False, hover=hover, width=width)
         fig.data[-1].mode = "lines+markers"
-        fig.data[-1].marker.size = 6
+        fig.data[-1].marker.size = width + 4
     fig.update_yaxes(dtick=_powers(bands))
     if log_x:
         ticks = places.tolist()

@@ -38,10 +38,9 @@ def gap_figure(
     n_train: int,
     epochs: float,
     *,
-    floor: str = "float32's spacing",
     height: int = 290,
 ) -> go.Figure:
-    """|difference of the losses| (S,) against passes, on a log axis, above a dotted floor `spacing` (S,).
+    """|difference of the losses| (S,) against passes, on a log axis, and as a dotted line `spacing` (S,).
 
     Of neighbouring steps the largest is drawn; steps without any difference have no place on a log axis.
     """
@@ -51,12 +50,12 @@ def gap_figure(
     seen = np.concatenate([line.high, grain[np.isfinite(grain)]])
     limits = (float(seen.min()) / 5, max(float(seen.max()) * 5, 1e-5)) if len(seen) else (1e-8, 1e-5)
     fig = figure(
-        height=height, x_title=EPOCHS, y_title="|difference| (nats)", log_y=True, legend=True,
+        height=height, x_title=EPOCHS, y_title="|difference| (nats)", log_y=True,
         x_range=(0, max(float(epochs), 0.01)), y_range=limits,
     )  # fmt: skip
-    fig.update_yaxes(dtick=1)
+    fig.update_yaxes(dtick=max(1, round(np.log10(limits[1] / limits[0]) / 6)), title_standoff=18)
     ground = binned(x.tolist(), grain.tolist())
-    add_line(fig, ground.x, ground.mean, name=floor, color=GRAY, label=False, dash="dot", width=1.6)
+    add_line(fig, ground.x, ground.mean, name="spacing", color=GRAY, label=False, dash="dot", width=1.6)
     fig.add_scatter(
         x=line.x, y=line.high, name="difference", mode="lines+markers" if len(line.x) < 60 else "lines",
         line={"color": VERMILLION, "width": 1.8}, marker_size=5,
@@ -79,10 +78,10 @@ def parting_figure(difference: ArrayLike, change_at: int, *, height: int = 280) 
         fig.add_vline(x=change_at + 0.5, line_dash="dot", line_width=1.6, line_color=GRAY)
         left = change_at > len(sizes) / 2
         fig.add_annotation(
-            x=change_at + 0.5, yref="paper", y=0.98, text="η changes", showarrow=False, font_color=GRAY,
+            x=change_at + 0.5, yref="paper", y=0.98 if left else 0.04, text="η changes", showarrow=False, font_color=GRAY,
             xanchor="right" if left else "left", xshift=-6 if left else 6,
         )  # fmt: skip
-    fig.update_yaxes(dtick=3)
+    fig.update_yaxes(dtick=3, title_standoff=18)
     return fig
 
 

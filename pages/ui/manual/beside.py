@@ -69,9 +69,12 @@ def between(
         st.caption("By hand broad and pale, by autograd thin on top of it; means of neighbouring steps.")
     with right:
         st.markdown("**What lies between them**")
-        floor = "float32's spacing" if digits is None else f"the record's {digits} digits"
-        chart(gap_figure(ours, found.size, found.spacing, n_train, epochs, floor=floor), "manual_gap")
-        st.caption("Largest of neighbouring steps; steps without a difference have no place on a log axis.")
+        chart(gap_figure(ours, found.size, found.spacing, n_train, epochs), "manual_gap")
+        grain = "one step of float32" if digits is None else f"one of the {digits} digits recorded"
+        st.caption(
+            f"Largest of neighbouring steps; equal losses have no place on a log axis. Dotted: {grain} at "
+            "that loss."
+        )
     st.markdown(gap_in_words(found, recorded=digits is not None))
 
 
@@ -88,11 +91,11 @@ def gap_in_words(found: Gap, *, recorded: bool = False) -> str:
     worst = f"The largest difference is {largest:.1e} nats, at step {step:,}"
     grains = largest / float(found.spacing[step - 1])
     if grains < 16:
-        kind = "record's digits" if recorded else "number format's steps"
-        return f"{equal}. {worst}: {grains:.0f} of the {kind} there. **Two curves, one formula.**"
+        kind = "the last digit recorded" if recorded else "float32's spacing"
+        return f"{equal}. {worst}: {grains:.0f} × {kind} there. **Two curves, one formula.**"
     if largest < 1e-3:
         return (
-            f"{equal}. {worst}: {grains:,.0f} of float32's steps there, far too little to see in the curves. "
+            f"{equal}. {worst}: {grains:,.0f} × float32's spacing there, far too little to see in the curves. "
             "A sum in another order rounds otherwise, and each step starts from what the last one left."
         )
     return (

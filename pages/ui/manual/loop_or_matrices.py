@@ -175,11 +175,17 @@ def _agreement(found: Forms) -> None:
     st.markdown(verdict)
     names = list(found.differences["loop"])
     rows = [
-        f"| {WORDS[form]} | " + " | ".join(f"{sizes[name]:.1e}" for name in names) + " |"
+        f"| {WORDS[form]} | " + " | ".join(_unbroken(f"{sizes[name]:.1e}") for name in names) + " |"
         for form, sizes in found.differences.items()
     ]
-    head = f"| ‖difference‖ / ‖gradient‖ from the matrices' | {' | '.join(_symbol(name) for name in names)} |"
+    head = f"| Differs from the matrices' by | {' | '.join(_symbol(name) for name in names)} |"
+    st.caption("‖difference‖ / ‖gradient‖, tensor by tensor")
     st.markdown("\n".join([head, "|---|" + "---|" * len(names), *rows]))
+
+
+def _unbroken(text: str) -> str:
+    """The minus of an exponent is no place to break a line."""
+    return text.replace("-", "\N{NON-BREAKING HYPHEN}")
 
 
 def _symbol(name: str) -> str:

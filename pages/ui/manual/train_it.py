@@ -8,7 +8,7 @@ from core.snippets import training_code
 from core.training.history import History
 from core.training.job import Job
 from core.training.pair import Pair, twins
-from pages.ui import state
+from pages.ui import state, style
 from pages.ui.cache import mnist, registry, run_store, shipped_model
 from pages.ui.layout import controls_and_stage
 from pages.ui.live_run import curves, live_run
@@ -25,8 +25,10 @@ def train_it() -> None:
     """Settings and start on the left, the pair or what was recorded of one on the right."""
     pair = current_pair()
     left, right = controls_and_stage()
-    with left:
+    with left, st.container(key="lab-controls"):
         config = _choose(pair)
+    if pair is not None and pair.snapshot.active:
+        style.stage_first()
     with right:
         if problem := st.session_state.pop(PROBLEM, None):
             st.error(problem, icon=":material/info:")
@@ -35,8 +37,15 @@ def train_it() -> None:
             beside(pair)
         else:
             _recorded()
-        with st.expander("Momentum has two formulas", icon=":material/speed:", key="manual_momentum_more"):
-            momentum()
+        more = st.expander(
+            "Momentum has two formulas",
+            icon=":material/speed:",
+            key="manual_momentum_more",
+            on_change="rerun",
+        )
+        if more.open:
+            with more:
+                momentum()
         by_hand, by_autograd = twins(config if pair is None else pair.by_hand.start)
         with st.expander("Show the code", icon=":material/code:"):
             st.markdown("**By hand**")

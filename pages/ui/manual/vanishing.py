@@ -79,8 +79,8 @@ def vanishing() -> None:
                 "One layer down, the gradient is multiplied by that layer's weights and by the slope of the "
                 r"activation: $\delta \leftarrow (\delta W^\top)\cdot\sigma'(h)$. Largest slope there is: "
                 f"{slopes}. What is left after many layers is a product of many such factors. Xavier's start "
-                "gives weights a spread that keeps signals where the slope at 0 is 1, as tanh's; He's doubles "
-                "the variance, because ReLU silences about half of its units."
+                "gives weights a spread that keeps signals where the slope at 0 is 1, as tanh's; He's "
+                "doubles the variance, because ReLU silences about half of its units."
             )
         with st.expander("Show the code", icon=":material/code:"):
             st.code(CODE, language="python")

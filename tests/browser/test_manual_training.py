@@ -1,0 +1,72 @@
+"""A pair of runs in a real browser: both curves grow, one pause holds both, a reload finds them again."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+
+STEP = re.compile(r"(By hand|By autograd) · (\w+).* step ([\d,]+)")
+
+
+def steps(page: Page) -> dict[str, int]:
+    """Steps of both runs as the page shows them."""
+    labels = page.get_by_test_id("stMetricLabel").all_inner_texts()
+    found = [STEP.search(label) for label in labels]
+    return {match[1]: int(match[3].replace(",", "")) for match in found if match}
+
+
+def ends(page: Page) -> list[float]:
+    """How far to the right both losses are drawn, in epochs."""
+    found: list[float] = page.evaluate(
+        """() => {
+            const plot = document.querySelector('.st-key-manual_both_loss .js-plotly-plot');
+            return (plot?.calcdata ?? []).map(points => points[points.length - 1].x);
+        }"""
+    )
+    return found
+
+
+def test_a_pair_grows_pauses_and_is_found_again(open_page: OpenPage) -> None:
+    page = open_page("/Manual_Backprop?manual_tab=Train+it&manual_epochs=40&manual_batch_size=8")
+    page.get_by_role("button", name="Train both").click()
+    expect(page.get_by_text("Training", exact=True)).to_be_visible(timeout=60_000)
+    page.wait_for_selector(
+        ".st-key-manual_both_loss .js-plotly-plot path.js-line", state="attached", timeout=60_000
+    )
+    expect(page.get_by_text(re.compile("^By autograd · training"))).to_be_visible(timeout=30_000)
+    before = ends(page)
+    assert len(before) == 2
+    page.wait_for_function(
+        """then => {
+            const plot = document.querySelector('.st-key-manual_both_loss .js-plotly-plot');
+            const now = (plot?.calcdata ?? []).map(points => points[points.length - 1].x);
+            return now.length === 2 && now.every((x, i) => x > then[i]);
+        }""",
+        arg=before,
+        timeout=30_000,
+    )
+
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_text(re.compile(r"^At step [\d,]+"))).to_be_visible(timeout=30_000)
+    held = steps(page)
+    assert held["By hand"] == held["By autograd"] > 0
+    page.wait_for_timeout(1200)
+    assert steps(page) == held
+
+    page.reload()
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(re.compile(rf"^At step {held['By hand']:,}\b"))).to_be_visible(timeout=30_000)
+    assert steps(page) == held
+
+    page.get_by_role("link", name="Data Explorer").first.click()
+    expect(page.get_by_role("heading", name="Data Explorer")).to_be_visible(timeout=60_000)
+    page.get_by_role("link", name="Manual Backprop").first.click()
+    page.get_by_role("tab", name="Train it").click(timeout=60_000)
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=30_000)
+    page.wait_for_function("location.search.includes('manual_run=')")
+
+    page.get_by_role("button", name="Stop").first.click()
+    expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(re.compile("the two losses are the same to the last bit"))).to_be_visible()
