@@ -7,7 +7,7 @@ from core.figures.palette import DIVERGING
 from core.figures.template import shade
 
 WIDE = 170  # pixels of the screen a picture may take
-LARGEST = 26  # pixels of one cell, at most
+LARGEST = 24  # pixels of one cell, at most
 
 
 def gradient_pictures(ways: ArrayLike, *, wide: int = WIDE) -> NDArray[np.uint8]:

@@ -69,7 +69,7 @@ def checked() -> None:
             _verdict(found)
             for index, check in enumerate(found):
                 _card(subject, check, index)
-            _why_norms(found[0])
+            _why_norms(subject, found[0])
         output_error(subject)
         drag(subject)
         with st.expander("Show the code", icon=":material/code:"):
@@ -154,18 +154,20 @@ def _notes(check: TensorCheck) -> None:
         st.caption(" ".join(notes))
 
 
-def _why_norms(check: TensorCheck) -> None:
+def _why_norms(subject: Subject, check: TensorCheck) -> None:
     zero = float((check.manual == 0).double().mean())
+    black = float((subject.x == 0).all(dim=0).double().mean())
     kept = ~check.measured.isnan()
     mine, measured = check.manual.flatten()[check.entries[kept]], check.measured[kept]
     larger = torch.maximum(mine.abs(), measured.abs())
     worst = float(((mine - measured).abs() / larger)[larger > 0].max()) if bool((larger > 0).any()) else 0.0
     whole = check.with_measured.difference
-    moral = "in small entries rounding weighs more." if worst > 10 * whole else "here they agree as well."
-    st.caption(
-        f"Tensors are compared as wholes, ‖a − b‖ / max(‖a‖, ‖b‖). Entry by entry misleads: in {check.name} "
-        f"{zero:.0%} of the gradients are exactly zero"
-        + (" (those of pixels that are black in every image here)" if zero and len(check.manual) > 4 else "")
-        + f", where dividing says nothing. Among the measured others a single entry differs by up to "
-        f"{worst:.0e} of itself, the whole tensor by {whole:.0e}: {moral}"
+    told = "Tensors are compared as wholes, ‖a − b‖ / max(‖a‖, ‖b‖). Entry by entry misleads: "
+    if zero:
+        told += f"in {check.name} {zero:.0%} of the gradients are exactly zero, and 0 / 0 says nothing"
+        told += f" ({black:.0%} of the pixels are black in every image here). " if black else ". "
+    told += (
+        f"Of the entries measured in {check.name} the worst differs by {worst:.0e} of itself, the whole "
+        f"tensor by {whole:.0e}: "
     )
+    st.caption(told + ("in small entries rounding weighs more." if worst > 10 * whole else "here as well."))

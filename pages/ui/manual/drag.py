@@ -72,7 +72,7 @@ def _show(subject: Subject, tensor: int, entry: int, value: float, width: float)
     slope = slope_at(*common, value, loss=subject.loss)
     measured = (up - down) / (2 * width)
     error = abs(measured - slope)
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         st.metric("Weight", f"{value:.4f}", width=100, help="The value it is dragged to.")
         st.metric("Slope by hand", f"{slope:.4g}", width=140, help="∂L/∂w there, from the chain rule.")
         st.metric(

@@ -50,12 +50,14 @@ def of_updates(rows: Sequence[Sequence[Agreement]]) -> str:
     if first is None:
         return f"**All {len(rows)} steps are right.**"
     lengths = [entry.length for entry in rows[-1] if entry.length is not None]
-    far = f" After step {len(rows)} the tensors have moved {_span(lengths, ' times')} as far as they should."
-    if first == 1:
-        return "**Wrong from the first step.**" + (far if lengths else "")
-    return f"**Step {first - 1} is right, step {first} is wrong.** A single step would not have shown it." + (
-        far if lengths else ""
-    )
+    told = (
+        "**Wrong from the first step.**" if first == 1
+        else f"**Step {first - 1} is right, step {first} is wrong.** A single step would not have shown it."
+    )  # fmt: skip
+    if not lengths:
+        return told
+    how_far = _span(lengths, " times")
+    return f"{told} After step {len(rows)} the tensors have moved {how_far} as far as they should."
 
 
 def of_training(right: Planted, wrong: Planted) -> str:
