@@ -62,7 +62,9 @@ def clicked(chart: str, number: int, rows: int, columns: int) -> partial[None]:
 
 def _take(chart: str, row: str, column: str) -> None:
     points = st.session_state[chart].selection.points
-    if points and points[0].get("customdata"):
-        for key, place in zip((row, column), points[0]["customdata"], strict=False):
-            if key in st.session_state and place is not None:
-                st.session_state[key] = int(place)
+    cell = points[0].get("customdata") if points else None
+    if isinstance(cell, dict):  # the browser hands a row of a number table back as {"0": 3.0, "1": 2.0, …}
+        cell = list(cell.values())
+    for key, place in zip((row, column), cell or (), strict=False):
+        if key in st.session_state and place is not None:
+            st.session_state[key] = int(place)
