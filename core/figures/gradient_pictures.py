@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike, NDArray
 from core.figures.palette import DIVERGING
 from core.figures.template import shade
 
-WIDE = 170  # pixels of the screen a picture may take
+WIDE = 155  # pixels of the screen a picture may take
 LARGEST = 24  # pixels of one cell, at most
 
 

@@ -96,18 +96,20 @@ def _card(subject: Subject, check: TensorCheck, index: int) -> None:
             _badge("autograd", check.with_autograd, EXACT)
             _badge("measured", check.with_measured, MEASURED)
             if index == 0 and subject.network != "small":
-                unit = _choose_unit(check.manual.shape[1])
+                unit = _choose_unit(subject, check.manual)
         pictures = gradient_pictures(_three(subject, check, unit).numpy())
         with st.container(horizontal=True, gap="small"):
             for picture, way in zip(pictures, ("by hand", "autograd", "measured"), strict=True):
                 st.image(picture, caption=way, width=picture.shape[1], alt=f"Gradient of {check.name}, {way}")
-        _notes(check)
+        _notes(check, unit)
 
 
-def _choose_unit(units: int) -> int:
-    """Whose 784 weights are shown as a picture."""
+def _choose_unit(subject: Subject, gradient: Tensor) -> int:
+    """Whose 784 weights are shown as a picture; it begins at the largest gradient."""
+    units = gradient.shape[1]
     return int(st.number_input(
-        "Hidden unit", 0, units - 1, 0, key=f"manual_check_unit_{units}", bind="query-params", width=150,
+        "Hidden unit", 0, units - 1, int(gradient.norm(dim=0).argmax()),
+        key=f"manual_check_unit_{subject.network}_{subject.activation}", bind="query-params", width=150,
         help="The pictures show the gradients of one hidden unit's 784 weights, one for each pixel: "
         f"unit 0 to {units - 1}. The differences are those of the whole tensor.",
     ))  # fmt: skip
@@ -138,8 +140,10 @@ def _three(subject: Subject, check: TensorCheck, unit: int | None) -> Tensor:
     return torch.stack([way.T for way in ways])  # a row for each unit above, as wide as the screen likes it
 
 
-def _notes(check: TensorCheck) -> None:
+def _notes(check: TensorCheck, unit: int | None) -> None:
     notes = []
+    if unit is not None and not bool(check.manual[:, unit].any()):
+        notes.append(f"Unit {unit} gets no gradient at all on this batch: its picture is blank.")
     if len(check.entries) < check.manual.numel():
         notes.append(
             f"Measured: {len(check.entries):,} of {check.manual.numel():,} entries, drawn at random, and "

@@ -37,7 +37,8 @@ def evidence(suspect: Suspect, key: str) -> None:
         f"Checks: the first {suspect.batch_size} training images a batch, in double precision. Each tile "
         "holds ‖a − b‖ / max(‖a‖, ‖b‖), for an update that of how far the tensor has moved from the start; "
         "point at one for lengths and angles. Training: the same start and batches for both, one pass over "
-        f"{right.seen[-1] if not right.diverged else len(right.loss) * right.batch_size:,} images."
+        f"{max(right.seen[-1], wrong.seen[-1]):,} images"
+        + (", or as far as it came." if right.diverged or wrong.diverged else ".")
     )
 
 

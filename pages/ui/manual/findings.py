@@ -63,7 +63,6 @@ def of_updates(rows: Sequence[Sequence[Agreement]]) -> str:
 def of_training(right: Planted, wrong: Planted) -> str:
     """How learning with the bug compares, made from the two runs."""
     good, bad, n = right.accuracy[-1], wrong.accuracy[-1], wrong.n
-    images = sum(1 for _ in right.loss) * right.batch_size
     numbers = f"{bad:.1%} of {n:,} test images, the right code {good:.1%}"
     if wrong.diverged and right.diverged:
         return (
@@ -85,8 +84,8 @@ def of_training(right: Planted, wrong: Planted) -> str:
     grown = f" Its loss went up to {high_loss:.3g} nats on the way." if high_loss > 10 else ""
     if low > good_high:
         return (
-            f"**It trains, and faster than the right code**: {numbers}, after {images:,} images at this "
-            f"learning rate. The curves alone would never give this bug away.{grown}"
+            f"**It trains, and faster than the right code**: {numbers}, after {right.seen[-1]:,} images at "
+            f"this learning rate. The curves alone would never give this bug away.{grown}"
         )
     if bad < GUESSING and good < GUESSING:
         return f"Neither has learnt much yet: {numbers}. Raise the learning rate.{grown}"
