@@ -14,7 +14,7 @@ from typing import Any
 
 from core.errors import LabError
 
-VERBS = ("recipes", "train", "runs", "evaluate", "data")  # each a module in core.commands
+VERBS = ("recipes", "train", "runs", "evaluate", "data", "bench")  # each a module in core.commands
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -17,9 +17,9 @@ def says(path: Path) -> str:
 
 
 def tree() -> str:
-    """app.py, core/ and pages/, a line for each file."""
+    """app.py, core/, pages/ and benchmarks/, a line for each file."""
     lines = [f"{'app.py':<{WIDTH}}{says(PROJECT / 'app.py')}"]
-    for top in ("core", "pages"):
+    for top in ("core", "pages", "benchmarks"):
         lines += branch(PROJECT / top, 0)
     return "\n".join(lines) + "\n"
 

@@ -57,7 +57,9 @@ def _gelu_slope(before: Tensor, after: Tensor) -> Tensor:
 
 
 BENDS: dict[Activation, Bend] = {
-    "sigmoid": Bend(torch.sigmoid, lambda before, after: after * (1 - after)),
+    "sigmoid": Bend(
+        torch.sigmoid, lambda before, after: torch.addcmul(after, after, after, value=-1)
+    ),  # h̃ − h̃²
     "tanh": Bend(torch.tanh, lambda before, after: 1 - after.square()),
     "relu": Bend(torch.relu, lambda before, after: (before > 0).to(before.dtype)),
     "leaky-relu": Bend(
@@ -81,20 +83,13 @@ def cross_entropy(o: Tensor, labels: Tensor, reduction: Reduction = "mean") -> t
     L = −log ŷ[label] in nats, averaged or summed over the batch. Its gradient is (ŷ − y), with y one-hot,
     divided by N for the mean: what the network said minus what it should have said.
     """
-    predicted = softmax(o)
-    picked = predicted.gather(1, labels[:, None])
-    loss = -_safe_log(o, labels, picked)
-    delta = predicted.scatter_add_(1, labels[:, None], picked.new_full(picked.shape, -1.0))
+    logs = torch.log_softmax(o, dim=1)  # log ŷ; exact where ŷ itself would underflow to 0
+    losses = -logs.gather(1, labels[:, None])
+    delta = logs.exp_()
+    delta.scatter_add_(1, labels[:, None], delta.new_full((len(o), 1), -1.0))
     if reduction == "sum":
-        return loss.sum(), delta
-    return loss.mean(), delta.div_(len(o))
-
-
-def _safe_log(o: Tensor, labels: Tensor, picked: Tensor) -> Tensor:
-    """log ŷ[label] (N, 1); where ŷ underflows to 0, from the outputs themselves."""
-    if bool((picked > 1e-30).all()):
-        return picked.log()
-    return o.gather(1, labels[:, None]) - o.logsumexp(dim=1, keepdim=True)
+        return losses.sum(), delta
+    return losses.mean(), delta.div_(len(o))
 
 
 def squared_error(o: Tensor, target: Tensor, reduction: Reduction = "mean") -> tuple[Tensor, Tensor]:

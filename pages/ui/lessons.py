@@ -30,6 +30,12 @@ _ALL = (
     Lesson("pages/2_MLP_Autograd.py", "MLP & Autograd", ":material/hub:",
            "How does a network learn, one step at a time?",
            "Train networks live, change them while they learn, draw digits and see which neurons answer."),
+    Lesson("pages/3_Manual_Backprop.py", "Manual Backprop", ":material/function:",
+           "Where does a gradient come from?",
+           "Walk the chain rule by hand, check it three ways, plant a bug, watch gradients vanish."),
+    Lesson("pages/4_CNN.py", "CNN", ":material/filter_center_focus:",
+           "What does a convolutional network see?",
+           "Slide a kernel by hand, train, wind back through the epochs, switch channels off, shake digits."),
 )  # fmt: skip
 
 

@@ -1,0 +1,10 @@
+"""What `python -m core bench` runs: each row a ratio against a baseline measured in the same call.
+
+`ROWS` maps a row's name to what it measures. A row is a pair of functions, ours and the baseline, each of
+which does the work once and returns its seconds; `measure` lets them alternate.
+"""
+
+from benchmarks import scoring, training
+from benchmarks.measure import Row
+
+ROWS: dict[str, Row] = {**training.ROWS, **scoring.ROWS}

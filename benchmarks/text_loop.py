@@ -1,0 +1,46 @@
+"""The loop that the source texts write: DataLoader, ToTensor, forward, backward, step."""
+
+import time
+
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional
+from torch.utils.data import DataLoader, Dataset
+from torchvision.transforms import ToTensor
+
+from core.config import RunConfig
+from core.data.digits import Digits
+from core.models import as_module
+from core.training.optimizers import build_optimizer
+from core.training.trainer import initial_network
+
+
+class Pictures(Dataset[tuple[Tensor, int]]):
+    """Digits one at a time, as torchvision.datasets.MNIST gives them: bytes, a Pillow image, ToTensor."""
+
+    def __init__(self, digits: Digits) -> None:
+        self.bytes = (digits.images[:, 0] * 255).round().to(torch.uint8)
+        self.labels = digits.labels
+        self.transform = ToTensor()
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, place: int) -> tuple[Tensor, int]:
+        image = Image.fromarray(self.bytes[place].numpy(), mode="L")
+        return self.transform(image), int(self.labels[place])
+
+
+def one_epoch(config: RunConfig, digits: Digits) -> float:
+    """Seconds of one epoch of `config`'s network by that loop, in fp32."""
+    network = as_module(initial_network(config)).train().to(memory_format=torch.contiguous_format)
+    optimizer = build_optimizer(config.train.optimizer, network.parameters())
+    loader = DataLoader(Pictures(digits), batch_size=config.train.batch_size, shuffle=True)
+    started = time.perf_counter()
+    for x, y in loader:
+        optimizer.zero_grad()
+        loss = functional.cross_entropy(network(x), y)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    return time.perf_counter() - started

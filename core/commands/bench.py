@@ -1,0 +1,88 @@
+"""`python -m core bench`: how fast, as ratios against baselines measured in the same call."""
+
+import argparse
+import platform
+import sys
+import time
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from core.data import load
+from core.errors import ConfigError
+from core.home import PROJECT
+from core.training.trial import cores
+
+HELP = "measure speed as ratios against baselines"
+BUSY = 0.5  # processes already wanting a core: above this a warning is due
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """[--only NAME …] [--quick] [--write]."""
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="only these rows")
+    parser.add_argument("--quick", action="store_true", help="fewer images and rounds: about a minute")
+    parser.add_argument("--write", action="store_true", help="keep the results in benchmarks/RESULTS.md")
+
+
+def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Measure every row against its baseline, in turns; `ratio` above 1 means faster than the baseline."""
+    from benchmarks import ROWS
+    from benchmarks.measure import Setup, load_average, measure
+
+    names = _chosen(arguments.only, list(ROWS))
+    load_before = load_average()
+    if load_before is not None and load_before > BUSY:
+        print(
+            f"The machine is busy (load {load_before:.1f} before the start): ratios may be off.",
+            file=sys.stderr,
+        )
+    setup = Setup(load("auto"), arguments.quick)
+    rows = []
+    for name in names:
+        print(f"{name} …", file=sys.stderr)
+        row = {**measure(name, ROWS[name], setup), "data": setup.mnist.size, "load": load_before}
+        rows.append(row)
+        yield row
+    if arguments.write:
+        (PROJECT / "benchmarks" / "RESULTS.md").write_text(report(rows, setup.mnist.size), encoding="utf-8")
+
+
+def _chosen(only: list[str] | None, names: list[str]) -> list[str]:
+    """The rows asked for; a name before a slash stands for all rows that begin with it."""
+    if only is None:
+        return names
+    for word in only:
+        if not any(word in (name, name.split("/")[0]) for name in names):
+            raise ConfigError(f"There is no benchmark {word!r}; there are {', '.join(names)}.")
+    return [name for name in names if any(word in (name, name.split("/")[0]) for word in only)]
+
+
+def report(rows: list[dict[str, Any]], data: str) -> str:
+    """The results as Markdown, with the machine and the versions they hold for."""
+    lines = [
+        "# Results",
+        "",
+        f"Measured {time.strftime('%Y-%m-%d')} on {cores()} cores ({_processor()}), {data} digits, "
+        f"Python {platform.python_version()}, torch {version('torch')}, numpy {version('numpy')}. "
+        "`ratio` = baseline seconds / our seconds: bigger is better, 1 is a draw.",
+        "",
+        "| row | ours | baseline | ours, s | baseline, s | ratio | aim |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| `{row['name']}` | {row['ours']} | {row['baseline']} | {row['seconds']:.3g} | "
+        f"{row['baseline_seconds']:.3g} | **{row['ratio']:.2f}** | {row['aim']:g} |"
+        for row in rows
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _processor() -> str:
+    """The processor's name where the system tells it."""
+    file = Path("/proc/cpuinfo")
+    if file.is_file():
+        for line in file.read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

@@ -1,0 +1,35 @@
+"""Manual Backprop: every derivative by hand, checked, broken on purpose, and trained with."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.ui.manual.chain_rule import chain_rule
+from pages.ui.manual.checked import checked
+from pages.ui.manual.long_product import long_product_tab
+from pages.ui.manual.loop_or_matrices import loop_or_matrices
+from pages.ui.manual.plant_a_bug import plant_a_bug
+from pages.ui.manual.train_it import train_it
+from pages.ui.manual.vanishing import vanishing
+from pages.ui.page import error_boundary, page
+
+TABS: dict[str, Callable[[], None]] = {
+    "Chain rule": chain_rule,
+    "Long product": long_product_tab,
+    "Checked": checked,
+    "Plant a bug": plant_a_bug,
+    "Loop or matrices": loop_or_matrices,
+    "Train it": train_it,
+    "Vanishing gradients": vanishing,
+}
+
+with page(
+    "Manual Backprop",
+    question="Where does a gradient come from, if nobody computes it for you?",
+    icon=":material/function:",
+):
+    opened = st.tabs(list(TABS), key="manual_tab", bind="query-params", on_change="rerun")
+    for tab, show in zip(opened, TABS.values(), strict=True):
+        if tab.open:
+            with tab, error_boundary():
+                show()
