@@ -127,7 +127,7 @@ def _height(high: int, wide: int, wanted: int | None) -> int:
         return wanted
     if high <= PRINTED[0] and wide <= PRINTED[1]:
         return 44 * high + 8
-    return 190 if high == wide == 28 else 220 if high > 28 else max(48, 22 * high + 8)
+    return 190 if high == wide == 28 else min(220, max(48, 22 * high + 8))
 
 
 def _print(fig: go.Figure, cells: NDArray[np.float64], units: NDArray[np.float64] | None) -> None:
@@ -136,7 +136,7 @@ def _print(fig: go.Figure, cells: NDArray[np.float64], units: NDArray[np.float64
     signed = fig.data[0].zmin < 0
     for row, column in np.argwhere(np.isfinite(cells)):
         value = float(cells[row, column])
-        text = f"{value + 0.0:.3g}"
+        text = f"{value + 0.0:.{3 if units is None else 2}g}"
         if units is not None:
             text = f"<span style='font-size:9px'>[{units[row, column]:.0f}]</span><br>{text}"
         share = abs(value) / top

@@ -22,11 +22,11 @@ BENT: dict[Activation, str] = {
     "gelu": r"{1} \cdot \Phi({0})",
 }
 SLOPES: dict[Activation, str] = {
-    "sigmoid": r"\sigma'(h) = \tilde h\,(1 - \tilde h)",
-    "tanh": r"\sigma'(h) = 1 - \tilde h^2",
-    "relu": r"\sigma'(h) = 1 \text{ if } h > 0 \text{ else } 0",
-    "leaky-relu": r"\sigma'(h) = 1 \text{ if } h > 0 \text{ else } 0.01",
-    "gelu": r"\sigma'(h) = \Phi(h) + h\,\varphi(h)",
+    "sigmoid": r"\sigma'(h) &= \tilde h\,(1 - \tilde h)",
+    "tanh": r"\sigma'(h) &= 1 - \tilde h^2",
+    "relu": r"\sigma'(h) &= 1 \text{ if } h > 0 \text{ else } 0",
+    "leaky-relu": r"\sigma'(h) &= 1 \text{ if } h > 0 \text{ else } 0.01",
+    "gelu": r"\sigma'(h) &= \Phi(h) + h\,\varphi(h)",
 }
 
 
@@ -222,6 +222,7 @@ def slope(pulled: Named, before: Named, after: Named, activation: Activation, ga
             lambda _: text, ((n, j), (n, j), (n, j)), ((j, j),),
         )  # fmt: skip
 
-    formula = rf"{result.latex} = {pulled.latex} \odot {steep.symbol}, \qquad {SLOPES[activation]}"
+    product = rf"{result.latex} &= {pulled.latex} \odot {steep.symbol}"
+    formula = rf"\begin{{aligned}} {product} \\[4pt] {SLOPES[activation]} \end{{aligned}}"
     return Step("backward", "Back through the activation function", formula, (pulled, before, steep), result,
                 (gap, gap + 1), (gap,), gap, cell)  # fmt: skip

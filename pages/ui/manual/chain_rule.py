@@ -87,7 +87,7 @@ def _headline(step: Step, number: int, count: int) -> None:
 
 
 def _diagram(case: Case, number: int, row: int, column: int) -> None:
-    step = case.steps[number]
+    step, large = case.steps[number], len(case.layers[0].weight) > 12
     parts = columns(case.layers)
     batch = len(case.steps[0].operands[0].tensor)
     image = row if step.column is not None and row < batch else 0
@@ -97,7 +97,7 @@ def _diagram(case: Case, number: int, row: int, column: int) -> None:
         lit,
         single=[gap for gap in range(len(parts) - 1) if parts[gap + 1].name.startswith("h̃")],
         values=seen(case.steps, number, image),
-        height=390 if len(case.layers[0].weight) > 12 else 320,
+        height=390 if large else 320,
     )
     chart(fig, "manual_diagram", still=True)
     what = "gradients computed so far" if lit.backward else "values computed so far"
@@ -105,5 +105,5 @@ def _diagram(case: Case, number: int, row: int, column: int) -> None:
     st.caption(
         f"Lit: what this step touches, :{'orange' if lit.backward else 'blue'}[going "
         f"{'backward' if lit.backward else 'forward'}]; :green[green]: what the chosen number touches. "
-        f"In the circles: the {what}{of}."
+        f"{'Hover over a circle' if large else 'In the circles'}: the {what}{of}."
     )

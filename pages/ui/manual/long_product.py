@@ -132,7 +132,7 @@ def _factor(factors: list[Factor], current: int) -> None:
     if not current:
         return
     rows, columns = factor.product.shape
-    st.markdown(f"**The product so far** · {rows} × {columns}")
+    st.markdown(f"**The product so far** · ${_is(factor)}$ · {rows} × {columns}")
     chart(matrix_figure(factor.product, "product"), f"manual_product_map_{current}", still=True)
     if last:
         unit = int(factor.product.square().sum(dim=0).argmax())
@@ -140,6 +140,17 @@ def _factor(factors: list[Factor], current: int) -> None:
                    f"{unit}, the strongest, as an image:")  # fmt: skip
         cut = factor.product[:, unit : unit + 1]
         chart(matrix_figure(cut, "∂L/∂W₁", offset=(0, unit)), "manual_product_column", still=True)
+
+
+def _is(factor: Factor) -> str:
+    """What the product after a factor is the gradient of, in LaTeX."""
+    name = {
+        "error": "o",
+        "weights": rf"\tilde h_{{{factor.layer - 1}}}",
+        "slopes": f"h_{{{factor.layer}}}",
+        "input": "W_1",
+    }
+    return rf"\partial L/\partial {name[factor.kind]}"
 
 
 def _sizes(at_start: bool, factors: list[Factor], other: list[Factor], current: int) -> None:
@@ -191,7 +202,9 @@ def _proof(net: Bare, factors: list[Factor], x: Tensor, label: int) -> None:
             st.metric("Relative difference", f"{gap:.2g}", width=190,
                       help="‖product − ∂L/∂W₁‖ / ‖∂L/∂W₁‖, in double precision.")  # fmt: skip
         st.caption(
-            "The same numbers, up to rounding."
+            f"Not one of the {wanted.numel():,} numbers differs."
+            if gap == 0
+            else "The same numbers, up to rounding."
             if gap < 1e-9
             else "They differ by more than rounding explains."
         )
