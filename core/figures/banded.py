@@ -60,7 +60,8 @@ def banded_figure(
         add_line(fig, places, mean, name=name, color=colors[name], label=False, hover=hover, width=width)
         fig.data[-1].mode = "lines+markers"
         fig.data[-1].marker.size = width + 4
-    fig.update_yaxes(dtick=_powers(bands))
+    if (powers := _powers(bands)) is not None:
+        fig.update_yaxes(dtick=powers)
     if log_x:
         ticks = places.tolist()
         fig.update_xaxes(tickvals=ticks, ticktext=[f"{place:g}" for place in ticks])
@@ -74,12 +75,13 @@ def _positive(values: Sequence[float]) -> np.ndarray[tuple[int], np.dtype[np.flo
     return np.where(np.isfinite(numbers) & (numbers > 0), numbers, np.nan)
 
 
-def _powers(bands: Mapping[str, Banded]) -> int:
-    """Powers of ten between two marks, so that at most about eight of them stand on the axis."""
+def _powers(bands: Mapping[str, Banded]) -> int | None:
+    """Powers of ten between two marks, so that at most about eight of them stand on the axis; None where
+    there are too few powers and marks between them are wanted."""
     every = np.concatenate([_positive(values) for band in bands.values() for values in (band.low, band.high)])
     every = every[np.isfinite(every)]
     reach = float(np.log10(every.max() / every.min())) if len(every) else 1.0
-    return max(1, int(np.ceil(reach / 8)))
+    return int(np.ceil(reach / 8)) if reach > 2 else None
 
 
 def _pale(color: str) -> str:

@@ -9,7 +9,7 @@ from core.figures.palette import GRAY, MODELS, VERMILLION
 from core.figures.template import add_line, figure
 from core.training.history import History
 
-EPOCHS = "epochs (passes over the training images)"
+EPOCHS = "epochs (passes over the images)"
 
 
 def overlaid_figure(
@@ -78,8 +78,8 @@ def parting_figure(difference: ArrayLike, change_at: int, *, height: int = 280) 
         fig.add_vline(x=change_at + 0.5, line_dash="dot", line_width=1.6, line_color=GRAY)
         left = change_at > len(sizes) / 2
         fig.add_annotation(
-            x=change_at + 0.5, yref="paper", y=0.98 if left else 0.04, text="η changes", showarrow=False, font_color=GRAY,
-            xanchor="right" if left else "left", xshift=-6 if left else 6,
+            x=change_at + 0.5, yref="paper", y=0.98 if left else 0.04, text="η changes",
+            showarrow=False, font_color=GRAY, xanchor="right" if left else "left", xshift=-6 if left else 6,
         )  # fmt: skip
     fig.update_yaxes(dtick=3, title_standoff=18)
     return fig

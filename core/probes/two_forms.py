@@ -28,7 +28,7 @@ Found = tuple[Tensor, list[Gradient]]
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds that one batch took: the median of some repetitions, the fastest and the slowest of them."""
+    """Seconds that one batch took: the median of some repetitions; low to high holds their middle half."""
 
     median: float
     low: float
@@ -40,23 +40,22 @@ class Forms:
     """One batch, `images` of them, in every form.
 
     times: form → Timing. losses: form → cross-entropy in nats.
+    slower: form → how many times the matrices' time it took: the median over the turns, each turn compared
+        within itself, so that a slow moment of the machine cancels.
     differences: form → name of a tensor ("W1", "b1", …, first layer first) → ‖a − b‖ / max(‖a‖, ‖b‖) between
         its gradient in that form and by matrices; about 1e-7 is what rounding to float32 leaves.
     """
 
     images: int
     times: dict[Form, Timing]
+    slower: dict[Form, float]
     losses: dict[Form, float]
     differences: dict[Form, dict[str, float]]
-
-    def times_slower(self, form: Form) -> float:
-        """The form's median time over that of the matrices."""
-        return self.times[form].median / self.times["matrices"].median
 
 
 @dataclass(frozen=True)
 class TimeCurve:
-    """Milliseconds a batch takes in one form, one entry a batch size: median, fastest and slowest."""
+    """Milliseconds a batch takes in one form, one entry a batch size: median and middle half."""
 
     mean: tuple[float, ...]
     low: tuple[float, ...]
@@ -124,7 +123,11 @@ def compare(
             seconds[form].append(time.perf_counter() - started)
     return Forms(
         images=len(x),
-        times={form: Timing(statistics.median(all_), min(all_), max(all_)) for form, all_ in seconds.items()},
+        times={form: _timing(turns) for form, turns in seconds.items()},
+        slower={
+            form: statistics.median(a / b for a, b in zip(turns, seconds["matrices"], strict=True))
+            for form, turns in seconds.items()
+        },
         losses={form: float(loss) for form, (loss, _) in found.items()},
         differences={
             form: _differences(found["matrices"][1], gradients)
@@ -141,7 +144,7 @@ def sweep(
     labels: Tensor,
     sizes: Sequence[int] = (1, 2, 4, 8, 16, 32, 64, 128, 256),
     *,
-    repetitions: int = 5,
+    repetitions: int = 7,
 ) -> list[Forms]:
     """`compare` for the first 1, 2, 4, … images of x; sizes beyond its length are left out."""
     return [
@@ -149,6 +152,12 @@ def sweep(
         for size in sizes
         if size <= len(x)
     ]
+
+
+def _timing(turns: Sequence[float]) -> Timing:
+    ordered = sorted(turns)
+    quarter = len(ordered) // 4
+    return Timing(statistics.median(ordered), ordered[quarter], ordered[-1 - quarter])
 
 
 def _differences(right: Sequence[Gradient], other: Sequence[Gradient]) -> dict[str, float]:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import streamlit as st
 
+from core.config import RunConfig
 from core.errors import LabError
 from core.evaluation import wilson
 from core.figures.curves import accuracy_figure, gradient_figure, loss_figure
@@ -43,8 +44,12 @@ class Steered(Protocol):
     def add_epoch(self) -> None: ...
 
 
-def live_run(job: Steered, key: str, *, charts: bool = True) -> None:
-    """Status, buttons and (where `charts`) the growing curves of `job`."""
+#: Draws what else a run has to show: its history, its settings and the number of test images.
+More = Callable[[History, RunConfig, int], None]
+
+
+def live_run(job: Steered, key: str, *, charts: bool = True, more: More | None = None) -> None:
+    """Status, buttons and (where `charts`) the growing curves of `job`, then what `more` draws."""
     pace = POLL.get(job.snapshot.status)
 
     @st.fragment(run_every=pace)
@@ -58,6 +63,8 @@ def live_run(job: Steered, key: str, *, charts: bool = True) -> None:
                 curves(
                     snapshot.history, snapshot.n_train, max(snapshot.config.train.epochs, snapshot.epoch), key
                 )
+                if more is not None:
+                    more(snapshot.history, snapshot.config, snapshot.n_test)
             if POLL.get(snapshot.status) != pace:
                 st.rerun()  # the whole page: it polls at another pace now, or no more
 

@@ -1,5 +1,6 @@
 """Two runs beside each other: one chart for both losses, one for what lies between them, and the words."""
 
+import numpy as np
 import streamlit as st
 
 from core.figures.overlaid import gap_figure, overlaid_figure
@@ -7,7 +8,7 @@ from core.training.history import History
 from core.training.pair import Gap, Pair, gap, weights_apart
 from core.training.snapshot import Snapshot
 from pages.ui.chart import chart
-from pages.ui.live_run import POLL
+from pages.ui.live_run import POLL, curves
 from pages.ui.page import error_boundary
 
 WORDS = {
@@ -25,16 +26,16 @@ def beside(pair: Pair) -> None:
         with error_boundary():
             pair.meet()
             ours, theirs = (job.snapshot for job in pair.jobs)
-            st.markdown("##### Beside autograd")
             with st.container(horizontal=True, gap="large"):
                 for name, snapshot in (("By hand", ours), ("By autograd", theirs)):
                     _one(name, snapshot)
-            for snapshot in (ours, theirs):
-                if snapshot.message and snapshot is theirs:
-                    st.caption(f"Autograd: {snapshot.message}")
+            if theirs.message:
+                st.caption(f"By autograd: {theirs.message}")
             epochs = max(ours.config.train.epochs, ours.epoch, theirs.epoch)
             between(ours.history, theirs.history, ours.n_train, epochs)
             st.markdown(_weights(ours, theirs))
+            st.markdown("##### The run by hand")
+            curves(ours.history, ours.n_train, epochs, "manual_live")
 
     body()
 
@@ -90,17 +91,19 @@ def gap_in_words(found: Gap, *, recorded: bool = False) -> str:
         return f"{equal}: not one difference."
     worst = f"The largest difference is {largest:.1e} nats, at step {step:,}"
     grains = largest / float(found.spacing[step - 1])
+    kind = "the last digit recorded" if recorded else "float32's spacing"
     if grains < 16:
-        kind = "the last digit recorded" if recorded else "float32's spacing"
         return f"{equal}. {worst}: {grains:.0f} × {kind} there. **Two curves, one formula.**"
     if largest < 1e-3:
         return (
-            f"{equal}. {worst}: {grains:,.0f} × float32's spacing there, far too little to see in the curves. "
-            "A sum in another order rounds otherwise, and each step starts from what the last one left."
+            f"{equal}. {worst}: {grains:,.0f} × {kind} there, far too little to see in the "
+            "curves. A sum in another order rounds otherwise, and each step starts from what the last left."
         )
+    early = float(found.size[np.isfinite(found.size)][:10].max())
     return (
-        f"{equal}. {worst}. **The two have parted**: same formula, same batches, but rounding differs in the "
-        "last digit, and this training makes small differences grow."
+        f"{equal}. {worst}. **The two have parted**: in the first ten steps they were at most {early:.0e} "
+        "apart. Same formula, same batches; but a sum in another order rounds otherwise, and each step starts "
+        "from what the last one left."
     )
 
 

@@ -16,29 +16,35 @@ ROUNDING = 1e-5  # relative difference below which float32's rounding explains e
 
 LOOP = """\
 for x, y in zip(images, labels):
-    a = torch.sigmoid(x @ W_h + b_h)     # forward
+    # forward: one image x (784,)
+    a = torch.sigmoid(x @ W_h + b_h)
     o = a @ W_o + b_o
-    delta = torch.softmax(o, dim=0)      # backward
-    delta[y] -= 1                        # ŷ − y
+    # backward: δ = ŷ − y
+    delta = torch.softmax(o, dim=0)
+    delta[y] -= 1
     dW_o += torch.outer(a, delta)
     db_o += delta
-    delta = (W_o @ delta) * a * (1 - a)  # σ′ = a(1 − a)
+    # one layer down: times W, times σ′
+    delta = (W_o @ delta) * a * (1 - a)
     dW_h += torch.outer(x, delta)
     db_h += delta
-
+# the loss is a mean
 for gradient in (dW_h, db_h, dW_o, db_o):
     gradient /= len(images)
 """
 MATRICES = """\
 N = len(images)
-a = torch.sigmoid(images @ W_h + b_h)    # forward
+# forward: all images (N, 784)
+a = torch.sigmoid(images @ W_h + b_h)
 o = a @ W_o + b_o
-delta = torch.softmax(o, dim=1)          # backward
-delta[torch.arange(N), labels] -= 1      # ŷ − y
+# backward: δ = (ŷ − y) / N
+delta = torch.softmax(o, dim=1)
+delta[torch.arange(N), labels] -= 1
 delta /= N
 dW_o = a.T @ delta
 db_o = delta.sum(dim=0)
-delta = (delta @ W_o.T) * a * (1 - a)    # σ′ = a(1 − a)
+# one layer down: times W, times σ′
+delta = (delta @ W_o.T) * a * (1 - a)
 dW_h = images.T @ delta
 db_h = delta.sum(dim=0)
 """
@@ -73,8 +79,7 @@ def loop_or_matrices() -> None:
                 "manual_forms_chart",
             )  # fmt: skip
             st.caption(
-                "Line: the median of five turns. Band: the fastest and the slowest of them. "
-                f"{_growth(curve)}{_busy()}"
+                f"Line: the median of seven turns. Band: the middle half of them. {_growth(curve)}{_busy()}"
             )
             _agreement(found)
         st.markdown("##### The same formula, twice")
@@ -128,19 +133,20 @@ def _times(found: Forms) -> None:
             time = found.times[form]
             st.metric(
                 word, f"{1e3 * time.median:.3g} ms", width="content",
-                help=f"Median of seven turns; they took {1e3 * time.low:.3g} to {1e3 * time.high:.3g} ms.",
+                help=f"Median of seven turns; the middle half took {1e3 * time.low:.3g} to "
+                f"{1e3 * time.high:.3g} ms.",
             )  # fmt: skip
     images = f"{found.images:,} image{'s' if found.images > 1 else ''}"
     st.markdown(
-        f"For {images}, {_ratio('the loop', found.times_slower('loop'))} and "
-        f"{_ratio('autograd', found.times_slower('autograd'))} the matrix form."
+        f"For {images} the loop takes {_ratio(found.slower['loop'])} as the matrices, autograd "
+        f"{_ratio(found.slower['autograd'])}."
     )
 
 
-def _ratio(who: str, ratio: float) -> str:
+def _ratio(ratio: float) -> str:
     if 0.9 <= ratio <= 1.1:
-        return f"{who} takes about as long as ({ratio:.2f} ×)"
-    return f"{who} takes **{ratio:.3g} times** as long as"
+        return f"about as long ({ratio:.2f} ×)"
+    return f"**{ratio:.3g} times** as long"
 
 
 def _growth(curve: list[Forms]) -> str:

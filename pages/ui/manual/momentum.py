@@ -42,7 +42,7 @@ def momentum() -> None:
         st.markdown(in_words(found, rate))
         st.caption(
             f"784 → 30 → 10, sigmoid, batch 64, {STEPS} steps in float64, η = {RATE:g} before the change. "
-            "Both start from the same weights and see the same batches. No difference at all: 1e-17."
+            "Both start from the same weights and see the same batches. A difference of 0 is drawn at 1e-17."
         )
         st.code(CODE, language="python")
 

@@ -33,7 +33,7 @@ def train_it() -> None:
         if problem := st.session_state.pop(PROBLEM, None):
             st.error(problem, icon=":material/info:")
         if pair is not None:
-            live_run(pair, "manual_live")
+            live_run(pair, "manual_live", charts=False)
             beside(pair)
         else:
             _recorded()
@@ -132,8 +132,9 @@ def _recorded() -> None:
         else:
             st.markdown(f":material/history: **Recorded runs**, {ours.status} and {theirs.status}.")
             epochs = max(ours.config.train.epochs, ours.epochs)
-            curves(ours.history, ours.n_train, epochs, "manual_live")
             between(ours.history, theirs.history, ours.n_train, epochs)
+            st.markdown("##### The run by hand")
+            curves(ours.history, ours.n_train, epochs, "manual_live")
             return
     hand, auto = (shipped_model(name).provenance for name in ("mlp-manual", "mlp-autograd"))
     st.markdown(

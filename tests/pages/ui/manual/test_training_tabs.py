@@ -1,4 +1,4 @@
-"""Loop or matrices, Train it and Vanishing gradients in Streamlit's own harness: every control, every code."""
+"""The tabs about loops, training and vanishing gradients in Streamlit's harness: every control and code."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -60,7 +60,7 @@ def test_three_forms_side_by_side() -> None:
     assert "For 128 images" in words(app)
     assert "The same gradient three times" in words(app)
     well(app.slider(key="manual_forms_images").set_value(1).run())
-    assert "For 1 image," in words(app)
+    assert "For 1 image the loop" in words(app)
     well(app.select_slider(key="manual_forms_units").set_value(10).run())
     before = [metric.value for metric in app.metric]
     for _ in range(3):  # one of the times may by chance be written the same
@@ -85,7 +85,7 @@ def test_gradients_that_differ_are_said_to_differ(monkeypatch: pytest.MonkeyPatc
     ("ratio", "said"), [(1.0, "about as long"), (12.34, "**12.3 times**"), (0.5, "**0.5 times**")]
 )
 def test_ratios_in_words(ratio: float, said: str) -> None:
-    assert said in loop_or_matrices._ratio("the loop", ratio)
+    assert said in loop_or_matrices._ratio(ratio)
 
 
 @pytest.mark.parametrize("code", ["LOOP", "MATRICES", "AUTOGRAD"])
