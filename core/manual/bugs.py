@@ -151,7 +151,7 @@ BUGS: dict[str, Bug] = {
     ),
     "zero": Bug(
         title="Gradients not zeroed",
-        wrong="                             # nothing",
+        wrong="# (this line was forgotten)",
         right="W.grad = None",
         where="update",
         why="Each backward pass adds to what is there, so every step repeats all gradients since the first. "

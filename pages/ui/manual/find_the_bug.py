@@ -29,7 +29,7 @@ def find_the_bug() -> None:
     left, right = controls_and_stage(1.0, 2.7)
     with left:
         case = int(st.number_input(
-            "Case", 1, LAST, 1, key=CASE, bind="query-params",
+            "Case", 1, LAST, key=CASE, bind="query-params",
             help=f"1 to {LAST:,}. A case has one bug, the same for everybody: a class can hunt together.",
         ))  # fmt: skip
         st.button(

@@ -89,6 +89,11 @@ def of_training(right: Planted, wrong: Planted) -> str:
         )
     if bad < GUESSING and good < GUESSING:
         return f"Neither has learnt much yet: {numbers}. Raise the learning rate.{grown}"
+    if bad < GUESSING and max(wrong.accuracy) > 2 * GUESSING:
+        return (
+            f"**It learns first, and loses it again**: at best {max(wrong.accuracy):.1%}, in the end "
+            f"{numbers}.{grown}"
+        )
     if bad < GUESSING:
         return f"**It does not learn**: {numbers}; guessing gets about a tenth.{grown}"
     if high >= good_low:

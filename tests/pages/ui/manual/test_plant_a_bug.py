@@ -162,10 +162,9 @@ def test_the_hint_points_at_the_right_place(name: str) -> None:
     assert BUGS[name].title not in hint
 
 
-def run(accuracy: float, diverged: int | None = None) -> Planted:
-    return Planted(
-        64, (2.3, 1.0, None) if diverged else (2.3, 1.0), (0, 128), (0.1, accuracy), 2000, diverged
-    )
+def run(accuracy: float, diverged: int | None = None, best: float = 0.1) -> Planted:
+    loss = (2.3, 1.0, None) if diverged else (2.3, 1.0)
+    return Planted(64, loss, (0, 64, 128), (0.1, best, accuracy), 2000, diverged)
 
 
 @pytest.mark.parametrize(
@@ -175,6 +174,7 @@ def run(accuracy: float, diverged: int | None = None) -> Planted:
         (run(0.8), run(0.79), "about as well"),
         (run(0.8), run(0.6), "learns, but worse"),
         (run(0.8), run(0.1), "does not learn"),
+        (run(0.8), run(0.1, best=0.6), "at best 60.0%"),
         (run(0.1), run(0.1), "Neither has learnt"),
         (run(0.8), run(0.1, 3), "at step 3 of 2"),
         (run(0.1, 3), run(0.1, 2), "Both diverged"),
