@@ -8,9 +8,15 @@ from core.figures.palette import GRAY, ORANGE
 from core.figures.template import figure
 
 
-def before_after_figure(before: Sequence[float], after: Sequence[float], *, height: int = 260) -> go.Figure:
-    """before, after (10,): probabilities of one image's reading; gray before, orange after."""
-    names = [str(digit) for digit in range(len(before))]
+def before_after_figure(
+    before: Sequence[float],
+    after: Sequence[float],
+    *,
+    height: int = 260,
+    names: tuple[str, str] = ("untouched", "edited"),
+) -> go.Figure:
+    """before, after (10,): probabilities of one image's reading; gray and orange, called `names`."""
+    digits = [str(digit) for digit in range(len(before))]
     fig = figure(
         height=height,
         x_title="digit",
@@ -19,9 +25,9 @@ def before_after_figure(before: Sequence[float], after: Sequence[float], *, heig
         percent_y=True,
         legend=True,
     )
-    for name, values, color in (("untouched", before, GRAY), ("edited", after, ORANGE)):
+    for name, values, color in ((names[0], before, GRAY), (names[1], after, ORANGE)):
         fig.add_bar(
-            x=names, y=list(values), name=name, marker_color=color,
+            x=digits, y=list(values), name=name, marker_color=color,
             hovertemplate=f"%{{x}} {name}: %{{y:.2%}}<extra></extra>",
         )  # fmt: skip
     fig.update_xaxes(type="category")

@@ -1,0 +1,41 @@
+"""Feature maps side by side as one picture, with one scale for all of them."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core.figures.palette import DIVERGING, SEQUENTIAL
+
+
+def map_strip(
+    maps: ArrayLike, *, top: float, signed: bool, columns: int = 8, width: int = 720
+) -> NDArray[np.uint8]:
+    """Maps (C, H, W) in rows of `columns` as RGBA bytes, enlarged by a whole factor to about `width` pixels.
+
+    top: the value at the end of the scale. signed: blue below zero, orange above, pale at zero; otherwise
+    from 0 to `top`, dark to bright. Gaps, and values that are no numbers, are see-through.
+    """
+    stack = np.asarray(maps, dtype=float)
+    count, high, wide = stack.shape
+    columns = max(1, min(columns, count))
+    rows = -(-count // columns)
+    factor = max(1, width // (columns * wide))
+    gap = max(2, factor * wide // 12)
+    cell_high, cell_wide = high * factor + gap, wide * factor + gap
+    sheet = np.zeros((rows * cell_high - gap, columns * cell_wide - gap, 4), dtype=np.uint8)
+    inked = _ink(stack, top, signed).repeat(factor, axis=1).repeat(factor, axis=2)
+    for index, tile in enumerate(inked):
+        up, left = (index // columns) * cell_high, (index % columns) * cell_wide
+        sheet[up : up + high * factor, left : left + wide * factor] = tile
+    return sheet
+
+
+def _ink(values: NDArray[np.float64], top: float, signed: bool) -> NDArray[np.uint8]:
+    scale = DIVERGING if signed else SEQUENTIAL
+    end = top if np.isfinite(top) and top > 0 else 1.0
+    known = np.isfinite(values)
+    place = np.where(known, values, 0.0) / end
+    position = np.clip(place / 2 + 0.5 if signed else place, 0.0, 1.0)
+    stops = np.array([stop for stop, _ in scale])
+    inks = np.array([[int(ink[i : i + 2], 16) for i in (1, 3, 5)] for _, ink in scale], dtype=float)
+    layers = [np.interp(position, stops, inks[:, channel]) for channel in range(3)]
+    return np.stack([*layers, np.where(known, 255.0, 0.0)], axis=-1).round().astype(np.uint8)
