@@ -1,0 +1,86 @@
+"""Which pixels can change one number of a feature map: its receptive field.
+
+A 3×3 kernel sees 3×3 pixels; a kernel behind it sees 3×3 of those, so 5×5 pixels; pooling and strides make
+the windows grow faster. Going back layer by layer, the output at place i of a layer with kernel k, stride s
+and padding p reads the places i·s − p to i·s − p + k − 1 of what the layer receives (Dumoulin & Visin 2016,
+"A guide to convolution arithmetic for deep learning"; Araujo et al. 2019, "Computing receptive fields").
+"""
+
+from dataclasses import dataclass
+
+from core.cnn_config import SIDE, CNNConfig
+from core.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Window:
+    """A rectangle of pixels: rows top … bottom − 1, columns left … right − 1.
+
+    It may reach beyond the image, over the zeros that padding laid around.
+    """
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def height(self) -> int:
+        """Rows, those outside the image too."""
+        return self.bottom - self.top
+
+    def inside(self, side: int = SIDE) -> "Window":
+        """The part of it that lies on the image."""
+        top, left, bottom, right = (
+            min(max(edge, 0), side) for edge in (self.top, self.left, self.bottom, self.right)
+        )
+        return Window(top, left, bottom, right)
+
+
+def receptive_field(config: CNNConfig, layer: str, row: int, column: int) -> Window:
+    """The pixels that the number at (row, column) of a layer's feature maps can depend on.
+
+    layer: a name from `CNNConfig.layers` before "flatten". Raises ConfigError for a layer without places.
+    """
+    steps = _steps(config, layer)
+    top, bottom = _back(steps, row)
+    left, right = _back(steps, column)
+    return Window(top, left, bottom, right)
+
+
+def centres(config: CNNConfig, layer: str, count: int) -> tuple[list[float], float]:
+    """Where the `count` cells along one side of a layer's maps look: the middles of their receptive fields.
+
+    Returns the middles in pixels (0 is the middle of the first pixel) and the distance between two.
+    """
+    steps = _steps(config, layer)
+    ends = [_back(steps, place) for place in range(count)]
+    distance = 1
+    for _, stride, _ in steps:
+        distance *= stride
+    return [(first + end - 1) / 2 for first, end in ends], float(distance)
+
+
+def _steps(config: CNNConfig, layer: str) -> list[tuple[int, int, int]]:
+    """(kernel, stride, padding) of every layer up to `layer` that moves things, first layer first."""
+    shapes = {found.name: found.shape for found in config.layers()}
+    if len(shapes.get(layer, ())) != 3:
+        raise ConfigError(f'{layer!r} has no feature maps; take a layer before "flatten".')
+    steps: list[tuple[int, int, int]] = []
+    for name in shapes:
+        if name.startswith("conv"):
+            index = int(name.removeprefix("conv")) - 1
+            steps.append((config.kernels[index], config.strides[index], config.paddings[index]))
+        elif name.startswith("pool"):
+            steps.append((2, 2, 0))
+        if name == layer:
+            break
+    return steps
+
+
+def _back(steps: list[tuple[int, int, int]], place: int) -> tuple[int, int]:
+    """First place and the one after the last, along one side of the image, that output `place` reads."""
+    first = last = place
+    for kernel, stride, padding in reversed(steps):
+        first, last = first * stride - padding, last * stride - padding + kernel - 1
+    return first, last + 1
