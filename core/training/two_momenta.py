@@ -17,7 +17,8 @@ from core.data.digits import Digits
 from core.models.manual_mlp import ManualMLP
 from core.seeds import stream
 from core.training.gradient import loss_and_gradients
-from core.training.optimizers import HandSGD, Optimizer
+from core.training.hand_sgd import HandSGD
+from core.training.optimizers import Optimizer
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ def compare(
 
 def largest_difference(a: list[Tensor], b: list[Tensor]) -> float:
     """The largest |difference| between any two entries of two lists of tensors of the same shapes."""
-    return max(float((one - two).abs().max()) for one, two in zip(a, b, strict=True))
+    pairs = zip(a, b, strict=True)
+    return max(float((one.detach() - two.detach()).abs().max()) for one, two in pairs)
 
 
 def _double(start: ManualMLP) -> ManualMLP:

@@ -102,8 +102,8 @@ def gap_in_words(found: Gap, *, recorded: bool = False) -> str:
     early = float(found.size[np.isfinite(found.size)][:10].max())
     return (
         f"{equal}. {worst}. **The two have parted**: in the first ten steps they were at most {early:.0e} "
-        "apart. Same formula, same batches; but a sum in another order rounds otherwise, and each step starts "
-        "from what the last one left."
+        "apart. Same formula, same batches; but a sum in another order rounds otherwise, and each step "
+        "starts from what the last one left."
     )
 
 
