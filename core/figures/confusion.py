@@ -33,7 +33,7 @@ def confusion_figure(counts: ArrayLike, *, height: int = 380) -> go.Figure:
         customdata=np.stack([table, share], axis=-1),
         hovertemplate="%{customdata[0]:,} images of %{y} called %{x} (%{customdata[1]:.1%})<extra></extra>",
     )
-    worst = float(np.nanmax(off, initial=0.0))
+    worst = max(0.05, float(np.nanmax(off, initial=0.0)))  # the end of the colours, as above
     for is_, called in np.argwhere(table > 0):
         right = is_ == called
         light = not right and off[is_, called] > 0.55 * worst

@@ -1,0 +1,225 @@
+"""The epoch slider, its play button, and all that moves with them."""
+
+import time
+from dataclasses import dataclass
+
+import streamlit as st
+import torch
+from torch import Tensor
+
+from core.data.digits import Mnist
+from core.evaluation import logits, wilson
+from core.figures.confusion import confusion_figure
+from core.figures.kernel_grid import kernel_grid_figure
+from core.figures.map_strip import map_strip
+from core.figures.moved import moved_figure
+from core.one_thread import one_thread
+from core.probes.kernels import in_bytes, maps, moved
+from core.probes.kernels import kernels as kernels_of
+from pages.ui import computed
+from pages.ui.chart import chart
+from pages.ui.cnn import moments as kept
+from pages.ui.cnn.moments import Moment, moments
+from pages.ui.cnn.subject import Subject
+from pages.ui.page import error_boundary
+from pages.ui.reading import reading
+from pages.ui.trained import Trained
+
+PLAYING, LAST_TURN = "cnn_kernels_playing", "cnn_kernels_turned"  # facts of this session
+PACE = 0.9  # seconds a frame stays
+MAPS, IN_A_ROW = 16, 8  # feature maps of a layer shown
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """What to look at: a layer, some of its input and output channels, the change or the weights, on one
+    scale or each kernel on its own, and whose picture goes through the network."""
+
+    layer: str
+    inputs: range
+    outputs: range
+    change: bool
+    common: bool
+    picture: Subject
+
+
+def stage(trained: Trained, mnist: Mnist, choice: Choice) -> None:
+    """A part that reruns alone, and by itself while it plays."""
+    shown = moments(trained)
+    key = kept.slider_key(shown)
+    playing = st.session_state.get(PLAYING) == key
+
+    @st.fragment(run_every=PACE if playing else None)
+    @one_thread()
+    def body() -> None:
+        with error_boundary():
+            if playing:
+                _turn(shown, key)
+            still = st.session_state.get(PLAYING) == key
+            moment = _slider(shown, key, still)
+            _show(trained, mnist, choice, shown, moment)
+            if still != playing:
+                st.rerun()  # once more with all around it: it turns by itself now, or no longer
+
+    body()
+
+
+def _turn(shown: list[Moment], key: str) -> None:
+    """One moment on, if the one before has stood long enough; the last one ends the play."""
+    now = time.monotonic()
+    if st.session_state.get(PLAYING) != key or now - st.session_state.get(LAST_TURN, 0.0) < 0.8 * PACE:
+        return
+    labels = [moment.label for moment in shown]
+    at = labels.index(st.session_state.get(key, labels[-1]))
+    st.session_state[LAST_TURN] = now
+    if at + 1 < len(labels):
+        st.session_state[key] = labels[at + 1]
+    if at + 2 >= len(labels):
+        st.session_state.pop(PLAYING, None)
+
+
+def _slider(shown: list[Moment], key: str, playing: bool) -> Moment:
+    labels = [moment.label for moment in shown]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.button(
+            "Pause" if playing else "Play", key="cnn_kernels_play", on_click=_press,
+            args=(key, labels, playing), icon=":material/pause:" if playing else ":material/play_arrow:",
+            help="Stop here." if playing else "Run through the epochs, from the start if it is at the end.",
+        )  # fmt: skip
+        label = st.select_slider(
+            "Epoch", labels, value=labels[-1], key=key, bind="query-params", on_change=_stop,
+            help="How many times the network had seen all training images. At the start its kernels are "
+            "random.",
+        )  # fmt: skip
+    return shown[labels.index(label)]
+
+
+def _press(key: str, labels: list[str], playing: bool) -> None:
+    """Callback: begin at the start if the end is on the screen, else go on from here; or stop."""
+    if playing:
+        _stop()
+        return
+    if st.session_state.get(key, labels[-1]) == labels[-1]:
+        st.session_state[key] = labels[0]
+    st.session_state[PLAYING] = key
+    st.session_state[LAST_TURN] = time.monotonic()
+
+
+def _stop() -> None:
+    """Callback: whoever takes the slider wants to look."""
+    st.session_state.pop(PLAYING, None)
+
+
+def _show(trained: Trained, mnist: Mnist, choice: Choice, shown: list[Moment], moment: Moment) -> None:
+    with st.spinner("Reading the test images…", show_time=False):
+        table = kept.table_at(trained, moment, mnist)
+    _accuracy(trained, mnist, moment, table)
+    _kernels(trained, choice, shown, moment)
+    st.markdown(f"**What the convolutions find in {_whose(choice.picture)}**")
+    _maps(trained, choice, moment)
+    answer, path = st.columns([1.2, 1], gap="medium")
+    with answer:
+        model = kept.network_at(trained, moment)
+        reading(logits(model, choice.picture.image.unsqueeze(0))[0].softmax(0), "cnn_kernels_reading")
+        if choice.picture.label is not None:
+            st.caption(f"It is a {choice.picture.label}.")
+    with path:
+        _path(trained, moment)
+    if table is not None:
+        st.markdown("**Which digit for which**")
+        chart(confusion_figure(table, height=340), "cnn_kernels_confusion", still=True)
+        st.caption("Brighter means more mistakes; the diagonal holds the right answers.")
+
+
+def _whose(picture: Subject) -> str:
+    return "your drawing" if picture.label is None else f"this {picture.label}"
+
+
+def _accuracy(trained: Trained, mnist: Mnist, moment: Moment, table: Tensor | None) -> None:
+    if table is None:
+        st.warning("At this moment the network's outputs were not numbers.", icon=":material/trending_up:")
+        return
+    n, correct = int(table.sum()), int(table.diagonal().sum())
+    low, high = wilson(correct, n)
+    with st.container(horizontal=True, gap="small"):
+        st.metric("Test accuracy", f"{correct / n:.2%}", width=125, help="Share of test images read rightly.")
+        st.metric(
+            "95 % interval", f"{low:.1%} to {high:.1%}", width=185,
+            help="Where the accuracy on endlessly many such images lies (Wilson 1927).",
+        )  # fmt: skip
+        st.metric("Mistakes", f"{n - correct:,} of {n:,}", width=150, help="Test images read wrongly.")
+    spaced = " (evenly spaced)" if n < len(mnist.test) else ""
+    st.caption(
+        f"Measured on {computed.which_images(mnist, n)}{spaced}. {_exactness(trained, mnist, moment, table)}"
+    )
+
+
+def _exactness(trained: Trained, mnist: Mnist, moment: Moment, table: Tensor) -> str:
+    """What the film left out, said and measured."""
+    if not trained.film or moment.label == kept.NOW or not in_bytes(moment.weights):
+        return ""
+    told = "The film keeps kernels exactly, but the matrices of the linear layers in 8 bits a weight"
+    if moment.label != moments(trained)[-1].label:
+        return f"{told}; the last epoch says what that costs."
+    itself = kept.network_table(trained, mnist)
+    if itself is None:
+        return f"{told}."
+    n = int(table.sum())
+    film, network = (100 * int(t.diagonal().sum()) / n for t in (table, itself))
+    off = abs(film - network)
+    cost = "exactly the same" if off == 0 else f"{off:.2f} points away"
+    return f"{told}. The network itself reads {network:.2f} % rightly: {cost}."
+
+
+def _kernels(trained: Trained, choice: Choice, shown: list[Moment], moment: Moment) -> None:
+    now, start = (kernels_of(at.weights, choice.layer) for at in (moment, shown[0]))
+    values = now - start if choice.change else now
+    inputs, outputs = list(choice.inputs), list(choice.outputs)
+    part = values[inputs][:, outputs]
+    whole = values.shape[0] * values.shape[1]
+    count = len(inputs) * len(outputs)
+    side = f"{values.shape[2]} × {values.shape[3]}"
+    what = "What training added to the" if choice.change else "The"
+    shown_of = f"{whole:,}" if count == whole else f"{count:,} of {whole:,}"
+    st.markdown(f"**{what} kernels of {choice.layer}**: {shown_of}, {side} each")
+    top = kept.largest(trained, choice.layer, choice.change) if choice.common else None
+    fig = kernel_grid_figure(part, inputs=inputs, outputs=outputs, top=top)
+    chart(fig, f"cnn_kernels_grid_{choice.layer}", still=True)
+    scale = f"full colour at ±{top:.2g}, the same at every epoch" if top else "each kernel has its own scale"
+    st.caption(
+        f"Orange above zero, blue below; {scale}. Since the start this layer's kernels have moved by "
+        f"{moved(now, start):.0%} of the size they began with."
+    )
+
+
+def _maps(trained: Trained, choice: Choice, moment: Moment) -> None:
+    """A strip of small maps for every convolution."""
+    for name, found in maps(kept.network_at(trained, moment), choice.picture.image).items():
+        few = found[:MAPS]
+        if not bool(torch.isfinite(few).all()):
+            st.caption(f"{name}: no numbers any more.")
+            continue
+        count = f"the first {len(few)} of {len(found)}" if len(few) < len(found) else f"{len(found)}"
+        size = f"{found.shape[1]} × {found.shape[2]}"
+        st.caption(f"{name}: {count} map{'s' if len(found) > 1 else ''}, {size}, before the activation")
+        values = few.numpy()
+        columns = min(IN_A_ROW, len(few))
+        st.image(
+            map_strip(values, top=float(abs(values).max()), signed=True, columns=columns, width=84 * columns)
+        )
+
+
+def _path(trained: Trained, moment: Moment) -> None:
+    """How far every convolution went, over the epochs."""
+    st.markdown("**How far the kernels have moved**")
+    if len(trained.film) < 2:
+        st.caption("This run kept no film: there are only its start and its present.")
+        return
+    epochs, lines = kept.paths(trained)
+    if not any(value for line in lines.values() for value in line if value == value):
+        st.caption("They have not moved at all: this network trains only what follows its convolutions.")
+        return
+    chart(moved_figure(epochs, lines, now=moment.epoch, height=260), "cnn_kernels_path", still=True)
+    st.caption(
+        "‖W − W₀‖ / ‖W₀‖, W₀ a layer's kernels at the start: at 100 % they went as far as their own size."
+    )

@@ -1,0 +1,81 @@
+"""Tab: a network's kernels from the random start to the last epoch, and what it reads on the way."""
+
+import streamlit as st
+
+from core.data.digits import Mnist
+from core.probes.kernels import convolutions
+from pages.ui.cnn.kernel_stage import Choice, stage
+from pages.ui.cnn.subject import subject
+from pages.ui.layout import controls_and_stage
+from pages.ui.panel import panel
+from pages.ui.trained import Trained
+
+COMMON, OWN = "one for all", "each its own"
+WEIGHTS, CHANGE = "weights", "change"
+ROWS, COLUMNS = 8, 16  # kernels shown at once
+
+CODE = """\
+film = [copy.deepcopy(model.state_dict())]              # epoch 0: random kernels
+for epoch in range(epochs):
+    train_one_epoch(model)
+    film.append(copy.deepcopy(model.state_dict()))
+
+kernels = film[-1]["layers.conv2.weight"]               # (outputs, inputs, k, k)
+start = film[0]["layers.conv2.weight"]
+moved = (kernels - start).norm() / start.norm()
+
+model.load_state_dict(film[2])                          # back to epoch 2
+accuracy = (model(test_images).argmax(1) == labels).float().mean()
+"""
+
+
+@panel
+def kernels(trained: Trained, mnist: Mnist) -> None:
+    """What to look at on the left; the epoch slider and all that moves with it on the right."""
+    st.markdown(
+        "What does training do to the kernels, and when does the network begin to read? Move through the "
+        "epochs."
+    )
+    left, right = controls_and_stage(1.0, 2.3)
+    with left:
+        choice = _choice(trained, mnist)
+    with right:
+        stage(trained, mnist, choice)
+    with st.expander("Show the code", icon=":material/code:"):
+        st.code(CODE, language="python")
+
+
+def _choice(trained: Trained, mnist: Mnist) -> Choice:
+    layers = convolutions(trained.model)
+    layer = str(
+        st.selectbox(
+            "Layer", list(layers), index=min(1, len(layers) - 1), key=f"cnn_kernels_layer_{len(layers)}",
+            bind="query-params", help="Whose kernels are shown; conv1 receives the pixels.",
+        )
+    )  # fmt: skip
+    what = st.segmented_control(
+        "Kernels", [WEIGHTS, CHANGE], default=WEIGHTS, required=True, key="cnn_kernels_what",
+        bind="query-params", help="The change is what training added to the random start.",
+    )  # fmt: skip
+    scale = st.segmented_control(
+        "Colour scale", [COMMON, OWN], default=COMMON, required=True, key="cnn_kernels_scale",
+        bind="query-params",
+        help="One for all compares kernels and epochs; its own shows the pattern of a weak kernel, too.",
+    )  # fmt: skip
+    convolution = layers[layer]
+    inputs = _part("Input channels", convolution.in_channels, ROWS, "cnn_kernels_in")
+    outputs = _part("Output channels", convolution.out_channels, COLUMNS, "cnn_kernels_out")
+    picture = subject(mnist, "cnn_kernels")
+    return Choice(layer, inputs, outputs, what == CHANGE, scale == COMMON, picture)
+
+
+def _part(label: str, count: int, most: int, key: str) -> range:
+    """Which channels to show: all, or one stretch of them where there are many."""
+    if count <= most:
+        return range(count)
+    parts = {f"{first} to {min(first + most, count) - 1}": first for first in range(0, count, most)}
+    chosen = st.selectbox(
+        label, list(parts), key=f"{key}_{count}", bind="query-params",
+        help=f"There are {count}; at most {most} are shown at once.",
+    )  # fmt: skip
+    return range(parts[chosen], min(parts[chosen] + most, count))
