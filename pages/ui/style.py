@@ -42,3 +42,12 @@ def stage_first() -> None:
 def hide_controls() -> None:
     """Give the whole width to what the controls cause; they stay there and keep their settings."""
     st.html('<style>[data-testid="stColumn"]:has(> * .st-key-lab-controls) { display: none; }</style>')
+
+
+def keep_in_view(key: str) -> None:
+    """Let the column with the container of that key stay on the screen while its longer neighbour scrolls."""
+    st.html(
+        "<style>@media (min-width: 901px) {"
+        f'[data-testid="stColumn"]:has(.st-key-{key}) '
+        "{ position: sticky; top: 3.2rem; align-self: flex-start; } }</style>"
+    )

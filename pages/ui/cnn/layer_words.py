@@ -1,0 +1,69 @@
+"""What a layer of a convolutional network is, in a few words, and which of its channels is meant."""
+
+import zlib
+
+import streamlit as st
+
+from core.cnn_config import CNNConfig, LayerShape
+from core.probes.feature_maps import block_of
+
+
+def tag(config: CNNConfig) -> str:
+    """Tells architectures apart in the keys of widgets whose choices depend on them."""
+    told = ",".join(f"{layer.name}{layer.shape}" for layer in config.layers())
+    return f"{zlib.crc32(told.encode()):08x}"
+
+
+def does(config: CNNConfig, layer: LayerShape) -> str:
+    """What a layer does: "convolution 5×5, padding 2"."""
+    if layer.kind == "convolution":
+        index = block_of(layer.name) - 1
+        side, stride, padding = config.kernels[index], config.strides[index], config.paddings[index]
+        return (
+            f"convolution {side}×{side}"
+            + (f", stride {stride}" if stride > 1 else "")
+            + (f", padding {padding}" if padding else "")
+        )
+    told = {
+        "batch norm": "batch normalisation",
+        "max pool": "largest of 2×2",
+        "average pool": "mean of 2×2",
+        "linear": "linear layer",
+    }
+    return told.get(layer.kind, layer.kind)
+
+
+def gives(layer: LayerShape) -> str:
+    """What a layer gives: "8 maps of 14×14", "512 units"."""
+    if len(layer.shape) == 1:
+        return f"{layer.shape[0]:,} units"
+    channels, rows, columns = layer.shape
+    return f"{channels} map{'s' if channels > 1 else ''} of {rows}×{columns}"
+
+
+def percent(share: float) -> str:
+    """A probability as a person writes it: nothing is exactly certain or impossible."""
+    return "over 99.9 %" if share > 0.999 else "under 0.1 %" if share < 0.001 else f"{share:.1%}"
+
+
+def channel_key(key: str, layer: str, config: CNNConfig) -> str:
+    """The widget that holds the channel of a layer: layers with as many channels share it."""
+    return f"{key}_channel_of_{channels(config, layer)}"
+
+
+def channels(config: CNNConfig, layer: str) -> int:
+    """How many channels (or units) a layer has."""
+    return next(found.shape[0] for found in config.layers() if found.name == layer)
+
+
+def pick_channel(key: str, layer: str, config: CNNConfig) -> int:
+    """A number field for one of a layer's channels; nothing to choose where there is but one."""
+    count = channels(config, layer)
+    if count == 1:
+        return 0
+    return int(
+        st.number_input(
+            "Channel", 0, count - 1, 0, key=channel_key(key, layer, config), bind="query-params",
+            help=f"Which of the {count} channels, counted from 0.",
+        )
+    )  # fmt: skip

@@ -1,0 +1,76 @@
+"""Layers' outputs as rows of a map sheet."""
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.cnn_config import CNNConfig, LayerShape
+from core.figures.map_sprites import map_sprites, strip
+from core.figures.matrix import Kind
+from core.probes.feature_maps import LayerOutput
+from pages.ui.cnn.layer_words import does, gives
+from pages.ui.map_sheet import Row
+
+MOST = 64  # channels of a layer shown at a time
+
+
+def input_row(image: Tensor) -> Row:
+    """The picture that goes in, white on black."""
+    sprites = map_sprites(image.numpy(), [1.0], kind="image")
+    return Row("input", "1 picture of 28×28, ink from 0 to 1", sprites, 28, 28, ["The picture that goes in"])
+
+
+def layer_row(
+    output: LayerOutput,
+    config: CNNConfig,
+    *,
+    shared: bool = True,
+    first: int = 0,
+    off: Collection[int] = (),
+    words: str | None = None,
+) -> Row:
+    """A layer's maps from channel `first` on, MOST of them at most, or all its units as one strip.
+
+    shared: the colours of all maps reach to the layer's largest number, so that they compare; else each map's
+    to its own. off: channels to cross out. words: the note, in place of what the layer does and gives.
+    """
+    layer = next(layer for layer in config.layers() if layer.name == output.name)
+    note = words or f"{does(config, layer)} → {gives(layer)}"
+    kind: Kind = "signed" if output.signed else "share"
+    values: NDArray[np.float64] = output.values.numpy().astype(float)
+    top = float(np.abs(values).max())
+    if not output.is_map:
+        cells = strip(values)
+        told = f"{gives(layer)}, {values.min():.3g} to {values.max():.3g}\nClick for each unit's number."
+        return Row(
+            output.name,
+            note,
+            map_sprites(cells[None], [top], kind=kind),
+            cells.shape[0],
+            cells.shape[1],
+            [told],
+            strip=True,
+        )
+    shown = values[first : first + MOST]
+    tops = np.full(len(shown), top) if shared else np.abs(shown).max(axis=(1, 2))
+    names = [_caption(layer, first + index, values) for index, values in enumerate(shown)]
+    if len(shown) < len(values):
+        note += f"; here channels {first} to {first + len(shown) - 1}" if len(shown) else "; no more here"
+    return Row(
+        output.name, note, map_sprites(shown, tops, kind=kind), values.shape[1], values.shape[2], names,
+        off=[channel - first for channel in off if first <= channel < first + len(shown)],
+    )  # fmt: skip
+
+
+def _caption(layer: LayerShape, channel: int, values: NDArray[np.float64]) -> str:
+    if not values.any():
+        return f"channel {channel}\nzero everywhere"
+    return f"channel {channel}\n{values.min():.3g} to {values.max():.3g}"
+
+
+def pages_of(outputs: Sequence[LayerOutput]) -> list[str]:
+    """Names of the groups of MOST channels that the widest layer needs: "0 to 63", "64 to 127", …"""
+    widest = max(len(output.values) for output in outputs if output.is_map)
+    return [f"{first} to {first + MOST - 1}" for first in range(0, widest, MOST)]

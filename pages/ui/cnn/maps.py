@@ -1,0 +1,128 @@
+"""Every layer's feature maps of one picture, from the input to the ten probabilities."""
+
+from functools import partial
+
+import streamlit as st
+from torch import nn
+
+from core.cnn_config import CNNConfig
+from core.data.digits import Mnist
+from core.figures.palette import DIGITS
+from core.figures.template import bars
+from core.probes.feature_maps import LayerOutput, layer_outputs
+from core.snippets_cnn import network_code
+from pages.ui import style
+from pages.ui.chart import chart
+from pages.ui.cnn.enlarged import enlarged
+from pages.ui.cnn.layer_words import channel_key, pick_channel, tag
+from pages.ui.cnn.map_results import cnn
+from pages.ui.cnn.map_rows import MOST, input_row, layer_row, pages_of
+from pages.ui.cnn.subject import Subject
+from pages.ui.map_sheet import map_sheet
+from pages.ui.trained import Trained
+
+KEY, LARGE = "cnn_maps", "cnn_maps_large"
+LAYER, OWN = "the layer's largest number", "each map's own"
+
+CODE = """\
+for name, layer in network.named_children():
+    x = layer(x)                            # x: (1, channels, rows, columns)
+    print(name, type(layer).__name__, tuple(x.shape))
+    # x[0, c] is the feature map of channel c: a picture
+print(x.softmax(dim=1))                     # ten probabilities
+"""
+
+
+def maps(trained: Trained, mnist: Mnist, seen: Subject) -> None:
+    """The sheet of all layers; the chosen map large, beside the kernel that made it."""
+    config = cnn(trained)
+    outputs = layer_outputs(trained.model, config, seen.image)
+    style.keep_in_view(LARGE)
+    left, right = st.columns([1.7, 1], gap="large")
+    with right, st.container(key=LARGE):
+        output, channel = _choose(config, outputs)
+        enlarged(trained.model, config, outputs, output, channel)
+    with left:
+        _sheet(config, outputs, output, channel, seen)
+        _answer(trained.model, outputs, seen)
+    _code(config)
+
+
+def _choose(config: CNNConfig, outputs: list[LayerOutput]) -> tuple[LayerOutput, int]:
+    with st.container(horizontal=True, gap="small"):
+        name = st.selectbox(
+            "Layer", [output.name for output in outputs], key=_layer_key(config), bind="query-params",
+            width=125, help="Whose output to see large; or click a picture of the sheet.",
+        )  # fmt: skip
+        output = next(output for output in outputs if output.name == name)
+        with st.container(width=135):
+            channel = pick_channel(KEY, name, config) if output.is_map else 0
+    return output, channel
+
+
+def _layer_key(config: CNNConfig) -> str:
+    return f"{KEY}_layer_{tag(config)}"
+
+
+def _sheet(
+    config: CNNConfig, outputs: list[LayerOutput], output: LayerOutput, channel: int, seen: Subject
+) -> None:
+    with st.container(horizontal=True, gap="medium"):
+        reach = st.segmented_control(
+            "Colours reach to", [OWN, LAYER], default=OWN, required=True, key=f"{KEY}_reach",
+            bind="query-params",
+            help="A scale for each map shows the faint ones too; one for a layer lets its maps be compared.",
+        )  # fmt: skip
+        groups = pages_of(outputs)
+        group = groups[0]
+        if len(groups) > 1:
+            group = st.selectbox(
+                "Channels shown", groups, key=f"{KEY}_group_{len(groups)}", bind="query-params", width=150,
+                help=f"At most {MOST} maps of a layer at a time.",
+            )  # fmt: skip
+    first = MOST * groups.index(group)
+    rows = [layer_row(out, config, shared=reach == LAYER, first=first) for out in outputs]
+    place = channel - first if output.is_map else 0
+    negative = any(out.signed for out in outputs if out.kind == config.activation)
+    st.caption(
+        "Point at a picture to enlarge it; click it to see its numbers. "
+        + (
+            f"Blue is below zero, orange above: {config.activation} lets negative numbers pass."
+            if negative
+            else "Before the activation: blue below zero, orange above. After it: dark is zero, yellow the "
+            "largest."
+        )
+    )
+    map_sheet(
+        f"{KEY}_sheet",
+        [input_row(seen.image), *rows],
+        chosen=(1 + outputs.index(output), place) if 0 <= place < MOST else None,
+        follow=LARGE,
+        on_pick=partial(_picked, config, [out.name for out in outputs], first),
+    )
+
+
+def _picked(config: CNNConfig, names: list[str], first: int, row: int, picture: int) -> None:
+    """Callback: what was clicked becomes what is shown large; the input has no more to tell."""
+    if row == 0:
+        return
+    name = names[row - 1]
+    st.session_state[_layer_key(config)] = name
+    key = channel_key(KEY, name, config)
+    if name in {layer.name for layer in config.layers() if len(layer.shape) == 3 and layer.shape[0] > 1}:
+        st.session_state[key] = first + picture
+
+
+def _answer(model: nn.Module, outputs: list[LayerOutput], seen: Subject) -> None:
+    shares = outputs[-1].values.softmax(dim=0)
+    digit = int(shares.argmax())
+    right = "" if seen.label is None else ", rightly" if digit == seen.label else f"; it is a {seen.label}"
+    st.markdown(f"**softmax** → ten probabilities: read as a **{digit}**{right}")
+    chart(bars(shares.numpy(), [str(d) for d in range(10)], DIGITS, height=230), f"{KEY}_bars", still=True)
+
+
+def _code(config: CNNConfig) -> None:
+    with st.expander("Show the code", icon=":material/code:"):
+        st.code(
+            f"{network_code(config)}\n\nnetwork.eval()\nx = image.reshape(1, 784)\n{CODE}", language="python"
+        )
