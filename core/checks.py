@@ -38,6 +38,7 @@ class Setting:
     """One number an optimiser takes: its default, its range and what it does.
 
     low, high: the range; `open_low` / `open_high` leave the end itself out. log: slide on a log scale.
+    switch: either 0, off, or 1, on.
     """
 
     default: float
@@ -47,6 +48,7 @@ class Setting:
     log: bool = False
     open_low: bool = False
     open_high: bool = False
+    switch: bool = False
 
     def check(self, name: str, value: object) -> None:
         """Refuse a value that is no number or lies outside the range."""
@@ -61,3 +63,4 @@ class Setting:
         require(
             low and high, f"{name} must be {left} {self.low:g} and {right} {self.high:g}; it is {value:g}."
         )
+        require(not self.switch or value in (0, 1), f"{name} is off (0) or on (1); it is {value:g}.")

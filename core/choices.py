@@ -7,6 +7,7 @@ Initialization = Literal["pytorch", "normal", "xavier", "he"]
 Family = Literal["module", "raw", "manual", "my-linear"]
 Pool = Literal["max", "average", "none"]
 Reduction = Literal["mean", "sum"]
+Schedule = Literal["constant", "step", "cosine", "one-cycle", "warm-up"]
 Split = Literal["none", "lab"]
 Precision = Literal["auto", "fp32", "bf16"]
 
@@ -14,6 +15,7 @@ ACTIVATIONS: tuple[Activation, ...] = get_args(Activation)
 INITIALIZATIONS: tuple[Initialization, ...] = get_args(Initialization)
 FAMILIES: tuple[Family, ...] = get_args(Family)
 POOLS: tuple[Pool, ...] = get_args(Pool)
+SCHEDULE_NAMES: tuple[Schedule, ...] = get_args(Schedule)
 SPLITS: tuple[Split, ...] = get_args(Split)
 REDUCTIONS: tuple[Reduction, ...] = get_args(Reduction)
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)

@@ -18,12 +18,14 @@ from core.choices import (
     INITIALIZATIONS,
     PRECISIONS,
     REDUCTIONS,
+    SCHEDULE_NAMES,
     SPLITS,
     Activation,
     Family,
     Initialization,
     Precision,
     Reduction,
+    Schedule,
     Split,
 )
 from core.cnn_config import CNNConfig
@@ -94,6 +96,7 @@ class TrainConfig:
     split: "lab" takes the first half of the test images for validation, as the lab report does, and reports
         the last half too; "none" leaves them together.
     record_every: steps between two entries of training and validation error in the record; 0 keeps none.
+    schedule: how the learning rate moves on the way, a name in core.training.schedules.
     """
 
     epochs: int = 10
@@ -106,6 +109,7 @@ class TrainConfig:
     threads: int | None = None
     split: Split = "none"
     record_every: int = 0
+    schedule: Schedule = "constant"
 
     def __post_init__(self) -> None:
         whole(self.epochs, 0, 1000, "Epochs")
@@ -114,6 +118,7 @@ class TrainConfig:
         one_of(self.reduction, REDUCTIONS, "The loss")
         one_of(self.precision, PRECISIONS, "The precision")
         one_of(self.split, SPLITS, "The split")
+        one_of(self.schedule, SCHEDULE_NAMES, "The schedule")
         whole(self.record_every, 0, 100_000, "Steps between two records")
         require(
             is_number(self.validation) and 0 <= self.validation <= 0.5,

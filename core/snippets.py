@@ -2,6 +2,7 @@
 
 from core import snippets_by_hand, snippets_cnn
 from core.config import CNNConfig, MLPConfig, RunConfig
+from core.snippets_loop import loop_code
 
 _CALLS = {
     "sigmoid": "torch.sigmoid(h)",
@@ -19,7 +20,7 @@ def training_code(config: RunConfig) -> str:
         network = snippets_cnn.network_code(config.model)
     else:
         network = _raw(config) if config.model.family in ("raw", "manual") else _module(config)
-    return f"import torch\nfrom torch import nn\n\n{network}\n\n{_loop(config)}\n"
+    return f"import torch\nfrom torch import nn\n\n{network}\n\n{loop_code(config)}\n"
 
 
 def _normalize(model: MLPConfig) -> str:
@@ -127,47 +128,3 @@ def _module(config: RunConfig) -> str:
                 lines.append(f"    nn.Dropout({model.dropout:g}),")
         lines.append(f"    {layer}({n_in}, {n_out}),")
     return "\n".join([*lines, ")", *_module_start(model)])
-
-
-def _loop(config: RunConfig) -> str:
-    train = config.train
-    settings = dict(train.optimizer.settings)
-    by_hand = train.optimizer.name == "sgd-by-hand"
-    manual = config.model.family == "manual"
-    head = [] if manual else [f"loss_function = nn.CrossEntropyLoss(reduction={train.reduction!r})"]
-    source = "tensors" if config.model.family in ("raw", "manual") else "network.parameters()"
-    if not by_hand:
-        names = {"rho": "alpha", "epsilon": "eps"}
-        betas = "beta_1" in settings
-        words = [f"{names.get(k, k)}={v:g}" for k, v in settings.items() if not k.startswith("beta")]
-        if betas:
-            words.append(f"betas=({settings['beta_1']:g}, {settings['beta_2']:g})")
-        optimizer = {"sgd": "SGD", "rmsprop": "RMSprop", "adam": "Adam"}[train.optimizer.name]
-        head.append(f"optimizer = torch.optim.{optimizer}({source}, {', '.join(words)})")
-    loop = [
-        "",
-        f"for epoch in range({train.epochs}):",
-        f"    for x, y in batches({train.batch_size}):              # a new random order each epoch",
-    ]
-    if manual:
-        loop += ["        backward(*forward(x), y)              # ∂loss/∂W for every W, into W.grad"]
-    else:
-        loop += [
-            "        loss = loss_function(network(x), y)   # forward",
-            "        loss.backward()                       # ∂loss/∂W for every W, into W.grad",
-        ]
-    if by_hand:
-        momentum = settings["momentum"]
-        rate = f"{settings['lr']:g} * W.grad"
-        if momentum:
-            head.append(f"velocities = [torch.zeros_like(W) for W in {source}]")
-        each = f"W, v in zip({source}, velocities)" if momentum else f"W in {source}"
-        step = [f"v.mul_({momentum:g}).add_({rate})", "W -= v"] if momentum else [f"W -= {rate}"]
-        loop += [
-            "        with torch.no_grad():",
-            f"            for {each}:",
-            *(f"                {line}" for line in (*step, "W.grad = None")),
-        ]
-    else:
-        loop += ["        optimizer.step()", "        optimizer.zero_grad()"]
-    return "\n".join([*head, *loop])

@@ -31,6 +31,10 @@ OPTIMIZERS: Final[dict[str, str]] = {
     "sgd-by-hand": BROWN,
     "rmsprop": PURPLE,
     "adam": SKY,
+    "momentum": ORANGE,
+    "adamw": BLUE,
+    "adagrad": GREEN,
+    "adadelta": YELLOW,
 }
 
 #: Digit d has colour DIGITS[d]; neighbours in this list differ in lightness as well as in hue.

@@ -5,7 +5,7 @@ read this one dict. To add one, add an entry.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import torch
@@ -13,6 +13,8 @@ from torch import Tensor
 
 from core.checks import Setting
 from core.config import OptimizerConfig
+from core.training.hand_sgd import HandSGD
+from core.training.keras_rules import SGD, Adam
 
 
 class Optimizer(Protocol):
@@ -25,51 +27,6 @@ class Optimizer(Protocol):
 
     def zero_grad(self) -> None:
         """Forget the gradients."""
-
-
-class HandSGD:
-    """Gradient descent as on the slides and in the blog, written by hand: v := γv + lr · ∂L/∂W, W := W − v.
-
-    With momentum γ = 0 it is W := W − lr · ∂L/∂W. torch.optim.SGD keeps the rate outside the velocity
-    (v := γv + ∂L/∂W, W := W − lr · v): the same steps while the rate stands still, other ones after it
-    changes, because here the velocity remembers steps that were made at the old rate.
-
-    Source: the slides' task 1, where no torch.optim is allowed; the blog's momentum update.
-    """
-
-    def __init__(self, parameters: Iterable[Tensor], lr: float, momentum: float = 0.0) -> None:
-        self.param_groups: list[dict[str, object]] = [
-            {"params": list(parameters), "lr": lr, "momentum": momentum}
-        ]
-        self.velocities: dict[Tensor, Tensor] = {}
-
-    @torch.no_grad()
-    def step(self) -> None:
-        """Update the parameters in place; those without a gradient stay."""
-        for group in self.param_groups:
-            lr, momentum, parameters = group["lr"], group["momentum"], group["params"]
-            assert isinstance(lr, float)
-            assert isinstance(momentum, float)
-            assert isinstance(parameters, list)
-            for parameter in parameters:
-                if parameter.grad is None:
-                    continue
-                if not momentum and parameter not in self.velocities:
-                    parameter.sub_(parameter.grad, alpha=lr)  # W := W − lr · gradient
-                    continue
-                if parameter not in self.velocities:
-                    self.velocities[parameter] = torch.zeros_like(parameter)
-                velocity = self.velocities[parameter]
-                velocity.mul_(momentum).add_(parameter.grad, alpha=lr)  # v := γ v + lr · gradient
-                parameter.sub_(velocity)  # W := W − v
-
-    def zero_grad(self) -> None:
-        """Drop the gradients, so that the next backward() starts from nothing instead of adding up."""
-        for group in self.param_groups:
-            parameters = group["params"]
-            assert isinstance(parameters, list)
-            for parameter in parameters:
-                parameter.grad = None
 
 
 @dataclass(frozen=True)
@@ -90,22 +47,54 @@ def _rate(default: float) -> Setting:
     return Setting(default, 0, 100, "Learning rate: how far one step goes.", log=True, open_low=True)
 
 
-_MOMENTUM = Setting(0.0, 0, 1, "How much of the previous step is kept (0: none).", open_high=True)
-_EPSILON = "A small number that keeps the division away from zero."
+def _share(default: float, help: str) -> Setting:
+    return Setting(default, 0, 1, help, open_high=True)
+
+
+_MOMENTUM = "How much of the previous step is kept (0: none)."
+_KERAS_MOMENTUM = (
+    f"{_MOMENTUM} The velocity holds steps, v := γv + lr · gradient, as in the blog and in Keras; torch keeps "
+    "the rate outside, which differs when the rate changes."
+)
+_EPSILON = Setting(1e-8, 0, 1, "A small number that keeps the division away from zero.", log=True)
+_KERAS_EPSILON = Setting(
+    1e-8, 0, 1, "A small number that keeps the division away from zero. It is added to √v before v is corrected "
+    "for its start from zero, as Keras does; torch adds it afterwards.", log=True
+)  # fmt: skip
+_DECAY = Setting(0.0, 0, 1, "Time-based decay: the rate of step t is lr / (1 + decay · t), t from 0.")
+_NESTEROV = Setting(0.0, 0, 1, "Look ahead along the velocity (Nesterov); needs momentum.", switch=True)
+_WEIGHT_DECAY = Setting(0.01, 0, 1, "Each step also shrinks every weight by lr · this share.", log=True)
 
 OPTIMIZERS: dict[str, OptimizerEntry] = {
     "sgd-by-hand": OptimizerEntry(
         title="SGD, written by hand",
         idea="v := γv + lr · gradient, W := W − v: a few lines of Python on bare tensors.",
-        settings={"lr": _rate(0.01), "momentum": _MOMENTUM},
+        settings={"lr": _rate(0.01), "momentum": _share(0.0, _MOMENTUM)},
         build=lambda parameters, s: HandSGD(parameters, lr=s["lr"], momentum=s["momentum"]),
         live={"lr": "lr", "momentum": "momentum"},
     ),
     "sgd": OptimizerEntry(
         title="SGD",
         idea="The same step for every weight; momentum lets steps in one direction add up.",
-        settings={"lr": _rate(0.01), "momentum": _MOMENTUM},
-        build=lambda parameters, s: torch.optim.SGD(parameters, lr=s["lr"], momentum=s["momentum"]),
+        settings={
+            "lr": _rate(0.01),
+            "momentum": _share(0.0, _KERAS_MOMENTUM),
+            "decay": _DECAY,
+            "nesterov": _NESTEROV,
+        },
+        build=lambda parameters, s: SGD(parameters, s["lr"], s["momentum"], s["nesterov"] > 0),
+        live={"lr": "lr", "momentum": "momentum"},
+    ),
+    "momentum": OptimizerEntry(
+        title="SGD with momentum",
+        idea="A ball that rolls: nine tenths of the last step go into the next one.",
+        settings={
+            "lr": _rate(0.01),
+            "momentum": _share(0.9, _KERAS_MOMENTUM),
+            "decay": _DECAY,
+            "nesterov": _NESTEROV,
+        },
+        build=lambda parameters, s: SGD(parameters, s["lr"], s["momentum"], s["nesterov"] > 0),
         live={"lr": "lr", "momentum": "momentum"},
     ),
     "rmsprop": OptimizerEntry(
@@ -113,10 +102,8 @@ OPTIMIZERS: dict[str, OptimizerEntry] = {
         idea="Divides each weight's step by the recent size of its gradient.",
         settings={
             "lr": _rate(0.001),
-            "rho": Setting(
-                0.9, 0, 1, "How long the recent size of a gradient is remembered.", open_high=True
-            ),
-            "epsilon": Setting(1e-6, 0, 1, _EPSILON, log=True),
+            "rho": _share(0.9, "How long the recent size of a gradient is remembered."),
+            "epsilon": replace(_EPSILON, default=1e-6),
         },
         build=lambda parameters, s: torch.optim.RMSprop(
             parameters, lr=s["lr"], alpha=s["rho"], eps=s["epsilon"]
@@ -128,14 +115,51 @@ OPTIMIZERS: dict[str, OptimizerEntry] = {
         idea="Momentum and RMSprop together, corrected for their start from zero.",
         settings={
             "lr": _rate(0.001),
-            "beta_1": Setting(0.9, 0, 1, "Memory of the mean gradient.", open_high=True),
-            "beta_2": Setting(0.999, 0, 1, "Memory of the mean squared gradient.", open_high=True),
-            "epsilon": Setting(1e-8, 0, 1, _EPSILON, log=True),
+            "beta_1": _share(0.9, "Memory of the mean gradient."),
+            "beta_2": _share(0.999, "Memory of the mean squared gradient."),
+            "epsilon": _KERAS_EPSILON,
         },
-        build=lambda parameters, s: torch.optim.Adam(
-            parameters, lr=s["lr"], betas=(s["beta_1"], s["beta_2"]), eps=s["epsilon"]
-        ),
+        build=lambda parameters, s: Adam(parameters, s["lr"], (s["beta_1"], s["beta_2"]), s["epsilon"]),
         live={"lr": "lr"},
+    ),
+    "adamw": OptimizerEntry(
+        title="AdamW",
+        idea="Adam, and every weight shrinks a little at each step (Loshchilov & Hutter 2019).",
+        settings={
+            "lr": _rate(0.001),
+            "beta_1": _share(0.9, "Memory of the mean gradient."),
+            "beta_2": _share(0.999, "Memory of the mean squared gradient."),
+            "epsilon": _EPSILON,
+            "weight_decay": _WEIGHT_DECAY,
+        },
+        build=lambda parameters, s: torch.optim.AdamW(
+            parameters,
+            lr=s["lr"],
+            betas=(s["beta_1"], s["beta_2"]),
+            eps=s["epsilon"],
+            weight_decay=s["weight_decay"],
+        ),
+        live={"lr": "lr", "weight_decay": "weight_decay"},
+    ),
+    "adagrad": OptimizerEntry(
+        title="Adagrad",
+        idea="Divides each weight's step by the size of all its gradients so far (Duchi et al. 2011).",
+        settings={"lr": _rate(0.01), "epsilon": replace(_EPSILON, default=1e-10)},
+        build=lambda parameters, s: torch.optim.Adagrad(parameters, lr=s["lr"], eps=s["epsilon"]),
+        live={"lr": "lr"},
+    ),
+    "adadelta": OptimizerEntry(
+        title="Adadelta",
+        idea="RMSprop that also measures its own steps, so that the rate hardly matters (Zeiler 2012).",
+        settings={
+            "lr": _rate(1.0),
+            "rho": _share(0.9, "How long sizes of gradients and steps are remembered."),
+            "epsilon": replace(_EPSILON, default=1e-6),
+        },
+        build=lambda parameters, s: torch.optim.Adadelta(
+            parameters, lr=s["lr"], rho=s["rho"], eps=s["epsilon"]
+        ),
+        live={"lr": "lr", "rho": "rho"},
     ),
 }
 
@@ -143,6 +167,12 @@ OPTIMIZERS: dict[str, OptimizerEntry] = {
 def build_optimizer(config: OptimizerConfig, parameters: Iterable[Tensor]) -> Optimizer:
     """The optimiser that `config` names, over `parameters` (leaf tensors that require gradients)."""
     return OPTIMIZERS[config.name].build(list(parameters), config.settings)
+
+
+def set_rate(optimizer: Optimizer, lr: float) -> None:
+    """Take this learning rate from the next step on."""
+    for group in optimizer.param_groups:
+        group["lr"] = lr
 
 
 def change_setting(optimizer: Optimizer, config: OptimizerConfig, name: str, value: float) -> OptimizerConfig:

@@ -17,7 +17,7 @@ from core.manual.bugs import Bug
 from core.models.manual_mlp import ManualMLP
 from core.one_thread import one_thread
 from core.training.callbacks import Callback
-from core.training.optimizers import HandSGD
+from core.training.hand_sgd import HandSGD
 from core.training.trainer import Diverged, RunData, Trainer
 
 MEASURED = 2_000  # test images scored on the way; enough for ±2 points

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +21,8 @@ from core.seeds import stream
 from core.training.callbacks import Callback, GradientSizes, StopTraining
 from core.training.gradient import loss_and_gradients
 from core.training.history import History, Row
-from core.training.optimizers import OPTIMIZERS, build_optimizer, change_setting
+from core.training.optimizers import OPTIMIZERS, build_optimizer, change_setting, set_rate
+from core.training.schedules import rate
 
 FLUSH_EVERY = 20  # steps between two looks at the losses: reading one waits for the device
 TRAIN_SAMPLE = 5000  # training images measured after an epoch, enough for ±0.5 points
@@ -115,11 +116,17 @@ class Trainer:
 
     def run(self) -> History:
         """Train until `epochs` are done or a callback stops it. Raises Diverged if the loss does."""
+        for _ in self.advance():
+            pass
+        return self.history
+
+    def advance(self) -> Iterator[None]:
+        """The same in steps: yields after every one, so that several runs can take turns in one thread."""
         self._call("on_start")
         try:
             self._measure_if_new()
             while self.epoch < self.config.train.epochs:
-                self._finish_epoch()
+                yield from self._finish_epoch()
                 if self.epoch >= self.config.train.epochs:
                     self._call("on_done")
         except StopTraining:
@@ -131,9 +138,8 @@ class Trainer:
             raise
         finally:
             self._call("on_end")
-        return self.history
 
-    def _finish_epoch(self) -> None:
+    def _finish_epoch(self) -> Iterator[None]:
         """The rest of the epoch: slices of one random permutation, so each image comes exactly once."""
         if self.position >= len(self.order):
             shuffled = torch.randperm(self.n, generator=self.order_stream)
@@ -144,6 +150,7 @@ class Trainer:
             self.step(self.order[self.position : self.position + self.config.train.batch_size])
             self.seconds += time.perf_counter() - started
             self._call("after_step")
+            yield
         self.flush()
         self.epoch, self.position, self.order = self.epoch + 1, 0, self.order[:0]
         self._correct.zero_()
@@ -157,18 +164,26 @@ class Trainer:
             self.network, x, y, self.config.train.reduction, bf16=self.precision == "bf16"
         )
         self._call("after_backward")
+        lr = self._rate()
+        set_rate(self.optimizer, lr)
         self.optimizer.step()
         self.optimizer.zero_grad()
         self.steps += 1
         self.position += len(batch)
         self.examples += len(batch)
-        self._pending.append((loss, self.config.train.optimizer["lr"], len(batch)))
+        self._pending.append((loss, lr, len(batch)))
         if len(self._pending) >= FLUSH_EVERY:
             self.flush()
         if self.config.train.record_every:
             self._correct += (outputs.argmax(1) == y).sum()
             if self.steps % self.config.train.record_every == 0:
                 self._record()
+
+    def _rate(self) -> float:
+        """The learning rate of the next step, by schedule and decay."""
+        train = self.config.train
+        done = min(1.0, (self.epoch + self.position / self.n) / max(1, train.epochs))
+        return rate(train.optimizer, self.steps, train.schedule, done)
 
     def flush(self) -> None:
         """Move the last steps' losses into the history. Raises Diverged at the first that is not finite."""

@@ -16,7 +16,7 @@ import torch
 from core.config import Precision
 from core.training.callbacks import Callback
 from core.training.gradient import loss_and_gradients
-from core.training.optimizers import HandSGD
+from core.training.hand_sgd import HandSGD
 from core.training.trainer import Trainer
 
 WORTH_IT = 1.25  # bf16 must be this many times faster to be taken

@@ -10,6 +10,7 @@ from core.config import FAMILIES, INITIALIZATIONS
 from core.recipes import RECIPES
 from core.snippets import training_code
 from core.training.optimizers import OPTIMIZERS
+from core.training.schedules import SCHEDULES, rate
 
 
 class Normalize(nn.Module):
@@ -61,3 +62,15 @@ def test_code_starts_with_the_spread_that_the_lab_uses(family, init):
         "he": (2 / 784) ** 0.5,
     }
     assert weight.std().item() == pytest.approx(expected[init], rel=0.02)
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("optimizer", ["sgd", "sgd-by-hand", "adam"])
+def test_code_of_every_schedule_moves_the_rate_as_the_lab_does(schedule, optimizer):
+    changes = {"schedule": schedule, "optimizer": optimizer, "epochs": 20, "lr": 0.01}
+    if optimizer == "sgd":
+        changes |= {"decay": 0.1, "momentum": 0.9, "nesterov": 1.0}
+    config = RECIPES["mlp-module"].config.with_settings(changes)
+    space, _, _ = execute(config)
+    expected = rate(config.train.optimizer, 19, schedule, 19 / 20)
+    assert space.get("lr", 0.01) == pytest.approx(expected)

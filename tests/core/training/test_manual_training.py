@@ -22,8 +22,8 @@ from core.training import two_momenta
 from core.training.callbacks import Callback, Replay
 from core.training.does_it_learn import compare as learn
 from core.training.gradient import loss_and_gradients
-from core.training.history import History
 from core.training.hand_sgd import HandSGD
+from core.training.history import History
 from core.training.pair import Pair, gap, twins, weights_apart
 from core.training.registry import JobRegistry
 from core.training.snapshot import Snapshot

@@ -1,0 +1,71 @@
+"""Learning-rate schedules: how the rate moves while training goes on.
+
+A schedule is a factor on the rate, from the share of all training images already seen: it counts images, not
+steps, so that another batch size keeps its shape, and a change of the number of epochs stretches it.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.choices import Schedule
+from core.config import OptimizerConfig
+
+
+@dataclass(frozen=True)
+class ScheduleEntry:
+    """A choice in SCHEDULES: its name for people, one sentence, the factor, and the factor as Python.
+
+    factor: share done, in [0, 1) → what the rate is multiplied by, in (0, 1]. code: the same of `p`.
+    """
+
+    title: str
+    idea: str
+    factor: Callable[[float], float]
+    code: str
+
+
+def _one_cycle(p: float) -> float:
+    """Up from 1/25 to 1 in the first 30 %, then down along a cosine to almost nothing (Smith 2018)."""
+    if p < 0.3:
+        return 0.04 + 0.96 * (1 - math.cos(math.pi * p / 0.3)) / 2
+    return 4e-6 + (1 - 4e-6) * (1 + math.cos(math.pi * (p - 0.3) / 0.7)) / 2
+
+
+SCHEDULES: dict[Schedule, ScheduleEntry] = {
+    "constant": ScheduleEntry("constant", "The rate stays as it is.", lambda p: 1.0, "1.0"),
+    "step": ScheduleEntry(
+        "step",
+        "A tenth after half of the way, a hundredth after three quarters.",
+        lambda p: 1.0 if p < 0.5 else 0.1 if p < 0.75 else 0.01,
+        "1.0 if p < 0.5 else 0.1 if p < 0.75 else 0.01",
+    ),
+    "cosine": ScheduleEntry(
+        "cosine",
+        "Down along half a cosine, to almost nothing (Loshchilov & Hutter 2017).",
+        lambda p: (1 + math.cos(math.pi * p)) / 2,
+        "(1 + math.cos(math.pi * p)) / 2",
+    ),
+    "one-cycle": ScheduleEntry(
+        "one cycle",
+        "Up from a twenty-fifth to the full rate in 30 % of the way, then down to almost nothing (Smith 2018).",
+        _one_cycle,
+        "0.04 + 0.48 * (1 - math.cos(math.pi * p / 0.3)) if p < 0.3 "
+        "else 4e-6 + 0.499998 * (1 + math.cos(math.pi * (p - 0.3) / 0.7))",
+    ),
+    "warm-up": ScheduleEntry(
+        "warm-up",
+        "From a hundredth up to the full rate in the first tenth, then constant.",
+        lambda p: min(1.0, 0.01 + 9.9 * p),
+        "min(1.0, 0.01 + 9.9 * p)",
+    ),
+}
+
+
+def rate(optimizer: OptimizerConfig, step: int, schedule: Schedule = "constant", done: float = 0.0) -> float:
+    """The learning rate of a step: lr · factor(done) / (1 + decay · step).
+
+    step: updates made before this one, so the first has 0. done: share of the training, in [0, 1).
+    """
+    decay = optimizer.settings.get("decay", 0.0)
+    return optimizer["lr"] * SCHEDULES[schedule].factor(done) / (1 + decay * step)
