@@ -53,14 +53,18 @@ def _share(default: float, help: str) -> Setting:
 
 _MOMENTUM = "How much of the previous step is kept (0: none)."
 _KERAS_MOMENTUM = (
-    f"{_MOMENTUM} The velocity holds steps, v := γv + lr · gradient, as in the blog and in Keras; torch keeps "
-    "the rate outside, which differs when the rate changes."
+    f"{_MOMENTUM} The velocity holds steps, v := γv + lr · gradient, as in the blog and in Keras; torch "
+    "keeps the rate outside, which differs when the rate changes."
 )
 _EPSILON = Setting(1e-8, 0, 1, "A small number that keeps the division away from zero.", log=True)
 _KERAS_EPSILON = Setting(
-    1e-8, 0, 1, "A small number that keeps the division away from zero. It is added to √v before v is corrected "
-    "for its start from zero, as Keras does; torch adds it afterwards.", log=True
-)  # fmt: skip
+    1e-8,
+    0,
+    1,
+    "A small number that keeps the division away from zero. It is added to √v before v is corrected for its "
+    "start from zero, as Keras does; torch adds it afterwards.",
+    log=True,
+)
 _DECAY = Setting(0.0, 0, 1, "Time-based decay: the rate of step t is lr / (1 + decay · t), t from 0.")
 _NESTEROV = Setting(0.0, 0, 1, "Look ahead along the velocity (Nesterov); needs momentum.", switch=True)
 _WEIGHT_DECAY = Setting(0.01, 0, 1, "Each step also shrinks every weight by lr · this share.", log=True)

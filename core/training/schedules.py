@@ -48,7 +48,7 @@ SCHEDULES: dict[Schedule, ScheduleEntry] = {
     ),
     "one-cycle": ScheduleEntry(
         "one cycle",
-        "Up from a twenty-fifth to the full rate in 30 % of the way, then down to almost nothing (Smith 2018).",
+        "Up from 1/25 to the full rate in 30 % of the way, then down to almost nothing (Smith 2018).",
         _one_cycle,
         "0.04 + 0.48 * (1 - math.cos(math.pi * p / 0.3)) if p < 0.3 "
         "else 4e-6 + 0.499998 * (1 + math.cos(math.pi * (p - 0.3) / 0.7))",

@@ -66,7 +66,7 @@ def test_a_new_optimizer_starts_from_its_own_defaults() -> None:
     config = recipe("mlp-deep").config.with_settings({"optimizer": "adam"})
     assert config.train.optimizer.settings == {n: s.default for n, s in OPTIMIZERS["adam"].settings.items()}
     kept = recipe("mlp-deep").config.with_settings({"lr": 0.5})
-    assert kept.train.optimizer.settings == {"lr": 0.5, "momentum": 0.5}
+    assert kept.train.optimizer.settings == {"lr": 0.5, "momentum": 0.5, "decay": 0.0, "nesterov": 0.0}
 
 
 @pytest.mark.parametrize(
