@@ -57,7 +57,7 @@ def gap_figure(
     ground = binned(x.tolist(), grain.tolist())
     add_line(fig, ground.x, ground.mean, name="spacing", color=GRAY, label=False, dash="dot", width=1.6)
     fig.add_scatter(
-        x=line.x, y=line.high, name="difference", mode="lines+markers" if len(line.x) < 60 else "lines",
+        x=line.x, y=line.high, name="difference", mode="markers" if len(line.x) < 60 else "lines",
         line={"color": VERMILLION, "width": 1.8}, marker_size=5,
         hovertemplate=f"<b>difference</b> %{{y:.2e}}<br>{EPOCHS} %{{x:.4g}}<extra></extra>",
     )  # fmt: skip

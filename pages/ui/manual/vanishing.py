@@ -134,9 +134,9 @@ def _story(bands: dict[Activation, Band]) -> str:
         if not (math.isfinite(first) and math.isfinite(last) and first > 0 and last > 0):
             parts.append(f"{name}: nothing left that float32 can hold")
         elif first < last:
-            parts.append(f"{name}: {_times(last / first)} smaller than at the last")
+            parts.append(f"{name} {first:.1e}, {_times(last / first)} smaller than at the last")
         else:
-            parts.append(f"{name}: {_times(first / last)} larger than at the last")
+            parts.append(f"{name} {first:.1e}, {_times(first / last)} larger than at the last")
     return "At the first layer the gradient is, for " + "; ".join(parts) + "."
 
 
