@@ -25,7 +25,7 @@ class SGD(torch.optim.SGD):
         self.last_lr = lr
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:  # type: ignore[override]
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """One step at the rate that stands in the first group."""
         lr = float(self.param_groups[0]["lr"])
         if lr != self.last_lr:
@@ -50,7 +50,7 @@ class Adam(torch.optim.Adam):
         self.epsilon, self.steps = eps, 0
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:  # type: ignore[override]
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """One step."""
         self.steps += 1
         for group in self.param_groups:
