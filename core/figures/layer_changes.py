@@ -29,7 +29,7 @@ def layer_changes_figure(
     )
     fig = figure(
         height=height or 64 + len(names) * (46 if slid is not None else 32),
-        x_title="change, share of the map's size ‖after − before‖ / ‖before‖",
+        x_title="change: ‖after − before‖ / ‖before‖",
         x_range=(0.0, 1.24 * top), legend=slid is not None,
     )  # fmt: skip
     series = [(AS_IT_IS, sizes, VERMILLION)]

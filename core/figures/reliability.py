@@ -23,7 +23,7 @@ def reliability_figure(
     Below, on a log axis, how many answers each bin holds.
     """
     bins = len(counts)
-    fig = figure(height=height, y_title="right", percent_y=True, x_range=(0.0, 1.0), y_range=(-0.02, 1.04))
+    fig = figure(height=height, y_title="right", percent_y=True, x_range=(0.0, 1.025), y_range=(-0.02, 1.04))
     fig.add_scatter(
         x=[0, 1], y=[0, 1], mode="lines", line={"color": GRAY, "width": 1.6, "dash": "dot"},
         hoverinfo="skip", showlegend=False,

@@ -107,13 +107,15 @@ def fit_temperature(logits: Tensor, labels: Tensor) -> float:
     """The T in [0.05, 20] whose logits/T give `labels` the least negative log-likelihood.
 
     T above 1 makes a network less sure, below 1 surer; the answer itself, the largest logit, stays the same.
-    Give it validation images: fitted on the test images, the test would praise its own fit. Raises
-    ConfigError without images.
+    Give it validation images: fitted on the test images, the test would praise its own fit. Where every
+    answer is right, the surer the better, and T is the smallest there is. Raises ConfigError without images.
     """
     from scipy.optimize import minimize_scalar
 
     if not len(labels):
         raise ConfigError("A temperature is fitted on validation images; there are none.")
+    if bool((logits.argmax(dim=1) == labels).all()):
+        return COLDEST
     found = minimize_scalar(
         lambda log_t: negative_log_likelihood(logits, labels, math.exp(log_t)),
         bounds=(math.log(COLDEST), math.log(HOTTEST)),

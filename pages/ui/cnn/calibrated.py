@@ -1,0 +1,154 @@
+"""Confidence against accuracy before and after temperature scaling."""
+
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+import streamlit as st
+import torch
+from torch import Tensor, nn
+
+from core.data.digits import Mnist
+from core.evaluation import logits
+from core.figures.reliability import reliability_figure
+from core.probes.calibration import (
+    BINS,
+    COLDEST,
+    HOTTEST,
+    Bin,
+    ece,
+    ece_interval,
+    fit_temperature,
+    negative_log_likelihood,
+    reliability,
+)
+from core.probes.calibration import confidence as sureness
+from pages.ui import computed
+from pages.ui.chart import chart
+from pages.ui.cnn.held_out import held_out
+from pages.ui.trained import Trained
+
+WHY = """\
+Dividing all ten logits by the same positive number keeps their order: the largest stays the largest, so every
+answer, and with it the accuracy, stays as it was. Only the distances between the logits shrink (T above 1) or
+grow (T below 1), and softmax turns distances into confidence:
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """One network at one temperature on the images that it is judged on."""
+
+    bins: list[Bin]
+    ece: float
+    interval: tuple[float, float]
+    nll: float
+    accuracy: float
+
+
+def calibrated(trained: Trained, mnist: Mnist) -> None:
+    """The diagram as it is and after dividing by the fitted temperature, with ECE and likelihood."""
+    sides = held_out(trained, mnist)
+    name = f"{computed.data_key(mnist)}/{sides.name}"
+    fitting = _logits(trained.key, f"{name}/fit", trained.model, sides.fit.images)
+    judging = _logits(trained.key, f"{name}/judge", trained.model, sides.judge.images)
+    temperature = _temperature(trained.key, name, fitting, sides.fit.labels)
+    bins = st.slider(
+        "Bins", 5, 30, BINS, key="cnn_sure_bins", bind="query-params", width=320,
+        help="Into how many bins of equal width the confidences are sorted; 15 in Guo et al. (2017). The "
+        "calibration error depends on it a little.",
+    )  # fmt: skip
+    both = [_calibration(trained.key, name, bins, t, judging, sides.judge.labels) for t in (1.0, temperature)]
+    titles = ("As it is (T = 1)", f"Logits divided by T = {temperature:.3g}")
+    for place, (column, title, found) in enumerate(
+        zip(st.columns(2, gap="large"), titles, both, strict=True)
+    ):
+        with column:
+            st.markdown(f"##### {title}")
+            _numbers(found)
+            chart(_figure(found), f"cnn_sure_reliability_{place}", still=True)
+    st.caption(
+        f"{sides.told} Dots: the share of right answers in a bin, with its 95 % interval, against their mean "
+        "confidence. Orange: the gap to the diagonal. Below: how many answers a bin holds, on a log axis."
+    )
+    st.markdown(_told(temperature, *both))
+    with st.expander("Why does the accuracy not change?", icon=":material/help:"):
+        st.markdown(WHY)
+        st.latex(r"p_k = \frac{e^{z_k / T}}{\sum_j e^{z_j / T}}, \qquad \frac{p_a}{p_b} = e^{(z_a - z_b)/T}")
+
+
+def _numbers(found: Calibration) -> None:
+    """ECE with its interval, likelihood and accuracy."""
+    with st.container(horizontal=True, gap="small"):
+        st.metric(
+            "Calibration error", f"{found.ece:.2%}", width=155,
+            help="ECE: the mean gap between confidence and accuracy, weighted by the answers in each bin.",
+        )  # fmt: skip
+        st.metric(
+            "Loss (nats)", f"{found.nll:.4f}", width=115,
+            help="Negative log-likelihood: the mean of −log(probability of the label). It is what the "
+            "temperature is fitted to make small, on other images.",
+        )  # fmt: skip
+        st.metric(
+            "Accuracy", f"{found.accuracy:.2%}", width=105,
+            help="Share of right answers. A temperature changes no answer.",
+        )  # fmt: skip
+    low, high = found.interval
+    st.caption(f"Calibration error, 95 % interval: {low:.2%} to {high:.2%} (bootstrap).")
+
+
+def _figure(found: Calibration) -> go.Figure:
+    return reliability_figure(
+        [part.accuracy for part in found.bins],
+        [part.ci95 for part in found.bins],
+        [part.confidence for part in found.bins],
+        [part.count for part in found.bins],
+    )
+
+
+def _told(temperature: float, before: Calibration, after: Calibration) -> str:
+    """What the numbers say, in words that follow from them."""
+    if temperature < 1.05 * COLDEST or temperature > HOTTEST / 1.05:
+        return (
+            f"The fit ran to the end of its range, T = {temperature:.3g}: these validation images do not "
+            "tell which temperature is best."
+        )
+    gap = sum(part.count * (part.confidence - part.accuracy) for part in before.bins if part.count)
+    way = "too sure of itself" if gap > 0 else "not sure enough"
+    softer = "softens" if temperature > 1 else "sharpens"
+    inside = before.interval[0] <= after.ece <= before.interval[1]
+    better = after.ece < before.ece
+    effect = (
+        f"brings the calibration error from {before.ece:.2%} to {after.ece:.2%}"
+        if better
+        else f"does not help here: the calibration error goes from {before.ece:.2%} to {after.ece:.2%}"
+    )
+    doubt = ", a step so small that it may be chance: the old interval holds both" if inside else ""
+    return (
+        f"On the whole the network is **{way}**. T = {temperature:.3g} {softer} its answers and "
+        f"{effect}{doubt}."
+    )
+
+
+@st.cache_resource(max_entries=16, show_spinner="Reading the images…")
+def _logits(key: str, images: str, _model: nn.Module, _images: Tensor) -> Tensor:
+    return logits(_model, _images).cpu()
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _temperature(key: str, images: str, _logits: Tensor, _labels: Tensor) -> float:
+    return fit_temperature(_logits, _labels)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _calibration(
+    key: str, images: str, bins: int, temperature: float, _logits: Tensor, _labels: Tensor
+) -> Calibration:
+    sure, right = sureness(_logits, temperature), _logits.argmax(1) == _labels
+    found = reliability(sure, right, bins)
+    return Calibration(
+        bins=found,
+        ece=ece(found),
+        interval=ece_interval(sure, right, bins),
+        nll=negative_log_likelihood(_logits, _labels, temperature),
+        accuracy=float(right.double().mean()) if len(right) else float(torch.nan),
+    )

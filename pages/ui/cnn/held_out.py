@@ -1,0 +1,70 @@
+"""Which images a temperature may be fitted on, and which it is then judged on: never the same."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.data import load
+from core.data.digits import Digits, Mnist
+from core.data.splits import lab_split, validation_places
+from pages.ui.cache import run_store
+from pages.ui.trained import Trained
+
+MOST = 5000  # validation images; one number needs no more
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """fit: images that the network was not trained on, to fit on. judge: others, to report on.
+
+    name: tells one choice from another. told: a sentence that says which they are.
+    """
+
+    name: str
+    fit: Digits
+    judge: Digits
+    told: str
+
+
+def held_out(trained: Trained, mnist: Mnist) -> HeldOut:
+    """The run's own validation images where it has some; else images that nothing was trained on."""
+    test, train = mnist.test, trained.config.train
+    if train.split == "lab":
+        first, last = lab_split(test)
+        return HeldOut(
+            "lab", first, last,
+            f"Fitted on the first {len(first):,} test images, this network's validation images, and measured "
+            f"on the last {len(last):,}.",
+        )  # fmt: skip
+    if train.validation and _same_digits(trained, mnist):
+        places = validation_places(mnist.train, train.validation, train.seed)[1]
+        fit = mnist.train.take(places[:: -(-len(places) // MOST)])
+        return HeldOut(
+            f"own-{train.validation}-{train.seed}", fit, test,
+            f"Fitted on {len(fit):,} training images that this run held out for validation, and measured on "
+            f"the {len(test):,} test images.",
+        )  # fmt: skip
+    if mnist.size == "full":
+        fit = _bundled_test()
+        return HeldOut(
+            "bundled", fit, test,
+            f"Fitted on {len(fit):,} images that every training on the whole MNIST leaves out (the bundled "
+            f"test digits), and measured on the {len(test):,} test images.",
+        )  # fmt: skip
+    first, last = lab_split(test)
+    return HeldOut(
+        "halves", first, last,
+        f"This run held out no validation images, so the {len(test):,} bundled test images are split: fitted "
+        f"on the first {len(first):,}, measured on the last {len(last):,}.",
+    )  # fmt: skip
+
+
+def _same_digits(trained: Trained, mnist: Mnist) -> bool:
+    """Whether a run on record held out images of the digits in use; among others they mean nothing."""
+    where, _, rest = trained.key.partition(":")
+    return where != "run" or run_store().get(rest.rpartition("@")[0]).data == mnist.size
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _bundled_test() -> Digits:
+    return load("small").test

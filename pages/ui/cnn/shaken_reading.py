@@ -1,0 +1,33 @@
+"""A picture before and after it was shaken, and what the network reads in both."""
+
+import streamlit as st
+from torch import Tensor
+
+from core.evaluation import predict
+from core.figures.before_after import before_after_figure
+from core.figures.template import picture
+from pages.ui.chart import chart
+from pages.ui.trained import Trained
+
+SIZE = 112
+NAMES = ("before", "after")
+
+
+def shaken_reading(trained: Trained, before: Tensor, after: Tensor) -> None:
+    """before, after: (1, 1, 28, 28). Two pictures, the two answers, ten probabilities of each."""
+    readings = [predict(trained.model, image)[0] for image in (before, after)]
+    pictures, bars = st.columns([1.15, 1.5], gap="medium", vertical_alignment="center")
+    with pictures, st.container(horizontal=True, gap="medium"):
+        for name, image, reading in zip(NAMES, (before, after), readings, strict=True):
+            digit = int(reading.argmax())
+            with st.container(width=SIZE, gap="small"):
+                st.caption(name.capitalize(), text_alignment="center")
+                st.image(picture(image[0, 0].numpy(), size=SIZE), width=SIZE)
+                st.markdown(f"reads a **{digit}**  \n{_sure(float(reading[digit]))}", text_alignment="center")
+    with bars:
+        fig = before_after_figure(readings[0].tolist(), readings[1].tolist(), names=NAMES)
+        chart(fig, "cnn_shake_reading", still=True)
+
+
+def _sure(probability: float) -> str:
+    return "more than 99.9 % sure" if probability > 0.999 else f"{probability:.1%} sure"

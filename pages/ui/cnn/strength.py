@@ -1,0 +1,198 @@
+"""Accuracy over the test images against the strength of a change, for every network at hand."""
+
+import time
+
+import streamlit as st
+import torch
+from torch import nn
+
+from core.checkpoints import shipped
+from core.config import CNNConfig, RunConfig
+from core.data.digits import Digits, Mnist
+from core.evaluation import Score
+from core.figures.palette import YELLOW, model_color
+from core.figures.strength_curves import StrengthCurve, strength_curves_figure
+from core.one_thread import one_thread
+from core.probes.conv_cost import multiplications
+from core.probes.robustness import accuracy_against_strength
+from core.probes.transforms import TRANSFORMS
+from pages.ui import computed
+from pages.ui.cache import shipped_model
+from pages.ui.chart import chart
+from pages.ui.cnn.amounts import amount
+from pages.ui.page import error_boundary
+from pages.ui.trained import Trained
+
+LINEUP = ("cnn-lab", "cnn-bn", "cnn-nobn", "mlp-deep", "mlp-module", "mlp-autograd", "linear-softmax")
+THIS = "this network"
+SAMPLE = 1000  # test images, until all are asked for
+FEWEST, WORK = 200, 1e11  # a very large network gets a smaller sample: multiplications a curve may take
+PATIENCE = 0.4  # seconds of measuring before the chart is drawn again
+
+Scores = dict[tuple[str, float], Score]
+
+
+class Entrant:
+    """A network in the chart: the key that its scores are kept by, what it is called, its colour."""
+
+    def __init__(self, key: str, name: str, color: str, config: RunConfig, model: nn.Module) -> None:
+        self.key, self.name, self.color, self.config, self.model = key, name, color, config, model
+        self.convolutional = isinstance(config.model, CNNConfig)
+
+
+def strength_curves(trained: Trained, mnist: Mnist, how: str, strength: float) -> None:
+    """The chart grows while it is measured, a few points at a time; what was measured is kept."""
+    transform = TRANSFORMS[how]
+    entrants = _entrants(trained)
+    few = _sample_size(trained, mnist)
+    whole = few < len(mnist.test) and st.toggle(
+        f"All {len(mnist.test):,} test images", key=f"cnn_shake_all_{mnist.size}", bind="query-params",
+        help=f"The sample of {few:,} takes some seconds for a new kind of change; all of them take "
+        f"{len(mnist.test) / few:.0f} times as long and make the intervals narrower.",
+    )  # fmt: skip
+    count = len(mnist.test) if whole else few
+    kept = _kept(computed.data_key(mnist), how, count)
+    wanted = len(entrants) * len(transform.strengths)
+
+    def done() -> int:
+        return sum((entrant.key, s) in kept for entrant in entrants for s in transform.strengths)
+
+    def measure() -> None:
+        if done() < wanted:
+            _measure(entrants, _sample(mnist, count), how, kept)
+
+    measure()
+    looks: list[int] = []  # how often the fragment below has been drawn, the first time by this function
+
+    @st.fragment(run_every=None if done() == wanted else 0.2)
+    @one_thread()
+    def body() -> None:
+        with error_boundary():
+            if looks:
+                measure()
+            now = done()
+            _chart(trained, entrants, how, strength, kept)
+            if now < wanted:
+                st.progress(now / wanted, text=f"Measured {now} of {wanted} points…")
+            else:
+                _told(trained, entrants, how, strength, kept)
+            spaced = f", every {len(mnist.test) // count}th" if count < len(mnist.test) else ""
+            st.caption(f"On {computed.which_images(mnist, count)}{spaced}. Bands are 95 % intervals.")
+            looks.append(now)
+            if len(looks) > 1 and now == wanted:
+                st.rerun()  # the page without a part that looks again by itself
+
+    body()
+
+
+def _measure(entrants: list[Entrant], digits: Digits, how: str, kept: Scores) -> None:
+    """Measure for a moment; at least one point."""
+    models = {entrant.key: entrant.model for entrant in entrants}
+    end = time.monotonic() + PATIENCE
+    for key, strength, score in accuracy_against_strength(models, digits, TRANSFORMS[how], tuple(kept)):
+        kept[key, strength] = score
+        if time.monotonic() > end:
+            break
+
+
+def _chart(trained: Trained, entrants: list[Entrant], how: str, strength: float, kept: Scores) -> None:
+    transform = TRANSFORMS[how]
+    curves = []
+    for entrant in entrants:
+        at = [s for s in transform.strengths if (entrant.key, s) in kept]
+        scores = [kept[entrant.key, s] for s in at]
+        curves.append(
+            StrengthCurve(
+                name=entrant.name,
+                strengths=at,
+                accuracy=[score.accuracy for score in scores],
+                low=[score.ci95[0] for score in scores],
+                high=[score.ci95[1] for score in scores],
+                color=entrant.color,
+                dash="solid" if entrant.convolutional else "dot",
+                main=entrant.key == trained.key,
+            )
+        )
+    fig = strength_curves_figure(
+        curves,
+        x_title=f"{transform.title.lower()} ({transform.unit})",
+        x_range=(transform.low, transform.high),
+        marked=strength,
+    )
+    chart(fig, "cnn_shake_curves")
+
+
+def _told(trained: Trained, entrants: list[Entrant], how: str, strength: float, kept: Scores) -> None:
+    """What convolution and pooling buy at the strength nearest to the slider's, from the numbers."""
+    transform = TRANSFORMS[how]
+    near = transform.nearest(strength)
+    at = {entrant.name: kept[entrant.key, near] for entrant in entrants}
+    kinds = (
+        ("convolutional (solid)", [entrant.name for entrant in entrants if entrant.convolutional]),
+        ("fully connected (dotted)", [entrant.name for entrant in entrants if not entrant.convolutional]),
+    )
+    where = "Untouched" if near == transform.none else f"At {amount(how, near)}"
+    groups = "; ".join(
+        f"{kind}: " + ", ".join(f"{name} **{at[name].accuracy:.1%}**" for name in names)
+        for kind, names in kinds
+        if names
+    )
+    st.markdown(f"{where}, {groups}.")
+    own = next(entrant for entrant in entrants if entrant.key == trained.key)
+    others = kinds[1][1]
+    if not others or not own.convolutional or near == transform.none:
+        return
+    best = max(others, key=lambda name: at[name].accuracy)
+    st.markdown(_bought(own.name, at[own.name], best, at[best]))
+    st.caption(
+        "The networks differ in size and training as well, so the gap is not the work of convolution and "
+        "pooling alone. None of them has seen a shaken picture in training."
+    )
+
+
+def _bought(name: str, score: Score, rival: str, other: Score) -> str:
+    """Two scores compared in a sentence that follows from their intervals."""
+    points = 100 * (score.accuracy - other.accuracy)
+    (low, high), (other_low, other_high) = score.ci95, other.ci95
+    if low > other_high:
+        return f"What convolution and pooling buy here: {name} reads {points:.1f} points more than {rival}."
+    if high < other_low:
+        return (
+            f"Here convolution and pooling buy nothing: {name} reads {-points:.1f} points less than {rival}."
+        )
+    return f"Here {name} and {rival} lie {abs(points):.1f} points apart; their intervals overlap: no winner."
+
+
+def _entrants(trained: Trained) -> list[Entrant]:
+    """The networks that came along, and the one looked at where it is none of them."""
+    found = [
+        Entrant(f"shipped:{name}", name, model_color(name), came.config, came.model)
+        for name in LINEUP
+        if name in shipped()
+        for came in [shipped_model(name)]
+    ]
+    if trained.key not in {entrant.key for entrant in found}:
+        found.insert(0, Entrant(trained.key, THIS, YELLOW, trained.config, trained.model))
+    return found
+
+
+def _sample_size(trained: Trained, mnist: Mnist) -> int:
+    """How many test images a curve of this network may take while somebody waits."""
+    fitting = SAMPLE
+    if isinstance(trained.config.model, CNNConfig):
+        longest = max(len(transform.strengths) for transform in TRANSFORMS.values())
+        fitting = int(WORK / (longest * max(1, multiplications(trained.config.model))))
+    return min(len(mnist.test), max(FEWEST, min(SAMPLE, fitting)))
+
+
+def _sample(mnist: Mnist, count: int) -> Digits:
+    """`count` test images, evenly from the whole set: MNIST's second half is easier than its first."""
+    if count == len(mnist.test):
+        return mnist.test
+    return mnist.test.take(torch.arange(count) * (len(mnist.test) // count))
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _kept(data: str, how: str, count: int) -> Scores:
+    """Everything measured so far for a kind of change on these images: one dictionary for all sessions."""
+    return {}

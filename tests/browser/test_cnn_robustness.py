@@ -1,0 +1,30 @@
+"""Shaking a picture with the slider: other numbers, and curves that draw themselves."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+OpenPage = Callable[..., Page]
+
+
+def test_pulling_the_shift_changes_the_numbers_and_the_curves_appear(
+    open_page: OpenPage, settle: Callable[[Page], None]
+) -> None:
+    page = open_page("/CNN?cnn_tab=Robustness&cnn_shake_back=true")
+    claim = page.get_by_text("Claim of the lab report:").first
+    expect(claim).to_contain_text("conv1")
+    before = claim.inner_text()
+    slider = page.get_by_role("slider", name="Strength (pixels)")
+    slider.focus()
+    slider.press("ArrowLeft")
+    page.wait_for_function("() => location.href.includes('cnn_shake_shift-across=-4')")
+    expect(claim).not_to_have_text(before)
+    expect(page.get_by_text("conv1, act1, pool1, conv2, act2, pool2 did not change at all")).to_be_visible()
+    # The chart grows by itself until every point is measured; then its numbers become a sentence.
+    expect(page.get_by_text("At 4 pixels to the left, convolutional")).to_be_visible(timeout=180_000)
+    expect(page.get_by_text("Measured 119 of 119 points")).to_have_count(0)
+    curves = page.locator(".st-key-cnn_shake_curves .scatterlayer path.js-line")
+    assert curves.count() >= 7
+    page.reload()
+    settle(page)
+    expect(page.get_by_role("slider", name="Strength (pixels)")).to_have_attribute("aria-valuenow", "-4")

@@ -1,0 +1,179 @@
+"""The tab "Confidence" in Streamlit's harness: the sheet, the claim, calibration on images held out."""
+
+from typing import Any
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from core.config import CNNConfig, RunConfig, TrainConfig
+from core.data import Mnist, load
+from core.data.splits import validation_places
+from core.models import build_module
+from core.probes.calibration import fit_temperature
+from pages.ui.cache import shipped_model
+from pages.ui.cnn.confidence import CODE, SHEET
+from pages.ui.cnn.held_out import held_out
+from pages.ui.trained import Trained
+
+pytestmark = pytest.mark.usefixtures("bundled_only")
+
+
+@pytest.fixture(scope="module")
+def mnist() -> Mnist:
+    return load("small")
+
+
+def show(trained: "Trained", mnist: "Mnist") -> None:
+    """The script that AppTest runs."""
+    from pages.ui.cnn.confidence import confidence
+
+    confidence(trained, mnist)
+
+
+def tab(trained: Trained, mnist: Mnist) -> AppTest:
+    kwargs = {"trained": trained, "mnist": mnist}
+    return well(AppTest.from_function(show, default_timeout=120, kwargs=kwargs).run())
+
+
+def well(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not [error.value for error in app.error]
+    return app
+
+
+def text(app: AppTest) -> str:
+    return " ".join(part.value for kind in (app.markdown, app.caption, app.warning) for part in kind)
+
+
+def sheet_box(app: AppTest) -> Any:
+    return next((n for n in app.number_input if n.key.startswith("cnn_sure_sheet")), None)
+
+
+def tiles(app: AppTest) -> list[str]:
+    return [
+        caption.value
+        for caption in app.caption
+        if " → " in caption.value and "Under each" not in caption.value
+    ]
+
+
+def shipped(name: str) -> Trained:
+    ours = shipped_model(name)
+    return Trained(f"shipped:{name}", name, ours.config, ours.model, ours.model)
+
+
+def fresh(train: TrainConfig, key: str = "test", **config: Any) -> Trained:
+    run = RunConfig("test", CNNConfig(**config), train)
+    model = build_module(run.model).eval()
+    return Trained(key, "a test", run, model, model)
+
+
+@pytest.mark.parametrize("name", ["cnn-lab", "cnn-bn", "cnn-nobn"])
+def test_first_view(name: str, mnist: Mnist) -> None:
+    trained = shipped(name)
+    app = tab(trained, mnist)
+    from core.evaluation import predict
+
+    sure, answers = predict(trained.model, mnist.test.images).max(1)
+    share = int((sure > 0.9).sum()) / len(sure)
+    wrong = int((answers != mnist.test.labels).sum())
+    assert app.metric[0].value == f"{share:.1%}"
+    assert app.metric[1].value == f"{wrong} of 1,000"
+    assert "**Claim of the course project:** most confidences exceed 0.9" in text(app)
+    assert ("so most do." in text(app)) == (share > 0.54)
+    assert len(tiles(app)) == min(wrong, SHEET)
+    assert all("**" in tile for tile in tiles(app)), "misread ones first"
+    accuracies = [metric.value for metric in app.metric if metric.label == "Accuracy"]
+    assert accuracies[0] == accuracies[1]
+    losses = [float(metric.value) for metric in app.metric if metric.label == "Loss (nats)"]
+    assert len(losses) == 2
+
+
+def test_every_sheet_and_order(mnist: Mnist) -> None:
+    app = tab(shipped("cnn-lab"), mnist)
+    shares = {}
+    for kind in ("least sure", "most sure"):
+        well(app.segmented_control(key="cnn_sure_kind").set_value(kind).run())
+        assert len(tiles(app)) == SHEET
+        shares[kind] = tiles(app)
+    assert all(tile.endswith(">99.9%") for tile in shares["most sure"])
+    assert not any(tile.endswith(">99.9%") for tile in shares["least sure"])
+    well(sheet_box(app).set_value(sheet_box(app).max).run())
+    assert len(tiles(app)) == (1000 % SHEET or SHEET)
+    well(app.segmented_control(key="cnn_sure_kind").set_value("one digit").run())
+    for digit in (0, 7):
+        well(app.selectbox(key="cnn_sure_digit").set_value(digit).run())
+        assert all(tile.startswith(f"{digit} → ") for tile in tiles(app))
+        assert len(tiles(app)) == SHEET
+
+
+def test_bins(mnist: Mnist) -> None:
+    app = tab(shipped("cnn-bn"), mnist)
+    for bins in (5, 30):
+        well(app.slider(key="cnn_sure_bins").set_value(bins).run())
+
+
+@pytest.mark.parametrize("key", ["weights", "one place"])
+def test_networks_that_know_nothing_or_diverged(key: str, mnist: Mnist) -> None:
+    trained = fresh(TrainConfig(), f"nothing-{key}", hidden=())
+    if key == "weights":
+        with torch.no_grad():
+            next(trained.model.parameters()).fill_(float("nan"))
+        assert "no longer numbers" in text(tab(trained, mnist))
+    else:
+        assert "so most do not." in text(tab(trained, mnist))
+
+
+def test_what_a_temperature_is_fitted_on(mnist: Mnist) -> None:
+    """Never what the network was trained on, and never what it is then judged on."""
+    halves = held_out(shipped("cnn-bn"), mnist)
+    assert (len(halves.fit), len(halves.judge)) == (500, 500)
+    assert torch.equal(halves.judge.images, mnist.test.images[500:])
+    assert "are split" in halves.told
+    lab = held_out(shipped("cnn-lab"), mnist)
+    assert torch.equal(lab.fit.labels, mnist.test.labels[:500])
+    assert "validation images" in lab.told
+    config = TrainConfig(validation=0.25, seed=3)
+    own = held_out(fresh(config), mnist)
+    places = validation_places(mnist.train, 0.25, 3)[1]
+    assert torch.equal(own.fit.images, mnist.train.images[places])
+    assert torch.equal(own.judge.images, mnist.test.images)
+    whole = Mnist("MNIST_ROOT", "full", mnist.train, mnist.train.take(slice(0, 300)))
+    bundled = held_out(shipped("cnn-bn"), whole)
+    assert torch.equal(bundled.fit.images, mnist.test.images)
+    assert torch.equal(bundled.judge.images, whole.test.images)
+    assert "leaves out" in bundled.told
+
+
+def test_validation_images_of_other_digits_mean_nothing(
+    mnist: Mnist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from types import SimpleNamespace
+
+    from pages.ui.cnn import held_out as module
+
+    asked = []
+    store = SimpleNamespace(get=lambda run: asked.append(run) or SimpleNamespace(data="full"))
+    monkeypatch.setattr(module, "run_store", lambda: store)
+    found = held_out(fresh(TrainConfig(validation=0.2), "run:abc123@17.5"), mnist)
+    assert found.name == "halves"
+    assert asked == ["abc123"]
+
+
+def test_the_code_runs_and_finds_the_same_temperature(mnist: Mnist) -> None:
+    from torch.nn import functional
+
+    trained = shipped("cnn-lab")
+    scope: dict[str, Any] = {
+        "torch": torch, "functional": functional, "model": trained.model,
+        "images": mnist.test.images, "labels": mnist.test.labels,
+    }  # fmt: skip
+    with torch.no_grad():
+        scope["validation_logits"] = trained.model(mnist.test.images[:500])
+    scope["validation_labels"] = mnist.test.labels[:500]
+    exec(CODE, scope)
+    wanted = fit_temperature(scope["validation_logits"], scope["validation_labels"])
+    assert float(scope["log_t"].detach().exp()) == pytest.approx(wanted, rel=1e-2)
+    assert 0 <= float(scope["ece"]) < 0.1
+    assert torch.equal(scope["calmer"].argmax(1), scope["answer"])

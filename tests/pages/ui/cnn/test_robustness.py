@@ -1,0 +1,190 @@
+"""The tab "Robustness" in Streamlit's harness: every control, every kind of network."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from core.config import CNNConfig, RunConfig, TrainConfig
+from core.data import Mnist, load
+from core.models import build_module
+from core.probes.transforms import TRANSFORMS
+from pages.ui.cache import shipped_model
+from pages.ui.cnn import strength
+from pages.ui.trained import Trained
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.usefixtures("bundled_only", "quick")
+CONFIGS = {
+    "one channel, strided": CNNConfig(
+        channels=(1,), kernels=(11,), strides=(4,), paddings=(10,), pools=("none",), hidden=()
+    ),
+    "six blocks": CNNConfig(
+        channels=(2, 3, 4, 5, 6, 7), kernels=(3,) * 6, strides=(1,) * 6, paddings=(1,) * 6,
+        pools=("max", "average", "none", "none", "max", "none"), batch_norm=True, normalize=True,
+        activation="tanh", dropout=0.3, frozen=True,
+    ),
+    "many channels": CNNConfig(
+        channels=(256,), kernels=(3,), strides=(2,), paddings=(0,), pools=("max",), hidden=()
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few images, all points at once: a chart that looks again by itself never does so in this harness."""
+    monkeypatch.setattr(strength, "SAMPLE", 25)
+    monkeypatch.setattr(strength, "FEWEST", 25)
+    monkeypatch.setattr(strength, "PATIENCE", 60.0)
+
+
+@pytest.fixture(scope="module")
+def mnist() -> Mnist:
+    return load("small")
+
+
+def show(trained: "Trained", mnist: "Mnist") -> None:
+    """The script that AppTest runs."""
+    from pages.ui.cnn.robustness import robustness
+
+    robustness(trained, mnist)
+
+
+def tab(trained: Trained, mnist: Mnist) -> AppTest:
+    kwargs = {"trained": trained, "mnist": mnist}
+    return well(AppTest.from_function(show, default_timeout=120, kwargs=kwargs).run())
+
+
+def well(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not [error.value for error in app.error]
+    return app
+
+
+def text(app: AppTest) -> str:
+    return " ".join(part.value for kind in (app.markdown, app.caption, app.warning) for part in kind)
+
+
+def widget(widgets: Any, start: str) -> Any:
+    return next(found for found in widgets if (found.key or "").startswith(start))
+
+
+def lab() -> Trained:
+    ours = shipped_model("cnn-lab")
+    return Trained("shipped:cnn-lab", "cnn-lab", ours.config, ours.model, ours.model)
+
+
+def fresh(config: CNNConfig, name: str, weight: float = 0.0) -> Trained:
+    run = RunConfig("test", config, TrainConfig())
+    model = build_module(config).eval()
+    with torch.no_grad():
+        next(model.parameters()).add_(weight)
+    return Trained(f"test-{name}", "a test", run, model, model)
+
+
+@pytest.fixture
+def untouched(mnist: Mnist) -> "Iterator[Trained]":
+    trained = lab()
+    kept = {name: tensor.clone() for name, tensor in trained.model.state_dict().items()}
+    images = mnist.test.images.clone()
+    yield trained
+    assert torch.equal(mnist.test.images, images)
+    assert all(torch.equal(tensor, kept[name]) for name, tensor in trained.model.state_dict().items())
+    assert not trained.model.training
+
+
+def test_first_view_shows_claim_measurement_and_every_network(untouched: Trained, mnist: Mnist) -> None:
+    app = tab(untouched, mnist)
+    said = text(app)
+    assert "Claim of the lab report" in said
+    assert "Measured here" in said
+    assert "At 3 pixels to the left" in said
+    for name in strength.LINEUP:
+        assert f"{name} **" in said
+    assert "25 of the 1,000 bundled test images, every 40th" in said
+    assert strength.THIS not in said, "a shipped network is in the chart once"
+
+
+def test_every_change_from_end_to_end(untouched: Trained, mnist: Mnist) -> None:
+    app = tab(untouched, mnist)
+    for name, transform in TRANSFORMS.items():
+        well(app.selectbox(key="cnn_shake_how").set_value(transform.title).run())
+        for value in (transform.low, transform.high, transform.none):
+            well(app.slider(key=f"cnn_shake_{name}").set_value(value).run())
+        assert "Untouched, convolutional" in text(app)
+        assert ("Claim of the lab report" not in text(app)) or name.startswith("shift")
+        has_switch = any(toggle.key == "cnn_shake_back" for toggle in app.toggle)
+        assert has_switch == name.startswith("shift")
+
+
+def test_sliding_back_shows_where_the_maps_only_moved(untouched: Trained, mnist: Mnist) -> None:
+    app = tab(untouched, mnist)
+    well(app.toggle(key="cnn_shake_back").set_value(True).run())
+    assert "it differs by 0%" in text(app)
+    assert "**Slid back**, conv1, act1 did not change at all" in text(app)
+    layer = widget(app.selectbox, "cnn_shake_layer")
+    well(layer.set_value("pool1").run())
+    assert "3 is no multiple of 2" in text(app)
+    well(app.slider(key="cnn_shake_shift-across").set_value(-4).run())
+    assert "**Slid back**, conv1, act1, pool1, conv2, act2, pool2 did not change at all" in text(app)
+    assert "it differs by 0%" in text(app)
+
+
+def test_other_pictures_and_all_test_images(untouched: Trained, mnist: Mnist) -> None:
+    app = tab(untouched, mnist)
+    before = text(app)
+    well(widget(app.number_input, "cnn_shake_index").set_value(7).run())
+    assert text(app) != before
+    well(app.segmented_control(key="cnn_shake_subject").set_value("my own drawing").run())
+    assert "Until you draw" in text(app)
+
+
+def test_all_images(untouched: Trained, mnist: Mnist) -> None:
+    few = Mnist(mnist.source, mnist.size, mnist.train, mnist.test.take(slice(0, 50)))
+    app = tab(untouched, few)
+    well(app.toggle(key="cnn_shake_all_small").set_value(True).run())
+    assert "On the 50 bundled test images." in text(app)
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_any_network_from_the_builder(name: str, mnist: Mnist) -> None:
+    app = tab(fresh(CONFIGS[name], name), mnist)
+    assert f"{strength.THIS} **" in text(app)
+    well(app.toggle(key="cnn_shake_back").set_value(True).run())
+    layer = widget(app.selectbox, "cnn_shake_layer")
+    for option in layer.options:
+        well(widget(app.selectbox, "cnn_shake_layer").set_value(option).run())
+    well(app.slider(key="cnn_shake_shift-across").set_value(8).run())
+
+
+def test_a_diverged_network_gets_a_sentence(mnist: Mnist) -> None:
+    broken = fresh(CONFIGS["one channel, strided"], "broken", float("nan"))
+    assert "no longer numbers" in text(tab(broken, mnist))
+
+
+def test_a_large_network_gets_a_smaller_sample(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strength, "SAMPLE", 400)
+    monkeypatch.setattr(strength, "WORK", 1e6)
+    assert strength._sample_size(lab(), mnist) == strength.FEWEST
+
+
+def test_sentences_follow_from_the_intervals() -> None:
+    from core.evaluation import Score
+
+    good, bad = Score(1000, 900, 0.1), Score(1000, 500, 0.1)
+    assert "buy here: a reads 40.0 points more than b" in strength._bought("a", good, "b", bad)
+    assert "buy nothing: a reads 40.0 points less than b" in strength._bought("a", bad, "b", good)
+    assert "no winner" in strength._bought("a", good, "b", Score(1000, 905, 0.1))
+
+
+def test_the_code_runs(mnist: Mnist) -> None:
+    from pages.ui.cnn.robustness import CODE
+
+    scope: dict[str, Any] = {"torch": torch, "test_images": mnist.test.images, "model": lab().model}
+    with torch.no_grad():
+        exec(CODE, scope)
+    assert scope["change"] > 0.5
+    assert scope["slid_back"] < 1e-4
