@@ -36,6 +36,9 @@ _ALL = (
     Lesson("pages/4_CNN.py", "CNN", ":material/filter_center_focus:",
            "What does a convolutional network see?",
            "Slide a kernel by hand, train, wind back through the epochs, switch channels off, shake digits."),
+    Lesson("pages/5_Optimizer_Race.py", "Optimizer Race", ":material/flag:",
+           "Which way down is the fastest?",
+           "Roll balls down curves, race optimisers from one start, on the same batches, at their best rates."),
 )  # fmt: skip
 
 
