@@ -99,10 +99,10 @@ def test_only_adversarial_training_imports_attacks() -> None:
     assert not breaks("core.training", ("core.attacks",), allowed=("core.training.adversarial",))
 
 
-def test_only_jobs_and_their_registry_start_threads() -> None:
+def test_only_background_work_and_its_registry_start_threads() -> None:
     starts = re.compile(r"threading\.Thread\b|from threading import .*\bThread\b|ThreadPoolExecutor")
     users = {name(path) for path in SOURCES if starts.search(path.read_text("utf-8"))}
-    assert users <= {"core.training.job", "core.training.registry"}
+    assert users <= {"core.training.background", "core.training.registry"}
 
 
 def test_nothing_imports_a_page() -> None:

@@ -1,14 +1,12 @@
 """Training in the background: one job and its worker thread.
 
 A job trains its own network in a worker thread and publishes frozen snapshots. Requests (pause, step, stop,
-change a setting) are taken between two steps, never in the middle of one. Jobs share the machine: a bounded
-number run at once, the others wait in line, and all together use no more threads than there are cores.
+change a setting) are taken between two steps, never in the middle of one. Jobs share the machine, and all
+together use no more threads than there are cores.
 """
 
 import logging
 import math
-import queue
-import threading
 import time
 from typing import Any
 
@@ -20,8 +18,9 @@ from core.config import RunConfig
 from core.data.digits import Mnist
 from core.device import choose_device, device_name
 from core.errors import LabError
-from core.runs import RunStore, new_run_id
-from core.training.callbacks import Callback, StopTraining
+from core.runs import RunStore
+from core.training.background import Background
+from core.training.callbacks import Callback
 from core.training.finish import film_of, keep, new_trainer, record_of
 from core.training.history import History
 from core.training.slots import Slots
@@ -35,35 +34,33 @@ PUBLISH_EVERY = 0.2  # seconds between two snapshots while it runs
 WEIGHTS_EVERY = 1.0  # seconds between two copies of the weights
 
 
-class Job(Callback):
+class Job(Background, Callback):
     """One run in the background. Methods may be called from any thread; they return at once."""
 
     def __init__(
         self, config: RunConfig, mnist: Mnist, store: RunStore, slots: Slots, *, session: str, owner: str
     ) -> None:
-        self.job_id = new_run_id()
-        self.sessions, self.owner = {session}, owner
-        self.seen = time.monotonic()  # when one of its sessions was last known to be alive
-        self._config, self._mnist, self._store, self._slots = config, mnist, store, slots
+        super().__init__(slots, session=session, owner=owner)
+        self._config, self._mnist, self._store = config, mnist, store
         self._device = choose_device()
         self._trainer: Trainer | None = None
-        self._requests: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
-        self._stop = threading.Event()
-        self._status: Status = "queued"
-        self._message = ""
-        self._paused = self._has_slot = self._recorded = False
+        self._recorded = False
         self._weights: dict[str, Tensor] | None = None
         self._weights_step, self._weights_at, self._published_at = 0, 0.0, 0.0
         self._weights_epoch = 0.0
         self._rate, self._rate_from = 0.0, (0.0, 0)
-        self._lock = threading.RLock()
         self._snapshot = self._picture()
-        self._thread = self._begin()
+        self._begin()
 
     @property
     def start(self) -> RunConfig:
         """The settings it began with; what was changed since stands in the history."""
         return self._config
+
+    @property
+    def active(self) -> bool:
+        """Whether it may still change by itself or on request."""
+        return self.snapshot.active
 
     @property
     def snapshot(self) -> Snapshot:
@@ -73,23 +70,6 @@ class Job(Callback):
         if picture.status == "queued":
             return Snapshot(**{**vars(picture), "place": self._slots.place(self.job_id)})
         return picture
-
-    def pause(self) -> None:
-        """Stand still after the present step."""
-        self._requests.put(("pause", None))
-
-    def resume(self) -> None:
-        """Go on after a pause."""
-        self._requests.put(("resume", None))
-
-    def step(self) -> None:
-        """While paused: make one single step."""
-        self._requests.put(("step", None))
-
-    def stop(self, why: str = "") -> None:
-        """End after the present step and keep what there is."""
-        self._message = why
-        self._stop.set()
 
     def add_epoch(self) -> None:
         """One more pass over the images, also when the run has already ended.
@@ -104,7 +84,7 @@ class Job(Callback):
                 raise LabError("This run cannot go on; start a new one with the same settings.")
             self._go_on(1)
             self._snapshot = self._picture()
-            self._thread = self._begin()
+            self._begin()
 
     def _go_on(self, epochs: int) -> None:
         """Make an ended run ready for more epochs. Call it with the lock held and no worker at work."""
@@ -129,53 +109,34 @@ class Job(Callback):
 
     def wait(self, seconds: float) -> Snapshot:
         """Wait until the job has ended, at most `seconds`; then its snapshot."""
-        self._thread.join(seconds)
+        self.join(seconds)
         return self.snapshot
-
-    def _begin(self) -> threading.Thread:
-        thread = threading.Thread(target=self._work, name=f"job-{self.job_id}", daemon=True)
-        thread.start()
-        return thread
 
     def _work(self) -> None:
         """The worker thread: train, record, and again while somebody asked for more in the meantime."""
         while True:
-            self._train()
+            self._guarded()
             self._record()
             with self._lock:  # what was asked while it was being recorded is answered, not lost
                 asked = [self._requests.get()[0] for _ in range(self._requests.qsize())]
                 more = asked.count("add_epoch")
                 if not more or self._trainer is None or self._status in ("diverged", "failed"):
-                    self._publish(weights=True)
+                    self._publish(whole=True)
                     return
                 self._go_on(more)
 
-    def _train(self) -> None:
+    def _run(self) -> Status:
+        if self._trainer is None:
+            torch.set_num_threads(1)  # until the tuner has measured; this thread's own number
+            tuner = ThreadTuner(self._slots.allowance)
+            self._trainer = new_trainer(self._config, self._mnist, self._device, [tuner, self])
+        self._publish(whole=True)
         try:
-            self._take_slot()
-            self._status = "running"
-            self._publish()
-            if self._trainer is None:
-                torch.set_num_threads(1)  # until the tuner has measured; this thread's own number
-                tuner = ThreadTuner(self._slots.allowance)
-                self._trainer = new_trainer(self._config, self._mnist, self._device, [tuner, self])
-            self._publish(weights=True)
             self._trainer.run()
-            done = self._trainer.epoch >= self._trainer.config.train.epochs
-            self._status = "finished" if done else "stopped"
-        except StopTraining:
-            self._status = "stopped"
         except Diverged as error:
-            self._status, self._message = "diverged", str(error)
-        except LabError as error:
-            self._status, self._message = "failed", str(error)
-        except Exception:
-            log.exception("job %s failed", self.job_id)
-            self._status, self._message = "failed", "Training broke off unexpectedly; the log says why."
-        finally:
-            if self._has_slot:
-                self._has_slot = False
-                self._slots.release()
+            self._message = str(error)
+            return "diverged"
+        return "finished" if self._trainer.epoch >= self._trainer.config.train.epochs else "stopped"
 
     def _record(self) -> None:
         trainer = self._trainer
@@ -191,63 +152,38 @@ class Job(Callback):
             log.exception("job %s could not be recorded", self.job_id)
             self._message = "The run ended but could not be recorded; the log says why."
 
-    def _take_slot(self) -> None:
-        if not self._slots.acquire(self.job_id, self._stop.is_set):
-            raise StopTraining
-        self._has_slot = True
-
     def before_step(self, trainer: Trainer) -> None:
-        """Take the requests that came in; stand still while paused. A single step leaves the loop at once."""
-        while True:
-            single = self._take_requests(trainer)
-            if self._stop.is_set():
-                raise StopTraining
-            if single or not self._paused:
-                break
-            if self._status != "paused":
-                self._status = "paused"
-                self._slots.release()  # others may run meanwhile
-                self._has_slot = False
-            if self._snapshot.status != "paused" or self._snapshot.steps != trainer.steps:
-                trainer.flush()
-                self._publish(weights=True)
-            time.sleep(0.02)
-        if not self._paused and not self._has_slot:
-            self._status = "queued"
-            self._publish()
-            self._take_slot()
-            self._status = "running"
-            self._publish()
+        """Take the requests that came in; stand still while paused."""
+        self._safe_point()
 
-    def _take_requests(self, trainer: Trainer) -> bool:
-        """Do what was asked for; True if a single step was."""
-        while not self._requests.empty():
-            name, value = self._requests.get()
-            if name == "step":
-                return True
-            try:
-                if name in ("pause", "resume"):
-                    self._paused = name == "pause"
-                elif name == "add_epoch":
-                    trainer.change("epochs", trainer.config.train.epochs + 1)
-                else:
-                    trainer.change(name, value)
-            except LabError as error:  # a request that makes no sense any more must not cost the run
-                self._message = str(error)
-            self._published_at = 0.0
-        return False
+    def _settle(self) -> None:
+        if self._trainer is not None:
+            self._trainer.flush()
+
+    def _steps(self) -> int:
+        return self._trainer.steps if self._trainer else 0
+
+    def _do(self, name: str, value: Any) -> None:
+        assert self._trainer is not None
+        if name == "add_epoch":
+            self._trainer.change("epochs", self._trainer.config.train.epochs + 1)
+        else:
+            self._trainer.change(name, value)
+
+    def _published_now(self) -> None:
+        self._published_at = 0.0
 
     def after_step(self, trainer: Trainer) -> None:
         if time.monotonic() - self._published_at > PUBLISH_EVERY:
             trainer.flush()
-            self._publish(weights=time.monotonic() - self._weights_at > WEIGHTS_EVERY)
+            self._publish(whole=time.monotonic() - self._weights_at > WEIGHTS_EVERY)
 
     def on_measure(self, trainer: Trainer) -> None:
-        self._publish(weights=True)
+        self._publish(whole=True)
 
-    def _publish(self, weights: bool = False) -> None:
+    def _publish(self, *, whole: bool = False) -> None:
         trainer, now = self._trainer, time.monotonic()
-        if weights and trainer is not None:
+        if whole and trainer is not None:
             state = trainer.module.state_dict()
             self._weights = {name: tensor.detach().cpu().clone() for name, tensor in state.items()}
             self._weights_step, self._weights_at = trainer.steps, now
