@@ -1,33 +1,44 @@
 """Widgets that together make a RunConfig, each recipe with a set of its own.
 
+How it is trained is the same for every kind of network and stands here; the widgets of the network itself are
+drawn by a function that each kind brings along.
+
 Keys carry the recipe's id (`mlp-deep_lr`), so every recipe remembers what was changed on it, starts at the
 text's own values, and a link holds only what differs from them.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
 from core.checks import Setting
-from core.config import ACTIVATIONS, INITIALIZATIONS, PRECISIONS, RunConfig
+from core.config import INITIALIZATIONS, PRECISIONS, RunConfig
 from core.recipes import RECIPES
 from core.training.optimizers import OPTIMIZERS
 from pages.ui.widgets import Live, Widgets
 
 RATES = (*(float(f"{d}e{e}") for e in range(-5, 1) for d in (1, 2, 3, 5, 7)), 10.0)
 BATCHES = (1, 4, 8, 16, 32, 64, 100, 128, 256, 512, 1000, 2000, 5000, 10_000)
-FAMILIES = {
-    "raw": "bare tensors",
-    "manual": "bare tensors, no autograd",
-    "my-linear": "own nn.Module",
-    "module": "torch.nn",
-}
+RECORDS = (0, 10, 20, 50, 100, 200, 500, 1000)
+WATCHED = {"none": "training images held out", "lab": "first half of the test images"}
 STARTS = {
     "pytorch": "PyTorch's default",
     "normal": "standard normal",
     "xavier": "Xavier (Glorot)",
     "he": "He (Kaiming)",
 }
+#: Settings with an entry a layer: the widget that says how many, and the start of each entry's own key.
+PER_LAYER = {
+    "hidden": ("depth", "width"),
+    "channels": ("blocks", "channels"),
+    "kernels": ("blocks", "kernel"),
+    "strides": ("blocks", "stride"),
+    "paddings": ("blocks", "padding"),
+    "pools": ("blocks", "pool"),
+}
+#: Draws the widgets of a network, starting at these settings, and returns what they say.
+Network = Callable[[Widgets, dict[str, Any]], dict[str, Any]]
 
 
 def key(recipe: str, setting: str) -> str:
@@ -38,12 +49,15 @@ def key(recipe: str, setting: str) -> str:
 def apply(recipe: str, changes: dict[str, Any]) -> None:
     """Set widgets to these settings; call it before they are drawn (in a callback, or first thing)."""
     for name, value in changes.items():
-        if name == "hidden":
-            st.session_state[key(recipe, "depth")] = len(value)
-            for index, width in enumerate(value):
-                st.session_state[key(recipe, f"width_{index + 1}")] = int(width)
+        if name in PER_LAYER:
+            count, start = PER_LAYER[name]
+            st.session_state[key(recipe, count)] = len(value)
+            for index, entry in enumerate(value):
+                st.session_state[key(recipe, f"{start}_{index + 1}")] = entry
         elif name == "lr":
             st.session_state[key(recipe, "lr")] = _nearest(RATES, float(value))
+        elif name == "record_every":
+            st.session_state[key(recipe, name)] = int(_nearest(RECORDS, value))
         elif name == "batch_size":
             st.session_state[key(recipe, "batch_size")] = int(_nearest(BATCHES, value))
         elif name in OPTIMIZERS["adam"].settings or name in OPTIMIZERS["rmsprop"].settings:
@@ -57,10 +71,11 @@ def reset(recipe: str) -> None:
     apply(recipe, RECIPES[recipe].config.settings())
 
 
-def run_controls(recipe: str, live: Live | None = None) -> RunConfig:
+def run_controls(recipe: str, network: Network, live: Live | None = None) -> RunConfig:
     """Draw the controls of a recipe and return what they say.
 
-    live: the run going on, if there is one: then only what may change while it runs is open.
+    network: draws those of the network. live: the run going on, if there is one: then only what may change
+    while it runs is open. Raises ConfigError, all controls drawn, where they say what cannot be built.
     """
     default = RECIPES[recipe].config
     values = default.settings()
@@ -80,7 +95,7 @@ def run_controls(recipe: str, live: Live | None = None) -> RunConfig:
         "Epochs (passes)", 1, most, values["epochs"], "epochs", help="How often every training image is seen."
     )
     with st.expander("Network", icon=":material/hub:"):
-        changes |= _network(widget, values)
+        changes |= network(widget, values)
     with st.expander("Start and step", icon=":material/tune:"):
         changes |= _training(widget, recipe, values)
     settings = OPTIMIZERS[changes["optimizer"]].settings
@@ -97,67 +112,13 @@ def run_controls(recipe: str, live: Live | None = None) -> RunConfig:
     return default.with_settings(changes)
 
 
-def _network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
-    changes: dict[str, Any] = {}
-    depth = widget.slider(
-        "Hidden layers",
-        0,
-        6,
-        len(values["hidden"]),
-        "depth",
-        help="Layers between pixels and answer; 0 is linear.",
-    )
-    widths = []
-    for index in range(depth):
-        start = values["hidden"][index] if index < len(values["hidden"]) else 64
-        widths.append(
-            widget.number(
-                f"Units in layer {index + 1}", 1, 4096, start, f"width_{index + 1}", help="How many neurons."
-            )
-        )
-    changes["hidden"] = tuple(widths)
-    changes["activation"] = widget.choice_box(
-        "Activation",
-        ACTIVATIONS,
-        values["activation"],
-        "activation",
-        help="The bend between two linear maps.",
-    )
-    changes["family"] = widget.choice_box(
-        "Written as",
-        tuple(FAMILIES),
-        values["family"],
-        "family",
-        help="The same mathematics and the same start, written in three ways.",
-        format_func=lambda name: FAMILIES[name],
-    )
-    plain = changes["family"] != "module"
-    dropout = widget.slider(
-        "Dropout",
-        0.0,
-        0.9,
-        values["dropout"],
-        "dropout",
-        step=0.05,
-        disabled=plain,
-        help="Share of hidden units silenced at each step. Only for networks written with torch.nn.",
-    )
-    changes["dropout"] = 0.0 if plain else dropout
-    changes["normalize"] = widget.toggle(
-        "Normalise the pixels first",
-        values["normalize"],
-        "normalize",
-        help="(x − mean) / std as the first layer.",
-    )
-    return changes
-
-
 def _training(widget: Widgets, recipe: str, values: dict[str, Any]) -> dict[str, Any]:
     changes: dict[str, Any] = {}
-    for name, label in (
-        ("init", "First weights, hidden layers"),
-        ("init_output", "First weights, last layer"),
-    ):
+    several = "init_output" in values
+    labels = {"init": "First weights, hidden layers" if several else "First weights"}
+    if several:
+        labels["init_output"] = "First weights, last layer"
+    for name, label in labels.items():
         changes[name] = widget.choice_box(
             label,
             INITIALIZATIONS,
@@ -190,15 +151,7 @@ def _training(widget: Widgets, recipe: str, values: dict[str, Any]) -> dict[str,
         "The sum's gradient is batch-size times larger, and so is each step.",
         format_func={"mean": "mean over its images", "sum": "sum over its images"}.get,
     )
-    changes["validation"] = widget.slider(
-        "Held out for validation",
-        0.0,
-        0.5,
-        values["validation"],
-        "validation",
-        step=0.05,
-        help="Share of the training images kept aside to choose settings by; the test images only report.",
-    )
+    changes |= _held_out(widget, values)
     changes["seed"] = widget.number(
         "Seed", 0, 2**31 - 1, values["seed"], "seed", help="Same seed, same start, same batches, same curve."
     )
@@ -210,6 +163,36 @@ def _training(widget: Widgets, recipe: str, values: dict[str, Any]) -> dict[str,
         help="fp32 is exact; bf16 halves the bits of matrix products; auto takes it only where it is faster.",
     )
     return changes
+
+
+def _held_out(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
+    """On which images a run is watched, and how often."""
+    split = widget.choice_box(
+        "Validate on",
+        tuple(WATCHED),
+        values["split"],
+        "split",
+        help="The test images should only report. The lab report chose by their first half all the same.",
+        format_func=lambda name: WATCHED[name],
+    )
+    share = widget.slider(
+        "Held out for validation",
+        0.0,
+        0.5,
+        values["validation"],
+        "validation",
+        step=0.05,
+        disabled=split == "lab",
+        help="Share of the training images kept aside to choose settings by; the test images only report.",
+    )
+    every = widget.choice(
+        "Steps between two records",
+        RECORDS,
+        values["record_every"],
+        "record_every",
+        help="How often training and validation error are written down within an epoch; 0 is never.",
+    )
+    return {"split": split, "validation": 0.0 if split == "lab" else share, "record_every": every}
 
 
 def _usual_rate(recipe: str) -> None:

@@ -1,0 +1,158 @@
+"""Tab: what does batch norm do? Two networks that differ in nothing else, beside each other."""
+
+from typing import Any
+
+import streamlit as st
+
+from core.config import RunConfig
+from core.data.digits import Mnist
+from core.errors import NotFound
+from core.recipes import RECIPES
+from core.snippets_cnn import network_code
+from core.training.history import History
+from core.training.pair import Pair
+from core.training.rate_sweep import WITH, WITHOUT, course_pair
+from pages.ui.cache import shipped_model
+from pages.ui.cnn.bn_beside import beside, between, claims
+from pages.ui.cnn.frozen import frozen
+from pages.ui.cnn.sweep import sweep
+from pages.ui.controls import BATCHES, RATES
+from pages.ui.layout import controls_and_stage
+from pages.ui.live_run import live_run
+from pages.ui.pair import TwoRuns
+from pages.ui.widgets import Live, Widgets
+
+PAIR = TwoRuns("cnn_bn_run", "cnn_bn_twin", "cnn_bn_shown", "cnn_bn_problem")
+LOCKED = Live((), lambda name, value: None)  # nothing may change while the pair runs
+
+CODE = """\
+import torch
+from torch import nn
+
+def batch_norm(x, gamma, beta, eps=1e-5):            # x: images × channels × rows × columns
+    mean = x.mean(dim=(0, 2, 3), keepdim=True)       # of this batch, one number a channel
+    var = x.var(dim=(0, 2, 3), unbiased=False, keepdim=True)
+    return gamma * (x - mean) / (var + eps).sqrt() + beta
+
+x = torch.randn(64, 16, 26, 26) * 3 + 5
+gamma, beta = torch.ones(1, 16, 1, 1), torch.zeros(1, 16, 1, 1)  # learnt; they start so
+layer = nn.BatchNorm2d(16)                           # the same, and it keeps running averages
+torch.testing.assert_close(layer(x), batch_norm(x, gamma, beta), rtol=1e-4, atol=1e-4)
+layer.eval()                                         # which it uses instead when it is tested:
+layer(x[:1])                                         # one image alone has no batch
+"""
+
+
+def batch_norm(mnist: Mnist) -> None:
+    """The claims, the pair live, many learning rates, and what the kernels themselves are worth."""
+    pair = PAIR.current()
+    left, right = controls_and_stage()
+    with left:
+        settings = _choose(pair)
+    with right:
+        st.markdown(
+            "Batch norm brings every channel to mean 0 and spread 1 over the batch, then scales and shifts "
+            "it by two learnt numbers. **Does it make this network better, or training easier?**"
+        )
+        claims()
+        if problem := PAIR.trouble():
+            st.error(problem, icon=":material/info:")
+        if pair is not None:
+            live_run(pair, "cnn_bn_live", charts=False)
+            beside(pair)
+        else:
+            _recorded()
+        busy = pair is not None and pair.snapshot.active
+        sweep(mnist, settings, busy)
+        frozen(mnist, settings, busy)
+        with st.expander("Show the code", icon=":material/code:"):
+            st.code(CODE, language="python")
+            st.code(network_code(course_pair(settings["convolutions"])[WITH].cnn), language="python")
+
+
+def _key(setting: str) -> str:
+    return f"cnn_bn_{setting}"
+
+
+def _choose(pair: Pair | None) -> dict[str, Any]:
+    """The left column: the settings that both networks share, and the start."""
+    if pair is not None and PAIR.newly_found(pair):
+        _apply(pair.jobs[0].start)
+    active = pair is not None and pair.snapshot.active
+    widget = Widgets(_key, LOCKED if active else None)
+    start = st.container()  # stands above the controls, but what it starts is read from them first
+    default = RECIPES[WITH].config.settings()
+    settings: dict[str, Any] = {}
+    settings["lr"] = widget.choice(
+        "Learning rate", RATES, float(default["lr"]), "lr", format_func=lambda rate: f"{rate:g}",
+        help="The text trains both at 0.02.",
+    )  # fmt: skip
+    settings["convolutions"] = widget.slider(
+        "Convolutions", 1, 6, 3, "convolutions",
+        help="The text has three. Each one more is 64 kernels of 3×3 that keep the maps' size.",
+    )  # fmt: skip
+    settings["epochs"] = widget.slider(
+        "Epochs (passes)", 1, 10, 1, "epochs", help="Of the live pair. The networks that came had five."
+    )
+    settings["batch_size"] = widget.choice(
+        "Batch size (images a step)", BATCHES, default["batch_size"], "batch_size",
+        format_func=lambda size: f"{size:,}",
+        help="Batch norm takes mean and spread over so many images: with few they are noisy.",
+    )  # fmt: skip
+    settings["seed"] = widget.number(
+        "Seed", 0, 2**31 - 1, 0, "seed", help="Both start from the same weights and see the same batches."
+    )
+    with start:
+        pressed = st.button(
+            "Train both",
+            icon=":material/play_arrow:",
+            type="primary",
+            width="stretch",
+            key="cnn_bn_start",
+            disabled=active,
+            help="With and without batch norm: same first weights, same batches, 32-bit numbers.",
+        )
+        st.caption("Same seed, same batches, fp32, one thread each. These settings serve the whole tab.")
+    if pressed:  # no callback: it would start what the controls said a moment ago
+        PAIR.start(list(_pair_configs(settings).values()))
+        st.rerun()
+    return settings
+
+
+def _pair_configs(settings: dict[str, Any]) -> dict[str, RunConfig]:
+    changes = {name: settings[name] for name in ("lr", "epochs", "batch_size", "seed")}
+    return course_pair(settings["convolutions"], **changes)
+
+
+def _apply(config: RunConfig) -> None:
+    """Let the controls show the settings of a pair found again."""
+    values = config.settings()
+    st.session_state.update({_key(name): values[name] for name in ("seed", "batch_size")})
+    st.session_state[_key("epochs")] = min(10, int(values["epochs"]))
+    st.session_state[_key("lr")] = min(RATES, key=lambda rate: abs(rate - float(values["lr"])))
+    st.session_state[_key("convolutions")] = len(values["channels"])
+
+
+def _recorded() -> None:
+    """The pair that the address names, if it is on record, else the two networks that came with the lab."""
+    try:
+        found = PAIR.recorded()
+    except NotFound:
+        found = None
+        st.info("Those runs are no longer here. Press *Train both*.", icon=":material/info:")
+    if found is not None:
+        ours, theirs = found
+        st.markdown(f":material/history: **Recorded runs**, {ours.status} and {theirs.status}.")
+        epochs = max(ours.config.train.epochs, ours.epochs, theirs.epochs)
+        between({WITH: ours.history, WITHOUT: theirs.history}, ours.n_train, ours.n_test, epochs)
+        return
+    facts = {name: shipped_model(name).provenance for name in (WITH, WITHOUT)}
+    first = facts[WITH]
+    st.markdown(
+        f":material/inventory_2: **As they came**: both trained on {first['n_train']:,} images for "
+        f"{first['epochs']:g} epochs from seed {first['seed']} "
+        f"(with in {facts[WITH]['precision']}, without in {facts[WITHOUT]['precision']}). "
+        "Press *Train both* to watch it happen."
+    )
+    histories = {name: History.from_json(entry["history"]) for name, entry in facts.items()}
+    between(histories, first["n_train"], first["n_test"], first["epochs"])

@@ -1,0 +1,110 @@
+"""Widgets for a convolutional network: block by block, then the linear layers."""
+
+from typing import Any
+
+import streamlit as st
+
+from core.choices import ACTIVATIONS, POOLS
+from pages.ui.widgets import Widgets
+
+MOST_BLOCKS, MOST_HIDDEN = 6, 4
+NEW = {"channels": 16, "kernels": 3, "strides": 1, "paddings": 1, "pools": "none"}  # a block not there before
+POOL_WORDS = {"max": "largest of 2×2", "average": "average of 2×2", "none": "no pooling"}
+
+
+def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
+    """Draw the widgets and return the settings of the network they say. values: where they start."""
+    changes: dict[str, Any] = {}
+    blocks = widget.slider(
+        "Blocks",
+        1,
+        MOST_BLOCKS,
+        len(values["channels"]),
+        "blocks",
+        help="Each is a convolution, perhaps batch norm, the activation, perhaps pooling.",
+    )
+    rows = []
+    for index, tab in enumerate(st.tabs([f"{number}" for number in range(1, blocks + 1)])):
+        with tab:
+            start = {
+                name: values[name][index] if index < len(values[name]) else new for name, new in NEW.items()
+            }
+            rows.append(_block(widget, index + 1, start))
+    changes |= {name: tuple(row[name] for row in rows) for name in NEW}
+    changes["batch_norm"] = widget.toggle(
+        "Batch norm",
+        values["batch_norm"],
+        "batch_norm",
+        help="After every convolution: mean 0, spread 1 over the batch, then a learnt scale and shift.",
+    )
+    changes["activation"] = widget.choice_box(
+        "Activation", ACTIVATIONS, values["activation"], "activation", help="The bend between linear maps."
+    )
+    depth = widget.slider(
+        "Hidden linear layers",
+        0,
+        MOST_HIDDEN,
+        len(values["hidden"]),
+        "depth",
+        help="Layers between the last feature maps and the ten outputs; 0 reads the maps directly.",
+    )
+    widths = []
+    for index in range(depth):
+        start_width = values["hidden"][index] if index < len(values["hidden"]) else 64
+        widths.append(
+            widget.number(
+                f"Units in layer {index + 1}", 1, 4096, start_width, f"width_{index + 1}",
+                help="How many neurons.",
+            )
+        )  # fmt: skip
+    changes["hidden"] = tuple(widths)
+    dropout = widget.slider(
+        "Dropout",
+        0.0,
+        0.9,
+        values["dropout"],
+        "dropout",
+        step=0.05,
+        disabled=not depth,
+        help="Share of the hidden linear units silenced at each step. Without such a layer there is none.",
+    )
+    changes["dropout"] = dropout
+    changes["normalize"] = widget.toggle(
+        "Normalise the pixels first",
+        values["normalize"],
+        "normalize",
+        help="(x − mean) / std as the first layer.",
+    )
+    changes["frozen"] = widget.toggle(
+        "Leave the kernels random",
+        values["frozen"],
+        "frozen",
+        help="The convolutions stay as they start; only what follows them learns.",
+    )
+    return changes
+
+
+def _block(widget: Widgets, number: int, start: dict[str, Any]) -> dict[str, Any]:
+    """The five settings of one block."""
+    channels = widget.number(
+        "Channels", 1, 256, start["channels"], f"channels_{number}",
+        help=f"Kernels of convolution {number}, and so feature maps it gives.",
+    )  # fmt: skip
+    kernel = widget.slider(
+        "Kernel side (pixels)", 1, 11, start["kernels"], f"kernel_{number}",
+        help="The window that slides over the image is a square of this side.",
+    )  # fmt: skip
+    stride = widget.slider(
+        "Stride (pixels)", 1, 4, start["strides"], f"stride_{number}",
+        help="How far the window moves at a time; 2 halves the image.",
+    )  # fmt: skip
+    padding = widget.slider(
+        "Padding (pixels)", 0, 10, start["paddings"], f"padding_{number}",
+        help="Rows of zeros laid around the image first. Half a kernel keeps its size.",
+    )  # fmt: skip
+    pool = widget.choice_box(
+        "Pooling", POOLS, start["pools"], f"pool_{number}",
+        help="What becomes of each 2×2 square of a feature map.",
+        format_func=lambda name: POOL_WORDS[name],
+    )  # fmt: skip
+    return {"channels": channels, "kernels": kernel, "strides": stride, "paddings": padding, "pools": pool}

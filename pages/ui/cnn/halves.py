@@ -1,0 +1,81 @@
+"""The two halves of the test images: how a run did on each, and how hard each one is."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.data.splits import lab_split
+from core.evaluation import wilson
+from core.probes import baseline
+from core.training.history import History
+from pages.ui import cache
+from pages.ui.computed import data_key
+
+
+@dataclass(frozen=True)
+class Half:
+    """A part of the test images (its name, how many) and the share of it read correctly."""
+
+    name: str
+    accuracy: float
+    n: int
+
+    @property
+    def ci95(self) -> tuple[float, float]:
+        """95 % interval, as fractions."""
+        return wilson(round(self.accuracy * self.n), self.n)
+
+
+def halves(history: History, n_test: int) -> list[Half]:
+    """First half, last half and all, where the run measured them apart; else nothing."""
+    first, last, whole = (history.last(f"{name}_accuracy") for name in ("validation", "last_half", "test"))
+    if first is None or last is None or whole is None:
+        return []
+    half = n_test // 2
+    return [
+        Half(f"First {half:,} (validation)", first, half),
+        Half(f"Last {n_test - half:,}", last, n_test - half),
+        Half(f"All {n_test:,}", whole, n_test),
+    ]
+
+
+def nearest_means() -> tuple[Half, Half]:
+    """How the nearest class average does on each half of the test images in use."""
+    return _nearest_means(data_key(cache.mnist()))
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _nearest_means(data: str) -> tuple[Half, Half]:
+    digits = cache.mnist()
+    model = baseline.fit(digits.train)
+    first, last = (baseline.score(model, part) for part in lab_split(digits.test))
+    return Half("first", first.accuracy, first.n), Half("last", last.accuracy, last.n)
+
+
+def told(parts: list[Half], means: tuple[Half, Half]) -> str:
+    """What the two halves say, in words made from the numbers.
+
+    parts: as `halves` gives them. means: the nearest class average on the same two halves.
+    """
+    first, last = parts[0], parts[1]
+    gap = 100 * (last.accuracy - first.accuracy)
+    apart = last.ci95[0] > first.ci95[1] or last.ci95[1] < first.ci95[0]
+    side = "better" if gap > 0 else "worse"
+    words = f"The same network reads the last half {abs(gap):.1f} points {side} than the first"
+    words += ". " if apart else ", a difference within the intervals. "
+    if means[0].n != first.n:  # a run of other digits than those in use
+        return words
+    ours = (
+        f"Even the nearest class average, which has never seen either, reads {means[0].accuracy:.0%} of the "
+        f"first and {means[1].accuracy:.0%} of the last"
+    )
+    if means[1].ci95[0] > means[0].ci95[1]:
+        if gap > 0:
+            return (
+                f"{words}{ours}: **the last half is simply easier.** A score on it beside one on the first "
+                "compares images, not networks."
+            )
+        return f"{words}{ours}: the last half is the easier one, only this network does not show it."
+    if means[1].ci95[1] < means[0].ci95[0]:
+        return f"{words}{ours}: here the last half is the harder one."
+    return f"{words}{ours}: on these digits the two halves are about equally hard."

@@ -1,0 +1,66 @@
+"""The network that the settings describe, layer by layer: it changes as one edits."""
+
+import pandas as pd
+import streamlit as st
+
+from core.cnn_config import CNNConfig, LayerShape
+from core.recipes import RECIPES
+from pages.ui.training_page import Chosen
+
+
+def layers_table(chosen: Chosen) -> None:
+    """Every layer with the shape it gives and its weights; or why there is no such network."""
+    if chosen.wanted is None:
+        st.info(
+            "These settings make no network yet; what stands in the way is said on the left. "
+            "Nothing is lost: change the layer it names.",
+            icon=":material/straighten:",
+        )
+        return
+    config = chosen.wanted.cnn
+    layers = config.layers()
+    total, learnt = weights(config, layers)
+    way = [layer for layer in layers if layer.kind in ("convolution", "linear") or "pool" in layer.kind]
+    st.markdown(
+        ":material/account_tree: 1×28×28 → "
+        + " → ".join("×".join(map(str, layer.shape)) for layer in way)
+        + f" · **{total:,} weights**"
+        + (f", {learnt:,} of them learn" if learnt < total else "")
+    )
+    edited = chosen.wanted.model != RECIPES[chosen.recipe].config.model
+    with st.expander("The network, layer by layer", icon=":material/table_rows:", expanded=edited):
+        st.dataframe(
+            table(layers),
+            hide_index=True,
+            key="cnn_layers",
+            height="content",
+            column_config={
+                "weights": st.column_config.NumberColumn(format="localized"),
+                "share": st.column_config.ProgressColumn(
+                    "share of all", min_value=0.0, max_value=1.0, format="percent",
+                    help="Where the weights are: mostly in the first linear layer.",
+                ),
+            },
+        )  # fmt: skip
+        st.caption("Channels × rows × columns for one image. Biases count as weights.")
+
+
+def weights(config: CNNConfig, layers: list[LayerShape]) -> tuple[int, int]:
+    """(all weights and biases, those that learn)."""
+    total = sum(layer.parameters for layer in layers)
+    held = sum(layer.parameters for layer in layers if layer.kind == "convolution") if config.frozen else 0
+    return total, total - held
+
+
+def table(layers: list[LayerShape]) -> pd.DataFrame:
+    """One row a layer; sizes as channels × rows × columns."""
+    total = sum(layer.parameters for layer in layers) or 1
+    return pd.DataFrame(
+        {
+            "layer": [layer.name for layer in layers],
+            "what": [layer.kind for layer in layers],
+            "gives": [" × ".join(map(str, layer.shape)) for layer in layers],
+            "weights": [layer.parameters for layer in layers],
+            "share": [layer.parameters / total for layer in layers],
+        }
+    )

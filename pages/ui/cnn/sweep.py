@@ -1,0 +1,120 @@
+"""Part of the batch norm tab: one epoch at many learning rates, from several seeds, for both networks."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from core.data.digits import Mnist
+from core.figures.palette import MODELS
+from core.figures.rate_curves import rate_curves_figure
+from core.recipes import RECIPES
+from core.training.rate_sweep import RATES, SEEDS, WITH, WITHOUT, Spread, Trial, course_pair, gather, trials
+from core.training.short_run import ShortScore, short_run
+from pages.ui.chart import chart
+from pages.ui.computed import data_key, which_images
+from pages.ui.piecework import Piecework
+
+NAMES = {WITH: "with batch norm", WITHOUT: "without"}
+IMAGES = (1_000, 2_000, 4_000, 10_000)
+NEAR = 0.02  # below the best by no more than this is "as good"
+
+
+def sweep(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
+    """Which rates still work? settings: `convolutions`, `batch_size`. busy: the pair is being trained."""
+    wanted = list(trials())
+    work = Piecework(
+        "cnn_sweep", f"Train {len(wanted)} small runs", disabled=busy,
+        help=f"{len(RATES)} rates, {len(SEEDS)} seeds, both networks, one epoch each: a minute or two.",
+    )  # fmt: skip
+
+    def body() -> None:
+        st.markdown("#### Which learning rates work?")
+        images = st.select_slider(
+            "Training images", IMAGES, 4_000, key="cnn_sweep_images", bind="query-params",
+            format_func=lambda count: f"{count:,}",
+            help="Each run is one epoch on so many images, drawn by its seed.",
+        )  # fmt: skip
+        images = min(int(images), len(mnist.train))
+        convolutions, batch = int(settings["convolutions"]), int(settings["batch_size"])
+        kept = _kept(data_key(mnist), convolutions, batch, images)
+        work.buttons(sum(trial in kept for trial in wanted), len(wanted), "runs")
+        if busy:
+            st.caption("When the pair above has ended.")
+        if done := dict(kept):  # another session may add to it meanwhile
+            curves = {NAMES[name]: gather(done, name) for name in NAMES}
+            colors = {NAMES[name]: MODELS[name] for name in NAMES}
+            text = float(RECIPES[WITH].config.train.optimizer["lr"])
+            chart(rate_curves_figure(curves, colors, (RATES[0], RATES[-1]), marked=text), "cnn_sweep_chart")
+            some = which_images(mnist, next(iter(done.values())).n)
+            st.caption(
+                f"One epoch on {images:,} training images, {convolutions} convolutions, batch {batch}; "
+                f"so {-(-images // batch)} steps: this measures how soon a network learns, not how good it "
+                f"gets. Scored on {some}. Line: mean of the seeds so far. Band: lowest to highest. Cross: a "
+                f"run diverged (counted as guessing, 10 %). Dotted upright: the text's rate, {text:g}."
+            )
+            st.markdown(told(curves, text))
+        else:
+            st.caption(
+                f"Rates from {RATES[0]:g} to {RATES[-1]:g}, seeds {SEEDS[0]} to {SEEDS[-1]}. More "
+                "convolutions (on the left) ask a harder question."
+            )
+
+        def one(trial: Trial, progress: Callable[[float], None]) -> ShortScore:
+            config = course_pair(convolutions, lr=trial.rate, seed=trial.seed, batch_size=batch)
+            return short_run(config[trial.network], mnist, images=images, progress=progress)
+
+        work.go_on(wanted, kept, one)
+
+    work.part(body)
+
+
+def told(curves: dict[str, dict[float, Spread]], text: float) -> str:
+    """What the curves say so far: at the text's rate, and over which rates each one is near its best."""
+    ours, theirs = curves.values()
+    if not ours or not theirs:
+        return ""
+    words = ""
+    if text in ours and text in theirs:
+        a, b = ours[text], theirs[text]
+        if min(a.runs, b.runs) < 2:
+            judged = "one seed each says little yet"
+        elif a.low > b.high:
+            judged = "every run with it beats every run without"
+        elif b.low > a.high:
+            judged = "every run without it beats every run with"
+        else:
+            judged = "the seeds overlap, so neither is better there"
+        words = f"At the text's rate {text:g}: with {a.mean:.1%}, without {b.mean:.1%}; {judged}. "
+    best = max(point.mean for curve in curves.values() for point in curve.values())
+    good = {
+        name: [rate for rate, point in curve.items() if point.mean >= best - NEAR]
+        for name, curve in curves.items()
+    }
+    spans = "; ".join(
+        f"*{name}* {_span(rates)} ({len(rates)} of {len(curves[name])} rates)" for name, rates in good.items()
+    )
+    words += f"Within {NEAR * 100:.0f} points of the best mean ({best:.1%}): {spans}. "
+    with_it, without = (len(rates) for rates in good.values())
+    if len(ours) < len(RATES) or len(theirs) < len(RATES):
+        return words
+    seeds = min(point.runs for curve in curves.values() for point in curve.values())
+    if seeds < len(SEEDS):
+        return f"{words}So far from {seeds} seed{'s' if seeds > 1 else ''} at every rate."
+    if with_it > without:
+        return words + "**Here batch norm makes the choice of the rate easier.**"
+    if with_it < without:
+        return words + "**Here more rates work without batch norm.**"
+    return words + "**Here it makes no difference to how many of these rates work.**"
+
+
+def _span(rates: list[float]) -> str:
+    if not rates:
+        return "at no rate"
+    return f"at {rates[0]:g}" if len(rates) == 1 else f"from {rates[0]:g} to {rates[-1]:g}"
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _kept(data: str, convolutions: int, batch: int, images: int) -> dict[Trial, ShortScore]:
+    """What has been measured with these settings, by whomever."""
+    return {}

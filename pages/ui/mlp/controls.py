@@ -1,0 +1,69 @@
+"""Widgets for a fully connected network."""
+
+from typing import Any
+
+from core.config import ACTIVATIONS
+from pages.ui.widgets import Widgets
+
+FAMILIES = {
+    "raw": "bare tensors",
+    "manual": "bare tensors, no autograd",
+    "my-linear": "own nn.Module",
+    "module": "torch.nn",
+}
+
+
+def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
+    """Draw the widgets and return the settings of the network they say. values: where they start."""
+    changes: dict[str, Any] = {}
+    depth = widget.slider(
+        "Hidden layers",
+        0,
+        6,
+        len(values["hidden"]),
+        "depth",
+        help="Layers between pixels and answer; 0 is linear.",
+    )
+    widths = []
+    for index in range(depth):
+        start = values["hidden"][index] if index < len(values["hidden"]) else 64
+        widths.append(
+            widget.number(
+                f"Units in layer {index + 1}", 1, 4096, start, f"width_{index + 1}", help="How many neurons."
+            )
+        )
+    changes["hidden"] = tuple(widths)
+    changes["activation"] = widget.choice_box(
+        "Activation",
+        ACTIVATIONS,
+        values["activation"],
+        "activation",
+        help="The bend between two linear maps.",
+    )
+    changes["family"] = widget.choice_box(
+        "Written as",
+        tuple(FAMILIES),
+        values["family"],
+        "family",
+        help="The same mathematics and the same start, written in three ways.",
+        format_func=lambda name: FAMILIES[name],
+    )
+    plain = changes["family"] != "module"
+    dropout = widget.slider(
+        "Dropout",
+        0.0,
+        0.9,
+        values["dropout"],
+        "dropout",
+        step=0.05,
+        disabled=plain,
+        help="Share of hidden units silenced at each step. Only for networks written with torch.nn.",
+    )
+    changes["dropout"] = 0.0 if plain else dropout
+    changes["normalize"] = widget.toggle(
+        "Normalise the pixels first",
+        values["normalize"],
+        "normalize",
+        help="(x − mean) / std as the first layer.",
+    )
+    return changes

@@ -1,0 +1,118 @@
+"""Short computations one after another, in the page's own thread: they can be stopped, and none is lost.
+
+For what takes seconds each and a minute together. Between two pieces the part of the page that shows them is
+drawn anew, so charts grow, and a press on Stop is heard. What is done is kept by the server: stopping,
+leaving and coming back only continue.
+"""
+
+import time
+from collections.abc import Callable, Hashable, Sequence
+from typing import TypeVar
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from core.one_thread import one_thread
+from pages.ui.page import error_boundary
+
+Piece = TypeVar("Piece", bound=Hashable)
+Result = TypeVar("Result")
+SLICE = 1.5  # seconds of work between two drawings
+
+
+def alone() -> bool:
+    """Whether only this part of the page is being drawn: work in between would hold up all other parts."""
+    context = get_script_run_ctx()
+    return bool(context and context.fragment_ids_this_run)
+
+
+class Piecework:
+    """One such work: `part` draws its part of the page, `buttons` come first in it and `go_on` last."""
+
+    def __init__(self, key: str, label: str, *, help: str, disabled: bool = False) -> None:
+        self.key, self.label, self.help, self.disabled = key, label, help, disabled
+
+    def part(self, body: Callable[[], None]) -> None:
+        """Draw `body` as a part that reruns alone, on one thread, inside the error boundary."""
+        self._ticking = self.running  # the whole page was drawn meanwhile: a tick brings it back to work
+
+        @st.fragment(run_every=0.5 if self._ticking else None)
+        @one_thread()
+        def drawn() -> None:
+            with error_boundary():
+                body()
+
+        drawn()
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and neither stopped nor finished."""
+        return bool(st.session_state.get(f"{self.key}_on", False)) and not self.disabled
+
+    def buttons(self, done: int, total: int, words: str) -> None:
+        """Start or stop, and how far it is; `words` says what is counted."""
+        left = total - done
+        if self.running and not left:
+            st.session_state[f"{self.key}_on"] = False
+        with st.container(horizontal=True, gap="small"):
+            st.button(
+                self.label if not done else "Go on" if left else "All measured",
+                icon=":material/play_arrow:" if left else ":material/check:",
+                type="primary",
+                key=f"{self.key}_start",
+                disabled=self.disabled or self.running or not left,
+                on_click=self._turn,
+                args=(True,),
+                help=self.help,
+            )
+            st.button(
+                "Stop",
+                icon=":material/stop:",
+                key=f"{self.key}_stop",
+                disabled=not self.running,
+                on_click=self._turn,
+                args=(False,),
+                help="What is measured so far is kept.",
+            )
+        self._place = st.empty()
+        self._done, self._total, self._words = done, total, words
+        if self.running or 0 < done < total:
+            self._bar(0.0)
+
+    def go_on(
+        self,
+        pieces: Sequence[Piece],
+        kept: dict[Piece, Result],
+        compute: Callable[[Piece, Callable[[float], None]], Result],
+    ) -> None:
+        """Do a little of what is not in `kept` yet, and draw this part of the page anew.
+
+        compute(piece, progress) may call progress with the share done, 0…1.
+        """
+        if not self.running:
+            if self._ticking:
+                st.rerun()  # the whole page once, so that it ticks no more
+            return
+        if not alone():
+            return
+        started = time.monotonic()
+        for piece in pieces:
+            if piece in kept:
+                continue
+            kept[piece] = compute(piece, self._bar)
+            self._done += 1
+            self._bar(0.0)
+            if time.monotonic() - started > SLICE:
+                break
+        try:
+            st.rerun(scope="fragment")
+        except StreamlitAPIException:  # the whole page was being drawn, not this part alone
+            st.rerun()
+
+    def _bar(self, share: float) -> None:
+        whole = (self._done + share) / max(1, self._total)
+        self._place.progress(min(1.0, whole), f"{self._done} of {self._total} {self._words}")
+
+    def _turn(self, on: bool) -> None:
+        st.session_state[f"{self.key}_on"] = on

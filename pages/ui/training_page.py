@@ -1,0 +1,250 @@
+"""A page that trains: choose a recipe, change what you like, watch it learn.
+
+What the pages for different kinds of networks share: the run that the address names, the left column with
+recipe, settings and start, and the right one with the live curves, recorded ones or those that came along.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from core.checkpoints import shipped
+from core.config import RunConfig
+from core.errors import ConfigError, LabError, NotFound
+from core.recipes import RECIPES, train_recipes
+from core.snippets import training_code
+from core.training.history import History
+from core.training.job import Job
+from core.training.snapshot import Snapshot
+from core.training.trainer import changeable
+from pages.ui import cache, controls, state
+from pages.ui.live_run import More, curves, live_run, score_line
+from pages.ui.look import NOW, Kind
+from pages.ui.widgets import Live
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the page works on: the recipe, its settings now, and this page's job if there is one.
+
+    problem: why the settings cannot be built, or "".
+    """
+
+    recipe: str
+    wanted: RunConfig | None
+    job: Job | None
+    problem: str = ""
+
+    @property
+    def config(self) -> RunConfig:
+        """The settings. Raises ConfigError, with the sentence, where they cannot be built."""
+        if self.wanted is None:
+            raise ConfigError(self.problem)
+        return self.wanted
+
+
+@dataclass(frozen=True)
+class TrainingPage:
+    """The training part of one page.
+
+    prefix: begins all its keys (`mlp_run` is the URL parameter of its run). kind: of the networks it trains.
+    first: the recipe it opens with. network: draws the widgets of a network. describe: draws what those
+    settings build, above the run. more: draws what else a run has to show, below its curves. quick: offers a
+    run of one epoch, where the recipes take minutes.
+    """
+
+    prefix: str
+    kind: Kind
+    first: str
+    network: controls.Network
+    describe: Callable[[Chosen], None] | None = None
+    more: More | None = None
+    quick: bool = False
+
+    def key(self, name: str) -> str:
+        """A key of this page: `run` (its job, in the address too), `recipe`, `look` (the network that the
+        panels look at), `problem` (why the last run could not start, shown once), `start`, …"""
+        return f"{self.prefix}_{name}"
+
+    def current_job(self) -> Job | None:
+        """The run that the address or this session names, adopted by this session; None if it is gone."""
+        name = state.recall(self.key("run"))
+        if name is None:
+            return None
+        try:
+            job = cache.registry().adopt(name, state.session_id())
+        except NotFound:
+            return None
+        config = job.snapshot.config
+        if not isinstance(config.model, self.kind):
+            return None
+        if st.session_state.get(self.key("shown_run")) != name:  # found again after a reload
+            st.session_state[self.key("shown_run")] = name
+            st.session_state[self.key("recipe")] = config.recipe
+            controls.apply(config.recipe, config.settings())
+        return job
+
+    def choose(self, job: Job | None) -> Chosen:
+        """The left column: recipe, settings, start."""
+        active = job is not None and job.snapshot.active
+        names = train_recipes(self.kind)
+        recipe = st.selectbox(
+            "Recipe",
+            names,
+            index=names.index(self.first),
+            key=self.key("recipe"),
+            bind="query-params",
+            disabled=active,
+            on_change=self._look_at_recipe,
+            help="The experiments of the source texts, with their own settings.",
+        )
+        st.caption(f"**{RECIPES[recipe].title}.** {RECIPES[recipe].idea}")
+        live = None
+        if active and job is not None:
+            config = job.snapshot.config
+            live = Live(changeable(config), lambda name, value: _change(job, name, value))
+        start = st.container()  # stands above the controls, but what it starts is read from them first
+        wanted, problem = None, ""
+        try:
+            wanted = controls.run_controls(recipe, self.network, live)
+        except ConfigError as error:
+            problem = str(error)
+        with start:
+            pressed = self._start_buttons(recipe, active or wanted is None)
+            if problem:
+                st.error(problem, icon=":material/straighten:")
+        if pressed and wanted is not None:  # no callback: it would start what the controls said a moment ago
+            self.start_run(wanted)
+            st.rerun()
+        st.button(
+            "Back to the recipe's settings",
+            icon=":material/undo:",
+            key=self.key("reset"),
+            width="stretch",
+            disabled=active or wanted == RECIPES[recipe].config,
+            on_click=controls.reset,
+            args=(recipe,),
+            help="Undo every change to this recipe.",
+        )
+        st.caption(f":material/menu_book: {RECIPES[recipe].source}. {RECIPES[recipe].ours or ''}")
+        return Chosen(recipe, wanted, job, problem)
+
+    def _start_buttons(self, recipe: str, locked: bool) -> bool:
+        """Whether a run is to start: with the settings as they are, or with its epochs just set to 1."""
+        pressed = st.button(
+            "Train",
+            icon=":material/play_arrow:",
+            type="primary",
+            width="stretch",
+            key=self.key("start"),
+            disabled=locked,
+            help="Start from fresh weights with these settings.",
+        )
+        if self.quick:
+            st.button(
+                "Train one epoch",
+                icon=":material/timer:",
+                width="stretch",
+                key=self.key("short"),
+                disabled=locked,
+                on_click=self._one_epoch,
+                args=(recipe,),
+                help="The same with the epochs set to 1: enough for a first look.",
+            )
+        wished = bool(st.session_state.pop(self.key("start_now"), False))
+        return (pressed or wished) and not locked
+
+    def _one_epoch(self, recipe: str) -> None:
+        """Callback: one pass is asked for; the controls say so before the run is started from them."""
+        controls.apply(recipe, {"epochs": 1})
+        st.session_state[self.key("start_now")] = True
+
+    def show(self, chosen: Chosen) -> None:
+        """The right column: the live run, or what the last or the shipped one looked like."""
+        job = chosen.job
+        if problem := st.session_state.pop(self.key("problem"), None):
+            st.error(problem, icon=":material/info:")
+        if self.describe is not None:
+            self.describe(chosen)
+        if job is not None:
+            live_run(job, self.key("live"), more=self.more)
+            snapshot = job.snapshot
+            code: RunConfig | None = snapshot.config
+            if not snapshot.active:
+                _why_less(snapshot)
+        else:
+            code = chosen.wanted
+            self._recorded(chosen.recipe)
+        if code is not None:
+            with st.expander("Show the code", icon=":material/code:"):
+                st.code(training_code(code), language="python")
+
+    def _recorded(self, recipe: str) -> None:
+        """Curves of the run that the address names, if it is on record, else of the shipped network."""
+        name, live = state.recall(self.key("run")), self.key("live")
+        if name is not None:
+            try:
+                run = cache.run_store().get(name)
+                if not isinstance(run.config.model, self.kind):
+                    raise NotFound(f"Run {name} is of another page.")
+                st.markdown(
+                    f":material/history: **Recorded run {run.name or name}** of {run.recipe}, {run.status}."
+                )
+                curves(run.history, run.n_train, max(run.config.train.epochs, run.epochs), live)
+                if self.more is not None:
+                    self.more(run.history, run.config, run.n_test)
+                return
+            except NotFound:
+                st.info("That run is no longer here. Press Train to start a new one.", icon=":material/info:")
+                state.remember(self.key("run"), None)
+        came = cache.shipped_model(recipe)
+        facts = came.provenance
+        st.markdown(
+            f":material/inventory_2: **As it came**: {recipe}, trained on {facts['n_train']:,} images for "
+            f"{facts['epochs']:g} epochs with seed {facts['seed']}. Press *Train* to make your own."
+        )
+        history = History.from_json(facts["history"])
+        st.markdown(score_line(history, facts["n_test"]))
+        curves(history, facts["n_train"], facts["epochs"], live)
+        if self.more is not None:
+            self.more(history, came.config, facts["n_test"])
+
+    def _look_at_recipe(self) -> None:
+        """Callback: who turns to another recipe wants to see its network."""
+        st.session_state[self.key("look")] = f"shipped:{st.session_state[self.key('recipe')]}"
+
+    def start_run(self, config: RunConfig) -> None:
+        """Submit the run and put its id into the address; a problem is kept to be shown."""
+        try:
+            job = cache.registry().submit(config, cache.mnist(), session=state.session_id())
+        except LabError as error:  # a callback runs outside the page's error boundary
+            st.session_state[self.key("problem")] = str(error)
+            return
+        st.session_state[self.key("shown_run")] = job.job_id
+        st.session_state[self.key("look")] = NOW
+        state.remember(self.key("run"), job.job_id)
+
+
+def _why_less(snapshot: Snapshot) -> None:
+    """Few images make few steps: say so beside the shipped network, which had many."""
+    if snapshot.config.recipe not in shipped():
+        return
+    facts = cache.shipped_model(snapshot.config.recipe).provenance
+    theirs = len(facts["history"]["loss"])
+    if snapshot.status == "finished" and snapshot.n_train < facts["n_train"] and snapshot.steps < theirs:
+        st.info(
+            f"{snapshot.n_train:,} images make {snapshot.steps:,} steps; the network that came with Digit "
+            f"Lab made {theirs:,} on {facts['n_train']:,}. More epochs or a larger learning rate help, "
+            "and so does the whole MNIST (Home has the button).",
+            icon=":material/lightbulb:",
+        )
+
+
+def _change(job: Job, name: str, value: Any) -> None:
+    """Callback: pass a changed setting on to the running job."""
+    try:
+        job.change(name, value)
+    except ConfigError as error:
+        st.toast(str(error), icon=":material/error:")

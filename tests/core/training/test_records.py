@@ -1,0 +1,129 @@
+"""The lab report's record and what else a convolutional run keeps on the way: right, and harmless."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from core.config import CNNConfig, RunConfig
+from core.data import load
+from core.data.digits import Mnist
+from core.data.splits import lab_split
+from core.evaluation import evaluate
+from core.recipes import RECIPES
+from core.training.callbacks import Callback
+from core.training.filming import QUANTILES, Filming, PreActivations, received
+from core.training.finish import new_trainer, run_data
+from core.training.gradient import loss_and_gradients
+from core.training.trainer import Trainer
+
+
+@pytest.fixture(scope="module")
+def mnist() -> Mnist:
+    """300 of the bundled training images and 101 test images."""
+    whole = load("bundled")
+    return replace(whole, train=whole.train.take(slice(0, 300)), test=whole.test.take(slice(0, 101)))
+
+
+def tiny(**changes: object) -> RunConfig:
+    """A small network that still has every kind of layer; 300 images make five steps an epoch."""
+    model = CNNConfig(channels=(3,), kernels=(3,), strides=(2,), paddings=(1,), pools=("max",), hidden=(8,))
+    settings = {"batch_norm": True, "dropout": 0.5, "epochs": 2, "record_every": 2, "lr": 0.05, **changes}
+    return replace(RECIPES["cnn-lab"].config, model=model).with_settings({"precision": "fp32", **settings})
+
+
+class Ledger(Callback):
+    """Counts with its own eyes: what training mode gets right of each batch, before the update."""
+
+    def __init__(self) -> None:
+        self.right: list[int] = []
+        self.seen: list[int] = []
+        self.validation: list[float] = []
+
+    def after_step(self, trainer: Trainer) -> None:
+        assert trainer.data.halves is not None
+        self.seen.append(trainer.position)
+        self.validation.append(1 - evaluate(trainer.module, trainer.data.halves[0]).accuracy)
+
+
+def test_the_record_is_a_running_mean_within_the_epoch(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = Ledger()
+
+    def counted(network, x, y, reduction="mean", bf16=False):  # type: ignore[no-untyped-def]
+        loss, outputs = loss_and_gradients(network, x, y, reduction, bf16=bf16)
+        ledger.right.append(int((outputs.argmax(1) == y).sum()))
+        return loss, outputs
+
+    monkeypatch.setattr("core.training.trainer.loss_and_gradients", counted)
+    history = new_trainer(tiny(), mnist, torch.device("cpu"), [ledger]).run()
+    assert [row["step"] for row in history.records] == [2, 4, 6, 8, 10]
+    steps = 5  # of an epoch
+    for row in history.records:
+        last = int(row["step"] or 0)
+        first = (last - 1) // steps * steps
+        right = sum(ledger.right[first:last])
+        assert row["train_error"] == pytest.approx(1 - right / ledger.seen[last - 1])
+        assert row["validation_error"] == pytest.approx(ledger.validation[last - 1])
+        assert row["epoch"] == pytest.approx(first // steps + ledger.seen[last - 1] / 300)
+
+
+def test_the_halves_add_up_to_the_whole(mnist: Mnist) -> None:
+    trainer = new_trainer(tiny(epochs=1), mnist, torch.device("cpu"))
+    row = trainer.run().epochs[-1]
+    first, last = lab_split(mnist.test)
+    assert (len(first), len(last)) == (50, 51)
+    assert row["validation_accuracy"] == evaluate(trainer.module, first).accuracy
+    assert row["last_half_accuracy"] == evaluate(trainer.module, last).accuracy
+    whole = evaluate(trainer.module, mnist.test)
+    assert row["test_accuracy"] == whole.accuracy
+    assert row["test_loss"] == pytest.approx(whole.loss)
+    correct = 50 * (row["validation_accuracy"] or 0) + 51 * (row["last_half_accuracy"] or 0)
+    assert correct == pytest.approx(whole.correct)
+
+
+def test_without_validation_only_the_training_error_is_recorded(mnist: Mnist) -> None:
+    history = new_trainer(tiny(split="none"), mnist, torch.device("cpu")).run()
+    assert history.records
+    assert all(row["validation_error"] is None for row in history.records)
+    assert "last_half_accuracy" not in history.epochs[-1]
+    assert new_trainer(tiny(record_every=0), mnist, torch.device("cpu")).run().records == []
+
+
+def test_watching_does_not_change_the_run(mnist: Mnist) -> None:
+    """Batch norm keeps running averages and dropout draws: neither may notice who looks."""
+    watched = Trainer(tiny(), run_data(mnist, tiny()), [Filming(), PreActivations(every=1)])
+    watched.run()
+    quiet = tiny(record_every=0)
+    alone = Trainer(quiet, run_data(mnist, quiet))
+    alone.run()
+    assert watched.history.loss == alone.history.loss
+    assert watched.history.spreads
+    for name, tensor in alone.module.state_dict().items():
+        assert torch.equal(tensor, watched.module.state_dict()[name]), name
+
+
+def test_the_film_holds_the_weights_of_every_epoch(mnist: Mnist) -> None:
+    filming = Filming()
+    trainer = Trainer(tiny(), run_data(mnist, tiny()), [filming])
+    before = {name: tensor.clone() for name, tensor in trainer.module.state_dict().items()}
+    trainer.run()
+    assert [frame.epoch for frame in filming.film] == [0.0, 1.0, 2.0]
+    assert all(torch.equal(before[name], filming.film[0].weights[name]) for name in before)
+    after = trainer.module.state_dict()
+    assert all(torch.equal(after[name], filming.film[-1].weights[name]) for name in after)
+    assert not torch.equal(before["layers.conv1.weight"], after["layers.conv1.weight"])
+
+
+def test_spreads_are_quantiles_of_what_each_activation_receives(mnist: Mnist) -> None:
+    config = tiny(epochs=1)
+    trainer = Trainer(config, run_data(mnist, config), [PreActivations(every=3, images=40)])
+    history = trainer.run()
+    assert [row["step"] for row in history.spreads] == [0, 3]
+    assert list(history.spreads[0]) == ["step", "act1", "fc1_act"]
+    fresh = Trainer(config, run_data(mnist, config))  # the same seed: the same start
+    values = received(fresh.module, fresh.images[:40])["act1"]
+    wanted = torch.quantile(values.flatten(), torch.tensor(QUANTILES))
+    assert history.spreads[0]["act1"] == pytest.approx(wanted.tolist(), rel=1e-3)
+    per_channel = values.transpose(0, 1).flatten(1)
+    torch.testing.assert_close(per_channel.mean(dim=1), torch.zeros(3), atol=1e-3, rtol=0)
+    torch.testing.assert_close(per_channel.std(dim=1), torch.ones(3), atol=0.02, rtol=0)
