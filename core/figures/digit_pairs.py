@@ -33,5 +33,6 @@ def digit_pairs_figure(
             hovertemplate=f"<b>%{{x}}</b> {name}: %{{y:.2%}} of %{{customdata[1]}} images"
             "<br>change %{customdata[0]}<extra></extra>",
         )  # fmt: skip
+    fig.update_yaxes(tickformat="~%")
     fig.update_xaxes(tickmode="linear", dtick=1)
     return fig.update_layout(dragmode=False)

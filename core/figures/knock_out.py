@@ -43,6 +43,7 @@ def knock_out_figure(
         x=1, xref="paper", y=whole, text=f"none off<br>{whole:.1%}", showarrow=False, align="left",
         xanchor="left", xshift=6, font_size=12,
     )  # fmt: skip
+    fig.update_yaxes(tickformat="~%")
     if len(accuracy) <= 16:
         fig.update_xaxes(tickmode="linear", dtick=1)
     return fig.update_layout(margin_r=74, dragmode=False)

@@ -48,7 +48,7 @@ def grad_cam(model: nn.Module, image: Tensor, digit: int, layer: str) -> GradCam
         (gradient,) = torch.autograd.grad(logit, maps)
     weights = gradient[0].mean(dim=(1, 2))
     heat = (weights[:, None, None] * maps[0].detach()).sum(dim=0).relu()
-    return GradCam(heat, weights, float(logit))
+    return GradCam(heat, weights, logit.item())
 
 
 def laid_over_pixels(config: CNNConfig, layer: str, heat: Tensor) -> NDArray[np.float64]:

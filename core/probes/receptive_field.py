@@ -40,6 +40,7 @@ class Window:
 def receptive_field(config: CNNConfig, layer: str, row: int, column: int) -> Window:
     """The pixels that the number at (row, column) of a layer's feature maps can depend on.
 
+    The smallest rectangle around them: strides longer than their kernel leave gaps in it.
     layer: a name from `CNNConfig.layers` before "flatten". Raises ConfigError for a layer without places.
     """
     steps = _steps(config, layer)

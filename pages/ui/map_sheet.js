@@ -77,10 +77,10 @@ export default function (component) {
     const wide = root.clientWidth || 600, count = row.captions.length;
     // As large as lets the whole row stand on one line, within reason.
     const fitting = Math.floor((wide - 4) / count) - GAP, least = wide < NARROW ? 40 : 46;
-    const wanted = Math.max(least, Math.min(84, fitting));
+    const side = Math.max(row.wide, row.high);
     const zoom = row.strip
       ? Math.max(2, Math.min(CELL, Math.floor(Math.min(wide, STRIP) / row.wide)))
-      : Math.max(1, Math.floor(wanted / Math.max(row.wide, row.high)));
+      : Math.max(1, Math.round(least / side), Math.floor(Math.min(84, fitting) / side));
     for (const canvas of part.querySelectorAll("canvas")) {
       canvas.style.width = `${zoom * row.wide}px`;
       canvas.style.height = `${zoom * row.high}px`;

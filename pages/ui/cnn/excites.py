@@ -73,7 +73,7 @@ def len_of(config: CNNConfig, layer: str) -> int:
 
 
 def _next(config: CNNConfig, layer: str) -> None:
-    key = channel_key(KEY, layer, config)
+    key = channel_key(KEY, config)
     st.session_state[key] = (st.session_state.get(key, 0) + 1) % len_of(config, layer)
 
 

@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.cnn_config import CNNConfig
-from core.figures.matrix import matrix_figure
+from core.figures.gradient_pictures import gradient_pictures
 from core.models.cnn import CNN
 from core.probes.conv_surgery import KernelPlace
-from pages.ui.chart import chart
 from pages.ui.cnn.map_results import Kernels
 
-KEPT, KEY = "cnn_kernel_edits", "cnn_kernel"
+KEPT, KEY, WIDE = "cnn_kernel_edits", "cnn_kernel", 120
 Cells = NDArray[np.float32]
 Rows = tuple[tuple[float, ...], ...]
 
@@ -81,12 +80,12 @@ def edit_kernel(model: nn.Module, config: CNNConfig, edits: KernelEdits) -> None
         edits.now[place] = edits.table
         st.warning("An empty cell has no number: fill it in.", icon=":material/info:")
     _at_once(edits, place, found)
+    pictures = gradient_pictures(np.array([found, edits.now[place]]), wide=WIDE)
     with st.container(horizontal=True, gap="medium"):
-        for name, cells, key in (("Trained", found, "was"), ("Now", edits.now[place], "now")):
-            with st.container(width=170, gap=None):
+        for name, shown in zip(("Trained", "Now"), pictures, strict=True):
+            with st.container(width=WIDE, gap="xxsmall"):
+                st.image(shown, width=WIDE)
                 st.caption(name)
-                fig = matrix_figure(np.array(cells), "w", height=150)
-                chart(fig.update_layout(height=150, width=150), f"{KEY}_{key}", still=True, width="content")
 
 
 def _choose(model: nn.Module, config: CNNConfig) -> tuple[KernelPlace, Tensor]:

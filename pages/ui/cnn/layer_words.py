@@ -46,9 +46,9 @@ def percent(share: float) -> str:
     return "over 99.9 %" if share > 0.999 else "under 0.1 %" if share < 0.001 else f"{share:.1%}"
 
 
-def channel_key(key: str, layer: str, config: CNNConfig) -> str:
-    """The widget that holds the channel of a layer: layers with as many channels share it."""
-    return f"{key}_channel_of_{channels(config, layer)}"
+def channel_key(key: str, config: CNNConfig) -> str:
+    """The widget that holds the chosen channel, whichever layer it belongs to."""
+    return f"{key}_channel_{tag(config)}"
 
 
 def channels(config: CNNConfig, layer: str) -> int:
@@ -57,13 +57,18 @@ def channels(config: CNNConfig, layer: str) -> int:
 
 
 def pick_channel(key: str, layer: str, config: CNNConfig) -> int:
-    """A number field for one of a layer's channels; nothing to choose where there is but one."""
-    count = channels(config, layer)
-    if count == 1:
+    """A number field for one of a layer's channels; in a layer with fewer it steps back to the last.
+
+    One and the same field for all layers: a field that comes and goes would lose its hold on the address.
+    """
+    widest, name = max(config.channels), channel_key(key, config)
+    if widest == 1:
         return 0
-    return int(
-        st.number_input(
-            "Channel", 0, count - 1, 0, key=channel_key(key, layer, config), bind="query-params",
-            help=f"Which of the {count} channels, counted from 0.",
-        )
+    last = channels(config, layer) - 1
+    if st.session_state.get(name, 0) > last:
+        st.session_state[name] = last
+    chosen = st.number_input(
+        "Channel", 0, widest - 1, key=name, bind="query-params",
+        help="Which of the layer's channels, counted from 0; past its last one there is no other.",
     )  # fmt: skip
+    return min(int(chosen), last)

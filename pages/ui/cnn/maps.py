@@ -9,7 +9,7 @@ from core.cnn_config import CNNConfig
 from core.data.digits import Mnist
 from core.figures.palette import DIGITS
 from core.figures.template import bars
-from core.probes.feature_maps import LayerOutput, layer_outputs
+from core.probes.feature_maps import LayerOutput, layer_outputs, map_layers
 from core.snippets_cnn import network_code
 from pages.ui import style
 from pages.ui.chart import chart
@@ -56,8 +56,8 @@ def _choose(config: CNNConfig, outputs: list[LayerOutput]) -> tuple[LayerOutput,
         )  # fmt: skip
         output = next(output for output in outputs if output.name == name)
         with st.container(width=135):
-            channel = pick_channel(KEY, name, config) if output.is_map else 0
-    return output, channel
+            channel = pick_channel(KEY, name, config)
+    return output, channel if output.is_map else 0
 
 
 def _layer_key(config: CNNConfig) -> str:
@@ -108,9 +108,8 @@ def _picked(config: CNNConfig, names: list[str], first: int, row: int, picture: 
         return
     name = names[row - 1]
     st.session_state[_layer_key(config)] = name
-    key = channel_key(KEY, name, config)
-    if name in {layer.name for layer in config.layers() if len(layer.shape) == 3 and layer.shape[0] > 1}:
-        st.session_state[key] = first + picture
+    if name in map_layers(config) and max(config.channels) > 1:
+        st.session_state[channel_key(KEY, config)] = first + picture
 
 
 def _answer(model: nn.Module, outputs: list[LayerOutput], seen: Subject) -> None:

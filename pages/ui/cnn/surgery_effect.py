@@ -33,7 +33,7 @@ class Readings:
 
 
 def effect(trained: Trained, mnist: Mnist, seen: Subject, off: Off, kernels: results.Kernels) -> Readings:
-    """Before and after: one picture, and a sample of test images or all of them, whose readings it returns."""
+    """Before and after: one picture, and a sample of test images, whose readings it returns."""
     model = results.changed(trained, off, kernels)
     pair = [logits(network, seen.image[None]).softmax(1)[0] for network in (trained.model, model)]
     was, now = (int(shares.argmax()) for shares in pair)
@@ -63,7 +63,8 @@ def _accuracy(before: Tensor, after: Tensor, labels: Tensor) -> None:
     with st.container(horizontal=True, gap="medium"):
         st.metric(
             "Test accuracy", f"{shares[1]:.2%}",
-            f"{100 * (shares[1] - shares[0]):+.2f} points" if bool((before != after).any()) else None, width=140,
+            f"{100 * (shares[1] - shares[0]):+.2f} points" if bool((before != after).any()) else None,
+            width=140,
             help=f"Untouched: {shares[0]:.2%}, on the same images.",
         )  # fmt: skip
         st.metric(
@@ -90,7 +91,7 @@ def by_digit(read: Readings) -> None:
     change = [now - was for was, now in zip(*shares, strict=True)]
     worst = min(range(10), key=change.__getitem__)
     best = max(range(10), key=change.__getitem__)
-    told = f"It costs the {worst} most: {100 * change[worst]:+.1f} points." if change[worst] < 0 else ""
+    told = f"The {worst} pays most: {100 * change[worst]:+.1f} points." if change[worst] < 0 else ""
     if change[best] > 0:
         told += f" The {best} is read better: {100 * change[best]:+.1f} points."
     st.caption(told or "No digit is read more or less often than before.")

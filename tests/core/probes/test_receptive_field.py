@@ -1,0 +1,69 @@
+"""Receptive fields against brute force: which pixels really change a number of a feature map."""
+
+import pytest
+import torch
+
+from core.cnn_config import CNNConfig
+from core.errors import ConfigError
+from core.models.cnn import CNN
+from core.probes.feature_maps import map_layers
+from core.probes.receptive_field import Window, centres, receptive_field
+
+NETS = {
+    "lab": CNNConfig(channels=(1, 1), kernels=(5, 5), strides=(1, 1), paddings=(2, 2), pools=("max", "max")),
+    "strided": CNNConfig(
+        channels=(1, 1), kernels=(4, 3), strides=(2, 3), paddings=(0, 1), pools=("average", "none")
+    ),
+    "even": CNNConfig(
+        channels=(1, 1, 1), kernels=(2, 2, 3), strides=(1, 2, 1), paddings=(1, 0, 2),
+        pools=("none", "max", "max"),
+    ),
+}  # fmt: skip
+
+
+def touched(network: CNN, layer: str, row: int, column: int) -> torch.Tensor:
+    """(28, 28): whether ink in that pixel alone changes the number; all weights are positive."""
+    lit = torch.eye(784).reshape(784, 1, 28, 28)
+    with torch.no_grad():
+        lit_map = next(out for name, out in network.walk(lit) if name == layer)[:, 0, row, column]
+        dark = next(out for name, out in network.walk(torch.zeros(1, 1, 28, 28)) if name == layer)
+    return (lit_map != dark[0, 0, row, column]).reshape(28, 28)
+
+
+@pytest.mark.parametrize("config", NETS.values(), ids=NETS)
+def test_fields_are_the_pixels_that_matter(config: CNNConfig) -> None:
+    network = CNN(config, torch.Generator().manual_seed(1)).eval()
+    for name, parameter in network.named_parameters():
+        parameter.data = torch.zeros_like(parameter) if "bias" in name else parameter.data.abs() + 0.1
+    shapes = {layer.name: layer.shape for layer in config.layers()}
+    for layer in map_layers(config):
+        side = shapes[layer][1]
+        for row, column in {(0, 0), (side // 2, side - 1), (side - 1, side // 3)}:
+            found = touched(network, layer, row, column)
+            window = receptive_field(config, layer, row, column).inside()
+            expected = torch.zeros(28, 28, dtype=torch.bool)
+            expected[window.top : window.bottom, window.left : window.right] = True
+            assert torch.equal(found, expected), (layer, row, column)
+
+
+def test_windows_reach_over_the_padding() -> None:
+    assert receptive_field(NETS["lab"], "conv1", 0, 27) == Window(-2, 25, 3, 30)
+    assert receptive_field(NETS["lab"], "conv1", 0, 27).inside() == Window(0, 25, 3, 28)
+    assert receptive_field(NETS["lab"], "act2", 3, 3).height == 14
+
+
+def test_centres_lie_in_the_middle_of_the_fields() -> None:
+    for config in NETS.values():
+        for layer in map_layers(config):
+            middles, distance = centres(config, layer, 3)
+            for place, middle in enumerate(middles):
+                window = receptive_field(config, layer, place, place)
+                assert middle == (window.top + window.bottom - 1) / 2
+            assert middles[1] - middles[0] == distance
+
+
+def test_linear_layers_have_no_places() -> None:
+    with pytest.raises(ConfigError, match="no feature maps"):
+        receptive_field(NETS["lab"], "fc1", 0, 0)
+    with pytest.raises(ConfigError, match="no feature maps"):
+        receptive_field(NETS["lab"], "conv7", 0, 0)
