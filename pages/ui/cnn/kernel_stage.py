@@ -1,10 +1,10 @@
 """The epoch slider, its play button, and all that moves with them."""
 
+import math
 import time
 from dataclasses import dataclass
 
 import streamlit as st
-import torch
 from torch import Tensor
 
 from core.data.digits import Mnist
@@ -115,6 +115,9 @@ def _show(trained: Trained, mnist: Mnist, choice: Choice, shown: list[Moment], m
         table = kept.table_at(trained, moment, mnist)
     _accuracy(trained, mnist, moment, table)
     _kernels(trained, choice, shown, moment)
+    if table is None:
+        _path(trained, moment)
+        return
     st.markdown(f"**What the convolutions find in {_whose(choice.picture)}**")
     _maps(trained, choice, moment)
     answer, path = st.columns([1.2, 1], gap="medium")
@@ -125,10 +128,9 @@ def _show(trained: Trained, mnist: Mnist, choice: Choice, shown: list[Moment], m
             st.caption(f"It is a {choice.picture.label}.")
     with path:
         _path(trained, moment)
-    if table is not None:
-        st.markdown("**Which digit for which**")
-        chart(confusion_figure(table, height=340), "cnn_kernels_confusion", still=True)
-        st.caption("Brighter means more mistakes; the diagonal holds the right answers.")
+    st.markdown("**Which digit for which**")
+    chart(confusion_figure(table, height=340), "cnn_kernels_confusion", still=True)
+    st.caption("Brighter means more mistakes; the diagonal holds the right answers.")
 
 
 def _whose(picture: Subject) -> str:
@@ -186,26 +188,25 @@ def _kernels(trained: Trained, choice: Choice, shown: list[Moment], moment: Mome
     fig = kernel_grid_figure(part, inputs=inputs, outputs=outputs, top=top)
     chart(fig, f"cnn_kernels_grid_{choice.layer}", still=True)
     scale = f"full colour at ±{top:.2g}, the same at every epoch" if top else "each kernel has its own scale"
-    st.caption(
-        f"Orange above zero, blue below; {scale}. Since the start this layer's kernels have moved by "
-        f"{moved(now, start):.0%} of the size they began with."
-    )
+    went = moved(now, start)
+    if math.isfinite(went):
+        scale += (
+            f". Since the start this layer's kernels have moved by {went:.0%} of the size they began with"
+        )
+    st.caption(f"Orange above zero, blue below; {scale}.")
 
 
 def _maps(trained: Trained, choice: Choice, moment: Moment) -> None:
     """A strip of small maps for every convolution."""
     for name, found in maps(kept.network_at(trained, moment), choice.picture.image).items():
         few = found[:MAPS]
-        if not bool(torch.isfinite(few).all()):
-            st.caption(f"{name}: no numbers any more.")
-            continue
         count = f"the first {len(few)} of {len(found)}" if len(few) < len(found) else f"{len(found)}"
         size = f"{found.shape[1]} × {found.shape[2]}"
         st.caption(f"{name}: {count} map{'s' if len(found) > 1 else ''}, {size}, before the activation")
         values = few.numpy()
         columns = min(IN_A_ROW, len(few))
         st.image(
-            map_strip(values, top=float(abs(values).max()), signed=True, columns=columns, width=84 * columns)
+            map_strip(values, tops=float(abs(values).max()), signed=True, columns=columns, width=84 * columns)
         )
 
 

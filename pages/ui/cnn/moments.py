@@ -127,5 +127,8 @@ def _paths(key: str, frames: int, _trained: Trained) -> tuple[list[float], dict[
 def _largest(key: str, layer: str, change: bool, _trained: Trained) -> float:
     stack = torch.stack([kernels(moment.weights, layer) for moment in moments(_trained)])
     sizes = (stack - stack[0] if change else stack).abs().flatten()
+    sizes = sizes[sizes.isfinite()]
+    if not len(sizes):
+        return 1.0
     place = max(1, math.ceil(0.995 * sizes.numel()))
     return float(sizes.kthvalue(place).values) or float(sizes.max()) or 1.0

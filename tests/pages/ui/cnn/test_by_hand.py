@@ -1,0 +1,190 @@
+"""The tab "By hand" in Streamlit's own harness: every control, and the sum it shows."""
+
+from itertools import product
+from typing import Any
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+from torch.nn import functional
+
+from core.data import Mnist, load
+from core.probes.filters import FILTERS
+from pages.ui.cnn import by_hand as tab
+from pages.ui.cnn.filter_editor import KEPT, cell_key
+
+pytestmark = pytest.mark.usefixtures("bundled_only")
+
+
+@pytest.fixture(scope="module")
+def mnist() -> Mnist:
+    return load("small")
+
+
+def show(mnist: "Mnist") -> None:
+    """The script that AppTest runs."""
+    from pages.ui.cnn.by_hand import by_hand
+
+    by_hand(mnist)
+
+
+def opened(mnist: Mnist, **parameters: str) -> AppTest:
+    app = AppTest.from_function(show, default_timeout=60, kwargs={"mnist": mnist})
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return well(app.run())
+
+
+def well(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not [error.value for error in app.error]
+    return app
+
+
+def choose(app: AppTest, key: str, value: object) -> AppTest:
+    """Set the widget whose key begins so."""
+    found: Any = next(
+        w
+        for kind in ("button_group", "selectbox", "number_input", "slider")
+        for w in app.get(kind)
+        if (w.key or "").startswith(key)
+    )
+    return well(found.set_value(value).run())
+
+
+def latex(app: AppTest) -> str:
+    return " ".join(formula.value for formula in app.latex)
+
+
+def total(app: AppTest) -> str:
+    """The bold number that ends the written sum."""
+    return app.latex[0].value.rpartition(r"\mathbf{")[2].partition("}")[0]
+
+
+def expected(
+    mnist: Mnist,
+    kernel: torch.Tensor,
+    row: int,
+    column: int,
+    bias: float = 0.0,
+    stride: int = 1,
+    padding: int = 1,
+) -> str:
+    image = mnist.test.images[4].double()
+    out = functional.conv2d(image[None], kernel[None, None], stride=stride, padding=padding)[0, 0] + bias
+    return f"{round(float(out[row, column]), 12) + 0.0:.3g}"
+
+
+def test_the_first_view_works_out_a_sum(mnist: Mnist) -> None:
+    app = opened(mnist)
+    kernel = FILTERS["upright edges (Sobel)"].make(3)
+    assert total(app) == expected(mnist, kernel, 12, 8)
+    assert r"\frac{28 + 2\cdot1 - 3}{1}" in latex(app)
+    assert r"\mathbf{28}" in latex(app)
+
+
+@pytest.mark.parametrize("size", ["3×3", "5×5"])
+def test_every_kernel_of_both_sizes(mnist: Mnist, size: str) -> None:
+    app = choose(opened(mnist), "cnn_hand_size", size)
+    for name, entry in FILTERS.items():
+        choose(app, "cnn_hand_preset", name)
+        assert total(app) == expected(mnist, entry.make(int(size[0])), 12, 8, padding=1) or size == "5×5"
+        assert entry.told in [caption.value for caption in app.caption]
+        assert KEPT not in app.query_params
+    if size == "5×5":
+        side = 26
+        row, column = round(0.43 * (side - 1)), round(0.3 * (side - 1))
+        assert total(app) == expected(mnist, FILTERS["identity"].make(5), row, column)
+
+
+def test_every_stride_and_padding(mnist: Mnist) -> None:
+    app = choose(opened(mnist), "cnn_hand_bias", -1.5)
+    kernel = FILTERS["upright edges (Sobel)"].make(3)
+    for stride, padding in product((1, 4), (0, 2, 4)):
+        choose(app, "cnn_hand_stride", stride)
+        choose(app, "cnn_hand_padding", padding)
+        side = (28 + 2 * padding - 3) // stride + 1
+        assert rf"\mathbf{{{side}}}" in latex(app)
+        choose(app, f"cnn_hand_row_{side}", side - 1)
+        choose(app, f"cnn_hand_column_{side}", 0)
+        assert total(app) == expected(mnist, kernel, side - 1, 0, -1.5, stride, padding)
+
+
+def test_relu_and_pooling(mnist: Mnist) -> None:
+    app = choose(opened(mnist), "cnn_hand_stage", tab.RELU)
+    kernel = FILTERS["upright edges (Sobel)"].make(3)
+    image = mnist.test.images[4].double()
+    out = functional.conv2d(image[None], kernel[None, None], padding=1)[0, 0]
+    for place in (out.argmin(), out.argmax()):
+        row, column = divmod(int(place), 28)
+        choose(app, "cnn_hand_row_28", row)
+        choose(app, "cnn_hand_column_28", column)
+        value = float(out[row, column])
+        assert rf"\max(0,\; {value:.3g}) = \mathbf{{{max(0.0, value):.3g}}}" in latex(app)
+    assert any(f"{int((out < 0).sum())} of the 784 cells" in caption.value for caption in app.caption)
+    choose(app, "cnn_hand_stage", tab.POOL)
+    pooled = functional.max_pool2d(out.relu()[None], 2)[0]
+    row, column = divmod(int(pooled.argmax()), 14)
+    choose(app, "cnn_hand_pool_row_14", row)
+    choose(app, "cnn_hand_pool_column_14", column)
+    assert rf"\mathbf{{{float(pooled.max()):.3g}}}" in latex(app)
+    where = divmod(int(out.relu()[2 * row : 2 * row + 2, 2 * column : 2 * column + 2].argmax()), 2)
+    told = f"row {2 * row + where[0]}, column {2 * column + where[1]} wins"
+    assert any(told in text.value for text in app.markdown)
+    choose(app, "cnn_hand_pool_row_14", 0)
+    assert any("All four are 0" in text.value for text in app.markdown)
+    choose(app, "cnn_hand_padding", 0)
+    choose(app, "cnn_hand_stride", 2)
+    assert any("is odd" in caption.value for caption in app.caption)  # 13 × 13
+
+
+def test_an_edited_kernel_is_in_the_address_and_can_be_undone(mnist: Mnist) -> None:
+    app = choose(opened(mnist), cell_key(3, 1, 1), 2.5)
+    kernel = FILTERS["upright edges (Sobel)"].make(3)
+    kernel[1, 1] = 2.5
+    assert total(app) == expected(mnist, kernel, 12, 8)
+    kept = app.query_params[KEPT]
+    assert kept == "-1_0_1_-2_2.5_2_-1_0_1"
+    again = opened(mnist, **{KEPT: kept})
+    assert total(again) == total(app)
+    well(next(b for b in again.button if b.key == "cnn_hand_undo").click().run())
+    assert KEPT not in again.query_params
+    assert total(again) == expected(mnist, FILTERS["upright edges (Sobel)"].make(3), 12, 8)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1_2_3", "a_b_c_d_e_f_g_h_i", "_".join(["nan"] * 9), "_".join(["1e9"] * 9)]
+)
+def test_a_garbled_address_gives_the_chosen_kernel(mnist: Mnist, text: str) -> None:
+    app = opened(mnist, **{KEPT: text, "cnn_hand_preset": "blur"})
+    assert total(app) == expected(mnist, FILTERS["blur"].make(3), 12, 8)
+
+
+def test_a_random_kernel_has_a_seed(mnist: Mnist) -> None:
+    app = choose(opened(mnist), "cnn_hand_preset", "random")
+    first = total(app)
+    choose(app, "cnn_hand_seed", 3)
+    assert total(app) != first
+    choose(app, "cnn_hand_seed", 0)
+    assert total(app) == first
+
+
+def test_another_picture_and_the_canvas(mnist: Mnist) -> None:
+    app = opened(mnist)
+    first = total(app)
+    choose(app, "cnn_hand_index", 7)
+    assert total(app) != first
+    choose(app, "cnn_hand_subject", "my own drawing")
+
+
+def test_a_link_reproduces_the_view(mnist: Mnist) -> None:
+    app = opened(
+        mnist,
+        cnn_hand_size="5×5", cnn_hand_preset="sharpen", cnn_hand_stride="2", cnn_hand_padding="2",
+        cnn_hand_row_14="9", cnn_hand_column_14="5",
+    )  # fmt: skip
+    assert total(app) == expected(mnist, FILTERS["sharpen"].make(5), 9, 5, 0.0, 2, 2)
+
+
+def test_the_code_shown_runs() -> None:
+    exec(tab.CODE, {})

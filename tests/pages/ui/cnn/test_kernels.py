@@ -1,0 +1,250 @@
+"""The tab "Kernels" in Streamlit's own harness, over shipped networks and odd ones."""
+
+import copy
+from typing import Any
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from core.checkpoints import SHIPPED, rebuild
+from core.config import CNNConfig, RunConfig, TrainConfig
+from core.data import Mnist, load
+from core.evaluation import evaluate
+from core.films import Film, Frame, film_path, load_film
+from core.models import build_module
+from pages.ui.cache import shipped_model
+from pages.ui.cnn import kernel_stage, moments
+from pages.ui.cnn import kernels as tab
+from pages.ui.trained import Trained
+
+pytestmark = pytest.mark.usefixtures("bundled_only")
+
+
+@pytest.fixture(scope="module")
+def mnist() -> Mnist:
+    return load("small")
+
+
+def show(network: "list[Trained]", mnist: "Mnist") -> None:
+    """The script that AppTest runs."""
+    from pages.ui.cnn.kernels import kernels
+
+    kernels(network[-1], mnist)
+
+
+def over(network: Trained, mnist: Mnist, **parameters: str) -> AppTest:
+    kwargs = {"network": [network], "mnist": mnist}
+    app = AppTest.from_function(show, default_timeout=60, kwargs=kwargs)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return well(app.run())
+
+
+def well(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not [error.value for error in app.error]
+    return app
+
+
+def lab(name: str = "cnn-lab") -> Trained:
+    ours = shipped_model(name)
+    film = load_film(film_path(SHIPPED / f"{name}.safetensors"))
+    return Trained(f"shipped:{name}", "a test", ours.config, ours.model, ours.model, film)
+
+
+def small(key: str, film: bool = True, frozen: bool = False, **layers: Any) -> Trained:
+    """An untrained network whose weights grow by a tenth an epoch, twice."""
+    sizes: dict[str, Any] = {
+        "channels": (3,), "kernels": (3,), "strides": (1,), "paddings": (1,), "pools": ("max",), "hidden": (),
+    }  # fmt: skip
+    run = RunConfig("test", CNNConfig(**(sizes | layers), frozen=frozen), TrainConfig(epochs=2))
+    start = build_module(run.model).eval()
+    frames = []
+    for epoch in range(3):
+        weights = {name: tensor.clone() for name, tensor in start.state_dict().items()}
+        for name, tensor in weights.items():
+            if tensor.is_floating_point() and not (frozen and "conv" in name):
+                tensor *= 1 + epoch / 10
+        frames.append(Frame(float(epoch), weights))
+    model = rebuild(run, frames[-1].weights)
+    kept: Film = tuple(frames) if film else ()
+    return Trained(f"test:{key}:{run.model}", "a test", run, model, start, kept)
+
+
+def slider(app: AppTest) -> Any:
+    (found,) = app.select_slider
+    return found
+
+
+def metric(app: AppTest, label: str) -> str:
+    return str(next(m.value for m in app.metric if m.label == label))
+
+
+def captions(app: AppTest) -> str:
+    return " ".join(caption.value for caption in app.caption)
+
+
+def markdown(app: AppTest) -> str:
+    return " ".join(text.value for text in app.markdown)
+
+
+@pytest.mark.parametrize("name", ["cnn-lab", "cnn-bn", "cnn-nobn"])
+def test_every_control_and_nothing_changes(name: str, mnist: Mnist) -> None:
+    network = lab(name)
+    before = copy.deepcopy(network.model.state_dict())
+    app = over(network, mnist)
+    for kind in ("button_group", "selectbox", "number_input", "select_slider"):
+        for key in [widget.key for widget in app.get(kind)]:
+            for place in (-1, 0):
+                widget: Any = next((w for w in app.get(kind) if w.key == key), None)
+                if widget is None:
+                    continue  # the layer chosen last needs none
+                ends = [widget.min, widget.max] if kind == "number_input" else widget.options
+                well(widget.set_value(ends[place]).run())
+    after = network.model.state_dict()
+    assert all(torch.equal(tensor, after[name]) for name, tensor in before.items())
+    assert not network.model.training
+
+
+def test_the_slider_moves_accuracy_answer_and_distance(mnist: Mnist) -> None:
+    network = lab()
+    app = over(network, mnist)
+    assert slider(app).value == "20"
+    last = metric(app, "Test accuracy")
+    for epoch in (0, 2):
+        well(slider(app).set_value(str(epoch)).run())
+        model = rebuild(network.config, dict(network.film[epoch].weights))
+        score = evaluate(model, mnist.test)
+        assert metric(app, "Test accuracy") == f"{score.accuracy:.2%}"
+        low, high = score.ci95
+        assert metric(app, "95 % interval") == f"{low:.1%} to {high:.1%}"
+        assert metric(app, "Test accuracy") != last
+        read = int(model(mnist.test.images[4:5]).argmax())
+        assert f"It reads a {read}" in markdown(app)
+        w, start = (network.film[at].weights["layers.conv2.weight"] for at in (epoch, 0))
+        assert f"moved by {float((w - start).norm() / start.norm()):.0%}" in captions(app)
+
+
+def test_a_link_opens_an_epoch(mnist: Mnist) -> None:
+    app = over(lab(), mnist, cnn_epoch_of_20="3", cnn_kernels_what=tab.CHANGE)
+    assert slider(app).value == "3"
+    assert "What training added to the kernels of conv2" in markdown(app)
+
+
+def test_what_eight_bits_cost_is_measured(mnist: Mnist) -> None:
+    network = lab()
+    app = over(network, mnist)
+    film = evaluate(rebuild(network.config, dict(network.film[-1].weights)), mnist.test)
+    itself = evaluate(network.model, mnist.test)
+    off = 100 * abs(film.accuracy - itself.accuracy)
+    assert "in 8 bits" in captions(app)
+    assert f"reads {100 * itself.accuracy:.2f} % rightly" in captions(app)
+    assert ("exactly the same" if off == 0 else f"{off:.2f} points away") in captions(app)
+    exact = over(small("exact"), mnist)
+    assert "8 bits" not in captions(exact)
+
+
+def test_without_a_film_there_are_two_moments(mnist: Mnist) -> None:
+    app = over(small("none", film=False), mnist)
+    assert slider(app).options == [moments.START, moments.NOW]
+    well(slider(app).set_value(moments.START).run())
+    assert "moved by 0%" in captions(app)
+    assert "kept no film" in captions(app)
+
+
+def test_a_run_ahead_of_its_film_has_a_now(mnist: Mnist) -> None:
+    network = small("ahead")
+    network = Trained(network.key, "", network.config, network.model, network.start, network.film[:-1])
+    app = over(network, mnist)
+    assert slider(app).options == ["0", "1", moments.NOW]
+    assert "moved by 20%" in captions(app)
+
+
+def test_uneven_epochs_have_a_slider_of_their_own(mnist: Mnist) -> None:
+    network = small("uneven")
+    film = tuple(Frame(epoch, f.weights) for epoch, f in zip((0.0, 0.5, 4.25), network.film, strict=True))
+    app = over(Trained(network.key, "", network.config, network.model, network.start, film), mnist)
+    assert slider(app).options == ["0", "0.5", "4.25"]
+    assert slider(app).key.startswith("cnn_epoch_")
+    assert "of" not in slider(app).key
+
+
+def test_frozen_kernels_did_not_move(mnist: Mnist) -> None:
+    app = over(small("frozen", frozen=True), mnist)
+    assert "They have not moved at all" in captions(app)
+
+
+def test_a_wide_layer_is_shown_in_parts(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moments, "WORK", 5e7)
+    two: dict[str, Any] = {
+        "channels": (20, 33), "kernels": (3, 1), "strides": (4, 1), "paddings": (0, 0),
+        "pools": ("none",) * 2,
+    }  # fmt: skip
+    network = small("wide", **two)
+    app = over(network, mnist)
+    assert "128 of 660, 1 × 1 each" in markdown(app)
+    assert "the first 16 of 33 maps" in captions(app)
+    count = len(moments.sample(network, mnist))
+    assert count < 1000
+    assert f"{count} of the 1,000 bundled test images (evenly spaced)" in captions(app)
+    parts = {box.label: box for box in app.selectbox}
+    assert parts["Input channels"].options == ["0 to 7", "8 to 15", "16 to 19"]
+    well(parts["Input channels"].set_value("16 to 19").run())
+    well({box.label: box for box in app.selectbox}["Output channels"].set_value("32 to 32").run())
+    assert "4 of 660" in markdown(app)
+
+
+def test_a_moment_without_numbers_is_a_sentence(mnist: Mnist) -> None:
+    network = small("gone")
+    weights = {name: tensor.clone() for name, tensor in network.film[1].weights.items()}
+    weights["layers.conv1.weight"].fill_(float("nan"))
+    film = (network.film[0], Frame(1.0, weights), network.film[2])
+    app = over(Trained(network.key, "", network.config, network.model, network.start, film), mnist)
+    well(slider(app).set_value("1").run())
+    assert any("were not numbers" in warning.value for warning in app.warning)
+    assert "nan" not in captions(app) + markdown(app)
+    well(slider(app).set_value("0").run())
+    assert "full colour at ±0" in captions(app)  # the other moments keep their colours
+
+
+def test_play_runs_to_the_end_and_can_be_paused(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = over(lab("cnn-bn"), mnist)
+    button = lambda: next(b for b in app.button if b.key == "cnn_kernels_play")  # noqa: E731
+    assert button().label == "Play"
+    well(button().click().run())
+    assert slider(app).value == "0"  # from the start, and it stands for a while
+    assert button().label == "Pause"
+    monkeypatch.setattr(kernel_stage, "PACE", 0.0)
+    well(app.run())
+    assert slider(app).value == "1"
+    well(button().click().run())
+    assert button().label == "Play"
+    well(app.run())
+    assert slider(app).value == "1"
+    well(button().click().run())  # goes on from here
+    for _ in range(8):
+        well(app.run())
+    assert slider(app).value == "5"
+    assert button().label == "Play"
+    well(button().click().run())
+    well(slider(app).set_value("4").run())  # whoever takes the slider stops it
+    assert button().label == "Play"
+
+
+def test_the_code_shown_runs() -> None:
+    images, labels = torch.rand(5, 1, 28, 28), torch.arange(5)
+    layers = torch.nn.Module()
+    layers.layers = torch.nn.ModuleDict({"conv2": torch.nn.Conv2d(1, 2, 3)})
+    layers.forward = lambda x: layers.layers["conv2"](x).flatten(1)  # type: ignore[method-assign]
+
+    def train_one_epoch(network: torch.nn.Module) -> None:
+        with torch.no_grad():
+            network.layers["conv2"].weight.add_(0.1)
+
+    space: dict[str, Any] = {
+        "copy": copy, "model": layers, "epochs": 3, "train_one_epoch": train_one_epoch,
+        "test_images": images, "labels": labels,
+    }  # fmt: skip
+    exec(tab.CODE, space)
+    assert float(space["moved"]) > 0
