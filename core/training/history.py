@@ -16,8 +16,9 @@ class History:
     epochs: one row a measurement (before the first step, after every epoch, at a stop) with `epoch` (passes
         so far, may be a fraction), `step`, `examples`, `seconds` (time spent in steps), and for each split
         measured `train_loss`, `train_accuracy`, `validation_…`, `test_…` (accuracies as fractions).
-    records: where the run keeps one, every so many steps: `step`, `epoch`, `train_error` (a running mean over
-        the epoch so far, dropout on) and `validation_error` (dropout off), both as fractions.
+    records: where the run keeps one, every so many steps: `step`, `epoch`, `examples`, `seconds`, and as
+        fractions `train_error` (a running mean over the epoch so far, dropout on) and `validation_error`
+        (dropout off).
     spreads: for networks with convolutions, every few steps: `step`, and for each activation the quantiles
         0.05, 0.25, 0.5, 0.75, 0.95 of what it receives.
     gradients: every few steps, `step` and the root mean square of the gradient of each layer's weights.

@@ -7,8 +7,11 @@ from collections.abc import Callable
 from core.config import RunConfig
 from core.data.digits import Mnist
 from core.errors import LabError, NotFound
+from core.race_config import RaceConfig
 from core.runs import RunStore
+from core.training.background import Background
 from core.training.job import Job
+from core.training.race_job import RaceJob
 from core.training.slots import Slots
 from core.training.trial import cores
 
@@ -36,7 +39,7 @@ class JobRegistry:
         self.slots = Slots(at_once or cores())
         self._is_alive = is_alive or (lambda session: True)
         self._patience = patience
-        self._jobs: dict[str, Job] = {}
+        self._jobs: dict[str, Job | RaceJob] = {}
         self._lock = threading.Lock()
         self._closed = threading.Event()
         threading.Thread(target=self._watch, args=(check_every,), name="job-watchdog", daemon=True).start()
@@ -44,30 +47,54 @@ class JobRegistry:
     def submit(self, config: RunConfig, mnist: Mnist, *, session: str = "", owner: str = "me") -> Job:
         """Start a job, or queue it. Raises LabError when the queue is full."""
         with self._lock:
-            active = [job for job in self._jobs.values() if job.snapshot.active]
-            if len(active) >= 32:
-                raise LabError("Thirty-two runs are already waiting; stop one of them, or try again later.")
-            ended = [job for job in self._jobs.values() if not job.snapshot.active]
-            for job in ended[: -self.CONTINUABLE]:
-                job.release()
-            for job in ended[: -self.KEPT]:
-                del self._jobs[job.job_id]
+            self._make_room()
             job = Job(config, mnist, self.store, self.slots, session=session, owner=owner)
             self._jobs[job.job_id] = job
             return job
 
+    def race(self, config: RaceConfig, mnist: Mnist, *, session: str = "", owner: str = "me") -> RaceJob:
+        """Start a race, or queue it. Raises LabError when the queue is full."""
+        with self._lock:
+            self._make_room()
+            job = RaceJob(config, mnist, self.store, self.slots, session=session, owner=owner)
+            self._jobs[job.job_id] = job
+            return job
+
+    def _make_room(self) -> None:
+        """Refuse what would not find a place in the queue; forget the oldest of what has ended."""
+        active = [job for job in self._jobs.values() if job.active]
+        if len(active) >= 32:
+            raise LabError("Thirty-two runs are already waiting; stop one of them, or try again later.")
+        ended = [job for job in self._jobs.values() if not job.active]
+        for job in ended[: -self.CONTINUABLE]:
+            job.release()
+        for job in ended[: -self.KEPT]:
+            del self._jobs[job.job_id]
+
     def get(self, job_id: str) -> Job:
-        """The job of that id. Raises NotFound."""
+        """The run of that id. Raises NotFound."""
         job = self._jobs.get(job_id)
-        if job is None:
+        if not isinstance(job, Job):
             raise NotFound(f"There is no job {job_id!r} on this server any more.")
         return job
 
+    def get_race(self, job_id: str) -> RaceJob:
+        """The race of that id. Raises NotFound."""
+        job = self._jobs.get(job_id)
+        if not isinstance(job, RaceJob):
+            raise NotFound(f"There is no race {job_id!r} on this server any more.")
+        return job
+
     def adopt(self, job_id: str, session: str) -> Job:
-        """The job of that id, from now on watched by `session` too (a reloaded page is a new session)."""
+        """The run of that id, from now on watched by `session` too (a reloaded page is a new session)."""
         job = self.get(job_id)
-        job.sessions.add(session)
-        job.seen = time.monotonic()
+        _watched(job, session)
+        return job
+
+    def adopt_race(self, job_id: str, session: str) -> RaceJob:
+        """The race of that id, from now on watched by `session` too."""
+        job = self.get_race(job_id)
+        _watched(job, session)
         return job
 
     def close(self) -> None:
@@ -81,7 +108,12 @@ class JobRegistry:
             now = time.monotonic()
             for job in list(self._jobs.values()):
                 here = {session for session in list(job.sessions) if self._is_alive(session)}
-                if here or not job.snapshot.active:
+                if here or not job.active:
                     job.seen = now
                 elif now - job.seen > self._patience:
                     job.stop("Nobody was watching any more, so the run was stopped; what it has is kept.")
+
+
+def _watched(job: Background, session: str) -> None:
+    job.sessions.add(session)
+    job.seen = time.monotonic()

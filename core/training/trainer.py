@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -120,7 +120,7 @@ class Trainer:
             pass
         return self.history
 
-    def advance(self) -> Iterator[None]:
+    def advance(self) -> Generator[None]:
         """The same in steps: yields after every one, so that several runs can take turns in one thread."""
         self._call("on_start")
         try:
@@ -139,7 +139,7 @@ class Trainer:
         finally:
             self._call("on_end")
 
-    def _finish_epoch(self) -> Iterator[None]:
+    def _finish_epoch(self) -> Generator[None]:
         """The rest of the epoch: slices of one random permutation, so each image comes exactly once."""
         if self.position >= len(self.order):
             shuffled = torch.randperm(self.n, generator=self.order_stream)
@@ -237,6 +237,8 @@ class Trainer:
         row: Row = {
             "step": self.steps,
             "epoch": self.epoch + self.position / self.n,
+            "examples": self.examples,
+            "seconds": self.seconds,
             "train_error": 1 - int(self._correct) / self.position,
             "validation_error": 1 - validation.accuracy if validation and validation.known else None,
         }

@@ -1,0 +1,150 @@
+"""A race in the background: paused, stopped and watched like any other run."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from core.data.digits import Mnist
+from core.device import choose_device
+from core.errors import ConfigError
+from core.race_config import RaceConfig
+from core.runs import RunStore, new_run_id
+from core.training.background import Background
+from core.training.finish import record_of
+from core.training.race import LaneRun, Race
+from core.training.slots import Slots
+from core.training.snapshot import ACTIVE, Status
+from core.training.trainer import Trainer
+
+PUBLISH_EVERY = 0.3  # seconds between two snapshots
+
+
+@dataclass(frozen=True)
+class RaceSnapshot:
+    """A race at one moment: its runs (copies), and how far it is.
+
+    place: 1 for the next in the queue, 0 when not queued. rounds: steps every lane has made, over all seeds.
+    seconds: spent by all lanes together. seconds_left: estimate, None before anything was timed.
+    """
+
+    job_id: str
+    status: Status
+    message: str
+    place: int
+    config: RaceConfig
+    runs: tuple[LaneRun, ...]
+    rounds: int
+    progress: float
+    seconds: float
+    seconds_left: float | None
+    n_train: int
+    n_test: int
+
+    @property
+    def active(self) -> bool:
+        """Whether the race may still change by itself or on request."""
+        return self.status in ACTIVE
+
+
+class RaceJob(Background):
+    """One race in the background. Methods may be called from any thread; they return at once.
+
+    Every lane's run is recorded under the race's id as soon as it ends: `name` is "race ID: LANE, seed S".
+    """
+
+    def __init__(
+        self, config: RaceConfig, mnist: Mnist, store: RunStore, slots: Slots, *, session: str, owner: str
+    ) -> None:
+        super().__init__(slots, session=session, owner=owner)
+        self.config, self._mnist, self._store = config, mnist, store
+        self._race = Race(config, mnist, choose_device(), allowance=slots.allowance, on_end=self._record)
+        self._published_at = 0.0
+        self._snapshot = self._picture()
+        self._begin()
+
+    @property
+    def active(self) -> bool:
+        return self.snapshot.active
+
+    @property
+    def snapshot(self) -> RaceSnapshot:
+        """The newest picture of the race."""
+        with self._lock:
+            picture = self._snapshot
+        if picture.status == "queued":
+            return RaceSnapshot(**{**vars(picture), "place": self._slots.place(self.job_id)})
+        return picture
+
+    def wait(self, seconds: float) -> RaceSnapshot:
+        """Wait until the race has ended, at most `seconds`; then its snapshot."""
+        self.join(seconds)
+        return self.snapshot
+
+    def _work(self) -> None:
+        self._guarded()
+        self._publish(whole=True)
+
+    def _run(self) -> Status:
+        torch.set_num_threads(1)  # until the tuner has measured
+        rounds = self._race.advance()
+        try:
+            for _ in rounds:
+                self._safe_point()
+                if time.monotonic() - self._published_at > PUBLISH_EVERY:
+                    self._publish()
+        finally:
+            rounds.close()
+        return "finished"
+
+    def _settle(self) -> None:
+        for trainer in self._race.trainers.values():
+            trainer.flush()
+
+    def _steps(self) -> int:
+        return self._race.rounds
+
+    def _do(self, name: str, value: Any) -> None:
+        raise ConfigError("A race keeps its settings: lanes that change on the way compare nothing.")
+
+    def _published_now(self) -> None:
+        self._published_at = 0.0
+
+    def _record(self, trainer: Trainer, run: LaneRun) -> None:
+        if not trainer.steps:
+            return
+        record = record_of(
+            trainer,
+            new_run_id(),
+            status=run.status,
+            owner=self.owner,
+            data=self._mnist.size,
+            name=f"race {self.job_id}: {run.lane}, seed {run.seed}",
+        )
+        self._store.save(record)
+
+    def _publish(self, *, whole: bool = False) -> None:
+        picture = self._picture()
+        with self._lock:
+            self._snapshot, self._published_at = picture, time.monotonic()
+
+    def _picture(self) -> RaceSnapshot:
+        race = self._race
+        runs = tuple(race.look())
+        seconds = sum(run.seconds for run in runs)
+        left = seconds * (1 / race.progress - 1) if race.progress and seconds else None
+        return RaceSnapshot(
+            job_id=self.job_id,
+            status=self._status,
+            message=self._message,
+            place=0,
+            config=self.config,
+            runs=runs,
+            rounds=race.rounds,
+            progress=race.progress,
+            seconds=seconds,
+            seconds_left=left,
+            n_train=len(self._mnist.train),
+            n_test=len(self._mnist.test),
+        )
