@@ -9,7 +9,7 @@ from pages.ui.manual.checked import checked
 from pages.ui.manual.long_product import long_product_tab
 from pages.ui.manual.loop_or_matrices import loop_or_matrices
 from pages.ui.manual.plant_a_bug import plant_a_bug
-from pages.ui.manual.train_it import train_it
+from pages.ui.manual.train_it import current_pair, train_it
 from pages.ui.manual.vanishing import vanishing
 from pages.ui.page import error_boundary, page
 
@@ -28,6 +28,7 @@ with page(
     question="Where does a gradient come from, if nobody computes it for you?",
     icon=":material/function:",
 ):
+    current_pair()  # on every tab, so that the address keeps naming it
     opened = st.tabs(list(TABS), key="manual_tab", bind="query-params", on_change="rerun")
     for tab, show in zip(opened, TABS.values(), strict=True):
         if tab.open:

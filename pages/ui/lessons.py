@@ -38,7 +38,7 @@ _ALL = (
            "Slide a kernel by hand, train, wind back through the epochs, switch channels off, shake digits."),
     Lesson("pages/5_Optimizer_Race.py", "Optimizer Race", ":material/flag:",
            "Which way down is the fastest?",
-           "Roll balls down curves, race optimisers from one start, on the same batches, at their best rates."),
+           "Roll balls down curves, race optimisers from one start on the same batches, find best rates."),
 )  # fmt: skip
 
 
