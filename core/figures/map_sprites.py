@@ -12,21 +12,23 @@ from core.figures.palette import Scale
 
 
 def map_sprites(maps: ArrayLike, tops: ArrayLike, *, kind: Kind) -> str:
-    """maps (N, H, W) one below the other as one PNG of W by N·H pixels, as a data URL.
+    """maps (N, H, W) one below the other as one PNG of W by N·H pixels, as a data URL; no maps give "".
 
     tops: (N,), the size at which the colours of each map end. kind: "signed" is blue below zero, orange
     above; "share" goes from dark at zero to yellow at the top; "image" from black to white.
     255 shades; cells that are NaN are see-through.
     """
     stack = np.asarray(maps, dtype=float)
-    _, high, wide = stack.shape
+    count, _, wide = stack.shape
+    if not count:
+        return ""
     limit = np.asarray(tops, dtype=float)[:, None, None]
     limit = np.where(limit > 0, limit, 1.0)
     known = np.isfinite(stack)
     share = np.nan_to_num(stack) / limit
     share = np.clip(share / 2 + 0.5 if kind == "signed" else share, 0.0, 1.0)
     index = np.where(known, 1 + np.round(share * 254), 0).astype(np.uint8)
-    image = Image.fromarray(index.reshape(-1, wide)[: len(stack) * high], mode="P")
+    image = Image.fromarray(index.reshape(-1, wide), mode="P")
     image.putpalette(shades(SCALES[kind]).tobytes())
     file = io.BytesIO()
     image.save(file, "PNG", transparency=0)

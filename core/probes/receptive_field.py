@@ -43,9 +43,9 @@ def receptive_field(config: CNNConfig, layer: str, row: int, column: int) -> Win
     The smallest rectangle around them: strides longer than their kernel leave gaps in it.
     layer: a name from `CNNConfig.layers` before "flatten". Raises ConfigError for a layer without places.
     """
-    steps = _steps(config, layer)
-    top, bottom = _back(steps, row)
-    left, right = _back(steps, column)
+    layers = steps(config, layer)
+    top, bottom = _back(layers, row)
+    left, right = _back(layers, column)
     return Window(top, left, bottom, right)
 
 
@@ -54,34 +54,37 @@ def centres(config: CNNConfig, layer: str, count: int) -> tuple[list[float], flo
 
     Returns the middles in pixels (0 is the middle of the first pixel) and the distance between two.
     """
-    steps = _steps(config, layer)
-    ends = [_back(steps, place) for place in range(count)]
+    layers = steps(config, layer)
+    ends = [_back(layers, place) for place in range(count)]
     distance = 1
-    for _, stride, _ in steps:
+    for _, stride, _ in layers:
         distance *= stride
     return [(first + end - 1) / 2 for first, end in ends], float(distance)
 
 
-def _steps(config: CNNConfig, layer: str) -> list[tuple[int, int, int]]:
-    """(kernel, stride, padding) of every layer up to `layer` that moves things, first layer first."""
-    shapes = {found.name: found.shape for found in config.layers()}
+def steps(config: CNNConfig, layer: str) -> list[tuple[int, int, int]]:
+    """(kernel, stride, padding) of every layer up to `layer` that moves things, first layer first.
+
+    Pooling is (2, 2, 0). Raises ConfigError for a layer without feature maps.
+    """
+    shapes = {shape.name: shape.shape for shape in config.layers()}
     if len(shapes.get(layer, ())) != 3:
         raise ConfigError(f'{layer!r} has no feature maps; take a layer before "flatten".')
-    steps: list[tuple[int, int, int]] = []
+    found: list[tuple[int, int, int]] = []
     for name in shapes:
         if name.startswith("conv"):
             index = int(name.removeprefix("conv")) - 1
-            steps.append((config.kernels[index], config.strides[index], config.paddings[index]))
+            found.append((config.kernels[index], config.strides[index], config.paddings[index]))
         elif name.startswith("pool"):
-            steps.append((2, 2, 0))
+            found.append((2, 2, 0))
         if name == layer:
             break
-    return steps
+    return found
 
 
-def _back(steps: list[tuple[int, int, int]], place: int) -> tuple[int, int]:
+def _back(layers: list[tuple[int, int, int]], place: int) -> tuple[int, int]:
     """First place and the one after the last, along one side of the image, that output `place` reads."""
     first = last = place
-    for kernel, stride, padding in reversed(steps):
+    for kernel, stride, padding in reversed(layers):
         first, last = first * stride - padding, last * stride - padding + kernel - 1
     return first, last + 1

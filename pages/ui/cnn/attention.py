@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from core.cnn_config import CNNConfig
 from core.data.digits import Mnist
 from core.evaluation import logits
 from core.figures.heat_over import heat_over_figure
@@ -11,7 +12,7 @@ from core.probes.grad_cam import grad_cam, laid_over_pixels
 from core.probes.receptive_field import receptive_field
 from core.probes.saliency import saliency
 from pages.ui.chart import chart
-from pages.ui.cnn.layer_words import percent, tag
+from pages.ui.cnn.layer_words import cut_after, percent, tag
 from pages.ui.cnn.map_results import cnn
 from pages.ui.cnn.subject import Subject
 from pages.ui.trained import Trained
@@ -21,16 +22,22 @@ RUNNER_UP = "the runner-up"
 TRAINED, START = "as it is now", "before training"
 
 CODE = """\
-x = image[None].clone().requires_grad_()    # (1, 1, 28, 28)
-logit = network(x)[0, digit]
-saliency = torch.autograd.grad(logit, x)[0].abs()
+x = image.reshape(1, 784).clone().requires_grad_()
+logit = network(x)[0, {digit}]
+saliency = torch.autograd.grad(logit, x)[0].abs().reshape(28, 28)
 
-maps = first_part(image[None]).detach().requires_grad_()      # Grad-CAM: (1, C, H, W)
-logit = second_part(maps)[0, digit]
+before, after = network[:{cut}], network[{cut}:]                      # Grad-CAM at {layer}
+maps = before(x).detach().requires_grad_()                    # (1, C, H, W)
+logit = after(maps)[0, {digit}]
 slopes = torch.autograd.grad(logit, maps)[0]
 weights = slopes.mean(dim=(2, 3), keepdim=True)               # one number a channel
 heat = (weights * maps).sum(dim=1).relu()                     # (1, H, W)
 """
+
+
+def code(config: CNNConfig, layer: str, digit: int) -> str:
+    """Both maps for the network that the part "Maps" prints."""
+    return CODE.format(cut=cut_after(config, layer), layer=layer, digit=digit)
 
 
 def attention(trained: Trained, mnist: Mnist, seen: Subject) -> None:
@@ -84,7 +91,7 @@ def attention(trained: Trained, mnist: Mnist, seen: Subject) -> None:
     side = receptive_field(config, layer, 0, 0).height
     _words(layer, side, moment == START)
     with st.expander("Show the code", icon=":material/code:"):
-        st.code(CODE, language="python")
+        st.code(code(config, layer, first), language="python")
 
 
 def _strong(heat: np.ndarray, image: np.ndarray) -> str:

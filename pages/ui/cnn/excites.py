@@ -10,24 +10,30 @@ from core.data.digits import Digits, Mnist
 from core.figures.framed import framed_picture
 from core.figures.template import picture
 from core.probes.excitation import Peaks
-from core.probes.receptive_field import Window, receptive_field
+from core.probes.receptive_field import Window, receptive_field, steps
 from pages.ui import computed
 from pages.ui.cnn import map_results as results
-from pages.ui.cnn.layer_words import channel_key, pick_channel, tag
+from pages.ui.cnn.layer_words import channel_key, cut_after, pick_channel, tag
 from pages.ui.trained import Trained
 
 KEY, MOST, WIDE = "cnn_excites", 9, 84
 
 CODE = """\
-maps = activations_of_layer(images)         # (N, channels, rows, columns)
-values, places = maps[:, channel].flatten(1).max(dim=1)
+maps = network[:{cut}](images.flatten(1))        # up to {layer}: (N, channels, rows, columns)
+values, places = maps[:, {channel}].flatten(1).max(dim=1)
 strongest = values.argsort(descending=True)[:9]
 # back to pixels, layer by layer: output i of a layer with kernel k, stride s, padding p
 first = last = int(places[strongest[0]]) // maps.shape[3]  # the row; the column works the same
-for k, s, p in reversed(layers_before):
+for k, s, p in reversed({steps}):
     first, last = first * s - p, last * s - p + k - 1
-print(f"rows {first} to {last} of the picture")
+print("rows", first, "to", last, "of image", int(strongest[0]))
 """
+
+
+def code(config: CNNConfig, layer: str, channel: int) -> str:
+    """The search on the network that the part "Maps" prints."""
+    cut = cut_after(config, layer)
+    return CODE.format(cut=cut, layer=layer, channel=channel, steps=steps(config, layer))
 
 
 def excites(trained: Trained, mnist: Mnist) -> None:
@@ -64,7 +70,7 @@ def excites(trained: Trained, mnist: Mnist) -> None:
         f"{fired / len(some):.1%} of them."
     )
     with st.expander("Show the code", icon=":material/code:"):
-        st.code(CODE, language="python")
+        st.code(code(config, layer, channel), language="python")
 
 
 def len_of(config: CNNConfig, layer: str) -> int:

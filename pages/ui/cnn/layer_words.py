@@ -41,6 +41,12 @@ def gives(layer: LayerShape) -> str:
     return f"{channels} map{'s' if channels > 1 else ''} of {rows}×{columns}"
 
 
+def cut_after(config: CNNConfig, layer: str) -> int:
+    """How many modules of the network that "Show the code" prints come up to and with this layer."""
+    names = [found.name for found in config.layers()]
+    return 1 + config.normalize + names.index(layer) + 1
+
+
 def percent(share: float) -> str:
     """A probability as a person writes it: nothing is exactly certain or impossible."""
     return "over 99.9 %" if share > 0.999 else "under 0.1 %" if share < 0.001 else f"{share:.1%}"

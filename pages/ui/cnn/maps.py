@@ -25,6 +25,8 @@ KEY, LARGE = "cnn_maps", "cnn_maps_large"
 LAYER, OWN = "the layer's largest number", "each map's own"
 
 CODE = """\
+network.eval()
+x = image.reshape(1, 784)
 for name, layer in network.named_children():
     x = layer(x)                            # x: (1, channels, rows, columns)
     print(name, type(layer).__name__, tuple(x.shape))
@@ -45,7 +47,8 @@ def maps(trained: Trained, mnist: Mnist, seen: Subject) -> None:
     with left:
         _sheet(config, outputs, output, channel, seen)
         _answer(trained.model, outputs, seen)
-    _code(config)
+    with st.expander("Show the code", icon=":material/code:"):
+        st.code(code(config), language="python")
 
 
 def _choose(config: CNNConfig, outputs: list[LayerOutput]) -> tuple[LayerOutput, int]:
@@ -120,8 +123,6 @@ def _answer(model: nn.Module, outputs: list[LayerOutput], seen: Subject) -> None
     chart(bars(shares.numpy(), [str(d) for d in range(10)], DIGITS, height=230), f"{KEY}_bars", still=True)
 
 
-def _code(config: CNNConfig) -> None:
-    with st.expander("Show the code", icon=":material/code:"):
-        st.code(
-            f"{network_code(config)}\n\nnetwork.eval()\nx = image.reshape(1, 784)\n{CODE}", language="python"
-        )
+def code(config: CNNConfig) -> str:
+    """The network, and a walk through its layers."""
+    return f"{network_code(config)}\n\n{CODE}"

@@ -11,7 +11,7 @@ from pages.ui import style
 from pages.ui.cnn import map_results as results
 from pages.ui.cnn.kernel_edit import KernelEdits, edit_kernel, kernel_edits, undo_kernels
 from pages.ui.cnn.knocked_out import knocked_out
-from pages.ui.cnn.layer_words import tag
+from pages.ui.cnn.layer_words import cut_after, tag
 from pages.ui.cnn.map_rows import MOST, layer_row, pages_of
 from pages.ui.cnn.subject import Subject
 from pages.ui.cnn.surgery_effect import by_digit, effect
@@ -26,17 +26,20 @@ import copy
 edited = copy.deepcopy(network).eval()      # never operate on the original
 
 def switch_off(layer, inputs, output):      # called after the activation, before pooling
-    output[:, 3] = 0.0                      # channel 3 passes on zero everywhere
+    output = output.clone()
+    output[:, 0] = 0.0                      # channel 0 passes on zero everywhere
     return output
 
-activations = [layer for layer in edited if isinstance(layer, nn.ReLU)]
-activations[0].register_forward_hook(switch_off)
-
-convolutions = [layer for layer in edited if isinstance(layer, nn.Conv2d)]
+edited[{act}].register_forward_hook(switch_off)    # the activation of block 1
 with torch.no_grad():
-    convolutions[0].weight[0, 0] *= -1      # kernel to channel 0 from channel 0: signs flipped
+    edited[{conv}].weight[0, 0] *= -1              # kernel to channel 0 from channel 0: signs flipped
 print(edited(x).softmax(dim=1))
 """
+
+
+def code(config: CNNConfig) -> str:
+    """Surgery on the network that the part "Maps" prints."""
+    return CODE.format(act=cut_after(config, "act1") - 1, conv=cut_after(config, "conv1") - 1)
 
 
 def surgery(trained: Trained, mnist: Mnist, seen: Subject) -> None:
@@ -68,7 +71,7 @@ def surgery(trained: Trained, mnist: Mnist, seen: Subject) -> None:
     with right:
         knocked_out(trained, mnist)
     with st.expander("Show the code", icon=":material/code:"):
-        st.code(CODE, language="python")
+        st.code(code(config), language="python")
 
 
 def _off_key(config: CNNConfig, block: int) -> str:
