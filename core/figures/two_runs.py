@@ -41,7 +41,7 @@ def losses_figure(
     ticks = [
         t for t in (1e-4, 1e-3, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30) if limits[0] <= t <= limits[1]
     ]
-    return fig.update_yaxes(tickvals=ticks, ticktext=[f"{tick:g}" for tick in ticks])
+    return fig.update_yaxes(title_standoff=18, tickvals=ticks, ticktext=[f"{tick:g}" for tick in ticks])
 
 
 def errors_figure(
@@ -67,4 +67,6 @@ def errors_figure(
             "<extra></extra>",
         )  # fmt: skip
     ticks = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-    return fig.update_yaxes(tickvals=ticks, ticktext=[f"{100 * tick:g} %" for tick in ticks])
+    return fig.update_yaxes(
+        title_standoff=18, tickvals=ticks, ticktext=[f"{100 * tick:g} %" for tick in ticks]
+    )

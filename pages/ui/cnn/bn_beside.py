@@ -126,12 +126,18 @@ def widening(spreads: Mapping[str, list[dict[str, object]]]) -> str:
         most = max(found, key=lambda moved: abs(moved.factor - 1))
         parts.append(
             f"*{name}*, the range of nine tenths changed most at {layer_title(most.layer)}: from "
-            f"{most.start:.3g} to {most.end:.3g} ({most.factor:.2g} times)"
+            f"{most.start:.3g} to {most.end:.3g} ({_times(most.factor)})"
         )
     return (
-        "Over training, " + "; ".join(parts) + ". Batch norm's scale is learnt, too: it may widen, but the "
-        "weights before it cannot."
+        "Over training, "
+        + "; ".join(parts)
+        + ". With batch norm only a channel's own learnt scale and shift "
+        "move it; without, every weight before it does."
     )
+
+
+def _times(factor: float) -> str:
+    return f"{factor:.2f} times" if factor < 10 else f"{factor:.0f} times"
 
 
 def _steps(histories: Mapping[str, History], n_train: int, epochs: float) -> float:

@@ -21,7 +21,7 @@ from core.training.trainer import Trainer
 @pytest.fixture(scope="module")
 def mnist() -> Mnist:
     """300 of the bundled training images and 101 test images."""
-    whole = load("bundled")
+    whole = load("small")
     return replace(whole, train=whole.train.take(slice(0, 300)), test=whole.test.take(slice(0, 101)))
 
 

@@ -1,0 +1,278 @@
+"""The batch norm tab in Streamlit's own harness: first view, the pair, the sweep, the frozen kernels."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.config import CNNConfig
+from core.data.digits import Mnist
+from core.recipes import RECIPES
+from core.training.history import History
+from core.training.rate_sweep import RATES, SEEDS, WITH, WITHOUT, Spread
+from core.training.short_run import ShortScore
+from pages.ui import piecework
+from pages.ui.cache import mnist, registry, run_store, shipped_model
+from pages.ui.cnn import batch_norm, bn_beside, frozen, sweep
+
+
+@pytest.fixture(autouse=True)
+def newcomer(bundled_only: None) -> Iterator[None]:
+    for cached in (mnist, registry, run_store, sweep._kept, frozen._kept):
+        cached.clear()
+    yield
+    registry().close()
+    registry.clear()
+
+
+def tab() -> None:
+    """The script that AppTest runs."""
+    from pages.ui.cache import mnist
+    from pages.ui.cnn.batch_norm import batch_norm
+    from pages.ui.page import error_boundary
+
+    with error_boundary():
+        batch_norm(mnist())
+
+
+def opened(**parameters: str) -> AppTest:
+    app = AppTest.from_function(tab, default_timeout=120)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return well(app.run())
+
+
+def well(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not [error.value for error in app.error]
+    return app
+
+
+def markdown(app: AppTest) -> str:
+    return "\n".join(text.value for text in app.markdown)
+
+
+def captions(app: AppTest) -> str:
+    return "\n".join(text.value for text in app.caption)
+
+
+def jobs() -> list[object]:
+    return list(registry()._jobs.values())
+
+
+def test_the_first_view_is_what_came_along_beside_the_claims() -> None:
+    app = opened()
+    for name, metric in zip((WITH, WITHOUT), app.metric, strict=True):
+        assert metric.value == f"{shipped_model(name).provenance['test_accuracy']:.2%}"
+    assert "The text claims" in captions(app)
+    assert "98.84 %" in captions(app)
+    assert "97.77 %" in captions(app)
+    assert "As they came" in markdown(app)
+    assert "do not tell them apart" in markdown(app)  # 99.19 % and 99.12 % of 10,000
+    assert "changed most at" in markdown(app)
+    assert not jobs()
+
+
+def test_the_pair_starts_alike_differs_in_batch_norm_alone_and_is_found_again() -> None:
+    app = opened()
+    app.select_slider(key="cnn_bn_lr").set_value(0.05).run()
+    app.slider(key="cnn_bn_convolutions").set_value(2).run()
+    app.select_slider(key="cnn_bn_batch_size").set_value(256).run()
+    app.number_input(key="cnn_bn_seed").set_value(3).run()
+    app.button(key="cnn_bn_start").click().run()
+    well(app)
+    names = [app.session_state[name] for name in ("cnn_bn_run", "cnn_bn_twin")]
+    pair = [registry().get(name) for name in names]
+    ours, theirs = (job.wait(120) for job in pair)
+    assert (ours.status, theirs.status) == ("finished", "finished")
+    first, second = (job.start for job in pair)
+    assert isinstance(first.model, CNNConfig)
+    assert isinstance(second.model, CNNConfig)
+    assert (first.model.batch_norm, second.model.batch_norm) == (True, False)
+    assert first.train == second.train
+    assert first.train.precision == "fp32"
+    assert first.train.optimizer["lr"] == 0.05
+    assert first.model.channels == (16, 32)
+    assert (first.train.seed, first.train.batch_size, first.train.epochs) == (3, 256, 1)
+    for name, tensor in ours.film[0].weights.items():
+        if "conv" in name:  # the same start; the layers behind a batch norm are numbered alike, too
+            assert bool((tensor == theirs.film[0].weights[name]).all()), name
+    well(app.run())
+    assert f"**{ours.history.last('test_accuracy'):.2%}**" in markdown(app)
+    assert f"**{theirs.history.last('test_accuracy'):.2%}**" in markdown(app)
+
+    again = opened(cnn_bn_run=names[0], cnn_bn_twin=names[1])
+    assert again.slider(key="cnn_bn_convolutions").value == 2
+    assert again.select_slider(key="cnn_bn_lr").value == 0.05
+    assert f"**{ours.history.last('test_accuracy'):.2%}**" in markdown(again)
+    registry().close()
+    registry.clear()
+    tomorrow = opened(cnn_bn_run=names[0], cnn_bn_twin=names[1])
+    assert "Recorded runs" in markdown(tomorrow)
+    assert f"**{theirs.history.last('test_accuracy'):.2%}**" in markdown(tomorrow)
+    gone = opened(cnn_bn_run="deadbeef", cnn_bn_twin="deadbeef")
+    assert any("no longer here" in text.value for text in gone.info)
+
+
+def test_a_full_queue_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from core.errors import LabError
+
+    def full(*args: object, **kwargs: object) -> object:
+        raise LabError("Thirty-two runs are already waiting; stop one of them, or try again later.")
+
+    app = opened()
+    monkeypatch.setattr(registry(), "submit", full)
+    app.button(key="cnn_bn_start").click().run()
+    assert not app.exception
+    assert any("Thirty-two runs" in error.value for error in app.error)
+
+
+class Measured:
+    """Stands for the short run: says at once what a rate gives, and remembers what was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[float, int, bool, bool, int]] = []
+
+    def __call__(self, config, mnist: Mnist, *, images: int, progress) -> ShortScore:  # type: ignore[no-untyped-def]
+        model, rate = config.model, config.train.optimizer["lr"]
+        self.asked.append((rate, config.train.seed, model.batch_norm, model.frozen, images))
+        progress(0.5)
+        if rate > 0.2 and not model.batch_norm:
+            return ShortScore(None, 1000)
+        return ShortScore((0.9 if model.batch_norm else 0.6) - 0.3 * model.frozen, 1000)
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> Measured:
+    short = Measured()
+    monkeypatch.setattr(sweep, "short_run", short)
+    monkeypatch.setattr(frozen, "short_run", short)
+    monkeypatch.setattr(piecework, "alone", lambda: True)  # the harness always draws the whole page
+    return short
+
+
+def test_the_sweep_runs_to_its_end_once_and_says_what_it_saw(measured: Measured) -> None:
+    app = opened()
+    app.select_slider(key="cnn_sweep_images").set_value(1000).run()
+    well(app.button(key="cnn_sweep_start").click().run())
+    assert len(measured.asked) == len(RATES) * len(SEEDS) * 2
+    assert len(set(measured.asked)) == len(measured.asked)
+    assert {images for *_, images in measured.asked} == {1000}
+    assert app.button(key="cnn_sweep_start").label == "All measured"
+    assert app.button(key="cnn_sweep_start").disabled
+    assert "every run with it beats every run without" in markdown(app)
+    assert "makes the choice of the rate easier" in markdown(app)
+    assert "16 steps" in captions(app)
+    well(app.run())
+    assert len(measured.asked) == len(RATES) * len(SEEDS) * 2  # kept
+
+
+def test_the_sweep_can_be_stopped_and_goes_on(measured: Measured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(piecework, "SLICE", -1.0)  # one run between two drawings
+    app = opened()
+    stop_after, go_on = 5, piecework.Piecework.go_on
+
+    def stopping(self, pieces, kept, compute):  # type: ignore[no-untyped-def]
+        if len(kept) >= stop_after:
+            self._turn(False)
+        go_on(self, pieces, kept, compute)
+
+    monkeypatch.setattr(piecework.Piecework, "go_on", stopping)
+    well(app.button(key="cnn_sweep_start").click().run())
+    assert len(measured.asked) == stop_after
+    assert app.button(key="cnn_sweep_start").label == "Go on"
+    monkeypatch.setattr(piecework.Piecework, "go_on", go_on)
+    well(app.button(key="cnn_sweep_start").click().run())
+    assert len(measured.asked) == len(RATES) * len(SEEDS) * 2
+
+
+def test_while_the_whole_page_is_drawn_nothing_is_computed(measured: Measured, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(piecework, "alone", lambda: False)
+    app = opened()
+    well(app.button(key="cnn_sweep_start").click().run())
+    assert not measured.asked
+    assert app.button(key="cnn_sweep_stop").disabled is False
+
+
+def test_frozen_kernels_beside_trained_ones(measured: Measured) -> None:
+    app = opened()
+    app.select_slider(key="cnn_frozen_images").set_value(1000).run()
+    well(app.button(key="cnn_frozen_start").click().run())
+    assert [(norm, still) for _, _, norm, still, _ in measured.asked] == [
+        (True, False), (True, True), (False, False), (False, True),
+    ]  # fmt: skip
+    assert "learning the kernels is worth **30.0 points**" in markdown(app)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ((0.95, 0.5, 0.5), "With batch norm, the intervals overlap"),
+        ((0.5, 0.95, 0.5), "random kernels do better by 45.0 points"),
+        ((None, 0.9, 0.5), "a run diverged"),
+    ],
+)
+def test_bars_are_told_as_they_are(settings: tuple[float | None, float, float], words: str) -> None:
+    trained, still, rest = settings
+    if "overlap" in words:
+        still = 0.955
+    scores = {
+        (WITH, "trained"): ShortScore(trained, 1000),
+        (WITH, "random"): ShortScore(still, 1000),
+        (WITHOUT, "trained"): ShortScore(rest, 1000),
+    }
+    assert words in frozen.told(scores)
+
+
+def curve(value: float, spread: float = 0.01, runs: int = 3) -> dict[float, Spread]:
+    return {rate: Spread(value, value - spread, value + spread, runs, 0) for rate in RATES}
+
+
+def test_the_sweeps_words_follow_the_numbers() -> None:
+    def words(ours: dict[float, Spread], theirs: dict[float, Spread]) -> str:
+        return sweep.told({"with": ours, "without": theirs}, 0.02)
+
+    assert "makes no difference" in words(curve(0.9), curve(0.905))
+    assert "the seeds overlap" in words(curve(0.9), curve(0.905))
+    assert "more rates work without" in words(curve(0.8), curve(0.9))
+    assert "every run without it beats" in words(curve(0.8), curve(0.9))
+    assert "easier" in words(curve(0.9), curve(0.8))
+    some = dict(list(curve(0.9).items())[:4])
+    assert "easier" not in words(some, some)
+    assert "one seed" in words(curve(0.9, runs=1), curve(0.8, runs=1))
+    assert "easier" not in words(curve(0.9, runs=1), curve(0.8, runs=1))
+    assert sweep.told({"with": {}, "without": {}}, 0.02) == ""
+
+
+def test_the_pairs_verdict_follows_the_numbers() -> None:
+    def after(accuracy: float | None, epoch: float = 1.0) -> History:
+        return History(epochs=[{"epoch": epoch, "test_accuracy": accuracy}])
+
+    def verdict(ours: History, theirs: History) -> str:
+        return bn_beside.verdict({"with batch norm": ours, "without": theirs}, 1000)
+
+    assert "do not tell them apart" in verdict(after(0.95), after(0.955))
+    assert "With it the network is better" in verdict(after(0.95), after(0.85))
+    assert "Without it the network is better" in verdict(after(0.85), after(0.95))
+    assert "not equally far" in verdict(after(0.95, 2.0), after(0.85))
+    assert "Nothing is learnt yet" in verdict(after(0.1, 0.0), after(0.1, 0.0))
+    assert "grew without bound" in verdict(after(0.95), after(None))
+
+
+def test_diverged_networks_are_drawn_and_told_too() -> None:
+    rows = [
+        {"step": 0, "act1": [-1.0, -0.5, 0.0, 0.5, 1.0]},
+        {"step": 50, "act1": [None, None, None, None, None]},
+    ]
+    assert bn_beside.widening({"with": rows, "without": rows}) == ""
+
+
+def test_the_code_runs() -> None:
+    exec(batch_norm.CODE, {})
+
+
+def test_recipes_are_the_courses() -> None:
+    assert RECIPES[WITH].config.cnn.batch_norm
+    assert not RECIPES[WITHOUT].config.cnn.batch_norm
+    assert SimpleNamespace(**RECIPES[WITH].config.settings()).lr == 0.02
