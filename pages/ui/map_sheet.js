@@ -4,6 +4,7 @@
 const LENS = 168;                 // side of the enlarged picture, at most
 const NARROW = 500;               // pixels: a phone
 const STRIP = 640;                // a strip's width, at most
+const LARGE = 84;                 // a picture's side, at most
 const GAP = 5;                    // between pictures
 const CELL = 14;                  // a strip's cell, at most
 
@@ -75,12 +76,15 @@ export default function (component) {
   // A whole number of screen pixels for each cell, or squares come out uneven.
   function size(row, part) {
     const wide = root.clientWidth || 600, count = row.captions.length;
-    // As large as lets the whole row stand on one line, within reason.
-    const fitting = Math.floor((wide - 4) / count) - GAP, least = wide < NARROW ? 40 : 46;
-    const side = Math.max(row.wide, row.high);
+    // As few lines as can be, all of them full, and then as large as fits.
+    const least = wide < NARROW ? 40 : 46, side = Math.max(row.wide, row.high);
+    const smallest = Math.max(1, Math.round(least / side)) * row.wide;
+    const lines = Math.ceil(count / Math.max(1, Math.floor((wide + GAP) / (smallest + GAP))));
+    const across = Math.ceil(count / lines), fitting = Math.floor((wide + GAP) / across) - GAP;
     const zoom = row.strip
       ? Math.max(2, Math.min(CELL, Math.floor(Math.min(wide, STRIP) / row.wide)))
-      : Math.max(1, Math.round(least / side), Math.floor(Math.min(84, fitting) / side));
+      : Math.max(1, Math.round(least / side), Math.floor(Math.min(LARGE, fitting) / side));
+    part.querySelector(".tiles").style.maxWidth = row.strip ? "none" : `${across * (zoom * row.wide + GAP)}px`;
     for (const canvas of part.querySelectorAll("canvas")) {
       canvas.style.width = `${zoom * row.wide}px`;
       canvas.style.height = `${zoom * row.high}px`;

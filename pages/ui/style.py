@@ -49,5 +49,5 @@ def keep_in_view(key: str) -> None:
     st.html(
         "<style>@media (min-width: 901px) {"
         f'[data-testid="stColumn"]:has(.st-key-{key}) '
-        "{ position: sticky; top: 3.2rem; align-self: flex-start; } }</style>"
+        "{ position: sticky; top: 4.2rem; align-self: flex-start; } }</style>"
     )

@@ -49,7 +49,7 @@ def cut_after(config: CNNConfig, layer: str) -> int:
 
 def percent(share: float) -> str:
     """A probability as a person writes it: nothing is exactly certain or impossible."""
-    return "over 99.9 %" if share > 0.999 else "under 0.1 %" if share < 0.001 else f"{share:.1%}"
+    return "over 99.9%" if share > 0.999 else "under 0.1%" if share < 0.001 else f"{share:.1%}"
 
 
 def channel_key(key: str, config: CNNConfig) -> str:
