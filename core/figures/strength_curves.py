@@ -38,7 +38,8 @@ def strength_curves_figure(
     guessing: float = 0.1,
     height: int = 380,
 ) -> go.Figure:
-    """The curves over a fixed range, so that nothing jumps while they grow; a line at the strength `marked`.
+    """The curves over a fixed range, so that nothing jumps while they grow; dotted lines at the strength
+    `marked` and at the accuracy of `guessing`.
 
     Names stand at the right, spread so that none hides another, in the order in which the curves end.
     """
@@ -58,10 +59,6 @@ def strength_curves_figure(
         )  # fmt: skip
     fig.add_vline(x=marked, line_dash="dot", line_width=1.6, line_color=GRAY)
     fig.add_hline(y=guessing, line_dash="dot", line_width=1.2, line_color=GRAY)
-    fig.add_annotation(
-        x=0, xref="paper", y=guessing, text="guessing", showarrow=False, xanchor="left", yanchor="top",
-        font={"color": GRAY, "size": 11},
-    )  # fmt: skip
     return _names(fig, [curve for curve in curves if len(curve.strengths)], height)
 
 

@@ -80,20 +80,22 @@ def _numbers(found: Calibration) -> None:
     """ECE with its interval, likelihood and accuracy."""
     with st.container(horizontal=True, gap="small"):
         st.metric(
-            "Calibration error", f"{found.ece:.2%}", width=155,
-            help="ECE: the mean gap between confidence and accuracy, weighted by the answers in each bin.",
+            "Calibration error", f"{found.ece:.2%}", width=140,
+            help="ECE: the mean gap between confidence and accuracy, weighted by the answers in each bin. "
+            "Chance alone makes gaps in small bins, so it is always a little too large; the interval (basic "
+            "bootstrap, 400 resamples) takes that off and may lie below it.",
         )  # fmt: skip
         st.metric(
-            "Loss (nats)", f"{found.nll:.4f}", width=115,
+            "Loss (nats)", f"{found.nll:.4f}", width=104,
             help="Negative log-likelihood: the mean of −log(probability of the label). It is what the "
             "temperature is fitted to make small, on other images.",
         )  # fmt: skip
         st.metric(
-            "Accuracy", f"{found.accuracy:.2%}", width=105,
+            "Accuracy", f"{found.accuracy:.2%}", width=96,
             help="Share of right answers. A temperature changes no answer.",
         )  # fmt: skip
     low, high = found.interval
-    st.caption(f"Calibration error, 95 % interval: {low:.2%} to {high:.2%} (bootstrap).")
+    st.caption(f"95 % interval of that error, chance gaps taken off: {low:.2%} to {high:.2%}.")
 
 
 def _figure(found: Calibration) -> go.Figure:
@@ -115,14 +117,14 @@ def _told(temperature: float, before: Calibration, after: Calibration) -> str:
     gap = sum(part.count * (part.confidence - part.accuracy) for part in before.bins if part.count)
     way = "too sure of itself" if gap > 0 else "not sure enough"
     softer = "softens" if temperature > 1 else "sharpens"
-    inside = before.interval[0] <= after.ece <= before.interval[1]
+    overlap = before.interval[0] <= after.interval[1] and after.interval[0] <= before.interval[1]
     better = after.ece < before.ece
     effect = (
         f"brings the calibration error from {before.ece:.2%} to {after.ece:.2%}"
         if better
         else f"does not help here: the calibration error goes from {before.ece:.2%} to {after.ece:.2%}"
     )
-    doubt = ", a step so small that it may be chance: the old interval holds both" if inside else ""
+    doubt = ", though the two intervals overlap" if overlap else ""
     return (
         f"On the whole the network is **{way}**. T = {temperature:.3g} {softer} its answers and "
         f"{effect}{doubt}."

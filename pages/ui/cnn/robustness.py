@@ -44,9 +44,11 @@ def robustness(trained: Trained, mnist: Mnist) -> None:
     st.subheader("The feature maps, before and after", anchor=False)
     shaken_maps(trained, before[0], after[0], how, strength)
     st.subheader("How much does each network bear?", anchor=False)
-    strength_curves(trained, mnist, how, strength)
+    curves = st.container()  # filled last: measuring takes its time
     with st.expander("Show the code", icon=":material/code:"):
         st.code(CODE, language="python")
+    with curves:
+        strength_curves(trained, mnist, how, strength)
 
 
 def _controls() -> tuple[str, float]:

@@ -16,8 +16,8 @@ NAMES = ("before", "after")
 def shaken_reading(trained: Trained, before: Tensor, after: Tensor) -> None:
     """before, after: (1, 1, 28, 28). Two pictures, the two answers, ten probabilities of each."""
     readings = [predict(trained.model, image)[0] for image in (before, after)]
-    pictures, bars = st.columns([1.15, 1.5], gap="medium", vertical_alignment="center")
-    with pictures, st.container(horizontal=True, gap="medium"):
+    pictures, bars = st.columns(2, gap="medium", vertical_alignment="center")
+    with pictures, st.container(horizontal=True, gap="small"):
         for name, image, reading in zip(NAMES, (before, after), readings, strict=True):
             digit = int(reading.argmax())
             with st.container(width=SIZE, gap="small"):
@@ -30,4 +30,4 @@ def shaken_reading(trained: Trained, before: Tensor, after: Tensor) -> None:
 
 
 def _sure(probability: float) -> str:
-    return "more than 99.9 % sure" if probability > 0.999 else f"{probability:.1%} sure"
+    return "over 99.9% sure" if probability > 0.999 else f"{probability:.1%} sure"

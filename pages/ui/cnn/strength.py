@@ -57,39 +57,44 @@ def strength_curves(trained: Trained, mnist: Mnist, how: str, strength: float) -
     def done() -> int:
         return sum((entrant.key, s) in kept for entrant in entrants for s in transform.strengths)
 
-    def measure() -> None:
-        if done() < wanted:
-            _measure(entrants, _sample(mnist, count), how, kept)
+    begun, so_far = time.monotonic(), done()
+    looks: list[int] = []  # points known at each drawing; the first is part of the whole tab's
 
-    measure()
-    looks: list[int] = []  # how often the fragment below has been drawn, the first time by this function
-
-    @st.fragment(run_every=None if done() == wanted else 0.2)
+    @st.fragment(run_every=None if so_far == wanted else 0.2)
     @one_thread()
     def body() -> None:
         with error_boundary():
-            if looks:
-                measure()
             now = done()
+            looks.append(now)
             _chart(trained, entrants, how, strength, kept)
             if now < wanted:
-                st.progress(now / wanted, text=f"Measured {now} of {wanted} points…")
+                st.progress(now / wanted, text=_progress(now, wanted, now - so_far, time.monotonic() - begun))
             else:
                 _told(trained, entrants, how, strength, kept)
             spaced = f", every {len(mnist.test) // count}th" if count < len(mnist.test) else ""
-            st.caption(f"On {computed.which_images(mnist, count)}{spaced}. Bands are 95 % intervals.")
-            looks.append(now)
-            if len(looks) > 1 and now == wanted:
+            st.caption(
+                f"On {computed.which_images(mnist, count)}{spaced}. Bands: 95 % intervals. Dotted "
+                "lines: the slider's strength, and guessing (10 %)."
+            )
+            if now < wanted:  # last, so that nothing on the screen waits for it; the next look shows it
+                _measure(entrants, _sample(mnist, count), how, kept)
+            elif len(looks) > 1:
                 st.rerun()  # the page without a part that looks again by itself
 
     body()
+
+
+def _progress(now: int, wanted: int, new: int, seconds: float) -> str:
+    """How far it is, and how long it will take at the pace so far."""
+    left = f", about {(wanted - now) * seconds / new:.0f} s left" if new else ""
+    return f"Measured {now} of {wanted} points{left}"
 
 
 def _measure(entrants: list[Entrant], digits: Digits, how: str, kept: Scores) -> None:
     """Measure for a moment; at least one point."""
     models = {entrant.key: entrant.model for entrant in entrants}
     end = time.monotonic() + PATIENCE
-    for key, strength, score in accuracy_against_strength(models, digits, TRANSFORMS[how], tuple(kept)):
+    for key, strength, score in accuracy_against_strength(models, digits, TRANSFORMS[how], kept):
         kept[key, strength] = score
         if time.monotonic() > end:
             break
@@ -138,12 +143,10 @@ def _told(trained: Trained, entrants: list[Entrant], how: str, strength: float, 
         if names
     )
     st.markdown(f"{where}, {groups}.")
-    own = next(entrant for entrant in entrants if entrant.key == trained.key)
-    others = kinds[1][1]
-    if not others or not own.convolutional or near == transform.none:
+    if near == transform.none:
         return
-    best = max(others, key=lambda name: at[name].accuracy)
-    st.markdown(_bought(own.name, at[own.name], best, at[best]))
+    first, rival = (max(names, key=lambda name: at[name].accuracy) for _, names in kinds)
+    st.markdown(_bought(first, at[first], rival, at[rival]) + _own(trained, entrants, at, first, rival))
     st.caption(
         "The networks differ in size and training as well, so the gap is not the work of convolution and "
         "pooling alone. None of them has seen a shaken picture in training."
@@ -151,16 +154,29 @@ def _told(trained: Trained, entrants: list[Entrant], how: str, strength: float, 
 
 
 def _bought(name: str, score: Score, rival: str, other: Score) -> str:
-    """Two scores compared in a sentence that follows from their intervals."""
+    """The best convolutional and the best other network, in a sentence that follows from their intervals."""
     points = 100 * (score.accuracy - other.accuracy)
     (low, high), (other_low, other_high) = score.ci95, other.ci95
+    pair = f"best against best, {name} reads {abs(points):.1f} points"
     if low > other_high:
-        return f"What convolution and pooling buy here: {name} reads {points:.1f} points more than {rival}."
+        return f"What convolution and pooling buy here: {pair} more than {rival}."
     if high < other_low:
-        return (
-            f"Here convolution and pooling buy nothing: {name} reads {-points:.1f} points less than {rival}."
-        )
-    return f"Here {name} and {rival} lie {abs(points):.1f} points apart; their intervals overlap: no winner."
+        return f"Here convolution and pooling buy nothing: {pair} less than {rival}."
+    return (
+        f"Here nobody wins: {pair} {'more' if points >= 0 else 'less'} than {rival}, and intervals overlap."
+    )
+
+
+def _own(trained: Trained, entrants: list[Entrant], at: dict[str, Score], first: str, rival: str) -> str:
+    """The network looked at beside the best fully connected one, where it is not the best itself."""
+    own = next(entrant.name for entrant in entrants if entrant.key == trained.key)
+    if own in (first, rival):
+        return ""
+    points = 100 * (at[own].accuracy - at[rival].accuracy)
+    return (
+        f" {own.capitalize() if own == THIS else own} reads {abs(points):.1f} points "
+        f"{'more' if points >= 0 else 'less'} than {rival}."
+    )
 
 
 def _entrants(trained: Trained) -> list[Entrant]:
