@@ -5,7 +5,7 @@ It decides on how many images the page can measure while somebody waits.
 
 from core.cnn_config import CNNConfig
 
-MOST, LEAST = 2000, 200  # images of a sample
+MOST, LEAST = 2000, 20  # images of a sample
 AT_ONCE = 3e9  # multiplications that take about a second on one busy thread
 
 

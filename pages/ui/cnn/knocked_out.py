@@ -26,10 +26,16 @@ def knocked_out(trained: Trained, mnist: Mnist) -> None:
             bind="query-params", help="Whose channels are switched off one after the other.",
         )  # fmt: skip
     number = blocks.index(block) + 1
-    count, quick = results.knock_out_count(trained, mnist, number)
+    count, cost = results.knock_out_count(trained, mnist, number)
+    if cost > results.ENDLESS:
+        st.caption(
+            f"This chart would take {cost / 1e9:,.0f} thousand million multiplications of so wide a network, "
+            f"even on {count} images. Take a later block, or a smaller network."
+        )
+        return
     name = results.knock_out_known(trained, mnist, number)
     asked: set[str] = st.session_state.setdefault(ASKED, set())
-    if not quick and name not in asked:
+    if cost > results.QUICK and name not in asked:
         channels = config.channels[number - 1]
         st.button(
             f"Measure all {channels} channels", icon=":material/play_arrow:", key=f"{KEY}_go",

@@ -1,5 +1,6 @@
 """What an operation does: to the picture's probabilities, to the test accuracy, to each digit."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import streamlit as st
@@ -50,8 +51,9 @@ def effect(trained: Trained, mnist: Mnist, seen: Subject, off: Off, kernels: res
     )  # fmt: skip
     count = results.measured_on(trained, mnist, everything)
     labels = results.sample(mnist, count).labels
-    before = results.answers(trained, mnist, count, {}, {}).argmax(1)
-    after = results.answers(trained, mnist, count, off, kernels).argmax(1)
+    with st.spinner("Reading all test images…") if everything else nullcontext():
+        before = results.answers(trained, mnist, count, {}, {}).argmax(1)
+        after = results.answers(trained, mnist, count, off, kernels).argmax(1)
     _accuracy(before, after, labels)
     st.caption(f"Measured on {computed.which_images(mnist, count)}. Lines: 95 % intervals.")
     return Readings(before, after, labels)

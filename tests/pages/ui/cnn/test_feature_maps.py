@@ -312,6 +312,13 @@ def test_a_chart_that_takes_long_waits_for_a_click(mnist: Mnist, monkeypatch: py
     assert "is missed" in words(app)
 
 
+def test_a_chart_that_takes_hours_is_not_offered(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.ui.cnn.map_results.ENDLESS", 0)
+    app = part("Change it", built(CONFIGS["builder"], mnist, "endless"), mnist)
+    assert "thousand million multiplications" in words(app)
+    assert not [button for button in app.button if button.key == "cnn_knock_go"]
+
+
 def test_what_excites_each_channel(trained: Trained, mnist: Mnist) -> None:
     config = config_of(trained)
     app = part("What excites a channel", trained, mnist)
