@@ -14,7 +14,8 @@ from typing import Any
 
 from core.errors import LabError
 
-VERBS = ("recipes", "train", "runs", "evaluate", "data", "bench")  # each a module in core.commands
+#: Each a module in core.commands.
+VERBS = ("recipes", "train", "runs", "evaluate", "data", "reproduce", "bench")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from core.config import CNNConfig, MLPConfig, ModelConfig, OptimizerConfig, RunConfig, TrainConfig
-from core.errors import NotFound
+from core.descent.config import DescentConfig
+from core.errors import ConfigError, NotFound
 
 Kind = Literal["train", "attack", "race", "demo"]
 
@@ -18,15 +19,23 @@ class Recipe:
     """A named experiment.
 
     title, idea: for people. source: which text. claim: what it reports, or None. ours: what it leaves open.
+    setup: what decides it, of a class that goes with `kind`; `to_json()` gives plain values.
     """
 
     kind: Kind
     title: str
     idea: str
     source: str
-    config: RunConfig
+    setup: RunConfig | DescentConfig
     claim: str | None = None
     ours: str | None = None
+
+    @property
+    def config(self) -> RunConfig:
+        """The settings of a recipe that trains a network. Raises ConfigError for one of another kind."""
+        if not isinstance(self.setup, RunConfig):
+            raise ConfigError(f"{self.title} is a recipe of kind {self.kind!r}; it trains no network.")
+        return self.setup
 
 
 def _run(recipe: str, model: ModelConfig, train: TrainConfig) -> RunConfig:
@@ -51,7 +60,7 @@ RECIPES: dict[str, Recipe] = {
         title="Linear softmax",
         idea="One linear map f(x) = Wx + b and a softmax: how far does no hidden layer get?",
         source="Slides: from supervised learning to PyTorch",
-        config=_run(
+        setup=_run(
             "linear-softmax",
             MLPConfig(hidden=()),
             TrainConfig(epochs=10, batch_size=128, optimizer=OptimizerConfig("sgd", {"lr": 0.1})),
@@ -63,7 +72,7 @@ RECIPES: dict[str, Recipe] = {
         title="Two layers, bare tensors",
         idea="One hidden layer of 100 sigmoids; autograd finds the gradient, you make the step.",
         source="Slides: task 1",
-        config=_run(
+        setup=_run(
             "mlp-autograd",
             MLPConfig(hidden=(100,), activation="sigmoid", family="raw"),
             TrainConfig(epochs=10, batch_size=128, optimizer=OptimizerConfig("sgd-by-hand", {"lr": 0.01})),
@@ -75,7 +84,7 @@ RECIPES: dict[str, Recipe] = {
         title="The same, by hand",
         idea="The same network without backward(): every gradient by the chain rule, written out.",
         source="Slides: bonus task",
-        config=_run(
+        setup=_run(
             "mlp-manual",
             MLPConfig(hidden=(100,), activation="sigmoid", family="manual"),
             TrainConfig(epochs=10, batch_size=128, optimizer=OptimizerConfig("sgd-by-hand", {"lr": 0.01})),
@@ -87,7 +96,7 @@ RECIPES: dict[str, Recipe] = {
         title="Four layers, nn.Module",
         idea="Three linear layers written as your own nn.Module, trained by torch.optim.",
         source="Slides: task 2",
-        config=_run(
+        setup=_run(
             "mlp-module",
             MLPConfig(hidden=(256, 128), activation="relu", family="my-linear"),
             TrainConfig(epochs=10, batch_size=128, optimizer=OptimizerConfig("sgd", {"lr": 0.1})),
@@ -99,7 +108,7 @@ RECIPES: dict[str, Recipe] = {
         title="A deep network",
         idea="Five linear layers, normalised input, momentum: deeper than it needs to be, and good.",
         source="Blog: a deep fully connected network",
-        config=_run(
+        setup=_run(
             "mlp-deep",
             MLPConfig(hidden=(512, 256, 128, 64), activation="relu", normalize=True),
             TrainConfig(
@@ -112,7 +121,7 @@ RECIPES: dict[str, Recipe] = {
         title="The lab report's CNN",
         idea="Two convolutions of 5×5, dropout and patience: small enough to look at every kernel.",
         source="Lab report: inside a convolutional network",
-        config=_run(
+        setup=_run(
             "cnn-lab",
             CNNConfig(
                 channels=(4, 8),
@@ -138,7 +147,7 @@ RECIPES: dict[str, Recipe] = {
         title="CNN with batch norm",
         idea="Three convolutions of 3×3, each followed by batch normalisation.",
         source="Course project: task 1",
-        config=_run("cnn-bn", replace(_COURSE_NETWORK, batch_norm=True), _COURSE_TRAINING),
+        setup=_run("cnn-bn", replace(_COURSE_NETWORK, batch_norm=True), _COURSE_TRAINING),
         claim="98.84 % with two batch-norm layers (pass mark 98 %)",
         ours="Three batch norms, as in the walk-through; 5 epochs, batch 64 and 128 hidden units are ours.",
     ),
@@ -147,16 +156,29 @@ RECIPES: dict[str, Recipe] = {
         title="The same without batch norm",
         idea="The course project's CNN as it is without normalisation between its layers.",
         source="Course project: task 1",
-        config=_run("cnn-nobn", _COURSE_NETWORK, _COURSE_TRAINING),
+        setup=_run("cnn-nobn", _COURSE_NETWORK, _COURSE_TRAINING),
         claim="97.77 % without batch norm",
         ours="5 epochs, batch 64 and 128 hidden units are ours.",
+    ),
+    "gd-demo": Recipe(
+        kind="demo",
+        title="Gradient descent on a parabola",
+        idea="f(x) = x² + 2 and nothing else: every step of the way down can be checked by hand.",
+        source="Book chapter: backward pass and optimisers",
+        setup=DescentConfig(),
+        claim="Steps 14 to 20 as printed: x from 0.329853488333 to 0.0864691128455",
+        ours="The chapter draws x₀ at random and does not print it; 6 leads to its numbers.",
     ),
 }
 
 
 def train_recipes(kind: type[MLPConfig] | type[CNNConfig]) -> list[str]:
     """Names of the recipes that train a network of that kind."""
-    return [name for name, entry in RECIPES.items() if isinstance(entry.config.model, kind)]
+    return [
+        name
+        for name, entry in RECIPES.items()
+        if entry.kind == "train" and isinstance(entry.config.model, kind)
+    ]
 
 
 def recipe(name: str) -> Recipe:

@@ -23,5 +23,5 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
             "source": recipe.source,
             "claim": recipe.claim,
             "ours": recipe.ours,
-            "config": recipe.config.to_json(),
+            "config": recipe.setup.to_json(),
         }

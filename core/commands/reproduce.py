@@ -1,0 +1,38 @@
+"""`python -m core reproduce`: run the texts' experiments again, claim beside measured."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from core.data import Mnist, load
+from core.errors import NotFound
+
+HELP = "run the experiments of the texts again: claim beside measured"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """[--only ID …] [--quick]."""
+    parser.add_argument("--only", nargs="+", metavar="ID", help="only these experiments")
+    parser.add_argument(
+        "--quick", action="store_true", help="bundled digits, one epoch, one or two seeds: under a minute"
+    )
+
+
+def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """One row an experiment: claim, measured, and whether it holds by the rule that stands beside it."""
+    from core.reproduce import REPRODUCTIONS
+
+    names = list(REPRODUCTIONS) if arguments.only is None else arguments.only
+    for name in names:
+        if name not in REPRODUCTIONS:
+            raise NotFound(f"Nothing to reproduce is called {name!r}; there are {', '.join(REPRODUCTIONS)}.")
+
+    @cache
+    def digits() -> Mnist:
+        return load("small" if arguments.quick else "auto")
+
+    for name in dict.fromkeys(names):
+        print(f"{name} …", file=sys.stderr)
+        yield REPRODUCTIONS[name](arguments.quick, digits)
