@@ -77,7 +77,7 @@ export default function (component) {
   function size(row, part) {
     const wide = root.clientWidth || 600, count = row.captions.length;
     // As few lines as can be, all of them full, and then as large as fits.
-    const least = wide < NARROW ? 40 : 46, side = Math.max(row.wide, row.high);
+    const least = wide < NARROW || count > 32 ? 40 : 46, side = Math.max(row.wide, row.high);
     const smallest = Math.max(1, Math.round(least / side)) * row.wide;
     const lines = Math.ceil(count / Math.max(1, Math.floor((wide + GAP) / (smallest + GAP))));
     const across = Math.ceil(count / lines), fitting = Math.floor((wide + GAP) / across) - GAP;
