@@ -17,7 +17,8 @@ HIGH = 0.9  # the text's "most exceed 0.9"
 MISREAD, LEAST, MOST, DIGIT = "misread", "least sure", "most sure", "one digit"
 
 CODE = """\
-logits = model(images)                                        # (N, 10)
+with torch.no_grad():
+    logits = model(images)                                    # (N, 10)
 confidence, answer = logits.softmax(dim=1).max(dim=1)
 right = answer == labels
 
