@@ -10,6 +10,7 @@ from typing import Literal
 from core.config import CNNConfig, MLPConfig, ModelConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.descent.config import DescentConfig
 from core.errors import ConfigError, NotFound
+from core.race_config import Lane, RaceConfig
 
 Kind = Literal["train", "attack", "race", "demo"]
 
@@ -26,7 +27,7 @@ class Recipe:
     title: str
     idea: str
     source: str
-    setup: RunConfig | DescentConfig
+    setup: RunConfig | RaceConfig | DescentConfig
     claim: str | None = None
     ours: str | None = None
 
@@ -168,6 +169,22 @@ RECIPES: dict[str, Recipe] = {
         setup=DescentConfig(),
         claim="Steps 14 to 20 as printed: x from 0.329853488333 to 0.0864691128455",
         ours="The chapter draws x₀ at random and does not print it; 6 leads to its numbers.",
+    ),
+    "optimizer-race": Recipe(
+        kind="race",
+        title="SGD, RMSprop and Adam from one start",
+        idea="Three optimisers train one network from the same weights on the same batches.",
+        source="Book chapter: backward pass and optimisers",
+        setup=RaceConfig(
+            _run(
+                "mlp-autograd",
+                MLPConfig(hidden=(100,), activation="relu", family="raw"),
+                TrainConfig(epochs=2, batch_size=128, validation=0.1, record_every=50),
+            ),
+            tuple(Lane(name, OptimizerConfig(name.lower())) for name in ("SGD", "RMSprop", "Adam")),
+        ),
+        ours="The race on digits is ours: network, ReLU, batch 128, 2 epochs. The chapter races on an image; what "
+        "it says of RMSprop and Adam belongs there. The optimisers' settings are its defaults.",
     ),
 }
 

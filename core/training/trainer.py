@@ -149,6 +149,9 @@ class Trainer:
             started = time.perf_counter()
             self.step(self.order[self.position : self.position + self.config.train.batch_size])
             self.seconds += time.perf_counter() - started
+            every = self.config.train.record_every
+            if every and self.steps % every == 0:
+                self._record()  # looking is not training: its time is not the run's
             self._call("after_step")
             yield
         self.flush()
@@ -176,8 +179,6 @@ class Trainer:
             self.flush()
         if self.config.train.record_every:
             self._correct += (outputs.argmax(1) == y).sum()
-            if self.steps % self.config.train.record_every == 0:
-                self._record()
 
     def _rate(self) -> float:
         """The learning rate of the next step, by schedule and decay."""
