@@ -12,10 +12,10 @@ from core.figures.picked_map import picked_map_figure
 from core.one_thread import one_thread
 from core.probes.by_hand import convolve, max_pool, off_torch, padded, pool_window, product, relu
 from pages.ui.chart import chart
+from pages.ui.cnn.beside_canvas import beside_canvas
 from pages.ui.cnn.filter_editor import edited_filter
 from pages.ui.cnn.hand_sums import show_pool, show_product, show_relu
 from pages.ui.cnn.subject import subject
-from pages.ui.layout import controls_and_stage
 from pages.ui.page import error_boundary
 
 CONVOLVE, RELU, POOL = "1 · convolution", "2 · ReLU", "3 · max-pool"
@@ -67,7 +67,7 @@ def by_hand(mnist: Mnist) -> None:
             "A kernel slides over the picture. At each place it multiplies what lies under it and adds up. "
             "Click a cell of the output to see its sum."
         )
-        left, right = controls_and_stage(1.0, 2.3)
+        left, right = beside_canvas()
         with left:
             settings = _settings(mnist)
         with right:

@@ -1,7 +1,6 @@
 """The epoch slider, its play button, and all that moves with them."""
 
 import math
-import time
 from dataclasses import dataclass
 
 import streamlit as st
@@ -19,14 +18,13 @@ from core.probes.kernels import kernels as kernels_of
 from pages.ui import computed
 from pages.ui.chart import chart
 from pages.ui.cnn import moments as kept
+from pages.ui.cnn import play
 from pages.ui.cnn.moments import Moment, moments
 from pages.ui.cnn.subject import Subject
 from pages.ui.page import error_boundary
 from pages.ui.reading import reading
 from pages.ui.trained import Trained
 
-PLAYING, LAST_TURN = "cnn_kernels_playing", "cnn_kernels_turned"  # facts of this session
-PACE = 0.9  # seconds a frame stays
 MAPS, IN_A_ROW = 16, 8  # feature maps of a layer shown
 
 
@@ -46,68 +44,39 @@ class Choice:
 def stage(trained: Trained, mnist: Mnist, choice: Choice) -> None:
     """A part that reruns alone, and by itself while it plays."""
     shown = moments(trained)
+    labels = [moment.label for moment in shown]
     key = kept.slider_key(shown)
-    playing = st.session_state.get(PLAYING) == key
+    ticking = play.playing(key) is not None
 
-    @st.fragment(run_every=PACE if playing else None)
+    @st.fragment(run_every=play.PACE if ticking else None)
     @one_thread()
     def body() -> None:
         with error_boundary():
-            if playing:
-                _turn(shown, key)
-            still = st.session_state.get(PLAYING) == key
-            moment = _slider(shown, key, still)
-            _show(trained, mnist, choice, shown, moment)
-            if still != playing:
+            if ticking:
+                play.turn(key, labels)
+            _show(trained, mnist, choice, shown, shown[_slider(labels, key)])
+            if (play.playing(key) is not None) != ticking:
                 st.rerun()  # once more with all around it: it turns by itself now, or no longer
 
     body()
 
 
-def _turn(shown: list[Moment], key: str) -> None:
-    """One moment on, if the one before has stood long enough; the last one ends the play."""
-    now = time.monotonic()
-    if st.session_state.get(PLAYING) != key or now - st.session_state.get(LAST_TURN, 0.0) < 0.8 * PACE:
-        return
-    labels = [moment.label for moment in shown]
-    at = labels.index(st.session_state.get(key, labels[-1]))
-    st.session_state[LAST_TURN] = now
-    if at + 1 < len(labels):
-        st.session_state[key] = labels[at + 1]
-    if at + 2 >= len(labels):
-        st.session_state.pop(PLAYING, None)
-
-
-def _slider(shown: list[Moment], key: str, playing: bool) -> Moment:
-    labels = [moment.label for moment in shown]
+def _slider(labels: list[str], key: str) -> int:
+    going = play.playing(key)
+    on = going is not None and not going.ending
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.button(
-            "Pause" if playing else "Play", key="cnn_kernels_play", on_click=_press,
-            args=(key, labels, playing), icon=":material/pause:" if playing else ":material/play_arrow:",
-            help="Stop here." if playing else "Run through the epochs, from the start if it is at the end.",
+            "Pause" if on else "Play", key="cnn_kernels_play", on_click=play.press, args=(key, labels),
+            icon=":material/pause:" if on else ":material/play_arrow:",
+            help="Stop here." if on else "Run through the epochs, from the start if it is at the end.",
         )  # fmt: skip
         label = st.select_slider(
-            "Epoch", labels, value=labels[-1], key=key, bind="query-params", on_change=_stop,
+            "Epoch", labels, value=labels[-1], key=key, bind="query-params",
+            on_change=play.moved_by_hand, args=(key, labels),
             help="How many times the network had seen all training images. At the start its kernels are "
             "random.",
         )  # fmt: skip
-    return shown[labels.index(label)]
-
-
-def _press(key: str, labels: list[str], playing: bool) -> None:
-    """Callback: begin at the start if the end is on the screen, else go on from here; or stop."""
-    if playing:
-        _stop()
-        return
-    if st.session_state.get(key, labels[-1]) == labels[-1]:
-        st.session_state[key] = labels[0]
-    st.session_state[PLAYING] = key
-    st.session_state[LAST_TURN] = time.monotonic()
-
-
-def _stop() -> None:
-    """Callback: whoever takes the slider wants to look."""
-    st.session_state.pop(PLAYING, None)
+    return labels.index(label)
 
 
 def _show(trained: Trained, mnist: Mnist, choice: Choice, shown: list[Moment], moment: Moment) -> None:

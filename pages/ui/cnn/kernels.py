@@ -4,9 +4,9 @@ import streamlit as st
 
 from core.data.digits import Mnist
 from core.probes.kernels import convolutions
+from pages.ui.cnn.beside_canvas import beside_canvas
 from pages.ui.cnn.kernel_stage import Choice, stage
 from pages.ui.cnn.subject import subject
-from pages.ui.layout import controls_and_stage
 from pages.ui.panel import panel
 from pages.ui.trained import Trained
 
@@ -36,7 +36,7 @@ def kernels(trained: Trained, mnist: Mnist) -> None:
         "What does training do to the kernels, and when does the network begin to read? Move through the "
         "epochs."
     )
-    left, right = controls_and_stage(1.0, 2.3)
+    left, right = beside_canvas()
     with left:
         choice = _choice(trained, mnist)
     with right:

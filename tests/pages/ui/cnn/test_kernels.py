@@ -14,8 +14,8 @@ from core.evaluation import evaluate
 from core.films import Film, Frame, film_path, load_film
 from core.models import build_module
 from pages.ui.cache import shipped_model
-from pages.ui.cnn import kernel_stage, moments
 from pages.ui.cnn import kernels as tab
+from pages.ui.cnn import moments, play
 from pages.ui.trained import Trained
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
@@ -215,21 +215,40 @@ def test_play_runs_to_the_end_and_can_be_paused(mnist: Mnist, monkeypatch: pytes
     well(button().click().run())
     assert slider(app).value == "0"  # from the start, and it stands for a while
     assert button().label == "Pause"
-    monkeypatch.setattr(kernel_stage, "PACE", 0.0)
+    well(app.run())
+    assert slider(app).value == "0"
+    monkeypatch.setattr(play, "PACE", 0.0)
     well(app.run())
     assert slider(app).value == "1"
     well(button().click().run())
     assert button().label == "Play"
     well(app.run())
     assert slider(app).value == "1"
+    assert play.PLAY not in app.session_state
     well(button().click().run())  # goes on from here
-    for _ in range(8):
+    assert slider(app).value == "2"
+    for _ in range(6):
         well(app.run())
     assert slider(app).value == "5"
     assert button().label == "Play"
+    assert play.PLAY not in app.session_state
+
+
+def test_a_hand_on_the_slider_stops_the_play_and_a_late_answer_does_not(
+    mnist: Mnist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = over(lab("cnn-bn"), mnist)
+    button = lambda: next(b for b in app.button if b.key == "cnn_kernels_play")  # noqa: E731
     well(button().click().run())
-    well(slider(app).set_value("4").run())  # whoever takes the slider stops it
+    well(slider(app).set_value("5").run())  # what the browser showed before the play began
+    assert slider(app).value == "0"
+    assert button().label == "Pause"
+    well(slider(app).set_value("3").run())
+    assert slider(app).value == "3"
     assert button().label == "Play"
+    monkeypatch.setattr(play, "PACE", 0.0)
+    well(app.run())
+    assert slider(app).value == "3"
 
 
 def test_the_code_shown_runs() -> None:
