@@ -48,11 +48,11 @@ CURVES: dict[str, Curve] = {
     ),
     "double-well": Curve(
         "Two valleys",
-        r"f(x) = \tfrac{1}{40} (x^2 - 4)^2 + \tfrac{x}{10}",
+        r"f(x) = \tfrac{1}{200} (x^2 - 25)^2 + \tfrac{x}{5}",
         "Which valley it ends in depends on the start, on the rate and on luck, not on which is deeper.",
-        lambda x: 0.025 * (x**2 - 4) ** 2 + 0.1 * x,
-        lambda x: 0.1 * x * (x**2 - 4) + 0.1,
-        lambda x: 0.3 * x**2 - 0.4,
+        lambda x: (x**2 - 25) ** 2 / 200 + x / 5,
+        lambda x: x * (x**2 - 25) / 50 + 0.2,
+        lambda x: (3 * x**2 - 25) / 50,
     ),
     "quartic": Curve(
         "A flat bottom",

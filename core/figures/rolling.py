@@ -1,0 +1,76 @@
+"""A ball that steps down a curve."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import ArrayLike
+
+from core.figures.palette import BLUE, GRAY
+from core.figures.player import add_player
+from core.figures.template import add_line, figure
+
+BALL = "white"  # its rim is in the optimiser's colour
+
+
+def rolling_figure(
+    curve_x: ArrayLike,
+    curve_y: ArrayLike,
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    color: str,
+    bottoms: Sequence[tuple[float, float]] = (),
+    height: int = 330,
+) -> go.Figure:
+    """The curve (P,), and the ball at x, y (T,), step 1 first; played, it goes from place to place.
+
+    All places stand as pale dots from the start. The axes show the curve and stay: a ball that leaves them
+    is gone. color: the optimiser's. bottoms: (x, y) of the valleys' bottoms.
+    """
+    across, upward = np.asarray(curve_x, dtype=float), np.asarray(curve_y, dtype=float)
+    xs, ys = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    low, high = float(upward.min()), float(upward.max())
+    room = 0.08 * (high - low)
+    fig = figure(
+        height=height, x_title="x", y_title="f(x)",
+        x_range=(float(across[0]), float(across[-1])), y_range=(low - room, high + room),
+    )  # fmt: skip
+    add_line(fig, across, upward, name="f", color=BLUE, label=False, hover="%{y:.4f}")
+    fig.add_scatter(
+        x=[place[0] for place in bottoms], y=[place[1] for place in bottoms], mode="markers", name="bottom",
+        marker={"symbol": "line-ns-open", "size": 10, "color": GRAY, "line_width": 2},
+        hovertemplate="a bottom: x %{x:.4f}, f %{y:.4f}<extra></extra>",
+    )  # fmt: skip
+    fig.add_scatter(
+        x=xs, y=ys, mode="markers", name="steps", marker={"size": 5, "color": color, "opacity": 0.35},
+        customdata=np.arange(1, len(xs) + 1),
+        hovertemplate="step %{customdata}<br>x %{x:.6g}<br>f %{y:.6g}<extra></extra>",
+    )  # fmt: skip
+    moving = len(fig.data)
+    fig.add_scatter(
+        x=xs[:1], y=ys[:1], mode="lines", name="way", line={"color": color, "width": 1.6}, hoverinfo="skip"
+    )
+    fig.add_scatter(
+        x=xs[:1], y=ys[:1], mode="markers+text", name="ball", text=[_place(xs[0])],
+        textposition="top center", marker={"size": 16, "color": BALL, "line": {"color": color, "width": 4}},
+        hoverinfo="skip", cliponaxis=True,
+    )  # fmt: skip
+    frames = [
+        go.Frame(
+            name=str(step + 1),
+            traces=[moving, moving + 1],
+            data=[
+                {"type": "scatter", "x": xs[: step + 1], "y": ys[: step + 1]},
+                {"type": "scatter", "x": [xs[step]], "y": [ys[step]], "text": [_place(xs[step])]},
+            ],
+        )
+        for step in range(len(xs))
+    ]
+    fig.update_xaxes(fixedrange=True)
+    fig.update_yaxes(fixedrange=True)
+    return add_player(fig, frames, pace=350 if len(xs) < 30 else 140).update_layout(dragmode=False)
+
+
+def _place(x: float) -> str:
+    return f"x = {x:.4g}"

@@ -1,0 +1,97 @@
+"""What the learning rate does here, in a word and a number, and where it lies among all rates."""
+
+import streamlit as st
+
+from core.descent.config import DescentConfig
+from core.descent.curves import bend, bottom_value, nearest_minimum
+from core.descent.paths import Path
+from core.descent.zones import MEANING, PARABOLA, Zone, factor, seen, zone
+from core.figures.rate_zones import rate_zones_figure
+from pages.ui.chart import chart
+from pages.ui.race.settings import plain
+
+#: Streamlit's colour names and icons for the words.
+LOOKS: dict[Zone, tuple[str, str]] = {
+    "crawling": ("gray", "hourglass_top"),
+    "straight down": ("green", "south_east"),
+    "oscillating": ("orange", "swap_horiz"),
+    "at the edge": ("orange", "balance"),
+    "diverging": ("red", "warning"),
+    "climbing": ("blue", "north_east"),
+}
+
+
+def arrived(config: DescentConfig, path: Path) -> bool:
+    """Whether the walk ended within the tolerance of the bottom."""
+    off = path.values[-1] - bottom_value(config.curve, float(path.points[-1, 0]))
+    return bool(abs(off) <= config.tolerance and not path.overflowed)
+
+
+def word(config: DescentConfig, path: Path) -> Zone:
+    """What the rate does: by the factor where that decides everything, else by what the walk did."""
+    there = arrived(config, path)
+    exact = config.curve == "parabola" and plain(config.optimizer.name, dict(config.optimizer.settings))
+    if exact and not config.ascent and path.updates:
+        return zone(factor(config.optimizer["lr"], 2.0))
+    return seen(path, arrived=there, ascent=config.ascent)
+
+
+def rate_words(config: DescentConfig, path: Path) -> None:
+    """The word, the end of the walk, the factor."""
+    name = word(config, path)
+    color, icon = LOOKS[name]
+    with st.container(key="race_gd_word", horizontal=True, gap="small", vertical_alignment="center"):
+        st.badge(name, icon=f":material/{icon}:", color=color)  # type: ignore[arg-type]
+        st.markdown(end_in_words(config, path), width="content")
+    st.caption(factor_in_words(config, path))
+
+
+def end_in_words(config: DescentConfig, path: Path) -> str:
+    """How the walk ended."""
+    if path.overflowed:
+        return f"after {path.updates} updates the numbers are too large for the computer"
+    x = float(path.points[-1, 0])
+    if not path.updates:
+        return f"x₀ = {x:g} is already within {config.tolerance:g} of the bottom"
+    if arrived(config, path):
+        times = "update" if path.updates == 1 else "updates"
+        return (
+            f"arrived after {path.updates} {times}, at x = {x:.4g}: within {config.tolerance:g} of the bottom"
+        )
+    return f"not at the bottom after {path.updates} updates: x = {x:.4g}, f = {path.values[-1]:.4g}"
+
+
+def factor_in_words(config: DescentConfig, path: Path) -> str:
+    """The factor, and what it says."""
+    lr, uphill = config.optimizer["lr"], config.ascent
+    sign = "+" if uphill else "−"
+    if not plain(config.optimizer.name, dict(config.optimizer.settings)):
+        return (
+            "The word is read off the walk. No single factor decides it: this optimiser's step depends on "
+            "earlier slopes or on a rate that changes."
+        )
+    if config.curve == "parabola":
+        q = factor(lr, 2.0, ascent=uphill)
+        tail = "Every step goes uphill, away from the bottom." if uphill else MEANING[zone(q)]
+        return f"Each step multiplies x by 1 {sign} 2 · {lr:g} = **{q:.4g}**. {tail}"
+    last = float(path.points[-1, 0])
+    at = [float(path.points[0, 0]), nearest_minimum(config.curve, last)]
+    bends = [bend(config.curve, x) for x in at]
+    parts = [
+        f"{factor(lr, b, ascent=uphill):.3g} at {what} (f″ = {b:.3g})"
+        for b, what in zip(bends, ("the start", "the nearest bottom"), strict=True)
+    ]
+    return (
+        f"Here the factor 1 {sign} lr · f″(x) changes on the way: {' and '.join(parts)}. Only near a bottom "
+        "does it foretell the walk; the word is read off the walk itself."
+    )
+
+
+def zones_chart(config: DescentConfig) -> None:
+    """Where the rate lies on the parabola."""
+    fig = rate_zones_figure([(s.zone, s.low, s.high) for s in PARABOLA], config.optimizer["lr"])
+    chart(fig, "race_gd_zones", still=True)
+    st.caption(
+        "On x² + 2 plain gradient descent downhill: below 0.5 the factor 1 − 2·lr is positive, from 0.5 on "
+        "every step overshoots, from 1 on it overshoots by more than it gained. Crawling: above 0.95."
+    )

@@ -1,0 +1,158 @@
+"""Tab: all optimisers from one start on one map, and the size of their steps beside the size of the slope."""
+
+import numpy as np
+import streamlit as st
+
+from core.config import OptimizerConfig
+from core.descent.paths import Numbers, Path, follow, thin
+from core.descent.surfaces import RATES, SURFACES, Surface, first_rate, grid
+from core.figures.map_race import Way, map_race_figure
+from core.figures.palette import OPTIMIZERS as COLORS
+from core.one_thread import one_thread
+from core.training.optimizers import OPTIMIZERS
+from pages.ui.layout import controls_and_stage
+from pages.ui.page import error_boundary
+from pages.ui.race.map_results import Racer, results
+from pages.ui.race.player import played
+from pages.ui.race.settings import NAMES
+
+UPDATES = (50, 100, 200, 300, 500, 1000)
+FIRST = ("SGD", "SGD with momentum", "RMSprop", "Adam")
+MOMENTS = 60  # pictures of the played race
+TITLES = {surface.title: name for name, surface in SURFACES.items()}
+
+CODE = """\
+import torch
+
+def f(p):                                     # Beale
+    x, y = p
+    return (1.5 - x + x*y)**2 + (2.25 - x + x*y**2)**2 + (2.625 - x + x*y**3)**2
+
+paths = {}
+for name, lr in (("SGD", 0.02), ("RMSprop", 0.05), ("Adam", 0.5)):
+    p = torch.tensor([1.0, 1.5], dtype=torch.float64, requires_grad=True)
+    optimizer = getattr(torch.optim, name)([p], lr=lr)
+    paths[name] = [p.detach().clone()]
+    for step in range(300):
+        optimizer.zero_grad()
+        f(p).backward()
+        optimizer.step()
+        paths[name].append(p.detach().clone())
+"""
+
+
+@st.fragment
+@one_thread()
+def two_dimensions() -> None:
+    """Choose a map, a start and who races; see the ways, who arrived, and how long every step was."""
+    with error_boundary():
+        left, right = controls_and_stage(1.0, 2.5)
+        with left:
+            name = _surface()
+            surface = SURFACES[name]
+            start = _start(name, surface)
+            updates = int(
+                st.select_slider(
+                    "Updates", UPDATES, 300, key="race_map_updates", bind="query-params",
+                    help="How many steps everyone makes.",
+                )
+            )  # fmt: skip
+            rates = _racers(name)
+        racers = [
+            Racer(entry, lr, _run(name, start, entry, lr, updates), surface) for entry, lr in rates.items()
+        ]
+        with right:
+            _map(name, surface, start, racers, updates)
+        if racers:
+            results(racers, updates)
+        with st.expander("Show the code", icon=":material/code:"):
+            st.code(CODE, language="python")
+
+
+def _surface() -> str:
+    title = st.selectbox(
+        "Map", list(TITLES), key="race_map_surface", bind="query-params", help="What they race down."
+    )
+    name = TITLES[title]
+    st.latex(SURFACES[name].formula if name != "beale" else BEALE)
+    st.caption(SURFACES[name].idea)
+    return name
+
+
+#: In three lines: in one it is too wide for a narrow column.
+BEALE = (
+    r"\begin{aligned}f = {}&(1.5 - x + xy)^2\\ &+ (2.25 - x + xy^2)^2\\ &+ (2.625 - x + xy^3)^2\end{aligned}"
+)
+
+
+def _keys(name: str) -> tuple[str, str]:
+    """The start's two widgets; they go with the map, as their ranges do."""
+    return f"race_map_x_{name}", f"race_map_y_{name}"
+
+
+def _start(name: str, surface: Surface) -> tuple[float, float]:
+    chosen = []
+    ends = zip(_keys(name), "xy", (surface.x, surface.y), surface.start, strict=True)
+    for place, (key, axis, (low, high), value) in zip(st.columns(2), ends, strict=True):
+        chosen.append(
+            place.number_input(
+                f"Start {axis}", low, high, value, 0.1, key=key, bind="query-params", format="%.2f",
+                help=f"From {low:g} to {high:g}; or click the map.",
+            )
+        )  # fmt: skip
+    return float(chosen[0]), float(chosen[1])
+
+
+def _racers(surface: str) -> dict[str, float]:
+    titles = st.multiselect(
+        "Optimisers", list(NAMES), list(FIRST), key="race_map_racers", bind="query-params",
+        help="Who races. Each has a learning rate of its own below.",
+    )  # fmt: skip
+    rates = {}
+    for title in titles:
+        name = NAMES[title]
+        rates[name] = float(
+            st.select_slider(
+                f"{title}: rate", RATES, first_rate(surface, name), key=f"race_map_lr_{surface}_{name}",
+                bind="query-params", format_func=lambda rate: f"{rate:g}",
+                help=f"{OPTIMIZERS[name].idea} Its other settings are the chapter's defaults.",
+            )
+        )  # fmt: skip
+    return rates
+
+
+@st.cache_resource(show_spinner=False, max_entries=400)
+@one_thread()
+def _run(surface: str, start: tuple[float, float], name: str, lr: float, updates: int) -> Path:
+    return follow(SURFACES[surface].f, start, OptimizerConfig(name, {"lr": lr}), updates)
+
+
+@st.cache_data(show_spinner=False, max_entries=10)
+def _grid(name: str) -> tuple[Numbers, Numbers, Numbers]:
+    return grid(name)
+
+
+def _map(name: str, surface: Surface, start: tuple[float, float], racers: list[Racer], updates: int) -> None:
+    span = (surface.x[1] - surface.x[0], surface.y[1] - surface.y[0])
+    ways = []
+    for racer in racers:
+        kept = thin(racer.path.points, span)
+        ways.append(Way(racer.title, racer.path.points[kept], kept, COLORS[racer.name]))
+    moments = np.unique(np.linspace(0, updates, MOMENTS + 1).round().astype(int)).tolist()
+    fig = map_race_figure(
+        *_grid(name), ways, start=start, minima=surface.minima, moments=moments
+    )  # fmt: skip
+    key = f"race_map_{name}"
+
+    def take() -> None:
+        points = st.session_state[key].get("selection", {}).get("points", [])
+        if points:
+            ends = zip(_keys(name), ("x", "y"), (surface.x, surface.y), strict=True)
+            for widget, axis, (low, high) in ends:
+                st.session_state[widget] = round(min(max(float(points[0][axis]), low), high), 2)
+
+    played(fig, key, on_select=take, selection_mode="points")
+    st.caption(
+        "Darker is lower; lines are evenly spaced in the logarithm of the height. The star is a minimum, the "
+        "cross the start: click the map to move it."
+    )
