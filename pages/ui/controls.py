@@ -12,13 +12,12 @@ from typing import Any
 
 import streamlit as st
 
-from core.checks import Setting
 from core.config import INITIALIZATIONS, PRECISIONS, RunConfig
 from core.recipes import RECIPES
 from core.training.optimizers import OPTIMIZERS
+from pages.ui.optimizer_settings import RATES, optimizer_setting, schedule_choice, shown
 from pages.ui.widgets import Live, Widgets
 
-RATES = (*(float(f"{d}e{e}") for e in range(-5, 1) for d in (1, 2, 3, 5, 7)), 10.0)
 BATCHES = (1, 4, 8, 16, 32, 64, 100, 128, 256, 512, 1000, 2000, 5000, 10_000)
 RECORDS = (0, 10, 20, 50, 100, 200, 500, 1000)
 WATCHED = {"none": "training images held out", "lab": "first half of the test images"}
@@ -37,6 +36,8 @@ PER_LAYER = {
     "paddings": ("blocks", "padding"),
     "pools": ("blocks", "pool"),
 }
+#: What any optimiser can be set to, by name.
+SETTINGS = {name: setting for entry in OPTIMIZERS.values() for name, setting in entry.settings.items()}
 #: Draws the widgets of a network, starting at these settings, and returns what they say.
 Network = Callable[[Widgets, dict[str, Any]], dict[str, Any]]
 
@@ -60,8 +61,8 @@ def apply(recipe: str, changes: dict[str, Any]) -> None:
             st.session_state[key(recipe, name)] = int(_nearest(RECORDS, value))
         elif name == "batch_size":
             st.session_state[key(recipe, "batch_size")] = int(_nearest(BATCHES, value))
-        elif name in OPTIMIZERS["adam"].settings or name in OPTIMIZERS["rmsprop"].settings:
-            st.session_state[key(recipe, name)] = f"{value:g}" if name == "epsilon" else float(value)
+        elif name in SETTINGS:
+            st.session_state[key(recipe, name)] = shown(name, SETTINGS[name], float(value))
         elif name != "threads":
             st.session_state[key(recipe, name)] = value
 
@@ -141,7 +142,8 @@ def _training(widget: Widgets, recipe: str, values: dict[str, Any]) -> dict[str,
     known = values if changes["optimizer"] == values["optimizer"] else {}
     for name, setting in settings.items():
         if name != "lr":
-            changes[name] = _optimizer_setting(widget, name, setting, float(known.get(name, setting.default)))
+            changes[name] = optimizer_setting(widget, name, setting, float(known.get(name, setting.default)))
+    changes["schedule"] = schedule_choice(widget, values["schedule"])
     changes["reduction"] = widget.choice_box(
         "Loss of a batch",
         ("mean", "sum"),
@@ -201,29 +203,6 @@ def _usual_rate(recipe: str) -> None:
     default = RECIPES[recipe].config.train.optimizer
     rate = default["lr"] if name == default.name else OPTIMIZERS[name].settings["lr"].default
     st.session_state[key(recipe, "lr")] = _nearest(RATES, rate)
-
-
-def _optimizer_setting(widget: Widgets, name: str, setting: Setting, default: float) -> float:
-    if name == "epsilon":
-        text = widget.choice(
-            "epsilon", ("1e-10", "1e-08", "1e-07", "1e-06", "1e-05", "0.0001", "0.001"), f"{default:g}", name,
-            help=setting.help,
-        )  # fmt: skip
-        return float(text)
-    top = 0.9999 if name == "beta_2" else 0.99
-    step = 0.0001 if name == "beta_2" else 0.01
-    digits = "%.4f" if name == "beta_2" else "%.2f"
-    value = widget.slider(
-        name.replace("_", " ").capitalize(),
-        0.0,
-        top,
-        default,
-        name,
-        step=step,
-        format=digits,
-        help=setting.help,
-    )
-    return float(value)
 
 
 def _nearest(options: tuple[Any, ...], value: float) -> Any:

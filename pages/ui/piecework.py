@@ -10,7 +10,6 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.one_thread import one_thread
@@ -19,6 +18,7 @@ from pages.ui.page import error_boundary
 Piece = TypeVar("Piece", bound=Hashable)
 Result = TypeVar("Result")
 SLICE = 1.5  # seconds of work between two drawings
+TICK = 0.3  # seconds until the page asks for the next ones
 
 
 def alone() -> bool:
@@ -35,9 +35,9 @@ class Piecework:
 
     def part(self, body: Callable[[], None]) -> None:
         """Draw `body` as a part that reruns alone, on one thread, inside the error boundary."""
-        self._ticking = self.running  # the whole page was drawn meanwhile: a tick brings it back to work
+        self._ticking = self.running
 
-        @st.fragment(run_every=0.5 if self._ticking else None)
+        @st.fragment(run_every=TICK if self._ticking else None)
         @one_thread()
         def drawn() -> None:
             with error_boundary():
@@ -86,15 +86,13 @@ class Piecework:
         kept: dict[Piece, Result],
         compute: Callable[[Piece, Callable[[float], None]], Result],
     ) -> None:
-        """Do a little of what is not in `kept` yet, and draw this part of the page anew.
+        """Do a little of what is not in `kept` yet; the next tick draws it and goes on.
 
         compute(piece, progress) may call progress with the share done, 0…1.
         """
-        if not self.running:
-            if self._ticking:
-                st.rerun()  # the whole page once, so that it ticks no more
-            return
-        if not alone():
+        if self.running != self._ticking:
+            st.rerun()  # the whole page once: it ticks from now on, or no more
+        if not self.running or not alone():
             return
         started = time.monotonic()
         for piece in pieces:
@@ -105,10 +103,6 @@ class Piecework:
             self._bar(0.0)
             if time.monotonic() - started > SLICE:
                 break
-        try:
-            st.rerun(scope="fragment")
-        except StreamlitAPIException:  # the whole page was being drawn, not this part alone
-            st.rerun()
 
     def _bar(self, share: float) -> None:
         whole = (self._done + share) / max(1, self._total)

@@ -47,23 +47,24 @@ def frozen(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
         kept = _kept(data_key(mnist), convolutions, batch, lr, seed, images)
         work.buttons(len(kept), len(NAMES), "runs")
         done = {task: kept[task] for task in NAMES if task in kept}
-        if done:
-            chart(
-                interval_bars_figure(
-                    [NAMES[task] for task in done],
-                    [score.accuracy or 0.0 for score in done.values()],
-                    [score.ci95 if score.accuracy is not None else (0.0, 0.0) for score in done.values()],
-                    [MODELS[task[0]] if task[1] == "trained" else GRAY for task in done],
-                ),
-                "cnn_frozen_chart",
-                still=True,
-            )
-            some = which_images(mnist, next(iter(done.values())).n)
-            st.caption(
-                f"One epoch on {images:,} training images at rate {lr:g}, seed {seed}; whiskers: 95 % "
-                f"interval on {some}; dotted: guessing."
-            )
-            st.markdown(told(done))
+        with st.container(key="cnn_frozen_result"):  # one child, whatever is in it: the part keeps its shape
+            if done:
+                chart(
+                    interval_bars_figure(
+                        [NAMES[task] for task in done],
+                        [score.accuracy or 0.0 for score in done.values()],
+                        [score.ci95 if score.accuracy is not None else (0.0, 0.0) for score in done.values()],
+                        [MODELS[task[0]] if task[1] == "trained" else GRAY for task in done],
+                    ),
+                    "cnn_frozen_chart",
+                    still=True,
+                )
+                some = which_images(mnist, next(iter(done.values())).n)
+                st.caption(
+                    f"One epoch on {images:,} training images at rate {lr:g}, seed {seed}; whiskers: 95 % "
+                    f"interval on {some}; dotted: guessing."
+                )
+                st.markdown(told(done))
 
         def one(task: Task, progress: Callable[[float], None]) -> ShortScore:
             config = course_pair(convolutions, lr=lr, seed=seed, batch_size=batch)[task[0]]

@@ -39,26 +39,31 @@ def sweep(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
         convolutions, batch = int(settings["convolutions"]), int(settings["batch_size"])
         kept = _kept(data_key(mnist), convolutions, batch, images)
         work.buttons(sum(trial in kept for trial in wanted), len(wanted), "runs")
-        if busy:
-            st.caption("When the pair above has ended.")
-        if done := dict(kept):  # another session may add to it meanwhile
-            curves = {NAMES[name]: gather(done, name) for name in NAMES}
-            colors = {NAMES[name]: MODELS[name] for name in NAMES}
-            text = float(RECIPES[WITH].config.train.optimizer["lr"])
-            chart(rate_curves_figure(curves, colors, (RATES[0], RATES[-1]), marked=text), "cnn_sweep_chart")
-            some = which_images(mnist, next(iter(done.values())).n)
-            st.caption(
-                f"One epoch on {images:,} training images, {convolutions} convolutions, batch {batch}; "
-                f"so {-(-images // batch)} steps: this measures how soon a network learns, not how good it "
-                f"gets. Scored on {some}. Line: mean of the seeds so far. Band: lowest to highest. Cross: a "
-                f"run diverged (counted as guessing, 10 %). Dotted upright: the text's rate, {text:g}."
-            )
-            st.markdown(told(curves, text))
-        else:
-            st.caption(
-                f"Rates from {RATES[0]:g} to {RATES[-1]:g}, seeds {SEEDS[0]} to {SEEDS[-1]}. More "
-                "convolutions (on the left) ask a harder question."
-            )
+        st.caption(
+            "When the pair above has ended." if busy else "Each run: one epoch, one network, one seed."
+        )
+        with st.container(key="cnn_sweep_result"):  # one child, whatever is in it: the part keeps its shape
+            if done := dict(kept):  # another session may add to it meanwhile
+                curves = {NAMES[name]: gather(done, name) for name in NAMES}
+                colors = {NAMES[name]: MODELS[name] for name in NAMES}
+                text = float(RECIPES[WITH].config.train.optimizer["lr"])
+                chart(
+                    rate_curves_figure(curves, colors, (RATES[0], RATES[-1]), marked=text), "cnn_sweep_chart"
+                )
+                some = which_images(mnist, next(iter(done.values())).n)
+                st.caption(
+                    f"One epoch on {images:,} training images, {convolutions} convolutions, batch {batch}, "
+                    f"so {-(-images // batch)} steps: this measures how soon a network learns, not how good "
+                    f"it gets. Scored on {some}. Line: mean of the seeds so far. Band: lowest to highest. "
+                    "Cross: a run diverged (counted as guessing, 10 %). Dotted upright: the text's rate, "
+                    f"{text:g}."
+                )
+                st.markdown(told(curves, text))
+            else:
+                st.caption(
+                    f"Rates from {RATES[0]:g} to {RATES[-1]:g}, seeds {SEEDS[0]} to {SEEDS[-1]}. More "
+                    "convolutions (on the left) ask a harder question."
+                )
 
         def one(trial: Trial, progress: Callable[[float], None]) -> ShortScore:
             config = course_pair(convolutions, lr=trial.rate, seed=trial.seed, batch_size=batch)

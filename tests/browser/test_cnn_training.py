@@ -1,0 +1,89 @@
+"""The CNN page in a real browser: build, start, watch, pause, reload, and an impossible shape."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+
+STEP = re.compile(r"epoch [\d.]+ of \d+ · step ([\d,]+)")
+
+
+def step(page: Page) -> int:
+    """The step that the page shows."""
+    text = page.get_by_text(STEP).first.inner_text(timeout=30_000)
+    found = STEP.search(text)
+    assert found, text
+    return int(found[1].replace(",", ""))
+
+
+def end_of_the_loss_curve(page: Page) -> float:
+    """How far to the right Plotly has drawn the training loss, in epochs; 0 before it has drawn any."""
+    end: float = page.evaluate(
+        """() => {
+            const plot = document.querySelector('.st-key-cnn_live_loss .js-plotly-plot');
+            const line = (plot?.calcdata ?? []).find(points => points[0]?.trace?.name === 'training');
+            return line ? line[line.length - 1].x : 0;
+        }"""
+    )
+    return end
+
+
+def test_a_network_of_ones_own_is_trained_paused_and_found_again(open_page: OpenPage) -> None:
+    """Three small convolutions with batch norm, enough epochs to be caught in the act."""
+    settings = {"blocks": 3, "channels_3": 6, "batch_norm": "true", "epochs": 40, "record_every": 20}
+    query = "&".join(f"cnn-lab_{name}={value}" for name, value in settings.items())
+    page = open_page(f"/CNN?{query}")
+    expect(page.get_by_text(re.compile("6×7×7"))).to_be_visible()
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text("Training", exact=True)).to_be_visible(timeout=60_000)
+    page.wait_for_selector(
+        ".st-key-cnn_live_loss .js-plotly-plot path.js-line", state="attached", timeout=60_000
+    )
+    seen = [(end_of_the_loss_curve(page), step(page))]
+    page.wait_for_timeout(4000)
+    seen.append((end_of_the_loss_curve(page), step(page)))
+    assert seen[1][0] > seen[0][0], f"the curve did not grow: {seen}"
+    assert seen[1][1] > seen[0][1], f"no step was made: {seen}"
+    expect(page.locator(".st-key-cnn_record .js-plotly-plot")).to_be_visible(timeout=60_000)
+
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=30_000)
+    page.wait_for_timeout(1000)  # the page that says "Paused" may still show the step before
+    held = step(page)
+    page.reload()
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=60_000)
+    assert step(page) == held
+    expect(page.get_by_text(re.compile("6×7×7"))).to_be_visible()
+    assert "cnn_run=" in page.url
+
+    page.get_by_role("tab", name="Batch norm").click()  # a strip of the run stands on other tabs
+    expect(page.get_by_text("Does it make this network better")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Stop", exact=True).first.click()
+    page.get_by_role("tab", name="Train").click()
+    expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=60_000)
+
+
+def test_an_impossible_shape_is_said_at_once(open_page: OpenPage) -> None:
+    page = open_page("/CNN?cnn-lab_kernel_2=11&cnn-lab_padding_2=0&cnn-lab_stride_1=4")
+    expect(page.get_by_text("Convolution 2 receives 3×3 pixels")).to_be_visible()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    page.get_by_role("button", name="Back to the recipe's settings").click()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+
+
+def test_the_sweep_grows_while_it_runs_and_keeps_what_it_has(open_page: OpenPage) -> None:
+    page = open_page("/CNN?cnn_tab=Batch+norm&cnn_sweep_images=1000&cnn_bn_convolutions=1")
+    page.get_by_role("button", name="Train 42 small runs").click()
+    expect(page.get_by_text(re.compile(r"([3-9]|\d\d) of 42 runs"))).to_be_visible(timeout=90_000)
+    expect(page.locator(".st-key-cnn_sweep_chart .js-plotly-plot").first).to_be_visible()
+    slider = page.get_by_role("slider", name="Epochs (passes)").last  # the whole page is drawn meanwhile
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    before = int(page.get_by_text(re.compile(r"\d+ of 42 runs")).inner_text().split()[0])
+    page.wait_for_function(
+        f"Number((document.body.innerText.match(/(\\d+) of 42 runs/) ?? [])[1]) > {before}", timeout=90_000
+    )
+    page.locator(".st-key-cnn_sweep_stop button:visible").click()
+    expect(page.get_by_role("button", name="Go on")).to_be_enabled(timeout=60_000)
