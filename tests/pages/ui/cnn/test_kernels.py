@@ -209,6 +209,7 @@ def test_a_moment_without_numbers_is_a_sentence(mnist: Mnist) -> None:
 
 
 def test_play_runs_to_the_end_and_can_be_paused(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(play, "PACE", 1000.0)  # stands still, however slow the machine
     app = over(lab("cnn-bn"), mnist)
     button = lambda: next(b for b in app.button if b.key == "cnn_kernels_play")  # noqa: E731
     assert button().label == "Play"
@@ -237,6 +238,7 @@ def test_play_runs_to_the_end_and_can_be_paused(mnist: Mnist, monkeypatch: pytes
 def test_a_hand_on_the_slider_stops_the_play_and_a_late_answer_does_not(
     mnist: Mnist, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(play, "PACE", 1000.0)  # stands still, however slow the machine
     app = over(lab("cnn-bn"), mnist)
     button = lambda: next(b for b in app.button if b.key == "cnn_kernels_play")  # noqa: E731
     well(button().click().run())
