@@ -10,6 +10,7 @@ from typing import Literal
 from core.config import CNNConfig, MLPConfig, ModelConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.descent.config import DescentConfig
 from core.errors import ConfigError, NotFound
+from core.imagenet.config import ImageRaceConfig
 from core.race_config import Lane, RaceConfig
 
 Kind = Literal["train", "attack", "race", "demo"]
@@ -27,7 +28,7 @@ class Recipe:
     title: str
     idea: str
     source: str
-    setup: RunConfig | RaceConfig | DescentConfig
+    setup: RunConfig | RaceConfig | ImageRaceConfig | DescentConfig
     claim: str | None = None
     ours: str | None = None
 
@@ -183,8 +184,18 @@ RECIPES: dict[str, Recipe] = {
             ),
             tuple(Lane(name, OptimizerConfig(name.lower())) for name in ("SGD", "RMSprop", "Adam")),
         ),
-        ours="The race on digits is ours: network, ReLU, batch 128, 2 epochs. The chapter races on an image; what "
-        "it says of RMSprop and Adam belongs there. The optimisers' settings are its defaults.",
+        ours="The race on digits is ours: network, ReLU, batch 128, 2 epochs. The chapter races on an image; "
+        "what it says of RMSprop and Adam belongs there. The optimisers' settings are its defaults.",
+    ),
+    "optimizer-race-image": Recipe(
+        kind="race",
+        title="Three optimisers make it see a leopard",
+        idea="A frozen ImageNet classifier; only the picture's pixels learn, towards class 288.",
+        source="Book chapter: backward pass and optimisers",
+        setup=ImageRaceConfig(),
+        claim="RMSprop and Adam fall much faster than SGD",
+        ours="The chapter takes AlexNet and a panda and gives no learning rate; EfficientNet-Lite0, four "
+        "photos and 0.01 for all are ours.",
     ),
 }
 

@@ -42,6 +42,7 @@ def rate_bests_figure(
         legend=True, x_range=(ends[0] / 1.5, ends[1] * 1.5), y_range=(0.0, 1.06),
     )  # fmt: skip
     fig.update_yaxes(tickvals=[0, 0.2, 0.4, 0.6, 0.8, 1.0])
+    outline = {"width": 1, "color": GRAY}
     for name, curve in curves.items():
         look = looks[name]
         known = [(rate, s) for rate, s in sorted(curve.items()) if s.mean is not None]
@@ -62,7 +63,7 @@ def rate_bests_figure(
         if best is not None and (score := curve[best]).mean is not None:
             fig.add_scatter(
                 x=[best], y=[score.mean], mode="markers", name=f"{name}, best", showlegend=False,
-                marker={"symbol": "star", "size": 16, "color": look.color, "line_width": 1, "line_color": GRAY},
+                marker={"symbol": "star", "size": 16, "color": look.color, "line": outline},
                 hovertemplate=f"<b>{name}</b> is best at %{{x:.6~g}}: %{{y:.2%}}<extra></extra>",
             )  # fmt: skip
         if fallen := [(rate, s) for rate, s in sorted(curve.items()) if s.diverged]:

@@ -15,7 +15,10 @@ import streamlit as st
 from core.config import INITIALIZATIONS, PRECISIONS, RunConfig
 from core.recipes import RECIPES
 from core.training.optimizers import OPTIMIZERS
-from pages.ui.optimizer_settings import RATES, optimizer_setting, schedule_choice, shown
+from pages.ui.optimizer_settings import (
+    RATES as RATES,
+)  # those who draw controls of their own take it from here
+from pages.ui.optimizer_settings import optimizer_setting, schedule_choice, shown
 from pages.ui.widgets import Live, Widgets
 
 BATCHES = (1, 4, 8, 16, 32, 64, 100, 128, 256, 512, 1000, 2000, 5000, 10_000)
