@@ -104,7 +104,7 @@ def rates_figure(
 
 
 def photo(pixels: ArrayLike, *, size: int = 224) -> NDArray[np.uint8]:
-    """(C, H, W) of one or three colours as bytes (H·k, W·k, 3), k whole; values outside [0, 1] are cut off."""
+    """One or three colours (C, H, W) as bytes (H·k, W·k, 3), k whole; values outside [0, 1] are cut off."""
     values = np.clip(np.asarray(pixels, dtype=float), 0.0, 1.0)
     inks = np.broadcast_to(values, (3, *values.shape[1:])).transpose(1, 2, 0)
     return _enlarged(np.round(inks * 255).astype(np.uint8), size)

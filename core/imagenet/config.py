@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from core.checks import is_number, one_of, require, whole
 from core.errors import ConfigError
+from core.imagenet.labels import LEOPARD
 
 FEWEST, MOST = 10, 200  # iterations
 
@@ -23,7 +24,7 @@ class ImageRaceConfig:
     recipe: str = "optimizer-race-image"
     classifier: str = "efficientnet-lite0"
     photos: tuple[str, ...] = ("china", "flower", "chelsea", "coffee")
-    target: int = 288
+    target: int = LEOPARD
     optimizers: tuple[str, ...] = ("sgd", "rmsprop", "adam")
     lr: float = 0.01
     iterations: int = 100

@@ -4,7 +4,7 @@
 holds the ROWS of one kind of experiment; to add some, write a file with a ROWS and add it below.
 """
 
-from core.reproduce import descent, race, training
+from core.reproduce import descent, image, race, training
 from core.reproduce.row import Reproduction
 
-REPRODUCTIONS: dict[str, Reproduction] = {**training.ROWS, **descent.ROWS, **race.ROWS}
+REPRODUCTIONS: dict[str, Reproduction] = {**training.ROWS, **descent.ROWS, **race.ROWS, **image.ROWS}

@@ -1,0 +1,176 @@
+"""What is attacked, by whom and towards what: the controls of the race on an image."""
+
+from typing import Any
+
+import streamlit as st
+
+from core.checkpoints import shipped
+from core.errors import LabError
+from core.imagenet import labels
+from core.imagenet.classifiers import CLASSIFIERS, Classifier, digit_classifier, load_classifier
+from core.imagenet.config import FEWEST, MOST, ImageRaceConfig
+from core.imagenet.photos import LARGEST, PHOTOS, read_photo, sample
+from core.recipes import RECIPES
+from core.training.optimizers import OPTIMIZERS
+from pages.ui.cache import mnist, shipped_model
+from pages.ui.canvas import digit_canvas
+from pages.ui.race.image_contest import Settings, Subject
+
+PHOTO, DIGIT = "a photo", "a digit"
+OWN = "My own picture…"
+TEST, DRAWN = "a test digit", "my drawing"
+NETWORK = "cnn-lab"  # the network of digits that stands first
+SHARED = (*(float(f"{digit}e{power}") for power in range(-4, 2) for digit in (1, 3)), 100.0)
+CHAPTER = ImageRaceConfig()  # the settings that stand there first
+
+
+def choose(locked: bool) -> Settings | None:
+    """All controls; None where something is missing, which a sentence on the page then says.
+
+    locked: a race is running, so nothing may change.
+    """
+    kind = st.segmented_control(
+        "What is attacked", [PHOTO, DIGIT], default=PHOTO, required=True, key="race_image_kind",
+        bind="query-params", disabled=locked,
+        help="A photo and a classifier of a thousand things, as in the chapter; or a digit and one of the "
+        "networks trained here, which takes a tenth of the time.",
+    )  # fmt: skip
+    chosen = _digit(locked) if kind == DIGIT else _photo(locked)
+    names, lr, iterations, clip = _runners(locked, str(kind))
+    if chosen is None:
+        return None
+    classifier, subject, target = chosen
+    return Settings(classifier, subject, target, names, lr, iterations, clip)
+
+
+def _photo(locked: bool) -> tuple[Classifier, Subject, int] | None:
+    titles = {photo.title: name for name, photo in PHOTOS.items()}
+    title = st.selectbox(
+        "Photo", [*titles, OWN], key="race_image_photo", bind="query-params", disabled=locked,
+        help="Photos that came along, or one of yours. The middle square is cut out and scaled to 224 × 224 "
+        "pixels.",
+    )  # fmt: skip
+    subject = _uploaded(locked) if title == OWN else Subject(_sample(titles[title]), title)
+    names = {entry.title: name for name, entry in CLASSIFIERS.items()}
+    picked = st.selectbox(
+        "Classifier", list(names), key="race_image_classifier", bind="query-params", disabled=locked,
+        help=" ".join(f"**{entry.title}**: {entry.about}" for entry in CLASSIFIERS.values()),
+    )  # fmt: skip
+    options = [f"{label} ({index})" for index, label in enumerate(labels.names())]
+    wanted = st.selectbox(
+        "Make it see a …", options, index=CHAPTER.target, key="race_image_target", bind="query-params",
+        disabled=locked,
+        help="One of ImageNet's thousand classes: type to search. The chapter wants class 288, a leopard.",
+    )  # fmt: skip
+    name = names[picked]
+    if not CLASSIFIERS[name].at_hand():
+        return None
+    classifier = _classifier(name)
+    return None if subject is None else (classifier, subject, options.index(wanted))
+
+
+def missing() -> str | None:
+    """The name of the classifier chosen if its weights are not on this machine."""
+    title = st.session_state.get("race_image_classifier")
+    if st.session_state.get("race_image_kind") == DIGIT:
+        return None
+    return next((n for n, e in CLASSIFIERS.items() if e.title == title and not e.at_hand()), None)
+
+
+def _uploaded(locked: bool) -> Subject | None:
+    file = st.file_uploader(
+        "Your picture", key="race_image_file", max_upload_size=LARGEST // 2**20, disabled=locked,
+        type=["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"],
+        help="A PNG or JPEG of at most 10 MB. It is only looked at here, and forgotten with this session.",
+    )  # fmt: skip
+    if file is None:
+        st.caption("Choose a file; nothing races until then.")
+        return None
+    try:
+        return Subject(_read(file.getvalue()), f"your picture {file.file_id}")
+    except LabError as error:
+        st.error(str(error), icon=":material/broken_image:")
+        return None
+
+
+def _digit(locked: bool) -> tuple[Classifier, Subject, int] | None:
+    networks = sorted(set(shipped()) & set(RECIPES), key=lambda name: (name != NETWORK, name))
+    network = st.selectbox(
+        "Network", networks, key="race_image_network", bind="query-params", disabled=locked,
+        help="One of the networks that came along, each trained on MNIST.",
+    )  # fmt: skip
+    source = st.segmented_control(
+        "Digit", [TEST, DRAWN], default=TEST, required=True, key="race_image_source", bind="query-params",
+        disabled=locked, help="One of MNIST's test images, or a digit that you draw.",
+    )  # fmt: skip
+    data = mnist()
+    subject = None
+    if source == DRAWN:
+        drawing = digit_canvas("race_image_draw")
+        if drawing is None:
+            st.caption("Until you draw, this is the test image.")
+        else:
+            subject = Subject(drawing.image, f"drawing {hash(drawing.image.numpy().tobytes())}")
+    if subject is None:
+        index = st.number_input(
+            "Test image number", 0, len(data.test) - 1, 4, key=f"race_image_index_{data.size}",
+            bind="query-params", disabled=locked, help="Which of the test images, counted from 0.",
+        )  # fmt: skip
+        label = str(int(data.test.labels[int(index)]))
+        subject = Subject(data.test.images[int(index)], f"{data.size} test image {int(index)}", label)
+    target = st.selectbox(
+        "Make it see a …", [str(digit) for digit in range(10)], index=3, key="race_image_digit",
+        bind="query-params", disabled=locked, help="The digit that the network shall read.",
+    )  # fmt: skip
+    return _digits(network), subject, int(target)
+
+
+def _runners(locked: bool, kind: str) -> tuple[tuple[str, ...], float, int, bool]:
+    """Optimisers, the rate they share, iterations, and whether pixels stay valid."""
+    by_title = {entry.title: name for name, entry in OPTIMIZERS.items()}
+    first = [OPTIMIZERS[name].title for name in CHAPTER.optimizers]
+    picked = st.multiselect(
+        "Optimisers", list(by_title), first, key="race_image_runners", bind="query-params", disabled=locked,
+        max_selections=6,
+        help="Each gets its own copy of the picture. Their other settings are the defaults. Up to six.",
+    )  # fmt: skip
+    lr = st.select_slider(
+        "Learning rate, the same for all", SHARED, CHAPTER.lr, key="race_image_rate", bind="query-params",
+        format_func=lambda rate: f"{rate:g}", disabled=locked,
+        help="In the classifier's normalised space, where EfficientNet sees black as −1 and white as 1. The "
+        "chapter does not give its rate; 0.01 is ours.",
+    )  # fmt: skip
+    iterations = st.slider(
+        "Iterations", FEWEST, MOST, CHAPTER.iterations, 10, key="race_image_iterations", bind="query-params",
+        disabled=locked, help="Steps of each optimiser; the chapter makes 100.",
+    )  # fmt: skip
+    clip = st.toggle(
+        "Keep valid pixels", key="race_image_clip", bind="query-params", disabled=locked,
+        help="After each step, pull every pixel back between black and white. The chapter does not: what it "
+        "finds is often no picture that a file could hold.",
+    )  # fmt: skip
+    names = tuple(name for name in OPTIMIZERS if OPTIMIZERS[name].title in picked)
+    if not names:
+        st.caption("Choose at least one optimiser: a race needs a runner.")
+    return names, float(lr), int(iterations), bool(clip)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Loading the classifier…")
+def _classifier(name: str) -> Classifier:
+    return load_classifier(name)
+
+
+@st.cache_resource(max_entries=10, show_spinner=False)
+def _digits(name: str) -> Classifier:
+    """A frozen copy of a network that came along."""
+    return digit_classifier(name, shipped_model(name).model)
+
+
+@st.cache_resource(max_entries=len(PHOTOS), show_spinner=False)
+def _sample(name: str) -> Any:
+    return sample(name)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading your picture…")
+def _read(content: bytes) -> Any:
+    return read_photo(content)
