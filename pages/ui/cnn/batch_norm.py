@@ -16,9 +16,10 @@ from pages.ui.cache import shipped_model
 from pages.ui.cnn.bn_beside import beside, between, claims
 from pages.ui.cnn.frozen import frozen
 from pages.ui.cnn.sweep import sweep
-from pages.ui.controls import BATCHES, RATES
+from pages.ui.controls import BATCHES
 from pages.ui.layout import controls_and_stage
 from pages.ui.live_run import live_run
+from pages.ui.optimizer_settings import RATES
 from pages.ui.pair import TwoRuns
 from pages.ui.widgets import Live, Widgets
 
