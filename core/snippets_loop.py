@@ -26,7 +26,7 @@ def loop_code(config: RunConfig) -> str:
     moving = train.schedule != "constant" or train.optimizer.settings.get("decay", 0.0) > 0
     lr = "lr" if moving else f"{train.optimizer['lr']:g}"
     if not by_hand:
-        head.append(_optimizer(train.optimizer, source))
+        head.append(optimizer_line(train.optimizer, source))
     if moving:
         head += [f"steps, step = {train.epochs} * len(batches({train.batch_size})), 0"]
     loop = [
@@ -53,7 +53,8 @@ def loop_code(config: RunConfig) -> str:
     return "\n".join([*head, *loop])
 
 
-def _optimizer(optimizer: OptimizerConfig, source: str) -> str:
+def optimizer_line(optimizer: OptimizerConfig, source: str) -> str:
+    """`optimizer = torch.optim.NAME(…)` over the parameters that `source` names."""
     settings = optimizer.settings
     names = {**_NAMES, **({"rho": "alpha"} if optimizer.name == "rmsprop" else {})}
     words = [f"{names.get(k, k)}={v:g}" for k, v in settings.items() if k not in _APART]

@@ -85,6 +85,18 @@ def reached(runs: Sequence[LaneRun], target: float) -> Reached:
     return Reached(len(there), len(begun), *means)
 
 
+def within_reach(config: RaceConfig, runs: Sequence[LaneRun]) -> int:
+    """The highest whole percentage of validation accuracy that some lane has reached with every seed."""
+    most = 0
+    for lane in config.lanes:
+        own = [run for run in runs if run.lane == lane.name and run.status != "waiting"]
+        tops = [
+            max((float(row.get("validation_accuracy") or 0) for row in rows(run)), default=0.0) for run in own
+        ]
+        most = max(most, math.floor(100 * min(tops, default=0.0) + 1e-9))
+    return most
+
+
 def standings(config: RaceConfig, runs: Sequence[LaneRun], n_test: int, target: float) -> list[Standing]:
     """Every lane, in the order of the lanes. n_test: test images, for the interval."""
     return [

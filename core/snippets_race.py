@@ -1,0 +1,94 @@
+"""A race as the few lines of PyTorch that matter: one start, one order, an optimiser each."""
+
+from dataclasses import replace
+
+from core.config import CNNConfig, OptimizerConfig, RunConfig
+from core.race_config import Lane, RaceConfig
+from core.snippets import training_code
+from core.snippets_loop import optimizer_line
+from core.training.schedules import SCHEDULES
+
+
+def race_code(config: RaceConfig) -> str:
+    """Readable PyTorch for `config`; `images` (N, 784) and `labels` (N,) stand for the training digits."""
+    train = config.base.train
+    lanes = ",\n".join(f"    {lane.name!r}: {_maker(lane)}" for lane in config.lanes)
+    rates = ",\n".join(f"    {lane.name!r}: lambda p, step: {_rate(lane)}" for lane in config.lanes)
+    moving = any(_moves(lane) for lane in config.lanes)
+    head = ["import copy", *(["import math"] if "math." in rates and moving else [])]
+    network = _network(config.base)
+    body = [
+        *head,
+        *network[:2],  # its imports
+        "",
+        f"torch.manual_seed({config.seeds[0]})",
+        *network[3:],
+        f"size, epochs = {train.batch_size}, {train.epochs}",
+        "orders = [torch.randperm(len(images)).split(size) for epoch in range(epochs)]",
+        "",
+        "make = {                                      # what differs, and nothing else",
+        lanes + ",",
+        "}",
+    ]
+    if moving:
+        body += [
+            "rates = {                                     # p: the share that is done",
+            rates + ",",
+            "}",
+        ]
+    body += [
+        f"loss_function = nn.CrossEntropyLoss(reduction={train.reduction!r})",
+        "lanes = {name: copy.deepcopy(network) for name in make}      # the same first weights",
+        "optimizers = {name: make[name](lanes[name].parameters()) for name in make}",
+        "curves = {name: [] for name in make}",
+        "",
+        *(["steps, step = sum(map(len, orders)), 0"] if moving else []),
+        "for order in orders:",
+        "    for batch in order:                       # the same images, one step each",
+        "        for name, optimizer in optimizers.items():",
+        *(
+            [
+                "            for group in optimizer.param_groups:",
+                '                group["lr"] = rates[name](step / steps, step)',
+            ]
+            if moving
+            else []
+        ),
+        "            loss = loss_function(lanes[name](images[batch]), labels[batch])",
+        "            loss.backward()",
+        "            optimizer.step()",
+        "            optimizer.zero_grad()",
+        "            curves[name].append(loss.item())",
+        *(["        step += 1"] if moving else []),
+    ]
+    return "\n".join(body) + "\n"
+
+
+def _network(base: RunConfig) -> list[str]:
+    """The lines that make `network`, with its imports, as the panels of its own page show them."""
+    model = base.model if isinstance(base.model, CNNConfig) else replace(base.model, family="module")
+    text = training_code(replace(base, model=model))
+    return text[: text.index("loss_function = ")].rstrip().splitlines()
+
+
+def _torch(optimizer: OptimizerConfig) -> OptimizerConfig:
+    """What torch.optim calls it: the SGD written by hand is its SGD."""
+    return OptimizerConfig("sgd", optimizer.settings) if optimizer.name == "sgd-by-hand" else optimizer
+
+
+def _maker(lane: Lane) -> str:
+    line = optimizer_line(_torch(lane.optimizer), "weights")
+    return f"lambda weights: {line.removeprefix('optimizer = ')}"
+
+
+def _moves(lane: Lane) -> bool:
+    return lane.schedule != "constant" or lane.optimizer.settings.get("decay", 0.0) > 0
+
+
+def _rate(lane: Lane) -> str:
+    text = f"{lane.optimizer['lr']:g}"
+    if lane.schedule != "constant":
+        text += f" * ({SCHEDULES[lane.schedule].code})"
+    if decay := lane.optimizer.settings.get("decay", 0.0):
+        text += f" / (1 + {decay:g} * step)"
+    return text

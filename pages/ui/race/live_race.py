@@ -1,0 +1,99 @@
+"""Watch a race and steer it: the part of the tab that polls."""
+
+import time
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.errors import LabError
+from core.training.race_job import RaceJob, RaceSnapshot
+from core.training.race_lines import total_steps
+from pages.ui.live_run import POLL
+from pages.ui.page import error_boundary
+from pages.ui.race.stage import stage
+
+_WORDS = {
+    "queued": ("hourglass_top", "Waiting in line"),
+    "running": ("flag", "Racing"),
+    "paused": ("pause_circle", "Paused"),
+    "finished": ("sports_score", "Finished"),
+    "stopped": ("stop_circle", "Stopped"),
+    "failed": ("error", "Failed"),
+}
+
+
+def live_race(job: RaceJob) -> None:
+    """Buttons, progress and stage of `job`; redrawn by itself while the race is active."""
+    pace = POLL.get(job.snapshot.status)
+
+    @st.fragment(run_every=pace)
+    def body() -> None:
+        with error_boundary():
+            _buttons(job)
+            seen = job.snapshot
+            _status(seen)
+            stage(seen.config, seen.runs, seen.n_train, seen.n_test, active=seen.active)
+            if POLL.get(seen.status) != pace:
+                st.rerun()  # the whole page: it polls at another pace now, or no more
+
+    body()
+
+
+def _status(seen: RaceSnapshot) -> None:
+    icon, word = _WORDS[seen.status]
+    if seen.status == "running" and not seen.rounds:
+        word = "Lining up"
+    if seen.status == "queued" and seen.place:
+        word += f", place {seen.place}"
+    facts = [f":material/{icon}: **{word}**"]
+    begun = [run for run in seen.runs if run.status != "waiting"]
+    if len(seen.config.seeds) > 1:
+        facts.append(f"seed {max(1, len({run.seed for run in begun}))} of {len(seen.config.seeds)}")
+    if begun:
+        now = [len(run.history.loss) for run in begun if run.seed == begun[-1].seed]
+        facts.append(f"step {max(now):,} of {total_steps(seen.config, seen.n_train):,}")
+    if seen.status in ("running", "paused") and seen.seconds_left is not None:
+        facts.append(f"about {seen.seconds_left:.0f} s left")
+    if not seen.active:
+        facts.append(f"{seen.seconds:.1f} s of steps in all")
+    st.markdown(" · ".join(facts))
+    st.progress(min(1.0, seen.progress))
+    if seen.message:
+        (st.warning if seen.status == "stopped" else st.error)(seen.message)
+
+
+def _buttons(job: RaceJob) -> None:
+    """Pause or go on, one step, stop. Each takes effect between two rounds."""
+    seen = job.snapshot
+    paused = seen.status == "paused"
+    with st.container(horizontal=True, gap="small"):
+        if paused:
+            _button("Go on", "play_arrow", "resume", job.resume, help="Race on from here.")
+        else:
+            _button(
+                "Pause", "pause", "pause", job.pause, disabled=not seen.active,
+                help="All lanes stand still after this step.",
+            )  # fmt: skip
+        _button(
+            "One step", "skip_next", "step", job.step, disabled=not paused,
+            help="While paused: every lane makes one step, on the same batch.",
+        )  # fmt: skip
+        _button("Stop", "stop", "stop", job.stop, disabled=not seen.active, help="End here, keep the curves.")
+
+
+def _button(
+    label: str, icon: str, name: str, action: Callable[[], None], *, help: str, disabled: bool = False
+) -> None:
+    st.button(
+        label, icon=f":material/{icon}:", key=f"race_live_{name}", help=help, disabled=disabled,
+        on_click=_then_wait, args=(action,),
+    )  # fmt: skip
+
+
+def _then_wait(action: Callable[[], None]) -> None:
+    """Do it and give the worker a moment, so that the redraw already shows what it did."""
+    try:
+        action()
+    except LabError as error:  # a callback runs outside the page's error boundary
+        st.toast(str(error), icon=":material/info:")
+    time.sleep(0.12)

@@ -1,0 +1,195 @@
+"""Part of the race: every lane's optimiser at many rates, and then each at its own best one."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.data.digits import Mnist
+from core.errors import LabError, NotFound
+from core.evaluation import wilson
+from core.figures.rate_bests import rate_bests_figure
+from core.race_config import Lane, RaceConfig
+from core.training.race_job import RaceJob, RaceSnapshot
+from core.training.rate_race import (
+    FACTORS,
+    USUAL_SPAN,
+    RateScore,
+    at_rate,
+    best_rate,
+    scores,
+    sweep_lanes,
+    sweep_races,
+    without_rate,
+)
+from pages.ui import state
+from pages.ui.cache import registry
+from pages.ui.chart import chart
+from pages.ui.live_run import POLL
+from pages.ui.page import error_boundary
+from pages.ui.race.lanes import set_lanes
+from pages.ui.race.looks import looks_of
+
+SWEEP = "race_sweep"  # URL parameter and session key: the ids of its races, one a lane
+START_NOW = "race_start_now"
+
+
+def sweep_jobs() -> list[RaceJob]:
+    """The races of the sweep that the address or this session names; none if one of them is gone."""
+    names = state.recall(SWEEP)
+    if names is None:
+        return []
+    try:
+        return [registry().adopt_race(name, state.session_id()) for name in names.split(",")]
+    except NotFound:
+        state.remember(SWEEP, None)
+        return []
+
+
+def rate_sweep(config: RaceConfig, mnist: Mnist, racing: bool) -> None:
+    """config: the race as it is set now, whose lanes are tried. racing: one is going on."""
+    jobs = sweep_jobs()
+    pace = POLL["running"] if any(job.active for job in jobs) else None
+
+    @st.fragment(run_every=pace)
+    def body() -> None:
+        with error_boundary():
+            st.markdown("#### Each at its own best rate")
+            going = any(job.active for job in jobs)
+            _controls(config, mnist, jobs, racing, going)
+            if jobs:
+                _results([job.snapshot for job in jobs], config.lanes, racing or going)
+            if pace and not going:
+                st.rerun()  # the whole page once: it polls no more
+
+    body()
+
+
+def _controls(config: RaceConfig, mnist: Mnist, jobs: list[RaceJob], racing: bool, going: bool) -> None:
+    with st.container(horizontal=True, gap="medium"):
+        span = st.select_slider(
+            "Rates, as multiples of the usual one", FACTORS, USUAL_SPAN, key="race_span", bind="query-params",
+            format_func=lambda factor: f"× {factor:g}", disabled=going,
+            help="The usual rate is the default: 0.01 for SGD, 0.001 for Adam. At most 8 rates are tried.",
+        )  # fmt: skip
+        seeds = st.slider(
+            "Seeds of each rate", 1, 5, 2, key="race_sweep_seeds", bind="query-params", disabled=going,
+            help="Several seeds show how much of a difference is luck.",
+        )  # fmt: skip
+    wanted = replace(config, seeds=tuple(range(config.seeds[0], config.seeds[0] + int(seeds))))
+    races = sweep_races(wanted, (float(span[0]), float(span[1])))
+    runs = sum(len(race.lanes) for race in races) * int(seeds)
+    with st.container(horizontal=True, gap="small"):
+        pressed = st.button(
+            f"Try {runs} runs", icon=":material/tune:", key="race_sweep_start", disabled=racing or going,
+            help="Every rate with every seed, as long as the race above: "
+            f"{config.base.train.epochs} epochs. In the background; you may leave the page.",
+        )  # fmt: skip
+        stopped = st.button(
+            "Stop", icon=":material/stop:", key="race_sweep_stop", disabled=not going,
+            help="Keep what is measured.",
+        )  # fmt: skip
+    if pressed:
+        _start(races, mnist)
+        st.rerun()
+    if stopped:
+        for job in jobs:
+            job.stop()
+        for job in jobs:
+            job.wait(2)
+        st.rerun()
+    if not jobs:
+        counts = sorted({len(race.lanes) for race in races})
+        each = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+        st.caption(
+            f"{each} rates for each of {len(races)} optimiser{'s' if len(races) > 1 else ''}, {seeds} "
+            f"seed{'s' if seeds > 1 else ''} each. The best rate is chosen on the validation images; the "
+            "test images only report it."
+        )
+
+
+def _start(races: list[RaceConfig], mnist: Mnist) -> None:
+    started: list[RaceJob] = []
+    try:
+        for race in races:
+            started.append(registry().race(race, mnist, session=state.session_id()))  # noqa: PERF401 - kept
+    except LabError:  # the queue is full: who came in goes out again
+        for job in started:
+            job.stop()
+        raise
+    state.remember(SWEEP, ",".join(job.job_id for job in started))
+
+
+def _results(seen: list[RaceSnapshot], lanes: tuple[Lane, ...], busy: bool) -> None:
+    if any(picture.active for picture in seen):
+        share = sum(picture.progress for picture in seen) / len(seen)
+        took = sum(picture.seconds for picture in seen)
+        going = max(1, sum(picture.status == "running" for picture in seen))
+        left = f", about {took * (1 / share - 1) / going:.0f} s left" if share > 0.01 else ""
+        done = sum(run.status in ("finished", "diverged") for picture in seen for run in picture.runs)
+        total = sum(len(picture.runs) for picture in seen)
+        st.progress(min(1.0, share), f"{done} of {total} runs{left}")
+    swept = sweep_lanes(picture.config.lanes[0] for picture in seen)
+    found = {lane.name: scores(p.config, p.runs) for lane, p in zip(swept, seen, strict=True)}
+    bests = {name: best_rate(curve) for name, curve in found.items()}
+    if not any(found.values()):
+        return
+    tried = [lane.optimizer["lr"] for picture in seen for lane in picture.config.lanes]
+    looks = looks_of(replace(seen[0].config, lanes=swept))
+    chart(rate_bests_figure(found, looks, bests, (min(tried), max(tried))), "race_sweep_chart")
+    train = seen[0].config.base.train
+    st.caption(
+        f"*{seen[0].config.base.recipe}*, {train.epochs} epochs, batch {train.batch_size:,}. Line: mean of "
+        "the seeds; band: lowest to highest; star: the best rate; cross at the bottom: a run diverged there."
+    )
+    grids = {lane.name: [rival.optimizer["lr"] for rival in p.config.lanes]
+             for lane, p in zip(swept, seen, strict=True)}  # fmt: skip
+    over = not any(picture.active for picture in seen)
+    st.markdown(in_words(found, bests, grids, seen[0].n_test, over))
+    own = _at_best(lanes, dict(zip(map(without_rate, swept), bests.values(), strict=True)))
+    if st.button(
+        "Race each at its own best rate", icon=":material/flag:", type="primary", key="race_at_best",
+        disabled=busy or not over or own == lanes,
+        help="Sets the rate of every lane that was tried to its best one, and starts the race.",
+    ):  # fmt: skip
+        set_lanes(own)
+        st.session_state[START_NOW] = True
+        st.rerun()
+
+
+def _at_best(lanes: tuple[Lane, ...], rates: dict[Lane, float | None]) -> tuple[Lane, ...]:
+    """The lanes with the rates that were found best; a lane that was not tried stays as it is."""
+    best = [rates.get(without_rate(lane)) for lane in lanes]
+    return tuple(
+        lane if rate is None else at_rate(lane, rate) for lane, rate in zip(lanes, best, strict=True)
+    )
+
+
+def in_words(
+    found: dict[str, dict[float, RateScore]], bests: dict[str, float | None], grids: dict[str, list[float]],
+    n_test: int, over: bool,
+) -> str:  # fmt: skip
+    """Each optimiser's best rate with its accuracies, the best optimiser first."""
+    known = sorted(
+        ((found[name][rate], name, rate) for name, rate in bests.items() if rate is not None),
+        key=lambda entry: -(entry[0].mean or 0.0),
+    )
+    lines = []
+    for score, name, rate in known:
+        text = f"- **{name}** is best at **{rate:g}**: validation {score.mean:.2%}"
+        if over and score.test is not None:
+            low, high = wilson(round(score.test * n_test), n_test)
+            text += f"; test {score.test:.2%} (95 % interval {low:.2%} to {high:.2%})"
+        if rate in (min(grids[name]), max(grids[name])):
+            text += ". That is the end of what was tried: a wider span may hold a better one"
+        lines.append(text + ".")
+    lines += [f"- **{name}** has no rate at which every seed came to an end." for name, rate in bests.items()
+              if rate is None and found[name]]  # fmt: skip
+    if over and len(known) > 1:
+        (first, name, _), (second, other, _) = known[:2]
+        points = ((first.mean or 0.0) - (second.mean or 0.0)) * 100
+        if first.low is not None and second.high is not None and first.low > second.high and first.runs > 1:
+            judged = "every seed of the one above every seed of the other"
+        else:
+            judged = "too little to call one the better"
+        lines.append(f"\nAt their own best rates {name} is {points:.2f} points before {other}: {judged}.")
+    return "\n".join(lines)

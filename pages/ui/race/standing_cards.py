@@ -1,0 +1,85 @@
+"""A card a lane: how far it is, how fast it goes, and when it reached the target."""
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from core.race_config import RaceConfig
+from core.training.standings import Reached, Spread, Standing
+from pages.ui.race.looks import looks_of
+
+_BORDERS = {"solid": "solid", "dash": "dashed", "dot": "dotted"}
+_GRID = "display:grid;grid-template-columns:repeat(auto-fill,minmax(170px,1fr));gap:0.6rem"
+_CARD = "border:1px solid rgba(128,140,152,0.35);border-radius:0.5rem;padding:0.55rem 0.8rem;"
+
+
+def cards(config: RaceConfig, table: Sequence[Standing], target: int, active: bool) -> None:
+    """Draw them, the leader first."""
+    looks = looks_of(config)
+    parts = []
+    for place, standing in enumerate(ranked(table)):
+        look = looks[standing.lane]
+        edge = f"border-left:6px {_BORDERS.get(look.dash, 'double')} {look.color};"
+        lines = "".join(
+            f'<div style="font-size:0.86rem;opacity:0.85">{escape(line)}</div>'
+            for line in details(standing, target, active)
+        )
+        parts.append(
+            f'<div style="{_CARD}{edge}"><div style="font-weight:600">{place + 1}. '
+            f"{escape(standing.lane)}</div>"
+            f'<div style="font-size:1.5rem">{escape(headline(standing))}</div>{lines}</div>'
+        )
+    st.html(f'<div class="race-cards" style="{_GRID}">{"".join(parts)}</div>')
+
+
+def ranked(table: Sequence[Standing]) -> list[Standing]:
+    """By mean validation accuracy, best first; those without one at the end, in the order of the lanes."""
+    return sorted(table, key=lambda s: -s.validation.mean if s.validation else 1.0)
+
+
+def headline(standing: Standing) -> str:
+    """The validation accuracy now."""
+    if standing.validation is None:
+        return "diverged" if standing.diverged else "waiting"
+    return percent(standing.validation)
+
+
+def percent(spread: Spread) -> str:
+    """Mean ± standard deviation over the seeds."""
+    if spread.seeds == 1:
+        return f"{spread.mean:.2%}"
+    return f"{spread.mean * 100:.2f} ± {spread.deviation * 100:.2f} %"
+
+
+def details(standing: Standing, target: int, active: bool) -> list[str]:
+    """The small lines of a card."""
+    lines = []
+    if standing.validation is not None:
+        seeds = standing.validation.seeds
+        of = f", mean ± standard deviation of {seeds} seeds" if seeds > 1 else ""
+        lines.append(f"validation accuracy{' now' if active else ''}{of}")
+    facts = []
+    if standing.loss is not None:
+        facts.append(f"loss {standing.loss:.3f}")
+    if standing.speed is not None:
+        facts.append(f"{standing.speed:,.0f} images/s")
+    if facts:
+        lines.append(" · ".join(facts))
+    lines.append(time_to(standing.reached, target))
+    if standing.diverged:
+        of = f" ({standing.diverged} of {standing.begun} seeds)" if standing.begun > 1 else ""
+        lines.append(f"⚠ Diverged{of}. {standing.message}")
+    if standing.test is not None and standing.interval is not None and not active:
+        low, high = standing.interval
+        lines.append(f"test accuracy {standing.test.mean:.2%}, 95 % interval {low:.2%} to {high:.2%}")
+    return lines
+
+
+def time_to(reached: Reached, target: int) -> str:
+    """When the target was reached."""
+    if not reached.seeds or reached.steps is None or reached.examples is None or reached.seconds is None:
+        return f"{target} %: not reached" + (" yet" if not reached.of else "")
+    of = f" ({reached.seeds} of {reached.of} seeds)" if reached.of > 1 else ""
+    steps = f"{reached.steps:,.0f} step{'s' if round(reached.steps) != 1 else ''}"
+    return f"{target} % after {steps}, {reached.examples:,.0f} images, {reached.seconds:.2f} s{of}"

@@ -1,0 +1,104 @@
+"""Tab: one network, one start, the same batches, and every optimiser in a lane of its own."""
+
+import streamlit as st
+
+from core.errors import LabError, NotFound
+from core.race_config import RaceConfig
+from core.recipes import recipe
+from core.snippets_race import race_code
+from core.training.race_job import RaceJob
+from pages.ui import state, style
+from pages.ui.cache import mnist, registry
+from pages.ui.layout import controls_and_stage
+from pages.ui.race.fair import fair
+from pages.ui.race.lanes import lane_controls
+from pages.ui.race.live_race import live_race
+from pages.ui.race.rate_sweep import START_NOW, rate_sweep, sweep_jobs
+from pages.ui.race.set_up import race_controls, show_settings_of, words
+
+RECIPE = recipe("optimizer-race")
+RUN = "race_run"  # URL parameter and session key of the race
+SHOWN = "race_shown_run"
+PROBLEM = "race_problem"
+
+
+def the_race() -> None:
+    """Lanes and start on the left, the race on the right."""
+    job = current_race()
+    racing = job is not None and job.active
+    left, right = controls_and_stage()
+    with left, st.container(key="lab-controls"):
+        config = _choose(racing)
+    if racing:
+        style.stage_first()
+    with right:
+        if problem := st.session_state.pop(PROBLEM, None):
+            st.error(problem, icon=":material/info:")
+        if job is not None:
+            live_race(job)
+            if config != job.config and not racing:
+                st.caption(":material/edit: The settings have changed since this race; *Start* runs them.")
+        else:
+            st.markdown(
+                "Three optimisers are given the same network with the same first weights, and then the same "
+                "batches in the same order. Which one gets down first, by steps and by seconds?"
+            )
+            st.markdown(words(config.base, config.lanes, config.seeds, len(mnist().train)))
+        shown = config if job is None else job.config
+        fair(shown, mnist())
+        rate_sweep(config, mnist(), racing)
+        with st.expander("Show the code", icon=":material/code:"):
+            st.code(race_code(shown), language="python")
+
+
+def current_race() -> RaceJob | None:
+    """The race that the address or this session names, adopted by this session; None if it is gone."""
+    name = state.recall(RUN)
+    if name is None:
+        return None
+    try:
+        job = registry().adopt_race(name, state.session_id())
+    except NotFound:
+        state.remember(RUN, None)
+        st.info("That race is no longer on this server. *Start* runs it again.", icon=":material/info:")
+        return None
+    if st.session_state.get(SHOWN) != name:  # found again after a reload: show its settings
+        st.session_state[SHOWN] = name
+        show_settings_of(job.config)
+    return job
+
+
+def _choose(racing: bool) -> RaceConfig:
+    """The left column."""
+    busy = racing or any(job.active for job in sweep_jobs())
+    start = st.container()  # stands above the controls, but what it starts is read from them first
+    st.markdown("**Lanes**")
+    lanes = lane_controls(racing)
+    base, seeds = race_controls(len(mnist().train), racing)
+    config = RaceConfig(base, lanes, seeds)
+    with start:
+        pressed = st.button(
+            "Start", icon=":material/play_arrow:", type="primary", width="stretch", key="race_start",
+            disabled=busy, help="Race from fresh weights with these lanes.",
+        )  # fmt: skip
+        if racing:
+            st.caption("Settings stand still while the race goes on: lanes that change compare nothing.")
+        elif busy:
+            st.caption("The rates are being tried; the race can start when that has ended.")
+    st.caption(f":material/menu_book: {RECIPE.source}. {RECIPE.ours}")
+    wished = bool(st.session_state.pop(START_NOW, False))
+    if (pressed or wished) and not busy:  # no callback: it would start what the controls said a moment ago
+        _start(config)
+        st.rerun()
+    return config
+
+
+def _start(config: RaceConfig) -> None:
+    """Submit the race and put its id into the address; a problem is kept to be shown."""
+    try:
+        job = registry().race(config, mnist(), session=state.session_id())
+    except LabError as error:
+        st.session_state[PROBLEM] = str(error)
+        return
+    st.session_state[SHOWN] = job.job_id
+    state.remember(RUN, job.job_id)

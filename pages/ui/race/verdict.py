@@ -1,0 +1,77 @@
+"""Who leads a race, said from its numbers and with what they cannot say."""
+
+from collections.abc import Sequence
+
+from core.training.standings import Standing
+
+
+def verdict(table: Sequence[Standing], target: int, seeds: int, active: bool, nearer: str = "") -> str:
+    """The race in two or three sentences; "" before anything was measured.
+
+    nearer: what `fastest` says of a lower target, to be told where nobody reached this one.
+    """
+    known = sorted(
+        ((s.validation.mean, s) for s in table if s.validation is not None), key=lambda pair: -pair[0]
+    )
+    fallen = [s.lane for s in table if s.diverged]
+    words = []
+    if known:
+        words.append(_leader([s for _, s in known], seeds, active))
+        words.append(fastest(table, target, active))
+        if not active and not any(s.reached.seeds for s in table):
+            words.append(nearer)
+    if fallen:
+        words.append(f"Diverged, while the others went on: {', '.join(fallen)}.")
+    if known and not active and len(table) > 1:
+        words.append(
+            "Each lane ran at the rate it is set to, and that decides much: a default suits one optimiser "
+            "and not another. *Each at its own best rate*, below, tries the rates."
+        )
+    return " ".join(filter(None, words))
+
+
+def _leader(order: list[Standing], seeds: int, active: bool) -> str:
+    first = order[0]
+    assert first.validation is not None
+    best = first.validation
+    if len(order) == 1:
+        return f"**{first.lane}** reads {best.mean:.2%} of the validation images right."
+    second = order[1]
+    assert second.validation is not None
+    lead = (best.mean - second.validation.mean) * 100
+    if lead == 0:
+        return (
+            f"**{first.lane}** and **{second.lane}** are level at {best.mean:.2%} of the validation images."
+        )
+    text = (
+        f"By validation accuracy **{first.lane}** {'leads' if active else 'won'} with {best.mean:.2%}, "
+        f"{lead:.2f} points before {second.lane}."
+    )
+    if active:
+        return text
+    if seeds == 1 or min(best.seeds, second.validation.seeds) < 2:
+        return f"{text} One seed cannot tell a difference from luck: run more of them."
+    if best.low > second.validation.high:
+        return f"{text} Every seed of {first.lane} beats every seed of {second.lane}."
+    return f"{text} The seeds of the two overlap, so that order may be luck."
+
+
+def fastest(table: Sequence[Standing], target: int, active: bool) -> str:
+    """Who came to the target first, by steps and by seconds."""
+    there = [s for s in table if s.reached.seeds and s.reached.seeds == s.reached.of]
+    if not there:
+        some = any(s.reached.seeds for s in table)
+        if some:
+            return f"No lane reached {target} % with every seed."
+        return f"Nobody has reached {target} % yet." if active else f"Nobody reached {target} %."
+    by_steps = min(there, key=lambda s: s.reached.steps or 0.0)
+    by_time = min(there, key=lambda s: s.reached.seconds or 0.0)
+    if by_steps is by_time:
+        return (
+            f"{target} % came first to **{by_steps.lane}**, by steps ({by_steps.reached.steps:,.0f}) and by "
+            f"seconds ({by_time.reached.seconds:.2f})."
+        )
+    return (
+        f"{target} % came first to **{by_steps.lane}** by steps ({by_steps.reached.steps:,.0f}), to "
+        f"**{by_time.lane}** by seconds ({by_time.reached.seconds:.2f})."
+    )
