@@ -19,6 +19,12 @@ Function = Callable[[Tensor], Tensor]
 Numbers = NDArray[np.float64]
 
 
+def lengths(vectors: Numbers) -> Numbers:
+    """(N,) lengths of vectors (N, D); unlike a sum of squares, it does not overflow before they do."""
+    found: Numbers = np.hypot.reduce(np.abs(vectors), axis=1)
+    return found
+
+
 @dataclass(frozen=True, eq=False)
 class Path:
     """Where an optimiser went, in float64; row 0 is the start, row t the place after t updates.
@@ -40,14 +46,12 @@ class Path:
     @property
     def step_lengths(self) -> Numbers:
         """(T,): how far each update went."""
-        lengths: Numbers = np.linalg.norm(np.diff(self.points, axis=0), axis=1)
-        return lengths
+        return lengths(np.diff(self.points, axis=0))
 
     @property
     def gradient_lengths(self) -> Numbers:
         """(T,): the length of the gradient that each update was made from."""
-        lengths: Numbers = np.linalg.norm(self.gradients[:-1], axis=1)
-        return lengths
+        return lengths(self.gradients[:-1])
 
 
 def follow(

@@ -19,6 +19,7 @@ def beside_printed_figure(x: ArrayLike, printed: Mapping[int, float], *, height:
         height=height, x_title="step", y_title="|x|", log_y=True, legend=True,
         x_range=(0.4, max(len(xs), *printed) + 0.6), y_range=(known.min() / 2, known.max() * 2),
     )  # fmt: skip
+    fig.update_yaxes(dtick=1, title_standoff=16)
     add_line(fig, np.arange(1, len(xs) + 1), xs, name="computed here", color=BLUE, label=False)
     fig.data[-1].update(mode="lines+markers", marker_size=5)
     fig.add_scatter(

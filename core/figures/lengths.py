@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
-from core.figures.template import add_line, figure
+from core.figures.template import AXIS, add_line, figure
 
 FEW = 300  # points a line
 
@@ -29,6 +29,9 @@ def lengths_figure(
         height=height, x_title="update", y_title=y_title, log_y=True, x_range=(0, max(1, updates)),
         y_range=y_range,
     )  # fmt: skip
+    fig.update_yaxes(title_standoff=16)
+    if y_range is not None and y_range[1] > 30 * y_range[0]:  # whole decades only, five of them or so
+        fig.update_yaxes(dtick=max(1, round(np.log10(y_range[1] / y_range[0]) / 5)))
     for name, line in lines.items():
         values = np.asarray(line, dtype=float)
         few = np.unique(np.linspace(0, max(0, len(values) - 1), FEW).round().astype(int))[: len(values)]
@@ -38,7 +41,7 @@ def lengths_figure(
             color=colors[name], label=False, width=1.8, hover="%{y:.3g}",
         )  # fmt: skip
     if level is not None:
-        fig.add_hline(y=level, line_dash="dot", line_width=1.4)
+        fig.add_hline(y=level, line_dash="dot", line_width=1.4, line_color=AXIS)
     return fig
 
 

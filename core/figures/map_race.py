@@ -114,12 +114,16 @@ def _places(
 def _contours(
     fig: go.Figure, xs: NDArray[np.float64], ys: NDArray[np.float64], values: NDArray[np.float64]
 ) -> None:
+    """Water in the valleys as a smooth ground, for Plotly's filled contours know no see-through colours."""
     floor = float(values.max()) * 1e-5
     logs = np.log10(values + floor)
     low, high = float(logs.min()), float(logs.max())
+    fig.add_heatmap(
+        x=xs, y=ys, z=logs, zmin=low, zmax=high, colorscale=[[0, DEEP], [1, HIGH]], showscale=False,
+        zsmooth="best", hoverinfo="skip",
+    )  # fmt: skip
     fig.add_contour(
-        x=xs, y=ys, z=logs, showscale=False, hoverinfo="skip", colorscale=[[0, DEEP], [1, HIGH]],
-        zmin=low, zmax=high,
-        contours={"start": low, "end": high, "size": (high - low) / LEVELS, "coloring": "fill"},
-        line={"width": 0.7, "color": AXIS},
+        x=xs, y=ys, z=logs, showscale=False, hoverinfo="skip",
+        contours={"start": low, "end": high, "size": (high - low) / LEVELS, "coloring": "none"},
+        line={"width": 0.7, "color": AXIS}, showlegend=False,
     )  # fmt: skip

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from core.figures.template import AXIS
 
 BUTTON = "rgba(128, 140, 152, 0.16)"
-BELOW = 96  # screen pixels for the buttons and the slider
+BELOW = 138  # screen pixels for the buttons and the slider
 
 
 def add_player(
@@ -32,13 +32,13 @@ def add_player(
         updatemenus=[
             {
                 "type": "buttons", "direction": "left", "showactive": False, "buttons": buttons,
-                "x": 0, "xanchor": "left", "y": 0, "yanchor": "top", "pad": {"t": 58, "r": 8},
+                "x": 0, "xanchor": "left", "y": 0, "yanchor": "top", "pad": {"t": 104, "r": 8},
                 "bgcolor": BUTTON, "bordercolor": AXIS,
             }
         ],
         sliders=[
             {
-                "active": 0, "x": 0.24, "len": 0.76, "xanchor": "left", "y": 0, "yanchor": "top",
+                "active": 0, "x": 0, "len": 1, "xanchor": "left", "y": 0, "yanchor": "top",
                 "pad": {"t": 44, "b": 4},
                 "currentvalue": {"prefix": counted, "xanchor": "left"},
                 "bgcolor": BUTTON, "activebgcolor": AXIS, "bordercolor": AXIS, "borderwidth": 1,

@@ -34,8 +34,8 @@ def rate_zones_figure(
         left, right = max(low, LIMITS[0]), min(high, LIMITS[1])
         fig.add_vrect(x0=left, x1=right, fillcolor=COLORS[name], opacity=0.13, line_width=0, layer="below")
         fig.add_annotation(
-            x=(np.log10(left) + np.log10(right)) / 2, y=top / 2, text=name, textangle=-90, showarrow=False,
-            font={"color": COLORS[name], "size": 12},
+            x=(np.log10(left) + np.log10(right)) / 2, y=top * 0.98, yanchor="top", text=name,
+            textangle=-90, showarrow=False, font={"color": COLORS[name], "size": 12},
         )  # fmt: skip
     fig.add_hline(y=1, line_dash="dot", line_width=1.2, line_color=AXIS)
     add_line(fig, rates, np.abs(1 - bend * rates), name="|factor|", color=BLUE, label=False)

@@ -21,7 +21,7 @@ def rolling_figure(
     *,
     color: str,
     bottoms: Sequence[tuple[float, float]] = (),
-    height: int = 330,
+    height: int = 370,
 ) -> go.Figure:
     """The curve (P,), and the ball at x, y (T,), step 1 first; played, it goes from place to place.
 
@@ -52,7 +52,7 @@ def rolling_figure(
         x=xs[:1], y=ys[:1], mode="lines", name="way", line={"color": color, "width": 1.6}, hoverinfo="skip"
     )
     fig.add_scatter(
-        x=xs[:1], y=ys[:1], mode="markers+text", name="ball", text=[_place(xs[0])],
+        x=[float(xs[0])], y=[float(ys[0])], mode="markers+text", name="ball", text=[_place(xs[0])],
         textposition="top center", marker={"size": 16, "color": BALL, "line": {"color": color, "width": 4}},
         hoverinfo="skip", cliponaxis=True,
     )  # fmt: skip
@@ -62,7 +62,12 @@ def rolling_figure(
             traces=[moving, moving + 1],
             data=[
                 {"type": "scatter", "x": xs[: step + 1], "y": ys[: step + 1]},
-                {"type": "scatter", "x": [xs[step]], "y": [ys[step]], "text": [_place(xs[step])]},
+                {
+                    "type": "scatter",
+                    "x": [float(xs[step])],
+                    "y": [float(ys[step])],
+                    "text": [_place(xs[step])],
+                },
             ],
         )
         for step in range(len(xs))

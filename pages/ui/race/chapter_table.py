@@ -23,7 +23,7 @@ def beside_the_text(config: DescentConfig, path: Path) -> None:
             "The chapter's settings", icon=":material/restart_alt:", key="race_gd_reset", on_click=_reset,
             help="x² + 2 from x₀ = 6, plain SGD at rate 0.1, downhill.",
         )  # fmt: skip
-    left, right = st.columns([1, 1.35], gap="large")
+    left, right = st.columns([1, 1.7], gap="medium")
     with left:
         fig = beside_printed_figure(path.points[:, 0], {step: float(x) for step, (x, _) in PRINTED.items()})
         chart(fig, "race_gd_chapter", still=True)
@@ -49,11 +49,11 @@ def rows(found: list[Printed]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "step": [entry.step for entry in found],
+            "agree": [entry.agrees for entry in found],
             "x, the chapter's": [entry.chapter_x for entry in found],
             "x, computed": [written(entry.x) or "–" for entry in found],
             "f, the chapter's": [entry.chapter_y for entry in found],
             "f, computed": [written(entry.y) or "–" for entry in found],
-            "agree": [entry.agrees for entry in found],
         }
     )
 

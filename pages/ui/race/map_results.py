@@ -54,11 +54,15 @@ class Racer:
         return not self.diverged and bool(self.distance[-1] < NEAR)
 
 
-def results(racers: list[Racer], updates: int) -> None:
-    """A sentence, a table, three charts."""
+def standings(racers: list[Racer], updates: int) -> None:
+    """Who arrived, in a sentence and a table."""
     st.markdown(in_words(racers, updates))
-    colors = {racer.title: COLORS[racer.name] for racer in racers}
     st.dataframe(rows(racers), hide_index=True, key="race_map_table", width="stretch")
+
+
+def results(racers: list[Racer], updates: int) -> None:
+    """How long gradients and steps were, and how far the way is still: three charts."""
+    colors = {racer.title: COLORS[racer.name] for racer in racers}
     st.markdown(
         "#### How long is a step?",
         help="Plain SGD's step is the rate times the gradient; the others make theirs from more than that.",
@@ -150,7 +154,11 @@ def _arrived(racer: Racer) -> str:
 
 
 def _times(value: float) -> str:
-    return f"{value:,.0f}" if value < 1e4 else f"{value:.0e}"
+    """Two digits of it, and words where it is long."""
+    short = float(f"{value:.2g}")
+    if short < 1e6:
+        return f"{short:,.0f}" if short >= 10 else f"{short:g}"
+    return f"{short / 1e6:,.0f} million" if short < 1e9 else "over a billion"
 
 
 def _list(names: list[str]) -> str:

@@ -12,7 +12,7 @@ from core.one_thread import one_thread
 from core.training.optimizers import OPTIMIZERS
 from pages.ui.layout import controls_and_stage
 from pages.ui.page import error_boundary
-from pages.ui.race.map_results import Racer, results
+from pages.ui.race.map_results import Racer, results, standings
 from pages.ui.race.player import played
 from pages.ui.race.settings import NAMES
 
@@ -29,9 +29,13 @@ def f(p):                                     # Beale
     return (1.5 - x + x*y)**2 + (2.25 - x + x*y**2)**2 + (2.625 - x + x*y**3)**2
 
 paths = {}
-for name, lr in (("SGD", 0.02), ("RMSprop", 0.05), ("Adam", 0.5)):
+for name, settings in {
+    "SGD": {"lr": 0.02},
+    "RMSprop": {"lr": 0.05, "alpha": 0.9, "eps": 1e-6},
+    "Adam": {"lr": 0.5, "betas": (0.9, 0.999), "eps": 1e-8},
+}.items():
     p = torch.tensor([1.0, 1.5], dtype=torch.float64, requires_grad=True)
-    optimizer = getattr(torch.optim, name)([p], lr=lr)
+    optimizer = getattr(torch.optim, name)([p], **settings)
     paths[name] = [p.detach().clone()]
     for step in range(300):
         optimizer.zero_grad()
@@ -63,6 +67,10 @@ def two_dimensions() -> None:
         ]
         with right:
             _map(name, surface, start, racers, updates)
+            if racers:
+                standings(racers, updates)
+            else:
+                st.info("Nobody races: choose an optimiser.", icon=":material/flag:")
         if racers:
             results(racers, updates)
         with st.expander("Show the code", icon=":material/code:"):
@@ -136,7 +144,8 @@ def _map(name: str, surface: Surface, start: tuple[float, float], racers: list[R
     span = (surface.x[1] - surface.x[0], surface.y[1] - surface.y[0])
     ways = []
     for racer in racers:
-        kept = thin(racer.path.points, span)
+        beyond = np.flatnonzero(racer.distance > 20 * max(span))  # nothing of it could be seen
+        kept = thin(racer.path.points[: beyond[0] + 1 if len(beyond) else None], span)
         ways.append(Way(racer.title, racer.path.points[kept], kept, COLORS[racer.name]))
     moments = np.unique(np.linspace(0, updates, MOMENTS + 1).round().astype(int)).tolist()
     fig = map_race_figure(

@@ -1,0 +1,205 @@
+"""The tabs One dimension and Two dimensions in Streamlit's harness: every control and sentence."""
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from core.config import OptimizerConfig
+from core.descent.chapter import CHAPTER, beside_the_chapter
+from core.descent.config import DescentConfig
+from core.descent.curves import CURVES, walk
+from core.descent.paths import follow
+from core.descent.surfaces import SURFACES
+from core.training.optimizers import OPTIMIZERS
+from pages.ui.race import chapter_table, one_dimension, rate_words, step_table, two_dimensions
+from pages.ui.race.map_results import Racer, _times, adaptive_in_words, in_words, rows
+
+
+def script(tab: str) -> None:
+    """What AppTest runs, by itself."""
+    from importlib import import_module
+
+    getattr(import_module(f"pages.ui.race.{tab}"), tab)()
+
+
+def open_tab(tab: str, **parameters: str) -> AppTest:
+    app = AppTest.from_function(script, default_timeout=60, kwargs={"tab": tab})
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return well(app.run())
+
+
+def well(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not [error.value for error in app.error]
+    return app
+
+
+def words(app: AppTest) -> str:
+    return " ".join([*(m.value for m in app.markdown), *(c.value for c in app.caption)])
+
+
+# --- One dimension
+
+
+def test_the_first_view_is_the_chapters() -> None:
+    app = open_tab("one_dimension")
+    assert "arrived after 19 updates" in words(app)
+    assert "straight down" in words(app)
+    assert "**0.8**" in words(app)
+    assert "All 7 printed steps agree with ours to 12 significant digits" in words(app)
+    steps = app.dataframe[0].value
+    assert steps["x"].iloc[4] == "2.4576000000000002"
+    assert len(steps) == 20
+    assert app.dataframe[1].value["agree"].all()
+
+
+@pytest.mark.parametrize(
+    ("lr", "word"),
+    [(0.01, "crawling"), (0.7, "oscillating"), (1.0, "at the edge"), (1.05, "diverging"), (5.0, "diverging")],
+)
+def test_rates_are_named(lr: float, word: str) -> None:
+    app = open_tab("one_dimension")
+    well(app.select_slider(key="race_gd_lr").set_value(lr).run())
+    assert word in words(app)
+    assert f"**{1 - 2 * lr:.4g}**" in words(app)
+    assert "these are not the chapter's settings" in words(app)
+    well(app.button(key="race_gd_reset").click().run())
+    assert "All 7 printed steps agree" in words(app)
+    assert not [button for button in app.button if button.key == "race_gd_reset"]
+
+
+def test_every_curve_start_and_way() -> None:
+    app = open_tab("one_dimension")
+    for curve in CURVES.values():
+        well(app.selectbox(key="race_gd_curve").set_value(curve.title).run())
+        assert curve.idea in words(app)
+    well(app.slider(key="race_gd_start").set_value(-3).run())
+    assert app.dataframe[0].value["x"].iloc[0] == "-3.0"
+    well(app.toggle(key="race_gd_ascent").set_value(True).run())
+    assert "climbing" in words(app)
+    well(app.selectbox(key="race_gd_curve").set_value("The chapter's parabola").run())
+    assert "Every step goes uphill" in words(app)
+    well(app.number_input(key="race_gd_seed").set_value(5).run())
+    well(app.button(key="race_gd_draw").click().run())
+    assert app.slider(key="race_gd_start").value == one_dimension.drawn(5)
+    assert {one_dimension.drawn(seed) for seed in range(200)} == set(range(1, 11))
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_optimiser_and_its_settings(name: str) -> None:
+    app = open_tab("one_dimension", race_gd_optimizer=OPTIMIZERS[name].title)
+    for setting in OPTIMIZERS[name].settings:
+        if setting != "lr":
+            assert f"race_gd_{name}_{setting}" in app.session_state
+    if "momentum" in OPTIMIZERS[name].settings:
+        well(app.slider(key=f"race_gd_{name}_momentum").set_value(0.5).run())
+        assert "No single factor decides it" in words(app)
+    if name in ("sgd", "momentum"):
+        well(app.toggle(key=f"race_gd_{name}_nesterov").set_value(True).run())
+        well(app.slider(key=f"race_gd_{name}_decay").set_value(0.1).run())
+    if "epsilon" in OPTIMIZERS[name].settings:
+        well(app.select_slider(key=f"race_gd_{name}_epsilon").set_value("0.001").run())
+
+
+def test_a_link_says_all() -> None:
+    app = open_tab("one_dimension", race_gd_lr="1.1", race_gd_start="2", race_gd_ascent="true")
+    assert app.select_slider(key="race_gd_lr").value == 1.1
+    assert app.dataframe[0].value["x"].iloc[0] == "2.0"
+    assert "3.2" in words(app)
+
+
+def test_words_follow_the_numbers() -> None:
+    wild = DescentConfig(curve="quartic", start=10.0, optimizer=OptimizerConfig("sgd", {"lr": 5.0}))
+    path = walk(wild)
+    assert rate_words.word(wild, path) == "diverging"
+    assert "too large for the computer" in rate_words.end_in_words(wild, path)
+    there = DescentConfig(start=0.0)
+    assert "already within" in rate_words.end_in_words(there, walk(there))
+    assert rate_words.word(there, walk(there)) == "straight down"
+    slow = DescentConfig(curve="plateau", start=9.0)
+    assert rate_words.word(slow, walk(slow)) == "crawling"
+    assert "f″" in rate_words.factor_in_words(slow, walk(slow))
+    broken = beside_the_chapter(walk(DescentConfig(start=5.0)))
+    assert "a mistake of ours" in chapter_table.in_words(CHAPTER, broken)
+    assert step_table.rows(path)["x"].iloc[0] == "10.0"
+
+
+def test_the_code_of_the_walk_is_the_chapters() -> None:
+    names: dict[str, object] = {}
+    exec(one_dimension.CODE, names)
+    path = walk(CHAPTER)
+    trace = np.array(names["trace"])
+    np.testing.assert_allclose(trace[:, 1], path.points[:, 0], rtol=1e-13)
+    np.testing.assert_allclose(trace[:, 2], path.values, rtol=1e-13)
+
+
+# --- Two dimensions
+
+
+def test_every_map_and_who_races() -> None:
+    app = open_tab("two_dimensions")
+    assert "came first within 0.1 of a minimum" in words(app)
+    assert list(app.dataframe[0].value["optimiser"]) == list(two_dimensions.FIRST)
+    for surface in SURFACES.values():
+        well(app.selectbox(key="race_map_surface").set_value(surface.title).run())
+        assert surface.idea in words(app)
+    well(app.multiselect(key="race_map_racers").set_value(["Adam", "Adagrad"]).run())
+    assert list(app.dataframe[0].value["optimiser"]) == ["Adam", "Adagrad"]
+    well(app.select_slider(key="race_map_updates").set_value(50).run())
+    well(app.multiselect(key="race_map_racers").set_value([]).run())
+    assert "Nobody races" in app.info[0].value
+
+
+def test_a_rate_too_large_diverges_and_a_start_moves() -> None:
+    app = open_tab("two_dimensions", race_map_surface="Ravine")
+    well(app.select_slider(key="race_map_lr_ravine_sgd").set_value(0.1).run())
+    assert "SGD diverged" in words(app)
+    assert app.dataframe[0].value["arrived after"].iloc[0] == "diverged"
+    well(app.number_input(key="race_map_x_ravine").set_value(0.05).run())
+    well(app.number_input(key="race_map_y_ravine").set_value(0.0).run())
+    assert "The start itself lies within" in words(app)
+
+
+def racer(name: str, lr: float, surface: str = "ravine", updates: int = 100) -> Racer:
+    chosen = SURFACES[surface]
+    path = follow(chosen.f, chosen.start, OptimizerConfig(name, {"lr": lr}), updates)
+    return Racer(name, lr, path, chosen)
+
+
+def test_who_was_first_is_read_off_the_paths() -> None:
+    fast, slow, lost = racer("momentum", 0.01), racer("sgd", 0.001), racer("sgd", 1.0, updates=400)
+    near = np.linalg.norm(fast.path.points, axis=1) < 0.1
+    assert fast.arrival == int(np.argmax(near))
+    told = in_words([fast, slow, lost], 100)
+    assert f"**SGD with momentum** came first within 0.1 of a minimum, after {fast.arrival}" in told
+    assert "SGD diverged" in told
+    assert "got there and left again" not in told
+    assert in_words([slow], 100) == "Nobody came within 0.1 of a minimum in 100 updates."
+    visitor = racer("momentum", 0.01, updates=fast.arrival or 0)
+    assert visitor.stayed
+    table = rows([fast, slow, lost])
+    assert table["arrived after"].tolist() == [f"{fast.arrival} updates", "not yet", "diverged"]
+    assert "SGD with momentum" in adaptive_in_words([fast, lost])
+    plain = adaptive_in_words([slow]).split("SGD ")[1].split(".")[0].split(" and ")
+    assert plain[0] == plain[1]  # its steps are the gradient times the rate
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(3.14, "3.1"), (1234.0, "1,200"), (2.3e7, "23 million"), (5e12, "over a billion")],
+)
+def test_ratios_in_words(value: float, said: str) -> None:
+    assert _times(value) == said
+
+
+def test_the_code_of_the_race_is_ours() -> None:
+    names: dict[str, object] = {}
+    exec(two_dimensions.CODE, names)
+    paths = names["paths"]
+    assert isinstance(paths, dict)
+    for title, lr in (("SGD", 0.02), ("RMSprop", 0.05), ("Adam", 0.5)):
+        ours = racer(title.lower(), lr, "beale", 300).path.points
+        shown = torch.stack(paths[title]).numpy()
+        np.testing.assert_allclose(shown[:40], ours[:40], rtol=1e-6)
