@@ -20,9 +20,14 @@ def names() -> tuple[str, ...]:
 
 
 def index_of(name: str) -> int:
-    """The number of a class, 0…999, by its name in any case. Raises NotFound with the nearest names."""
+    """The number of a class, 0…999, by its name. Raises NotFound with the nearest names.
+
+    Capitals do not matter, except that "Cardigan" is a dog and "cardigan" a jacket.
+    """
     from difflib import get_close_matches
 
+    if name in names():
+        return names().index(name)
     lower = [known.lower() for known in names()]
     wanted = name.strip().lower()
     if wanted in lower:

@@ -18,6 +18,7 @@ from torch import Tensor
 from core.errors import DataError, NotFound
 
 SIDE = 224  # what classifiers of ImageNet were trained on
+SCALED = 256  # what the shorter side is scaled to before the middle is cut out
 LARGEST = 10 * 2**20  # bytes of an uploaded file
 MOST_PIXELS = 40_000_000  # a small file can unpack into gigabytes; a phone's photo has 12 to 50 million
 WIDEST = 20  # a strip longer than so many times its width has nothing to crop a square from
@@ -60,7 +61,7 @@ def read_photo(content: bytes) -> Tensor:
     """A picture file's bytes → (3, 224, 224) float32 in [0, 1], as the classifiers' authors prepare photos.
 
     Turned upright as its EXIF note says, laid on white where it is transparent, scaled until its shorter side
-    is 224 and cropped to the middle square. Raises DataError with a sentence for anything that is no picture,
+    is 256 and cropped to the middle 224. Raises DataError with a sentence for anything that is no picture,
     too large (10 MB, 40 million pixels) or too thin.
     """
     if len(content) > LARGEST:
@@ -71,7 +72,9 @@ def read_photo(content: bytes) -> Tensor:
             with Image.open(io.BytesIO(content)) as image:  # reads the header, not yet the pixels
                 wide, high = image.size
                 _check_size(wide, high)
-                image.draft("RGB", (2 * SIDE, 2 * SIDE))  # a JPEG unpacks at an eighth of its size if it may
+                image.draft(
+                    "RGB", (2 * SCALED, 2 * SCALED)
+                )  # a JPEG unpacks at an eighth of its size if it may
                 upright = ImageOps.exif_transpose(image)
                 return _square(_three_colours(upright))
         except Image.DecompressionBombError as error:
@@ -111,7 +114,10 @@ def _three_colours(image: Image.Image) -> Image.Image:
 
 
 def _square(image: Image.Image) -> Tensor:
-    """The middle square at 224×224, scaled by Pillow's bicubic filter."""
-    fitted = ImageOps.fit(image, (SIDE, SIDE), Image.Resampling.BICUBIC)
-    values = np.asarray(fitted, dtype=np.float32) / np.float32(255)
+    """The middle 224×224 of the picture at 256, scaled by Pillow's bicubic filter."""
+    scale = SCALED / min(image.size)
+    wide, high = (max(SCALED, round(side * scale)) for side in image.size)
+    left, top = (wide - SIDE) // 2, (high - SIDE) // 2
+    scaled = image.resize((wide, high), Image.Resampling.BICUBIC)
+    values = np.asarray(scaled.crop((left, top, left + SIDE, top + SIDE)), dtype=np.float32) / np.float32(255)
     return torch.from_numpy(values).permute(2, 0, 1).contiguous()

@@ -130,10 +130,8 @@ def _lanes(contest: Contest, race: Race) -> None:
 def _lane(contest: Contest, name: str, lane: Lane, strength: int) -> None:
     pixels, change = contest.shown(lane)
     color = COLORS[name]
-    st.markdown(
-        f':color[**{image_words.title(name)}**]{{foreground="{color}"}} · rate {lane.config["lr"]:g} · '
-        f"iteration {lane.last.iteration}"
-    )
+    st.markdown(f':color[**{image_words.title(name)}**]{{foreground="{color}"}}')
+    st.caption(f"rate {lane.config['lr']:g} · iteration {lane.last.iteration}")
     with st.container(horizontal=True, gap="small"):
         st.image(photo(pixels.numpy(), size=SIDE), width=150, alt=f"{image_words.title(name)}'s picture")
         st.image(
@@ -149,7 +147,7 @@ def _lane(contest: Contest, name: str, lane: Lane, strength: int) -> None:
         for label, chance in last.top
     ]
     if all(label != wanted for label, _ in last.top):
-        lines.append(f"… **{wanted} {last.probability:.2g}**")
+        lines.append(f"… **{wanted} {last.probability:.1e}**")
     st.markdown("  \n".join(lines))
     st.caption(f"L2 {image_words.number(last.l2)} · L∞ {image_words.number(last.linf)}")
 
@@ -165,7 +163,7 @@ def _standings(contest: Contest, best: Race | None) -> None:
         st.dataframe(image_words.standings(race), hide_index=True, width="stretch")
     st.caption(
         "L2 and L∞ of what was added, in pixels where white − black = 1 (L∞ 0.01 is 2.6 of 255 grey levels). "
-        "“No valid pixel”: values below black or above white."
+        "“Invalid”: the share of values below black or above white."
     )
     if contest.shared.finished:
         st.markdown(image_words.claim(contest.shared))

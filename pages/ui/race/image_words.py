@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import isfinite
 
 from core.imagenet.best_rate import RATES, RateSweep
-from core.imagenet.race import Lane, Race
+from core.imagenet.race import Lane, Moment, Race
 from core.imagenet.verdict import MUCH, claim_holds
 from core.recipes import RECIPES
 from core.training.optimizers import OPTIMIZERS
@@ -34,18 +34,20 @@ def standings(race: Race) -> list[dict[str, object]]:
             {
                 "place": place,
                 "optimiser": title(name),
-                "learning rate": f"{lane.config['lr']:g}",
+                "rate": f"{lane.config['lr']:g}",
                 "loss (nats)": number(last.loss),
                 "target": f"{last.probability:.1%}" if isfinite(last.loss) else "–",
                 "first reached": f"iteration {first.iteration}" if first else "not yet",
-                "L2 then": number(first.l2) if first else "–",
-                "L∞ then": number(first.linf) if first else "–",
-                "L2 now": number(last.l2),
-                "L∞ now": number(last.linf),
-                "no valid pixel": f"{last.outside:.1%}",
+                "L2 · L∞ then": _size(first) if first else "–",
+                "L2 · L∞ now": _size(last),
+                "invalid": f"{last.outside:.1%}",
             }
         )
     return rows
+
+
+def _size(moment: Moment) -> str:
+    return f"{number(moment.l2)} · {number(moment.linf)}"
 
 
 def _rank(lane: Lane) -> float:

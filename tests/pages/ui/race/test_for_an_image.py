@@ -1,0 +1,255 @@
+"""The tab "For an image" in Streamlit's harness: on digits, which take no time, and a look at the photos."""
+
+import io
+from collections.abc import Iterator
+
+import pytest
+import torch
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from core.checkpoints import load_shipped, shipped
+from core.data import load
+from core.imagenet import alexnet, best_rate
+from core.imagenet.best_rate import RATES, RateSweep
+from core.imagenet.classifiers import digit_classifier
+from core.imagenet.race import Race, at_rates
+from core.training.optimizers import OPTIMIZERS
+from pages.ui.cache import mnist, shipped_model
+from pages.ui.race import image_contest, image_words
+from pages.ui.race.for_an_image import CODE
+from pages.ui.race.image_contest import Contest, Settings, Subject
+
+KEY = "race_image_contest"
+
+
+@pytest.fixture(autouse=True)
+def newcomer(bundled_only: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    mnist.clear()
+    monkeypatch.setattr(image_contest, "SLICE", 30.0)
+    monkeypatch.setattr("pages.ui.race.image_live.SLICE", 30.0)  # all of a stage between two drawings
+    yield
+    mnist.clear()
+
+
+def show() -> None:
+    """The script that AppTest runs."""
+    from pages.ui.race.for_an_image import for_an_image
+
+    for_an_image()
+
+
+def tab(**state: object) -> AppTest:
+    app = AppTest.from_function(show, default_timeout=120)
+    for name, value in {"kind": "a digit", "iterations": 10, **state}.items():
+        app.session_state[f"race_image_{name}"] = value
+    return well(app.run())
+
+
+def well(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not [error.value for error in app.error]
+    return app
+
+
+def text(app: AppTest) -> str:
+    return " ".join(part.value for kind in (app.markdown, app.caption, app.info) for part in kind)
+
+
+def held(app: AppTest) -> Contest:
+    contest = app.session_state[KEY]
+    assert isinstance(contest, Contest)
+    return contest
+
+
+def finish(app: AppTest) -> AppTest:
+    """As the ticks do in a browser: draw, work, draw."""
+    for _ in range(40):
+        if not held(app).running:
+            return well(app.run())
+        well(app.run())
+    raise AssertionError("the race never ends")
+
+
+def press(app: AppTest, name: str) -> AppTest:
+    return well(app.button(key=f"race_image_{name}").click().run())
+
+
+def test_a_race_on_a_digit_then_each_at_its_best_rate() -> None:
+    app = tab()
+    assert "cnn-lab sees" in text(app)
+    assert "It is a **" in text(app)
+    assert app.button(key="race_image_stop").disabled
+    app = finish(press(app, "start"))
+    contest = held(app)
+    assert contest.shared.finished
+    assert set(contest.shared.lanes) == {"sgd", "rmsprop", "adam"}
+    assert len(contest.shared.lanes["adam"].moments) == 11
+    assert "Claim of the chapter" in text(app)
+    assert f"Adam at {image_words.number(contest.shared.lanes['adam'].last.loss)}" in text(app)
+    app = finish(press(app, "own"))
+    contest = held(app)
+    assert contest.best is not None
+    assert contest.best.finished
+    assert contest.sweep is not None
+    for name, lane in contest.best.lanes.items():
+        assert lane.config["lr"] == contest.sweep.best()[name].rate
+        assert len(lane.moments) == 11
+    assert "Each at its own" in text(app)
+    assert "Tried: rates 0.001" in text(app)
+    assert len(app.dataframe) == 2
+    assert list(app.dataframe[0].value["place"]) == [1, 2, 3]
+
+
+def test_it_stops_keeps_what_it_has_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.ui.race.image_live.SLICE", 0.0)
+    monkeypatch.setattr(Contest, "work", lambda self, seconds: next(self.stage.turns(), None))
+    app = press(tab(), "start")
+    well(app.run())
+    assert held(app).running
+    assert app.selectbox(key="race_image_network").disabled, "nothing may change while it runs"
+    app = press(app, "stop")
+    done = held(app).shared.done
+    assert 0 < done < held(app).shared.total
+    well(app.run())
+    assert held(app).shared.done == done, "it goes on although it was stopped"
+    assert not app.selectbox(key="race_image_network").disabled
+    monkeypatch.undo()
+    app = finish(press(app, "on"))
+    assert held(app).shared.finished
+
+
+def test_every_control_reaches_the_race() -> None:
+    app = tab()
+    names = [entry.title for name, entry in OPTIMIZERS.items() if name in ("adagrad", "momentum")]
+    app.multiselect(key="race_image_runners").set_value(names)
+    app.select_slider(key="race_image_rate").set_value(0.1)
+    app.slider(key="race_image_iterations").set_value(20)
+    app.toggle(key="race_image_clip").set_value(True)
+    app.selectbox(key="race_image_digit").set_value("7")
+    app.selectbox(key="race_image_network").set_value("mlp-module")
+    app.number_input(key="race_image_index_small").set_value(11)
+    app = finish(press(well(app.run()), "start"))
+    contest = held(app)
+    assert set(contest.shared.lanes) == {"momentum", "adagrad"}
+    for lane in contest.shared.lanes.values():
+        assert (lane.config["lr"], lane.clip, lane.target) == (0.1, True, 7)
+        assert len(lane.moments) == 21
+        assert torch.equal(lane.start, load("small").test.images[11])
+        assert lane.classifier.name == "mlp-module"
+    assert "let SGD, RMSprop and Adam race" in text(app)
+    well(app.toggle(key="race_image_log").set_value(False).run())
+    well(app.select_slider(key="race_image_k").set_value(100).run())
+    well(app.selectbox(key="race_image_digit").set_value("2").run())
+    assert "Shown below is the race on small test image 11 towards “7”" in text(app)
+
+
+def test_no_optimiser_no_race() -> None:
+    app = tab()
+    well(app.multiselect(key="race_image_runners").set_value([]).run())
+    assert app.button(key="race_image_start").disabled
+    assert "at least one optimiser" in text(app)
+
+
+@pytest.mark.parametrize("network", shipped())
+def test_any_network_may_be_attacked(network: str) -> None:
+    before = {name: tensor.clone() for name, tensor in shipped_model(network).model.state_dict().items()}
+    app = finish(press(tab(network=network), "start"))
+    assert all(
+        torch.equal(tensor, before[name])
+        for name, tensor in shipped_model(network).model.state_dict().items()
+    )
+    assert held(app).shared.lanes["adam"].last.loss < held(app).shared.lanes["adam"].moments[0].loss
+
+
+def test_the_first_view_of_a_photo() -> None:
+    app = tab(kind="a photo", photo="A flower")
+    assert "EfficientNet-Lite0 sees" in text(app)
+    assert "“leopard” has a chance of" in text(app)
+    well(app.selectbox(key="race_image_target").set_value("daisy (985)").run())
+    assert "place 1 of 1,000" in text(app)
+
+
+def test_alexnet_is_offered_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alexnet, "weights_file", lambda: None)
+    app = tab(kind="a photo", classifier="AlexNet")
+    assert "not on this machine" in text(app)
+    assert app.button(key="race_image_start").disabled
+    monkeypatch.setattr(alexnet.download, "__kwdefaults__", {
+        "url": "http://127.0.0.1:9/x", "sha256": "0", "timeout": 1.0,
+    })  # fmt: skip
+    app.button(key="race_image_get").click().run()
+    assert not app.exception
+    assert "no connection" in app.error[0].value
+
+
+@pytest.mark.parametrize("good", [True, False])
+def test_an_upload(good: bool) -> None:
+    file = io.BytesIO()
+    Image.new("CMYK", (300, 200), (0, 200, 200, 0)).save(file, "JPEG")
+    app = tab(kind="a photo", photo="My own picture…")
+    assert app.button(key="race_image_start").disabled
+    app.file_uploader(key="race_image_file").set_value(
+        ("mine.jpg", file.getvalue() if good else b"no picture", "image/jpeg")
+    ).run()
+    assert not app.exception
+    assert app.button(key="race_image_start").disabled != good
+    assert [error.value for error in app.error] == (
+        [] if good else ["This file is not a picture that can be read; try a PNG or a JPEG."]
+    )
+
+
+def test_what_fails_in_the_middle_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = tab()
+
+    def broken(self: Race) -> None:
+        raise ValueError
+
+    monkeypatch.setattr(Race, "turns", broken)
+    app.button(key="race_image_start").click().run()
+    assert not app.exception
+    assert app.error
+    assert not held(app).running
+
+
+def test_words_say_what_the_numbers_say() -> None:
+    digits = digit_classifier("cnn-lab", load_shipped("cnn-lab").model)
+    picture = load("small").test.images[4]
+    race = Race(digits, picture, 3, at_rates({"sgd": 1e-4, "rmsprop": 1e-4, "adam": 1e-4}), 2)
+    for _ in race.turns():
+        pass
+    assert "does not hold" in image_words.claim(race)
+    assert "Nobody has made it see a **3**" in image_words.who_is_first(race, "3")
+    label = int(load("small").test.labels[4])
+    own = Race(digits, picture, label, at_rates({"sgd": 0.01}), 1)
+    for _ in own.turns():
+        pass
+    assert "before the race began" in image_words.who_is_first(own, str(label))
+
+
+def test_time_left_counts_what_was_asked_for() -> None:
+    digits = digit_classifier("cnn-lab", load_shipped("cnn-lab").model)
+    subject = Subject(load("small").test.images[4], "test")
+    contest = Contest(
+        Settings(digits, subject, 3, ("sgd",), 0.01, 10, False),
+        Race(digits, subject.picture, 3, at_rates({"sgd": 0.01}), 10),
+    )
+    assert contest.left is None
+    contest.work(60)
+    assert (contest.running, contest.left) == (False, 0.0)
+    contest.ask_for_best()
+    contest.pace = 1.0
+    assert contest.left == len(RATES) * (best_rate.TRIES + 1) + 11
+    assert isinstance(contest.stage, RateSweep)
+
+
+def test_the_code_runs() -> None:
+    digits = digit_classifier("cnn-lab", load_shipped("cnn-lab").model)
+    names: dict[str, object] = {
+        "model": digits.model, "normalise": digits.normalise, "denormalise": digits.denormalise,
+        "picture": load("small").test.images[4], "target": 3,
+    }  # fmt: skip
+    exec(CODE, names)
+    losses = names["losses"]
+    assert isinstance(losses, list)
+    assert losses[-1] < losses[0]
