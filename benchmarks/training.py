@@ -7,11 +7,13 @@ from dataclasses import replace
 import torch
 
 from benchmarks import numpy_net, text_loop
-from benchmarks.measure import Row, Setup, Timed
-from core.config import RunConfig
+from benchmarks.measure import Row, Setup, Timed, timed
+from core.config import OptimizerConfig, RunConfig
 from core.data.digits import Digits
+from core.race_config import Lane, RaceConfig
 from core.recipes import RECIPES
 from core.training.finish import new_trainer
+from core.training.race import Race
 from core.training.trainer import Trainer
 from core.training.trial import ThreadTuner
 
@@ -103,6 +105,20 @@ def _in_a_job(setup: Setup) -> tuple[Timed, Timed]:
     return job, bare
 
 
+def _race(setup: Setup) -> tuple[Timed, Timed]:
+    """Six optimisers in turns, against the same six runs one after another; one thread for all of them."""
+    names = ("sgd", "momentum", "rmsprop", "adam", "adamw", "adagrad")
+    mnist = replace(setup.mnist, train=images(setup))
+    base = config("mlp-autograd").with_settings({"activation": "relu", "threads": 1})
+    race = RaceConfig(base, tuple(Lane(name, OptimizerConfig(name)) for name in names))
+
+    def alone() -> None:
+        for lane in race.lanes:
+            new_trainer(race.run(lane, 0), mnist, torch.device("cpu"), [ThreadTuner()]).run()
+
+    return timed(lambda: Race(race, mnist).run()), timed(alone)
+
+
 ROWS: dict[str, Row] = {
     **{
         f"train-{name}": Row(
@@ -124,6 +140,12 @@ ROWS: dict[str, Row] = {
     },
     "manual-vs-autograd": Row(
         "one epoch of mlp-manual, batch form, one thread", "mlp-autograd, one thread", 1.05, _by_hand
+    ),
+    "race-k-lanes": Row(
+        "a race of six lanes on mlp-autograd with ReLU, one thread",
+        "six single runs with the same settings, one thread",
+        0.95,
+        _race,
     ),
     "job-overhead": Row(
         "mlp-deep in a job, its snapshot polled twice a second", "the bare trainer", 0.95, _in_a_job

@@ -68,6 +68,9 @@ def race_figure(
         height=height, x_title=x_title, y_title=y_title, x_range=(0.0, max(x_end, 1e-9)), y_range=y_range,
         log_y=log_y, percent_y=percent_y,
     )  # fmt: skip
+    if log_y:
+        ticks = [digit * 10.0**power for power in range(-6, 3) for digit in (1, 2, 5)]
+        fig.update_yaxes(tickvals=ticks, ticktext=[f"{100 * v:g}%" if percent_y else f"{v:g}" for v in ticks])
     shown = {name: line for name, line in lines.items() if len(line.x)}
     for name, line in shown.items():
         look = looks[name]
@@ -153,6 +156,6 @@ def _names(
     for name, place in zip(lines, apart([float(end) * pixels for end in ends], LABEL), strict=True):
         fig.add_annotation(
             x=1.0, y=min(max(place / pixels, 0.02), 1.0), xref="paper", yref="paper", text=name,
-            showarrow=False, xanchor="left", xshift=5, font={"color": looks[name].color, "size": 13},
+            showarrow=False, xanchor="left", yanchor="middle", xshift=5, font={"color": looks[name].color, "size": 13},
         )  # fmt: skip
     fig.update_layout(margin_r=18 + 8 * max(map(len, lines)))

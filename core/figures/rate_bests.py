@@ -42,6 +42,8 @@ def rate_bests_figure(
         legend=True, x_range=(ends[0] / 1.5, ends[1] * 1.5), y_range=(0.0, 1.06),
     )  # fmt: skip
     fig.update_yaxes(tickvals=[0, 0.2, 0.4, 0.6, 0.8, 1.0])
+    decades = [10.0**power for power in range(-8, 4)]
+    fig.update_xaxes(tickvals=decades, ticktext=[f"{rate:g}" for rate in decades])
     outline = {"width": 1, "color": GRAY}
     for name, curve in curves.items():
         look = looks[name]

@@ -16,7 +16,7 @@ from core.training.race_lanes import named
 
 #: Multiples of an optimiser's usual rate.
 FACTORS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
-USUAL_SPAN = (0.1, 100.0)
+USUAL_SPAN = (0.1, 300.0)
 
 
 @dataclass(frozen=True)

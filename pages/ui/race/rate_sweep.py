@@ -10,6 +10,7 @@ from core.evaluation import wilson
 from core.figures.rate_bests import rate_bests_figure
 from core.race_config import Lane, RaceConfig
 from core.training.race_job import RaceJob, RaceSnapshot
+from core.training.race_lanes import lanes_text
 from core.training.rate_race import (
     FACTORS,
     USUAL_SPAN,
@@ -82,7 +83,7 @@ def _controls(config: RaceConfig, mnist: Mnist, jobs: list[RaceJob], racing: boo
         pressed = st.button(
             f"Try {runs} runs", icon=":material/tune:", key="race_sweep_start", disabled=racing or going,
             help="Every rate with every seed, as long as the race above: "
-            f"{config.base.train.epochs} epochs. In the background; you may leave the page.",
+            f"epochs: {config.base.train.epochs}. In the background; you may leave the page.",
         )  # fmt: skip
         stopped = st.button(
             "Stop", icon=":material/stop:", key="race_sweep_stop", disabled=not going,
@@ -137,15 +138,16 @@ def _results(seen: list[RaceSnapshot], lanes: tuple[Lane, ...], busy: bool) -> N
     looks = looks_of(replace(seen[0].config, lanes=swept))
     chart(rate_bests_figure(found, looks, bests, (min(tried), max(tried))), "race_sweep_chart")
     train = seen[0].config.base.train
+    passes = f"{train.epochs} epoch{'s' if train.epochs > 1 else ''}"
     st.caption(
-        f"*{seen[0].config.base.recipe}*, {train.epochs} epochs, batch {train.batch_size:,}. Line: mean of "
+        f"*{seen[0].config.base.recipe}*, {passes}, batch {train.batch_size:,}. Line: mean of "
         "the seeds; band: lowest to highest; star: the best rate; cross at the bottom: a run diverged there."
     )
     grids = {lane.name: [rival.optimizer["lr"] for rival in p.config.lanes]
              for lane, p in zip(swept, seen, strict=True)}  # fmt: skip
     over = not any(picture.active for picture in seen)
     st.markdown(in_words(found, bests, grids, seen[0].n_test, over))
-    own = _at_best(lanes, dict(zip(map(without_rate, swept), bests.values(), strict=True)))
+    own = _at_best(lanes, dict(zip(map(_kind, swept), bests.values(), strict=True)))
     if st.button(
         "Race each at its own best rate", icon=":material/flag:", type="primary", key="race_at_best",
         disabled=busy or not over or own == lanes,
@@ -156,9 +158,14 @@ def _results(seen: list[RaceSnapshot], lanes: tuple[Lane, ...], busy: bool) -> N
         st.rerun()
 
 
-def _at_best(lanes: tuple[Lane, ...], rates: dict[Lane, float | None]) -> tuple[Lane, ...]:
+def _kind(lane: Lane) -> str:
+    """What a lane is apart from its rate, in the words of the address."""
+    return lanes_text([without_rate(lane)])
+
+
+def _at_best(lanes: tuple[Lane, ...], rates: dict[str, float | None]) -> tuple[Lane, ...]:
     """The lanes with the rates that were found best; a lane that was not tried stays as it is."""
-    best = [rates.get(without_rate(lane)) for lane in lanes]
+    best = [rates.get(_kind(lane)) for lane in lanes]
     return tuple(
         lane if rate is None else at_rate(lane, rate) for lane, rate in zip(lanes, best, strict=True)
     )

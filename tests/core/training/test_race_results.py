@@ -199,7 +199,7 @@ def test_standings_of_a_race() -> None:
 
 
 def test_rates_lie_around_the_usual_one() -> None:
-    assert rates("adam") == (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
+    assert rates("adam") == (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
     assert rates("adadelta") == (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
     assert len(rates("sgd", (0.01, 300))) == 8
     assert rates("sgd", (0.01, 300))[0] == 0.0001

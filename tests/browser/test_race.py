@@ -1,0 +1,68 @@
+"""A race in a real browser: three curves grow, one pause holds all, a reload finds it, the standings show."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+
+
+def ends(page: Page) -> dict[str, float]:
+    """How far to the right each named lane's loss is drawn, in steps."""
+    found: dict[str, float] = page.evaluate(
+        """() => {
+            const plot = document.querySelector('.st-key-race_loss .js-plotly-plot');
+            const found = {};
+            for (const points of plot?.calcdata ?? []) {
+                const trace = points[0].trace;
+                if (['SGD', 'RMSprop', 'Adam'].includes(trace.name)) found[trace.name] = points.at(-1).x;
+            }
+            return found;
+        }"""
+    )
+    return found
+
+
+def test_a_race_grows_pauses_and_is_found_again(open_page: OpenPage) -> None:
+    page = open_page("/Optimizer_Race?race_epochs=20&race_batch_size=16")
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_text("Racing", exact=True)).to_be_visible(timeout=60_000)
+    page.wait_for_selector(".st-key-race_loss .js-plotly-plot path.js-line", state="attached", timeout=60_000)
+    page.wait_for_function(
+        """() => {
+            const plot = document.querySelector('.st-key-race_loss .js-plotly-plot');
+            const seen = new Set((plot?.calcdata ?? []).map(points => points[0].trace.name));
+            return ['SGD', 'RMSprop', 'Adam'].every(name => seen.has(name));
+        }""",
+        timeout=60_000,
+    )
+    before = ends(page)
+    page.wait_for_timeout(1500)
+    later = ends(page)
+    assert set(later) == {"SGD", "RMSprop", "Adam"}
+    assert all(later[name] > before[name] for name in later)
+
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=30_000)
+    status = page.get_by_text(re.compile(r"Paused · step [\d,]+ of 4,500"))
+    held = status.inner_text().split(" · ")[1]
+    cards = page.locator(".race-cards")
+    expect(cards).to_contain_text("validation accuracy now")
+    for name in ("SGD", "RMSprop", "Adam"):
+        expect(cards).to_contain_text(name)
+    expect(page.get_by_text(re.compile("^By validation accuracy"))).to_be_visible()
+    page.wait_for_timeout(1200)
+    assert held in status.inner_text()
+
+    page.reload()
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=60_000)
+    assert held in status.inner_text()
+    expect(page.get_by_role("button", name="Start")).to_be_disabled()
+
+    page.get_by_role("link", name="Data Explorer").first.click()
+    expect(page.get_by_role("heading", name="Data Explorer")).to_be_visible(timeout=60_000)
+    page.get_by_role("link", name="Optimizer Race").first.click()
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Stop").first.click()
+    expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=60_000)
+    expect(cards).to_contain_text("test accuracy")
