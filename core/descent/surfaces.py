@@ -100,19 +100,20 @@ def _ravine_gradient(p: Tensor) -> Tensor:
 SURFACES: dict[str, Surface] = {
     "beale": Surface(
         "Beale",
-        r"f(x,y) = (1.5 - x + xy)^2 + (2.25 - x + xy^2)^2 + (2.625 - x + xy^3)^2",
+        r"\begin{aligned} f = {}& (1.5 - x + xy)^2\\ &+ (2.25 - x + xy^2)^2\\"
+        r"&+ (2.625 - x + xy^3)^2 \end{aligned}",
         "A flat valley between steep walls (Beale 1958): gradients differ a thousandfold on one map.",
         _beale, _beale_gradient, ((3.0, 0.5),), (-4.5, 4.5), (-4.5, 4.5), (1.0, 1.5),
     ),
     "rosenbrock": Surface(
         "Rosenbrock",
-        r"f(x,y) = (1 - x)^2 + 100\,(y - x^2)^2",
+        r"f = (1 - x)^2 + 100\,(y - x^2)^2",
         "A curved canyon (Rosenbrock 1960): finding it is easy, following its floor is not.",
         _rosenbrock, _rosenbrock_gradient, ((1.0, 1.0),), (-2.0, 2.0), (-1.0, 3.0), (-1.2, 1.0),
     ),
     "himmelblau": Surface(
         "Himmelblau",
-        r"f(x,y) = (x^2 + y - 11)^2 + (x + y^2 - 7)^2",
+        r"\begin{aligned} f = {}& (x^2 + y - 11)^2\\ &+ (x + y^2 - 7)^2 \end{aligned}",
         "Four valleys, all equally deep (Himmelblau 1972): which one is chosen depends on start and rate.",
         _himmelblau, _himmelblau_gradient,
         ((3.0, 2.0), (-2.805118086952745, 3.131312518250573),
@@ -121,13 +122,13 @@ SURFACES: dict[str, Surface] = {
     ),
     "saddle": Surface(
         "Saddle",
-        r"f(x,y) = \tfrac12 x^2 - \tfrac12 y^2 + \tfrac18 y^4 + \tfrac12",
+        r"f = \tfrac12 x^2 - \tfrac12 y^2 + \tfrac18 y^4 + \tfrac12",
         "Down along x, up along y: near the middle there is almost no gradient, and it is no minimum.",
         _saddle, _saddle_gradient, ((0.0, 2**0.5), (0.0, -(2**0.5))), (-2.5, 2.5), (-2.5, 2.5), (-2.0, 0.01),
     ),
     "ravine": Surface(
         "Ravine",
-        r"f(x,y) = \tfrac12\,(x^2 + 50\,y^2)",
+        r"f = \tfrac12\,(x^2 + 50\,y^2)",
         "Fifty times steeper across than along: a rate that is safe across crawls along.",
         _ravine, _ravine_gradient, ((0.0, 0.0),), (-5.0, 5.0), (-2.5, 2.5), (-4.0, 1.5),
     ),

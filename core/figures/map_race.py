@@ -10,12 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from core.figures.clickable import clickable_cells
 from core.figures.palette import GRAY
 from core.figures.player import add_player
-from core.figures.template import AXIS, figure
+from core.figures.template import figure
 
 CELLS = 33  # places a side that can be clicked
-LEVELS = 16
 TAIL = 24  # points of the bright end of a way
-DEEP, HIGH = "rgba(26,131,196,0.50)", "rgba(26,131,196,0.02)"  # water stands in the valleys
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +32,7 @@ def map_race_figure(
     heights: ArrayLike,
     ways: Sequence[Way],
     *,
+    picture: str,
     start: tuple[float, float],
     minima: Sequence[tuple[float, float]],
     moments: Sequence[int],
@@ -41,8 +40,8 @@ def map_race_figure(
 ) -> go.Figure:
     """heights (H, W) over x (W,) and y (H,) with the ways on them.
 
-    Lines of equal height are spaced evenly in log₁₀(f + floor), so that floor and walls both have some.
-    moments: updates at which the played picture stands. A click anywhere selects a point with its x and y.
+    picture: the map as core.figures.relief draws it. moments: updates at which the played picture stands.
+    A click anywhere selects a point with its x and y.
     """
     xs, ys = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     values = np.asarray(heights, dtype=float)
@@ -51,7 +50,11 @@ def map_race_figure(
         x_range=(xs[0], xs[-1]), y_range=(ys[0], ys[-1]),
     )  # fmt: skip
     _places(fig, xs, ys, values)
-    _contours(fig, xs, ys, values)
+    # A picture and no contour trace: Plotly forgets those while only the balls move.
+    fig.add_layout_image(
+        source=picture, xref="x", yref="y", x=xs[0], y=ys[-1], sizex=xs[-1] - xs[0], sizey=ys[-1] - ys[0],
+        sizing="stretch", layer="below",
+    )  # fmt: skip
     fig.add_scatter(
         x=[place[0] for place in minima], y=[place[1] for place in minima], mode="markers", name="minimum",
         marker={"symbol": "star", "size": 13, "color": "white", "line": {"color": GRAY, "width": 1.6}},
@@ -109,21 +112,3 @@ def _places(
         hovertemplate="x %{x:.3g}, y %{y:.3g}<br>f %{customdata[0]:.4g}<br>click: start here<extra></extra>",
     )  # fmt: skip
     clickable_cells(fig, CELLS, CELLS, size=15)
-
-
-def _contours(
-    fig: go.Figure, xs: NDArray[np.float64], ys: NDArray[np.float64], values: NDArray[np.float64]
-) -> None:
-    """Water in the valleys as a smooth ground, for Plotly's filled contours know no see-through colours."""
-    floor = float(values.max()) * 1e-5
-    logs = np.log10(values + floor)
-    low, high = float(logs.min()), float(logs.max())
-    fig.add_heatmap(
-        x=xs, y=ys, z=logs, zmin=low, zmax=high, colorscale=[[0, DEEP], [1, HIGH]], showscale=False,
-        zsmooth="best", hoverinfo="skip",
-    )  # fmt: skip
-    fig.add_contour(
-        x=xs, y=ys, z=logs, showscale=False, hoverinfo="skip",
-        contours={"start": low, "end": high, "size": (high - low) / LEVELS, "coloring": "none"},
-        line={"width": 0.7, "color": AXIS}, showlegend=False,
-    )  # fmt: skip

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from core.figures.template import AXIS
 
 BUTTON = "rgba(128, 140, 152, 0.16)"
-BELOW = 138  # screen pixels for the buttons and the slider
+BELOW = 166  # screen pixels for the buttons and the slider
 
 
 def add_player(
@@ -32,7 +32,7 @@ def add_player(
         updatemenus=[
             {
                 "type": "buttons", "direction": "left", "showactive": False, "buttons": buttons,
-                "x": 0, "xanchor": "left", "y": 0, "yanchor": "top", "pad": {"t": 104, "r": 8},
+                "x": 0, "xanchor": "left", "y": 0, "yanchor": "top", "pad": {"t": 130, "r": 8},
                 "bgcolor": BUTTON, "bordercolor": AXIS,
             }
         ],

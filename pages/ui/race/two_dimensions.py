@@ -8,6 +8,7 @@ from core.descent.paths import Numbers, Path, follow, thin
 from core.descent.surfaces import RATES, SURFACES, Surface, first_rate, grid
 from core.figures.map_race import Way, map_race_figure
 from core.figures.palette import OPTIMIZERS as COLORS
+from core.figures.relief import relief_uri
 from core.one_thread import one_thread
 from core.training.optimizers import OPTIMIZERS
 from pages.ui.layout import controls_and_stage
@@ -18,6 +19,7 @@ from pages.ui.race.settings import NAMES
 
 UPDATES = (50, 100, 200, 300, 500, 1000)
 FIRST = ("SGD", "SGD with momentum", "RMSprop", "Adam")
+TURN = "race_map_turn"  # how often the map was clicked
 MOMENTS = 60  # pictures of the played race
 TITLES = {surface.title: name for name, surface in SURFACES.items()}
 
@@ -82,15 +84,9 @@ def _surface() -> str:
         "Map", list(TITLES), key="race_map_surface", bind="query-params", help="What they race down."
     )
     name = TITLES[title]
-    st.latex(SURFACES[name].formula if name != "beale" else BEALE)
+    st.latex(SURFACES[name].formula)
     st.caption(SURFACES[name].idea)
     return name
-
-
-#: In three lines: in one it is too wide for a narrow column.
-BEALE = (
-    r"\begin{aligned}f = {}&(1.5 - x + xy)^2\\ &+ (2.25 - x + xy^2)^2\\ &+ (2.625 - x + xy^3)^2\end{aligned}"
-)
 
 
 def _keys(name: str) -> tuple[str, str]:
@@ -136,8 +132,10 @@ def _run(surface: str, start: tuple[float, float], name: str, lr: float, updates
 
 
 @st.cache_data(show_spinner=False, max_entries=10)
-def _grid(name: str) -> tuple[Numbers, Numbers, Numbers]:
-    return grid(name)
+def _grid(name: str) -> tuple[Numbers, Numbers, Numbers, str]:
+    """The map for pointing at, and its picture."""
+    fine = grid(name, 640, 640)[2]
+    return *grid(name), relief_uri(fine)
 
 
 def _map(name: str, surface: Surface, start: tuple[float, float], racers: list[Racer], updates: int) -> None:
@@ -148,14 +146,18 @@ def _map(name: str, surface: Surface, start: tuple[float, float], racers: list[R
         kept = thin(racer.path.points[: beyond[0] + 1 if len(beyond) else None], span)
         ways.append(Way(racer.title, racer.path.points[kept], kept, COLORS[racer.name]))
     moments = np.unique(np.linspace(0, updates, MOMENTS + 1).round().astype(int)).tolist()
+    x, y, heights, picture = _grid(name)
     fig = map_race_figure(
-        *_grid(name), ways, start=start, minima=surface.minima, moments=moments
+        x, y, heights, ways, picture=picture, start=start, minima=surface.minima, moments=moments
     )  # fmt: skip
-    key = f"race_map_{name}"
+    turn = int(st.session_state.get(TURN, 0))
+    key = f"race_map_{name}_{turn}"
 
     def take() -> None:
+        """The clicked place is the new start; the next chart is a new one, with nothing selected."""
         points = st.session_state[key].get("selection", {}).get("points", [])
         if points:
+            st.session_state[TURN] = turn + 1
             ends = zip(_keys(name), ("x", "y"), (surface.x, surface.y), strict=True)
             for widget, axis, (low, high) in ends:
                 st.session_state[widget] = round(min(max(float(points[0][axis]), low), high), 2)

@@ -8,6 +8,7 @@ from core.figures.lengths import common_range, lengths_figure
 from core.figures.map_race import CELLS, TAIL, Way, map_race_figure
 from core.figures.palette import OPTIMIZERS
 from core.figures.rate_zones import COLORS, rate_zones_figure
+from core.figures.relief import relief, relief_uri
 from core.figures.rolling import rolling_figure
 
 
@@ -57,7 +58,9 @@ def race(points: int, moments: list[int]) -> object:
     heights = y[:, None] ** 2 + x[None] ** 2
     line = np.stack([np.linspace(-2, 0, points), np.linspace(1, 0, points)], axis=1)
     ways = [Way(name, line, np.arange(points) * 2, OPTIMIZERS[name]) for name in ("sgd", "adam")]
-    return map_race_figure(x, y, heights, ways, start=(-2, 1), minima=[(0, 0)], moments=moments)
+    return map_race_figure(
+        x, y, heights, ways, picture=relief_uri(heights), start=(-2, 1), minima=[(0, 0)], moments=moments
+    )
 
 
 def test_comets_stand_where_the_update_is() -> None:
@@ -69,7 +72,19 @@ def test_comets_stand_where_the_update_is() -> None:
             assert comet.x[-1] == pytest.approx(-2 + 2 * last / 59)
             assert len(comet.x) == min(TAIL, last + 1)
             assert list(comet.marker.size) == [0] * (len(comet.x) - 1) + [13]
-    assert all(trace.name != "trace 3" or trace.showlegend is False for trace in fig.data)
+    assert {trace.type for trace in fig.data[1:]} == {"scatter"}  # playing makes Plotly forget others
+    assert fig.layout.images[0].source.startswith("data:image/png;base64,")
+
+
+def test_a_map_is_wettest_at_its_lowest_and_has_lines() -> None:
+    x = np.linspace(-1, 1, 201)
+    drawn = relief(x[None] ** 2 + (x[:, None] + 1) ** 2)  # lowest in the middle of the lower edge
+    assert drawn.shape == (201, 201, 4)
+    water = drawn[..., 3]
+    assert water[-1, 100] > 100
+    assert water[0, 3] < water[-1, 100]
+    along = drawn[-1, :, 0].astype(int)  # the ink turns gray where a line is crossed
+    assert ((along[1:] > 60) & (along[:-1] <= 60)).sum() >= 10
 
 
 def test_every_place_of_the_map_can_be_clicked() -> None:
