@@ -21,6 +21,8 @@ def number(value: float) -> str:
     """A size in few digits; "no number" for a lane that diverged."""
     if not isfinite(value):
         return "no number"
+    if value == 0:
+        return "0"
     return f"{value:.2f}" if value >= 0.1 else f"{value:.1e}" if value < 0.001 else f"{value:.4f}"
 
 
@@ -46,6 +48,10 @@ def standings(race: Race) -> list[dict[str, object]]:
     return rows
 
 
+def _bold(name: str) -> str:
+    return f"**{title(name)}**"
+
+
 def _size(moment: Moment) -> str:
     return f"{number(moment.l2)} · {number(moment.linf)}"
 
@@ -65,7 +71,7 @@ def who_is_first(race: Race, wanted: str) -> str:
         return f"It saw a **{wanted}** before the race began: choose another target."
     first = [name for name, moment in there.items() if moment.iteration == soonest]
     cheapest = min(there, key=lambda name: there[name].l2)
-    names = " and ".join(f"**{title(name)}**" for name in first)
+    names = " and ".join(filter(None, (", ".join(map(_bold, first[:-1])), _bold(first[-1]))))
     price = there[first[0]]
     words = f"{names} made it see a **{wanted}** first, after {soonest} iteration{'s' if soonest > 1 else ''}"
     words += f", at L2 {number(price.l2)} and L∞ {number(price.linf)}." if len(first) == 1 else "."
