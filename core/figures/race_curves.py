@@ -156,6 +156,7 @@ def _names(
     for name, place in zip(lines, apart([float(end) * pixels for end in ends], LABEL), strict=True):
         fig.add_annotation(
             x=1.0, y=min(max(place / pixels, 0.02), 1.0), xref="paper", yref="paper", text=name,
-            showarrow=False, xanchor="left", yanchor="middle", xshift=5, font={"color": looks[name].color, "size": 13},
+            showarrow=False, xanchor="left", yanchor="middle", xshift=5,
+            font={"color": looks[name].color, "size": 13},
         )  # fmt: skip
     fig.update_layout(margin_r=18 + 8 * max(map(len, lines)))

@@ -57,7 +57,8 @@ def stage(config: RaceConfig, runs: Sequence[LaneRun], n_train: int, n_test: int
             97,
             key="race_target",
             bind="query-params",
-            help="The cards say when each lane first read that share of the validation images right.",
+            help="The cards say when each lane first read that share of the validation images right. They "
+            f"are looked at every {config.base.train.record_every} steps.",
         )
     table = standings(config, runs, n_test, target / 100)
     with charts:
@@ -90,36 +91,34 @@ def _charts(
         "x_title": title,
         "x_end": x_end(config, runs, n_train, place),
         "fallen": fallen,
+        "height": 265,
     }
-    columns = st.columns(2, gap="medium")
-    with columns[0]:
-        st.markdown("**Loss on the batches**, nats per image")
+    st.markdown("**Loss on the batches**, nats per image")
+    fig = race_figure(
+        losses, looks, y_title="loss", y_range=_loss_range(runs, losses, log), log_y=log, **common
+    )
+    chart(fig, "race_loss")
+    if log:
+        st.markdown("**Errors on the validation images**")
+        wrong = {
+            name: Line(line.x, 1 - line.mean, 1 - line.high, 1 - line.low, 1 - line.raw, line.seeds)
+            for name, line in right.items()
+        }
+        least = min((float(line.low.min()) for line in wrong.values() if len(line.x)), default=0.1)
+        low = 10.0 ** math.floor(math.log10(max(min(least, 0.099), 1e-4)))
         fig = race_figure(
-            losses, looks, y_title="loss", y_range=_loss_range(runs, losses, log), log_y=log, **common
-        )
-        chart(fig, "race_loss")
-    with columns[1]:
-        if log:
-            st.markdown("**Errors on the validation images**")
-            wrong = {
-                name: Line(line.x, 1 - line.mean, 1 - line.high, 1 - line.low, 1 - line.raw, line.seeds)
-                for name, line in right.items()
-            }
-            least = min((float(line.low.min()) for line in wrong.values() if len(line.x)), default=0.1)
-            low = 10.0 ** math.floor(math.log10(max(min(least, 0.099), 1e-4)))
-            fig = race_figure(
-                wrong, looks, y_title="share read wrongly", y_range=(low, 1.0), log_y=True, percent_y=True,
-                target=1 - target, **common,
-            )  # fmt: skip
-        else:
-            st.markdown("**Accuracy on the validation images**")
-            ends = [float(line.mean[-1]) for line in right.values() if len(line.x)]
-            tight = max(0.0, min(0.8, math.floor((min(ends, default=0.0) - 0.15) * 10) / 10))
-            fig = race_figure(
-                right, looks, y_title="accuracy", percent_y=True, target=target, **common,
-                y_range=(0.0, 1.02) if active else (tight, 1.005),
-            )  # fmt: skip
-        chart(fig, "race_accuracy")
+            wrong, looks, y_title="share read wrongly", y_range=(low, 1.0), log_y=True, percent_y=True,
+            target=1 - target, **common,
+        )  # fmt: skip
+    else:
+        st.markdown("**Accuracy on the validation images**")
+        ends = [float(line.mean[-1]) for line in right.values() if len(line.x)]
+        tight = max(0.0, min(0.8, math.floor((min(ends, default=0.0) - 0.15) * 10) / 10))
+        fig = race_figure(
+            right, looks, y_title="accuracy", percent_y=True, target=target, **common,
+            y_range=(0.0, 1.02) if active else (tight, 1.005),
+        )  # fmt: skip
+    chart(fig, "race_accuracy")
     seeds = len(config.seeds)
     st.caption(
         (

@@ -2,19 +2,22 @@
 
 import streamlit as st
 
-from core.errors import LabError, NotFound
+from core.errors import DataError, LabError, NotFound
 from core.race_config import RaceConfig
 from core.recipes import recipe
 from core.snippets_race import race_code
 from core.training.race_job import RaceJob
+from core.training.recorded_race import RecordedRace, load
 from pages.ui import state, style
 from pages.ui.cache import mnist, registry
 from pages.ui.layout import controls_and_stage
+from pages.ui.page import error_boundary
 from pages.ui.race.fair import fair
 from pages.ui.race.lanes import lane_controls
 from pages.ui.race.live_race import live_race
 from pages.ui.race.rate_sweep import START_NOW, rate_sweep, sweep_jobs
 from pages.ui.race.set_up import race_controls, show_settings_of, words
+from pages.ui.race.stage import stage
 
 RECIPE = recipe("optimizer-race")
 RUN = "race_run"  # URL parameter and session key of the race
@@ -44,11 +47,32 @@ def the_race() -> None:
                 "batches in the same order. Which one gets down first, by steps and by seconds?"
             )
             st.markdown(words(config.base, config.lanes, config.seeds, len(mnist().train)))
+            _as_it_came()
         shown = config if job is None else job.config
         fair(shown, mnist())
         rate_sweep(config, mnist(), racing)
         with st.expander("Show the code", icon=":material/code:"):
             st.code(race_code(shown), language="python")
+
+
+@st.cache_resource(show_spinner=False)
+def _recorded() -> RecordedRace:
+    return load()
+
+
+@st.fragment
+def _as_it_came() -> None:
+    """The race that came with Digit Lab; nothing where its file is gone."""
+    with error_boundary():
+        try:
+            race = _recorded()
+        except DataError:
+            return
+        st.markdown(
+            f":material/inventory_2: **As it came**: this race on {race.n_train:,} training images with "
+            f"{len(race.config.seeds)} seeds, run on {race.day}. Press *Start* to run your own."
+        )
+        stage(race.config, race.runs, race.n_train, race.n_test, active=False)
 
 
 def current_race() -> RaceJob | None:

@@ -64,14 +64,18 @@ def fastest(table: Sequence[Standing], target: int, active: bool) -> str:
         if some:
             return f"No lane reached {target} % with every seed."
         return f"Nobody has reached {target} % yet." if active else f"Nobody reached {target} %."
-    by_steps = min(there, key=lambda s: s.reached.steps or 0.0)
-    by_time = min(there, key=lambda s: s.reached.seconds or 0.0)
-    if by_steps is by_time:
-        return (
-            f"{target} % came first to **{by_steps.lane}**, by steps ({by_steps.reached.steps:,.0f}) and by "
-            f"seconds ({by_time.reached.seconds:.2f})."
-        )
+    steps = min(s.reached.steps or 0.0 for s in there)
+    seconds = min(s.reached.seconds or 0.0 for s in there)
+    by_steps = [s.lane for s in there if s.reached.steps == steps]  # measured now and then: ties happen
+    by_time = [s.lane for s in there if s.reached.seconds == seconds]
+    if by_steps == by_time:
+        both = f"by steps ({steps:,.0f}) and by seconds ({seconds:.2f})"
+        return f"{target} % came first to {_bold(by_steps)}, {both}."
     return (
-        f"{target} % came first to **{by_steps.lane}** by steps ({by_steps.reached.steps:,.0f}), to "
-        f"**{by_time.lane}** by seconds ({by_time.reached.seconds:.2f})."
+        f"{target} % came first to {_bold(by_steps)} by steps ({steps:,.0f}), to {_bold(by_time)} by seconds "
+        f"({seconds:.2f})."
     )
+
+
+def _bold(names: list[str]) -> str:
+    return " and ".join(f"**{name}**" for name in names)

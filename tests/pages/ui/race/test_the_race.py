@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.errors import DataError
 from core.race_config import RaceConfig
 from core.training.race_job import RaceJob, RaceSnapshot
 from core.training.race_lanes import lanes_from_text
@@ -90,8 +91,25 @@ def test_the_first_view_says_what_start_will_do() -> None:
     assert "*SGD*, *RMSprop*, *Adam*" in words(app)
     assert "128 of 540 images" in words(app)
     assert not app.button(key="race_start").disabled
-    assert "48 rates" not in words(app)
-    assert "60 images" in words(app)
+    assert "60 images that nobody trains on" in words(app)
+
+
+def test_before_any_race_the_recorded_one_is_shown() -> None:
+    app = open_tab()
+    assert "As it came" in words(app)
+    assert "By validation accuracy" in words(app)
+    assert "test accuracy" in cards(app)
+    well(app.slider(key="race_target").set_value(90).run())
+    assert "90 % after" in cards(app)
+    assert "(3 of 3 seeds)" in cards(app)
+
+
+def test_without_its_file_there_is_no_recorded_race(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone() -> None:
+        raise DataError("It cannot be read.")
+
+    monkeypatch.setattr(the_race, "_recorded", gone)
+    assert "As it came" not in words(open_tab())
 
 
 def test_one_click_races_to_the_end() -> None:
@@ -319,6 +337,10 @@ def test_the_verdict_follows_the_numbers() -> None:
     assert "The seeds of the two overlap" in text
     assert "90 % came first to **A**, by steps (100) and by seconds (2.00)." in text
     assert "leads with" in verdict([ahead, close], 90, 2, True)
+    tie = standing("B", [0.94, 0.955], (100, 3.0))
+    assert "to **A** and **B** by steps (100), to **A** by seconds (2.00)." in verdict(
+        [ahead, tie], 90, 2, False
+    )
     level = verdict([standing("A", [0.9], None), standing("B", [0.9], None)], 97, 1, False, "Nearer.")
     assert "**A** and **B** are level" in level
     assert "Nobody reached 97 %. Nearer." in level
