@@ -95,6 +95,9 @@ def rates_figure(
             hovertemplate=f"<b>{name}</b> at rate %{{x:g}}<br>loss %{{y:.4g}}, L2 %{{customdata:.3g}}"
             "<extra></extra>",
         )  # fmt: skip
+    seen = [value for trace in fig.data for value in trace.y]
+    if seen and max(seen) > 10 * min(seen):
+        fig.update_yaxes(dtick=1 if max(seen) < 1e5 * min(seen) else 2)
     if shared is not None:
         fig.add_vline(x=shared, line_dash="dot", line_width=1.4, line_color=GRAY)
     return fig.update_xaxes(

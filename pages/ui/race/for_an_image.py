@@ -50,7 +50,7 @@ def for_an_image() -> None:
         now = contest()
         running = now is not None and now.running
         with left:
-            settings = choose(running)
+            settings = choose(running, right)
             _buttons(settings, now)
         with right:
             name = missing()

@@ -3,6 +3,7 @@
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.checkpoints import shipped
 from core.errors import LabError
@@ -24,10 +25,10 @@ SHARED = (*(float(f"{digit}e{power}") for power in range(-4, 2) for digit in (1,
 CHAPTER = ImageRaceConfig()  # the settings that stand there first
 
 
-def choose(locked: bool) -> Settings | None:
+def choose(locked: bool, stage: DeltaGenerator) -> Settings | None:
     """All controls; None where something is missing, which a sentence on the page then says.
 
-    locked: a race is running, so nothing may change.
+    locked: a race is running, so nothing may change. stage: where the canvas has room.
     """
     kind = st.segmented_control(
         "What is attacked", [PHOTO, DIGIT], default=PHOTO, required=True, key="race_image_kind",
@@ -35,7 +36,7 @@ def choose(locked: bool) -> Settings | None:
         help="A photo and a classifier of a thousand things, as in the chapter; or a digit and one of the "
         "networks trained here, which takes a tenth of the time.",
     )  # fmt: skip
-    chosen = _digit(locked) if kind == DIGIT else _photo(locked)
+    chosen = _digit(locked, stage) if kind == DIGIT else _photo(locked)
     names, lr, iterations, clip = _runners(locked, str(kind))
     if chosen is None:
         return None
@@ -93,7 +94,7 @@ def _uploaded(locked: bool) -> Subject | None:
         return None
 
 
-def _digit(locked: bool) -> tuple[Classifier, Subject, int] | None:
+def _digit(locked: bool, stage: DeltaGenerator) -> tuple[Classifier, Subject, int] | None:
     networks = sorted(set(shipped()) & set(RECIPES), key=lambda name: (name != NETWORK, name))
     network = st.selectbox(
         "Network", networks, key="race_image_network", bind="query-params", disabled=locked,
@@ -106,9 +107,10 @@ def _digit(locked: bool) -> tuple[Classifier, Subject, int] | None:
     data = mnist()
     subject = None
     if source == DRAWN:
-        drawing = digit_canvas("race_image_draw")
+        with stage:
+            drawing = digit_canvas("race_image_draw")
         if drawing is None:
-            st.caption("Until you draw, this is the test image.")
+            st.caption("Draw on the right. Until you do, this is the test image.")
         else:
             subject = Subject(drawing.image, f"drawing {hash(drawing.image.numpy().tobytes())}")
     if subject is None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from math import isfinite
 
-from core.imagenet.best_rate import RATES, RateSweep
+from core.imagenet.best_rate import RateSweep
 from core.imagenet.race import Lane, Moment, Race
 from core.imagenet.verdict import MUCH, claim_holds
 from core.recipes import RECIPES
@@ -39,7 +39,7 @@ def standings(race: Race) -> list[dict[str, object]]:
                 "rate": f"{lane.config['lr']:g}",
                 "loss (nats)": number(last.loss),
                 "target": f"{last.probability:.1%}" if isfinite(last.loss) else "–",
-                "first reached": f"iteration {first.iteration}" if first else "not yet",
+                "reached at step": str(first.iteration) if first else "not yet",
                 "L2 · L∞ then": _size(first) if first else "–",
                 "L2 · L∞ now": _size(last),
                 "invalid": f"{last.outside:.1%}",
@@ -113,10 +113,14 @@ def tried(sweep: RateSweep) -> str:
         f"**{title(name)}** {best.rate:g} (loss {number(best.loss)}, L2 {number(best.l2)})"
         for name, best in found.items()
     )
-    rates = ", ".join(f"{rate:g}" for rate in RATES)
+    rates = ", ".join(f"{rate:g}" for rate in sweep.rates)
+    so_far = (
+        "" if sweep.finished else f" So far {len(sweep.tried)} of {len(sweep.optimizers) * len(sweep.rates)}."
+    )
     return (
-        f"Tried: rates {rates}, {sweep.iterations} iterations each from the untouched picture. Lowest loss: "
-        f"{said}. What is best after {sweep.iterations} iterations need not be best in a longer race."
+        f"Tried: rates {rates}, {sweep.iterations} iterations each from the untouched picture.{so_far} "
+        f"Lowest loss: {said}. What is best after {sweep.iterations} iterations need not be best in a "
+        "longer race."
     )
 
 
