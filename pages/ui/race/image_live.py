@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from core.figures.image_race import photo, race_figure, rates_figure, signed_picture
+from core.figures.image_race import FLOOR, photo, race_figure, rates_figure, signed_picture
 from core.figures.palette import OPTIMIZERS as COLORS
 from core.imagenet.race import Lane, Race
 from core.one_thread import one_thread
@@ -91,7 +91,9 @@ def _curves(race: Race, log: bool, top: float, key: str) -> None:
         key,
     )
     spent = " · ".join(f"{titles[n]} L2 {image_words.number(lane.last.l2)}" for n, lane in lanes.items())
-    st.caption(f"Spent so far: {spent}. Diamond: the target is the likeliest class.")
+    floor = any(moment.loss < FLOOR for lane in lanes.values() for moment in lane.moments)
+    less = f" Losses below {FLOOR:g} are drawn at {FLOOR:g}." if log and floor else ""
+    st.caption(f"Spent so far: {spent}. Diamond: the target is the likeliest class.{less}")
 
 
 def _rates(contest: Contest) -> None:
