@@ -1,0 +1,30 @@
+"""Optimizer Race: the same start, the same batches, and every optimiser in a lane of its own."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.ui.page import error_boundary, page
+from pages.ui.race.for_an_image import for_an_image
+from pages.ui.race.one_dimension import one_dimension
+from pages.ui.race.the_race import current_race, the_race
+from pages.ui.race.two_dimensions import two_dimensions
+
+TABS: dict[str, Callable[[], None]] = {
+    "One dimension": one_dimension,
+    "Two dimensions": two_dimensions,
+    "The race": the_race,
+    "For an image": for_an_image,
+}
+
+with page(
+    "Optimizer Race",
+    question="Which way down is the fastest, and is the comparison fair?",
+    icon=":material/flag:",
+):
+    current_race()  # on every tab, so that the address keeps naming it
+    opened = st.tabs(list(TABS), default="The race", key="race_tab", bind="query-params", on_change="rerun")
+    for tab, show in zip(opened, TABS.values(), strict=True):
+        if tab.open:
+            with tab, error_boundary():
+                show()
