@@ -155,7 +155,7 @@ def _above(value: float) -> float:
 def _loss_range(runs: Sequence[LaneRun], lines: Mapping[str, Line], log: bool) -> tuple[float, float]:
     """From the start's loss, the same for all lanes of a seed, down to zero or to the decade below."""
     starts = [float(run.history.epochs[0].get("train_loss") or 0) for run in runs if run.history.epochs]
-    top = max([*starts, 0.5]) * 1.1
+    top = max(starts, default=math.log(10)) * 1.1  # before it is measured: what guessing among ten costs
     if not log:
         return 0.0, top
     least = min((float(line.mean.min()) for line in lines.values() if len(line.x)), default=0.1)

@@ -69,8 +69,9 @@ def _as_it_came() -> None:
         except DataError:
             return
         st.markdown(
-            f":material/inventory_2: **As it came**: this race on {race.n_train:,} training images with "
-            f"{len(race.config.seeds)} seeds, run on {race.day}. Press *Start* to run your own."
+            f":material/inventory_2: **As it came**: a race of *{race.config.base.recipe}* on "
+            f"{race.n_train:,} training images with {len(race.config.seeds)} seeds, run on {race.day}. Press "
+            "*Start* to run your own."
         )
         stage(race.config, race.runs, race.n_train, race.n_test, active=False)
 
