@@ -1,13 +1,17 @@
 """Trained networks on disk: weights, the config that rebuilds the network, and where it came from.
 
-One safetensors file holds it all, the last two as JSON in its header. Such a file is data only: nothing in
+One safetensors file holds it all, the last two as JSON in its header (where it came from, with its learning
+curves, compressed). Such a file is data only: nothing in
 it is executed when it is read. Files are written under a temporary name and renamed, so that a crash leaves
 the old file or the new one, never half of one.
 """
 
+import base64
+import binascii
 import json
 import os
 import tempfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,7 +46,7 @@ def save_checkpoint(
     path: Path, weights: dict[str, Tensor], config: RunConfig, provenance: dict[str, Any]
 ) -> Path:
     """Write a checkpoint; `weights` is a state_dict. The folder is made if missing."""
-    metadata = {"config": json.dumps(config.to_json()), "provenance": json.dumps(provenance)}
+    metadata = {"config": json.dumps(config.to_json()), "provenance.zlib": _packed(provenance)}
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
@@ -59,6 +63,26 @@ def save_checkpoint(
     return path
 
 
+def _packed(provenance: dict[str, Any]) -> str:
+    """JSON, compressed and as text: learning curves of twenty epochs take as much room as a small network."""
+    return base64.b64encode(zlib.compress(json.dumps(provenance).encode(), 9)).decode()
+
+
+def _unpacked(metadata: dict[str, str]) -> dict[str, Any]:
+    """What `_packed` packed, or the plain JSON of older files. Raises ValueError if it is neither."""
+    packed = metadata.get("provenance.zlib")
+    if packed is None:
+        plain: dict[str, Any] = json.loads(metadata.get("provenance", "{}"))
+        return plain
+    unzip = zlib.decompressobj()
+    try:
+        text = unzip.decompress(base64.b64decode(packed), LARGEST)  # a bomb stays small
+    except (zlib.error, binascii.Error) as error:
+        raise ValueError(f"its provenance is damaged ({error})") from error
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
 def load_checkpoint(path: Path) -> Checkpoint:
     """Read a checkpoint and rebuild its network, strictly: every weight must fit.
 
@@ -72,7 +96,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
             config = RunConfig.from_json(json.loads(metadata["config"]))
-            provenance = json.loads(metadata.get("provenance", "{}"))
+            provenance = _unpacked(metadata)
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
     except (SafetensorError, KeyError, ValueError, OSError) as error:
         raise LabError(f"{path.name} is not a checkpoint of Digit Lab: {error}.") from error

@@ -70,7 +70,11 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         tqdm.write(str(error), file=sys.stderr)
     except KeyboardInterrupt:
         status = "stopped"
-        trainer.flush()
+        try:
+            trainer.flush()
+        except Diverged as error:
+            status = "diverged"
+            tqdm.write(str(error), file=sys.stderr)
         trainer.measure()
     record = record_of(trainer, new_run_id(), status=status, owner="me", data=mnist.size)
     keep(trainer, record, store)

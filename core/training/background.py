@@ -29,6 +29,7 @@ class Background:
         self.job_id = new_run_id()
         self.sessions, self.owner = {session}, owner
         self.seen = time.monotonic()
+        self.unattended = False  # goes on without a browser: the watchdog leaves it alone
         self._slots = slots
         self._requests: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._stop = threading.Event()

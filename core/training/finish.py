@@ -35,10 +35,15 @@ def run_data(mnist: Mnist, config: RunConfig) -> RunData:
 
 
 def new_trainer(
-    config: RunConfig, mnist: Mnist, device: torch.device, callbacks: Iterable[Callback] = ()
+    config: RunConfig,
+    mnist: Mnist,
+    device: torch.device,
+    callbacks: Iterable[Callback] = (),
+    *,
+    film: bool = True,
 ) -> Trainer:
-    """A trainer ready to run `config` on these digits; one of a convolutional network is filmed."""
-    watching = [Filming(), PreActivations()] if isinstance(config.model, CNNConfig) else []
+    """A trainer ready to run `config` on these digits; a convolutional network is filmed if `film`."""
+    watching = [Filming(), PreActivations()] if film and isinstance(config.model, CNNConfig) else []
     return Trainer(config, run_data(mnist, config), [*watching, *callbacks], device)
 
 

@@ -8,6 +8,7 @@ together use no more threads than there are cores.
 import logging
 import math
 import time
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -80,11 +81,17 @@ class Job(Background, Callback):
             if self._snapshot.active:
                 self._requests.put(("add_epoch", None))
                 return
-            if self._trainer is None or self._status in ("diverged", "failed"):
-                raise LabError("This run cannot go on; start a new one with the same settings.")
+            self.check_can_go_on()
             self._go_on(1)
             self._snapshot = self._picture()
             self._begin()
+
+    def check_can_go_on(self) -> None:
+        """Raise LabError unless another epoch can be asked for."""
+        with self._lock:
+            ended = not self._snapshot.active
+            if ended and (self._trainer is None or self._status in ("diverged", "failed")):
+                raise LabError("This run cannot go on; start a new one with the same settings.")
 
     def _go_on(self, epochs: int) -> None:
         """Make an ended run ready for more epochs. Call it with the lock held and no worker at work."""
@@ -98,6 +105,7 @@ class Job(Background, Callback):
         with self._lock:
             if not self._snapshot.active:
                 self._trainer = None
+                self._snapshot = replace(self._snapshot, film=())  # it lies beside the checkpoint
 
     def change(self, name: str, value: Any) -> None:
         """Change a setting from the next step on. Raises ConfigError at once if it makes no sense."""

@@ -188,4 +188,7 @@ def change_setting(optimizer: Optimizer, config: OptimizerConfig, name: str, val
     changed = OptimizerConfig(config.name, {**config.settings, name: value})
     for group in optimizer.param_groups:
         group[OPTIMIZERS[config.name].live[name]] = float(value)
+        if name == "momentum" and "nesterov" in group:
+            # Without momentum there is nothing to look ahead along, and torch refuses it.
+            group["nesterov"] = changed.settings.get("nesterov", 0.0) > 0 and value > 0
     return changed

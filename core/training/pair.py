@@ -78,6 +78,8 @@ class Pair:
     def add_epoch(self) -> None:
         """One more pass for both. Raises LabError if a run cannot go on."""
         for job in self.jobs:
+            job.check_can_go_on()
+        for job in self.jobs:
             job.add_epoch()
 
     def meet(self) -> None:

@@ -71,7 +71,7 @@ class Race:
         for seed in self.config.seeds:
             runs = {run.lane: run for run in self.runs if run.seed == seed}
             self.trainers = {
-                lane.name: new_trainer(self.config.run(lane, seed), self.mnist, self.device)
+                lane.name: new_trainer(self.config.run(lane, seed), self.mnist, self.device, film=False)
                 for lane in self.config.lanes
             }
             going = {name: trainer.advance() for name, trainer in self.trainers.items()}
@@ -89,10 +89,16 @@ class Race:
                     steps.close()
                     runs[name].status = "stopped"
                     self._close(runs[name])
+                self.trainers = {}  # what they recorded is kept; networks and images are let go
 
     def _step(self, steps: Generator[None], run: LaneRun) -> bool:
         """One step of one lane; False when it has ended."""
         trainer = self.trainers[run.lane]
+        if run.message:  # a look between two rounds has found that its losses are no numbers any more
+            steps.close()
+            run.status = "diverged"
+            self._close(run)
+            return False
         try:
             next(steps)
         except StopIteration:
@@ -106,13 +112,30 @@ class Race:
         self._close(run)
         return False
 
+    def settle(self) -> None:
+        """Bring the records of all lanes up to date, for who looks between two rounds.
+
+        A lane whose last losses turn out not to be numbers ends with the next round.
+        """
+        for run in self.runs:
+            if run.status == "running":
+                try:
+                    self.trainers[run.lane].flush()
+                except Diverged as error:
+                    run.message = str(error)
+
     def _close(self, run: LaneRun) -> None:
         """Take over what a lane has recorded, and say so."""
         trainer = self.trainers[run.lane]
-        if run.status == "stopped" and trainer.steps:
-            trainer.flush()
-            trainer.measure()
-        trainer.threads = torch.get_num_threads()
+        if run.status == "stopped" and run.message:
+            run.status = "diverged"
+        if run.status in ("stopped", "diverged") and trainer.steps:
+            try:
+                trainer.flush()
+            except Diverged as error:  # its last losses had not been looked at yet
+                run.status, run.message = "diverged", str(error)
+            if trainer.history.epochs[-1]["step"] != trainer.steps:
+                trainer.measure()
         run.history = trainer.history
         run.seconds, run.epoch = trainer.seconds, trainer.epoch + trainer.position / trainer.n
         self._on_end(trainer, run)
@@ -128,6 +151,10 @@ class Race:
         else:
             self._tuner.after_step(trainer)
             self._tuner.before_step(trainer)
+        for other in self.trainers.values():
+            if other.threads != trainer.threads:
+                other.threads = trainer.threads
+                other.history.threads.append({"step": other.steps, "threads": trainer.threads or 1})
 
     def look(self) -> list[LaneRun]:
         """The runs as they stand, safe to keep: what goes on is copied, what has ended never changes."""

@@ -1,5 +1,6 @@
 """A race in the background: paused, stopped and watched like any other run."""
 
+import logging
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from core.training.race import LaneRun, Race
 from core.training.slots import Slots
 from core.training.snapshot import ACTIVE, Status
 from core.training.trainer import Trainer
+
+log = logging.getLogger(__name__)
 
 PUBLISH_EVERY = 0.3  # seconds between two snapshots
 
@@ -51,7 +54,8 @@ class RaceSnapshot:
 class RaceJob(Background):
     """One race in the background. Methods may be called from any thread; they return at once.
 
-    Every lane's run is recorded under the race's id as soon as it ends: `name` is "race ID: LANE, seed S".
+    Every lane's curves and scores are recorded as soon as it ends, under the name "race ID: LANE, seed S";
+    its weights are not: ten seeds of eight lanes would be many files that nobody looks at.
     """
 
     def __init__(
@@ -99,8 +103,7 @@ class RaceJob(Background):
         return "finished"
 
     def _settle(self) -> None:
-        for trainer in self._race.trainers.values():
-            trainer.flush()
+        self._race.settle()
 
     def _steps(self) -> int:
         return self._race.rounds
@@ -114,15 +117,15 @@ class RaceJob(Background):
     def _record(self, trainer: Trainer, run: LaneRun) -> None:
         if not trainer.steps:
             return
-        record = record_of(
-            trainer,
-            new_run_id(),
-            status=run.status,
-            owner=self.owner,
-            data=self._mnist.size,
-            name=f"race {self.job_id}: {run.lane}, seed {run.seed}",
-        )
-        self._store.save(record)
+        name = f"race {self.job_id}: {run.lane}, seed {run.seed}"
+        try:
+            record = record_of(
+                trainer, new_run_id(), status=run.status, owner=self.owner, data=self._mnist.size, name=name
+            )
+            self._store.save(record)
+        except Exception:
+            log.exception("race %s: a lane could not be recorded", self.job_id)
+            self._message = "A lane ended but could not be recorded; the log says why."
 
     def _publish(self, *, whole: bool = False) -> None:
         picture = self._picture()

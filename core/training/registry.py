@@ -52,11 +52,23 @@ class JobRegistry:
             self._jobs[job.job_id] = job
             return job
 
-    def race(self, config: RaceConfig, mnist: Mnist, *, session: str = "", owner: str = "me") -> RaceJob:
-        """Start a race, or queue it. Raises LabError when the queue is full."""
+    def race(
+        self,
+        config: RaceConfig,
+        mnist: Mnist,
+        *,
+        session: str = "",
+        owner: str = "me",
+        unattended: bool = False,
+    ) -> RaceJob:
+        """Start a race, or queue it. Raises LabError when the queue is full.
+
+        unattended: a sweep, which goes on to its end when its browser is gone.
+        """
         with self._lock:
             self._make_room()
             job = RaceJob(config, mnist, self.store, self.slots, session=session, owner=owner)
+            job.unattended = unattended
             self._jobs[job.job_id] = job
             return job
 
@@ -108,7 +120,7 @@ class JobRegistry:
             now = time.monotonic()
             for job in list(self._jobs.values()):
                 here = {session for session in list(job.sessions) if self._is_alive(session)}
-                if here or not job.active:
+                if here or job.unattended or not job.active:
                     job.seen = now
                 elif now - job.seen > self._patience:
                     job.stop("Nobody was watching any more, so the run was stopped; what it has is kept.")

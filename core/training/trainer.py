@@ -131,8 +131,10 @@ class Trainer:
                     self._call("on_done")
         except StopTraining:
             self._note("stop", True)
-            self.flush()
-            self._measure_if_new()
+            try:
+                self.flush()
+            finally:  # also where the last losses turn out to be no numbers
+                self._measure_if_new()
         except Diverged:
             self._measure_if_new()
             raise
@@ -258,7 +260,7 @@ class Trainer:
         train = self.config.train
         if name == "epochs":
             whole(value, 0, 1000, "Epochs")
-            value = max(value, self.epoch + (1 if self.position else 0))
+            value = max(value, self.epoch + (1 if len(self.order) else 0))  # one that has its order has begun
             self.config = replace(self.config, train=replace(train, epochs=value))
         elif name == "batch_size":
             self.config = replace(self.config, train=replace(train, batch_size=value))

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from core.choices import SCHEDULE_NAMES
 from core.config import ConfigError, OptimizerConfig
-from core.training.optimizers import OPTIMIZERS, build_optimizer, set_rate
+from core.training.optimizers import OPTIMIZERS, build_optimizer, change_setting, set_rate
 from core.training.schedules import SCHEDULES, rate
 
 STEPS = 40
@@ -141,3 +141,14 @@ def test_schedules_stay_between_nothing_and_the_full_rate(name: str) -> None:
 def test_bad_settings_are_refused_by_name(name: str, settings: dict[str, float], sentence: str) -> None:
     with pytest.raises(ConfigError, match=sentence):
         OptimizerConfig(name, settings)
+
+
+def test_nesterov_begins_with_momentum_that_is_raised_on_the_way() -> None:
+    config = OptimizerConfig("sgd", {"lr": 0.1, "momentum": 0.0, "nesterov": 1.0})
+    weight = torch.tensor([1.0], requires_grad=True)
+    optimizer = build_optimizer(config, [weight])
+    changed = change_setting(optimizer, config, "momentum", 0.5)
+    assert changed["momentum"] == 0.5
+    weight.grad = torch.tensor([2.0])
+    optimizer.step()
+    assert weight.item() == pytest.approx(1 - (0.5 * 0.2 + 0.2))  # v = 0.2, then γv + lr·g

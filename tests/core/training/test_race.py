@@ -168,3 +168,51 @@ def _until(done, seconds: float = 30.0) -> None:
     while not done():
         assert time.monotonic() < limit, "it never happened"
         time.sleep(0.01)
+
+
+class _Bad(Race):
+    """A race in which one lane's losses are no numbers from its third step on, and nobody has looked yet."""
+
+    bad = "SGD"
+
+    def _step(self, steps, run) -> bool:  # type: ignore[no-untyped-def]
+        going = super()._step(steps, run)
+        trainer = self.trainers[run.lane]
+        if run.lane == self.bad and going and trainer.steps >= 3:
+            trainer._pending[-1] = (torch.tensor(float("nan")), *trainer._pending[-1][1:])
+        return going
+
+
+@pytest.mark.parametrize("bad", ["SGD", "Adam"])
+@pytest.mark.parametrize("how", ["pause", "stop"])
+def test_losses_that_are_no_numbers_cost_only_their_lane(
+    mnist: Mnist, tmp_path, monkeypatch: pytest.MonkeyPatch, bad: str, how: str
+) -> None:
+    monkeypatch.setattr("core.training.race_job.Race", type("Bad", (_Bad,), {"bad": bad}))
+    store = RunStore(tmp_path / "runs.sqlite")
+    registry = JobRegistry(store, at_once=1)
+    job = registry.race(RaceConfig(base(epochs=300), LANES), mnist)
+    _until(lambda: job.snapshot.rounds >= 4)
+    if how == "pause":
+        job.pause()
+        _until(lambda: job.snapshot.status == "paused")
+        job.resume()
+        _until(lambda: job.snapshot.rounds > 30)
+    job.stop()
+    seen = job.wait(30)
+    assert seen.status == "stopped", seen.message
+    assert {run.lane: run.status for run in seen.runs} == {
+        lane.name: "diverged" if lane.name == bad else "stopped" for lane in LANES
+    }
+    assert len(store.all()) == 3
+    registry.close()
+
+
+def test_a_lane_that_cannot_be_recorded_does_not_stop_the_race(mnist: Mnist, tmp_path) -> None:
+    store = RunStore(tmp_path / "runs.sqlite")
+    registry = JobRegistry(store, at_once=1)
+    store.save = lambda record: (_ for _ in ()).throw(OSError("disk full"))  # type: ignore[method-assign]
+    seen = registry.race(RaceConfig(base(epochs=1), LANES), mnist).wait(30)
+    assert seen.status == "finished"
+    assert "could not be recorded" in seen.message
+    registry.close()
