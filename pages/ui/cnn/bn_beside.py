@@ -1,6 +1,7 @@
 """With and without batch norm beside each other: claims, curves, and what every layer receives."""
 
 from collections.abc import Mapping
+from inspect import signature
 
 import streamlit as st
 
@@ -10,6 +11,7 @@ from core.figures.spread_bands import layer_title, layers_of, spread_bands_figur
 from core.figures.two_runs import errors_figure, losses_figure
 from core.probes.drift import drift
 from core.recipes import RECIPES
+from core.training.filming import PreActivations
 from core.training.history import History
 from core.training.pair import Pair
 from core.training.rate_sweep import WITH, WITHOUT
@@ -19,6 +21,7 @@ from pages.ui.live_run import POLL
 from pages.ui.page import error_boundary
 
 TITLES = {WITH: "with batch norm", WITHOUT: "without"}
+LOOKS = {name: setting.default for name, setting in signature(PreActivations).parameters.items()}
 COLORS = {TITLES[name]: MODELS[name] for name in (WITH, WITHOUT)}
 
 
@@ -81,8 +84,8 @@ def between(histories: Mapping[str, History], n_train: int, n_test: int, epochs:
         return
     chart(spread_bands_figure(spreads, COLORS, round(_steps(named, n_train, epochs))), "cnn_bn_spreads")
     st.caption(
-        "Every 50 steps, on the same 256 training images. Line: median. Bands: the middle half, and nine "
-        "tenths. Both columns share each row's axis."
+        f"Every {LOOKS['every']} steps, on the same {LOOKS['images']} training images. Line: median. Bands: "
+        "the middle half, and nine tenths. Both columns share each row's axis."
     )
     st.markdown(widening(spreads))
 
@@ -93,6 +96,8 @@ def verdict(histories: Mapping[str, History], n_test: int) -> str:
     for name, history in histories.items():
         accuracy = history.last("test_accuracy")
         if accuracy is None:
+            if not history.epochs:
+                return "Nothing is measured yet."
             return f"*{name.capitalize()}*: no accuracy, its numbers grew without bound."
         found[name] = (accuracy, *wilson(round(accuracy * n_test), n_test), history.last("epoch") or 0.0)
     words = " · ".join(

@@ -148,34 +148,36 @@ def _times(factor: float) -> str:
 
 def _learning(depth: int, width: int, start: str) -> None:
     asked = (depth, width, start, _data())
+    images = min(10_000, len(mnist().train))
     pressed = st.button(
         "Does it learn?", icon=":material/play_arrow:", type="primary", key="manual_van_learn",
-        help="Train the three networks of the chosen depth for one pass over up to 10,000 images.",
+        help=f"Train the three networks of the chosen depth for one pass over {images:,} images.",
     )  # fmt: skip
     if pressed:
         st.session_state["manual_van_learnt"] = asked
     if st.session_state.get("manual_van_learnt") != asked:
-        st.caption("One pass over 10,000 images, SGD at rate 0.1, batch 64, all three on the same batches.")
+        st.caption(
+            f"One pass over {images:,} images, SGD at rate 0.1, batch 64, all three on the same batches."
+        )
         return
-    place = st.empty()
     try:
-        results = _learnt(_data(), depth, width, start, place.progress(0.0, "Training three networks…"))
+        results = _learnt(depth, width, start)
     except LabError as error:
-        place.empty()
         st.info(str(error), icon=":material/info:")
         return
-    place.empty()
-    chart(
-        interval_bars_figure(
-            [WORDS[name] for name in ACTIVATIONS], [r.accuracy for r in results], [r.ci95 for r in results],
-            [ACTIVATION_COLORS[name] for name in ACTIVATIONS],
-        ),
-        "manual_van_accuracy",
-        still=True,
-    )  # fmt: skip
+    ended = [(name, r) for name, r in zip(ACTIVATIONS, results, strict=True) if not r.diverged]
+    if ended:  # a diverged network has no accuracy: the words below name it
+        chart(
+            interval_bars_figure(
+                [WORDS[name] for name, _ in ended], [r.accuracy or 0.0 for _, r in ended],
+                [r.ci95 for _, r in ended], [ACTIVATION_COLORS[name] for name, _ in ended],
+            ),
+            "manual_van_accuracy",
+            still=True,
+        )  # fmt: skip
     st.markdown(_verdict(results))
     st.caption(
-        f"After one pass over {min(10_000, len(mnist().train)):,} images, seed 1; whiskers: 95 % interval on "
+        f"After one pass over {images:,} images, seed 1; whiskers: 95 % interval on "
         f"{results[0].n:,} test images; dotted: guessing among ten digits."
     )
 
@@ -184,12 +186,13 @@ def _verdict(results: Sequence[Learnt]) -> str:
     """What the bars say."""
     learnt, chance = [], []
     for name, result in zip(ACTIVATIONS, results, strict=True):
+        accuracy = result.accuracy or 0.0
         if result.diverged:
             chance.append(f"{WORDS[name]} diverged (its loss stopped being a number)")
-        elif result.accuracy < 0.2:
-            chance.append(f"{WORDS[name]} still guesses ({result.accuracy:.1%})")
+        elif accuracy < 0.2:
+            chance.append(f"{WORDS[name]} still guesses ({accuracy:.1%})")
         else:
-            learnt.append(f"{WORDS[name]} reads {result.accuracy:.1%}")
+            learnt.append(f"{WORDS[name]} reads {accuracy:.1%}")
     return "; ".join([*learnt, *chance]).capitalize().replace("relu", "ReLU").replace("Relu", "ReLU") + "."
 
 
@@ -236,9 +239,26 @@ def _depths(of: str, start: str, width: int, images: int) -> dict[Activation, Ba
     }  # fmt: skip
 
 
-@st.cache_resource(show_spinner=False, max_entries=20)
-def _learnt(of: str, depth: int, width: int, start: str, _bar: object) -> list[Learnt]:
-    bar = _bar if hasattr(_bar, "progress") else None
-    report = (lambda share: bar.progress(share, "Training three networks…")) if bar else None
-    starts = [(name, _init(name, start)) for name in ACTIVATIONS]
-    return compare(mnist().train, mnist().test, starts, depth=depth, width=width, progress=report)
+def _learnt(depth: int, width: int, start: str) -> list[Learnt]:
+    """What was measured with these settings, or is now, with a bar that fills meanwhile."""
+    kept = _kept(_data())
+    if (depth, width, start) not in kept:
+        starts = [(name, _init(name, start)) for name in ACTIVATIONS]
+        place = st.empty()
+
+        def report(share: float) -> None:
+            place.progress(share, "Training three networks…")
+
+        report(0.0)
+        try:
+            found = compare(mnist().train, mnist().test, starts, depth=depth, width=width, progress=report)
+        finally:
+            place.empty()
+        kept[depth, width, start] = found
+    return kept[depth, width, start]
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _kept(of: str) -> dict[tuple[int, int, str], list[Learnt]]:
+    """All results so far on these digits, by whomever. Filled outside: what is cached draws nothing."""
+    return {}

@@ -270,6 +270,7 @@ def test_the_pairs_verdict_follows_the_numbers() -> None:
     assert "not equally far" in verdict(after(0.95, 2.0), after(0.85))
     assert "Nothing is learnt yet" in verdict(after(0.1, 0.0), after(0.1, 0.0))
     assert "grew without bound" in verdict(after(0.95), after(None))
+    assert verdict(History(), History()) == "Nothing is measured yet."
 
 
 def test_diverged_networks_are_drawn_and_told_too() -> None:

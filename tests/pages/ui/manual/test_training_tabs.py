@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.probes.two_forms import by_matrices
 from core.probes.vanishing import network
+from core.training.does_it_learn import Learnt
 from core.training.pair import Gap, gap
 from core.training.snapshot import Snapshot
 from core.training.two_momenta import TwoMomenta
@@ -262,8 +263,15 @@ def test_does_it_learn() -> None:
     well(app.button(key="manual_van_learn").click().run())
     assert "95 % interval" in words(app)
     assert "Sigmoid still guesses" in words(app) or "sigmoid still guesses" in words(app)
+    well(app.toggle(key="manual_van_passed").set_value(True).run())  # the same result once more, from memory
+    assert "95 % interval" in words(app)
     well(app.slider(key="manual_van_depth").set_value(2).run())  # asked of six layers, not of two
     assert "95 % interval" not in words(app)
+
+
+def test_a_diverged_network_is_called_so() -> None:
+    told = vanishing._verdict([Learnt(0.9, 100), Learnt(0.1, 100), Learnt(0.0, 100, diverged=True)])
+    assert told.startswith("Sigmoid reads 90.0%; tanh still guesses (10.0%); ReLU diverged")
 
 
 @pytest.mark.parametrize(
