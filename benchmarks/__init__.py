@@ -1,10 +1,10 @@
 """What `python -m core bench` runs: each row a ratio against a baseline measured in the same call.
 
 `ROWS` maps a row's name to what it measures. A row is a pair of functions, ours and the baseline, each of
-which does the work once and returns its seconds; `measure` lets them alternate.
+which does the work once and says what it took; `measure` lets them alternate.
 """
 
-from benchmarks import scoring, training
+from benchmarks import jobs, scoring, training
 from benchmarks.measure import Row
 
-ROWS: dict[str, Row] = {**training.ROWS, **scoring.ROWS}
+ROWS: dict[str, Row] = {**training.ROWS, **jobs.ROWS, **scoring.ROWS}

@@ -4,12 +4,22 @@ import os
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import torch
 
 from core.data.digits import Mnist
 
-Timed = Callable[[], float]
+
+class Took(NamedTuple):
+    """What one run took: the seconds that count, and the processor threads it used (None if not known)."""
+
+    seconds: float
+    threads: int | None
+
+
+Timed = Callable[[], Took]
 
 
 @dataclass(frozen=True)
@@ -19,13 +29,19 @@ class Setup:
     mnist: Mnist
     quick: bool
 
+    def digits(self, few: int) -> Mnist:
+        """What is trained on: all of them, or the first `few` training images in a quick run."""
+        return (
+            replace(self.mnist, train=self.mnist.train.take(slice(None, few))) if self.quick else self.mnist
+        )
+
 
 @dataclass(frozen=True)
 class Row:
     """One comparison.
 
     ours, baseline: what is timed, in words. aim: the ratio to reach. prepare: makes the two functions, each
-    of which does its work once and returns the seconds that count.
+    of which does its work once and says what it took.
     """
 
     ours: str
@@ -35,33 +51,53 @@ class Row:
 
 
 def timed(work: Callable[[], object]) -> Timed:
-    """`work` as a function that returns the seconds it took."""
+    """`work` as a function that times all of it."""
 
-    def run() -> float:
+    def run() -> Took:
         started = time.perf_counter()
         work()
-        return time.perf_counter() - started
+        return Took(time.perf_counter() - started, torch.get_num_threads())
 
     return run
 
 
 def measure(name: str, row: Row, setup: Setup) -> dict[str, Any]:
-    """Run both in turns, a first time for nothing, and compare their medians."""
-    ours, baseline = row.prepare(setup)
-    ours(), baseline()
-    rounds = 3 if setup.quick else 5
-    pairs = [(ours(), baseline()) for _ in range(rounds)]
-    seconds, theirs = (statistics.median(times) for times in zip(*pairs, strict=True))
+    """Run both in turns, a first time for nothing, and compare their medians.
+
+    Every run begins with the number of threads that PyTorch had before the row, whatever the one before it
+    chose. `threads`, `baseline_threads`: what each side's runs used, the most frequent number.
+    """
+    threads = torch.get_num_threads()
+
+    def once(side: Timed) -> Took:
+        torch.set_num_threads(threads)
+        return side()
+
+    try:
+        ours, baseline = row.prepare(setup)
+        once(ours), once(baseline)
+        pairs = [(once(ours), once(baseline)) for _ in range(rounds(setup.quick))]
+    finally:
+        torch.set_num_threads(threads)
+    mine, other = zip(*pairs, strict=True)
+    seconds, theirs = (statistics.median(took.seconds for took in side) for side in (mine, other))
     return {
         "name": name,
         "seconds": seconds,
+        "threads": statistics.mode(took.threads for took in mine),
         "baseline": row.baseline,
         "baseline_seconds": theirs,
+        "baseline_threads": statistics.mode(took.threads for took in other),
         "ratio": theirs / seconds,
         "aim": row.aim,
-        "rounds": rounds,
+        "rounds": len(pairs),
         "ours": row.ours,
     }
+
+
+def rounds(quick: bool) -> int:
+    """How often both sides run, after the first time for nothing."""
+    return 3 if quick else 5
 
 
 def load_average() -> float | None:

@@ -5,6 +5,7 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.measure import Took
 from core.config import RunConfig
 from core.data.digits import Digits
 from core.models import as_module, linear_layers
@@ -66,8 +67,8 @@ class NumpyNet:
                 parameter -= gradient
 
 
-def one_epoch(config: RunConfig, digits: Digits) -> float:
-    """Seconds of one epoch over `digits`, batches drawn without replacement."""
+def one_epoch(config: RunConfig, digits: Digits) -> Took:
+    """One epoch over `digits`, batches drawn without replacement."""
     net = NumpyNet(config)
     images = digits.images.flatten(1).numpy()
     if config.mlp.normalize:
@@ -79,4 +80,11 @@ def one_epoch(config: RunConfig, digits: Digits) -> float:
     for first in range(0, len(order), size):
         places = order[first : first + size]
         net.step(images[places], labels[places])
-    return time.perf_counter() - started
+    return Took(time.perf_counter() - started, _blas_threads())
+
+
+def _blas_threads() -> int | None:
+    """Threads of NumPy's own matrix products, which PyTorch's number does not bind; None if unseen."""
+    from threadpoolctl import threadpool_info  # type: ignore[import-untyped]  # comes with scikit-learn
+
+    return next((int(pool["num_threads"]) for pool in threadpool_info() if "numpy" in pool["filepath"]), None)

@@ -22,7 +22,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     """[--only NAME …] [--quick] [--write]."""
     parser.add_argument("--only", nargs="+", metavar="NAME", help="only these rows")
     parser.add_argument("--quick", action="store_true", help="fewer images and rounds: about a minute")
-    parser.add_argument("--write", action="store_true", help="keep the results in benchmarks/RESULTS.md")
+    parser.add_argument(
+        "--write", action="store_true", help="keep the results of a whole run in benchmarks/RESULTS.md"
+    )
 
 
 def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
@@ -30,13 +32,12 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     from benchmarks import ROWS
     from benchmarks.measure import Setup, load_average, measure
 
+    if arguments.write and (arguments.only or arguments.quick):
+        raise ConfigError("Only a whole run is kept: --write goes with neither --only nor --quick.")
     names = _chosen(arguments.only, list(ROWS))
     load_before = load_average()
-    if load_before is not None and load_before > BUSY:
-        print(
-            f"The machine is busy (load {load_before:.1f} before the start): ratios may be off.",
-            file=sys.stderr,
-        )
+    if warning := _busy(load_before):
+        print(warning, file=sys.stderr)
     setup = Setup(load("auto"), arguments.quick)
     rows = []
     for name in names:
@@ -58,21 +59,38 @@ def _chosen(only: list[str] | None, names: list[str]) -> list[str]:
     return [name for name in names if any(word in (name, name.split("/")[0]) for word in only)]
 
 
+def _busy(load_before: float | None) -> str:
+    """A warning where others wanted the processor too, else ""."""
+    if load_before is None or load_before <= BUSY:
+        return ""
+    return f"The machine is busy (load {load_before:.1f} before the start): ratios may be off."
+
+
 def report(rows: list[dict[str, Any]], data: str) -> str:
-    """The results as Markdown, with the machine and the versions they hold for."""
+    """The results as Markdown, with the machine, its load and the versions they hold for.
+
+    rows: as `run` yields them; rounds and load are those of the first, the same for all of a call.
+    """
+    load_before: float | None = rows[0]["load"]
+    loaded = "unknown" if load_before is None else f"{load_before:.2f}"
+    warning = _busy(load_before)
     lines = [
         "# Results",
         "",
         f"Measured {time.strftime('%Y-%m-%d')} on {cores()} cores ({_processor()}), {data} digits, "
         f"Python {platform.python_version()}, torch {version('torch')}, numpy {version('numpy')}. "
-        "`ratio` = baseline seconds / our seconds: bigger is better, 1 is a draw.",
+        f"Seconds: medians of {rows[0]['rounds']} rounds. Load average before the start: {loaded}. "
+        "`ratio` = baseline seconds / our seconds: bigger is better, 1 is a draw. "
+        "`threads`: of ours / of the baseline.",
         "",
-        "| row | ours | baseline | ours, s | baseline, s | ratio | aim |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        *([f"**{warning}**", ""] if warning else []),
+        "| row | ours | baseline | threads | ours, s | baseline, s | ratio | aim |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     lines += [
-        f"| `{row['name']}` | {row['ours']} | {row['baseline']} | {row['seconds']:.3g} | "
-        f"{row['baseline_seconds']:.3g} | **{row['ratio']:.2f}** | {row['aim']:g} |"
+        f"| `{row['name']}` | {row['ours']} | {row['baseline']} | {row['threads'] or '?'} / "
+        f"{row['baseline_threads'] or '?'} | {row['seconds']:.3g} | {row['baseline_seconds']:.3g} | "
+        f"**{row['ratio']:.2f}** | {row['aim']:g} |"
         for row in rows
     ]
     return "\n".join(lines) + "\n"

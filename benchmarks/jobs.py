@@ -1,0 +1,93 @@
+"""What a job costs: the same run in a job that is being watched, and bare."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.measure import Row, Setup, Timed, Took
+from core.config import RunConfig
+from core.data.digits import Mnist
+from core.device import choose_device
+from core.errors import LabError
+from core.recipes import RECIPES
+from core.runs import RunStore, new_run_id
+from core.training.finish import keep, new_trainer, record_of
+from core.training.registry import JobRegistry
+from core.training.trial import ThreadTuner
+
+QUICK = 12_000  # images of an epoch in a quick run
+LOOK_EVERY = 0.5  # seconds, as the page does
+
+
+@contextmanager
+def temporary_home() -> Iterator[RunStore]:
+    """A store of runs in a home of its own, gone afterwards: nothing is written into the user's."""
+    before = os.environ.get("DIGITLAB_HOME")
+    with TemporaryDirectory(prefix="digitlab-bench-") as folder:
+        os.environ["DIGITLAB_HOME"] = folder
+        try:
+            yield RunStore(Path(folder) / "runs.sqlite")
+        finally:
+            if before is None:
+                del os.environ["DIGITLAB_HOME"]
+            else:
+                os.environ["DIGITLAB_HOME"] = before
+
+
+def in_a_job(config: RunConfig, mnist: Mnist) -> Timed:
+    """From submitting a job to its end, its weights and record kept; looked at twice a second meanwhile."""
+
+    def run() -> Took:
+        with temporary_home() as store:
+            registry = JobRegistry(store)
+            try:
+                started = time.perf_counter()
+                job = registry.submit(config, mnist, session="bench")
+                while job.snapshot.active:
+                    job.wait(LOOK_EVERY)
+                seconds = time.perf_counter() - started
+                job.join(10)
+            finally:
+                registry.close()
+            last = job.snapshot
+            if last.status != "finished" or not last.recorded:
+                raise LabError(f"The job to be timed ended as {last.status!r}. {last.message}")
+            return Took(seconds, last.threads)
+
+    return run
+
+
+def bare(config: RunConfig, mnist: Mnist) -> Timed:
+    """The same without a job: trainer, thread tuner, measurements, weights and record, nobody looking."""
+
+    def run() -> Took:
+        with temporary_home() as store:
+            started = time.perf_counter()
+            trainer = new_trainer(config, mnist, choose_device(), [ThreadTuner()])
+            trainer.run()
+            record = record_of(trainer, new_run_id(), status="finished", owner="bench", data=mnist.size)
+            keep(trainer, record, store)
+            return Took(time.perf_counter() - started, trainer.threads)
+
+    return run
+
+
+def _overhead(setup: Setup) -> tuple[Timed, Timed]:
+    mnist = setup.digits(QUICK)
+    settings = {"epochs": 1 if setup.quick else 2, "precision": "fp32"}
+    config = RECIPES["mlp-deep"].config.with_settings(settings)
+    return in_a_job(config, mnist), bare(config, mnist)
+
+
+ROWS: dict[str, Row] = {
+    "job-overhead": Row(
+        "mlp-deep in a job, from submit to its end by the clock: thread trial, training, measuring, "
+        "snapshots, recording; looked at twice a second",
+        "the bare trainer by the clock: the same trial, training, measuring and recording",
+        0.95,
+        _overhead,
+    ),
+}
