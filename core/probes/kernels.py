@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from core.models.cnn import CNN
+
 
 def convolutions(model: nn.Module) -> dict[str, nn.Conv2d]:
     """Every convolution by its own name ("conv1"), from the pixels on."""
@@ -37,20 +39,9 @@ def moved(now: Tensor, start: Tensor) -> float:
 
 def maps(model: nn.Module, image: Tensor) -> dict[str, Tensor]:
     """What every convolution gives for an image (1, H, W), before any activation: (channels, h, w) each."""
-    found: dict[str, Tensor] = {}
-    handles = [
-        layer.register_forward_hook(
-            lambda _module, _inputs, output, name=name: found.__setitem__(name, output[0].detach())
-        )
-        for name, layer in convolutions(model).items()
-    ]
-    try:
-        with torch.no_grad():
-            model(image.unsqueeze(0))
-    finally:
-        for handle in handles:
-            handle.remove()
-    return found
+    assert isinstance(model, CNN)
+    with torch.no_grad():  # and no hooks: other sessions look at the same network
+        return {name: out[0] for name, out in model.walk(image[None]) if name.startswith("conv")}
 
 
 def in_bytes(weights: Mapping[str, Tensor]) -> bool:

@@ -7,7 +7,8 @@ import streamlit as st
 from core.data import load
 from core.data.digits import Digits, Mnist
 from core.data.splits import lab_split, validation_places
-from pages.ui.cache import run_store
+from core.errors import NotFound
+from pages.ui.cache import registry, run_store, shipped_model
 from pages.ui.trained import Trained
 
 MOST = 5000  # validation images; one number needs no more
@@ -29,14 +30,15 @@ class HeldOut:
 def held_out(trained: Trained, mnist: Mnist) -> HeldOut:
     """The run's own validation images where it has some; else images that nothing was trained on."""
     test, train = mnist.test, trained.config.train
-    if train.split == "lab":
+    same = _same_digits(trained, mnist)
+    if train.split == "lab" and same:
         first, last = lab_split(test)
         return HeldOut(
             "lab", first, last,
             f"Fitted on the first {len(first):,} test images, this network's validation images, and measured "
             f"on the last {len(last):,}.",
         )  # fmt: skip
-    if train.validation and _same_digits(trained, mnist):
+    if train.validation and same:
         places = validation_places(mnist.train, train.validation, train.seed)[1]
         fit = mnist.train.take(places[:: -(-len(places) // MOST)])
         return HeldOut(
@@ -52,17 +54,30 @@ def held_out(trained: Trained, mnist: Mnist) -> HeldOut:
             f"test digits), and measured on the {len(test):,} test images.",
         )  # fmt: skip
     first, last = lab_split(test)
+    own = train.split == "lab" or train.validation
+    why = (
+        "This network's own validation images are not among the digits in use"
+        if own
+        else "This run held out no validation images"
+    )
     return HeldOut(
         "halves", first, last,
-        f"This run held out no validation images, so the {len(test):,} bundled test images are split: fitted "
-        f"on the first {len(first):,}, measured on the last {len(last):,}.",
+        f"{why}, so the {len(test):,} bundled test images are split: fitted on the first "
+        f"{len(first):,}, measured on the last {len(last):,}.",
     )  # fmt: skip
 
 
 def _same_digits(trained: Trained, mnist: Mnist) -> bool:
-    """Whether a run on record held out images of the digits in use; among others they mean nothing."""
+    """Whether the network was trained on the digits in use; what it held out of others is not here."""
     where, _, rest = trained.key.partition(":")
-    return where != "run" or run_store().get(rest.rpartition("@")[0]).data == mnist.size
+    if where == "shipped":
+        return bool(shipped_model(rest).provenance.get("data") == mnist.size)
+    if where == "run":
+        return run_store().get(rest.rpartition("@")[0]).data == mnist.size
+    try:
+        return registry().get(trained.key.rpartition("@")[0]).snapshot.n_test == len(mnist.test)
+    except NotFound:
+        return True
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -59,7 +59,8 @@ def edit_kernel(model: nn.Module, config: CNNConfig, edits: KernelEdits) -> None
     """Choose a kernel; change its numbers in a table, or all at once."""
     place, weight = _choose(model, config)
     found = _rows(weight)
-    if edits.at != place:  # a table of its own for every visit: it starts from what is there now
+    unseen = f"{KEY}_table_{edits.version}" not in st.session_state  # another part was open meanwhile
+    if edits.at != place or unseen:  # a table of its own for every visit: it starts from what is there now
         edits.at, edits.table, edits.version = place, edits.now.get(place, found), edits.version + 1
     edits.trained[place] = found
     side = len(found)

@@ -133,7 +133,8 @@ def test_what_a_temperature_is_fitted_on(mnist: Mnist) -> None:
     assert "are split" in halves.told
     lab = held_out(shipped("cnn-lab"), mnist)
     assert torch.equal(lab.fit.labels, mnist.test.labels[:500])
-    assert "validation images" in lab.told
+    assert "own validation images are not among the digits" in lab.told  # it came from the whole MNIST
+    assert "this network's validation images" in held_out(fresh(TrainConfig(split="lab")), mnist).told
     config = TrainConfig(validation=0.25, seed=3)
     own = held_out(fresh(config), mnist)
     places = validation_places(mnist.train, 0.25, 3)[1]

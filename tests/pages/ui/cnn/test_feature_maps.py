@@ -248,6 +248,10 @@ def test_rewriting_a_kernel(trained: Trained, mnist: Mnist) -> None:
         twin.layers.conv1.weight[0, 0, 0, 0] = 40.0
         answer = int(twin(mnist.test.images[4][None]).argmax())
     assert f"**{answer}** (" in next(m.value for m in app.markdown if m.value.startswith("The picture"))
+    for operation in (surgery.OFF, surgery.KERNEL):  # and while the table is not on the screen
+        well(app.segmented_control(key="cnn_change_operation").set_value(operation).run())
+    assert table()[0, 0] == 40.0
+    assert "1 kernel rewritten" in words(app)
     if config.channels[0] > 1:  # what was rewritten stays while another kernel is looked at
         well(widget(app.number_input, "cnn_kernel_to").set_value(1).run())
         assert "1 kernel rewritten" in words(app)
