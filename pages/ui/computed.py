@@ -34,7 +34,8 @@ def not_finite(trained: Trained) -> str | None:
 
     Finite weights can be so large that the outputs are not: a hundred images tell.
     """
-    return _not_finite(trained.key, trained.model, cache.mnist().test.images[:100])
+    mnist = cache.mnist()
+    return _not_finite(trained.key, data_key(mnist), trained.model, mnist.test.images[:100])
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the test images…")
@@ -43,7 +44,7 @@ def _probabilities(key: str, data: str, _model: nn.Module, _images: Tensor) -> T
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _not_finite(key: str, _model: nn.Module, _images: Tensor) -> str | None:
+def _not_finite(key: str, data: str, _model: nn.Module, _images: Tensor) -> str | None:
     if not all(bool(tensor.isfinite().all()) for tensor in _model.state_dict().values()):
         return "weights"
     return None if bool(logits(_model, _images).isfinite().all()) else "outputs"

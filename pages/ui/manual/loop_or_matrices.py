@@ -1,5 +1,7 @@
 """Tab: the same gradient by a loop over the images and by matrix products, and what the loop costs."""
 
+import time
+
 import streamlit as st
 
 from core.figures.banded import FORM_COLORS, banded_figure
@@ -8,10 +10,13 @@ from core.probes.two_forms import Form, Forms, compare, sweep, time_curve
 from core.probes.vanishing import network
 from pages.ui.cache import mnist, registry
 from pages.ui.chart import chart
+from pages.ui.computed import data_key
 from pages.ui.layout import controls_and_stage
 from pages.ui.page import error_boundary
 
 WORDS: dict[Form, str] = {"loop": "Loop", "matrices": "Matrices", "autograd": "Autograd"}
+TURNS = 7  # of each form; their median counts
+BUSY = " A network was training beside this: times are longer than they need be."
 ROUNDING = 1e-5  # relative difference below which float32's rounding explains everything
 
 LOOP = """\
@@ -66,7 +71,8 @@ def loop_or_matrices() -> None:
             images, units = _controls()
         turn = st.session_state.get("manual_forms_turn", 0)
         with right, st.spinner("Measuring…", show_time=False):
-            found, curve = _measure(images, units, turn), _sweep(units, turn)
+            data = data_key(mnist())
+            (found, busy), (curve, busy_too) = _measure(data, images, units, turn), _sweep(data, units, turn)
             _times(found)
             chart(
                 banded_figure(
@@ -79,7 +85,8 @@ def loop_or_matrices() -> None:
                 "manual_forms_chart",
             )  # fmt: skip
             st.caption(
-                f"Line: the median of seven turns. Band: the middle half of them. {_growth(curve)}{_busy()}"
+                f"Line: the median of {TURNS} turns. Band: the middle half of them. {_growth(curve)}"
+                f"{BUSY if busy or busy_too else ''}"
             )
             _agreement(found)
         st.markdown("##### The same formula, twice")
@@ -123,18 +130,18 @@ def _controls() -> tuple[int, int]:
 
 
 def _again() -> None:
-    """Callback."""
-    st.session_state["manual_forms_turn"] = st.session_state.get("manual_forms_turn", 0) + 1
+    """Callback: a turn that no session has had, for what was measured is kept for all of them."""
+    st.session_state["manual_forms_turn"] = time.time_ns()
 
 
 def _times(found: Forms) -> None:
     with st.container(horizontal=True, gap="large"):
         for form, word in WORDS.items():
-            time = found.times[form]
+            took = found.times[form]
             st.metric(
-                word, f"{1e3 * time.median:.3g} ms", width="content",
-                help=f"Median of seven turns; the middle half took {1e3 * time.low:.3g} to "
-                f"{1e3 * time.high:.3g} ms.",
+                word, f"{1e3 * took.median:.3g} ms", width="content",
+                help=f"Median of {TURNS} turns; the middle half took {1e3 * took.low:.3g} to "
+                f"{1e3 * took.high:.3g} ms.",
             )  # fmt: skip
     images = f"{found.images:,} image{'s' if found.images > 1 else ''}"
     st.markdown(
@@ -159,11 +166,6 @@ def _growth(curve: list[Forms]) -> str:
         f"From {first.images} to {last.images} images the loop's time grows {loop:.3g}-fold, that of the "
         f"matrices {matrices:.3g}-fold."
     )
-
-
-def _busy() -> str:
-    running = registry().slots.running
-    return " A network is training beside this: times are longer than they need be." if running else ""
 
 
 def _agreement(found: Forms) -> None:
@@ -201,15 +203,24 @@ def _symbol(name: str) -> str:
 
 @st.cache_resource(show_spinner=False, max_entries=60)
 @one_thread()
-def _measure(images: int, units: int, turn: int) -> Forms:
+def _measure(data: str, images: int, units: int, turn: int) -> tuple[Forms, bool]:
+    """The forms, and whether a network was training beside them."""
     digits = mnist().train
     layers = network("sigmoid", "pytorch", 1, units, seed=0)
-    return compare(layers, "sigmoid", digits.images[:images].flatten(1), digits.labels[:images])
+    busy = _busy()
+    x, labels = digits.images[:images].flatten(1), digits.labels[:images]
+    return compare(layers, "sigmoid", x, labels, repetitions=TURNS), busy or _busy()
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)
 @one_thread()
-def _sweep(units: int, turn: int) -> list[Forms]:
+def _sweep(data: str, units: int, turn: int) -> tuple[list[Forms], bool]:
     digits = mnist().train
     layers = network("sigmoid", "pytorch", 1, units, seed=0)
-    return sweep(layers, "sigmoid", digits.images[:256].flatten(1), digits.labels[:256])
+    busy = _busy()
+    x, labels = digits.images[:256].flatten(1), digits.labels[:256]
+    return sweep(layers, "sigmoid", x, labels, repetitions=TURNS), busy or _busy()
+
+
+def _busy() -> bool:
+    return bool(registry().slots.running)
