@@ -7,6 +7,7 @@ import argparse
 import csv
 import importlib
 import json
+import math
 import sys
 import time
 from collections.abc import Sequence
@@ -48,13 +49,26 @@ def show(rows: list[dict[str, Any]], arguments: argparse.Namespace) -> None:
     """Print the rows in the form that was asked for."""
     if arguments.json:
         for row in rows:
-            print(json.dumps(row))
+            print(as_json(row))
     elif getattr(arguments, "csv", False):
         print_csv(rows)
     else:
         for row in rows:
             print_text(row)
     sys.stdout.flush()
+
+
+def as_json(value: object) -> str:
+    """As one line of JSON; a number that is not finite becomes null, since JSON has no word for it."""
+    return json.dumps(_finite(value), allow_nan=False)
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _finite(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(entry) for entry in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def print_csv(rows: list[dict[str, Any]]) -> None:
@@ -64,7 +78,7 @@ def print_csv(rows: list[dict[str, Any]]) -> None:
     writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]))
     writer.writeheader()
     for row in rows:
-        plain = {k: json.dumps(v) if isinstance(v, dict | list) else v for k, v in row.items()}
+        plain = {k: as_json(v) if isinstance(v, dict | list) else v for k, v in row.items()}
         writer.writerow(plain)
 
 

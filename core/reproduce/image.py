@@ -2,7 +2,9 @@
 
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import replace
+from math import isfinite
 
 from tqdm import tqdm
 
@@ -12,7 +14,7 @@ from core.imagenet.photos import sample
 from core.imagenet.race import Race, at_rates
 from core.imagenet.verdict import MUCH, claim_holds, mean_losses
 from core.recipes import recipe
-from core.reproduce.row import Load, Reproduction, Row, row
+from core.reproduce.row import Load, Reproduction, Row, finite, row
 
 QUICK_ITERATIONS = 20
 
@@ -40,25 +42,38 @@ def image_race(config: ImageRaceConfig, *, decided: bool = True) -> Row:
                 bar.update()
             races[photo] = race
     losses = mean_losses(list(races.values()))
-    others = [loss for name, loss in losses.items() if name != "sgd"]
     return row(
         "optimizer-race-image",
         claim=recipe("optimizer-race-image").claim,
-        measured=losses.get("sgd", float("nan")) / max(others, default=float("nan")),
+        measured=lead(losses),
         unit=f"SGD's loss after {config.iterations} iterations ÷ that of the slower of the others (mean over "
-        "photos)",
+        "photos; null if a loss is no number any more)",
         seeds=[],
         started=started,
         holds=claim_holds(losses) if decided else None,
         rule=f"RMSprop and Adam both end at a mean loss of at most {MUCH:g} of SGD's, all at learning rate "
         f"{config.lr:g}: another rate for SGD is another race",
-        losses=losses,
-        photos={name: {n: lane.last.loss for n, lane in race.lanes.items()} for name, race in races.items()},
-        l2={name: {n: lane.last.l2 for n, lane in race.lanes.items()} for name, race in races.items()},
+        losses={name: finite(loss) for name, loss in losses.items()},
+        photos={
+            photo: {name: finite(lane.last.loss) for name, lane in race.lanes.items()}
+            for photo, race in races.items()
+        },
+        l2={
+            photo: {name: finite(lane.last.l2) for name, lane in race.lanes.items()}
+            for photo, race in races.items()
+        },
         classifier=config.classifier,
         target=config.target,
         iterations=config.iterations,
     )
+
+
+def lead(losses: Mapping[str, float]) -> float | None:
+    """SGD's loss ÷ the largest of the others'; None without SGD or others, or where a loss is not finite."""
+    others = [loss for name, loss in losses.items() if name != "sgd"]
+    if "sgd" not in losses or not others or not all(isfinite(loss) for loss in losses.values()):
+        return None
+    return losses["sgd"] / max(others) if max(others) > 0 else None
 
 
 ROWS: dict[str, Reproduction] = {"optimizer-race-image": optimizer_race_image}

@@ -48,6 +48,11 @@ def row(
     }
 
 
+def finite(value: float) -> float | None:
+    """The number, or None for one that is infinite or no number: JSON has no word for these."""
+    return value if math.isfinite(value) else None
+
+
 def interval(values: Sequence[float]) -> tuple[float, float] | None:
     """The 95 % interval of the mean over seeds, by Student's t; None for fewer than two values.
 

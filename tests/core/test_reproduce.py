@@ -1,21 +1,24 @@
 """The verb `reproduce`: its rows, its rules, and that a wrong trace is called wrong."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from core.__main__ import main
+from core.__main__ import as_json, main
 from core.config import OptimizerConfig
 from core.data import Mnist, load
 from core.descent.config import DescentConfig
 from core.descent.curves import walk
+from core.race_config import RaceConfig
 from core.recipes import RECIPES, recipe
-from core.reproduce import REPRODUCTIONS
+from core.reproduce import REPRODUCTIONS, image, race
 from core.reproduce.descent import judged
-from core.reproduce.race import lead, race_config
+from core.reproduce.race import lead, race_config, race_row
 from core.reproduce.row import interval
 from core.reproduce.training import CLAIMS, held, reproduce_training, rule
-from core.training.trainer import initial_network
+from core.training.history import History
+from core.training.race import LaneRun
 
 KEYS = {"id", "claim", "measured", "unit", "seeds", "seconds", "holds", "rule"}
 
@@ -33,18 +36,28 @@ def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     words = ["reproduce", "--quick", "--json", "--only", "gd-demo", "cnn-lab", "optimizer-race"]
     assert main(words) == 0
     shown = capsys.readouterr()
-    demo, lab, race = (json.loads(line) for line in shown.out.splitlines())
-    assert all(row.keys() >= KEYS for row in (demo, lab, race))
-    assert [row["id"] for row in (demo, lab, race)] == ["gd-demo", "cnn-lab", "optimizer-race"]
+    demo, lab, raced = (json.loads(line) for line in shown.out.splitlines())
+    assert all(row.keys() >= KEYS for row in (demo, lab, raced))
+    assert [row["id"] for row in (demo, lab, raced)] == ["gd-demo", "cnn-lab", "optimizer-race"]
     assert (demo["holds"], demo["agree"], demo["seeds"]) == (True, 7, [])
     assert demo["measured"][0][0] == 14
     assert lab["claim"] == recipe("cnn-lab").claim
     assert (lab["holds"], lab["seeds"], lab["data"], lab["epochs"]) == (None, [0], "small", 1)
     assert 0 <= lab["measured"] <= 1
     assert lab["rule"].startswith("undecided on few images")
-    assert set(race["train_loss"]) == set(race["test_accuracy"]) == {"sgd", "rmsprop", "adam"}
-    assert race["measured"] > 1
-    assert race["holds"] is None
+    assert list(raced["train_loss"]) == list(raced["test_accuracy"]) == ["SGD", "RMSprop", "Adam"]
+    assert (raced["claim"], raced["holds"], raced["diverged"]) == (None, None, [])
+    assert raced["seeds"] == [0, 1]
+    for spread in raced["test_accuracy"].values():
+        low, high = spread["ci95"]
+        assert 0 <= low <= spread["mean"] <= high <= 1
+        assert sum(spread["values"]) / 2 == pytest.approx(spread["mean"])
+    ends = raced["train_loss"]
+    ratios = [
+        ends["SGD"]["values"][i] / max(ends[name]["values"][i] for name in ("RMSprop", "Adam"))
+        for i in (0, 1)
+    ]
+    assert raced["measured"] == pytest.approx(sum(ratios) / 2)
     assert "cnn-lab" in shown.err
 
 
@@ -90,18 +103,53 @@ def test_a_recipe_without_a_claim_is_measured_and_left_open() -> None:
     assert row["ci95"][0] < row["measured"] < row["ci95"][1]
 
 
-def test_racers_start_alike() -> None:
-    one, other = (race_config(name, 3, {}) for name in ("sgd", "adam"))
-    assert one.mlp.activation == "relu"
-    assert (one.train.batch_size, one.train.optimizer["lr"]) == (128, 0.01)
-    assert other.train.optimizer["lr"] == 0.001
-    starts = (initial_network(config).parameters() for config in (one, other))
-    assert all(bool((a == b).all()) for a, b in zip(*starts, strict=True))
+def test_the_race_is_the_recipes() -> None:
+    setup = recipe("optimizer-race").setup
+    assert isinstance(setup, RaceConfig)
+    whole, quick = race_config(quick=False), race_config(quick=True)
+    assert replace(whole, seeds=setup.seeds) == setup
+    assert whole.seeds == (0, 1, 2)
+    assert quick.lanes == setup.lanes
+    assert (quick.base.train.epochs, len(quick.seeds)) == (1, 2)
 
 
-def test_the_lead_is_over_the_slower_of_the_two() -> None:
-    assert lead({"sgd": [1.0, 3.0], "rmsprop": [0.5, 1.0], "adam": [0.25, 1.5]}) == [2.0, 2.0]
-    assert lead({"sgd": [1.0], "rmsprop": [None], "adam": [0.25]}) == []
+def test_a_lane_that_diverged_is_said_and_has_no_mean(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its last measurement may even be a number: it is no end of a race."""
+    rows = [
+        {"epoch": 1.0, "train_loss": 0.5, "test_loss": 0.4, "test_accuracy": share} for share in (0.9, 0.1)
+    ]
+    runs = [
+        LaneRun(lane, seed, "diverged" if (lane, seed) == ("Adam", 1) else "finished", "Too high.",
+                History(epochs=[rows[lane == "Adam"]]))
+        for lane in ("SGD", "RMSprop", "Adam") for seed in (0, 1)
+    ]  # fmt: skip
+    monkeypatch.setattr(race, "_raced", lambda config, mnist: runs)
+    row = race_row(race_config(quick=True), load("small"))
+    assert row["measured"] is None
+    assert row["diverged"] == ["Adam, seed 1: Too high."]
+    assert row["test_accuracy"]["Adam"] == {"mean": None, "ci95": None, "values": [0.1, None]}
+    assert row["test_accuracy"]["SGD"]["mean"] == pytest.approx(0.9)
+
+
+def test_the_lead_is_over_the_slower_of_the_others() -> None:
+    assert lead({"SGD": [1.0, 3.0], "RMSprop": [0.5, 1.0], "Adam": [0.25, 1.5]}) == [2.0, 2.0]
+    assert lead({"SGD": [1.0], "RMSprop": [None], "Adam": [0.25]}) == []
+    assert lead({"SGD": [None], "RMSprop": [0.5]}) == []
+    assert lead({"SGD": [1.0]}) == []
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf")])
+@pytest.mark.parametrize("order", [("rmsprop", "adam"), ("adam", "rmsprop")])
+def test_a_loss_that_is_no_number_leaves_nothing_to_divide(odd: float, order: tuple[str, str]) -> None:
+    assert image.lead({"sgd": 2.0, order[0]: odd, order[1]: 1.0}) is None
+    assert image.lead({"sgd": odd, order[0]: 0.5, order[1]: 1.0}) is None
+    assert image.lead({"sgd": 2.0, order[0]: 0.5, order[1]: 1.0}) == 2.0
+    assert image.lead({"sgd": 2.0}) is None
+
+
+def test_json_has_no_word_for_what_is_no_number() -> None:
+    row = {"a": float("nan"), "b": [1.5, float("inf"), {"c": -float("inf")}], "d": (2, "x", None, True)}
+    assert json.loads(as_json(row)) == {"a": None, "b": [1.5, None, {"c": None}], "d": [2, "x", None, True]}
 
 
 def test_interval_over_seeds() -> None:

@@ -1,6 +1,7 @@
 """`reproduce --only optimizer-race-image`: its row, and that a race that shows otherwise says otherwise."""
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -25,3 +26,10 @@ def test_the_command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
 def test_at_a_rate_where_nobody_moves_the_claim_does_not_hold() -> None:
     config = replace(ImageRaceConfig(), photos=("chelsea",), lr=1e-7, iterations=10)
     assert image_race(config)["holds"] is False
+
+
+def test_losses_that_are_no_numbers_become_null(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image, "mean_losses", lambda races: {"sgd": 1.0, "rmsprop": math.nan, "adam": 0.1})
+    row = image_race(replace(ImageRaceConfig(), photos=("chelsea",), iterations=10))
+    assert row["losses"] == {"sgd": 1.0, "rmsprop": None, "adam": 0.1}
+    assert (row["measured"], row["holds"]) == (None, False)
