@@ -2,7 +2,7 @@
 
 Convolutions and everything small are kept as they were. The large matrices of linear layers are kept in eight
 bits a weight, each row with a scale of its own: a quarter of the size, and an accuracy that differs by a
-fraction of a tenth of a point. The last frame is therefore not the checkpoint, only its picture.
+fraction of a tenth of a point. The last frame is the checkpoint itself: a film on disk ends before it.
 """
 
 import json
@@ -57,8 +57,11 @@ def save_film(path: Path, film: Sequence[Frame]) -> None:
         raise
 
 
-def load_film(path: Path) -> Film:
-    """The frames of a film, first to last; none if there is no such file. LabError if it is damaged."""
+def load_film(path: Path, last: Frame | None = None) -> Film:
+    """The frames of a film, first to last; none if there is no such file. LabError if it is damaged.
+
+    last: the network as the checkpoint has it; it ends the film, unless the film goes as far itself.
+    """
     if not path.is_file():
         return ()
     frames: dict[int, dict[str, Tensor]] = {}
@@ -73,9 +76,20 @@ def load_film(path: Path) -> Film:
                 if tensor.dtype == torch.int8:
                     tensor = tensor.float() * file.get_tensor(key + SCALE)[:, None]
                 frames.setdefault(int(number), {})[name] = tensor
-    except (SafetensorError, KeyError, ValueError, OSError) as error:
+        film = tuple(Frame(float(epoch), frames[index]) for index, epoch in enumerate(epochs))
+    except (SafetensorError, KeyError, IndexError, TypeError, ValueError, RuntimeError, OSError) as error:
         raise LabError(f"{path.name} is not a film of a network: {error}.") from error
-    return tuple(Frame(float(epoch), frames[index]) for index, epoch in enumerate(epochs))
+    return (*film, last) if last is not None and film and film[-1].epoch < last.epoch else film
+
+
+def as_kept(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """A state_dict as a film on disk gives it back: matrices rounded to eight bits, the rest as it is."""
+    found = {}
+    for name, tensor in weights.items():
+        packed = _packed(name, tensor.detach())
+        scale = packed.get(name + SCALE)
+        found[name] = packed[name] if scale is None else packed[name].float() * scale[:, None]
+    return found
 
 
 def _packed(key: str, tensor: Tensor) -> dict[str, Tensor]:

@@ -82,8 +82,8 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         temporary = target.with_suffix(".part")
         temporary.write_bytes(run_checkpoint(record.run_id).read_bytes())
         temporary.replace(target)
-        if film := film_of(trainer):
-            save_film(film_path(target), film)
+        if len(film := film_of(trainer)) > 1:
+            save_film(film_path(target), film[:-1])
     summary = record.summary()
     if target:
         summary["saved"] = str(target)

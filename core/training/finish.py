@@ -104,7 +104,7 @@ def keep(trainer: Trainer, record: RunRecord, store: RunStore) -> None:
     # the curves travel with the weights, so that a network can show how it became what it is
     provenance["history"] = record.history.rounded().to_json()
     provenance["trained"] = time.strftime("%Y-%m-%d", time.gmtime(record.created))
-    if film := film_of(trainer):
-        save_film(film_path(run_checkpoint(record.run_id)), film)
+    if len(film := film_of(trainer)) > 1:
+        save_film(film_path(run_checkpoint(record.run_id)), film[:-1])  # the last frame is the checkpoint
     save_checkpoint(run_checkpoint(record.run_id), trainer.module.state_dict(), trainer.start, provenance)
     store.save(record)

@@ -8,7 +8,7 @@ import torch
 
 from core.checkpoints import SHIPPED, Checkpoint, load_checkpoint, rebuild, run_checkpoint, shipped
 from core.config import CNNConfig, MLPConfig, RunConfig
-from core.films import Film, film_path, load_film
+from core.films import Film, Frame, film_path, load_film
 from core.models import as_module
 from core.models.layers import Normalize
 from core.recipes import train_recipes
@@ -59,9 +59,10 @@ def choose_network(job: Job | None, recipe: str, *, kind: Kind, key: str) -> Tra
     where, _, name = picked.partition(":")
     if where == "shipped":
         came = shipped_model(name)
-        return _trained(picked, options[picked], came.config, came.model, _film(str(SHIPPED / name), 0.0))
+        film = film_beside(SHIPPED / f"{name}.safetensors", 0.0, came)
+        return _trained(picked, options[picked], came.config, came.model, film)
     checkpoint = _load_run(name, runs[name].created)
-    film = _film(str(run_checkpoint(name).with_suffix("")), runs[name].created)
+    film = film_beside(run_checkpoint(name), runs[name].created, checkpoint)
     key = f"{picked}@{runs[name].created}"
     return _trained(key, options[picked], checkpoint.config, checkpoint.model, film)
 
@@ -97,9 +98,13 @@ def _start(settings: str, mean_std: tuple[float, float] | None) -> torch.nn.Modu
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _film(checkpoint: str, written: float) -> Film:
-    """The frames that lie beside a checkpoint (named without its suffix), if there are any."""
-    return load_film(film_path(Path(checkpoint + ".safetensors")))
+def film_beside(path: Path, written: float, _checkpoint: Checkpoint) -> Film:
+    """The frames that lie beside a checkpoint, which itself is the last, if there are any.
+
+    written: tells one version of a run that went on from the next.
+    """
+    last = Frame(float(_checkpoint.provenance.get("epochs", 0.0)), _checkpoint.model.state_dict())
+    return load_film(film_path(path), last)
 
 
 def _trained(key: str, title: str, config: RunConfig, model: torch.nn.Module, film: Film) -> Trained:

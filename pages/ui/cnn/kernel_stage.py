@@ -55,8 +55,8 @@ def stage(trained: Trained, mnist: Mnist, choice: Choice) -> None:
             if ticking:
                 play.turn(key, labels)
             _show(trained, mnist, choice, shown, shown[_slider(labels, key)])
-            if (play.playing(key) is not None) != ticking:
-                st.rerun()  # once more with all around it: it turns by itself now, or no longer
+        if (play.playing(key) is not None) != ticking:  # even where something failed: it must come to an end
+            st.rerun()  # once more with all around it: it turns by itself now, or no longer
 
     body()
 
@@ -120,26 +120,22 @@ def _accuracy(trained: Trained, mnist: Mnist, moment: Moment, table: Tensor | No
         )  # fmt: skip
         st.metric("Mistakes", f"{n - correct:,} of {n:,}", width=150, help="Test images read wrongly.")
     spaced = " (evenly spaced)" if n < len(mnist.test) else ""
-    st.caption(
-        f"Measured on {computed.which_images(mnist, n)}{spaced}. {_exactness(trained, mnist, moment, table)}"
-    )
+    st.caption(f"Measured on {computed.which_images(mnist, n)}{spaced}. {_exactness(trained, mnist, moment)}")
 
 
-def _exactness(trained: Trained, mnist: Mnist, moment: Moment, table: Tensor) -> str:
-    """What the film left out, said and measured."""
-    if not trained.film or moment.label == kept.NOW or not in_bytes(moment.weights):
+def _exactness(trained: Trained, mnist: Mnist, moment: Moment) -> str:
+    """What the film left out at this moment, said and measured on the network itself."""
+    if not in_bytes(moment.weights):
         return ""
     told = "The film keeps kernels exactly, but the matrices of the linear layers in 8 bits a weight"
-    if moment.label != moments(trained)[-1].label:
-        return f"{told}; the last epoch says what that costs."
-    itself = kept.network_table(trained, mnist)
-    if itself is None:
+    itself, rounded = kept.network_table(trained, mnist), kept.network_table(trained, mnist, kept=True)
+    if itself is None or rounded is None:
         return f"{told}."
-    n = int(table.sum())
-    film, network = (100 * int(t.diagonal().sum()) / n for t in (table, itself))
-    off = abs(film - network)
-    cost = "exactly the same" if off == 0 else f"{off:.2f} points away"
-    return f"{told}. The network itself reads {network:.2f} % rightly: {cost}."
+    n = int(itself.sum())
+    network, film = (100 * int(table.diagonal().sum()) / n for table in (itself, rounded))
+    if film == network:
+        return f"{told}. For the trained network that costs nothing: {network:.2f} % either way."
+    return f"{told}. For the trained network that makes {film:.2f} % of {network:.2f} %."
 
 
 def _kernels(trained: Trained, choice: Choice, shown: list[Moment], moment: Moment) -> None:

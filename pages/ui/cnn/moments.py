@@ -16,6 +16,7 @@ from core.checkpoints import rebuild
 from core.config import CNNConfig, RunConfig
 from core.data.digits import Digits, Mnist
 from core.evaluation import logits
+from core.films import as_kept
 from core.probes.confusion import confusion
 from core.probes.kernels import convolutions, kernels, moved
 from pages.ui.computed import data_key
@@ -88,8 +89,11 @@ def table_at(trained: Trained, moment: Moment, mnist: Mnist) -> Tensor | None:
     return _table(trained.key, moment.label, data_key(mnist), model, sample(trained, mnist))
 
 
-def network_table(trained: Trained, mnist: Mnist) -> Tensor | None:
-    """The same for the network itself, all its weights as they are."""
+def network_table(trained: Trained, mnist: Mnist, *, kept: bool = False) -> Tensor | None:
+    """The same for the network itself: all its weights as they are, or `kept` as films on disk keep them."""
+    if kept:
+        rounded = rebuild(trained.config, as_kept(trained.model.state_dict()))
+        return _table(trained.key, "as kept", data_key(mnist), rounded, sample(trained, mnist))
     return _table(trained.key, NOW, data_key(mnist), trained.model, sample(trained, mnist))
 
 
