@@ -49,15 +49,25 @@ class TensorCheck:
         return agreement(self.manual, self.autograd)
 
     @property
-    def with_measured(self) -> Agreement:
-        """The gradient by hand against finite differences, over the measured entries without a kink."""
+    def with_measured(self) -> Agreement | None:
+        """The gradient by hand against finite differences, over the measured entries without a kink.
+
+        None where no such entry is left: then nothing is measured.
+        """
         kept = ~self.measured.isnan()
+        if not bool(kept.any()):
+            return None
         return agreement(self.manual.flatten()[self.entries[kept]], self.measured[kept])
 
     @property
-    def right(self) -> bool:
-        """Whether the gradient by hand agrees with both others."""
-        return self.with_autograd.within(EXACT) and self.with_measured.within(MEASURED)
+    def right(self) -> bool | None:
+        """Whether the gradient by hand agrees with both others.
+
+        None: it agrees with autograd, and nothing could be measured, so that there is no verdict.
+        """
+        if not self.with_autograd.within(EXACT):
+            return False
+        return None if self.with_measured is None else self.with_measured.within(MEASURED)
 
 
 def gradient_check(

@@ -18,15 +18,20 @@ from core.training.trainer import Diverged, RunData, Trainer
 
 @dataclass(frozen=True)
 class Learnt:
-    """Accuracy (fraction) on n test images after training; diverged: the loss stopped being a number."""
+    """Accuracy (fraction) on n test images after training.
 
-    accuracy: float
+    diverged: the loss stopped being a number; there is no accuracy then, and None stands for it.
+    """
+
+    accuracy: float | None
     n: int
     diverged: bool = False
 
     @property
     def ci95(self) -> tuple[float, float]:
-        """95 % interval of the accuracy, as fractions."""
+        """95 % interval of the accuracy, as fractions; (0, 1) where there is none."""
+        if self.accuracy is None:
+            return 0.0, 1.0
         return wilson(round(self.accuracy * self.n), self.n)
 
 
@@ -84,4 +89,5 @@ def _train(config: RunConfig, data: RunData, callbacks: list[Callback]) -> Learn
         trainer.run()
     except Diverged:
         diverged = True
-    return Learnt(trainer.history.last("test_accuracy") or 0.0, len(data.test), diverged)
+    accuracy = None if diverged else trainer.history.last("test_accuracy")
+    return Learnt(accuracy, len(data.test), diverged)

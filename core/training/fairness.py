@@ -21,7 +21,8 @@ class LaneStart:
     """What a lane has before its first step.
 
     weights: fingerprint of all weights and biases. order: of the images of the first epoch, in their order.
-    first: places (B,) of the first batch's images among the training images. images: how many make an epoch.
+    first: places (B,) of the first batch's images among the training images. images: how many make an epoch;
+    none where the race has no epochs.
     """
 
     lane: str
@@ -47,7 +48,7 @@ def lane_starts(config: RaceConfig, mnist: Mnist, seed: int) -> list[LaneStart]:
         weights = fingerprint(*trainer.module.state_dict().values())
         steps = trainer.advance()
         batch = config.base.train.batch_size
-        next(steps)  # the order of an epoch is drawn when it begins
+        next(steps, None)  # the order of an epoch is drawn when it begins, if there is one
         order = trainer.order.clone()
         steps.close()
         found.append(

@@ -7,6 +7,7 @@ The best is chosen on validation images; the test images report it and choose no
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from core.checks import require
 from core.config import OptimizerConfig
 from core.errors import ConfigError
 from core.race_config import MOST_LANES, Lane, RaceConfig
@@ -23,8 +24,8 @@ USUAL_SPAN = (0.1, 300.0)
 class RateScore:
     """One rate: validation accuracies of the seeds that came to an end (mean, lowest, highest; fractions).
 
-    runs: how many have ended, of which `diverged` without a number; where all did, mean is None. test: mean
-    test accuracy, to be told of the best rate only.
+    runs: how many have ended, of which `diverged` because their loss was no number any more; where all did,
+    mean is None. test: mean test accuracy, to be told of the best rate only.
     """
 
     mean: float | None
@@ -69,7 +70,16 @@ def sweep_lanes(lanes: Iterable[Lane]) -> tuple[Lane, ...]:
 
 
 def sweep_races(config: RaceConfig, span: tuple[float, float] = USUAL_SPAN) -> list[RaceConfig]:
-    """A race for each of `sweep_lanes`, with the same network, batches and seeds; its lanes are the rates."""
+    """A race for each of `sweep_lanes`, with the same network, batches and seeds; its lanes are the rates.
+
+    Raises ConfigError where the race holds out no training images to choose the best rate by.
+    """
+    train = config.base.train
+    require(
+        train.validation > 0 and train.split != "lab",
+        "The best rate is chosen on training images that are held out, never on test images: choose a share "
+        "for validation.",
+    )
     races = []
     for lane in sweep_lanes(config.lanes):
         tried = tuple(
@@ -101,7 +111,7 @@ def scores(config: RaceConfig, runs: Sequence[LaneRun]) -> dict[float, RateScore
             low=min(values, default=None),
             high=max(values, default=None),
             runs=len(ended),
-            diverged=len(ended) - len(values),
+            diverged=sum(run.status == "diverged" for run in ended),
             test=sum(tests) / len(tests) if tests else None,
         )
     return found

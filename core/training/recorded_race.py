@@ -4,6 +4,8 @@ Made by `python -m core.training.recorded_race`, which runs the recipe `optimize
 """
 
 import json
+import os
+import tempfile
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,7 +33,7 @@ class RecordedRace:
 
 
 def save(race: RecordedRace, path: Path = PLACE) -> None:
-    """Write the race as JSON, losses to five digits."""
+    """Write the race as JSON, losses to five digits; the file appears whole or not at all."""
     runs = []
     for run in race.runs:
         history = run.history.rounded().to_json()
@@ -39,7 +41,16 @@ def save(race: RecordedRace, path: Path = PLACE) -> None:
         runs.append({**vars(run), "history": kept})
     values = {**vars(race), "config": race.config.to_json(), "runs": runs}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(values, separators=(",", ":")) + "\n", encoding="utf-8")
+    text = json.dumps(values, separators=(",", ":")) + "\n"
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def load(path: Path = PLACE) -> RecordedRace:

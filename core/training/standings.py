@@ -45,8 +45,9 @@ class Standing:
 
     loss: mean of the last 20 batches (nats per image). speed: images a second of its own steps. begun: seeds
     that have started. diverged: how many of them ended without a number; message: what the first one said.
-    test: accuracy on the test images, with `interval` its 95 % interval (for the mean over the seeds, as far
-    as the choice of test images goes); both None until all its runs have ended.
+    test: accuracy on the test images over the seeds that did not diverge; None until all its runs have ended.
+    interval: its 95 % interval (for the mean over the seeds, as far as the choice of test images goes); None
+    where a seed diverged: a mean over the lucky ones says nothing of the next run.
     """
 
     lane: str
@@ -131,5 +132,5 @@ def _standing(lane: str, runs: list[LaneRun], n_test: int, target: float) -> Sta
         message=fallen[0].message if fallen else "",
         reached=reached(runs, target),
         test=test,
-        interval=wilson(math.floor(test.mean * n_test + 0.5), n_test) if test else None,
+        interval=wilson(math.floor(test.mean * n_test + 0.5), n_test) if test and not fallen else None,
     )

@@ -77,12 +77,21 @@ def checked() -> None:
 
 
 def _verdict(found: list[TensorCheck]) -> None:
-    wrong = [check.name for check in found if not check.right]
+    wrong = [check.name for check in found if check.right is False]
+    unknown = [check.name for check in found if check.right is None]
     worst = max(check.with_autograd.difference for check in found)
-    rough = max(check.with_measured.difference for check in found)
-    numbers = f"largest difference {worst:.1e} from autograd, {rough:.1e} from the measurement"
+    rough = [measured.difference for check in found if (measured := check.with_measured)]
+    numbers = f"largest difference {worst:.1e} from autograd"
+    if rough:
+        numbers += f", {max(rough):.1e} from the measurement"
     if wrong:
         st.error(f"Not all agree: look at {', '.join(wrong)} ({numbers}).", icon=":material/cancel:")
+    elif unknown:
+        st.warning(
+            f"What could be compared agrees: {numbers}. Not measured, as every entry stands at a corner: "
+            f"{', '.join(unknown)}.",
+            icon=":material/help:",
+        )
     else:
         st.success(f"All {len(found)} tensors agree: {numbers}.", icon=":material/check_circle:")
 
@@ -115,7 +124,13 @@ def _choose_unit(subject: Subject, gradient: Tensor) -> int:
     ))  # fmt: skip
 
 
-def _badge(name: str, found: Agreement, tolerance: float) -> None:
+def _badge(name: str, found: Agreement | None, tolerance: float) -> None:
+    if found is None:
+        st.badge(
+            f"not {name}", icon=":material/help:", color="gray",
+            help="At every entry that was to be measured a unit switches on or off: there is no slope.",
+        )  # fmt: skip
+        return
     right = found.within(tolerance)
     st.badge(
         f"{name} {found.difference:.1e}" if found.difference else f"{name} 0",
@@ -159,19 +174,24 @@ def _notes(check: TensorCheck, unit: int | None) -> None:
 
 
 def _why_norms(subject: Subject, check: TensorCheck) -> None:
+    whole = check.with_measured
+    if whole is None:
+        return
     zero = float((check.manual == 0).double().mean())
     black = float((subject.x == 0).all(dim=0).double().mean())
     kept = ~check.measured.isnan()
     mine, measured = check.manual.flatten()[check.entries[kept]], check.measured[kept]
     larger = torch.maximum(mine.abs(), measured.abs())
     worst = float(((mine - measured).abs() / larger)[larger > 0].max()) if bool((larger > 0).any()) else 0.0
-    whole = check.with_measured.difference
     told = "Tensors are compared as wholes, ‖a − b‖ / max(‖a‖, ‖b‖). Entry by entry misleads: "
     if zero:
         told += f"in {check.name} {zero:.0%} of the gradients are exactly zero, and 0 / 0 says nothing"
         told += f" ({black:.0%} of the pixels are black in every image here). " if black else ". "
     told += (
         f"Of the entries measured in {check.name} the worst differs by {worst:.0e} of itself, the whole "
-        f"tensor by {whole:.0e}: "
+        f"tensor by {whole.difference:.0e}: "
     )
-    st.caption(told + ("in small entries rounding weighs more." if worst > 10 * whole else "here as well."))
+    st.caption(
+        told
+        + ("in small entries rounding weighs more." if worst > 10 * whole.difference else "here as well.")
+    )

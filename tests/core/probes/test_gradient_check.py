@@ -1,6 +1,7 @@
 """The gradient check against brute force: every weight moved by itself, every forward pass from the start."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -91,6 +92,19 @@ def test_a_kink_is_left_out_and_counted(activation: Activation) -> None:
     assert all(check.right for check in found.values())
     wide = finite_differences(layers, activation, x, labels, 1, torch.arange(2), width=0.01)
     assert wide.isnan().tolist() == [True, True]
+
+
+def test_where_every_entry_is_a_kink_there_is_no_verdict() -> None:
+    """Nothing measured agrees with nothing: that is no proof."""
+    layers = [Layer(torch.ones(1, 1).double(), torch.zeros(1).double()),
+              Layer(torch.tensor([[1.0, -2.0]]).double(), torch.zeros(2).double())]  # fmt: skip
+    x, labels = torch.zeros(1, 1, dtype=torch.float64), torch.tensor([0])
+    found = {c.name: c for c in gradient_check(layers, "relu", x, labels)}
+    assert found["b_h"].measured.isnan().all()
+    assert found["b_h"].with_measured is None
+    assert found["b_h"].right is None
+    assert found["b_o"].right is True
+    assert replace(found["b_h"], manual=found["b_h"].autograd + 1).right is False
 
 
 def test_a_kink_further_up_is_seen_too() -> None:

@@ -76,6 +76,12 @@ def test_what_is_unfair_is_found(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) 
     assert starts[0].weights == starts[1].weights != starts[2].weights
 
 
+def test_a_race_of_no_epochs_has_starts_and_shows_no_images(mnist: Mnist) -> None:
+    starts = lane_starts(config(epochs=0), mnist, 0)
+    assert [(start.images, start.first) for start in starts] == [(0, ())] * 3
+    assert same_start(starts)
+
+
 def test_looking_leaves_the_digits_alone(mnist: Mnist) -> None:
     before = mnist.train.images.clone()
     lane_starts(config(), mnist, 0)

@@ -190,6 +190,11 @@ def test_standings_of_a_race() -> None:
     assert (second.begun, second.diverged, second.message) == (2, 1, "Too high.")
     assert second.validation is not None
     assert second.validation.mean == pytest.approx(0.85)  # of the seed that is still a network
+    assert second.test is not None
+    assert (second.test.seeds, second.interval) == (
+        1,
+        None,
+    )  # of one seed in two: no interval says how it goes
     assert within_reach(config, runs) == 80  # both seeds of SGD; one of Adam's never got beyond 50 %
     runs[0].status = "running"
     assert standings(config, runs, 1000, 0.8)[0].test is None  # not before all its runs have ended
@@ -220,6 +225,13 @@ def test_lanes_that_differ_in_their_rates_alone_share_a_sweep() -> None:
     assert without_rate(at_rate(lanes[0], 7)) == without_rate(lanes[1])
 
 
+@pytest.mark.parametrize("without", [{"validation": 0.0}, {"validation": 0.0, "split": "lab"}])
+def test_a_rate_is_chosen_on_held_out_training_images(without: dict[str, object]) -> None:
+    config = RaceConfig(BASE.with_settings(without), chapter_lanes())
+    with pytest.raises(ConfigError, match="never on test images"):
+        sweep_races(config)
+
+
 def test_the_best_rate_is_of_those_where_nobody_diverged() -> None:
     lanes = tuple(Lane(f"at {rate:g}", sgd(lr=rate)) for rate in (0.1, 1.0, 10.0))
     config = RaceConfig(BASE, lanes, (0, 1))
@@ -233,4 +245,7 @@ def test_the_best_rate_is_of_those_where_nobody_diverged() -> None:
     assert (found[0.1].mean, found[0.1].low, found[0.1].high) == (pytest.approx(0.85), 0.8, 0.9)
     assert (found[1.0].runs, found[1.0].diverged) == (2, 1)
     assert best_rate(found) == 0.1
+    blind = [run([1.0], {}, lane="at 0.1"), run([None], {}, lane="at 0.1", seed=1, status="diverged")]
+    assert (scores(config, blind)[0.1].runs, scores(config, blind)[0.1].diverged) == (2, 1)
+    assert scores(config, blind)[0.1].mean is None
     assert best_rate({}) is None

@@ -12,7 +12,7 @@ from core.data.splits import lab_split
 from core.evaluation import evaluate
 from core.recipes import RECIPES
 from core.training.callbacks import Callback
-from core.training.filming import QUANTILES, Filming, PreActivations, received
+from core.training.filming import QUANTILES, SAMPLE, Filming, PreActivations, received, sample
 from core.training.finish import new_trainer, run_data
 from core.training.gradient import loss_and_gradients
 from core.training.trainer import Trainer
@@ -112,6 +112,22 @@ def test_the_film_holds_the_weights_of_every_epoch(mnist: Mnist) -> None:
     after = trainer.module.state_dict()
     assert all(torch.equal(after[name], filming.film[-1].weights[name]) for name in after)
     assert not torch.equal(before["layers.conv1.weight"], after["layers.conv1.weight"])
+
+
+@pytest.mark.parametrize("by", ["column", "channel"])
+def test_a_sample_sees_every_column_and_channel(by: str) -> None:
+    """A fixed stride that shares a factor with the maps would see some of them only."""
+    shape = (64, 16, 28, 28)
+    values = (torch.arange(28.0) if by == "column" else torch.arange(16.0)[:, None, None]).expand(shape)
+    state = torch.get_rng_state()
+    found = sample(values)
+    assert torch.equal(torch.get_rng_state(), state)
+    assert len(found) == SAMPLE
+    assert len(found.unique()) == len(values.unique())
+    assert float(found.mean()) == pytest.approx(float(values.mean()), rel=0.02)
+    assert torch.equal(found, sample(values))
+    few = torch.rand(3, 4)
+    assert torch.equal(sample(few), few.flatten())
 
 
 def test_spreads_are_quantiles_of_what_each_activation_receives(mnist: Mnist) -> None:
