@@ -65,8 +65,8 @@ def live_run(job: Steered, key: str, *, charts: bool = True, more: More | None =
                 )
                 if more is not None:
                     more(snapshot.history, snapshot.config, snapshot.n_test)
-            if POLL.get(snapshot.status) != pace:
-                st.rerun()  # the whole page: it polls at another pace now, or no more
+        if POLL.get(job.snapshot.status) != pace:  # out here: what fails above must not poll for ever
+            st.rerun()  # the whole page: it polls at another pace now, or no more
 
     body()
 

@@ -12,8 +12,10 @@ from typing import TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from core.errors import LabError
 from core.one_thread import one_thread
 from pages.ui.page import error_boundary
+from pages.ui.plain import plain
 
 Piece = TypeVar("Piece", bound=Hashable)
 Result = TypeVar("Result")
@@ -41,7 +43,14 @@ class Piecework:
         @one_thread()
         def drawn() -> None:
             with error_boundary():
-                body()
+                try:
+                    body()
+                except Exception as error:  # stop: the same failure three times a second helps nobody
+                    if self.running:
+                        self._fell(error)
+                    raise
+            if self.running != self._ticking:
+                st.rerun()  # the whole page once: it ticks from now on, or no more
 
         drawn()
 
@@ -79,6 +88,9 @@ class Piecework:
         self._done, self._total, self._words = done, total, words
         if self.running or 0 < done < total:
             self._bar(0.0)
+        problem = st.session_state.get(f"{self.key}_problem")
+        if problem and not self.running:
+            st.error(f"It stopped at a failure. {problem}", icon=":material/error:")
 
     def go_on(
         self,
@@ -90,9 +102,7 @@ class Piecework:
 
         compute(piece, progress) may call progress with the share done, 0…1.
         """
-        if self.running != self._ticking:
-            st.rerun()  # the whole page once: it ticks from now on, or no more
-        if not self.running or not alone():
+        if not self.running or not self._ticking or not alone():
             return
         started = time.monotonic()
         for piece in pieces:
@@ -110,3 +120,11 @@ class Piecework:
 
     def _turn(self, on: bool) -> None:
         st.session_state[f"{self.key}_on"] = on
+        st.session_state.pop(f"{self.key}_problem", None)
+
+    def _fell(self, error: Exception) -> None:
+        """Stop, and keep what to say: the redraw that ends the ticking would wipe the error away."""
+        st.session_state[f"{self.key}_on"] = False
+        st.session_state[f"{self.key}_problem"] = (
+            plain(str(error)) if isinstance(error, LabError) else "The log of the server tells why."
+        )

@@ -33,8 +33,8 @@ def live_race(job: RaceJob) -> None:
             seen = job.snapshot
             _status(seen)
             stage(seen.config, seen.runs, seen.n_train, seen.n_test, active=seen.active)
-            if POLL.get(seen.status) != pace:
-                st.rerun()  # the whole page: it polls at another pace now, or no more
+        if POLL.get(job.snapshot.status) != pace:  # out here: what fails above must not poll for ever
+            st.rerun()  # the whole page: it polls at another pace now, or no more
 
     body()
 

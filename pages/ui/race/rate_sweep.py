@@ -59,8 +59,8 @@ def rate_sweep(config: RaceConfig, mnist: Mnist, racing: bool) -> None:
             _controls(config, mnist, jobs, racing, going)
             if jobs:
                 _results([job.snapshot for job in jobs], config.lanes, racing or going)
-            if pace and not going:
-                st.rerun()  # the whole page once: it polls no more
+        if pace and not any(job.active for job in jobs):  # out here: a failure above must not poll for ever
+            st.rerun()  # the whole page once: it polls no more
 
     body()
 
@@ -112,7 +112,8 @@ def _start(races: list[RaceConfig], mnist: Mnist) -> None:
     started: list[RaceJob] = []
     try:
         for race in races:
-            started.append(registry().race(race, mnist, session=state.session_id()))  # noqa: PERF401 - kept
+            job = registry().race(race, mnist, session=state.session_id(), unattended=True)
+            started.append(job)
     except LabError:  # the queue is full: who came in goes out again
         for job in started:
             job.stop()
