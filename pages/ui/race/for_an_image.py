@@ -7,11 +7,13 @@ from core.figures.image_race import photo
 from core.figures.palette import BLUE, GRAY
 from core.figures.template import bars
 from core.imagenet import alexnet
+from core.imagenet.best_rate import RATES, TRIES
 from core.imagenet.classifiers import CLASSIFIERS
 from core.one_thread import one_thread
 from pages.ui.chart import chart
 from pages.ui.layout import controls_and_stage
 from pages.ui.page import error_boundary
+from pages.ui.plain import plain
 from pages.ui.race.image_choice import choose, missing
 from pages.ui.race.image_contest import Contest, Settings, contest, start
 from pages.ui.race.image_live import live
@@ -86,8 +88,7 @@ def _buttons(settings: Settings | None, now: Contest | None) -> None:
         st.button(
             "Start the race" if now is None else "Start anew", icon=":material/flag:", type="primary",
             key="race_image_start", disabled=running or not ready, on_click=_start, args=(settings,),
-            help="Each optimiser gets a copy of the picture. Takes about a twentieth of a second for each "
-            "iteration of each optimiser on a photo.",
+            help="Each optimiser gets a copy of the picture. On a photo it takes a while; you may stop it.",
         )  # fmt: skip
         st.button(
             "Stop", icon=":material/stop:", key="race_image_stop", disabled=not running, on_click=_run,
@@ -101,8 +102,7 @@ def _buttons(settings: Settings | None, now: Contest | None) -> None:
         if now is not None and not running and now.shared.finished and now.sweep is None:
             st.button(
                 "Now each at its best rate", icon=":material/tune:", key="race_image_own", on_click=_best,
-                help="Tries six rates for each optimiser, 15 iterations each, then races again: about twice "
-                "as long as the first race.",
+                help=f"Tries {len(RATES)} rates for each optimiser, {TRIES} iterations each, then races on.",
             )  # fmt: skip
 
 
@@ -114,7 +114,7 @@ def _start(settings: Settings | None) -> None:
 def _run(on: bool) -> None:
     now = contest()
     if now is not None:
-        now.running = on
+        now.go_on(on)
 
 
 def _best() -> None:
@@ -129,7 +129,7 @@ def _whose(now: Contest, settings: Settings | None) -> None:
     if settings is not None and s.same_as(settings):
         return
     st.caption(
-        f"Shown below is the race on {s.subject.name} towards “{s.wanted}” at rate {s.lr:g} with "
+        f"Shown below is the race on {plain(s.subject.title)} towards “{s.wanted}” at rate {s.lr:g} with "
         f"{s.classifier.title}. “Start anew” takes the settings on the left."
     )
 
@@ -141,7 +141,7 @@ def _first_look(settings: Settings) -> None:
     top = settings.classifier.top(chances)
     show, say = st.columns([1, 1.6], gap="medium", vertical_alignment="center")
     with show:
-        st.image(photo(settings.subject.picture.numpy(), size=448), width=260, alt=settings.subject.name)
+        st.image(photo(settings.subject.picture.numpy(), size=448), width=260, alt=settings.subject.title)
     with say:
         st.markdown(f"**{settings.classifier.title} sees**")
         chart(

@@ -34,7 +34,7 @@ def choose(locked: bool, stage: DeltaGenerator) -> Settings | None:
         "What is attacked", [PHOTO, DIGIT], default=PHOTO, required=True, key="race_image_kind",
         bind="query-params", disabled=locked,
         help="A photo and a classifier of a thousand things, as in the chapter; or a digit and one of the "
-        "networks trained here, which takes a tenth of the time.",
+        "networks trained here, which are far smaller.",
     )  # fmt: skip
     chosen = _digit(locked, stage) if kind == DIGIT else _photo(locked)
     names, lr, iterations, clip = _runners(locked, str(kind))
@@ -88,7 +88,7 @@ def _uploaded(locked: bool) -> Subject | None:
         st.caption("Choose a file; nothing races until then.")
         return None
     try:
-        return Subject(_read(file.getvalue()), f"your picture {file.file_id}")
+        return Subject(_read(file.getvalue()), f"your picture {file.name}", key=f"upload {file.file_id}")
     except LabError as error:
         st.error(str(error), icon=":material/broken_image:")
         return None
@@ -112,14 +112,18 @@ def _digit(locked: bool, stage: DeltaGenerator) -> tuple[Classifier, Subject, in
         if drawing is None:
             st.caption("Draw on the right. Until you do, this is the test image.")
         else:
-            subject = Subject(drawing.image, f"drawing {hash(drawing.image.numpy().tobytes())}")
+            subject = Subject(
+                drawing.image, "your drawing", key=f"drawing {hash(drawing.image.numpy().tobytes())}"
+            )
     if subject is None:
         index = st.number_input(
             "Test image number", 0, len(data.test) - 1, 4, key=f"race_image_index_{data.size}",
             bind="query-params", disabled=locked, help="Which of the test images, counted from 0.",
         )  # fmt: skip
         label = str(int(data.test.labels[int(index)]))
-        subject = Subject(data.test.images[int(index)], f"{data.size} test image {int(index)}", label)
+        subject = Subject(
+            data.test.images[int(index)], f"test image {int(index)}", label, f"{data.size} {int(index)}"
+        )
     target = st.selectbox(
         "Make it see a …", [str(digit) for digit in range(10)], index=3, key="race_image_digit",
         bind="query-params", disabled=locked, help="The digit that the network shall read.",
@@ -173,6 +177,6 @@ def _sample(name: str) -> Any:
     return sample(name)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Reading your picture…")
+@st.cache_resource(max_entries=8, show_spinner="Reading your picture…", scope="session")  # and gone with it
 def _read(content: bytes) -> Any:
     return read_photo(content)

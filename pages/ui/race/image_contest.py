@@ -4,27 +4,40 @@ Nothing runs beside the page: between two drawings the page's own thread compute
 is heard at once, and a closed tab or another page simply computes no more; coming back goes on.
 """
 
+import logging
 import time
 from dataclasses import dataclass, field
 
 import streamlit as st
 from torch import Tensor
 
+from core.errors import LabError
 from core.imagenet.best_rate import RateSweep
 from core.imagenet.classifiers import Classifier
 from core.imagenet.race import Lane, Race, at_rates
+from pages.ui.plain import plain
 
 SLICE = 0.5  # seconds of work between two drawings
 _KEY = "race_image_contest"
+_log = logging.getLogger("digitlab")
 
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """The picture to change, (C, H, W) in [0, 1], its name, and the label it bears if one is known."""
+    """The picture to change, (C, H, W) in [0, 1], what to call it, and the label it bears if one is known.
+
+    key: tells it from every other picture; the title where that is enough.
+    """
 
     picture: Tensor
-    name: str
+    title: str
     label: str | None = None
+    key: str | None = None
+
+    @property
+    def identity(self) -> str:
+        """Differs between two pictures; never shown."""
+        return self.key or self.title
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +60,7 @@ class Settings:
     def same_as(self, other: "Settings") -> bool:
         """Whether both describe one race."""
         mine, theirs = (
-            (s.classifier.name, s.subject.name, s.target, s.optimizers, s.lr, s.iterations, s.clip)
+            (s.classifier.name, s.subject.identity, s.target, s.optimizers, s.lr, s.iterations, s.clip)
             for s in (self, other)
         )
         return mine == theirs
@@ -57,7 +70,7 @@ class Settings:
 class Contest:
     """The race at one rate; then, where asked for, the search for rates and the race at each one's best.
 
-    pace: seconds a look at the picture takes, of late.
+    pace: seconds a look at the picture takes, of late. problem: why it stopped by itself, until it goes on.
     """
 
     settings: Settings
@@ -66,6 +79,7 @@ class Contest:
     best: Race | None = None
     running: bool = True
     pace: float | None = None
+    problem: str | None = None
     lanes_seen: dict[int, tuple[float, Tensor, Tensor]] = field(default_factory=dict)
 
     @property
@@ -86,14 +100,19 @@ class Contest:
             looks += self.shared.total
         return None if self.pace is None else looks * self.pace
 
+    def go_on(self, on: bool) -> None:
+        """Run on from where it stands, or stand still."""
+        self.running, self.problem = on, None
+
     def ask_for_best(self) -> None:
         """Go on with each optimiser's own rate."""
         s = self.settings
         self.sweep = RateSweep(s.classifier, s.subject.picture, s.target, s.optimizers, clip=s.clip)
-        self.best, self.running = None, True
+        self.best = None
+        self.go_on(True)
 
     def work(self, seconds: float = SLICE) -> None:
-        """Compute for about so long; stops by itself at the end or when something fails."""
+        """Compute for about so long; stops by itself at the end or when something fails (see `problem`)."""
         try:
             started = time.monotonic()
             while not self.finished and time.monotonic() - started < seconds:
@@ -103,9 +122,11 @@ class Contest:
                 next(self.stage.turns(), None)
                 taken = time.monotonic() - before
                 self.pace = taken if self.pace is None else 0.9 * self.pace + 0.1 * taken
+        except LabError as error:
+            self.running, self.problem = False, plain(str(error))
         except Exception:
-            self.running = False
-            raise
+            _log.exception("A race on a picture failed.")
+            self.running, self.problem = False, "The log of the server tells why."
         if self.finished:
             self.running = False
 

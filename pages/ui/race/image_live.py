@@ -27,17 +27,23 @@ def live(contest: Contest) -> None:
     def body() -> None:
         with error_boundary():
             started = time.monotonic()
-            _draw(contest)
+            try:
+                _draw(contest)
+            except Exception:  # what cannot be drawn need not be computed either
+                contest.go_on(False)
+                raise
             if contest.running:
                 contest.work(max(SLICE, 1.5 * (time.monotonic() - started)))
-            if ticking and not contest.running:
-                st.rerun()  # the whole page once: it ticks no more, and the controls open
+        if ticking and not contest.running:
+            st.rerun()  # the whole page once: it ticks no more, and the controls open
 
     body()
 
 
 def _draw(contest: Contest) -> None:
     _progress(contest)
+    if contest.problem is not None:
+        st.error(f"It stopped at a failure. {contest.problem}", icon=":material/error:")
     if not contest.shared.done:
         return
     switches = st.container(horizontal=True, gap="medium")

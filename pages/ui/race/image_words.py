@@ -140,12 +140,18 @@ def _price(shared: Race, best: Race) -> str:
     spent: Mapping[str, tuple[float, float]] = {
         name: (lane.last.l2, best.lanes[name].last.l2)
         for name, lane in shared.lanes.items()
-        if name in best.lanes
+        if name in best.lanes and isfinite(lane.last.l2) and isfinite(best.lanes[name].last.l2)
     }
+    if not spent:
+        return ""
     name, (before, after) = max(spent.items(), key=lambda pair: pair[1][1])
     outside = best.lanes[name].last.outside
-    words = f" The loss counts, not the picture: {title(name)} now spends L2 {number(after)} instead of "
-    words += f"{number(before)}."
+    if after > before:
+        words = f" The loss counts, not the picture: {title(name)} now spends L2 {number(after)} instead of "
+        words += f"{number(before)}."
+    else:
+        words = f" {title(name)} spends most now, L2 {number(after)}; at the one rate it spent "
+        words += f"{number(before)}."
     if outside > 0.01:
         words += f" {outside:.0%} of its values are no valid pixels any more."
     return words

@@ -16,7 +16,7 @@ from core.imagenet.classifiers import digit_classifier
 from core.imagenet.race import Race, at_rates
 from core.training.optimizers import OPTIMIZERS
 from pages.ui.cache import mnist, shipped_model
-from pages.ui.race import image_contest, image_words
+from pages.ui.race import image_contest, image_live, image_words
 from pages.ui.race.for_an_image import CODE
 from pages.ui.race.image_contest import Contest, Settings, Subject
 
@@ -141,7 +141,7 @@ def test_every_control_reaches_the_race() -> None:
     well(app.toggle(key="race_image_log").set_value(False).run())
     well(app.select_slider(key="race_image_k").set_value(100).run())
     well(app.selectbox(key="race_image_digit").set_value("2").run())
-    assert "Shown below is the race on small test image 11 towards “7”" in text(app)
+    assert "Shown below is the race on test image 11 towards “7”" in text(app)
 
 
 def test_no_optimiser_no_race() -> None:
@@ -207,9 +207,54 @@ def test_what_fails_in_the_middle_stops(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(Race, "turns", broken)
     app.button(key="race_image_start").click().run()
+    for _ in range(2):  # it stays on the screen when the part is drawn again
+        assert not app.exception
+        assert "The log of the server tells why" in app.error[0].value
+        assert not held(app).running
+        app.run()
+    monkeypatch.undo()
+    app = finish(press(app, "on"))
+    assert held(app).shared.finished
+
+
+def test_what_cannot_be_drawn_stops_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = tab()
+
+    def broken(contest: Contest) -> None:
+        raise ValueError
+
+    monkeypatch.setattr(image_live, "_draw", broken)
+    app.button(key="race_image_start").click().run()
     assert not app.exception
     assert app.error
     assert not held(app).running
+
+
+def test_two_pictures_of_one_title_are_two_races() -> None:
+    digits = digit_classifier("cnn-lab", load_shipped("cnn-lab").model)
+    picture = load("small").test.images[4]
+    one, same, other = (
+        Settings(digits, Subject(picture, "your drawing", key=key), 3, ("sgd",), 0.01, 10, False)
+        for key in ("a", "a", "b")
+    )
+    assert one.same_as(same)
+    assert not one.same_as(other)
+
+
+def test_the_price_is_told_from_the_numbers() -> None:
+    digits = digit_classifier("cnn-lab", load_shipped("cnn-lab").model)
+    picture = load("small").test.images[4]
+
+    def raced(rate: float) -> Race:
+        race = Race(digits, picture, 3, at_rates({"sgd": rate}), 2)
+        for _ in race.turns():
+            pass
+        return race
+
+    little, much = raced(1e-4), raced(1e-2)
+    assert "now spends L2" in image_words.compared(little, much)
+    assert "now spends L2" not in image_words.compared(much, little)
+    assert "spends most now" in image_words.compared(much, little)
 
 
 def test_words_say_what_the_numbers_say() -> None:
