@@ -4,9 +4,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.ui import state
 from pages.ui.page import error_boundary, page
 from pages.ui.race.for_an_image import for_an_image
+from pages.ui.race.lanes import LANES
 from pages.ui.race.one_dimension import one_dimension
+from pages.ui.race.rate_sweep import sweep_jobs
 from pages.ui.race.the_race import current_race, the_race
 from pages.ui.race.two_dimensions import two_dimensions
 
@@ -22,7 +25,9 @@ with page(
     question="Which way down is the fastest, and is the comparison fair?",
     icon=":material/flag:",
 ):
-    current_race()  # on every tab, so that the address keeps naming it
+    current_race()  # on every tab, so that the address keeps naming it, and with it
+    sweep_jobs()  # the search for rates
+    state.recall(LANES)  # and the lanes
     opened = st.tabs(list(TABS), default="The race", key="race_tab", bind="query-params", on_change="rerun")
     for tab, show in zip(opened, TABS.values(), strict=True):
         if tab.open:

@@ -21,10 +21,10 @@ def optimizer_setting(widget: Widgets, name: str, setting: Setting, value: float
         return float(widget.choice("epsilon", EPSILONS, f"{value:g}", name, help=setting.help))
     if name in STEPPED:
         return float(widget.choice(label, STEPPED[name], value, name, help=setting.help, format_func=_short))
-    fine = name == "beta_2"
+    fine = name == "beta_2" or value > 0.99  # an address may say more than the slider offers
     return float(
         widget.slider(
-            label, 0.0, 0.9999 if fine else 0.99, value, name, step=0.0001 if fine else 0.01,
+            label, 0.0, max(0.9999 if fine else 0.99, value), value, name, step=0.0001 if fine else 0.01,
             format="%.4f" if fine else "%.2f", help=setting.help,
         )
     )  # fmt: skip

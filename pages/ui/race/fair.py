@@ -12,12 +12,22 @@ from core.training.schedules import SCHEDULES
 from pages.ui.computed import data_key
 
 
-def fair(config: RaceConfig, mnist: Mnist) -> None:
-    """An expander; its fingerprints are computed when it is opened."""
+def fair(config: RaceConfig, mnist: Mnist, n_train: int | None = None) -> None:
+    """An expander; its fingerprints are computed when it is opened.
+
+    n_train: how many training images the race had, where it has been run: of other digits there is no
+    computing its order anew.
+    """
     more = st.expander("Is it fair?", icon=":material/balance:", key="race_fair", on_change="rerun")
     if not more.open:
         return
     with more:
+        if n_train is not None and n_train != len(mnist.train):
+            st.caption(
+                f"That race had {n_train:,} training images, the digits in use now have "
+                f"{len(mnist.train):,}: its fingerprints cannot be computed from them."
+            )
+            return
         seed = config.seeds[0]
         if len(config.seeds) > 1:
             first = config.seeds[0]

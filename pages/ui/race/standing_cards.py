@@ -66,7 +66,7 @@ def details(standing: Standing, target: int, active: bool) -> list[str]:
         facts.append(f"{standing.speed:,.0f} images/s")
     if facts:
         lines.append(" · ".join(facts))
-    lines.append(time_to(standing.reached, target))
+    lines.append(time_to(standing.reached, target, active))
     if standing.diverged:
         of = f" ({standing.diverged} of {standing.begun} seeds)" if standing.begun > 1 else ""
         lines.append(f"⚠ Diverged{of}. {standing.message}")
@@ -76,10 +76,10 @@ def details(standing: Standing, target: int, active: bool) -> list[str]:
     return lines
 
 
-def time_to(reached: Reached, target: int) -> str:
-    """When the target was reached."""
+def time_to(reached: Reached, target: int, active: bool) -> str:
+    """When the target was reached, if it was; while the race is active it may still be."""
     if not reached.seeds or reached.steps is None or reached.examples is None or reached.seconds is None:
-        return f"{target} %: not reached" + (" yet" if not reached.of else "")
+        return f"{target} %: not reached" + (" yet" if active else "")
     of = f" ({reached.seeds} of {reached.of} seeds)" if reached.of > 1 else ""
     steps = f"{reached.steps:,.0f} step{'s' if round(reached.steps) != 1 else ''}"
     return f"{target} % after {steps}, {reached.examples:,.0f} images, {reached.seconds:.2f} s{of}"

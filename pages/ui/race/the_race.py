@@ -49,7 +49,7 @@ def the_race() -> None:
             st.markdown(words(config.base, config.lanes, config.seeds, len(mnist().train)))
             _as_it_came()
         shown = config if job is None else job.config
-        fair(shown, mnist())
+        fair(shown, mnist(), None if job is None else job.snapshot.n_train)
         rate_sweep(config, mnist(), racing)
         with st.expander("Show the code", icon=":material/code:"):
             st.code(race_code(shown), language="python")

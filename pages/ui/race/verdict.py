@@ -13,21 +13,35 @@ def verdict(table: Sequence[Standing], target: int, seeds: int, active: bool, ne
     known = sorted(
         ((s.validation.mean, s) for s in table if s.validation is not None), key=lambda pair: -pair[0]
     )
-    fallen = [s.lane for s in table if s.diverged]
     words = []
     if known:
         words.append(_leader([s for _, s in known], seeds, active))
         words.append(fastest(table, target, active))
         if not active and not any(s.reached.seeds for s in table):
             words.append(nearer)
-    if fallen:
-        words.append(f"Diverged, while the others went on: {', '.join(fallen)}.")
+    words.append(_diverged(table))
     if known and not active and len(table) > 1:
         words.append(
             "Each lane ran at the rate it is set to, and that decides much: a default suits one optimiser "
             "and not another. *Each at its own best rate*, below, tries the rates."
         )
     return " ".join(filter(None, words))
+
+
+def _diverged(table: Sequence[Standing]) -> str:
+    """Who diverged, with how many of the seeds, and whether anybody did not; "" where nobody did."""
+    fallen = [s for s in table if s.diverged]
+    if not fallen:
+        return ""
+    names = ", ".join(
+        s.lane if s.diverged == s.begun else f"{s.lane} ({s.diverged} of {s.begun} seeds)" for s in fallen
+    )
+    if len(fallen) < len(table):
+        one = "other" if len(table) - len(fallen) == 1 else "others"
+        return f"Diverged, while the {one} went on: {names}."
+    if len(table) > 1 and all(s.diverged == s.begun for s in fallen):
+        return f"Every lane diverged: {names}."
+    return f"Diverged: {names}."
 
 
 def _leader(order: list[Standing], seeds: int, active: bool) -> str:

@@ -187,6 +187,12 @@ def test_a_link_says_the_lanes_and_a_broken_one_is_told() -> None:
     assert lane(app, "selectbox", 1, "schedule").value == "one-cycle"
     assert "6 runs" in words(app)
     assert "*SGD 0.04*, *SGD 0.4*" in words(app)
+    fast = open_tab(**{LANES: "sgd:momentum=0.995"})  # more than the slider offers by itself
+    assert lane(fast, "slider", 1, "sgd_momentum").value == 0.995
+    for momentum in (0.9, 0.5):
+        well(lane(fast, "slider", 1, "sgd_momentum").set_value(momentum).run())
+        assert lane(fast, "slider", 1, "sgd_momentum").value == momentum
+        assert lanes_from_text(fast.session_state[LANES])[0].optimizer["momentum"] == momentum
     broken = open_tab(**{LANES: "sgd:lr=fast"})
     assert "The address names lanes that cannot run" in broken.warning[0].value
     assert "*SGD*, *RMSprop*, *Adam*" in words(broken)
@@ -345,7 +351,13 @@ def test_the_verdict_follows_the_numbers() -> None:
     assert "**A** and **B** are level" in level
     assert "Nobody reached 97 %. Nearer." in level
     fallen = standing("W", [], None, diverged=1, message="Too high.")
-    assert "Diverged, while the others went on: W." in verdict([ahead, fallen], 90, 2, False)
+    assert "Diverged, while the other went on: W." in verdict([ahead, fallen], 90, 2, False)
+    assert "while the others went on: W." in verdict([ahead, close, fallen], 90, 2, False)
+    assert verdict([fallen], 90, 1, False) == "Diverged: W."
+    worse = standing("V", [], None, diverged=1)
+    assert verdict([fallen, worse], 90, 1, False) == "Every lane diverged: W, V."
+    some = standing("S", [0.9], None, diverged=1, begun=3)
+    assert "Diverged: W, S (1 of 3 seeds)." in verdict([fallen, some], 90, 3, False)
     assert verdict([], 97, 1, True) == ""
 
 
@@ -358,6 +370,9 @@ def test_what_cards_say() -> None:
     assert "97 % after 100 steps, 1 images, 2.00 s (2 of 2 seeds)" in details(well_off, 97, True)
     assert not any("test" in line for line in details(well_off, 97, True))  # only at the end
     assert any("test accuracy 96.00%" in line for line in details(well_off, 97, False))
+    late = standing("L", [0.9], None)
+    assert "97 %: not reached yet" in details(late, 97, True)
+    assert "97 %: not reached" in details(late, 97, False)
 
 
 def test_a_lane_that_diverges_is_marked_and_the_others_go_on() -> None:
@@ -366,5 +381,5 @@ def test_a_lane_that_diverges_is_marked_and_the_others_go_on() -> None:
     well(app.button(key="race_start").click().run())
     seen = finished(app)
     assert [run.status for run in seen.runs] == ["diverged", "finished"]
-    assert "Diverged, while the others went on: SGD" in words(app)
+    assert "Diverged, while the other went on: SGD" in words(app)
     assert "too high here" in cards(app)
