@@ -87,7 +87,7 @@ class TwoRuns:
         return None if first is None or second is None else (first, second)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@st.cache_resource(show_spinner=False, max_entries=8)
 def _pair_of(first: str, second: str) -> Pair:
     """One Pair for all who look at it: it remembers where its two runs are to meet."""
     return Pair(cache.registry().get(first), cache.registry().get(second))

@@ -22,6 +22,7 @@ from core.training.trainer import changeable
 from pages.ui import cache, controls, state
 from pages.ui.live_run import More, curves, live_run, score_line
 from pages.ui.look import NOW, Kind
+from pages.ui.plain import plain
 from pages.ui.widgets import Live
 
 
@@ -190,7 +191,8 @@ class TrainingPage:
                 if not isinstance(run.config.model, self.kind):
                     raise NotFound(f"Run {name} is of another page.")
                 st.markdown(
-                    f":material/history: **Recorded run {run.name or name}** of {run.recipe}, {run.status}."
+                    f":material/history: **Recorded run {plain(run.name) or name}** of {run.recipe}, "
+                    f"{run.status}."
                 )
                 curves(run.history, run.n_train, max(run.config.train.epochs, run.epochs), live)
                 if self.more is not None:

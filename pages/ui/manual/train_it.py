@@ -71,7 +71,7 @@ def current_pair() -> Pair | None:
     return pair
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@st.cache_resource(show_spinner=False, max_entries=8)
 def _pair_of(by_hand: str, by_autograd: str) -> Pair:
     """One Pair for all who look at it: it remembers where its two runs are to meet."""
     return Pair(registry().get(by_hand), registry().get(by_autograd))
