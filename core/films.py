@@ -74,9 +74,11 @@ def load_film(path: Path, last: Frame | None = None) -> Film:
                 number, _, name = key.partition("/")
                 tensor = file.get_tensor(key)
                 if tensor.dtype == torch.int8:
-                    tensor = tensor.float() * file.get_tensor(key + SCALE)[:, None]
+                    tensor = _unpacked(tensor, file.get_tensor(key + SCALE))
                 frames.setdefault(int(number), {})[name] = tensor
         film = tuple(Frame(float(epoch), frames[index]) for index, epoch in enumerate(epochs))
+        if len(frames) != len(film) or len({_shapes(frame) for frame in film}) > 1:
+            raise ValueError("its frames are not those of one network")
     except (SafetensorError, KeyError, IndexError, TypeError, ValueError, RuntimeError, OSError) as error:
         raise LabError(f"{path.name} is not a film of a network: {error}.") from error
     return (*film, last) if last is not None and film and film[-1].epoch < last.epoch else film
@@ -90,6 +92,17 @@ def as_kept(weights: dict[str, Tensor]) -> dict[str, Tensor]:
         scale = packed.get(name + SCALE)
         found[name] = packed[name] if scale is None else packed[name].float() * scale[:, None]
     return found
+
+
+def _unpacked(rows: Tensor, scale: Tensor) -> Tensor:
+    """A matrix from its rows in eight bits and their scales. Raises ValueError if these do not fit."""
+    if rows.dim() != 2 or scale.shape != rows.shape[:1]:
+        raise ValueError("a matrix and its scales do not fit")
+    return rows.float() * scale[:, None]
+
+
+def _shapes(frame: Frame) -> frozenset[tuple[str, torch.Size]]:
+    return frozenset((name, tensor.shape) for name, tensor in frame.weights.items())
 
 
 def _packed(key: str, tensor: Tensor) -> dict[str, Tensor]:

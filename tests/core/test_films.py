@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from core.cnn_config import CNNConfig
 from core.config import RunConfig, TrainConfig
@@ -73,6 +74,36 @@ def test_a_damaged_film_is_a_sentence(tmp_path: Path) -> None:
         load_film(path)
     save_film(path, [Frame(0.0, weights(0)), Frame(1.0, weights(1))])
     path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(LabError, match="not a film"):
+        load_film(path)
+
+
+@pytest.mark.parametrize(
+    ("epochs", "changes"),
+    [
+        ("[0, 1, 2]", {}),  # a frame too few
+        ("[0]", {}),  # one too many
+        ("7", {}),
+        ('["then", null]', {}),
+        ("[null, 1]", {}),
+        ("[0, 1]", {"1/b": torch.zeros(4)}),  # of another network
+        ("[0, 1]", {"1/c": torch.zeros(1)}),
+        ("[0, 1]", {"first/b": torch.zeros(3)}),
+        ("[0, 1]", {"1/W#scale": torch.ones(())}),
+        ("[0, 1]", {"1/W#scale": torch.ones(1)}),  # it would spread over all rows
+        ("[0, 1]", {"1/W#scale": torch.ones(5)}),
+        ("[0, 1]", {"1/W": torch.ones(2, dtype=torch.int8)}),
+    ],
+)
+def test_a_film_that_does_not_fit_together_is_a_sentence(
+    epochs: str, changes: dict[str, torch.Tensor], tmp_path: Path
+) -> None:
+    matrix = {"W": torch.ones(2, 3, dtype=torch.int8), "W#scale": torch.ones(2), "b": torch.zeros(3)}
+    tensors = {f"{frame}/{name}": tensor.clone() for frame in (0, 1) for name, tensor in matrix.items()}
+    path = tmp_path / "run.safetensors"
+    save_file(tensors, path, {"epochs": "[0, 1]"})
+    assert len(load_film(path)) == 2
+    save_file(tensors | changes, path, {"epochs": epochs})
     with pytest.raises(LabError, match="not a film"):
         load_film(path)
 

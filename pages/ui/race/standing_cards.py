@@ -70,10 +70,17 @@ def details(standing: Standing, target: int, active: bool) -> list[str]:
     if standing.diverged:
         of = f" ({standing.diverged} of {standing.begun} seeds)" if standing.begun > 1 else ""
         lines.append(f"⚠ Diverged{of}. {standing.message}")
-    if standing.test is not None and standing.interval is not None and not active:
-        low, high = standing.interval
-        lines.append(f"test accuracy {standing.test.mean:.2%}, 95 % interval {low:.2%} to {high:.2%}")
+    if standing.test is not None and not active:
+        lines.append(tested(standing.test, standing.interval))
     return lines
+
+
+def tested(test: Spread, interval: tuple[float, float] | None) -> str:
+    """The test accuracy; of a lane where a seed diverged, whose mean it is instead of an interval."""
+    if interval is not None:
+        return f"test accuracy {test.mean:.2%}, 95 % interval {interval[0]:.2%} to {interval[1]:.2%}"
+    of = f"mean of the {test.seeds} seeds" if test.seeds > 1 else "of the one seed"
+    return f"test accuracy {test.mean:.2%}, {of} that did not diverge"
 
 
 def time_to(reached: Reached, target: int, active: bool) -> str:

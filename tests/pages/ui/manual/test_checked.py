@@ -1,14 +1,17 @@
 """The tab "Checked": every control used, every number agreeing, nothing shared changed."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from core.probes.gradient_check import TensorCheck
 from pages.ui.cache import mnist, shipped_model
+from pages.ui.manual import checks
 from pages.ui.manual.checked import CODE
-from pages.ui.manual.subject import LOSSES, NETWORKS, TRAINED
+from pages.ui.manual.subject import LOSSES, NETWORKS, TRAINED, Subject
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
 
@@ -49,6 +52,22 @@ def test_the_first_view_agrees_everywhere(app: AppTest) -> None:
     assert all(badge.startswith(":green-badge") for badge in badges(app))
     assert len(app.image) == 13  # three ways of four tensors, and the digit
     assert "2,000 of 78,400" in told(app)
+
+
+def test_where_nothing_could_be_measured_it_is_said(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every entry at a corner: neither right nor wrong."""
+    found = checks.all_checks
+
+    def cornered(subject: Subject) -> list[TensorCheck]:
+        first, *others = found(subject)
+        return [replace(first, measured=torch.full_like(first.measured, torch.nan)), *others]
+
+    monkeypatch.setattr(checks, "all_checks", cornered)
+    well(app.run())
+    assert not app.success
+    assert "Not measured, as every entry stands at a corner: W_h." in app.warning[0].value
+    assert sum(badge.startswith(":gray-badge") for badge in badges(app)) == 1
+    assert sum(badge.startswith(":green-badge") for badge in badges(app)) == 7
 
 
 @pytest.mark.parametrize("network", NETWORKS)
