@@ -8,7 +8,7 @@ from core.config import CNNConfig
 from core.data.digits import Mnist
 from pages.ui import style
 from pages.ui.cache import mnist
-from pages.ui.cnn.batch_norm import batch_norm
+from pages.ui.cnn.batch_norm import PAIR, batch_norm
 from pages.ui.cnn.by_hand import by_hand
 from pages.ui.cnn.confidence import confidence
 from pages.ui.cnn.feature_maps import feature_maps
@@ -37,6 +37,7 @@ with page(
     icon=":material/filter_center_focus:",
 ):
     job = PAGE.current_job()
+    PAIR.current()  # whichever tab is open: the address and the run go on belonging to this session
     names = [name for name in ORDER if name == "Train" or name in {**ALONE, **ABOUT_A_NETWORK}]
     tabs = st.tabs(names, default="Train", key="cnn_tab", bind="query-params")
     opened = next(name for name, tab in zip(names, tabs, strict=True) if tab.open)

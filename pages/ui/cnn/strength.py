@@ -29,6 +29,7 @@ SAMPLE = 1000  # test images, until all are asked for
 FEWEST, WORK = 200, 1e11  # a very large network gets a smaller sample: multiplications a curve may take
 PATIENCE = 0.4  # seconds of measuring before the chart is drawn again
 
+FAILED = "cnn_shake_failed"  # session key of what could not be measured
 Scores = dict[tuple[str, float], Score]
 
 
@@ -59,27 +60,33 @@ def strength_curves(trained: Trained, mnist: Mnist, how: str, strength: float) -
 
     begun, so_far = time.monotonic(), done()
     looks: list[int] = []  # points known at each drawing; the first is part of the whole tab's
+    asked = (trained.key, computed.data_key(mnist), how, count)
+    failed = st.session_state.get(FAILED) == asked  # then it no longer looks again by itself
 
-    @st.fragment(run_every=None if so_far == wanted else 0.2)
+    @st.fragment(run_every=None if so_far == wanted or failed else 0.2)
     @one_thread()
     def body() -> None:
+        fine, now = False, done()
+        looks.append(now)
         with error_boundary():
-            now = done()
-            looks.append(now)
             _chart(trained, entrants, how, strength, kept)
             if now < wanted:
                 st.progress(now / wanted, text=_progress(now, wanted, now - so_far, time.monotonic() - begun))
             else:
                 _told(trained, entrants, how, strength, kept)
-            spaced = f", every {len(mnist.test) // count}th" if count < len(mnist.test) else ""
+            spaced = ", evenly spaced" if count < len(mnist.test) else ""
             st.caption(
                 f"On {computed.which_images(mnist, count)}{spaced}. Bands: 95 % intervals. Dotted "
                 "lines: the slider's strength, and guessing (10 %)."
             )
             if now < wanted:  # last, so that nothing on the screen waits for it; the next look shows it
                 _measure(entrants, _sample(mnist, count), how, kept)
-            elif len(looks) > 1:
-                st.rerun()  # the page without a part that looks again by itself
+            fine = True
+        if fine == failed:  # it has just failed, or works again
+            st.session_state[FAILED] = None if fine else asked
+            st.rerun()
+        if fine and now == wanted and len(looks) > 1:
+            st.rerun()  # the page without a part that looks again by itself
 
     body()
 
@@ -205,7 +212,7 @@ def _sample(mnist: Mnist, count: int) -> Digits:
     """`count` test images, evenly from the whole set: MNIST's second half is easier than its first."""
     if count == len(mnist.test):
         return mnist.test
-    return mnist.test.take(torch.arange(count) * (len(mnist.test) // count))
+    return mnist.test.take(torch.arange(count) * len(mnist.test) // count)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

@@ -28,12 +28,13 @@ def _record(history: History, config: RunConfig) -> None:
     steps = len(history.loss)
     epoch = float(history.records[-1]["epoch"] or 1)
     whole = max(steps, round(int(history.records[-1]["step"] or 0) * config.train.epochs / epoch))
-    log = st.session_state.get("cnn_record_log", True)
-    chart(error_record_figure(history.records, whole, log_y=log), "cnn_record")
-    st.toggle(
+    above = st.container()
+    log = st.toggle(
         "Logarithmic error", True, key="cnn_record_log", bind="query-params",
         help="Shows small errors better.",
     )  # fmt: skip
+    with above:
+        chart(error_record_figure(history.records, whole, log_y=log), "cnn_record")
     st.caption(_why_validation_looks_better(history, config))
 
 
@@ -87,5 +88,4 @@ def _claim(history: History, config: RunConfig, n_test: int) -> None:
 
 PAGE = TrainingPage("cnn", CNNConfig, "cnn-lab", network, describe=layers_table, more=more, quick=True)
 LOOK = PAGE.key("look")  # the network that the panels look at
-RECIPE = PAGE.key("recipe")
 JOB = PAGE.key("run")

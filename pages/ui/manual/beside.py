@@ -82,6 +82,8 @@ def between(
 def gap_in_words(found: Gap, *, recorded: bool = False) -> str:
     """What the difference of the losses says."""
     if found.largest is None:
+        if len(found.size):
+            return "There is no step at which both losses are numbers, so nothing can be compared."
         return "Nothing to compare yet."
     largest, step = found.largest
     steps = len(found.size)
@@ -112,6 +114,8 @@ def _weights(ours: Snapshot, theirs: Snapshot) -> str:
     if ours.weights_step != theirs.weights_step or not ours.weights_step:
         if ours.active or theirs.active:
             return "The weights are compared when both stand at the same step: pause, or wait for the end."
+        if ours.weights_step == theirs.weights_step:
+            return "Neither has taken a step, so there are no weights to compare."
         return (
             f"The two ended at different steps ({ours.steps:,} and {theirs.steps:,}), so their weights are "
             "not the same ones. Pause first, then both stand still at one step."

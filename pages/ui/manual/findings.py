@@ -31,7 +31,7 @@ def of_gradients(names: Sequence[str], found: Sequence[Agreement]) -> str:
     shape = [entry for entry in found if not entry.within(EXACT) and entry.length is not None]
     told = (
         "**All gradients are wrong.**" if len(wrong) == len(names)
-        else f"**Red: {', '.join(wrong)}.** The gradients of the last layer are right, those below are not."
+        else f"**Red: {', '.join(wrong)}.** {_the_rest(names, wrong)}"
     )  # fmt: skip
     if not shape:
         return told
@@ -42,6 +42,19 @@ def of_gradients(names: Sequence[str], found: Sequence[Agreement]) -> str:
         f"{told} They are {_span(lengths, ' times')} as long as they should be and point "
         f"{_span(angles, '°')} away from the right direction."
     )
+
+
+def _the_rest(names: Sequence[str], wrong: Sequence[str]) -> str:
+    """Where the wrong ones are; names: "W_1", "b_1", … or "W_h", …, first layer first."""
+    layers = list(dict.fromkeys(name.rpartition("_")[2] for name in names))
+    right = [layer for layer in layers if not any(name.endswith(f"_{layer}") for name in wrong)]
+    if not right:
+        return "Every layer has one that is wrong."
+    all_below = sum(not name.endswith(f"_{layers[-1]}") for name in names) == len(wrong)
+    if right == layers[-1:] and all_below:
+        return "The gradients of the last layer are right, those below are not."
+    clean = [name for name in names if name not in wrong]
+    return f"Right: {', '.join(clean)}."
 
 
 def of_updates(rows: Sequence[Sequence[Agreement]]) -> str:

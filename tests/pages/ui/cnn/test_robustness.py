@@ -105,7 +105,7 @@ def test_first_view_shows_claim_measurement_and_every_network(untouched: Trained
     assert "At 3 pixels to the left" in said
     for name in strength.LINEUP:
         assert f"{name} **" in said
-    assert "20 of the 1,000 bundled test images, every 50th" in said
+    assert "20 of the 1,000 bundled test images, evenly spaced" in said
     assert strength.THIS not in said, "a shipped network is in the chart once"
 
 
@@ -164,6 +164,25 @@ def test_any_network_from_the_builder(name: str, mnist: Mnist) -> None:
 def test_a_diverged_network_gets_a_sentence(mnist: Mnist) -> None:
     broken = fresh(CONFIGS["one channel, strided"], "broken", float("nan"))
     assert "no longer numbers" in text(tab(broken, mnist))
+
+
+def test_what_cannot_be_measured_is_told_and_not_tried_for_ever(
+    untouched: Trained, mnist: Mnist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = []
+
+    def broken(*_: object) -> None:
+        tries.append(1)
+        raise ValueError("no")
+
+    strength._kept.clear()
+    monkeypatch.setattr(strength, "_measure", broken)
+    kwargs = {"trained": untouched, "mnist": mnist}
+    app = AppTest.from_function(show, default_timeout=60, kwargs=kwargs).run()
+    assert not app.exception
+    assert any("Something went wrong" in error.value for error in app.error)
+    assert len(tries) == 2  # the second time without a clock
+    assert app.session_state[strength.FAILED]
 
 
 def test_a_large_network_gets_a_smaller_sample(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -191,6 +191,12 @@ def test_gradients_that_vanish_or_explode_have_sentences_too() -> None:
     assert "All gradients are wrong" in findings.of_gradients(names, zero)
     assert "first step" in findings.of_updates([zero, zero])
     assert findings.hint(names, zero, [zero, zero])
+    good, bad = Agreement(0.0, 1.0, 0.0), Agreement(0.5, 0.5, 20.0)
+    four = ["W_h", "b_h", "W_o", "b_o"]
+    told = findings.of_gradients(four, [bad, bad, good, good])
+    assert "Red: W_h, b_h.** The gradients of the last layer are right" in told
+    assert "Red: W_o, b_o.** Right: W_h, b_h." in findings.of_gradients(four, [good, good, bad, bad])
+    assert "Every layer has one" in findings.of_gradients(four, [bad, good, bad, good])
     fine = [Agreement(0.0, 1.0, 0.0)] * 2
     assert "All 2 gradients are right" in findings.of_gradients(names, fine)
     assert "All 2 steps are right" in findings.of_updates([fine, fine])

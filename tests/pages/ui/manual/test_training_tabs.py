@@ -204,6 +204,7 @@ def test_what_the_gap_says() -> None:
         return gap_in_words(Gap(np.array(size), np.full(len(size), 1e-7)))
 
     assert said([]) == "Nothing to compare yet."
+    assert "no step at which both" in said([float("nan")] * 2)
     assert said([0.0, 0.0]).endswith("not one difference.")
     assert "2 × float32's spacing" in said([0.0, 2e-7])
     assert "Two curves, one formula" in said([0.0, 2e-7])
