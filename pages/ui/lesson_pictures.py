@@ -4,6 +4,7 @@ All have the same shape, 2 rows of 5 tiles, and see-through gaps, so that they s
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -53,9 +54,75 @@ def _templates() -> Bytes | None:
     return None
 
 
+def _gradients() -> Bytes | None:
+    """What ten hidden units are told to change about their 784 weights: gradients by hand, for one 5."""
+    import torch
+
+    from core.checkpoints import shipped
+    from core.manual.network import Layer, loss_and_gradients
+    from core.models import linear_layers
+
+    if "mlp-manual" not in shipped():
+        return None
+    layers = [Layer(w.T, b) for _, w, b in linear_layers(shipped_model("mlp-manual").model)]
+    train = mnist().train
+    some = torch.cat([train.of_class(digit)[:1] for digit in range(10)])
+    _, gradients = loss_and_gradients(layers, "sigmoid", train.images[some].flatten(1), train.labels[some])
+    first = gradients[0].weight.T
+    strongest = first.norm(dim=1).topk(10).indices.sort().values
+    return shade(first[strongest].reshape(10, 28, 28).numpy(), DIVERGING)
+
+
+def _feature_maps() -> Bytes | None:
+    """What ten kernels of a convolutional network make of a 4."""
+    import torch
+
+    from core.checkpoints import shipped
+
+    if "cnn-bn" not in shipped():
+        return None
+    model = shipped_model("cnn-bn").model
+    image = mnist().test.images[mnist().test.of_class(4)[:1]]
+    with torch.no_grad():
+        maps = next(output for name, output in model.walk(image) if name == "norm1")[0]  # type: ignore[operator]
+    loudest = maps.std(dim=(1, 2)).topk(10).indices.sort().values
+    tiles = shade(maps[loudest].numpy(), DIVERGING)
+    return np.pad(tiles, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="edge")  # as large as the other lessons'
+
+
+def _after_a_few_steps() -> Bytes:
+    """The templates of the digits 0 to 4 after sixty steps: by SGD above, by Adam below, from one start."""
+    from core.config import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
+    from core.models import as_module, linear_layers
+    from core.one_thread import one_thread
+    from core.race_config import Lane, RaceConfig
+    from core.training.race import Race
+
+    base = RunConfig("linear-softmax", MLPConfig(hidden=()), TrainConfig(epochs=1, batch_size=64, threads=1))
+    lanes = (Lane("SGD", OptimizerConfig("sgd", {"lr": 0.1})), Lane("Adam", OptimizerConfig("adam")))
+    few = replace(
+        mnist(), train=mnist().train.take(slice(None, 4000)), test=mnist().test.take(slice(None, 10))
+    )
+    race = Race(RaceConfig(base, lanes), few)
+    with one_thread():
+        rounds = race.advance()
+        for _ in range(60):
+            next(rounds)
+        weights = [
+            linear_layers(as_module(race.trainers[lane.name].network))[0][1][:5].reshape(5, 28, 28).numpy()
+            for lane in lanes
+        ]
+        tiles = [shade(rows, DIVERGING) for rows in weights]
+        rounds.close()
+    return np.concatenate(tiles)
+
+
 _PICTURES: Final[dict[str, Callable[[], Bytes | None]]] = {
     "pages/1_Data_Explorer.py": _one_of_each,
     "pages/2_MLP_Autograd.py": _templates,
+    "pages/3_Manual_Backprop.py": _gradients,
+    "pages/4_CNN.py": _feature_maps,
+    "pages/5_Optimizer_Race.py": _after_a_few_steps,
 }
 
 
