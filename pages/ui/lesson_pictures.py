@@ -4,7 +4,6 @@ All have the same shape, 2 rows of 5 tiles, and see-through gaps, so that they s
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -90,31 +89,21 @@ def _feature_maps() -> Bytes | None:
     return np.pad(tiles, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="edge")  # as large as the other lessons'
 
 
-def _after_a_few_steps() -> Bytes:
-    """The templates of the digits 0 to 4 after sixty steps: by SGD above, by Adam below, from one start."""
-    from core.config import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
-    from core.models import as_module, linear_layers
-    from core.one_thread import one_thread
-    from core.race_config import Lane, RaceConfig
-    from core.training.race import Race
+def _ways_down() -> Bytes | None:
+    """The way down from one picture, ten times: what its pixels would change to be read as each digit."""
+    import torch
+    from torch.nn import functional
 
-    base = RunConfig("linear-softmax", MLPConfig(hidden=()), TrainConfig(epochs=1, batch_size=64, threads=1))
-    lanes = (Lane("SGD", OptimizerConfig("sgd", {"lr": 0.1})), Lane("Adam", OptimizerConfig("adam")))
-    few = replace(
-        mnist(), train=mnist().train.take(slice(None, 4000)), test=mnist().test.take(slice(None, 10))
-    )
-    race = Race(RaceConfig(base, lanes), few)
-    with one_thread():
-        rounds = race.advance()
-        for _ in range(60):
-            next(rounds)
-        weights = [
-            linear_layers(as_module(race.trainers[lane.name].network))[0][1][:5].reshape(5, 28, 28).numpy()
-            for lane in lanes
-        ]
-        tiles = [shade(rows, DIVERGING) for rows in weights]
-        rounds.close()
-    return np.concatenate(tiles)
+    from core.checkpoints import shipped
+
+    if "mlp-deep" not in shipped():
+        return None
+    model = shipped_model("mlp-deep").model
+    images = mnist().test.images[mnist().test.of_class(7)[:1]].repeat(10, 1, 1, 1).requires_grad_()
+    loss = functional.cross_entropy(model(images), torch.arange(10), reduction="sum")
+    (slopes,) = torch.autograd.grad(loss, images)
+    downhill = -slopes[:, 0] / slopes.abs().amax(dim=(1, 2, 3))[:, None, None].clamp_min(1e-12)
+    return shade(downhill.numpy(), DIVERGING)
 
 
 _PICTURES: Final[dict[str, Callable[[], Bytes | None]]] = {
@@ -122,7 +111,7 @@ _PICTURES: Final[dict[str, Callable[[], Bytes | None]]] = {
     "pages/2_MLP_Autograd.py": _templates,
     "pages/3_Manual_Backprop.py": _gradients,
     "pages/4_CNN.py": _feature_maps,
-    "pages/5_Optimizer_Race.py": _after_a_few_steps,
+    "pages/5_Optimizer_Race.py": _ways_down,
 }
 
 
