@@ -83,6 +83,7 @@ def _choose(pair: Pair | None) -> dict[str, Any]:
     widget = Widgets(_key, LOCKED if active else None)
     start = st.container()  # stands above the controls, but what it starts is read from them first
     default = RECIPES[WITH].config.settings()
+    came = shipped_model(WITH).provenance
     settings: dict[str, Any] = {}
     settings["lr"] = widget.choice(
         "Learning rate", RATES, float(default["lr"]), "lr", format_func=lambda rate: f"{rate:g}",
@@ -93,8 +94,9 @@ def _choose(pair: Pair | None) -> dict[str, Any]:
         help="The text has three. Each one more is 64 kernels of 3×3 that keep the maps' size.",
     )  # fmt: skip
     settings["epochs"] = widget.slider(
-        "Epochs (passes)", 1, 10, 1, "epochs", help="Of the live pair. The networks that came had five."
-    )
+        "Epochs (passes)", 1, 10, 1, "epochs",
+        help=f"Of the live pair. The networks that came had {came['epochs']:g}.",
+    )  # fmt: skip
     settings["batch_size"] = widget.choice(
         "Batch size (images a step)", BATCHES, default["batch_size"], "batch_size",
         format_func=lambda size: f"{size:,}",

@@ -97,11 +97,14 @@ def _pictures(
             inside, image = window.inside(), some.images[index, 0].numpy()
             with st.container(width=WIDE, gap="xxsmall"):
                 frame = (inside.top, inside.left, inside.bottom, inside.right)
-                st.image(framed_picture(image, frame, size=WIDE), width=WIDE)
+                label = int(some.labels[index])
+                st.image(
+                    framed_picture(image, frame, size=WIDE), width=WIDE, alt=f"A {label}, its patch framed"
+                )
                 if sees < 28:
-                    st.image(picture(_cut(image, window), size=4 * WIDE), width=WIDE)
+                    st.image(picture(_cut(image, window), size=4 * WIDE), width=WIDE, alt="The patch alone")
                 value = float(found.values[index, channel])
-                st.caption(f"a **{int(some.labels[index])}** · {value:.3g}", text_alignment="center")
+                st.caption(f"a **{label}** · {value:.3g}", text_alignment="center")
     if sees < 28:
         beyond = any(window != window.inside() for window in windows)
         st.caption(

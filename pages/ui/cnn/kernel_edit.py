@@ -85,7 +85,7 @@ def edit_kernel(model: nn.Module, config: CNNConfig, edits: KernelEdits) -> None
     with st.container(horizontal=True, gap="medium"):
         for name, shown in zip(("Trained", "Now"), pictures, strict=True):
             with st.container(width=WIDE, gap="xxsmall"):
-                st.image(shown, width=WIDE)
+                st.image(shown, width=WIDE, alt=f"The kernel's weights, {name.lower()}")
                 st.caption(name)
 
 

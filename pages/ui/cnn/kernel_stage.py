@@ -171,7 +171,10 @@ def _maps(trained: Trained, choice: Choice, moment: Moment) -> None:
         values = few.numpy()
         columns = min(IN_A_ROW, len(few))
         st.image(
-            map_strip(values, tops=float(abs(values).max()), signed=True, columns=columns, width=84 * columns)
+            map_strip(
+                values, tops=float(abs(values).max()), signed=True, columns=columns, width=84 * columns
+            ),
+            alt=f"{len(few)} maps of {name} for {_whose(choice.picture)}",
         )
 
 

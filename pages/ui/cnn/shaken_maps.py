@@ -64,8 +64,9 @@ def _pictures(layer: LayerMaps, slid: SlidBack | None) -> None:
         with column:
             st.caption(name, text_alignment="center")
             st.image(
-                map_strip(maps, tops=tops, signed=both_ways, columns=columns, width=480), width="stretch"
-            )
+                map_strip(maps, tops=tops, signed=both_ways, columns=columns, width=480), width="stretch",
+                alt=f"{name}: {len(maps)} maps of {layer.name}",
+            )  # fmt: skip
     count = len(layer.before)
     few = f" Shown are the {len(chosen)} of {count} maps with most in them." if count > len(chosen) else ""
     st.caption(

@@ -22,7 +22,8 @@ def shaken_reading(trained: Trained, before: Tensor, after: Tensor) -> None:
             digit = int(reading.argmax())
             with st.container(width=SIZE, gap="small"):
                 st.caption(name.capitalize(), text_alignment="center")
-                st.image(picture(image[0, 0].numpy(), size=SIZE), width=SIZE)
+                small = picture(image[0, 0].numpy(), size=SIZE)
+                st.image(small, width=SIZE, alt=f"The picture {name} it was shaken")
                 st.markdown(f"reads a **{digit}**  \n{_sure(float(reading[digit]))}", text_alignment="center")
     with bars:
         fig = before_after_figure(readings[0].tolist(), readings[1].tolist(), names=NAMES)

@@ -14,11 +14,10 @@ TEST, DRAWN = "a test image", "my own drawing"
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """An image (1, 28, 28) in [0, 1], its label where it is known, and a name that tells it from others."""
+    """An image (1, 28, 28) in [0, 1], and its label where it is known."""
 
     image: Tensor
     label: int | None
-    name: str
 
 
 def subject(mnist: Mnist, key: str) -> Subject:
@@ -33,7 +32,7 @@ def subject(mnist: Mnist, key: str) -> Subject:
     if kind == DRAWN:
         drawing = digit_canvas("cnn_draw")
         if drawing is not None:
-            return Subject(drawing.image, None, f"drawing {hash(drawing.image.numpy().tobytes())}")
+            return Subject(drawing.image, None)
         st.caption("Until you draw, this is the test image.")
     choose, show = st.columns([2, 1], vertical_alignment="bottom")
     with choose:
@@ -45,5 +44,6 @@ def subject(mnist: Mnist, key: str) -> Subject:
         )  # fmt: skip
     label = int(mnist.test.labels[index])
     with show:
-        st.image(picture(mnist.test.images[index, 0].numpy(), size=84), width=84)
-    return Subject(mnist.test.images[index], label, f"{mnist.size} test image {index}")
+        small = picture(mnist.test.images[index, 0].numpy(), size=84)
+        st.image(small, width=84, alt=f"Test image {index}, a {label}")
+    return Subject(mnist.test.images[index], label)

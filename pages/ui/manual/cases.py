@@ -20,9 +20,8 @@ ACTIVATIONS: list[Activation] = ["sigmoid", "tanh", "relu"]
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A network on a batch, walked through. key: tells its settings from others."""
+    """A network on a batch, walked through."""
 
-    key: str
     layers: list[Layer]
     steps: list[Step]
 
@@ -58,7 +57,7 @@ def small_case() -> Case:
                 bind="query-params", help=f"The right class of image {n}: 0, 1 or 2.",
             )  # fmt: skip
     steps = walk(layers, activation, x[:images], labels[:images])
-    return Case(f"small_{activation}_{images}_{seed}", layers, steps)
+    return Case(layers, steps)
 
 
 def big_case() -> Case:
@@ -67,8 +66,8 @@ def big_case() -> Case:
     at_start = choose_moment("manual_walk_weights")
     index = choose_image(digits, "manual_walk_image")
     image, label = digits.test.images[index], int(digits.test.labels[index])
-    st.image(picture(image[0].numpy(), size=64), width=64)
+    st.image(picture(image[0].numpy(), size=64), width=64, alt=f"Test image {index}, a {label}")
     st.markdown(f"a **{label}**")
     net = bare("mlp-manual", at_start)
     steps = walk(net.layers, net.activation, net.vector(image), torch.tensor([label]))
-    return Case(f"digit_{at_start:d}_{index}", net.layers, steps)
+    return Case(net.layers, steps)

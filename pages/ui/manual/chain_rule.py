@@ -48,7 +48,7 @@ def chain_rule() -> None:
         left, right = st.columns([1.5, 1], gap="large")
         with right:
             _headline(step, number, len(case.steps))
-            row, column = pick_cell(step, number, case.key)
+            row, column = pick_cell(step, number)
             cell = step.cell(row, column)
             st.latex(cell.worked(most=4 if len(case.layers[0].weight) > 12 else 6))
         with left:

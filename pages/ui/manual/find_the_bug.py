@@ -34,7 +34,7 @@ def find_the_bug() -> None:
         ))  # fmt: skip
         st.button(
             "Another one", icon=":material/casino:", key="manual_find_next", on_click=_another,
-            width="stretch",
+            width="stretch", help="A case at random that this session has not answered yet.",
         )  # fmt: skip
         suspect = hidden_suspect(case)
         _answer(case, suspect)

@@ -93,7 +93,7 @@ def _choose() -> tuple[str, bool, Tensor, int]:
         index = choose_image(digits, "manual_product_image")
         image, label = digits.test.images[index], int(digits.test.labels[index])
         net = bare(name, at_start)
-        st.image(picture(image[0].numpy(), size=64), width=64)
+        st.image(picture(image[0].numpy(), size=64), width=64, alt=f"Test image {index}, a {label}")
         st.markdown(f"a **{label}** · {net.sizes}, {net.activation}")
     return name, at_start, net.vector(image), label
 
@@ -103,7 +103,8 @@ def _thumbnails(factors: list[Factor], current: int) -> None:
         for index, factor in enumerate(factors):
             high, wide = factor.shape
             with st.container(width=92):
-                st.image(thumbnail(factor.value.numpy(), kind=_kind(factor)), width=84)
+                small = thumbnail(factor.value.numpy(), kind=_kind(factor))
+                st.image(small, width=84, alt=f"Factor {index + 1}, {factor.told}: {high} × {wide} numbers")
                 name = f":orange-badge[{factor.told}]" if index == current else factor.told
                 st.caption(f"{name}  \n{high} × {wide}")
 

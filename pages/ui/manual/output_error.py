@@ -27,8 +27,9 @@ def output_error(subject: Subject) -> None:
                     "Image of the batch", 1, count, 1, key=f"manual_check_image_{count}",
                     bind="query-params", help="One of the images that the gradient is averaged over.",
                 ) - 1  # fmt: skip
-            st.image(picture(subject.batch.images[which, 0].numpy(), size=112), width=112)
-        label = int(subject.batch.labels[which])
+            label = int(subject.batch.labels[which])
+            shown = picture(subject.batch.images[which, 0].numpy(), size=112)
+            st.image(shown, width=112, alt=f"Image {which + 1} of the batch, a {label}")
         with torch.no_grad():
             outputs = forward(subject.layers, subject.activation, subject.x[which : which + 1]).outputs
         said = softmax(outputs)[0] if entropy else outputs[0]

@@ -17,7 +17,7 @@ def column_key(number: int, columns: int) -> str:
     return f"manual_column_{number + 1}_of_{columns}"
 
 
-def pick_cell(step: Step, number: int, case: str) -> tuple[int, int]:
+def pick_cell(step: Step, number: int) -> tuple[int, int]:
     """Number fields for row and column of the result; they start at its largest number in size."""
     grid = step.result.grid
     rows, columns = grid.shape
