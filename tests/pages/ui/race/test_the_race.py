@@ -196,6 +196,8 @@ def test_a_link_says_the_lanes_and_a_broken_one_is_told() -> None:
     broken = open_tab(**{LANES: "sgd:lr=fast"})
     assert "The address names lanes that cannot run" in broken.warning[0].value
     assert "*SGD*, *RMSprop*, *Adam*" in words(broken)
+    told = open_tab(**{LANES: "![x](http://a.b)"}).warning[0].value  # what an address says is no Markdown
+    assert "![x]" not in told
 
 
 def test_axes_log_smoothing_and_target() -> None:
@@ -260,6 +262,22 @@ def test_is_it_fair() -> None:
     assert app.dataframe[0].value["order of epoch 1"][0] != before
 
 
+def test_fingerprints_are_not_computed_from_other_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = AppTest.from_function(script, default_timeout=60)
+    app.session_state["race_fair"] = True
+    app.query_params["race_epochs"] = "1"
+    well(app.run())
+    well(app.button(key="race_start").click().run())
+    finished(app)
+    assert "start from **the same weights**" in words(app)
+    other = the_race.mnist()
+    fewer = replace(other, train=other.train.take(slice(0, 500)))
+    monkeypatch.setattr(the_race, "mnist", lambda: fewer)
+    well(app.run())
+    assert "That race had 600 training images, the digits in use now have 500" in words(app)
+    assert "start from **the same weights**" not in words(app)
+
+
 def sweep(app: AppTest) -> list[RaceSnapshot]:
     names = app.session_state[rate_sweep.SWEEP].split(",")
     seen = [registry().get_race(name).wait(60) for name in names]
@@ -297,6 +315,9 @@ def test_a_sweep_can_be_stopped() -> None:
     assert app.button(key="race_start").disabled
     assert app.slider(key="race_sweep_seeds").disabled
     well(app.button(key="race_sweep_stop").click().run())
+    assert all(
+        registry().get_race(name).unattended for name in app.session_state[rate_sweep.SWEEP].split(",")
+    )
     assert [picture.status for picture in sweep(app)] == ["stopped"] * 3
     assert not app.button(key="race_start").disabled
 
