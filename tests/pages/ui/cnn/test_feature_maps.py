@@ -240,6 +240,7 @@ def test_rewriting_a_kernel(trained: Trained, mnist: Mnist) -> None:
         assert np.array_equal(table(), expected)
         assert ("1 kernel rewritten" in words(app)) == (not np.array_equal(expected, found))
     key = app.data_editor[0].key
+    assert well(app.run()).data_editor[0].key == key  # the same table as long as it is on the screen
     app.session_state[key] = {"edited_rows": {0: {"0": 40.0}}, "added_rows": [], "deleted_rows": []}
     well(app.run())
     assert "1 kernel rewritten" in words(app)
