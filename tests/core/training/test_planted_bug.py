@@ -1,4 +1,4 @@
-"""Training with a mistake goes through the usual loop; the mistake is all that differs from the right code."""
+"""Training with a mistake goes through the usual loop; the mistake is all that differs from right code."""
 
 import pytest
 
