@@ -34,9 +34,9 @@ def test_a_network_of_ones_own_is_trained_paused_and_found_again(open_page: Open
     settings = {"blocks": 3, "channels_3": 6, "batch_norm": "true", "epochs": 40, "record_every": 20}
     query = "&".join(f"cnn-lab_{name}={value}" for name, value in settings.items())
     page = open_page(f"/CNN?{query}")
-    expect(page.get_by_text(re.compile("6×7×7"))).to_be_visible()
+    expect(page.get_by_text(re.compile("6×7×7")).first).to_be_visible()
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_text("Training", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Training", exact=True).first).to_be_visible(timeout=60_000)
     page.wait_for_selector(
         ".st-key-cnn_live_loss .js-plotly-plot path.js-line", state="attached", timeout=60_000
     )
@@ -49,21 +49,21 @@ def test_a_network_of_ones_own_is_trained_paused_and_found_again(open_page: Open
     expect(page.locator(".st-key-cnn_record .js-plotly-plot").first).to_be_visible(timeout=60_000)
 
     page.get_by_role("button", name="Pause").click()
-    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Paused", exact=True).first).to_be_visible(timeout=30_000)
     page.wait_for_timeout(1000)  # the page that says "Paused" may still show the step before
     held = step(page)
     page.reload()
-    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Paused", exact=True).first).to_be_visible(timeout=60_000)
     assert step(page) == held
-    expect(page.get_by_text(re.compile("6×7×7"))).to_be_visible()
+    expect(page.get_by_text(re.compile("6×7×7")).first).to_be_visible()
     assert "cnn_run=" in page.url
 
     page.get_by_role("tab", name="Batch norm").click()  # a strip of the run stands on other tabs
     expect(page.get_by_text("Does it make this network better")).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Paused", exact=True).first).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="Stop", exact=True).first.click()
     page.get_by_role("tab", name="Train").click()
-    expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Stopped", exact=True).first).to_be_visible(timeout=60_000)
 
 
 def test_an_impossible_shape_is_said_at_once(open_page: OpenPage) -> None:
@@ -77,12 +77,12 @@ def test_an_impossible_shape_is_said_at_once(open_page: OpenPage) -> None:
 def test_the_sweep_grows_while_it_runs_and_keeps_what_it_has(open_page: OpenPage) -> None:
     page = open_page("/CNN?cnn_tab=Batch+norm&cnn_sweep_images=1000&cnn_bn_convolutions=1")
     page.get_by_role("button", name="Train 42 small runs").click()
-    expect(page.get_by_text(re.compile(r"([3-9]|\d\d) of 42 runs"))).to_be_visible(timeout=90_000)
+    expect(page.get_by_text(re.compile(r"([3-9]|\d\d) of 42 runs")).first).to_be_visible(timeout=90_000)
     expect(page.locator(".st-key-cnn_sweep_chart .js-plotly-plot").first).to_be_visible()
     slider = page.get_by_role("slider", name="Epochs (passes)").last  # the whole page is drawn meanwhile
     slider.focus()
     page.keyboard.press("ArrowRight")
-    before = int(page.get_by_text(re.compile(r"\d+ of 42 runs")).inner_text().split()[0])
+    before = int(page.get_by_text(re.compile(r"\d+ of 42 runs")).first.inner_text().split()[0])
     page.wait_for_function(
         f"Number((document.body.innerText.match(/(\\d+) of 42 runs/) ?? [])[1]) > {before}", timeout=90_000
     )
