@@ -49,7 +49,7 @@ def draw_and_read() -> None:
             low, high = facts["ci95"]
             st.caption(
                 f"On {facts['n_test']:,} test images it reads {facts['test_accuracy']:.1%} correctly "
-                f"(95% interval {low:.1%} to {high:.1%}). Trained for {facts['epochs']} epochs, "
+                f"(95% interval {low:.1%} to {high:.1%}). Trained for {facts['epochs']:g} epochs, "
                 f"seed {facts['seed']}."
             )
 
