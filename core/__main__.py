@@ -16,7 +16,9 @@ from typing import Any
 from core.errors import LabError
 
 #: Each a module in core.commands.
-VERBS = ("recipes", "train", "runs", "evaluate", "data", "reproduce", "bench")
+VERBS = ("recipes", "train", "runs", "evaluate", "attack", "data", "reproduce", "bench")
+#: Shares that people read as percentages.
+PERCENT = ("test_accuracy", "validation_accuracy", "clean_accuracy", "adversarial_accuracy", "success_rate")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -91,7 +93,7 @@ def print_text(row: dict[str, Any]) -> None:
             continue  # settings in full are there with --json
         if key == "created":
             value = time.strftime("%Y-%m-%d %H:%M", time.localtime(value))
-        elif key in ("test_accuracy", "validation_accuracy"):
+        elif key in PERCENT:
             value = f"{value:.2%}"
         elif isinstance(value, float):
             value = f"{value:.4g}"

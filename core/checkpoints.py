@@ -83,6 +83,15 @@ def _unpacked(metadata: dict[str, str]) -> dict[str, Any]:
     return found
 
 
+def header_of(content: bytes) -> dict[str, str]:
+    """The words in a safetensors file's header. Raises ValueError where there is none."""
+    length = int.from_bytes(content[:8], "little")
+    if not 0 < length <= len(content) - 8:
+        raise ValueError("it has no header")
+    metadata = json.loads(content[8 : 8 + length]).get("__metadata__", {})
+    return {str(key): str(value) for key, value in metadata.items()}
+
+
 def load_checkpoint(path: Path) -> Checkpoint:
     """Read a checkpoint and rebuild its network, strictly: every weight must fit.
 

@@ -35,10 +35,10 @@ def whole(value: object, low: int, high: int, what: str) -> None:
 
 @dataclass(frozen=True)
 class Setting:
-    """One number an optimiser takes: its default, its range and what it does.
+    """One number an optimiser or an attack takes: its default, its range and what it does.
 
     low, high: the range; `open_low` / `open_high` leave the end itself out. log: slide on a log scale.
-    switch: either 0, off, or 1, on.
+    switch: either 0, off, or 1, on. whole: no fractions.
     """
 
     default: float
@@ -49,6 +49,7 @@ class Setting:
     open_low: bool = False
     open_high: bool = False
     switch: bool = False
+    whole: bool = False
 
     def check(self, name: str, value: object) -> None:
         """Refuse a value that is no number or lies outside the range."""
@@ -64,3 +65,4 @@ class Setting:
             low and high, f"{name} must be {left} {self.low:g} and {right} {self.high:g}; it is {value:g}."
         )
         require(not self.switch or value in (0, 1), f"{name} is off (0) or on (1); it is {value:g}.")
+        require(not self.whole or value == int(value), f"{name} must be a whole number; it is {value:g}.")

@@ -97,6 +97,11 @@ class JobRegistry:
             raise NotFound(f"There is no race {job_id!r} on this server any more.")
         return job
 
+    def watched_by(self, session: str) -> list[Job]:
+        """The runs that `session` watches, the newest first."""
+        jobs = reversed(list(self._jobs.values()))
+        return [job for job in jobs if isinstance(job, Job) and session in job.sessions]
+
     def adopt(self, job_id: str, session: str) -> Job:
         """The run of that id, from now on watched by `session` too (a reloaded page is a new session)."""
         job = self.get(job_id)

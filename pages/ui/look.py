@@ -14,6 +14,7 @@ from core.models.layers import Normalize
 from core.recipes import train_recipes
 from core.runs import RunRecord
 from core.training.job import Job
+from core.training.snapshot import Snapshot
 from core.training.trainer import initial_network
 from pages.ui.cache import run_store, shipped_model
 from pages.ui.trained import Trained
@@ -22,6 +23,7 @@ NOW = "now"
 
 
 Kind = type[MLPConfig] | type[CNNConfig]
+Kinds = Kind | tuple[Kind, ...]
 
 
 def choose_network(job: Job | None, recipe: str, *, kind: Kind, key: str) -> Trained:
@@ -37,8 +39,8 @@ def choose_network(job: Job | None, recipe: str, *, kind: Kind, key: str) -> Tra
     ours = f"shipped:{recipe}"
     names = sorted(set(shipped()) & set(train_recipes(kind)), key=lambda name: (name != recipe, name))
     options |= {f"shipped:{name}": f"As it came: {name}" for name in names}
-    runs = {run.run_id: run for run in _recorded(kind)}
-    options |= {f"run:{run_id}": _title(run) for run_id, run in runs.items()}
+    runs = {run.run_id: run for run in recorded(kind)}
+    options |= {f"run:{run_id}": record_title(run) for run_id, run in runs.items()}
     if st.session_state.get(key) not in options:
         st.session_state.pop(key, None)
     picked = st.selectbox(
@@ -50,30 +52,49 @@ def choose_network(job: Job | None, recipe: str, *, kind: Kind, key: str) -> Tra
         persist_state="session",
         help="The run of this page as it stands now, a network that came with Digit Lab, or a run on record.",
     )
-    if picked == NOW and snapshot is not None and snapshot.weights is not None:
-        name = f"{snapshot.job_id}@{snapshot.weights_step}"
-        model = rebuild(snapshot.config, snapshot.weights)
-        # Not in the option's label: a select box holds on to the label that was chosen.
-        st.caption(f"The run at epoch {snapshot.weights_epoch:.2f}, step {snapshot.weights_step:,}.")
-        return _trained(name, options[NOW], snapshot.config, model, snapshot.film)
+    if picked == NOW and snapshot is not None:
+        caption_of(snapshot)
+        return running(snapshot, options[NOW])
     where, _, name = picked.partition(":")
-    if where == "shipped":
-        came = shipped_model(name)
-        film = film_beside(SHIPPED / f"{name}.safetensors", 0.0, came)
-        return _trained(picked, options[picked], came.config, came.model, film)
-    checkpoint = _load_run(name, runs[name].created)
-    film = film_beside(run_checkpoint(name), runs[name].created, checkpoint)
-    key = f"{picked}@{runs[name].created}"
-    return _trained(key, options[picked], checkpoint.config, checkpoint.model, film)
+    return as_it_came(name, options[picked]) if where == "shipped" else on_record(runs[name])
 
 
-def _recorded(kind: Kind, most: int = 15) -> list[RunRecord]:
-    """The newest runs of that kind whose weights are still there."""
+def running(snapshot: Snapshot, title: str) -> Trained:
+    """The network of a run as it stands now; its snapshot must hold weights."""
+    assert snapshot.weights is not None
+    model = rebuild(snapshot.config, snapshot.weights)
+    name = f"{snapshot.job_id}@{snapshot.weights_step}"
+    return _trained(name, title, snapshot.config, model, snapshot.film)
+
+
+def caption_of(snapshot: Snapshot) -> None:
+    """Say which moment of a run is looked at: not in an option's label, which a select box holds on to."""
+    st.caption(f"The run at epoch {snapshot.weights_epoch:.2f}, step {snapshot.weights_step:,}.")
+
+
+def as_it_came(name: str, title: str) -> Trained:
+    """A network that came with Digit Lab."""
+    came = shipped_model(name)
+    film = film_beside(SHIPPED / f"{name}.safetensors", 0.0, came)
+    return _trained(f"shipped:{name}", title, came.config, came.model, film)
+
+
+def on_record(run: RunRecord) -> Trained:
+    """The network of a recorded run."""
+    checkpoint = _load_run(run.run_id, run.created)
+    film = film_beside(run_checkpoint(run.run_id), run.created, checkpoint)
+    return _trained(
+        f"run:{run.run_id}@{run.created}", record_title(run), checkpoint.config, checkpoint.model, film
+    )
+
+
+def recorded(kind: Kinds, most: int = 15) -> list[RunRecord]:
+    """The newest runs of those kinds whose weights are still there."""
     runs = [run for run in run_store().all(limit=4 * most) if isinstance(run.config.model, kind)]
     return [run for run in runs if run_checkpoint(run.run_id).is_file()][:most]
 
 
-def _title(run: RunRecord) -> str:
+def record_title(run: RunRecord) -> str:
     """Names a run for good: the box keeps its choice by these words, so none may repeat or change."""
     return f"On record: {run.name or run.recipe} · {run.run_id}"
 

@@ -14,7 +14,7 @@ from core.probes.saliency import saliency
 from pages.ui.chart import chart
 from pages.ui.cnn.layer_words import cut_after, percent, tag
 from pages.ui.cnn.map_results import cnn
-from pages.ui.cnn.subject import Subject
+from pages.ui.subject import Subject
 from pages.ui.trained import Trained
 
 KEY = "cnn_looks"

@@ -15,8 +15,8 @@ from pages.ui.chart import chart
 from pages.ui.cnn.beside_canvas import beside_canvas
 from pages.ui.cnn.filter_editor import edited_filter
 from pages.ui.cnn.hand_sums import show_pool, show_product, show_relu
-from pages.ui.cnn.subject import subject
 from pages.ui.page import error_boundary
+from pages.ui.subject import subject
 
 CONVOLVE, RELU, POOL = "1 · convolution", "2 · ReLU", "3 · max-pool"
 

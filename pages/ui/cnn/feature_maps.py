@@ -6,9 +6,9 @@ from core.data.digits import Mnist
 from pages.ui.cnn.attention import attention
 from pages.ui.cnn.excites import excites
 from pages.ui.cnn.maps import maps
-from pages.ui.cnn.subject import subject
 from pages.ui.cnn.surgery import surgery
 from pages.ui.panel import panel
+from pages.ui.subject import subject
 from pages.ui.trained import Trained
 
 MAPS, CHANGE, EXCITES, LOOKS = "Maps", "Change it", "What excites a channel", "Where it looks"

@@ -20,9 +20,9 @@ from pages.ui.chart import chart
 from pages.ui.cnn import moments as kept
 from pages.ui.cnn import play
 from pages.ui.cnn.moments import Moment, moments
-from pages.ui.cnn.subject import Subject
 from pages.ui.page import error_boundary
 from pages.ui.reading import reading
+from pages.ui.subject import Subject
 from pages.ui.trained import Trained
 
 MAPS, IN_A_ROW = 16, 8  # feature maps of a layer shown

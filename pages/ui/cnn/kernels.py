@@ -6,8 +6,8 @@ from core.data.digits import Mnist
 from core.probes.kernels import convolutions
 from pages.ui.cnn.beside_canvas import beside_canvas
 from pages.ui.cnn.kernel_stage import Choice, stage
-from pages.ui.cnn.subject import subject
 from pages.ui.panel import panel
+from pages.ui.subject import subject
 from pages.ui.trained import Trained
 
 COMMON, OWN = "one for all", "each its own"

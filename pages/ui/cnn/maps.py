@@ -17,8 +17,8 @@ from pages.ui.cnn.enlarged import enlarged
 from pages.ui.cnn.layer_words import channel_key, pick_channel, tag
 from pages.ui.cnn.map_results import cnn
 from pages.ui.cnn.map_rows import MOST, input_row, layer_row, pages_of
-from pages.ui.cnn.subject import Subject
 from pages.ui.map_sheet import map_sheet
+from pages.ui.subject import Subject
 from pages.ui.trained import Trained
 
 KEY, LARGE = "cnn_maps", "cnn_maps_large"

@@ -7,9 +7,9 @@ from core.probes.transforms import TRANSFORMS
 from pages.ui.cnn.shaken_maps import shaken_maps
 from pages.ui.cnn.shaken_reading import shaken_reading
 from pages.ui.cnn.strength import strength_curves
-from pages.ui.cnn.subject import subject
 from pages.ui.layout import controls_and_stage
 from pages.ui.panel import panel
+from pages.ui.subject import subject
 from pages.ui.trained import Trained
 
 CODE = """\

@@ -13,9 +13,9 @@ from pages.ui.cnn.kernel_edit import KernelEdits, edit_kernel, kernel_edits, und
 from pages.ui.cnn.knocked_out import knocked_out
 from pages.ui.cnn.layer_words import cut_after, tag
 from pages.ui.cnn.map_rows import MOST, layer_row, pages_of
-from pages.ui.cnn.subject import Subject
 from pages.ui.cnn.surgery_effect import by_digit, effect
 from pages.ui.map_sheet import map_sheet
+from pages.ui.subject import Subject
 from pages.ui.trained import Trained
 
 KEY, EFFECT = "cnn_change", "cnn_change_effect"

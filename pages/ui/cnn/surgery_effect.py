@@ -18,7 +18,7 @@ from pages.ui import computed
 from pages.ui.chart import chart
 from pages.ui.cnn import map_results as results
 from pages.ui.cnn.layer_words import percent
-from pages.ui.cnn.subject import Subject
+from pages.ui.subject import Subject
 from pages.ui.trained import Trained
 
 KEY = "cnn_change"

@@ -20,17 +20,18 @@ class Subject:
     label: int | None
 
 
-def subject(mnist: Mnist, key: str) -> Subject:
+def subject(mnist: Mnist, key: str, canvas: str = "cnn_draw", first: int = 4) -> Subject:
     """Let the reader choose; number 4 of the test images first, as in the lab report.
 
-    key: begins the widgets' keys. The canvas is one and the same wherever it appears on the page.
+    key: begins the widgets' keys. canvas: one and the same wherever it appears on a page. first: the test
+    image shown at the start.
     """
     kind = st.segmented_control(
         "Picture", [TEST, DRAWN], default=TEST, required=True, key=f"{key}_subject", bind="query-params",
         help="One of MNIST's test images by its number, or a digit that you draw.",
     )  # fmt: skip
     if kind == DRAWN:
-        drawing = digit_canvas("cnn_draw")
+        drawing = digit_canvas(canvas)
         if drawing is not None:
             return Subject(drawing.image, None)
         st.caption("Until you draw, this is the test image.")
@@ -38,7 +39,7 @@ def subject(mnist: Mnist, key: str) -> Subject:
     with choose:
         index = int(
             st.number_input(
-                "Test image number", 0, len(mnist.test) - 1, 4, key=f"{key}_index_{mnist.size}",
+                "Test image number", 0, len(mnist.test) - 1, first, key=f"{key}_index_{mnist.size}",
                 bind="query-params", help="Which of the test images, counted from 0.",
             )
         )  # fmt: skip

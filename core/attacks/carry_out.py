@@ -1,0 +1,142 @@
+"""Carrying out an attack: what is common to all of them, so that each file holds its own idea alone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+from core.attack_config import AttackConfig
+from core.attacks import ATTACKS
+from core.attacks.draws import Draws
+from core.attacks.given import Given, Watch
+from core.attacks.norms import NORMS, column
+from core.checks import require
+from core.data.digits import CLASSES, SIDE
+from core.errors import LabError
+
+CHUNK = 200  # images at a time: what they leave between layers fits the processor's cache
+
+
+@contextmanager
+def in_eval_mode(model: nn.Module) -> Iterator[None]:
+    """The model in eval mode within; afterwards every part of it is in the mode it was in."""
+    modes = [(part, part.training) for part in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for part, training in modes:
+            part.training = training
+
+
+def attack(
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    config: AttackConfig,
+    *,
+    places: Tensor | None = None,
+    watch: Watch | None = None,
+    chunk: int = CHUNK,
+) -> Tensor:
+    """Images (N, 1, 28, 28) in [0, 1], each within ε of its original, that the network shall misread.
+
+    model: images in [0, 1] to logits (N, 10); attacked in eval mode and left exactly as it was, no weight and
+    no gradient touched. labels: (N,) what the images show. places: (N,) which images these are in a larger
+    set, 0 to N − 1 if None: they choose the random numbers, so a set attacked in parts gives the same as
+    attacked at once. watch(step, images): sees each step, chunk after chunk and try after try.
+
+    Of several tries the one that wins counts, else the one that climbed highest. A change that came out
+    larger than ε, as the attacks that look for the smallest one may give, is no success within ε: the
+    original comes back. ε = 0 gives back the originals.
+
+    Raises LabError if images, labels or the model's outputs have the wrong shape, or pixels leave [0, 1].
+    """
+    _check(model, images, labels)
+    places = torch.arange(len(images)) if places is None else places
+    if config.budget == 0 or not len(images):
+        return images.clone()
+    with in_eval_mode(model):
+        return torch.cat(
+            [
+                _best_of_tries(model, images[part], labels[part], places[part], config, watch)
+                for part in torch.split(torch.arange(len(images)), chunk)
+            ]
+        )
+
+
+def _best_of_tries(
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    places: Tensor,
+    config: AttackConfig,
+    watch: Watch | None,
+) -> Tensor:
+    """One chunk; later tries are made only for images that still stand."""
+    best, height, standing = images.clone(), torch.empty(0), torch.arange(len(images))
+    for restart in range(config.restarts):
+        given = _given(model, images[standing], labels[standing], places[standing], config, restart, watch)
+        with torch.enable_grad():
+            made = ATTACKS[config.name].make(given).detach().clamp(0, 1)
+        made = torch.where(column(_within(made, given.images, config)), made, given.images)
+        logits = given.logits(made)
+        climbed = given.aim(logits)
+        if restart == 0:
+            best, height = made, climbed
+        else:
+            better = climbed > height[standing]
+            better |= given.won(logits)
+            best[standing[better]], height[standing[better]] = made[better], climbed[better]
+        standing = standing[~given.won(logits)]
+        if not len(standing):
+            break
+    return best
+
+
+def _within(made: Tensor, images: Tensor, config: AttackConfig) -> Tensor:
+    return NORMS[ATTACKS[config.name].norm].within(made - images, config.budget)
+
+
+def _given(
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    places: Tensor,
+    config: AttackConfig,
+    restart: int,
+    watch: Watch | None,
+) -> Given:
+    targets = None if config.target is None else torch.full_like(labels, config.target)
+    draws = Draws(config.seed, places, restart, images.device, images.dtype)
+    return Given(model, images, labels, targets, config, draws, watch)
+
+
+def _check(model: nn.Module, images: Tensor, labels: Tensor) -> None:
+    require(
+        images.dim() == 4 and images.shape[1:] == (1, SIDE, SIDE),
+        f"Images to attack have the shape (N, 1, {SIDE}, {SIDE}); these have {tuple(images.shape)}.",
+    )
+    require(
+        labels.shape == images.shape[:1],
+        f"Each of the {len(images)} images needs one label; the labels have the shape {tuple(labels.shape)}.",
+    )
+    if not len(images):
+        return
+    low, high = float(images.min()), float(images.max())
+    require(
+        low >= 0 and high <= 1,
+        f"Pixels must lie between 0 and 1; these run from {low:.3g} to {high:.3g}. Normalise in the network.",
+    )
+    try:
+        with in_eval_mode(model), torch.no_grad():
+            shape = tuple(model(images[:1]).shape)
+    except RuntimeError as error:
+        raise LabError(
+            f"This network does not take images of {SIDE}×{SIDE} pixels: {str(error).splitlines()[0]}"
+        ) from error
+    require(
+        shape == (1, CLASSES),
+        f"The network must give {CLASSES} numbers an image, one a digit; it gives the shape {shape}.",
+    )

@@ -1,0 +1,31 @@
+"""The fast gradient sign method: one step, every pixel by ε, in the direction that raises the loss.
+
+Goodfellow, Shlens & Szegedy 2015, "Explaining and harnessing adversarial examples"; task 3 of the course
+project. Norm L∞. To first order no other change of at most ε a pixel raises the loss as much: it adds ε‖g‖₁.
+"""
+
+from torch import Tensor
+
+from core.attacks.entry import Attack
+from core.attacks.given import Given
+
+
+def make(given: Given) -> Tensor:
+    """x + ε·sign(g), clipped to [0, 1]; images (N, 1, 28, 28)."""
+    given.seen(0, given.images)
+    x = (given.images + given.config.budget * given.slope(given.images).sign()).clamp(0, 1)
+    given.seen(1, x)
+    return x
+
+
+FGSM = Attack(
+    title="FGSM",
+    idea="One step: every pixel by ε up or down, whichever raises the loss.",
+    paper="Goodfellow, Shlens & Szegedy 2015; course project, task 3",
+    formula=r"x' = \operatorname{clip}_{[0,1]}\bigl(x + \varepsilon\,\operatorname{sign}"
+    r"(\nabla_x L(x, y))\bigr)",
+    norm="linf",
+    access="gradients",
+    epsilon=0.2,
+    make=make,
+)

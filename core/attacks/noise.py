@@ -1,0 +1,33 @@
+"""Random noise: the control. It changes as much as FGSM and knows nothing of the network.
+
+Norm L∞: every pixel by +ε or −ε, a coin each, clipped to [0, 1]. If an "attack" does no better than this, it
+found nothing (Carlini et al. 2019, "On evaluating adversarial robustness").
+"""
+
+from torch import Tensor
+
+from core.attacks.entry import Attack
+from core.attacks.given import Given
+
+
+def make(given: Given) -> Tensor:
+    """x ± ε with random signs, clipped to [0, 1]."""
+    given.seen(0, given.images)
+    coins = (given.draws.uniform("signs", *given.images.shape[1:]) < 0.5).to(given.images.dtype)
+    x = (given.images + given.config.budget * (2 * coins - 1)).clamp(0, 1)
+    given.seen(1, x)
+    return x
+
+
+NOISE = Attack(
+    title="Random noise",
+    idea="Every pixel by ε up or down at random: the control that any attack must beat.",
+    paper="control; Carlini et al. 2019",
+    formula=r"x' = \operatorname{clip}_{[0,1]}\bigl(x + \varepsilon\,s\bigr),\quad s_i = \pm 1",
+    norm="linf",
+    access="nothing",
+    epsilon=0.2,
+    make=make,
+    targeted=False,
+    random=True,
+)

@@ -1,0 +1,35 @@
+"""Projected gradient descent: BIM from a random place within ε, tried several times.
+
+Madry et al. 2018, "Towards deep learning models resistant to adversarial attacks". Norm L∞. The random start
+and the restarts make it the usual yardstick: a network that withstands it has not merely a flat spot at the
+image itself.
+"""
+
+from torch import Tensor
+
+from core.attacks.bim import STEP_SIZE, climb
+from core.attacks.entry import Attack, steps
+from core.attacks.given import Given
+
+
+def make(given: Given) -> Tensor:
+    """Signed steps of α from a uniform random point of the box of ±ε; α is 2.5 ε / steps unless set."""
+    config = given.config
+    noise = 2 * given.draws.uniform("start", *given.images.shape[1:]) - 1
+    start = (given.images + config.budget * noise).clamp(0, 1)
+    return climb(given, start, config["step_size"] or 2.5 * config.budget / config.steps)
+
+
+PGD = Attack(
+    title="PGD",
+    idea="BIM from a random start within ε, with several tries: the usual yardstick.",
+    paper="Madry et al. 2018",
+    formula=r"x_{t+1} = \operatorname{clip}_{x,\varepsilon}\bigl(x_t + \alpha\,\operatorname{sign}"
+    r"(\nabla_x L(x_t, y))\bigr),\quad x_0 = x + U(-\varepsilon, \varepsilon)",
+    norm="linf",
+    access="gradients",
+    epsilon=0.2,
+    make=make,
+    random=True,
+    settings={"steps": steps(40), "step_size": STEP_SIZE},
+)

@@ -1,0 +1,50 @@
+"""Projected gradient descent within a ball: the change is short, not small in every pixel.
+
+Madry et al. 2018. Norm L2: steps along the gradient itself, of length α, cut back to length ε.
+"""
+
+import torch
+from torch import Tensor
+
+from core.attacks.entry import Attack, steps
+from core.attacks.given import Given
+from core.attacks.norms import NORMS, column
+from core.checks import Setting
+
+STEP_SIZE = Setting(0.0, 0, 28, "How long one step is; 0 takes 2.5 ε / steps.")
+
+
+def make(given: Given) -> Tensor:
+    """Steps of length α along the gradient from a random point of the ball; α is 2.5 ε / steps unless set."""
+    config, images = given.config, given.images
+    project = NORMS["l2"].project
+    size = config["step_size"] or 2.5 * config.budget / config.steps
+    way = given.draws.normal("start", *images.shape[1:])
+    share = given.draws.uniform("radius") ** (1 / images[0].numel())  # uniform in the ball's volume
+    x = (images + unit(way) * column(config.budget * share)).clamp(0, 1)
+    given.seen(0, x)
+    for step in range(1, config.steps + 1):
+        moved = x + size * unit(given.slope(x))
+        x = (images + project(moved - images, config.budget)).clamp(0, 1)
+        given.seen(step, x)
+    return x
+
+
+def unit(change: Tensor) -> Tensor:
+    """Each of (N, …) at length 1; zero stays zero."""
+    return change / column(torch.linalg.vector_norm(change.flatten(1), dim=1).clamp_min(1e-12))
+
+
+PGD_L2 = Attack(
+    title="PGD (L2)",
+    idea="PGD that spends a length instead of so much a pixel: it goes where the gradient is strong.",
+    paper="Madry et al. 2018",
+    formula=r"x_{t+1} = \Pi_{\lVert x' - x\rVert_2 \le \varepsilon}\Bigl(x_t + \alpha\,"
+    r"\frac{\nabla_x L(x_t, y)}{\lVert\nabla_x L(x_t, y)\rVert_2}\Bigr)",
+    norm="l2",
+    access="gradients",
+    epsilon=2.0,
+    make=make,
+    random=True,
+    settings={"steps": steps(40), "step_size": STEP_SIZE},
+)

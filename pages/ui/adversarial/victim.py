@@ -1,0 +1,75 @@
+"""Which network is attacked: one that came along, one just trained on any page, one on record or brought."""
+
+import streamlit as st
+
+from core.checkpoints import Checkpoint, shipped
+from core.config import CNNConfig, MLPConfig
+from core.errors import LabError
+from core.uploads import LARGEST, read_upload
+from pages.ui import cache, state
+from pages.ui.look import as_it_came, caption_of, on_record, record_title, recorded, running
+from pages.ui.plain import plain
+from pages.ui.trained import Trained
+
+KINDS = (MLPConfig, CNNConfig)
+FIRST = ("cnn-bn", "cnn-robust")  # the standard network and the one that was trained on attacks
+UPLOAD = "upload"
+
+
+def victim(key: str, label: str = "Network to attack") -> Trained:
+    """A select box over every network at hand and, where asked for, a field to upload one.
+
+    key: of the select box.
+    """
+    jobs = {
+        f"job:{job.job_id}": job.snapshot
+        for job in cache.registry().watched_by(state.session_id())
+        if job.snapshot.weights is not None and isinstance(job.snapshot.config.model, KINDS)
+    }
+    names = sorted(shipped(), key=lambda name: (name not in FIRST, name))
+    names = [name for name in names if isinstance(cache.shipped_model(name).config.model, KINDS)]
+    runs = {f"run:{run.run_id}": run for run in recorded(KINDS) if f"job:{run.run_id}" not in jobs}
+    options = {f"shipped:{name}": f"As it came: {name}" for name in names}
+    options |= {name: f"Just trained: {job.config.recipe} · {job.job_id}" for name, job in jobs.items()}
+    options |= {name: record_title(run) for name, run in runs.items()}
+    options[UPLOAD] = "Bring your own (.safetensors)"
+    if st.session_state.get(key) not in options:
+        st.session_state.pop(key, None)
+    picked = st.selectbox(
+        label, list(options), format_func=lambda name: options[name], key=key, persist_state="session",
+        help="One that came with Digit Lab, a run of this session on any page, a run on record, or a file.",
+    )  # fmt: skip
+    if picked == UPLOAD:
+        return _uploaded(key) or as_it_came(names[0], options[f"shipped:{names[0]}"])
+    if picked in jobs:
+        caption_of(jobs[picked])
+        return running(jobs[picked], options[picked])
+    if picked in runs:
+        return on_record(runs[picked])
+    return as_it_came(picked.partition(":")[2], options[picked])
+
+
+def _uploaded(key: str) -> Trained | None:
+    """The network in a file that the reader brings; None, with a sentence, until there is one."""
+    file = st.file_uploader(
+        "A network of your own", type=["safetensors"], key=f"{key}_file", max_upload_size=LARGEST // 2**20,
+        help="Weights of one of the recipes' networks, or any network that Digit Lab saved. Nothing in the "
+        "file is executed.",
+    )  # fmt: skip
+    if file is None:
+        st.caption("Until you choose a file, the network above it in the list stands in.")
+        return None
+    try:
+        checkpoint = _read(file.file_id, file.name, file.getvalue())
+    except LabError as error:
+        st.error(plain(str(error)), icon=":material/upload_file:")
+        return None
+    return Trained(
+        f"upload:{file.file_id}", f"Uploaded: {plain(file.name)}", checkpoint.config, checkpoint.model,
+        checkpoint.model,
+    )  # fmt: skip
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the file…")
+def _read(file_id: str, name: str, _content: bytes) -> Checkpoint:
+    return read_upload(_content, name)
