@@ -38,12 +38,12 @@ def column(per_image: Tensor) -> Tensor:
 
 
 def _largest_pixel(change: Tensor) -> Tensor:
-    flat = change.flatten(1).abs()
-    return flat.amax(1) if flat.shape[1] else flat.sum(1)
+    return change.flatten(1).abs().amax(1)
 
 
 def _length(change: Tensor) -> Tensor:
-    return torch.linalg.vector_norm(change.flatten(1), dim=1)
+    length: Tensor = torch.linalg.vector_norm(change.flatten(1), dim=1)
+    return length
 
 
 def _touched(change: Tensor) -> Tensor:
