@@ -1,0 +1,167 @@
+"""Widgets for an attack: which one, how much it may change, where to, and its own settings."""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core.attack_config import AttackConfig
+from core.attacks import ATTACKS
+from core.attacks.entry import Attack
+from core.attacks.norms import NORMS, NormName
+from core.checks import Setting
+
+ANY = "any other"
+RESTARTS = (1, 2, 3, 5, 10, 20, 50)
+SHARES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)  # of the largest change, as sizes of a step
+#: What the ε slider offers: even steps where it matters, then wider ones to the largest change there is.
+STRETCHES: dict[NormName, tuple[tuple[float, float, float], ...]] = {
+    "linf": ((0, 0.5, 0.01), (0.5, 1, 0.05)),
+    "l2": ((0, 5, 0.1), (5, 10, 0.5), (10, 28, 2)),
+    "l0": ((0, 60, 1), (60, 200, 10), (200, 750, 50), (750, 784, 34)),
+}
+MEANING = {
+    "gradients": "It needs the network's gradients (white box).",
+    "outputs": "It needs the network's outputs alone (black box).",
+    "nothing": "It needs nothing of the network (a control).",
+}
+
+
+def attack_choice(prefix: str, *, only: Collection[str] | None = None, first: str = "fgsm") -> AttackConfig:
+    """Select box, ε and settings of an attack; each attack remembers its own numbers.
+
+    prefix: begins the widgets' keys. only: names in ATTACKS to offer, all of them if None. first: the one
+    that stands there at the start.
+    """
+    names = [name for name in ATTACKS if only is None or name in only]
+    titles = {ATTACKS[name].title: name for name in names}
+    title = st.selectbox(
+        "Attack", list(titles), index=names.index(first) if first in names else 0, key=f"{prefix}_attack",
+        bind="query-params", help="How the change is found. White-box attacks look at gradients, black-box "
+        "attacks only at outputs; noise is the control that any attack must beat.",
+    )  # fmt: skip
+    name = titles[title]
+    entry = ATTACKS[name]
+    st.caption(f"{entry.idea} {MEANING[entry.access]} *{entry.paper}*")
+    key = f"{prefix}_{name}"
+    epsilon = epsilon_choice(key, entry)
+    target = _target(key, entry)
+    settings: dict[str, float] = {}
+    shown = [setting for setting in entry.settings if setting == "steps"]
+    folded = [setting for setting in entry.settings if setting != "steps"]
+    for setting in shown:
+        settings[setting] = setting_choice(f"{key}_{setting}", setting, entry.settings[setting], entry.norm)
+    restarts = 1
+    if folded or entry.random:
+        with st.expander("More settings", icon=":material/tune:", key=f"{key}_more"):
+            for setting in folded:
+                widget = f"{key}_{setting}"
+                settings[setting] = setting_choice(widget, setting, entry.settings[setting], entry.norm)
+            if entry.random:
+                restarts = _restarts(key)
+    return AttackConfig(name, epsilon, settings, target, restarts)
+
+
+def epsilon_choice(key: str, entry: Attack, *, label: str = "") -> float:
+    """The slider of ε, in the unit of the attack's norm. key: begins the widget's key."""
+    norm = NORMS[entry.norm]
+    options = budgets(entry.norm, entry.epsilon)
+    tells = "" if entry.bounded else (
+        "This attack looks for the smallest change that works; one larger than ε does not count."
+    )  # fmt: skip
+    value = st.select_slider(
+        label or (f"ε ({norm.title})" if entry.bounded else f"Counts up to ε ({norm.title})"),
+        options, value=_nearest(options, entry.epsilon), key=f"{key}_epsilon", bind="query-params",
+        format_func=_written, help=f"How much may change, by {norm.title}: {norm.idea}. Pixels run from 0 "
+        f"(black) to 1 (white); 0 changes nothing. {tells}",
+    )  # fmt: skip
+    return float(value)
+
+
+def budgets(norm: NormName, default: float | None = None) -> tuple[float, ...]:
+    """The values of ε that a slider offers for that norm, `default` among them; ascending."""
+    values = {0.0} if default is None else {0.0, float(default)}
+    for low, high, step in STRETCHES[norm]:
+        count = round((high - low) / step)
+        values |= {round(float(value), 4) for value in np.linspace(low, high, count + 1)}
+    return tuple(sorted(values))
+
+
+def setting_choice(key: str, name: str, setting: Setting, norm: NormName) -> float:
+    """The widget of one of an attack's own numbers, standing at its default; returns what it says."""
+    label = name.replace("_", " ").capitalize()
+    common: dict[str, Any] = {"key": key, "bind": "query-params", "help": setting.help}
+    if setting.switch:
+        return float(st.toggle(label, bool(setting.default), **common))
+    if name == "step_size":
+        sizes = (0.0, *(round(NORMS[norm].largest * share, 5) for share in SHARES))
+        return _rung(label, _with(sizes, setting), setting, common, _or_automatic)
+    if setting.log or setting.high > 100 * max(1.0, setting.default):
+        return _rung(label, _with(ladder(setting), setting), setting, common, _written)
+    if setting.whole:
+        low, high, value = int(setting.low), int(setting.high), int(setting.default)
+        return float(st.slider(label, low, high, value, **common))
+    step = 10.0 ** (np.floor(np.log10(setting.high - setting.low)) - 2)
+    low = setting.low + (step if setting.open_low else 0.0)
+    high = setting.high - (step if setting.open_high else 0.0)
+    return float(st.slider(label, low, high, float(setting.default), step, **common))
+
+
+def ladder(setting: Setting) -> tuple[float, ...]:
+    """Values 1, 2, 3, 5, 7 times powers of ten within a setting's range; 0 too where it is allowed."""
+    least = setting.low or (1.0 if setting.whole else min(1e-4, setting.default or 1e-4))
+    exponents = range(int(np.floor(np.log10(least))), int(np.ceil(np.log10(setting.high))) + 1)
+    rungs = [float(f"{digit}e{exponent}") for exponent in exponents for digit in (1, 2, 3, 5, 7)]
+    inside = [rung for rung in rungs if least <= rung <= setting.high]
+    if setting.whole:
+        inside = [rung for rung in inside if rung == int(rung)]
+    return tuple([0.0, *inside] if setting.low == 0 and not setting.open_low else inside)
+
+
+def _rung(
+    label: str,
+    options: tuple[float, ...],
+    setting: Setting,
+    common: dict[str, Any],
+    written: Callable[[float], str],
+) -> float:
+    value = _nearest(options, setting.default)
+    return float(st.select_slider(label, options, value=value, format_func=written, **common))
+
+
+def _with(options: tuple[float, ...], setting: Setting) -> tuple[float, ...]:
+    return tuple(sorted({*options, float(setting.default)}))
+
+
+def _target(key: str, entry: Attack) -> int | None:
+    """The digit that the network shall read; None: any other than the right one."""
+    if not entry.targeted:
+        return None
+    picked = st.selectbox(
+        "It shall read", [ANY, *map(str, range(10))], key=f"{key}_target", bind="query-params",
+        help="Any other digit than the right one, or one digit of your choice (a targeted attack), which is "
+        "harder.",
+    )  # fmt: skip
+    return None if picked == ANY else int(picked)
+
+
+def _restarts(key: str) -> int:
+    return int(
+        st.select_slider(
+            "Tries", RESTARTS, value=1, key=f"{key}_restarts", bind="query-params",
+            help="How often to try with other random numbers; of an image's tries the best one counts.",
+        )
+    )  # fmt: skip
+
+
+def _nearest(options: tuple[float, ...], value: float) -> float:
+    return min(options, key=lambda option: abs(option - value))
+
+
+def _written(value: float) -> str:
+    return f"{value:g}"
+
+
+def _or_automatic(value: float) -> str:
+    return _written(value) if value else "automatic"
