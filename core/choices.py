@@ -2,6 +2,7 @@
 
 from typing import Literal, get_args
 
+Adversarial = Literal["none", "fgsm", "pgd"]
 Activation = Literal["sigmoid", "tanh", "relu", "leaky-relu", "gelu"]
 Initialization = Literal["pytorch", "normal", "xavier", "he"]
 Family = Literal["module", "raw", "manual", "my-linear"]
@@ -11,6 +12,7 @@ Schedule = Literal["constant", "step", "cosine", "one-cycle", "warm-up"]
 Split = Literal["none", "lab"]
 Precision = Literal["auto", "fp32", "bf16"]
 
+ADVERSARIES: tuple[Adversarial, ...] = get_args(Adversarial)
 ACTIVATIONS: tuple[Activation, ...] = get_args(Activation)
 INITIALIZATIONS: tuple[Initialization, ...] = get_args(Initialization)
 FAMILIES: tuple[Family, ...] = get_args(Family)

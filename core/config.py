@@ -14,6 +14,7 @@ from typing import Any, Self
 from core.checks import is_number, one_of, require, whole
 from core.choices import (
     ACTIVATIONS,
+    ADVERSARIES,
     FAMILIES,
     INITIALIZATIONS,
     PRECISIONS,
@@ -21,6 +22,7 @@ from core.choices import (
     SCHEDULE_NAMES,
     SPLITS,
     Activation,
+    Adversarial,
     Family,
     Initialization,
     Precision,
@@ -34,12 +36,14 @@ from core.mlp_config import MLPConfig
 
 __all__ = [
     "ACTIVATIONS",
+    "ADVERSARIES",
     "FAMILIES",
     "INITIALIZATIONS",
     "PRECISIONS",
     "REDUCTIONS",
     "SPLITS",
     "Activation",
+    "Adversarial",
     "CNNConfig",
     "Family",
     "Initialization",
@@ -97,6 +101,12 @@ class TrainConfig:
         the last half too; "none" leaves them together.
     record_every: steps between two entries of training and validation error in the record; 0 keeps none.
     schedule: how the learning rate moves on the way, a name in core.training.schedules.
+    adversarial: train on attacked images in place of the images themselves: "fgsm" with one step from a random
+        start (Wong, Rice & Kolter 2020), "pgd" with several (Madry et al. 2018), or "none".
+    attack_epsilon: the largest change of a pixel while training, in [0, 1]. attack_steps: of "pgd", 1…100.
+    attack_step_size: how far one step of the attack goes; 0 takes ε for "fgsm" and 2 ε / steps for "pgd".
+    attack_warmup: share of the training over which ε
+        and the step grow from nothing: from the full ε at once some networks never begin to learn.
     """
 
     epochs: int = 10
@@ -110,6 +120,11 @@ class TrainConfig:
     split: Split = "none"
     record_every: int = 0
     schedule: Schedule = "constant"
+    adversarial: Adversarial = "none"
+    attack_epsilon: float = 0.3
+    attack_steps: int = 5
+    attack_step_size: float = 0.0
+    attack_warmup: float = 0.3
 
     def __post_init__(self) -> None:
         whole(self.epochs, 0, 1000, "Epochs")
@@ -119,6 +134,14 @@ class TrainConfig:
         one_of(self.precision, PRECISIONS, "The precision")
         one_of(self.split, SPLITS, "The split")
         one_of(self.schedule, SCHEDULE_NAMES, "The schedule")
+        one_of(self.adversarial, ADVERSARIES, "Adversarial training")
+        for name, most in (("epsilon", 1), ("step_size", 2), ("warmup", 1)):
+            value = getattr(self, f"attack_{name}")
+            require(
+                is_number(value) and 0 <= value <= most,
+                f"attack_{name} must lie between 0 and {most}; it is {value!r}.",
+            )
+        whole(self.attack_steps, 1, 100, "Steps of the attack while training")
         whole(self.record_every, 0, 100_000, "Steps between two records")
         require(
             is_number(self.validation) and 0 <= self.validation <= 0.5,
@@ -139,6 +162,13 @@ class RunConfig:
     recipe: str
     model: ModelConfig
     train: TrainConfig
+
+    def __post_init__(self) -> None:
+        require(
+            self.train.adversarial == "none" or self.model.family != "manual",
+            "The network derived by hand has formulas for its weights' gradients alone, and an attack needs "
+            "those of the pixels; choose another network for adversarial training.",
+        )
 
     @property
     def mlp(self) -> MLPConfig:

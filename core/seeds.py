@@ -1,11 +1,11 @@
-"""One seed decides a run: three independent random streams grow from it."""
+"""One seed decides a run: four independent random streams grow from it."""
 
 import hashlib
 from typing import Literal
 
 import torch
 
-Stream = Literal["weights", "order", "dropout"]
+Stream = Literal["weights", "order", "dropout", "attack"]
 
 
 def stream(seed: int, name: Stream, device: torch.device | str = "cpu") -> torch.Generator:

@@ -23,17 +23,20 @@ def loop_code(config: RunConfig) -> str:
     manual = family == "manual"
     source = "tensors" if family in ("raw", "manual") else "network.parameters()"
     head = [] if manual else [f"loss_function = nn.CrossEntropyLoss(reduction={train.reduction!r})"]
+    adversarial = train.adversarial != "none"
     moving = train.schedule != "constant" or train.optimizer.settings.get("decay", 0.0) > 0
     lr = "lr" if moving else f"{train.optimizer['lr']:g}"
     if not by_hand:
         head.append(optimizer_line(train.optimizer, source))
-    if moving:
+    if moving or adversarial:
         head += [f"steps, step = {train.epochs} * len(batches({train.batch_size})), 0"]
     loop = [
         "",
         f"for epoch in range({train.epochs}):",
         f"    for x, y in batches({train.batch_size}):              # a new random order each epoch",
     ]
+    if train.adversarial != "none":
+        loop += _attacked(config)
     if manual:
         loop += ["        backward(*forward(x), y)              # ∂loss/∂W for every W, into W.grad"]
     else:
@@ -43,6 +46,8 @@ def loop_code(config: RunConfig) -> str:
         ]
     if moving:
         loop += _moving(config, by_hand)
+    if moving or adversarial:
+        loop.append("        step += 1")
     if by_hand:
         head, step = _by_hand(head, train.optimizer, source, lr)
         loop += step
@@ -65,6 +70,24 @@ def optimizer_line(optimizer: OptimizerConfig, source: str) -> str:
     return f"optimizer = torch.optim.{_CLASSES[optimizer.name]}({source}, {', '.join(words)})"
 
 
+def _attacked(config: RunConfig) -> list[str]:
+    """Each batch at its worst within ε, as core.training.adversarial makes it."""
+    train = config.train
+    several = train.adversarial == "pgd"
+    usual = 2 / train.attack_steps if several else 1.0
+    size = train.attack_step_size / (train.attack_epsilon or 1) or usual  # of e
+    warm = f" * min(1, step / steps / {train.attack_warmup:g})" if train.attack_warmup else ""
+    return [
+        f"        e = {train.attack_epsilon:g}{warm}",
+        "        z = (x + e * (2 * torch.rand_like(x) - 1)).clamp(0, 1)      # somewhere within e",
+        f"        for _ in range({train.attack_steps if several else 1}):",
+        "            (slope,) = torch.autograd.grad(loss_function(network(z.requires_grad_()), y), z)",
+        f"            z = z.detach() + {size:g} * e * slope.sign()               # uphill",
+        "            z = z.clamp(x - e, x + e).clamp(0, 1)",
+        "        x = z                                 # learn from the worst",
+    ]
+
+
 def _moving(config: RunConfig, by_hand: bool) -> list[str]:
     """The rate of each step, by schedule and decay."""
     from core.training.schedules import SCHEDULES
@@ -77,7 +100,7 @@ def _moving(config: RunConfig, by_hand: bool) -> list[str]:
         rate += f" * ({SCHEDULES[train.schedule].code})"
     if decay := train.optimizer.settings.get("decay", 0.0):
         rate += f" / (1 + {decay:g} * step)"
-    lines += [f"        lr = {rate}", "        step += 1"]
+    lines.append(f"        lr = {rate}")
     if not by_hand:
         lines += ["        for group in optimizer.param_groups:", '            group["lr"] = lr']
     return lines

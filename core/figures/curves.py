@@ -90,7 +90,7 @@ def accuracy_figure(history: History, epochs: float, *, height: int = 290) -> go
         y_range=(0, 1.02),
         percent_y=True,
     )
-    for split in ("train", "validation", "test"):
+    for split in ("train", "validation", "test", "attacked"):
         _epoch_line(fig, history.epochs, f"{split}_accuracy", split)
     return fig
 
@@ -100,7 +100,7 @@ def _epoch_line(fig: go.Figure, rows: Sequence[Row], column: str, split: str, do
     if not pairs:
         return
     x, y = np.array(pairs, dtype=float).T
-    name = {"train": "training"}.get(split, split)
+    name = {"train": "training", "attacked": "test, attacked"}.get(split, split)
     hover = "%{y:.2%}" if column.endswith("accuracy") else "%{y:.4f}"
     broad = split == "train"  # broad and pale below, so that a test curve on top of it hides nothing
     fig.add_scatter(

@@ -23,7 +23,7 @@ CATEGORICAL: Final[tuple[str, ...]] = (
 )  # fmt: skip
 
 #: Which images a number was measured on.
-SPLITS: Final[dict[str, str]] = {"train": BLUE, "validation": ORANGE, "test": GREEN}
+SPLITS: Final[dict[str, str]] = {"train": BLUE, "validation": ORANGE, "test": GREEN, "attacked": VERMILLION}
 
 #: Optimisers by their names in `core.training.optimizers`.
 OPTIMIZERS: Final[dict[str, str]] = {
@@ -52,6 +52,7 @@ MODELS: Final[dict[str, str]] = {
     "cnn-lab": ORANGE,
     "cnn-bn": VERMILLION,
     "cnn-nobn": PURPLE,
+    "cnn-robust": BROWN,
 }
 
 Scale = tuple[tuple[float, str], ...]

@@ -16,6 +16,7 @@ from core.device import device_name
 from core.evaluation import wilson
 from core.films import Film, film_path, save_film
 from core.runs import RunRecord, RunStore
+from core.training.adversarial import AttackedAccuracy
 from core.training.callbacks import Callback
 from core.training.filming import Filming, PreActivations
 from core.training.trainer import RunData, Trainer
@@ -43,7 +44,10 @@ def new_trainer(
     film: bool = True,
 ) -> Trainer:
     """A trainer ready to run `config` on these digits; a convolutional network is filmed if `film`."""
-    watching = [Filming(), PreActivations()] if film and isinstance(config.model, CNNConfig) else []
+    filmed = film and isinstance(config.model, CNNConfig)
+    watching: list[Callback] = [Filming(), PreActivations()] if filmed else []
+    if config.train.adversarial != "none":
+        watching.insert(0, AttackedAccuracy())  # first, so that all others see the finished row
     return Trainer(config, run_data(mnist, config), [*watching, *callbacks], device)
 
 

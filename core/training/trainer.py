@@ -18,6 +18,7 @@ from core.models import as_module, build
 from core.models.layers import give_generator
 from core.models.raw_mlp import RawMLP
 from core.seeds import stream
+from core.training.adversarial import attacked
 from core.training.callbacks import Callback, GradientSizes, StopTraining
 from core.training.gradient import loss_and_gradients
 from core.training.history import History, Row
@@ -97,6 +98,7 @@ class Trainer:
         give_generator(self.module, stream(seed, "dropout", self.device))
         self.optimizer = build_optimizer(config.train.optimizer, self.network.parameters())
         self.order_stream = stream(seed, "order")
+        self.attack_stream = stream(seed, "attack", self.device)
         self.data = data
         self.images = data.train.images.flatten(1).to(self.device)
         self.labels = data.train.labels.to(self.device)
@@ -165,9 +167,10 @@ class Trainer:
         """Forward, loss, backward, update on the images that `batch` (B,) indexes."""
         self.module.train()
         x, y = self.images[batch], self.labels[batch]
-        loss, outputs = loss_and_gradients(
-            self.network, x, y, self.config.train.reduction, bf16=self.precision == "bf16"
-        )
+        train, bf16 = self.config.train, self.precision == "bf16"
+        if train.adversarial != "none":
+            x = attacked(self.module, x, y, train, self.done, self.attack_stream, bf16=bf16)
+        loss, outputs = loss_and_gradients(self.network, x, y, train.reduction, bf16=bf16)
         self._call("after_backward")
         lr = self._rate()
         set_rate(self.optimizer, lr)
@@ -185,8 +188,12 @@ class Trainer:
     def _rate(self) -> float:
         """The learning rate of the next step, by schedule and decay."""
         train = self.config.train
-        done = min(1.0, (self.epoch + self.position / self.n) / max(1, train.epochs))
-        return rate(train.optimizer, self.steps, train.schedule, done)
+        return rate(train.optimizer, self.steps, train.schedule, self.done)
+
+    @property
+    def done(self) -> float:
+        """The share of the training behind us, in [0, 1], counted in images."""
+        return min(1.0, (self.epoch + self.position / self.n) / max(1, self.config.train.epochs))
 
     def flush(self) -> None:
         """Move the last steps' losses into the history. Raises Diverged at the first that is not finite."""

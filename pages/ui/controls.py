@@ -15,6 +15,7 @@ import streamlit as st
 from core.config import INITIALIZATIONS, PRECISIONS, RunConfig
 from core.recipes import RECIPES
 from core.training.optimizers import OPTIMIZERS
+from pages.ui.adversarial_settings import adversarial_settings
 from pages.ui.optimizer_settings import (
     RATES as RATES,
 )  # those who draw controls of their own take it from here
@@ -156,6 +157,7 @@ def _training(widget: Widgets, recipe: str, values: dict[str, Any]) -> dict[str,
         "The sum's gradient is batch-size times larger, and so is each step.",
         format_func={"mean": "mean over its images", "sum": "sum over its images"}.get,
     )
+    changes |= adversarial_settings(widget, values)
     changes |= _held_out(widget, values)
     changes["seed"] = widget.number(
         "Seed", 0, 2**31 - 1, values["seed"], "seed", help="Same seed, same start, same batches, same curve."
