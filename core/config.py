@@ -101,8 +101,8 @@ class TrainConfig:
         the last half too; "none" leaves them together.
     record_every: steps between two entries of training and validation error in the record; 0 keeps none.
     schedule: how the learning rate moves on the way, a name in core.training.schedules.
-    adversarial: train on attacked images in place of the images themselves: "fgsm" with one step from a random
-        start (Wong, Rice & Kolter 2020), "pgd" with several (Madry et al. 2018), or "none".
+    adversarial: train on attacked images in place of the images themselves: "fgsm" with one step from a
+        random start (Wong, Rice & Kolter 2020), "pgd" with several (Madry et al. 2018), or "none".
     attack_epsilon: the largest change of a pixel while training, in [0, 1]. attack_steps: of "pgd", 1…100.
     attack_step_size: how far one step of the attack goes; 0 takes ε for "fgsm" and 2 ε / steps for "pgd".
     attack_warmup: share of the training over which ε

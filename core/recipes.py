@@ -165,7 +165,7 @@ RECIPES: dict[str, Recipe] = {
     "cnn-robust": Recipe(
         kind="train",
         title="A network trained on attacks",
-        idea="A small CNN that sees every image at its worst within ε = 0.3: hard to fool, and slower to train.",
+        idea="A small CNN that sees every image at its worst within ε = 0.3: hard to fool, slow to train.",
         source="Course project: task 3, turned round",
         setup=_run(
             "cnn-robust",

@@ -34,7 +34,8 @@ def made(train: TrainConfig, done: float = 1.0, seed: int = 0) -> tuple[torch.Te
 @pytest.mark.parametrize("kind", ["fgsm", "pgd"])
 def test_images_stay_within_epsilon_and_the_loss_rises(kind: str) -> None:
     module, x, y, z = made(TrainConfig(adversarial=kind, attack_epsilon=0.2))
-    assert z.min() >= 0 and z.max() <= 1
+    assert z.min() >= 0
+    assert z.max() <= 1
     assert (z - x).abs().max() <= 0.2 + 1e-6
     assert functional.cross_entropy(module(z), y) > functional.cross_entropy(module(x), y)
     assert all(parameter.grad is None for parameter in module.parameters())
