@@ -7,6 +7,8 @@ from core.attacks.bim import BIM
 from core.attacks.entry import Attack
 from core.attacks.fgsm import FGSM
 from core.attacks.noise import NOISE
+from core.attacks.noise_l0 import NOISE_L0
+from core.attacks.noise_l2 import NOISE_L2
 from core.attacks.pgd import PGD
 from core.attacks.pgd_l2 import PGD_L2
 
@@ -16,4 +18,6 @@ ATTACKS: dict[str, Attack] = {
     "pgd": PGD,
     "pgd-l2": PGD_L2,
     "noise": NOISE,
+    "noise-l2": NOISE_L2,
+    "noise-l0": NOISE_L0,
 }

@@ -1,0 +1,35 @@
+"""Pixels turned over at random: the control for attacks that count how many pixels they touch.
+
+ε pixels, drawn anew for each image, become white where they were dark and black where they were light.
+"""
+
+from torch import Tensor
+
+from core.attacks.entry import Attack
+from core.attacks.given import Given
+
+
+def make(given: Given) -> Tensor:
+    """x with ε pixels at random places at the other end of [0, 1]; images (N, 1, 28, 28)."""
+    given.seen(0, given.images)
+    flat = given.images.flatten(1)
+    places = given.draws.uniform("places", flat.shape[1]).argsort(1)[:, : int(given.config.budget)]
+    other_end = (flat < 0.5).to(flat.dtype)
+    x = flat.scatter(1, places, other_end.gather(1, places)).reshape(given.images.shape)
+    given.seen(1, x)
+    return x
+
+
+NOISE_L0 = Attack(
+    title="Random noise (L0)",
+    idea="ε pixels at random places turned black or white: the control that any L0 attack must beat.",
+    paper="control; Carlini et al. 2019",
+    formula=r"x'_i = \begin{cases}[x_i < \tfrac12] & i \in S\\ x_i & \text{else}\end{cases},"
+    r"\quad S\ \text{random},\ |S| = \varepsilon",
+    norm="l0",
+    access="nothing",
+    epsilon=40.0,
+    make=make,
+    targeted=False,
+    random=True,
+)
