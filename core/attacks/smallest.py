@@ -30,6 +30,7 @@ Part = Literal["clean", "scan", "halving", "search"]
 class Try:
     """One ε and what came of it. read: the digit read then, with probability `sure`.
 
+    chance: the probability of the right digit; with a target that of the target.
     part: "clean" (ε = 0), "scan", "halving", or "search" for attacks that look for the smallest change
     themselves.
     """
@@ -38,6 +39,7 @@ class Try:
     fooled: bool
     read: int
     sure: float
+    chance: float
     part: Part
 
 
@@ -160,12 +162,13 @@ class _Search:
         return attack(self.model, self.images[index], self.labels[index], config, places=self.places[index])
 
     def _tries(self, index: list[int], made: Tensor, part: Part) -> list[Try]:
-        sure, read = logits(self.model, made).softmax(1).max(1)
-        target = self.config.target
-        fooled = read != self.labels[index] if target is None else read == target
-        return [
-            Try(0.0, *row, part) for row in zip(fooled.tolist(), read.tolist(), sure.tolist(), strict=True)
-        ]
+        chances, target = logits(self.model, made).softmax(1), self.config.target
+        sure, read = chances.max(1)
+        aimed = self.labels[index] if target is None else torch.full_like(self.labels[index], target)
+        fooled = read != aimed if target is None else read == target
+        chance = chances.gather(1, aimed[:, None].to(chances.device))[:, 0]
+        rows = zip(fooled.tolist(), read.tolist(), sure.tolist(), chance.tolist(), strict=True)
+        return [Try(0.0, *row, part) for row in rows]
 
     def _note(self, place: int, image: Tensor, one: Try) -> None:
         self.tries[place].append(one)

@@ -11,16 +11,22 @@ BELOW = 166  # screen pixels for the buttons and the slider
 
 
 def add_player(
-    fig: go.Figure, frames: Sequence[go.Frame], *, counted: str = "step ", pace: int = 120
+    fig: go.Figure,
+    frames: Sequence[go.Frame],
+    *,
+    counted: str = "step ",
+    pace: int = 120,
+    redraw: bool = False,
 ) -> go.Figure:
     """Give `fig` its frames, each named by what the slider shows of it; it stands at the first.
 
-    counted: stands before the name of the frame. pace: milliseconds a frame stays. The axes must have fixed
-    ranges, so that nothing jumps.
+    counted: stands before the name of the frame. pace: milliseconds a frame stays. redraw: needed where
+    bars or heat maps move; points and lines move without. The axes must have fixed ranges, so that nothing
+    jumps.
     """
     fig.frames = list(frames)
-    moving = {"frame": {"duration": pace, "redraw": False}, "transition": {"duration": 0}}
-    at_once = {"frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}, "mode": "immediate"}
+    moving = {"frame": {"duration": pace, "redraw": redraw}, "transition": {"duration": 0}}
+    at_once = {"frame": {"duration": 0, "redraw": redraw}, "transition": {"duration": 0}, "mode": "immediate"}
     buttons = [
         {"label": "▶", "method": "animate", "args": [None, {**moving, "fromcurrent": True}]},
         {"label": "❚❚", "method": "animate", "args": [[None], at_once]},

@@ -100,8 +100,9 @@ def setting_choice(key: str, name: str, setting: Setting, norm: NormName) -> flo
     if setting.log or setting.high > 100 * max(1.0, setting.default):
         return _rung(label, _with(ladder(setting), setting), setting, common, _written)
     if setting.whole:
-        low, high, value = int(setting.low), int(setting.high), int(setting.default)
-        return float(st.slider(label, low, high, value, **common))
+        return float(
+            st.slider(label, int(setting.low), int(setting.high), int(setting.default), **common)
+        )  # fmt: skip
     step = 10.0 ** (np.floor(np.log10(setting.high - setting.low)) - 2)
     low = setting.low + (step if setting.open_low else 0.0)
     high = setting.high - (step if setting.open_high else 0.0)

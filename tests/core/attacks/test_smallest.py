@@ -85,8 +85,11 @@ def test_tries_are_true_and_together_is_as_alone(name: str) -> None:
             made = attack(
                 model, images[at], labels[at], AttackConfig(name, one.epsilon, settings, seed=1), places=at
             )
-            read = int(model(made).argmax())
+            chances = model(made)[0].softmax(0)
+            read = int(chances.argmax())
             assert (one.read, one.fooled) == (read, read != int(labels[place]))
+            assert one.sure == pytest.approx(float(chances.max()), abs=1e-6)
+            assert one.chance == pytest.approx(float(chances[labels[place]]), abs=1e-6)
 
 
 def test_target() -> None:
@@ -95,6 +98,8 @@ def test_target() -> None:
     for found, label in zip(smallest_epsilon(linear(), images, labels, config), labels.tolist(), strict=True):
         if found.epsilon and label != 3:
             assert int(linear()(found.image[None]).argmax()) == 3
+            assert found.tries[-1].fooled == (found.tries[-1].read == 3)
+        assert all(one.chance == one.sure for one in found.tries if one.read == 3)
 
 
 @pytest.mark.parametrize("bad", [{"precision": 0.0}, {"farthest": 0.0}, {"farthest": 1.5}])
