@@ -7,6 +7,7 @@ measures and never mixed into it; `ours` says what the text leaves open and we h
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from core.attack_config import AttackConfig, AttackSetup
 from core.config import CNNConfig, MLPConfig, ModelConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.descent.config import DescentConfig
 from core.errors import ConfigError, NotFound
@@ -28,7 +29,7 @@ class Recipe:
     title: str
     idea: str
     source: str
-    setup: RunConfig | RaceConfig | ImageRaceConfig | DescentConfig
+    setup: RunConfig | RaceConfig | ImageRaceConfig | DescentConfig | AttackSetup
     claim: str | None = None
     ours: str | None = None
 
@@ -186,6 +187,14 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
         ours="All of it is ours, after Madry et al. 2018 and Wong, Rice & Kolter 2020.",
+    ),
+    "fgsm": Recipe(
+        kind="attack",
+        title="The fast gradient sign method",
+        idea="One step on the pixels, uphill on the loss: a network that reads all digits reads nonsense.",
+        source="Course project: task 3",
+        setup=AttackSetup("cnn-bn", AttackConfig("fgsm", 0.3), n=1000),
+        ours="The text gives no ε and no number: 0.3, the network and the images are ours.",
     ),
     "gd-demo": Recipe(
         kind="demo",

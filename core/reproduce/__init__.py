@@ -4,7 +4,13 @@
 holds the ROWS of one kind of experiment; to add some, write a file with a ROWS and add it below.
 """
 
-from core.reproduce import descent, image, race, training
+from core.reproduce import attack, descent, image, race, training
 from core.reproduce.row import Reproduction
 
-REPRODUCTIONS: dict[str, Reproduction] = {**training.ROWS, **descent.ROWS, **race.ROWS, **image.ROWS}
+REPRODUCTIONS: dict[str, Reproduction] = {
+    **training.ROWS,
+    **descent.ROWS,
+    **race.ROWS,
+    **image.ROWS,
+    **attack.ROWS,
+}
