@@ -1,7 +1,7 @@
 """What an attack is given, and the questions it may ask the network."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -31,6 +31,13 @@ class Given:
     draws: Draws
     watch: Watch | None = None
 
+    def at(self, index: Tensor) -> "Given":
+        """The same for the images at `index` alone, with nobody watching; its draws are still all images'."""
+        targets = None if self.targets is None else self.targets[index]
+        return replace(
+            self, images=self.images[index], labels=self.labels[index], targets=targets, watch=None
+        )
+
     def logits(self, x: Tensor) -> Tensor:
         """(N, 10) outputs, without gradients."""
         with torch.no_grad():
@@ -50,6 +57,17 @@ class Given:
         x = x.detach().requires_grad_()
         (gradient,) = torch.autograd.grad(self.aim(self.model(x)).sum(), x)
         return gradient
+
+    def jacobian(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """The logits (N, 10) and each one's gradient with respect to the pixels, (N, 10, 1, 28, 28)."""
+        x = x.detach().requires_grad_()
+        logits = self.model(x)
+        rows = [torch.autograd.grad(one.sum(), x, retain_graph=True)[0] for one in logits.unbind(1)]
+        return logits.detach(), torch.stack(rows, 1)
+
+    def others(self, logits: Tensor, digits: Tensor) -> Tensor:
+        """(N,) each image's largest output among the digits other than its own in `digits` (N,)."""
+        return logits.scatter(1, digits[:, None], -torch.inf).amax(1)
 
     def won(self, logits: Tensor) -> Tensor:
         """(N,) whether the network reads what the attacker wants."""
