@@ -1,0 +1,153 @@
+"""Attacks on many images in pieces of a hundred, so that the work can stop anywhere and go on later.
+
+A piece is named by what decides its result, so results can be kept in a dict; a larger sample begins with the
+smaller one, so asking for more images loses nothing.
+"""
+
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from core.attack_config import AttackConfig
+from core.attacks import ATTACKS
+from core.attacks.carry_out import attack
+from core.attacks.norms import NORMS, NormName
+from core.data.digits import Digits
+from core.evaluation import logits
+
+CHUNK = 100  # images a piece
+NOTHING = ""  # in place of an attack: the images as they are
+ORDER = 7  # seed of the order in which samples grow
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A hundred images, attacked in one way on one network.
+
+    network: names its weights. attack: a whole AttackConfig as text, or NOTHING. part: which hundred.
+    """
+
+    network: str
+    attack: str
+    part: int
+
+    @property
+    def config(self) -> AttackConfig | None:
+        """The attack; None where nothing is done to the images."""
+        return AttackConfig.from_json(json.loads(self.attack)) if self.attack else None
+
+
+@dataclass(frozen=True, eq=False)
+class Reads:
+    """What a network read in some attacked images.
+
+    places: (n,) which of the test images. read: (n,) uint8, the digits. linf, l2, l0: (n,) float32, how large
+    each change was. seconds: how long it took.
+    """
+
+    places: Tensor
+    read: Tensor
+    linf: Tensor
+    l2: Tensor
+    l0: Tensor
+    seconds: float = 0.0
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def sizes(self, norm: NormName) -> Tensor:
+        """(n,) how large each change was."""
+        return {"linf": self.linf, "l2": self.l2, "l0": self.l0}[norm]
+
+
+def named(config: AttackConfig | None) -> str:
+    """An attack as text: the same for equal settings, another for any other."""
+    return json.dumps(config.to_json(), sort_keys=True) if config else NOTHING
+
+
+def sample(total: int, n: int | None = None) -> Tensor:
+    """Places (n,) of n of `total` images, drawn at random once and for all: a larger n only adds to them."""
+    order = torch.randperm(total, generator=torch.Generator().manual_seed(ORDER))
+    return order if n is None else order[:n]
+
+
+def parts(n: int) -> int:
+    """How many pieces n images make."""
+    return -(-n // CHUNK)
+
+
+def images_of(digits: Digits, part: int) -> Tensor:
+    """Places of the images in a part of the sample of these digits."""
+    return sample(len(digits))[part * CHUNK : (part + 1) * CHUNK]
+
+
+def configs(name: str, epsilons: Sequence[float], steps: int) -> list[AttackConfig]:
+    """The attack with each budget; one with the largest for attacks that look for the smallest change.
+
+    steps: of attacks that follow the gradient within a budget; all others keep their own.
+    """
+    entry = ATTACKS[name]
+    if not entry.bounded:
+        return [AttackConfig(name, NORMS[entry.norm].largest)]
+    iterated = entry.access == "gradients" and "steps" in entry.settings and entry.norm != "l0"
+    settings = {"steps": steps} if iterated else {}
+    return [AttackConfig(name, epsilon, settings) for epsilon in epsilons]
+
+
+def lined_up(networks: Iterable[str], attacks: Iterable[AttackConfig], n: int) -> list[Piece]:
+    """All pieces for n images, hundred after hundred: every curve is there early, then sharpens."""
+    each = [NOTHING, *(named(config) for config in attacks)]
+    names = list(networks)
+    return [Piece(name, how, part) for part in range(parts(n)) for name in names for how in each]
+
+
+def measure(model: nn.Module, digits: Digits, piece: Piece) -> Reads:
+    """Attack the images of a piece and let the network read them."""
+    begun = time.perf_counter()
+    places = images_of(digits, piece.part)
+    images, labels = digits.images[places], digits.labels[places]
+    config = piece.config
+    made = images if config is None else attack(model, images, labels, config, places=places)
+    read = logits(model, made).argmax(1).to("cpu", torch.uint8)
+    linf, l2, l0 = (NORMS[norm].size(made - images).float() for norm in ("linf", "l2", "l0"))
+    return Reads(places, read, linf, l2, l0, time.perf_counter() - begun)
+
+
+def gather(kept: Mapping[Piece, Reads], network: str, attack: str, n: int) -> Reads:
+    """What is known of the first n images of the sample so far, without gaps."""
+    found: list[Reads] = []
+    for part in range(parts(n)):
+        reads = kept.get(Piece(network, attack, part))
+        if reads is None:
+            break
+        found.append(reads)
+    if not found:
+        nothing = torch.empty(0)
+        return Reads(torch.empty(0, dtype=torch.int64), nothing.to(torch.uint8), nothing, nothing, nothing)
+
+    def joined(name: str) -> Tensor:
+        return torch.cat([getattr(reads, name) for reads in found])[:n]
+
+    return Reads(
+        joined("places"), joined("read"), joined("linf"), joined("l2"), joined("l0"),
+        sum(reads.seconds for reads in found),
+    )  # fmt: skip
+
+
+def seconds_left(wanted: Sequence[Piece], kept: Mapping[Piece, Reads]) -> float | None:
+    """How long the rest takes at the pace of each attack on each network; None until all are known."""
+    pace: dict[tuple[str, str], float] = {}
+    for piece in wanted:
+        if piece in kept:
+            pace[piece.network, _kind(piece)] = kept[piece].seconds
+    left = [pace.get((piece.network, _kind(piece))) for piece in wanted if piece not in kept]
+    return None if None in left else sum(seconds for seconds in left if seconds is not None)
+
+
+def _kind(piece: Piece) -> str:
+    """The attack without its budget, on which the time hardly depends."""
+    return json.dumps(json.loads(piece.attack) | {"epsilon": None}) if piece.attack else NOTHING
