@@ -93,7 +93,7 @@ CARLINI_WAGNER = Attack(
             5, 1, 20, "How many weights c are tried, one search each.", whole=True
         ),
         "confidence": Setting(0.0, 0, 100, "κ: by how much (in logits) the wrong answer must lead."),
-        "step_size": Setting(0.05, 1e-4, 1, "Adam's learning rate.", log=True),
+        "step_size": Setting(0.1, 1e-4, 1, "Adam's learning rate.", log=True),
         "initial_const": Setting(1.0, 1e-4, 1e4, "The first weight c of the wrong answer.", log=True),
     },
 )

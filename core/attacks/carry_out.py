@@ -54,7 +54,7 @@ def attack(
     Raises LabError if images, labels or the model's outputs have the wrong shape, or pixels leave [0, 1].
     """
     _check(model, images, labels)
-    places = torch.arange(len(images)) if places is None else places
+    places = (torch.arange(len(images)) if places is None else places).to(images.device)
     if config.budget == 0 or not len(images):
         return images.clone()
     with in_eval_mode(model):
@@ -75,7 +75,8 @@ def _best_of_tries(
     watch: Watch | None,
 ) -> Tensor:
     """One chunk; later tries are made only for images that still stand."""
-    best, height, standing = images.clone(), torch.empty(0), torch.arange(len(images))
+    best, height = images.clone(), torch.empty(0)
+    standing = torch.arange(len(images), device=images.device)
     for restart in range(config.restarts):
         given = _given(model, images[standing], labels[standing], places[standing], config, restart, watch)
         with torch.enable_grad():
