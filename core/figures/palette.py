@@ -55,6 +55,36 @@ MODELS: Final[dict[str, str]] = {
     "cnn-robust": BROWN,
 }
 
+#: Attacks by their names in `core.attacks.ATTACKS`; the controls are gray.
+ATTACKS: Final[dict[str, str]] = {
+    "fgsm": BLUE,
+    "bim": SKY,
+    "pgd": VERMILLION,
+    "square": PURPLE,
+    "pgd-l2": VERMILLION,
+    "deepfool": GREEN,
+    "carlini-wagner": VIOLET,
+    "jsma": BROWN,
+    "noise": GRAY,
+    "noise-l2": GRAY,
+    "noise-l0": GRAY,
+}
+
+#: Their dashes, where colours tell networks apart. Dots belong to the controls.
+ATTACK_DASHES: Final[dict[str, str]] = {
+    "fgsm": "solid",
+    "bim": "dashdot",
+    "pgd": "dash",
+    "square": "longdashdot",
+    "pgd-l2": "solid",
+    "deepfool": "dash",
+    "carlini-wagner": "dashdot",
+    "jsma": "solid",
+    "noise": "dot",
+    "noise-l2": "dot",
+    "noise-l0": "dot",
+}
+
 Scale = tuple[tuple[float, str], ...]
 
 #: Signed quantities (weights, gradients, perturbations): blue below zero, orange above, pale at zero.
@@ -82,3 +112,9 @@ GRAY_INK: Final[Scale] = ((0.0, "#000000"), (1.0, "#FFFFFF"))
 def model_color(name: str) -> str:
     """The colour of a network, known or not: an unknown name always gets the same hue."""
     return MODELS.get(name) or CATEGORICAL[sum(name.encode()) % len(CATEGORICAL)]
+
+
+def attack_look(name: str) -> tuple[str, str]:
+    """Colour and dash of an attack, known or not."""
+    color = ATTACKS.get(name) or CATEGORICAL[sum(name.encode()) % len(CATEGORICAL)]
+    return color, ATTACK_DASHES.get(name, "longdash")

@@ -1,0 +1,105 @@
+"""The transfer matrix, against counting one image at a time."""
+
+import math
+import random
+
+import torch
+
+from core.attack_config import AttackConfig
+from core.attacks import ATTACKS, pieces
+from core.attacks.carry_out import attack
+from core.attacks.norms import NORMS
+from core.attacks.outcome import judge
+from core.attacks.pieces import named, sample
+from core.attacks.transfer import Fooled, Passage, control, fooled, gathered, make, passages, read
+from core.checkpoints import load_shipped
+from core.data import load
+
+DIGITS = load("small").test
+NETS = {name: load_shipped(name).model for name in ("linear-softmax", "mlp-autograd")}
+FGSM = AttackConfig("fgsm", 0.1)
+
+
+def matrix(n_parts: int) -> dict[tuple[str, str], Fooled]:
+    """As the page does it: passage after passage, kept in a dict."""
+    kept = {}
+    noise = control(FGSM)
+    for passage in passages(list(NETS), named(FGSM), named(noise), n_parts):
+        config = {named(FGSM): FGSM, named(noise): noise}.get(passage.attack)
+        maker = NETS[passage.maker] if passage.maker else next(iter(NETS.values()))
+        places = pieces.images_of(DIGITS, passage.part)
+        made = make(maker, DIGITS, config, passage.part) if config else DIGITS.images[places]
+        kept[passage] = read(NETS[passage.tester], made)
+    labels = DIGITS.labels[sample(len(DIGITS))]
+
+    def cell(maker: str, tester: str) -> Fooled:
+        clean = {name: gathered(kept, "", "", name, n_parts) for name in NETS}
+        how = named(FGSM) if maker else named(noise)
+        return fooled(
+            gathered(kept, maker, how, tester, n_parts), clean[tester], clean[maker or tester], labels
+        )
+
+    return {(maker, tester): cell(maker, tester) for maker in [*NETS, ""] for tester in NETS}
+
+
+def test_the_matrix_equals_counting_by_hand_and_its_diagonal_the_attack_itself() -> None:
+    found = matrix(1)
+    places = sample(1000, 100)
+    images, labels = DIGITS.images[places], DIGITS.labels[places]
+    clean = {name: net(images).argmax(1) for name, net in NETS.items()}
+    for (maker, tester), cell in found.items():
+        how = FGSM if maker else control(FGSM)
+        made = attack(NETS[maker or tester], images, labels, how, places=places)
+        count = won = 0
+        for i in range(100):
+            label = int(labels[i])
+            if int(clean[tester][i]) == label and int(clean[maker or tester][i]) == label:
+                count += 1
+                won += int(NETS[tester](made[i : i + 1]).argmax()) != label
+        assert (cell.fooled, cell.n) == (won, count)
+        if maker == tester:
+            assert won == int(judge(NETS[tester], images, labels, made, how).success.sum())
+    assert found["linear-softmax", "linear-softmax"].share > found["", "linear-softmax"].share
+
+
+def test_the_matrix_is_the_same_however_the_work_is_cut(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    whole = matrix(1)
+    monkeypatch.setattr(pieces, "CHUNK", 20)
+    assert matrix(5) == whole
+
+
+def test_targets_and_unmeasured_parts() -> None:
+    draw = random.Random(3)
+    for _ in range(40):
+        made, ours, theirs, labels = (
+            torch.tensor([draw.randint(0, 2) for _ in range(draw.randint(4, 8))], dtype=torch.uint8)
+            for _ in range(4)
+        )
+        n = min(map(len, (made, ours, theirs, labels)))
+        for target in (None, 1):
+            both = [i for i in range(n) if ours[i] == theirs[i] == labels[i] and labels[i] != target]
+            won = [i for i in both if (made[i] != labels[i] if target is None else made[i] == target)]
+            cell = fooled(made, ours, theirs, labels.long(), target)
+            assert (cell.fooled, cell.n) == (len(won), len(both))
+    none = torch.empty(0, dtype=torch.uint8)
+    assert fooled(none, none, none, torch.tensor([1])) == Fooled(0, 0)
+    assert math.isnan(Fooled(0, 0).share)
+    assert Fooled(0, 0).ci95 == (0, 1)
+
+
+def test_the_control_is_noise_of_the_same_norm_and_size() -> None:
+    for name, entry in ATTACKS.items():
+        noise = control(AttackConfig(name, 0.5 * NORMS[entry.norm].largest))
+        assert ATTACKS[noise.name].access == "nothing"
+        assert ATTACKS[noise.name].norm == entry.norm
+        assert noise.budget == 0.5 * NORMS[entry.norm].largest
+
+
+def test_every_pair_is_asked_once_in_each_part() -> None:
+    line = passages(["a", "b", "c"], "x", "y", 2)
+    assert len(line) == len(set(line)) == 2 * (3 + 3 + 9)
+    assert Passage("a", "x", "c", 1) in line
+    kept = {passage: torch.tensor([passage.part]) for passage in line}
+    assert gathered(kept, "a", "x", "c", 2).tolist() == [0, 1]
+    del kept[Passage("a", "x", "c", 0)]
+    assert gathered(kept, "a", "x", "c", 2).tolist() == []
