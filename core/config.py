@@ -1,17 +1,17 @@
 """What decides a run, as frozen dataclasses that refuse nonsense with a sentence.
 
-A run is decided by three things: the network (`MLPConfig` or `CNNConfig`), how it is trained (`TrainConfig`,
-which holds an `OptimizerConfig`) and the data. `RunConfig` ties the first two to the recipe they came from.
+A run is decided by three things: the network (`MLPConfig`, `CNNConfig`, …), how it is trained (`TrainConfig`,
+which holds an `OptimizerConfig`) and the data. `RunConfig` ties them to the recipe they came from.
 All of them go to JSON and back without loss, so that a checkpoint, a recorded run and a link rebuild the
 same thing.
 """
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Self
 
-from core.checks import is_number, one_of, require, whole
+from core.checks import one_of, require
 from core.choices import (
     ACTIVATIONS,
     ADVERSARIES,
@@ -19,7 +19,6 @@ from core.choices import (
     INITIALIZATIONS,
     PRECISIONS,
     REDUCTIONS,
-    SCHEDULE_NAMES,
     SPLITS,
     Activation,
     Adversarial,
@@ -27,16 +26,19 @@ from core.choices import (
     Initialization,
     Precision,
     Reduction,
-    Schedule,
     Split,
 )
 from core.cnn_config import CNNConfig
+from core.curve_config import CurveConfig, RegressorConfig
 from core.errors import ConfigError
 from core.mlp_config import MLPConfig
+from core.train_config import OptimizerConfig, TrainConfig
+from core.word_config import RecurrentConfig, WordsConfig
 
 __all__ = [
     "ACTIVATIONS",
     "ADVERSARIES",
+    "DIGIT_READERS",
     "FAMILIES",
     "INITIALIZATIONS",
     "PRECISIONS",
@@ -45,125 +47,69 @@ __all__ = [
     "Activation",
     "Adversarial",
     "CNNConfig",
+    "CurveConfig",
+    "DataConfig",
     "Family",
     "Initialization",
     "MLPConfig",
     "ModelConfig",
     "OptimizerConfig",
     "Precision",
+    "RecurrentConfig",
     "Reduction",
+    "RegressorConfig",
     "RunConfig",
     "Split",
     "TrainConfig",
+    "WordsConfig",
 ]
 
-ModelConfig = MLPConfig | CNNConfig
+ModelConfig = MLPConfig | CNNConfig | RegressorConfig | RecurrentConfig
+DataConfig = CurveConfig | WordsConfig
 #: The kinds of networks by the name that stands in a file.
-KINDS: dict[str, type[MLPConfig] | type[CNNConfig]] = {"mlp": MLPConfig, "cnn": CNNConfig}
-
-
-@dataclass(frozen=True)
-class OptimizerConfig:
-    """An optimiser by its name in OPTIMIZERS and its settings; what is left out takes the default."""
-
-    name: str = "sgd"
-    settings: Mapping[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        from core.training.optimizers import OPTIMIZERS  # the dict of choices lives with their code
-
-        one_of(self.name, tuple(OPTIMIZERS), "The optimiser")
-        known = OPTIMIZERS[self.name].settings
-        for key, value in self.settings.items():
-            require(key in known, f"{self.name} has no setting {key!r}; it has {', '.join(known)}.")
-            known[key].check(key, value)
-        full = {key: float(self.settings.get(key, setting.default)) for key, setting in known.items()}
-        object.__setattr__(self, "settings", full)
-
-    def __getitem__(self, key: str) -> float:
-        return self.settings[key]
-
-
-@dataclass(frozen=True)
-class TrainConfig:
-    """How a network is trained.
-
-    epochs: passes over the training images, 0…1,000 (0 only measures the start).
-    batch_size: images a step, 1…10,000; the last batch of an epoch holds what is left.
-    reduction: "mean" averages the cross-entropy over a batch, "sum" adds it up (as the slides write it):
-        the gradient, and so the step, is batch_size times larger.
-    seed: decides initial weights, batch order and dropout, each through a generator of its own.
-    validation: share of the training images held out to choose by, in [0, 0.5]; 0 holds out none.
-    precision: "fp32", "bf16" (matrix products in 16 bits), or "auto": bf16 only where a short trial on this
-        processor shows it to be faster.
-    threads: processor threads, or None: measured when the run starts, and recorded.
-    split: "lab" takes the first half of the test images for validation, as the lab report does, and reports
-        the last half too; "none" leaves them together.
-    record_every: steps between two entries of training and validation error in the record; 0 keeps none.
-    schedule: how the learning rate moves on the way, a name in core.training.schedules.
-    adversarial: train on attacked images in place of the images themselves: "fgsm" with one step from a
-        random start (Wong, Rice & Kolter 2020), "pgd" with several (Madry et al. 2018), or "none".
-    attack_epsilon: the largest change of a pixel while training, in [0, 1]. attack_steps: of "pgd", 1…100.
-    attack_step_size: how far one step of the attack goes; 0 takes ε for "fgsm" and 2 ε / steps for "pgd".
-    attack_warmup: share of the training over which ε
-        and the step grow from nothing: from the full ε at once some networks never begin to learn.
-    """
-
-    epochs: int = 10
-    batch_size: int = 128
-    optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
-    reduction: Reduction = "mean"
-    seed: int = 0
-    validation: float = 0.0
-    precision: Precision = "auto"
-    threads: int | None = None
-    split: Split = "none"
-    record_every: int = 0
-    schedule: Schedule = "constant"
-    adversarial: Adversarial = "none"
-    attack_epsilon: float = 0.3
-    attack_steps: int = 5
-    attack_step_size: float = 0.0
-    attack_warmup: float = 0.3
-
-    def __post_init__(self) -> None:
-        whole(self.epochs, 0, 1000, "Epochs")
-        whole(self.batch_size, 1, 10_000, "The batch size")
-        whole(self.seed, 0, 2**31 - 1, "The seed")
-        one_of(self.reduction, REDUCTIONS, "The loss")
-        one_of(self.precision, PRECISIONS, "The precision")
-        one_of(self.split, SPLITS, "The split")
-        one_of(self.schedule, SCHEDULE_NAMES, "The schedule")
-        one_of(self.adversarial, ADVERSARIES, "Adversarial training")
-        for name, most in (("epsilon", 1), ("step_size", 2), ("warmup", 1)):
-            value = getattr(self, f"attack_{name}")
-            require(
-                is_number(value) and 0 <= value <= most,
-                f"attack_{name} must lie between 0 and {most}; it is {value!r}.",
-            )
-        whole(self.attack_steps, 1, 100, "Steps of the attack while training")
-        whole(self.record_every, 0, 100_000, "Steps between two records")
-        require(
-            is_number(self.validation) and 0 <= self.validation <= 0.5,
-            f"The validation share must lie between 0 and 0.5; it is {self.validation!r}.",
-        )
-        require(
-            self.split == "none" or self.validation == 0,
-            "The lab report's split validates on test images: leave the share of training images at 0.",
-        )
-        if self.threads is not None:
-            whole(self.threads, 1, 256, "Threads")
+KINDS: dict[str, type[ModelConfig]] = {
+    "mlp": MLPConfig,
+    "cnn": CNNConfig,
+    "regressor": RegressorConfig,
+    "recurrent": RecurrentConfig,
+}
+#: What each kind of network learns from, where that is no digits.
+MATERIALS: dict[type[ModelConfig], type[DataConfig]] = {
+    RegressorConfig: CurveConfig,
+    RecurrentConfig: WordsConfig,
+}
+#: The kinds that read digits.
+DIGIT_READERS = (MLPConfig, CNNConfig)
 
 
 @dataclass(frozen=True)
 class RunConfig:
-    """A whole run: the recipe it started from, the network and the training."""
+    """A whole run: the recipe it started from, the network, the training, and what it learns from.
+
+    data: None for digits, which are whatever this computer has.
+    """
 
     recipe: str
     model: ModelConfig
     train: TrainConfig
+    data: DataConfig | None = None
 
     def __post_init__(self) -> None:
+        material = MATERIALS.get(type(self.model))
+        if material is not None and self.data is None:
+            object.__setattr__(self, "data", material())
+        require(
+            isinstance(self.data, material) if material else self.data is None,
+            f"{type(self.model).__name__} does not learn from {type(self.data).__name__}.",
+        )
+        require(
+            self.train.adversarial == "none" or isinstance(self.model, DIGIT_READERS),
+            "Adversarial training changes pixels; this network reads none.",
+        )
+        require(
+            self.train.split == "none" or isinstance(self.model, DIGIT_READERS),
+            "The lab report's split is one of MNIST's test images; this network reads none.",
+        )
         require(
             self.train.adversarial == "none" or self.model.family != "manual",
             "The network derived by hand has formulas for its weights' gradients alone, and an attack needs "
@@ -188,7 +134,8 @@ class RunConfig:
         """Plain JSON values; `from_json` turns them back into an equal RunConfig."""
         kind = next(name for name, config in KINDS.items() if isinstance(self.model, config))
         model = {"kind": kind, **_plain(self.model)}
-        return {"recipe": self.recipe, "model": model, "train": _plain(self.train)}
+        found = {"recipe": self.recipe, "model": model, "train": _plain(self.train)}
+        return found if self.data is None else {**found, "data": _plain(self.data)}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
@@ -201,7 +148,9 @@ class RunConfig:
             kind = KINDS[model.pop("kind", "mlp")]  # files of the first version hold MLPs and do not say so
             optimizer = OptimizerConfig(**values["train"]["optimizer"])
             train = TrainConfig(**{**values["train"], "optimizer": optimizer})
-            return cls(recipe=str(values["recipe"]), model=kind(**model), train=train)
+            material = MATERIALS.get(kind)
+            data = material(**values.get("data", {})) if material else None
+            return cls(recipe=str(values["recipe"]), model=kind(**model), train=train, data=data)
         except (KeyError, TypeError, AttributeError) as error:
             raise ConfigError(f"These settings do not describe a run: {error}.") from error
 
@@ -210,7 +159,10 @@ class RunConfig:
         model = {f.name: getattr(self.model, f.name) for f in dataclasses.fields(self.model)}
         train = {f.name: getattr(self.train, f.name) for f in dataclasses.fields(self.train)}
         train["optimizer"] = self.train.optimizer.name
-        return {**model, **train, **self.train.optimizer.settings}
+        data = (
+            {f.name: getattr(self.data, f.name) for f in dataclasses.fields(self.data)} if self.data else {}
+        )
+        return {**model, **train, **data, **self.train.optimizer.settings}
 
     def with_settings(self, changes: Mapping[str, Any]) -> Self:
         """A copy with some settings changed, by their flat names (`lr`, `hidden`, `epochs`, …).
@@ -226,6 +178,7 @@ class RunConfig:
         optimizer = dict(self.train.optimizer.settings) if same else {}
         model: dict[str, Any] = {}
         train: dict[str, Any] = {}
+        data: dict[str, Any] = {}
         for key, value in changes.items():
             if key in {f.name for f in dataclasses.fields(self.model)}:
                 model[key] = tuple(value) if isinstance(value, list | tuple) else value
@@ -233,6 +186,8 @@ class RunConfig:
                 optimizer[key] = value
             elif key in {f.name for f in dataclasses.fields(self.train)}:
                 train[key] = value
+            elif self.data is not None and key in {f.name for f in dataclasses.fields(self.data)}:
+                data[key] = value
             else:
                 known = ", ".join(self.settings())
                 raise ConfigError(f"There is no setting {key!r} here; the settings are {known}.")
@@ -241,6 +196,7 @@ class RunConfig:
             self,
             model=dataclasses.replace(self.model, **model),
             train=dataclasses.replace(self.train, **train),
+            data=dataclasses.replace(self.data, **data) if self.data is not None else None,
         )
 
 

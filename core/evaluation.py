@@ -7,19 +7,21 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from core.data.digits import Digits
+from core.data.examples import Examples
 
 
 @dataclass(frozen=True)
 class Score:
-    """How a network did on `n` images. loss: mean cross-entropy in nats.
+    """How a network did on `n` examples. loss: mean cross-entropy in nats; correct: how many it read right.
+
+    Where the labels are numbers, not classes, the loss is the mean squared error and `correct` is None.
 
     A network whose outputs are no longer numbers has read nothing: then `loss` is not finite, and `known`
     says so.
     """
 
     n: int
-    correct: int
+    correct: int | None
     loss: float
 
     @property
@@ -30,18 +32,24 @@ class Score:
     @property
     def accuracy(self) -> float:
         """Share of images read correctly, in [0, 1]; not a number where the score is not `known`."""
-        return self.correct / self.n if self.known else float("nan")
+        return self.correct / self.n if self.known and self.correct is not None else float("nan")
+
+    @property
+    def graded(self) -> bool:
+        """Whether there is an accuracy."""
+        return self.known and self.correct is not None
 
     def __add__(self, other: "Score") -> "Score":
         """The score on both sets of images together."""
         n = self.n + other.n
         loss = (self.n * self.loss + other.n * other.loss) / n if n else float("nan")
-        return Score(n, self.correct + other.correct, loss)
+        both = self.correct is not None and other.correct is not None
+        return Score(n, (self.correct or 0) + (other.correct or 0) if both else None, loss)
 
     @property
     def ci95(self) -> tuple[float, float]:
         """The 95 % interval of the accuracy, as fractions (Wilson 1927); (0, 1) where nothing is known."""
-        return wilson(self.correct, self.n) if self.known else (0.0, 1.0)
+        return wilson(self.correct, self.n) if self.known and self.correct is not None else (0.0, 1.0)
 
 
 def wilson(correct: int, n: int) -> tuple[float, float]:
@@ -82,9 +90,15 @@ def predict(model: nn.Module, images: Tensor) -> Tensor:
     return logits(model, images).softmax(dim=1).cpu()
 
 
-def evaluate(model: nn.Module, digits: Digits, index: Tensor | None = None) -> Score:
-    """Score a model that returns logits on a set of images, or on those of them that `index` (N,) names."""
-    out = logits(model, digits.images, index)
-    labels = (digits.labels if index is None else digits.labels[index]).to(out.device)
+def evaluate(model: nn.Module, examples: Examples, index: Tensor | None = None) -> Score:
+    """Score a model on a set of examples, or on those of them that `index` (N,) names.
+
+    The model returns logits where labels are classes, (N, 1) numbers where they are numbers.
+    """
+    out = logits(model, examples.inputs, index)
+    labels = (examples.labels if index is None else examples.labels[index]).to(out.device)
+    if labels.is_floating_point():
+        error = functional.mse_loss(out, labels).item() if len(labels) else float("nan")
+        return Score(n=len(labels), correct=None, loss=error)
     loss = functional.cross_entropy(out, labels, reduction="mean").item() if len(labels) else float("nan")
     return Score(n=len(labels), correct=int((out.argmax(1) == labels).sum()), loss=loss)

@@ -66,7 +66,7 @@ def race_code(config: RaceConfig) -> str:
 
 def _network(base: RunConfig) -> list[str]:
     """The lines that make `network`, with its imports, as the panels of its own page show them."""
-    model = base.model if isinstance(base.model, CNNConfig) else replace(base.model, family="module")
+    model = base.model if isinstance(base.model, CNNConfig) else replace(base.mlp, family="module")
     text = training_code(replace(base, model=model))
     return text[: text.index("loss_function = ")].rstrip().splitlines()
 

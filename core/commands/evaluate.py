@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from core.checkpoints import find_checkpoint, load_checkpoint
-from core.data import load
 from core.device import choose_device
 from core.evaluation import evaluate
+from core.training.finish import material_for
 
 HELP = "score a checkpoint on the test images"
 
@@ -23,14 +23,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """One row: accuracy and its interval."""
     checkpoint = load_checkpoint(find_checkpoint(arguments.checkpoint))
-    mnist = load(arguments.data or "auto")
-    score = evaluate(checkpoint.model.to(choose_device()), mnist.test)
+    material = material_for(checkpoint.config, arguments.data or "auto")
+    score = evaluate(checkpoint.model.to(choose_device()), material.test)
     yield {
         "checkpoint": arguments.checkpoint,
         "recipe": checkpoint.config.recipe,
-        "data": mnist.size,
+        "data": material.size,
         "n": score.n,
-        "test_accuracy": score.accuracy if score.known else None,
-        "ci95": list(score.ci95) if score.known else None,
+        "test_accuracy": score.accuracy if score.graded else None,
+        "ci95": list(score.ci95) if score.graded else None,
         "test_loss": score.loss if score.known else None,
     }

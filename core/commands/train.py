@@ -12,7 +12,6 @@ from tqdm import tqdm
 
 from core.checkpoints import run_checkpoint, shipped
 from core.config import RunConfig
-from core.data import load
 from core.device import choose_device
 from core.errors import ConfigError
 from core.films import film_path, save_film
@@ -20,7 +19,7 @@ from core.home import home
 from core.recipes import RECIPES, recipe
 from core.runs import RunStore, new_run_id
 from core.training.callbacks import Callback
-from core.training.finish import film_of, keep, new_trainer, record_of
+from core.training.finish import film_of, keep, material_for, new_trainer, record_of
 from core.training.trainer import Diverged, Trainer
 from core.training.trial import ThreadTuner
 
@@ -60,8 +59,8 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     config = chosen.config.with_settings(changes)
     target = _target(arguments.save)
     store = RunStore()  # before the training, so that a damaged file costs nothing
-    mnist = load(arguments.data or "auto")
-    trainer = new_trainer(config, mnist, choose_device(), [ThreadTuner(), Progress()])
+    material = material_for(config, arguments.data or "auto")
+    trainer = new_trainer(config, material, choose_device(), [ThreadTuner(), Progress()])
     status = "finished"
     try:
         trainer.run()
@@ -76,7 +75,7 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
             status = "diverged"
             tqdm.write(str(error), file=sys.stderr)
         trainer.measure()
-    record = record_of(trainer, new_run_id(), status=status, owner="me", data=mnist.size)
+    record = record_of(trainer, new_run_id(), status=status, owner="me", data=material.size)
     keep(trainer, record, store)
     if target:
         temporary = target.with_suffix(".part")

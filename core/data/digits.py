@@ -32,6 +32,11 @@ class Digits:
                 f"{len(self.labels)} labels do not fit images of shape {tuple(self.images.shape)}"
             )
 
+    @property
+    def inputs(self) -> Tensor:
+        """The images, under the name that any examples have."""
+        return self.images
+
     def __len__(self) -> int:
         return len(self.labels)
 

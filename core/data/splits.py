@@ -5,7 +5,8 @@ Whatever is chosen (a rate, the number of epochs) is chosen on a validation set;
 
 import torch
 
-from core.data.digits import CLASSES, SIDE, Digits
+from core.data.digits import SIDE, Digits
+from core.data.examples import Examples
 from core.errors import ConfigError
 
 
@@ -25,8 +26,10 @@ def validation_split(train: Digits, fraction: float, seed: int) -> tuple[Digits,
     return train.take(kept), train.take(held_out)
 
 
-def validation_places(train: Digits, fraction: float, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Places (int64, ascending) of (training, validation) images: `fraction` of each class, drawn at random.
+def validation_places(train: Examples, fraction: float, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Places (int64, ascending) of (training, validation) examples: `fraction` of each class, at random.
+
+    Where examples form groups, whole groups are drawn; where labels are numbers, there is one class.
 
     The same seed draws the same. Places instead of images, because copies of 59,000 images take 185 MB.
     ConfigError unless 0 < fraction < 1.
@@ -35,8 +38,16 @@ def validation_places(train: Digits, fraction: float, seed: int) -> tuple[torch.
         raise ConfigError("The validation share must lie between 0 and 1.")
     generator = torch.Generator().manual_seed(seed)
     chosen = torch.zeros(len(train), dtype=torch.bool)
-    for digit in range(CLASSES):
-        places = train.of_class(digit)
+    groups = getattr(train, "groups", None)
+    if groups is not None:
+        names = groups.unique()
+        drawn = names[torch.randperm(len(names), generator=generator)[: round(fraction * len(names))]]
+        held_out = torch.isin(groups, drawn)
+        return torch.nonzero(~held_out).flatten(), torch.nonzero(held_out).flatten()
+    numbers = train.labels.is_floating_point()
+    classes = torch.zeros(len(train), dtype=torch.int64) if numbers else train.labels
+    for name in range(int(classes.max()) + 1 if len(classes) else 0):
+        places = torch.nonzero(classes == name).flatten()
         count = round(fraction * len(places))
         chosen[places[torch.randperm(len(places), generator=generator)[:count]]] = True
     return torch.nonzero(~chosen).flatten(), torch.nonzero(chosen).flatten()

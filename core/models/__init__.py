@@ -13,6 +13,7 @@ from core.models.manual_mlp import ManualMLP
 from core.models.mlp import MLP
 from core.models.my_linear import MyMLP
 from core.models.raw_mlp import RawMLP, RawMLPView
+from core.models.recurrent import Recurrent
 
 __all__ = ["MODELS", "Network", "as_module", "build", "build_module", "linear_layers"]
 
@@ -30,6 +31,8 @@ MODELS: dict[str, Callable[[Any, Generator], nn.Module | RawMLP]] = {  # Any: ea
     "manual": ManualMLP,
     "my-linear": MyMLP,
     "cnn": CNN,
+    "regressor": MLP,
+    "recurrent": Recurrent,
 }
 
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 import torch
 from torch import Generator, Tensor
 
-from core.config import Initialization, MLPConfig
+from core.config import Initialization, MLPConfig, RegressorConfig
 
 Draw = Callable[[int, int, Generator], tuple[Tensor, Tensor]]
 
@@ -49,7 +49,7 @@ INITIAL_WEIGHTS: dict[Initialization, Draw] = {
 }
 
 
-def initial_weights(config: MLPConfig, generator: Generator) -> list[tuple[Tensor, Tensor]]:
+def initial_weights(config: MLPConfig | RegressorConfig, generator: Generator) -> list[tuple[Tensor, Tensor]]:
     """(weight (out, in), bias (out,)) of every layer, float32 on the CPU, first layer first.
 
     `generator` must be a CPU generator: the same seed then gives the same start on every device.

@@ -3,30 +3,33 @@
 import torch
 from torch import Generator, Tensor, nn
 
-from core.config import MLPConfig
+from core.config import MLPConfig, RegressorConfig
 from core.models.activations import ACTIVATION_LAYERS
 from core.models.initialization import initial_weights
 from core.models.layers import Normalize, SeededDropout
 
 
 class MLP(nn.Module):
-    """784 → hidden… → 10: linear maps with a bend between them.
+    """784 → hidden… → 10, or 1 → hidden… → 1: linear maps with a bend between them.
 
     Input (N, 1, 28, 28) or (N, 784) with pixels in [0, 1]; output (N, 10) logits, one a digit.
+    With a RegressorConfig (N, 1) to (N, 1).
     Start: `initial_weights(config, generator)`.
     """
 
-    def __init__(self, config: MLPConfig, generator: Generator) -> None:
+    def __init__(self, config: MLPConfig | RegressorConfig, generator: Generator) -> None:
         super().__init__()
-        self.normalize: nn.Module = Normalize() if config.normalize else nn.Identity()
+        normalize = isinstance(config, MLPConfig) and config.normalize
+        dropout = config.dropout if isinstance(config, MLPConfig) else 0.0
+        self.normalize: nn.Module = Normalize() if normalize else nn.Identity()
         layers: list[nn.Module] = []
         start = initial_weights(config, generator)
         for index, (weight, bias) in enumerate(start):
             layers.append(self.linear(weight, bias))
             if index < len(start) - 1:
                 layers.append(ACTIVATION_LAYERS[config.activation]())
-                if config.dropout:
-                    layers.append(SeededDropout(config.dropout))
+                if dropout:
+                    layers.append(SeededDropout(dropout))
         self.layers = nn.Sequential(*layers)
 
     @staticmethod

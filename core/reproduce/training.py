@@ -8,10 +8,10 @@ from functools import partial
 
 from tqdm import tqdm
 
-from core.config import RunConfig
+from core.config import DIGIT_READERS, RunConfig
 from core.data.digits import Mnist
 from core.evaluation import wilson
-from core.recipes import RECIPES
+from core.recipes import RECIPES, train_recipes
 from core.reproduce.row import Load, Reproduction, Row, interval, row
 from core.training.callbacks import Callback
 from core.training.finish import run_data
@@ -155,5 +155,5 @@ def trained(
 
 
 ROWS: dict[str, Reproduction] = {
-    name: partial(reproduce_training, name) for name, entry in RECIPES.items() if entry.kind == "train"
+    name: partial(reproduce_training, name) for name in train_recipes(DIGIT_READERS)
 }

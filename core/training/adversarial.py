@@ -69,7 +69,7 @@ class AttackedAccuracy(Callback):
         if train.adversarial == "none" or not len(test):
             return
         config = AttackConfig("pgd", train.attack_epsilon, {"steps": WATCH_STEPS})
-        images = test.images.to(trainer.device)
+        images = test.inputs.to(trainer.device)
         labels = test.labels.to(trainer.device)
         with torch.no_grad():
             made = attack(trainer.module, images, labels, config)

@@ -59,7 +59,7 @@ class PreActivations(Callback):
             self._look(trainer)
 
     def _look(self, trainer: "Trainer") -> None:
-        images = trainer.images[trainer.places[: self.images].to(trainer.device)]
+        images = trainer.inputs[trainer.places[: self.images].to(trainer.device)]
         row: dict[str, object] = {"step": trainer.steps}
         for name, values in received(trainer.module, images).items():
             numbers = torch.quantile(sample(values), _quantiles(values))

@@ -5,56 +5,93 @@ import sys
 import time
 from collections.abc import Iterable
 from importlib.metadata import version
+from typing import Literal
 
 import torch
 
 from core.checkpoints import run_checkpoint, save_checkpoint
-from core.config import CNNConfig, RunConfig
-from core.data.digits import Mnist
+from core.config import CNNConfig, CurveConfig, RunConfig, WordsConfig
+from core.data.curves import curve_points
+from core.data.digits import Digits
+from core.data.examples import Material
+from core.data.sources import load
 from core.data.splits import lab_split, validation_places
+from core.data.words import load_words
 from core.device import device_name
 from core.evaluation import wilson
 from core.films import Film, film_path, save_film
 from core.runs import RunRecord, RunStore
 from core.training.adversarial import AttackedAccuracy
+from core.training.best import Best
 from core.training.callbacks import Callback
 from core.training.filming import Filming, PreActivations
+from core.training.history import Row
 from core.training.trainer import RunData, Trainer
 
 
-def run_data(mnist: Mnist, config: RunConfig) -> RunData:
-    """The images of a run: training, test and, where the config asks for one, a validation split.
+def run_data(material: Material, config: RunConfig) -> RunData:
+    """The examples of a run: training, test and, where the config asks for one, a validation split.
 
-    Validation images are drawn from the training images by the run's seed, the same share of every digit.
+    Validation examples are drawn from the training examples by the run's seed, the same share of every class.
     """
+    train, test = material.train, material.test
     if config.train.split == "lab":
-        return RunData(mnist.train, mnist.test, halves=lab_split(mnist.test))
+        assert isinstance(test, Digits)
+        return RunData(train, test, halves=lab_split(test))
     if not config.train.validation:
-        return RunData(mnist.train, mnist.test)
-    kept, held_out = validation_places(mnist.train, config.train.validation, config.train.seed)
-    return RunData(mnist.train, mnist.test, kept, held_out)
+        return RunData(train, test)
+    kept, held_out = validation_places(train, config.train.validation, config.train.seed)
+    return RunData(train, test, kept, held_out)
+
+
+def material_for(config: RunConfig, size: Literal["auto", "full", "small"] = "auto") -> Material:
+    """What a run learns from: digits, words or points on a curve. size: of the digits."""
+    if isinstance(config.data, CurveConfig):
+        return curve_points(config.data)
+    if isinstance(config.data, WordsConfig):
+        return load_words(config.data)
+    return load(size)
 
 
 def new_trainer(
     config: RunConfig,
-    mnist: Mnist,
+    material: Material,
     device: torch.device,
     callbacks: Iterable[Callback] = (),
     *,
     film: bool = True,
 ) -> Trainer:
-    """A trainer ready to run `config` on these digits; a convolutional network is filmed if `film`."""
+    """A trainer ready to run `config` on these examples; a convolutional network is filmed if `film`."""
     filmed = film and isinstance(config.model, CNNConfig)
     watching: list[Callback] = [Filming(), PreActivations()] if filmed else []
     if config.train.adversarial != "none":
         watching.insert(0, AttackedAccuracy())  # first, so that all others see the finished row
-    return Trainer(config, run_data(mnist, config), [*watching, *callbacks], device)
+    if config.train.keep == "best" or config.train.patience:
+        callbacks = [*callbacks, Best()]  # last: who ends a run lets the others finish with the row
+    return Trainer(config, run_data(material, config), [*watching, *callbacks], device)
 
 
 def film_of(trainer: Trainer | None) -> Film:
     """The frames that the run has kept so far; none where nobody films."""
     callbacks = trainer.callbacks if trainer else ()
     return next((entry.film for entry in callbacks if isinstance(entry, Filming)), ())
+
+
+def best_of(trainer: Trainer) -> Best | None:
+    """Who keeps the best weights of a run that leaves these; None where it leaves the last."""
+    if trainer.config.train.keep != "best":
+        return None
+    return next(
+        (entry for entry in trainer.callbacks if isinstance(entry, Best) and entry.row is not None), None
+    )
+
+
+def kept_row(trainer: Trainer) -> Row:
+    """What was measured of the weights that the run leaves; empty before there is a measurement."""
+    rows, best = trainer.history.epochs, best_of(trainer)
+    if not rows:
+        return {}
+    return rows[-1] if best is None or best.row is None else rows[best.row]
 
 
 def versions() -> dict[str, str]:
@@ -72,7 +109,8 @@ def record_of(
 ) -> RunRecord:
     """The record of a run as it stands now."""
     history = trainer.history.copy()
-    accuracy = history.last("test_accuracy")
+    row = kept_row(trainer)
+    accuracy = row.get("test_accuracy")
     n_test = len(trainer.data.test)
     low, high = (None, None) if accuracy is None else wilson(round(accuracy * n_test), n_test)
     return RunRecord(
@@ -90,8 +128,8 @@ def record_of(
         test_accuracy=accuracy,
         ci_low=low,
         ci_high=high,
-        test_loss=history.last("test_loss"),
-        validation_accuracy=history.last("validation_accuracy"),
+        test_loss=row.get("test_loss"),
+        validation_accuracy=row.get("validation_accuracy"),
         device=device_name(trainer.device),
         precision=trainer.precision,
         threads=trainer.threads,
@@ -110,5 +148,9 @@ def keep(trainer: Trainer, record: RunRecord, store: RunStore) -> None:
     provenance["trained"] = time.strftime("%Y-%m-%d", time.gmtime(record.created))
     if len(film := film_of(trainer)) > 1:
         save_film(film_path(run_checkpoint(record.run_id)), film[:-1])  # the last frame is the checkpoint
-    save_checkpoint(run_checkpoint(record.run_id), trainer.module.state_dict(), trainer.start, provenance)
+    best = best_of(trainer)
+    if best is not None:
+        provenance["kept_epoch"] = kept_row(trainer)["epoch"]
+    weights = trainer.module.state_dict() if best is None else best.weights
+    save_checkpoint(run_checkpoint(record.run_id), weights, trainer.start, provenance)
     store.save(record)

@@ -12,15 +12,19 @@ from core.models.raw_mlp import RawMLP
 def loss_and_gradients(
     network: nn.Module | RawMLP, x: Tensor, y: Tensor, reduction: Reduction = "mean", *, bf16: bool = False
 ) -> tuple[Tensor, Tensor]:
-    """(loss, outputs (N, 10)) of images x and labels (N,); each parameter's `.grad` then holds its gradient.
+    """(loss, outputs) of inputs x and labels y; each parameter's `.grad` then holds its gradient.
 
-    The loss is the cross-entropy. Gradients are added to what `.grad` held before.
+    Labels that are classes (N,) make the loss a cross-entropy; numbers (N, 1) a squared error.
+    Gradients are added to what `.grad` held before.
     bf16: matrix products in 16 bits.
     """
     with torch.autocast(x.device.type, torch.bfloat16, enabled=bf16):
         if isinstance(network, ManualMLP):
             return network.loss_and_gradients(x, y, reduction)
         outputs = network(x)
-        loss = functional.cross_entropy(outputs, y, reduction=reduction)
+        if y.is_floating_point():
+            loss = functional.mse_loss(outputs, y, reduction=reduction)
+        else:
+            loss = functional.cross_entropy(outputs, y, reduction=reduction)
     loss.backward()  # type: ignore[no-untyped-call]
     return loss.detach(), outputs.detach()

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from core.checks import require
 from core.config import RunConfig
-from core.data.digits import Mnist
+from core.data.examples import Material
 from core.device import choose_device, device_name
 from core.errors import LabError
 from core.runs import RunStore
@@ -39,10 +39,17 @@ class Job(Background, Callback):
     """One run in the background. Methods may be called from any thread; they return at once."""
 
     def __init__(
-        self, config: RunConfig, mnist: Mnist, store: RunStore, slots: Slots, *, session: str, owner: str
+        self,
+        config: RunConfig,
+        material: Material,
+        store: RunStore,
+        slots: Slots,
+        *,
+        session: str,
+        owner: str,
     ) -> None:
         super().__init__(slots, session=session, owner=owner)
-        self._config, self._mnist, self._store = config, mnist, store
+        self._config, self._material, self._store = config, material, store
         self._device = choose_device()
         self._trainer: Trainer | None = None
         self._recorded = False
@@ -137,7 +144,7 @@ class Job(Background, Callback):
         if self._trainer is None:
             torch.set_num_threads(1)  # until the tuner has measured; this thread's own number
             tuner = ThreadTuner(self._slots.allowance)
-            self._trainer = new_trainer(self._config, self._mnist, self._device, [tuner, self])
+            self._trainer = new_trainer(self._config, self._material, self._device, [tuner, self])
         self._publish(whole=True)
         try:
             self._trainer.run()
@@ -152,7 +159,7 @@ class Job(Background, Callback):
             return
         try:
             record = record_of(
-                trainer, self.job_id, status=self._status, owner=self.owner, data=self._mnist.size
+                trainer, self.job_id, status=self._status, owner=self.owner, data=self._material.size
             )
             keep(trainer, record, self._store)
             self._recorded = True
@@ -207,7 +214,7 @@ class Job(Background, Callback):
     def _picture(self) -> Snapshot:
         trainer = self._trainer
         config = trainer.config if trainer else self._config
-        n = trainer.n if trainer else len(self._mnist.train)
+        n = trainer.n if trainer else len(self._material.train)
         steps = trainer.steps if trainer else 0
         # What is left is counted in images: a changed batch size changes the number of steps.
         seen = trainer.epoch * n + trainer.position if trainer else 0
@@ -225,7 +232,7 @@ class Job(Background, Callback):
             seconds_left=left / self._rate if self._rate else None,
             images_per_second=self._rate,
             n_train=n,
-            n_test=len(self._mnist.test),
+            n_test=len(self._material.test),
             history=trainer.history.copy() if trainer else History(),
             weights=self._weights,
             weights_step=self._weights_step,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from core.config import RunConfig
 from core.data.digits import Mnist
+from core.data.examples import Material
 from core.errors import LabError, NotFound
 from core.race_config import RaceConfig
 from core.runs import RunStore
@@ -44,11 +45,11 @@ class JobRegistry:
         self._closed = threading.Event()
         threading.Thread(target=self._watch, args=(check_every,), name="job-watchdog", daemon=True).start()
 
-    def submit(self, config: RunConfig, mnist: Mnist, *, session: str = "", owner: str = "me") -> Job:
+    def submit(self, config: RunConfig, material: Material, *, session: str = "", owner: str = "me") -> Job:
         """Start a job, or queue it. Raises LabError when the queue is full."""
         with self._lock:
             self._make_room()
-            job = Job(config, mnist, self.store, self.slots, session=session, owner=owner)
+            job = Job(config, material, self.store, self.slots, session=session, owner=owner)
             self._jobs[job.job_id] = job
             return job
 

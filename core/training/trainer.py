@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from core.checks import whole
 from core.config import Precision, RunConfig
-from core.data.digits import Digits
+from core.data.examples import Examples
 from core.errors import ConfigError
 from core.evaluation import Score, evaluate
 from core.models import as_module, build
@@ -35,7 +35,7 @@ class Diverged(Exception):  # noqa: N818 - an outcome a student should meet, not
 
 @dataclass(frozen=True)
 class RunData:
-    """The images of one run.
+    """The examples of one run: images, words or points.
 
     halves: first and last half of `test`, where the run validates on the first as the lab report does.
     train: where training and validation images come from. test: what is only reported. train_places,
@@ -43,11 +43,11 @@ class RunData:
     and none.
     """
 
-    train: Digits
-    test: Digits
+    train: Examples
+    test: Examples
     train_places: Tensor | None = None
     validation_places: Tensor | None = None
-    halves: tuple[Digits, Digits] | None = None
+    halves: tuple[Examples, Examples] | None = None
 
     @property
     def places(self) -> Tensor:
@@ -68,7 +68,7 @@ def initial_network(config: RunConfig, data: RunData | None = None) -> nn.Module
     generator = stream(config.train.seed, "weights")
     if data is None:
         return build(config.model, generator)
-    return build(config.model, generator, data.train.images, data.train_places)
+    return build(config.model, generator, data.train.inputs, data.train_places)
 
 
 class Trainer:
@@ -100,7 +100,7 @@ class Trainer:
         self.order_stream = stream(seed, "order")
         self.attack_stream = stream(seed, "attack", self.device)
         self.data = data
-        self.images = data.train.images.flatten(1).to(self.device)
+        self.inputs = data.train.inputs.flatten(1).to(self.device)
         self.labels = data.train.labels.to(self.device)
         self.places = data.places
         self.n = len(self.places)  # images of an epoch
@@ -166,7 +166,7 @@ class Trainer:
     def step(self, batch: Tensor) -> None:
         """Forward, loss, backward, update on the images that `batch` (B,) indexes."""
         self.module.train()
-        x, y = self.images[batch], self.labels[batch]
+        x, y = self.inputs[batch], self.labels[batch]
         train, bf16 = self.config.train, self.precision == "bf16"
         if train.adversarial != "none":
             x = attacked(self.module, x, y, train, self.done, self.attack_stream, bf16=bf16)
@@ -182,7 +182,7 @@ class Trainer:
         self._pending.append((loss, lr, len(batch)))
         if len(self._pending) >= FLUSH_EVERY:
             self.flush()
-        if self.config.train.record_every:
+        if self.config.train.record_every and not y.is_floating_point():
             self._correct += (outputs.argmax(1) == y).sum()
 
     def _rate(self) -> float:
@@ -229,7 +229,7 @@ class Trainer:
         }
         for name, score in scores.items():
             row[f"{name}_loss"] = score.loss if score.known else None
-            row[f"{name}_accuracy"] = score.accuracy if score.known else None
+            row[f"{name}_accuracy"] = score.accuracy if score.graded else None
         self.history.epochs.append(row)
         self._call("on_measure")
 

@@ -43,7 +43,7 @@ def step_seconds(trainer: Trainer, precision: str, steps: int = 14) -> float:
     started = time.perf_counter()
     for _ in range(steps):
         before = time.perf_counter()
-        x, y = trainer.images[batch], trainer.labels[batch]
+        x, y = trainer.inputs[batch], trainer.labels[batch]
         loss_and_gradients(network, x, y, bf16=precision == "bf16")
         optimizer.step()
         optimizer.zero_grad()

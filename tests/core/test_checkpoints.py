@@ -15,11 +15,12 @@ from core.checkpoints import (
     save_checkpoint,
     shipped,
 )
+from core.config import DIGIT_READERS
 from core.data import load
 from core.errors import LabError, NotFound
 from core.evaluation import evaluate
 from core.models import build_module
-from core.recipes import RECIPES
+from core.recipes import RECIPES, train_recipes
 
 CONFIG = RECIPES["mlp-autograd"].config
 
@@ -58,7 +59,7 @@ def test_weights_must_fit_exactly() -> None:
         rebuild(CONFIG, weights)
 
 
-@pytest.mark.parametrize("name", [n for n, r in RECIPES.items() if r.kind == "train"])
+@pytest.mark.parametrize("name", train_recipes(DIGIT_READERS))
 def test_every_recipe_is_shipped_and_as_good_as_its_provenance_says(name: str) -> None:
     assert name in shipped()
     checkpoint = load_shipped(name)
@@ -77,7 +78,7 @@ def test_every_recipe_is_shipped_and_as_good_as_its_provenance_says(name: str) -
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("name", [n for n, r in RECIPES.items() if r.kind == "train"])
+@pytest.mark.parametrize("name", train_recipes(DIGIT_READERS))
 def test_shipped_accuracy_is_exact_on_the_whole_test_set(name: str) -> None:
     checkpoint = load_shipped(name)
     score = evaluate(checkpoint.model, load("full").test)

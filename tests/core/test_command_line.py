@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from core.__main__ import main
+from core.config import DIGIT_READERS
 from core.home import PROJECT
-from core.recipes import RECIPES
+from core.recipes import RECIPES, train_recipes
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +32,7 @@ def test_recipes(capsys: pytest.CaptureFixture[str]) -> None:
     assert all({"id", "source", "claim", "config"} <= row.keys() for row in listed)
 
 
-@pytest.mark.parametrize("name", [n for n, r in RECIPES.items() if r.kind == "train"])
+@pytest.mark.parametrize("name", train_recipes(DIGIT_READERS))
 def test_train_evaluate_runs(name: str, capsys: pytest.CaptureFixture[str], home: Path) -> None:
     (row,) = rows(capsys, "train", name, "--epochs", "1", "--seed", "3", "--data", "small", "--save", "mine")
     assert (row["recipe"], row["data"], row["seed"], row["epochs"]) == (name, "small", 3, 1)

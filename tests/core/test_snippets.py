@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from core.config import FAMILIES, INITIALIZATIONS
-from core.recipes import RECIPES
+from core.config import DIGIT_READERS, FAMILIES, INITIALIZATIONS
+from core.recipes import RECIPES, train_recipes
 from core.snippets import training_code
 from core.training.optimizers import OPTIMIZERS
 from core.training.schedules import SCHEDULES, rate
@@ -30,7 +30,7 @@ def execute(config):
     return space, x, y
 
 
-@pytest.mark.parametrize("name", [n for n, r in RECIPES.items() if r.kind == "train"])
+@pytest.mark.parametrize("name", train_recipes(DIGIT_READERS))
 def test_code_of_every_recipe_runs_and_learns(name):
     config = RECIPES[name].config.with_settings({"epochs": 60, "lr": 0.01 if name.startswith("cnn") else 0.1})
     space, x, y = execute(config)

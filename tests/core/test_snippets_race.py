@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 import torch
 
-from core.config import OptimizerConfig
+from core.config import DIGIT_READERS, OptimizerConfig
 from core.race_config import RaceConfig
-from core.recipes import RECIPES
+from core.recipes import RECIPES, train_recipes
 from core.snippets_race import race_code
 from core.training.optimizers import OPTIMIZERS
 from core.training.race_lanes import chapter_lanes, named
@@ -27,7 +27,7 @@ def base(recipe: str, **changes: object) -> Any:
     return RECIPES[recipe].config.with_settings({"epochs": 2, "batch_size": 10, "split": "none", **changes})
 
 
-@pytest.mark.parametrize("recipe", [name for name, entry in RECIPES.items() if entry.kind == "train"])
+@pytest.mark.parametrize("recipe", train_recipes(DIGIT_READERS))
 def test_the_code_of_every_network_runs(recipe: str) -> None:
     curves = execute(RaceConfig(base(recipe), chapter_lanes()))["curves"]
     assert list(curves) == ["SGD", "RMSprop", "Adam"]

@@ -46,7 +46,7 @@ def bare(name: str, at_start: bool) -> Bare:
     model = as_module(initial_network(checkpoint.config)).eval() if at_start else trained
     layers = [Layer(weight.T.double(), bias.double()) for _, weight, bias in linear_layers(model)]
     normalize = trained.normalize if isinstance(trained.normalize, Normalize) else nn.Identity()
-    return Bare(layers, checkpoint.config.model.activation, normalize)
+    return Bare(layers, checkpoint.config.mlp.activation, normalize)
 
 
 def choose_moment(key: str) -> bool:

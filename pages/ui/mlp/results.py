@@ -134,7 +134,7 @@ def _digits(scores: Sequence[Score]) -> None:
         [score.accuracy for score in scores],
         [score.ci95 for score in scores],
         [score.n for score in scores],
-        sum(score.correct for score in scores) / sum(score.n for score in scores),
+        sum(score.correct or 0 for score in scores) / sum(score.n for score in scores),
     )
     chart(fig, "mlp_digit_accuracy", still=True)
 

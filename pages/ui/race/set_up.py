@@ -5,9 +5,9 @@ import math
 import streamlit as st
 
 from core.choices import ACTIVATIONS
-from core.config import MLPConfig, RunConfig
+from core.config import DIGIT_READERS, MLPConfig, RunConfig
 from core.race_config import MOST_SEEDS, Lane, RaceConfig
-from core.recipes import RECIPES
+from core.recipes import RECIPES, train_recipes
 from pages.ui.controls import BATCHES
 from pages.ui.race.lanes import LOCKED, set_lanes
 from pages.ui.widgets import Widgets
@@ -24,7 +24,7 @@ def key(setting: str) -> str:
 def race_controls(n_train: int, locked: bool) -> tuple[RunConfig, tuple[int, ...]]:
     """Draw the widgets; returns the run that all lanes share, and the seeds. n_train: training images."""
     widget = Widgets(key, LOCKED if locked else None)
-    names = tuple(name for name, entry in RECIPES.items() if entry.kind == "train")
+    names = tuple(train_recipes(DIGIT_READERS))
     recipe = widget.choice_box(
         "Network", names, FIRST, "recipe",
         help="The network of a recipe. Its own optimiser is replaced by that of each lane.",

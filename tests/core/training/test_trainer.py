@@ -5,17 +5,17 @@ import math
 import pytest
 import torch
 
-from core.config import RunConfig
+from core.config import DIGIT_READERS, RunConfig
 from core.data.digits import Digits
 from core.errors import ConfigError
 from core.models import as_module
-from core.recipes import RECIPES
+from core.recipes import RECIPES, train_recipes
 from core.training.callbacks import Callback, Replay, StopTraining
 from core.training.history import History
 from core.training.optimizers import OPTIMIZERS
 from core.training.trainer import Diverged, RunData, Trainer, initial_network
 
-TRAINABLE = [name for name, entry in RECIPES.items() if entry.kind == "train"]
+TRAINABLE = train_recipes(DIGIT_READERS)
 
 
 @pytest.fixture(scope="module")

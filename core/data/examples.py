@@ -1,0 +1,62 @@
+"""What anything to learn from looks like: inputs and labels, in two tensors of the same length."""
+
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+from torch import Tensor
+
+
+class Examples(Protocol):
+    """A set of examples; `Digits` is one, `Samples` is another.
+
+    inputs: (N, …) what the network receives. labels: (N,) int64 classes, or (N, 1) float32 numbers.
+    """
+
+    @property
+    def inputs(self) -> Tensor: ...
+
+    @property
+    def labels(self) -> Tensor: ...
+
+    def __len__(self) -> int: ...
+
+    def take(self, index: Tensor | slice) -> Self:
+        """The examples at `index`, in that order."""
+
+
+class Material(Protocol):
+    """Examples to train on and to test with. size: names them in a run's record."""
+
+    @property
+    def train(self) -> Examples: ...
+
+    @property
+    def test(self) -> Examples: ...
+
+    @property
+    def size(self) -> str: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Examples that are no digits.
+
+    groups: (N,) int64, examples of one group stay on one side where some are held out for validation; None:
+    each for itself.
+    """
+
+    inputs: Tensor
+    labels: Tensor
+    groups: Tensor | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.inputs) != len(self.labels):
+            raise ValueError(f"{len(self.inputs)} inputs do not fit {len(self.labels)} labels")
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, index: Tensor | slice) -> "Samples":
+        """The examples at `index` (positions, a Boolean mask, or a slice), in that order."""
+        groups = None if self.groups is None else self.groups[index]
+        return Samples(self.inputs[index], self.labels[index], groups)

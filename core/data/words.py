@@ -1,0 +1,98 @@
+"""Words of five languages from the `wordfreq` package, divided so that a score means something.
+
+Kept are words of 3 to 12 letters of their language's alphabet, in order of frequency (Speer 2022, wordfreq),
+without those that stand in two of the languages' lists: nobody could tell them apart.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from core.data.examples import Samples
+from core.word_config import ALPHABET, LANGUAGES, MOST_LETTERS, WordsConfig
+
+SHORTEST, LONGEST = 3, 12  # letters
+READ = 20_000  # words of each list that are looked at
+TEST_SHARE = 0.2
+STEM = 5  # letters that a test word may not share with a training word of its language
+_PLACES = {character: place for place, character in enumerate(ALPHABET)}
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """Words to train on and to test with; see `Material`.
+
+    train_words, test_words: the words themselves, in the order of the samples. Labels are places in LANGUAGES.
+    """
+
+    train: Samples
+    test: Samples
+    train_words: tuple[str, ...]
+    test_words: tuple[str, ...]
+    size: str = "words"
+
+
+def encode(words: list[str] | tuple[str, ...]) -> Tensor:
+    """(N, MOST_LETTERS) int64: each word's characters as places in ALPHABET, −1 after its end.
+
+    Characters that are not in ALPHABET are left out, and so is what a word has beyond MOST_LETTERS.
+    """
+    rows = torch.full((len(words), MOST_LETTERS), -1)
+    for row, word in zip(rows, words, strict=True):
+        places = [_PLACES[character] for character in word if character in _PLACES][:MOST_LETTERS]
+        row[: len(places)] = torch.tensor(places, dtype=torch.int64)
+    return rows
+
+
+@lru_cache(maxsize=1)
+def word_lists() -> dict[str, tuple[str, ...]]:
+    """Every kept word of each language, the most frequent first."""
+    from wordfreq import top_n_list
+
+    lists = {code: [word for word in top_n_list(code, READ) if _kept(word)] for code in LANGUAGES}
+    seen: dict[str, int] = {}
+    for words in lists.values():
+        for word in set(words):
+            seen[word] = seen.get(word, 0) + 1
+    return {code: tuple(word for word in words if seen[word] == 1) for code, words in lists.items()}
+
+
+def _kept(word: str) -> bool:
+    return SHORTEST <= len(word) <= LONGEST and word.isalpha() and all(letter in _PLACES for letter in word)
+
+
+@lru_cache(maxsize=4)
+def load_words(config: WordsConfig) -> Words:
+    """The words of a config, the same for everybody who asks: treat them as read-only."""
+    sides: tuple[list[str], list[str]] = ([], [])
+    labels: tuple[list[int], list[int]] = ([], [])
+    for label, words in enumerate(word_lists().values()):
+        chosen = words[: config.per_language]
+        for place, is_test in enumerate(_test(chosen, config).tolist()):
+            sides[is_test].append(chosen[place])
+            labels[is_test].append(label)
+    train, test = (_samples(*side) for side in zip(sides, labels, strict=True))
+    return Words(train, test, tuple(sides[0]), tuple(sides[1]))
+
+
+def _test(words: tuple[str, ...], config: WordsConfig) -> Tensor:
+    """(N,) whether each word of one language is kept for the test."""
+    generator = torch.Generator().manual_seed(config.words_seed)
+    units = _stems(words) if config.division == "stem" else torch.arange(len(words))
+    drawn = torch.randperm(int(units.max()) + 1, generator=generator)
+    kept = drawn[: round(TEST_SHARE * len(drawn))]
+    return torch.isin(units, kept).to(torch.int64)
+
+
+def _stems(words: tuple[str, ...]) -> Tensor:
+    """(N,) a number for each word's first five letters; a shorter word is its own stem."""
+    numbers: dict[str, int] = {}
+    return torch.tensor([numbers.setdefault(word[:STEM], len(numbers)) for word in words])
+
+
+def _samples(words: list[str], labels: list[int]) -> Samples:
+    """groups: words of one language that begin alike stay together where some are held out to validate."""
+    stems = _stems(tuple(f"{label}{word}"[: STEM + 1] for word, label in zip(words, labels, strict=True)))
+    return Samples(encode(words), torch.tensor(labels, dtype=torch.int64), stems)
