@@ -1,0 +1,141 @@
+"""Our attacks against those of foolbox (Rauber et al. 2020), on a shipped network and the same few digits.
+
+foolbox keeps pixels within bounds and measures L2 and L∞ as we do, so equal settings must give equal results:
+the very images where nothing is random, equal medians and success elsewhere.
+"""
+
+import warnings
+from types import ModuleType
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from core.attack_config import AttackConfig
+from core.attacks.carry_out import attack
+from core.attacks.norms import NORMS
+from core.checkpoints import load_shipped
+from core.data import load
+
+N = 60
+
+
+@pytest.fixture(scope="module")
+def foolbox() -> ModuleType:
+    """Imported with its warnings silenced, and content without a git programme."""
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        patch.setenv("GIT_PYTHON_REFRESH", "quiet")
+        import foolbox
+
+        return foolbox
+
+
+@pytest.fixture(scope="module")
+def model() -> nn.Module:
+    """A network that reads 99 %."""
+    return load_shipped("cnn-bn").model
+
+
+@pytest.fixture(scope="module")
+def digits(model: nn.Module) -> tuple[Tensor, Tensor]:
+    """Images that the network reads correctly."""
+    test = load("small").test
+    right = model(test.images[: N + 10]).argmax(1) == test.labels[: N + 10]
+    return test.images[: N + 10][right][:N], test.labels[: N + 10][right][:N]
+
+
+def theirs(
+    foolbox: ModuleType, model: nn.Module, images: Tensor, labels: Tensor, how: Any, epsilon: float | None
+) -> Tensor:
+    """What foolbox makes of the images, clipped to ε if given."""
+    wrapped = foolbox.PyTorchModel(model, bounds=(0, 1))
+    _, clipped, _ = how(wrapped, images, labels, epsilons=epsilon)
+    made: Tensor = clipped.detach()
+    return made
+
+
+def misread(model: nn.Module, made: Tensor, labels: Tensor) -> float:
+    return float((model(made).argmax(1) != labels).double().mean())
+
+
+def lengths(made: Tensor, images: Tensor) -> Tensor:
+    return NORMS["l2"].size(made - images)
+
+
+@pytest.mark.parametrize("epsilon", [0.05, 0.2, 0.5])
+def test_fgsm_is_identical(
+    foolbox: ModuleType, model: nn.Module, digits: tuple[Tensor, Tensor], epsilon: float
+) -> None:
+    ours = attack(model, *digits, AttackConfig("fgsm", epsilon))
+    other = theirs(foolbox, model, *digits, foolbox.attacks.FGSM(), epsilon)
+    assert torch.allclose(ours, other, atol=1e-6)
+
+
+def test_bim_is_identical(foolbox: ModuleType, model: nn.Module, digits: tuple[Tensor, Tensor]) -> None:
+    ours = attack(model, *digits, AttackConfig("bim", 0.1, {"steps": 5, "step_size": 0.03}))
+    how = foolbox.attacks.LinfBasicIterativeAttack(abs_stepsize=0.03, steps=5)
+    other = theirs(foolbox, model, *digits, how, 0.1)
+    # Where a gradient is zero but for rounding, its sign is a coin: such a pixel may differ.
+    assert float(((ours - other).abs() > 1e-5).double().mean()) < 0.01
+
+
+@pytest.mark.parametrize("epsilon", [0.08, 0.12, 0.2])
+def test_pgd_succeeds_as_often(
+    foolbox: ModuleType, model: nn.Module, digits: tuple[Tensor, Tensor], epsilon: float
+) -> None:
+    _, labels = digits
+    step = epsilon / 8
+    ours = attack(model, *digits, AttackConfig("pgd", epsilon, {"steps": 20, "step_size": step}))
+    torch.manual_seed(0)
+    how = foolbox.attacks.LinfPGD(abs_stepsize=step, steps=20)
+    other = theirs(foolbox, model, *digits, how, epsilon)
+    assert misread(model, ours, labels) == pytest.approx(misread(model, other, labels), abs=0.1)
+
+
+def test_deepfool_goes_as_far(foolbox: ModuleType, model: nn.Module, digits: tuple[Tensor, Tensor]) -> None:
+    images, labels = (part[:30] for part in digits)
+    ours = attack(model, images, labels, AttackConfig("deepfool", 28))
+    other = theirs(
+        foolbox, model, images, labels, foolbox.attacks.L2DeepFoolAttack(steps=50, candidates=10), None
+    )
+    assert misread(model, ours, labels) == misread(model, other, labels) == 1
+    assert torch.allclose(ours, other, atol=0.05)
+    assert float(lengths(ours, images).median()) == pytest.approx(
+        float(lengths(other, images).median()), rel=0.02
+    )
+
+
+@pytest.mark.parametrize(
+    ("network", "target", "confidence"),
+    [("cnn-bn", None, 0.0), ("mlp-module", None, 2.0), ("mlp-module", 3, 0.0)],
+)
+def test_carlini_wagner_goes_as_far(
+    foolbox: ModuleType,
+    digits: tuple[Tensor, Tensor],
+    network: str,
+    target: int | None,
+    confidence: float,
+) -> None:
+    images, labels = (part[:20] for part in digits)
+    model = load_shipped(network).model
+    settings = {
+        "steps": 40, "binary_search_steps": 3, "confidence": confidence, "step_size": 0.1, "initial_const": 1,
+    }  # fmt: skip
+    ours = attack(model, images, labels, AttackConfig("carlini-wagner", 28, settings, target))
+    how = foolbox.attacks.L2CarliniWagnerAttack(
+        binary_search_steps=3, steps=40, stepsize=0.1, confidence=confidence, initial_const=1,
+        abort_early=False,
+    )  # fmt: skip
+    aim = labels if target is None else foolbox.criteria.TargetedMisclassification(torch.full((20,), target))
+    other = theirs(foolbox, model, images, aim, how, None)
+    won = (lengths(ours, images) > 0.01) & (labels != target)
+    their_won = (lengths(other, images) > 0.01) & (other.flatten(1).amax(1) > 0) & (labels != target)
+    assert int(won.sum()) == pytest.approx(int(their_won.sum()), abs=1)
+    assert float(lengths(ours, images)[won].median()) == pytest.approx(
+        float(lengths(other, images)[their_won].median()), rel=0.1
+    )
+    outputs = model(ours[won]).detach()
+    lead = outputs.amax(1) - outputs.gather(1, labels[won][:, None])[:, 0]
+    assert float(lead.min()) > confidence - 1e-3
