@@ -1,6 +1,8 @@
 """Scoring a network: accuracy with its interval, loss, probabilities."""
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -66,22 +68,29 @@ def wilson(correct: int, n: int) -> tuple[float, float]:
     return float(interval.low), float(interval.high)
 
 
+@contextmanager
+def in_eval_mode(model: nn.Module) -> Iterator[None]:
+    """The model in eval mode within; afterwards every part of it is in the mode it was in."""
+    modes = [(part, part.training) for part in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for part, training in modes:
+            part.training = training
+
+
 def logits(model: nn.Module, images: Tensor, index: Tensor | None = None, chunk: int = 200) -> Tensor:
     """(N, 10) outputs for (N, 1, 28, 28) images in [0, 1], without gradients and in eval mode.
 
-    index: places (N,) of the images to take, in that order; all of them if None. The model's mode is put
-    back afterwards. Images go through in chunks: what a few hundred leave between layers fits the
-    processor's cache, which makes a convolutional network several times faster than thousands at once.
+    index: places (N,) of the images to take, in that order; all of them if None. Every part of the model is
+    put back into its mode afterwards. Images go through in chunks: what a few hundred leave between layers
+    fits the processor's cache, which makes a convolutional network several times faster than thousands at once.
     """
-    was_training = model.training
-    model.eval()
-    device = next(model.parameters()).device
-    try:
-        with torch.no_grad():
-            chunks = torch.split(images, chunk) if index is None else torch.split(index, chunk)
-            parts = [model((part if index is None else images[part]).to(device)).float() for part in chunks]
-    finally:
-        model.train(was_training)
+    device = next(model.parameters(), images).device
+    chunks = torch.split(images, chunk) if index is None else torch.split(index, chunk)
+    with in_eval_mode(model), torch.no_grad():
+        parts = [model((part if index is None else images[part]).to(device)).float() for part in chunks]
     return torch.cat(parts) if parts else torch.empty(0, 10)
 
 

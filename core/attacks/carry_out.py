@@ -1,8 +1,5 @@
 """Carrying out an attack: what is common to all of them, so that each file holds its own idea alone."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import torch
 from torch import Tensor, nn
 
@@ -14,20 +11,9 @@ from core.attacks.norms import NORMS, column
 from core.checks import require
 from core.data.digits import CLASSES, SIDE
 from core.errors import LabError
+from core.evaluation import in_eval_mode as in_eval_mode  # attackers look for it here
 
 CHUNK = 200  # images at a time: what they leave between layers fits the processor's cache
-
-
-@contextmanager
-def in_eval_mode(model: nn.Module) -> Iterator[None]:
-    """The model in eval mode within; afterwards every part of it is in the mode it was in."""
-    modes = [(part, part.training) for part in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for part, training in modes:
-            part.training = training
 
 
 def attack(
