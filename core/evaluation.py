@@ -85,7 +85,8 @@ def logits(model: nn.Module, images: Tensor, index: Tensor | None = None, chunk:
 
     index: places (N,) of the images to take, in that order; all of them if None. Every part of the model is
     put back into its mode afterwards. Images go through in chunks: what a few hundred leave between layers
-    fits the processor's cache, which makes a convolutional network several times faster than thousands at once.
+    fits the processor's cache, which makes a convolutional network several times faster than thousands at
+    once.
     """
     device = next(model.parameters(), images).device
     chunks = torch.split(images, chunk) if index is None else torch.split(index, chunk)
