@@ -51,3 +51,13 @@ def keep_in_view(key: str) -> None:
         f'[data-testid="stColumn"]:has(.st-key-{key}) '
         "{ position: sticky; top: 4.2rem; align-self: flex-start; } }</style>"
     )
+
+
+def side_by_side(key: str) -> None:
+    """On a phone, too, what stands in the horizontal container of that key stays in one row and shrinks."""
+    st.html(
+        "<style>@media (max-width: 640px) {"
+        f".st-key-{key} {{ flex-wrap: nowrap; gap: 0.5rem; }} "
+        f".st-key-{key} > div {{ flex: 1 1 0; min-width: 0; }} "
+        f".st-key-{key} [data-testid='stImageContainer'] {{ max-width: 100%; }} }}</style>"
+    )

@@ -88,8 +88,8 @@ def test_tries_are_true_and_together_is_as_alone(name: str) -> None:
             chances = model(made)[0].softmax(0)
             read = int(chances.argmax())
             assert (one.read, one.fooled) == (read, read != int(labels[place]))
-            assert one.sure == pytest.approx(float(chances.max()), abs=1e-6)
-            assert one.chance == pytest.approx(float(chances[labels[place]]), abs=1e-6)
+            assert one.sure == pytest.approx(chances.max().item(), abs=1e-6)
+            assert one.chance == pytest.approx(chances[labels[place]].item(), abs=1e-6)
 
 
 def test_target() -> None:

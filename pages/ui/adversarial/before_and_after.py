@@ -1,0 +1,76 @@
+"""Original, perturbation and result side by side, with what the network reads and how large the change is."""
+
+import streamlit as st
+from torch import Tensor
+
+from core.attack_config import AttackConfig
+from core.attacks import ATTACKS
+from core.attacks.norms import NORMS, NormName
+from core.evaluation import predict
+from core.figures.before_after import before_after_figure
+from core.figures.perturbation import perturbation_picture
+from core.figures.template import picture
+from pages.ui.adversarial.verdict_words import Case, sure, verdict
+from pages.ui.chart import chart
+from pages.ui.style import side_by_side
+from pages.ui.trained import Trained
+
+SIZE = 168
+NAMES = ("untouched", "attacked")
+
+
+def before_and_after(trained: Trained, image: Tensor, made: Tensor, label: int, config: AttackConfig) -> None:
+    """image, made: (1, 28, 28), before and after the attack of `config`. label: what the image shows."""
+    before, after = predict(trained.model, image[None])[0], predict(trained.model, made[None])[0]
+    norm = ATTACKS[config.name].norm
+    sizes: dict[NormName, float] = {name: float(NORMS[name].size((made - image)[None])) for name in NORMS}
+    headline, sentence = verdict(Case(config, label, before, after, sizes[norm]))
+    with st.container(key="adv-verdict", gap="small"):
+        st.markdown(f"### {headline}")
+        st.markdown(sentence)
+    pictures(image, made, before, after, key="adv-three")
+    _sizes(sizes, norm, config)
+    fig = before_after_figure(before.tolist(), after.tolist(), names=NAMES)
+    chart(fig, "adv_one_reading", still=True)
+
+
+def pictures(
+    image: Tensor, made: Tensor, before: Tensor, after: Tensor, *, key: str, size: int = SIZE
+) -> None:
+    """Original, change and result in a row. before, after: (10,) probabilities. key: of the row."""
+    change, factor = perturbation_picture((made - image)[0].numpy(), size=size)
+    shown = (
+        ("Original", picture(image[0].numpy(), size=size), _reads(before), "The untouched picture"),
+        (
+            f"Change × {factor:.3g}" if bool((made != image).any()) else "Change: none", change,
+            "orange brighter,  \nblue darker", f"What was added to each pixel, {factor:.3g} times as strong",
+        ),
+        ("Result", picture(made[0].numpy(), size=size), _reads(after), "The attacked picture"),
+    )  # fmt: skip
+    with st.container(horizontal=True, gap="medium" if size == SIZE else "small", key=key):
+        for title, pixels, words, alt in shown:
+            with st.container(width=size, gap="small"):
+                st.caption(title, text_alignment="center")
+                st.image(pixels, width=size, alt=alt)
+                st.markdown(words, text_alignment="center")
+    side_by_side(key)
+
+
+def _reads(probabilities: Tensor) -> str:
+    digit = int(probabilities.argmax())
+    return f"reads a **{digit}**  \n{sure(probabilities, digit)} sure"
+
+
+def _sizes(sizes: dict[NormName, float], norm: NormName, config: AttackConfig) -> None:
+    """The size of the change in three norms, and how much of ε it took in the attack's own."""
+    st.caption("Size of the change")
+    with st.container(horizontal=True, gap="medium", key="adv-sizes"):
+        for name, size in sizes.items():
+            written = f"{size:.0f} px" if name == "l0" else f"{size:.3f}" if name == "linf" else f"{size:.2f}"
+            title = NORMS[name].title
+            with st.container(width=150):
+                st.metric(
+                    f"{title} (ε = {config.budget:g})" if name == norm else title, written,
+                    help=f"{NORMS[name].idea.capitalize()}. At most {NORMS[name].largest:g} is possible.",
+                )  # fmt: skip
+    side_by_side("adv-sizes")

@@ -1,0 +1,76 @@
+"""Tab: attack one image and see what was changed, what the network then reads, and how little is enough."""
+
+import streamlit as st
+
+from core.attack_config import AttackConfig
+from core.attacks import ATTACKS
+from core.data.digits import Mnist
+from core.evaluation import predict
+from core.snippets_attack import attack_code, inner_code
+from pages.ui.adversarial import attacked
+from pages.ui.adversarial.attack_choice import attack_choice
+from pages.ui.adversarial.before_and_after import before_and_after
+from pages.ui.adversarial.formula import formula
+from pages.ui.adversarial.path_view import path_view
+from pages.ui.adversarial.smallest_view import smallest_view
+from pages.ui.layout import controls_and_stage
+from pages.ui.panel import panel
+from pages.ui.subject import Subject, subject
+from pages.ui.trained import Trained
+
+SMALLEST, PATH = "Smallest ε that fools it", "The path"
+ITSELF = "what the network reads"
+
+
+@panel
+def one_image(trained: Trained, mnist: Mnist) -> None:
+    """Picture and attack on the left; what comes of it on the right, at once."""
+    st.markdown(
+        "Choose a picture and an attack. How large must the change be, and would you still read the digit?"
+    )
+    left, right = controls_and_stage(1.0, 2.4)
+    with left:
+        seen = subject(mnist, "adv_one", canvas="adv_draw")
+        label = _label(trained, seen)
+        config = attack_choice("adv_one")
+    with right:
+        made = attacked.attacked(trained, seen.image, label, config)
+        before_and_after(trained, seen.image, made, label, config)
+    part = st.segmented_control(
+        "Look closer", [SMALLEST, PATH], default=SMALLEST, required=True, key="adv_one_part",
+        bind="query-params", help="How small ε may be before the attack fails, or the steps an iterated "
+        "attack takes.",
+    )  # fmt: skip
+    if part == PATH:
+        path_view(trained, seen.image, label, config)
+    else:
+        smallest_view(trained, seen.image, label, config)
+    with st.expander(f"The formula of {ATTACKS[config.name].title}", icon=":material/function:"):
+        formula(config)
+    with st.expander("Show the code", icon=":material/code:"):
+        _code(config)
+
+
+def _label(trained: Trained, seen: Subject) -> int:
+    """What the picture shows: known of a test image; of a drawing the reader says it."""
+    if seen.label is not None:
+        return seen.label
+    reads = int(predict(trained.model, seen.image[None])[0].argmax())
+    said = st.selectbox(
+        "You drew a", [ITSELF, *map(str, range(10))], key="adv_one_drawn", bind="query-params",
+        help="The right answer, from which the attack leads away. Unless you say it, it is what the network "
+        "reads in your untouched drawing.",
+    )  # fmt: skip
+    if said == ITSELF:
+        st.caption(f"It reads a {reads}. If you drew another digit, say so.")
+        return reads
+    return int(said)
+
+
+def _code(config: AttackConfig) -> None:
+    st.code(attack_code(config), language="python")
+    inner = inner_code(config)
+    if inner is not None:
+        place, lines = inner
+        st.caption(f"What it does, from {place}:")
+        st.code(lines, language="python")
