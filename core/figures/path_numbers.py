@@ -18,7 +18,9 @@ def path_numbers_figure(
     if limit:
         fig.add_hline(
             y=limit, line_dash="dot", line_width=1.6, line_color=GRAY,
-            annotation={"text": f"ε = {limit:g}", "font_color": GRAY, "x": 1, "xanchor": "right", "yanchor": "bottom"},
+            annotation={
+                "text": f"ε = {limit:g}", "font_color": GRAY, "x": 1, "xanchor": "right", "yanchor": "bottom",
+            },
         )  # fmt: skip
     add_line(fig, steps, values, name=title, color=ORANGE, label=False)
     fig.add_annotation(

@@ -9,8 +9,8 @@ from core.evaluation import predict
 from core.snippets_attack import attack_code, inner_code
 from pages.ui.adversarial import attacked
 from pages.ui.adversarial.attack_choice import attack_choice
-from pages.ui.adversarial.before_and_after import before_and_after
 from pages.ui.adversarial.formula import formula
+from pages.ui.adversarial.one_result import one_result
 from pages.ui.adversarial.path_view import path_view
 from pages.ui.adversarial.smallest_view import smallest_view
 from pages.ui.layout import controls_and_stage
@@ -35,7 +35,7 @@ def one_image(trained: Trained, mnist: Mnist) -> None:
         config = attack_choice("adv_one")
     with right:
         made = attacked.attacked(trained, seen.image, label, config)
-        before_and_after(trained, seen.image, made, label, config)
+        one_result(trained, seen.image, made, label, config)
     part = st.segmented_control(
         "Look closer", [SMALLEST, PATH], default=SMALLEST, required=True, key="adv_one_part",
         bind="query-params", help="How small ε may be before the attack fails, or the steps an iterated "

@@ -12,7 +12,7 @@ from core.figures.epsilon_tries import epsilon_tries_figure
 from core.figures.needed_epsilon import needed_epsilon_figure
 from core.figures.palette import attack_look
 from pages.ui.adversarial import attacked
-from pages.ui.adversarial.before_and_after import pictures
+from pages.ui.adversarial.one_result import pictures
 from pages.ui.chart import chart
 from pages.ui.trained import Trained
 

@@ -19,7 +19,7 @@ SIZE = 168
 NAMES = ("untouched", "attacked")
 
 
-def before_and_after(trained: Trained, image: Tensor, made: Tensor, label: int, config: AttackConfig) -> None:
+def one_result(trained: Trained, image: Tensor, made: Tensor, label: int, config: AttackConfig) -> None:
     """image, made: (1, 28, 28), before and after the attack of `config`. label: what the image shows."""
     before, after = predict(trained.model, image[None])[0], predict(trained.model, made[None])[0]
     norm = ATTACKS[config.name].norm
