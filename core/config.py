@@ -30,6 +30,7 @@ from core.choices import (
 )
 from core.cnn_config import CNNConfig
 from core.curve_config import CurveConfig, RegressorConfig
+from core.digits_config import DigitsConfig
 from core.errors import ConfigError
 from core.mlp_config import MLPConfig
 from core.train_config import OptimizerConfig, TrainConfig
@@ -65,7 +66,7 @@ __all__ = [
 ]
 
 ModelConfig = MLPConfig | CNNConfig | RegressorConfig | RecurrentConfig
-DataConfig = CurveConfig | WordsConfig
+DataConfig = DigitsConfig | CurveConfig | WordsConfig
 #: The kinds of networks by the name that stands in a file.
 KINDS: dict[str, type[ModelConfig]] = {
     "mlp": MLPConfig,
@@ -73,8 +74,10 @@ KINDS: dict[str, type[ModelConfig]] = {
     "regressor": RegressorConfig,
     "recurrent": RecurrentConfig,
 }
-#: What each kind of network learns from, where that is no digits.
+#: What each kind of network learns from.
 MATERIALS: dict[type[ModelConfig], type[DataConfig]] = {
+    MLPConfig: DigitsConfig,
+    CNNConfig: DigitsConfig,
     RegressorConfig: CurveConfig,
     RecurrentConfig: WordsConfig,
 }
@@ -86,7 +89,8 @@ DIGIT_READERS = (MLPConfig, CNNConfig)
 class RunConfig:
     """A whole run: the recipe it started from, the network, the training, and what it learns from.
 
-    data: None for digits, which are whatever this computer has.
+    data: which points, which words, or what was done to the digits (these are whatever this computer has);
+    None takes what goes with the network.
     """
 
     recipe: str
@@ -95,11 +99,11 @@ class RunConfig:
     data: DataConfig | None = None
 
     def __post_init__(self) -> None:
-        material = MATERIALS.get(type(self.model))
-        if material is not None and self.data is None:
+        material = MATERIALS[type(self.model)]
+        if self.data is None:
             object.__setattr__(self, "data", material())
         require(
-            isinstance(self.data, material) if material else self.data is None,
+            isinstance(self.data, material),
             f"{type(self.model).__name__} does not learn from {type(self.data).__name__}.",
         )
         require(
@@ -130,12 +134,19 @@ class RunConfig:
             raise ConfigError(f"{self.recipe} is no convolutional network; choose one that is.")
         return self.model
 
+    @property
+    def faults(self) -> DigitsConfig:
+        """What was done to the training digits. Raises ConfigError for a network that reads none."""
+        if not isinstance(self.data, DigitsConfig):
+            raise ConfigError(f"{self.recipe} reads no digits.")
+        return self.data
+
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` turns them back into an equal RunConfig."""
         kind = next(name for name, config in KINDS.items() if isinstance(self.model, config))
         model = {"kind": kind, **_plain(self.model)}
         found = {"recipe": self.recipe, "model": model, "train": _plain(self.train)}
-        return found if self.data is None else {**found, "data": _plain(self.data)}
+        return found if self.data == DigitsConfig() else {**found, "data": _plain(self.data)}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
@@ -148,8 +159,7 @@ class RunConfig:
             kind = KINDS[model.pop("kind", "mlp")]  # files of the first version hold MLPs and do not say so
             optimizer = OptimizerConfig(**values["train"]["optimizer"])
             train = TrainConfig(**{**values["train"], "optimizer": optimizer})
-            material = MATERIALS.get(kind)
-            data = material(**values.get("data", {})) if material else None
+            data = MATERIALS[kind](**values.get("data", {}))
             return cls(recipe=str(values["recipe"]), model=kind(**model), train=train, data=data)
         except (KeyError, TypeError, AttributeError) as error:
             raise ConfigError(f"These settings do not describe a run: {error}.") from error

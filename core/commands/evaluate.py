@@ -7,7 +7,7 @@ from typing import Any
 from core.checkpoints import find_checkpoint, load_checkpoint
 from core.device import choose_device
 from core.evaluation import evaluate
-from core.training.finish import material_for
+from core.training.run_data import material_for
 
 HELP = "score a checkpoint on the test images"
 

@@ -19,7 +19,8 @@ from core.home import home
 from core.recipes import RECIPES, recipe
 from core.runs import RunStore, new_run_id
 from core.training.callbacks import Callback
-from core.training.finish import film_of, keep, material_for, new_trainer, record_of
+from core.training.finish import film_of, keep, new_trainer, record_of
+from core.training.run_data import material_for
 from core.training.trainer import Diverged, Trainer
 from core.training.trial import ThreadTuner
 

@@ -14,8 +14,8 @@ from core.evaluation import wilson
 from core.recipes import RECIPES, train_recipes
 from core.reproduce.row import Load, Reproduction, Row, interval, row
 from core.training.callbacks import Callback
-from core.training.finish import run_data
 from core.training.history import History
+from core.training.run_data import run_data
 from core.training.trainer import Diverged, Trainer
 from core.training.trial import ThreadTuner
 

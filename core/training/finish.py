@@ -5,18 +5,12 @@ import sys
 import time
 from collections.abc import Iterable
 from importlib.metadata import version
-from typing import Literal
 
 import torch
 
 from core.checkpoints import run_checkpoint, save_checkpoint
-from core.config import CNNConfig, CurveConfig, RunConfig, WordsConfig
-from core.data.curves import curve_points
-from core.data.digits import Digits
+from core.config import CNNConfig, RunConfig
 from core.data.examples import Material
-from core.data.sources import load
-from core.data.splits import lab_split, validation_places
-from core.data.words import load_words
 from core.device import device_name
 from core.evaluation import wilson
 from core.films import Film, film_path, save_film
@@ -26,31 +20,8 @@ from core.training.best import Best
 from core.training.callbacks import Callback
 from core.training.filming import Filming, PreActivations
 from core.training.history import Row
-from core.training.trainer import RunData, Trainer
-
-
-def run_data(material: Material, config: RunConfig) -> RunData:
-    """The examples of a run: training, test and, where the config asks for one, a validation split.
-
-    Validation examples are drawn from the training examples by the run's seed, the same share of every class.
-    """
-    train, test = material.train, material.test
-    if config.train.split == "lab":
-        assert isinstance(test, Digits)
-        return RunData(train, test, halves=lab_split(test))
-    if not config.train.validation:
-        return RunData(train, test)
-    kept, held_out = validation_places(train, config.train.validation, config.train.seed)
-    return RunData(train, test, kept, held_out)
-
-
-def material_for(config: RunConfig, size: Literal["auto", "full", "small"] = "auto") -> Material:
-    """What a run learns from: digits, words or points on a curve. size: of the digits."""
-    if isinstance(config.data, CurveConfig):
-        return curve_points(config.data)
-    if isinstance(config.data, WordsConfig):
-        return load_words(config.data)
-    return load(size)
+from core.training.run_data import run_data
+from core.training.trainer import Trainer
 
 
 def new_trainer(

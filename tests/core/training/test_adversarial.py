@@ -14,7 +14,8 @@ from core.recipes import RECIPES
 from core.seeds import stream
 from core.snippets import training_code
 from core.training.adversarial import attacked
-from core.training.finish import new_trainer, run_data
+from core.training.finish import new_trainer
+from core.training.run_data import run_data
 from core.training.trainer import Trainer
 
 SMALL = load("small")

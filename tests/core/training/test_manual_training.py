@@ -71,7 +71,7 @@ def double(config: RunConfig, data: Digits, dtype: torch.dtype = torch.float64) 
     assert isinstance(trainer.network, RawMLP)
     for tensor in trainer.network.parameters():
         tensor.data = tensor.data.to(dtype)
-    trainer.images = trainer.images.to(dtype)
+    trainer.inputs = trainer.inputs.to(dtype)
     return trainer
 
 

@@ -228,7 +228,7 @@ def test_validation_images_are_held_out_without_copying_any(data: RunData) -> No
 
     trainer = run(recipe("mlp-deep", epochs=2, lr=0.1), split, Watch())
     assert seen == set(range(100, 600))
-    assert trainer.images.data_ptr() == data.train.images.data_ptr()
+    assert trainer.inputs.data_ptr() == data.train.images.data_ptr()
     assert trainer.module.normalize.mean.item() == pytest.approx(
         data.train.images[100:].mean().item(), rel=1e-5
     )

@@ -1,0 +1,72 @@
+"""What a run learns from: the material of its kind, divided and, where the config says so, spoiled."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import torch
+
+from core.config import CurveConfig, RunConfig, WordsConfig
+from core.data.curves import curve_points
+from core.data.digits import Digits
+from core.data.examples import Examples, Material
+from core.data.faults import spoil
+from core.data.sources import load
+from core.data.splits import lab_split, validation_places
+from core.data.words import load_words
+from core.digits_config import DigitsConfig
+from core.training.trainer import RunData
+
+
+def run_data(material: Material, config: RunConfig) -> RunData:
+    """The examples of a run: training, test and, where the config asks for one, a validation split.
+
+    Validation examples are drawn from the training examples by the run's seed, the same share of every class.
+    """
+    train, test = material.train, material.test
+    if isinstance(config.data, DigitsConfig) and config.data.any:
+        return _spoiled(material, config, config.data)
+    if config.train.split == "lab":
+        assert isinstance(test, Digits)
+        return RunData(train, test, halves=lab_split(test))
+    if not config.train.validation:
+        return RunData(train, test)
+    kept, held_out = validation_places(train, config.train.validation, config.train.seed)
+    return RunData(train, test, kept, held_out)
+
+
+def _spoiled(material: Material, config: RunConfig, faults: DigitsConfig) -> RunData:
+    """The same with faults in the training images; those held out to validate with come from them too."""
+    assert isinstance(material.train, Digits)
+    spoiled = spoil(material.train, faults)
+    plain = run_data(
+        _Replaced(spoiled.digits, material.test, material.size), replace(config, data=DigitsConfig())
+    )
+    used = spoiled.places if plain.train_places is None else _both(plain.train_places, spoiled.places)
+    held_out = plain.validation_places
+    return replace(
+        plain,
+        train_places=used,
+        validation_places=None if held_out is None else _both(held_out, spoiled.places),
+    )
+
+
+def _both(places: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
+    return places[torch.isin(places, others)]
+
+
+@dataclass(frozen=True, eq=False)
+class _Replaced:
+    """Material with other training examples."""
+
+    train: Digits
+    test: Examples
+    size: str
+
+
+def material_for(config: RunConfig, size: Literal["auto", "full", "small"] = "auto") -> Material:
+    """What a run learns from: digits, words or points on a curve. size: of the digits."""
+    if isinstance(config.data, CurveConfig):
+        return curve_points(config.data)
+    if isinstance(config.data, WordsConfig):
+        return load_words(config.data)
+    return load(size)
