@@ -138,7 +138,7 @@ def test_spreads_are_quantiles_of_what_each_activation_receives(mnist: Mnist) ->
     assert [row["step"] for row in history.spreads] == [0, 3]
     assert list(history.spreads[0]) == ["step", "act1", "fc1_act"]
     fresh = Trainer(config, run_data(mnist, config))  # the same seed: the same start
-    values = received(fresh.module, fresh.images[:40])["act1"]
+    values = received(fresh.module, fresh.inputs[:40])["act1"]
     wanted = torch.quantile(values.flatten(), torch.tensor(QUANTILES))
     assert history.spreads[0]["act1"] == pytest.approx(wanted.tolist(), rel=1e-3)
     per_channel = values.transpose(0, 1).flatten(1)
