@@ -1,0 +1,185 @@
+"""The tab "One image" in Streamlit's harness: every attack, every control, and what is said about it."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from core.attack_config import AttackConfig
+from core.attacks import ATTACKS
+from core.checkpoints import load_shipped
+from core.data import Mnist, load
+from pages.ui.adversarial.verdict_words import Case, verdict
+from pages.ui.state import Ink
+from pages.ui.trained import Trained
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+pytestmark = pytest.mark.usefixtures("bundled_only")
+
+
+@pytest.fixture(scope="module")
+def mnist() -> Mnist:
+    return load("small")
+
+
+@pytest.fixture(scope="module")
+def trained() -> Trained:
+    came = load_shipped("cnn-bn")
+    came.model.eval()
+    return Trained("shipped:cnn-bn", "cnn-bn", came.config, came.model, came.model)
+
+
+def show(trained: "Trained", mnist: "Mnist") -> None:
+    """The script that AppTest runs."""
+    from pages.ui.adversarial.one_image import one_image
+
+    one_image(trained, mnist)
+
+
+def tab(trained: Trained, mnist: Mnist, **state: object) -> AppTest:
+    kwargs = {"trained": trained, "mnist": mnist}
+    app = AppTest.from_function(show, default_timeout=120, kwargs=kwargs)
+    for key, value in state.items():
+        app.session_state[key] = value
+    return well(app.run())
+
+
+def well(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not [error.value for error in app.error]
+    return app
+
+
+def text(app: AppTest) -> str:
+    return " ".join(part.value for part in [*app.markdown, *app.caption, *app.info])
+
+
+def numbers(app: AppTest) -> list[str]:
+    return [metric.value for metric in app.metric]
+
+
+def test_the_first_view_is_an_fgsm_that_fools(trained: Trained, mnist: Mnist) -> None:
+    app = tab(trained, mnist)
+    assert app.selectbox(key="adv_one_attack").value == "FGSM"
+    assert "### Fooled: a 4 is read as a 8" in text(app)
+    assert "Change × 5" in text(app)
+    assert numbers(app)[0] == "0.200"
+    assert "is enough for FGSM to fool the network" in text(app)
+    assert any("adversarial = (original + epsilon * gradient.sign())" in code.value for code in app.code)
+
+
+def test_epsilon_decides(trained: Trained, mnist: Mnist) -> None:
+    app = tab(trained, mnist)
+    well(app.select_slider(key="adv_one_fgsm_epsilon").set_value(0.02).run())
+    assert "### Not fooled: still a 4" in text(app)
+    assert "Change × 50" in text(app)
+    well(app.select_slider(key="adv_one_fgsm_epsilon").set_value(0.0).run())
+    assert "### Unchanged ε is 0" in text(app)
+    assert numbers(app) == ["0.000", "0.00", "0 px"]
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_every_attack_on_both_parts(name: str, trained: Trained, mnist: Mnist) -> None:
+    app = tab(trained, mnist)
+    for key, setting in ATTACKS[name].settings.items():
+        if key == "steps":
+            app.session_state[f"adv_one_{name}_steps"] = min(20, int(setting.default))
+    well(app.selectbox(key="adv_one_attack").select(ATTACKS[name].title).run())
+    assert ATTACKS[name].formula in app.latex[0].value
+    assert len(numbers(app)) == 3
+    well(app.segmented_control(key="adv_one_part").set_value("The path").run())
+    if ATTACKS[name].settings or name == "fgsm":
+        assert "Press ▶" in text(app)
+    else:
+        assert "there is no path" in text(app)
+
+
+def test_a_target(trained: Trained, mnist: Mnist) -> None:
+    app = tab(trained, mnist, adv_one_attack="BIM")
+    well(app.selectbox(key="adv_one_bim_target").select("9").run())
+    assert "9" in text(app).split("###")[1].split("\n")[0]
+    assert any("torch.tensor([9])" in code.value for code in app.code)
+    well(app.selectbox(key="adv_one_bim_target").select("4").run())
+    assert "### Nothing to win" in text(app)
+    assert "nothing has to change" in text(app)
+
+
+def test_all_attacks_are_compared_norm_by_norm(
+    trained: Trained, mnist: Mnist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pages.ui.adversarial import smallest_view
+
+    quick = {name: ATTACKS[name] for name in ("fgsm", "noise", "pgd-l2", "deepfool")}
+    monkeypatch.setattr(smallest_view, "ATTACKS", quick)
+    app = tab(trained, mnist)
+    before = len(app.get("plotly_chart"))
+    well(app.toggle(key="adv_one_compare").set_value(True).run())
+    assert len(app.get("plotly_chart")) == before + 2
+    assert "Smaller is stronger" in text(app)
+
+
+def test_a_drawing_is_what_the_reader_says(trained: Trained, mnist: Mnist) -> None:
+    pixels = np.zeros((280, 280, 4), dtype=np.uint8)
+    pixels[40:240, 130:155] = 255  # a one
+    state = {"adv_one_subject": "my own drawing", "adv_draw_ink": Ink(pixels=pixels)}
+    app = tab(trained, mnist, **state)
+    assert "If you drew another digit, say so" in text(app)
+    assert app.selectbox(key="adv_one_drawn").value == "what the network reads"
+    first = text(app)
+    assert "a 1 is read as" in first or "still a 1" in first
+    well(app.selectbox(key="adv_one_drawn").select("7").run())
+    assert "### Misread before any attack" in text(app)
+    assert "**ε = 0.** The network reads a 1 as it is, and this is a 7" in text(app)
+
+
+def said(
+    label: int, before: "Sequence[float]", after: "Sequence[float]", *, size: float = 0.2, **config: object
+) -> tuple[str, str]:
+    full = {"name": "fgsm", "epsilon": 0.2} | config
+    return verdict(
+        Case(AttackConfig(**full), label, torch.tensor(before), torch.tensor(after), size)  # type: ignore[arg-type]
+    )
+
+
+def likely(**chances: float) -> list[float]:
+    return [chances.get(f"d{digit}", 0.0) for digit in range(10)]
+
+
+def test_words_follow_the_numbers() -> None:
+    four, nine = likely(d4=0.98, d9=0.02), likely(d4=0.3, d9=0.7)
+    headline, sentence = said(4, four, nine)
+    assert headline == "Fooled: a 4 is read as a 9"
+    assert "70.0% sure of the 9" in sentence
+    assert "98.0% sure of the 4" in sentence
+    assert "The 4 keeps 30.0%" in sentence
+    assert "keeps" not in said(4, four, likely(d9=1.0))[1]
+    headline, sentence = said(4, four, likely(d4=0.8, d9=0.2))
+    assert headline == "Not fooled: still a 4"
+    assert "Next comes a 9 with 20.0%" in sentence
+    assert "made it surer" in said(4, four, likely(d4=0.99, d9=0.01))[1]
+    assert said(9, four, nine)[0] == "Misread before any attack"
+    assert "it then reads a 9" in said(9, four, nine)[1]
+    assert "it also reads a 4" in said(9, four, four)[1]
+
+
+def test_words_where_nothing_changed() -> None:
+    four = likely(d4=1.0)
+    assert "ε is 0" in said(4, four, four, size=0.0, epsilon=0.0)[1]
+    assert "gradient" in said(4, four, four, size=0.0)[1]
+    other = said(4, four, four, size=0.0, name="deepfool", epsilon=1.0)
+    assert "found no change within ε = 1" in other[1]
+    assert "over 99.9%" in other[1]
+
+
+def test_words_about_a_target() -> None:
+    four = likely(d4=0.98, d9=0.02)
+    assert said(4, four, likely(d9=0.9, d4=0.1), target=9)[0] == "Fooled as aimed: a 4 is read as a 9"
+    assert said(4, four, likely(d8=0.9, d9=0.1), target=9)[0] == "Misread as a 8, but not as the 9"
+    headline, sentence = said(4, four, likely(d4=0.6, d9=0.4), target=9)
+    assert headline == "Not fooled: still a 4"
+    assert "the 9 went from 2.0% to 40.0%" in sentence
+    assert said(4, four, four, target=4)[0] == "Nothing to win"
