@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from core.figures.palette import GRAY, SEQUENTIAL
 from core.figures.template import figure
 
-ROW = 62  # screen pixels
+ROW, HEAD = 58, 44  # screen pixels
 SMALL = "<span style='font-size:10px'>"
 
 
@@ -31,7 +31,7 @@ def transfer_figure(
     The first `own` rows are networks in the order of the columns: their diagonal, framed, is the attack on
     the network itself. Rows below are controls.
     """
-    fig = figure(height=ROW * len(rows) + 64)
+    fig = figure(height=ROW * len(rows) + HEAD + 4)
     share = np.array([[c.fooled / c.n if c.n else np.nan for c in row] for row in cells], dtype=float)
     share = share.reshape(len(rows), len(columns))
     told = [
@@ -62,13 +62,17 @@ def transfer_figure(
     axis = {"showgrid": False, "showline": False, "fixedrange": True, "tickangle": 0, "tickfont_size": 12}
     fig.update_xaxes(
         tickvals=list(range(len(columns))), ticktext=[_folded(name) for name in columns], side="top",
-        title={"text": "tested on", "standoff": 4}, range=(-0.5, len(columns) - 0.5), **axis,
+        range=(-0.5, len(columns) - 0.5), **axis,
     )  # fmt: skip
     fig.update_yaxes(
         tickvals=list(range(len(rows))), ticktext=[_folded(name) for name in rows],
-        title={"text": "made on", "standoff": 4}, range=(len(rows) - 0.5, -0.5), **axis,
+        range=(len(rows) - 0.5, -0.5), **axis,
     )  # fmt: skip
-    return fig.update_layout(margin={"l": 8, "r": 8, "t": 8, "b": 4}, dragmode=False)
+    fig.add_annotation(
+        x=0, y=1, xref="paper", yref="paper", xanchor="right", yanchor="bottom", xshift=-4, yshift=5,
+        text="tested on →<br>made on ↓", showarrow=False, align="right", font_size=11,
+    )  # fmt: skip
+    return fig.update_layout(margin={"l": 76, "r": 4, "t": HEAD, "b": 4}, dragmode=False)
 
 
 def _folded(name: str) -> str:

@@ -63,7 +63,7 @@ def test_the_matrix_writes_share_and_count_and_leaves_the_unknown_empty(size: in
     cells = [[Cell(5, 20, 0.1, 0.4) for _ in names] for _ in range(size + 1)]
     cells[-1][-1] = Cell(0, 0, 0.0, 1.0)
     fig = transfer_figure(cells, [*names, "random noise"], names, own=size)
-    assert len(fig.layout.annotations) == size * (size + 1) - 1
+    assert len(fig.layout.annotations) == size * (size + 1) - 1 + 1  # and what rows and columns are
     assert "25%" in fig.layout.annotations[0].text
     assert "n = 20" in fig.layout.annotations[0].text
     assert len(fig.layout.shapes) == size

@@ -1,0 +1,149 @@
+"""What is measured on many images: the norm, attacks, networks, budgets, steps and how many images."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core.attacks import ATTACKS
+from core.attacks.norms import NORMS, NormName
+from core.attacks.pieces import Piece, configs, lined_up
+from core.data.digits import Mnist
+from pages.ui.adversarial.entrants import HERE, Entrant, entrants, shipped_readers
+from pages.ui.trained import Trained
+
+#: The largest budgets to choose from, and the one that stands there at the start.
+TOPS: dict[NormName, tuple[tuple[float, ...], float]] = {
+    "linf": ((0.1, 0.2, 0.3, 0.4, 0.5, 1.0), 0.4),
+    "l2": ((1.0, 2.0, 4.0, 8.0, 16.0), 4.0),
+    "l0": ((16.0, 40.0, 80.0, 160.0, 400.0), 40.0),
+}
+FIRST: dict[NormName, tuple[str, ...]] = {
+    "linf": ("fgsm", "pgd"), "l2": ("pgd-l2",), "l0": ("jsma",),
+}  # fmt: skip
+COUNTS, COUNT = (4, 8, 16), 8
+STEPS, STEP = (2, 5, 10, 20, 40, 100), 10
+IMAGES, FEW = (100, 200, 500, 1000), 200
+PRESETS: dict[str, dict[str, tuple[str, ...]]] = {
+    "Quick look": {"attacks": ("fgsm", "pgd"), "networks": (HERE,)},
+    "Networks side by side": {
+        "attacks": ("fgsm",), "networks": ("cnn-bn", "cnn-lab", "mlp-deep", "mlp-autograd"),
+    },
+    "Trained on attacks or not": {"attacks": ("fgsm", "pgd"), "networks": ("cnn-bn", "cnn-robust")},
+}  # fmt: skip
+ALL = "all"
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """What the controls say. attacks: names, the norm's control first. epsilons: ascending, without 0."""
+
+    norm: NormName
+    attacks: tuple[str, ...]
+    networks: tuple[Entrant, ...]
+    epsilons: tuple[float, ...]
+    steps: int
+    n: int
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """All there is to measure."""
+        each = [config for name in self.attacks for config in configs(name, self.epsilons, self.steps)]
+        return lined_up([network.key for network in self.networks], each, self.n)
+
+
+def control_of(norm: NormName) -> str:
+    """The attack that knows nothing of the network."""
+    return next(name for name in of_norm(norm) if ATTACKS[name].access == "nothing")
+
+
+def of_norm(norm: NormName) -> list[str]:
+    """Names of the attacks whose budget is measured so."""
+    return [name for name, entry in ATTACKS.items() if entry.norm == norm]
+
+
+def grid(norm: NormName, top: float, count: int) -> tuple[float, ...]:
+    """Even steps up to the largest budget; whole pixels in L0."""
+    values = np.linspace(0, top, count + 1)[1:]
+    return tuple(dict.fromkeys(round(float(v), 0 if norm == "l0" else 6) for v in values))
+
+
+def choose(trained: Trained, mnist: Mnist) -> Choice:
+    """Draw the controls."""
+    norms = {norm.title: name for name, norm in NORMS.items()}
+    title = st.segmented_control(
+        "Budget measured by", list(norms), default="L∞", required=True, key="adv_many_norm",
+        bind="query-params", help=" ".join(f"{norm.title}: {norm.idea}." for norm in NORMS.values()),
+    )  # fmt: skip
+    norm = norms[str(title)]
+    control = control_of(norm)
+    titles = {ATTACKS[name].title: name for name in of_norm(norm) if name != control}
+    picked = st.multiselect(
+        "Attacks", list(titles), [ATTACKS[name].title for name in FIRST[norm] if name in ATTACKS],
+        key=f"adv_many_attacks_{norm}", bind="query-params",
+        help="Those whose budget is measured this way. Random noise is always there, as the control.",
+    )  # fmt: skip
+    networks = entrants("adv_many_networks", trained)
+    tops, top = TOPS[norm]
+    largest = st.select_slider(
+        f"Largest ε ({NORMS[norm].title})", tops, top, key=f"adv_many_top_{norm}", bind="query-params",
+        format_func=lambda value: f"{value:g}",
+        help=f"How far the chart reaches. {NORMS[norm].title} is {NORMS[norm].idea}.",
+    )  # fmt: skip
+    n = _images(mnist)
+    with st.expander("Steps and points", icon=":material/tune:", key="adv_many_more"):
+        steps = st.select_slider(
+            "Steps of iterated attacks", STEPS, STEP, key="adv_many_steps", bind="query-params",
+            help="For attacks that follow the gradient within a given ε, such as BIM and PGD. Others keep "
+            "settings of their own. More steps find more.",
+        )  # fmt: skip
+        count = st.select_slider(
+            "Values of ε", COUNTS, COUNT, key="adv_many_count", bind="query-params",
+            help="So many, evenly spaced up to the largest. ε = 0, the untouched image, is always there.",
+        )  # fmt: skip
+    names = (control, *(titles[each] for each in picked))
+    return Choice(norm, names, tuple(networks), grid(norm, float(largest), int(count)), int(steps), n)
+
+
+def _images(mnist: Mnist) -> int:
+    total = len(mnist.test)
+    options = [f"{n:,}" for n in IMAGES if n < total] + [ALL]
+    picked = st.select_slider(
+        "Images", options, f"{FEW:,}" if total > FEW else ALL, key=f"adv_many_n_{mnist.size}",
+        bind="query-params", help=f"Drawn at random from the {total:,} test images, the same ones each time; "
+        "a larger sample adds to a smaller one. More make the 95 % intervals narrower.",
+    )  # fmt: skip
+    return total if picked == ALL else int(str(picked).replace(",", ""))
+
+
+def presets(mnist: Mnist, start: str) -> None:
+    """Buttons that set all controls and start. start: the session key that sets the work going."""
+    there = [HERE, *shipped_readers()]
+    with st.container(horizontal=True, gap="small"):
+        for title, preset in PRESETS.items():
+            if not all(name in there for name in preset["networks"]):
+                continue
+            what = " and ".join(ATTACKS[name].title for name in preset["attacks"])
+            st.button(
+                title, key=f"adv_many_preset_{title.split()[0].lower()}", icon=":material/bolt:",
+                on_click=_set, args=(preset, mnist, start), type="tertiary",
+                help=f"{what} with {STEP} steps and noise at {COUNT} values of ε on {FEW} images: "
+                f"{', '.join(preset['networks'])}. Sets the controls and starts.",
+            )  # fmt: skip
+
+
+def _set(preset: dict[str, Any], mnist: Mnist, start: str) -> None:
+    """Callback: every control as the preset says, and off it goes."""
+    st.session_state.update(
+        {
+            "adv_many_norm": NORMS["linf"].title,
+            "adv_many_attacks_linf": [ATTACKS[name].title for name in preset["attacks"]],
+            "adv_many_networks": list(preset["networks"]),
+            "adv_many_top_linf": TOPS["linf"][1],
+            f"adv_many_n_{mnist.size}": f"{FEW:,}" if len(mnist.test) > FEW else ALL,
+            "adv_many_steps": STEP,
+            "adv_many_count": COUNT,
+            start: True,
+        }
+    )

@@ -1,0 +1,175 @@
+"""Part of "Many images": the curves grow while they are measured, can be stopped, and lose nothing."""
+
+import time
+from collections.abc import Callable
+
+import streamlit as st
+from torch import Tensor
+
+from core.attacks import ATTACKS
+from core.attacks.curves import came_back, lost, lost_within, shares, worst_case
+from core.attacks.norms import NORMS
+from core.attacks.pieces import NOTHING, Piece, Reads, configs, gather, lined_up, measure, named, seconds_left
+from core.data.digits import Mnist
+from core.figures.attack_curves import AttackCurve, attack_curves_figure
+from pages.ui.adversarial.entrants import Entrant, above
+from pages.ui.adversarial.many_choice import Choice
+from pages.ui.adversarial.many_words import Measured, told
+from pages.ui.chart import chart
+from pages.ui.computed import data_key, which_images
+from pages.ui.piecework import Piecework
+from pages.ui.trained import Trained
+
+KEY = "adv_many"
+EXACT, WORST = "at exactly this ε", "at any ε up to this one"
+QUICK = 1.2  # seconds that the first view may compute
+
+
+def store(mnist: Mnist, network: str) -> dict[Piece, Reads]:
+    """What is known of a network, from whichever session measured it."""
+    return _store(data_key(mnist), network)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _store(data: str, network: str) -> dict[Piece, Reads]:
+    return {}
+
+
+def known(mnist: Mnist, choice: Choice) -> dict[Piece, Reads]:
+    """A copy of what is known of the chosen networks: another session may add to it meanwhile."""
+    every: dict[Piece, Reads] = {}
+    for network in choice.networks:
+        every |= store(mnist, network.key)
+    return every
+
+
+def first_look(trained: Trained, mnist: Mnist, choice: Choice) -> None:
+    """A hundred images under the control and, where it is quick, FGSM: there without a click."""
+    network = above(trained)
+    if network.key not in {entrant.key for entrant in choice.networks}:
+        return
+    kept = store(mnist, network.key)
+    quick = [name for name in choice.attacks if name == "fgsm" or ATTACKS[name].access == "nothing"]
+    each = [config for name in quick for config in configs(name, choice.epsilons, choice.steps)]
+    begun = time.monotonic()
+    for piece in lined_up([network.key], each, min(choice.n, 100)):
+        if time.monotonic() - begun > QUICK:
+            return
+        if piece not in kept:
+            kept[piece] = measure(network.model, mnist.test, piece)
+
+
+def curves(mnist: Mnist, choice: Choice) -> None:
+    """The chart with its buttons; it works while it is on, a little between two drawings."""
+    wanted = choice.pieces
+    models = {network.key: network.model for network in choice.networks}
+    work = Piecework(
+        KEY, "Measure", disabled=not wanted,
+        help=f"{len(choice.attacks)} attacks at {len(choice.epsilons)} values of ε on {choice.n:,} images "
+        f"for {len(choice.networks)} network{'' if len(choice.networks) == 1 else 's'}, a hundred images at "
+        "a time. It can be stopped and goes on later.",
+    )  # fmt: skip
+
+    def body() -> None:
+        kept = known(mnist, choice)
+        left = seconds_left(wanted, kept) if work.running else None
+        words = "pieces (a hundred images each)" + (f", about {left:.0f} s left" if left else "")
+        work.buttons(sum(piece in kept for piece in wanted), len(wanted), words)
+        with st.container(key="adv-many-result"):  # one child, whatever is in it: the part keeps its shape
+            _result(mnist, choice, kept)
+
+        def one(piece: Piece, progress: Callable[[float], None]) -> Reads:
+            reads = measure(models[piece.network], mnist.test, piece)
+            store(mnist, piece.network)[piece] = reads
+            return reads
+
+        work.go_on(wanted, kept, one)
+
+    work.part(body)
+
+
+def _result(mnist: Mnist, choice: Choice, kept: dict[Piece, Reads]) -> None:
+    how = st.segmented_control(
+        "Count an image as lost if it is misread", [EXACT, WORST], default=EXACT, required=True,
+        key="adv_many_worst", bind="query-params", help="An attacker who may change a pixel by ε may also "
+        "change it by less. A single step of FGSM can overshoot: at a larger ε the image may be read again.",
+    )  # fmt: skip
+    worst = how == WORST
+    measured = [
+        (network, name, losses(mnist, choice, kept, network, name))
+        for network in choice.networks
+        for name in choice.attacks
+    ]
+    drawn = [_curve(network, name, choice, rows, worst) for network, name, rows in measured if rows[1:]]
+    norm = NORMS[choice.norm]
+    fig = attack_curves_figure(drawn, x_title=f"ε ({norm.title}, {norm.unit})", top=choice.epsilons[-1])
+    chart(fig, "adv_many_chart")
+    counts = sorted({n for curve in drawn for n in curve.n})
+    if counts:
+        upto = counts[-1]
+        some = f"On {which_images(mnist, upto)}" + (
+            f", so far at least {counts[0]:,} of them" if counts[0] < upto else ""
+        )
+        st.caption(
+            f"{some}. Bands, or pointing at a curve: 95 % intervals. Dotted: random noise, the control, and "
+            f"guessing (10 %).{_steps(choice)}"
+        )
+    words = [_words(network, name, choice, rows, worst) for network, name, rows in measured]
+    st.markdown("\n".join(f"- {line}" for line in told(words, worst)))
+
+
+def _steps(choice: Choice) -> str:
+    """Which attacks the number of steps goes for."""
+    names = [
+        ATTACKS[name].title
+        for name in choice.attacks
+        if configs(name, choice.epsilons, choice.steps)[0]
+        != configs(name, choice.epsilons, choice.steps + 1)[0]
+    ]
+    return f" {' and '.join(names)}: {choice.steps} steps." if names else ""
+
+
+def losses(
+    mnist: Mnist, choice: Choice, kept: dict[Piece, Reads], network: Entrant, name: str
+) -> list[Tensor]:
+    """Which of the images are lost at ε = 0 and at each ε of the choice, as far as it is measured."""
+    labels, entry = mnist.test.labels, ATTACKS[name]
+    clean = gather(kept, network.key, NOTHING, choice.n)
+    rows = [lost(clean, labels)]
+    each = configs(name, choice.epsilons, choice.steps)
+    for index, epsilon in enumerate(choice.epsilons):
+        reads = gather(kept, network.key, named(each[index if entry.bounded else 0]), choice.n)
+        if entry.bounded:
+            rows.append(lost(reads, labels))
+        else:
+            rows.append(lost_within(reads, clean, labels, choice.norm, epsilon))
+    return rows[: next((at for at, row in enumerate(rows) if not len(row)), len(rows))]
+
+
+def _curve(network: Entrant, name: str, choice: Choice, rows: list[Tensor], worst: bool) -> AttackCurve:
+    left = shares(worst_case(rows) if worst else rows)
+    return AttackCurve(
+        attack=name,
+        title=ATTACKS[name].title,
+        network=network.name,
+        color=network.color,
+        epsilons=(0.0, *choice.epsilons)[: len(left)],
+        accuracy=[share.accuracy for share in left],
+        low=[share.ci95[0] for share in left],
+        high=[share.ci95[1] for share in left],
+        n=[share.n for share in left],
+        control=ATTACKS[name].access == "nothing",
+    )
+
+
+def _words(network: Entrant, name: str, choice: Choice, rows: list[Tensor], worst: bool) -> Measured:
+    entry = ATTACKS[name]
+    return Measured(
+        network=network.name,
+        attack=entry.title if entry.access != "nothing" else "random noise",
+        control=entry.access == "nothing",
+        single="steps" not in entry.settings,
+        epsilons=(0.0, *choice.epsilons)[: len(rows)],
+        left=shares(worst_case(rows) if worst else rows),
+        back=came_back(rows),
+    )

@@ -1,0 +1,213 @@
+"""Part of "Many images": one point of one curve from inside: the images, and what they became."""
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+import torch
+from torch import Tensor, nn
+
+from core.attack_config import AttackConfig
+from core.attacks import ATTACKS
+from core.attacks.carry_out import attack
+from core.attacks.curves import Share, lost, lost_within, shares
+from core.attacks.norms import NORMS, ROUNDING, NormName
+from core.attacks.outcome import Outcome, judge
+from core.attacks.pieces import NOTHING, Reads, configs, gather, named
+from core.data.digits import CLASSES, Mnist
+from core.figures.confusion import confusion_figure
+from core.figures.digit_accuracy import digit_accuracy_figure
+from pages.ui.adversarial.entrants import Entrant
+from pages.ui.adversarial.many_choice import Choice
+from pages.ui.adversarial.many_curves import known
+from pages.ui.chart import chart
+from pages.ui.computed import data_key
+from pages.ui.mlp.gallery import digit_gallery, weight_gallery
+
+SHEET = 30
+IMAGES, CHANGES = "the images", "what was changed"
+
+
+def point(mnist: Mnist, choice: Choice) -> None:
+    """Choose a point and look at it; nothing but what the curves have measured is counted."""
+    if not choice.networks:
+        return
+    network, name, epsilon = _pick(choice)
+    config = configs(name, (epsilon,), choice.steps)[0]
+    kept = known(mnist, choice)
+    clean = gather(kept, network.key, NOTHING, choice.n)
+    reads = gather(kept, network.key, named(config), choice.n)
+    n = min(len(clean), len(reads))
+    if not n:
+        st.info(
+            "This point is not measured yet: the blue button above does it.",
+            icon=":material/hourglass_empty:",
+        )
+        return
+    taken = Taken(clean, reads, mnist.test.labels, choice.norm, epsilon, ATTACKS[name].bounded)
+    _numbers(taken)
+    _sheet(mnist, network, config if ATTACKS[name].bounded else AttackConfig(name, epsilon), taken)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _confusion(taken)
+    with right:
+        _digits(taken)
+
+
+class Taken:
+    """The n images known at a point. places, labels: (n,). read: (n,) the reading after the attack.
+
+    won: (n,) read rightly before and no more. Attacks that looked for the smallest change count up to ε.
+    """
+
+    def __init__(
+        self, clean: Reads, reads: Reads, labels: Tensor, norm: NormName, epsilon: float, bounded: bool
+    ) -> None:
+        n = min(len(clean), len(reads))
+        self.places, self.labels = clean.places[:n], labels[clean.places[:n]]
+        self.before, self.read = clean.read[:n].long(), reads.read[:n].long()
+        if bounded:
+            self.lost = lost(reads, labels)[:n]
+        else:
+            self.lost = lost_within(reads, clean, labels, norm, epsilon)
+            far = reads.sizes(norm)[:n] > epsilon * (1 + ROUNDING) + 1e-6
+            self.read = torch.where(far, self.before, self.read)
+        self.won = self.lost & (self.before == self.labels)
+        self.sizes = {name: reads.sizes(name)[:n] for name in NORMS}
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+def _pick(choice: Choice) -> tuple[Entrant, str, float]:
+    networks = {network.name: network for network in choice.networks}
+    titles = {ATTACKS[name].title: name for name in (*choice.attacks[1:], choice.attacks[0])}
+    columns = st.columns([1.2, 1.2, 2], gap="medium")
+    with columns[0]:
+        which = st.selectbox(
+            "Attack", list(titles), key=f"adv_many_at_attack_{choice.norm}", bind="query-params",
+            help="One of those in the chart.",
+        )  # fmt: skip
+    with columns[1]:
+        whose = st.selectbox(
+            "Network", list(networks), key="adv_many_at_network", bind="query-params",
+            help="One of those in the chart.",
+        )  # fmt: skip
+    with columns[2]:
+        middle = choice.epsilons[(len(choice.epsilons) - 1) // 2]
+        grid = f"{choice.norm}_{choice.epsilons[-1]:g}_{len(choice.epsilons)}"
+        epsilon = st.select_slider(
+            "ε", choice.epsilons, middle, key=f"adv_many_at_{grid}", bind="query-params",
+            format_func=lambda value: f"{value:g}", help="One of the values in the chart.",
+        )  # fmt: skip
+    return networks[str(whose)], titles[str(which)], float(epsilon)
+
+
+def _numbers(taken: Taken) -> None:
+    share = shares([taken.lost])[0]
+    low, high = share.ci95
+    won = taken.won
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(
+            "Still read correctly", f"{share.accuracy:.1%}", width=170,
+            help=f"{share.right:,} of {share.n:,} attacked images; 95 % interval {low:.1%} to {high:.1%}.",
+        )  # fmt: skip
+        st.metric(
+            "Fooled", f"{int(won.sum()):,} of {int((taken.before == taken.labels).sum()):,}", width=150,
+            help="Images read correctly before the attack, and how many of them are misread after it.",
+        )  # fmt: skip
+        for name, norm in NORMS.items():
+            mean = f"{float(taken.sizes[name][won].double().mean()):.3g}" if won.any() else "–"
+            st.metric(
+                f"Mean {norm.title}", mean, width=110,
+                help=f"Of the changes that fooled the network ({norm.unit}): {norm.idea}.",
+            )  # fmt: skip
+
+
+def _sheet(mnist: Mnist, network: Entrant, config: AttackConfig, taken: Taken) -> None:
+    """Thirty images at a time, the fooled ones first."""
+    order = torch.cat([taken.won.nonzero().flatten(), (~taken.won).nonzero().flatten()])
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        what = st.segmented_control(
+            "Show", [IMAGES, CHANGES], default=IMAGES, required=True, key="adv_many_show",
+            bind="query-params",
+            help="The attacked images, or the change alone: orange where ink was added, blue where it was "
+            "taken away.",
+        )  # fmt: skip
+        pages = -(-len(order) // SHEET)
+        sheet = st.number_input(
+            f"Sheet, 1 to {pages:,}", 1, pages, key=f"adv_many_sheet_{pages}", bind="query-params", width=150,
+            help=f"{SHEET} images each; those that fool the network come first.",
+        )  # fmt: skip
+    here = order[(sheet - 1) * SHEET : sheet * SHEET]
+    outcome = _made(
+        network.key, data_key(mnist), named(config), taken.places[here].tolist(), network.model, mnist
+    )
+    captions = [
+        f"{int(label)} → {int(read)}" if label != read else f"{int(label)} ✓"
+        for label, read in zip(outcome.labels, outcome.read, strict=True)
+    ]
+    if what == IMAGES:
+        digit_gallery(outcome.attacked[:, 0].numpy(), captions, width=56)
+    else:
+        weight_gallery((outcome.attacked - outcome.images)[:, 0].numpy(), captions, width=56)
+    st.caption("Under each: what it is → what the network reads now; ✓ where it is still read correctly.")
+
+
+@st.cache_resource(max_entries=48, show_spinner="Making the images…")
+def _made(key: str, data: str, how: str, places: list[int], _model: nn.Module, _mnist: Mnist) -> Outcome:
+    """The same images as were measured: each image's random numbers are its own."""
+    at, config = torch.tensor(places), AttackConfig.from_json(json.loads(how))
+    images, labels = _mnist.test.images[at], _mnist.test.labels[at]
+    return judge(_model, images, labels, attack(_model, images, labels, config, places=at), config)
+
+
+def _confusion(taken: Taken) -> None:
+    st.markdown("**Which digit is taken for which**")
+    counts = np.zeros((CLASSES, CLASSES), dtype=int)
+    np.add.at(counts, (taken.labels.numpy(), taken.read.numpy()), 1)
+    chart(confusion_figure(counts, height=360), "adv_many_confusion", still=True)
+    off = counts - np.diag(np.diag(counts))
+    if off.max():
+        is_, read = np.unravel_index(off.argmax(), off.shape)
+        into = off.sum(axis=0)
+        most = int(into.argmax())
+        st.caption(
+            f"Most often a {is_} is read as a {read} ({off[is_, read]:,} of {counts[is_].sum():,}). Of the "
+            f"{off.sum():,} misread images {into[most]:,} are read as a {most}."
+        )
+    else:
+        st.caption("None is misread.")
+
+
+def _digits(taken: Taken) -> None:
+    st.markdown("**Which digits survive**")
+    each = [_survived(taken, digit) for digit in range(CLASSES)]
+    if any(share.n == 0 for share in each):
+        st.caption("Too few images: not every digit is among them.")
+        return
+    overall = shares([taken.lost])[0].accuracy
+    fig = digit_accuracy_figure(
+        [share.accuracy for share in each], [share.ci95 for share in each], [share.n for share in each],
+        overall, height=360,
+    )  # fmt: skip
+    chart(fig, "adv_many_digits", still=True)
+    st.caption(_apart(each))
+
+
+def _survived(taken: Taken, digit: int) -> Share:
+    return shares([taken.lost[taken.labels == digit]])[0]
+
+
+def _apart(each: Sequence[Share]) -> str:
+    """Hardest and easiest to fool, if their intervals tell them apart."""
+    low = min(range(len(each)), key=lambda digit: each[digit].accuracy)
+    high = max(range(len(each)), key=lambda digit: each[digit].accuracy)
+    words = (
+        f"The {high} survives best ({each[high].accuracy:.0%} of {each[high].n:,}), the {low} worst "
+        f"({each[low].accuracy:.0%} of {each[low].n:,})"
+    )
+    if each[low].ci95[1] < each[high].ci95[0]:
+        return words + "."
+    return words + "; their 95 % intervals overlap, so this may be chance."

@@ -1,0 +1,140 @@
+"""Part of "Transfer": the matrix fills while it is measured, can be stopped, and loses nothing."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+from torch import Tensor, nn
+
+from core.attack_config import AttackConfig
+from core.attacks import ATTACKS
+from core.attacks.pieces import images_of, named, parts, sample
+from core.attacks.transfer import Fooled, Passage, control, fooled, gathered, make, passages, read
+from core.data.digits import Mnist
+from core.figures.transfer_matrix import Cell, transfer_figure
+from pages.ui.adversarial.entrants import Entrant
+from pages.ui.adversarial.transfer_words import told
+from pages.ui.chart import chart
+from pages.ui.computed import data_key, which_images
+from pages.ui.piecework import Piecework
+
+KEY = "adv_transfer"
+NOISE = "random noise"
+QUICK = 1.5  # seconds that the first view may compute
+SWIFT = 10  # steps of an attack that may be made in it
+
+
+@dataclass(frozen=True, eq=False)
+class Setup:
+    """A matrix: networks, the attack on each, and how many images."""
+
+    networks: tuple[Entrant, ...]
+    config: AttackConfig
+    n: int
+
+    @property
+    def line(self) -> list[Passage]:
+        """All there is to measure."""
+        names = [network.key for network in self.networks]
+        return passages(names, named(self.config), named(control(self.config)), parts(self.n))
+
+
+def matrix(mnist: Mnist, setup: Setup) -> None:
+    """The matrix with its buttons; without a click it measures for a moment."""
+    line = setup.line
+    _first_look(mnist, setup, line)
+    count = len(setup.networks)
+    work = Piecework(
+        KEY, "Measure",
+        help=f"{setup.n:,} images, attacked on each of {count} networks and tested on all of them, a hundred "
+        "at a time. It can be stopped and goes on later.",
+    )  # fmt: skip
+
+    def body() -> None:
+        kept = _known(mnist, setup)
+        work.buttons(sum(passage in kept for passage in line), len(line), "tests of a hundred images")
+        with st.container(key="adv-transfer-result"):
+            _result(mnist, setup, kept)
+
+        def one(passage: Passage, progress: Callable[[float], None]) -> Tensor:
+            return _measure(mnist, setup, passage)
+
+        work.go_on(line, kept, one)
+
+    work.part(body)
+
+
+def _first_look(mnist: Mnist, setup: Setup, line: list[Passage]) -> None:
+    """The first hundred images, as far as a moment reaches; of attacks that are quick alone."""
+    kept, begun = _known(mnist, setup), time.monotonic()
+    config, entry = setup.config, ATTACKS[setup.config.name]
+    swift = entry.bounded and entry.access == "gradients" and config.steps * config.restarts <= SWIFT
+    swift = swift and entry.norm != "l0"
+    for passage in line:
+        if passage.part or time.monotonic() - begun > QUICK:
+            return
+        if passage not in kept and (swift or not passage.maker):
+            _measure(mnist, setup, passage)
+
+
+def _measure(mnist: Mnist, setup: Setup, passage: Passage) -> Tensor:
+    models = {network.key: network.model for network in setup.networks}
+    if passage.attack:
+        maker = passage.maker or setup.networks[0].key  # noise is the same, whichever network it is given
+        images = _made(passage.maker, data_key(mnist), passage.attack, passage.part, models[maker], mnist)
+    else:
+        images = mnist.test.images[images_of(mnist.test, passage.part)]
+    reads = read(models[passage.tester], images)
+    _store(data_key(mnist), passage.tester)[passage] = reads
+    return reads
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _made(maker: str, data: str, how: str, part: int, _model: nn.Module, _mnist: Mnist) -> Tensor:
+    """A hundred attacked images, kept while one network after the other reads them."""
+    return make(_model, _mnist.test, AttackConfig.from_json(json.loads(how)), part)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _store(data: str, tester: str) -> dict[Passage, Tensor]:
+    return {}
+
+
+def _known(mnist: Mnist, setup: Setup) -> dict[Passage, Tensor]:
+    every: dict[Passage, Tensor] = {}
+    for network in setup.networks:
+        every |= _store(data_key(mnist), network.key)
+    return every
+
+
+def _result(mnist: Mnist, setup: Setup, kept: dict[Passage, Tensor]) -> None:
+    counts = count(mnist, setup, kept)
+    names = [network.name for network in setup.networks]
+    cells = [[Cell(one.fooled, one.n, *one.ci95) for one in row] for row in counts]
+    chart(transfer_figure(cells, [*names, NOISE], names, own=len(names)), "adv_transfer_chart", still=True)
+    done = [passage for passage in setup.line if passage in kept]
+    seen = min(setup.n, 100 * (1 + max((passage.part for passage in done), default=0)))
+    aim = "misreads" if setup.config.target is None else f"reads as a {setup.config.target}"
+    st.caption(
+        f"Share of images that the network of the column {aim}, among those that it and the network of the "
+        "row read correctly before; framed: made and tested on the same one. "
+        f"{ATTACKS[setup.config.name].title}, ε = {setup.config.budget:g}, on {which_images(mnist, seen)}. "
+        "Point at a cell for its 95 % interval."
+    )
+    st.markdown("\n".join(f"- {line}" for line in told(names, counts)))
+
+
+def count(mnist: Mnist, setup: Setup, kept: dict[Passage, Tensor]) -> list[list[Fooled]]:
+    """Rows: made on each network, then noise. Columns: tested on each."""
+    many, how, noise = parts(setup.n), named(setup.config), named(control(setup.config))
+    labels = mnist.test.labels[sample(len(mnist.test), setup.n)]
+    keys = [network.key for network in setup.networks]
+    clean = {key: gathered(kept, "", "", key, many) for key in keys}
+
+    def cell(maker: str, tester: str) -> Fooled:
+        made = gathered(kept, maker, how if maker else noise, tester, many)
+        return fooled(made, clean[tester], clean[maker or tester], labels, setup.config.target)
+
+    return [[cell(maker, tester) for tester in keys] for maker in (*keys, "")]

@@ -1,0 +1,82 @@
+"""What a transfer matrix says, in sentences made from its numbers."""
+
+from collections.abc import Sequence
+
+from core.attacks.transfer import Fooled
+
+Pair = tuple[str, str, Fooled]
+
+
+def told(names: Sequence[str], counts: Sequence[Sequence[Fooled]]) -> list[str]:
+    """Sentences on rows (made on each of `names`, then noise) by columns (tested on each of `names`).
+
+    Which pair transfers most and least, how many pairs beat the noise, which network's images travel best.
+    """
+    pairs = [
+        (made, tested, counts[row][column])
+        for row, made in enumerate(names)
+        for column, tested in enumerate(names)
+        if row != column and counts[row][column].n
+    ]
+    if not pairs:
+        return ["Transfer needs two networks at least."] if len(names) < 2 else []
+    lines = [_extremes(pairs), _against_noise(names, counts, pairs)]
+    if len(names) > 2:
+        lines.append(_travellers(names, pairs))
+    return [line for line in lines if line]
+
+
+def _extremes(pairs: Sequence[Pair]) -> str:
+    best = max(pairs, key=lambda pair: pair[2].share)
+    least = min(pairs, key=lambda pair: pair[2].share)
+    most = f"Most transfers from **{best[0]}** to **{best[1]}**: {_share(best[2])}"
+    if len(pairs) == 1 or best[2].share == least[2].share:
+        return f"{most}."
+    words = f"{most}; least from **{least[0]}** to **{least[1]}**: {_share(least[2])}."
+    if least[2].ci95[1] >= best[2].ci95[0]:
+        words += " Their 95 % intervals overlap."
+    return words
+
+
+def _against_noise(names: Sequence[str], counts: Sequence[Sequence[Fooled]], pairs: Sequence[Pair]) -> str:
+    """How many pairs fool clearly more than noise of the same size does."""
+    noise = dict(zip(names, counts[-1], strict=True))
+    known = [pair for pair in pairs if noise[pair[1]].n]
+    if not known:
+        return ""
+    above = [pair for pair in known if pair[2].ci95[0] > noise[pair[1]].ci95[1]]
+    if len(above) == len(known):
+        every = "Every pair fools" if len(known) > 1 else "This pair fools"
+        return (
+            f"{every} clearly more than random noise of the same size (intervals apart): the images transfer."
+        )
+    if not above:
+        return "No pair fools clearly more than random noise of the same size: here nothing transfers."
+    rest = [f"{made} → {tested}" for made, tested, cell in known if (made, tested, cell) not in above]
+    few = ", ".join(rest[:4]) + (" and others" if len(rest) > 4 else "")
+    return (
+        f"{len(above)} of {len(known)} pairs fool clearly more than random noise of the same size (intervals "
+        f"apart); not so {few}."
+    )
+
+
+def _travellers(names: Sequence[str], pairs: Sequence[Pair]) -> str:
+    """Whose images fool the others most on average, and who is fooled most by the others' images."""
+    out, into = {}, {}
+    for name in names:
+        gave = [cell.share for made, _, cell in pairs if made == name]
+        took = [cell.share for _, tested, cell in pairs if tested == name]
+        if len(gave) < len(names) - 1 or len(took) < len(names) - 1:
+            return ""  # not measured yet
+        out[name], into[name] = sum(gave) / len(gave), sum(took) / len(took)
+    giver, hard = max(out, key=lambda name: out[name]), min(into, key=lambda name: into[name])
+    soft = max(into, key=lambda name: into[name])
+    return (
+        f"On average over the others, images made on **{giver}** travel best ({out[giver]:.0%} fool them); "
+        f"**{soft}** is fooled most by the others' images ({into[soft]:.0%}), **{hard}** least "
+        f"({into[hard]:.0%})."
+    )
+
+
+def _share(cell: Fooled) -> str:
+    return f"{cell.share:.0%} of {cell.n:,} images"
