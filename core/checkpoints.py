@@ -107,7 +107,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
             config = RunConfig.from_json(json.loads(metadata["config"]))
             provenance = _unpacked(metadata)
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-    except (SafetensorError, KeyError, ValueError, OSError) as error:
+    except (SafetensorError, KeyError, ValueError, OSError, RecursionError) as error:
         raise LabError(f"{path.name} is not a checkpoint of Digit Lab: {error}.") from error
     return Checkpoint(rebuild(config, weights), config, provenance)
 
@@ -121,7 +121,9 @@ def rebuild(config: RunConfig, weights: dict[str, Tensor]) -> nn.Module:
     try:
         model.load_state_dict(weights, strict=True)
     except RuntimeError as error:
-        raise LabError(f"These weights do not fit the network {config.recipe}: {error}") from error
+        told = " ".join(str(error).split())  # PyTorch gives each weight a line
+        told = told if len(told) < 300 else f"{told[:300]}…"
+        raise LabError(f"These weights do not fit the network {config.recipe}: {told}") from error
     return model.eval()
 
 

@@ -39,7 +39,7 @@ def attack(
 
     Raises LabError if images, labels or the model's outputs have the wrong shape, or pixels leave [0, 1].
     """
-    _check(model, images, labels)
+    check(model, images, labels)
     places = (torch.arange(len(images)) if places is None else places).to(images.device)
     if config.budget == 0 or not len(images):
         return images.clone()
@@ -83,7 +83,10 @@ def _best_of_tries(
 
 
 def _within(made: Tensor, images: Tensor, config: AttackConfig) -> Tensor:
-    return NORMS[ATTACKS[config.name].norm].within(made - images, config.budget)
+    change = made - images  # no number where the network's gradients were none
+    return NORMS[ATTACKS[config.name].norm].within(change, config.budget) & change.flatten(1).isfinite().all(
+        1
+    )
 
 
 def _given(
@@ -100,7 +103,8 @@ def _given(
     return Given(model, images, labels, targets, config, draws, watch)
 
 
-def _check(model: nn.Module, images: Tensor, labels: Tensor) -> None:
+def check(model: nn.Module, images: Tensor, labels: Tensor) -> None:
+    """Raise LabError, with a sentence, if these images of these labels cannot be attacked in this network."""
     require(
         images.dim() == 4 and images.shape[1:] == (1, SIDE, SIDE),
         f"Images to attack have the shape (N, 1, {SIDE}, {SIDE}); these have {tuple(images.shape)}.",
@@ -118,12 +122,16 @@ def _check(model: nn.Module, images: Tensor, labels: Tensor) -> None:
     )
     try:
         with in_eval_mode(model), torch.no_grad():
-            shape = tuple(model(images[:1]).shape)
-    except RuntimeError as error:
-        raise LabError(
-            f"This network does not take images of {SIDE}×{SIDE} pixels: {str(error).splitlines()[0]}"
-        ) from error
+            outputs = model(images[:1])
+    except (RuntimeError, ValueError, TypeError, LookupError, AttributeError) as error:
+        told = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise LabError(f"This network does not take images of {SIDE}×{SIDE} pixels: {told}") from error
     require(
-        shape == (1, CLASSES),
-        f"The network must give {CLASSES} numbers an image, one a digit; it gives the shape {shape}.",
+        outputs.shape == (1, CLASSES),
+        f"The network must give {CLASSES} numbers an image, one a digit; it gives the shape "
+        f"{tuple(outputs.shape)}.",
+    )
+    require(
+        bool(outputs.isfinite().all()),
+        "The network's outputs are no numbers: its training diverged. Choose another network.",
     )

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
-from core.attacks.carry_out import CHUNK, attack
+from core.attacks.carry_out import CHUNK, attack, check
 from core.attacks.outcome import Outcome, judge
 from core.checkpoints import find_checkpoint, load_checkpoint
 from core.checks import whole
@@ -58,6 +58,7 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     device = choose_device()
     model = checkpoint.model.to(device)
     images, labels = digits.images.to(device), digits.labels.to(device)
+    check(model, images, labels)
     started, parts = time.perf_counter(), []
     bar = tqdm(total=len(digits), unit="image", file=sys.stderr, mininterval=0.5)
     for places in torch.split(torch.arange(len(digits)), CHUNK):
