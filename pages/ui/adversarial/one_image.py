@@ -13,6 +13,7 @@ from pages.ui.adversarial.formula import formula
 from pages.ui.adversarial.one_result import one_result
 from pages.ui.adversarial.path_view import path_view
 from pages.ui.adversarial.smallest_view import smallest_view
+from pages.ui.adversarial.verdict_words import a
 from pages.ui.layout import controls_and_stage
 from pages.ui.panel import panel
 from pages.ui.subject import Subject, subject
@@ -62,7 +63,7 @@ def _label(trained: Trained, seen: Subject) -> int:
         "reads in your untouched drawing.",
     )  # fmt: skip
     if said == ITSELF:
-        st.caption(f"It reads a {reads}. If you drew another digit, say so.")
+        st.caption(f"It reads {a(reads)}. If you drew another digit, say so.")
         return reads
     return int(said)
 

@@ -10,7 +10,7 @@ from core.evaluation import predict
 from core.figures.before_after import before_after_figure
 from core.figures.perturbation import perturbation_picture
 from core.figures.template import picture
-from pages.ui.adversarial.verdict_words import Case, sure, verdict
+from pages.ui.adversarial.verdict_words import Case, a, sure, verdict
 from pages.ui.chart import chart
 from pages.ui.style import side_by_side
 from pages.ui.trained import Trained
@@ -58,7 +58,7 @@ def pictures(
 
 def _reads(probabilities: Tensor) -> str:
     digit = int(probabilities.argmax())
-    return f"reads a **{digit}**  \n{sure(probabilities, digit)} sure"
+    return f"reads {a(digit, bold=True)}  \n{sure(probabilities, digit)} sure"
 
 
 def _sizes(sizes: dict[NormName, float], norm: NormName, config: AttackConfig) -> None:

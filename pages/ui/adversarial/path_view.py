@@ -11,7 +11,7 @@ from core.attacks.path import Moment
 from core.figures.attack_film import attack_film_figure
 from core.figures.path_numbers import path_numbers_figure
 from pages.ui.adversarial import attacked
-from pages.ui.adversarial.verdict_words import sure
+from pages.ui.adversarial.verdict_words import a, sure
 from pages.ui.chart import chart
 from pages.ui.trained import Trained
 
@@ -85,20 +85,21 @@ def _told(path: list[Moment], label: int, config: AttackConfig, stands_in: bool)
         else ""
     )
     goal = [k for k, moment in enumerate(path) if _won(moment, label, config)]
-    aim = "misread" if config.target is None else f"read as a {config.target}"
+    aim = "misread" if config.target is None else f"read as {a(config.target)}"
     if not goal:
         words += f"In none of the {len(path)} moments shown the picture is {aim}."
     elif goal[0] == 0:
         words += f"The picture is {aim} from the start on (step {path[0].step})."
     else:
         turned = path[goal[0]]
+        which = f" as {a(turned.read)}" if config.target is None else ""
         words += (
-            f"At **step {turned.step}** the picture is first {aim}: a {turned.read}, "
+            f"At **step {turned.step}** the picture is first {aim}{which}, "
             f"{sure(turned.probabilities, turned.read)} sure."
         )
     size = {"linf": last.linf, "l2": last.l2, "l0": float(last.l0)}[entry.norm]
     return (
-        f"{words} The last step shown ({last.step}) reads a {last.read} "
+        f"{words} The last step shown ({last.step}) reads {a(last.read)} "
         f"({sure(last.probabilities, last.read)}), {size:.3g} ({norm.title}) away from the original. Press ▶ "
         "or pull the slider."
     )

@@ -13,6 +13,7 @@ from core.figures.needed_epsilon import needed_epsilon_figure
 from core.figures.palette import attack_look
 from pages.ui.adversarial import attacked
 from pages.ui.adversarial.one_result import pictures
+from pages.ui.adversarial.verdict_words import a
 from pages.ui.chart import chart
 from pages.ui.trained import Trained
 
@@ -58,12 +59,11 @@ def _told(found: Bisection, label: int, config: AttackConfig) -> str:
     """The answer, and how it was found."""
     entry, count = ATTACKS[config.name], len(found.tries)
     norm = NORMS[entry.norm]
-    aim = "" if config.target is None else f" into reading a {config.target}"
+    aim = "" if config.target is None else f" into reading {a(config.target)}"
     if found.epsilon == 0:
         reads = found.tries[0].read
-        return (
-            f"**ε = 0.** The network reads a {reads} as it is, and this is a {label}: nothing has to change."
-        )
+        right = f", and this is {a(label)}" if config.target is None else ""
+        return f"**ε = 0.** The network reads {a(reads)} as it is{right}: nothing has to change."
     if found.epsilon is None:
         end = attacked.search_end(config)
         return (
@@ -79,8 +79,8 @@ def _told(found: Bisection, label: int, config: AttackConfig) -> str:
         else "This attack looks for the smallest change by itself; that is the size it came to."
     )
     return (
-        f"**{at}** ({norm.title}) is enough for {entry.title} to fool the network{aim}: it then reads a "
-        f"{fooling.read}. {how}{_back_again(found)}"
+        f"**{at}** ({norm.title}) is enough for {entry.title} to fool the network{aim}: it then reads "
+        f"{a(fooling.read)}. {how}{_back_again(found)}"
     )
 
 

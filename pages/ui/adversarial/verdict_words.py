@@ -40,14 +40,14 @@ def verdict(case: Case) -> tuple[str, str]:
     if target is not None and target == case.label:
         return (
             "Nothing to win",
-            f"This picture is a {case.label}, so reading it as a {target} is right. Choose another target.",
+            f"This picture is {a(case.label)}, so reading it as {a(target)} is right. Choose another target.",
         )
     if case.clean != case.label:
         after = "also" if case.read == case.clean else "then"
         return (
             "Misread before any attack",
-            f"This is a {case.label}, and the network reads a {case.clean} ({was} sure) in the untouched "
-            f"picture. There is nothing to fool. In the attacked one it {after} reads a {case.read} ({now}).",
+            f"This is {a(case.label)}, and the network reads {a(case.clean)} ({was} sure) in the "
+            f"untouched picture. There is nothing to fool. In the attacked one it {after} reads {a(case.read)} ({now}).",
         )
     if case.size == 0:
         if case.config.budget == 0:
@@ -59,20 +59,25 @@ def verdict(case: Case) -> tuple[str, str]:
                 f"{entry.title} found no change within ε = {case.config.budget:g} that does it, so the "
                 "picture is as it was."
             )
-        return "Unchanged", f"{why} It reads a {case.read} ({now} sure)."
+        return "Unchanged", f"{why} It reads {a(case.read)} ({now} sure)."
     if target is not None:
         return _aimed(case, target, was, now)
     if case.read != case.label:
         return (
-            f"Fooled: a {case.label} is read as a {case.read}",
+            f"Fooled: {a(case.label)} is read as {a(case.read)}",
             f"The network is {now} sure of the {case.read}; in the untouched picture it was {was} sure of "
             f"the {case.label}.{_doubt(case)}",
         )
     return (
-        f"Not fooled: still a {case.label}",
+        f"Not fooled: still {a(case.label)}",
         f"It is {now} sure of it; in the untouched picture it was {was} sure."
         f"{_direction(case)}",
     )  # fmt: skip
+
+
+def a(digit: int, *, bold: bool = False) -> str:
+    """A digit with its article: "a 4", "an 8"."""
+    return f"{'an' if digit == 8 else 'a'} {f'**{digit}**' if bold else digit}"
 
 
 def sure(probabilities: Tensor, digit: int) -> str:
@@ -87,17 +92,17 @@ def _aimed(case: Case, target: int, was: str, now: str) -> tuple[str, str]:
     entry = f"In the untouched picture it was {was} sure of the {case.label}"
     if case.read == target:
         return (
-            f"Fooled as aimed: a {case.label} is read as a {target}",
+            f"Fooled as aimed: {a(case.label)} is read as {a(target)}",
             f"The network is {now} sure of the {target}. {entry}.",
         )
     chance = f"the {target} went from {sure(case.before, target)} to {sure(case.after, target)}"
     if case.read == case.label:
         return (
-            f"Not fooled: still a {case.label}",
+            f"Not fooled: still {a(case.label)}",
             f"The target was missed: {chance}. It is {now} sure of the {case.label}. {entry}.",
         )
     return (
-        f"Misread as a {case.read}, but not as the {target}",
+        f"Misread as {a(case.read)}, but not as the {target}",
         f"The target was missed: {chance}. It is {now} sure of the {case.read}. {entry}.",
     )
 
@@ -115,4 +120,4 @@ def _direction(case: Case) -> str:
         return " The attack made it surer."
     rival = int(case.after.argsort(descending=True)[1])
     chance = float(case.after[rival])
-    return f" Next comes a {rival} with {chance:.1%}." if chance >= 0.01 else ""
+    return f" Next comes {a(rival)} with {chance:.1%}." if chance >= 0.01 else ""
