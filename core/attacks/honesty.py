@@ -199,7 +199,7 @@ def _steps(evidence: Evidence) -> Judged:
     if worse:  # the smallest of several, so each must be that much rarer (Bonferroni)
         least = min(chance(back, lost) for back, lost in worse)
         verdict = "violated" if least < LEVEL / len(pairs) else "chance"
-    course = ", ".join(f"{steps} {share:.1%}" for steps, share in zip(STEPS, accuracy, strict=True))
+    course = ", ".join(f"{share:.1%} after {steps}" for steps, share in zip(STEPS, accuracy, strict=True))
     rise = max([back - lost for back, lost in worse], default=0)
     measured = f"Still read correctly after so many steps: {course}. "
     measured += (

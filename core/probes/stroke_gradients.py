@@ -58,4 +58,5 @@ def _correlation(a: Tensor, b: Tensor) -> Tensor:
     """Pearson's, row by row: (N, P) and (N, P) to (N,); 0 where one of them is constant."""
     a, b = a - a.mean(1, keepdim=True), b - b.mean(1, keepdim=True)
     size = a.norm(dim=1) * b.norm(dim=1)
-    return (a * b).sum(1) / size.clamp_min(1e-12)
+    correlation: Tensor = (a * b).sum(1) / size.clamp_min(1e-12)
+    return correlation

@@ -22,6 +22,7 @@ from core.training.trainer import changeable
 from pages.ui import cache, controls, state
 from pages.ui.live_run import More, curves, live_run, score_line
 from pages.ui.look import NOW, Kind
+from pages.ui.owner import owner
 from pages.ui.plain import plain
 from pages.ui.widgets import Live
 
@@ -53,7 +54,7 @@ class TrainingPage:
     prefix: begins all its keys (`mlp_run` is the URL parameter of its run). kind: of the networks it trains.
     first: the recipe it opens with. network: draws the widgets of a network. describe: draws what those
     settings build, above the run. more: draws what else a run has to show, below its curves. quick: offers a
-    run of one epoch, where the recipes take minutes.
+    run of one epoch, where the recipes take minutes. only: the recipes it offers; all of that kind if empty.
     """
 
     prefix: str
@@ -63,6 +64,7 @@ class TrainingPage:
     describe: Callable[[Chosen], None] | None = None
     more: More | None = None
     quick: bool = False
+    only: tuple[str, ...] = ()
 
     def key(self, name: str) -> str:
         """A key of this page: `run` (its job, in the address too), `recipe`, `look` (the network that the
@@ -90,7 +92,7 @@ class TrainingPage:
     def choose(self, job: Job | None) -> Chosen:
         """The left column: recipe, settings, start."""
         active = job is not None and job.snapshot.active
-        names = train_recipes(self.kind)
+        names = [name for name in train_recipes(self.kind) if not self.only or name in self.only]
         recipe = st.selectbox(
             "Recipe",
             names,
@@ -220,7 +222,7 @@ class TrainingPage:
     def start_run(self, config: RunConfig) -> None:
         """Submit the run and put its id into the address; a problem is kept to be shown."""
         try:
-            job = cache.registry().submit(config, cache.mnist(), session=state.session_id())
+            job = cache.registry().submit(config, cache.mnist(), session=state.session_id(), owner=owner())
         except LabError as error:  # a callback runs outside the page's error boundary
             st.session_state[self.key("problem")] = str(error)
             return

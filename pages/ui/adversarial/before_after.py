@@ -1,0 +1,194 @@
+"""Part of the tab on defence: accuracy against ε with and without training on attacks, and what it costs."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.attack_config import AttackConfig
+from core.attacks.pieces import NOTHING, Piece, Reads, gather, lined_up, measure, named, parts
+from core.data.digits import Mnist
+from core.evaluation import wilson
+from core.figures.palette import YELLOW, model_color
+from core.figures.strength_curves import StrengthCurve, strength_curves_figure
+from core.paired import Paired, paired
+from pages.ui import computed
+from pages.ui.chart import chart
+from pages.ui.layout import controls_and_stage
+from pages.ui.piecework import Piecework
+from pages.ui.trained import Trained
+
+EPSILONS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4)
+IMAGES = (100, 200, 500, 1000)
+STEPS = (10, 20, 40, 100)
+TOP = 0.41
+Marks = list[bool]  # whether each image is read correctly
+Curve = dict[float, tuple[int, int]]  # ε: correct of n
+
+
+def before_after(networks: dict[str, Trained], mnist: Mnist) -> None:
+    """Curves that grow while they are measured, and the price in clean accuracy."""
+    names = list(networks)
+    st.session_state.setdefault("adv_before_on", True)  # the first view measures by itself
+    left, right = controls_and_stage()
+    with left:
+        count = st.select_slider(
+            "Test images", IMAGES, 100, key="adv_before_n", bind="query-params",
+            help="The same images for all. More make the bands narrower and take longer; what is measured is "
+            "kept.",
+        )  # fmt: skip
+        steps = st.select_slider(
+            "Steps of PGD", STEPS, 20, key="adv_before_steps", bind="query-params",
+            help="The attack that draws the curves: L∞, random start, one try. More steps are stronger.",
+        )  # fmt: skip
+        taught = epsilon_of(networks[names[1]])
+        if taught:
+            st.caption(f"{names[1]} was trained on attacks with ε = {taught:g}: the dotted line.")
+    with right:
+        _curves(networks, mnist, min(int(count), len(mnist.test)), int(steps), taught or EPSILONS[-3])
+
+
+def epsilon_of(trained: Trained) -> float | None:
+    """The ε that a network was trained on; None if on images as they are."""
+    train = trained.config.train
+    return train.attack_epsilon if train.adversarial != "none" else None
+
+
+def _price(known: dict[str, Marks]) -> None:
+    """Clean accuracy so far, and the paired difference of the first two networks on the same images."""
+    n = min(len(marks) for marks in known.values())
+    if not n:
+        return
+    with st.container(horizontal=True, gap="large"):
+        for name, marks in known.items():
+            correct = sum(marks[:n])
+            low, high = wilson(correct, n)
+            st.metric(
+                f"{name}, clean", f"{correct / n:.2%}", f"95 %: {low:.2%} to {high:.2%}",
+                width="content", delta_color="off", delta_arrow="off",
+                help=f"Share of {n:,} test images read correctly, nothing attacked.",
+            )  # fmt: skip
+    first, second = list(known)[:2]
+    st.markdown(cost(first, second, paired(known[first][:n], known[second][:n])))
+
+
+def cost(standard: str, robust: str, pair: Paired) -> str:
+    """What robustness costs on clean images, in a sentence that follows from the interval."""
+    low, high = (100 * end for end in pair.ci95)
+    points = 100 * pair.difference
+    counted = (
+        f"only {standard} reads {pair.first_only:,} correctly, only {robust} {pair.second_only:,}, "
+        f"of {pair.n:,} images, difference {points:+.2f} points (95 %: {low:+.2f} to {high:+.2f})"
+    )
+    if low > 0:
+        return f"**Robustness costs {points:.2f} points of clean accuracy**: {counted}."
+    if high < 0:
+        return f"**Here {robust} is even the better one on clean images**: {counted}."
+    return f"**On clean images the two cannot be told apart**: {counted}."
+
+
+def _curves(networks: dict[str, Trained], mnist: Mnist, count: int, steps: int, marked: float) -> None:
+    data = computed.data_key(mnist)
+    kept = {
+        piece: reads for trained in networks.values() for piece, reads in _store(data, trained.key).items()
+    }
+    attacks = [AttackConfig("pgd", epsilon, {"steps": steps}) for epsilon in EPSILONS]
+    models = {trained.key: trained.model for trained in networks.values()}
+    pieces = lined_up(models, attacks, count)
+    # The price is a small difference: after the curves, all test images are read untouched.
+    total = len(mnist.test)
+    clean = [Piece(key, NOTHING, part) for part in range(parts(total)) for key in models]
+    pieces += [piece for piece in clean if piece not in set(pieces)]
+    work = Piecework(
+        "adv_before",
+        "Measure",
+        help=f"PGD with {steps} steps at {len(EPSILONS)} ε on {count} images a network.",
+    )
+
+    def one(piece: Piece, progress: Callable[[float], None]) -> Reads:
+        reads = _store(data, piece.network)[piece] = measure(models[piece.network], mnist.test, piece)
+        return reads
+
+    def body() -> None:
+        done = dict(kept)
+        work.buttons(sum(piece in done for piece in pieces), len(pieces), "measurements")
+        with st.container(key="adv_before_result"):
+            known = {
+                name: curve(done, trained.key, attacks, count, mnist) for name, trained in networks.items()
+            }
+            drawn = [_drawn(name, points) for name, points in known.items() if points]
+            fig = strength_curves_figure(
+                drawn, x_title="ε of PGD (pixels run from 0 to 1)", x_range=(0.0, TOP), marked=marked
+            )
+            chart(fig, "adv_before_curves")
+            st.markdown(told(known, marked))
+            st.caption(
+                f"PGD, {steps} steps, L∞, on {computed.which_images(mnist, count)}, drawn at random once. "
+                "Bands: 95 % intervals. Dotted: the ε of the training, and guessing (10 %). One attack shows "
+                "what is lost at least; *Is it honest?* asks for more."
+            )
+            _price(
+                {
+                    name: right_of(done, trained.key, NOTHING, total, mnist)
+                    for name, trained in networks.items()
+                }
+            )
+        work.go_on(pieces, kept, one)
+
+    work.part(body)
+
+
+def right_of(kept: dict[Piece, Reads], network: str, how: str, count: int, mnist: Mnist) -> Marks:
+    """Whether each of the first images of the sample is read correctly, as far as it is measured."""
+    reads = gather(kept, network, how, count)
+    return (reads.read.long() == mnist.test.labels[reads.places]).tolist() if len(reads) else []
+
+
+def curve(
+    kept: dict[Piece, Reads], network: str, attacks: list[AttackConfig], count: int, mnist: Mnist
+) -> Curve:
+    """Correct readings and images at each ε measured so far, ε = 0 first."""
+    ways = [(0.0, NOTHING), *((config.budget, named(config)) for config in attacks)]
+    marks = {epsilon: right_of(kept, network, how, count, mnist) for epsilon, how in ways}
+    return {epsilon: (sum(right), len(right)) for epsilon, right in marks.items() if right}
+
+
+def _drawn(name: str, points: Curve) -> StrengthCurve:
+    intervals = [wilson(right, n) for right, n in points.values()]
+    color = YELLOW if name in ("chosen above", "just trained") else model_color(name)
+    return StrengthCurve(
+        name,
+        list(points),
+        [right / n for right, n in points.values()],
+        [low for low, _ in intervals],
+        [high for _, high in intervals],
+        color,
+        dash="dash" if name == "just trained" else "solid",
+        main=name == "cnn-robust",
+    )
+
+
+def told(known: dict[str, Curve], marked: float) -> str:
+    """Every network at the ε of the training, and what happens beyond it; nothing before it is measured."""
+    at = {name: points[marked] for name, points in known.items() if marked in points}
+    if not at:
+        return ""
+    shares = ", ".join(f"{name} **{right / n:.1%}**" for name, (right, n) in at.items())
+    words = f"At ε = {marked:g}: {shares} still read correctly."
+    names = list(known)
+    robust = known[names[1]] if len(names) > 1 else {}
+    beyond = [epsilon for epsilon in robust if epsilon > marked]
+    if marked in robust and beyond:
+        (right, n), (later, many) = robust[marked], robust[beyond[-1]]
+        falls = wilson(later, many)[1] < wilson(right, n)[0]
+        words += f" Beyond, at {beyond[-1]:g}, {names[1]} reads {later / many:.1%}: " + (
+            "**it learnt to withstand what it was shown, and little more.**"
+            if falls
+            else "no fall beyond what chance explains."
+        )
+    return words
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _store(data: str, network: str) -> dict[Piece, Reads]:
+    """What has been measured of a network on these images, by whomever; a piece says itself how."""
+    return {}

@@ -1,0 +1,81 @@
+"""Tab: can it be stopped? Training on attacks, what that costs and changes; and filters, which hide."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.config import CNNConfig
+from core.data.digits import Mnist
+from core.recipes import RECIPES, train_recipes
+from core.snippets_adversarial import FILTERS, TRAIN
+from pages.ui.adversarial.before_after import before_after
+from pages.ui.adversarial.input_filters import input_filters
+from pages.ui.adversarial.stroke_gradients import stroke_gradients_part
+from pages.ui.cnn.controls import network
+from pages.ui.layout import controls_and_stage
+from pages.ui.live_run import live_run
+from pages.ui.look import as_it_came, running
+from pages.ui.trained import Trained
+from pages.ui.training_page import TrainingPage
+
+STANDARD, ROBUST = "cnn-bn", "cnn-robust"
+PAGE = TrainingPage(
+    "adv",
+    CNNConfig,
+    ROBUST,
+    network,
+    quick=True,
+    only=tuple(name for name in train_recipes(CNNConfig) if RECIPES[name].config.train.adversarial != "none"),
+)
+Part = Callable[[dict[str, Trained], Mnist], None]
+BEFORE, GRADIENTS, TRAINING, FILTERING = (
+    "Before and after",
+    "What its gradients look like",
+    "Train it yourself",
+    "Filters instead",
+)
+
+
+def defend(trained: Trained, mnist: Mnist) -> None:
+    """Four views of one question; the network chosen above joins the two that came along."""
+    st.markdown(
+        "The straightforward cure: **attack every batch before learning from it.** Does it help, what does "
+        "it cost, and would a simple filter in front of the network not do as well?"
+    )
+    view = st.segmented_control(
+        "Look at", [BEFORE, GRADIENTS, TRAINING, FILTERING], default=BEFORE, required=True,
+        key="adv_defend_view", bind="query-params",
+        help="Accuracy before and after, the gradients of both networks, a training run of your own, or "
+        "filters that need no training.",
+    )  # fmt: skip
+    job = PAGE.current_job()
+    if view == TRAINING:
+        left, right = controls_and_stage()
+        with left:
+            chosen = PAGE.choose(job)
+        with right:
+            PAGE.show(chosen)
+        return
+    if job is not None and job.snapshot.active:
+        live_run(job, "adv_strip", charts=False)
+    if view == FILTERING:
+        input_filters(trained, mnist)
+    else:
+        (before_after if view == BEFORE else stroke_gradients_part)(networks(trained), mnist)
+    with st.expander("Show the code", icon=":material/code:"):
+        st.code(FILTERS if view == FILTERING else TRAIN, language="python")
+
+
+def networks(trained: Trained) -> dict[str, Trained]:
+    """By what they are called in charts: the standard one, the robust one, one just trained, the one chosen.
+
+    A run that is still going on is left out: it would be another network at every look.
+    """
+    found = {name: as_it_came(name, f"As it came: {name}") for name in (STANDARD, ROBUST)}
+    job = PAGE.current_job()
+    if job is not None and not job.snapshot.active and job.snapshot.weights is not None:
+        found["just trained"] = running(job.snapshot, "Just trained")
+    if trained.key not in {entry.key for entry in found.values()}:
+        name = trained.key.partition(":")[2] if trained.key.startswith("shipped:") else "chosen above"
+        found[name] = trained
+    return found

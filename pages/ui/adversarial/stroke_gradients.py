@@ -1,0 +1,141 @@
+"""Part of the tab on defence: which pixels move the loss, with and without training on attacks."""
+
+import numpy as np
+import streamlit as st
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from core.data.digits import Mnist
+from core.figures.palette import DIVERGING
+from core.figures.template import picture, shade
+from core.one_thread import one_thread
+from core.paired import chance
+from core.probes.pixel_gradient import pixel_gradient
+from core.probes.stroke_gradients import AROUND, StrokeGradients, stroke_gradients
+from pages.ui import computed
+from pages.ui.layout import controls_and_stage
+from pages.ui.page import error_boundary
+from pages.ui.trained import Trained
+
+SIDE = 84  # screen pixels of a picture
+IMAGES = (100, 200, 500, 1000)
+SHOWN = 6
+
+
+def stroke_gradients_part(networks: dict[str, Trained], mnist: Mnist) -> None:
+    """A row of digits with each network's gradient, and how much of it lies on the strokes."""
+
+    @st.fragment
+    @one_thread()
+    def body() -> None:
+        with error_boundary():
+            left, right = controls_and_stage()
+            with left:
+                first, count = _controls(mnist)
+            with right:
+                _pictures(networks, mnist, first)
+                _numbers(networks, mnist, min(count, len(mnist.test)))
+
+    body()
+
+
+def _controls(mnist: Mnist) -> tuple[int, int]:
+    last = max(0, len(mnist.test) - SHOWN)
+    first = st.number_input(
+        "First digit shown (test image)", 0, last, 0, step=SHOWN, key=f"adv_strokes_first_{mnist.size}",
+        bind="query-params", help=f"This test image and the {SHOWN - 1} after it, counted from 0.",
+    )  # fmt: skip
+    count = st.select_slider(
+        "Images for the numbers", IMAGES, 200, key="adv_strokes_n", bind="query-params",
+        help="Spaced evenly over the test images; the same for all networks.",
+    )  # fmt: skip
+    return int(first), int(count)
+
+
+def _pictures(networks: dict[str, Trained], mnist: Mnist, first: int) -> None:
+    index = torch.arange(first, min(first + SHOWN, len(mnist.test)))
+    images, labels = mnist.test.images[index], mnist.test.labels[index]
+    rows = {
+        name: _gradients(trained.key, computed.data_key(mnist), tuple(index.tolist()), trained.model, mnist)
+        for name, trained in networks.items()
+    }
+    st.markdown("From above: the picture" + "".join(f", **{name}**" for name in rows) + ".")
+    with st.container(horizontal=True, gap="small", key="adv_strokes_pictures"):
+        for place, image in enumerate(images):
+            with st.container(width=SIDE, gap="small"):
+                label = int(labels[place])
+                st.image(picture(image[0].numpy(), size=SIDE), width=SIDE, alt=f"A {label}")
+                for name, gradients in rows.items():
+                    st.image(
+                        signed(gradients[place, 0].numpy()), width=SIDE,
+                        alt=f"Gradient of the loss of {name} for this {label}",
+                    )  # fmt: skip
+    st.caption(
+        "∂loss/∂pixel: orange, more ink here raises the loss; blue, less ink does; pale, the network does "
+        "not care. Each picture has its own scale."
+    )
+
+
+def signed(gradient: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """One gradient (28, 28) as enlarged bytes on its own scale; all pale where it is zero."""
+    largest = float(np.abs(gradient).max())
+    shaded = shade(gradient / largest if largest > 0 else gradient, DIVERGING)
+    return shaded.repeat(SIDE // 28, axis=0).repeat(SIDE // 28, axis=1)
+
+
+def _numbers(networks: dict[str, Trained], mnist: Mnist, count: int) -> None:
+    index = tuple((torch.arange(count) * len(mnist.test) // count).tolist())
+    images = mnist.test.images[list(index)]
+    found: dict[str, StrokeGradients] = {}
+    for name, trained in networks.items():
+        gradients = _gradients(trained.key, computed.data_key(mnist), index, trained.model, mnist)
+        found[name] = stroke_gradients(images, gradients)
+    with st.container(horizontal=True, gap="large"):
+        for name, measured in found.items():
+            if not len(measured):
+                st.metric(name, "no gradient", width="content")
+                continue
+            st.metric(
+                f"{name}, on the strokes", f"{float(measured.near.mean()):.1%}",
+                f"± {_margin(measured.near):.1%}; along edges r = {float(measured.edges.mean()):.2f}",
+                width="content", delta_color="off", delta_arrow="off",
+                help=f"Share of the gradient's energy (squares) on ink and {AROUND} pixel around it, mean "
+                "over the images and its 95 % interval. r: correlation of the gradient's size with the "
+                "steepness of the picture, mean over the images.",
+            )  # fmt: skip
+    st.markdown(told(found))
+    least = min((len(measured) for measured in found.values()), default=0)
+    left_out = f" Where the gradient is zero an image is left out: {least} remain." if least < count else ""
+    st.caption(f"On {computed.which_images(mnist, count)}, spaced evenly.{left_out}")
+
+
+def told(found: dict[str, StrokeGradients]) -> str:
+    """Whose gradient is more on the strokes, image by image, from the numbers."""
+    (first, standard), (second, robust) = list(found.items())[:2]
+    if not len(standard) or not len(robust):
+        return "One of the two has no gradient at all."
+    area = float(robust.area.mean())
+    words = f"Strokes and the pixel around them are {area:.0%} of a picture. "
+    if len(standard) != len(robust):
+        return words + "The two cannot be compared image by image: some gradients are zero."
+    more = int((robust.near > standard.near).sum())
+    less = int((robust.near < standard.near).sum())
+    wins = f"in {more} of {len(robust)} images more of {second}'s gradient lies there than of {first}'s"
+    if chance(more, less) < 0.05:
+        return f"{words}**The robust network looks at the ink**: {wins}."
+    if chance(less, more) < 0.05:
+        return f"{words}**Here it is the other way round**: only {wins}."
+    return f"{words}No difference beyond chance: {wins}."
+
+
+def _margin(values: Tensor) -> float:
+    """Half of the mean's 95 % interval."""
+    return float(1.96 * values.std() / len(values) ** 0.5) if len(values) > 1 else float("nan")
+
+
+@st.cache_resource(max_entries=24, show_spinner="Asking for gradients…")
+def _gradients(key: str, data: str, index: tuple[int, ...], _model: nn.Module, _mnist: Mnist) -> Tensor:
+    """(N, 1, 28, 28) ∂loss/∂pixel of these test images."""
+    places = list(index)
+    return pixel_gradient(_model, _mnist.test.images[places], _mnist.test.labels[places])
