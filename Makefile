@@ -1,18 +1,26 @@
 # make run     set up on the first call, then open Digit Lab in the browser
+# make serve   the same for a whole classroom: ADDRESS and PORT say where it listens
 # make test    set up, find or install a Chromium, run every test
 # make lint types format clean
 
 PYTHON  ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
              $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PORT    ?= 8501
+ADDRESS ?= 0.0.0.0
 WORKERS ?= 2
 ARGS    ?=
 
-.PHONY: run test lint types format clean
+.PHONY: run serve test lint types format clean
 .DEFAULT_GOAL := run
 
 run: .venv/.ready
 	.venv/bin/streamlit run app.py --server.port $(PORT)
+
+# Every browser gets runs of its own; uploads are small, and jobs and threads together never exceed the cores.
+serve: .venv/.ready
+	@echo "Digit Lab for a classroom: http://$(ADDRESS):$(PORT) (choose with ADDRESS=... PORT=...)"
+	DIGITLAB_CLASSROOM=1 .venv/bin/streamlit run app.py --server.headless true \
+	  --server.address $(ADDRESS) --server.port $(PORT) --server.maxUploadSize 10
 
 # Test processes share the cores: more than one PyTorch thread in each makes them wait for one another.
 test: .venv/.ready

@@ -30,6 +30,12 @@ class Slots:
                 self._waiting.remove(job_id)
                 self._change.notify_all()
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for a place."""
+        with self._change:
+            return len(self._waiting)
+
     def release(self) -> None:
         """Give a place back."""
         with self._change:

@@ -41,6 +41,6 @@ def adversarial_settings(widget: Widgets, values: dict[str, Any]) -> dict[str, A
     )  # fmt: skip
     changes["attack_warmup"] = widget.slider(
         "Warm-up of ε", 0.0, 1.0, float(values["attack_warmup"]), "attack_warmup", step=0.05,
-        help="Share of the training over which ε grows from 0. Without it some networks never begin to learn.",
+        help="Share of the training over which ε grows. Without it some networks never begin to learn.",
     )  # fmt: skip
     return changes

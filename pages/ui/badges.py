@@ -1,10 +1,11 @@
-"""Two lines at the foot of the sidebar: which images are in use, and what computes."""
+"""Lines at the foot of the sidebar: which images are in use, and what computes."""
 
 import os
 
 import streamlit as st
 
-from pages.ui.cache import mnist
+from pages.ui.cache import mnist, registry
+from pages.ui.owner import classroom
 
 _SOURCES = {
     "MNIST_ROOT": "your own copy",
@@ -22,6 +23,15 @@ def data_badge() -> None:
     )
     if data.problem:
         st.caption(f":orange[:material/warning: {data.problem}]")
+
+
+def queue_badge() -> None:
+    """In a classroom: how many runs are at work on this server, and how many wait in line."""
+    if not classroom():
+        return
+    slots = registry().slots
+    waiting = f", {slots.waiting} waiting in line" if slots.waiting else ""
+    st.caption(f":material/groups: {slots.running} of {slots.limit} places to run taken{waiting}")
 
 
 def device_badge() -> None:

@@ -17,6 +17,7 @@ from core.training.job import Job
 from core.training.snapshot import Snapshot
 from core.training.trainer import initial_network
 from pages.ui.cache import run_store, shipped_model
+from pages.ui.owner import mine
 from pages.ui.trained import Trained
 
 NOW = "now"
@@ -90,8 +91,9 @@ def on_record(run: RunRecord) -> Trained:
 
 def recorded(kind: Kinds, most: int = 15) -> list[RunRecord]:
     """The newest runs of those kinds whose weights are still there."""
-    runs = [run for run in run_store().all(limit=4 * most) if isinstance(run.config.model, kind)]
-    return [run for run in runs if run_checkpoint(run.run_id).is_file()][:most]
+    runs = run_store().all(owner=mine(), limit=4 * most)
+    of_kind = [run for run in runs if isinstance(run.config.model, kind)]
+    return [run for run in of_kind if run_checkpoint(run.run_id).is_file()][:most]
 
 
 def record_title(run: RunRecord) -> str:

@@ -14,7 +14,7 @@ from PIL import Image
 from streamlit.errors import FragmentHandledException
 
 from core.errors import LabError
-from pages.ui import badges, lessons, style
+from pages.ui import badges, lessons, owner, style
 from pages.ui.cache import share_processor
 
 _log = logging.getLogger("digitlab")
@@ -47,6 +47,8 @@ def page(title: str, *, question: str, icon: str, heading: str | None = None) ->
     with foot, error_boundary():
         badges.data_badge()
         badges.device_badge()
+        badges.queue_badge()
+        owner.introduce()
         share_processor()
     with error_boundary():
         yield

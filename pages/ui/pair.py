@@ -11,6 +11,7 @@ from core.runs import RunRecord
 from core.training.job import Job
 from core.training.pair import Pair
 from pages.ui import cache, state
+from pages.ui.owner import owner
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ class TwoRuns:
         jobs: list[Job] = []
         try:
             for config in configs:
-                job = cache.registry().submit(config, cache.mnist(), session=state.session_id())
+                job = cache.registry().submit(
+                    config, cache.mnist(), session=state.session_id(), owner=owner()
+                )
                 jobs.append(job)
         except LabError as error:  # the queue is full: who came in goes out again
             for job in jobs:

@@ -15,6 +15,7 @@ from pages.ui.live_run import curves, live_run
 from pages.ui.manual.beside import beside, between
 from pages.ui.manual.momentum import momentum
 from pages.ui.manual.pair_controls import pair_controls, told
+from pages.ui.owner import owner
 
 RUN, TWIN = "manual_run", "manual_twin"  # URL parameters and session keys of the pair's two jobs
 SHOWN = "manual_shown_run"
@@ -108,7 +109,8 @@ def _start(config: RunConfig) -> None:
     jobs: list[Job] = []
     try:
         for twin in twins(config):
-            jobs.append(registry().submit(twin, mnist(), session=state.session_id()))  # noqa: PERF401 - kept
+            job = registry().submit(twin, mnist(), session=state.session_id(), owner=owner())
+            jobs.append(job)
     except LabError as error:  # the queue is full: who came in goes out again
         for job in jobs:
             job.stop()

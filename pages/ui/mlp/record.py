@@ -10,6 +10,7 @@ from core.runs import RunRecord
 from pages.ui.cache import run_store
 from pages.ui.chart import chart
 from pages.ui.live_run import told
+from pages.ui.owner import mine
 
 SHOWN = 200
 #: Settings by the names people use.
@@ -26,7 +27,8 @@ SHORT = {
 def record() -> None:
     """Every recorded run as a dot with its interval, and as a table that can be downloaded."""
     st.markdown("Every run you finish or stop is written down here, and is still here tomorrow.")
-    runs = [run for run in run_store().all(limit=SHOWN) if run.recipe in train_recipes(MLPConfig)]
+    known = train_recipes(MLPConfig)
+    runs = [run for run in run_store().all(owner=mine(), limit=SHOWN) if run.recipe in known]
     if not runs:
         st.info(
             "No runs yet. Press *Train*: the first line appears when it ends.", icon=":material/edit_note:"

@@ -26,6 +26,7 @@ from pages.ui import state
 from pages.ui.cache import registry
 from pages.ui.chart import chart
 from pages.ui.live_run import POLL
+from pages.ui.owner import owner
 from pages.ui.page import error_boundary
 from pages.ui.race.lanes import set_lanes
 from pages.ui.race.looks import looks_of
@@ -112,7 +113,7 @@ def _start(races: list[RaceConfig], mnist: Mnist) -> None:
     started: list[RaceJob] = []
     try:
         for race in races:
-            job = registry().race(race, mnist, session=state.session_id(), unattended=True)
+            job = registry().race(race, mnist, session=state.session_id(), owner=owner(), unattended=True)
             started.append(job)
     except LabError:  # the queue is full: who came in goes out again
         for job in started:

@@ -11,6 +11,7 @@ from core.training.recorded_race import RecordedRace, load
 from pages.ui import state, style
 from pages.ui.cache import mnist, registry
 from pages.ui.layout import controls_and_stage
+from pages.ui.owner import owner
 from pages.ui.page import error_boundary
 from pages.ui.race.fair import fair
 from pages.ui.race.lanes import lane_controls
@@ -121,7 +122,7 @@ def _choose(racing: bool) -> RaceConfig:
 def _start(config: RaceConfig) -> None:
     """Submit the race and put its id into the address; a problem is kept to be shown."""
     try:
-        job = registry().race(config, mnist(), session=state.session_id())
+        job = registry().race(config, mnist(), session=state.session_id(), owner=owner())
     except LabError as error:
         st.session_state[PROBLEM] = str(error)
         return
