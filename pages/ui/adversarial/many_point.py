@@ -126,8 +126,9 @@ def _numbers(taken: Taken) -> None:
 
 
 def _sheet(mnist: Mnist, network: Entrant, config: AttackConfig, taken: Taken) -> None:
-    """Thirty images at a time, the fooled ones first."""
-    order = torch.cat([taken.won.nonzero().flatten(), (~taken.won).nonzero().flatten()])
+    """Thirty images at a time: the fooled ones, those misread untouched, the rest."""
+    before = taken.lost & ~taken.won  # misread untouched
+    order = torch.cat([kind.nonzero().flatten() for kind in (taken.won, before, ~taken.lost)])
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         what = st.segmented_control(
             "Show", [IMAGES, CHANGES], default=IMAGES, required=True, key="adv_many_show",
@@ -152,7 +153,11 @@ def _sheet(mnist: Mnist, network: Entrant, config: AttackConfig, taken: Taken) -
         digit_gallery(outcome.attacked[:, 0].numpy(), captions, width=56)
     else:
         weight_gallery((outcome.attacked - outcome.images)[:, 0].numpy(), captions, width=56)
-    st.caption("Under each: what it is → what the network reads now; ✓ where it is still read correctly.")
+    also = int(before.sum())
+    st.caption(
+        "Under each: what it is → what the network reads now; ✓ where it is still read correctly."
+        + (f" After the fooled ones: {also:,} misread without any attack." if also else "")
+    )
 
 
 @st.cache_resource(max_entries=48, show_spinner="Making the images…")

@@ -1,0 +1,291 @@
+"""The tab "Many images" in Streamlit's harness: first view, every control, stopping and going on."""
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+from torch import nn
+
+from core.attack_config import AttackConfig
+from core.attacks import ATTACKS, carry_out
+from core.attacks.curves import Share
+from core.attacks.norms import NORMS
+from core.attacks.pieces import Piece, Reads, images_of, sample
+from core.data import Mnist, load
+from core.data.digits import Digits
+from core.figures.palette import YELLOW
+from pages.ui import piecework
+from pages.ui.adversarial import entrants, many_choice, many_curves, many_images, many_point
+from pages.ui.adversarial.many_words import Measured, told
+from pages.ui.cache import shipped_model
+from pages.ui.trained import Trained
+
+pytestmark = pytest.mark.usefixtures("bundled_only", "small")
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing kept, small samples, and the harness ticks as a browser would."""
+    many_curves._store.clear()
+    monkeypatch.setattr(many_choice, "IMAGES", (100, 200))
+    monkeypatch.setattr(piecework, "alone", lambda: True)
+    monkeypatch.setattr(many_curves, "QUICK", 60.0)
+    yield
+    many_curves._store.clear()
+
+
+@pytest.fixture(scope="module")
+def mnist() -> Mnist:
+    return load("small")
+
+
+def linear(key: str = "shipped:linear-softmax") -> Trained:
+    came = shipped_model("linear-softmax")
+    return Trained(key, "title", came.config, came.model, came.model)
+
+
+def show(trained: "Trained", mnist: "Mnist") -> None:
+    """The script that AppTest runs."""
+    from pages.ui.adversarial.many_images import many_images
+
+    many_images(trained, mnist)
+
+
+def opened(mnist: Mnist, trained: Trained | None = None, **parameters: str) -> AppTest:
+    kwargs = {"trained": trained or linear(), "mnist": mnist}
+    app = AppTest.from_function(show, default_timeout=60, kwargs=kwargs)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return well(app.run())
+
+
+def well(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not [error.value for error in app.error]
+    return app
+
+
+def text(app: AppTest) -> str:
+    return " ".join(part.value for kind in (app.markdown, app.caption, app.info) for part in kind)
+
+
+def finish(app: AppTest) -> AppTest:
+    """Draw it, as its ticks do, until the work is done."""
+    for _ in range(60):
+        if app.button(key="adv_many_start").label == "All measured":
+            return well(app.run())
+        well(app.run())
+    raise AssertionError("the work never ended")
+
+
+def kept(mnist: Mnist, key: str = "shipped:linear-softmax") -> dict[Piece, object]:
+    return dict(many_curves.store(mnist, key))
+
+
+def test_the_first_view_measures_the_control_and_fgsm_on_a_hundred_images(mnist: Mnist) -> None:
+    app = opened(mnist)
+    known = kept(mnist)
+    assert {piece.part for piece in known} == {0}
+    assert {piece.config.name for piece in known if piece.config} == {"noise", "fgsm"}
+    assert len(known) == 1 + 2 * 8
+    assert "100 of the 1,000 bundled test images" in text(app)
+    assert "FGSM leaves" in text(app)
+    assert "random noise leaves" in text(app).lower()
+    assert app.metric[0].label == "Still read correctly"
+
+
+def test_it_runs_to_its_end_once_and_the_numbers_are_those_of_the_attacks(mnist: Mnist) -> None:
+    app = opened(mnist)
+    first = kept(mnist)
+    finish(app.button(key="adv_many_start").click().run())
+    known = kept(mnist)
+    assert len(known) == 2 * (1 + 3 * 8)
+    assert all(known[piece] is reads for piece, reads in first.items()), "what was known is measured again"
+    app.select_slider(key="adv_many_at_linf_0.4_8").set_value(0.1).run()
+    value = float(app.metric[0].value.rstrip("%")) / 100
+    pick = sample(len(mnist.test), 200)
+    images, labels = mnist.test.images[pick], mnist.test.labels[pick]
+    made = carry_out.attack(linear().model, images, labels, AttackConfig("fgsm", 0.1), places=pick)
+    right = (linear().model(made).argmax(1) == labels).double().mean().item()
+    assert value == pytest.approx(right, abs=6e-4)
+    assert app.button(key="adv_many_start").disabled
+
+
+def test_it_can_be_stopped_and_goes_on(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Piece] = []
+    true = many_curves.measure
+
+    def counted(model: nn.Module, digits: object, piece: Piece) -> object:
+        asked.append(piece)
+        return true(model, digits, piece)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(many_curves, "measure", counted)
+    monkeypatch.setattr(piecework, "SLICE", -1.0)  # one piece between two drawings
+    app = opened(mnist)
+    app.button(key="adv_many_start").click().run()
+    well(app.run())
+    some = len(asked)
+    assert 17 < some < 25
+    app.button(key="adv_many_stop").click().run()
+    well(app.run())
+    assert len(asked) == some
+    assert app.button(key="adv_many_start").label == "Go on"
+    monkeypatch.setattr(piecework, "SLICE", 60.0)
+    finish(app.button(key="adv_many_start").click().run())
+    assert len(asked) == len(set(asked)) == 50
+
+
+@pytest.mark.parametrize("norm", list(NORMS))
+def test_every_norm_has_its_attacks_and_its_control(norm: str, mnist: Mnist) -> None:
+    app = opened(mnist)
+    app.segmented_control(key="adv_many_norm").set_value(NORMS[norm].title).run()  # type: ignore[index]
+    well(app)
+    control = many_choice.control_of(norm)  # type: ignore[arg-type]
+    offered = app.multiselect(key=f"adv_many_attacks_{norm}").options
+    assert set(offered) == {
+        entry.title for name, entry in ATTACKS.items() if entry.norm == norm and name != control
+    }
+    assert control in {piece.config.name for piece in kept(mnist) if piece.config}
+    app.multiselect(key=f"adv_many_attacks_{norm}").set_value([]).run()
+    finish(app.button(key="adv_many_start").click().run())
+
+
+def test_an_attack_for_the_smallest_change_runs_once_and_its_distances_make_the_curve(mnist: Mnist) -> None:
+    app = opened(mnist, adv_many_norm="L2", adv_many_attacks_l2="DeepFool", adv_many_n_small="100")
+    finish(app.button(key="adv_many_start").click().run())
+    runs = [piece for piece in kept(mnist) if piece.config and piece.config.name == "deepfool"]
+    assert len(runs) == 1
+    before = app.metric[0].value
+    app.select_slider(key="adv_many_at_l2_4_8").set_value(0.5).run()
+    assert float(well(app).metric[0].value.rstrip("%")) > float(before.rstrip("%"))
+    assert float(app.metric[3].value) <= 0.5  # mean L2 of the successes
+    app.select_slider(key="adv_many_top_l2").set_value(8.0).run()
+    assert len([p for p in kept(mnist) if p.config and p.config.name == "deepfool"]) == 1
+
+
+def test_the_controls_change_what_is_measured(mnist: Mnist) -> None:
+    app = opened(mnist)
+    app.select_slider(key="adv_many_top_linf").set_value(0.2).run()
+    app.select_slider(key="adv_many_count").set_value(4).run()
+    app.select_slider(key="adv_many_steps").set_value(2).run()
+    app.select_slider(key="adv_many_n_small").set_value("100").run()
+    app.multiselect(key="adv_many_attacks_linf").set_value(["PGD", "BIM"]).run()
+    app.multiselect(key="adv_many_networks").set_value([entrants.HERE, "mlp-module", "linear-softmax"]).run()
+    finish(app.button(key="adv_many_start").click().run())
+    for key in ("shipped:linear-softmax", "shipped:mlp-module"):  # chosen twice, measured once
+        pgd = [piece.config for piece in kept(mnist, key) if piece.config and piece.config.name == "pgd"]
+        assert sorted(config.budget for config in pgd) == pytest.approx([0.05, 0.1, 0.15, 0.2])
+        assert {config.steps for config in pgd} == {2}
+    assert "BIM: 2 steps" in text(app) or "BIM and PGD: 2 steps" in text(app) or "PGD and BIM: 2" in text(app)
+    assert "**mlp-module** reads" in text(app)
+    app.selectbox(key="adv_many_at_attack_linf").set_value("BIM").run()
+    app.selectbox(key="adv_many_at_network").set_value("mlp-module").run()
+    well(app)
+    app.multiselect(key="adv_many_networks").set_value([entrants.HERE]).run()
+    assert well(app).selectbox(key="adv_many_at_network").value == "linear-softmax"
+    app.multiselect(key="adv_many_networks").set_value([]).run()
+    assert "Choose at least one network" in text(well(app))
+
+
+def test_the_worst_case_counts_what_a_smaller_budget_took(
+    mnist: Mnist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An attack that takes every image at small budgets and none at large ones."""
+
+    def overshoots(model: nn.Module, digits: Digits, piece: Piece) -> Reads:
+        places = images_of(digits, piece.part)
+        read, config = digits.labels[places], piece.config
+        if config and config.name == "fgsm" and config.budget < 0.3:
+            read = (read + 1) % 10
+        none = torch.zeros(len(places))
+        return Reads(places, read.to(torch.uint8), none, none, none)
+
+    monkeypatch.setattr(many_curves, "measure", overshoots)
+    app = opened(mnist)
+    assert "FGSM leaves 100.0% at ε = 0.4" in text(app)
+    assert "100 images are read rightly again at ε = 0.3" in text(app)
+    app.segmented_control(key="adv_many_worst").set_value(many_curves.WORST).run()
+    assert "FGSM leaves 0.0% at ε = 0.4" in text(well(app))
+    assert "here they stay lost" in text(app)
+
+
+def test_the_sheet_of_images_begins_with_the_fooled_and_is_the_attack_measured(mnist: Mnist) -> None:
+    app = opened(mnist)
+    app.select_slider(key="adv_many_at_linf_0.4_8").set_value(0.05).run()
+    arrows = [caption.value for caption in app.caption if len(caption.value) < 8]
+    assert len(arrows) == many_point.SHEET
+    fooled = sum("→" in caption for caption in arrows)
+    assert all("→" in caption for caption in arrows[:fooled])
+    assert 0 < fooled < many_point.SHEET * 4
+    sheet = app.number_input(key="adv_many_sheet_4")
+    sheet.set_value(4).run()
+    assert len([c for c in well(app).caption if len(c.value) < 8]) == 100 - 3 * many_point.SHEET
+    app.segmented_control(key="adv_many_show").set_value(many_point.CHANGES).run()
+    well(app)
+
+
+def test_presets_set_the_controls_and_start(mnist: Mnist) -> None:
+    app = opened(mnist, adv_many_norm="L2", adv_many_count="4")
+    app.button(key="adv_many_preset_quick").click().run()
+    finish(app)
+    assert app.segmented_control(key="adv_many_norm").value == "L∞"
+    assert app.multiselect(key="adv_many_attacks_linf").value == ["FGSM", "PGD"]
+    assert len(kept(mnist)) >= 50
+    for title, preset in many_choice.PRESETS.items():
+        there = set(preset["networks"]) <= {entrants.HERE, *entrants.shipped_readers()}
+        assert there == any(button.label == title for button in app.button)
+
+
+def test_a_network_of_ones_own_takes_part_under_a_constant_name(mnist: Mnist) -> None:
+    own = linear("job:abc/100")
+    assert (entrants.above(own).name, entrants.above(own).color) == (entrants.THIS, YELLOW)
+    app = opened(mnist, own)
+    assert "**this network** reads" in text(app)
+    assert kept(mnist, "job:abc/100")
+    assert not kept(mnist)
+
+
+def test_other_digits_and_networks_are_kept_apart(mnist: Mnist) -> None:
+    opened(mnist)
+    other = Mnist("bundled", "full", mnist.train, mnist.test)
+    assert kept(mnist)
+    assert not kept(other)
+    assert not kept(mnist, "shipped:mlp-module")
+
+
+def shares(*right: int) -> list[Share]:
+    return [Share(100, count) for count in right]
+
+
+def measured(attack: str, left: list[Share], *, control: bool = False, back: int = 0) -> Measured:
+    return Measured("net", attack, control, True, (0.0, 0.1, 0.2), left, (0, 0, back))
+
+
+def test_the_words_follow_the_numbers() -> None:
+    noise = measured("random noise", shares(99, 99, 98), control=True)
+    strong = " ".join(told([noise, measured("FGSM", shares(99, 60, 10))], False))
+    assert "**net** reads 99.0% of 100 untouched images" in strong
+    assert "FGSM leaves 10.0% at ε = 0.2, less than half from between ε = 0.1 and 0.2 on" in strong
+    assert "nowhere clearly" not in strong
+    assert "More is not" not in strong
+    weak = " ".join(told([noise, measured("FGSM", shares(99, 98, 97))], False))
+    assert "FGSM is nowhere clearly stronger than random noise" in weak
+    assert "less than half" not in weak
+    back = " ".join(told([noise, measured("FGSM", shares(99, 60, 70), back=12)], False))
+    assert "12 images are read rightly again at ε = 0.2. A single step" in back
+    assert "here they stay lost" in " ".join(told([measured("FGSM", shares(9, 6, 7), back=1)], True))
+    assert "1 image is read" in " ".join(told([measured("FGSM", shares(9, 6, 7), back=1)], True))
+    assert told([], False) == []
+    assert told([measured("FGSM", [])], False) == []
+
+
+def test_the_code_runs(mnist: Mnist, capsys: pytest.CaptureFixture[str]) -> None:
+    names = {
+        "torch": torch, "model": linear().model,
+        "images": mnist.test.images[:20], "labels": mnist.test.labels[:20],
+    }  # fmt: skip
+    exec(many_images.CODE, names)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 8
+    assert lines[0].startswith("0.05: ")

@@ -1,0 +1,178 @@
+"""The tab "Transfer" in Streamlit's harness: first view, every control, stopping and going on, its words."""
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from core.attacks import ATTACKS
+from core.attacks.transfer import Fooled, Passage
+from core.data import Mnist, load
+from pages.ui import piecework
+from pages.ui.adversarial import transfer, transfer_matrix
+from pages.ui.adversarial.entrants import HERE
+from pages.ui.adversarial.transfer_words import told
+from pages.ui.cache import shipped_model
+from pages.ui.trained import Trained
+
+pytestmark = pytest.mark.usefixtures("bundled_only", "small")
+PAIR = ("linear-softmax", "mlp-module")
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing kept, quick networks, small samples, and the harness ticks as a browser would."""
+    transfer_matrix._store.clear()
+    transfer_matrix._made.clear()
+    monkeypatch.setattr(transfer, "FIRST", PAIR)
+    monkeypatch.setattr(transfer, "IMAGES", (100, 200))
+    monkeypatch.setattr(piecework, "alone", lambda: True)
+    monkeypatch.setattr(transfer_matrix, "QUICK", 60.0)
+    yield
+    transfer_matrix._store.clear()
+    transfer_matrix._made.clear()
+
+
+@pytest.fixture(scope="module")
+def mnist() -> Mnist:
+    return load("small")
+
+
+def show(trained: "Trained", mnist: "Mnist") -> None:
+    """The script that AppTest runs."""
+    from pages.ui.adversarial.transfer import transfer
+
+    transfer(trained, mnist)
+
+
+def opened(mnist: Mnist, **parameters: str) -> AppTest:
+    came = shipped_model("linear-softmax")
+    trained = Trained("shipped:linear-softmax", "title", came.config, came.model, came.model)
+    app = AppTest.from_function(show, default_timeout=60, kwargs={"trained": trained, "mnist": mnist})
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return well(app.run())
+
+
+def well(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not [error.value for error in app.error]
+    return app
+
+
+def text(app: AppTest) -> str:
+    return " ".join(part.value for kind in (app.markdown, app.caption, app.info) for part in kind)
+
+
+def finish(app: AppTest) -> AppTest:
+    for _ in range(60):
+        if app.button(key="adv_transfer_start").label == "All measured":
+            return well(app.run())
+        well(app.run())
+    raise AssertionError("the work never ended")
+
+
+def kept(mnist: Mnist) -> dict[Passage, torch.Tensor]:
+    stores = [transfer_matrix._store(f"{mnist.source}/{mnist.size}", f"shipped:{name}") for name in PAIR]
+    return {passage: reads for store in stores for passage, reads in store.items()}
+
+
+def test_the_first_view_is_a_whole_matrix_on_a_hundred_images(mnist: Mnist) -> None:
+    app = opened(mnist)
+    known = kept(mnist)
+    assert {passage.part for passage in known} == {0}
+    assert len(known) == 2 + 2 + 4  # the chosen network is one of the two
+    assert "Most transfers from" in text(app)
+    assert "100 of the 1,000 bundled test images" in text(app)
+    assert "random noise of the same size" in text(app)
+
+
+def test_it_can_be_stopped_goes_on_and_asks_nothing_twice(
+    mnist: Mnist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Passage] = []
+    true = transfer_matrix._measure
+
+    def counted(digits: Mnist, setup: object, passage: Passage) -> torch.Tensor:
+        asked.append(passage)
+        return true(digits, setup, passage)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(transfer_matrix, "_measure", counted)
+    monkeypatch.setattr(piecework, "SLICE", -1.0)
+    app = opened(mnist)
+    app.button(key="adv_transfer_start").click().run()
+    well(app.run())
+    some = len(asked)
+    assert 8 < some < 14
+    app.button(key="adv_transfer_stop").click().run()
+    well(app.run())
+    assert len(asked) == some
+    assert app.button(key="adv_transfer_start").label == "Go on"
+    monkeypatch.setattr(piecework, "SLICE", 60.0)
+    finish(app.button(key="adv_transfer_start").click().run())
+    assert len(asked) == len(set(asked)) == 16
+    stopped = kept(mnist)
+    transfer_matrix._store.clear()
+    transfer_matrix._made.clear()
+    finish(opened(mnist).button(key="adv_transfer_start").click().run())
+    assert stopped.keys() == kept(mnist).keys()
+    assert all(torch.equal(reads, kept(mnist)[passage]) for passage, reads in stopped.items())
+
+
+def test_every_control_makes_another_matrix(mnist: Mnist) -> None:
+    app = opened(mnist)
+    attacks = app.selectbox(key="adv_transfer_attack").options
+    assert attacks == [entry.title for entry in ATTACKS.values() if entry.access != "nothing"]
+    before = len(kept(mnist))
+    app.select_slider(key="adv_transfer_fgsm_epsilon").set_value(0.1).run()
+    assert len(kept(mnist)) == before + 6  # noise and attack anew, the untouched images are known
+    app.selectbox(key="adv_transfer_fgsm_target").set_value("3").run()
+    assert "reads as a 3, among those" in text(well(app))
+    assert len(kept(mnist)) == before + 6 + 4
+    app.select_slider(key="adv_transfer_n_small").set_value("100").run()
+    assert well(app).button(key="adv_transfer_start").label == "All measured"
+    app.multiselect(key="adv_transfer_networks").set_value([HERE]).run()
+    assert "Transfer needs two networks" in text(well(app))
+    app.multiselect(key="adv_transfer_networks").set_value([]).run()
+    assert "Choose at least one network" in text(well(app))
+
+
+def test_slow_attacks_wait_for_the_button(mnist: Mnist) -> None:
+    app = opened(mnist, adv_transfer_attack="PGD")
+    assert {passage.maker for passage in kept(mnist)} == {""}
+    assert app.button(key="adv_transfer_start").label == "Go on"
+
+
+def matrix(*rows: tuple[int, ...]) -> list[list[Fooled]]:
+    return [[Fooled(count, 100) for count in row] for row in rows]
+
+
+def test_the_words_follow_the_numbers() -> None:
+    names = ("a", "b", "c")
+    strong = " ".join(told(names, matrix((90, 50, 40), (30, 90, 70), (30, 40, 90), (2, 2, 2))))
+    assert "Most transfers from **b** to **c**: 70% of 100 images; least from **b** to **a**" in strong
+    assert "Every pair fools clearly more than random noise" in strong
+    assert "images made on **b** travel best (50% fool them)" in strong
+    assert "**c** is fooled most by the others' images (55%), **a** least (30%)" in strong
+    weak = " ".join(told(names, matrix((90, 3, 3), (3, 90, 3), (3, 3, 90), (3, 2, 2))))
+    assert "No pair fools clearly more" in weak
+    assert "least from" not in weak
+    some = " ".join(told(names, matrix((90, 50, 3), (3, 90, 3), (3, 3, 90), (3, 2, 2))))
+    assert "1 of 6 pairs fool clearly more" in some
+    assert "not so a → c, b → a, b → c, c → a and others" in some
+    two = " ".join(told(("a", "b"), matrix((90, 50), (48, 90), (2, 2))))
+    assert "Their 95 % intervals overlap." in two
+    assert "travel" not in two
+    unknown = [[Fooled(0, 0)] * 2] * 3
+    assert told(("a", "b"), unknown) == []
+    assert told(("a",), matrix((90,), (2,))) == ["Transfer needs two networks at least."]
+
+
+def test_the_code_runs(mnist: Mnist, capsys: pytest.CaptureFixture[str]) -> None:
+    names = {
+        "torch": torch, "networks": {name: shipped_model(name).model for name in PAIR},
+        "images": mnist.test.images[:20], "labels": mnist.test.labels[:20],
+    }  # fmt: skip
+    exec(transfer.CODE, names)
+    assert len(capsys.readouterr().out.splitlines()) == 4
