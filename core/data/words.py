@@ -4,6 +4,8 @@ Kept are words of 3 to 12 letters of their language's alphabet, in order of freq
 without those that stand in two of the languages' lists: nobody could tell them apart.
 """
 
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,7 +26,7 @@ _PLACES = {character: place for place, character in enumerate(ALPHABET)}
 class Words:
     """Words to train on and to test with; see `Material`.
 
-    train_words, test_words: the words themselves, in the order of the samples. Labels are places in LANGUAGES.
+    train_words, test_words: the words themselves, in the samples' order. Labels are places in LANGUAGES.
     """
 
     train: Samples
@@ -34,14 +36,25 @@ class Words:
     size: str = "words"
 
 
-def encode(words: list[str] | tuple[str, ...]) -> Tensor:
-    """(N, MOST_LETTERS) int64: each word's characters as places in ALPHABET, −1 after its end.
+def readable(text: str) -> tuple[str, str]:
+    """(what a network reads of `text`, what it skips), both in the order they stand there.
 
-    Characters that are not in ALPHABET are left out, and so is what a word has beyond MOST_LETTERS.
+    White space around the text is no part of it; capitals become small, and an accent typed as a sign of its
+    own joins its letter (Unicode's NFC). Skipped is what is not in ALPHABET: no network here ever saw it.
+    """
+    letters = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text.strip()).lower())
+    read = "".join(letter for letter in letters if letter in _PLACES)
+    return read, "".join(letter for letter in letters if letter not in _PLACES)
+
+
+def encode(words: Sequence[str]) -> Tensor:
+    """(N, MOST_LETTERS) int64: each word's readable characters as places in ALPHABET, −1 after its end.
+
+    What a word has beyond MOST_LETTERS readable characters is left out.
     """
     rows = torch.full((len(words), MOST_LETTERS), -1)
     for row, word in zip(rows, words, strict=True):
-        places = [_PLACES[character] for character in word if character in _PLACES][:MOST_LETTERS]
+        places = [_PLACES[character] for character in readable(word)[0][:MOST_LETTERS]]
         row[: len(places)] = torch.tensor(places, dtype=torch.int64)
     return rows
 
@@ -75,6 +88,22 @@ def load_words(config: WordsConfig) -> Words:
             labels[is_test].append(label)
     train, test = (_samples(*side) for side in zip(sides, labels, strict=True))
     return Words(train, test, tuple(sides[0]), tuple(sides[1]))
+
+
+def with_relatives(words: Words) -> Tensor:
+    """(N,) Boolean for each test word: does a training word of its language begin with the same five letters?
+
+    Such a word is half known already: on these a score says little about words that are new.
+    """
+    known = {
+        (label, word[:STEM])
+        for word, label in zip(words.train_words, words.train.labels.tolist(), strict=True)
+        if len(word) >= STEM
+    }
+    labels = words.test.labels.tolist()
+    return torch.tensor(
+        [(label, word[:STEM]) in known for word, label in zip(words.test_words, labels, strict=True)]
+    )
 
 
 def _test(words: tuple[str, ...], config: WordsConfig) -> Tensor:
