@@ -273,3 +273,30 @@ def test_what_cannot_be_attacked_is_a_sentence(
 ) -> None:
     with pytest.raises(LabError, match=sentence):
         attack(model, images.double(), labels.long(), AttackConfig("fgsm"))
+
+
+class Bursting(nn.Module):
+    """Its outputs are numbers for the originals alone: every larger picture bursts it."""
+
+    def __init__(self, most: float) -> None:
+        super().__init__()
+        self.layer, self.most = linear(), most
+
+    def forward(self, x: Tensor) -> Tensor:
+        burst = (x.flatten(1).sum(1) > self.most)[:, None]
+        return torch.where(burst, torch.nan, self.layer(x))
+
+
+@EACH
+def test_what_is_no_number_never_comes_back(name: str) -> None:
+    images, labels = some_digits()
+    bursting = Bursting(float(images[0].sum()) + 1)
+    made = attack(bursting, images, labels, quick(name))
+    assert made.isfinite().all()
+    assert NORMS[ATTACKS[name].norm].within(made - images, ATTACKS[name].epsilon).all()
+
+
+def test_a_diverged_network_is_a_sentence() -> None:
+    images, labels = some_digits()
+    with pytest.raises(LabError, match="outputs are no numbers"):
+        attack(Bursting(0), images, labels, AttackConfig("fgsm"))
