@@ -5,18 +5,19 @@ from dataclasses import dataclass
 
 from core.checks import is_number, one_of, require, whole
 from core.choices import ACTIVATIONS, INITIALIZATIONS, TARGETS, Activation, Initialization, Target
+from core.errors import ConfigError
 
 MOST_POINTS = 5000
 
 
 @dataclass(frozen=True)
 class CurveConfig:
-    """Points on a curve, some to train on, as many to validate with, as many again to test with.
+    """Points on a curve, to train on and to validate with; as the test, others of the same curve.
 
     target: the curve, a name in core.data.curves.CURVES, or "placed": the points in `placed`. low, high: the
-    interval of x. points: how many to train on, 2…5,000. noise: standard deviation of what is added to y, in
-    the units of y. points_seed: draws x (uniform) and noise. placed: (x, y) pairs that somebody placed; every
-    fifth of them is kept for validation and every fifth for the test.
+    interval of x. points: how many to train on and to validate with, 2…5,000. noise: standard deviation of
+    what is added to y, in the units of y. points_seed: draws x (uniform) and noise. placed: (x, y) pairs that
+    somebody placed; every fifth of them is kept for the test.
     """
 
     target: Target = "sine"
@@ -39,7 +40,7 @@ class CurveConfig:
             f"Noise must lie between 0 and 100; it is {self.noise!r}.",
         )
         whole(self.points_seed, 0, 2**31 - 1, "The seed of the points")
-        object.__setattr__(self, "placed", tuple((float(x), float(y)) for x, y in self.placed))
+        object.__setattr__(self, "placed", _pairs(self.placed))
         require(
             all(math.isfinite(x) and math.isfinite(y) for x, y in self.placed)
             and len(self.placed) <= MOST_POINTS,
@@ -47,6 +48,14 @@ class CurveConfig:
         )
         if self.target == "placed":
             require(len(self.placed) >= 5, "Place at least 5 points first.")
+
+
+def _pairs(placed: object) -> tuple[tuple[float, float], ...]:
+    """Pairs of numbers as pairs of floats. Raises ConfigError for anything else."""
+    try:
+        return tuple((float(x), float(y)) for x, y in placed)  # type: ignore[attr-defined]
+    except (TypeError, ValueError) as error:
+        raise ConfigError("Placed points are pairs of numbers, such as [[0, 1], [2, 0.5]].") from error
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 Convolutions and everything small are kept as they were. The large matrices of linear layers are kept in eight
 bits a weight, each row with a scale of its own: a quarter of the size, and an accuracy that differs by a
-fraction of a tenth of a point. The last frame is the checkpoint itself: a film on disk ends before it.
+fraction of a tenth of a point. Where the last frame is the checkpoint itself, the film on disk ends before
+it.
 """
 
 import json
@@ -20,6 +21,7 @@ from torch import Tensor
 from core.errors import LabError
 
 SCALE = "#scale"  # ends the name of a matrix's scales
+SMALL = 512  # weights: matrices of fewer are kept as they are
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def _shapes(frame: Frame) -> frozenset[tuple[str, torch.Size]]:
 
 
 def _packed(key: str, tensor: Tensor) -> dict[str, Tensor]:
-    if tensor.dim() != 2 or not bool(tensor.isfinite().all()):
+    if tensor.dim() != 2 or tensor.numel() < SMALL or not bool(tensor.isfinite().all()):
         return {key: tensor}
     scale = (tensor.abs().amax(dim=1) / 127).clamp_min(1e-12)
     return {key: (tensor / scale[:, None]).round().to(torch.int8), key + SCALE: scale}

@@ -19,7 +19,7 @@ from core.home import home
 from core.recipes import RECIPES, recipe
 from core.runs import RunStore, new_run_id
 from core.training.callbacks import Callback
-from core.training.finish import film_of, keep, new_trainer, record_of
+from core.training.finish import film_to_keep, keep, new_trainer, record_of
 from core.training.run_data import material_for
 from core.training.trainer import Diverged, Trainer
 from core.training.trial import ThreadTuner
@@ -82,8 +82,8 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         temporary = target.with_suffix(".part")
         temporary.write_bytes(run_checkpoint(record.run_id).read_bytes())
         temporary.replace(target)
-        if len(film := film_of(trainer)) > 1:
-            save_film(film_path(target), film[:-1])
+        if film := film_to_keep(trainer):
+            save_film(film_path(target), film)
     summary = record.summary()
     if target:
         summary["saved"] = str(target)
@@ -104,7 +104,9 @@ class Progress(Callback):
 
     def on_measure(self, trainer: Trainer) -> None:
         row = trainer.history.epochs[-1]
-        self.bar.set_postfix_str(f"epoch {row['epoch']:g}, test accuracy {row.get('test_accuracy') or 0:.2%}")
+        accuracy, loss = row.get("test_accuracy"), row.get("test_loss")
+        score = f"accuracy {accuracy:.2%}" if accuracy is not None else f"loss {loss or float('nan'):.3g}"
+        self.bar.set_postfix_str(f"epoch {row['epoch']:g}, test {score}")
 
     def on_end(self, trainer: Trainer) -> None:
         self.bar.close()

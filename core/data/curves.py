@@ -1,7 +1,7 @@
 """Points on a curve of one variable: what a regression learns from.
 
-Training, validation and test points are drawn from the same interval by streams of their own, so that more
-training points leave the others where they are.
+Training and test points are drawn from the same interval by streams of their own, so that more training
+points leave the test points where they are. A run holds some of the training points out to validate with.
 """
 
 import math
@@ -14,7 +14,7 @@ from torch import Tensor
 from core.curve_config import CurveConfig
 from core.data.examples import Samples
 
-TEST_POINTS = 200  # as many again to validate with, where a run holds some out
+TEST_POINTS = 200
 
 
 @dataclass(frozen=True)

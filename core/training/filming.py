@@ -1,4 +1,4 @@
-"""What a run of a convolutional network keeps on the way, so that one can wind back through it."""
+"""What a run keeps on the way, so that one can wind back through it."""
 
 import copy
 import math
@@ -24,16 +24,20 @@ class Filming(Callback):
     """Keeps the weights at the start and after every epoch, as `film`.
 
     A film of more than `most` bytes loses every other frame between its first and its last.
+    growth: a frame stays only where its epoch is at least `growth` times that of the frame before: 1 keeps
+    all; 1.06 keeps 90 of 1,000 epochs, most of them early, where most happens. The newest is always there.
     """
 
-    def __init__(self, most: int = 150 * 2**20) -> None:
-        self.most = most
+    def __init__(self, most: int = 150 * 2**20, growth: float = 1.0) -> None:
+        self.most, self.growth = most, growth
         self.film: Film = ()
 
     def on_measure(self, trainer: "Trainer") -> None:
         state = {k: v.detach().cpu().clone() for k, v in trainer.module.state_dict().items()}
         epoch = trainer.epoch + trainer.position / trainer.n
         kept = [frame for frame in self.film if frame.epoch < epoch]
+        if len(kept) > 2 and kept[-1].epoch < self.growth * kept[-2].epoch:
+            kept.pop()
         size = sum(tensor.numel() * tensor.element_size() for tensor in state.values())
         if (len(kept) + 1) * size > self.most and len(kept) > 2:
             kept = [*kept[:-1][::2], kept[-1]]

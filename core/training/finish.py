@@ -9,7 +9,7 @@ from importlib.metadata import version
 import torch
 
 from core.checkpoints import run_checkpoint, save_checkpoint
-from core.config import CNNConfig, RunConfig
+from core.config import CNNConfig, RegressorConfig, RunConfig
 from core.data.examples import Material
 from core.device import device_name
 from core.evaluation import wilson
@@ -32,9 +32,12 @@ def new_trainer(
     *,
     film: bool = True,
 ) -> Trainer:
-    """A trainer ready to run `config` on these examples; a convolutional network is filmed if `film`."""
-    filmed = film and isinstance(config.model, CNNConfig)
-    watching: list[Callback] = [Filming(), PreActivations()] if filmed else []
+    """A trainer ready to run `config` on these examples; one that can be wound back is filmed if `film`."""
+    watching: list[Callback] = []
+    if film and isinstance(config.model, CNNConfig):
+        watching = [Filming(), PreActivations()]
+    elif film and isinstance(config.model, RegressorConfig):
+        watching = [Filming(growth=1.06)]
     if config.train.adversarial != "none":
         watching.insert(0, AttackedAccuracy())  # first, so that all others see the finished row
     if config.train.keep == "best" or config.train.patience:
@@ -46,6 +49,12 @@ def film_of(trainer: Trainer | None) -> Film:
     """The frames that the run has kept so far; none where nobody films."""
     callbacks = trainer.callbacks if trainer else ()
     return next((entry.film for entry in callbacks if isinstance(entry, Filming)), ())
+
+
+def film_to_keep(trainer: Trainer) -> Film:
+    """The frames that lie beside a checkpoint: without the last where that is the checkpoint itself."""
+    film = film_of(trainer)
+    return film if best_of(trainer) is not None else film[:-1]
 
 
 def best_of(trainer: Trainer) -> Best | None:
@@ -117,8 +126,8 @@ def keep(trainer: Trainer, record: RunRecord, store: RunStore) -> None:
     # the curves travel with the weights, so that a network can show how it became what it is
     provenance["history"] = record.history.rounded().to_json()
     provenance["trained"] = time.strftime("%Y-%m-%d", time.gmtime(record.created))
-    if len(film := film_of(trainer)) > 1:
-        save_film(film_path(run_checkpoint(record.run_id)), film[:-1])  # the last frame is the checkpoint
+    if film := film_to_keep(trainer):
+        save_film(film_path(run_checkpoint(record.run_id)), film)
     best = best_of(trainer)
     if best is not None:
         provenance["kept_epoch"] = kept_row(trainer)["epoch"]

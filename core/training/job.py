@@ -22,12 +22,13 @@ from core.errors import LabError
 from core.runs import RunStore
 from core.training.background import Background
 from core.training.callbacks import Callback
-from core.training.finish import film_of, keep, new_trainer, record_of
-from core.training.history import History
+from core.training.finish import best_of, film_of, keep, kept_row, new_trainer, record_of
+from core.training.history import History, Row
 from core.training.slots import Slots
-from core.training.snapshot import Snapshot, Status
+from core.training.snapshot import ACTIVE, Snapshot, Status
 from core.training.trainer import Diverged, Trainer, changeable
 from core.training.trial import ThreadTuner
+from core.training.unhurried import Unhurried
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +48,11 @@ class Job(Background, Callback):
         *,
         session: str,
         owner: str,
+        seconds: float = 0.0,
     ) -> None:
+        """seconds: rest between epochs so that the whole run takes about so long; 0 is as fast as it goes."""
         super().__init__(slots, session=session, owner=owner)
+        self._slowly = [Unhurried(seconds)] if seconds else []
         self._config, self._material, self._store = config, material, store
         self._device = choose_device()
         self._trainer: Trainer | None = None
@@ -144,7 +148,9 @@ class Job(Background, Callback):
         if self._trainer is None:
             torch.set_num_threads(1)  # until the tuner has measured; this thread's own number
             tuner = ThreadTuner(self._slots.allowance)
-            self._trainer = new_trainer(self._config, self._material, self._device, [tuner, self])
+            self._trainer = new_trainer(
+                self._config, self._material, self._device, [tuner, self, *self._slowly]
+            )
         self._publish(whole=True)
         try:
             self._trainer.run()
@@ -199,10 +205,8 @@ class Job(Background, Callback):
     def _publish(self, *, whole: bool = False) -> None:
         trainer, now = self._trainer, time.monotonic()
         if whole and trainer is not None:
-            state = trainer.module.state_dict()
-            self._weights = {name: tensor.detach().cpu().clone() for name, tensor in state.items()}
-            self._weights_step, self._weights_at = trainer.steps, now
-            self._weights_epoch = trainer.epoch + trainer.position / trainer.n
+            self._copy_weights(trainer)
+            self._weights_at = now
         if trainer is not None and trainer.seconds > self._rate_from[0]:
             since = trainer.seconds - self._rate_from[0]
             self._rate = (trainer.examples - self._rate_from[1]) / since
@@ -210,6 +214,15 @@ class Job(Background, Callback):
         with self._lock:
             self._snapshot = self._picture()
             self._published_at = now
+
+    def _copy_weights(self, trainer: Trainer) -> None:
+        """The weights as they are; at the end those that the run leaves, where these are not the last."""
+        best = best_of(trainer) if self._status not in ACTIVE else None
+        state = trainer.module.state_dict() if best is None else best.weights
+        now: Row = {"step": trainer.steps, "epoch": trainer.epoch + trainer.position / trainer.n}
+        row = now if best is None else kept_row(trainer)
+        self._weights = {name: tensor.detach().cpu().clone() for name, tensor in state.items()}
+        self._weights_step, self._weights_epoch = int(row["step"] or 0), float(row["epoch"] or 0)
 
     def _picture(self) -> Snapshot:
         trainer = self._trainer

@@ -45,11 +45,22 @@ class JobRegistry:
         self._closed = threading.Event()
         threading.Thread(target=self._watch, args=(check_every,), name="job-watchdog", daemon=True).start()
 
-    def submit(self, config: RunConfig, material: Material, *, session: str = "", owner: str = "me") -> Job:
-        """Start a job, or queue it. Raises LabError when the queue is full."""
+    def submit(
+        self,
+        config: RunConfig,
+        material: Material,
+        *,
+        session: str = "",
+        owner: str = "me",
+        seconds: float = 0.0,
+    ) -> Job:
+        """Start a job, or queue it. seconds: spread it over about so many, so that it can be watched.
+
+        Raises LabError when the queue is full.
+        """
         with self._lock:
             self._make_room()
-            job = Job(config, material, self.store, self.slots, session=session, owner=owner)
+            job = Job(config, material, self.store, self.slots, session=session, owner=owner, seconds=seconds)
             self._jobs[job.job_id] = job
             return job
 

@@ -22,7 +22,8 @@ class Snapshot:
     epoch: passes so far, may be a fraction. steps, steps_total: done and expected. images_per_second: over
     the last moments. seconds: spent in steps. seconds_left: estimate, None before anything was timed.
     weights: a state_dict on the CPU, at most about a second old while running, taken at weights_step and
-    weights_epoch; None before the start. film: the weights after every epoch, where the run keeps them.
+    weights_epoch (at the end: those that the run keeps); None before the start. film: the weights on the way,
+    where the run keeps them.
     """
 
     job_id: str

@@ -18,6 +18,7 @@ from core.models import as_module, build
 from core.models.layers import give_generator
 from core.models.raw_mlp import RawMLP
 from core.seeds import stream
+from core.train_config import MOST_EPOCHS
 from core.training.adversarial import attacked
 from core.training.callbacks import Callback, GradientSizes, StopTraining
 from core.training.gradient import loss_and_gradients
@@ -266,7 +267,7 @@ class Trainer:
         """
         train = self.config.train
         if name == "epochs":
-            whole(value, 0, 1000, "Epochs")
+            whole(value, 0, MOST_EPOCHS, "Epochs")
             value = max(value, self.epoch + (1 if len(self.order) else 0))  # one that has its order has begun
             self.config = replace(self.config, train=replace(train, epochs=value))
         elif name == "batch_size":

@@ -1,0 +1,33 @@
+"""A run that takes its time, so that a person can watch it."""
+
+import time
+from typing import TYPE_CHECKING
+
+from core.training.callbacks import Callback
+
+if TYPE_CHECKING:
+    from core.training.trainer import Trainer
+
+LONGEST = 0.25  # seconds that one rest may take: a pause or a stop is heard soon all the same
+
+
+class Unhurried(Callback):
+    """Rests after every epoch, so that all of them together take about `seconds`.
+
+    A thousand steps of a small network are over before a page has drawn twice. What is computed, and the time
+    that the run reports for its steps, stay the same.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._before = 0.0
+
+    def on_start(self, trainer: "Trainer") -> None:
+        self._before = time.monotonic()
+
+    def on_measure(self, trainer: "Trainer") -> None:
+        share = self.seconds / max(1, trainer.config.train.epochs)
+        left = share - (time.monotonic() - self._before)
+        if left > 0:
+            time.sleep(min(left, LONGEST))
+        self._before = time.monotonic()
