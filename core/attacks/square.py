@@ -39,7 +39,7 @@ def make(given: Given) -> Tensor:
         if not len(standing):
             break
         mine = given.at(standing)
-        side = square_side(config["p_init"], step, config.steps)
+        side = square_side(config["p_init"], step - 2, config.steps)
         tried = push_square(mine, best[standing], draws[standing, step - 1], side)
         logits = mine.logits(tried)
         tried_loss = shortfall(mine, logits)
@@ -74,9 +74,9 @@ def push_square(given: Given, best: Tensor, draws: Tensor, side: int) -> Tensor:
     return torch.where(same, torch.lerp(best, other, square), pushed)
 
 
-def square_side(share: float, step: int, steps: int) -> int:
-    """Pixels along a square's side at a step: its share of the image halves on the paper's schedule."""
-    halved = sum(step > at * steps / PAPER for at in HALVINGS)
+def square_side(share: float, squares: int, steps: int) -> int:
+    """Pixels along the next square's side, after so many squares; its share of the image halves by and by."""
+    halved = sum(squares > at * steps / PAPER for at in HALVINGS)
     return min(SIDE - 1, max(1, round(math.sqrt(share / 2**halved) * SIDE)))
 
 
