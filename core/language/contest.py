@@ -1,0 +1,141 @@
+"""Five ways to guess a language on the same words: two that count, three that read in order."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.config import RunConfig
+from core.data.words import Words, load_words
+from core.evaluation import Score
+from core.language.baselines import Baseline, fit
+from core.models.recurrent import Recurrent
+from core.probes.word_reading import guesses
+from core.recipes import RECIPES
+from core.training.run_data import run_data
+from core.training.trainer import Trainer
+from core.word_config import WordsConfig
+
+Name = Literal["letters", "pieces", "rnn", "gru", "lstm"]
+NAMES: tuple[Name, ...] = get_args(Name)
+TITLES: dict[Name, str] = {
+    "letters": "Bag of characters",
+    "pieces": "Pieces of 1–3 characters",
+    "rnn": "Plain RNN",
+    "gru": "GRU",
+    "lstm": "LSTM",
+}
+Guess = Callable[[Sequence[str]], NDArray[np.float64]]
+
+
+@dataclass(frozen=True, eq=False)
+class Entrant:
+    """One way, fitted, and how it did.
+
+    guess: words → (N, 5) probabilities. answers: (T, 5) for the test words. size: numbers learnt. seconds:
+    what fitting took.
+    """
+
+    name: Name
+    guess: Guess
+    answers: NDArray[np.float64]
+    labels: NDArray[np.int64]
+    size: int
+    seconds: float
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        """(T,) whether each test word was guessed rightly."""
+        found: NDArray[np.bool_] = self.answers.argmax(1) == self.labels
+        return found
+
+    @property
+    def score(self) -> Score:
+        """On the test words; the loss in nats."""
+        given = self.answers[np.arange(len(self.labels)), self.labels].clip(1e-38)
+        return Score(len(self.labels), int(self.right.sum()), float(-np.log(given).mean()))
+
+
+def counting(name: Baseline, words: Words) -> Entrant:
+    """Fit one of the two that count."""
+    started = time.perf_counter()
+    fitted = fit(name, words)
+    took = time.perf_counter() - started
+    return _entrant(name, fitted.probabilities, words, fitted.size, took)
+
+
+def reading(name: Name, model: Recurrent, words: Words, seconds: float) -> Entrant:
+    """A trained network that reads in order, as an entrant."""
+    size = sum(parameter.numel() for parameter in model.parameters())
+    model = model.eval()
+    return _entrant(name, lambda some: guesses(model, list(some)).double().numpy(), words, size, seconds)
+
+
+def cell_config(name: Name, division: WordsConfig, *, epochs: int | None = None, seed: int = 0) -> RunConfig:
+    """The recipe `language-gru` with another cell and these words; all else, and so the batches, the same."""
+    own = RECIPES["language-gru"].config
+    changes = {
+        "cell": name,
+        "division": division.division,
+        "per_language": division.per_language,
+        "words_seed": division.words_seed,
+        "seed": seed,
+        "precision": "fp32",
+        "epochs": own.train.epochs if epochs is None else epochs,
+    }
+    return own.with_settings(changes)
+
+
+class InTraining:
+    """A network on its way, trained by the shared trainer, epoch after epoch when asked."""
+
+    def __init__(self, config: RunConfig) -> None:
+        assert isinstance(config.data, WordsConfig)
+        self.words = load_words(config.data)
+        self.trainer = Trainer(config, run_data(self.words, config))
+        self._steps = self.trainer.advance()
+
+    def go_on(self, epoch: int, progress: Callable[[float], None] = lambda share: None) -> float:
+        """Train to the end of that epoch; returns the test accuracy then. progress: share of this epoch."""
+        while self.trainer.epoch < epoch:
+            if next(self._steps, False) is False:
+                break
+            if self.trainer.steps % 25 == 0:
+                progress(self.trainer.position / self.trainer.n)
+        return float(self.trainer.history.last("test_accuracy") or 0.0)
+
+    def entrant(self, name: Name) -> Entrant:
+        """The network as it stands."""
+        model = self.trainer.module
+        assert isinstance(model, Recurrent)
+        return reading(name, model, self.words, self.trainer.seconds)
+
+
+def train_cell(config: RunConfig, name: Name) -> Entrant:
+    """Train one network to its end."""
+    run = InTraining(config)
+    run.go_on(config.train.epochs)
+    return run.entrant(name)
+
+
+def compare(
+    division: WordsConfig, *, names: Sequence[Name] = NAMES, epochs: int | None = None, seed: int = 0
+) -> list[Entrant]:
+    """All of `names` on the same division of the words, in that order. epochs: of the networks."""
+    words = load_words(division)
+    return [
+        counting(name, words)
+        if name in ("letters", "pieces")
+        else train_cell(cell_config(name, division, epochs=epochs, seed=seed), name)
+        for name in names
+    ]
+
+
+def _entrant(name: Name, guess: Guess, words: Words, size: int, seconds: float) -> Entrant:
+    with torch.no_grad():
+        answers = guess(words.test_words)
+    return Entrant(name, guess, answers, words.test.labels.numpy(), size, seconds)
