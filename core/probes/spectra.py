@@ -24,6 +24,11 @@ def frequencies() -> Tensor:
     return distance
 
 
+def white_share(cutoff: float) -> float:
+    """The share of white noise's energy above `cutoff`, in [0, 1]: it has the same at every frequency."""
+    return float((frequencies() > cutoff).double().mean())
+
+
 def energies(pictures: Tensor) -> Tensor:
     """The energy of each frequency: pictures (N, 1, 28, 28) to (N, 28, 28) float64.
 

@@ -1,0 +1,206 @@
+"""The tab "Why it works" in Streamlit's harness: every control, growing curves, verdicts, and its code."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from core.config import MLPConfig, RunConfig, TrainConfig
+from core.data import Mnist, load
+from core.models import build_module
+from core.probes.frequency_split import PARTS, PartScore
+from pages.ui import piecework
+from pages.ui.adversarial import why_data, why_split
+from pages.ui.adversarial.why import CODE
+from pages.ui.adversarial.why_words import about_border, about_clipping, about_parts, about_spectra
+from pages.ui.cache import shipped_model
+from pages.ui.trained import Trained
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.usefixtures("bundled_only")
+IMAGES = "adv_why_images_1000"
+BOTH = {"low": (0.5, 0.1), "high": (0.9, 0.3), "whole": (0.4, 0.0), "random": (0.95, 0.0)}
+
+
+@pytest.fixture(scope="module")
+def mnist() -> Mnist:
+    return load("small")
+
+
+def show(trained: "Trained", mnist: "Mnist") -> None:
+    """The script that AppTest runs."""
+    from pages.ui.adversarial.why import why
+
+    why(trained, mnist)
+
+
+def tab(trained: Trained, mnist: Mnist, **given: object) -> AppTest:
+    app = AppTest.from_function(show, default_timeout=60, kwargs={"trained": trained, "mnist": mnist})
+    for name, value in {IMAGES: 200, **given}.items():
+        app.session_state[name] = value
+    return well(app.run())
+
+
+def well(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not [error.value for error in app.error]
+    return app
+
+
+def text(app: AppTest) -> str:
+    return " ".join(part.value for kind in (app.markdown, app.caption, app.warning) for part in kind)
+
+
+@pytest.fixture
+def untouched(mnist: Mnist) -> "Iterator[Trained]":
+    came = shipped_model("cnn-lab")
+    kept = {name: tensor.clone() for name, tensor in came.model.state_dict().items()}
+    images = mnist.test.images.clone()
+    yield Trained("shipped:cnn-lab", "As it came: cnn-lab", came.config, came.model, came.model)
+    assert torch.equal(mnist.test.images, images)
+    assert all(torch.equal(tensor, kept[name]) for name, tensor in came.model.state_dict().items())
+
+
+def test_first_view_judges_the_claim(untouched: Trained, mnist: Mnist) -> None:
+    said = text(tab(untouched, mnist))
+    assert "**The text says** (a claim)" in said
+    assert "Above 7 waves lies" in said
+    assert "At L2 = 3" in said
+    assert "200 of the 1,000 bundled test images, evenly spaced" in said
+    assert "‖g‖₁ is on average" in said
+
+
+def test_curves_grow_stop_and_go_on(
+    untouched: Trained, mnist: Mnist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(piecework, "alone", lambda: True)
+    monkeypatch.setattr(piecework, "SLICE", 0.0)
+    why_data._scores.clear()
+    app = tab(untouched, mnist)
+    kept = why_data.scores(untouched, mnist, 200, True)
+    known = len(kept)
+    assert known >= 8, "what the sentences need is there at once"
+    well(app.run())
+    assert len(kept) > known, "it begins by itself"
+    well(app.button(key="adv_why_work_stop").click().run())
+    known = len(kept)
+    well(app.run())
+    assert len(kept) == known
+    monkeypatch.setattr(piecework, "SLICE", 60.0)
+    well(app.button(key="adv_why_work_start").click().run())
+    well(app.run())
+    assert len(kept) == len(PARTS) * len(why_split.LENGTHS)
+    assert app.button(key="adv_why_work_start").label == "All measured"
+    well(app.slider(key="adv_why_cutoff").set_value(5).run())
+    well(app.run())
+    assert len(kept) == (len(PARTS) + 2) * len(why_split.LENGTHS), "whole and random have no cut-off"
+
+
+def test_every_control(untouched: Trained, mnist: Mnist) -> None:
+    app = tab(untouched, mnist)
+    for cutoff in (1, 13):
+        well(app.slider(key="adv_why_cutoff").set_value(cutoff).run())
+        assert f"Above {cutoff} waves" in text(app)
+    for length in (0.0, 6.0):
+        well(app.select_slider(key="adv_why_length").set_value(length).run())
+        assert f"At L2 = {length:g}" in text(app)
+    well(app.toggle(key="adv_why_after").set_value(False).run())
+    assert "L2 is measured before clipping" in text(app)
+    well(app.number_input(key="adv_why_example_small").set_value(3).run())
+    well(app.select_slider(key=IMAGES).set_value(1000).run())
+    assert "On the 1,000 bundled test images." in text(app)
+
+
+def test_the_border_moved_from_end_to_end(
+    untouched: Trained, mnist: Mnist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(piecework, "alone", lambda: True)
+    monkeypatch.setattr(piecework, "SLICE", 60.0)
+    app = tab(untouched, mnist, adv_why_over=why_split.OVER_CUTOFF, adv_why_length=2.0)
+    well(app.run())
+    well(app.run())
+    assert app.button(key="adv_why_work_start").label == "All measured"
+    assert "the border" in text(app)
+    kept = why_data.scores(untouched, mnist, 200, True)
+    assert all((part, border, 2.0) in kept for part in ("low", "high") for border in why_split.CUTOFFS)
+
+
+def test_many_images_wait_for_a_press(untouched: Trained, mnist: Mnist) -> None:
+    app = tab(untouched, mnist, **{IMAGES: 1000})
+    assert not app.button(key="adv_why_work_start").disabled
+
+
+def test_a_network_without_any_gradient(mnist: Mnist) -> None:
+    config = MLPConfig(hidden=(4,))
+    model = build_module(config).eval()
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.zero_()
+    flat = Trained("flat", "flat", RunConfig("test", config, TrainConfig()), model, model)
+    said = text(tab(flat, mnist))
+    assert "200 images without any gradient are left out" in said
+
+
+def test_spectra_in_words() -> None:
+    def said(gradient: float, sign: float) -> str:
+        above = {"image": 0.1, "gradient": gradient, "sign of the gradient": sign, "white noise": 0.8}
+        return about_spectra(above, 7)
+
+    assert "taking the sign puts it there" in said(0.14, 0.46)
+    assert "in the network's gradient already" in said(0.44, 0.61)
+    assert "they come from the network" in said(0.6, 0.5)
+
+
+def scores(**changed: tuple[float, float]) -> dict[Any, PartScore]:
+    return {
+        part: PartScore(500, round(500 * accuracy), 3.0, strayed)
+        for part, (accuracy, strayed) in (BOTH | changed).items()
+    }
+
+
+def test_verdicts_follow_the_intervals() -> None:
+    slow = about_parts(scores(), 3.0, 0.98)
+    assert "The slow part does the damage" in slow
+    assert "it costs 48.0 points, the fast part 8.0" in slow
+    assert "does not hold" in slow
+    assert "no mere noise" in slow
+    same = about_parts(scores(high=(0.95, 0.3)), 3.0, 0.98)
+    assert "hurts no more than random signs" in same
+    less = about_parts(scores(high=(0.95, 0.3), random=(0.7, 0.0)), 3.0, 0.98)
+    assert "even hurts less" in less
+    fast = about_parts(scores(low=(0.9, 0.1), high=(0.5, 0.3)), 3.0, 0.98)
+    assert "the claim holds" in fast
+    assert "it costs 48.0 points, the slow part 8.0" in fast
+    assert "undecided" in about_parts(scores(low=(0.9, 0.1)), 3.0, 0.98)
+    assert "nothing changes" in about_parts(scores(), 0.0, 0.98)
+    assert "10% of the energy is above the cut-off" in about_clipping(scores(), True)
+    assert "3.00 are left" in about_clipping(scores(), False)
+
+
+def test_where_the_border_would_have_to_be() -> None:
+    slow, fast, even = ((PartScore(500, a, 3, 0), PartScore(500, b, 3, 0)) for a, b in
+                        ((200, 450), (450, 200), (300, 305)))  # fmt: skip
+    both = about_border({1: fast, 2: fast, 3: even, 4: slow, 5: slow})
+    assert "**up to 2 waves** the fast part does more damage, **from 4 waves** on the slow part does" in both
+    assert "at 1 of the 5 borders" in both
+    assert "around the crossing" in both
+    only = about_border({1: slow, 2: slow})
+    assert "**from 1 waves** on the slow part does." in only
+    assert "crossing" not in only
+    assert "overlap" in about_border({1: even})
+
+
+def test_the_code_runs(mnist: Mnist, untouched: Trained) -> None:
+    scope: dict[str, Any] = {"model": untouched.model}
+    exec(CODE.format(count=200, cutoff=7), scope)
+    digits = Mnist(mnist.source, mnist.size, mnist.train, mnist.test.take(slice(0, 200)))
+    untouched.model.zero_grad(set_to_none=True)
+    found = why_data.spectra(
+        Trained("code", "", untouched.config, untouched.model, untouched.model), digits, 200
+    )
+    ours = {name.split()[0]: spectrum.above(7) for name, spectrum in found.items()}
+    assert scope["share"] == pytest.approx(ours, rel=1e-3)
+    assert scope["accuracy"]["low"] < scope["accuracy"]["high"]
