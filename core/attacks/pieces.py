@@ -1,4 +1,4 @@
-"""Attacks on many images in pieces of a hundred, so that the work can stop anywhere and go on later.
+"""Attacks on many images in short pieces, so that the work can stop anywhere and go on later.
 
 A piece is named by what decides its result, so results can be kept in a dict; a larger sample begins with the
 smaller one, so asking for more images loses nothing.
@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor, nn
@@ -19,16 +20,18 @@ from core.attacks.norms import NORMS, NormName
 from core.data.digits import Digits
 from core.evaluation import logits
 
-CHUNK = 100  # images a piece
+CHUNK, FEW = 100, 10  # images a piece, of attacks that are quick and of those that are not
+QUICK = 40  # steps along the gradient
 NOTHING = ""  # in place of an attack: the images as they are
 ORDER = 7  # seed of the order in which samples grow
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A hundred images, attacked in one way on one network.
+    """A few images, attacked in one way on one network.
 
-    network: names its weights. attack: a whole AttackConfig as text, or NOTHING. part: which hundred.
+    network: names its weights. attack: a whole AttackConfig as text, or NOTHING. part: which `size(attack)`
+    images of the sample, from 0.
     """
 
     network: str
@@ -75,14 +78,35 @@ def sample(total: int, n: int | None = None) -> Tensor:
     return order if n is None else order[:n]
 
 
-def parts(n: int) -> int:
+@cache
+def size(attack: str) -> int:
+    """Images a piece: fewer where the attack takes its time, so that no piece takes long."""
+    config = AttackConfig.from_json(json.loads(attack)) if attack else None
+    if config is None or ATTACKS[config.name].access == "nothing":
+        return CHUNK
+    return CHUNK if follows_gradient(config.name) and config.steps * config.restarts <= QUICK else FEW
+
+
+def follows_gradient(name: str) -> bool:
+    """Whether an attack takes a chosen number of steps along the gradient within a budget."""
+    entry = ATTACKS[name]
+    return entry.bounded and entry.access == "gradients" and entry.norm != "l0"
+
+
+def parts(n: int, attack: str = NOTHING) -> int:
     """How many pieces n images make."""
-    return -(-n // CHUNK)
+    return -(-n // size(attack))
 
 
-def images_of(digits: Digits, part: int) -> Tensor:
+def parts_of(hundred: int, n: int, attack: str) -> range:
+    """The parts that one hundred of n images make, the last of which may be fewer."""
+    each = size(attack)
+    return range(parts(n, attack))[hundred * CHUNK // each : (hundred + 1) * CHUNK // each]
+
+
+def images_of(digits: Digits, part: int, attack: str = NOTHING) -> Tensor:
     """Places of the images in a part of the sample of these digits."""
-    return sample(len(digits))[part * CHUNK : (part + 1) * CHUNK]
+    return sample(len(digits))[part * size(attack) : (part + 1) * size(attack)]
 
 
 def configs(name: str, epsilons: Sequence[float], steps: int) -> list[AttackConfig]:
@@ -93,8 +117,7 @@ def configs(name: str, epsilons: Sequence[float], steps: int) -> list[AttackConf
     entry = ATTACKS[name]
     if not entry.bounded:
         return [AttackConfig(name, NORMS[entry.norm].largest)]
-    iterated = entry.access == "gradients" and "steps" in entry.settings and entry.norm != "l0"
-    settings = {"steps": steps} if iterated else {}
+    settings = {"steps": steps} if follows_gradient(name) and "steps" in entry.settings else {}
     return [AttackConfig(name, epsilon, settings) for epsilon in epsilons]
 
 
@@ -102,13 +125,19 @@ def lined_up(networks: Iterable[str], attacks: Iterable[AttackConfig], n: int) -
     """All pieces for n images, hundred after hundred: every curve is there early, then sharpens."""
     each = [NOTHING, *(named(config) for config in attacks)]
     names = list(networks)
-    return [Piece(name, how, part) for part in range(parts(n)) for name in names for how in each]
+    return [
+        Piece(name, how, part)
+        for hundred in range(parts(n))
+        for name in names
+        for how in each
+        for part in parts_of(hundred, n, how)
+    ]
 
 
 def measure(model: nn.Module, digits: Digits, piece: Piece) -> Reads:
     """Attack the images of a piece and let the network read them."""
     begun = time.perf_counter()
-    places = images_of(digits, piece.part)
+    places = images_of(digits, piece.part, piece.attack)
     images, labels = digits.images[places], digits.labels[places]
     config = piece.config
     made = images if config is None else attack(model, images, labels, config, places=places)
@@ -120,7 +149,7 @@ def measure(model: nn.Module, digits: Digits, piece: Piece) -> Reads:
 def gather(kept: Mapping[Piece, Reads], network: str, attack: str, n: int) -> Reads:
     """What is known of the first n images of the sample so far, without gaps."""
     found: list[Reads] = []
-    for part in range(parts(n)):
+    for part in range(parts(n, attack)):
         reads = kept.get(Piece(network, attack, part))
         if reads is None:
             break

@@ -13,17 +13,18 @@ from torch import Tensor, nn
 from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
 from core.attacks.carry_out import attack
-from core.attacks.pieces import images_of
+from core.attacks.pieces import NOTHING, images_of, named, parts, parts_of
 from core.data.digits import Digits
 from core.evaluation import logits, wilson
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A hundred images made on one network and tested on another.
+    """A piece of images made on one network and tested on another.
 
     maker: names its weights; empty where no network is needed. attack: a whole AttackConfig as text (see
-    core.attacks.pieces.named), empty for the untouched images. tester: who reads. part: which hundred.
+    core.attacks.pieces.named), empty for the untouched images. tester: who reads. part: which
+    core.attacks.pieces.size(attack) images of the sample.
     """
 
     maker: str
@@ -52,7 +53,7 @@ class Fooled:
 
 def make(model: nn.Module, digits: Digits, config: AttackConfig, part: int) -> Tensor:
     """The images (n, 1, 28, 28) of a part of the sample, attacked on `model`."""
-    places = images_of(digits, part)
+    places = images_of(digits, part, named(config))
     return attack(model, digits.images[places], digits.labels[places], config, places=places)
 
 
@@ -87,22 +88,26 @@ def control(config: AttackConfig) -> AttackConfig:
     return AttackConfig(name, config.budget, seed=config.seed)
 
 
-def passages(names: list[str], attack: str, noise: str, parts: int) -> list[Passage]:
+def passages(names: list[str], attack: str, noise: str, n: int) -> list[Passage]:
     """All that a matrix of these networks needs: originals, noise and every pair, hundred after hundred."""
     line = []
-    for part in range(parts):
-        line += [Passage("", "", tester, part) for tester in names]
-        line += [Passage("", noise, tester, part) for tester in names]
-        line += [Passage(maker, attack, tester, part) for maker in names for tester in names]
+    for hundred in range(parts(n)):
+        line += [Passage("", how, tester, hundred) for how in (NOTHING, noise) for tester in names]
+        line += [
+            Passage(maker, attack, tester, part)
+            for maker in names
+            for part in parts_of(hundred, n, attack)
+            for tester in names
+        ]
     return line
 
 
-def gathered(kept: Mapping[Passage, Tensor], maker: str, attack: str, tester: str, parts: int) -> Tensor:
+def gathered(kept: Mapping[Passage, Tensor], maker: str, attack: str, tester: str, n: int) -> Tensor:
     """(n,) what the tester read so far, without gaps."""
     found: list[Tensor] = []
-    for part in range(parts):
+    for part in range(parts(n, attack)):
         reads = kept.get(Passage(maker, attack, tester, part))
         if reads is None:
             break
         found.append(reads)
-    return torch.cat(found) if found else torch.empty(0, dtype=torch.uint8)
+    return torch.cat(found)[:n] if found else torch.empty(0, dtype=torch.uint8)

@@ -66,14 +66,14 @@ def curves(mnist: Mnist, choice: Choice) -> None:
     work = Piecework(
         KEY, "Measure", disabled=not wanted,
         help=f"{len(choice.attacks)} attacks at {len(choice.epsilons)} values of ε on {choice.n:,} images "
-        f"for {len(choice.networks)} network{'' if len(choice.networks) == 1 else 's'}, a hundred images at "
-        "a time. It can be stopped and goes on later.",
+        f"for {len(choice.networks)} network{'' if len(choice.networks) == 1 else 's'}, a few images at a "
+        "time. It can be stopped and goes on later.",
     )  # fmt: skip
 
     def body() -> None:
         kept = known(mnist, choice)
         left = seconds_left(wanted, kept) if work.running else None
-        words = "pieces (a hundred images each)" + (f", about {left:.0f} s left" if left else "")
+        words = "pieces" + (f", about {left:.0f} s left" if left else "")
         work.buttons(sum(piece in kept for piece in wanted), len(wanted), words)
         with st.container(key="adv-many-result"):  # one child, whatever is in it: the part keeps its shape
             _result(mnist, choice, kept)

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
-from core.attacks.pieces import images_of, named, parts, sample
+from core.attacks.pieces import NOTHING, follows_gradient, images_of, named, sample
 from core.attacks.transfer import Fooled, Passage, control, fooled, gathered, make, passages, read
 from core.data.digits import Mnist
 from core.figures.transfer_matrix import Cell, transfer_figure
@@ -38,7 +38,7 @@ class Setup:
     def line(self) -> list[Passage]:
         """All there is to measure."""
         names = [network.key for network in self.networks]
-        return passages(names, named(self.config), named(control(self.config)), parts(self.n))
+        return passages(names, named(self.config), named(control(self.config)), self.n)
 
 
 def matrix(mnist: Mnist, setup: Setup) -> None:
@@ -48,13 +48,13 @@ def matrix(mnist: Mnist, setup: Setup) -> None:
     count = len(setup.networks)
     work = Piecework(
         KEY, "Measure",
-        help=f"{setup.n:,} images, attacked on each of {count} networks and tested on all of them, a hundred "
-        "at a time. It can be stopped and goes on later.",
+        help=f"{setup.n:,} images, attacked on each of {count} networks and tested on all of them, a few at "
+        "a time. It can be stopped and goes on later.",
     )  # fmt: skip
 
     def body() -> None:
         kept = _known(mnist, setup)
-        work.buttons(sum(passage in kept for passage in line), len(line), "tests of a hundred images")
+        work.buttons(sum(passage in kept for passage in line), len(line), "tests")
         with st.container(key="adv-transfer-result"):
             _result(mnist, setup, kept)
 
@@ -69,9 +69,8 @@ def matrix(mnist: Mnist, setup: Setup) -> None:
 def _first_look(mnist: Mnist, setup: Setup, line: list[Passage]) -> None:
     """The first hundred images, as far as a moment reaches; of attacks that are quick alone."""
     kept, begun = _known(mnist, setup), time.monotonic()
-    config, entry = setup.config, ATTACKS[setup.config.name]
-    swift = entry.bounded and entry.access == "gradients" and config.steps * config.restarts <= SWIFT
-    swift = swift and entry.norm != "l0"
+    config = setup.config
+    swift = follows_gradient(config.name) and config.steps * config.restarts <= SWIFT
     for passage in line:
         if passage.part or time.monotonic() - begun > QUICK:
             return
@@ -93,7 +92,7 @@ def _measure(mnist: Mnist, setup: Setup, passage: Passage) -> Tensor:
 
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _made(maker: str, data: str, how: str, part: int, _model: nn.Module, _mnist: Mnist) -> Tensor:
-    """A hundred attacked images, kept while one network after the other reads them."""
+    """A piece of attacked images, kept while one network after the other reads them."""
     return make(_model, _mnist.test, AttackConfig.from_json(json.loads(how)), part)
 
 
@@ -114,8 +113,7 @@ def _result(mnist: Mnist, setup: Setup, kept: dict[Passage, Tensor]) -> None:
     names = [network.name for network in setup.networks]
     cells = [[Cell(one.fooled, one.n, *one.ci95) for one in row] for row in counts]
     chart(transfer_figure(cells, [*names, NOISE], names, own=len(names)), "adv_transfer_chart", still=True)
-    done = [passage for passage in setup.line if passage in kept]
-    seen = min(setup.n, 100 * (1 + max((passage.part for passage in done), default=0)))
+    seen = max(len(gathered(kept, "", NOTHING, network.key, setup.n)) for network in setup.networks)
     aim = "misreads" if setup.config.target is None else f"reads as a {setup.config.target}"
     st.caption(
         f"Share of images that the network of the column {aim}, among those that it and the network of the "
@@ -128,13 +126,13 @@ def _result(mnist: Mnist, setup: Setup, kept: dict[Passage, Tensor]) -> None:
 
 def count(mnist: Mnist, setup: Setup, kept: dict[Passage, Tensor]) -> list[list[Fooled]]:
     """Rows: made on each network, then noise. Columns: tested on each."""
-    many, how, noise = parts(setup.n), named(setup.config), named(control(setup.config))
+    how, noise = named(setup.config), named(control(setup.config))
     labels = mnist.test.labels[sample(len(mnist.test), setup.n)]
     keys = [network.key for network in setup.networks]
-    clean = {key: gathered(kept, "", "", key, many) for key in keys}
+    clean = {key: gathered(kept, "", NOTHING, key, setup.n) for key in keys}
 
     def cell(maker: str, tester: str) -> Fooled:
-        made = gathered(kept, maker, how if maker else noise, tester, many)
+        made = gathered(kept, maker, how if maker else noise, tester, setup.n)
         return fooled(made, clean[tester], clean[maker or tester], labels, setup.config.target)
 
     return [[cell(maker, tester) for tester in keys] for maker in (*keys, "")]

@@ -17,8 +17,10 @@ from core.attacks.pieces import (
     measure,
     named,
     parts,
+    parts_of,
     sample,
     seconds_left,
+    size,
 )
 from core.checkpoints import load_shipped
 from core.data import load
@@ -34,6 +36,19 @@ def test_a_larger_sample_begins_with_the_smaller_and_is_drawn_without_repeats() 
     assert torch.equal(sample(1000, 30), everything[:30])
     assert torch.equal(torch.cat([images_of(DIGITS, part) for part in range(parts(1000))]), everything)
     assert [parts(n) for n in (1, 100, 101, 1000)] == [1, 1, 2, 10]
+
+
+def test_slow_attacks_come_in_smaller_pieces_of_the_same_images() -> None:
+    slow = named(AttackConfig("pgd", 0.1, {"steps": 100}))
+    assert size(NOTHING) == size(named(PGD)) == size(named(AttackConfig("noise", restarts=100))) == 100
+    assert size(slow) == size(named(AttackConfig("pgd", 0.1, {"steps": 20}, restarts=5))) == 10
+    assert list(parts_of(0, 150, slow)) == list(range(10))
+    assert list(parts_of(1, 150, slow)) == list(range(10, 15))
+    places = [images_of(DIGITS, part, slow) for part in range(parts(150, slow))]
+    assert torch.equal(torch.cat(places), sample(1000, 150))
+    line = lined_up(["n"], [AttackConfig("pgd", 0.1, {"steps": 100})], 150)
+    assert [piece.part for piece in line if piece.attack] == list(range(15))
+    assert line[11] == Piece("n", NOTHING, 1)  # the next hundred begins
 
 
 def test_names_tell_attacks_apart_and_give_them_back() -> None:
@@ -84,11 +99,15 @@ def test_a_piece_is_the_attack_counted_anew() -> None:
 def test_results_do_not_depend_on_how_the_work_is_cut(monkeypatch) -> None:  # type: ignore[no-untyped-def]
     def whole(chunk: int) -> Reads:
         monkeypatch.setattr(pieces, "CHUNK", chunk)
+        pieces.size.cache_clear()
         line = lined_up(["n"], [PGD], 120)
         kept = {piece: measure(NET, DIGITS, piece) for piece in reversed(line)}
         return gather(kept, "n", named(PGD), 120)
 
-    first, second = whole(100), whole(30)
+    try:
+        first, second = whole(100), whole(30)
+    finally:
+        pieces.size.cache_clear()
     assert len(first) == len(second) == 120
     assert torch.equal(first.places, second.places)
     assert torch.equal(first.read, second.read)

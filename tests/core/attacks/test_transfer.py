@@ -20,30 +20,28 @@ NETS = {name: load_shipped(name).model for name in ("linear-softmax", "mlp-autog
 FGSM = AttackConfig("fgsm", 0.1)
 
 
-def matrix(n_parts: int) -> dict[tuple[str, str], Fooled]:
+def matrix(n: int) -> dict[tuple[str, str], Fooled]:
     """As the page does it: passage after passage, kept in a dict."""
     kept = {}
     noise = control(FGSM)
-    for passage in passages(list(NETS), named(FGSM), named(noise), n_parts):
+    for passage in passages(list(NETS), named(FGSM), named(noise), n):
         config = {named(FGSM): FGSM, named(noise): noise}.get(passage.attack)
         maker = NETS[passage.maker] if passage.maker else next(iter(NETS.values()))
-        places = pieces.images_of(DIGITS, passage.part)
+        places = pieces.images_of(DIGITS, passage.part, passage.attack)
         made = make(maker, DIGITS, config, passage.part) if config else DIGITS.images[places]
         kept[passage] = read(NETS[passage.tester], made)
     labels = DIGITS.labels[sample(len(DIGITS))]
 
     def cell(maker: str, tester: str) -> Fooled:
-        clean = {name: gathered(kept, "", "", name, n_parts) for name in NETS}
+        clean = {name: gathered(kept, "", "", name, n) for name in NETS}
         how = named(FGSM) if maker else named(noise)
-        return fooled(
-            gathered(kept, maker, how, tester, n_parts), clean[tester], clean[maker or tester], labels
-        )
+        return fooled(gathered(kept, maker, how, tester, n), clean[tester], clean[maker or tester], labels)
 
     return {(maker, tester): cell(maker, tester) for maker in [*NETS, ""] for tester in NETS}
 
 
 def test_the_matrix_equals_counting_by_hand_and_its_diagonal_the_attack_itself() -> None:
-    found = matrix(1)
+    found = matrix(100)
     places = sample(1000, 100)
     images, labels = DIGITS.images[places], DIGITS.labels[places]
     clean = {name: net(images).argmax(1) for name, net in NETS.items()}
@@ -63,9 +61,13 @@ def test_the_matrix_equals_counting_by_hand_and_its_diagonal_the_attack_itself()
 
 
 def test_the_matrix_is_the_same_however_the_work_is_cut(monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    whole = matrix(1)
+    whole = matrix(100)
     monkeypatch.setattr(pieces, "CHUNK", 20)
-    assert matrix(5) == whole
+    pieces.size.cache_clear()
+    try:
+        assert matrix(100) == whole
+    finally:
+        pieces.size.cache_clear()
 
 
 def test_targets_and_unmeasured_parts() -> None:
@@ -96,10 +98,15 @@ def test_the_control_is_noise_of_the_same_norm_and_size() -> None:
 
 
 def test_every_pair_is_asked_once_in_each_part() -> None:
-    line = passages(["a", "b", "c"], "x", "y", 2)
+    line = passages(["a", "b", "c"], named(FGSM), named(control(FGSM)), 200)
     assert len(line) == len(set(line)) == 2 * (3 + 3 + 9)
-    assert Passage("a", "x", "c", 1) in line
+    assert Passage("a", named(FGSM), "c", 1) in line
     kept = {passage: torch.tensor([passage.part]) for passage in line}
-    assert gathered(kept, "a", "x", "c", 2).tolist() == [0, 1]
-    del kept[Passage("a", "x", "c", 0)]
-    assert gathered(kept, "a", "x", "c", 2).tolist() == []
+    assert gathered(kept, "a", named(FGSM), "c", 200).tolist() == [0, 1]
+    del kept[Passage("a", named(FGSM), "c", 0)]
+    assert gathered(kept, "a", named(FGSM), "c", 200).tolist() == []
+    slow = named(AttackConfig("square", 0.1))
+    line = passages(["a", "b"], slow, named(control(FGSM)), 200)
+    assert len(line) == len(set(line)) == 2 * (2 + 2) + 20 * 4  # slow attacks: ten images at a time
+    hundreds = [passage.part // (10 if passage.attack == slow else 1) for passage in line]
+    assert hundreds == [0] * 44 + [1] * 44
