@@ -115,6 +115,11 @@ class RunConfig:
             "The lab report's split is one of MNIST's test images; this network reads none.",
         )
         require(
+            not self.train.record_every or not isinstance(self.model, RegressorConfig),
+            "A record counts wrong answers; a network that answers with numbers has none: set record_every "
+            "to 0.",
+        )
+        require(
             self.train.adversarial == "none" or self.model.family != "manual",
             "The network derived by hand has formulas for its weights' gradients alone, and an attack needs "
             "those of the pixels; choose another network for adversarial training.",

@@ -12,10 +12,12 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import INITIALIZATIONS, PRECISIONS, RunConfig
+from core.config import DIGIT_READERS, INITIALIZATIONS, PRECISIONS, ModelConfig, RunConfig
 from core.recipes import RECIPES
 from core.training.optimizers import OPTIMIZERS
 from pages.ui.adversarial_settings import adversarial_settings
+from pages.ui.early_stopping import PATIENCE, early_stopping
+from pages.ui.named import examples
 from pages.ui.optimizer_settings import (
     RATES as RATES,
 )  # those who draw controls of their own take it from here
@@ -23,6 +25,7 @@ from pages.ui.optimizer_settings import optimizer_setting, schedule_choice, show
 from pages.ui.widgets import Live, Widgets
 
 BATCHES = (1, 4, 8, 16, 32, 64, 100, 128, 256, 512, 1000, 2000, 5000, 10_000)
+EPOCHS = (1, 10, 20, 50, 100, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000)
 RECORDS = (0, 10, 20, 50, 100, 200, 500, 1000)
 WATCHED = {"none": "training images held out", "lab": "first half of the test images"}
 STARTS = {
@@ -63,6 +66,10 @@ def apply(recipe: str, changes: dict[str, Any]) -> None:
             st.session_state[key(recipe, "lr")] = _nearest(RATES, float(value))
         elif name == "record_every":
             st.session_state[key(recipe, name)] = int(_nearest(RECORDS, value))
+        elif name == "epochs" and _many(recipe):
+            st.session_state[key(recipe, name)] = int(_nearest(EPOCHS, value))
+        elif name == "patience":
+            st.session_state[key(recipe, name)] = int(_nearest(PATIENCE, value))
         elif name == "batch_size":
             st.session_state[key(recipe, "batch_size")] = int(_nearest(BATCHES, value))
         elif name in SETTINGS:
@@ -71,38 +78,54 @@ def apply(recipe: str, changes: dict[str, Any]) -> None:
             st.session_state[key(recipe, name)] = value
 
 
+def _many(recipe: str) -> bool:
+    """Whether its epochs are short and many: then not every number of them is offered."""
+    return RECIPES[recipe].config.train.epochs > 40
+
+
 def reset(recipe: str) -> None:
     """Back to the recipe's own settings."""
     apply(recipe, RECIPES[recipe].config.settings())
 
 
-def run_controls(recipe: str, network: Network, live: Live | None = None) -> RunConfig:
+def run_controls(
+    recipe: str, network: Network, live: Live | None = None, data: Network | None = None
+) -> RunConfig:
     """Draw the controls of a recipe and return what they say.
 
-    network: draws those of the network. live: the run going on, if there is one: then only what may change
-    while it runs is open. Raises ConfigError, all controls drawn, where they say what cannot be built.
+    network: draws those of the network. data: those of what it learns from, where that can be set. live: the
+    run going on, if there is one: then only what may change while it runs is open. Raises ConfigError, all
+    controls drawn, where they say what cannot be built.
     """
     default = RECIPES[recipe].config
     values = default.settings()
     widget = Widgets(lambda setting: key(recipe, setting), live)
-    rate = st.container()  # stands first, but its default depends on the optimiser chosen below
     changes: dict[str, Any] = {}
+    if data is not None:
+        changes |= data(widget, values)
+    rate = st.container()  # stands first, but its default depends on the optimiser chosen below
+    what = examples(default.model)
     changes["batch_size"] = widget.choice(
-        "Batch size (images a step)",
+        f"Batch size ({what} a step)",
         BATCHES,
         values["batch_size"],
         "batch_size",
-        help="Images that share one update. Small batches make many noisy steps, large ones few calm ones.",
+        help=f"{what.capitalize()} that share one update. Small batches make many noisy steps, large ones "
+        "few calm ones.",
         format_func=lambda v: f"{v:,}",
     )
-    most = max(40, int(st.session_state.get(key(recipe, "epochs")) or 0))  # a run may have been prolonged
-    changes["epochs"] = widget.slider(
-        "Epochs (passes)", 1, most, values["epochs"], "epochs", help="How often every training image is seen."
-    )
+    often = f"How often every training {what.removesuffix('s')} is seen."
+    if _many(recipe):
+        changes["epochs"] = widget.choice(
+            "Epochs (passes)", EPOCHS, values["epochs"], "epochs", help=often, format_func=lambda v: f"{v:,}"
+        )
+    else:
+        most = max(40, int(st.session_state.get(key(recipe, "epochs")) or 0))  # a run may have been prolonged
+        changes["epochs"] = widget.slider("Epochs (passes)", 1, most, values["epochs"], "epochs", help=often)
     with st.expander("Network", icon=":material/hub:"):
         changes |= network(widget, values)
     with st.expander("Start and step", icon=":material/tune:"):
-        changes |= _training(widget, recipe, values)
+        changes |= _training(widget, recipe, values, default.model)
     settings = OPTIMIZERS[changes["optimizer"]].settings
     same = changes["optimizer"] == values["optimizer"]
     with rate:
@@ -117,7 +140,7 @@ def run_controls(recipe: str, network: Network, live: Live | None = None) -> Run
     return default.with_settings(changes)
 
 
-def _training(widget: Widgets, recipe: str, values: dict[str, Any]) -> dict[str, Any]:
+def _training(widget: Widgets, recipe: str, values: dict[str, Any], model: ModelConfig) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     several = "init_output" in values
     labels = {"init": "First weights, hidden layers" if several else "First weights"}
@@ -153,12 +176,15 @@ def _training(widget: Widgets, recipe: str, values: dict[str, Any]) -> dict[str,
         ("mean", "sum"),
         values["reduction"],
         "reduction",
-        help="Average over the images (PyTorch's default) or sum (as the slides write it). "
+        help=f"Average over the {examples(model)} (PyTorch's default) or sum (as the slides write it). "
         "The sum's gradient is batch-size times larger, and so is each step.",
-        format_func={"mean": "mean over its images", "sum": "sum over its images"}.get,
+        format_func={name: f"{name} over its {examples(model)}" for name in ("mean", "sum")}.get,
     )
-    changes |= adversarial_settings(widget, values)
-    changes |= _held_out(widget, values)
+    if isinstance(model, DIGIT_READERS):
+        changes |= adversarial_settings(widget, values)
+        changes |= _held_out(widget, values)
+    else:
+        changes |= early_stopping(widget, values, examples(model))
     changes["seed"] = widget.number(
         "Seed", 0, 2**31 - 1, values["seed"], "seed", help="Same seed, same start, same batches, same curve."
     )

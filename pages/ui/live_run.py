@@ -6,17 +6,21 @@ does not run. When the run ends or pauses the whole page runs once, so that ever
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import streamlit as st
+from torch import Tensor
 
 from core.config import RunConfig
 from core.errors import LabError
 from core.evaluation import wilson
 from core.figures.curves import accuracy_figure, gradient_figure, loss_figure
+from core.films import Film
 from core.training.history import History
 from core.training.snapshot import Snapshot
 from pages.ui.chart import chart
+from pages.ui.named import examples
 from pages.ui.page import error_boundary
 
 #: Seconds between two looks at a run. A paused one changes only when somebody presses a button.
@@ -48,8 +52,36 @@ class Steered(Protocol):
 More = Callable[[History, RunConfig, int], None]
 
 
-def live_run(job: Steered, key: str, *, charts: bool = True, more: More | None = None) -> None:
-    """Status, buttons and (where `charts`) the growing curves of `job`, then what `more` draws."""
+@dataclass(frozen=True)
+class Shown:
+    """What there is to draw of a run, whether it is going on, on record, or came along.
+
+    epochs: where the axes end. weights: a state_dict, the newest while it runs, then those it kept; None
+    before there are any. film: the weights on the way, where the run keeps them. key: begins all keys.
+    """
+
+    history: History
+    config: RunConfig
+    n_train: int
+    n_test: int
+    epochs: float
+    weights: dict[str, Tensor] | None
+    film: Film
+    key: str
+    active: bool = False
+
+
+#: Draws a run in place of the curves of loss and accuracy.
+Draw = Callable[[Shown], None]
+
+
+def live_run(
+    job: Steered, key: str, *, charts: bool = True, more: More | None = None, draw: Draw | None = None
+) -> None:
+    """Status, buttons and (where `charts`) the growing curves of `job`, then what `more` draws.
+
+    draw: draws the run in place of the curves.
+    """
     pace = POLL.get(job.snapshot.status)
 
     @st.fragment(run_every=pace)
@@ -60,15 +92,24 @@ def live_run(job: Steered, key: str, *, charts: bool = True, more: More | None =
             snapshot = job.snapshot
             _status(snapshot)
             if charts:
-                curves(
-                    snapshot.history, snapshot.n_train, max(snapshot.config.train.epochs, snapshot.epoch), key
-                )
+                epochs = max(snapshot.config.train.epochs, snapshot.epoch)
+                if draw is None:
+                    curves(snapshot.history, snapshot.n_train, epochs, key)
+                else:
+                    draw(_shown(snapshot, epochs, key))
                 if more is not None:
                     more(snapshot.history, snapshot.config, snapshot.n_test)
         if POLL.get(job.snapshot.status) != pace:  # out here: what fails above must not poll for ever
             st.rerun()  # the whole page: it polls at another pace now, or no more
 
     body()
+
+
+def _shown(snapshot: Snapshot, epochs: float, key: str) -> Shown:
+    return Shown(
+        snapshot.history, snapshot.config, snapshot.n_train, snapshot.n_test, epochs, snapshot.weights,
+        snapshot.film, key, snapshot.active,
+    )  # fmt: skip
 
 
 def curves(history: History, n_train: int, epochs: float, key: str) -> None:
@@ -124,15 +165,16 @@ def _status(snapshot: Snapshot) -> None:
     facts.append(f"epoch {snapshot.epoch:.2f} of {snapshot.config.train.epochs}")
     facts.append(f"step {snapshot.steps:,}")
     if snapshot.history.loss and snapshot.history.loss[-1] is not None:
-        facts.append(f"loss {snapshot.history.loss[-1]:.3f}")
+        facts.append(f"loss {written(snapshot.history.loss[-1])}")
     if snapshot.status in ("running", "paused") and snapshot.seconds_left is not None:
         facts.append(f"{snapshot.seconds_left:.0f} s left")
     if snapshot.active and snapshot.images_per_second:
-        facts.append(f"{snapshot.images_per_second:,.0f} images/s")
+        facts.append(f"{snapshot.images_per_second:,.0f} {examples(snapshot.config.model)}/s")
     if not snapshot.active:
         facts.append(f"{snapshot.seconds:.1f} s of training")
         if snapshot.seconds:
-            facts.append(f"{sum(snapshot.history.examples_per_step) / snapshot.seconds:,.0f} images/s")
+            speed = sum(snapshot.history.examples_per_step) / snapshot.seconds
+            facts.append(f"{speed:,.0f} {examples(snapshot.config.model)}/s")
     st.markdown(" · ".join(facts))
     st.progress(snapshot.progress)
     details = [snapshot.device, snapshot.precision]
@@ -141,7 +183,7 @@ def _status(snapshot: Snapshot) -> None:
     changes = [told(change) for change in snapshot.history.changes[-3:]]
     st.caption(" · ".join([*details, *changes]))
     if not snapshot.active and snapshot.n_test:
-        st.markdown(score_line(snapshot.history, snapshot.n_test))
+        st.markdown(score_line(snapshot.history, snapshot.n_test, examples(snapshot.config.model)))
     if snapshot.message:
         (st.warning if snapshot.status in ("diverged", "stopped") else st.error)(snapshot.message)
 
@@ -153,14 +195,19 @@ def told(change: dict[str, Any]) -> str:
     return f"{change['name']} → {change['value']:g} at step {change['step']:,}"
 
 
-def score_line(history: History, n_test: int) -> str:
+def written(loss: float) -> str:
+    """A loss to three digits after the point, or to three digits where that would say nothing."""
+    return f"{loss:.3f}" if abs(loss) >= 0.01 or loss == 0 else f"{loss:.2e}"
+
+
+def score_line(history: History, n_test: int, what: str = "images") -> str:
     """The last test accuracy with its 95 % interval, in a sentence."""
     accuracy = history.last("test_accuracy")
     if accuracy is None:
         return ""
     low, high = wilson(round(accuracy * n_test), n_test)
     return (
-        f"### :green[{accuracy:.2%}] of {n_test:,} test images read correctly  \n"
+        f"### :green[{accuracy:.2%}] of {n_test:,} test {what} read correctly  \n"
         f"95 % interval: {low:.2%} to {high:.2%}"
     )
 

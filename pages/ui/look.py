@@ -7,7 +7,7 @@ import streamlit as st
 import torch
 
 from core.checkpoints import SHIPPED, Checkpoint, load_checkpoint, rebuild, run_checkpoint, shipped
-from core.config import CNNConfig, MLPConfig, RunConfig
+from core.config import ModelConfig, RunConfig
 from core.films import Film, Frame, film_path, load_film
 from core.models import as_module
 from core.models.layers import Normalize
@@ -23,7 +23,7 @@ from pages.ui.trained import Trained
 NOW = "now"
 
 
-Kind = type[MLPConfig] | type[CNNConfig]
+Kind = type[ModelConfig]
 Kinds = Kind | tuple[Kind, ...]
 
 

@@ -10,20 +10,22 @@ from typing import Any
 
 import streamlit as st
 
-from core.checkpoints import shipped
-from core.config import RunConfig
+from core.config import DIGIT_READERS, RunConfig
 from core.errors import ConfigError, LabError, NotFound
 from core.recipes import RECIPES, train_recipes
 from core.snippets import training_code
 from core.training.history import History
 from core.training.job import Job
-from core.training.snapshot import Snapshot
+from core.training.run_data import material_for
 from core.training.trainer import changeable
 from pages.ui import cache, controls, state
-from pages.ui.live_run import More, curves, live_run, score_line
-from pages.ui.look import NOW, Kind
+from pages.ui.live_run import Draw, More, Shown, curves, live_run, score_line
+from pages.ui.look import NOW, Kind, as_it_came, on_record
+from pages.ui.named import examples
 from pages.ui.owner import owner
 from pages.ui.plain import plain
+from pages.ui.trained import Trained
+from pages.ui.why_less import why_less
 from pages.ui.widgets import Live
 
 
@@ -55,6 +57,8 @@ class TrainingPage:
     first: the recipe it opens with. network: draws the widgets of a network. describe: draws what those
     settings build, above the run. more: draws what else a run has to show, below its curves. quick: offers a
     run of one epoch, where the recipes take minutes. only: the recipes it offers; all of that kind if empty.
+    data: draws the widgets of what is learnt from, where that can be set. draw: draws a run in place of the
+    curves of loss and accuracy. watchable: seconds over which a run that is over at once can be spread.
     """
 
     prefix: str
@@ -65,6 +69,9 @@ class TrainingPage:
     more: More | None = None
     quick: bool = False
     only: tuple[str, ...] = ()
+    data: controls.Network | None = None
+    draw: Draw | None = None
+    watchable: float = 0.0
 
     def key(self, name: str) -> str:
         """A key of this page: `run` (its job, in the address too), `recipe`, `look` (the network that the
@@ -86,7 +93,10 @@ class TrainingPage:
         if st.session_state.get(self.key("shown_run")) != name:  # found again after a reload
             st.session_state[self.key("shown_run")] = name
             st.session_state[self.key("recipe")] = config.recipe
-            controls.apply(config.recipe, config.settings())
+            settings = config.settings()
+            if config.train.patience:  # a run that stopped early says so by its epochs: not what was asked
+                settings["epochs"] = job.start.train.epochs
+            controls.apply(config.recipe, settings)
         return job
 
     def choose(self, job: Job | None) -> Chosen:
@@ -111,7 +121,7 @@ class TrainingPage:
         start = st.container()  # stands above the controls, but what it starts is read from them first
         wanted, problem = None, ""
         try:
-            wanted = controls.run_controls(recipe, self.network, live)
+            wanted = controls.run_controls(recipe, self.network, live, self.data)
         except ConfigError as error:
             problem = str(error)
         with start:
@@ -156,6 +166,15 @@ class TrainingPage:
                 args=(recipe,),
                 help="The same with the epochs set to 1: enough for a first look.",
             )
+        if self.watchable:
+            st.toggle(
+                "Slowly, to watch",
+                True,
+                key=self.key("slowly"),
+                bind="query-params",
+                help=f"Rest between the epochs, so that the run takes about {self.watchable:g} seconds; "
+                "what it computes stays the same.",
+            )
         wished = bool(st.session_state.pop(self.key("start_now"), False))
         return (pressed or wished) and not locked
 
@@ -172,11 +191,11 @@ class TrainingPage:
         if self.describe is not None:
             self.describe(chosen)
         if job is not None:
-            live_run(job, self.key("live"), more=self.more)
+            live_run(job, self.key("live"), more=self.more, draw=self.draw)
             snapshot = job.snapshot
             code: RunConfig | None = snapshot.config
             if not snapshot.active:
-                _why_less(snapshot)
+                why_less(snapshot)
         else:
             code = chosen.wanted
             self._recorded(chosen.recipe)
@@ -186,7 +205,7 @@ class TrainingPage:
 
     def _recorded(self, recipe: str) -> None:
         """Curves of the run that the address names, if it is on record, else of the shipped network."""
-        name, live = state.recall(self.key("run")), self.key("live")
+        name = state.recall(self.key("run"))
         if name is not None:
             try:
                 run = cache.run_store().get(name)
@@ -196,7 +215,13 @@ class TrainingPage:
                     f":material/history: **Recorded run {plain(run.name) or name}** of {run.recipe}, "
                     f"{run.status}."
                 )
-                curves(run.history, run.n_train, max(run.config.train.epochs, run.epochs), live)
+                self._draw(
+                    on_record(run) if self.draw else None,
+                    run.history,
+                    run.n_train,
+                    run.n_test,
+                    max(run.config.train.epochs, run.epochs),
+                )
                 if self.more is not None:
                     self.more(run.history, run.config, run.n_test)
                 return
@@ -206,14 +231,27 @@ class TrainingPage:
         came = cache.shipped_model(recipe)
         facts = came.provenance
         st.markdown(
-            f":material/inventory_2: **As it came**: {recipe}, trained on {facts['n_train']:,} images for "
-            f"{facts['epochs']:g} epochs with seed {facts['seed']}. Press *Train* to make your own."
+            f":material/inventory_2: **As it came**: {recipe}, trained on {facts['n_train']:,} "
+            f"{examples(came.config.model)} for {facts['epochs']:g} epochs with seed {facts['seed']}. "
+            "Press *Train* to make your own."
         )
         history = History.from_json(facts["history"])
-        st.markdown(score_line(history, facts["n_test"]))
-        curves(history, facts["n_train"], facts["epochs"], live)
+        st.markdown(score_line(history, facts["n_test"], examples(came.config.model)))
+        trained = as_it_came(recipe, recipe) if self.draw else None
+        self._draw(trained, history, facts["n_train"], facts["n_test"], facts["epochs"])
         if self.more is not None:
             self.more(history, came.config, facts["n_test"])
+
+    def _draw(
+        self, trained: Trained | None, history: History, n_train: int, n_test: int, epochs: float
+    ) -> None:
+        """A run that has ended, in this page's way. trained: its network, where the page draws that."""
+        key = self.key("live")
+        if self.draw is None or trained is None:
+            curves(history, n_train, epochs, key)
+            return
+        weights = trained.model.state_dict()
+        self.draw(Shown(history, trained.config, n_train, n_test, epochs, weights, trained.film, key))
 
     def _look_at_recipe(self) -> None:
         """Callback: who turns to another recipe wants to see its network."""
@@ -222,28 +260,20 @@ class TrainingPage:
     def start_run(self, config: RunConfig) -> None:
         """Submit the run and put its id into the address; a problem is kept to be shown."""
         try:
-            job = cache.registry().submit(config, cache.mnist(), session=state.session_id(), owner=owner())
+            slowly = self.watchable and st.session_state.get(self.key("slowly"), True)
+            job = cache.registry().submit(
+                config,
+                cache.mnist() if isinstance(config.model, DIGIT_READERS) else material_for(config),
+                session=state.session_id(),
+                owner=owner(),
+                seconds=self.watchable if slowly else 0.0,
+            )
         except LabError as error:  # a callback runs outside the page's error boundary
             st.session_state[self.key("problem")] = str(error)
             return
         st.session_state[self.key("shown_run")] = job.job_id
         st.session_state[self.key("look")] = NOW
         state.remember(self.key("run"), job.job_id)
-
-
-def _why_less(snapshot: Snapshot) -> None:
-    """Few images make few steps: say so beside the shipped network, which had many."""
-    if snapshot.config.recipe not in shipped():
-        return
-    facts = cache.shipped_model(snapshot.config.recipe).provenance
-    theirs = len(facts["history"]["loss"])
-    if snapshot.status == "finished" and snapshot.n_train < facts["n_train"] and snapshot.steps < theirs:
-        st.info(
-            f"{snapshot.n_train:,} images make {snapshot.steps:,} steps; the network that came with Digit "
-            f"Lab made {theirs:,} on {facts['n_train']:,}. More epochs or a larger learning rate help, "
-            "and so does the whole MNIST (Home has the button).",
-            icon=":material/lightbulb:",
-        )
 
 
 def _change(job: Job, name: str, value: Any) -> None:
