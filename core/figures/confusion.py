@@ -1,4 +1,6 @@
-"""Which digit was taken for which."""
+"""Which digit, or which language, was taken for which."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -8,17 +10,20 @@ from core.figures.palette import SEQUENTIAL
 from core.figures.template import figure
 
 
-def confusion_figure(counts: ArrayLike, *, height: int = 380) -> go.Figure:
+def confusion_figure(
+    counts: ArrayLike, *, names: Sequence[str] | None = None, things: str = "images", height: int = 380
+) -> go.Figure:
     """counts[t, p] (C, C): images of class t called p, written in each cell; colour is the share of the row.
 
-    The diagonal (called rightly) is left pale, so that the mistakes stand out.
+    The diagonal (called rightly) is left pale, so that the mistakes stand out. names: of the classes, their
+    numbers if None. things: what is counted.
     """
     table = np.asarray(counts, dtype=float)
     size = len(table)
     share = table / table.sum(axis=1, keepdims=True).clip(1)
     off = share.copy()
     np.fill_diagonal(off, np.nan)
-    names = [str(label) for label in range(size)]
+    names = [str(label) for label in range(size)] if names is None else list(names)
     fig = figure(height=height, x_title="called", y_title="is")
     fig.add_heatmap(
         z=off,
@@ -31,7 +36,8 @@ def confusion_figure(counts: ArrayLike, *, height: int = 380) -> go.Figure:
         ygap=1,
         colorscale=[list(stop) for stop in SEQUENTIAL],
         customdata=np.stack([table, share], axis=-1),
-        hovertemplate="%{customdata[0]:,} images of %{y} called %{x} (%{customdata[1]:.1%})<extra></extra>",
+        hovertemplate=f"%{{customdata[0]:,}} {things}"
+        " of %{y} called %{x} (%{customdata[1]:.1%})<extra></extra>",
     )
     worst = max(0.05, float(np.nanmax(off, initial=0.0)))  # the end of the colours, as above
     for is_, called in np.argwhere(table > 0):

@@ -42,6 +42,18 @@ DIGITS: Final[tuple[str, ...]] = (
     BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE, BROWN, YELLOW, VIOLET, GRAY,
 )  # fmt: skip
 
+#: The five languages of the words, in the order of `core.word_config.LANGUAGES`.
+LANGUAGES: Final[tuple[str, ...]] = (BLUE, ORANGE, GREEN, VERMILLION, PURPLE)
+
+#: Ways to guess a language, by their names in `core.language.contest`.
+GUESSERS: Final[dict[str, str]] = {
+    "letters": GRAY,
+    "pieces": ORANGE,
+    "rnn": SKY,
+    "gru": BLUE,
+    "lstm": VIOLET,
+}
+
 #: Networks by recipe id.
 MODELS: Final[dict[str, str]] = {
     "linear-softmax": GRAY,
