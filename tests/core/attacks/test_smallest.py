@@ -92,6 +92,31 @@ def test_tries_are_true_and_together_is_as_alone(name: str) -> None:
             assert one.chance == pytest.approx(chances[labels[place]].item(), abs=1e-6)
 
 
+@pytest.mark.parametrize("name", ["deepfool", "carlini-wagner"])
+def test_attacks_that_look_for_it_themselves_run_once(name: str) -> None:
+    images, labels = some_digits(30)
+    read = linear()(images).argmax(1)
+    for row, found in enumerate(
+        smallest_epsilon(linear(), images, labels, AttackConfig(name, settings={"steps": 30}))
+    ):
+        if read[row] != labels[row]:
+            assert found.epsilon == 0
+            continue
+        assert [one.part for one in found.tries] == ["clean", "search"]
+        assert found.epsilon == pytest.approx(float((found.image - images[row]).norm()))
+        assert int(linear()(found.image[None]).argmax()) != labels[row]
+
+
+def test_pixels_are_counted_whole() -> None:
+    images, labels = some_digits(12)
+    for found in smallest_epsilon(linear(), images, labels, AttackConfig("jsma"), precision=0.1):
+        assert found.epsilon is not None
+        assert all(one.epsilon == int(one.epsilon) for one in found.tries)
+        best = [one for one in found.tries if one.epsilon == found.epsilon]
+        assert best[-1].fooled
+        assert not any(one.fooled for one in found.tries if one.epsilon == found.epsilon - 1)
+
+
 def test_target() -> None:
     images, labels = some_digits(4)
     config = AttackConfig("bim", settings={"steps": 4}, target=3)
