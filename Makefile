@@ -20,7 +20,7 @@ run: .venv/.ready
 serve: .venv/.ready
 	@echo "Digit Lab for a classroom: http://$(ADDRESS):$(PORT) (choose with ADDRESS=... PORT=...)"
 	DIGITLAB_CLASSROOM=1 .venv/bin/streamlit run app.py --server.headless true \
-	  --server.address $(ADDRESS) --server.port $(PORT) --server.maxUploadSize 10
+	  --server.address $(ADDRESS) --server.port $(PORT) --server.maxUploadSize 17
 
 # Test processes share the cores: more than one PyTorch thread in each makes them wait for one another.
 test: .venv/.ready

@@ -16,10 +16,11 @@ from pages.ui.adversarial.smallest_view import smallest_view
 from pages.ui.adversarial.verdict_words import a
 from pages.ui.layout import controls_and_stage
 from pages.ui.panel import panel
-from pages.ui.subject import Subject, subject
+from pages.ui.subject import DRAWN, Subject, subject
 from pages.ui.trained import Trained
 
 SMALLEST, PATH = "Smallest ε that fools it", "The path"
+KEY = "adv_one"
 ITSELF = "what the network reads"
 
 
@@ -29,16 +30,18 @@ def one_image(trained: Trained, mnist: Mnist) -> None:
     st.markdown(
         "Choose a picture and an attack. How large must the change be, and would you still read the digit?"
     )
+    above = st.container()
     left, right = controls_and_stage(1.0, 2.4)
+    with above if _draws() else left:  # the canvas is wider than the column of controls
+        seen = subject(mnist, KEY, canvas="adv_draw")
     with left:
-        seen = subject(mnist, "adv_one", canvas="adv_draw")
         label = _label(trained, seen)
-        config = attack_choice("adv_one")
+        config = attack_choice(KEY)
     with right:
         made = attacked.attacked(trained, seen.image, label, config)
         one_result(trained, seen.image, made, label, config)
     part = st.segmented_control(
-        "Look closer", [SMALLEST, PATH], default=SMALLEST, required=True, key="adv_one_part",
+        "Look closer", [SMALLEST, PATH], default=SMALLEST, required=True, key=f"{KEY}_part",
         bind="query-params", help="How small ε may be before the attack fails, or the steps an iterated "
         "attack takes.",
     )  # fmt: skip
@@ -52,13 +55,18 @@ def one_image(trained: Trained, mnist: Mnist) -> None:
         _code(config)
 
 
+def _draws() -> bool:
+    """Whether the picture is the reader's own, known before the widget that says so stands there."""
+    return bool(st.session_state.get(f"{KEY}_subject", st.query_params.get(f"{KEY}_subject")) == DRAWN)
+
+
 def _label(trained: Trained, seen: Subject) -> int:
     """What the picture shows: known of a test image; of a drawing the reader says it."""
     if seen.label is not None:
         return seen.label
     reads = int(predict(trained.model, seen.image[None])[0].argmax())
     said = st.selectbox(
-        "You drew a", [ITSELF, *map(str, range(10))], key="adv_one_drawn", bind="query-params",
+        "You drew a", [ITSELF, *map(str, range(10))], key=f"{KEY}_drawn", bind="query-params",
         help="The right answer, from which the attack leads away. Unless you say it, it is what the network "
         "reads in your untouched drawing.",
     )  # fmt: skip

@@ -47,7 +47,8 @@ def verdict(case: Case) -> tuple[str, str]:
         return (
             "Misread before any attack",
             f"This is {a(case.label)}, and the network reads {a(case.clean)} ({was} sure) in the "
-            f"untouched picture. There is nothing to fool. In the attacked one it {after} reads {a(case.read)} ({now}).",
+            "untouched picture. There is nothing to fool. In the attacked one it "
+            f"{after} reads {a(case.read)} ({now}).",
         )
     if case.size == 0:
         if case.config.budget == 0:

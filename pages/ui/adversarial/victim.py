@@ -40,7 +40,7 @@ def victim(key: str, label: str = "Network to attack") -> Trained:
         help="One that came with Digit Lab, a run of this session on any page, a run on record, or a file.",
     )  # fmt: skip
     if picked == UPLOAD:
-        return _uploaded(key) or as_it_came(names[0], options[f"shipped:{names[0]}"])
+        return _uploaded(key, names[0]) or as_it_came(names[0], options[f"shipped:{names[0]}"])
     if picked in jobs:
         caption_of(jobs[picked])
         return running(jobs[picked], options[picked])
@@ -49,21 +49,29 @@ def victim(key: str, label: str = "Network to attack") -> Trained:
     return as_it_came(picked.partition(":")[2], options[picked])
 
 
-def _uploaded(key: str) -> Trained | None:
-    """The network in a file that the reader brings; None, with a sentence, until there is one."""
+def _uploaded(key: str, stand_in: str) -> Trained | None:
+    """The network in a file that the reader brings; None, with a sentence, until there is one.
+
+    stand_in: what is attacked in the meantime, for the sentence. A file that is too large or of another kind
+    is refused by the browser already, which marks it red and tells this script nothing.
+    """
     file = st.file_uploader(
         "A network of your own", type=["safetensors"], key=f"{key}_file", max_upload_size=LARGEST // 2**20,
         help="Weights of one of the recipes' networks, or any network that Digit Lab saved. Nothing in the "
         "file is executed.",
     )  # fmt: skip
     if file is None:
-        st.caption("Until you choose a file, the network above it in the list stands in.")
+        st.caption(
+            f"Choose a .safetensors file of at most {LARGEST // 2**20} MB; one marked red was refused. "
+            f"Until then {stand_in} stands in."
+        )
         return None
     try:
         checkpoint = _read(file.file_id, file.name, file.getvalue())
     except LabError as error:
-        st.error(plain(str(error)), icon=":material/upload_file:")
+        st.error(f"{plain(str(error))} Until then {stand_in} stands in.", icon=":material/upload_file:")
         return None
+    st.caption(f"It holds the network of the recipe {plain(checkpoint.config.recipe)}.")
     return Trained(
         f"upload:{file.file_id}", f"Uploaded: {plain(file.name)}", checkpoint.config, checkpoint.model,
         checkpoint.model,

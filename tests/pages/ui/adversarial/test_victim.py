@@ -1,5 +1,9 @@
 """Choosing the network to attack: shipped, uploaded, and files that are no network."""
 
+import re
+import tomllib
+from pathlib import Path
+
 import pytest
 import torch
 from safetensors.torch import save
@@ -10,6 +14,7 @@ from core.uploads import LARGEST
 from pages.ui.adversarial.victim import UPLOAD
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
+PROJECT = Path(__file__).resolve().parents[4]
 FILE = "adv_network_file"
 
 
@@ -66,6 +71,7 @@ def test_a_file_that_digit_lab_wrote() -> None:
     chosen = page.session_state["chosen"]
     assert not page.error
     assert chosen.title == "Uploaded: mine.safetensors"
+    assert any("the recipe mlp-autograd" in plain.value.replace("\\", "") for plain in page.caption)
     assert chosen.config.recipe == "mlp-autograd"
     images = torch.rand(3, 1, 28, 28)
     assert torch.allclose(chosen.model(images), load_shipped("mlp-autograd").model(images), atol=1e-5)
@@ -93,5 +99,14 @@ def test_a_file_that_is_none_gets_a_sentence_and_the_first_stands_in(bad: str) -
     content, words = BAD[bad]
     page = upload(content)
     (error,) = page.error
-    assert words in error.value
+    assert words in error.value.replace("\\", "")
+    assert "cnn-bn stands in" in error.value.replace("\\", "")
     assert page.session_state["chosen"].key == "shipped:cnn-bn"
+
+
+def test_the_server_lets_through_what_the_page_offers_to_take() -> None:
+    """Else the browser shows a number of HTTP's in place of a sentence."""
+    settings = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text())
+    lent = [settings["server"]["maxUploadSize"]]
+    lent += [int(size) for size in re.findall(r"maxUploadSize (\d+)", (PROJECT / "Makefile").read_text())]
+    assert all(size * 2**20 > LARGEST + 2**16 for size in lent)
