@@ -2,23 +2,30 @@
 
 After the advice of Carlini et al. 2019, "On evaluating adversarial robustness", and Athalye, Carlini & Wagner
 2018: a network that breaks one of them is not robust, it was attacked badly.
-
-The attacks meet the same images, so differences are judged image by image: of the images on which two attacks
-disagree, each is as likely to fall to either side if neither is better (the exact sign test, McNemar 1947).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import combinations
-from typing import Literal
 
-from core.attacks import ATTACKS
-from core.attacks.evidence import GREY, PARTS, RESTARTS, STEPS, TRIED, Evidence, black_boxes
-from core.paired import chance, paired
+from core.attacks import ATTACKS, rules
+from core.attacks.evidence import GREY, PARTS, STEPS, TRIED, Evidence, black_boxes
+from core.attacks.rules import Judged, Verdict
 
-Verdict = Literal["holds", "chance", "violated", "open"]
-LEVEL = 0.05  # a violation that chance alone shows less often than this is one
-Judged = tuple[Verdict, str, str]  # verdict, the number for the badge, what was measured
+CONDUCT, FLAT = "conduct", "flat"  # what a rule may need beside readings
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What should hold, what has to be measured for it, how that is judged, and why it matters.
+
+    hints: whether a violation is a sign of masked gradients.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    judge: Callable[[Evidence], Judged]
+    why: str
+    hints: bool = False
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,7 @@ class Finding:
     """One rule: its verdict, the number that decided, what was measured, and why it matters.
 
     verdict: "holds"; "chance": it does not, but no more than chance explains; "violated"; "open": not
-    measured yet.
+    measured yet. hints: as in Rule.
     """
 
     name: str
@@ -34,223 +41,86 @@ class Finding:
     number: str
     measured: str
     why: str
+    hints: bool = False
+
+
+RULES = (
+    Rule(
+        "Attacked as it is used: in eval mode", (CONDUCT,), rules.treated,
+        "In training mode dropout blinds the network and batch norm reads the other images: easier to fool.",
+    ),
+    Rule(
+        "There is a gradient to follow", (FLAT,), rules.gradient,
+        "Where it is zero in every pixel the attack stands still, and that looks like robustness.", True,
+    ),
+    Rule(
+        "No change beyond ε", ("pgd 40",), rules.within,
+        "An attack that changes more than it says compares nothing. Recounted from the images themselves.",
+    ),
+    Rule(
+        "Pixels stay between 0 and 1", ("pgd 40",), rules.in_range,
+        "Ink blacker than black exists in no picture; it would fool the network for the wrong reason.",
+    ),
+    Rule(
+        "ε = 0 is the clean accuracy", ("clean", "nothing"), rules.zero,
+        "If nothing is changed, nothing may change. A difference shows a slip, or a network that guesses.",
+    ),
+    Rule(
+        "Stronger than random noise", ("noise", "pgd 40"), rules.noise,
+        "Noise knows nothing of the network. An attack that does no better has found nothing.", True,
+    ),
+    Rule(
+        "Iterating is no weaker than one step", ("fgsm 8", "pgd 40"), rules.iterated,
+        "PGD can do what FGSM does and more. If one step wins more, the gradient leads astray.", True,
+    ),
+    Rule(
+        "More steps do not help the network", tuple(f"pgd {steps}" for steps in STEPS), rules.steps,
+        "An attacker with more time is no worse off. If accuracy rises again, the search is broken.",
+    ),
+    Rule(
+        "More tries do not help the network", (f"pgd {TRIED}", "restarts"), rules.restarts,
+        "The best of several tries counts, so another try can only take images away.",
+    ),
+    Rule(
+        "No smaller ε is worse", tuple(f"fgsm {part}" for part in range(1, PARTS + 1)), rules.worst,
+        "“Up to ε” includes everything smaller. One large step may jump over the hole; the honest number is "
+        "the worst case.",
+    ),
+    Rule(
+        f"At ε = {GREY:g} nothing is left", ("clean", "grey"), rules.grey,
+        "So large a change can make every picture the same grey. Who still reads them was not attacked.",
+        True,
+    ),
+    *(
+        Rule(
+            f"{ATTACKS[name].title} (black box) is no stronger than PGD", (name, "pgd 40"),
+            rules.black(name),
+            "Who sees the gradients knows more than who sees the outputs. If not, the gradients are masked.",
+            True,
+        )
+        for name in black_boxes()
+    ),
+)  # fmt: skip
 
 
 def findings(evidence: Evidence) -> list[Finding]:
     """All rules in order, those not measured yet marked "open"."""
-    rules: list[tuple[str, list[str], Callable[[Evidence], Judged], str]] = [
-        ("No change beyond ε", ["pgd 40"], _within,
-         "An attack that changes more than it says compares nothing. Recounted from the images themselves."),
-        ("Pixels stay between 0 and 1", ["pgd 40"], _in_range,
-         "Ink blacker than black exists in no picture; it would fool the network for the wrong reason."),
-        ("ε = 0 is the clean accuracy", ["clean", "nothing"], _zero,
-         "If nothing is changed, nothing may change. A difference shows a slip, or a network that guesses."),
-        ("Stronger than random noise", ["noise", "pgd 40"], _noise,
-         "Noise knows nothing of the network. An attack that does no better has found nothing."),
-        ("Iterating is no weaker than one step", ["fgsm 8", "pgd 40"], _iterated,
-         "PGD can do what FGSM does and more. If one step wins more, the gradient leads astray."),
-        ("More steps do not help the network", [f"pgd {steps}" for steps in STEPS], _steps,
-         "An attacker with more time is no worse off. If accuracy rises again, the search is broken."),
-        ("More tries do not help the network", [f"pgd {TRIED}", "restarts"], _restarts,
-         "The best of several tries counts, so another try can only take images away."),
-        ("No smaller ε is worse", [f"fgsm {part}" for part in range(1, PARTS + 1)], _worst,
-         "“Up to ε” includes everything smaller. One large step may jump over the hole; the honest number is "
-         "the worst case."),
-        (f"At ε = {GREY:g} nothing is left", ["clean", "grey"], _grey,
-         "So large a change can make every picture the same grey. Who still reads them was not attacked."),
-    ]  # fmt: skip
-    rules += [
-        (f"{ATTACKS[name].title} (black box) is no stronger than PGD", [name, "pgd 40"], _black(name),
-         "Who sees the gradients knows more than who sees the outputs. If not, the gradients are masked.")
-        for name in black_boxes()
-    ]  # fmt: skip
-    known = evidence.readings
-    judged = [
-        Finding(name, *(rule(evidence) if all(n in known for n in needs) else _OPEN), why)
-        for name, needs, rule, why in rules
+    known = set(evidence.readings)
+    known |= {name for name, of in ((CONDUCT, evidence.conduct), (FLAT, evidence.flat)) if of is not None}
+    waiting: Judged = ("open", "…", "Not measured yet.")
+    return [
+        Finding(
+            rule.name, *(rule.judge(evidence) if known >= set(rule.needs) else waiting), rule.why, rule.hints
+        )
+        for rule in RULES
     ]
-    return [_conduct(evidence), _gradient(evidence), *judged]
+
+
+def masking(found: list[Finding]) -> list[Finding]:
+    """The violated rules that are signs of a gradient that leads astray or is not there."""
+    return [finding for finding in found if finding.hints and finding.verdict == "violated"]
 
 
 def worst_case(evidence: Evidence) -> int:
     """Images that every attack within ε measured so far leaves correctly read: the number to report."""
     return evidence.survivors(name for name in evidence.readings if name != "grey")
-
-
-_OPEN: Judged = ("open", "…", "Not measured yet.")
-
-
-def _conduct(evidence: Evidence) -> Finding:
-    name = "Attacked as it is used: in eval mode"
-    why = "In training mode dropout blinds the network and batch norm reads the other images: easier to fool."
-    if (seen := evidence.conduct) is None:
-        return Finding(name, *_OPEN, why)
-    fine = not seen.training and not seen.touched and seen.restored
-    touched = f"changed: {', '.join(seen.touched[:3])}" if seen.touched else "no weight or gradient changed"
-    measured = (
-        f"A copy was handed over in training mode. {seen.training} of its {seen.parts} parts computed in "
-        f"that mode during the attack; {touched}; afterwards its parts were "
-        f"{'back in their modes' if seen.restored else 'left in another mode'}."
-    )
-    return Finding(
-        name, "holds" if fine else "violated", f"{seen.training} of {seen.parts} in training mode", measured,
-        why,
-    )  # fmt: skip
-
-
-def _gradient(evidence: Evidence) -> Finding:
-    name = "There is a gradient to follow"
-    why = "Where it is zero in every pixel the attack stands still, and that looks like robustness."
-    if (flat := evidence.flat) is None:
-        return Finding(name, *_OPEN, why)
-    verdict: Verdict = "holds" if not flat else "violated" if chance(flat, 0) < LEVEL else "chance"
-    measured = f"The gradient of the loss is zero in every pixel of {flat} of the {evidence.n} images."
-    return Finding(name, verdict, f"{flat} of {evidence.n} without", measured, why)
-
-
-def _within(evidence: Evidence) -> Judged:
-    beyond = sum(reading.beyond for reading in evidence.readings.values())
-    largest = max(r.largest for name, r in evidence.readings.items() if name != "grey")
-    return (
-        "violated" if beyond else "holds",
-        f"largest {largest:.3f}",
-        f"{beyond} of all {_pictures(evidence):,} attacked pictures changed by more than they were allowed; "
-        f"the largest change of a pixel is {largest:.4f}, ε is {evidence.epsilon:g}.",
-    )
-
-
-def _in_range(evidence: Evidence) -> Judged:
-    outside = sum(reading.outside for reading in evidence.readings.values())
-    low = min(reading.low for reading in evidence.readings.values())
-    high = max(reading.high for reading in evidence.readings.values())
-    return (
-        "violated" if outside else "holds",
-        f"{low:.3f} to {high:.3f}",
-        f"{outside} of all {_pictures(evidence):,} attacked pictures have a pixel outside; the darkest is "
-        f"{low:.4f}, the brightest {high:.4f}.",
-    )
-
-
-def _zero(evidence: Evidence) -> Judged:
-    clean, nothing = evidence.readings["clean"], evidence.readings["nothing"]
-    lost, won = _only(evidence, "clean", "nothing"), _only(evidence, "nothing", "clean")
-    share = f"{clean.correct / evidence.n:.1%}", f"{nothing.correct / evidence.n:.1%}"
-    if not lost and not won:
-        return "holds", f"{share[1]} both", f"Untouched {share[0]}, attacked with ε = 0 {share[1]}."
-    exceeds = min(chance(lost, won), chance(won, lost)) < LEVEL / 2
-    return (
-        "violated" if exceeds else "chance",
-        f"{share[0]} against {share[1]}",
-        f"The same {evidence.n} pictures were read twice: {lost + won} of them right only one time. This "
-        "network answers at random, so every number about it is one draw.",
-    )
-
-
-def _noise(evidence: Evidence) -> Judged:
-    gains, losses = _only(evidence, "noise", "pgd 40"), _only(evidence, "pgd 40", "noise")
-    left, noisy = (evidence.readings[name].correct / evidence.n for name in ("pgd 40", "noise"))
-    measured = (
-        f"Noise of the same ε leaves {noisy:.1%}, PGD {left:.1%}: {_some(gains)} to PGD alone, "
-        f"{losses} to noise alone."
-    )
-    if chance(gains, losses) < LEVEL:
-        verdict: Verdict = "holds"
-    else:
-        verdict = "violated" if chance(losses, gains) < LEVEL else "chance"
-        if verdict == "chance":
-            measured += " That is no difference beyond chance, so this ε shows nothing."
-    return verdict, f"{left:.1%} against {noisy:.1%}", measured
-
-
-def _iterated(evidence: Evidence) -> Judged:
-    return _no_weaker(evidence, "pgd 40", "fgsm 8", "PGD with 40 steps", "FGSM")
-
-
-def _restarts(evidence: Evidence) -> Judged:
-    once = f"pgd {TRIED}"
-    return _no_weaker(evidence, "restarts", once, f"the best of {RESTARTS} tries", "one try")
-
-
-def _black(name: str) -> Callable[[Evidence], Judged]:
-    return lambda evidence: _no_weaker(evidence, "pgd 40", name, "PGD", ATTACKS[name].title)
-
-
-def _no_weaker(evidence: Evidence, strong: str, weak: str, title: str, other: str) -> Judged:
-    """The rule that `strong` leaves no more images correctly read than `weak`."""
-    gains, losses = _only(evidence, weak, strong), _only(evidence, strong, weak)
-    left, theirs = (evidence.readings[name].correct / evidence.n for name in (strong, weak))
-    verdict: Verdict = "holds"
-    if losses > gains:
-        verdict = "violated" if chance(losses, gains) < LEVEL else "chance"
-    measured = (
-        f"After {other} {theirs:.1%} are still read correctly, after {title} {left:.1%}: {_some(gains)} "
-        f"to {title} alone, {losses} to {other} alone."
-    )
-    return verdict, f"{left:.1%} against {theirs:.1%}", measured
-
-
-def _steps(evidence: Evidence) -> Judged:
-    names = [f"pgd {steps}" for steps in STEPS]
-    accuracy = [evidence.readings[name].correct / evidence.n for name in names]
-    pairs = list(combinations(names, 2))
-    rises = [(_only(evidence, more, fewer), _only(evidence, fewer, more)) for fewer, more in pairs]
-    worse = [(back, lost) for back, lost in rises if back > lost]
-    verdict: Verdict = "holds"
-    if worse:  # the smallest of several, so each must be that much rarer (Bonferroni)
-        least = min(chance(back, lost) for back, lost in worse)
-        verdict = "violated" if least < LEVEL / len(pairs) else "chance"
-    course = ", ".join(f"{share:.1%} after {steps}" for steps, share in zip(STEPS, accuracy, strict=True))
-    rise = max([back - lost for back, lost in worse], default=0)
-    measured = f"Still read correctly after so many steps: {course}. "
-    measured += (
-        f"At worst more steps gave back {rise} of {evidence.n} pictures." if rise else "It never rises."
-    )
-    return verdict, f"{accuracy[0]:.1%} to {accuracy[-1]:.1%}", measured
-
-
-def _worst(evidence: Evidence) -> Judged:
-    names = [f"fgsm {part}" for part in range(1, PARTS + 1)]
-    worst = evidence.survivors(names)
-    at = evidence.readings[names[-1]].correct
-    hidden = at - worst
-    verdict: Verdict = "holds" if not hidden else "violated" if chance(hidden, 0) < LEVEL else "chance"
-    return (
-        verdict,
-        f"{worst / evidence.n:.1%}, not {at / evidence.n:.1%}" if hidden else f"{at / evidence.n:.1%} both",
-        f"One FGSM step of exactly ε leaves {at / evidence.n:.1%}; the worst of {PARTS} steps up to ε "
-        f"leaves {worst / evidence.n:.1%}: {_are(hidden)} read wrongly at a smaller ε and correctly "
-        "again at ε.",
-    )
-
-
-def _grey(evidence: Evidence) -> Judged:
-    """Of one grey picture the best answer is always the same digit: the most frequent, a tenth or so."""
-    left, n = evidence.readings["grey"].correct, evidence.n
-    allowed = max(0.1135, 1 / n)  # the share of ones, MNIST's most frequent digit
-    verdict: Verdict = "holds"
-    if left > allowed * n:
-        verdict = "violated" if chance(left, n - left, allowed) < LEVEL else "chance"
-    return (
-        verdict,
-        f"{left / n:.1%} left",
-        f"PGD with ε = {GREY:g} leaves {left} of {n}; always naming MNIST's most frequent digit gives "
-        f"about {allowed:.0%}.",
-    )
-
-
-def _only(evidence: Evidence, survives: str, falls: str) -> int:
-    """Images read correctly after the first attack and not after the second."""
-    ours, theirs = evidence.readings[survives].right, evidence.readings[falls].right
-    return paired(ours, theirs).first_only
-
-
-def _some(count: int) -> str:
-    return "1 picture falls" if count == 1 else f"{count} pictures fall"
-
-
-def _are(count: int) -> str:
-    return "1 picture is" if count == 1 else f"{count} pictures are"
-
-
-def _pictures(evidence: Evidence) -> int:
-    return sum(len(reading.right) for name, reading in evidence.readings.items() if name != "clean")

@@ -5,15 +5,17 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.attack_config import AttackConfig
-from core.attacks.pieces import NOTHING, Piece, Reads, gather, lined_up, measure, named, parts
+from core.attacks.pieces import NOTHING, Piece, Reads, gather, lined_up, measure, named
 from core.data.digits import Mnist
 from core.evaluation import wilson
 from core.figures.palette import YELLOW, model_color
 from core.figures.strength_curves import StrengthCurve, strength_curves_figure
+from core.one_thread import one_thread
 from core.paired import Paired, paired
 from pages.ui import computed
 from pages.ui.chart import chart
 from pages.ui.layout import controls_and_stage
+from pages.ui.page import error_boundary
 from pages.ui.piecework import Piecework
 from pages.ui.trained import Trained
 
@@ -25,8 +27,15 @@ Marks = list[bool]  # whether each image is read correctly
 Curve = dict[float, tuple[int, int]]  # ε: correct of n
 
 
+@st.fragment
+@one_thread()
 def before_after(networks: dict[str, Trained], mnist: Mnist) -> None:
     """Curves that grow while they are measured, and the price in clean accuracy."""
+    with error_boundary():
+        _both(networks, mnist)
+
+
+def _both(networks: dict[str, Trained], mnist: Mnist) -> None:
     names = list(networks)
     st.session_state.setdefault("adv_before_on", True)  # the first view measures by itself
     left, right = controls_and_stage()
@@ -96,8 +105,7 @@ def _curves(networks: dict[str, Trained], mnist: Mnist, count: int, steps: int, 
     pieces = lined_up(models, attacks, count)
     # The price is a small difference: after the curves, all test images are read untouched.
     total = len(mnist.test)
-    clean = [Piece(key, NOTHING, part) for part in range(parts(total)) for key in models]
-    pieces += [piece for piece in clean if piece not in set(pieces)]
+    pieces = list(dict.fromkeys([*pieces, *lined_up(models, [], total)]))
     work = Piecework(
         "adv_before",
         "Measure",

@@ -21,7 +21,7 @@ from core.attacks.evidence import (
     plan,
     without_gradient,
 )
-from core.attacks.honesty import findings, worst_case
+from core.attacks.honesty import findings, masking, worst_case
 from core.data.digits import Mnist
 from core.evaluation import wilson
 from core.figures.interval_bars import interval_bars_figure
@@ -101,6 +101,13 @@ def _badges(trained: Trained, mnist: Mnist, epsilon: float, count: int, chosen: 
             found = findings(evidence)
             st.markdown(f"##### {summary(found)}")
             finding_strip(found)
+            if signs := masking(found):
+                st.warning(
+                    f"**{'This is a sign' if len(signs) == 1 else f'These are {len(signs)} signs'} of masked "
+                    f"gradients.** Violated: {'; '.join(finding.name for finding in signs)}. The attack "
+                    "could not see where to go, so what it left says nothing about robustness.",
+                    icon=":material/visibility_off:",
+                )
             if evidence.readings:
                 _accuracies(evidence, mnist)
             finding_cards(found)

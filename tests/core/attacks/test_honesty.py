@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from core.attack_config import AttackConfig
 from core.attacks import evidence as module
 from core.attacks.evidence import Evidence, Reading, conduct, measure, plan, without_gradient
-from core.attacks.honesty import Finding, findings, worst_case
+from core.attacks.honesty import Finding, findings, masking, worst_case
 from core.defences import DEFENCES
 from core.defences.defended import Defended
 
@@ -56,6 +56,7 @@ def named(evidence: Evidence, part: str) -> Finding:
 def test_all_rules_hold_where_nothing_is_wrong() -> None:
     assert set(verdicts(flawless()).values()) == {"holds"}
     assert worst_case(flawless()) == 8
+    assert not masking(findings(flawless()))
 
 
 def test_nothing_measured_is_open_and_so_is_what_waits_for_another() -> None:
@@ -175,7 +176,9 @@ def test_masked_gradients_turn_badges_red() -> None:
     wanted = ("noise", "pgd 40", "grey", *module.black_boxes())
     readings = {name: measure(masked, images, labels, runs[name], torch.arange(N)) for name in wanted}
     readings["clean"] = measure(masked, images, labels, None, torch.arange(N))
-    found = verdicts(Evidence(0.1, N, readings, without_gradient(masked, images, labels)))
+    whole = Evidence(0.1, N, readings, without_gradient(masked, images, labels))
+    found = verdicts(whole)
+    assert "There is a gradient to follow" in [finding.name for finding in masking(findings(whole))]
     assert found["There is a gradient to follow"] == "violated"
     black = [verdict for name, verdict in found.items() if "black box" in name]
     assert black == ["violated"] * len(black)

@@ -1,0 +1,201 @@
+"""The tab "Defend" in Streamlit's harness: its four views, every control, and its sentences."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+from torch import nn
+
+from core.config import CNNConfig
+from core.data import Mnist, load
+from core.defences import DEFENCES
+from core.defences.ways import ways
+from core.paired import Paired
+from core.snippets_adversarial import FILTERS, TRAIN
+from pages.ui import cache, piecework
+from pages.ui.adversarial import before_after, input_filters
+from pages.ui.adversarial.defend import BEFORE, FILTERING, GRADIENTS, PAGE, TRAINING
+from pages.ui.adversarial.filter_words import BARE, WHOLE, filters_verdict
+from pages.ui.cache import registry, shipped_model
+from pages.ui.trained import Trained
+
+pytestmark = pytest.mark.usefixtures("bundled_only")
+IMAGES = 12
+
+
+@pytest.fixture(scope="module")
+def mnist() -> Mnist:
+    whole = load("small")
+    return Mnist(whole.source, whole.size, whole.train.take(slice(0, 200)), whole.test.take(slice(0, IMAGES)))
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch, mnist: Mnist) -> Iterator[None]:
+    """Everything in one slice, as if the part were drawn alone; runs train on few images."""
+    monkeypatch.setattr(piecework, "alone", lambda: True)
+    monkeypatch.setattr(piecework, "SLICE", 60.0)
+    monkeypatch.setattr(cache, "mnist", lambda: mnist)
+    for kept in (before_after._store, input_filters._kept, registry, cache.run_store):
+        kept.clear()
+    yield
+    registry().close()
+    registry.clear()
+
+
+def net(name: str) -> Trained:
+    came = shipped_model(name)
+    return Trained(f"shipped:{name}", name, came.config, came.model, came.model)
+
+
+def show(trained: "Trained", mnist: "Mnist") -> None:
+    """The script that AppTest runs."""
+    from pages.ui.adversarial.defend import defend
+    from pages.ui.page import error_boundary
+
+    with error_boundary():
+        defend(trained, mnist)
+
+
+def tab(name: str, mnist: Mnist, view: str = BEFORE, **state: object) -> AppTest:
+    kwargs = {"trained": net(name), "mnist": mnist}
+    app = AppTest.from_function(show, default_timeout=120, kwargs=kwargs)
+    app.session_state["adv_defend_view"] = view
+    for key, value in state.items():
+        app.session_state[key] = value
+    return well(app.run())
+
+
+def well(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not [error.value for error in app.error]
+    return app
+
+
+def measured(app: AppTest, key: str) -> AppTest:
+    for _ in range(6):
+        if app.button(key=f"{key}_start").label == "All measured":
+            return app
+        well(app.run())
+    raise AssertionError("it never ends")
+
+
+def text(app: AppTest) -> str:
+    kinds = (app.markdown, app.caption, app.warning, app.info)
+    return "\n".join(part.value for kind in kinds for part in kind)
+
+
+def test_before_and_after_is_measured_by_itself(mnist: Mnist) -> None:
+    app = measured(tab("cnn-bn", mnist), "adv_before")
+    said = text(app)
+    assert "At ε = 0.3: cnn-bn **" in said
+    assert "cnn-robust was trained on attacks with ε = 0.3" in said
+    assert "clean images the two cannot be told apart" in said  # so few images
+    assert [metric.label for metric in app.metric] == ["cnn-bn, clean", "cnn-robust, clean"]
+    app.select_slider(key="adv_before_steps").set_value(10).run()
+    app.select_slider(key="adv_before_n").set_value(200).run()
+    app.button(key="adv_before_start").click().run()
+    assert "PGD, 10 steps" in text(measured(well(app), "adv_before"))
+
+
+def test_the_network_chosen_above_joins(mnist: Mnist) -> None:
+    app = measured(tab("linear-softmax", mnist), "adv_before")
+    assert "linear-softmax **" in text(app)
+    assert len(app.metric) == 3
+
+
+def test_gradients_and_their_numbers(mnist: Mnist) -> None:
+    app = tab("cnn-bn", mnist, GRADIENTS)
+    assert "The robust network looks at the ink" in text(app)
+    before = [metric.value for metric in app.metric]
+    well(app.select_slider(key="adv_strokes_n").set_value(100).run())
+    assert [metric.value for metric in app.metric] == before, "there are only so many images"
+    well(app.number_input(key="adv_strokes_first_small").set_value(7).run())
+
+
+@pytest.mark.parametrize("name", DEFENCES)
+def test_filters_are_attacked_through_and_around(name: str, mnist: Mnist) -> None:
+    title = DEFENCES[name].title
+    app = measured(tab("cnn-nobn", mnist, FILTERING, adv_filters_which=title), "adv_filters")
+    said = text(app)
+    assert "Attacked through the filter" in said
+    assert ("the gradient was masked" in said) == bool(app.warning)
+    if name == "quantise":
+        assert app.warning, said
+    else:
+        return
+    app.select_slider(key=f"adv_filters_{name}").set_value(DEFENCES[name].strengths[0]).run()
+    app.slider(key="adv_filters_eps").set_value(0.3).run()
+    app.select_slider(key="adv_filters_n").set_value(100).run()
+    app.button(key="adv_filters_start").click().run()
+    assert "ε = 0.3" in text(measured(well(app), "adv_filters"))
+
+
+def test_training_on_attacks_and_the_network_joins_the_charts(mnist: Mnist) -> None:
+    app = tab("cnn-bn", mnist, TRAINING)
+    recipes = app.selectbox(key="adv_recipe").options
+    assert recipes == list(PAGE.only)
+    assert "cnn-robust" in recipes
+    assert "As it came" in text(app)
+    app.button(key="adv_short").click().run()
+    well(app)
+    job = registry().get(app.session_state["adv_run"])
+    done = job.wait(120)
+    assert done.status == "finished"
+    assert done.config.train.adversarial != "none"
+    assert isinstance(done.config.model, CNNConfig)
+    well(app.run())
+    app.segmented_control(key="adv_defend_view").set_value(BEFORE).run()
+    assert "just trained **" in text(measured(well(app), "adv_before"))
+
+
+def test_what_it_costs_follows_from_the_interval() -> None:
+    assert "costs 4.00 points" in before_after.cost("a", "b", Paired(1000, 50, 10))
+    assert "b is even the better one" in before_after.cost("a", "b", Paired(1000, 10, 50))
+    assert "cannot be told apart" in before_after.cost("a", "b", Paired(1000, 11, 10))
+
+
+def test_beyond_the_training_only_what_was_measured_is_said() -> None:
+    far: before_after.Curve = {0.0: (98, 100), 0.3: (90, 100), 0.4: (5, 100)}
+    near: before_after.Curve = {0.3: (90, 100), 0.4: (88, 100)}
+    standard: before_after.Curve = {0.3: (0, 100)}
+    assert "little more" in before_after.told({"a": standard, "b": far}, 0.3)
+    assert "no fall beyond" in before_after.told({"a": standard, "b": near}, 0.3)
+    assert before_after.told({"a": {}, "b": {}}, 0.3) == ""
+
+
+def test_words_on_filters_follow_from_the_images() -> None:
+    every, none, half = (True,) * 40, (False,) * 40, (True, False) * 20
+    known = ways()
+
+    def words(**left: tuple[bool, ...]) -> tuple[str, bool]:
+        bare = {"clean": every, "fgsm": half, "pgd": none, "bare": none}
+        return filters_verdict({WHOLE: left, BARE: {name: bare[name] for name in left}}, known)
+
+    assert words(clean=every) == ("", False)
+    masked, hidden = words(clean=every, pgd=every, bare=none)
+    assert hidden
+    assert "The 100 points between are no robustness" in masked
+    assert "changes nothing that could be told from chance" in masked
+    real, hidden = words(clean=every, pgd=half, bare=half)
+    assert not hidden
+    assert "truly wins 50 points" in real
+
+
+def batches(mnist: Mnist) -> list[Any]:
+    return [(mnist.train.images[:32], mnist.train.labels[:32])] * 3
+
+
+def test_the_code_runs(mnist: Mnist) -> None:
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
+    before = network[1].weight.clone()
+    scope: dict[str, Any] = {"network": network, "batches": batches(mnist), "epsilon": 0.3, "steps": 3}
+    exec(TRAIN, scope)
+    assert not torch.equal(before, network[1].weight)
+    assert (scope["adv"] - scope["x"]).abs().max() <= 0.3 + 1e-6
+    model = shipped_model("cnn-nobn").model
+    scope = {"network": model, "x": mnist.test.images, "y": mnist.test.labels, "epsilon": 0.25}
+    exec(FILTERS, scope)
+    assert scope["looks_safe"] - scope["is_not"] > 0.3

@@ -1,0 +1,154 @@
+"""The tab "Is it honest?" in Streamlit's harness: badges fill, controls change what is measured."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from core.attacks.evidence import black_boxes, plan
+from core.attacks.honesty import findings
+from core.data import Mnist, load
+from core.defences import DEFENCES
+from core.snippets_adversarial import HONEST
+from pages.ui import piecework
+from pages.ui.adversarial import honest as module
+from pages.ui.cache import shipped_model
+from pages.ui.trained import Trained
+
+if TYPE_CHECKING:
+    from core.attacks.evidence import Evidence
+
+pytestmark = pytest.mark.usefixtures("bundled_only")
+IMAGES = 25
+
+
+@pytest.fixture(scope="module")
+def mnist() -> Mnist:
+    whole = load("small")
+    return Mnist(whole.source, whole.size, whole.train, whole.test.take(slice(0, IMAGES)))
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Everything in one slice, and as if the part were drawn alone."""
+    monkeypatch.setattr(piecework, "alone", lambda: True)
+    monkeypatch.setattr(piecework, "SLICE", 60.0)
+    module._kept.clear()
+    yield
+    module._kept.clear()
+
+
+def net(name: str) -> Trained:
+    came = shipped_model(name)
+    return Trained(f"shipped:{name}", name, came.config, came.model, came.model)
+
+
+def show(trained: "Trained", mnist: "Mnist") -> None:
+    """The script that AppTest runs."""
+    from pages.ui.adversarial.honest import honest
+
+    honest(trained, mnist)
+
+
+def tab(name: str, mnist: Mnist, **state: object) -> AppTest:
+    kwargs = {"trained": net(name), "mnist": mnist}
+    app = AppTest.from_function(show, default_timeout=120, kwargs=kwargs)
+    for key, value in state.items():
+        app.session_state[key] = value
+    return well(app.run())
+
+
+def measured(app: AppTest) -> AppTest:
+    """After as many looks as it takes."""
+    for _ in range(6):
+        if app.button(key="adv_honest_start").label == "All measured":
+            return app
+        well(app.run())
+    raise AssertionError("it never ends")
+
+
+def well(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not [error.value for error in app.error]
+    return app
+
+
+def text(app: AppTest) -> str:
+    return "\n".join(part.value for kind in (app.markdown, app.caption) for part in kind)
+
+
+def test_it_measures_by_itself_says_what_to_report_and_leaves_the_network_alone(mnist: Mnist) -> None:
+    model = shipped_model("cnn-bn").model
+    kept = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    app = measured(tab("cnn-bn", mnist))
+    assert all(torch.equal(kept[name], tensor) for name, tensor in model.state_dict().items())
+    assert not model.training
+    assert not any(part._forward_pre_hooks for part in model.modules())
+    said = text(app)
+    assert "not measured yet" not in said
+    assert "The number to report is" in said
+    assert "Of 12 rules" in said or "Of 11 rules" in said
+    assert "No change beyond ε" in said
+    assert f"On the {IMAGES} bundled test images" in said
+    assert "largest 0.200" in said
+
+
+def test_stopped_before_anything_is_measured(mnist: Mnist) -> None:
+    app = tab("linear-softmax", mnist, adv_honest_on=False)
+    assert "Nothing is measured yet" in text(app)
+    app.button(key="adv_honest_start").click().run()
+    measured(well(app))
+
+
+def test_a_filter_that_hides_the_gradient_is_noticed(mnist: Mnist) -> None:
+    app = measured(tab("linear-softmax", mnist))
+    assert "violated" not in text(app)
+    app.selectbox(key="adv_honest_filter").set_value(DEFENCES["quantise"].title).run()
+    app.button(key="adv_honest_start").click().run()
+    said = text(measured(well(app)))
+    assert f"violated: {IMAGES} of {IMAGES} without" in said
+    for name, entry in DEFENCES.items():
+        app.selectbox(key="adv_honest_filter").set_value(entry.title).run()
+        strength = app.select_slider(key=f"adv_honest_filter_{name}")
+        well(strength.set_value(entry.strengths[0]).run())
+    assert "filter and network together" in text(app)
+
+
+def test_every_control_changes_what_is_measured(mnist: Mnist) -> None:
+    app = measured(tab("linear-softmax", mnist))
+    app.slider(key="adv_honest_eps").set_value(0.05).run()
+    app.button(key="adv_honest_start").click().run()
+    assert "largest 0.050" in text(measured(well(app)))
+    well(app.select_slider(key="adv_honest_n").set_value(200).run())  # more than there are
+    assert app.button(key="adv_honest_start").label == "All measured"
+    app.button(key="adv_honest_stop")
+
+
+def test_an_attack_counts_when_it_has_met_all_images() -> None:
+    from core.attacks.evidence import Reading
+
+    half = Reading((True, False))
+    kept: dict[Any, Any] = {("noise", 0): half, ("clean", 0): half, ("clean", 1): half, ("flat", 0): 1}
+    found: Evidence = module.gathered(kept, ["clean", "noise"], 2, 0.1, 4)
+    assert set(found.readings) == {"clean"}
+    assert found.readings["clean"].right == (True, False, True, False)
+    assert found.flat is None
+    assert findings(found)[0].verdict == "open"
+
+
+def test_the_bars_name_attacks_that_are_measured() -> None:
+    names = [name for name, *_ in module._titles()]
+    assert set(names) - {"clean"} <= set(plan(0.1))
+    assert set(black_boxes()) <= set(names)
+
+
+def test_the_code_runs(mnist: Mnist) -> None:
+    model = shipped_model("cnn-bn").model
+    scope: dict[str, Any] = {
+        "network": model, "x": mnist.test.images[:10], "y": mnist.test.labels[:10], "epsilon": 0.3,
+    }  # fmt: skip
+    exec(HONEST, scope)
+    assert scope["control"] > scope["accuracy"][40]
+    assert scope["accuracy"][40] == 0
