@@ -12,9 +12,9 @@ from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
 from core.attacks.carry_out import attack
 from core.attacks.curves import Share, lost, lost_within, shares
-from core.attacks.norms import NORMS, ROUNDING, NormName
-from core.attacks.outcome import Outcome, judge
-from core.attacks.pieces import NOTHING, Reads, configs, gather, named
+from core.attacks.norms import NORMS, ROUNDING, NormName, column
+from core.attacks.outcome import judge
+from core.attacks.pieces import FEW, NOTHING, Reads, configs, gather, named, size
 from core.data.digits import CLASSES, Mnist
 from core.figures.confusion import confusion_figure
 from core.figures.digit_accuracy import digit_accuracy_figure
@@ -47,7 +47,7 @@ def point(mnist: Mnist, choice: Choice) -> None:
         return
     taken = Taken(clean, reads, mnist.test.labels, choice.norm, epsilon, ATTACKS[name].bounded)
     _numbers(taken)
-    _sheet(mnist, network, config if ATTACKS[name].bounded else AttackConfig(name, epsilon), taken)
+    _sheet(mnist, network, config, taken)
     left, right = st.columns(2, gap="large")
     with left:
         _confusion(taken)
@@ -58,7 +58,8 @@ def point(mnist: Mnist, choice: Choice) -> None:
 class Taken:
     """The n images known at a point. places, labels: (n,). read: (n,) the reading after the attack.
 
-    won: (n,) read rightly before and no more. Attacks that looked for the smallest change count up to ε.
+    won: (n,) read rightly before and no more. far: (n,) changed by more than ε by an attack that looked for
+    the smallest change: no success within ε, so the original counts.
     """
 
     def __init__(
@@ -67,12 +68,13 @@ class Taken:
         n = min(len(clean), len(reads))
         self.places, self.labels = clean.places[:n], labels[clean.places[:n]]
         self.before, self.read = clean.read[:n].long(), reads.read[:n].long()
+        self.far = torch.zeros(n, dtype=torch.bool)
         if bounded:
             self.lost = lost(reads, labels)[:n]
         else:
             self.lost = lost_within(reads, clean, labels, norm, epsilon)
-            far = reads.sizes(norm)[:n] > epsilon * (1 + ROUNDING) + 1e-6
-            self.read = torch.where(far, self.before, self.read)
+            self.far = reads.sizes(norm)[:n] > epsilon * (1 + ROUNDING) + 1e-6
+            self.read = torch.where(self.far, self.before, self.read)
         self.won = self.lost & (self.before == self.labels)
         self.sizes = {name: reads.sizes(name)[:n] for name in NORMS}
 
@@ -126,7 +128,7 @@ def _numbers(taken: Taken) -> None:
 
 
 def _sheet(mnist: Mnist, network: Entrant, config: AttackConfig, taken: Taken) -> None:
-    """Thirty images at a time: the fooled ones, those misread untouched, the rest."""
+    """Some images at a time: the fooled ones, those misread untouched, the rest."""
     before = taken.lost & ~taken.won  # misread untouched
     order = torch.cat([kind.nonzero().flatten() for kind in (taken.won, before, ~taken.lost)])
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
@@ -136,15 +138,18 @@ def _sheet(mnist: Mnist, network: Entrant, config: AttackConfig, taken: Taken) -
             help="The attacked images, or the change alone: orange where ink was added, blue where it was "
             "taken away.",
         )  # fmt: skip
-        pages = -(-len(order) // SHEET)
+        each = SHEET if size(named(config)) > FEW else FEW  # slow attacks fill smaller sheets
+        pages = -(-len(order) // each)
         sheet = st.number_input(
             f"Sheet, 1 to {pages:,}", 1, pages, key=f"adv_many_sheet_{pages}", bind="query-params", width=150,
-            help=f"{SHEET} images each; those that fool the network come first.",
+            help=f"{each} images each; those that fool the network come first.",
         )  # fmt: skip
-    here = order[(sheet - 1) * SHEET : sheet * SHEET]
-    outcome = _made(
-        network.key, data_key(mnist), named(config), taken.places[here].tolist(), network.model, mnist
-    )
+    here = order[(sheet - 1) * each : sheet * each]
+    at = taken.places[here]
+    images, labels = mnist.test.images[at], mnist.test.labels[at]
+    made = _made(network.key, data_key(mnist), named(config), at.tolist(), network.model, mnist)
+    made = torch.where(column(taken.far[here]), images, made)
+    outcome = judge(network.model, images, labels, made, config)
     captions = [
         f"{int(label)} → {int(read)}" if label != read else f"{int(label)} ✓"
         for label, read in zip(outcome.labels, outcome.read, strict=True)
@@ -161,11 +166,10 @@ def _sheet(mnist: Mnist, network: Entrant, config: AttackConfig, taken: Taken) -
 
 
 @st.cache_resource(max_entries=48, show_spinner="Making the images…")
-def _made(key: str, data: str, how: str, places: list[int], _model: nn.Module, _mnist: Mnist) -> Outcome:
+def _made(key: str, data: str, how: str, places: list[int], _model: nn.Module, _mnist: Mnist) -> Tensor:
     """The same images as were measured: each image's random numbers are its own."""
     at, config = torch.tensor(places), AttackConfig.from_json(json.loads(how))
-    images, labels = _mnist.test.images[at], _mnist.test.labels[at]
-    return judge(_model, images, labels, attack(_model, images, labels, config, places=at), config)
+    return attack(_model, _mnist.test.images[at], _mnist.test.labels[at], config, places=at)
 
 
 def _confusion(taken: Taken) -> None:
