@@ -1,4 +1,4 @@
-"""The row of `regression-sine`: its rule, its numbers, and that a diverging or perfect run does not break it."""
+"""The row of `regression-sine`: its rule, its numbers, and that a perfect run does not break it."""
 
 import json
 
