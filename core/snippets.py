@@ -1,8 +1,9 @@
 """The few lines of PyTorch that matter for a run, as text for the "Show the code" panels."""
 
-from core import snippets_by_hand, snippets_cnn
-from core.config import CNNConfig, MLPConfig, RunConfig
+from core import snippets_by_hand, snippets_cnn, snippets_recurrent
+from core.config import CNNConfig, MLPConfig, RecurrentConfig, RegressorConfig, RunConfig
 from core.snippets_loop import loop_code
+from core.snippets_words import PANEL, Around, number
 
 _CALLS = {
     "sigmoid": "torch.sigmoid(h)",
@@ -15,12 +16,22 @@ _LAYERS = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "ReLU", "leaky-relu": "
 
 
 def training_code(config: RunConfig) -> str:
-    """Network, loss and loop of `config` as readable PyTorch; x, y stand for one batch of images, labels."""
-    if isinstance(config.model, CNNConfig):
-        network = snippets_cnn.network_code(config.model)
-    else:
-        network = _raw(config) if config.model.family in ("raw", "manual") else _module(config)
-    return f"import torch\nfrom torch import nn\n\n{network}\n\n{loop_code(config)}\n"
+    """Network, loss and loop of `config` as readable PyTorch; x, y stand for one batch of inputs, labels."""
+    code = f"{network_code(config)}\n\n{loop_code(config)}\n"
+    more = "import math\n\n" if "math." in code else ""
+    return f"{more}import torch\nfrom torch import nn\n\n{code}"
+
+
+def network_code(config: RunConfig, around: Around = PANEL) -> str:
+    """The lines that make `network`; in a whole script its start is drawn from the generator `weights`."""
+    model = config.model
+    if isinstance(model, CNNConfig):
+        return snippets_cnn.network_code(model, around)
+    if isinstance(model, RecurrentConfig):
+        return snippets_recurrent.network_code(model, around)
+    if isinstance(model, MLPConfig) and model.family in ("raw", "manual"):
+        return _raw(config, around)
+    return _module(model, around)
 
 
 def _normalize(model: MLPConfig) -> str:
@@ -29,20 +40,23 @@ def _normalize(model: MLPConfig) -> str:
     )
 
 
-def _raw(config: RunConfig) -> str:
+def _raw(config: RunConfig, around: Around) -> str:
     """Bare tensors, with autograd or without."""
     from core.models.raw_mlp import tensor_names
 
     model = config.mlp
     names = tensor_names(len(model.widths) - 1)
-    lines = []
+    lines = _drawing(model) if around.whole else []
     asks = "" if model.family == "manual" else ".requires_grad_()"
     for (weight, bias), n_in, n_out in zip(names, model.widths[:-1], model.widths[1:], strict=True):
-        last = weight == names[-1][0]
-        start = model.init_output if last else model.init
+        start = model.init_output if weight == names[-1][0] else model.init
+        if around.whole:
+            draw = _DRAWING[start][0]
+            lines.append(f"{weight}, {bias} = {draw}({n_in}, {n_out})")
+            continue
         lines += [
             f"{weight} = {_start(start, n_in, n_out)}{asks}",
-            f"{bias} = {_start_bias(start, n_in, n_out)}{asks}",
+            f"{bias} = {_start_bias(start, n_out, n_in)}{asks}",
         ]
     body = []
     source = "x"
@@ -56,9 +70,8 @@ def _raw(config: RunConfig) -> str:
     lines.append(f"tensors = [{', '.join(f'{w}, {b}' for w, b in names)}]")
     if model.family == "manual":
         call = _CALLS[model.activation]
-        return "\n".join(
-            [*lines, *snippets_by_hand.by_hand(model, names, call), *snippets_by_hand.backward(config)]
-        )
+        by_hand = snippets_by_hand.by_hand(model, names, call)
+        return "\n".join([*lines, *by_hand, *snippets_by_hand.backward(config)])
     return "\n".join([*lines, "", "def network(x):", *filter(None, [_normalize(model).rstrip()]), *body])
 
 
@@ -72,7 +85,7 @@ def _start(init: str, n_in: int, n_out: int) -> str:
     }[init]
 
 
-def _start_bias(init: str, n_in: int, n_out: int) -> str:
+def _start_bias(init: str, n_out: int, n_in: int) -> str:
     """PyTorch for the bias (out,) that goes with it."""
     return {
         "pytorch": f"torch.empty({n_out}).uniform_(-1 / {n_in}**0.5, 1 / {n_in}**0.5)",
@@ -80,31 +93,84 @@ def _start_bias(init: str, n_in: int, n_out: int) -> str:
     }.get(init, f"torch.zeros({n_out})")
 
 
-_MODULE_START = {
-    "normal": "        nn.init.normal_(layer.weight), nn.init.normal_(layer.bias)",
-    "xavier": "        nn.init.xavier_uniform_(layer.weight), nn.init.zeros_(layer.bias)",
-    "he": "        nn.init.kaiming_normal_(layer.weight), nn.init.zeros_(layer.bias)",
-    "pytorch": "        bound = layer.weight.shape[1] ** -0.5\n"
-    "        nn.init.uniform_(layer.weight, -bound, bound), nn.init.uniform_(layer.bias, -bound, bound)",
+#: How a script draws a layer's start: the name of the function, and its lines.
+_DRAWING = {
+    "pytorch": (
+        "uniform",
+        "bound = n_in**-0.5  # PyTorch's own",
+        "W = torch.empty(n_out, n_in).uniform_(-bound, bound, generator=weights)",
+        "b = torch.empty(n_out).uniform_(-bound, bound, generator=weights)",
+    ),
+    "normal": (
+        "normal",
+        "W = torch.empty(n_out, n_in).normal_(generator=weights)",
+        "b = torch.empty(n_out).normal_(generator=weights)",
+    ),
+    "xavier": (
+        "xavier",
+        "bound = (6 / (n_in + n_out)) ** 0.5  # Glorot & Bengio 2010",
+        "W = torch.empty(n_out, n_in).uniform_(-bound, bound, generator=weights)",
+        "b = torch.zeros(n_out)",
+    ),
+    "he": (
+        "he",
+        "size = (2 / n_in) ** 0.5  # He et al. 2015",
+        "W = torch.empty(n_out, n_in).normal_(0, size, generator=weights)",
+        "b = torch.zeros(n_out)",
+    ),
 }
 
 
-def _module_start(model: MLPConfig) -> list[str]:
+def _drawing(model: MLPConfig) -> list[str]:
+    """Functions that draw weights (in, out) and biases (out,), one for each start that is used."""
+    used = [model.init] if len(model.widths) > 2 else []
+    ends = "" if model.family == "manual" else ".requires_grad_()"
+    lines = ['weights = stream("weights")', "", ""]
+    for init in dict.fromkeys([*used, model.init_output]):
+        name, *body = _DRAWING[init]
+        lines += [
+            f"def {name}(n_in, n_out):",
+            *(f"    {line}" for line in body),
+            f"    return W.T.contiguous(){ends}, b{ends}",
+            "",
+            "",
+        ]
+    return lines
+
+
+_START = {
+    "normal": ("nn.init.normal_(layer.weight{0})", "nn.init.normal_(layer.bias{0})"),
+    "xavier": ("nn.init.xavier_uniform_(layer.weight{0})", "nn.init.zeros_(layer.bias)"),
+    "he": ("nn.init.kaiming_normal_(layer.weight{0})", "nn.init.zeros_(layer.bias)"),
+    "pytorch": (
+        "bound = layer.weight.shape[1] ** -0.5",
+        "nn.init.uniform_(layer.weight, -bound, bound{0})",
+        "nn.init.uniform_(layer.bias, -bound, bound{0})",
+    ),
+}
+
+
+def _module_start(model: MLPConfig | RegressorConfig, around: Around) -> list[str]:
     """Lines that set the start, where nn.Linear's own is not wanted or not there."""
-    if model.family == "module" and model.init == model.init_output == "pytorch":
+    own = model.family != "my-linear" and model.init == model.init_output == "pytorch"
+    if own and not around.whole:
         return []
-    hidden = "linear[:-1]" if model.hidden else "[]"
-    lines = ["", "linear = [layer for layer in network if hasattr(layer, 'weight')]", "with torch.no_grad():"]
-    if model.init == model.init_output:
-        return [*lines, "    for layer in linear:", _MODULE_START[model.init]]
-    lines += [f"    for layer in {hidden}:", _MODULE_START[model.init]]
-    return [*lines, "    for layer in linear[-1:]:", _MODULE_START[model.init_output]]
+
+    def each(layers: str, init: str) -> list[str]:
+        body = [f"    {line.format(around.drawn)}" for line in _START[init]]
+        return [f"for layer in {layers}:", *body]
+
+    lines = ["", *(['weights = stream("weights")'] if around.whole else [])]
+    lines.append('linear = [layer for layer in network if hasattr(layer, "weight")]')
+    if model.init == model.init_output or not model.hidden:
+        return [*lines, *each("linear", model.init_output)]
+    return [*lines, *each("linear[:-1]", model.init), *each("linear[-1:]", model.init_output)]
 
 
-def _module(config: RunConfig) -> str:
+def _module(model: MLPConfig | RegressorConfig, around: Around) -> str:
     """torch.nn layers, or nn.Modules written by hand."""
-    model = config.mlp
     layer = "MyLinear" if model.family == "my-linear" else "nn.Linear"
+    normalize, dropout = (model.normalize, model.dropout) if isinstance(model, MLPConfig) else (False, 0.0)
     lines: list[str] = []
     if model.family == "my-linear":
         lines += [
@@ -117,14 +183,15 @@ def _module(config: RunConfig) -> str:
             "    def forward(self, x):",
             "        return x @ self.weight.T + self.bias",
             "",
+            *([""] if around.whole else []),
         ]
     lines += ["network = nn.Sequential("]
-    if model.normalize:
+    if normalize:
         lines.append("    Normalize(mean, std),                     # of the training images")
     for index, (n_in, n_out) in enumerate(zip(model.widths[:-1], model.widths[1:], strict=True)):
         if index:
             lines.append(f"    nn.{_LAYERS[model.activation]}(),")
-            if model.dropout:
-                lines.append(f"    nn.Dropout({model.dropout:g}),")
+            if dropout:
+                lines.append(f"    nn.Dropout({number(dropout)}),")
         lines.append(f"    {layer}({n_in}, {n_out}),")
-    return "\n".join([*lines, ")", *_module_start(model)])
+    return "\n".join([*lines, ")", *_module_start(model, around)])

@@ -1,17 +1,23 @@
 """A convolutional network as text for the "Show the code" panels."""
 
 from core.cnn_config import CNNConfig
+from core.snippets_words import PANEL, Around, number
 
 _LAYERS = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "ReLU", "leaky-relu": "LeakyReLU", "gelu": "GELU"}
 _POOLS = {"max": "nn.MaxPool2d(2)", "average": "nn.AvgPool2d(2)"}
 _START = {
-    "normal": "nn.init.normal_(layer.weight), nn.init.normal_(layer.bias)",
-    "xavier": "nn.init.xavier_uniform_(layer.weight), nn.init.zeros_(layer.bias)",
-    "he": "nn.init.kaiming_normal_(layer.weight), nn.init.zeros_(layer.bias)",
+    "normal": ("nn.init.normal_(layer.weight{0})", "nn.init.normal_(layer.bias{0})"),
+    "xavier": ("nn.init.xavier_uniform_(layer.weight{0})", "nn.init.zeros_(layer.bias)"),
+    "he": ("nn.init.kaiming_normal_(layer.weight{0})", "nn.init.zeros_(layer.bias)"),
+    "pytorch": (
+        "bound = layer.weight[0].numel() ** -0.5  # PyTorch's own start",
+        "nn.init.uniform_(layer.weight, -bound, bound{0})",
+        "nn.init.uniform_(layer.bias, -bound, bound{0})",
+    ),
 }
 
 
-def network_code(config: CNNConfig) -> str:
+def network_code(config: CNNConfig, around: Around = PANEL) -> str:
     """nn.Sequential with a comment on each layer's output; it takes rows of 784 pixels."""
     shapes = {layer.name: layer.shape for layer in config.layers()}
     activation = f"nn.{_LAYERS[config.activation]}()"
@@ -20,39 +26,41 @@ def network_code(config: CNNConfig) -> str:
         rows.append(("Normalize(mean, std)", "of the training images"))
     depth = 1
     for index, channels in enumerate(config.channels):
-        number = index + 1
+        block = index + 1
         words = [str(depth), str(channels), str(config.kernels[index])]
         if config.strides[index] != 1:
             words.append(f"stride={config.strides[index]}")
         if config.paddings[index]:
             words.append(f"padding={config.paddings[index]}")
-        rows.append((f"nn.Conv2d({', '.join(words)})", _shape(shapes[f"conv{number}"])))
+        rows.append((f"nn.Conv2d({', '.join(words)})", _shape(shapes[f"conv{block}"])))
         if config.batch_norm:
             rows.append((f"nn.BatchNorm2d({channels})", ""))
         rows.append((activation, ""))
         if config.pools[index] != "none":
-            rows.append((_POOLS[config.pools[index]], _shape(shapes[f"pool{number}"])))
+            rows.append((_POOLS[config.pools[index]], _shape(shapes[f"pool{block}"])))
         depth = channels
     rows.append(("nn.Flatten()", _shape(shapes["flatten"])))
     width = shapes["flatten"][0]
     for units in config.hidden:
         rows += [(f"nn.Linear({width}, {units})", ""), (activation, "")]
         if config.dropout:
-            rows.append((f"nn.Dropout({config.dropout:g})", ""))
+            rows.append((f"nn.Dropout({number(config.dropout)})", ""))
         width = units
     rows.append((f"nn.Linear({width}, 10)", ""))
-    lines = [f"    {code + ',':<38}{'# ' + note if note else ''}".rstrip() for code, note in rows]
-    return "\n".join(["network = nn.Sequential(", *lines, ")", *_after(config)])
+    wide = max(38, *(len(code) + 3 for code, note in rows if note))
+    lines = [f"    {code + ',':<{wide}}{'# ' + note if note else ''}".rstrip() for code, note in rows]
+    return "\n".join(["network = nn.Sequential(", *lines, ")", *_after(config, around)])
 
 
-def _after(config: CNNConfig) -> list[str]:
+def _after(config: CNNConfig, around: Around) -> list[str]:
     """Lines that set another start, or hold the convolutions as they start."""
     lines: list[str] = []
-    if config.init != "pytorch":
+    if config.init != "pytorch" or around.whole:
         lines += [
+            *(['weights = stream("weights")'] if around.whole else []),
             "for layer in network:",
             "    if isinstance(layer, nn.Conv2d | nn.Linear):",
-            f"        {_START[config.init]}",
+            *(f"        {line.format(around.drawn)}" for line in _START[config.init]),
         ]
     if config.frozen:
         lines += [
@@ -60,6 +68,8 @@ def _after(config: CNNConfig) -> list[str]:
             "    if isinstance(layer, nn.Conv2d):",
             "        layer.requires_grad_(False)  # its kernels stay random",
         ]
+    if around.whole:
+        lines.append("network.to(memory_format=torch.channels_last)  # convolutions are quicker so")
     return lines
 
 

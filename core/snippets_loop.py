@@ -1,124 +1,197 @@
-"""Loss, optimiser and training loop as text for the "Show the code" panels."""
+"""Loss, optimiser and training loop as text: for the "Show the code" panels and for whole scripts."""
 
-from core.config import OptimizerConfig, RunConfig
-
-_CLASSES = {
-    "sgd": "SGD",
-    "momentum": "SGD",
-    "rmsprop": "RMSprop",
-    "adam": "Adam",
-    "adamw": "AdamW",
-    "adagrad": "Adagrad",
-    "adadelta": "Adadelta",
-}
-_NAMES = {"epsilon": "eps"}
-_APART = ("beta_1", "beta_2", "decay", "nesterov")  # said in another way than NAME=VALUE
+from core.config import RegressorConfig, RunConfig
+from core.snippets_optimizer import (
+    by_hand_lines,
+    counts_steps,
+    moves,
+    optimizer_line,
+    rate_lines,
+    told_lines,
+)
+from core.snippets_words import PANEL, Around, number
 
 
-def loop_code(config: RunConfig) -> str:
-    """The lines after the network: loss, optimiser, loop. `batches(size)` gives an epoch's x, y."""
+def loop_code(config: RunConfig, around: Around = PANEL) -> str:
+    """The lines after the network: loss, optimiser, loop. `batches(size)` gives an epoch's x, y.
+
+    In a whole script `score`, `batches`, `places` and `stream` stand before it.
+    """
     train = config.train
+    manual = config.model.family == "manual"
     by_hand = train.optimizer.name == "sgd-by-hand"
-    family = config.model.family
-    manual = family == "manual"
-    source = "tensors" if family in ("raw", "manual") else "network.parameters()"
-    head = [] if manual else [f"loss_function = nn.CrossEntropyLoss(reduction={train.reduction!r})"]
-    adversarial = train.adversarial != "none"
-    moving = train.schedule != "constant" or train.optimizer.settings.get("decay", 0.0) > 0
-    lr = "lr" if moving else f"{train.optimizer['lr']:g}"
-    if not by_hand:
-        head.append(optimizer_line(train.optimizer, source))
-    if moving or adversarial:
-        head += [f"steps, step = {train.epochs} * len(batches({train.batch_size})), 0"]
-    loop = [
-        "",
-        f"for epoch in range({train.epochs}):",
-        f"    for x, y in batches({train.batch_size}):              # a new random order each epoch",
-    ]
-    if train.adversarial != "none":
-        loop += _attacked(config)
-    if manual:
-        loop += ["        backward(*forward(x), y)              # ∂loss/∂W for every W, into W.grad"]
-    else:
-        loop += [
-            "        loss = loss_function(network(x), y)   # forward",
-            "        loss.backward()                       # ∂loss/∂W for every W, into W.grad",
-        ]
-    if moving:
-        loop += _moving(config, by_hand)
-    if moving or adversarial:
-        loop.append("        step += 1")
+    moving = moves(config, around)
+    share = needs_share(config)
+    kind = "MSELoss" if isinstance(config.model, RegressorConfig) else "CrossEntropyLoss"
+    head = (
+        [] if manual and not around.whole else [f'loss_function = nn.{kind}(reduction="{train.reduction}")']
+    )
+    source = _source(config, by_hand)
     if by_hand:
-        head, step = _by_hand(head, train.optimizer, source, lr)
-        loop += step
+        lr = "lr" if moving else number(train.optimizer["lr"])
+        before, step = by_hand_lines(config, around, source, lr)
+        head += before
     else:
-        loop += ["        optimizer.step()", "        optimizer.zero_grad()"]
-    if moving and "math." in "".join(loop):
-        head.insert(0, "import math\n")
-    return "\n".join([*head, *loop])
+        head.append(optimizer_line(train.optimizer, source))
+        step = [*told_lines(config, around), "optimizer.step()", "optimizer.zero_grad()"]
+    if moving:
+        step = [*rate_lines(config, around), *step]
+    head += _counters(config, around)
+    if around.whole:
+        head.append("losses = []  # of every step, for each image")
+        if train.adversarial != "none":
+            head.append('attack = stream("attack")')
+    body = [_share(config, around)] if share else []
+    if train.adversarial != "none":
+        body += _attacked(config, around)
+    body += [*_backward(config, around), *step]
+    if counts_steps(config) or (share and not around.whole):
+        body.append("step += 1")
+    if around.whole and (share or around.replayed):
+        body.append("seen += len(y)")
+    if around.changed:
+        body += ["while CHANGES and seen >= CHANGES[0][0]:", "    now.update(CHANGES.pop(0)[1])"]
+    lines = [*head, "", *_around_epoch(config, around, [f"    {line}" for line in body])]
+    return "\n".join(lines)
 
 
-def optimizer_line(optimizer: OptimizerConfig, source: str) -> str:
-    """`optimizer = torch.optim.NAME(…)` over the parameters that `source` names."""
-    settings = optimizer.settings
-    names = {**_NAMES, **({"rho": "alpha"} if optimizer.name == "rmsprop" else {})}
-    words = [f"{names.get(k, k)}={v:g}" for k, v in settings.items() if k not in _APART]
-    if settings.get("nesterov") and settings["momentum"]:
-        words.append("nesterov=True")
-    if "beta_1" in settings:
-        words.append(f"betas=({settings['beta_1']:g}, {settings['beta_2']:g})")
-    return f"optimizer = torch.optim.{_CLASSES[optimizer.name]}({source}, {', '.join(words)})"
+def needs_share(config: RunConfig) -> bool:
+    """Whether the share of the training behind us matters: to a schedule, or to an attack that grows."""
+    train = config.train
+    return train.schedule != "constant" or (train.adversarial != "none" and train.attack_warmup > 0)
 
 
-def _attacked(config: RunConfig) -> list[str]:
+def _source(config: RunConfig, by_hand: bool) -> str:
+    if config.model.family in ("raw", "manual"):
+        return "tensors"
+    if by_hand and getattr(config.model, "frozen", False):
+        return "[W for W in network.parameters() if W.requires_grad]"
+    return "network.parameters()"
+
+
+def _counters(config: RunConfig, around: Around) -> list[str]:
+    train = config.train
+    steps = counts_steps(config)
+    if not around.whole:
+        if needs_share(config):
+            return [f"steps, step = {train.epochs} * len(batches({train.batch_size})), 0"]
+        return ["step = 0"] if steps else []
+    seen = ["seen = 0  # images so far"] if needs_share(config) or around.replayed else []
+    return [*seen, *(["step = 0"] if steps else [])]
+
+
+def _share(config: RunConfig, around: Around) -> str:
+    if not around.whole:
+        return "p = step / steps                      # the share that is done"
+    if "epochs" in around.changed:
+        return 'p = min(1, seen / (now["epochs"] * len(places)))  # the share that is done'
+    return "p = seen / (EPOCHS * len(places))     # the share that is done"
+
+
+def _backward(config: RunConfig, around: Around) -> list[str]:
+    manual = config.model.family == "manual"
+    per_image = " / len(y)" if config.train.reduction == "sum" else ""
+    if manual and not around.whole:
+        return ["backward(*forward(x), y)              # ∂loss/∂W for every W, into W.grad"]
+    if manual:
+        return [
+            "inputs, before = forward(x)",
+            "loss = loss_function(before[-1], y)",
+            "backward(inputs, before, y)           # ∂loss/∂W for every W, into W.grad",
+            f"losses.append(loss.item(){per_image})",
+        ]
+    return [
+        "loss = loss_function(network(x), y)   # forward",
+        "loss.backward()                       # ∂loss/∂W for every W, into W.grad",
+        *([f"losses.append(loss.item(){per_image})"] if around.whole else []),
+    ]
+
+
+def _around_epoch(config: RunConfig, around: Around, body: list[str]) -> list[str]:
+    """The two loops with `body` within, and in a script what follows every epoch."""
+    train = config.train
+    if not around.whole:
+        return [
+            f"for epoch in range({train.epochs}):",
+            f"    for x, y in batches({train.batch_size}):              # a new random order each epoch",
+            *(f"    {line}" for line in body),
+        ]
+    return [
+        *_best_before(config),
+        "for epoch in range(1, EPOCHS + 1):",
+        *([] if _bare(config) else ["    network.train()"]),
+        f"    for x, y in {'batches()' if around.replayed else 'batches(BATCH_SIZE)'}:",
+        *(f"    {line}" for line in body),
+        *(f"    {line}" for line in _after_epoch(config)),
+        *_best_after(config),
+    ]
+
+
+def _bare(config: RunConfig) -> bool:
+    """Whether the network is bare tensors and no nn.Module."""
+    return config.model.family in ("raw", "manual")
+
+
+def _after_epoch(config: RunConfig) -> list[str]:
+    found = (
+        'print(f"epoch {epoch}: test loss {score(x_test, y_test)[0]:.6f}")'
+        if isinstance(config.model, RegressorConfig)
+        else 'print(f"epoch {epoch}: test accuracy {score(x_test, y_test)[1] / len(y_test):.2%}")'
+    )
+    report = [f"if epoch % {config.train.epochs // 10} == 0:", f"    {found}"]
+    lines = report if config.train.epochs > 50 else [found]
+    train = config.train
+    if train.keep == "last" and not train.patience:
+        return lines
+    lines += [
+        "found, _ = score(x_validation, y_validation)",
+        "if found < best_loss:",
+        f"    best_loss, best_epoch = found, epoch{'' if train.keep == 'last' else '  # the best so far'}",
+    ]
+    if train.keep == "best":
+        lines.append(f"    best = {_copied(config)}")
+    if train.patience:
+        lines += [f"if epoch - best_epoch >= {train.patience}:  # patience has an end", "    break"]
+    return lines
+
+
+def _copied(config: RunConfig) -> str:
+    return "[W.detach().clone() for W in tensors]" if _bare(config) else "copy.deepcopy(network.state_dict())"
+
+
+def _best_before(config: RunConfig) -> list[str]:
+    train = config.train
+    if train.keep == "last" and not train.patience:
+        return []
+    lines = ["best_loss, best_epoch = score(x_validation, y_validation)[0], 0"]
+    return [*lines, f"best = {_copied(config)}"] if train.keep == "best" else lines
+
+
+def _best_after(config: RunConfig) -> list[str]:
+    if config.train.keep == "last":
+        return []
+    if _bare(config):
+        return ["for W, kept in zip(tensors, best):", "    W.data.copy_(kept)"]
+    return ["network.load_state_dict(best)"]
+
+
+def _attacked(config: RunConfig, around: Around) -> list[str]:
     """Each batch at its worst within ε, as core.training.adversarial makes it."""
     train = config.train
     several = train.adversarial == "pgd"
     usual = 2 / train.attack_steps if several else 1.0
     size = train.attack_step_size / (train.attack_epsilon or 1) or usual  # of e
-    warm = f" * min(1, step / steps / {train.attack_warmup:g})" if train.attack_warmup else ""
+    warm = f" * min(1, p / {number(train.attack_warmup)})" if train.attack_warmup else ""
+    noise = "torch.rand(x.shape, generator=attack)" if around.whole else "torch.rand_like(x)"
+    modes = around.whole and not _bare(config)
     return [
-        f"        e = {train.attack_epsilon:g}{warm}",
-        "        z = (x + e * (2 * torch.rand_like(x) - 1)).clamp(0, 1)      # somewhere within e",
-        f"        for _ in range({train.attack_steps if several else 1}):",
-        "            (slope,) = torch.autograd.grad(loss_function(network(z.requires_grad_()), y), z)",
-        f"            z = z.detach() + {size:g} * e * slope.sign()               # uphill",
-        "            z = z.clamp(x - e, x + e).clamp(0, 1)",
-        "        x = z                                 # learn from the worst",
+        f"e = {number(train.attack_epsilon)}{warm}",
+        f"z = (x + e * (2 * {noise} - 1)).clamp(0, 1)      # somewhere within e",
+        *(["network.eval()"] if modes else []),
+        f"for _ in range({train.attack_steps if several else 1}):",
+        "    (slope,) = torch.autograd.grad(loss_function(network(z.requires_grad_()), y), z)",
+        f"    z = z.detach() + {number(size)} * e * slope.sign()               # uphill",
+        "    z = z.clamp(x - e, x + e).clamp(0, 1)",
+        *(["network.train()"] if modes else []),
+        "x = z                                 # learn from the worst",
     ]
-
-
-def _moving(config: RunConfig, by_hand: bool) -> list[str]:
-    """The rate of each step, by schedule and decay."""
-    from core.training.schedules import SCHEDULES
-
-    train = config.train
-    rate = f"{train.optimizer['lr']:g}"
-    lines = []
-    if train.schedule != "constant":
-        lines.append("        p = step / steps                      # the share that is done")
-        rate += f" * ({SCHEDULES[train.schedule].code})"
-    if decay := train.optimizer.settings.get("decay", 0.0):
-        rate += f" / (1 + {decay:g} * step)"
-    lines.append(f"        lr = {rate}")
-    if not by_hand:
-        lines += ["        for group in optimizer.param_groups:", '            group["lr"] = lr']
-    return lines
-
-
-def _by_hand(
-    head: list[str], optimizer: OptimizerConfig, source: str, lr: str
-) -> tuple[list[str], list[str]]:
-    """W := W − lr · gradient, or with a velocity, on bare tensors."""
-    momentum = optimizer["momentum"]
-    if momentum:
-        head = [*head, f"velocities = [torch.zeros_like(W) for W in {source}]"]
-    each = f"W, v in zip({source}, velocities)" if momentum else f"W in {source}"
-    rate = f"{lr} * W.grad"
-    step = [f"v.mul_({momentum:g}).add_({rate})", "W -= v"] if momentum else [f"W -= {rate}"]
-    lines = [
-        "        with torch.no_grad():",
-        f"            for {each}:",
-        *(f"                {line}" for line in (*step, "W.grad = None")),
-    ]
-    return head, lines

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from core.config import CNNConfig, OptimizerConfig, RunConfig
 from core.race_config import Lane, RaceConfig
-from core.snippets import training_code
-from core.snippets_loop import optimizer_line
+from core.snippets import network_code
+from core.snippets_optimizer import optimizer_line
 from core.training.schedules import SCHEDULES
 
 
@@ -16,13 +16,13 @@ def race_code(config: RaceConfig) -> str:
     rates = ",\n".join(f"    {lane.name!r}: lambda p, step: {_rate(lane)}" for lane in config.lanes)
     moving = any(_moves(lane) for lane in config.lanes)
     head = ["import copy", *(["import math"] if "math." in rates and moving else [])]
-    network = _network(config.base)
     body = [
         *head,
-        *network[:2],  # its imports
+        "import torch",
+        "from torch import nn",
         "",
         f"torch.manual_seed({config.seeds[0]})",
-        *network[3:],
+        *_network(config.base),
         f"size, epochs = {train.batch_size}, {train.epochs}",
         "orders = [torch.randperm(len(images)).split(size) for epoch in range(epochs)]",
         "",
@@ -37,7 +37,7 @@ def race_code(config: RaceConfig) -> str:
             "}",
         ]
     body += [
-        f"loss_function = nn.CrossEntropyLoss(reduction={train.reduction!r})",
+        f'loss_function = nn.CrossEntropyLoss(reduction="{train.reduction}")',
         "lanes = {name: copy.deepcopy(network) for name in make}      # the same first weights",
         "optimizers = {name: make[name](lanes[name].parameters()) for name in make}",
         "curves = {name: [] for name in make}",
@@ -65,10 +65,9 @@ def race_code(config: RaceConfig) -> str:
 
 
 def _network(base: RunConfig) -> list[str]:
-    """The lines that make `network`, with its imports, as the panels of its own page show them."""
+    """The lines that make `network`, as the panels of its own page show them."""
     model = base.model if isinstance(base.model, CNNConfig) else replace(base.mlp, family="module")
-    text = training_code(replace(base, model=model))
-    return text[: text.index("loss_function = ")].rstrip().splitlines()
+    return network_code(replace(base, model=model)).splitlines()
 
 
 def _torch(optimizer: OptimizerConfig) -> OptimizerConfig:

@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import nn
 
-from core.config import DIGIT_READERS, FAMILIES, INITIALIZATIONS
+from core.config import DIGIT_READERS, FAMILIES, INITIALIZATIONS, RecurrentConfig, RegressorConfig
 from core.recipes import RECIPES, train_recipes
 from core.snippets import training_code
-from core.training.optimizers import OPTIMIZERS
+from core.training.optimizers import OPTIMIZERS, build_optimizer
 from core.training.schedules import SCHEDULES, rate
 
 
@@ -74,3 +74,41 @@ def test_code_of_every_schedule_moves_the_rate_as_the_lab_does(schedule, optimiz
     space, _, _ = execute(config)
     expected = rate(config.train.optimizer, 19, schedule, 19 / 20)
     assert space.get("lr", 0.01) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("recipe", train_recipes((RegressorConfig, RecurrentConfig)))
+def test_code_of_networks_that_read_no_digits_runs(recipe):
+    config = RECIPES[recipe].config.with_settings({"epochs": 3})
+    if recipe == "regression-sine":
+        x, y = torch.rand(20, 1), torch.rand(20, 1)
+    else:
+        x, y = torch.randint(0, 20, (20, 6)), torch.arange(20) % 5
+        x[::2, 4:] = -1  # half of the words end earlier
+    space = {"batches": lambda size: [(x, y)]}
+    exec(training_code(config), space)
+    assert space["network"](x).shape == (20, 1 if recipe == "regression-sine" else 5)
+
+
+@pytest.mark.parametrize("changes", [
+    {"optimizer": "adam", "epsilon": 1e-3, "lr": 0.01},
+    {"optimizer": "momentum", "schedule": "cosine", "lr": 0.1},
+    {"optimizer": "momentum", "decay": 0.5, "nesterov": 1.0, "lr": 0.1},
+])  # fmt: skip
+def test_the_optimizer_of_the_code_steps_as_the_labs_own(changes):
+    """Where torch means something else, the code says so: the steps are the lab's."""
+    config = RECIPES["mlp-module"].config.with_settings(
+        {"epochs": 6, "family": "raw", "hidden": (), **changes}
+    )
+    space, x, y = execute(config)
+    torch.manual_seed(0)
+    torch.rand(20, 784)  # what `execute` draws before the start
+    start = torch.empty(784, 10).uniform_(-1 / 28, 1 / 28), torch.empty(10).uniform_(-1 / 28, 1 / 28)
+    W, b = (tensor.requires_grad_() for tensor in start)
+    optimizer = build_optimizer(config.train.optimizer, [W, b])
+    for step in range(6):
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(x @ W + b, y).backward()
+        for group in optimizer.param_groups:
+            group["lr"] = rate(config.train.optimizer, step, config.train.schedule, step / 6)
+        optimizer.step()
+    assert torch.allclose(space["W_1"], W, atol=1e-6)

@@ -1,0 +1,35 @@
+"""How a snippet speaks: as the few lines of a panel, or as a part of a whole script that repeats a run."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands around a piece of code.
+
+    whole: within a script, which has seeds, constants and scores of its own; else a panel, where `batches`,
+    `mean`, `std` and `Normalize` are given. changed: settings that change while it runs, kept in `now`.
+    replayed: whether `seen` images are counted for changes or for a stop.
+    """
+
+    whole: bool = False
+    changed: frozenset[str] = frozenset()
+    replayed: bool = False
+
+    @property
+    def drawn(self) -> str:
+        """What a drawing call takes so that a script draws what the run drew."""
+        return ", generator=weights" if self.whole else ""
+
+    def value(self, name: str, value: float) -> str:
+        """A setting as Python: a number, or where to read it while it changes."""
+        return f'now["{name}"]' if name in self.changed else number(value)
+
+
+PANEL = Around()
+
+
+def number(value: float) -> str:
+    """A number as short as it can be written without becoming another one."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(float(value))
