@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from core.config import RunConfig
 from core.data.digits import Mnist
@@ -15,6 +16,10 @@ from core.training.job import Job
 from core.training.race_job import RaceJob
 from core.training.slots import Slots
 from core.training.trial import cores
+
+if TYPE_CHECKING:
+    from core.sweep.job import SweepJob
+    from core.sweep.ledger import Ledger
 
 
 class JobRegistry:
@@ -40,7 +45,7 @@ class JobRegistry:
         self.slots = Slots(at_once or cores())
         self._is_alive = is_alive or (lambda session: True)
         self._patience = patience
-        self._jobs: dict[str, Job | RaceJob] = {}
+        self._jobs: dict[str, Job | RaceJob | SweepJob] = {}
         self._lock = threading.Lock()
         self._closed = threading.Event()
         threading.Thread(target=self._watch, args=(check_every,), name="job-watchdog", daemon=True).start()
@@ -83,6 +88,28 @@ class JobRegistry:
             job.unattended = unattended
             self._jobs[job.job_id] = job
             return job
+
+    def sweep(self, ledger: "Ledger", *, session: str = "", cluster: str | None = None) -> "SweepJob":
+        """Start a sweep, or go on with one. Raises LabError if the queue is full or it is at work already."""
+        from core.sweep.job import SweepJob
+
+        with self._lock:
+            self._make_room()
+            for other in self._jobs.values():
+                if isinstance(other, SweepJob) and other.active:
+                    same = other.snapshot.ledger.sweep_id == ledger.sweep_id
+                    if same:
+                        raise LabError(f"Sweep {ledger.sweep_id} is at work already.")
+            job = SweepJob(ledger, self.store, self.slots, session=session, cluster=cluster)
+            self._jobs[job.job_id] = job
+            return job
+
+    def sweep_of(self, sweep_id: str) -> "SweepJob | None":
+        """The newest job of a sweep, if this server has one."""
+        from core.sweep.job import SweepJob
+
+        jobs = [job for job in self._jobs.values() if isinstance(job, SweepJob)]
+        return next((j for j in reversed(jobs) if j.snapshot.ledger.sweep_id == sweep_id), None)
 
     def _make_room(self) -> None:
         """Refuse what would not find a place in the queue; forget the oldest of what has ended."""

@@ -1,0 +1,98 @@
+"""`python -m core sweep RECIPE --set lr=0.001,0.01,0.1`: many runs of a recipe, one row each."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from tqdm import tqdm
+
+from core.commands.train import parse_settings
+from core.data.fingerprint import fingerprint
+from core.errors import ConfigError
+from core.recipes import RECIPES, recipe
+from core.runs import RunRecord, RunStore
+from core.sweep.engines import connect, in_processes, in_this_process, on_cluster
+from core.sweep.ledger import Ledger, begin, read, write
+from core.sweep.plan import KINDS, SweepPlan, parse_axes
+from core.sweep.trial import Order, material, size_of
+from core.training.trial import cores
+
+HELP = "run a recipe over several settings"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """RECIPE --set KEY=VALUE,VALUE,… [--fix KEY=VALUE …] [--epochs N] [--random N] [--cluster ADDRESS] …"""
+    parser.add_argument("recipe", nargs="?", help=f"one of {', '.join(RECIPES)}")
+    parser.add_argument(
+        "--set", nargs="+", action="extend", default=[], metavar="KEY=V,V,…",
+        help="settings to vary; where a value is a list, an x stands between: hidden=128x64,256",
+    )  # fmt: skip
+    parser.add_argument(
+        "--fix", nargs="+", action="extend", default=[], metavar="KEY=VALUE", help="settings of all trials"
+    )
+    parser.add_argument("--epochs", type=int, help="passes of every trial (default: the recipe's)")
+    parser.add_argument("--random", type=int, metavar="N", help="draw N combinations instead of all")
+    parser.add_argument("--seed", type=int, default=0, help="of those draws (default: 0)")
+    parser.add_argument("--threads", type=int, default=1, help="of every trial (default: 1)")
+    parser.add_argument("--workers", type=int, help="trials at once on this machine (default: one a core)")
+    parser.add_argument(
+        "--cluster", metavar="ADDRESS", default=os.environ.get("DIGITLAB_CLUSTER") or None,
+        help="send the trials to this Dask scheduler, tcp://host:8786 (default: DIGITLAB_CLUSTER, if set)",
+    )  # fmt: skip
+    parser.add_argument("--go-on", metavar="SWEEP", help="finish a sweep that was stopped, by its id")
+    parser.add_argument("--data", choices=("full", "small"), help="which digits (default: full where it is)")
+
+
+def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Run what is still open, record each trial as it ends, and yield a row for every trial of the sweep."""
+    store = RunStore()
+    ledger = read(arguments.go_on) if arguments.go_on else _begin(arguments)
+    tqdm.write(f"Sweep {ledger.sweep_id}: {len(ledger.open)} of {ledger.plan.size} trials", file=sys.stderr)
+    orders = [ledger.order(trial) for trial in ledger.open]
+    try:
+        with tqdm(total=len(orders), unit="trial", file=sys.stderr) as bar:
+            for order, record in _engine(arguments, orders):
+                store.save(record)
+                ledger = write(ledger.with_done(order.number, record.run_id))
+                bar.update()
+    except KeyboardInterrupt:
+        tqdm.write(f"Stopped; `sweep --go-on {ledger.sweep_id}` finishes it.", file=sys.stderr)
+    yield from rows(ledger, store)
+
+
+def _begin(arguments: argparse.Namespace) -> Ledger:
+    if arguments.recipe is None:
+        raise ConfigError("Name a recipe to sweep, or a stopped sweep with --go-on.")
+    base = recipe(arguments.recipe).config
+    base = base.with_settings(parse_settings(base, arguments.fix))
+    if arguments.epochs is not None:
+        base = base.with_settings({"epochs": arguments.epochs})
+    draws = {"kind": KINDS[1], "draws": arguments.random} if arguments.random is not None else {}
+    plan = SweepPlan(
+        base, parse_axes(base, arguments.set), draw_seed=arguments.seed, threads=arguments.threads, **draws
+    )
+    found = material(base, arguments.data or "auto")
+    return begin(plan, size_of(found), fingerprint(found))
+
+
+def _engine(arguments: argparse.Namespace, orders: list[Order]) -> Iterator[tuple[Order, RunRecord]]:
+    if arguments.cluster:
+        client = connect(arguments.cluster)
+        try:
+            yield from on_cluster(orders, client)
+        finally:
+            client.close()  # type: ignore[no-untyped-call]
+        return
+    workers = arguments.workers or cores()
+    yield from in_this_process(orders) if workers == 1 else in_processes(orders, workers)
+
+
+def rows(ledger: Ledger, store: RunStore) -> Iterator[dict[str, Any]]:
+    """One row a trial, in the plan's order; a trial that is not done has no result."""
+    for trial in ledger.plan.trials():
+        run_id = ledger.done.get(trial.number)
+        summary = store.get(run_id).summary() if run_id else {"status": "open"}
+        changed = {name: list(v) if isinstance(v, tuple) else v for name, v in trial.changes.items()}
+        yield {"sweep": ledger.sweep_id, "trial": trial.number, "changes": changed, **summary}

@@ -1,0 +1,151 @@
+"""A sweep in the background: one place in the queue, trial after trial, or all of a cluster's workers."""
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from core.errors import ConfigError
+from core.runs import RunRecord, RunStore
+from core.sweep.engines import connect, in_this_process, on_cluster
+from core.sweep.ledger import Ledger, write
+from core.sweep.trial import Order
+from core.training.background import Background
+from core.training.callbacks import Callback
+from core.training.slots import Slots
+from core.training.snapshot import ACTIVE, Status
+from core.training.trainer import Trainer
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class SweepSnapshot:
+    """A sweep at one moment.
+
+    ledger: what is planned and done. working: share of the trial now at work that is done, in [0, 1]; 0 on a
+    cluster. seconds_left: estimate, None before a trial has ended. place: 1 for the next in the queue, 0 when
+    not queued. cluster: address of the scheduler, None on this machine.
+    """
+
+    job_id: str
+    status: Status
+    message: str
+    place: int
+    ledger: Ledger
+    working: float
+    seconds_left: float | None
+    cluster: str | None
+
+    @property
+    def active(self) -> bool:
+        """Whether it may still change by itself or on request."""
+        return self.status in ACTIVE
+
+    @property
+    def progress(self) -> float:
+        """Share of the trials that is done, in [0, 1]."""
+        return min(1.0, (len(self.ledger.done) + self.working) / max(1, self.ledger.plan.size))
+
+
+class SweepJob(Background, Callback):
+    """One sweep in the background. Methods may be called from any thread; they return at once.
+
+    Every trial is recorded as it ends, and the sweep's book says so: stopping, or a crash of the server,
+    costs the trial at work and nothing else. A new job of the same ledger goes on.
+    """
+
+    def __init__(
+        self, ledger: Ledger, store: RunStore, slots: Slots, *, session: str, cluster: str | None = None
+    ) -> None:
+        super().__init__(slots, session=session, owner=ledger.owner)
+        self.unattended = True  # it goes on when the browser is closed
+        self._ledger, self._store, self._cluster = ledger, store, cluster
+        self._working, self._spent, self._ended = 0.0, 0.0, 0
+        self._snapshot = self._picture()
+        self._begin()
+
+    @property
+    def active(self) -> bool:
+        return self.snapshot.active
+
+    @property
+    def snapshot(self) -> SweepSnapshot:
+        """The newest picture of the sweep."""
+        with self._lock:
+            picture = self._snapshot
+        if picture.status == "queued":
+            return SweepSnapshot(**{**vars(picture), "place": self._slots.place(self.job_id)})
+        return picture
+
+    def wait(self, seconds: float) -> SweepSnapshot:
+        """Wait until the sweep has ended, at most `seconds`; then its snapshot."""
+        self.join(seconds)
+        return self.snapshot
+
+    def _work(self) -> None:
+        self._guarded()
+        self._publish(whole=True)
+
+    def _run(self) -> Status:
+        torch.set_num_threads(self._ledger.plan.threads)
+        orders = [self._ledger.order(trial) for trial in self._ledger.open]
+        started = time.monotonic()
+        for order, record in self._results(orders):
+            if record.status == "stopped":  # broken off: the trial is run again when the sweep goes on
+                break
+            self._store.save(record)
+            self._ledger = write(self._ledger.with_done(order.number, record.run_id))
+            self._ended += 1
+            self._working, self._spent = 0.0, time.monotonic() - started
+            self._publish()
+            self._safe_point()
+        self._safe_point()
+        return "finished"
+
+    def _results(self, orders: list[Order]) -> Iterator[tuple[Order, RunRecord]]:
+        if self._cluster is None:
+            yield from in_this_process(orders, [self])
+            return
+        client = connect(self._cluster)
+        try:
+            yield from on_cluster(orders, client, stopped=self._stop.is_set)
+        finally:
+            client.close()  # type: ignore[no-untyped-call]
+
+    def before_step(self, trainer: Trainer) -> None:
+        """A safe point within a trial."""
+        self._safe_point()
+
+    def after_step(self, trainer: Trainer) -> None:
+        working = trainer.done
+        if working - self._working > 0.02:
+            self._working = working
+            self._publish()
+
+    def _steps(self) -> int:
+        return self._ended
+
+    def _do(self, name: str, value: Any) -> None:
+        raise ConfigError("A sweep keeps its settings: trials that change on the way compare nothing.")
+
+    def _publish(self, *, whole: bool = False) -> None:
+        picture = self._picture()
+        with self._lock:
+            self._snapshot = picture
+
+    def _picture(self) -> SweepSnapshot:
+        left = len(self._ledger.open) - self._working
+        return SweepSnapshot(
+            job_id=self.job_id,
+            status=self._status,
+            message=self._message,
+            place=0,
+            ledger=self._ledger,
+            working=self._working,
+            seconds_left=self._spent / self._ended * left if self._ended else None,
+            cluster=self._cluster,
+        )

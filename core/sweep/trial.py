@@ -1,0 +1,89 @@
+"""One trial of a sweep, run anywhere: in this process, in another one, or on another machine."""
+
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import torch
+
+from core.config import RunConfig
+from core.data.digits import Mnist
+from core.data.examples import Material
+from core.data.fingerprint import fingerprint
+from core.data.sources import load
+from core.digits_config import DigitsConfig
+from core.errors import LabError
+from core.runs import RunRecord
+from core.training.callbacks import Callback
+from core.training.finish import new_trainer, record_of
+from core.training.run_data import material_for
+from core.training.trainer import Diverged
+
+Size = Literal["auto", "full", "small"]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a worker is told.
+
+    number: of the trial. config: with its thread count fixed. size, data_hash: which digits it must have.
+    run_id, name, owner: of the record.
+    """
+
+    number: int
+    config: RunConfig
+    size: Size
+    data_hash: str
+    run_id: str
+    name: str
+    owner: str
+
+
+def material(config: RunConfig, size: Size) -> Material:
+    """What a run learns from; digits are read once a process, however many trials it runs."""
+    return _digits(size) if isinstance(config.data, DigitsConfig) else material_for(config)
+
+
+def size_of(found: Material) -> Size:
+    """How another machine asks for the same."""
+    sizes: dict[str, Size] = {"full": "full", "small": "small"}
+    return sizes.get(found.size, "auto")
+
+
+@lru_cache(maxsize=2)
+def _digits(size: Size) -> Mnist:
+    return load(size)
+
+
+def run_trial(order: Order, callbacks: Sequence[Callback] = ()) -> RunRecord:
+    """Train one trial on the CPU and return its record; nothing is written here.
+
+    callbacks: watch it, where it runs in this process; one may raise StopTraining to end it early.
+    Raises LabError where this machine has other data than the sweep's.
+    """
+    found = material(order.config, order.size)
+    here = fingerprint(found)
+    if here != order.data_hash:
+        raise LabError(
+            f"The worker {platform.node()} has other data than the machine that started the sweep "
+            f"({here} instead of {order.data_hash}); give it the same copy (MNIST_ROOT)."
+        )
+    threads = torch.get_num_threads()
+    torch.set_num_threads(order.config.train.threads or 1)
+    try:
+        trainer = new_trainer(order.config, found, torch.device("cpu"), callbacks, film=False)
+        trainer.threads = order.config.train.threads
+        status = "finished"
+        try:
+            trainer.run()
+        except Diverged:
+            status = "diverged"
+        if status == "finished" and trainer.epoch < trainer.config.train.epochs:
+            status = "stopped"
+    finally:
+        torch.set_num_threads(threads)
+    return record_of(
+        trainer, order.run_id, status=status, owner=order.owner, data=found.size, name=order.name
+    )

@@ -1,0 +1,26 @@
+"""A small sweep on few digits, and a home of its own."""
+
+from pathlib import Path
+
+import pytest
+
+from core.data.fingerprint import fingerprint
+from core.recipes import RECIPES
+from core.sweep.ledger import Ledger, begin
+from core.sweep.plan import SweepPlan
+from core.sweep.trial import material
+
+BASE = RECIPES["linear-softmax"].config.with_settings({"epochs": 1})
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DIGITLAB_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    """Four trials of a linear network on the bundled digits."""
+    plan = SweepPlan(BASE, {"lr": (0.05, 0.2), "batch_size": (64, 256)})
+    return begin(plan, "small", fingerprint(material(BASE, "small")))

@@ -1,0 +1,98 @@
+"""A sweep on a Dask cluster of two worker processes: the same results, and a killed worker costs a retry."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from core.__main__ import main
+from core.errors import LabError
+from core.runs import RunStore
+from core.sweep.engines import connect, in_this_process, on_cluster
+from core.sweep.ledger import Ledger, begin
+from core.sweep.plan import SweepPlan
+from core.training.registry import JobRegistry
+
+from .conftest import BASE
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("dask")]
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    from distributed import LocalCluster
+
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+    ) as found:
+        yield found
+
+
+def test_the_same_numbers_as_here(cluster: Any, ledger: Ledger) -> None:
+    orders = [ledger.order(trial) for trial in ledger.open]
+    client = connect(cluster.scheduler_address)
+    try:
+        there = {order.number: record for order, record in on_cluster(orders, client)}
+    finally:
+        client.close()
+    here = {order.number: record for order, record in in_this_process(orders)}
+    assert sorted(there) == [0, 1, 2, 3]
+    for number, record in there.items():
+        assert record.history.loss == here[number].history.loss
+        assert record.test_accuracy == here[number].test_accuracy
+        assert record.run_id == orders[number].run_id
+
+
+def test_a_killed_worker_costs_a_retry_and_nothing_else(cluster: Any, ledger: Ledger) -> None:
+    plan = SweepPlan(BASE.with_settings({"epochs": 25, "batch_size": 16}), {"lr": (0.05, 0.1, 0.2)})
+    long = begin(plan, "small", ledger.data_hash)
+    store, registry = RunStore(), JobRegistry(RunStore())
+    client = connect(cluster.scheduler_address)
+    pids = client.run(os.getpid)
+    killed = threading.Event()
+
+    def kill() -> None:
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            busy = [address for address, keys in client.processing().items() if keys]
+            if busy:
+                time.sleep(0.3)  # in mid-trial
+                os.kill(pids[busy[0]], signal.SIGKILL)
+                killed.set()
+                return
+            time.sleep(0.02)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        found = registry.sweep(long, cluster=cluster.scheduler_address).wait(200)
+    finally:
+        killer.join()
+        client.close()
+        registry.close()
+    assert killed.is_set()
+    assert (found.status, found.message) == ("finished", "")
+    assert sorted(found.ledger.done) == [0, 1, 2]
+    assert len(store.all()) == 3  # none twice
+    orders = [long.order(trial) for trial in long.open]
+    _, here = next(in_this_process(orders[:1]))
+    assert store.get(found.ledger.done[0]).history.loss == here.history.loss
+
+
+def test_the_command_and_its_records(cluster: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["sweep", "linear-softmax", "--set", "seed=1,2", "--epochs", "1", "--data", "small", "--json"]
+    assert main([*words, "--cluster", cluster.scheduler_address]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    assert len(RunStore().all()) == 2
+
+
+def test_no_cluster_is_a_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.sweep.engines.PATIENCE", 0.5)
+    with pytest.raises(LabError, match="no Dask scheduler"):
+        connect("tcp://127.0.0.1:9")
