@@ -4,7 +4,7 @@
 holds the ROWS of one kind of experiment; to add some, write a file with a ROWS and add it below.
 """
 
-from core.reproduce import attack, descent, image, race, regression, training
+from core.reproduce import attack, descent, image, language, race, regression, training
 from core.reproduce.row import Reproduction
 
 REPRODUCTIONS: dict[str, Reproduction] = {
@@ -14,4 +14,5 @@ REPRODUCTIONS: dict[str, Reproduction] = {
     **image.ROWS,
     **attack.ROWS,
     **regression.ROWS,
+    **language.ROWS,
 }

@@ -106,12 +106,31 @@ def _ways_down() -> Bytes | None:
     return shade(downhill.numpy(), DIVERGING)
 
 
+def _memories() -> Bytes | None:
+    """What 28 units of a recurrent network remember of ten words, after each of their first 7 letters."""
+    from core.checkpoints import shipped
+    from core.models.recurrent import Recurrent
+    from core.probes.word_reading import read
+
+    if "language-gru" not in shipped():
+        return None
+    model = shipped_model("language-gru").model
+    assert isinstance(model, Recurrent)
+    ten = ("thought", "without", "nuestra", "corazón", "yhdessä", "ihmisen", "vrouwen", "mogelijk", "książka",
+           "między")  # fmt: skip
+    states = [read(model, word).states for word in ten]
+    rows = np.stack([np.pad(state[:7].numpy(), ((0, 7 - min(7, len(state))), (0, 0))) for state in states])
+    liveliest = np.argsort(-rows.std(axis=(0, 1)))[:28]
+    return shade(rows[:, :, np.sort(liveliest)].repeat(4, axis=1), DIVERGING)
+
+
 _PICTURES: Final[dict[str, Callable[[], Bytes | None]]] = {
     "pages/1_Data_Explorer.py": _one_of_each,
     "pages/2_MLP_Autograd.py": _templates,
     "pages/3_Manual_Backprop.py": _gradients,
     "pages/4_CNN.py": _feature_maps,
     "pages/5_Optimizer_Race.py": _ways_down,
+    "pages/8_Language_ID.py": _memories,
 }
 
 

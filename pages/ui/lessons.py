@@ -39,6 +39,12 @@ _ALL = (
     Lesson("pages/5_Optimizer_Race.py", "Optimizer Race", ":material/flag:",
            "Which way down is the fastest?",
            "Roll balls down curves, race optimisers from one start on the same batches, find best rates."),
+    Lesson("pages/7_Regression.py", "Regression", ":material/show_chart:",
+           "How does a network draw a curve through points?",
+           "Watch a curve grow through points, place your own, see it made of bends, over-fit it and stop."),
+    Lesson("pages/8_Language_ID.py", "Language ID", ":material/translate:",
+           "After which letter can one know a word's language?",
+           "Type a word, watch a GRU read it, change a letter, see what counting letters alone can do."),
 )  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Parts of the page on guessing a word's language."""

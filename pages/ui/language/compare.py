@@ -1,0 +1,182 @@
+"""Compare: five ways to guess a language on the same words, from counting letters to an LSTM."""
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from core.choices import WORD_SPLITS
+from core.figures.interval_bars import interval_bars_figure
+from core.figures.palette import GUESSERS
+from core.language.contest import NAMES, TITLES, Entrant, InTraining, Name, cell_config, reading
+from core.paired import paired
+from core.recipes import RECIPES
+from core.word_config import WordsConfig
+from pages.ui.chart import chart
+from pages.ui.language import computed
+from pages.ui.language.anagram import anagram
+from pages.ui.language.controls import DIVISION_NAMES
+from pages.ui.language.divisions import SHIPPED
+from pages.ui.language.heaviest import heaviest
+from pages.ui.look import as_it_came
+from pages.ui.piecework import Piecework
+
+CELLS: tuple[Name, ...] = ("rnn", "lstm")
+Epoch = tuple[Name, int]
+EPOCHS = RECIPES["language-gru"].config.train.epochs
+
+CODE = """\
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
+
+marked = [f"·{word}·" for word in words]    # where a word begins and ends tells much
+counter = CountVectorizer(analyzer="char", lowercase=False, ngram_range=(1, 3))
+counts = counter.fit_transform(marked)      # (N, pieces): how often each piece stands in each word
+model = LogisticRegression(C=1.0, max_iter=1000).fit(counts, labels)
+"""
+
+
+def compare() -> None:
+    """The whole tab: a part that trains the two other cells epoch by epoch where the reader asks for them."""
+    epochs = EPOCHS
+    work = Piecework(
+        "lang_compare", "Train the plain RNN and the LSTM",
+        help=f"{epochs} epochs each with the GRU's settings, on the same words: about a minute.",
+    )  # fmt: skip
+
+    def body() -> None:
+        division = st.segmented_control(
+            "Kept for the test", WORD_SPLITS, default="random", required=True,
+            key="lang_compare_division", bind="query-params", disabled=work.running,
+            format_func=lambda name: DIVISION_NAMES[name],
+            help="The same division for all five.",
+        )  # fmt: skip
+        config = WordsConfig(division=division)
+        kept, runs = _kept(config)
+        wanted: list[Epoch] = [(name, epoch) for name in CELLS for epoch in range(1, epochs + 1)]
+        entrants = _entrants(config, kept, runs, epochs)
+        st.markdown(_told(entrants))
+        _chart(entrants)
+        work.buttons(sum(piece in kept for piece in wanted), len(wanted), "epochs")
+        for name in CELLS:
+            done = [kept[name, epoch] for epoch in range(1, epochs + 1) if (name, epoch) in kept]
+            if 0 < len(done) < epochs:
+                st.caption(
+                    f"{TITLES[name]}: test accuracy {done[-1]:.1%} after {len(done)} of {epochs} epochs."
+                )
+        _table(entrants)
+
+        def one(piece: Epoch, progress: Callable[[float], None]) -> float:
+            name, epoch = piece
+            if name not in runs:
+                runs[name] = InTraining(cell_config(name, config, epochs=epochs))
+            return runs[name].go_on(epoch, progress)
+
+        if work.running:
+            st.caption("Letters in another order and the heaviest pieces come back when both are trained.")
+        else:
+            anagram(entrants, config)
+            heaviest(computed.baseline("pieces", config)[0])
+            with st.expander("Show the code", icon=":material/code:"):
+                st.code(CODE, language="python")
+        work.go_on(wanted, kept, one)
+
+    work.part(body)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _kept(config: WordsConfig) -> tuple[dict[Epoch, float], dict[Name, InTraining]]:
+    """(test accuracy after each epoch, the runs), kept by the server for everybody."""
+    return {}, {}
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _finished(config: WordsConfig, name: Name, _run: InTraining) -> Entrant:
+    return _run.entrant(name)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _shipped(config: WordsConfig) -> Entrant:
+    """The GRU that came along for this division."""
+    came = as_it_came(SHIPPED[config.division], "")
+    return reading("gru", computed.network(came), computed.words(config), 0.0)
+
+
+def _entrants(
+    config: WordsConfig, kept: dict[Epoch, float], runs: dict[Name, InTraining], epochs: int
+) -> list[Entrant]:
+    """Those that are there, in NAMES' order."""
+    found: list[Entrant] = []
+    for name in NAMES:
+        if name in ("letters", "pieces"):
+            found.append(computed.baseline(name, config)[1])
+        elif name == "gru":
+            found.append(_shipped(config))
+        elif (name, epochs) in kept and name in runs:
+            found.append(_finished(config, name, runs[name]))
+    return found
+
+
+def _told(entrants: list[Entrant]) -> str:
+    """Whether the GRU beats pieces of words on the words themselves, judged pair by pair."""
+    by_name = {entrant.name: entrant for entrant in entrants}
+    gru, pieces, letters = by_name["gru"], by_name["pieces"], by_name["letters"]
+    pair = paired(gru.right.tolist(), pieces.right.tolist())
+    scores = (
+        f"Counting letters alone gets {letters.score.accuracy:.1%}; counting pieces of up to three "
+        f"characters {pieces.score.accuracy:.1%}; the GRU {gru.score.accuracy:.1%}. "
+    )
+    low, high = pair.ci95
+    if low <= 0 <= high:
+        verdict = (
+            "**No difference between the GRU and pieces of words is sure**: on the same words it is "
+            f"{pair.difference:+.1%} (95 %: {low:+.1%} to {high:+.1%})."
+        )
+    elif pair.difference > 0:
+        verdict = (
+            f"**The GRU is better** than pieces of words, by {pair.difference:.1%} ({low:.1%} to {high:.1%})."
+        )
+    else:
+        verdict = (
+            f"**Pieces of words beat the GRU**, by {-pair.difference:.1%} ({-high:.1%} to {-low:.1%}), and "
+            "are fitted in a second."
+        )
+    return scores + verdict
+
+
+def _chart(entrants: list[Entrant]) -> None:
+    fig = interval_bars_figure(
+        [TITLES[entrant.name] for entrant in entrants],
+        [entrant.score.accuracy for entrant in entrants],
+        [entrant.score.ci95 for entrant in entrants],
+        [GUESSERS[entrant.name] for entrant in entrants],
+        guessing=0.2,
+    )
+    chart(fig, "lang_compare_chart", still=True)
+
+
+def _table(entrants: list[Entrant]) -> None:
+    rows = [
+        {
+            "way": TITLES[entrant.name],
+            "accuracy": entrant.score.accuracy,
+            "loss": entrant.score.loss,
+            "numbers learnt": entrant.size,
+            "seconds": entrant.seconds or None,
+        }
+        for entrant in entrants
+    ]
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        key="lang_compare_table",
+        column_config={
+            "accuracy": number(format="percent"),
+            "loss": number("loss (nats)", format="%.3f", help="Mean cross-entropy on the test words."),
+            "numbers learnt": number(format="localized"),
+            "seconds": number(
+                "seconds to fit", format="%.1f", help="On this server, one thread; the GRU came along."
+            ),
+        },
+    )

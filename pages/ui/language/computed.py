@@ -1,0 +1,93 @@
+"""What the language page computes from a network or from the words, kept so that it is computed once.
+
+Everything here is shared by all sessions and read-only.
+"""
+
+import streamlit as st
+from torch import Tensor
+
+from core.data.words import Words, load_words, with_relatives
+from core.evaluation import predict
+from core.language.baselines import Baseline, Counting, fit
+from core.language.contest import Entrant, counting
+from core.models.recurrent import Recurrent
+from core.one_thread import one_thread
+from core.probes.gates import Gates, Pre, gates
+from core.probes.word_reading import Reading, one_letter_changed, read
+from core.word_config import LANGUAGES, WordsConfig
+from pages.ui.trained import Trained
+
+NAMES = tuple(LANGUAGES.values())
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the word lists…")
+def words(config: WordsConfig) -> Words:
+    """The words of a division."""
+    return load_words(config)
+
+
+def words_of(trained: Trained) -> Words:
+    """The words that a network was trained on, and those it is tested with."""
+    assert isinstance(trained.config.data, WordsConfig)
+    return words(trained.config.data)
+
+
+def network(trained: Trained) -> Recurrent:
+    """The network itself."""
+    assert isinstance(trained.model, Recurrent)
+    return trained.model
+
+
+def probabilities(trained: Trained) -> Tensor:
+    """(T, 5) for the test words of the network's own division."""
+    return _probabilities(trained.key, network(trained), words_of(trained))
+
+
+def reading(trained: Trained, word: str) -> Reading:
+    """A word character by character."""
+    return read(network(trained), word)
+
+
+def changed(trained: Trained, word: str) -> Tensor:
+    """(L, 46, 5): every letter of the word replaced by every other."""
+    return _changed(trained.key, word, network(trained))
+
+
+def inside(trained: Trained, found: Reading) -> tuple[Gates, tuple[Pre, Pre, Pre]]:
+    """The gates of a GRU at every character, and the sums behind them."""
+    return gates(network(trained), found.characters)
+
+
+def finite(trained: Trained) -> bool:
+    """Whether the weights are numbers: a network whose training diverged has none."""
+    return _finite(trained.key, network(trained))
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def relatives(config: WordsConfig, longer_than: int) -> tuple[int, int]:
+    """(test words with a training word that begins alike, all) among those of more letters than that."""
+    found = words(config)
+    long = (found.test.inputs >= 0).sum(1) > longer_than
+    return int((with_relatives(found) & long).sum()), int(long.sum())
+
+
+@st.cache_resource(max_entries=4, show_spinner="Counting pieces of words…")
+def baseline(name: Baseline, config: WordsConfig) -> tuple[Counting, Entrant]:
+    """One of the two that count, fitted, and how it did."""
+    with one_thread():
+        return fit(name, words(config)), counting(name, words(config))
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading the test words…")
+def _probabilities(key: str, _model: Recurrent, _words: Words) -> Tensor:
+    return predict(_model, _words.test.inputs)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _changed(key: str, word: str, _model: Recurrent) -> Tensor:
+    return one_letter_changed(_model, word)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _finite(key: str, _model: Recurrent) -> bool:
+    return all(bool(tensor.isfinite().all()) for tensor in _model.state_dict().values())

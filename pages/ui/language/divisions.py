@@ -1,0 +1,123 @@
+"""Part of the results: how the words were kept, and how much a score owes to relatives in the training."""
+
+import streamlit as st
+from torch import Tensor
+
+from core.config import WordsConfig
+from core.data.words import LONGEST, READ, SHORTEST, STEM, TEST_SHARE
+from core.evaluation import Score
+from core.figures.interval_bars import interval_bars_figure
+from core.figures.palette import BLUE, GREEN, SKY, VIOLET
+from core.language.mistakes import by_relatives
+from core.recipes import RECIPES
+from pages.ui.chart import chart
+from pages.ui.language import computed
+from pages.ui.language.controls import DIVISION_NAMES
+from pages.ui.look import as_it_came
+from pages.ui.trained import Trained
+
+SHIPPED = {"random": "language-gru", "stem": "language-gru-stem"}
+
+
+def divisions(trained: Trained, probabilities: Tensor) -> None:
+    """The score of this network, of the shipped ones on both divisions, and the rules for the words."""
+    words, config = computed.words_of(trained), trained.config.data
+    assert isinstance(config, WordsConfig)
+    right = int((probabilities.argmax(1) == words.test.labels).sum())
+    score = Score(len(words.test), right, 0.0)
+    low, high = score.ci95
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(
+            "Test accuracy", f"{score.accuracy:.2%}", width=130, help="Share of test words guessed rightly."
+        )
+        st.metric("95 % interval", f"{low:.1%} to {high:.1%}", width=195,
+                  help="Where the accuracy on endlessly many such words lies (Wilson 1927).")  # fmt: skip
+        st.metric(
+            "Mistakes", f"{score.n - right:,} of {score.n:,}", width=170, help="Test words guessed wrongly."
+        )
+    st.caption(
+        f"Words divided {DIVISION_NAMES[config.division]}. The course project's text claims "
+        f"{RECIPES['language-gru'].claim} and names neither languages nor words: a yardstick, no more."
+    )
+    with st.expander("Which words these are", icon=":material/menu_book:"):
+        st.markdown(_rules(config))
+    st.subheader("Known stems make a test easy", anchor=False)
+    _relatives(trained, probabilities, score)
+
+
+def _rules(config: WordsConfig) -> str:
+    shared, longer = computed.relatives(WordsConfig(per_language=config.per_language), STEM)
+    return (
+        f"From each language's {READ:,} most frequent words (package *wordfreq*, Speer 2022) those are kept "
+        f"that have {SHORTEST} to {LONGEST} letters, all of them among 46 letters, and that stand in none of "
+        f"the other four lists; then the most frequent {config.per_language:,} of each language. The seed "
+        f"{config.words_seed} draws {TEST_SHARE:.0%} of them for the test.\n\n"
+        f"Divided at random, {shared:,} of {longer:,} test words of more than {STEM} letters "
+        f"({shared / longer:.0%}) share their first {STEM} letters with a training word of their language: "
+        "*trabajo* is easy for who has learnt *trabajar*. Divided by stem, whole groups of such words go to "
+        "one side, and none does. A word of up to five letters is its own stem."
+    )
+
+
+def _relatives(trained: Trained, probabilities: Tensor, score: Score) -> None:
+    """Bars: this network with and without relatives, and both divisions side by side."""
+    config = trained.config.data
+    assert isinstance(config, WordsConfig)
+    strangers, known = by_relatives(computed.words_of(trained), probabilities)
+    rows: list[tuple[str, Score, str]] = []
+    if known.n and strangers.n:
+        rows += [
+            ("this one: relatives in training", known, BLUE),
+            ("this one: no relatives", strangers, SKY),
+        ]
+    for division, name in SHIPPED.items():
+        if trained.key != f"shipped:{name}":
+            rows.append((f"as it came: divided {_short(division)}", _shipped_score(name), _color(division)))
+        else:
+            rows.append((f"this one: divided {_short(division)}", score, _color(division)))
+    if not trained.key.startswith("shipped:"):
+        rows.insert(0, (f"this one: divided {_short(config.division)}", score, _color(config.division)))
+    names, scores, colors = zip(*rows, strict=True)
+    chart(
+        interval_bars_figure(
+            names, [s.accuracy for s in scores], [s.ci95 for s in scores], colors, guessing=0.2
+        ),
+        "lang_divisions",
+        still=True,
+    )
+    both = {division: _shipped_score(name) for division, name in SHIPPED.items()}
+    gap = both["random"].accuracy - both["stem"].accuracy
+    told = (
+        f"The networks that came along: {both['random'].accuracy:.2%} on the random division, "
+        f"{both['stem'].accuracy:.2%} by stem, {abs(gap):.1%} {'less' if gap >= 0 else 'more'}."
+    )
+    if known.n and strangers.n:
+        told += " " + _told(known, strangers)
+    st.markdown(told)
+
+
+def _told(known: Score, strangers: Score) -> str:
+    """Whether words with relatives are really easier for this network: the two scores' intervals decide."""
+    apart = known.ci95[0] > strangers.ci95[1]
+    much = known.accuracy - strangers.accuracy
+    if apart:
+        return (
+            f"Of this network's test words those with a relative in training are easier by {much:.1%} of "
+            "them, and they are longer too, which also helps."
+        )
+    return "Between its test words with and without relatives the intervals show no sure difference."
+
+
+def _shipped_score(name: str) -> Score:
+    came = as_it_came(name, name)
+    words = computed.words_of(came)
+    right = int((computed.probabilities(came).argmax(1) == words.test.labels).sum())
+    return Score(len(words.test), right, 0.0)
+
+
+def _short(division: str) -> str:
+    return {"random": "at random", "stem": "by stem"}[division]
+
+
+def _color(division: str) -> str:
+    return {"random": GREEN, "stem": VIOLET}[division]

@@ -1,0 +1,36 @@
+"""What every panel about a network that reads words has in common."""
+
+from collections.abc import Callable
+from functools import wraps
+
+import streamlit as st
+
+from core.one_thread import one_thread
+from pages.ui.language import computed
+from pages.ui.page import error_boundary
+from pages.ui.trained import Trained
+
+Panel = Callable[[Trained], None]
+
+
+def word_panel(show: Panel) -> Panel:
+    """Decorator: `show(trained)` becomes a part of the page that reruns alone, on one thread.
+
+    A failure in it becomes a sentence, and so does a network whose training diverged.
+    """
+
+    @st.fragment
+    @wraps(show)
+    @one_thread()
+    def whole(trained: Trained, /) -> None:
+        with error_boundary():
+            if computed.finite(trained):
+                show(trained)
+            else:
+                st.warning(
+                    "The weights of this network are no longer numbers: its training diverged. Choose "
+                    "another network, or train it with a smaller learning rate.",
+                    icon=":material/trending_up:",
+                )
+
+    return whole

@@ -1,0 +1,53 @@
+"""Train: the training part of the page on words."""
+
+import math
+
+import streamlit as st
+
+from core.config import RecurrentConfig
+from core.figures.curves import accuracy_figure, loss_figure
+from core.word_config import LANGUAGES
+from pages.ui.chart import chart
+from pages.ui.language.controls import material, network
+from pages.ui.live_run import Shown
+from pages.ui.training_page import TrainingPage
+
+PASSES = "epochs (passes over the training words)"
+
+
+def curves(run: Shown) -> None:
+    """Loss and accuracy of a run beside each other, in words a word has."""
+    left, right = st.columns(2, gap="medium")
+    guessing = math.log(len(LANGUAGES))
+    with left:
+        st.markdown(_newest(run, "loss", "Loss"))
+        log = st.session_state.get(f"{run.key}_log", False)
+        fig = loss_figure(run.history, run.n_train, run.epochs, log_y=log)
+        fig.update_layout(xaxis_title_text=PASSES, yaxis_title_text="loss (nats per word)")
+        chart(fig, f"{run.key}_loss")
+        st.caption(
+            f"Guessing among five costs ln 5 ≈ {guessing:.2f}. Blue: every step, with its full spread."
+        )
+        st.toggle(
+            "Logarithmic loss", key=f"{run.key}_log", bind="query-params", help="Shows small losses better."
+        )
+    with right:
+        st.markdown(_newest(run, "accuracy", "Accuracy"))
+        fig = accuracy_figure(run.history, run.epochs)
+        chart(fig.update_layout(xaxis_title_text=PASSES), f"{run.key}_accuracy")
+        st.caption("Measured after each epoch; training accuracy on up to 5,000 of the words trained on.")
+
+
+def _newest(run: Shown, what: str, title: str) -> str:
+    """The newest values in words, in the colours of their lines."""
+    parts = []
+    for split, color in (("train", "blue"), ("validation", "orange"), ("test", "green")):
+        value = run.history.last(f"{split}_{what}")
+        if value is not None:
+            number = f"{value:.1%}" if what == "accuracy" else f"{value:.3f}"
+            parts.append(f":{color}[**{'training' if split == 'train' else split} {number}**]")
+    return f"**{title}**  " + " · ".join(parts)
+
+
+PAGE = TrainingPage("lang", RecurrentConfig, "language-gru", network, quick=True, data=material, draw=curves)
+LOOK = PAGE.key("look")  # the network that the panels look at

@@ -1,0 +1,100 @@
+"""The typed word, which the tabs about single words share, and how far it has been read."""
+
+import unicodedata
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.data.words import LONGEST, SHORTEST, readable
+from core.probes.word_reading import Reading
+from core.word_config import LANGUAGES, MOST_LETTERS
+from pages.ui.language import computed
+from pages.ui.plain import plain
+from pages.ui.trained import Trained
+
+WORD = "lang_word"
+EXAMPLES = ("yhdessä", "heerlijk", "mañana", "dziękuję", "thought", "coronavirus")
+NAMED = 10  # skipped characters that are named one by one
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed, as the network read it. at: the character looked at, from 0."""
+
+    reading: Reading
+    at: int
+
+    @property
+    def answer(self) -> int:
+        """The language called at the end, its place in LANGUAGES."""
+        return int(self.reading.probabilities[-1].argmax())
+
+
+def word_input(trained: Trained) -> Typed | None:
+    """The word, examples, and a slider over its characters; None, with a sentence, where nothing was read."""
+    text = st.text_input(
+        "A word", EXAMPLES[0], key=WORD, bind="query-params", max_chars=10_000,
+        help="Any word, real or made up. Capitals are read as small letters.",
+    )  # fmt: skip
+    with st.container(horizontal=True, gap="small"):
+        for place, example in enumerate(EXAMPLES):
+            st.button(
+                example, key=f"lang_example_{place}", type="tertiary", on_click=_take, args=(example,),
+                help="Take this word.",
+            )  # fmt: skip
+    read, skipped = readable(text)
+    if skipped:
+        st.info(told_skipped(skipped), icon=":material/visibility_off:")
+    if not read:
+        st.markdown("Type a word: so far there is no letter in it that the network knows.")
+        return None
+    if len(read) > MOST_LETTERS:
+        st.info(
+            f"Only the first {MOST_LETTERS} of {len(read):,} letters are read. The words it learnt from "
+            f"have {SHORTEST} to {LONGEST}.",
+            icon=":material/content_cut:",
+        )
+    found = computed.reading(trained, read)
+    length = len(found.characters)
+    at = length
+    if length > 1:
+        at = st.slider(
+            f"Characters read, of {length}", 1, length, length, key=f"lang_at_{length}",
+            help="Step through the word with the arrow keys.",
+        )  # fmt: skip
+    return Typed(found, at - 1)
+
+
+def told_skipped(skipped: str) -> str:
+    """Which characters the network never saw, named one by one where there are few."""
+    kinds = list(dict.fromkeys(skipped))
+    named = ", ".join(_named(sign) for sign in kinds[:NAMED])
+    more = f" and {len(kinds) - NAMED:,} others" if len(kinds) > NAMED else ""
+    times = "" if len(skipped) == len(kinds) else f" ({len(skipped):,} characters in all)"
+    return f"Skipped, because no word that it learnt from has them: {named}{more}{times}."
+
+
+def _named(sign: str) -> str:
+    """A character as it looks, or by its name where there is nothing to see."""
+    if sign == " ":
+        return "space"
+    if unicodedata.category(sign)[0] in "ZCM":
+        return unicodedata.name(sign, f"U+{ord(sign):04X}").lower()
+    return f"“{plain(sign)}”"
+
+
+def known_from(trained: Trained, word: str) -> str:
+    """Whether the word stands in the lists, and on which side of the division; "" if it does not."""
+    words = computed.words_of(trained)
+    for side, labels, told in (
+        (words.train_words, words.train.labels, "It was trained on this very word"),
+        (words.test_words, words.test.labels, "A test word: it has never seen it"),
+    ):
+        if word in side:
+            return f"{told} (a word of {list(LANGUAGES.values())[int(labels[side.index(word)])]})."
+    return "Not in the lists it learnt from."
+
+
+def _take(word: str) -> None:
+    """Callback: an example becomes the word."""
+    st.session_state[WORD] = word
