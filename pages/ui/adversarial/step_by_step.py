@@ -29,7 +29,7 @@ def step_by_step(trained: Trained, mnist: Mnist) -> None:
         "The fast gradient sign method is eleven lines. Walk through them with the numbers of the picture on "
         "the left; point at any pixel to read its gradient and what becomes of it."
     )
-    left, right = controls_and_stage(1.0, 2.4)
+    left, right = controls_and_stage(1.0, 1.75)  # the canvas is 280 pixels wide
     with left:
         seen = subject(mnist, "adv_steps", canvas="adv_draw", first=FIRST)
         label = _label(trained, seen)

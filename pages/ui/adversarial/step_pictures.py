@@ -32,7 +32,7 @@ def step_picture(
     """Draw step `number`, 1 … 11. small: for a card among others."""
     if number in PANELS:
         panels = PANELS[number][-1:] if small else PANELS[number]
-        side = 168 if small or len(panels) > 1 else 300
+        side = 155 if small or len(panels) > 1 else 300
         with st.container(horizontal=True, gap="small"):
             for place, (part, name, kind) in enumerate(panels):
                 with st.container(width=side, gap=None):

@@ -65,7 +65,7 @@ def about_border(pairs: Mapping[int, tuple[PartScore, PartScore]]) -> str:
         f"It depends on where high frequencies begin: with the border {', '.join(told)}"
         + (f"; at {between} of the {len(pairs)} borders the intervals overlap" if between else "")
         + "."
-        + (" So the frequencies around the crossing matter most." if fast and slow else "")
+        + (" So the harmful frequencies lie around the crossing." if fast and slow else "")
     )
 
 
