@@ -67,7 +67,7 @@ def _price(known: dict[str, Marks]) -> None:
     n = min(len(marks) for marks in known.values())
     if not n:
         return
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         for name, marks in known.items():
             correct = sum(marks[:n])
             low, high = wilson(correct, n)

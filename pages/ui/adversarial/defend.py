@@ -8,6 +8,8 @@ from core.config import CNNConfig
 from core.data.digits import Mnist
 from core.recipes import RECIPES, train_recipes
 from core.snippets_adversarial import FILTERS, TRAIN
+from core.training.job import Job
+from pages.ui import controls
 from pages.ui.adversarial.before_after import before_after
 from pages.ui.adversarial.input_filters import input_filters
 from pages.ui.adversarial.stroke_gradients import stroke_gradients_part
@@ -18,6 +20,7 @@ from pages.ui.look import as_it_came, running
 from pages.ui.trained import Trained
 from pages.ui.training_page import TrainingPage
 
+VIEW, KEPT_VIEW, KEPT_SETTINGS = "adv_defend_view", "adv_defend_view_kept", "adv_settings_kept"
 STANDARD, ROBUST = "cnn-bn", "cnn-robust"
 PAGE = TrainingPage(
     "adv",
@@ -42,19 +45,18 @@ def defend(trained: Trained, mnist: Mnist) -> None:
         "The straightforward cure: **attack every batch before learning from it.** Does it help, what does "
         "it cost, and would a simple filter in front of the network not do as well?"
     )
+    if VIEW not in st.session_state and KEPT_VIEW in st.session_state:  # other tabs were looked at meanwhile
+        st.session_state[VIEW] = st.session_state[KEPT_VIEW]
     view = st.segmented_control(
         "Look at", [BEFORE, GRADIENTS, TRAINING, FILTERING], default=BEFORE, required=True,
-        key="adv_defend_view", bind="query-params",
+        key=VIEW, bind="query-params",
         help="Accuracy before and after, the gradients of both networks, a training run of your own, or "
         "filters that need no training.",
     )  # fmt: skip
+    st.session_state[KEPT_VIEW] = view
     job = PAGE.current_job()
     if view == TRAINING:
-        left, right = controls_and_stage()
-        with left:
-            chosen = PAGE.choose(job)
-        with right:
-            PAGE.show(chosen)
+        _training(job)
         return
     if job is not None and job.snapshot.active:
         live_run(job, "adv_strip", charts=False)
@@ -64,6 +66,25 @@ def defend(trained: Trained, mnist: Mnist) -> None:
         (before_after if view == BEFORE else stroke_gradients_part)(networks(trained), mnist)
     with st.expander("Show the code", icon=":material/code:"):
         st.code(FILTERS if view == FILTERING else TRAIN, language="python")
+
+
+def _training(job: Job | None) -> None:
+    """Recipe, settings and start on the left, the run on the right.
+
+    Widgets that are not on the screen forget what they said, so it is kept here for the way back.
+    """
+    if KEPT_SETTINGS in st.session_state:
+        recipe, settings = st.session_state[KEPT_SETTINGS]
+        if controls.key(recipe, "epochs") not in st.session_state:
+            st.session_state[PAGE.key("recipe")] = recipe
+            controls.apply(recipe, settings)
+    left, right = controls_and_stage()
+    with left:
+        chosen = PAGE.choose(job)
+    if chosen.wanted is not None:
+        st.session_state[KEPT_SETTINGS] = chosen.recipe, chosen.wanted.settings()
+    with right:
+        PAGE.show(chosen)
 
 
 def networks(trained: Trained) -> dict[str, Trained]:

@@ -91,7 +91,7 @@ def _numbers(networks: dict[str, Trained], mnist: Mnist, count: int) -> None:
     for name, trained in networks.items():
         gradients = _gradients(trained.key, computed.data_key(mnist), index, trained.model, mnist)
         found[name] = stroke_gradients(images, gradients)
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         for name, measured in found.items():
             if not len(measured):
                 st.metric(name, "no gradient", width="content")

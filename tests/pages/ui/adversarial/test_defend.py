@@ -150,6 +150,18 @@ def test_training_on_attacks_and_the_network_joins_the_charts(mnist: Mnist) -> N
     assert "just trained **" in text(measured(well(app), "adv_before"))
 
 
+def test_settings_are_still_there_after_a_look_elsewhere(mnist: Mnist) -> None:
+    app = tab("cnn-bn", mnist, TRAINING)
+    app.slider(key="cnn-robust_epochs").set_value(3).run()
+    app.slider(key="cnn-robust_attack_epsilon").set_value(0.2).run()
+    app.segmented_control(key="adv_defend_view").set_value(GRADIENTS).run()
+    app.segmented_control(key="adv_defend_view").set_value(TRAINING).run()
+    assert well(app).slider(key="cnn-robust_epochs").value == 3
+    assert app.slider(key="cnn-robust_attack_epsilon").value == 0.2
+    app.button(key="adv_reset").click().run()
+    assert well(app).slider(key="cnn-robust_epochs").value == 8
+
+
 def test_what_it_costs_follows_from_the_interval() -> None:
     assert "costs 4.00 points" in before_after.cost("a", "b", Paired(1000, 50, 10))
     assert "b is even the better one" in before_after.cost("a", "b", Paired(1000, 10, 50))
