@@ -106,6 +106,23 @@ def _ways_down() -> Bytes | None:
     return shade(downhill.numpy(), DIVERGING)
 
 
+def _attacked() -> Bytes | None:
+    """The ten digits of the first lesson after one step uphill: still digits to you, not to the network."""
+    import torch
+
+    from core.attack_config import AttackConfig
+    from core.attacks.carry_out import attack
+    from core.checkpoints import shipped
+
+    if "cnn-bn" not in shipped():
+        return None
+    test = mnist().test
+    ten = test.take(torch.tensor([int(test.of_class(digit)[0]) for digit in range(10)]))
+    made = attack(shipped_model("cnn-bn").model, ten.images, ten.labels, AttackConfig("fgsm", 0.25))
+    gray = (made[:, 0].numpy() * 255).round().astype(np.uint8)
+    return np.stack([gray, gray, gray, np.full_like(gray, 255)], axis=-1)
+
+
 def _memories() -> Bytes | None:
     """What 28 units of a recurrent network remember of ten words, after each of their first 7 letters."""
     from core.checkpoints import shipped
@@ -130,6 +147,7 @@ _PICTURES: Final[dict[str, Callable[[], Bytes | None]]] = {
     "pages/3_Manual_Backprop.py": _gradients,
     "pages/4_CNN.py": _feature_maps,
     "pages/5_Optimizer_Race.py": _ways_down,
+    "pages/6_Adversarial.py": _attacked,
     "pages/8_Language_ID.py": _memories,
 }
 
