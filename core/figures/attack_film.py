@@ -113,7 +113,8 @@ def _curves(fig: go.Figure, steps: Sequence[int], chances: NDArray[np.float64]) 
         xaxis4={
             "domain": (0.0, 1.0), "anchor": "y4", "fixedrange": True, "showgrid": False, "linecolor": AXIS,
             "range": [steps[0] - 0.01 * span, steps[-1] + 0.05 * span], "automargin": True, "ticks": "",
-            "title": {"text": "step", "standoff": 4}, "nticks": 9, "tickformat": "d", "zeroline": False,
+            "title": {"text": "step", "standoff": 4}, "zeroline": False,
+            **({"dtick": 1} if span <= 8 else {"nticks": 9}),
         },
         yaxis4={
             "domain": LOWER, "anchor": "x4", "fixedrange": True, "range": [-0.03, 1.05], "gridcolor": GRID,

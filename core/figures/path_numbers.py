@@ -26,6 +26,8 @@ def path_numbers_figure(
     fig.add_annotation(
         text=title, x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", showarrow=False,
     )  # fmt: skip
-    fig.update_xaxes(fixedrange=True, nticks=6, tickformat="d")
+    fig.update_xaxes(fixedrange=True, nticks=6)
+    if steps[-1] - steps[0] <= 6:
+        fig.update_xaxes(dtick=1)  # there is no half step
     fig.update_yaxes(fixedrange=True, nticks=5)
     return fig.update_layout(dragmode=False, margin_t=26)

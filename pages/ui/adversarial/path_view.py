@@ -68,10 +68,17 @@ def _numbers(path: list[Moment], steps: list[int], config: AttackConfig) -> None
         with column:
             fig = path_numbers_figure(steps, values, title=title, limit=limit)
             chart(fig, f"adv_one_path_{number}", still=True)
-    aim = (
-        "the right digit: it should rise" if config.target is None else f"the {config.target}: it should fall"
-    )
-    st.caption(f"The loss is the cross-entropy of {aim}.")
+    st.caption(_loss(config))
+
+
+def _loss(config: AttackConfig) -> str:
+    """What the loss is, and which way it should go where the attack follows it."""
+    if config.target is not None:
+        words, way = f"the {config.target}", "fall"
+    else:
+        words, way = "the right digit", "rise"
+    expected = f": it should {way}" if ATTACKS[config.name].bounded else ""
+    return f"The loss is the cross-entropy of {words}{expected}."
 
 
 def _told(path: list[Moment], label: int, config: AttackConfig, stands_in: bool) -> str:
@@ -92,9 +99,10 @@ def _told(path: list[Moment], label: int, config: AttackConfig, stands_in: bool)
         words += f"The picture is {aim} from the start on (step {path[0].step})."
     else:
         turned = path[goal[0]]
+        thinned = len(path) <= last.step  # then steps between those shown may have been first
         which = f" as {a(turned.read)}" if config.target is None else ""
         words += (
-            f"At **step {turned.step}** the picture is first {aim}{which}, "
+            f"{'By' if thinned else 'At'} **step {turned.step}** the picture is first {aim}{which}, "
             f"{sure(turned.probabilities, turned.read)} sure."
         )
     size = {"linf": last.linf, "l2": last.l2, "l0": float(last.l0)}[entry.norm]

@@ -53,6 +53,8 @@ def verdict(case: Case) -> tuple[str, str]:
     if case.size == 0:
         if case.config.budget == 0:
             why = "ε is 0: nothing may change."
+        elif entry.bounded and entry.access != "gradients":
+            why = f"{entry.title} found nothing that helps."
         elif entry.bounded:
             why = f"{entry.title} changed nothing: the gradient it follows may have rounded to 0."
         else:

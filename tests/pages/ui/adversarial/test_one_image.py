@@ -136,6 +136,14 @@ def test_a_drawing_is_what_the_reader_says(trained: Trained, mnist: Mnist) -> No
     assert "**ε = 0.** The network reads a 1 as it is, and this is a 7" in text(app)
 
 
+def test_a_path_that_is_thinned_says_by_and_not_at(trained: Trained, mnist: Mnist) -> None:
+    app = tab(trained, mnist, adv_one_attack="BIM", adv_one_part="The path", adv_one_bim_steps=10)
+    assert "At **step" in text(app)
+    assert "it should rise" in text(app)
+    well(app.select_slider(key="adv_one_bim_steps").set_value(100).run())
+    assert "By **step" in text(app)
+
+
 def said(
     label: int, before: "Sequence[float]", after: "Sequence[float]", *, size: float = 0.2, **config: object
 ) -> tuple[str, str]:
@@ -170,6 +178,7 @@ def test_words_where_nothing_changed() -> None:
     four = likely(d4=1.0)
     assert "ε is 0" in said(4, four, four, size=0.0, epsilon=0.0)[1]
     assert "gradient" in said(4, four, four, size=0.0)[1]
+    assert "nothing that helps" in said(4, four, four, size=0.0, name="square")[1]
     other = said(4, four, four, size=0.0, name="deepfool", epsilon=1.0)
     assert "found no change within ε = 1" in other[1]
     assert "over 99.9%" in other[1]
