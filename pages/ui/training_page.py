@@ -58,7 +58,8 @@ class TrainingPage:
     settings build, above the run. more: draws what else a run has to show, below its curves. quick: offers a
     run of one epoch, where the recipes take minutes. only: the recipes it offers; all of that kind if empty.
     data: draws the widgets of what is learnt from, where that can be set. draw: draws a run in place of the
-    curves of loss and accuracy. watchable: seconds over which a run that is over at once can be spread.
+    curves of loss and accuracy. watchable: seconds over which a run that is over at once can be spread. code:
+    the lines that the page shows of a run.
     """
 
     prefix: str
@@ -72,6 +73,7 @@ class TrainingPage:
     data: controls.Network | None = None
     draw: Draw | None = None
     watchable: float = 0.0
+    code: Callable[[RunConfig], str] = training_code
 
     def key(self, name: str) -> str:
         """A key of this page: `run` (its job, in the address too), `recipe`, `look` (the network that the
@@ -201,7 +203,7 @@ class TrainingPage:
             self._recorded(chosen.recipe)
         if code is not None:
             with st.expander("Show the code", icon=":material/code:"):
-                st.code(training_code(code), language="python")
+                st.code(self.code(code), language="python")
 
     def _recorded(self, recipe: str) -> None:
         """Curves of the run that the address names, if it is on record, else of the shipped network."""

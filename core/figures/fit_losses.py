@@ -1,0 +1,78 @@
+"""Losses of a regression, epoch by epoch, with the epoch that is kept and the floor of the noise."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.figures.curves import binned
+from core.figures.palette import GRAY, SPLITS
+from core.figures.template import figure
+from core.training.history import Row
+
+LOWEST = 1e-9  # a loss of exactly 0 has no place on a log axis
+
+
+def fit_losses_figure(
+    rows: Sequence[Row],
+    epochs: float,
+    *,
+    floor: float = 0.0,
+    kept: float | None = None,
+    log_y: bool = True,
+    height: int = 320,
+) -> go.Figure:
+    """Mean squared error of each split against epochs; `epochs` fixes the right end.
+
+    Hundreds of epochs are gathered into bins: the line is a bin's mean, the band reaches from its lowest to
+    its highest value. floor: variance of the noise, a line where it is not 0. kept:
+    the epoch whose weights stay.
+    """
+    fig = figure(
+        height=height, x_title="epochs (passes over the training points)", y_title="mean squared error",
+        x_range=(0, max(float(epochs), 0.01)), log_y=log_y, legend=True,
+    )  # fmt: skip
+    if log_y:
+        fig.update_yaxes(dtick=1)
+    else:
+        fig.update_yaxes(rangemode="tozero")
+    for split, name in (("test", "test"), ("train", "training"), ("validation", "validation")):
+        pairs = [
+            (float(row["epoch"] or 0), max(float(row[f"{split}_loss"] or 0), LOWEST))
+            for row in rows
+            if row.get(f"{split}_loss") is not None
+        ]
+        if pairs:
+            _line(fig, [x for x, _ in pairs], [y for _, y in pairs], split, name)
+    if floor > 0:
+        fig.add_hline(
+            y=floor, line={"color": GRAY, "width": 1.6, "dash": "dot"},
+            annotation_text=f"noise σ² = {floor:.3g}",
+            annotation_position="top left", annotation_font={"color": GRAY, "size": 12},
+        )  # fmt: skip
+    if kept is not None:
+        fig.add_vline(x=kept, line={"color": SPLITS["validation"], "width": 1.6, "dash": "dash"})
+        late = kept > 0.6 * max(float(epochs), 0.01)
+        fig.add_annotation(
+            x=kept, y=1, yref="paper", yanchor="top", xanchor="right" if late else "left", showarrow=False,
+            text=f" kept: epoch {kept:,.0f} ", font={"color": SPLITS["validation"], "size": 12},
+        )  # fmt: skip
+    return fig
+
+
+def _line(fig: go.Figure, x: list[float], y: list[float], split: str, name: str) -> None:
+    line, color = binned(x, y), SPLITS[split]
+    strong = split != "test"
+    if strong and len(x) > len(line.x):
+        red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+        fig.add_scatter(
+            x=np.concatenate([line.x, line.x[::-1]]),
+            y=np.concatenate([line.high, line.low[::-1]]), fill="toself",
+            mode="lines", line_width=0, fillcolor=f"rgba({red},{green},{blue},0.18)", hoverinfo="skip",
+            showlegend=False,
+        )  # fmt: skip
+    fig.add_scatter(
+        x=line.x, y=line.mean, name=name, mode="lines" if len(line.x) > 1 else "markers",
+        line={"color": color, "width": 2.2 if strong else 1.2}, opacity=1.0 if strong else 0.7,
+        hovertemplate=f"<b>{name}</b> %{{y:.3g}}<br>epoch %{{x:,.0f}}<extra></extra>",
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The parts of the page on regression, one tab a file."""

@@ -1,0 +1,63 @@
+"""Place points by clicking: a board above the run, as long as no run is going on."""
+
+import streamlit as st
+
+from core.figures.placing_board import PLACES, placing_board
+from pages.ui.chart import chart
+from pages.ui.regression import placed
+from pages.ui.regression.controls import RECIPE
+from pages.ui.training_page import Chosen
+
+TURN = "reg_board_turn"  # a chart that was clicked is replaced by one with nothing selected
+
+
+def board(chosen: Chosen) -> None:
+    """The board with its buttons, where points of one's own are to be learnt."""
+    if st.session_state.get(f"{RECIPE}_target") != "placed":
+        return
+    if chosen.job is not None and chosen.job.snapshot.active:
+        return
+    points = placed.placed_points()
+    st.markdown(
+        f"**Your points**: {len(points)} of at most {placed.MOST}. Click to place one, or to take it away."
+    )
+    turn = int(st.session_state.get(TURN, 0))
+    key = f"reg_board_{turn}"
+
+    def take() -> None:
+        """Callback: a click on an empty place sets a point there, a click on a point takes it away."""
+        clicked = st.session_state[key].get("selection", {}).get("points", [])
+        if not clicked:
+            return
+        st.session_state[TURN] = turn + 1
+        place = (float(clicked[0]["x"]), float(clicked[0]["y"]))
+        rest = tuple(point for point in points if point != place)
+        added = clicked[0].get("curve_number") == PLACES and len(rest) == len(points)
+        placed.set_points((*points, place) if added else rest)
+
+    fig = placing_board(
+        points, (placed.LEFT, placed.RIGHT), (placed.BOTTOM, placed.TOP), placed.STEP
+    )  # fmt: skip
+    chart(fig, key, still=True, on_select=take, selection_mode="points")
+    with st.container(horizontal=True, gap="small"):
+        for name in placed.SHAPES:
+            st.button(
+                name, key=f"reg_shape_{name}", on_click=_set, args=(placed.shape(name),),
+                help="Twenty points to begin with.",
+            )  # fmt: skip
+        st.button(
+            "Remove last", icon=":material/undo:", key="reg_remove", disabled=not points, on_click=_set,
+            args=(points[:-1],), help="Take away the point placed last.",
+        )  # fmt: skip
+        st.button(
+            "Clear", icon=":material/delete:", key="reg_clear", disabled=not points, on_click=_set,
+            args=((),), help="Take all points away.",
+        )  # fmt: skip
+    st.caption(
+        "Blue points train and validate; every fifth, green, is kept for the test. Five are the least."
+    )
+
+
+def _set(points: placed.Points) -> None:
+    st.session_state[TURN] = int(st.session_state.get(TURN, 0)) + 1
+    placed.set_points(points)

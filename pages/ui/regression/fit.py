@@ -1,0 +1,137 @@
+"""What a run of a regression looks like: its curve over the points, its losses, its residuals."""
+
+import json
+
+import streamlit as st
+
+from core.checkpoints import rebuild
+from core.config import CurveConfig, RunConfig
+from core.data.curves import noise_floor
+from core.figures.fit import fit_figure, fit_film
+from core.figures.fit_losses import fit_losses_figure
+from core.figures.residuals import residual_counts_figure, residuals_figure
+from core.probes.fit import Sample, answers, curves_of, residuals, sample_of
+from core.probes.over_under import after_the_best, verdict
+from core.recipes import RECIPES
+from core.training.history import Row
+from pages.ui.chart import chart
+from pages.ui.live_run import Shown, written
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _sample(config: str) -> Sample:
+    return sample_of(RunConfig.from_json(json.loads(config)))
+
+
+def sample(config: RunConfig) -> Sample:
+    """The points of a run, drawn once."""
+    return _sample(json.dumps(config.to_json()))
+
+
+def kept_row(shown: Shown) -> Row:
+    """What was measured of the weights that are shown: the newest, or at the end those that are kept."""
+    rows = shown.history.epochs
+    if not rows:
+        return {}
+    measured = [row for row in rows if row.get("validation_loss") is not None]
+    if shown.active or shown.config.train.keep != "best" or not measured:
+        return rows[-1]
+    return min(measured, key=lambda row: float(row["validation_loss"] or 0))
+
+
+def draw_fit(shown: Shown) -> None:
+    """Everything there is to see of a run, live or not."""
+    data, points = shown.config.data, sample(shown.config)
+    assert isinstance(data, CurveConfig)
+    model = None if shown.weights is None else rebuild(shown.config, shown.weights)
+    drawn = {name: (pairs.x, pairs.y) for name, pairs in points.parts.items() if name != "test"}
+    row, floor = kept_row(shown), noise_floor(data)
+    if not shown.active:
+        _result(shown, row, points)
+    curve = None if model is None else answers(model, points.grid)
+    chart(fit_figure(points.grid, curve, points.truth, drawn, (points.low, points.high)), f"{shown.key}_fit")
+    log = st.toggle(
+        "Logarithmic loss", True, key="reg_log", bind="query-params", help="Shows small losses better."
+    )
+    kept = row.get("epoch") if not shown.active and shown.config.train.keep == "best" else None
+    chart(
+        fit_losses_figure(shown.history.epochs, shown.epochs, floor=floor, kept=kept, log_y=log),
+        f"{shown.key}_losses",
+    )
+    st.caption(
+        "Mean squared error after each epoch. The test only reports; validation decides which epoch is kept."
+        + (" Below the dotted line nobody gets on new points: it is the noise itself." if floor else "")
+    )
+    if shown.active:
+        return
+    st.markdown(after_the_best(shown.history.epochs))
+    _film(shown, points)
+    if model is not None:
+        left = {n: (p.x, residuals(model, p)) for n, p in points.parts.items() if n != "validation"}
+        _residuals(left, data.noise if data.target != "placed" else 0.0, shown.key)
+
+
+def _result(shown: Shown, row: Row, points: Sample) -> None:
+    """The numbers of the weights that are kept, what they mean, and what the text claims."""
+    names = {"train": "Training loss", "validation": "Validation loss", "test": "Test loss"}
+    losses = {name: row.get(f"{name}_loss") for name in names}
+    why = {"train": "it trained on", "validation": "chose the epoch", "test": "only report"}
+    data = shown.config.data
+    assert isinstance(data, CurveConfig)
+    with st.container(horizontal=True, gap="large"):
+        for name, title in names.items():
+            loss = losses[name]
+            if loss is not None:
+                st.metric(
+                    title, written(loss), width="content",
+                    help="Mean squared error, in the square of y's unit, at epoch "
+                    f"{row['epoch'] or 0:g}; on points that {why[name]}.",
+                )  # fmt: skip
+    last = shown.history.last("test_loss")
+    if last is not None and losses["test"] is not None and row is not shown.history.epochs[-1]:
+        times = last / max(losses["test"], 1e-12)
+        st.caption(
+            f"Kept: epoch {row['epoch'] or 0:,.0f}, the best on validation. At the last epoch the test loss "
+            f"was {written(last)}, {times:,.3g} times as much."
+        )
+    said = verdict(losses["train"], losses["validation"], points.variance, noise_floor(data))
+    icon = {"simple": "straighten", "wiggly": "waves", "good": "check_circle", "unknown": "help"}[said.kind]
+    st.markdown(f":material/{icon}: {said.words}")
+    recipe = RECIPES.get(shown.config.recipe)
+    if recipe is not None and recipe.claim and losses["test"] is not None:
+        st.caption(
+            f":material/format_quote: **The text claims** {recipe.claim}, and names neither its curve nor "
+            f"its network: a yardstick. Measured here: {written(losses['test'])} on {shown.n_test:,} "
+            "test points."
+        )
+
+
+def _film(shown: Shown, points: Sample) -> None:
+    """The curve at every frame of the film, with a player."""
+    if len(shown.film) < 2:
+        return
+    again = st.expander(
+        "Watch it learn again", icon=":material/movie:", key=f"{shown.key}_film", on_change="rerun"
+    )
+    if again.open:
+        with again:
+            frames = curves_of(shown.config, shown.film, points.grid)
+            drawn = {name: (pairs.x, pairs.y) for name, pairs in points.parts.items() if name != "test"}
+            fig = fit_film(points.grid, frames, points.truth, drawn, (points.low, points.high))
+            chart(fig, f"{shown.key}_film_chart", still=True)
+            st.caption(
+                f"{len(frames)} moments, most of them early, where most happens. The last is the last epoch."
+            )
+
+
+def _residuals(left: dict, noise: float, key: str) -> None:  # type: ignore[type-arg]
+    st.markdown("**Residuals**: what is left of each point when the curve is taken away")
+    across, counted = st.columns(2, gap="medium")
+    with across:
+        chart(residuals_figure(left, noise=noise), f"{key}_residuals")
+    with counted:
+        chart(residual_counts_figure(left), f"{key}_residual_counts")
+    st.caption(
+        "Blue: training points, green: test points. A pattern along x means that there is more to learn; "
+        "noise has none." + (" The gray band reaches from −σ to σ." if noise else "")
+    )
