@@ -22,7 +22,7 @@ def needed_epsilon_figure(
     """
     known = [value for value in epsilons if value is not None]
     far = max(known) if len(known) == len(epsilons) and max(known) > 0 else end
-    fig = figure(height=64 + 40 * len(names), x_title=x_title, x_range=(0.0, 1.3 * far))
+    fig = figure(height=96 + 38 * len(names), x_title=x_title, x_range=(0.0, 1.3 * far))
     fig.add_bar(
         x=[end if value is None else value for value in epsilons], y=list(names), orientation="h",
         marker={

@@ -94,7 +94,7 @@ def setting_choice(key: str, name: str, setting: Setting, norm: NormName) -> flo
     common: dict[str, Any] = {"key": key, "bind": "query-params", "help": setting.help}
     if setting.switch:
         return float(st.toggle(label, bool(setting.default), **common))
-    if name == "step_size":
+    if name == "step_size" and setting.default == 0:  # 0 leaves it to ε and the number of steps
         sizes = (0.0, *(round(NORMS[norm].largest * share, 5) for share in SHARES))
         return _rung(label, _with(sizes, setting), setting, common, _or_automatic)
     if setting.log or setting.high > 100 * max(1.0, setting.default):

@@ -78,9 +78,10 @@ def _told(found: Bisection, label: int, config: AttackConfig) -> str:
         if entry.bounded
         else "This attack looks for the smallest change by itself; that is the size it came to."
     )
+    after = f": it then reads {a(fooling.read)}"
     return (
-        f"**{at}** ({norm.title}) is enough for {entry.title} to fool the network{aim}: it then reads "
-        f"{a(fooling.read)}. {how}{_back_again(found)}"
+        f"**{at}** ({norm.title}) is enough for {entry.title} to fool the network{aim or after}. "
+        f"{how}{_back_again(found)}"
     )
 
 
@@ -111,7 +112,7 @@ def _compared(trained: Trained, image: Tensor, label: int, config: AttackConfig)
             chart(fig, f"adv_one_needed_{norm}", still=True)
     st.caption(
         "Smaller is stronger. Numbers of different norms measure different things: compare within a chart. "
-        "Pale bars: not fooled up to there. Random noise is the control."
+        "Pale bars: not fooled up to there." + (" Random noise is the control." if target is None else "")
     )
 
 

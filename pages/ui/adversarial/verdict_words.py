@@ -98,15 +98,16 @@ def _aimed(case: Case, target: int, was: str, now: str) -> tuple[str, str]:
             f"Fooled as aimed: {a(case.label)} is read as {a(target)}",
             f"The network is {now} sure of the {target}. {entry}.",
         )
-    chance = f"the {target} went from {sure(case.before, target)} to {sure(case.after, target)}"
+    was_chance, chance = sure(case.before, target), sure(case.after, target)
+    moved = f"stays at {chance}" if chance == was_chance else f"went from {was_chance} to {chance}"
     if case.read == case.label:
         return (
             f"Not fooled: still {a(case.label)}",
-            f"The target was missed: {chance}. It is {now} sure of the {case.label}. {entry}.",
+            f"The target was missed: the {target} {moved}. It is {now} sure of the {case.label}. {entry}.",
         )
     return (
         f"Misread as {a(case.read)}, but not as the {target}",
-        f"The target was missed: {chance}. It is {now} sure of the {case.read}. {entry}.",
+        f"The target was missed: the {target} {moved}. It is {now} sure of the {case.read}. {entry}.",
     )
 
 
