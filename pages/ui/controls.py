@@ -143,7 +143,9 @@ def run_controls(
 def _training(widget: Widgets, recipe: str, values: dict[str, Any], model: ModelConfig) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     several = "init_output" in values
-    labels = {"init": "First weights, hidden layers" if several else "First weights"}
+    labels = (
+        {"init": "First weights, hidden layers" if several else "First weights"} if "init" in values else {}
+    )
     if several:
         labels["init_output"] = "First weights, last layer"
     for name, label in labels.items():
