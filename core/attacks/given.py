@@ -49,13 +49,26 @@ class Given:
             return functional.cross_entropy(logits, self.labels, reduction="none")
         return -functional.cross_entropy(logits, self.targets, reduction="none")
 
-    def slope(self, x: Tensor) -> Tensor:
-        """The gradient (N, 1, 28, 28) of `aim` with respect to the pixels.
+    def log_odds(self, logits: Tensor) -> Tensor:
+        """(N,) `aim` on a scale without a floor: log((1 − p)/p) for the label, log(p/(1 − p)) for a target.
 
-        Losses are added up, so each image's gradient is its own; the weights collect no gradient.
+        It rises and falls with `aim`, and its gradient has the same direction. But where the network is so
+        sure that float32 has no number for 1 − p, the cross-entropy is flat and its gradient wrong or zero: a
+        network that cannot be attacked for lack of digits alone.
+        """
+        digits = self.labels if self.targets is None else self.targets
+        own = logits.gather(1, digits[:, None])[:, 0]
+        rest = logits.scatter(1, digits[:, None], -torch.inf).logsumexp(1)
+        return rest - own if self.targets is None else own - rest
+
+    def slope(self, x: Tensor) -> Tensor:
+        """Which way the pixels go uphill on `aim`, (N, 1, 28, 28): the gradient of the log-odds.
+
+        Each image's gradient is its own, and points where that of its cross-entropy points; its length is
+        another. The weights collect no gradient.
         """
         x = x.detach().requires_grad_()
-        (gradient,) = torch.autograd.grad(self.aim(self.model(x)).sum(), x)
+        (gradient,) = torch.autograd.grad(self.log_odds(self.model(x)).sum(), x)
         return gradient
 
     def jacobian(self, x: Tensor) -> tuple[Tensor, Tensor]:

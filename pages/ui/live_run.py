@@ -147,11 +147,13 @@ def curves(history: History, n_train: int, epochs: float, key: str) -> None:
 def _legend(history: History, what: str, title: str) -> str:
     """The newest values in words and in the colours of their lines."""
     parts = []
-    for split, color in (("train", "blue"), ("validation", "orange"), ("test", "green")):
+    colors = {"train": "blue", "validation": "orange", "test": "green", "attacked": "red"}
+    words = {"train": "training", "attacked": "test, attacked"}
+    for split, color in colors.items():
         value = history.last(f"{split}_{what}")
         if value is not None:
             number = f"{value:.1%}" if what == "accuracy" else f"{value:.3f}"
-            parts.append(f":{color}[**{'training' if split == 'train' else split} {number}**]")
+            parts.append(f":{color}[**{words.get(split, split)} {number}**]")
     return f"**{title}**  " + " · ".join(parts) if parts else f"**{title}**"
 
 
