@@ -63,3 +63,14 @@ def _points(config: RunConfig, data: CurveConfig) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+#: Takes the `network` of `regression_code` with one hidden layer apart, at places `grid` (P, 1).
+BENDS_CODE = """with torch.no_grad():
+    hidden = network[:-1](grid)                     # (P, units): each unit's bend, act(w·x + b)
+    parts = hidden * network[-1].weight             # times its weight in the last layer
+    answer = network[-1].bias + parts.sum(dim=1, keepdim=True)
+    places = -network[0].bias / network[0].weight[:, 0]   # where w·x + b = 0: there a unit bends
+
+assert torch.allclose(answer, network(grid), atol=1e-4)
+"""

@@ -6,9 +6,11 @@ from pages.ui import style
 from pages.ui.layout import controls_and_stage
 from pages.ui.live_run import live_run
 from pages.ui.page import page
-from pages.ui.regression.train import PAGE
+from pages.ui.regression.bends import bends
+from pages.ui.regression.train import LOOK, PAGE
+from pages.ui.regression.wiggly import wiggly
 
-TABS = ["Train"]
+TABS = ["Train", "How bends add up", "Too simple, too wiggly"]
 
 with page(
     "Regression",
@@ -29,6 +31,10 @@ with page(
             live_run(job, "reg_strip", charts=False)
         if opened == "Train":
             PAGE.show(chosen)
+        elif opened == "How bends add up":
+            bends(job, LOOK)
+        else:
+            wiggly()
     if opened != "Train":
         style.hide_controls()
     elif job is not None and job.snapshot.active:

@@ -1,0 +1,160 @@
+"""How bends add up: the hidden units' shares as thin lines, unit after unit, and their sum."""
+
+import numpy as np
+import streamlit as st
+from torch import nn
+
+from core.checkpoints import rebuild
+from core.config import RegressorConfig, RunConfig
+from core.data.curves import CURVES
+from core.figures.bends import bends_figure
+from core.one_thread import one_thread
+from core.probes.bends import Bends, Order, bends_of
+from core.probes.fit import Sample
+from core.snippets_curve import BENDS_CODE
+from core.training.job import Job
+from core.training.small_fit import noisy_sample
+from pages.ui.chart import chart
+from pages.ui.layout import controls_and_stage
+from pages.ui.look import choose_network
+from pages.ui.page import error_boundary
+from pages.ui.regression.controls import RECIPE, TITLES
+from pages.ui.regression.fit import sample
+from pages.ui.regression.small import trained_here
+
+HERE, THERE = "A small one, trained now", "One of the tab Train"
+SHAPES = {"relu": "hinges (ReLU)", "tanh": "soft steps (tanh)", "leaky-relu": "bent hinges (leaky ReLU)",
+          "sigmoid": "soft steps (sigmoid)", "gelu": "soft hinges (GELU)"}  # fmt: skip
+ORDERS: dict[str, Order] = {"from left to right": "place", "the largest first": "size"}
+#: What the place where a unit bends is called.
+KINKS = {"relu": "kink", "leaky-relu": "kink", "gelu": "bend", "tanh": "steepest", "sigmoid": "steepest"}
+
+
+def bends(job: Job | None, look: str) -> None:
+    """The tab. look: the key of the select box over networks."""
+
+    @st.fragment
+    @one_thread()
+    def drawn() -> None:
+        with error_boundary():
+            _tab(job, look)
+
+    drawn()
+
+
+def _tab(job: Job | None, look: str) -> None:
+    st.markdown(
+        "A network with one hidden layer adds up simple shapes, one a unit: "
+        r"$\hat y = c + \sum_i v_i \, h(w_i x + b_i)$. Each bends once, at $x = -b_i / w_i$."
+    )
+    left, right = controls_and_stage()
+    with left:
+        config, model, name = _network(job, look)
+    with right:
+        points = sample(config)
+        assert isinstance(config.model, RegressorConfig)
+        found = bends_of(model, points.grid, (points.low, points.high))
+        _unit_after_unit(found, points, config.model, name)
+    with st.expander("Show the code", icon=":material/code:"):
+        st.code(BENDS_CODE, language="python")
+
+
+def _network(job: Job | None, look: str) -> tuple[RunConfig, nn.Module, str]:
+    """(settings, network, a name for keys) of the network that is taken apart."""
+    source = st.segmented_control(
+        "Network", (HERE, THERE), default=HERE, required=True, key="reg_bends_source", bind="query-params",
+        help="A network of a few units, trained while you wait, or the run, a recorded or the shipped one.",
+    )  # fmt: skip
+    if source == THERE:
+        trained = choose_network(job, RECIPE, kind=RegressorConfig, key=look)
+        return trained.config, trained.model, trained.key
+    target = st.selectbox(
+        "Curve", tuple(CURVES), key="reg_bends_target", bind="query-params",
+        format_func=lambda name: TITLES[name], help="What the small network learns, without noise.",
+    )  # fmt: skip
+    activation = st.selectbox(
+        "Shape of a unit", tuple(SHAPES), key="reg_bends_activation", bind="query-params",
+        format_func=lambda name: SHAPES[name], help="The activation: what one hidden unit makes of x.",
+    )  # fmt: skip
+    width = st.slider(
+        "Hidden units", 1, 24, 12, key="reg_bends_width", bind="query-params",
+        help="Each adds one bend. Watch how few a curve needs.",
+    )  # fmt: skip
+    seed = st.number_input(
+        "Seed", 0, 9999, 0, key="reg_bends_seed", bind="query-params", help="Another start, other bends."
+    )
+    config = noisy_sample(
+        width,
+        int(seed),
+        target=target,
+        activation=activation,
+        noise=0.0,
+        points=120,
+        validation=0.2,
+        epochs=600,
+    )
+    fit = trained_here(config)
+    loss = fit.kept_row.get("test_loss")
+    if loss is not None:
+        st.caption(f"600 epochs of Adam at rate 0.02: mean squared error {loss:.2g} on 200 other points.")
+    return fit.config, rebuild(fit.config, fit.kept), f"{target}_{activation}_{width}_{seed}"
+
+
+def _unit_after_unit(found: Bends, points: Sample, network: RegressorConfig, name: str) -> None:
+    units = len(found.parts)
+    by = st.segmented_control(
+        "Add the units", tuple(ORDERS), default="from left to right", required=True, key="reg_bends_order",
+        bind="query-params", help="By where each bends, or by how far each moves the answer.",
+    )  # fmt: skip
+    added = units
+    if units > 1:
+        added = st.slider(
+            "Units added up", 0, units, units, key=f"reg_bends_added_{units}", bind="query-params",
+            help="Move it to 0 and let the curve grow unit by unit.",
+        )  # fmt: skip
+    order = found.order(ORDERS[by or "from left to right"])
+    total = found.partial(order[:added])
+    fig = bends_figure(
+        found.grid, found.parts, order.tolist(), added, total, found.whole,
+        {"train": (points.train.x, points.train.y)}, found.places, kinks=KINKS[network.activation],
+    )  # fmt: skip
+    chart(fig, "reg_bends_chart")
+    inside = (found.grid >= points.low) & (found.grid <= points.high)
+    left = float(np.square(total - found.whole)[inside].mean())
+    st.markdown(
+        f"**{added} of {units}** units added. Thick: their sum; dashed: the whole network; thin: "
+        "one unit each. "
+        + (
+            "The sum is the network."
+            if added == units
+            else f"Mean squared distance to the whole network: {left:.2g}."
+        )
+    )
+    st.markdown(told(found, points, network))
+
+
+def told(found: Bends, points: Sample, network: RegressorConfig) -> str:
+    """Where the units bend, and how many do nothing, in words made from their numbers."""
+    units = len(found.parts)
+    if len(network.hidden) > 1:
+        return (
+            f"With {len(network.hidden)} hidden layers each unit of the last one is itself a sum of bends, so "
+            "its line may turn several times."
+        )
+    inside = found.inside(points.low, points.high)
+    still = int((found.sizes < 1e-6).sum())
+    words = f"{inside} of {units} units bend inside the interval from {points.low:.3g} to {points.high:.3g}"
+    outside = units - inside
+    if outside:
+        what = (
+            "are straight lines here"
+            if network.activation in ("relu", "leaky-relu")
+            else "have their middle beyond"
+        )
+        words += f"; the other {outside} {what}"
+        if still:
+            words += f", {still} of them flat: a flat line adds nothing but height"
+    words += "."
+    if network.activation in ("relu", "leaky-relu"):
+        words += f" So the curve consists of at most {inside + 1} straight pieces there."
+    return words
