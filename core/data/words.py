@@ -86,8 +86,17 @@ def load_words(config: WordsConfig) -> Words:
         for place, is_test in enumerate(_test(chosen, config).tolist()):
             sides[is_test].append(chosen[place])
             labels[is_test].append(label)
-    train, test = (_samples(*side) for side in zip(sides, labels, strict=True))
-    return Words(train, test, tuple(sides[0]), tuple(sides[1]))
+    mixed = [
+        _mixed(words, names, config.words_seed) for words, names in zip(sides, labels, strict=True)
+    ]  # a sample of the first so many is then one of all languages
+    train, test = (_samples(*side) for side in mixed)
+    return Words(train, test, tuple(mixed[0][0]), tuple(mixed[1][0]))
+
+
+def _mixed(words: list[str], labels: list[int], seed: int) -> tuple[list[str], list[int]]:
+    """Words and their labels in one random order, given by the seed."""
+    order = torch.randperm(len(words), generator=torch.Generator().manual_seed(seed)).tolist()
+    return [words[at] for at in order], [labels[at] for at in order]
 
 
 def with_relatives(words: Words) -> Tensor:

@@ -41,11 +41,15 @@ def per_length(words: Words, probabilities: Tensor) -> dict[int, Score]:
     }
 
 
-def by_relatives(words: Words, probabilities: Tensor) -> tuple[Score, Score]:
-    """The scores on test words (without, with) a training word of their language that begins alike."""
+def by_relatives(words: Words, probabilities: Tensor, longer_than: int = 0) -> tuple[Score, Score]:
+    """The scores on test words (without, with) a training word of their language that begins alike.
+
+    longer_than: only words of more letters; short words have no relatives, and are harder besides.
+    """
     known = with_relatives(words)
+    long = (words.test.inputs >= 0).sum(1) > longer_than
     labels = words.test.labels
-    return _score(labels, probabilities, ~known), _score(labels, probabilities, known)
+    return _score(labels, probabilities, ~known & long), _score(labels, probabilities, known & long)
 
 
 def surest_mistakes(words: Words, probabilities: Tensor, count: int = 24) -> list[Mistake]:

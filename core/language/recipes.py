@@ -18,7 +18,7 @@ _OURS = (
 LANGUAGE_RECIPES: dict[str, Recipe] = {
     "language-gru": Recipe(
         kind="train",
-        title="Which language is this word?",
+        title="The language of a word",
         idea="One character after the other through a GRU; after the last one it names the language.",
         source="Course project: task 4",
         setup=RunConfig("language-gru", _NETWORK, _TRAINING, WordsConfig()),

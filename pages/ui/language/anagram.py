@@ -13,6 +13,7 @@ from core.language.contest import TITLES, Entrant, Guess, Name
 from core.word_config import WordsConfig
 from pages.ui.chart import chart
 from pages.ui.language import computed
+from pages.ui.language.word_input import percent
 
 SOME = 1000  # test words that are scrambled
 
@@ -54,14 +55,15 @@ def anagram(entrants: list[Entrant], config: WordsConfig) -> None:
         [wilson(round(share * SOME), SOME) for share in shares.values()],
         [GUESSERS[entrant.name] for entrant in entrants],
     )
-    fig.update_layout(xaxis_title_text="answers that change", shapes=[])
+    fig.update_layout(xaxis_title_text="answers that change")
+    fig.layout.shapes = ()
     chart(fig, "lang_moved", still=True)
 
 
 def _row(entrant: Entrant, word: str, other: str) -> dict[str, str]:
     found = {"way": TITLES[entrant.name]}
     for text, row in zip((word, other), torch.from_numpy(entrant.guess([word, other])), strict=True):
-        found[text] = f"{computed.NAMES[int(row.argmax())]} {float(row.max()):.1%}"
+        found[text] = f"{computed.NAMES[int(row.argmax())]}, {percent(float(row.max()))}"
     return found
 
 

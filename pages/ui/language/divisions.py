@@ -41,7 +41,7 @@ def divisions(trained: Trained, probabilities: Tensor) -> None:
     )
     with st.expander("Which words these are", icon=":material/menu_book:"):
         st.markdown(_rules(config))
-    st.subheader("Known stems make a test easy", anchor=False)
+    st.subheader("How much is owed to relatives in training", anchor=False)
     _relatives(trained, probabilities, score)
 
 
@@ -63,12 +63,12 @@ def _relatives(trained: Trained, probabilities: Tensor, score: Score) -> None:
     """Bars: this network with and without relatives, and both divisions side by side."""
     config = trained.config.data
     assert isinstance(config, WordsConfig)
-    strangers, known = by_relatives(computed.words_of(trained), probabilities)
+    strangers, known = by_relatives(computed.words_of(trained), probabilities, STEM)
     rows: list[tuple[str, Score, str]] = []
     if known.n and strangers.n:
         rows += [
-            ("this one: relatives in training", known, BLUE),
-            ("this one: no relatives", strangers, SKY),
+            (f"this one: over {STEM} letters, relatives trained on", known, BLUE),
+            (f"this one: over {STEM} letters, none trained on", strangers, SKY),
         ]
     for division, name in SHIPPED.items():
         if trained.key != f"shipped:{name}":
@@ -98,14 +98,12 @@ def _relatives(trained: Trained, probabilities: Tensor, score: Score) -> None:
 
 def _told(known: Score, strangers: Score) -> str:
     """Whether words with relatives are really easier for this network: the two scores' intervals decide."""
-    apart = known.ci95[0] > strangers.ci95[1]
-    much = known.accuracy - strangers.accuracy
-    if apart:
-        return (
-            f"Of this network's test words those with a relative in training are easier by {much:.1%} of "
-            "them, and they are longer too, which also helps."
-        )
-    return "Between its test words with and without relatives the intervals show no sure difference."
+    what = f"Of this network's test words of more than {STEM} letters, those with a relative in training"
+    if known.ci95[0] > strangers.ci95[1]:
+        return f"{what} are easier: {known.accuracy:.1%} against {strangers.accuracy:.1%}."
+    if known.ci95[1] < strangers.ci95[0]:
+        return f"{what} are harder: {known.accuracy:.1%} against {strangers.accuracy:.1%}."
+    return f"{what} get {known.accuracy:.1%}, the others {strangers.accuracy:.1%}: no sure difference."
 
 
 def _shipped_score(name: str) -> Score:

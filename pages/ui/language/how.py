@@ -79,23 +79,24 @@ def _numbers(trained: Trained, found: Typed, unit: int) -> None:
         ),
         ("Update gate: how much of the memory is kept", "z", r"W_z x + b_z", r"U_z h + c_z", sums[1], z),
     )
-    for title, name, x_part, h_part, parts, value in lines:
+    for column, (title, name, x_part, h_part, parts, value) in zip(st.columns(2), lines, strict=True):
         x, h = _parts(parts, at, unit)
-        with st.container(border=True):
+        with column, st.container(border=True):
             st.markdown(title)
             st.latex(rf"{name} = \sigma(\underbrace{{{x_part}}}_{{\text{{character}}}} + "
                      rf"\underbrace{{{h_part}}}_{{\text{{memory}}}})")  # fmt: skip
             st.latex(rf"\sigma({x:.3f} {h:+.3f}) = \sigma({x + h:.3f}) = \mathbf{{{value:.3f}}}")
+    left, right = st.columns(2)
     x, h = _parts(sums[2], at, unit)
-    with st.container(border=True):
+    with left, st.container(border=True):
         st.markdown("Candidate: what would be written")
         st.latex(r"n = \tanh(W_n x + b_n + r \cdot (U_n h + c_n))")
         st.latex(rf"\tanh({x:.3f} + {r:.3f} \cdot ({h:.3f})) = \mathbf{{{n:.3f}}}")
-    with st.container(border=True):
+    with right, st.container(border=True):
         st.markdown("The new memory: a mixture of both")
         st.latex(r"h \leftarrow (1 - z) \cdot n + z \cdot h")
         st.latex(rf"{1 - z:.3f} \cdot ({n:.3f}) + {z:.3f} \cdot ({before:.3f}) = \mathbf{{{after:.3f}}}")
-        st.caption(_kept(z, before, after, at))
+    st.caption(_kept(z, before, after, at))
 
 
 def _parts(sums: Pre, at: int, unit: int) -> tuple[float, float]:
@@ -117,6 +118,6 @@ def _no_embedding(units: int) -> None:
             f"With tens of thousands of words, an embedding spares a matrix of that width. Here there are "
             f"{size} characters (47 in the text): $W x$ with a one-hot $x$ is simply the column of $W$ that "
             f"belongs to the character. So $W$, {3 * units} × {size} numbers for three sums of {units} "
-            "units, already is a table with a row of numbers for each character, learnt with everything else; "
+            "units, already is a table with a row of numbers for each character, learnt with all else; "
             "an embedding would only put a second matrix before it."
         )

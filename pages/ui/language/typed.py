@@ -12,7 +12,7 @@ from pages.ui.language import computed
 from pages.ui.language.changed_letter import changed_letter
 from pages.ui.language.panel import word_panel
 from pages.ui.language.unit import pick_unit
-from pages.ui.language.word_input import Typed, known_from, word_input
+from pages.ui.language.word_input import Typed, known_from, percent, word_input
 from pages.ui.trained import Trained
 
 HIDDEN, UPDATE, RESET, CANDIDATE = "hidden state h", "update gate z", "reset gate r", "candidate n"
@@ -54,7 +54,7 @@ def _thoughts(trained: Trained, found: Typed) -> None:
     ended = found.at == len(reading.characters) - 1
     st.markdown(
         f"To this network **{so_far}{'' if ended else '…'}** is **{names[int(now.argmax())]}** "
-        f"({float(now.max()):.1%})."
+        f"({percent(float(now.max()))})."
     )
     st.caption(known_from(trained, so_far))
     left, right = st.columns([2, 1], gap="medium")
@@ -66,7 +66,8 @@ def _thoughts(trained: Trained, found: Typed) -> None:
         )
         st.caption("Percent for each language if the word ended there. Framed: the character chosen above.")
     with right:
-        chart(bars(now.numpy(), names, COLORS), "lang_now", still=True)
+        fig = bars(now.numpy(), names, COLORS)
+        chart(fig.update_xaxes(range=(0, 1.4)), "lang_now", still=True)
         st.caption(_turning(reading))
 
 

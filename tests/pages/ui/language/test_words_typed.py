@@ -1,0 +1,128 @@
+"""Type a word and How a GRU works: every control, any text, every cell."""
+
+import pytest
+import torch
+
+from core.probes.word_reading import read
+from core.word_config import MOST_LETTERS
+from pages.ui.language import computed
+from pages.ui.language.typed import CANDIDATE, HIDDEN, RESET, UPDATE
+from pages.ui.language.word_input import told_skipped
+from tests.pages.ui.language.harness import panel_over, small, well, widget, words
+
+
+def test_an_answer_after_every_character() -> None:
+    trained = small()
+    app = well(panel_over("typed", [trained], lang_word="kissa").run())
+    found = read(computed.network(trained), "kissa")
+    slider = widget(app.slider, "lang_at_5")
+    assert slider.value == 5
+    for at in (5, 2):
+        widget(app.slider, "lang_at_5").set_value(at).run()
+        now = found.probabilities[at - 1]
+        name = computed.NAMES[int(now.argmax())]
+        assert f"**{'kissa'[:at]}{'' if at == 5 else '…'}** is **{name}** ({float(now.max()):.1%})" in words(
+            well(app)
+        )
+
+
+@pytest.mark.parametrize("what", [HIDDEN, UPDATE, RESET, CANDIDATE])
+def test_gates_and_units(what: str) -> None:
+    app = well(panel_over("typed", [small()], lang_word="talo", lang_what=what).run())
+    widget(app.toggle, "lang_sorted").set_value(False).run()
+    widget(app.number_input, "lang_unit").set_value(7).run()
+    assert "One row a character, one column each of 16 units" in words(well(app))
+
+
+@pytest.mark.parametrize("cell", ["lstm", "rnn"])
+def test_other_cells_have_no_such_gates(cell: str) -> None:
+    app = well(panel_over("typed", [small(cell)], lang_word="talo").run())
+    assert "no GRU" in words(app)
+    app = well(panel_over("how", [small(cell)], lang_word="talo").run())
+    assert "no GRU" in words(app)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "日本語", "12 + 5!", "\u0301", "$x$ **b** <i>"])
+def test_what_cannot_be_read_gets_a_sentence(text: str) -> None:
+    app = well(panel_over("typed", [small()], lang_word=text).run())
+    told = words(app)
+    if text == "$x$ **b** <i>":
+        assert "“\\$”" in told
+        assert "**xbi** is" in told
+    else:
+        assert "no letter in it that the network knows" in told
+        assert ("Skipped" in told) == bool(text.strip())
+
+
+def test_ten_thousand_characters_and_capitals() -> None:
+    app = well(panel_over("typed", [small()], lang_word="Ab" * 5000).run())
+    assert f"Only the first {MOST_LETTERS} of 10,000 letters are read" in words(app)
+    assert f"**{'ab' * (MOST_LETTERS // 2)}** is" in words(app)
+
+
+def test_one_character_needs_no_slider() -> None:
+    app = well(panel_over("typed", [small()], lang_word="Ż").run())
+    assert not app.slider
+    assert "**ż** is" in words(app)
+
+
+def test_examples_become_the_word() -> None:
+    app = well(panel_over("typed", [small()]).run())
+    app.button(key="lang_example_2").click().run()
+    assert app.text_input(key="lang_word").value == "mañana"
+    assert "**mañana** is" in words(well(app))
+
+
+def test_changes_of_one_letter_are_counted() -> None:
+    trained = small(seed=4)
+    app = well(panel_over("typed", [trained], lang_word="talo").run())
+    answer = int(read(computed.network(trained), "talo").probabilities[-1].argmax())
+    others = int((computed.changed(trained, "talo").argmax(2) != answer).sum())
+    assert f"{others:,}" in words(app) if others else "None of 180" in words(app)
+    widget(app.selectbox, "lang_changed").set_value("Polish").run()
+    well(app)
+
+
+def test_skipped_characters_are_named() -> None:
+    assert told_skipped("ß ß") == (
+        "Skipped, because no word that it learnt from has them: “ß”, space (3 characters in all)."
+    )
+    assert "zero width space" in told_skipped("\u200b")
+    assert "and 4 others" in told_skipped("0123456789αβγδ")
+
+
+def test_the_numbers_are_those_of_the_unit() -> None:
+    trained = small()
+    app = well(panel_over("how", [trained], lang_word="talo").run())
+    for unit, at in ((0, 4), (9, 2)):
+        widget(app.number_input, "lang_unit").set_value(unit).run()
+        widget(app.slider, "lang_at_4").set_value(at).run()
+        inside, _ = computed.inside(trained, computed.reading(trained, "talo"))
+        after = float(inside.after[at - 1, unit])
+        told = words(well(app))
+        assert f"Unit {unit} at character {at}" in told
+        assert rf"\mathbf{{{after:.3f}}}" in told
+        assert rf"\mathbf{{{float(inside.reset[at - 1, unit]):.3f}}}" in told
+
+
+def test_a_diverged_network_gets_a_sentence() -> None:
+    trained = small(seed=9)
+    with torch.no_grad():
+        computed.network(trained).out.weight.fill_(float("nan"))
+    app = panel_over("typed", [trained]).run()
+    assert not app.exception
+    assert "no longer numbers" in app.warning[0].value
+
+
+def test_the_code_runs() -> None:
+    from pages.ui.language import how, typed
+
+    model = computed.network(small(units=128))
+    alphabet = "abcdefghijklmnopqrstuvwxyzáäèéëíïñóöúüąćęłńśźż"
+    space = {"torch": torch, "nn": torch.nn, "alphabet": alphabet, "gru": model.cell, "linear": model.out}
+    exec(typed.CODE, space)  # our own text, shown to students
+    assert torch.allclose(space["answer"], read(model, "yhdess").probabilities[-1], atol=1e-6)
+    states = space["states"][0]
+    space["hot"] = space["hot"][0]
+    exec(how.CODE, space)
+    assert torch.allclose(space["h"], states[-1], atol=1e-6)
