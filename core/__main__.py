@@ -16,7 +16,7 @@ from typing import Any
 from core.errors import LabError
 
 #: Each a module in core.commands.
-VERBS = ("recipes", "train", "sweep", "runs", "evaluate", "attack", "data", "reproduce", "bench")
+VERBS = ("recipes", "train", "sweep", "runs", "export", "evaluate", "attack", "data", "reproduce", "bench")
 #: Shares that people read as percentages.
 PERCENT = ("test_accuracy", "validation_accuracy", "clean_accuracy", "adversarial_accuracy", "success_rate")
 

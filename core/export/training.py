@@ -1,6 +1,7 @@
 """A run as a lesson: the same data, the same first weights, the same batches, the same steps."""
 
-from core.config import CurveConfig, DigitsConfig, RegressorConfig, RunConfig
+from core.config import CurveConfig, RegressorConfig, RunConfig
+from core.digits_config import DigitsConfig
 from core.export.digits import digit_sections
 from core.export.facts import Facts
 from core.export.lesson import Lesson, Section
@@ -58,7 +59,7 @@ def training_lesson(config: RunConfig, history: History | None = None, facts: Fa
     """The run that began with `config`; `history` holds what was changed while it went on."""
     facts = facts or Facts()
     went = timeline(config, history, facts.status, facts.n_train)
-    return Lesson(_title(went.config, facts), _about(went, facts), tuple(_sections(went, facts)))
+    return Lesson(_title(went.config, facts), _about(went, facts), tuple(script_sections(went, facts)))
 
 
 def _title(config: RunConfig, facts: Facts) -> str:
@@ -92,7 +93,8 @@ def _about(went: Timeline, facts: Facts) -> tuple[str, ...]:
     return tuple(filter(None, lines))
 
 
-def _sections(went: Timeline, facts: Facts) -> list[Section]:
+def script_sections(went: Timeline, facts: Facts) -> list[Section]:
+    """All sections of a run: settings, random numbers, data, batches, network, score, training, result."""
     config = went.config
     model = config.model
     bare = model.family in ("raw", "manual")
@@ -113,7 +115,7 @@ def _sections(went: Timeline, facts: Facts) -> list[Section]:
     else:
         score = SCORE if bare else SCORE.replace("    outputs =", "    network.eval()\n    outputs =", 1)
     sections.append(Section("How good it is", _SCORE_WORDS, score))
-    sections.append(Section("Training", _training_words(went), _training(went)))
+    sections.append(Section("Training", _training_words(went), training_code_of(went)))
     sections.append(_result(config, facts))
     return sections
 
@@ -216,7 +218,8 @@ def _training_words(went: Timeline) -> str:
     return " ".join(words)
 
 
-def _training(went: Timeline) -> str:
+def training_code_of(went: Timeline) -> str:
+    """Loss, optimiser and loop; before them, where dropout draws, the seed that it draws by."""
     code = loop_code(went.config, went.around)
     if getattr(went.config.model, "dropout", 0.0):
         return f'torch.manual_seed(stream("dropout").initial_seed())  # what nn.Dropout draws from\n{code}'

@@ -10,10 +10,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from core.config import DigitsConfig, RunConfig
+from core.config import RunConfig
 from core.data import bundled
 from core.data.digits import Mnist
 from core.data.examples import Material
+from core.digits_config import DigitsConfig
+from core.evaluation import wilson
 from core.export.facts import Facts
 from core.export.training import training_lesson
 from core.one_thread import one_thread
@@ -84,6 +86,8 @@ def same_score(space: dict[str, Any], trainer: Trainer) -> None:
     assert space["loss"] == pytest.approx(row["test_loss"], rel=1e-3)
     if row["test_accuracy"] is not None:
         assert space["right"] / space["n"] == pytest.approx(row["test_accuracy"])
+        low, high = wilson(space["right"], space["n"])
+        assert f"test accuracy {row['test_accuracy']:.2%} ({low:.2%} … {high:.2%})" in space["printed"]
 
 
 #: What makes a run of each kind of network short, and of some recipes shorter.
