@@ -77,7 +77,7 @@ def substitutions_figure(word: str, alphabet: str, shares: ArrayLike, language: 
     fig = figure(height=96 + 26 * len(word), x_title="replaced by")
     words = [[word[:at] + letter + word[at + 1 :] for letter in alphabet] for at in range(len(word))]
     fig.add_heatmap(
-        z=table, x=list(range(len(alphabet))), y=list(range(len(word))), zmin=0.0, zmax=1.0, xgap=1, ygap=1,
+        z=table, x=list(alphabet), y=list(range(len(word))), zmin=0.0, zmax=1.0, ygap=1,
         colorscale=[list(stop) for stop in SEQUENTIAL], customdata=np.array(words, dtype=object),
         colorbar={"thickness": 8, "outlinewidth": 0, "tickformat": ".0%", "tickvals": [0, 0.5, 1]},
         hovertemplate=f"%{{customdata}}<br>{language} %{{z:.1%}}<extra></extra>",
@@ -90,8 +90,7 @@ def substitutions_figure(word: str, alphabet: str, shares: ArrayLike, language: 
                 line={"color": GREEN, "width": 2},
             )  # fmt: skip
     fig.update_xaxes(
-        tickvals=list(range(len(alphabet))), ticktext=list(alphabet), tickangle=0, tickfont_size=10,
-        showline=False, fixedrange=True,
+        type="category", tickangle=0, tickfont_size=11, showline=False, fixedrange=True,
     )  # fmt: skip
     fig.update_yaxes(
         tickvals=list(range(len(word))), ticktext=list(word), autorange="reversed", showgrid=False,

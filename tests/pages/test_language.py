@@ -47,11 +47,11 @@ def test_every_tab_has_something_to_show_at_once(tab: str) -> None:
 
 
 def test_a_link_holds_word_and_settings() -> None:
-    app = open_page(lang_word="Dziękuję", language__gru_cell="lstm", language__gru_division="stem")
+    app = open_page(lang_word="Dziękuję", language__gru_cell="LSTM", language__gru_units="64")
     assert app.text_input(key="lang_word").value == "Dziękuję"
     assert "**dziękuję** is" in written(app)
     assert app.selectbox(key="language-gru_cell").value == "lstm"
-    assert app.selectbox(key="language-gru_division").value == "stem"
+    assert app.number_input(key="language-gru_units").value == 64
 
 
 def test_train_look_and_come_back() -> None:

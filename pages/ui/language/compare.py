@@ -136,12 +136,13 @@ def _told(entrants: list[Entrant]) -> str:
         )
     elif pair.difference > 0:
         verdict = (
-            f"**The GRU is better** than pieces of words, by {pair.difference:.1%} ({low:.1%} to {high:.1%})."
+            f"**The GRU is better** than pieces of words, by {100 * pair.difference:.1f} points (95 %: "
+            f"{100 * low:.1f} to {100 * high:.1f})."
         )
     else:
         verdict = (
-            f"**Pieces of words beat the GRU**, by {-pair.difference:.1%} ({-high:.1%} to {-low:.1%}), and "
-            "are fitted in a second."
+            f"**Pieces of words beat the GRU**, by {-100 * pair.difference:.1f} points (95 %: "
+            f"{-100 * high:.1f} to {-100 * low:.1f}), and are fitted in {pieces.seconds:.1f} s."
         )
     return scores + verdict
 

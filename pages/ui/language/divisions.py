@@ -7,7 +7,7 @@ from core.config import WordsConfig
 from core.data.words import LONGEST, READ, SHORTEST, STEM, TEST_SHARE
 from core.evaluation import Score
 from core.figures.interval_bars import interval_bars_figure
-from core.figures.palette import BLUE, GREEN, SKY, VIOLET
+from core.figures.palette import BLUE, GRAY, GREEN, SKY, VIOLET
 from core.language.mistakes import by_relatives
 from core.recipes import RECIPES
 from pages.ui.chart import chart
@@ -17,6 +17,7 @@ from pages.ui.look import as_it_came
 from pages.ui.trained import Trained
 
 SHIPPED = {"random": "language-gru", "stem": "language-gru-stem"}
+COLORS = {"random": GREEN, "stem": VIOLET}
 
 
 def divisions(trained: Trained, probabilities: Tensor) -> None:
@@ -66,17 +67,11 @@ def _relatives(trained: Trained, probabilities: Tensor, score: Score) -> None:
     strangers, known = by_relatives(computed.words_of(trained), probabilities, STEM)
     rows: list[tuple[str, Score, str]] = []
     if known.n and strangers.n:
-        rows += [
-            (f"this one: over {STEM} letters, relatives trained on", known, BLUE),
-            (f"this one: over {STEM} letters, none trained on", strangers, SKY),
-        ]
-    for division, name in SHIPPED.items():
-        if trained.key != f"shipped:{name}":
-            rows.append((f"as it came: divided {_short(division)}", _shipped_score(name), _color(division)))
-        else:
-            rows.append((f"this one: divided {_short(division)}", score, _color(division)))
+        rows += [("known stems", known, BLUE), ("new stems", strangers, SKY)]
     if not trained.key.startswith("shipped:"):
-        rows.insert(0, (f"this one: divided {_short(config.division)}", score, _color(config.division)))
+        rows.append((f"this one, {_short(config.division)}", score, GRAY))
+    both = {division: _shipped_score(name) for division, name in SHIPPED.items()}
+    rows += [(f"as it came, {_short(division)}", own, COLORS[division]) for division, own in both.items()]
     names, scores, colors = zip(*rows, strict=True)
     chart(
         interval_bars_figure(
@@ -85,11 +80,19 @@ def _relatives(trained: Trained, probabilities: Tensor, score: Score) -> None:
         "lang_divisions",
         still=True,
     )
-    both = {division: _shipped_score(name) for division, name in SHIPPED.items()}
+    st.caption(
+        (
+            f"Known and new stems: this network's test words of more than {STEM} letters, by whether a "
+            f"training word of their language begins with the same {STEM}. "
+            if known.n and strangers.n
+            else ""
+        )
+        + "The others: all test words of a network whose words were divided so."
+    )
     gap = both["random"].accuracy - both["stem"].accuracy
     told = (
         f"The networks that came along: {both['random'].accuracy:.2%} on the random division, "
-        f"{both['stem'].accuracy:.2%} by stem, {abs(gap):.1%} {'less' if gap >= 0 else 'more'}."
+        f"{both['stem'].accuracy:.2%} by stem, {100 * abs(gap):.1f} points {'less' if gap >= 0 else 'more'}."
     )
     if known.n and strangers.n:
         told += " " + _told(known, strangers)
@@ -115,7 +118,3 @@ def _shipped_score(name: str) -> Score:
 
 def _short(division: str) -> str:
     return {"random": "at random", "stem": "by stem"}[division]
-
-
-def _color(division: str) -> str:
-    return {"random": GREEN, "stem": VIOLET}[division]

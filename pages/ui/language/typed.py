@@ -15,7 +15,7 @@ from pages.ui.language.unit import pick_unit
 from pages.ui.language.word_input import Typed, known_from, percent, word_input
 from pages.ui.trained import Trained
 
-HIDDEN, UPDATE, RESET, CANDIDATE = "hidden state h", "update gate z", "reset gate r", "candidate n"
+HIDDEN, UPDATE, RESET, CANDIDATE = "state h", "update z", "reset r", "candidate n"
 MEANING = {
     HIDDEN: "What it remembers: blue below zero, orange above. The last row alone decides.",
     UPDATE: "1 keeps what was remembered, 0 writes the candidate over it.",

@@ -85,7 +85,7 @@ def test_anagrams_and_pieces_answer_their_controls(few: None) -> None:
 def test_the_verdict_follows_the_numbers() -> None:
     class Fake:
         def __init__(self, name: str, right: int) -> None:
-            self.name, self.right = name, np.arange(1000) < right
+            self.name, self.right, self.seconds = name, np.arange(1000) < right, 1.0
 
         @property
         def score(self) -> object:
