@@ -1,4 +1,4 @@
-"""Write the tree of files into README.md from the first line of each file: `python -m tests.readme_tree`."""
+"""Write the map of the project into README.md from each file's first line: `python -m tests.readme_tree`."""
 
 import ast
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 README = PROJECT / "README.md"
 BLOCK = re.compile(r"(<!-- tree -->\n```text\n).*?(```\n<!-- /tree -->)", re.DOTALL)
-WIDTH = 34
+WIDTH = 28
 
 
 def says(path: Path) -> str:
@@ -17,23 +17,30 @@ def says(path: Path) -> str:
 
 
 def tree() -> str:
-    """app.py, core/, pages/ and benchmarks/, a line for each file."""
+    """app.py, core/, pages/ and benchmarks/: a line for each of their files and for each folder in them."""
     lines = [f"{'app.py':<{WIDTH}}{says(PROJECT / 'app.py')}"]
     for top in ("core", "pages", "benchmarks"):
-        lines += branch(PROJECT / top, 0)
+        folder = PROJECT / top
+        lines.append(line(folder, 0))
+        package = folder / "__init__.py"
+        files = sorted(set(folder.glob("*.py")) - {package})
+        lines += [f"{'  ' + path.name:<{WIDTH}}{says(path)}" for path in files]
+        lines += [line(inner, 1) for inner in inside(folder)]
+        if top == "pages":
+            lines += [line(inner, 2) for inner in inside(folder / "ui")]
     return "\n".join(lines) + "\n"
 
 
-def branch(folder: Path, depth: int) -> list[str]:
-    """A folder with its files first, then its folders; a package's own file speaks for the folder."""
+def inside(folder: Path) -> list[Path]:
+    """The folders in a folder that hold Python."""
+    return sorted(path for path in folder.iterdir() if path.is_dir() and any(path.rglob("*.py")))
+
+
+def line(folder: Path, depth: int) -> str:
+    """A folder in one line; its package's own file speaks for it."""
     package = folder / "__init__.py"
     about = says(package) if package.exists() else ""
-    lines = [f"{'  ' * depth + folder.name + '/':<{WIDTH}}{about}".rstrip()]
-    files = sorted(set(folder.glob("*.py")) - {package})
-    lines += [f"{'  ' * (depth + 1) + path.name:<{WIDTH}}{says(path)}" for path in files]
-    for inner in sorted(path for path in folder.iterdir() if path.is_dir() and any(path.rglob("*.py"))):
-        lines += branch(inner, depth + 1)
-    return lines
+    return f"{'  ' * depth + folder.name + '/':<{WIDTH}}{about}".rstrip()
 
 
 def with_tree(text: str) -> str:
