@@ -8,7 +8,7 @@ from core.descent.config import DescentConfig
 from core.errors import NotFound
 from core.export.attack import attack_lesson
 from core.export.descent import descent_lesson
-from core.export.facts import facts_of_recipe, facts_of_run
+from core.export.facts import Facts, facts_of_recipe, facts_of_run
 from core.export.image_race import image_race_lesson
 from core.export.lesson import Lesson
 from core.export.race import race_lesson
@@ -16,6 +16,7 @@ from core.export.training import training_lesson
 from core.race_config import RaceConfig
 from core.recipes import RECIPES
 from core.runs import RunRecord, RunStore
+from core.training.snapshot import Snapshot
 
 
 def lesson_of(name: str, data: Literal["full", "small"] = "full") -> Lesson:
@@ -34,7 +35,7 @@ def lesson_of(name: str, data: Literal["full", "small"] = "full") -> Lesson:
             ) from error
     setup = RECIPES[name].setup
     if isinstance(setup, RunConfig):
-        return training_lesson(setup, None, facts_of_recipe(setup, data))
+        return lesson_of_settings(setup, data)
     if isinstance(setup, RaceConfig):
         return race_lesson(setup, name, data)
     if isinstance(setup, AttackSetup):
@@ -42,6 +43,24 @@ def lesson_of(name: str, data: Literal["full", "small"] = "full") -> Lesson:
     if isinstance(setup, DescentConfig):
         return descent_lesson(setup)
     return image_race_lesson(setup)
+
+
+def lesson_of_settings(config: RunConfig, data: Literal["full", "small"] = "full") -> Lesson:
+    """The lesson of a run that nobody has made yet, or that came along."""
+    return training_lesson(config, None, facts_of_recipe(config, data))
+
+
+def lesson_of_live_run(start: RunConfig, snapshot: Snapshot, data: Literal["full", "small"]) -> Lesson:
+    """The lesson of a run that goes on, or has just ended, as it stands now. start: its first settings."""
+    facts = Facts(
+        where=f"run {snapshot.job_id}",
+        data=data,
+        n_train=snapshot.n_train,
+        status=snapshot.status,
+        precision=snapshot.precision,
+        threads=snapshot.threads,
+    )
+    return training_lesson(start, snapshot.history, facts)
 
 
 def lesson_of_run(record: RunRecord) -> Lesson:

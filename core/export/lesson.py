@@ -42,7 +42,7 @@ class Lesson:
     @property
     def notebook(self) -> str:
         """The lesson as a Jupyter notebook (nbformat 4.5, JSON): two cells a section, words and code."""
-        cells = [_cell(0, "markdown", f"# {self.title}\n\n" + "\n\n".join(self.about))]
+        cells = [_cell(0, "markdown", f"# {_escaped(self.title)}\n\n" + "\n\n".join(self.about))]
         for section in self._all:
             words = f"## {section.title}\n\n{section.words}".strip()
             cells.append(_cell(len(cells), "markdown", words))
@@ -119,6 +119,11 @@ def _written(section: Section) -> str:
 def _plain(text: str) -> str:
     """Text that a docstring can hold as it is, whatever somebody called a run."""
     return " ".join(text.split()).replace("\\", "/").replace('"""', "'''")
+
+
+def _escaped(text: str) -> str:
+    """Text in which Markdown finds nothing to do."""
+    return re.sub(r"([\\`*_\[\]<>!$#&])", r"\\\1", " ".join(text.split()))
 
 
 def _cell(number: int, kind: str, text: str) -> dict[str, Any]:

@@ -52,6 +52,9 @@ def word_sections(config: RunConfig) -> list[Section]:
         f"    kept = torch.isin(units, drawn[: round({TEST_SHARE} * len(drawn))])",
         "    for word, is_test in zip(words, kept.tolist()):",
         "        sides[is_test].append((word, label))",
+        "for side in sides:  # all languages mixed",
+        f"    generator = torch.Generator().manual_seed({words.words_seed})",
+        "    side[:] = [side[place] for place in torch.randperm(len(side), generator=generator)]",
     ]
     how = (
         f"words whose first {STEM} letters no training word of their language shares"

@@ -19,6 +19,7 @@ from core.training.job import Job
 from core.training.run_data import material_for
 from core.training.trainer import changeable
 from pages.ui import cache, controls, state
+from pages.ui.export_buttons import export_buttons, lesson_now
 from pages.ui.live_run import Draw, More, Shown, curves, live_run, score_line
 from pages.ui.look import NOW, Kind, as_it_came, on_record
 from pages.ui.named import examples
@@ -204,6 +205,7 @@ class TrainingPage:
         if code is not None:
             with st.expander("Show the code", icon=":material/code:"):
                 st.code(self.code(code), language="python")
+                export_buttons(lesson_now(code, job), code.recipe, self.key("export"))
 
     def _recorded(self, recipe: str) -> None:
         """Curves of the run that the address names, if it is on record, else of the shipped network."""

@@ -1,0 +1,55 @@
+"""The buttons under the shown code: what they write is the run with all that was changed on the way."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.export.choose import lesson_of
+from core.home import PROJECT
+from core.recipes import RECIPES
+from pages.ui.cache import mnist, registry, run_store
+from pages.ui.export_buttons import lesson_now
+
+
+@pytest.fixture(autouse=True)
+def newcomer(bundled_only: None) -> Iterator[None]:
+    for cached in (mnist, registry, run_store):
+        cached.clear()
+    yield
+    registry().close()
+    registry.clear()
+
+
+@pytest.mark.parametrize("page", ["2_MLP_Autograd", "4_CNN"])
+def test_a_training_page_offers_both(page: str) -> None:
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).run()
+    app.switch_page(str(PROJECT / "pages" / f"{page}.py")).run()
+    assert not app.exception
+    found = [button.proto.id for button in app.get("download_button")]
+    assert sum("export_script" in name for name in found) == 1
+    assert sum("export_notebook" in name for name in found) == 1
+
+
+def test_settings_without_a_run_are_written_as_they_stand() -> None:
+    config = RECIPES["mlp-deep"].config
+    assert lesson_now(config, None)().script == lesson_of("mlp-deep", "small").script
+    changed = lesson_now(config.with_settings({"lr": 0.125}), None)()
+    assert "lr=0.125" in changed.script
+    assert "The app measured" not in changed.script
+
+
+def test_a_run_is_written_with_its_changes_and_with_what_it_measured() -> None:
+    config = RECIPES["mlp-module"].config.with_settings({"epochs": 2})
+    job = registry().submit(config, mnist())
+    write = lesson_now(config, job)
+    assert "The app measured" not in write().script  # still running, or waiting
+    job.change("lr", 0.05)
+    assert job.wait(60).status == "finished"
+    lesson = write()
+    assert '{"lr": 0.05}' in lesson.script or "lr=0.05" in lesson.script  # or before its first step
+    assert f"run {job.job_id}" in lesson.script
+    assert "The app measured a test accuracy of" in lesson.script
+    assert json.loads(lesson.notebook)["nbformat"] == 4
+    assert lesson.script == lesson_of(job.job_id).script
