@@ -29,6 +29,10 @@ TITLES: dict[Name, str] = {
     "gru": "GRU",
     "lstm": "LSTM",
 }
+#: Rates of their own, where another than the recipe's did better on held-out training words: the plain RNN
+#: got 78.5, 79.1, 80.3 and 73.0 % of them right at 0.001, 0.003, 0.01 and 0.03 (the LSTM 90.5 and 91.0 % at
+#: the last two).
+RATES: dict[Name, float] = {"rnn": 0.01}
 Guess = Callable[[Sequence[str]], NDArray[np.float64]]
 
 
@@ -76,7 +80,10 @@ def reading(name: Name, model: Recurrent, words: Words, seconds: float) -> Entra
 
 
 def cell_config(name: Name, division: WordsConfig, *, epochs: int | None = None, seed: int = 0) -> RunConfig:
-    """The recipe `language-gru` with another cell and these words; all else, and so the batches, the same."""
+    """The recipe `language-gru` with another cell, its rate, and these words.
+
+    All else, and so the batches, stays the same.
+    """
     own = RECIPES["language-gru"].config
     changes = {
         "cell": name,
@@ -86,6 +93,7 @@ def cell_config(name: Name, division: WordsConfig, *, epochs: int | None = None,
         "seed": seed,
         "precision": "fp32",
         "epochs": own.train.epochs if epochs is None else epochs,
+        "lr": RATES.get(name, own.train.optimizer["lr"]),
     }
     return own.with_settings(changes)
 
