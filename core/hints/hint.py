@@ -1,0 +1,74 @@
+"""What a rule is given, and what it says."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import nn
+
+from core.config import DIGIT_READERS, RunConfig, WordsConfig
+from core.data.digits import Digits
+from core.training.history import History
+from core.word_config import LANGUAGES
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A run to be judged.
+
+    config: its settings; history: what it left behind so far. n_train: images (words, points) of an epoch.
+    network: as the run leaves it, on the CPU, or None while it is not at hand. digits: some test digits to
+    look through it with, or None. Neither is changed.
+    """
+
+    config: RunConfig
+    history: History
+    n_train: int
+    network: nn.Module | None = None
+    digits: Digits | None = None
+
+    @property
+    def rate(self) -> float:
+        """The learning rate in force at the end: as it was set, or as it was last changed on the way."""
+        changes = [change["value"] for change in self.history.changes if change["name"] == "lr"]
+        return float(changes[-1] if changes else self.config.train.optimizer["lr"])
+
+    @property
+    def guessing(self) -> float | None:
+        """What guessing costs, ln(classes) in nats; None where the answers are numbers."""
+        if isinstance(self.config.model, DIGIT_READERS):
+            return math.log(10)
+        return math.log(len(LANGUAGES)) if isinstance(self.config.data, WordsConfig) else None
+
+
+@dataclass(frozen=True)
+class Hint:
+    """Something that went wrong in a run, and what to do.
+
+    rule: its name in RULES. title: what is wrong. evidence: a sentence with the numbers it was seen by.
+    why: one or two sentences that explain it. remedy: settings as `RunConfig.with_settings` takes them.
+    told: what the remedy does.
+    """
+
+    rule: str
+    title: str
+    evidence: str
+    why: str
+    remedy: dict[str, Any] = field(default_factory=dict)
+    told: str = ""
+
+
+Rule = Callable[[Case], Hint | None]
+
+
+def handy(value: float) -> float:
+    """The nearest of 1, 2, 3, 5, 7 times a power of ten, by ratio: numbers that a slider of rates offers."""
+    power = math.floor(math.log10(value))
+    options = [float(f"{digit}e{power + more}") for more in (0, 1) for digit in (1, 2, 3, 5, 7)]
+    return min(options, key=lambda option: abs(math.log(option / value)))
+
+
+def written(loss: float) -> str:
+    """A loss to three significant digits, with thousands set apart."""
+    return f"{loss:,.0f}" if 1000 <= abs(loss) < 1e6 else f"{loss:.3g}"

@@ -1,0 +1,40 @@
+"""A digit made rare among the training images, and read badly since."""
+
+from core.digits_config import DigitsConfig
+from core.evaluation import logits, wilson
+from core.hints.hint import Case, Hint
+
+#: At most this share of its images is left: from there on it is their number that is missed.
+RARE = 0.5
+
+
+def rare_digit(case: Case) -> Hint | None:
+    """The rare digit's recall lies below that of the others by more than chance explains."""
+    faults = case.config.data
+    if not isinstance(faults, DigitsConfig) or faults.rare is None or faults.rare_share > RARE:
+        return None
+    if case.network is None or case.digits is None or not len(case.digits):
+        return None
+    out = logits(case.network, case.digits.images)
+    if not bool(out.isfinite().all()):
+        return None
+    right = out.argmax(1) == case.digits.labels
+    ours = case.digits.labels == faults.rare
+    n, others = int(ours.sum()), int((~ours).sum())
+    if not n or not others:
+        return None
+    hits, rest = int(right[ours].sum()), int(right[~ours].sum())
+    low, high = wilson(hits, n)
+    if high >= wilson(rest, others)[0]:
+        return None
+    return Hint(
+        "rare-digit",
+        f"The {faults.rare} is too rare to be learnt well",
+        f"Of {n:,} test images of the digit {faults.rare} it reads {hits / n:.1%} (95 %: {low:.1%} to "
+        f"{high:.1%}), of the other digits {rest / others:.1%}; it learnt from {faults.rare_share:.0%} of the "
+        "images there were of it.",
+        "The loss is a mean over all images: a digit that hardly occurs hardly counts, and calling it "
+        "something else costs little. Accuracy over all digits hides it.",
+        {"rare": None},
+        f"Gives the {faults.rare} its images back. Elsewhere: collect more, or let each rare one count more.",
+    )

@@ -1,0 +1,41 @@
+"""What the rules read off a history: losses in blocks, losses by epochs."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.training.history import History
+
+#: A batch of 64 says little: by chance its loss lies 20 % off; that of five hundred images about 7 %.
+BLOCK = 500
+
+
+def blocks(history: History, images: int = BLOCK) -> NDArray[np.float64]:
+    """Mean loss of consecutive steps that together saw at least `images` images; an unfinished rest is left
+    out, and so is everything from the first loss that was no number on."""
+    found, total, seen = [], 0.0, 0
+    for loss, count in zip(history.loss, history.examples_per_step, strict=True):
+        if loss is None:
+            break
+        total, seen = total + loss * count, seen + count
+        if seen >= images:
+            found.append(total / seen)
+            total, seen = 0.0, 0
+    return np.array(found, dtype=float)
+
+
+def measured(history: History, name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Epochs and values of `name` (such as "validation_loss") in every row that has it."""
+    rows = [(row["epoch"], row[name]) for row in history.epochs if row.get(name) is not None]
+    table = np.array(rows, dtype=float).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
+
+
+def start_and_end(history: History) -> tuple[float, float] | None:
+    """Training loss as it was measured first and last; None before there are two measurements."""
+    _, losses = measured(history, "train_loss")
+    return (float(losses[0]), float(losses[-1])) if len(losses) > 1 else None
+
+
+def per_step(history: History) -> int:
+    """The batch size that most steps had."""
+    return int(np.median(history.examples_per_step)) if history.examples_per_step else 0

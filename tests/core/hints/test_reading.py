@@ -1,0 +1,42 @@
+"""What the rules read: blocks of steps, and rates that a slider offers."""
+
+import numpy as np
+import pytest
+
+from core.hints.hint import handy, written
+from core.hints.reading import blocks, measured
+from core.training.history import History
+from pages.ui.controls import RATES
+
+
+def test_blocks_hold_enough_images_and_end_where_numbers_do() -> None:
+    history = History(
+        loss=[4.0, 2.0, 1.0, 1.0, 3.0, None, 1.0], examples_per_step=[300, 200, 250, 250, 100, 9, 9]
+    )
+    assert blocks(history).tolist() == [(4 * 300 + 2 * 200) / 500, 1.0]
+
+
+def test_rows_without_a_measurement_are_left_out() -> None:
+    history = History(
+        epochs=[{"epoch": 0.0, "test_loss": 2.0}, {"epoch": 1.0}, {"epoch": 2.0, "test_loss": 1.0}]
+    )
+    epochs, values = measured(history, "test_loss")
+    assert (epochs.tolist(), values.tolist()) == ([0, 2], [2, 1])
+    assert not len(measured(history, "validation_loss")[0])
+
+
+@pytest.mark.parametrize("rate", RATES[5:-1])
+def test_a_tenth_and_ten_times_a_rate_are_on_the_slider(rate: float) -> None:
+    assert handy(rate / 10) in RATES
+    assert handy(rate) == rate
+    assert handy(0.96 * rate) == rate
+
+
+def test_losses_in_a_few_characters() -> None:
+    assert [written(v) for v in (0.01234, 2.302585, 12345.6, 2.5e22)] == [
+        "0.0123",
+        "2.3",
+        "12,346",
+        "2.5e+22",
+    ]
+    assert np.isclose(handy(9.0), 10.0)

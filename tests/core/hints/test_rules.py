@@ -1,0 +1,145 @@
+"""Each rule on a short real run that has the fault, and on one that has not."""
+
+from contextlib import suppress
+from functools import cache
+from typing import Any
+
+import pytest
+import torch
+
+from core.checkpoints import load_shipped, shipped
+from core.config import DIGIT_READERS
+from core.data import load
+from core.hints import RULES, SHARP, Case, hints
+from core.recipes import RECIPES
+from core.training.finish import new_trainer
+from core.training.history import History
+from core.training.trainer import Diverged
+
+SMALL = load("small")
+ADAM = {"optimizer": "adam", "lr": 0.003}
+FEW = {"share": 0.2, "hidden": (64,)}
+
+
+def run(recipe: str, **changes: Any) -> Case:
+    """A run on the bundled digits, as a rule gets it."""
+    return _run(recipe, tuple(changes.items()))
+
+
+@cache
+def _run(recipe: str, changes: tuple[tuple[str, Any], ...]) -> Case:
+    torch.set_num_threads(1)
+    config = RECIPES[recipe].config.with_settings({"precision": "fp32", **dict(changes)})
+    trainer = new_trainer(config, SMALL, torch.device("cpu"), film=False)
+    with suppress(Diverged):
+        trainer.run()
+    return Case(config, trainer.history, trainer.n, trainer.module, SMALL.test)
+
+
+NORMAL = {"init": "normal", "init_output": "normal"}
+DEEP = {"hidden": (64, 64, 64, 64), "share": 0.5, "epochs": 3, "batch_size": 32}
+
+#: rule → (recipe, settings with the fault, settings without it)
+RUNS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+    "rate-diverged": ("mlp-module", {"lr": 10.0, "epochs": 1}, {"lr": 0.1, "epochs": 1}),
+    "rate-oscillating": ("linear-softmax", {"lr": 5.0}, {"lr": 0.1}),
+    "rate-low": ("mlp-autograd", {"lr": 0.01}, {"lr": 0.3}),
+    "saturated": ("mlp-autograd", {**NORMAL, "epochs": 1}, {"init": "xavier", "epochs": 1}),
+    "dead-relu": (
+        "mlp-module",
+        {"lr": 1.0, "hidden": (64, 32), "epochs": 3},
+        {"lr": 0.1, "hidden": (64, 32), "epochs": 2},
+    ),
+    "no-normalisation": ("mlp-deep", {**DEEP, "normalize": False}, DEEP),
+    "batch-large": ("mlp-module", {"batch_size": 2000, "hidden": (32,)}, {"hidden": (32,), "epochs": 2}),
+    "overfitting": (
+        "mlp-module",
+        {**FEW, **ADAM, "epochs": 40, "validation": 0.2},
+        {"hidden": (16,), **ADAM, "epochs": 4, "validation": 0.1},
+    ),
+    "still-falling": ("mlp-module", {"hidden": (32,), "epochs": 2}, {**FEW, **ADAM, "epochs": 40}),
+    "rare-digit": (
+        "linear-softmax",
+        {"rare": 8, "rare_share": 0.02, "epochs": 5},
+        {"rare": 8, "rare_share": 0.5, "lr": 0.5, "epochs": 10},
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_speaks_of_its_fault_and_is_silent_without(rule: str) -> None:
+    recipe, faulty, sound = RUNS[rule]
+    case = run(recipe, **faulty)
+    found = RULES[rule](case)
+    assert found is not None
+    assert found.rule == rule
+    assert rule in [hint.rule for hint in hints(case)], "no other hint explains it away"
+    assert any(sign.isdigit() for sign in found.evidence)
+    assert found.why
+    assert found.told
+    changed = case.config.with_settings(found.remedy)  # its settings exist and go together
+    assert changed != case.config
+    assert RULES[rule](run(recipe, **sound)) is None
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "rate-diverged",
+        "rate-oscillating",
+        "rate-low",
+        "saturated",
+        "dead-relu",
+        "no-normalisation",
+        "batch-large",
+    ],
+)
+def test_the_remedy_cures(rule: str) -> None:
+    recipe, faulty, _ = RUNS[rule]
+    case = run(recipe, **faulty)
+    found = RULES[rule](case)
+    assert found is not None
+    cured = run(recipe, **{**faulty, **found.remedy})
+    assert RULES[rule](cured) is None
+    before, after = (of.history.last("train_loss") for of in (case, cured))
+    assert after is not None
+    assert before is None or after < before
+
+
+def test_shot_up_and_still_there_is_too_high_as_well() -> None:
+    found = hints(run("mlp-autograd", lr=10.0))
+    assert [hint.rule for hint in found] == ["rate-diverged"]
+    assert found[0].remedy == {"lr": 1.0}
+
+
+def test_without_validation_images_it_says_so_and_holds_some_out() -> None:
+    found = RULES["overfitting"](run("mlp-module", **FEW, **ADAM, epochs=40))
+    assert found is not None
+    assert "Nothing is held out" in found.evidence
+    assert found.remedy == {"validation": 0.1, "keep": "best"}
+    kept = run("mlp-module", **FEW, **ADAM, epochs=40, validation=0.2, keep="best")
+    assert RULES["overfitting"](kept) is None, "the best epoch is kept already"
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_networks_that_came_along_get_no_false_hints(name: str) -> None:
+    came = load_shipped(name)
+    facts = came.provenance
+    digits = SMALL.test if isinstance(came.config.model, DIGIT_READERS) else None
+    case = Case(came.config, History.from_json(facts["history"]), facts["n_train"], came.model, digits)
+    found = [hint.rule for hint in hints(case)]
+    assert found == (["still-falling"] if name in ("mlp-autograd", "mlp-manual") else [])
+
+
+def test_nothing_is_said_of_a_run_without_steps() -> None:
+    config = RECIPES["mlp-deep"].config
+    assert hints(Case(config, History(), 4000)) == []
+    assert set(SHARP) <= set(RULES)
+
+
+def test_a_rate_that_was_changed_on_the_way_is_the_one_that_is_judged() -> None:
+    history = History(loss=[2.3, None], lr=[0.1, 3.0], examples_per_step=[100, 100])
+    history.changes.append({"step": 1, "examples": 100, "name": "lr", "value": 3.0})
+    (found,) = hints(Case(RECIPES["mlp-module"].config, history, 4000))
+    assert "At rate 3 " in found.evidence
+    assert found.remedy == {"lr": 0.3}
