@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
-from core.figures.fit import ANSWER, Points, y_range
+from core.figures.fit import ANSWER, Points, shade_unseen, y_range
 from core.figures.palette import CATEGORICAL, GRAY, SPLITS
 from core.figures.template import figure
 
@@ -22,6 +22,7 @@ def bends_figure(
     whole: ArrayLike,
     points: Points,
     places: ArrayLike,
+    interval: tuple[float, float],
     *,
     kinks: str = "bend",
     height: int = 460,
@@ -30,6 +31,7 @@ def bends_figure(
 
     total: (P,) the sum of those added, thick. whole: the network's answer, dashed. places: (U,) where each
     unit bends, marked on the total for those added. kinks: what such a place is called.
+    interval: where the points lie.
     """
     x, each = np.asarray(grid, dtype=float), np.asarray(parts, dtype=float)
     shown, where = np.asarray(total, dtype=float), np.asarray(places, dtype=float)
@@ -37,6 +39,7 @@ def bends_figure(
     fig = figure(
         height=height, x_title="x", y_title="y", x_range=(float(x[0]), float(x[-1])), y_range=(low, high),
     )  # fmt: skip
+    shade_unseen(fig, x, interval)
     for name, (px, py) in points.items():
         fig.add_scatter(
             x=np.asarray(px), y=np.asarray(py), mode="markers", name=f"{name} point", hoverinfo="skip",

@@ -36,22 +36,7 @@ def fit_figure(
         height=height, x_title="x", y_title="y", x_range=(float(x[0]), float(x[-1])), y_range=y_range(points),
         legend=True,
     )  # fmt: skip
-    for start, end in ((float(x[0]), interval[0]), (interval[1], float(x[-1]))):
-        fig.add_shape(
-            type="rect",
-            x0=start,
-            x1=end,
-            y0=0,
-            y1=1,
-            yref="paper",
-            fillcolor=UNSEEN,
-            line_width=0,
-            layer="below",
-        )
-        fig.add_annotation(
-            x=(start + end) / 2, y=0.01, yref="paper", yanchor="bottom", text="never<br>seen here",
-            showarrow=False, font={"color": GRAY, "size": 11},
-        )  # fmt: skip
+    shade_unseen(fig, x, interval)
     if truth is not None:
         fig.add_scatter(
             x=x, y=np.asarray(truth), name="true curve", mode="lines",
@@ -68,6 +53,26 @@ def fit_figure(
     if answer is not None:
         fig.add_trace(answer_line(x, np.asarray(answer, dtype=float)))
     return fig
+
+
+def shade_unseen(fig: go.Figure, x: Array, interval: tuple[float, float]) -> None:
+    """Shade the ground beyond the interval in which there are points."""
+    for start, end in ((float(x[0]), interval[0]), (interval[1], float(x[-1]))):
+        fig.add_shape(
+            type="rect",
+            x0=start,
+            x1=end,
+            y0=0,
+            y1=1,
+            yref="paper",
+            fillcolor=UNSEEN,
+            line_width=0,
+            layer="below",
+        )
+        fig.add_annotation(
+            x=(start + end) / 2, y=0.01, yref="paper", yanchor="bottom", text="never<br>seen here",
+            showarrow=False, font={"color": GRAY, "size": 11},
+        )  # fmt: skip
 
 
 def answer_line(x: Array, y: Array, name: str = "network") -> go.Scatter:

@@ -32,10 +32,12 @@ def fit_losses_figure(
         height=height, x_title="epochs (passes over the training points)", y_title="mean squared error",
         x_range=(0, max(float(epochs), 0.01)), log_y=log_y, legend=True,
     )  # fmt: skip
-    if log_y:
-        fig.update_yaxes(dtick=1)
-    else:
+    seen = [v for row in rows for k, v in row.items() if k.endswith("_loss") and v is not None]
+    if not log_y:
         fig.update_yaxes(rangemode="tozero")
+    elif seen:
+        low, high = decades([*seen, floor or max(seen)])
+        fig.update_yaxes(range=[low, high], dtick=1 if high - low > 2 else "D2")
     for split, name in (("test", "test"), ("train", "training"), ("validation", "validation")):
         pairs = [
             (float(row["epoch"] or 0), max(float(row[f"{split}_loss"] or 0), LOWEST))
@@ -45,11 +47,7 @@ def fit_losses_figure(
         if pairs:
             _line(fig, [x for x, _ in pairs], [y for _, y in pairs], split, name)
     if floor > 0:
-        fig.add_hline(
-            y=floor, line={"color": GRAY, "width": 1.6, "dash": "dot"},
-            annotation_text=f"noise σ² = {floor:.3g}",
-            annotation_position="top left", annotation_font={"color": GRAY, "size": 12},
-        )  # fmt: skip
+        floor_line(fig, floor, log_y)
     if kept is not None:
         fig.add_vline(x=kept, line={"color": SPLITS["validation"], "width": 1.6, "dash": "dash"})
         late = kept > 0.6 * max(float(epochs), 0.01)
@@ -58,6 +56,21 @@ def fit_losses_figure(
             text=f" kept: epoch {kept:,.0f} ", font={"color": SPLITS["validation"], "size": 12},
         )  # fmt: skip
     return fig
+
+
+def decades(values: Sequence[float]) -> tuple[float, float]:
+    """Powers of ten around the values, so that the axis of a live chart seldom moves; half ones too."""
+    logs = np.log10(np.maximum(np.asarray(values, dtype=float), LOWEST))
+    return float(np.floor(2 * logs.min()) / 2), float(np.ceil(2 * logs.max()) / 2)
+
+
+def floor_line(fig: go.Figure, floor: float, log_y: bool) -> None:
+    """A dotted line at the variance of the noise, named at its right end."""
+    fig.add_hline(y=floor, line={"color": GRAY, "width": 1.6, "dash": "dot"})
+    fig.add_annotation(
+        x=1, xref="paper", xanchor="right", y=np.log10(floor) if log_y else floor, yanchor="top",
+        text=f"noise σ² = {floor:.3g}", showarrow=False, font={"color": GRAY, "size": 12},
+    )  # fmt: skip
 
 
 def _line(fig: go.Figure, x: list[float], y: list[float], split: str, name: str) -> None:

@@ -5,7 +5,8 @@ from statistics import median
 
 import plotly.graph_objects as go
 
-from core.figures.palette import GRAY, SPLITS
+from core.figures.fit_losses import decades, floor_line
+from core.figures.palette import SPLITS
 from core.figures.template import figure
 
 Runs = Mapping[int, Sequence[float]]
@@ -24,7 +25,9 @@ def width_losses_figure(
         x_range=(widths[0] / 1.3, widths[-1] * 1.3), legend=True,
     )  # fmt: skip
     fig.update_xaxes(tickvals=list(widths), ticktext=[str(width) for width in widths])
-    fig.update_yaxes(dtick=1)
+    seen = [v for runs in (train, validation, kept) for values in runs.values() for v in values]
+    low, high = decades([*seen, floor or max(seen)])
+    fig.update_yaxes(range=[low, high], dtick=1 if high - low > 2 else "D2")
     lines = (
         ("training, last epoch", train, SPLITS["train"], "solid"),
         ("validation, last epoch", validation, SPLITS["validation"], "solid"),
@@ -49,8 +52,5 @@ def width_losses_figure(
             hovertemplate=f"{name}<br>%{{x}} units: %{{y:.3g}} (median)<extra></extra>",
         )  # fmt: skip
     if floor > 0:
-        fig.add_hline(
-            y=floor, line={"color": GRAY, "width": 1.6, "dash": "dot"}, annotation_text="noise σ²",
-            annotation_position="bottom left", annotation_font={"color": GRAY, "size": 12},
-        )  # fmt: skip
+        floor_line(fig, floor, True)
     return fig

@@ -5,7 +5,7 @@ With one hidden layer, h(x) = act(w·x + b) is a single bend at x = −b/w: a hi
 tanh.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -13,37 +13,40 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from core.choices import Activation
 from core.errors import LabError
 from core.models import linear_layers
 from core.models.mlp import MLP
 
 Array = NDArray[np.float64]
 Order = Literal["place", "size"]
+LEAK = 0.01  # slope of nn.LeakyReLU on the left
 
 
 @dataclass(frozen=True)
 class Bends:
     """The shares of hidden units on a grid (P,).
 
-    parts: (U, P) what each unit of the last hidden layer adds to the answer. bias: what the answer begins
-    with. places: (U,) where each unit bends; no numbers where there are several hidden layers or a unit does
-    not move with x. sizes: (U,) how far each part reaches within the interval, highest less lowest.
+    parts: (U, P) what each unit of the last hidden layer adds to the answer. base: (P,) what the answer
+    begins with: a constant, the last layer's bias, or a straight line. places: (U,) where each unit bends; no
+    numbers where there are several hidden layers or a unit does not move with x. sizes: (U,) how far each
+    part reaches within the interval, highest less lowest.
     """
 
     grid: Array
     parts: Array
-    bias: float
+    base: Array
     places: Array
     sizes: Array
 
     @property
     def whole(self) -> Array:
-        """The network's answer (P,): all parts and the bias."""
+        """The network's answer (P,): all parts and the base."""
         return self.partial(np.arange(len(self.parts)))
 
     def partial(self, units: NDArray[np.int64]) -> Array:
-        """The bias and the parts of some units, added up: (P,)."""
-        total: Array = self.bias + self.parts[units].sum(axis=0)
+        """The base and the parts of some units, added up: (P,)."""
+        total: Array = self.base + self.parts[units].sum(axis=0)
         return total
 
     def order(self, by: Order) -> NDArray[np.int64]:
@@ -77,4 +80,29 @@ def bends_of(model: nn.Module, grid: Array, interval: tuple[float, float]) -> Be
         moving = slope != 0
         places[moving] = -start.double().numpy()[moving] / slope[moving]
     within = (grid >= interval[0]) & (grid <= interval[1])
-    return Bends(grid, parts, float(bias[0]), places, np.ptp(parts[:, within], axis=1))
+    base = np.full(len(grid), float(bias[0]))
+    return Bends(grid, parts, base, places, np.ptp(parts[:, within], axis=1))
+
+
+def coming_from_the_left(found: Bends, model: nn.Module, activation: Activation) -> Bends:
+    """The same answer, told as one walks from left to right: each unit adds nothing before it bends.
+
+    Far to the left of its bend a unit is a straight line (0, a constant, or a slope). Taken off the unit and
+    given to the base, the base is the line on which the network comes in from the left, and each unit says
+    how the curve turns at its bend. Unchanged where there are several hidden layers.
+    """
+    layers = linear_layers(model)
+    if len(layers) != 2:
+        return found
+    w, b = (tensor.flatten().double().numpy()[:, None] for tensor in layers[0][1:])
+    v = layers[1][1][0].double().numpy()[:, None]
+    inner, left = w * found.grid + b, np.where(w == 0, 0.0, -np.sign(w))
+    far = {
+        "relu": np.where(left > 0, inner, 0.0),
+        "gelu": np.where(left > 0, inner, 0.0),
+        "leaky-relu": np.where(left > 0, inner, LEAK * inner),
+        "tanh": left + 0 * inner,
+        "sigmoid": (left > 0) + 0 * inner,
+    }[activation]
+    far = np.where(w == 0, found.parts, v * far)
+    return replace(found, parts=found.parts - far, base=found.base + far.sum(axis=0))

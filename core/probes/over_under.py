@@ -64,7 +64,7 @@ def after_the_best(rows: Sequence[Row]) -> str:
     end = {name: median(float(row[f"{name}_loss"] or 0) for row in tail) for name in ("train", "validation")}
     at = {name: float(best[f"{name}_loss"] or 0) for name in ("train", "validation")}
     if best["epoch"] >= tail[0]["epoch"]:  # type: ignore[operator]
-        return f"Validation was lowest at epoch {best['epoch']:,.0f}, near the end: no epoch was in vain."
+        return f"Validation was lowest at epoch {best['epoch']:,.0f}, near the end.{_swing(seen)}"
     rose = end["validation"] / max(at["validation"], 1e-12)
     if rose < 1.2:
         return (
@@ -76,6 +76,18 @@ def after_the_best(rows: Sequence[Row]) -> str:
     return (
         f"After epoch {best['epoch']:,.0f} validation rose {rose:.3g}-fold, from {_n(at['validation'])} to "
         f"{_n(end['validation'])}, {why} ({_n(at['train'])} → {_n(end['train'])})."
+    )
+
+
+def _swing(rows: Sequence[Row]) -> str:
+    """How far the validation loss goes up and down in the last fifth of the epochs, where that is much."""
+    late = [float(row["validation_loss"] or 0) for row in rows[-max(1, len(rows) // 5) :]]
+    times = max(late) / max(min(late), 1e-12)
+    if times < 5:
+        return ""
+    return (
+        f" Within the last fifth of the epochs it swings {times:,.3g}-fold, so where one happens to stop "
+        "decides the loss: that is why the best epoch is kept, and the test measures on other points."
     )
 
 

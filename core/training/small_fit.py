@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from core.config import RunConfig
+from core.data.curves import CURVES
 from core.recipes import RECIPES
 from core.training.finish import best_of, kept_row, new_trainer
 from core.training.history import Row
@@ -43,11 +44,14 @@ class Ends:
 def noisy_sample(width: int, seed: int, **changes: object) -> RunConfig:
     """A few noisy points of a curve, half of them to validate with, and one hidden layer of `width` units.
 
+    They lie where the curve has most to show.
     seed: draws weights and points. changes: other settings by their flat names; `points` counts both halves.
     """
     base = RECIPES["regression-sine"].config.with_settings(
-        {"validation": 0.5, "keep": "best", "lr": 0.02, "low": -torch.pi, "high": torch.pi, "points": 30}
+        {"validation": 0.5, "keep": "best", "points": 40, "noise": 0.3}
     )
+    low, high = CURVES[str(changes.get("target", "sine"))].interval
+    changes = {"low": low, "high": high, **changes}
     return base.with_settings({**changes, "hidden": (width,), "seed": seed, "points_seed": seed})
 
 

@@ -123,6 +123,35 @@ def _attacked() -> Bytes | None:
     return np.stack([gray, gray, gray, np.full_like(gray, 255)], axis=-1)
 
 
+def _growing_curve() -> Bytes | None:
+    """A curve at ten moments of its learning, blue, and the sine that it learns, orange."""
+    from core.checkpoints import SHIPPED, shipped
+    from core.films import film_path, load_film
+    from core.probes.fit import curves_of
+
+    if "regression-sine" not in shipped():
+        return None
+    config = shipped_model("regression-sine").config
+    film = load_film(film_path(SHIPPED / "regression-sine.safetensors"))
+    if len(film) < 10:
+        return None
+    ten = [film[round(place)] for place in np.linspace(0, len(film) - 1, 10)]
+    x = np.linspace(-2 * np.pi, 2 * np.pi, 28)
+    tiles = np.zeros((10, 28, 28))
+    for tile, (_, curve) in zip(tiles, curves_of(config, ten, x), strict=True):
+        _trace(tile, np.sin(x), 0.45)
+        _trace(tile, curve, -1.0)
+    return shade(tiles, DIVERGING)
+
+
+def _trace(tile: NDArray[np.float64], y: NDArray[np.float64], ink: float) -> None:
+    """Draw y (28,) between −1.5 and 1.5 into a tile (28, 28), without gaps where it is steep."""
+    rows = np.clip(np.round((1.5 - y) / 3 * 27), 0, 27).astype(int)
+    for column, row in enumerate(rows):
+        before = rows[max(0, column - 1)]
+        tile[min(before, row) : max(before, row) + 1, column] = ink
+
+
 def _memories() -> Bytes | None:
     """What 28 units of a recurrent network remember of ten words, after each of their first 7 letters."""
     from core.checkpoints import shipped
@@ -148,6 +177,7 @@ _PICTURES: Final[dict[str, Callable[[], Bytes | None]]] = {
     "pages/4_CNN.py": _feature_maps,
     "pages/5_Optimizer_Race.py": _ways_down,
     "pages/6_Adversarial.py": _attacked,
+    "pages/7_Regression.py": _growing_curve,
     "pages/8_Language_ID.py": _memories,
 }
 

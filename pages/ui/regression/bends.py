@@ -9,7 +9,7 @@ from core.config import RegressorConfig, RunConfig
 from core.data.curves import CURVES
 from core.figures.bends import bends_figure
 from core.one_thread import one_thread
-from core.probes.bends import Bends, Order, bends_of
+from core.probes.bends import Bends, Order, bends_of, coming_from_the_left
 from core.probes.fit import Sample
 from core.snippets_curve import BENDS_CODE
 from core.training.job import Job
@@ -18,11 +18,11 @@ from pages.ui.chart import chart
 from pages.ui.layout import controls_and_stage
 from pages.ui.look import choose_network
 from pages.ui.page import error_boundary
-from pages.ui.regression.controls import RECIPE, TITLES
+from pages.ui.regression.controls import PI, RECIPE, TITLES, in_pi
 from pages.ui.regression.fit import sample
 from pages.ui.regression.small import trained_here
 
-HERE, THERE = "A small one, trained now", "One of the tab Train"
+HERE, THERE = "A new one", "From Train"
 SHAPES = {"relu": "hinges (ReLU)", "tanh": "soft steps (tanh)", "leaky-relu": "bent hinges (leaky ReLU)",
           "sigmoid": "soft steps (sigmoid)", "gelu": "soft hinges (GELU)"}  # fmt: skip
 ORDERS: dict[str, Order] = {"from left to right": "place", "the largest first": "size"}
@@ -49,25 +49,25 @@ def _tab(job: Job | None, look: str) -> None:
     )
     left, right = controls_and_stage()
     with left:
-        config, model, name = _network(job, look)
+        config, model = _network(job, look)
     with right:
         points = sample(config)
         assert isinstance(config.model, RegressorConfig)
         found = bends_of(model, points.grid, (points.low, points.high))
-        _unit_after_unit(found, points, config.model, name)
+        _unit_after_unit(found, model, points, config.model)
     with st.expander("Show the code", icon=":material/code:"):
         st.code(BENDS_CODE, language="python")
 
 
-def _network(job: Job | None, look: str) -> tuple[RunConfig, nn.Module, str]:
-    """(settings, network, a name for keys) of the network that is taken apart."""
+def _network(job: Job | None, look: str) -> tuple[RunConfig, nn.Module]:
+    """Settings and weights of the network that is taken apart."""
     source = st.segmented_control(
         "Network", (HERE, THERE), default=HERE, required=True, key="reg_bends_source", bind="query-params",
-        help="A network of a few units, trained while you wait, or the run, a recorded or the shipped one.",
+        help="Trained while you wait; or the run of the tab Train, one on record, the one shipped.",
     )  # fmt: skip
     if source == THERE:
         trained = choose_network(job, RECIPE, kind=RegressorConfig, key=look)
-        return trained.config, trained.model, trained.key
+        return trained.config, trained.model
     target = st.selectbox(
         "Curve", tuple(CURVES), key="reg_bends_target", bind="query-params",
         format_func=lambda name: TITLES[name], help="What the small network learns, without noise.",
@@ -83,24 +83,19 @@ def _network(job: Job | None, look: str) -> tuple[RunConfig, nn.Module, str]:
     seed = st.number_input(
         "Seed", 0, 9999, 0, key="reg_bends_seed", bind="query-params", help="Another start, other bends."
     )
+    low, high = (-PI, PI) if target == "sine" else CURVES[target].interval
     config = noisy_sample(
-        width,
-        int(seed),
-        target=target,
-        activation=activation,
-        noise=0.0,
-        points=120,
-        validation=0.2,
-        epochs=600,
-    )
+        width, int(seed), target=target, activation=activation, noise=0.0, points=120, validation=0.2,
+        epochs=600, lr=0.02, low=low, high=high,
+    )  # fmt: skip
     fit = trained_here(config)
     loss = fit.kept_row.get("test_loss")
     if loss is not None:
         st.caption(f"600 epochs of Adam at rate 0.02: mean squared error {loss:.2g} on 200 other points.")
-    return fit.config, rebuild(fit.config, fit.kept), f"{target}_{activation}_{width}_{seed}"
+    return fit.config, rebuild(fit.config, fit.kept)
 
 
-def _unit_after_unit(found: Bends, points: Sample, network: RegressorConfig, name: str) -> None:
+def _unit_after_unit(found: Bends, model: nn.Module, points: Sample, network: RegressorConfig) -> None:
     units = len(found.parts)
     by = st.segmented_control(
         "Add the units", tuple(ORDERS), default="from left to right", required=True, key="reg_bends_order",
@@ -112,11 +107,15 @@ def _unit_after_unit(found: Bends, points: Sample, network: RegressorConfig, nam
             "Units added up", 0, units, units, key=f"reg_bends_added_{units}", bind="query-params",
             help="Move it to 0 and let the curve grow unit by unit.",
         )  # fmt: skip
-    order = found.order(ORDERS[by or "from left to right"])
+    rule = ORDERS[by or "from left to right"]
+    if rule == "place":
+        found = coming_from_the_left(found, model, network.activation)
+    order = found.order(rule)
     total = found.partial(order[:added])
     fig = bends_figure(
         found.grid, found.parts, order.tolist(), added, total, found.whole,
-        {"train": (points.train.x, points.train.y)}, found.places, kinks=KINKS[network.activation],
+        {"train": (points.train.x, points.train.y)}, found.places,
+        (points.low, points.high), kinks=KINKS[network.activation],
     )  # fmt: skip
     chart(fig, "reg_bends_chart")
     inside = (found.grid >= points.low) & (found.grid <= points.high)
@@ -127,9 +126,14 @@ def _unit_after_unit(found: Bends, points: Sample, network: RegressorConfig, nam
         + (
             "The sum is the network."
             if added == units
-            else f"Mean squared distance to the whole network: {left:.2g}."
+            else f"Mean squared distance to the whole network: {left if left > 1e-9 else 0:.2g}."
         )
     )
+    if rule == "place" and len(network.hidden) == 1:
+        st.caption(
+            "Coming from the left: what a unit is before it bends (a straight line) is counted to the "
+            "beginning, so each unit shown here is 0 up to its bend, and says how the curve turns there."
+        )
     st.markdown(told(found, points, network))
 
 
@@ -138,12 +142,14 @@ def told(found: Bends, points: Sample, network: RegressorConfig) -> str:
     units = len(found.parts)
     if len(network.hidden) > 1:
         return (
-            f"With {len(network.hidden)} hidden layers each unit of the last one is itself a sum of bends, so "
-            "its line may turn several times."
+            f"With {len(network.hidden)} hidden layers each unit of the last one is itself a sum of bends, "
+            "so its line may turn several times."
         )
     inside = found.inside(points.low, points.high)
     still = int((found.sizes < 1e-6).sum())
-    words = f"{inside} of {units} units bend inside the interval from {points.low:.3g} to {points.high:.3g}"
+    words = (
+        f"{inside} of {units} units bend inside the interval from {in_pi(points.low)} to {in_pi(points.high)}"
+    )
     outside = units - inside
     if outside:
         what = (

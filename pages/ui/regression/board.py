@@ -1,8 +1,12 @@
 """Place points by clicking: a board above the run, as long as no run is going on."""
 
+import numpy as np
 import streamlit as st
 
+from core.checkpoints import rebuild
+from core.config import CurveConfig
 from core.figures.placing_board import PLACES, placing_board
+from core.probes.fit import answers
 from pages.ui.chart import chart
 from pages.ui.regression import placed
 from pages.ui.regression.controls import RECIPE
@@ -36,8 +40,8 @@ def board(chosen: Chosen) -> None:
         placed.set_points((*points, place) if added else rest)
 
     fig = placing_board(
-        points, (placed.LEFT, placed.RIGHT), (placed.BOTTOM, placed.TOP), placed.STEP
-    )  # fmt: skip
+        points, (placed.LEFT, placed.RIGHT), (placed.BOTTOM, placed.TOP), placed.STEP, _last_curve(chosen)
+    )
     chart(fig, key, still=True, on_select=take, selection_mode="points")
     with st.container(horizontal=True, gap="small"):
         for name in placed.SHAPES:
@@ -61,3 +65,14 @@ def board(chosen: Chosen) -> None:
 def _set(points: placed.Points) -> None:
     st.session_state[TURN] = int(st.session_state.get(TURN, 0)) + 1
     placed.set_points(points)
+
+
+def _last_curve(chosen: Chosen) -> tuple[np.ndarray, np.ndarray] | None:
+    """What the page's last run draws on the board, if it learnt placed points."""
+    snapshot = chosen.job.snapshot if chosen.job else None
+    if snapshot is None or snapshot.weights is None or not isinstance(snapshot.config.data, CurveConfig):
+        return None
+    if snapshot.config.data.target != "placed":
+        return None
+    grid = np.linspace(placed.LEFT - placed.STEP, placed.RIGHT + placed.STEP, 201)
+    return grid, answers(rebuild(snapshot.config, snapshot.weights), grid)

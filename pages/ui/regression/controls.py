@@ -16,8 +16,6 @@ LOWS = (-4 * PI, -10.0, -3 * PI, -2 * PI, -5.0, -4.0, -PI, -3.0, -2.0, -1.0, 0.0
 HIGHS = tuple(-low if low else 0.0 for low in reversed(LOWS[:-1]))
 COUNTS = (5, 8, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200, 250, 400, 500, 1000, 2000, 5000)
 NOISES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0)
-#: Where each curve has most to show.
-INTERVALS = {"sine": (-2 * PI, 2 * PI), "line": (-4.0, 4.0)}
 PLACED = "points you place"
 TITLES = {**{name: curve.title for name, curve in CURVES.items()}, "placed": PLACED}
 
@@ -93,5 +91,8 @@ def in_pi(value: float) -> str:
 
 def _usual_interval() -> None:
     """Callback: another curve starts on the interval where it has most to show."""
-    low, high = INTERVALS.get(st.session_state[f"{RECIPE}_target"], (-2.0, 2.0))
+    target = st.session_state[f"{RECIPE}_target"]
+    if target not in CURVES:
+        return
+    low, high = CURVES[target].interval
     st.session_state[f"{RECIPE}_low"], st.session_state[f"{RECIPE}_high"] = low, high

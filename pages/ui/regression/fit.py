@@ -17,6 +17,8 @@ from core.training.history import Row
 from pages.ui.chart import chart
 from pages.ui.live_run import Shown, written
 
+FEW = 5  # validation points: fewer choose by chance
+
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _sample(config: str) -> Sample:
@@ -97,8 +99,13 @@ def _result(shown: Shown, row: Row, points: Sample) -> None:
     said = verdict(losses["train"], losses["validation"], points.variance, noise_floor(data))
     icon = {"simple": "straighten", "wiggly": "waves", "good": "check_circle", "unknown": "help"}[said.kind]
     st.markdown(f":material/{icon}: {said.words}")
+    few = len(points.validation.x)
+    if 0 < few < FEW and shown.config.train.keep == "best":
+        st.caption(
+            f"Points that validate: {few}. So few choose an epoch by chance; place or draw more of them."
+        )
     recipe = RECIPES.get(shown.config.recipe)
-    if recipe is not None and recipe.claim and losses["test"] is not None:
+    if recipe and recipe.claim and data == recipe.config.data and losses["test"] is not None:
         st.caption(
             f":material/format_quote: **The text claims** {recipe.claim}, and names neither its curve nor "
             f"its network: a yardstick. Measured here: {written(losses['test'])} on {shown.n_test:,} "

@@ -58,7 +58,7 @@ def _settings() -> dict[str, object]:
         format_func=lambda name: TITLES[name], help="What lies behind the points.",
     )  # fmt: skip
     points = st.select_slider(
-        "Training points", (5, 10, 15, 20, 40, 100, 200), 15, key="reg_wiggly_points", bind="query-params",
+        "Training points", (5, 10, 15, 20, 40, 100, 200), 20, key="reg_wiggly_points", bind="query-params",
         help="As many again are held out for validation.",
     )  # fmt: skip
     noise = st.select_slider(
@@ -88,7 +88,7 @@ def _one_width(settings: dict[str, object]) -> None:
         "Seed",
         0,
         9999,
-        1,
+        4,
         key="reg_wiggly_seed",
         bind="query-params",
         help="Draws points, noise and weights.",
@@ -177,22 +177,19 @@ def told(done: dict[Piece, Ends]) -> str:
     errors = {width: median(values) for width, values in validation.items()}
     best = min(errors, key=lambda width: errors[width])
     first, last = WIDTHS[0], WIDTHS[-1]
-    words = f"Validation is lowest with **{best} units** ({errors[best]:.3g}). "
+    words = f"At the last epoch validation is lowest with **{best} units** ({errors[best]:.3g}). "
     if errors[first] > 1.2 * errors[best]:
-        words += (
-            f"With {first} it is {errors[first]:.3g}, and training {median(train[first]):.3g}: too simple. "
-        )
-    else:
+        simple = median(train[first])
+        words += f"With {first} it is {errors[first]:.3g}, and training {simple:.3g}: too simple. "
+    elif first != best:
         words += f"With {first} it is hardly worse ({errors[first]:.3g}): this curve needs no more. "
     if errors[last] > 1.2 * errors[best]:
-        words += (
-            f"With {last} it rises to {errors[last]:.3g} while training falls to {median(train[last]):.2g}: "
-            "too wiggly. "
-        )
+        near = median(train[last])
+        words += f"With {last} it is {errors[last]:.3g} while training is {near:.2g}: too wiggly. "
+    elif last == best:
+        words += "More units did no harm here. "
     else:
-        words += (
-            f"With {last} it is no worse to speak of ({errors[last]:.3g}): size alone does no harm here. "
-        )
+        words += f"With {last} it is hardly worse ({errors[last]:.3g}): size alone does little harm here. "
     tests, stopped = gather(done, "test"), gather(done, "kept_test")
     if last in tests and last in stopped:
         a, b = median(tests[last]), median(stopped[last])
