@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.config import RunConfig
 from core.data.words import Words, load_words
 from core.evaluation import Score
-from core.language.baselines import Baseline, fit
+from core.language.baselines import Baseline, Counting, fit
 from core.models.recurrent import Recurrent
 from core.probes.word_reading import guesses
 from core.recipes import RECIPES
@@ -66,10 +66,19 @@ class Entrant:
 
 def counting(name: Baseline, words: Words) -> Entrant:
     """Fit one of the two that count."""
+    return counted(*fit_timed(name, words), words)
+
+
+def fit_timed(name: Baseline, words: Words) -> tuple[Counting, float]:
+    """A baseline, and the seconds that fitting it took."""
     started = time.perf_counter()
     fitted = fit(name, words)
-    took = time.perf_counter() - started
-    return _entrant(name, fitted.probabilities, words, fitted.size, took)
+    return fitted, time.perf_counter() - started
+
+
+def counted(fitted: Counting, seconds: float, words: Words) -> Entrant:
+    """A fitted baseline as an entrant."""
+    return _entrant(fitted.kind, fitted.probabilities, words, fitted.size, seconds)
 
 
 def reading(name: Name, model: Recurrent, words: Words, seconds: float) -> Entrant:

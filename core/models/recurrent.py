@@ -20,6 +20,9 @@ class Recurrent(nn.Module):
     """Characters (N, L) int64, places in ALPHABET, −1 after a word's end, to logits (N, 5).
 
     cell: nn.GRU, nn.LSTM or nn.RNN of one layer. out: the linear layer after it.
+
+    Batches are padded, not packed: packing spares the padding's arithmetic, but on one thread and batches of
+    64 words it makes a training step of the GRU only 1.3 times as fast, and that of the LSTM a third slower.
     """
 
     def __init__(self, config: RecurrentConfig, generator: Generator) -> None:

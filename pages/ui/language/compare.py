@@ -42,7 +42,7 @@ def compare() -> None:
     epochs = EPOCHS
     work = Piecework(
         "lang_compare", "Train the plain RNN and the LSTM",
-        help=f"{epochs} epochs each with the GRU's settings, on the same words: about a minute. The RNN takes "
+        help=f"{epochs} epochs each with the GRU's settings, on the same words: a minute. The RNN takes "
         f"the rate that did best for it on held-out words, {RATES['rnn']:g}.",
     )  # fmt: skip
 

@@ -8,8 +8,8 @@ from torch import Tensor
 
 from core.data.words import Words, load_words, with_relatives
 from core.evaluation import predict
-from core.language.baselines import Baseline, Counting, fit
-from core.language.contest import Entrant, counting
+from core.language.baselines import Baseline, Counting
+from core.language.contest import Entrant, counted, fit_timed
 from core.models.recurrent import Recurrent
 from core.one_thread import one_thread
 from core.probes.gates import Gates, Pre, gates
@@ -75,7 +75,8 @@ def relatives(config: WordsConfig, longer_than: int) -> tuple[int, int]:
 def baseline(name: Baseline, config: WordsConfig) -> tuple[Counting, Entrant]:
     """One of the two that count, fitted, and how it did."""
     with one_thread():
-        return fit(name, words(config)), counting(name, words(config))
+        fitted, seconds = fit_timed(name, words(config))
+        return fitted, counted(fitted, seconds, words(config))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the test words…")

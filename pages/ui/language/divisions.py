@@ -10,6 +10,7 @@ from core.figures.interval_bars import interval_bars_figure
 from core.figures.palette import BLUE, GRAY, GREEN, SKY, VIOLET
 from core.language.mistakes import by_relatives
 from core.recipes import RECIPES
+from core.word_config import ALPHABET
 from pages.ui.chart import chart
 from pages.ui.language import computed
 from pages.ui.language.controls import DIVISION_NAMES
@@ -50,8 +51,8 @@ def _rules(config: WordsConfig) -> str:
     shared, longer = computed.relatives(WordsConfig(per_language=config.per_language), STEM)
     return (
         f"From each language's {READ:,} most frequent words (package *wordfreq*, Speer 2022) those are kept "
-        f"that have {SHORTEST} to {LONGEST} letters, all of them among 46 letters, and that stand in none of "
-        f"the other four lists; then the most frequent {config.per_language:,} of each language. The seed "
+        f"that have {SHORTEST} to {LONGEST} letters, all of them among {len(ALPHABET)}, and that stand in "
+        f"none of the other four lists; then the most frequent {config.per_language:,} of each language. The seed "
         f"{config.words_seed} draws {TEST_SHARE:.0%} of them for the test.\n\n"
         f"Divided at random, {shared:,} of {longer:,} test words of more than {STEM} letters "
         f"({shared / longer:.0%}) share their first {STEM} letters with a training word of their language: "

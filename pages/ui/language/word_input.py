@@ -33,7 +33,7 @@ class Typed:
 def word_input(trained: Trained) -> Typed | None:
     """The word, examples, and a slider over its characters; None, with a sentence, where nothing was read."""
     text = st.text_input(
-        "A word", EXAMPLES[0], key=WORD, bind="query-params", max_chars=10_000,
+        "A word", EXAMPLES[0], key=WORD, bind="query-params", max_chars=10_000, on_change=_to_its_end,
         help="Any word, real or made up. Capitals are read as small letters.",
     )  # fmt: skip
     with st.container(horizontal=True, gap="small"):
@@ -103,3 +103,12 @@ def known_from(trained: Trained, word: str) -> str:
 def _take(word: str) -> None:
     """Callback: an example becomes the word."""
     st.session_state[WORD] = word
+    _to_its_end()
+
+
+def _to_its_end() -> None:
+    """Callback: a new word is looked at from its end, whatever was chosen in one of the same length."""
+    for name in list(st.session_state):
+        length = str(name).removeprefix("lang_at_")
+        if length.isdigit():
+            st.session_state[name] = int(length)

@@ -73,6 +73,15 @@ def test_examples_become_the_word() -> None:
     assert "**mañana** is" in words(well(app))
 
 
+def test_a_new_word_is_looked_at_from_its_end() -> None:
+    app = well(panel_over("typed", [small()], lang_word="kissa").run())
+    widget(app.slider, "lang_at_5").set_value(2).run()
+    assert "**ki…** is" in words(well(app))
+    app.text_input(key="lang_word").set_value("talot").run()
+    assert widget(app.slider, "lang_at_5").value == 5
+    assert "**talot** is" in words(well(app))
+
+
 def test_changes_of_one_letter_are_counted() -> None:
     trained = small(seed=4)
     app = well(panel_over("typed", [trained], lang_word="talo").run())
