@@ -48,6 +48,9 @@ _ALL = (
     Lesson("pages/8_Language_ID.py", "Language ID", ":material/translate:",
            "After which letter can one know a word's language?",
            "Type a word, watch a GRU read it, change a letter, see what counting letters alone can do."),
+    Lesson("pages/9_Runs.py", "Runs", ":material/leaderboard:",
+           "Which network is better, and is the difference more than chance?",
+           "Every run ever trained here: lay curves over each other, see what differs, search for settings."),
 )  # fmt: skip
 
 

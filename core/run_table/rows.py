@@ -1,0 +1,89 @@
+"""Recorded runs as the rows of a table, and which of them somebody wants to see."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from core.run_table.scale import written
+from core.runs import RunRecord
+
+#: How a run came about, as its name tells.
+KINDS = ("single", "race", "sweep")
+STATUSES = ("finished", "stopped", "diverged")
+
+
+def kind_of(run: RunRecord) -> str:
+    """ "race" or "sweep" where the run was one of many (its name begins so), else "single"."""
+    first = run.name.partition(" ")[0]
+    return first if first in KINDS[1:] else "single"
+
+
+def title_of(run: RunRecord) -> str:
+    """A run in few words that no other run has: its name or recipe, and its id."""
+    return f"{run.name or run.recipe} · {run.run_id}"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which runs are shown; whatever is empty lets all through.
+
+    words: every one of them must stand in the run's name, recipe, id, or settings (`lr=0.1`, `relu`), in
+    capitals or not.
+    """
+
+    recipes: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    kind: str = ""
+    data: str = ""
+    words: str = ""
+
+    def of(self, runs: Iterable[RunRecord]) -> list[RunRecord]:
+        """Those of the runs that are wanted, in their order."""
+        return [run for run in runs if self.has(run)]
+
+    def has(self, run: RunRecord) -> bool:
+        """Whether this one is wanted."""
+        return (
+            (not self.recipes or run.recipe in self.recipes)
+            and (not self.statuses or run.status in self.statuses)
+            and self.kind in ("", kind_of(run))
+            and self.data in ("", run.data)
+            and all(word in _text(run) for word in self.words.lower().split())
+        )
+
+
+def _text(run: RunRecord) -> str:
+    settings = " ".join(f"{name}={written(value)}" for name, value in run.config.settings().items())
+    return f"{run.name} {run.recipe} {run.run_id} {run.data} {run.status} {settings}".lower()
+
+
+def table(runs: Sequence[RunRecord]) -> list[dict[str, Any]]:
+    """One row a run. Accuracies are fractions, times local; what was not measured is None."""
+    return [_row(run) for run in runs]
+
+
+def _row(run: RunRecord) -> dict[str, Any]:
+    settings = run.config.settings()
+    return {
+        "name": run.name or run.recipe,
+        "recipe": run.recipe,
+        "when": datetime.fromtimestamp(run.created),
+        "test accuracy": run.test_accuracy,
+        "95 % from": run.ci_low,
+        "to": run.ci_high,
+        "validation": run.validation_accuracy,
+        "test loss": run.test_loss,
+        "epochs": run.epochs,
+        "seconds": run.train_seconds,
+        "optimiser": settings["optimizer"],
+        "rate": settings.get("lr"),
+        "batch": settings["batch_size"],
+        "seed": settings["seed"],
+        "status": run.status,
+        "kind": kind_of(run),
+        "data": run.data,
+        "trained on": run.n_train,
+        "changed on the way": len(run.history.changes),
+        "run": run.run_id,
+    }

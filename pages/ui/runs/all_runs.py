@@ -1,0 +1,231 @@
+"""Tab: every recorded run as a row; choose, name and delete them, take them along as CSV."""
+
+import zlib
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.errors import LabError
+from core.run_table.remove import remove
+from core.run_table.rows import table, title_of
+from core.runs import RunRecord
+from pages.ui.cache import run_store
+from pages.ui.owner import classroom, mine
+from pages.ui.page import error_boundary
+from pages.ui.runs import chosen, filters
+from pages.ui.runs.known import MOST, all_known, version
+from pages.ui.runs.links import run_link
+
+FORMATS = {
+    "name": st.column_config.TextColumn(width="medium", pinned=True),
+    "when": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
+    "test accuracy": st.column_config.NumberColumn(format="percent"),
+    "95 % from": st.column_config.NumberColumn(format="percent"),
+    "to": st.column_config.NumberColumn(format="percent"),
+    "validation": st.column_config.NumberColumn(format="percent", help="Accuracy on what was held out."),
+    "test loss": st.column_config.NumberColumn(
+        format="%.4g", help="Nats per image; for curves the mean squared error."
+    ),
+    "epochs": st.column_config.NumberColumn(format="%.3g"),
+    "seconds": st.column_config.NumberColumn(format="%.1f", help="Time spent in steps."),
+    "rate": st.column_config.NumberColumn(format="%.4g", help="Learning rate at the start."),
+    "changed on the way": st.column_config.NumberColumn(help="How often a setting was changed in training."),
+}
+
+
+@st.fragment
+def all_runs() -> None:
+    """The table and what one does with the rows that are chosen in it."""
+    with error_boundary():
+        known = all_known()
+        if not known:
+            _nothing_yet()
+            return
+        shown = filters.shown()
+        _counted(len(shown), len(known))
+        if not shown:
+            return
+        rows = _table(shown, version(), " ".join(run.run_id for run in shown))
+        _rows(shown, rows)
+        picked = [run for run in shown if run.run_id in set(chosen.ids())]
+        _actions(picked, rows)
+        _code()
+
+
+def _nothing_yet() -> None:
+    st.info(
+        "No run is on record yet. Train a network on any page, and it is written down here as it ends, with "
+        "its settings and its curves.",
+        icon=":material/edit_note:",
+    )
+    with st.container(horizontal=True, gap="medium"):
+        st.page_link(
+            "pages/2_MLP_Autograd.py", label="Train a first network", icon=":material/hub:",
+            query_params={"mlp_tab": "Train"}, help="A small network; it takes seconds.",
+        )  # fmt: skip
+        st.page_link(
+            "pages/9_Runs.py", label="Or many at once: a sweep", icon=":material/tune:",
+            query_params={"runs_tab": "Sweep"}, help="A recipe with several learning rates.",
+        )  # fmt: skip
+
+
+def _counted(shown: int, known: int) -> None:
+    runs = f"{known:,} run{'s' if known != 1 else ''}"
+    text = f"**{runs}** on record" if shown == known else f"**{shown:,}** of {runs} on record"
+    if classroom():
+        text += ", all of this browser"
+    if known >= MOST:
+        text += f". These are the newest {MOST:,}; older ones are in the file still (`python -m core runs`)"
+    st.markdown(text + ". Tick rows to compare, name or delete them; click a column's head to sort.")
+    if not shown:
+        st.info("No run passes all the filters above. Take one of them away.", icon=":material/filter_alt:")
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _table(_shown: Sequence[RunRecord], at: str, names: str = "") -> pd.DataFrame:
+    return pd.DataFrame(table(_shown))
+
+
+def _rows(shown: Sequence[RunRecord], rows: pd.DataFrame) -> None:
+    """The table; which rows are ticked is kept by the ids of the runs, not by their places."""
+    names = [run.run_id for run in shown]
+    known = set(chosen.ids())
+    key = f"runs_table_{zlib.crc32(' '.join(names).encode()):08x}"  # other rows, other places
+
+    def ticked() -> None:
+        places = st.session_state[key]["selection"]["rows"]
+        chosen.follow(names, [names[place] for place in places if place < len(names)])
+
+    empty = [column for column in rows.columns if rows[column].isna().all()]
+    st.dataframe(
+        rows,
+        hide_index=True,
+        height=min(460, 38 + 35 * len(rows)),
+        column_order=[column for column in rows.columns if column not in empty],
+        column_config=FORMATS,
+        placeholder="–",
+        key=key,
+        on_select=ticked,
+        selection_mode="multi-row",
+        selection_default={
+            "selection": {"rows": [place for place, name in enumerate(names) if name in known]}
+        },
+    )
+
+
+def _actions(picked: Sequence[RunRecord], rows: pd.DataFrame) -> None:
+    count = len(picked)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        if st.button(
+            f"Compare {min(count, chosen.MOST)}" if count > 1 else "Compare",
+            icon=":material/ssid_chart:", key="runs_compare", type="primary", disabled=not count,
+            help=f"Their curves over each other and what differs in their settings; at most {chosen.MOST}.",
+            on_click=_turn_to, args=("Compare",),
+        ):  # fmt: skip
+            st.rerun()
+        _rename(picked)
+        _delete(picked)
+        st.button(
+            "Choose none", icon=":material/deselect:", key="runs_none", disabled=not chosen.ids(),
+            help="Take all ticks away, also those of rows that the filters hide.", on_click=_none,
+        )  # fmt: skip
+        st.download_button(
+            "Download as CSV", rows.to_csv(index=False).encode(), "digit-lab-runs.csv", "text/csv",
+            icon=":material/download:", key="runs_csv", on_click="ignore",
+            help="All rows that are shown, for a spreadsheet.",
+        )  # fmt: skip
+    if problem := st.session_state.pop("runs_problem", None):
+        st.error(problem, icon=":material/info:")
+    hidden = len(chosen.ids()) - count
+    if hidden > 0:
+        st.caption(f"{hidden} more chosen run{'s are' if hidden > 1 else ' is'} not among the rows shown.")
+    if count == 1:
+        run_link(picked[0], f"Open {title_of(picked[0])}")
+
+
+def _turn_to(tab: str) -> None:
+    st.session_state["runs_tab"] = tab
+
+
+def _none() -> None:
+    chosen.choose([])
+    for key in list(st.session_state):
+        if str(key).startswith("runs_table_"):
+            st.session_state[key] = {"selection": {"rows": []}}
+
+
+def _rename(picked: Sequence[RunRecord]) -> None:
+    one = picked[0] if len(picked) == 1 else None
+    with st.popover(
+        "Name", icon=":material/edit:", key="runs_name_popover", disabled=one is None,
+        help="Give one run a name of your own: tick a single row.",
+    ):  # fmt: skip
+        if one is None:
+            st.caption("Tick a single row to name its run.")
+            return
+        key = f"runs_name_{one.run_id}"
+        st.text_input(
+            "Name of this run", one.name, max_chars=80, key=key, placeholder=one.recipe,
+            help="Up to 80 characters. Left empty, the run is called by its recipe.",
+        )  # fmt: skip
+        st.button(
+            "Save the name", icon=":material/check:", key="runs_name_save", on_click=_save_name,
+            args=(one.run_id, key), help="Every page shows the run by this name.",
+        )  # fmt: skip
+
+
+def _save_name(run_id: str, key: str) -> None:
+    try:
+        run_store().rename(run_id, st.session_state[key], owner=mine())
+    except LabError as error:  # a callback runs outside the page's error boundary
+        st.session_state["runs_problem"] = str(error)
+
+
+def _delete(picked: Sequence[RunRecord]) -> None:
+    count = len(picked)
+    with st.popover(
+        "Delete", icon=":material/delete:", key="runs_delete_popover", disabled=not count,
+        help="Remove the ticked runs with their weights.",
+    ):  # fmt: skip
+        if not count:
+            st.caption("Tick the rows to delete.")
+            return
+        st.markdown(
+            f"**{count} run{'s' if count > 1 else ''}** with curves and weights will be gone for good:"
+        )
+        st.caption(
+            ", ".join(f"`{run.run_id}`" for run in picked[:12]) + (" and others" if count > 12 else "")
+        )
+        st.button(
+            f"Yes, delete {count}", icon=":material/delete_forever:", key="runs_delete_yes",
+            on_click=_remove, args=([run.run_id for run in picked],), help="This cannot be undone.",
+        )  # fmt: skip
+
+
+def _remove(names: Sequence[str]) -> None:
+    for name in names:
+        try:
+            remove(run_store(), name, mine())
+        except LabError as error:
+            st.session_state["runs_problem"] = str(error)
+            continue
+        chosen.choose([kept for kept in chosen.ids() if kept != name])
+
+
+def _code() -> None:
+    with st.expander("Show the code", icon=":material/code:"):
+        st.code(CODE, language="python")
+
+
+#: What the table is made from; it runs in the project's folder.
+CODE = """\
+import pandas as pd
+from core.runs import RunStore
+
+runs = RunStore().all()  # newest first, from runs.sqlite in Digit Lab's home folder
+rows = pd.DataFrame([run.summary() for run in runs])
+if len(rows):
+    best = rows.sort_values("test_accuracy", ascending=False)
+    print(best[["run_id", "recipe", "test_accuracy", "ci95", "epochs", "seed"]].head())
+"""

@@ -1,0 +1,202 @@
+"""Tab: the chosen runs over each other: curves, settings that differ, accuracies with their intervals."""
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from core.figures.many_curves import Curve, many_curves_figure, run_color
+from core.figures.record import record_figure
+from core.run_table.curves import SPLITS, WHATS, series, smoothed
+from core.run_table.rows import title_of
+from core.runs import RunRecord
+from pages.ui.chart import chart
+from pages.ui.page import error_boundary
+from pages.ui.runs import chosen
+from pages.ui.runs.compare_settings import settings_table
+from pages.ui.runs.known import all_known
+from pages.ui.runs.links import run_link
+
+AXES = {"step": "step", "epoch": "epoch", "training time": "time", "wall time": "clock"}
+SMOOTHING = {"none": "none", "exponential": "exponential", "window": "window"}
+PICK = "runs_pick"
+
+
+@st.fragment
+def compare() -> None:
+    """Choose up to eight runs and see them together."""
+    with error_boundary():
+        known = all_known()
+        if not known:
+            st.info(
+                "No run is on record yet. Train two networks that differ in one setting, then compare them "
+                "here.",
+                icon=":material/edit_note:",
+            )
+            st.page_link("pages/2_MLP_Autograd.py", label="Train a network", icon=":material/hub:")
+            return
+        runs = _pick(known)
+        if not runs:
+            st.info("Choose at least one run.", icon=":material/checklist:")
+            return
+        _legend(runs)
+        _curves(runs)
+        st.markdown("#### What differs in their settings")
+        settings_table(runs)
+        _accuracies(runs)
+        with st.expander("Open a run on its own page", icon=":material/arrow_outward:"):
+            for run in runs:
+                run_link(run, title_of(run))
+        with st.expander("Show the code", icon=":material/code:"):
+            st.code(CODE, language="python")
+
+
+def _pick(known: Sequence[RunRecord]) -> list[RunRecord]:
+    """The chosen runs in a box where they can be exchanged; the newest two where none is chosen."""
+    titles = {run.run_id: title_of(run) for run in known}
+    if not chosen.ids():
+        chosen.choose([run.run_id for run in known[:2]])
+    runs = chosen.runs()
+    names = [run.run_id for run in runs]
+    titles |= {run.run_id: title_of(run) for run in runs}  # a link may name one that is not listed
+    if st.session_state.get(PICK) != names:
+        st.session_state[PICK] = names
+    st.multiselect(
+        "Runs to compare", list(titles), format_func=lambda name: titles[name], key=PICK,
+        max_selections=chosen.MOST, on_change=lambda: chosen.choose(st.session_state[PICK]), select_all=False,
+        help=f"At most {chosen.MOST}. They can be ticked in the table of all runs as well.",
+    )  # fmt: skip
+    left = len(chosen.ids()) - len(runs)
+    if left > 0:
+        st.caption(
+            f"{left} more {'are' if left > 1 else 'is'} chosen; at most {chosen.MOST} fit on one chart."
+            if len(runs) == chosen.MOST
+            else f"{left} chosen run{'s are' if left > 1 else ' is'} no longer on record."
+        )
+    return runs
+
+
+def _legend(runs: Sequence[RunRecord]) -> None:
+    """Colours by run, above the charts: a legend within would take half of a phone."""
+    dots = [
+        f'<span style="white-space:nowrap"><span style="color:{run_color(place)}">&#9679;</span> '
+        f"{escape(_short(run))}</span>"
+        for place, run in enumerate(runs)
+    ]
+    st.html(f'<div style="display:flex;flex-wrap:wrap;gap:0.1rem 1.1rem">{"".join(dots)}</div>')
+
+
+def _short(run: RunRecord) -> str:
+    title = run.name or run.recipe
+    return f"{title if len(title) <= 34 else title[:33] + '…'} · {run.run_id[:4]}"
+
+
+def _curves(runs: Sequence[RunRecord]) -> None:
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        what = st.segmented_control(
+            "Curve", list(WHATS), default="loss", required=True, key="runs_what", bind="query-params",
+            help="Loss: nats per image, for curves the mean squared error. Accuracy: after each epoch.",
+        )  # fmt: skip
+        splits = st.pills(
+            "Measured on", list(SPLITS), selection_mode="multi", default=["train", "test"],
+            key="runs_splits", bind="query-params",
+            help="Training: full line. Validation: dotted. Test: dashed.",
+        )  # fmt: skip
+        axis = st.selectbox(
+            "Along", list(AXES), index=1, key="runs_axis", bind="query-params", width=160,
+            help="Training time counts from each run's start. Wall time: a run ends when it was recorded; "
+            "what it waited or stood still is left out.",
+        )  # fmt: skip
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        how = st.selectbox(
+            "Smoothing", list(SMOOTHING), index=1, key="runs_smoothing", bind="query-params", width=160,
+            help="Of the training loss, which is there for every step. Exponential: a mean that forgets the "
+            "past. Window: a mean over neighbours.",
+        )  # fmt: skip
+        amount = _amount(how or "none")
+        with st.container(horizontal=True, gap="small", width="content"):
+            log_x = st.toggle(
+                "Log x", key="runs_log_x", bind="query-params", disabled=axis == "wall time",
+                help="Logarithmic axis across: spreads out the beginning. Step 0 has no place on it.",
+            )  # fmt: skip
+            log_y = st.toggle(
+                "Log y", key="runs_log_y", bind="query-params", help="Shows small values better."
+            )
+            band = st.toggle(
+                "Band", True, key="runs_band", bind="query-params",
+                help="From the smallest to the largest loss of the steps gathered in one point.",
+            )  # fmt: skip
+    what, along = what or "loss", AXES[axis or "epoch"]
+    curves = []
+    for place, run in enumerate(runs):
+        for split in splits:
+            found = series(run, what, split, along)
+            smooth = smoothed(found.y, how, amount) if how != "none" and found.each_step else None
+            curves.append(Curve(_short(run), place, split, found.x, found.y, smooth, found.each_step))
+    if not any(len(curve.x) for curve in curves):
+        st.info(
+            f"None of these runs has measured its {what} on that. Choose another split above.",
+            icon=":material/visibility_off:",
+        )
+        return
+    fig = many_curves_figure(
+        curves, axis=along, y_title=what if what == "accuracy" else "loss", log_x=log_x, log_y=log_y,
+        percent=what == "accuracy", band=band,
+    )  # fmt: skip
+    chart(fig, f"runs_curves_{what}_{along}_{log_x}_{log_y}")
+    words = ["Full lines: training; dotted: validation; dashed: test."]
+    if what == "loss" and "train" in splits and how != "none":
+        words.append("Pale: the loss of the steps as it was; strong: smoothed.")
+    st.caption(" ".join(words))
+
+
+def _amount(how: str) -> float:
+    if how == "exponential":
+        return float(
+            st.slider(
+                "Weight of the past", 0.0, 0.99, 0.9, 0.01, key="runs_weight", bind="query-params", width=220,
+                help="0.9 is about the mean of the last 10 steps, 0.99 of the last 100.",
+            )
+        )  # fmt: skip
+    if how == "window":
+        return float(
+            st.select_slider(
+                "Steps in the window", [3, 5, 11, 25, 51, 101, 251], 25, key="runs_window",
+                bind="query-params", width=220, help="Half of them before, half after.",
+            )
+        )  # fmt: skip
+    return 0.0
+
+
+def _accuracies(runs: Sequence[RunRecord]) -> None:
+    scored = [run for run in runs if run.test_accuracy is not None]
+    if not scored:
+        return
+    st.markdown("#### How well they read the test images")
+    fig = record_figure([(_short(run), run.recipe, run) for run in scored])
+    fig.update_traces(marker_color=[run_color(runs.index(run)) for run in scored])  # as the curves above
+    chart(fig, "runs_accuracies", still=True)
+    text = "Test accuracy with its 95 % interval."
+    if len({run.n_test for run in scored}) > 1 or len({run.data for run in scored}) > 1:
+        text += " These runs were tested on different images: their accuracies compare only roughly."
+    elif len(scored) > 1:
+        text += (
+            " Intervals that overlap do not mean that two networks are alike: *Two networks* compares them "
+            "image by image, which sees far more."
+        )
+    st.caption(text)
+
+
+#: The smoothed loss of two runs; it runs in the project's folder.
+CODE = """\
+import numpy as np
+from core.run_table.curves import exponential, series
+from core.runs import RunStore
+
+store = RunStore()
+for run in store.all()[:2]:
+    run = store.get(run.run_id)  # now with its history
+    loss = series(run, "loss", "train", "epoch")
+    smooth = exponential(loss.y, weight=0.9)
+    print(run.run_id, run.name, "ends at", np.round(smooth[-1:], 4), "after epoch", loss.x[-1:])
+"""

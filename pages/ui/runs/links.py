@@ -1,0 +1,29 @@
+"""Where a run was trained: its page, with the run in the address."""
+
+import streamlit as st
+
+from core.config import CNNConfig, MLPConfig, RecurrentConfig, RegressorConfig
+from core.runs import RunRecord
+
+#: Kind of network → page, and the beginning of its keys there.
+_PAGES = {
+    MLPConfig: ("pages/2_MLP_Autograd.py", "mlp"),
+    CNNConfig: ("pages/4_CNN.py", "cnn"),
+    RegressorConfig: ("pages/7_Regression.py", "reg"),
+    RecurrentConfig: ("pages/8_Language_ID.py", "lang"),
+}
+
+
+def place_of(run: RunRecord) -> tuple[str, dict[str, str]]:
+    """The page that trains such a network, and the parameters that show this run there."""
+    file, prefix = _PAGES[type(run.config.model)]
+    return file, {f"{prefix}_run": run.run_id, f"{prefix}_tab": "Train"}
+
+
+def run_link(run: RunRecord, label: str) -> None:
+    """A link to the run on its page."""
+    file, parameters = place_of(run)
+    st.page_link(
+        file, label=label, icon=":material/arrow_outward:", query_params=parameters,
+        help="Opens the run on the page that trains such networks.",
+    )  # fmt: skip

@@ -1,0 +1,165 @@
+"""Tab: many runs of one recipe over chosen settings, planned on the left, watched on the right."""
+
+import os
+
+import streamlit as st
+
+from core.config import DIGIT_READERS
+from core.data.fingerprint import fingerprint
+from core.errors import ConfigError
+from core.sweep.job import SweepSnapshot
+from core.sweep.ledger import Ledger, begin, ledgers
+from core.sweep.plan import SweepPlan
+from core.sweep.trial import material, size_of
+from pages.ui import state
+from pages.ui.cache import mnist, registry
+from pages.ui.layout import controls_and_stage
+from pages.ui.live_run import POLL
+from pages.ui.owner import mine, owner
+from pages.ui.page import error_boundary
+from pages.ui.runs.sweep_plan import SWEPT, plan_controls, sweep_code
+from pages.ui.runs.sweep_results import results
+
+SHOWN = "runs_sweep_shown"
+_NEXT = "runs_sweep_next"
+
+
+def sweep() -> None:
+    """Plan and start a sweep; see the one that is at work, or any earlier one."""
+    with error_boundary():
+        books = ledgers(owner=mine())
+        started = st.session_state.pop(_NEXT, None)
+        if started is not None:
+            st.session_state[SHOWN] = started
+        left, right = controls_and_stage(1.0, 2.0)
+        with left, st.container(key="lab-controls"):
+            plan, problem = None, ""
+            try:
+                plan = plan_controls()
+            except ConfigError as error:
+                problem = str(error)
+            _start(plan, problem)
+        with right:
+            if books:
+                _stage(_shown(books))
+            else:
+                st.info(
+                    "No sweep yet. Choose what to vary and press *Start*: every trial appears here as it "
+                    "ends, and is recorded like any other run.",
+                    icon=":material/tune:",
+                )
+            if plan is not None:
+                with st.expander("Show the code", icon=":material/code:"):
+                    st.caption("In a shell, and the same in Python:")
+                    shell, python = sweep_code(plan)
+                    st.code(shell, language="bash")
+                    st.code(python, language="python")
+
+
+def cluster() -> str | None:
+    """The Dask scheduler that this server sends its trials to, if it was given one."""
+    return os.environ.get("DIGITLAB_CLUSTER") or None
+
+
+def _start(plan: SweepPlan | None, problem: str) -> None:
+    if problem:
+        st.error(problem, icon=":material/straighten:")
+    trials = f"{plan.size:,} trial{'s' if plan.size != 1 else ''}" if plan else "nothing"
+    pressed = st.button(
+        f"Start {trials}", icon=":material/play_arrow:", type="primary", key="runs_sweep_start",
+        width="stretch", disabled=plan is None,
+        help="One after another in the background, or on all workers of a cluster. You may leave the page.",
+    )  # fmt: skip
+    if plan is not None:
+        passes = plan.base.train.epochs
+        epochs = f"{passes:,} epoch{'s' if passes != 1 else ''}"
+        where = f"on the cluster at {cluster()}" if cluster() else "in this computer's queue"
+        st.caption(f"{trials} of {epochs} each, on one thread each, {where}.")
+        if pressed:
+            st.session_state[_NEXT] = _begin(plan)
+            st.rerun()
+
+
+def _begin(plan: SweepPlan) -> str:
+    found = mnist() if isinstance(plan.base.model, DIGIT_READERS) else material(plan.base, "auto")
+    ledger = begin(plan, size_of(found), fingerprint(found), owner())
+    registry().sweep(ledger, session=state.session_id(), cluster=cluster())
+    return ledger.sweep_id
+
+
+def _shown(books: list[Ledger]) -> Ledger:
+    """The sweep that is looked at: the newest, or the one chosen."""
+    titles = {book.sweep_id: _title(book) for book in books}
+    if st.session_state.get(SHOWN) not in titles:
+        st.session_state.pop(SHOWN, None)
+    name = st.selectbox(
+        "Sweep", list(titles), format_func=lambda each: titles[each], key=SHOWN, persist_state="session",
+        help="Every sweep that was ever started here, the newest first; also those that were interrupted.",
+    )  # fmt: skip
+    return next(book for book in books if book.sweep_id == name)
+
+
+def _title(book: Ledger) -> str:
+    """Names a sweep for good: nothing in it may change while it runs."""
+    settings = " × ".join(SWEPT.get(name, name) for name in book.plan.axes)
+    return f"{book.plan.base.recipe}: {settings}, {book.plan.size:,} trials · {book.sweep_id}"
+
+
+def _stage(book: Ledger) -> None:
+    job = registry().sweep_of(book.sweep_id)
+    pace = POLL["running"] if job is not None and job.active else None
+
+    @st.fragment(run_every=pace)
+    def body() -> None:
+        with error_boundary():
+            picture = job.snapshot if job is not None else None
+            active = picture is not None and picture.active
+            ledger = picture.ledger if picture is not None else book
+            _status(ledger, active, picture)
+            results(ledger, active)
+        if pace and job is not None and not job.active:  # out here: a failure above must not poll for ever
+            st.rerun()  # the whole page once: it polls no more
+
+    body()
+
+
+def _status(ledger: Ledger, active: bool, picture: SweepSnapshot | None) -> None:
+    done, count = len(ledger.done), ledger.plan.size
+    words = [f"{done:,} of {count:,} trials done"]
+    if active and picture is not None:
+        if picture.status == "queued":
+            words.append(f"waiting in line, place {picture.place}" if picture.place else "about to start")
+        elif picture.seconds_left is not None:
+            words.append(f"about {_time(picture.seconds_left)} left")
+        if picture.cluster:
+            words.append(f"on {picture.cluster}")
+    elif ledger.open:
+        words.append("it stands still; *Go on* runs the rest")
+    progress = picture.progress if picture is not None else done / max(1, count)
+    st.progress(min(1.0, progress), " · ".join(words))
+    if picture is not None and picture.message and not active:
+        st.warning(picture.message, icon=":material/info:")
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Stop", icon=":material/stop:", key="runs_sweep_stop", disabled=not active, on_click=_stop,
+            args=(ledger.sweep_id,), help="Ends after this step. What is done stays; *Go on* runs the rest.",
+        )  # fmt: skip
+        if st.button(
+            "Go on", icon=":material/play_arrow:", key="runs_sweep_go_on", disabled=active or not ledger.open,
+            help="Runs the trials that are still open, also after the server was started anew.",
+        ):  # fmt: skip
+            registry().sweep(ledger, session=state.session_id(), cluster=cluster())
+            st.rerun()
+
+
+def _stop(sweep_id: str) -> None:
+    job = registry().sweep_of(sweep_id)
+    if job is not None:
+        job.stop()
+        job.wait(1)
+
+
+def _time(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,177 @@
+"""Tab: two networks on the same test images: what both read, what only one, what neither."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.checkpoints import run_checkpoint, shipped
+from core.config import DIGIT_READERS
+from core.figures.both_board import both_board
+from core.figures.template import image_grid
+from core.one_thread import one_thread
+from core.paired import Paired
+from core.recipes import train_recipes
+from core.run_table.both import GROUPS, Both, both
+from core.run_table.rows import title_of
+from core.runs import RunRecord
+from pages.ui import computed
+from pages.ui.cache import mnist
+from pages.ui.chart import chart
+from pages.ui.look import as_it_came, on_record
+from pages.ui.page import error_boundary
+from pages.ui.runs import chosen
+from pages.ui.runs.known import all_known
+from pages.ui.trained import Trained
+
+AT_ONCE = 40  # pictures on one sheet
+MOST = 100  # recorded networks to choose among, the newest
+NAMES = {"both": "Both", "only A": "Only A", "only B": "Only B", "neither": "Neither"}
+FIRST = ("linear-softmax", "cnn-bn")
+
+
+@st.fragment
+@one_thread()
+def two_networks() -> None:
+    """Choose A and B, see the four groups and the images in one of them."""
+    with error_boundary():
+        there = _there()
+        if len(there) < 2:
+            st.info("There are not two networks with weights here yet. Train two that read digits.")
+            return
+        first, second = _choose(there)
+        if first.key == second.key:
+            st.info("These are the same network twice: choose another one as B.", icon=":material/info:")
+            return
+        for letter, trained in (("A", first), ("B", second)):
+            broken = computed.not_finite(trained)
+            if broken:
+                st.warning(f"The {broken} of {letter} are no longer numbers: its training diverged.")
+                return
+        digits = mnist()
+        truth = digits.test.labels
+        answers = [computed.probabilities(trained, digits).argmax(1) for trained in (first, second)]
+        found = both((answers[0] == truth).tolist(), (answers[1] == truth).tolist())
+        group = _board(found)
+        st.markdown(verdict(found.paired))
+        st.caption(f"Measured just now on {computed.which_images(digits, len(truth))}.")
+        _images(found, group, answers[0].tolist(), answers[1].tolist())
+        with st.expander("Show the code", icon=":material/code:"):
+            st.code(CODE, language="python")
+
+
+def _there() -> dict[str, RunRecord | str]:
+    """Networks with weights that read digits, by a title that no other has: a run, or a recipe's name."""
+    found: dict[str, RunRecord | str] = {
+        f"As it came: {name}": name for name in train_recipes(DIGIT_READERS) if name in shipped()
+    }
+    runs = [run for run in all_known() if isinstance(run.config.model, DIGIT_READERS)]
+    kept = [run for run in runs if run_checkpoint(run.run_id).is_file()][:MOST]
+    return found | {f"On record: {title_of(run)}": run for run in kept}
+
+
+def _choose(there: Mapping[str, RunRecord | str]) -> tuple[Trained, Trained]:
+    titles = list(there)
+    picked = [title for title, what in there.items() if not isinstance(what, str)
+              and what.run_id in chosen.ids()][:2]  # fmt: skip
+    usual = [f"As it came: {name}" for name in FIRST if f"As it came: {name}" in there]
+    starts = [*picked, *(title for title in [*usual, *titles] if title not in picked)][:2]
+    if len(picked) < 2:
+        starts = [*(title for title in [*usual, *titles] if title not in picked)][: 2 - len(picked)] + picked
+    columns = st.columns(2, gap="medium")
+    networks = []
+    for column, letter, start in zip(columns, "AB", starts, strict=True):
+        key = f"runs_{letter.lower()}"
+        if st.session_state.get(key) not in there:
+            st.session_state.pop(key, None)
+        with column:
+            title = st.selectbox(
+                f"Network {letter}", titles, index=titles.index(start), key=key, bind="query-params",
+                help="A network that came with Digit Lab, or a run on record whose weights were kept: those "
+                "of races and sweeps are not.",
+            )  # fmt: skip
+        what = there[title]
+        networks.append(as_it_came(what, title) if isinstance(what, str) else on_record(what))
+    return networks[0], networks[1]
+
+
+def _board(found: Both) -> str:
+    """The four counts; says which group is looked at."""
+    counts = found.counts
+    group = st.segmented_control(
+        "Images to look at", list(GROUPS), default="only B", required=True, key="runs_group",
+        format_func=lambda name: NAMES[name], bind="query-params",
+        help="Read correctly by both, by only one of them, or by neither.",
+    ) or "only B"  # fmt: skip
+    chart(both_board(counts, group), "runs_board", still=True)
+    return group
+
+
+def verdict(pair: Paired) -> str:
+    """What the two counts of disagreement say, in a sentence made from the numbers."""
+    a, b = pair.first_only, pair.second_only
+    if a + b == 0:
+        return "They read exactly the same images: nothing tells the two apart here."
+    low, high = pair.ci95
+    better = "A" if a > b else "B"
+    text = f"They disagree in being right on **{a + b:,}** images: {a:,} for A, {b:,} for B. "
+    if a == b:
+        return text + "That is a tie: nothing says that one is the better."
+    p = pair.p
+    seldom = "less than once in a million" if p < 1e-6 else f"with a probability of {p:.2g}"
+    text += (
+        "Were both equally good, each of these images would fall to either side like a coin, and so uneven "
+        f"a result would come {seldom} (McNemar's exact test). "
+    )
+    if p < 0.05:
+        text += f"So **{better} is the better reader** of such images, by {abs(pair.difference):.2%}"
+    else:
+        text += f"That is **not enough to call one better**; the difference is {abs(pair.difference):.2%}"
+    ends = sorted((abs(low), abs(high))) if low * high > 0 else None
+    between = f"{ends[0]:.2%} to {ends[1]:.2%}" if ends else f"{low:.2%} to {high:.2%}, A minus B"
+    return f"{text} (95 % interval {between})."
+
+
+def _images(found: Both, group: str, first: list[int], second: list[int]) -> None:
+    places = found.places[group]
+    if not len(places):
+        st.info("No image is in this group.", icon=":material/hide_image:")
+        return
+    sheets = -(-len(places) // AT_ONCE)
+    sheet = 1
+    if sheets > 1:
+        sheet = int(
+            st.number_input(
+                f"Sheet of {sheets}", 1, sheets, 1, key=f"runs_sheet_{group.replace(' ', '_')}_{sheets}",
+                width=160, help=f"{AT_ONCE} images on each, in the order of the test images.",
+            )
+        )  # fmt: skip
+    some = places[(sheet - 1) * AT_ONCE : sheet * AT_ONCE].tolist()
+    test = mnist().test
+    captions = [f"{int(test.labels[i])}: {_read(first[i], second[i], group)}" for i in some]
+    chart(
+        image_grid(test.images[some, 0].numpy(), captions, columns=8, cell=76),
+        f"runs_images_{group}_{len(some)}", still=True,
+    )  # fmt: skip
+    st.caption(
+        f"{len(some)} of {len(places):,} images. First the label"
+        + (", which both read." if group == "both" else ", then what A and what B read.")
+    )
+
+
+def _read(first: int, second: int, group: str) -> str:
+    return f"{first}" if group == "both" else f"A {first}, B {second}"
+
+
+#: The comparison by hand; it runs in the project's folder.
+CODE = """\
+from core.checkpoints import load_shipped
+from core.data import load
+from core.evaluation import predict
+from core.paired import paired
+
+test = load("auto").test
+first, second = load_shipped("linear-softmax").model, load_shipped("cnn-bn").model
+right = [(predict(model, test.images).argmax(1) == test.labels).tolist() for model in (first, second)]
+result = paired(*right)
+print("only the first:", result.first_only, " only the second:", result.second_only, " p =", result.p)
+"""
