@@ -52,8 +52,8 @@ def _rules(config: WordsConfig) -> str:
     return (
         f"From each language's {READ:,} most frequent words (package *wordfreq*, Speer 2022) those are kept "
         f"that have {SHORTEST} to {LONGEST} letters, all of them among {len(ALPHABET)}, and that stand in "
-        f"none of the other four lists; then the most frequent {config.per_language:,} of each language. The seed "
-        f"{config.words_seed} draws {TEST_SHARE:.0%} of them for the test.\n\n"
+        f"none of the other four lists; then the most frequent {config.per_language:,} of each language. The "
+        f"seed {config.words_seed} draws {TEST_SHARE:.0%} of them for the test.\n\n"
         f"Divided at random, {shared:,} of {longer:,} test words of more than {STEM} letters "
         f"({shared / longer:.0%}) share their first {STEM} letters with a training word of their language: "
         "*trabajo* is easy for who has learnt *trabajar*. Divided by stem, whole groups of such words go to "
