@@ -1,0 +1,123 @@
+"""A fit beside its points: divided as the trainer divides them, judged by its own numbers."""
+
+import numpy as np
+import pytest
+import torch
+
+from core.checkpoints import load_shipped, rebuild
+from core.config import CurveConfig, RunConfig
+from core.data.curves import curve_points
+from core.errors import ConfigError
+from core.films import Frame
+from core.models import build_module
+from core.probes.fit import BEYOND, GRID, answers, curves_of, residuals, sample_of
+from core.probes.over_under import after_the_best, verdict
+from core.recipes import RECIPES
+from core.training.run_data import material_for, run_data
+
+RECIPE = RECIPES["regression-sine"].config
+
+
+@pytest.mark.parametrize("changes", [{}, {"seed": 3, "points": 40}, {"validation": 0.0, "keep": "last"}])
+def test_points_are_divided_as_the_trainer_divides_them(changes: dict[str, object]) -> None:
+    config = RECIPE.with_settings(changes)
+    found, data = sample_of(config), run_data(material_for(config), config)
+    trained = data.train.inputs[data.places].flatten().double().numpy()
+    assert np.array_equal(found.train.x, trained)
+    if data.validation_places is None:
+        assert len(found.validation.x) == 0
+        assert "validation" not in found.parts
+    else:
+        held_out = data.train.labels[data.validation_places].flatten().double().numpy()
+        assert np.array_equal(found.validation.y, held_out)
+    assert np.array_equal(found.test.x, data.test.inputs.flatten().double().numpy())
+    assert found.variance == pytest.approx(float(np.var(found.train.y)))
+
+
+def test_the_grid_reaches_beyond_the_points() -> None:
+    found = sample_of(RECIPE)
+    width = found.high - found.low
+    assert len(found.grid) == GRID
+    assert found.grid[0] == pytest.approx(found.low - BEYOND * width)
+    assert found.truth is not None
+    assert np.allclose(found.truth, np.sin(found.grid), atol=1e-6)
+    placed = tuple((float(x), 2.0) for x in range(-1, 5))
+    own = sample_of(RECIPE.with_settings({"target": "placed", "placed": placed}))
+    assert (own.low, own.high, own.truth) == (-1.0, 4.0, None)
+    alike = sample_of(RECIPE.with_settings({"target": "placed", "placed": ((1.0, 0.0),) * 5}))
+    assert alike.low < 1.0 < alike.high
+
+
+def test_who_learns_no_curve_has_no_points() -> None:
+    with pytest.raises(ConfigError, match="does not learn a curve"):
+        sample_of(RECIPES["mlp-module"].config)
+
+
+def test_answers_and_residuals_are_the_networks() -> None:
+    came = load_shipped("regression-sine")
+    assert isinstance(came.config.data, CurveConfig)
+    pairs = sample_of(came.config).test
+    assert np.square(residuals(came.model, pairs)).mean() == pytest.approx(
+        came.provenance["test_loss"], rel=1e-3
+    )
+    points = curve_points(came.config.data).test
+    assert np.allclose(answers(came.model, pairs.x), came.model(points.inputs).detach().flatten(), atol=1e-6)
+
+
+def test_a_film_gives_one_curve_a_frame() -> None:
+    frames = [Frame(float(n), build_module(RECIPE.model, seed=n).state_dict()) for n in (1, 2)]
+    grid = np.linspace(-1, 1, 7)
+    (first, a), (second, b) = curves_of(RECIPE, frames, grid)
+    assert (first, second) == (1.0, 2.0)
+    assert np.allclose(b, answers(rebuild(RECIPE, frames[1].weights), grid))
+    assert not np.allclose(a, b)
+    assert curves_of(RECIPE, [], grid) == []
+
+
+@pytest.mark.parametrize(
+    ("losses", "kind"),
+    [
+        ((0.3, 0.31, 0.5, 0.0), "simple"),
+        ((0.001, 0.3, 0.5, 0.09), "wiggly"),
+        ((0.08, 0.1, 0.5, 0.09), "good"),
+        ((1e-5, 9e-6, 0.5, 0.0), "good"),
+        ((1e-8, 1e-5, 0.5, 0.0), "good"),
+        ((None, 0.1, 0.5, 0.0), "unknown"),
+        ((0.1, None, 0.5, 0.0), "unknown"),
+        ((0.0, 0.2, 0.5, 0.0), "wiggly"),
+    ],
+)
+def test_the_verdict_follows_the_numbers(losses: tuple[float, float, float, float], kind: str) -> None:
+    said = verdict(*losses)
+    assert said.kind == kind
+    assert ("0.3" in said.words) == (kind == "simple" or losses[1] == 0.3)
+
+
+def rows(validation: list[float], train: list[float]) -> list[dict[str, float | int | None]]:
+    return [
+        {"epoch": n, "train_loss": t, "validation_loss": v}
+        for n, (v, t) in enumerate(zip(validation, train, strict=True))
+    ]
+
+
+def test_what_happened_after_the_best_epoch() -> None:
+    falling = [1 / (n + 1) for n in range(40)]
+    rising = [*(1.0 - n / 10 for n in range(9)), *(0.2 + n / 50 for n in range(31))]
+    assert "rose" in after_the_best(rows(rising, falling))
+    assert "learns the noise" in after_the_best(rows(rising, falling))
+    assert "learns the noise" not in after_the_best(rows(rising, rising))
+    assert "near the end" in after_the_best(rows(falling, falling))
+    flat = [*(1.0 - n / 10 for n in range(9)), *[0.21] * 31]
+    assert "hardly rose" in after_the_best(rows(flat, falling))
+    assert after_the_best(rows([0.1] * 5, [0.1] * 5)) == ""
+    assert after_the_best([{"epoch": n, "train_loss": 0.1} for n in range(30)]) == ""
+    swinging = [1 / (n + 1) * (50 if n == 37 else 1) for n in range(40)]
+    assert "swings" in after_the_best(rows(swinging, falling))
+
+
+def test_the_networks_mode_is_put_back() -> None:
+    model = build_module(RECIPE.model).train()
+    answers(model, np.zeros(3))
+    assert model.training
+    assert isinstance(RunConfig.from_json(RECIPE.to_json()), RunConfig)
+    assert torch.is_grad_enabled()
