@@ -48,9 +48,11 @@ class History:
         return History(**{name: list(values) for name, values in vars(self).items()})
 
     def rounded(self) -> "History":
-        """A copy with losses to five significant digits: a third of the size, the same curve."""
+        """A copy with losses, rates and gradients to four digits: a third of the size, the same curves."""
         short = self.copy()
-        short.loss = [None if value is None else float(f"{value:.5g}") for value in self.loss]
+        short.loss = [_short(value) for value in self.loss]
+        short.lr = [float(f"{value:.4g}") for value in self.lr]
+        short.gradients = [{name: _short(value) for name, value in row.items()} for row in self.gradients]
         return short
 
     def to_json(self) -> dict[str, Any]:
@@ -65,3 +67,8 @@ class History:
     def last(self, name: str) -> float | None:
         """`name` (such as "test_accuracy") in the newest row; None if it was not measured or is no number."""
         return self.epochs[-1].get(name) if self.epochs else None
+
+
+def _short(value: float | None) -> float | None:
+    """Four significant digits; a whole number, such as a step, stays as it is."""
+    return value if value is None or isinstance(value, int) else float(f"{value:.4g}")
