@@ -74,7 +74,8 @@ def facts_of_recipe(config: RunConfig, data: Literal["full", "small"] = "full") 
     if came.config != config or (digits and facts.get("data") != data):
         return nothing
     low, high = facts.get("ci95") or (None, None)
-    last = (facts.get("history") or {}).get("epochs") or [{}]
+    rows = (facts.get("history") or {}).get("epochs") or [{}]
+    kept = [row for row in rows if row.get("epoch") == facts.get("kept_epoch")] or rows
     return Facts(
         where=f"recipe {config.recipe}",
         data=data,
@@ -82,7 +83,7 @@ def facts_of_recipe(config: RunConfig, data: Literal["full", "small"] = "full") 
         accuracy=facts.get("test_accuracy"),
         low=low,
         high=high,
-        loss=None if facts.get("kept_epoch") is not None else last[-1].get("test_loss"),
+        loss=kept[-1].get("test_loss"),
         trained=facts.get("trained", ""),
         precision=facts.get("precision", "fp32"),
         threads=facts.get("threads"),

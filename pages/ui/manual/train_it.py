@@ -10,6 +10,7 @@ from core.training.job import Job
 from core.training.pair import Pair, twins
 from pages.ui import state, style
 from pages.ui.cache import mnist, registry, run_store, shipped_model
+from pages.ui.export_buttons import export_buttons, lesson_now
 from pages.ui.layout import controls_and_stage
 from pages.ui.live_run import curves, live_run
 from pages.ui.manual.beside import beside, between
@@ -53,6 +54,9 @@ def train_it() -> None:
             st.code(training_code(by_hand), language="python")
             st.markdown("**By autograd**: no forward tape, no `backward` of one's own")
             st.code(training_code(by_autograd), language="python")
+            export_buttons(
+                lesson_now(by_hand, pair.by_hand if pair else None), by_hand.recipe, "manual_export"
+            )
 
 
 def current_pair() -> Pair | None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.errors import DataError, LabError, NotFound
+from core.export.race import race_lesson
 from core.race_config import RaceConfig
 from core.recipes import recipe
 from core.snippets_race import race_code
@@ -10,6 +11,7 @@ from core.training.race_job import RaceJob
 from core.training.recorded_race import RecordedRace, load
 from pages.ui import state, style
 from pages.ui.cache import mnist, registry
+from pages.ui.export_buttons import export_buttons
 from pages.ui.layout import controls_and_stage
 from pages.ui.owner import owner
 from pages.ui.page import error_boundary
@@ -54,6 +56,8 @@ def the_race() -> None:
         rate_sweep(config, mnist(), racing)
         with st.expander("Show the code", icon=":material/code:"):
             st.code(race_code(shown), language="python")
+            size = mnist().size
+            export_buttons(lambda: race_lesson(shown, "optimizer-race", size), "race", "race_export")
 
 
 @st.cache_resource(show_spinner=False)

@@ -22,7 +22,7 @@ def newcomer(bundled_only: None) -> Iterator[None]:
     registry.clear()
 
 
-@pytest.mark.parametrize("page", ["2_MLP_Autograd", "4_CNN"])
+@pytest.mark.parametrize("page", ["2_MLP_Autograd", "4_CNN", "5_Optimizer_Race"])
 def test_a_training_page_offers_both(page: str) -> None:
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).run()
     app.switch_page(str(PROJECT / "pages" / f"{page}.py")).run()
@@ -30,6 +30,17 @@ def test_a_training_page_offers_both(page: str) -> None:
     found = [button.proto.id for button in app.get("download_button")]
     assert sum("export_script" in name for name in found) == 1
     assert sum("export_notebook" in name for name in found) == 1
+
+
+def test_the_pair_by_hand_and_by_autograd_offers_both() -> None:
+    def script() -> None:
+        from pages.ui.manual.train_it import train_it
+
+        train_it()
+
+    app = AppTest.from_function(script, default_timeout=60).run()
+    assert not app.exception
+    assert len([b for b in app.get("download_button") if "manual_export" in b.proto.id]) == 2
 
 
 def test_settings_without_a_run_are_written_as_they_stand() -> None:
