@@ -9,6 +9,7 @@ from pages.ui import badges
 from pages.ui.cache import mnist, shipped_model
 from pages.ui.canvas import digit_canvas
 from pages.ui.data_state import data_state
+from pages.ui.keep_drawing import keep_drawing
 from pages.ui.lesson_pictures import lesson_picture
 from pages.ui.lessons import Lesson, lessons
 from pages.ui.page import error_boundary, page
@@ -23,14 +24,26 @@ COLUMNS = 3
 def draw_and_read() -> None:
     """Ink on the left, the answer of a network on the right; only this part runs again after a stroke."""
     from core.checkpoints import shipped
+    from core.config import DIGIT_READERS
     from core.evaluation import predict
+    from core.recipes import train_recipes
 
     with error_boundary(), st.container(border=True, key="home-try"):
-        names = sorted(shipped(), key=lambda name: (name not in BEST_FIRST, [*BEST_FIRST, name].index(name)))
+        readers = set(shipped()) & set(train_recipes(DIGIT_READERS))
+        names = sorted(readers, key=lambda name: (name not in BEST_FIRST, [*BEST_FIRST, name].index(name)))
         left, right = st.columns([1.4, 1], gap="medium")
         with left:
             st.markdown("#### Draw a digit")
             drawing = digit_canvas("home_draw")
+            with st.popover(
+                "Save to my handwriting", icon=":material/bookmark_add:", disabled=drawing is None,
+                help="Keep what you drew, with its label, in a test set of your own (Data Explorer).",
+            ):  # fmt: skip
+                if keep_drawing("home_keep", "home_draw", drawing):
+                    st.toast(
+                        "Saved: it is in *My handwriting* on the Data Explorer page.",
+                        icon=":material/bookmark_added:",
+                    )
             if not names:
                 st.info("There is no trained network here yet. Train one in a lesson and draw there.")
                 return

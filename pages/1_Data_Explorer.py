@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.ui.data_state import data_state
-from pages.ui.explorer import browse, classes, floor, maps, nearest, numbers, odd, pixels, shuffled
+from pages.ui.explorer import browse, classes, floor, maps, nearest, numbers, odd, own, pixels, shuffled
 from pages.ui.page import error_boundary, page
 
 TABS = {
@@ -16,6 +16,7 @@ TABS = {
     "The floor": floor.show,
     "Shuffled": shuffled.show,
     "Odd ones": odd.show,
+    "My handwriting": own.show,
     "Source": lambda: data_state("data_source"),
 }
 
