@@ -11,6 +11,7 @@ from core.choices import (
     WORD_SPLITS,
 )
 from core.config import RunConfig
+from core.errors import ConfigError
 from core.training.optimizers import OPTIMIZERS
 
 #: Settings by the words they may take.
@@ -26,21 +27,15 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "division": WORD_SPLITS,
     "cell": CELLS,
 }
-#: The same for all trials, or set for the whole sweep, or nothing that one varies.
+#: The same for all trials, or set for the whole sweep, or nothing that one can type in a word.
 _FIXED = (
-    "threads",
-    "precision",
-    "epochs",
-    "validation",
-    "split",
-    "record_every",
-    "keep",
-    "patience",
-    "placed",
-)
+    "threads", "precision", "epochs", "validation", "split", "record_every", "keep", "patience", "placed",
+    "pools",
+)  # fmt: skip
 #: Whole numbers and rates are tried at these multiples of the recipe's.
 _FACTORS = (0.1, 1.0, 10.0)
 _HALVES = (0.5, 1.0, 2.0)
+_RATES = ("lr", "epsilon", "weight_decay")
 
 
 def variable(config: RunConfig) -> list[str]:
@@ -58,18 +53,29 @@ def words_of(config: RunConfig, name: str) -> tuple[str, ...]:
 
 
 def suggested(config: RunConfig, name: str) -> str:
-    """Values to begin with, as they are typed: around the recipe's own."""
+    """Values to begin with, as they are typed: around the recipe's own, as far as they make sense."""
     value = config.settings().get(name)
-    if name == "seed":
-        return "0, 1, 2"
     if isinstance(value, tuple):
         return "x".join(map(str, value))
+    found = [one for one in _around(name, value) if _makes_sense(config, name, one)]
+    return ", ".join(f"{one:.3g}" if isinstance(one, float) else str(one) for one in dict.fromkeys(found))
+
+
+def _around(name: str, value: object) -> list[int | float]:
+    if name == "seed":
+        return [0, 1, 2]
     if name == "momentum":
-        return "0, 0.5, 0.9"
-    if isinstance(value, bool) or not isinstance(value, int | float) or value == 0:
-        return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+        return [0.0, 0.5, 0.9]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return []
     if isinstance(value, int):
-        return ", ".join(str(max(1, round(value * factor))) for factor in _HALVES)
-    if name in ("lr", "epsilon", "weight_decay"):
-        return ", ".join(f"{value * factor:.3g}" for factor in _FACTORS)
-    return f"{value:g}"
+        return [max(1, round(value * factor)) if value else 0 for factor in _HALVES]
+    return [value * factor for factor in _FACTORS] if name in _RATES else [value]
+
+
+def _makes_sense(config: RunConfig, name: str, value: float) -> bool:
+    try:
+        config.with_settings({name: value})
+    except ConfigError:
+        return False
+    return True

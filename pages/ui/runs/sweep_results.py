@@ -27,7 +27,7 @@ def results(ledger: Ledger, active: bool) -> None:
     if found is not None:
         st.markdown(_in_words(ledger, found, active))
         _charts(ledger, runs, found)
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             if st.button(
                 "Compare the best", icon=":material/ssid_chart:", key="runs_sweep_compare",
                 help=f"The curves of the best {chosen.MOST} trials over each other.",
@@ -44,7 +44,7 @@ def results(ledger: Ledger, active: bool) -> None:
         height=min(420, 38 + 35 * ledger.plan.size),
         placeholder="–",
         column_config={
-            name: st.column_config.NumberColumn(format="percent")
+            name: st.column_config.NumberColumn(format="percent", width=84)
             for name in ("validation", "test accuracy", "95 % from", "to")
         }
         | {"seconds": st.column_config.NumberColumn(format="%.1f")},
