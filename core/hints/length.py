@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from core.hints.hint import Case, Hint, written
 from core.hints.reading import measured
+from core.training.schedules import SCHEDULES
 
 #: A rise by a tenth from the lowest loss, and by this many nats, is more than the wobble of one epoch.
 ROSE, ROSE_BY = 1.1, 0.01
@@ -18,6 +19,9 @@ HELD_OUT = 0.1
 FALLING = 0.005
 #: … and so is only one by this share of what is left.
 FALLING_OF_REST = 0.03
+#: A rate that runs out to less than this share calms the steps, and so the loss, up to the very end: that it
+#: falls says nothing of further passes.
+RUN_OUT = 0.1
 #: With fewer measured passes the steps of the run are compared by quarters, and the fall must be larger.
 FEWEST, FALLING_QUARTER = 3, 0.01
 
@@ -73,6 +77,8 @@ def still_falling(case: Case) -> Hint | None:
     """The loss was still falling when the run ended."""
     train = case.config.train
     if train.adversarial != "none" or any(loss is None for loss in case.history.loss):
+        return None
+    if SCHEDULES[train.schedule].factor(0.99) < RUN_OUT:
         return None
     held_out = any(row.get("validation_loss") is not None for row in case.history.epochs)
     split = "validation" if held_out else "train"

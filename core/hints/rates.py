@@ -10,7 +10,7 @@ BLOWN = 2.0
 #: A tenth is the usual next try; a rate just above the border between the two is found from there.
 LESS = 10.0
 #: Blocks before anything is said about jumping: fewer show no pattern.
-FEWEST = 8
+FEWEST = 6
 #: A block this many times above the best before it, and by so much of the first loss, has jumped. The noise
 #: of 500 images stays below: about 7 % of their mean, and late in a run next to nothing.
 JUMP, JUMP_OF_START = 1.5, 0.1
@@ -20,8 +20,8 @@ OFTEN = 0.25
 LEFT = 0.5
 #: The last quarter fell at least this share of an even fall: it crawls, it does not stand.
 EVEN = 0.5
-#: A fall of less than this many nats (about a third of a per cent of guessing) is no fall.
-FALL = 0.008
+#: A fall of less than this share of the first loss drowns in the noise of the steps: it has hardly moved.
+FALL = 0.004
 #: Batches from here on make few steps; for smaller ones their number is no excuse.
 LARGE = 512
 #: Fewer steps than this are few: the recipes make 300 on the 4,000 bundled digits, and thousands on MNIST.
@@ -70,10 +70,11 @@ def oscillating(case: Case) -> Hint | None:
     falls = int((np.diff(means[len(means) // 2 :]) < 0).sum())
     if late.mean() < OFTEN or not falls:
         return None
+    worst = float(means[int(means.argmin()) :].max())
     evidence = (
         f"In the second half the mean loss over about {BLOCK} examples lay more than {JUMP:g} times above "
         f"the best before it {int(late.sum())} of {len(late)} times; the best was "
-        f"{written(float(means.min()))}, the worst since then {written(float(means[int(means.argmin()) :].max()))}."
+        f"{written(float(means.min()))}, the worst since then {written(worst)}."
     )
     return _slower(case, "rate-oscillating", "The learning rate is too high: the loss jumps about", evidence,
         "The steps are longer than the valley is wide, so the weights leap from one slope to the other "
@@ -99,12 +100,16 @@ def too_low(case: Case) -> Hint | None:
         return None
     first, last, quarter = facts
     higher = handy(case.rate * LESS)
+    as_before = (
+        f"{written(first)} to {written(last)}; in the last quarter it still fell by {written(quarter)}, as "
+        "evenly as before."
+        if quarter is not None
+        else f"{first:.5g} to {last:.5g}."
+    )
     return Hint(
         "rate-low",
         "The learning rate is too low: it crawls",
-        f"In {len(case.history.loss):,} steps at rate {case.rate:g} the training loss went from "
-        f"{written(first)} to {written(last)}; in the last quarter it still fell by {written(quarter)}, as "
-        "evenly as before.",
+        f"In {len(case.history.loss):,} steps at rate {case.rate:g} the training loss went from {as_before}",
         "The direction is right and every step is tiny. The surface looks the same over many steps, so "
         "longer ones would go the same way sooner.",
         {"lr": higher},
@@ -136,15 +141,18 @@ def few_large_steps(case: Case) -> bool:
     return per_step(case.history) >= LARGE and len(case.history.loss) < FEW_STEPS
 
 
-def _crawled(case: Case) -> tuple[float, float, float] | None:
-    """Training loss at the start and the end and how much it fell in the last quarter, where it crawled."""
+def _crawled(case: Case) -> tuple[float, float, float | None] | None:
+    """Training loss at the start and the end, and how much it fell in the last quarter of the steps, where it
+    crawled evenly; None in place of that where it hardly moved at all."""
     ends = start_and_end(case.history)
     losses = [loss for loss in case.history.loss if loss is not None]
     if ends is None or len(losses) < max(4, len(case.history.loss)):
         return None
     first, last = ends
-    if last < LEFT * first or first - last < FALL or case.config.train.adversarial != "none":
+    if not LEFT * first <= last < first or case.config.train.adversarial != "none":
         return None
+    if first - last < FALL * first:
+        return first, last, None
     quarters = [float(part.mean()) for part in np.array_split(np.array(losses), 4)]
     fell = quarters[2] - quarters[3]  # between the middles of the last two quarters
     return (first, last, fell) if fell >= EVEN * (first - last) / 4 else None

@@ -16,7 +16,8 @@ from core.config import DIGIT_READERS, INITIALIZATIONS, PRECISIONS, ModelConfig,
 from core.recipes import RECIPES
 from core.training.optimizers import OPTIMIZERS
 from pages.ui.adversarial_settings import adversarial_settings
-from pages.ui.early_stopping import PATIENCE, early_stopping
+from pages.ui.early_stopping import PATIENCE, early_stopping, kept_weights
+from pages.ui.fault_settings import LEFT, SHARES, fault_settings, rare_shown
 from pages.ui.named import examples
 from pages.ui.optimizer_settings import (
     RATES as RATES,
@@ -43,6 +44,7 @@ PER_LAYER = {
     "paddings": ("blocks", "padding"),
     "pools": ("blocks", "pool"),
 }
+STEPPED_FAULTS = {"share": SHARES, "rare_share": LEFT}
 #: What any optimiser can be set to, by name.
 SETTINGS = {name: setting for entry in OPTIMIZERS.values() for name, setting in entry.settings.items()}
 #: Draws the widgets of a network, starting at these settings, and returns what they say.
@@ -70,6 +72,10 @@ def apply(recipe: str, changes: dict[str, Any]) -> None:
             st.session_state[key(recipe, name)] = int(_nearest(EPOCHS, value))
         elif name == "patience":
             st.session_state[key(recipe, name)] = int(_nearest(PATIENCE, value))
+        elif name in STEPPED_FAULTS:
+            st.session_state[key(recipe, name)] = _nearest(STEPPED_FAULTS[name], value)
+        elif name == "rare":
+            st.session_state[key(recipe, name)] = rare_shown(value)
         elif name == "batch_size":
             st.session_state[key(recipe, "batch_size")] = int(_nearest(BATCHES, value))
         elif name in SETTINGS:
@@ -126,6 +132,9 @@ def run_controls(
         changes |= network(widget, values)
     with st.expander("Start and step", icon=":material/tune:"):
         changes |= _training(widget, recipe, values, default.model)
+    if isinstance(default.model, DIGIT_READERS):
+        with st.expander("Spoil the data", icon=":material/ink_eraser:"):
+            changes |= fault_settings(widget, values)
     settings = OPTIMIZERS[changes["optimizer"]].settings
     same = changes["optimizer"] == values["optimizer"]
     with rate:
@@ -220,6 +229,7 @@ def _held_out(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
         disabled=split == "lab",
         help="Share of the training images kept aside to choose settings by; the test images only report.",
     )
+    kept = kept_weights(widget, values, held_out=split == "lab" or share > 0)
     every = widget.choice(
         "Steps between two records",
         RECORDS,
@@ -227,7 +237,12 @@ def _held_out(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
         "record_every",
         help="How often training and validation error are written down within an epoch; 0 is never.",
     )
-    return {"split": split, "validation": 0.0 if split == "lab" else share, "record_every": every}
+    return {
+        "split": split,
+        "validation": 0.0 if split == "lab" else share,
+        "keep": kept,
+        "record_every": every,
+    }
 
 
 def _usual_rate(recipe: str) -> None:

@@ -15,17 +15,24 @@ def early_stopping(widget: Widgets, values: dict[str, Any], what: str) -> dict[s
         help=f"Share of the training {what} kept aside to choose by; those of the test only report.",
     )  # fmt: skip
     held_out = share > 0
-    kept = widget.choice_box(
-        "Weights that are kept", tuple(WORDS), values["keep"], "keep",
-        help="A network goes on changing after it was at its best. Validation tells when that was.",
-        format_func=lambda name: WORDS[name],
-    )  # fmt: skip
+    kept = kept_weights(widget, values, held_out=held_out)
     patience = widget.choice(
         "Patience (epochs)", PATIENCE, values["patience"], "patience",
         help="Stop after so many epochs without a better validation loss; 0 never stops early.",
     )  # fmt: skip
     return {
         "validation": share,
-        "keep": kept if held_out else "last",
+        "keep": kept,
         "patience": patience if held_out else 0,
     }
+
+
+def kept_weights(widget: Widgets, values: dict[str, Any], *, held_out: bool) -> str:
+    """The box that says which epoch's weights a run leaves; the last ones where nothing is held out."""
+    kept = widget.choice_box(
+        "Weights that are kept", tuple(WORDS), values["keep"], "keep",
+        help="A network goes on changing after it was at its best. Validation tells when that was; without "
+        "it the last epoch is kept.",
+        format_func=lambda name: WORDS[name],
+    )  # fmt: skip
+    return str(kept) if held_out else "last"

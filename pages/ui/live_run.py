@@ -13,6 +13,7 @@ import streamlit as st
 from torch import Tensor
 
 from core.config import RunConfig
+from core.digits_config import DigitsConfig
 from core.errors import LabError
 from core.evaluation import wilson
 from core.figures.curves import accuracy_figure, gradient_figure, loss_figure
@@ -20,6 +21,7 @@ from core.films import Film
 from core.training.history import History
 from core.training.snapshot import Snapshot
 from pages.ui.chart import chart
+from pages.ui.fault_settings import faults_told
 from pages.ui.named import examples
 from pages.ui.page import error_boundary
 
@@ -76,11 +78,17 @@ Draw = Callable[[Shown], None]
 
 
 def live_run(
-    job: Steered, key: str, *, charts: bool = True, more: More | None = None, draw: Draw | None = None
+    job: Steered,
+    key: str,
+    *,
+    charts: bool = True,
+    more: More | None = None,
+    draw: Draw | None = None,
+    watch: Callable[[Snapshot], None] | None = None,
 ) -> None:
     """Status, buttons and (where `charts`) the growing curves of `job`, then what `more` draws.
 
-    draw: draws the run in place of the curves.
+    draw: draws the run in place of the curves. watch: draws what is worth knowing while it runs, above them.
     """
     pace = POLL.get(job.snapshot.status)
 
@@ -91,6 +99,8 @@ def live_run(
             _buttons(job, snapshot, key)
             snapshot = job.snapshot
             _status(snapshot)
+            if watch is not None and snapshot.active:
+                watch(snapshot)
             if charts:
                 epochs = max(snapshot.config.train.epochs, snapshot.epoch)
                 if draw is None:
@@ -184,10 +194,17 @@ def _status(snapshot: Snapshot) -> None:
         details.append(f"{snapshot.threads} thread{'s' if snapshot.threads > 1 else ''}")
     changes = [told(change) for change in snapshot.history.changes[-3:]]
     st.caption(" · ".join([*details, *changes]))
+    spoilt(snapshot.config)
     if not snapshot.active and snapshot.n_test:
         st.markdown(score_line(snapshot.history, snapshot.n_test, examples(snapshot.config.model)))
     if snapshot.message:
         (st.warning if snapshot.status in ("diverged", "stopped") else st.error)(snapshot.message)
+
+
+def spoilt(config: RunConfig) -> None:
+    """Say so where the training digits were spoiled on purpose."""
+    if isinstance(config.data, DigitsConfig) and config.data.any:
+        st.caption(f":orange-badge[:material/ink_eraser: Spoiled data] {faults_told(config.data)}")
 
 
 def told(change: dict[str, Any]) -> str:

@@ -18,7 +18,7 @@ from core.training.history import History
 from core.training.job import Job
 from core.training.run_data import material_for
 from core.training.trainer import changeable
-from pages.ui import cache, controls, state
+from pages.ui import cache, controls, hints, state
 from pages.ui.export_buttons import export_buttons, lesson_now
 from pages.ui.live_run import Draw, More, Shown, curves, live_run, score_line
 from pages.ui.look import NOW, Kind, as_it_came, on_record
@@ -193,15 +193,19 @@ class TrainingPage:
             st.error(problem, icon=":material/info:")
         if self.describe is not None:
             self.describe(chosen)
+        place = hints.Place(self.prefix, chosen.wanted)
         if job is not None:
-            live_run(job, self.key("live"), more=self.more, draw=self.draw)
+            watch = hints.watching(place, job)
+            live_run(job, self.key("live"), more=self.more, draw=self.draw, watch=watch)
             snapshot = job.snapshot
             code: RunConfig | None = snapshot.config
             if not snapshot.active:
                 why_less(snapshot)
+                hints.of_job(place, snapshot)
         else:
             code = chosen.wanted
             self._recorded(chosen.recipe)
+            hints.of_record(place, chosen.recipe)
         if code is not None:
             with st.expander("Show the code", icon=":material/code:"):
                 st.code(self.code(code), language="python")

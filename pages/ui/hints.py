@@ -1,0 +1,223 @@
+"""What the rules say of a run, below it: what was seen, why it is so, and a button that sets the remedy."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import isclose
+from typing import Any
+
+import streamlit as st
+from torch import nn
+
+from core.checkpoints import rebuild
+from core.config import DIGIT_READERS, RunConfig
+from core.data.digits import Digits
+from core.errors import LabError
+from core.hints import SHARP, Case, Hint, hints
+from core.one_thread import one_thread
+from core.recipes import RECIPES
+from core.training.history import History
+from core.training.job import Job
+from core.training.snapshot import Snapshot
+from core.training.trainer import changeable
+from pages.ui import cache, controls, early_stopping, state
+from pages.ui.computed import data_key
+from pages.ui.look import on_record
+
+#: Test digits that are looked at: enough for ±7 points on one digit at worst, and quick.
+LOOKED_AT = 2_000
+WORDS = {
+    "lr": "learning rate",
+    "epochs": "epochs",
+    "batch_size": "batch size",
+    "init": "first weights",
+    "init_output": "those of the last layer",
+    "activation": "activation",
+    "normalize": "normalised pixels",
+    "batch_norm": "batch norm",
+    "validation": "held out",
+    "keep": "keep",
+    "rare": "rare digit",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Where hints stand: the page (its keys begin with `prefix`) and what its controls say now."""
+
+    prefix: str
+    wanted: RunConfig | None
+
+    def key(self, name: str) -> str:
+        return f"{self.prefix}_{name}"
+
+
+def of_job(place: Place, snapshot: Snapshot) -> None:
+    """Below a run of this page that has ended."""
+    if snapshot.steps:
+        key = f"{snapshot.job_id}@{snapshot.steps}/{snapshot.config.train.epochs}"
+        weights = snapshot.weights
+        network = (lambda: rebuild(snapshot.config, weights)) if weights is not None else (lambda: None)
+        _show(place, key, snapshot.config, snapshot.history, snapshot.n_train, network)
+
+
+def of_record(place: Place, recipe: str) -> None:
+    """Below the recorded run that the address names, or else the network that came along."""
+    name = state.recall(place.key("run"))
+    if name is None:
+        came = cache.shipped_model(recipe)
+        facts = came.provenance
+        history = History.from_json(facts["history"])
+        _show(place, f"shipped:{recipe}", came.config, history, facts["n_train"], lambda: came.model)
+        return
+    run = cache.run_store().get(name)
+    key = f"run:{name}@{run.created}"
+    _show(place, key, run.config, run.history, run.n_train, lambda: on_record(run).model, record=name)
+
+
+def watching(place: Place, job: Job) -> Callable[[Snapshot], None]:
+    """What to draw while a job runs: only what gets no better by waiting, with a button that acts now."""
+
+    def watch(snapshot: Snapshot) -> None:
+        config = snapshot.config
+        for hint in hints(Case(config, snapshot.history, snapshot.n_train), SHARP):
+            now = set(hint.remedy) <= set(changeable(config))
+            with st.container(border=True, key=place.key(f"hint_now_{hint.rule}")):
+                _said(hint)
+                pressed = now and st.button(
+                    f"Now: {_change_told(hint, config)}", icon=":material/bolt:",
+                    key=place.key(f"hint_now_button_{hint.rule}"), help="From the next step on.",
+                    on_click=_change_now, args=(job, hint.remedy),
+                )  # fmt: skip
+            if pressed:
+                st.rerun()  # the controls stand outside of what is redrawn by itself
+
+    return watch
+
+
+def _show(
+    place: Place,
+    key: str,
+    config: RunConfig,
+    history: History,
+    n_train: int,
+    network: Callable[[], nn.Module | None],
+    record: str | None = None,
+) -> None:
+    digits = isinstance(config.model, DIGIT_READERS)
+    if digits:
+        key += data_key(cache.mnist())
+
+    def case() -> Case:
+        try:
+            model = network()
+        except LabError:  # its weights are gone: some rules do without
+            model = None
+        return Case(config, history, n_train, model, _some_digits() if digits else None)
+
+    for hint in _found(key, case):
+        with st.container(border=True, key=place.key(f"hint_{hint.rule}")):
+            _said(hint)
+            with st.container(horizontal=True, gap="small"):
+                _buttons(place, hint, config, record)
+                with st.popover("Why?", icon=":material/help:", key=place.key(f"hint_why_{hint.rule}")):
+                    st.markdown(f"{hint.why}\n\n*The remedy:* {hint.told}")
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _found(key: str, _case: Callable[[], Case]) -> list[Hint]:
+    with one_thread():
+        return hints(_case())
+
+
+def _some_digits() -> Digits:
+    """Test digits evenly spread over all of them."""
+    test = cache.mnist().test
+    return test.take(slice(None, None, max(1, len(test) // LOOKED_AT)))
+
+
+def _said(hint: Hint) -> None:
+    st.markdown(f":material/lightbulb: **{hint.title}**  \n{hint.evidence}")
+
+
+def _buttons(place: Place, hint: Hint, config: RunConfig, record: str | None) -> None:
+    if config.recipe not in RECIPES or not hint.remedy:
+        return
+    change = _change_told(hint, config)
+    adopted = record is None or st.session_state.get(place.key("hinted")) == record
+    done = adopted and _stands(hint.remedy, place.wanted)
+    args = (place, hint.remedy, change, config, record)
+    st.button(
+        f"Applied: {change}" if done else f"Apply: {change}",
+        icon=":material/check:" if done else ":material/build:",
+        key=place.key(f"hint_apply_{hint.rule}"), disabled=done, on_click=_apply, args=args,
+        help=f"Set the controls. {hint.told}",
+    )  # fmt: skip
+    st.button(
+        "and train", icon=":material/play_arrow:", key=place.key(f"hint_train_{hint.rule}"),
+        on_click=_apply, args=args, kwargs={"train": True}, help="Set the controls and train anew.",
+    )  # fmt: skip
+
+
+def _apply(
+    place: Place,
+    remedy: dict[str, Any],
+    change: str,
+    config: RunConfig,
+    record: str | None,
+    *,
+    train: bool = False,
+) -> None:
+    """Callback: the controls say what the hint says, on the recipe that it is about."""
+    st.session_state[place.key("recipe")] = config.recipe
+    settings = {}
+    if record is not None and st.session_state.get(place.key("hinted")) != record:
+        st.session_state[place.key("hinted")] = record  # once: a second hint must not undo the first
+        settings = config.settings()
+    controls.apply(config.recipe, {**settings, **remedy})
+    if train:
+        st.session_state[place.key("start_now")] = True
+    else:
+        st.toast(f"The controls now say: {change}. Press Train.", icon=":material/build:")
+
+
+def _change_now(job: Job, remedy: dict[str, Any]) -> None:
+    """Callback: pass the remedy on to the running job, and let the controls say so."""
+    try:
+        for name, value in remedy.items():
+            job.change(name, value)
+    except LabError as error:  # a callback runs outside the page's error boundary
+        st.toast(str(error), icon=":material/error:")
+        return
+    controls.apply(job.start.recipe, remedy)
+
+
+def _stands(remedy: dict[str, Any], wanted: RunConfig | None) -> bool:
+    """Whether the controls say so already."""
+    if wanted is None:
+        return False
+    now = wanted.settings()
+    return all(
+        name in now and (isclose(now[name], value) if isinstance(value, float) else now[name] == value)
+        for name, value in remedy.items()
+    )
+
+
+def _change_told(hint: Hint, config: RunConfig) -> str:
+    """ "learning rate 0.1 → 0.01"."""
+    before = config.settings()
+    return ", ".join(
+        f"{WORDS.get(name, name)} {_told(name, before.get(name))} → {_told(name, value)}"
+        for name, value in hint.remedy.items()
+    )
+
+
+def _told(name: str, value: Any) -> str:
+    if name in ("init", "init_output"):
+        return controls.STARTS[value]
+    if name == "keep":
+        return early_stopping.WORDS[value]
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if name == "validation":
+        return f"{value:.0%}"
+    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,116 @@
+"""Hints below a run: what they say, and that their buttons set the controls and start the cure."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.hints import Hint
+from core.home import PROJECT
+from core.recipes import RECIPES
+from core.training.job import Job
+from pages.ui.cache import mnist, registry, run_store
+from pages.ui.hints import _change_told, _stands
+from pages.ui.mlp import train
+
+PAGE = str(PROJECT / "pages" / "2_MLP_Autograd.py")
+RECIPE = "linear-softmax"
+
+
+@pytest.fixture(autouse=True)
+def newcomer(bundled_only: None) -> Iterator[None]:
+    for cached in (mnist, registry, run_store):
+        cached.clear()
+    yield
+    registry().close()
+    registry.clear()
+
+
+def open_page(**parameters: str) -> AppTest:
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).run()
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return well(app.switch_page(PAGE).run())
+
+
+def well(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not [error.value for error in app.error]
+    return app
+
+
+def trained(app: AppTest, **changes: Any) -> AppTest:
+    """The page after a run with these settings, taken from its own start button."""
+    for name, value in changes.items():
+        app.session_state[f"{RECIPE}_{name}"] = value
+    app.run()
+    app.button(key="mlp_start").click().run()
+    return ended(app)
+
+
+def ended(app: AppTest) -> AppTest:
+    assert not job(app).wait(60).active
+    return well(app.run())
+
+
+def job(app: AppTest) -> Job:
+    return registry().get(app.session_state[train.JOB])
+
+
+def test_a_blown_up_run_says_why_and_its_button_sets_the_rate() -> None:
+    app = trained(open_page(mlp_recipe=RECIPE), lr=10.0, reduction="sum", epochs=1)
+    assert any("The learning rate is too high" in text.value for text in app.markdown)
+    assert any("overshot" in text.value for text in app.markdown), "why"
+    button = app.button(key="mlp_hint_apply_rate-diverged")
+    assert button.label == "Apply: learning rate 10 → 1"
+    button.click().run()
+    well(app)
+    assert app.select_slider(key=f"{RECIPE}_lr").value == 1.0
+    applied = app.button(key="mlp_hint_apply_rate-diverged")
+    assert applied.label == "Applied: learning rate 10 → 1"
+    assert applied.disabled
+    assert any("Press Train" in toast.value for toast in app.toast)
+
+
+def test_apply_and_train_starts_the_same_run_with_the_remedy() -> None:
+    app = trained(open_page(mlp_recipe=RECIPE), epochs=1, lr=0.0001)
+    first = job(app)
+    app.button(key="mlp_hint_train_rate-low").click().run()
+    ended(app)
+    assert job(app) is not first
+    assert job(app).start == first.start.with_settings({"lr": 0.001})
+
+
+def test_two_remedies_of_a_recorded_run_add_up_on_its_own_settings() -> None:
+    app = trained(open_page(mlp_recipe=RECIPE), epochs=3, rare="8", rare_share=0.02, seed=5)
+    name = app.session_state[train.JOB]
+    registry().close()
+    registry.clear()
+    app = open_page(mlp_run=name)
+    assert any("Recorded run" in text.value for text in app.markdown)
+    app.button(key="mlp_hint_apply_rare-digit").click().run()
+    app.button(key="mlp_hint_apply_still-falling").click().run()
+    well(app)
+    assert app.selectbox(key="mlp_recipe").value == RECIPE
+    assert app.selectbox(key=f"{RECIPE}_rare").value == "no digit"
+    assert app.slider(key=f"{RECIPE}_epochs").value == 6
+    assert app.number_input(key=f"{RECIPE}_seed").value == 5
+
+
+def test_a_healthy_network_that_came_along_gets_no_hint() -> None:
+    app = open_page(mlp_recipe="mlp-deep")
+    assert not [button.key for button in app.button if button.key and "_hint_" in button.key]
+
+
+def test_remedies_in_words() -> None:
+    config = RECIPES["mlp-autograd"].config
+    remedy = {"init": "xavier", "validation": 0.1, "keep": "best", "normalize": True, "epochs": 20}
+    hint = Hint("x", "", "", "", remedy)
+    assert _change_told(hint, config) == (
+        "first weights PyTorch's default → Xavier (Glorot), held out 0% → 10%, keep the last epoch → "
+        "the best epoch on validation, normalised pixels off → on, epochs 10 → 20"
+    )
+    assert not _stands(remedy, config)
+    assert _stands(remedy, config.with_settings(remedy))
+    assert not _stands(remedy, None)
