@@ -19,11 +19,15 @@ for name, (loss, right) in sorted(results.items(), key=lambda entry: -entry[1][1
     print(f"{name}: {right / len(y_test):.2%}, {loss:.4f}, {sum(last) / len(last):.4f}")"""
 
 
+#: Sections of a run that a race has for each lane, or not at all.
+AFTER = ("Training", "Result", "Under attack")
+
+
 def race_lesson(config: RaceConfig, recipe: str, data: Literal["full", "small"] = "full") -> Lesson:
     """The race of the first seed; another one is run by writing it into SEED."""
     runs = [_run(config, lane) for lane in config.lanes]
     first = timeline(runs[0], None, "", None)
-    before = [s for s in script_sections(first, Facts(data=data)) if s.title not in ("Training", "Result")]
+    before = [s for s in script_sections(first, Facts(data=data)) if s.title not in AFTER]
     kept = Section(
         "One start for all", "Every lane begins with a copy of these weights.",
         "first = copy.deepcopy(network)\ncurves, results = {}, {}",

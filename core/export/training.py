@@ -1,5 +1,6 @@
 """A run as a lesson: the same data, the same first weights, the same batches, the same steps."""
 
+from core.attack_config import AttackConfig
 from core.config import CurveConfig, RegressorConfig, RunConfig
 from core.digits_config import DigitsConfig
 from core.export.digits import digit_sections
@@ -10,7 +11,9 @@ from core.export.timeline import Timeline, timeline
 from core.export.words import word_sections
 from core.recipes import RECIPES
 from core.snippets import network_code
+from core.snippets_attack import attack_body
 from core.snippets_loop import loop_code
+from core.training.adversarial import WATCH_STEPS, WATCHED
 from core.training.history import History
 
 SEEDS = '''\
@@ -117,6 +120,8 @@ def script_sections(went: Timeline, facts: Facts) -> list[Section]:
     sections.append(Section("How good it is", _SCORE_WORDS, score))
     sections.append(Section("Training", _training_words(went), training_code_of(went)))
     sections.append(_result(config, facts))
+    if config.train.adversarial != "none":
+        sections.append(_under_attack(config))
     return sections
 
 
@@ -224,6 +229,23 @@ def training_code_of(went: Timeline) -> str:
     if getattr(went.config.model, "dropout", 0.0):
         return f'torch.manual_seed(stream("dropout").initial_seed())  # what nn.Dropout draws from\n{code}'
     return code
+
+
+def _under_attack(config: RunConfig) -> Section:
+    """What the app measures after each epoch; its random starts are others, so the last digits differ."""
+    attack = AttackConfig("pgd", config.train.attack_epsilon, {"steps": WATCH_STEPS})
+    body = attack_body(attack)
+    assert body is not None
+    code = [
+        "model = network",
+        *([] if config.model.family == "raw" else ["model.eval()"]),
+        f"original, y = x_test[:{WATCHED}], y_test[:{WATCHED}]",
+        body.rstrip(),
+        "under_attack = score(adversarial, y)[1] / len(y)",
+        'print(f"of {len(y)} attacked test images {under_attack:.2%} are read correctly")',
+    ]
+    words = f"The first {WATCHED} test images, each moved {WATCH_STEPS} steps uphill on the loss, within ε."
+    return Section("Under attack", words, "\n".join(code))
 
 
 def _result(config: RunConfig, facts: Facts) -> Section:

@@ -155,6 +155,8 @@ def test_every_setting_is_repeated(changes: dict[str, Any], digits: Mnist) -> No
     same_curve(space, trainer)
     same_score(space, trainer)
     assert len(space["losses"]) == trainer.steps
+    if "adversarial" in changes:
+        assert space["under_attack"] == pytest.approx(trainer.history.last("attacked_accuracy"), abs=0.1)
 
 
 @pytest.mark.parametrize(
@@ -332,3 +334,35 @@ def test_the_whole_mnist_is_read_as_the_app_reads_it(
         )
     left = space["x_train"]
     assert torch.equal(digits.train.images[0].flatten(), left[0])
+
+
+def test_a_run_that_was_stopped_and_went_on_is_one_run(digits: Mnist) -> None:
+    config = RECIPES["mlp-module"].config.with_settings({"epochs": 3, "batch_size": 50})
+    trainer = trained(config, digits, [Stop(10)])
+    trainer.change("epochs", trainer.epoch + 1)  # as the button for one more epoch does
+    trainer.callbacks = []
+    with one_thread():
+        trainer.run()
+    assert [change["name"] for change in trainer.history.changes] == ["stop", "epochs"]
+    space = executed(config, trainer.history, status="finished", n_train=trainer.n)
+    assert len(space["losses"]) == trainer.steps > 10
+    same_curve(space, trainer)
+    same_score(space, trainer)
+
+
+def test_fewer_epochs_than_planned(digits: Mnist) -> None:
+    start = {"epochs": 9, "batch_size": 50, "schedule": "cosine"}
+    config = RECIPES["mlp-module"].config.with_settings(start)
+    trainer = trained(config, digits, [Hand({10: {"epochs": 1}})])  # the epoch that has begun is finished
+    assert trainer.epoch == 2
+    space = executed(config, trainer.history, status="finished", n_train=trainer.n)
+    same_curve(space, trainer)
+    same_score(space, trainer)
+    assert len(space["losses"]) == trainer.steps
+
+
+@pytest.mark.parametrize("precision", ["bf16", "fp32"])
+def test_the_script_says_in_which_precision_the_app_computed(precision: str) -> None:
+    config = RECIPES["cnn-bn"].config
+    text = training_lesson(config, None, Facts(precision=precision)).script
+    assert ("bf16" in text) == (precision == "bf16")
