@@ -47,7 +47,7 @@ def snapped(points: Iterable[tuple[float, float]]) -> Points:
     found: dict[tuple[float, float], None] = {}
     for x, y in points:
         if math.isfinite(x) and math.isfinite(y):
-            place = (min(RIGHT, max(LEFT, _near(x))), min(TOP, max(BOTTOM, _near(y))))
+            place = (_near(min(RIGHT, max(LEFT, x))), _near(min(TOP, max(BOTTOM, y))))
             found.setdefault(place)
     return tuple(found)[:MOST]
 
@@ -64,19 +64,19 @@ def placed_points() -> Points:
 
 def put_back() -> None:
     """Take the points from the address if it says some, and write it anew: page links clear it."""
-    if st.session_state.get(KEY) == () and st.session_state.get(f"{KEY}_words") != NONE:
-        del st.session_state[KEY]  # the recipe's settings were put back: they hold no points
+    if st.session_state.get(KEY) == ():  # the recipe's settings were put back; who clears leaves a list
+        del st.session_state[KEY]
         state.remember(PARAMETER, None)
     words = state.recall(PARAMETER)
     if words is not None and words != st.session_state.get(f"{KEY}_words"):
-        st.session_state[KEY] = read(words)
+        st.session_state[KEY] = list(read(words))
     if KEY in st.session_state:
         _write()
 
 
 def set_points(points: Points) -> None:
     """Keep these points (none of them too)."""
-    st.session_state[KEY] = snapped(points)
+    st.session_state[KEY] = list(snapped(points))
     _write()
 
 

@@ -1,0 +1,235 @@
+"""The page on regression in Streamlit's own harness: presets, own points, every control, runs found again."""
+
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.config import CurveConfig, RegressorConfig
+from core.home import PROJECT
+from core.recipes import RECIPES
+from core.training.small_fit import WIDTHS, Ends
+from pages.ui.cache import mnist, registry, run_store, shipped_model
+from pages.ui.live_run import written
+from pages.ui.regression import bends, placed, train, wiggly
+
+PAGE = str(PROJECT / "pages" / "7_Regression.py")
+R = "regression-sine"
+TABS = ["Train", "How bends add up", "Too simple, too wiggly"]
+QUICK_TAB = {"reg_wiggly_epochs": "100", "reg_wiggly_width": "4"}
+
+
+@pytest.fixture(autouse=True)
+def newcomer(bundled_only: None) -> Iterator[None]:
+    for cached in (mnist, registry, run_store):
+        cached.clear()
+    yield
+    registry().close()
+    registry.clear()
+
+
+def open_page(**parameters: str) -> AppTest:
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).run()
+    for name, value in parameters.items():
+        app.query_params[name.replace("__", "-")] = value
+    app.switch_page(PAGE).run()
+    check(app)
+    return app
+
+
+def check(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert not [error.value for error in app.error]
+    return app
+
+
+def finish(app: AppTest) -> str:
+    name = app.session_state[train.JOB]
+    snapshot = registry().get(name).wait(120)
+    assert snapshot.status == "finished", snapshot.message
+    check(app.run())
+    return name
+
+
+def quickly(app: AppTest, epochs: int = 50) -> str:
+    """Train without taking time to watch; the run's id."""
+    app.toggle(key="reg_slowly").set_value(False)
+    app.select_slider(key=f"{R}_epochs").set_value(epochs).run()
+    app.button(key="reg_start").click().run()
+    check(app)
+    return finish(app)
+
+
+def words(app: AppTest) -> str:
+    return "\n".join([*(m.value for m in app.markdown), *(c.value for c in app.caption)])
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_every_tab_opens(tab: str) -> None:
+    open_page(reg_tab=tab, **QUICK_TAB)
+
+
+def test_the_first_view_is_what_came_along_beside_the_claim() -> None:
+    app = open_page()
+    facts = shipped_model(R).provenance
+    assert f"trained on {facts['n_train']} points" in words(app)
+    metrics = {metric.label: metric.value for metric in app.metric}
+    assert metrics["Test loss"] == written(facts["test_loss"])
+    assert f"epoch {facts['kept_epoch']:,.0f}" in words(app)
+    assert RECIPES[R].claim in words(app)
+    assert "It fits" in words(app)
+    assert "best, kept" in app.code[0].value
+
+
+def test_the_preset_trains_in_one_click_and_is_found_again() -> None:
+    app = open_page()
+    app.toggle(key="reg_slowly").set_value(False)
+    app.button(key="reg_start").click().run()
+    run = run_store().get(finish(app))
+    assert run.config == RECIPES[R].config
+    assert run.test_loss is not None
+    assert run.test_loss < 0.000313
+    assert "Finished" in words(app)
+    assert {m.label: m.value for m in app.metric}["Test loss"] == written(run.test_loss)
+
+    registry().close()
+    registry.clear()
+    again = open_page(reg_run=run.run_id)
+    assert "Recorded run" in words(again)
+    assert {m.label: m.value for m in again.metric}["Test loss"] == written(run.test_loss)
+
+
+def test_it_goes_slowly_unless_asked_otherwise() -> None:
+    app = open_page()
+    app.select_slider(key=f"{R}_epochs").set_value(20).run()
+    app.button(key="reg_start").click().run()
+    job = registry().get(app.session_state[train.JOB])
+    assert [entry.seconds for entry in job._slowly] == [train.PAGE.watchable]
+    job.stop()
+    job.wait(30)
+
+
+def test_every_setting_reaches_the_run() -> None:
+    app = open_page()
+    app.selectbox(key=f"{R}_target").set_value("square").run()
+    assert app.select_slider(key=f"{R}_low").value == -2.0, "another curve, its own interval"
+    for name, value in {"low": -3.0, "high": 1.0, "points": 40, "noise": 0.2, "lr": 0.01, "batch_size": 8,
+                        "patience": 10}.items():  # fmt: skip
+        app.select_slider(key=f"{R}_{name}").set_value(value)
+    app.slider(key=f"{R}_depth").set_value(2).run()
+    app.number_input(key=f"{R}_width_1").set_value(6)
+    app.number_input(key=f"{R}_width_2").set_value(5)
+    app.selectbox(key=f"{R}_activation").set_value("relu")
+    app.number_input(key=f"{R}_points_seed").set_value(9)
+    app.slider(key=f"{R}_validation").set_value(0.3).run()
+    check(app)
+    config = run_store().get(quickly(app)).config
+    assert config.model == RegressorConfig(hidden=(6, 5), activation="relu")
+    assert config.data == CurveConfig("square", -3.0, 1.0, 40, 0.2, 9)
+    assert (config.train.patience, config.train.validation, config.train.keep) == (10, 0.3, "best")
+    assert "Below the dotted line" in words(app), "the noise has a floor"
+    assert RECIPES[R].claim not in "".join(c.value for c in app.caption), "another curve, no claim"
+    app.button(key="reg_reset").click().run()
+    check(app)
+    assert app.selectbox(key=f"{R}_target").value == "sine"
+    assert app.select_slider(key=f"{R}_low").value == RECIPES[R].config.data.low  # type: ignore[union-attr]
+
+
+def test_nothing_held_out_keeps_the_last_epoch_and_says_so() -> None:
+    app = open_page()
+    app.slider(key=f"{R}_validation").set_value(0.0).run()
+    config = run_store().get(quickly(app)).config
+    assert (config.train.keep, config.train.validation) == ("last", 0.0)
+    assert "Nothing is held out" in words(app)
+
+
+def test_points_are_placed_removed_cleared_and_learnt() -> None:
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).run()
+    app.query_params[f"{R}_target"], app.query_params["reg_points"] = "points you place", "0.0_4.4_8.0"
+    app.switch_page(PAGE).run()
+    assert [error.value for error in app.error] == ["Place at least 5 points first."]
+    assert "**Your points**: 3" in words(app)
+    assert app.button(key="reg_start").disabled
+    app.button(key="reg_shape_One bump").click().run()
+    check(app)
+    assert "**Your points**: 20" in words(app)
+    app.button(key="reg_remove").click().run()
+    assert "**Your points**: 19" in words(app)
+    config = run_store().get(quickly(app)).config
+    assert isinstance(config.data, CurveConfig)
+    assert config.data.placed == placed.shape("One bump")[:-1]
+    assert "Points that validate: 3" in words(app), "few enough to warn"
+    app.button(key="reg_clear").click().run()
+    assert [error.value for error in app.error] == ["Place at least 5 points first."]
+    assert app.button(key="reg_remove").disabled
+    app.button(key="reg_reset").click().run()
+    app.selectbox(key=f"{R}_target").set_value("placed").run()
+    check(app)
+    assert "**Your points**: 20" in words(app), "after a reset the preset is back"
+
+
+def test_the_film_opens() -> None:
+    app = open_page()
+    assert any(box.label == "Watch it learn again" for box in app.expander)
+
+
+def test_bends_are_added_one_by_one() -> None:
+    app = open_page(reg_tab="How bends add up", reg_bends_width="6")
+    assert "**6 of 6** units added" in words(app)
+    assert "The sum is the network." in words(app)
+    assert "straight pieces" in words(app)
+    app.slider(key="reg_bends_added_6").set_value(2).run()
+    check(app)
+    assert "**2 of 6**" in words(app)
+    app.selectbox(key="reg_bends_activation").set_value("tanh").run()
+    app.selectbox(key="reg_bends_target").set_value("absolute").run()
+    assert "straight pieces" not in words(app)
+    app.number_input(key="reg_bends_seed").set_value(3).run()
+    check(app)
+    app.slider(key="reg_bends_width").set_value(1).run()
+    check(app)
+    assert "**1 of 1**" in words(app)
+
+
+def test_bends_of_the_network_that_came() -> None:
+    app = open_page(reg_tab="How bends add up", reg_bends_source=bends.THERE)
+    assert "**16 of 16**" in words(app)
+    app.segmented_control(key="reg_bends_order").set_value("the largest first").run()
+    check(app)
+    assert "Coming from the left" not in words(app)
+
+
+def test_one_small_network_and_its_controls() -> None:
+    app = open_page(reg_tab="Too simple, too wiggly", **QUICK_TAB)
+    assert "At the last epoch" in words(app)
+    app.select_slider(key="reg_wiggly_points").set_value(5).run()
+    app.select_slider(key="reg_wiggly_noise").set_value(0.0).run()
+    app.selectbox(key="reg_wiggly_activation").set_value("relu").run()
+    app.selectbox(key="reg_wiggly_target").set_value("step").run()
+    app.select_slider(key="reg_wiggly_width").set_value(1).run()
+    app.number_input(key="reg_wiggly_seed").set_value(0).run()
+    check(app)
+    assert "On 200 other points" in words(app)
+
+
+def swept(validation: dict[int, float], train: float = 0.01) -> dict[tuple[int, int], Ends]:
+    return {(w, 0): Ends(train, validation[w], 0.4, validation[w] / 2, 0.2, 10.0) for w in WIDTHS}
+
+
+def test_the_sentence_on_the_sweep_follows_its_numbers() -> None:
+    bowl = {w: 0.1 + 0.1 * abs(n - 3) for n, w in enumerate(WIDTHS)}
+    said = wiggly.told(swept(bowl))
+    assert "lowest with **8 units**" in said
+    assert "too simple" in said
+    assert "too wiggly" in said
+    assert "stopping early repairs" in said
+    falling = {w: 1 / (n + 1) for n, w in enumerate(WIDTHS)}
+    assert "More units did no harm" in wiggly.told(swept(falling))
+    flat = {w: 0.1 + n / 1000 for n, w in enumerate(WIDTHS)}
+    assert "too" not in wiggly.told(swept(flat))
+    assert "follows when" in wiggly.told({(1, 0): Ends(0.1, 0.1, 0.1, 0.1, 0.1, 1.0)})
+
+
+def test_what_is_no_number_is_left_out_of_the_sweep() -> None:
+    done = {(1, 0): Ends(None, 0.1, 0.1, 0.1, 0.1, 1.0), (1, 1): Ends(0.2, 0.1, 0.1, 0.1, 0.1, 1.0)}
+    assert wiggly.gather(done, "train") == {1: [0.2]}
