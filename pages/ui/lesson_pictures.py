@@ -163,7 +163,7 @@ def _memories() -> Bytes | None:
     model = shipped_model("language-gru").model
     assert isinstance(model, Recurrent)
     ten = ("thought", "without", "nuestra", "corazón", "yhdessä", "ihmisen", "vrouwen", "mogelijk", "książka",
-           "między")  # fmt: skip
+           "człowiek")  # fmt: skip
     states = [read(model, word).states for word in ten]
     rows = np.stack([np.pad(state[:7].numpy(), ((0, 7 - min(7, len(state))), (0, 0))) for state in states])
     liveliest = np.argsort(-rows.std(axis=(0, 1)))[:28]
