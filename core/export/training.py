@@ -1,19 +1,17 @@
 """A run as a lesson: the same data, the same first weights, the same batches, the same steps."""
 
-from core.attack_config import AttackConfig
-from core.config import CurveConfig, RegressorConfig, RunConfig
+from core.config import CurveConfig, RunConfig
 from core.digits_config import DigitsConfig
 from core.export.digits import digit_sections
 from core.export.facts import Facts
 from core.export.lesson import Lesson, Section
 from core.export.points import point_sections
+from core.export.scores import attack_section, result_section, score_section
 from core.export.timeline import Timeline, timeline
 from core.export.words import word_sections
 from core.recipes import RECIPES
 from core.snippets import network_code
-from core.snippets_attack import attack_body
 from core.snippets_loop import loop_code
-from core.training.adversarial import WATCH_STEPS, WATCHED
 from core.training.history import History
 
 SEEDS = '''\
@@ -30,32 +28,6 @@ def batches(size):
     """Every training example once, in a new random order."""
     for batch in places[torch.randperm(len(places), generator=order)].split(size):
         yield x_train[batch], y_train[batch]'''
-
-SCORE = '''\
-@torch.no_grad()
-def score(x, y):
-    """Mean loss, and how many are read correctly."""
-    outputs = torch.cat([network(part) for part in x.split(200)])
-    return nn.functional.cross_entropy(outputs, y).item(), (outputs.argmax(1) == y).sum().item()'''
-
-ERRORS = '''\
-@torch.no_grad()
-def score(x, y):
-    """Mean squared error, and half of its 95 % interval."""
-    network.eval()
-    errors = (network(x) - y) ** 2
-    return errors.mean().item(), 1.96 * (errors.std() / len(errors) ** 0.5).item()'''
-
-RESULT = """\
-loss, right = score(x_test, y_test)
-n, z = len(y_test), 1.96
-middle = (right + z**2 / 2) / (n + z**2)
-half = z / (n + z**2) * (right * (n - right) / n + z**2 / 4) ** 0.5
-print(f"test accuracy {right / n:.2%} ({middle - half:.2%} … {middle + half:.2%}), loss {loss:.4f}")"""
-
-ERROR_RESULT = """\
-loss, half = score(x_test, y_test)
-print(f"test loss {loss:.6f} (95 % interval ± {half:.6f})")"""
 
 
 def training_lesson(config: RunConfig, history: History | None = None, facts: Facts | None = None) -> Lesson:
@@ -113,15 +85,11 @@ def script_sections(went: Timeline, facts: Facts) -> list[Section]:
     if getattr(model, "normalize", False):
         sections.append(_normalise(bare))
     sections.append(Section("Network", _network_words(config), network_code(config, went.around)))
-    if isinstance(model, RegressorConfig):
-        score = ERRORS
-    else:
-        score = SCORE if bare else SCORE.replace("    outputs =", "    network.eval()\n    outputs =", 1)
-    sections.append(Section("How good it is", _SCORE_WORDS, score))
+    sections.append(score_section(config))
     sections.append(Section("Training", _training_words(went), training_code_of(went)))
-    sections.append(_result(config, facts))
+    sections.append(result_section(config, facts.measured))
     if config.train.adversarial != "none":
-        sections.append(_under_attack(config))
+        sections.append(attack_section(config))
     return sections
 
 
@@ -197,7 +165,6 @@ def _normalise(bare: bool) -> Section:
 
 
 _BATCH_WORDS = "An epoch cuts one random permutation into slices, so that every example comes exactly once."
-_SCORE_WORDS = "Measured without gradients; dropout is off and batch norm uses its running averages."
 
 
 def _network_words(config: RunConfig) -> str:
@@ -229,32 +196,3 @@ def training_code_of(went: Timeline) -> str:
     if getattr(went.config.model, "dropout", 0.0):
         return f'torch.manual_seed(stream("dropout").initial_seed())  # what nn.Dropout draws from\n{code}'
     return code
-
-
-def _under_attack(config: RunConfig) -> Section:
-    """What the app measures after each epoch; its random starts are others, so the last digits differ."""
-    attack = AttackConfig("pgd", config.train.attack_epsilon, {"steps": WATCH_STEPS})
-    body = attack_body(attack)
-    assert body is not None
-    code = [
-        "model = network",
-        *([] if config.model.family == "raw" else ["model.eval()"]),
-        f"original, y = x_test[:{WATCHED}], y_test[:{WATCHED}]",
-        body.rstrip(),
-        "under_attack = score(adversarial, y)[1] / len(y)",
-        'print(f"of {len(y)} attacked test images {under_attack:.2%} are read correctly")',
-    ]
-    words = f"The first {WATCHED} test images, each moved {WATCH_STEPS} steps uphill on the loss, within ε."
-    return Section("Under attack", words, "\n".join(code))
-
-
-def _result(config: RunConfig, facts: Facts) -> Section:
-    code = ERROR_RESULT if isinstance(config.model, RegressorConfig) else RESULT
-    if config.train.split == "lab":
-        code += (
-            "\nlast = score(x_test[len(x_validation) :], y_test[len(x_validation) :])[1]"
-            '\nprint(f"on the last half of the test images {last / (n - len(x_validation)):.2%}")'
-        )
-    if facts.measured:
-        code += f'\nprint("{facts.measured}")'
-    return Section("Result", "On examples that it has never seen.", code)

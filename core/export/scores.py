@@ -1,0 +1,77 @@
+"""The sections of a script that measure: the score, the result with its interval, the score under attack."""
+
+from core.attack_config import AttackConfig
+from core.config import RegressorConfig, RunConfig
+from core.export.lesson import Section
+from core.snippets_attack import attack_body
+from core.training.adversarial import WATCH_STEPS, WATCHED
+
+SCORE = '''\
+@torch.no_grad()
+def score(x, y):
+    """Mean loss, and how many are read correctly."""
+    outputs = torch.cat([network(part) for part in x.split(200)])
+    return nn.functional.cross_entropy(outputs, y).item(), (outputs.argmax(1) == y).sum().item()'''
+
+ERRORS = '''\
+@torch.no_grad()
+def score(x, y):
+    """Mean squared error, and half of its 95 % interval."""
+    network.eval()
+    errors = (network(x) - y) ** 2
+    return errors.mean().item(), 1.96 * (errors.std() / len(errors) ** 0.5).item()'''
+
+RESULT = """\
+loss, right = score(x_test, y_test)
+n, z = len(y_test), 1.96
+middle = (right + z**2 / 2) / (n + z**2)
+half = z / (n + z**2) * (right * (n - right) / n + z**2 / 4) ** 0.5
+print(f"test accuracy {right / n:.2%} ({middle - half:.2%} … {middle + half:.2%}), loss {loss:.4f}")"""
+
+ERROR_RESULT = """\
+loss, half = score(x_test, y_test)
+print(f"test loss {loss:.6f} (95 % interval ± {half:.6f})")"""
+
+_SCORE_WORDS = "Measured without gradients; dropout is off and batch norm uses its running averages."
+
+
+def score_section(config: RunConfig) -> Section:
+    """The function `score(x, y)` that everything after it asks."""
+    if isinstance(config.model, RegressorConfig):
+        return Section(
+            "How good it is", "The squared distance to the points, measured without gradients.", ERRORS
+        )
+    if config.model.family in ("raw", "manual"):
+        return Section("How good it is", "Measured without gradients.", SCORE)
+    code = SCORE.replace("    outputs =", "    network.eval()\n    outputs =", 1)
+    return Section("How good it is", _SCORE_WORDS, code)
+
+
+def attack_section(config: RunConfig) -> Section:
+    """What the app measures after each epoch; its random starts are others, so the last digits differ."""
+    attack = AttackConfig("pgd", config.train.attack_epsilon, {"steps": WATCH_STEPS})
+    body = attack_body(attack)
+    assert body is not None
+    code = [
+        "model = network",
+        *([] if config.model.family == "raw" else ["model.eval()"]),
+        f"original, y = x_test[:{WATCHED}], y_test[:{WATCHED}]",
+        body.rstrip(),
+        "under_attack = score(adversarial, y)[1] / len(y)",
+        'print(f"of {len(y)} attacked test images {under_attack:.2%} are read correctly")',
+    ]
+    words = f"The first {WATCHED} test images, each moved {WATCH_STEPS} steps uphill on the loss, within ε."
+    return Section("Under attack", words, "\n".join(code))
+
+
+def result_section(config: RunConfig, measured: str) -> Section:
+    """The score on the test examples. measured: what the app says, in a sentence, or ""."""
+    code = ERROR_RESULT if isinstance(config.model, RegressorConfig) else RESULT
+    if config.train.split == "lab":
+        code += (
+            "\nlast = score(x_test[len(x_validation) :], y_test[len(x_validation) :])[1]"
+            '\nprint(f"on the last half of the test images {last / (n - len(x_validation)):.2%}")'
+        )
+    if measured:
+        code += f'\nprint("{measured}")'
+    return Section("Result", "On examples that it has never seen.", code)
