@@ -59,8 +59,8 @@ def _gallery(own: Collection) -> None:
 
 def _chosen(one: Drawn) -> None:
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-        st.image(picture(one.image / 255, size=112), width=112, alt=f"Your drawing of a {one.label}")
-        with st.container(width=130, gap="small"):
+        st.image(picture(one.image / 255, size=84), width=84, alt=f"Your drawing of a {one.label}")
+        with st.container(width=110, gap="small"):
             st.markdown(f"### A {one.label}")
             st.button(
                 "Delete", icon=":material/delete:", key="data_own_delete", on_click=_delete,

@@ -5,7 +5,8 @@ import streamlit as st
 from core.data.handwriting import Collection
 from core.figures.palette import GREEN, VIOLET
 from core.figures.template import picture
-from core.figures.twin_bars import Twin, twin_bars_figure
+from core.figures.twin_bars import Twin
+from core.figures.twin_dots import twin_dots_figure
 from core.probes.own_digits import Misread, misread
 from pages.ui.chart import chart
 from pages.ui.explorer.own_kept import Rated, rated
@@ -23,7 +24,7 @@ def results(own: Collection) -> None:
         networks = rated()
         st.subheader("Who reads your hand?", anchor=False)
         chart(
-            twin_bars_figure(
+            twin_dots_figure(
                 [one.name for one in networks],
                 [
                     Twin("your drawings", VIOLET, [one.own.score.accuracy for one in networks],
@@ -36,7 +37,7 @@ def results(own: Collection) -> None:
         )  # fmt: skip
         st.markdown(verdict(networks, len(own)))
         st.caption(
-            "Bars: share read correctly, with 95 % intervals (Wilson). On MNIST it is the accuracy that was "
+            "Dots: share read correctly, with 95 % intervals (Wilson). On MNIST it is the accuracy that was "
             f"recorded when the network was trained, on {_counts(networks)} test images."
         )
         _who_misreads(own, networks)
