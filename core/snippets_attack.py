@@ -10,6 +10,7 @@ import torch
 from torch.nn import functional
 
 # model: in eval mode, takes pixels in [0, 1]. image: (1, 28, 28). label: the digit it shows.
+# double(): where it is surer than float32 can say, the loss would be flat and its gradient wrong.
 model.eval()
 original, {names} = image[None], torch.tensor([{aimed}])
 """
@@ -17,7 +18,7 @@ original, {names} = image[None], torch.tensor([{aimed}])
 _SLOPE = """\
 def slope(x):
     x = x.detach().requires_grad_()
-    loss = {sign}functional.cross_entropy(model(x), {names})
+    loss = {sign}functional.cross_entropy(model(x).double(), {names})
     return torch.autograd.grad(loss, x)[0]
 """
 
@@ -28,7 +29,7 @@ _BODIES = {
 epsilon = {epsilon:g}
 
 x = original.clone().requires_grad_()
-loss = {sign}functional.cross_entropy(model(x), {names})
+loss = {sign}functional.cross_entropy(model(x).double(), {names})
 (gradient,) = torch.autograd.grad(loss, x)
 adversarial = (original + epsilon * gradient.sign()).clamp(0, 1)
 """,
