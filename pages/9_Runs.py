@@ -10,6 +10,7 @@ from pages.ui.runs import chosen, filters
 from pages.ui.runs.all_runs import all_runs
 from pages.ui.runs.by_settings import by_settings
 from pages.ui.runs.compare import compare
+from pages.ui.runs.reproduced import reproduced
 from pages.ui.runs.sweep import sweep
 from pages.ui.runs.two_networks import two_networks
 
@@ -19,6 +20,7 @@ TABS: dict[str, Callable[[], None]] = {
     "Two networks": two_networks,
     "Settings and accuracy": by_settings,
     "Sweep": sweep,
+    "Reproduced": reproduced,
 }
 FILTERED = ("All runs", "Settings and accuracy")
 

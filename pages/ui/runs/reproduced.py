@@ -1,0 +1,146 @@
+"""Tab: the texts' experiments, what each claims beside what was measured, and each to be run here."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.figures.claim_mark import WIDTH, claim_mark
+from core.recipes import RECIPES
+from core.reproduce import REPRODUCTIONS, table
+from core.reproduce.row import Row
+from pages.ui.piecework import Piecework
+
+KEY, ASKED = "runs_again", "runs_again_asked"
+COLORS = {True: "green", False: "red", None: "gray"}
+ICONS = {True: ":material/check:", False: ":material/close:", None: ":material/question_mark:"}
+CODE = """from core.data import load
+from core.reproduce import REPRODUCTIONS
+
+row = REPRODUCTIONS["gd-demo"](True, lambda: load("small"))  # True: the quick version
+print(row["claim"])
+print(row["measured"])
+print(row["holds"], "by the rule:", row["rule"])
+"""
+
+
+@st.cache_resource(show_spinner=False)
+def _here() -> dict[str, Row]:
+    """Quick rows run by this server, by id: the same seeds give the same numbers in every browser."""
+    return {}
+
+
+def reproduced() -> None:
+    """A card for each experiment; those that a text puts a number to come first."""
+    work = Piecework(KEY, "Run", help="Runs the quick versions that you asked for, one after another.")
+    work.part(lambda: _cards(work))
+
+
+def _cards(work: Piecework) -> None:
+    stored, here = table.read(), _here()
+    asked: list[str] = [name for name in st.session_state.get(ASKED, []) if name in REPRODUCTIONS]
+    st.markdown(
+        "Five teaching texts say what their experiments gave. Here they are done again, on the whole MNIST, "
+        "over several seeds: a claim is never copied into a result."
+    )
+    if work.running or st.session_state.get(f"{KEY}_problem"):
+        work.buttons(sum(name in here for name in asked), len(asked), "quick versions")
+    for heading, claimed in (("What the texts put a number to", True), ("Measured, but no text says", False)):
+        st.subheader(heading, anchor=False)
+        for name in REPRODUCTIONS:
+            if (RECIPES[name].claim is not None) == claimed:
+                _card(name, stored.get(name), here.get(name), waiting=work.running and name in asked)
+    with st.expander("The whole table again, and the code", icon=":material/code:"):
+        st.markdown(
+            "One row after another is measured and kept, over the older one. "
+            f"The {len(stored)} rows kept here took {_time(sum(row['seconds'] for row in stored.values()))} "
+            "of work. With `--quick` everything runs, and next to nothing is decided."
+        )
+        st.code(f"{table.COMMAND}\npython -m core reproduce --quick", language="sh")
+        st.code(CODE, language="python")
+    work.go_on(asked, here, _quick)
+
+
+def _quick(name: str, progress: Callable[[float], None]) -> Row:
+    """The quick version of one experiment, on the bundled digits."""
+    from core.data import load
+
+    return REPRODUCTIONS[name](True, lambda: load("small"))
+
+
+def _card(name: str, stored: Row | None, quick: Row | None, *, waiting: bool) -> None:
+    recipe = RECIPES[name]
+    with st.container(border=True, key=f"runs_card_{name}"):
+        says, measured, again = st.columns([1.15, 1.25, 0.9], gap="medium")
+        with says:
+            st.markdown(f"**{recipe.title}**  \n`{name}`")
+            if recipe.claim:
+                st.markdown(f"The text claims: *{recipe.claim}*")
+            else:
+                st.caption(f"No number in: {recipe.source}.")
+        with measured:
+            _measured(name, stored)
+        with again:
+            _again(name, quick, waiting=waiting)
+
+
+def _measured(name: str, row: Row | None) -> None:
+    """The stored row: number, interval, whether the claim holds and by which rule."""
+    if row is None:
+        st.caption("Not measured on the whole MNIST yet.")
+        return
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.markdown(f"#### {table.measured_words(row)}", width="content")
+        if RECIPES[name].claim:
+            holds = row["holds"]
+            st.badge(
+                table.HOLDS[holds], icon=ICONS[holds], color=COLORS[holds],  # type: ignore[arg-type]
+                help=f"The rule: {row['rule']}.",
+            )  # fmt: skip
+    ci95 = row.get("ci95")
+    if table.is_share(row) and isinstance(row["measured"], float):
+        mark = claim_mark(row["measured"], (ci95[0], ci95[1]) if ci95 else None, table.CLAIMED.get(name))
+        st.image(mark, width=WIDTH)
+    told = [row["unit"], table.seeds_words(row), row["date"]]
+    st.caption(
+        " · ".join(part for part in told if part), help=f"On {row['machine']}, {_time(row['seconds'])}."
+    )
+
+
+def _again(name: str, row: Row | None, *, waiting: bool) -> None:
+    """The button, and what came out on this computer."""
+    st.button(
+        "Run it here (quick)", icon=":material/replay:", key=f"runs_again_{name}", disabled=waiting,
+        on_click=_ask, args=(name,),
+        help="Few images, one epoch, one or two seeds: it shows that everything runs, and takes seconds.",
+    )  # fmt: skip
+    if waiting and row is None:
+        st.caption("In line …")
+    elif row is not None:
+        st.markdown(f"**{table.measured_words(row)}** here, {_time(row['seconds'])}")
+        st.caption(_told(row))
+
+
+def _told(row: Row) -> str:
+    """What a quick row can say: whether the claim holds where that can be decided at once."""
+    if row["holds"] is not None:
+        return f"The claim {table.HOLDS[row['holds']]}: {row['rule']}."
+    return "The quick version decides nothing: it trains too little on too few examples."
+
+
+def _time(seconds: float) -> str:
+    return (
+        f"{seconds:.2g} s"
+        if seconds < 10
+        else f"{seconds:.0f} s"
+        if seconds < 120
+        else f"{seconds / 60:.0f} min"
+    )
+
+
+def _ask(name: str) -> None:
+    """Put an experiment in line and start; one that was run before is run again."""
+    waiting = st.session_state.get(ASKED, []) if st.session_state.get(f"{KEY}_on") else []
+    _here().pop(name, None)
+    st.session_state[ASKED] = [*waiting, name]
+    st.session_state[f"{KEY}_on"] = True
+    st.session_state.pop(f"{KEY}_problem", None)
