@@ -10,7 +10,7 @@ from core.figures.template import add_line, figure
 POINTS = 300
 
 
-def found_figure(found: ArrayLike, count: int, *, height: int = 280) -> go.Figure:
+def found_figure(found: ArrayLike, count: int, *, height: int = 250) -> go.Figure:
     """found: (N,) how many were found among the first 1, 2, … N looked at; `count` of them are looked at now.
 
     Luck finds evenly: its line is straight. The best possible search would find one with every look.
@@ -22,7 +22,7 @@ def found_figure(found: ArrayLike, count: int, *, height: int = 280) -> go.Figur
     right = min(n, max(int(3 * total), count, 10))
     fig = figure(
         height=height, x_title="training images looked at", y_title="wrong labels found",
-        x_range=(0, right), y_range=(0, 1.08 * total or 1),
+        x_range=(0, right), y_range=(0, 1.2 * total or 1),
     )  # fmt: skip
     luck = np.array([0, right])
     fig.add_scatter(
@@ -44,17 +44,9 @@ def found_figure(found: ArrayLike, count: int, *, height: int = 280) -> go.Figur
             x=[count], y=[values[count - 1]], mode="markers", showlegend=False, hoverinfo="skip",
             marker={"color": VERMILLION, "size": 10},
         )  # fmt: skip
-    for x, y, text, anchor in (
-        (right, right * total / max(n, 1), "by luck", "bottom"),
-        (0.5 * total, 0.5 * total, "best possible", "bottom"),
-    ):
+    for y, text in ((right * total / max(n, 1), "by luck"), (total, "best possible")):
         fig.add_annotation(
-            x=x,
-            y=y,
-            text=text,
-            showarrow=False,
-            xanchor="right",
-            yanchor=anchor,
+            x=right, y=y, text=text, showarrow=False, xanchor="right", yanchor="bottom",
             font={"color": GRAY, "size": 12},
-        )
+        )  # fmt: skip
     return fig.update_xaxes(tickformat=",")

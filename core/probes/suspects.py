@@ -12,7 +12,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.data.digits import Digits
-from core.data.faults import Spoiled
 from core.evaluation import logits
 
 
@@ -42,23 +41,22 @@ class Suspects:
         return int(self.flipped[:count].sum()), int(self.flipped.sum())
 
 
-def suspects(model: nn.Module, spoiled: Spoiled, places: Tensor | None = None) -> Suspects:
-    """Rank the training images by their loss under the trained network.
+def suspects(model: nn.Module, learnt: Digits, true: Tensor, places: Tensor) -> Suspects:
+    """Rank training images by their loss under the trained network.
 
-    places: which of them, such as those trained on without those held out; all that are used if None.
+    learnt: the training digits as the network got them. true: (N,) their labels before anything was flipped.
+    places: which of them it was trained on.
     """
-    index = spoiled.places if places is None else places
-    digits: Digits = spoiled.digits
-    out = logits(model, digits.images, index).cpu()
-    given = digits.labels[index]
+    out = logits(model, learnt.images, places).cpu()
+    given = learnt.labels[places]
     losses = functional.cross_entropy(out, given, reduction="none").nan_to_num(torch.inf)
     order = losses.argsort(descending=True, stable=True)
-    chosen = index[order]
+    chosen = places[order]
     return Suspects(
         places=chosen,
         losses=losses[order],
         given=given[order],
         read=out.argmax(1)[order],
-        true=spoiled.true[chosen],
-        flipped=spoiled.flipped[chosen],
+        true=true[chosen],
+        flipped=given[order] != true[chosen],
     )

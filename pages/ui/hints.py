@@ -1,27 +1,23 @@
 """What the rules say of a run, below it: what was seen, why it is so, and a button that sets the remedy."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import isclose
 from typing import Any
 
 import streamlit as st
-from torch import nn
 
-from core.checkpoints import rebuild
 from core.config import DIGIT_READERS, RunConfig
 from core.data.digits import Digits
 from core.errors import LabError
 from core.hints import SHARP, Case, Hint, hints
 from core.one_thread import one_thread
 from core.recipes import RECIPES
-from core.training.history import History
 from core.training.job import Job
 from core.training.snapshot import Snapshot
 from core.training.trainer import changeable
-from pages.ui import cache, controls, early_stopping, state
+from pages.ui import cache, controls, early_stopping
 from pages.ui.computed import data_key
-from pages.ui.look import on_record
+from pages.ui.ended import Ended, Place
 
 #: Test digits that are looked at: enough for ±7 points on one digit at worst, and quick.
 LOOKED_AT = 2_000
@@ -38,40 +34,6 @@ WORDS = {
     "keep": "keep",
     "rare": "rare digit",
 }
-
-
-@dataclass(frozen=True, eq=False)
-class Place:
-    """Where hints stand: the page (its keys begin with `prefix`) and what its controls say now."""
-
-    prefix: str
-    wanted: RunConfig | None
-
-    def key(self, name: str) -> str:
-        return f"{self.prefix}_{name}"
-
-
-def of_job(place: Place, snapshot: Snapshot) -> None:
-    """Below a run of this page that has ended."""
-    if snapshot.steps:
-        key = f"{snapshot.job_id}@{snapshot.steps}/{snapshot.config.train.epochs}"
-        weights = snapshot.weights
-        network = (lambda: rebuild(snapshot.config, weights)) if weights is not None else (lambda: None)
-        _show(place, key, snapshot.config, snapshot.history, snapshot.n_train, network)
-
-
-def of_record(place: Place, recipe: str) -> None:
-    """Below the recorded run that the address names, or else the network that came along."""
-    name = state.recall(place.key("run"))
-    if name is None:
-        came = cache.shipped_model(recipe)
-        facts = came.provenance
-        history = History.from_json(facts["history"])
-        _show(place, f"shipped:{recipe}", came.config, history, facts["n_train"], lambda: came.model)
-        return
-    run = cache.run_store().get(name)
-    key = f"run:{name}@{run.created}"
-    _show(place, key, run.config, run.history, run.n_train, lambda: on_record(run).model, record=name)
 
 
 def watching(place: Place, job: Job) -> Callable[[Snapshot], None]:
@@ -94,31 +56,19 @@ def watching(place: Place, job: Job) -> Callable[[Snapshot], None]:
     return watch
 
 
-def _show(
-    place: Place,
-    key: str,
-    config: RunConfig,
-    history: History,
-    n_train: int,
-    network: Callable[[], nn.Module | None],
-    record: str | None = None,
-) -> None:
-    digits = isinstance(config.model, DIGIT_READERS)
-    if digits:
-        key += data_key(cache.mnist())
+def show_hints(place: Place, run: Ended) -> None:
+    """Below a run that has ended: everything the rules say of it."""
+    digits = isinstance(run.config.model, DIGIT_READERS)
+    key = run.key + (data_key(cache.mnist()) if digits else "")
 
     def case() -> Case:
-        try:
-            model = network()
-        except LabError:  # its weights are gone: some rules do without
-            model = None
-        return Case(config, history, n_train, model, _some_digits() if digits else None)
+        return Case(run.config, run.history, run.n_train, run.network(), _some_digits() if digits else None)
 
     for hint in _found(key, case):
         with st.container(border=True, key=place.key(f"hint_{hint.rule}")):
             _said(hint)
             with st.container(horizontal=True, gap="small"):
-                _buttons(place, hint, config, record)
+                _buttons(place, hint, run)
                 with st.popover("Why?", icon=":material/help:", key=place.key(f"hint_why_{hint.rule}")):
                     st.markdown(f"{hint.why}\n\n*The remedy:* {hint.told}")
 
@@ -139,7 +89,8 @@ def _said(hint: Hint) -> None:
     st.markdown(f":material/lightbulb: **{hint.title}**  \n{hint.evidence}")
 
 
-def _buttons(place: Place, hint: Hint, config: RunConfig, record: str | None) -> None:
+def _buttons(place: Place, hint: Hint, run: Ended) -> None:
+    config, record = run.config, run.record
     if config.recipe not in RECIPES or not hint.remedy:
         return
     change = _change_told(hint, config)
@@ -153,7 +104,7 @@ def _buttons(place: Place, hint: Hint, config: RunConfig, record: str | None) ->
         help=f"Set the controls. {hint.told}",
     )  # fmt: skip
     st.button(
-        "and train", icon=":material/play_arrow:", key=place.key(f"hint_train_{hint.rule}"),
+        "Apply and train", icon=":material/play_arrow:", key=place.key(f"hint_train_{hint.rule}"),
         on_click=_apply, args=args, kwargs={"train": True}, help="Set the controls and train anew.",
     )  # fmt: skip
 

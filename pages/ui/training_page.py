@@ -18,7 +18,8 @@ from core.training.history import History
 from core.training.job import Job
 from core.training.run_data import material_for
 from core.training.trainer import changeable
-from pages.ui import cache, controls, hints, state
+from pages.ui import cache, controls, ended, hints, state
+from pages.ui.below import below
 from pages.ui.export_buttons import export_buttons, lesson_now
 from pages.ui.live_run import Draw, More, Shown, curves, live_run, score_line
 from pages.ui.look import NOW, Kind, as_it_came, on_record
@@ -193,7 +194,7 @@ class TrainingPage:
             st.error(problem, icon=":material/info:")
         if self.describe is not None:
             self.describe(chosen)
-        place = hints.Place(self.prefix, chosen.wanted)
+        place = ended.Place(self.prefix, chosen.wanted)
         if job is not None:
             watch = hints.watching(place, job)
             live_run(job, self.key("live"), more=self.more, draw=self.draw, watch=watch)
@@ -201,11 +202,11 @@ class TrainingPage:
             code: RunConfig | None = snapshot.config
             if not snapshot.active:
                 why_less(snapshot)
-                hints.of_job(place, snapshot)
+                below(place, ended.of_job(snapshot))
         else:
             code = chosen.wanted
             self._recorded(chosen.recipe)
-            hints.of_record(place, chosen.recipe)
+            below(place, ended.of_record(state.recall(self.key("run")), chosen.recipe))
         if code is not None:
             with st.expander("Show the code", icon=":material/code:"):
                 st.code(self.code(code), language="python")

@@ -4,7 +4,6 @@ import torch
 
 from core.data import load
 from core.data.digits import Digits
-from core.data.faults import Spoiled, spoil
 from core.figures.found_curve import found_figure
 from core.probes.suspects import suspects
 from core.recipes import RECIPES
@@ -19,8 +18,9 @@ def test_a_trained_network_finds_far_more_flipped_labels_than_luck() -> None:
     config = RECIPES["mlp-module"].config.with_settings(changes)
     trainer = new_trainer(config, SMALL, torch.device("cpu"), film=False)
     trainer.run()
-    spoiled = spoil(SMALL.train, config.faults)
-    found = suspects(trainer.module, spoiled, trainer.data.places)
+    learnt = trainer.data.train
+    assert isinstance(learnt, Digits)
+    found = suspects(trainer.module, learnt, SMALL.train.labels, trainer.data.places)
     assert len(found.places) == trainer.n == 3600
     all_of_them = int(found.flipped.sum())
     hits, _ = found.among_first(all_of_them)
@@ -38,7 +38,7 @@ def test_losses_are_those_of_the_given_labels() -> None:
     given = torch.where(flipped, 9, labels)
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(784, 10))
     places = torch.tensor([0, 1, 3, 5])
-    found = suspects(model, Spoiled(Digits(images, given), places, flipped, labels))
+    found = suspects(model, Digits(images, given), labels, places)
     assert sorted(found.places.tolist()) == places.tolist()
     for place, loss in zip(found.places, found.losses, strict=True):
         alone = -model(images[place : place + 1]).log_softmax(1)[0, given[place]]
