@@ -24,6 +24,14 @@ def title_of(run: RunRecord) -> str:
     return f"{run.name or run.recipe} · {run.run_id}"
 
 
+def short_of(run: RunRecord, longest: int = 30) -> str:
+    """The same for a chart: at most `longest` characters and half of the id; of a trial, what it tried."""
+    name = run.name or run.recipe
+    if kind_of(run) == "sweep" and ": " in name:
+        name = name.partition(": ")[2]
+    return f"{name if len(name) <= longest else name[: longest - 1] + '…'} · {run.run_id[:4]}"
+
+
 @dataclass(frozen=True)
 class Wanted:
     """Which runs are shown; whatever is empty lets all through.

@@ -16,6 +16,11 @@ from pages.ui.runs.known import all_known
 
 MOST_LINES = 300
 NOTHING = "nothing"
+#: On a phone the axes would stand on each other's words: there the chart keeps its width and slides.
+WIDE = (
+    "<style>@media (max-width: 640px) { .st-key-runs_parallel { overflow-x: auto; } "
+    ".st-key-runs_parallel > div { min-width: 640px; } }</style>"
+)
 
 
 @st.fragment
@@ -116,7 +121,9 @@ def _parallel(runs: Sequence[RunRecord], names: list[str], what: str) -> None:
     fig = parallel_figure(
         scales, [_result(runs[place], what) for place in some], result=what, percent=what == "test accuracy"
     )
-    chart(fig, f"runs_parallel_{'_'.join(axes)}", still=True)
+    st.html(WIDE)
+    with st.container(key="runs_parallel"):
+        chart(fig, f"runs_parallel_{'_'.join(axes)}", still=True)
     up = what == "test accuracy"
     best = max(some, key=lambda place: (1 if up else -1) * _result(runs[place], what))
     at = ", ".join(f"{name} {written(column[best])}" for name, column in columns.items())

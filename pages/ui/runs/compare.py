@@ -8,7 +8,7 @@ import streamlit as st
 from core.figures.many_curves import Curve, many_curves_figure, run_color
 from core.figures.record import record_figure
 from core.run_table.curves import SPLITS, WHATS, series, smoothed
-from core.run_table.rows import title_of
+from core.run_table.rows import short_of, title_of
 from core.runs import RunRecord
 from pages.ui.chart import chart
 from pages.ui.page import error_boundary
@@ -80,15 +80,10 @@ def _legend(runs: Sequence[RunRecord]) -> None:
     """Colours by run, above the charts: a legend within would take half of a phone."""
     dots = [
         f'<span style="white-space:nowrap"><span style="color:{run_color(place)}">&#9679;</span> '
-        f"{escape(_short(run))}</span>"
+        f"{escape(short_of(run))}</span>"
         for place, run in enumerate(runs)
     ]
     st.html(f'<div style="display:flex;flex-wrap:wrap;gap:0.1rem 1.1rem">{"".join(dots)}</div>')
-
-
-def _short(run: RunRecord) -> str:
-    title = run.name or run.recipe
-    return f"{title if len(title) <= 34 else title[:33] + '…'} · {run.run_id[:4]}"
 
 
 def _curves(runs: Sequence[RunRecord]) -> None:
@@ -132,7 +127,7 @@ def _curves(runs: Sequence[RunRecord]) -> None:
         for split in splits:
             found = series(run, what, split, along)
             smooth = smoothed(found.y, how, amount) if how != "none" and found.each_step else None
-            curves.append(Curve(_short(run), place, split, found.x, found.y, smooth, found.each_step))
+            curves.append(Curve(short_of(run), place, split, found.x, found.y, smooth, found.each_step))
     if not any(len(curve.x) for curve in curves):
         st.info(
             f"None of these runs has measured its {what} on that. Choose another split above.",
@@ -173,7 +168,7 @@ def _accuracies(runs: Sequence[RunRecord]) -> None:
     if not scored:
         return
     st.markdown("#### How well they read the test images")
-    fig = record_figure([(_short(run), run.recipe, run) for run in scored])
+    fig = record_figure([(short_of(run), run.recipe, run) for run in scored])
     fig.update_traces(marker_color=[run_color(runs.index(run)) for run in scored])  # as the curves above
     chart(fig, "runs_accuracies", still=True)
     text = "Test accuracy with its 95 % interval."

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from core.run_table.rows import short_of
 from core.run_table.settings import side_by_side
 from core.runs import RunRecord
 
@@ -12,10 +13,14 @@ from core.runs import RunRecord
 def settings_table(runs: Sequence[RunRecord]) -> None:
     """Rows are settings, columns runs; only settings that differ are lit."""
     found = side_by_side(runs)
-    names = [f"{run.name or run.recipe} · {run.run_id[:4]}" for run in runs]
+    names = [short_of(run) for run in runs]
     heads = [name if names.count(name) == 1 else f"{name} ({place})" for place, name in enumerate(names, 1)]
     if found.lit:
-        st.dataframe(_frame(found.lit, heads), height=38 + 35 * len(found.lit), key="runs_lit")
+        st.dataframe(
+            _frame(found.lit, heads),
+            height="auto" if len(found.lit) < 10 else 56 + 35 * len(found.lit),
+            key="runs_lit",
+        )
     elif len(runs) > 1:
         st.markdown("Nothing differs: these runs had the same settings throughout.")
     else:

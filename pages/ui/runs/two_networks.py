@@ -7,7 +7,6 @@ import streamlit as st
 from core.checkpoints import run_checkpoint, shipped
 from core.config import DIGIT_READERS
 from core.figures.both_board import both_board
-from core.figures.template import image_grid
 from core.one_thread import one_thread
 from core.paired import Paired
 from core.recipes import train_recipes
@@ -21,6 +20,7 @@ from pages.ui.look import as_it_came, on_record
 from pages.ui.page import error_boundary
 from pages.ui.runs import chosen
 from pages.ui.runs.known import all_known
+from pages.ui.runs.sheet import sheet_of
 from pages.ui.trained import Trained
 
 AT_ONCE = 40  # pictures on one sheet
@@ -148,12 +148,10 @@ def _images(found: Both, group: str, first: list[int], second: list[int]) -> Non
     some = places[(sheet - 1) * AT_ONCE : sheet * AT_ONCE].tolist()
     test = mnist().test
     captions = [f"{int(test.labels[i])}: {_read(first[i], second[i], group)}" for i in some]
-    chart(
-        image_grid(test.images[some, 0].numpy(), captions, columns=8, cell=76),
-        f"runs_images_{group}_{len(some)}", still=True,
-    )  # fmt: skip
+    with st.container(key="runs_images"):
+        sheet_of(test.images[some, 0].numpy(), captions, [f"Test image {i:,}" for i in some])
     st.caption(
-        f"{len(some)} of {len(places):,} images. First the label"
+        f"{len(some)} of {len(places):,} images. Below each first the label"
         + (", which both read." if group == "both" else ", then what A and what B read.")
     )
 
