@@ -5,6 +5,7 @@ the table can be measured in pieces, and a crash costs one row. The file is JSON
 """
 
 import json
+import math
 import os
 import platform
 import time
@@ -86,7 +87,14 @@ def measured_words(row: Row) -> str:
         return "nothing: a run diverged"
     if is_share(row):
         return f"{value:.2%}"
-    return f"{value:.3g} times" if "÷" in row["unit"] else f"{value:.3g}"
+    return f"{value:.3g} times" if "÷" in row["unit"] else _plainly(value)
+
+
+def _plainly(value: float) -> str:
+    """Three significant digits, small numbers without an exponent: that is how the texts write a loss."""
+    if not 1e-9 < abs(value) < 1:
+        return f"{value:.3g}"
+    return f"{value:.{2 - math.floor(math.log10(abs(value)))}f}"
 
 
 def interval_words(row: Row) -> str:

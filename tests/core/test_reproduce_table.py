@@ -67,7 +67,8 @@ def test_in_words() -> None:
     ratio = {**ROW, "measured": 34.56, "unit": "SGD's loss ÷ Adam's", "ci95": None}
     assert (table.measured_words(ratio), table.interval_words(ratio)) == ("34.6 times", "")
     assert table.measured_words({**ratio, "measured": None}) == "nothing: a run diverged"
-    assert table.measured_words({**ROW, "measured": 0.000313, "unit": "mean squared error"}) == "0.000313"
+    for value, said in ((0.000313, "0.000313"), (0.0000159, "0.0000159"), (0.5, "0.500"), (12.3456, "12.3")):
+        assert table.measured_words({**ROW, "measured": value, "unit": "mean squared error"}) == said
 
 
 def test_markdown_has_a_row_each_with_its_rule() -> None:

@@ -10,7 +10,7 @@ APP = str(PROJECT / "app.py")
 PAGE = str(PROJECT / "pages" / "1_Data_Explorer.py")
 TABS = (
     "Browse", "As numbers", "Classes", "Pixels", "Map", "Neighbours", "The floor", "Shuffled", "Odd ones",
-    "Source",
+    "My handwriting", "Source",
 )  # fmt: skip
 
 pytestmark = pytest.mark.usefixtures("bundled_only")

@@ -39,8 +39,9 @@ def _cards(work: Piecework) -> None:
     stored, here = table.read(), _here()
     asked: list[str] = [name for name in st.session_state.get(ASKED, []) if name in REPRODUCTIONS]
     st.markdown(
-        "Five teaching texts say what their experiments gave. Here they are done again, on the whole MNIST, "
-        "over several seeds: a claim is never copied into a result."
+        "Five teaching texts say what their experiments gave. Here they are done again, at full length and "
+        "over several seeds; a claim is never copied into a result. :blue[●] is what was measured, with its "
+        "95 % interval, :orange[◇] what the text claims."
     )
     if work.running or st.session_state.get(f"{KEY}_problem"):
         work.buttons(sum(name in here for name in asked), len(asked), "quick versions")
@@ -86,7 +87,7 @@ def _card(name: str, stored: Row | None, quick: Row | None, *, waiting: bool) ->
 def _measured(name: str, row: Row | None) -> None:
     """The stored row: number, interval, whether the claim holds and by which rule."""
     if row is None:
-        st.caption("Not measured on the whole MNIST yet.")
+        st.caption("Not measured at full length yet.")
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.markdown(f"#### {table.measured_words(row)}", width="content")

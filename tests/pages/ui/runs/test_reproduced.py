@@ -52,7 +52,7 @@ def test_every_experiment_has_a_card(stored: Path) -> None:
     assert "#### 98.00%" in said
     assert "does not hold" in said
     assert "3 seeds" in said
-    assert said.count("Not measured on the whole MNIST yet.") == len(REPRODUCTIONS) - 1
+    assert said.count("Not measured at full length yet.") == len(REPRODUCTIONS) - 1
 
 
 def test_a_quick_run_stands_beside_it(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
