@@ -9,11 +9,14 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
+from core.checkpoints import load_shipped, run_checkpoint, save_checkpoint
 from core.data import load
 from core.data.handwriting import Handwriting
 from core.data.handwriting_zip import export
 from core.errors import LabError
 from core.home import PROJECT, home
+from core.runs import RunRecord, RunStore
+from core.training.history import History
 from pages.ui.explorer.own import CODE
 from pages.ui.explorer.own_kept import rated
 from pages.ui.explorer.own_results import verdict
@@ -175,6 +178,29 @@ def test_the_verdict_follows_the_numbers() -> None:
     assert f"All {len(networks)} networks read your hand worse" in verdict(networks, 20)
     one = [one for one in networks if one.name == "cnn-bn"]
     assert "1 of 1 networks (cnn-bn) reads your hand worse" in verdict(one, 20)
+
+
+def test_the_newest_recorded_runs_are_there_too() -> None:
+    """A run with the weights of a shipped network reads exactly what that network reads."""
+    came = load_shipped("linear-softmax")
+    save_checkpoint(run_checkpoint("abcd1234"), came.model.state_dict(), came.config, {})
+    run = RunRecord(
+        run_id="abcd1234", recipe="linear-softmax", name="my *first*", owner="me", created=1.8e9,
+        status="finished", data="small", n_train=4000, n_test=1000, epochs=1.0, train_seconds=1.0,
+        test_accuracy=0.8, ci_low=0.77, ci_high=0.82, test_loss=0.5, validation_accuracy=None, device="CPU",
+        precision="fp32", threads=1, versions={}, config=came.config, history=History(),
+    )  # fmt: skip
+    RunStore().save(run)
+    try:
+        filled(30)
+        found = {one.name: one for one in rated()}
+        mine, theirs = found["my *first* · abcd1234"], found["linear-softmax"]
+        assert mine.own == theirs.own
+        assert (mine.mnist, mine.n) == ((0.8, 0.77, 0.82), 1000)
+        assert "1,000 to 10,000 test images" in text(tab())
+    finally:
+        RunStore().delete("abcd1234", None)
+        run_checkpoint("abcd1234").unlink()
 
 
 def test_in_a_class_room_each_browser_has_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """How well every network reads one's own drawings, beside MNIST's, and which drawing fools whom."""
 
+from html import escape
+
 import streamlit as st
 
 from core.data.handwriting import Collection
@@ -25,7 +27,7 @@ def results(own: Collection) -> None:
         st.subheader("Who reads your hand?", anchor=False)
         chart(
             twin_dots_figure(
-                [one.name for one in networks],
+                [escape(one.name) for one in networks],  # a run's name is its owner's
                 [
                     Twin("your drawings", VIOLET, [one.own.score.accuracy for one in networks],
                          [one.own.score.ci95 for one in networks]),
