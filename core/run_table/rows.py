@@ -25,9 +25,12 @@ def title_of(run: RunRecord) -> str:
 
 
 def short_of(run: RunRecord, longest: int = 30) -> str:
-    """The same for a chart: at most `longest` characters and half of the id; of a trial, what it tried."""
+    """The same for a chart: at most `longest` characters and half of the id.
+
+    Of a trial of a sweep what it tried, of a lane of a race which one it was.
+    """
     name = run.name or run.recipe
-    if kind_of(run) == "sweep" and ": " in name:
+    if kind_of(run) != "single" and ": " in name:
         name = name.partition(": ")[2]
     return f"{name if len(name) <= longest else name[: longest - 1] + '…'} · {run.run_id[:4]}"
 

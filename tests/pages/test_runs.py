@@ -12,10 +12,12 @@ from core.checkpoints import run_checkpoint
 from core.evaluation import wilson
 from core.home import PROJECT
 from core.recipes import RECIPES
+from core.run_table.rows import title_of
 from core.runs import RunRecord, new_run_id
 from core.training.history import History
 from pages.ui.cache import mnist, registry, run_store
 from pages.ui.runs import all_runs, by_settings, compare, two_networks
+from pages.ui.runs.links import place_of
 
 FILE = str(PROJECT / "pages" / "9_Runs.py")
 
@@ -204,6 +206,32 @@ def test_two_networks_image_by_image() -> None:
     assert "the same network twice" in written(check(app))
 
 
+def test_a_run_of_ones_own_is_compared_and_opened_on_its_page() -> None:
+    config = RECIPES["linear-softmax"].config.with_settings({"epochs": 1, "lr": 0.3})
+    job = registry().submit(config, mnist())
+    assert job.wait(60).status == "finished"
+    run = run_store().get(job.job_id)
+    app = open_page("Two networks", runs_chosen=run.run_id)
+    assert app.selectbox(key="runs_b").value == f"On record: {title_of(run)}"
+    assert "They disagree" in written(app)
+    registry().close()
+    registry.clear()
+    file, parameters = place_of(run)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    check(app.switch_page(str(PROJECT / file)).run())
+    assert "Recorded run" in written(app)
+
+
+def test_every_kind_of_run_has_a_page() -> None:
+    for recipe in ("mlp-deep", "cnn-robust", "regression-sine", "language-gru"):
+        file, parameters = place_of(record(recipe))
+        assert (PROJECT / file).is_file()
+        assert len(parameters) == 2
+    words = record("language-gru")
+    assert "its weights were not kept" in written(open_page("Compare", runs_chosen=words.run_id))
+
+
 def test_settings_against_accuracy() -> None:
     for lr in (0.001, 0.01, 0.1):
         for seed in (0, 1):
@@ -265,6 +293,19 @@ def test_an_interrupted_sweep_goes_on_after_a_restart() -> None:
     assert not read(ledger.sweep_id).open
     check(app.run())
     assert "chosen by the test accuracy itself" in written(app)  # this plan holds nothing out
+
+
+def test_a_sweep_at_work_is_stopped_and_keeps_what_is_done() -> None:
+    app = open_page("Sweep", **{"runs_sweep_epochs_linear-softmax": "2000"})
+    check(app.button(key="runs_sweep_start").click().run())
+    job = registry().sweep_of(app.session_state["runs_sweep_shown"])
+    assert job is not None
+    assert not app.button(key="runs_sweep_stop").disabled
+    check(app.button(key="runs_sweep_stop").click().run())
+    assert job.wait(30).status == "stopped"
+    check(app.run())
+    assert "it stands still" in bars(app)
+    assert not app.button(key="runs_sweep_go_on").disabled
 
 
 def test_plans_that_make_no_sense_are_refused_in_words() -> None:

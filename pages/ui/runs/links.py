@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.checkpoints import run_checkpoint
 from core.config import CNNConfig, MLPConfig, RecurrentConfig, RegressorConfig
 from core.runs import RunRecord
 
@@ -13,6 +14,8 @@ _PAGES = {
     RecurrentConfig: ("pages/8_Language_ID.py", "lang"),
 }
 
+_DRAWN = (RegressorConfig, RecurrentConfig)  # their pages draw the network itself, which takes its weights
+
 
 def place_of(run: RunRecord) -> tuple[str, dict[str, str]]:
     """The page that trains such a network, and the parameters that show this run there."""
@@ -21,7 +24,10 @@ def place_of(run: RunRecord) -> tuple[str, dict[str, str]]:
 
 
 def run_link(run: RunRecord, label: str) -> None:
-    """A link to the run on its page."""
+    """A link to the run on its page, or why there is none."""
+    if isinstance(run.config.model, _DRAWN) and not run_checkpoint(run.run_id).is_file():
+        st.caption(f"{label}: its weights were not kept (a sweep keeps none), and its page draws them.")
+        return
     file, parameters = place_of(run)
     st.page_link(
         file, label=label, icon=":material/arrow_outward:", query_params=parameters,

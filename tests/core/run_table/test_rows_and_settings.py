@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from core.run_table.rows import Wanted, kind_of, table, title_of
+from core.run_table.rows import Wanted, kind_of, short_of, table, title_of
 from core.run_table.scale import scale, written
 from core.run_table.settings import side_by_side, values_of, varied
 
@@ -51,6 +51,14 @@ def test_filters_let_through_what_is_wanted(make_run: MakeRun) -> None:
 
 def test_titles_differ_even_for_the_same_name(make_run: MakeRun) -> None:
     assert title_of(make_run(name="x")) != title_of(make_run(name="x"))
+
+
+def test_short_names_say_what_a_trial_tried(make_run: MakeRun) -> None:
+    run = make_run(name="sweep 12ab34cd: lr=0.1", run_id="deadbeef")
+    assert short_of(run) == "lr=0.1 · dead"
+    assert short_of(make_run(name="race 12ab34cd: adam, seed 1", run_id="deadbeef")) == "adam, seed 1 · dead"
+    assert short_of(make_run(name="note: keep", run_id="deadbeef")) == "note: keep · dead"
+    assert short_of(make_run(name="x" * 80, run_id="deadbeef")) == "x" * 29 + "… · dead"
 
 
 def test_only_what_differs_is_lit(make_run: MakeRun) -> None:
