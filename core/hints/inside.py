@@ -99,7 +99,7 @@ def saturated(case: Case) -> Hint | None:
         return None
     where = max(shares, key=lambda name: shares[name])
     remedy = {"init": "xavier"}
-    if isinstance(model, MLPConfig):
+    if isinstance(model, MLPConfig) and model.init_output == "normal":
         remedy["init_output"] = "xavier"
     ends = "0.02 of 0 or 1" if model.activation == "sigmoid" else "0.04 of −1 or 1"
     return Hint(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.hints.hint import Case, Hint, handy, written
-from core.hints.reading import BLOCK, blocks, per_step, start_and_end
+from core.hints.reading import BLOCK, per_step, since_change, start_and_end
 
 #: A loss twice what the fresh weights had is no noise: they only guess.
 BLOWN = 2.0
@@ -45,7 +45,7 @@ def diverged(case: Case) -> Hint | None:
             "Each step overshoots the valley and lands higher on its other side, where the slope is steeper "
             "and the next step longer still. Weights and loss grow without bound.",
         )  # fmt: skip
-    means = blocks(case.history)
+    means = since_change(case.history)
     if len(means) < FEWEST or case.config.train.adversarial != "none":  # there the loss grows as ε does
         return None
     first, peak, now = _first(case), float(means.max()), float(means[-1])
@@ -61,20 +61,19 @@ def diverged(case: Case) -> Hint | None:
 
 def oscillating(case: Case) -> Hint | None:
     """The loss jumps up and down far above the best it has reached."""
-    means = blocks(case.history)
+    means = since_change(case.history)
     if len(means) < FEWEST or case.config.train.adversarial != "none":
         return None
     best = np.minimum.accumulate(means)[:-1]
     jumped = (means[1:] > JUMP * best) & (means[1:] > best + JUMP_OF_START * _first(case))
-    late = jumped[len(jumped) // 2 :]
-    falls = int((np.diff(means[len(means) // 2 :]) < 0).sum())
+    late, second = jumped[len(jumped) // 2 :], means[len(means) // 2 :]
+    falls = int((np.diff(second) < 0).sum())
     if late.mean() < OFTEN or not falls:
         return None
-    worst = float(means[int(means.argmin()) :].max())
     evidence = (
         f"In the second half the mean loss over about {BLOCK} examples lay more than {JUMP:g} times above "
-        f"the best before it {int(late.sum())} of {len(late)} times; the best was "
-        f"{written(float(means.min()))}, the worst since then {written(worst)}."
+        f"the best before it {int(late.sum())} of {len(late)} times; there it ranged from "
+        f"{written(float(second.min()))} to {written(float(second.max()))}."
     )
     return _slower(case, "rate-oscillating", "The learning rate is too high: the loss jumps about", evidence,
         "The steps are longer than the valley is wide, so the weights leap from one slope to the other "

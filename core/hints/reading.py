@@ -9,11 +9,13 @@ from core.training.history import History
 BLOCK = 500
 
 
-def blocks(history: History, images: int = BLOCK) -> NDArray[np.float64]:
-    """Mean loss of consecutive steps that together saw at least `images` images; an unfinished rest is left
-    out, and so is everything from the first loss that was no number on."""
+def blocks(history: History, images: int = BLOCK, start: int = 0) -> NDArray[np.float64]:
+    """Mean loss of consecutive steps from step `start` on that together saw at least `images` images.
+
+    An unfinished rest is left out, and so is everything from the first loss that was no number on.
+    """
     found, total, seen = [], 0.0, 0
-    for loss, count in zip(history.loss, history.examples_per_step, strict=True):
+    for loss, count in zip(history.loss[start:], history.examples_per_step[start:], strict=True):
         if loss is None:
             break
         total, seen = total + loss * count, seen + count
@@ -28,6 +30,12 @@ def measured(history: History, name: str) -> tuple[NDArray[np.float64], NDArray[
     rows = [(row["epoch"], row[name]) for row in history.epochs if row.get(name) is not None]
     table = np.array(rows, dtype=float).reshape(-1, 2)
     return table[:, 0], table[:, 1]
+
+
+def since_change(history: History) -> NDArray[np.float64]:
+    """The blocks since the rate or the batch was last changed: what went before speaks of other steps."""
+    steps = [change["step"] for change in history.changes if change["name"] in ("lr", "batch_size")]
+    return blocks(history, start=int(steps[-1]) if steps else 0)
 
 
 def start_and_end(history: History) -> tuple[float, float] | None:

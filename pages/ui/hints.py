@@ -31,7 +31,6 @@ WORDS = {
     "normalize": "normalised pixels",
     "batch_norm": "batch norm",
     "validation": "held out",
-    "keep": "keep",
     "rare": "rare digit",
 }
 
@@ -101,7 +100,7 @@ def _buttons(place: Place, hint: Hint, run: Ended) -> None:
         f"Applied: {change}" if done else f"Apply: {change}",
         icon=":material/check:" if done else ":material/build:",
         key=place.key(f"hint_apply_{hint.rule}"), disabled=done, on_click=_apply, args=args,
-        help=f"Set the controls. {hint.told}",
+        help=f"Set the controls: {change}. {hint.told}",
     )  # fmt: skip
     st.button(
         "Apply and train", icon=":material/play_arrow:", key=place.key(f"hint_train_{hint.rule}"),
@@ -154,19 +153,28 @@ def _stands(remedy: dict[str, Any], wanted: RunConfig | None) -> bool:
 
 
 def _change_told(hint: Hint, config: RunConfig) -> str:
-    """ "learning rate 0.1 → 0.01"."""
-    before = config.settings()
-    return ", ".join(
-        f"{WORDS.get(name, name)} {_told(name, before.get(name))} → {_told(name, value)}"
-        for name, value in hint.remedy.items()
+    """ "learning rate 0.1 → 0.01": short enough for a button."""
+    before, remedy = config.settings(), dict(hint.remedy)
+    both = all(
+        name in remedy and (before[name], remedy[name]) == (before["init"], remedy["init"])
+        for name in ("init", "init_output")
     )
+    if both:
+        del remedy["init_output"]
+    parts = []
+    for name, value in remedy.items():
+        word = "all first weights" if name == "init" and both else WORDS.get(name, name)
+        parts.append(
+            f"keep {early_stopping.WORDS[value].removesuffix(' on validation')}"
+            if name == "keep"
+            else f"{word} {_told(name, before.get(name))} → {_told(name, value)}"
+        )
+    return ", ".join(parts)
 
 
 def _told(name: str, value: Any) -> str:
     if name in ("init", "init_output"):
         return controls.STARTS[value]
-    if name == "keep":
-        return early_stopping.WORDS[value]
     if isinstance(value, bool):
         return "on" if value else "off"
     if name == "validation":

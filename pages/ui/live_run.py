@@ -15,7 +15,6 @@ from torch import Tensor
 from core.config import RunConfig
 from core.digits_config import DigitsConfig
 from core.errors import LabError
-from core.evaluation import wilson
 from core.figures.curves import accuracy_figure, gradient_figure, loss_figure
 from core.films import Film
 from core.training.history import History
@@ -24,6 +23,7 @@ from pages.ui.chart import chart
 from pages.ui.fault_settings import faults_told
 from pages.ui.named import examples
 from pages.ui.page import error_boundary
+from pages.ui.score_line import score_line as score_line  # who shows runs takes it from here
 
 #: Seconds between two looks at a run. A paused one changes only when somebody presses a button.
 POLL = {"running": 0.5, "queued": 1.0, "paused": 3.0}
@@ -196,7 +196,8 @@ def _status(snapshot: Snapshot) -> None:
     st.caption(" · ".join([*details, *changes]))
     spoilt(snapshot.config)
     if not snapshot.active and snapshot.n_test:
-        st.markdown(score_line(snapshot.history, snapshot.n_test, examples(snapshot.config.model)))
+        config = snapshot.config
+        st.markdown(score_line(snapshot.history, snapshot.n_test, examples(config.model), config.train.keep))
     if snapshot.message:
         (st.warning if snapshot.status in ("diverged", "stopped") else st.error)(snapshot.message)
 
@@ -217,18 +218,6 @@ def told(change: dict[str, Any]) -> str:
 def written(loss: float) -> str:
     """A loss to three digits after the point, or to three digits where that would say nothing."""
     return f"{loss:.3f}" if abs(loss) >= 0.01 or loss == 0 else f"{loss:.2e}"
-
-
-def score_line(history: History, n_test: int, what: str = "images") -> str:
-    """The last test accuracy with its 95 % interval, in a sentence."""
-    accuracy = history.last("test_accuracy")
-    if accuracy is None:
-        return ""
-    low, high = wilson(round(accuracy * n_test), n_test)
-    return (
-        f"### :green[{accuracy:.2%}] of {n_test:,} test {what} read correctly  \n"
-        f"95 % interval: {low:.2%} to {high:.2%}"
-    )
 
 
 def _buttons(job: Steered, snapshot: Snapshot, key: str) -> None:

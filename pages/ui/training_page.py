@@ -21,7 +21,7 @@ from core.training.trainer import changeable
 from pages.ui import cache, controls, ended, hints, state
 from pages.ui.below import below
 from pages.ui.export_buttons import export_buttons, lesson_now
-from pages.ui.live_run import Draw, More, Shown, curves, live_run, score_line
+from pages.ui.live_run import Draw, More, Shown, curves, live_run, score_line, spoilt
 from pages.ui.look import NOW, Kind, as_it_came, on_record
 from pages.ui.named import examples
 from pages.ui.owner import owner
@@ -224,6 +224,7 @@ class TrainingPage:
                     f":material/history: **Recorded run {plain(run.name) or name}** of {run.recipe}, "
                     f"{run.status}."
                 )
+                spoilt(run.config)
                 self._draw(
                     on_record(run) if self.draw else None,
                     run.history,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.hints.hint import handy, written
-from core.hints.reading import blocks, measured
+from core.hints.reading import blocks, measured, since_change
 from core.training.history import History
 from pages.ui.controls import RATES
 
@@ -14,6 +14,13 @@ def test_blocks_hold_enough_images_and_end_where_numbers_do() -> None:
         loss=[4.0, 2.0, 1.0, 1.0, 3.0, None, 1.0], examples_per_step=[300, 200, 250, 250, 100, 9, 9]
     )
     assert blocks(history).tolist() == [(4 * 300 + 2 * 200) / 500, 1.0]
+
+
+def test_after_a_change_of_the_rate_only_what_follows_counts() -> None:
+    history = History(loss=[9.0] * 4 + [1.0] * 4, examples_per_step=[500] * 8)
+    assert len(since_change(history)) == 8
+    history.changes.append({"step": 4, "examples": 2000, "name": "lr", "value": 0.1})
+    assert since_change(history).tolist() == [1.0] * 4
 
 
 def test_rows_without_a_measurement_are_left_out() -> None:

@@ -1,6 +1,7 @@
 """Hints below a run: what they say, and that their buttons set the controls and start the cure."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.hints import Hint
 from core.home import PROJECT
 from core.recipes import RECIPES
+from core.training.history import History
 from core.training.job import Job
 from pages.ui.cache import mnist, registry, run_store
 from pages.ui.hints import _change_told, _stands
@@ -108,9 +110,46 @@ def test_remedies_in_words() -> None:
     remedy = {"init": "xavier", "validation": 0.1, "keep": "best", "normalize": True, "epochs": 20}
     hint = Hint("x", "", "", "", remedy)
     assert _change_told(hint, config) == (
-        "first weights PyTorch's default → Xavier (Glorot), held out 0% → 10%, keep the last epoch → "
-        "the best epoch on validation, normalised pixels off → on, epochs 10 → 20"
+        "first weights PyTorch's default → Xavier (Glorot), held out 0% → 10%, keep the best epoch, "
+        "normalised pixels off → on, epochs 10 → 20"
     )
+    both = Hint("x", "", "", "", {"init": "he", "init_output": "he"})
+    assert _change_told(both, config) == "all first weights PyTorch's default → He (Kaiming)"
     assert not _stands(remedy, config)
     assert _stands(remedy, config.with_settings(remedy))
     assert not _stands(remedy, None)
+
+
+class Running:
+    """A job in the middle of a run, as far as a hint needs it."""
+
+    def __init__(self, rate: float) -> None:
+        self.start = RECIPES[RECIPE].config.with_settings({"lr": rate})
+        self.history = History(loss=[2.3] * 5 + [60.0] * 45, lr=[rate] * 50, examples_per_step=[128] * 50)
+        self.history.epochs.append({"epoch": 0.0, "train_loss": 2.3})
+        self.changed: list[tuple[str, float]] = []
+
+    def change(self, name: str, value: float) -> None:
+        self.changed.append((name, value))
+
+    @property
+    def snapshot(self) -> SimpleNamespace:
+        return SimpleNamespace(config=self.start, history=self.history, n_train=4000)
+
+
+def watch(job: "Running") -> None:
+    from pages.ui.ended import Place
+    from pages.ui.hints import watching
+
+    watching(Place("mlp", None), job)(job.snapshot)
+
+
+def test_while_it_runs_a_sharp_hint_changes_the_rate_at_once() -> None:
+    job = Running(5.0)
+    app = well(AppTest.from_function(watch, args=(job,), default_timeout=30).run())
+    (button,) = app.button
+    assert button.label == "Now: learning rate 5 → 0.5"
+    button.click().run()
+    well(app)
+    assert job.changed == [("lr", 0.5)]
+    assert app.session_state[f"{RECIPE}_lr"] == 0.5

@@ -1,0 +1,25 @@
+"""The line that says how well a run reads is about the weights that it leaves."""
+
+from core.training.history import History
+from pages.ui.score_line import kept_row, score_line
+
+ROWS = History(
+    epochs=[
+        {"epoch": 1.0, "validation_loss": 0.5, "test_accuracy": 0.9},
+        {"epoch": 2.0, "validation_loss": 0.7, "test_accuracy": 0.8},
+    ]
+)
+
+
+def test_the_last_epoch_or_the_best() -> None:
+    assert ":green[80.00%] of 1,000 test images" in score_line(ROWS, 1000)
+    best = score_line(ROWS, 1000, keep="best")
+    assert ":green[90.00%]" in best
+    assert "epoch 1, the best on validation" in best
+    assert "validation" not in score_line(ROWS, 1000)
+
+
+def test_nothing_is_said_before_it_is_measured() -> None:
+    assert score_line(History(), 1000) == ""
+    assert kept_row(History(), "best") == {}
+    assert kept_row(History(epochs=[{"epoch": 0.0}]), "best") == {"epoch": 0.0}
