@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.data.handwriting import Collection, Drawn
+from core.data.handwriting import Collection
+from core.data.handwriting_files import Drawn
 from core.errors import LabError
 from core.figures.template import picture
 from pages.ui.digit_map import digit_map
