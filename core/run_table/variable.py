@@ -7,10 +7,9 @@ from core.choices import (
     INITIALIZATIONS,
     REDUCTIONS,
     SCHEDULE_NAMES,
-    TARGETS,
-    WORD_SPLITS,
 )
 from core.config import RunConfig
+from core.digits_config import DigitsConfig
 from core.errors import ConfigError
 from core.training.optimizers import OPTIMIZERS
 
@@ -23,8 +22,6 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "reduction": REDUCTIONS,
     "schedule": SCHEDULE_NAMES,
     "optimizer": tuple(OPTIMIZERS),
-    "target": tuple(name for name in TARGETS if name != "placed"),
-    "division": WORD_SPLITS,
     "cell": CELLS,
 }
 #: The same for all trials, or set for the whole sweep, or nothing that one can type in a word.
@@ -39,9 +36,14 @@ _RATES = ("lr", "epsilon", "weight_decay")
 
 
 def variable(config: RunConfig) -> list[str]:
-    """Settings of a run that a sweep may vary; the rate, the batch and the seed first."""
+    """Settings of a run that a sweep may vary; the rate, the batch and the seed first.
+
+    All trials of a sweep learn from the same examples, and every worker checks that it has them: the settings
+    that make points or words are left out. Faults in the digits are made afterwards, from the same digits.
+    """
     first = ("lr", "batch_size", "optimizer", "momentum", "activation", "hidden", "seed")
-    names = [name for name in config.settings() if name not in _FIXED]
+    made = set() if isinstance(config.data, DigitsConfig) else set(vars(config.data))
+    names = [name for name in config.settings() if name not in _FIXED and name not in made]
     return [name for name in first if name in names] + [name for name in names if name not in first]
 
 

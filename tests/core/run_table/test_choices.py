@@ -76,6 +76,15 @@ def test_every_suggestion_can_be_swept(recipe: str) -> None:
             assert SweepPlan(base, parse_axes(base, [f"{name}={text}"])).size >= 1, name
 
 
+def test_examples_are_the_same_for_all_trials() -> None:
+    curve = variable(RECIPES["regression-sine"].config)
+    assert not {"noise", "points", "target"} & set(curve)
+    assert "hidden" in curve
+    assert "units" in variable(RECIPES["language-gru"].config)
+    assert "per_language" not in variable(RECIPES["language-gru"].config)
+    assert {"flipped", "share"} <= set(variable(RECIPES["mlp-deep"].config))
+
+
 def test_a_removed_run_takes_its_weights_along(
     make_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
