@@ -1,6 +1,6 @@
 """The trials of a sweep: accuracy over each setting that varies, and over two of them at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -13,7 +13,7 @@ from core.run_table.scale import Scale
 
 def trials_figure(
     across: Scale,
-    results: dict[str, Sequence[float]],
+    results: Mapping[str, Sequence[float]],
     best: int | None,
     *,
     y_title: str,

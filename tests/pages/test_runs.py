@@ -308,6 +308,20 @@ def test_a_sweep_at_work_is_stopped_and_keeps_what_is_done() -> None:
     assert not app.button(key="runs_sweep_go_on").disabled
 
 
+def test_a_cluster_that_is_not_there_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIGITLAB_CLUSTER", "tcp://127.0.0.1:1")
+    monkeypatch.setattr("core.sweep.engines.PATIENCE", 0.3)
+    app = open_page("Sweep")
+    assert "on the cluster at tcp://127.0.0.1:1" in written(app)
+    check(app.button(key="runs_sweep_start").click().run())
+    job = registry().sweep_of(app.session_state["runs_sweep_shown"])
+    assert job is not None
+    assert job.wait(60).status == "failed"
+    check(app.run())
+    assert "There is no Dask scheduler" in app.warning[0].value
+    assert not app.button(key="runs_sweep_go_on").disabled
+
+
 def test_plans_that_make_no_sense_are_refused_in_words() -> None:
     app = open_page("Sweep")
     app.text_input(key="runs_sweep_linear-softmax_lr").set_value("-1").run()

@@ -63,7 +63,10 @@ def _measured(runs: Sequence[RunRecord]) -> tuple[list[RunRecord], str]:
 
 
 def _result(run: RunRecord, what: str) -> float:
-    value = run.test_accuracy if what == "test accuracy" else run.test_loss
+    return _number(run.test_accuracy if what == "test accuracy" else run.test_loss)
+
+
+def _number(value: float | None) -> float:
     return float("nan") if value is None else value
 
 
@@ -84,7 +87,9 @@ def _scatter(runs: Sequence[RunRecord], names: list[str], what: str) -> None:
         (run, value) for run, value in zip(runs, values_of(runs, across), strict=True) if value is not None
     ]
     those = [run for run, _ in had]
-    reach = ([run.ci_low for run in those], [run.ci_high for run in those]) if percent else None
+    reach = (
+        ([_number(run.ci_low) for run in those], [_number(run.ci_high) for run in those]) if percent else None
+    )
     groups = None
     if color != NOTHING:
         groups = [written(value) for value in values_of(those, color)]

@@ -123,10 +123,11 @@ def _charts(ledger: Ledger, runs: dict[int, RunRecord], found: Choice) -> None:
     scales = _scales(ledger, numbers)
     star = numbers.index(found.number)
     what = "accuracy" if graded else "loss"
-    for column, each in zip(st.columns(len(scales)), scales, strict=True):
-        with column:
-            fig = trials_figure(each, known, star, y_title=what, percent=graded)
-            chart(fig, f"runs_trials_{ledger.sweep_id}_{each.name}")
+    for first in range(0, len(scales), 2):  # three side by side leave no room for words
+        for column, each in zip(st.columns(min(2, len(scales))), scales[first : first + 2], strict=False):
+            with column:
+                fig = trials_figure(each, known, star, y_title=what, percent=graded)
+                chart(fig, f"runs_trials_{ledger.sweep_id}_{each.name}")
     marks = {"validation": ":orange[**●**] validation", "test": ":green[**◆**] test"}
     st.caption(
         ", ".join(marks[split] for split in known) + f" {what}, one mark for each trial; star: the best."
@@ -169,7 +170,7 @@ def _cell(value: object) -> object:
 
 def _ranking(runs: dict[int, RunRecord], by: str) -> list[str]:
     """The ids of the best trials by the same measure, best first."""
-    rest, ranked = dict(runs), []
+    rest, ranked = dict(runs), list[str]()
     while rest and len(ranked) < chosen.MOST:
         found = best(rest)
         if found is None or found.by != by:
