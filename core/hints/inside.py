@@ -18,8 +18,8 @@ from core.models.layers import Normalize
 from core.probes.signals import signals
 from core.training.trainer import initial_network
 
-#: Digits that are sent through: a unit silent on 300 of them is silent on nearly all.
-LOOKED_AT = 300
+#: Digits that are sent through: a unit silent on 200 of them is silent on nearly all.
+LOOKED_AT = 200
 #: A sigmoid outside 0.02…0.98, a tanh outside ±0.96: its slope is below 8 % of the steepest.
 FLAT = 0.02
 #: Half of the units flat on a typical image: less happens to healthy networks late in training.
@@ -122,12 +122,12 @@ def dead(case: Case) -> Hint | None:
     if case.digits is None or case.network is None or not _sound(case.network):
         return None
     now = {layer.title: _silent(layer) for layer in _bent(case.network, case.digits)}
+    if not any(silent.float().mean() >= DEAD for silent in now.values()):
+        return None
     died = {
         layer.title: int((now[layer.title] & ~_silent(layer)).sum())
         for layer in _bent(_start(case, case.network), case.digits)
     }
-    if not died:
-        return None
     where = max(died, key=lambda name: died[name] / len(now[name]))
     units, silent = len(now[where]), int(now[where].sum())
     if died[where] < DEAD * units or died[where] < 2:

@@ -24,6 +24,8 @@ FALLING_OF_REST = 0.03
 RUN_OUT = 0.1
 #: With fewer measured passes the steps of the run are compared by quarters, and the fall must be larger.
 FEWEST, FALLING_QUARTER = 3, 0.01
+#: Standard errors by which two quarters must differ: batches differ by chance.
+SURE = 2.0
 
 
 def overfitting(case: Case) -> Hint | None:
@@ -119,7 +121,12 @@ def _by_quarters(case: Case, first: float) -> str | None:
     losses = np.array(case.history.loss, dtype=float)
     if len(losses) < 8:
         return None
-    before, last = (float(part.mean()) for part in np.array_split(losses, 4)[2:])
-    if before - last < FALLING_QUARTER * first:
+    before, last = np.array_split(losses, 4)[2:]
+    fall = float(before.mean() - last.mean())
+    noise = float(np.sqrt(before.var() / len(before) + last.var() / len(last)))
+    if fall < FALLING_QUARTER * first or fall < SURE * noise:
         return None
-    return f"{written(before)} on average in the third quarter of the steps, {written(last)} in the last"
+    return (
+        f"{written(float(before.mean()))} on average in the third quarter of the steps, "
+        f"{written(float(last.mean()))} in the last"
+    )

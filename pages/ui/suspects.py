@@ -1,6 +1,7 @@
 """Suspects: the training images that a network finds hardest to believe, and whose labels we had flipped."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,7 +60,8 @@ def _panel(place: Place, run: Ended) -> None:
             "Training images by their loss under the trained network, hardest to believe first. A network "
             "learns what many images agree on before it learns single exceptions by heart."
         )
-        network, key = run.network(), run.key + data_key(cache.mnist())
+        key = run.key + data_key(cache.mnist())
+        network = _network(key, run.network)
         if network is None or not all(bool(v.isfinite().all()) for v in network.state_dict().values()):
             st.caption(
                 "The weights of this run are gone, or no longer numbers: nothing can be ranked by them."
@@ -134,6 +136,11 @@ def _ringed(image: Tensor, flipped: bool) -> NDArray[np.uint8]:
     whole = np.broadcast_to(color, (SIDE + 2 * RING, SIDE + 2 * RING, 3)).copy()
     whole[RING:-RING, RING:-RING] = picture(image.numpy() / 255, size=SIDE)
     return whole
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _network(key: str, _make: Callable[[], nn.Module | None]) -> nn.Module | None:
+    return _make()
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -100,6 +100,15 @@ def test_two_remedies_of_a_recorded_run_add_up_on_its_own_settings() -> None:
     assert app.number_input(key=f"{RECIPE}_seed").value == 5
 
 
+def test_a_run_on_spoiled_digits_says_so_and_shows_suspects() -> None:
+    app = trained(open_page(mlp_recipe=RECIPE), epochs=2, flipped=0.1)
+    assert any(
+        "Spoiled data" in text.value and "10% of the labels wrong" in text.value for text in app.caption
+    )
+    assert "Suspects" in [title.value for title in app.subheader]
+    assert not [title for title in open_page(mlp_recipe=RECIPE).subheader if title.value == "Suspects"]
+
+
 def test_a_healthy_network_that_came_along_gets_no_hint() -> None:
     app = open_page(mlp_recipe="mlp-deep")
     assert not [button.key for button in app.button if button.key and "_hint_" in button.key]

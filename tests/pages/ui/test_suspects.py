@@ -45,7 +45,7 @@ def show(config: "RunConfig", network: "nn.Module", n: int) -> None:
 
 @pytest.fixture(autouse=True)
 def fresh() -> None:
-    for cached in (mnist, suspects._seconds, suspects._ranked):
+    for cached in (mnist, suspects._seconds, suspects._ranked, suspects._network):
         cached.clear()
 
 
@@ -113,7 +113,7 @@ def test_nothing_without_flipped_labels_and_a_sentence_without_weights(
         title.value for title in page(config.with_settings({"flipped": 0.0}), network, n).subheader
     ]
     assert "other digits than those in use" in said(page(config, network, n + 1))
-    suspects._ranked.clear()
+    suspects._network.clear()
     assert "are gone" in said(page(config, None, n))
 
 
