@@ -4,11 +4,11 @@ HONEST = """\
 import torch
 from torch import nn
 
-def pgd(network, x, y, epsilon, steps):
+def pgd(network, x, y, epsilon, steps):             # double(): a sure network needs the digits
     size, adv = 2.5 * epsilon / steps, x + epsilon * (2 * torch.rand_like(x) - 1)
     for _ in range(steps):
         adv = adv.clamp(0, 1).requires_grad_()
-        loss = nn.functional.cross_entropy(network(adv), y, reduction="sum")
+        loss = nn.functional.cross_entropy(network(adv).double(), y, reduction="sum")
         slope, = torch.autograd.grad(loss, adv)
         adv = adv.detach() + size * slope.sign()
         adv = torch.minimum(torch.maximum(adv, x - epsilon), x + epsilon)
@@ -66,7 +66,7 @@ class FewGreys(nn.Module):
 
 def slope(network, x, y):
     x = x.clone().requires_grad_()
-    return torch.autograd.grad(nn.functional.cross_entropy(network(x), y, reduction="sum"), x)[0]
+    return torch.autograd.grad(nn.functional.cross_entropy(network(x).double(), y, reduction="sum"), x)[0]
 
 defended = FewGreys(network).eval()
 through = x + epsilon * slope(defended, x, y).sign()   # the gradient is 0: nothing happens

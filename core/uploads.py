@@ -38,6 +38,10 @@ def read_upload(content: bytes, name: str) -> Checkpoint:
             f"{name} is no safetensors file ({str(error)[:80]}). "
             "Save weights with safetensors.torch.save_file."
         ) from error
+    for key, tensor in weights.items():  # batch norm alone counts something in whole numbers
+        fraction = tensor.is_floating_point() or tensor.is_complex()
+        if not fraction and not key.endswith("num_batches_tracked"):
+            raise LabError(f"{name} holds whole numbers ({key[:40]}); the networks here need fractions.")
     if any(tensor.is_complex() for tensor in weights.values()):
         raise LabError(f"{name} holds complex numbers; the networks here compute with real ones.")
     if not all(bool(tensor.float().isfinite().all()) for tensor in weights.values()):

@@ -69,7 +69,7 @@ def _best_of_tries(
             made = ATTACKS[config.name].make(given).detach().clamp(0, 1)
         made = torch.where(column(_within(made, given.images, config)), made, given.images)
         logits = given.logits(made)
-        climbed = given.aim(logits)
+        climbed = given.log_odds(logits)
         if restart == 0:
             best, height = made, climbed
         else:
@@ -115,6 +115,10 @@ def check(model: nn.Module, images: Tensor, labels: Tensor) -> None:
     )
     if not len(images):
         return
+    require(
+        labels.dtype == torch.int64 and int(labels.min()) >= 0 and int(labels.max()) < CLASSES,
+        f"Labels are whole numbers from 0 to {CLASSES - 1}, one an image.",
+    )
     low, high = float(images.min()), float(images.max())
     require(
         low >= 0 and high <= 1,

@@ -50,7 +50,18 @@ class Outcome:
         """
         if self.target is None:
             return self.right_before & ~self.right_after
-        return self.right_before & (self.labels != self.target) & (self.read == self.target)
+        return self.attackable & (self.read == self.target)
+
+    @property
+    def attackable(self) -> Tensor:
+        """(N,) whether there is something to win: read correctly before, and not the target already."""
+        return self.right_before if self.target is None else self.right_before & (self.labels != self.target)
+
+    @property
+    def success_rate(self) -> float | None:
+        """Share of the attackable images that the attack won, in [0, 1]; None where there are none."""
+        n = int(self.attackable.sum())
+        return int(self.success.sum()) / n if n else None
 
     @property
     def clean_accuracy(self) -> float:

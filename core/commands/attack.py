@@ -89,9 +89,9 @@ def row(config: AttackConfig, outcome: Outcome) -> dict[str, Any]:
         "clean_accuracy": outcome.clean_accuracy,
         "adversarial_accuracy": outcome.adversarial_accuracy,
         "ci95": list(outcome.ci95),
-        "success_rate": float(outcome.success.sum()) / max(1, int(outcome.right_before.sum())),
+        "success_rate": outcome.success_rate,
         "max_linf": float(outcome.sizes("linf").max()),
-        "mean_linf": outcome.mean_size("linf"),
-        "mean_l2": outcome.mean_size("l2"),
-        "mean_l0": outcome.mean_size("l0"),
+        "mean_linf_of_successes": outcome.mean_size("linf"),
+        "mean_l2_of_successes": outcome.mean_size("l2"),
+        "mean_l0_of_successes": outcome.mean_size("l0"),
     }

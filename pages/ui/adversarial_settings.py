@@ -6,9 +6,9 @@ from core.choices import ADVERSARIES
 from pages.ui.widgets import Widgets
 
 WORDS = {
-    "none": "the images as they are",
-    "fgsm": "attacked: one step from a random start",
-    "pgd": "attacked: several steps (PGD)",
+    "none": "clean images",
+    "fgsm": "attacked once (FGSM)",
+    "pgd": "attacked by PGD",
 }
 
 

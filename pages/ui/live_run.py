@@ -138,7 +138,12 @@ def curves(history: History, n_train: int, epochs: float, key: str) -> None:
     with right:
         st.markdown(_legend(history, "accuracy", "Accuracy"))
         chart(accuracy_figure(history, epochs), f"{key}_accuracy")
-        st.caption("Measured after each epoch; training accuracy on up to 5,000 of the images trained on.")
+        attacked = history.last("attacked_accuracy") is not None
+        told = " Attacked: the first 500 test images under PGD, 10 steps at the training's ε."
+        st.caption(
+            "Measured after each epoch; training accuracy on up to 5,000 of the images trained on."
+            + (told if attacked else "")
+        )
     if history.gradients:
         more = st.expander(
             "How large are the gradients, layer by layer?",

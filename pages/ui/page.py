@@ -11,7 +11,8 @@ from contextlib import contextmanager
 import numpy as np
 import streamlit as st
 from PIL import Image
-from streamlit.errors import FragmentHandledException
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.errors import FragmentHandledException, StreamlitAPIException
 
 from core.errors import LabError
 from pages.ui import badges, lessons, owner, style
@@ -69,12 +70,20 @@ def error_boundary() -> Iterator[None]:
         st.error(str(error), icon=":material/info:")
     except Exception:
         _log.exception("A page failed.")
-        with st.container(key="app-error"):
+        with _error_place():
             st.error(
                 "Something went wrong in this part of the page. The log of the server tells what; "
                 "reloading the page starts it afresh.",
                 icon=":material/error:",
             )
+
+
+def _error_place() -> DeltaGenerator:
+    """Where an unforeseen failure is shown; a second one on the same page cannot bear the same key."""
+    try:
+        return st.container(key="app-error")
+    except StreamlitAPIException:
+        return st.container()
 
 
 def _favicon() -> Image.Image:

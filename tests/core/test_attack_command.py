@@ -66,7 +66,7 @@ def test_no_budget_is_clean_accuracy_and_a_target_lowers_less(capsys: pytest.Cap
     words = ("linear-softmax", "--n", "100")
     none = row(capsys, *words, "--eps", "0")
     assert none["adversarial_accuracy"] == none["clean_accuracy"]
-    assert (none["max_linf"], none["success_rate"], none["mean_linf"]) == (0, 0, None)
+    assert (none["max_linf"], none["success_rate"], none["mean_linf_of_successes"]) == (0, 0, None)
     free = row(capsys, *words, "--eps", "0.1")
     aimed = row(capsys, *words, "--eps", "0.1", "--target", "5")
     assert aimed["target"] == 5

@@ -20,7 +20,7 @@ from torch.nn import functional
 
 def fgsm(model, images, labels, epsilon):
     images = images.clone().requires_grad_()
-    loss = functional.cross_entropy(model(images), labels, reduction="sum")
+    loss = functional.cross_entropy(model(images).double(), labels, reduction="sum")  # all digits
     (gradient,) = torch.autograd.grad(loss, images)
     return (images + epsilon * gradient.sign()).clamp(0, 1).detach()
 

@@ -71,7 +71,7 @@ def _uploaded(key: str, stand_in: str) -> Trained | None:
     except LabError as error:
         st.error(f"{plain(str(error))} Until then {stand_in} stands in.", icon=":material/upload_file:")
         return None
-    st.caption(f"It holds the network of the recipe {plain(checkpoint.config.recipe)}.")
+    st.caption(f"Read as the network of the recipe {plain(checkpoint.config.recipe)}.")
     return Trained(
         f"upload:{file.file_id}", f"Uploaded: {plain(file.name)}", checkpoint.config, checkpoint.model,
         checkpoint.model,

@@ -53,3 +53,20 @@ def test_bim_of_one_step_is_fgsm_and_more_steps_do_more() -> None:
 
     one, many = (attack(small_mlp(), images, labels, AttackConfig("bim", 0.1, {"steps": s})) for s in (1, 20))
     assert loss(many) >= loss(one)
+
+
+def test_the_code_on_the_pages_makes_the_labs_images_on_a_very_sure_network() -> None:
+    """cnn-bn is surer of many digits than float32 can tell from 1: there a plain cross-entropy is flat."""
+    from core.checkpoints import load_shipped
+    from core.data import load
+    from core.snippets_attack import attack_code
+
+    model, test = load_shipped("cnn-bn").model, load("small").test.take(slice(0, 60))
+    config = AttackConfig("fgsm", 0.3)
+    ours = attack(model, test.images, test.labels, config)
+    sure = model(test.images).softmax(1).amax(1) == 1.0
+    assert sure.any()
+    for place in sure.nonzero().flatten().tolist()[:10]:
+        space = {"model": model, "image": test.images[place], "label": int(test.labels[place])}
+        exec(attack_code(config), space)  # our own text, shown to students
+        assert float(((space["adversarial"][0] - ours[place]).abs() > 1e-5).double().mean()) < 0.01
