@@ -16,6 +16,7 @@ from core.attacks import ATTACKS
 from core.attacks.carry_out import attack
 from core.attacks.evidence import black_boxes
 from core.defences.defended import Defended
+from core.defences.left import Marks
 from core.evaluation import logits
 
 MadeOn = Literal["whole", "bare", "straight-through"]
@@ -65,10 +66,12 @@ def still_right(
     way: Way,
     epsilon: float,
     places: Tensor,
-) -> tuple[bool, ...]:
-    """Whether `network` behind `filter` reads each image (N, 1, 28, 28) correctly after that attack.
+    readings: int = 1,
+) -> Marks:
+    """How often `network` behind `filter` reads each image (N, 1, 28, 28) correctly after that attack, 0…1.
 
-    places: (N,) which images these are; they choose the attack's random numbers.
+    places: (N,) which images these are; they choose the attack's random numbers. readings: how many times
+    each attacked image is read; more than once where the filter draws numbers.
     """
     whole = Defended(network, filter).eval()
     made = images
@@ -79,5 +82,5 @@ def still_right(
             "straight-through": Defended(network, filter, straight_through=True).eval(),
         }[way.made_on]
         made = attack(on, images, labels, AttackConfig(way.attack, epsilon), places=places)
-    with torch.no_grad():
-        return tuple((logits(whole, made).argmax(1) == labels).tolist())
+    right = torch.stack([logits(whole, made).argmax(1) == labels for _ in range(readings)])
+    return tuple(right.double().mean(0).tolist())

@@ -1,48 +1,65 @@
 """What a filter seems to win and what is left of it, in sentences that follow from the numbers."""
 
+from core.defences.left import READINGS, Gap, Marks, gap, hidden, left_of, strongest
 from core.defences.ways import Way
-from core.paired import Paired, paired
 
 WHOLE, BARE = "behind the filter", "without it"
-Right = dict[
-    str, dict[str, tuple[bool, ...]]
-]  # side, way of attack: whether each image is still read correctly
+Right = dict[str, dict[str, Marks]]  # side, way of attack: how often each image is still read correctly
 THROUGH = ("fgsm", "pgd")
+LEVEL = 0.05
 
 
-def filters_verdict(right: Right, ways: dict[str, Way]) -> tuple[str, bool]:
+def filters_verdict(right: Right, ways: dict[str, Way], *, random: bool = False) -> tuple[str, bool]:
     """The sentences, and whether gradients are masked: whether going around wins more than chance explains.
 
-    Nothing until one way through and one way around are measured.
+    More than the same attacks win without the filter, that is: an attack more always wins something. random:
+    the filter draws numbers. Nothing until one way through and one way around are measured.
     """
     whole, bare = right[WHOLE], right[BARE]
     through = [name for name in THROUGH if name in whole]
     around = [name for name, way in ways.items() if way.around and name in whole]
     if not through or not around:
         return "", False
-    seems, is_left, without = (
-        _survive(whole, through), _survive(whole, list(whole)), _survive(bare, list(bare)),
-    )  # fmt: skip
-    hidden = paired(seems, is_left)
-    masked = hidden.p < 0.05
-    words = (
-        f"Attacked through the filter, **{_share(seems)}** are still read correctly. Attacked around it as "
-        f"well, **{_share(is_left)}** are. "
-    )
-    words += (
-        f"**The {100 * hidden.difference:.0f} points between are no robustness: the gradient was masked**, "
-        "so the attack could not see where to go (Athalye, Carlini & Wagner 2018). "
-        if masked
-        else "Here that is no more than chance explains: the filter hides little. "
-    )
-    return words + _worth(paired(is_left, without), without) + _clean(whole, bare), masked
+    seems = left_of(whole, through, random=random)
+    is_left = left_of(whole, list(whole), random=random)
+    without = left_of(bare, list(bare), random=random)
+    extra = hidden(whole, bare, through, random=random)
+    # Of several random numbers the smallest is chosen: it must be that much rarer (Bonferroni).
+    masked = extra.mean > 0 and extra.p < LEVEL / (len(whole) if random else 1)
+    if random:
+        words = (
+            f"Every attacked image is read {READINGS} times, and the mean counts. The strongest attack "
+            f"through the filter leaves **{_share(seems)}**, the strongest of all "
+            f"({ways[strongest(whole, list(whole))].title}) **{_share(is_left)}**. "
+        )
+    else:
+        words = (
+            f"Attacked through the filter, **{_share(seems)}** are still read correctly. Attacked around it "
+            f"as well, **{_share(is_left)}** are. "
+        )
+    words += _hides(extra, gap(seems, is_left), masked)
+    return words + _worth(gap(is_left, without), without) + _clean(whole, bare), masked
 
 
-def _worth(gain: Paired, without: tuple[bool, ...]) -> str:
+def _hides(extra: Gap, between: Gap, masked: bool) -> str:
+    """What the ways around win beyond what they win without the filter."""
+    if not any(between.values):
+        return "Going around wins nothing more: the filter hides nothing from these attacks. "
+    spare = 100 * (between.mean - extra.mean)
+    also = f" ({spare:.0f} points more it wins without the filter as well)" if spare >= 0.5 else ""
+    if masked:
+        return (
+            f"**The {100 * extra.mean:.0f} points between are no robustness: the gradient was masked**"
+            f"{also}, so the attack could not see where to go (Athalye, Carlini & Wagner 2018). "
+        )
+    return "That is no more than chance, or the same attacks without the filter, explain: it hides little. "
+
+
+def _worth(gain: Gap, without: Marks) -> str:
     low, high = (100 * end for end in gain.ci95)
-    points = 100 * gain.difference
+    points = 100 * gain.mean
     words = f"Without any filter the worst of the same attacks leaves {_share(without)}: "
-    if gain.p >= 0.05:
+    if gain.p >= LEVEL:
         return (
             words + "against somebody who knows the filter it changes nothing that could be told from chance."
         )
@@ -54,16 +71,11 @@ def _worth(gain: Paired, without: tuple[bool, ...]) -> str:
     return words + f"so it even costs {-points:.0f} points."
 
 
-def _clean(whole: dict[str, tuple[bool, ...]], bare: dict[str, tuple[bool, ...]]) -> str:
+def _clean(whole: dict[str, Marks], bare: dict[str, Marks]) -> str:
     if "clean" not in whole or "clean" not in bare:
         return ""
     return f" Untouched images: {_share(whole['clean'])} with it, {_share(bare['clean'])} without."
 
 
-def _survive(marks: dict[str, tuple[bool, ...]], names: list[str]) -> tuple[bool, ...]:
-    """Whether each image is read correctly after every one of these attacks."""
-    return tuple(all(image) for image in zip(*(marks[name] for name in names), strict=True))
-
-
-def _share(marks: tuple[bool, ...]) -> str:
+def _share(marks: Marks) -> str:
     return f"{sum(marks) / len(marks):.0%}"

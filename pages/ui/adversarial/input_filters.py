@@ -7,6 +7,7 @@ import torch
 
 from core.data.digits import Mnist
 from core.defences import DEFENCES
+from core.defences.left import READINGS, Marks
 from core.defences.ways import Way, still_right, ways
 from core.evaluation import wilson
 from core.figures.palette import BLUE, ORANGE
@@ -24,7 +25,7 @@ from pages.ui.trained import Trained
 IMAGES = (50, 100, 200, 400)
 PART = 25  # images a piece
 Piece = tuple[str, str, int]  # BARE or WHOLE, way, part
-Kept = dict[Piece, tuple[bool, ...]]
+Kept = dict[Piece, Marks]
 
 
 @panel
@@ -69,6 +70,7 @@ def _measured(trained: Trained, mnist: Mnist, chosen: Filter, epsilon: float, co
     images, labels = mnist.test.images[places], mnist.test.labels[places]
     kept = _kept(trained.key, data_key(mnist), chosen, epsilon, count)
     known_ways = ways()
+    random = DEFENCES[chosen.name].random
     parts = -(-count // PART)
     wanted: list[Piece] = [
         (side, name, part)
@@ -82,33 +84,36 @@ def _measured(trained: Trained, mnist: Mnist, chosen: Filter, epsilon: float, co
         help=f"{len(known_ways)} attacks on {count} images, with and without the filter.",
     )  # fmt: skip
 
-    def one(piece: Piece, progress: Callable[[float], None]) -> tuple[bool, ...]:
+    def one(piece: Piece, progress: Callable[[float], None]) -> Marks:
         side, name, part = piece
         here = slice(part * PART, (part + 1) * PART)
         # A filter that draws starts anew for every piece: a number does not depend on what came before.
         used = DEFENCES[chosen.name].make(chosen.strength, wanted.index(piece))
         used = used if side == WHOLE else torch.nn.Identity()
         at = torch.arange(count)[here]
-        return still_right(trained.model, used, images[here], labels[here], known_ways[name], epsilon, at)
+        return still_right(
+            trained.model, used, images[here], labels[here], known_ways[name], epsilon, at,
+            READINGS if random and side == WHOLE else 1,
+        )  # fmt: skip
 
     def body() -> None:
         work.buttons(sum(piece in kept for piece in wanted), len(wanted), "measurements")
         with st.container(key="adv_filters_result"):
             right = gathered(dict(kept), known_ways, parts)
             if right[WHOLE]:
-                _shown(right, known_ways, epsilon, count, mnist)
+                _shown(right, known_ways, random, epsilon, count, mnist)
         work.go_on(wanted, kept, one)
 
     work.part(body)
 
 
 def gathered(kept: Kept, known_ways: dict[str, Way], parts: int) -> Right:
-    """For both sides, by the way of attack: whether each image is still read correctly; complete ones only.
+    """For both sides, by the way of attack: how often each image is still read correctly; complete ones only.
 
     Without a filter there is nothing to go around: there every such way is the attack itself.
     """
 
-    def whole(side: str, name: str) -> tuple[bool, ...] | None:
+    def whole(side: str, name: str) -> Marks | None:
         pieces = [kept.get((side, name, part)) for part in range(parts)]
         known = [piece for piece in pieces if piece is not None]
         return tuple(mark for piece in known for mark in piece) if len(known) == parts else None
@@ -122,8 +127,10 @@ def gathered(kept: Kept, known_ways: dict[str, Way], parts: int) -> Right:
     return found
 
 
-def _shown(right: Right, known_ways: dict[str, Way], epsilon: float, count: int, mnist: Mnist) -> None:
-    verdict, masked = filters_verdict(right, known_ways)
+def _shown(
+    right: Right, known_ways: dict[str, Way], random: bool, epsilon: float, count: int, mnist: Mnist
+) -> None:
+    verdict, masked = filters_verdict(right, known_ways, random=random)
     if masked:
         st.warning(verdict, icon=":material/visibility_off:")
     elif verdict:
@@ -134,14 +141,15 @@ def _shown(right: Right, known_ways: dict[str, Way], epsilon: float, count: int,
             side,
             color,
             [sum(right[side][name]) / count for name in names],
-            [wilson(sum(right[side][name]), count) for name in names],
+            [wilson(round(sum(right[side][name])), count) for name in names],
         )
         for side, color in ((WHOLE, BLUE), (BARE, ORANGE))
     ]
     chart(twin_bars_figure([known_ways[name].title for name in names], twins), "adv_filters_bars")
+    times = f" Behind the filter each is read {READINGS} times." if random else ""
     st.caption(
         f"On {which_images(mnist, count)}, ε = {epsilon:g}, L∞. Lines: 95 % intervals. Dotted: guessing. "
-        "Without a filter the ways around are PGD itself."
+        f"Without a filter the ways around are PGD itself.{times}"
     )
 
 

@@ -37,6 +37,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch, mnist: Mnist) -> Iterator[None]:
     monkeypatch.setattr(piecework, "alone", lambda: True)
     monkeypatch.setattr(piecework, "SLICE", 60.0)
     monkeypatch.setattr(cache, "mnist", lambda: mnist)
+    monkeypatch.setattr(before_after, "EPSILONS", (0.1, 0.3, 0.4))
     for kept in (before_after._store, input_filters._kept, registry, cache.run_store):
         kept.clear()
     yield
@@ -119,7 +120,8 @@ def test_filters_are_attacked_through_and_around(name: str, mnist: Mnist) -> Non
     title = DEFENCES[name].title
     app = measured(tab("cnn-nobn", mnist, FILTERING, adv_filters_which=title), "adv_filters")
     said = text(app)
-    assert "Attacked through the filter" in said
+    drawn = DEFENCES[name].random
+    assert ("read 5 times" if drawn else "Attacked through the filter") in said
     assert ("the gradient was masked" in said) == bool(app.warning)
     if name == "quantise":
         assert app.warning, said
@@ -178,10 +180,10 @@ def test_beyond_the_training_only_what_was_measured_is_said() -> None:
 
 
 def test_words_on_filters_follow_from_the_images() -> None:
-    every, none, half = (True,) * 40, (False,) * 40, (True, False) * 20
+    every, none, half = (1.0,) * 40, (0.0,) * 40, (1.0, 0.0) * 20
     known = ways()
 
-    def words(**left: tuple[bool, ...]) -> tuple[str, bool]:
+    def words(**left: tuple[float, ...]) -> tuple[str, bool]:
         bare = {"clean": every, "fgsm": half, "pgd": none, "bare": none}
         return filters_verdict({WHOLE: left, BARE: {name: bare[name] for name in left}}, known)
 
@@ -193,6 +195,26 @@ def test_words_on_filters_follow_from_the_images() -> None:
     real, hidden = words(clean=every, pgd=half, bare=half)
     assert not hidden
     assert "truly wins 50 points" in real
+    anyway, hidden = filters_verdict(
+        {WHOLE: {"pgd": every, "square": half}, BARE: {"pgd": every, "square": half}}, known
+    )
+    assert not hidden, "the black box wins as much without the filter"
+    assert "hides little" in anyway
+
+
+def test_words_on_a_filter_that_answers_at_random() -> None:
+    """0.7 of the readings are right, whatever is done: nothing is hidden, however many attacks there are."""
+    known = ways()
+    lucky = {
+        name: tuple(0.2 * ((place * step) % 6) for place in range(60))
+        for step, name in zip((1, 5, 7, 11, 13, 17, 19), known, strict=False)
+    }
+    right = {WHOLE: lucky, BARE: dict.fromkeys(lucky, (1.0,) * 60)}
+    words, hidden = filters_verdict(right, known, random=True)
+    assert not hidden
+    assert "read 5 times" in words
+    assert "costs 50 points" in words
+    assert filters_verdict(right, known)[0] != words
 
 
 def batches(mnist: Mnist) -> list[Any]:
