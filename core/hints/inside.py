@@ -28,8 +28,8 @@ SATURATED = 0.5
 DEAD = 0.3
 #: Layers between pixels and answer from which on a signal can die out on its way.
 DEEP = 3
-#: Within two per cent of what guessing costs.
-GUESSING = 0.02
+#: Two per cent less than guessing costs: something is learnt. Ten per cent more: something else is wrong.
+GUESSING, WORSE = 0.02, 0.1
 #: Share of the steps spent guessing, and their number, before it is called a plateau: every network guesses
 #: for a moment.
 PLATEAU, PLATEAU_STEPS = 0.25, 40
@@ -165,8 +165,8 @@ def no_normalisation(case: Case) -> Hint | None:
     return Hint(
         "no-normalisation",
         "It guesses for long: nothing is normalised",
-        f"For {which} {steps:,} steps the loss stood within {GUESSING:.0%} of ln 10 ≈ {written(guessing)}, "
-        f"what guessing costs, in a network of {depth} hidden layers.",
+        f"For {which} {steps:,} steps the loss stood about ln 10 ≈ {written(guessing)}, what guessing costs, "
+        f"in a network of {depth} hidden layers.",
         "Most pixels are 0 and none is negative, so the signal shrinks from layer to layer until all images "
         "look alike at the end, and the gradient shrinks again on the way back.",
         remedy,
@@ -183,5 +183,5 @@ def _guessed(case: Case, guessing: float) -> int:
     if len(losses) < 10:
         return 0
     means = np.convolve(losses, np.full(10, 0.1), mode="valid")
-    away = np.flatnonzero(~(np.abs(means / guessing - 1) < GUESSING))
+    away = np.flatnonzero((means < (1 - GUESSING) * guessing) | (means > (1 + WORSE) * guessing))
     return int(away[0]) if len(away) else len(losses)

@@ -15,6 +15,8 @@ ROSE, ROSE_BY = 1.1, 0.01
 SINCE = 2
 #: What a rule holds out, as a share of the training images.
 HELD_OUT = 0.1
+#: A run of a thousand passes need not fall as much in each: for its last tenth twice the fall of one will do.
+MOST_PASSES = 2.0
 #: A fall in one pass by this share of the first loss (0.012 nats for ten digits) is worth another pass …
 FALLING = 0.005
 #: … and so is only one by this share of what is left.
@@ -107,8 +109,12 @@ def _by_epochs(epochs: NDArray[np.float64], losses: NDArray[np.float64]) -> str 
     """How it fell over the last tenth of the passes, and one at least; None where that is little."""
     back = int(np.searchsorted(epochs, min(epochs[-1] - 1, 0.9 * epochs[-1]), side="right")) - 1
     passes = float(epochs[-1] - epochs[back])
-    fall = float(losses[back] - losses[-1]) / max(passes, 1.0)
-    if fall < FALLING * losses[0] or fall < FALLING_OF_REST * losses[-1] or losses[-1] > losses[-2]:
+    fall = float(losses[back] - losses[-1])
+    if (
+        fall < FALLING * min(max(passes, 1.0), MOST_PASSES) * losses[0]
+        or fall < FALLING_OF_REST * losses[-1]
+        or losses[-1] > losses[-2]
+    ):
         return None
     return (
         f"from {written(losses[back])} (epoch {epochs[back]:.3g}) to {written(losses[-1])} "
