@@ -266,6 +266,10 @@ def test_a_sweep_is_planned_run_stopped_and_gone_on_with() -> None:
     check(app.run())
     assert "4 of 4 trials done" in bars(app)
     assert "Best: learning rate" in written(app)
+    assert sweep_id in str(app.query_params["runs_sweep"])
+    again = open_page("Sweep", runs_sweep=sweep_id)
+    assert "Best: learning rate" in written(again)
+    assert open_page("Sweep", runs_sweep="00000000").session_state["runs_sweep_shown"] == sweep_id
     rows = table(app)
     assert rows["status"].tolist() == ["finished"] * 4
     assert rows["best"].tolist().count("★") == 1

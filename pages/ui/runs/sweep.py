@@ -20,17 +20,14 @@ from pages.ui.page import error_boundary
 from pages.ui.runs.sweep_plan import SWEPT, plan_controls, sweep_code
 from pages.ui.runs.sweep_results import results
 
-SHOWN = "runs_sweep_shown"
-_NEXT = "runs_sweep_next"
+SHOWN = "runs_sweep_shown"  # the select box
+NAMED = "runs_sweep"  # URL parameter and session key: the id of the sweep that is looked at
 
 
 def sweep() -> None:
     """Plan and start a sweep; see the one that is at work, or any earlier one."""
     with error_boundary():
         books = ledgers(owner=mine())
-        started = st.session_state.pop(_NEXT, None)
-        if started is not None:
-            st.session_state[SHOWN] = started
         left, right = controls_and_stage(1.0, 2.0)
         with left, st.container(key="lab-controls"):
             plan, problem = None, ""
@@ -76,7 +73,7 @@ def _start(plan: SweepPlan | None, problem: str) -> None:
         where = f"on the cluster at {cluster()}" if cluster() else "in this computer's queue"
         st.caption(f"{trials} of {epochs} each, on one thread each, {where}.")
         if pressed:
-            st.session_state[_NEXT] = _begin(plan)
+            state.remember(NAMED, _begin(plan))
             st.rerun()
 
 
@@ -90,12 +87,14 @@ def _begin(plan: SweepPlan) -> str:
 def _shown(books: list[Ledger]) -> Ledger:
     """The sweep that is looked at: the newest, or the one chosen."""
     titles = {book.sweep_id: _title(book) for book in books}
-    if st.session_state.get(SHOWN) not in titles:
-        st.session_state.pop(SHOWN, None)
+    named = state.recall(NAMED)
+    st.session_state[SHOWN] = named if named in titles else books[0].sweep_id
     name = st.selectbox(
-        "Sweep", list(titles), format_func=lambda each: titles[each], key=SHOWN, persist_state="session",
+        "Sweep", list(titles), format_func=lambda each: titles[each], key=SHOWN,
+        on_change=lambda: state.remember(NAMED, st.session_state[SHOWN]),
         help="Every sweep that was ever started here, the newest first; also those that were interrupted.",
     )  # fmt: skip
+    state.remember(NAMED, name)  # the newest is another one tomorrow
     return next(book for book in books if book.sweep_id == name)
 
 
