@@ -38,6 +38,7 @@ format: .venv/.ready
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 	.venv/bin/python -m tests.readme_tree
+	.venv/bin/python -m tests.readme_reproduced
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache

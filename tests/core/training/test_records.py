@@ -14,8 +14,8 @@ from core.recipes import RECIPES
 from core.training.callbacks import Callback
 from core.training.filming import QUANTILES, SAMPLE, Filming, PreActivations, received, sample
 from core.training.finish import new_trainer
-from core.training.run_data import run_data
 from core.training.gradient import loss_and_gradients
+from core.training.run_data import run_data
 from core.training.trainer import Trainer
 
 
