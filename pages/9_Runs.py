@@ -10,6 +10,7 @@ from pages.ui.runs import chosen, filters
 from pages.ui.runs.all_runs import all_runs
 from pages.ui.runs.by_settings import by_settings
 from pages.ui.runs.compare import compare
+from pages.ui.runs.known import all_known
 from pages.ui.runs.reproduced import reproduced
 from pages.ui.runs.sweep import sweep
 from pages.ui.runs.two_networks import two_networks
@@ -34,6 +35,6 @@ with page(
     opened = next((name for name, tab in zip(TABS, tabs, strict=True) if tab.open), "All runs")
     # Below the tabs, not in them: a widget that moves to another place loses its hold on the address.
     filters.choose()
-    if opened not in FILTERED:
+    if opened not in FILTERED or not all_known():
         filters.hide()
     TABS[opened]()

@@ -170,6 +170,25 @@ def _memories() -> Bytes | None:
     return shade(rows[:, :, np.sort(liveliest)].repeat(4, axis=1), DIVERGING)
 
 
+def _told_apart() -> Bytes | None:
+    """Ten digits that a linear network misreads and a convolutional one does not."""
+    import torch
+
+    from core.checkpoints import shipped
+
+    if not {"linear-softmax", "cnn-bn"} <= set(shipped()):
+        return None
+    some = mnist().test.take(torch.arange(500))
+    for name, right in (("linear-softmax", False), ("cnn-bn", True)):
+        with torch.no_grad():
+            read = shipped_model(name).model(some.images).argmax(1)
+        some = some.take(torch.nonzero((read == some.labels) == right).flatten())
+    if len(some) < 10:
+        return None
+    gray = (some.images[:10, 0].numpy() * 255).round().astype(np.uint8)
+    return np.stack([gray, gray, gray, np.full_like(gray, 255)], axis=-1)
+
+
 _PICTURES: Final[dict[str, Callable[[], Bytes | None]]] = {
     "pages/1_Data_Explorer.py": _one_of_each,
     "pages/2_MLP_Autograd.py": _templates,
@@ -179,6 +198,7 @@ _PICTURES: Final[dict[str, Callable[[], Bytes | None]]] = {
     "pages/6_Adversarial.py": _attacked,
     "pages/7_Regression.py": _growing_curve,
     "pages/8_Language_ID.py": _memories,
+    "pages/9_Runs.py": _told_apart,
 }
 
 

@@ -100,6 +100,12 @@ def test_every_tab_says_what_to_do_before_there_are_runs(tab: str, says: str) ->
     assert says in written(open_page(tab))
 
 
+@pytest.mark.parametrize("tab", ["All runs", "Settings and accuracy"])
+def test_from_nothing_a_button_leads_to_sweeps(tab: str) -> None:
+    app = check(open_page(tab).button(key="runs_to_sweep").click().run())
+    assert app.button(key="runs_sweep_start")
+
+
 def test_filters_decide_which_rows_are_shown() -> None:
     deep = record("mlp-deep", lr=0.3, name="my best", data="full")
     trial = record(name="sweep ab12cd34: lr=5", lr=5.0, status="diverged", created=1_800_000_000.0)

@@ -15,7 +15,7 @@ from pages.ui.owner import classroom, mine
 from pages.ui.page import error_boundary
 from pages.ui.runs import chosen, filters
 from pages.ui.runs.known import MOST, all_known, version
-from pages.ui.runs.links import run_link
+from pages.ui.runs.links import run_link, to_sweep, turn_to
 
 FORMATS = {
     "name": st.column_config.TextColumn(width="medium", pinned=True),
@@ -59,15 +59,12 @@ def _nothing_yet() -> None:
         "its settings and its curves.",
         icon=":material/edit_note:",
     )
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.page_link(
             "pages/2_MLP_Autograd.py", label="Train a first network", icon=":material/hub:",
             query_params={"mlp_tab": "Train"}, help="A small network; it takes seconds.",
         )  # fmt: skip
-        st.page_link(
-            "pages/9_Runs.py", label="Or many at once: a sweep", icon=":material/tune:",
-            query_params={"runs_tab": "Sweep"}, help="A recipe with several learning rates.",
-        )  # fmt: skip
+        to_sweep("Or many at once: a sweep")
 
 
 def _counted(shown: int, known: int) -> None:
@@ -121,7 +118,7 @@ def _actions(picked: Sequence[RunRecord], rows: pd.DataFrame) -> None:
             f"Compare {min(count, chosen.MOST)}" if count > 1 else "Compare",
             icon=":material/ssid_chart:", key="runs_compare", type="primary", disabled=not count,
             help=f"Their curves over each other and what differs in their settings; at most {chosen.MOST}.",
-            on_click=_turn_to, args=("Compare",),
+            on_click=turn_to, args=("Compare",),
         ):  # fmt: skip
             st.rerun()
         _rename(picked)
@@ -142,10 +139,6 @@ def _actions(picked: Sequence[RunRecord], rows: pd.DataFrame) -> None:
         st.caption(f"{hidden} more chosen run{'s are' if hidden > 1 else ' is'} not among the rows shown.")
     if count == 1:
         run_link(picked[0], f"Open {title_of(picked[0])}")
-
-
-def _turn_to(tab: str) -> None:
-    st.session_state["runs_tab"] = tab
 
 
 def _none() -> None:

@@ -13,6 +13,7 @@ from pages.ui.chart import chart
 from pages.ui.page import error_boundary
 from pages.ui.runs import filters
 from pages.ui.runs.known import all_known
+from pages.ui.runs.links import to_sweep
 
 MOST_LINES = 300
 NOTHING = "nothing"
@@ -33,10 +34,7 @@ def by_settings() -> None:
                 "a dot here.",
                 icon=":material/scatter_plot:",
             )
-            st.page_link(
-                "pages/9_Runs.py", label="Do it in a sweep", icon=":material/tune:",
-                query_params={"runs_tab": "Sweep"},
-            )  # fmt: skip
+            to_sweep("Do it in a sweep")
             return
         runs, what = _measured(filters.shown())
         names = varied(runs)

@@ -1,4 +1,4 @@
-"""Where a run was trained: its page, with the run in the address."""
+"""Ways from one place to another: to the page that trained a run, to another tab."""
 
 import streamlit as st
 
@@ -33,3 +33,17 @@ def run_link(run: RunRecord, label: str) -> None:
         file, label=label, icon=":material/arrow_outward:", query_params=parameters,
         help="Opens the run on the page that trains such networks.",
     )  # fmt: skip
+
+
+def turn_to(tab: str) -> None:
+    """Callback: open another tab of this page; let the whole page run afterwards."""
+    st.session_state["runs_tab"] = tab
+
+
+def to_sweep(label: str) -> None:
+    """A button that opens the tab of sweeps."""
+    if st.button(
+        label, icon=":material/tune:", key="runs_to_sweep", type="tertiary", on_click=turn_to,
+        args=("Sweep",), help="A recipe with several learning rates, one run after another.",
+    ):  # fmt: skip
+        st.rerun()

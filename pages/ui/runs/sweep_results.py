@@ -16,7 +16,7 @@ from core.training.history import History
 from pages.ui.cache import run_store
 from pages.ui.chart import chart
 from pages.ui.runs import chosen
-from pages.ui.runs.links import run_link
+from pages.ui.runs.links import run_link, turn_to
 from pages.ui.runs.sweep_plan import SWEPT
 
 
@@ -182,4 +182,4 @@ def _ranking(runs: dict[int, RunRecord], by: str) -> list[str]:
 
 def _compare(names: list[str]) -> None:
     chosen.choose(names)
-    st.session_state["runs_tab"] = "Compare"
+    turn_to("Compare")
