@@ -52,6 +52,19 @@ def attack(
         )
 
 
+def unchecked(
+    model: nn.Module, images: Tensor, labels: Tensor, config: AttackConfig, places: Tensor | None = None
+) -> Tensor:
+    """What one try of the attack makes, as `attack`, but nothing put right afterwards and ε = 0 no exception.
+
+    To see whether an attack keeps within ε by itself, where `attack` would hide that it does not.
+    """
+    check(model, images, labels)
+    places = (torch.arange(len(images)) if places is None else places).to(images.device)
+    with in_eval_mode(model), torch.enable_grad():
+        return ATTACKS[config.name].make(_given(model, images, labels, places, config, 0, None)).detach()
+
+
 def _best_of_tries(
     model: nn.Module,
     images: Tensor,

@@ -4,38 +4,50 @@ Every attack of the plan meets the same images at the same places, so two of the
 image: which ones does only the first one win, which only the second?
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor, nn
 
 from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
-from core.attacks.carry_out import attack, in_eval_mode
+from core.attacks.carry_out import attack, in_eval_mode, unchecked
 from core.attacks.norms import NORMS
 from core.evaluation import logits
 
 STEPS = (5, 10, 20, 40)  # of PGD: the more, the worse for the network
 TRIED, RESTARTS = 20, 4  # steps of PGD once, and the same four times over
 PARTS = 8  # ε, and these eighths of it
+QUERIES = 1500  # of a black box, which needs many to find what a gradient shows at once
+STRONG, AGAIN = f"pgd {STEPS[-1]}", "pgd again"  # the strongest, and the same with another start
 GREY = 0.5  # so large an ε allows every picture to become the same grey
 
 
 def plan(epsilon: float, seed: int = 0) -> dict[str, AttackConfig]:
     """Every attack that the findings compare, by name: "fgsm 1" … "fgsm 8" at eighths of ε, "pgd 5" …,
-    "restarts", "noise", "nothing" (ε = 0), "grey" (ε = 0.5), and each black box of ATTACKS under its name."""
+    "restarts", "noise", "nothing" (ε = 0), "grey" (ε = 0.5), AGAIN, and each black box of ATTACKS under its
+    name. "restarts" and AGAIN start elsewhere than the single tries they are compared with."""
 
-    def one(name: str, budget: float = epsilon, restarts: int = 1, **settings: float) -> AttackConfig:
-        return AttackConfig(name, budget, settings, restarts=restarts, seed=seed)
+    def one(
+        name: str, budget: float = epsilon, restarts: int = 1, more: int = 0, **settings: float
+    ) -> AttackConfig:
+        return AttackConfig(name, budget, settings, restarts=restarts, seed=seed + more)
 
-    runs = {"nothing": one("fgsm", 0.0), "noise": one("noise")}
+    runs = {"nothing": one("pgd", 0.0, steps=STEPS[0]), "noise": one("noise")}
     runs |= {f"fgsm {part}": one("fgsm", epsilon * part / PARTS) for part in range(1, PARTS + 1)}
     runs |= {f"pgd {steps}": one("pgd", steps=steps) for steps in STEPS}
-    runs["restarts"] = one("pgd", restarts=RESTARTS, steps=TRIED)
+    runs["restarts"] = one("pgd", restarts=RESTARTS, more=1, steps=TRIED)
     runs["grey"] = one("pgd", GREY, steps=STEPS[-1])
-    return runs | {name: one(name) for name in black_boxes()}
+    runs[AGAIN] = one("pgd", more=2, steps=STEPS[-1])
+    return runs | {name: one(name, steps=QUERIES) for name in black_boxes()}
+
+
+def finishes(name: str) -> bool:
+    """Whether an attack of the plan need only meet what STRONG leaves: what comes after it takes its time."""
+    return name == AGAIN or name in black_boxes()
 
 
 def black_boxes() -> list[str]:
@@ -43,7 +55,7 @@ def black_boxes() -> list[str]:
     return [
         name
         for name, entry in ATTACKS.items()
-        if entry.access == "outputs" and entry.norm == "linf" and entry.bounded
+        if entry.access == "outputs" and entry.norm == "linf" and entry.bounded and "steps" in entry.settings
     ]
 
 
@@ -80,13 +92,31 @@ class Reading:
 
 
 def measure(
-    model: nn.Module, images: Tensor, labels: Tensor, config: AttackConfig | None, places: Tensor
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    config: AttackConfig | None,
+    places: Tensor,
+    standing: Sequence[bool] | None = None,
 ) -> Reading:
-    """Attack images (N, 1, 28, 28) in [0, 1] that stand at `places` (N,), and recount; None: no attack."""
+    """Attack images (N, 1, 28, 28) in [0, 1] that stand at `places` (N,), and recount; None: no attack.
+
+    ε = 0 is carried out for real, with nothing put right afterwards. standing: which of the images an earlier
+    attack left: only these are attacked and only these can be right.
+    """
+    if standing is not None:
+        those = torch.tensor(standing, dtype=torch.bool)
+        if not those.any():
+            return Reading((False,) * len(images))
+        found = measure(model, images[those], labels[those], config, places[those])
+        marks = those.clone()
+        marks[those] = torch.tensor(found.right)
+        return replace(found, right=tuple(marks.tolist()))
     if config is None:
         attacked, epsilon = images, 0.0
     else:
-        attacked, epsilon = attack(model, images, labels, config, places=places), config.budget
+        make = attack if config.budget else unchecked
+        attacked, epsilon = make(model, images, labels, config, places=places), config.budget
     outside = ((attacked < 0) | (attacked > 1)).flatten(1).any(1)
     change = attacked - images
     right = logits(model, attacked).argmax(1) == labels
@@ -146,12 +176,19 @@ def without_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> int:
     return int((gradient.flatten(1).abs().amax(1) == 0).sum())
 
 
+def wavering(model: nn.Module, images: Tensor) -> int:
+    """On how many images the network gives other outputs when the very same picture is read again."""
+    once, twice = logits(model, images), logits(model, images)
+    return int((once != twice).any(1).sum())
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What is known so far about one network at one ε.
 
     n: images asked for. readings: by the names in `plan`, and "clean" for the untouched images; only attacks
-    that met all of them. flat: images without a gradient. conduct: how the attack behaved.
+    that met all of them. flat: images without a gradient. conduct: how the attack behaved. wavering: images
+    for which the network gave other outputs at a second reading. labels: of the images, where known.
     """
 
     epsilon: float
@@ -159,6 +196,21 @@ class Evidence:
     readings: Mapping[str, Reading] = field(default_factory=dict)
     flat: int | None = None
     conduct: Conduct | None = None
+    wavering: int | None = None
+    labels: tuple[int, ...] = ()
+
+    @property
+    def at_random(self) -> bool:
+        """Whether the network answers at random, so that every reading is one draw."""
+        clean, nothing = self.readings.get("clean"), self.readings.get("nothing")
+        if self.wavering is not None:
+            return self.wavering > 0
+        return clean is not None and nothing is not None and clean.right != nothing.right
+
+    @property
+    def guessing(self) -> float:
+        """What always naming the most frequent digit of these images gets right, a share; 1/10 if unknown."""
+        return max(Counter(self.labels).values()) / len(self.labels) if self.labels else 0.1
 
     def survivors(self, names: Iterable[str]) -> int:
         """Images that are read correctly after each of these attacks."""

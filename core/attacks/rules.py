@@ -4,15 +4,27 @@ The attacks meet the same images, so differences are judged image by image: of t
 disagree, each is as likely to fall to either side if neither is better (the exact sign test, McNemar 1947).
 """
 
+from collections import Counter
 from collections.abc import Callable
 from itertools import combinations
 from typing import Literal
 
 from core.attacks import ATTACKS
-from core.attacks.evidence import GREY, PARTS, RESTARTS, STEPS, TRIED, Evidence
+from core.attacks.evidence import (
+    AGAIN,
+    GREY,
+    PARTS,
+    QUERIES,
+    RESTARTS,
+    STEPS,
+    STRONG,
+    TRIED,
+    Evidence,
+    finishes,
+)
 from core.paired import chance, paired
 
-Verdict = Literal["holds", "chance", "violated", "open"]
+Verdict = Literal["holds", "chance", "violated", "unclear", "open"]
 Judged = tuple[Verdict, str, str]  # verdict, the number for the badge, what was measured
 LEVEL = 0.05  # a violation that chance alone shows less often than this is one
 
@@ -37,7 +49,7 @@ def gradient(evidence: Evidence) -> Judged:
     flat = evidence.flat
     assert flat is not None
     return (
-        "holds" if not flat else "violated" if chance(flat, 0) < LEVEL else "chance",
+        "violated" if flat else "holds",
         f"{flat} of {evidence.n} without",
         f"The gradient of the loss is zero in every pixel of {flat} of the {evidence.n} images.",
     )
@@ -69,18 +81,26 @@ def in_range(evidence: Evidence) -> Judged:
 
 
 def zero(evidence: Evidence) -> Judged:
-    """The untouched images and those attacked with ε = 0 are read alike."""
+    """PGD with ε = 0 changes no pixel, and the pictures it gives are read as the untouched ones."""
     clean, nothing = evidence.readings["clean"], evidence.readings["nothing"]
     lost, won = _only(evidence, "clean", "nothing"), _only(evidence, "nothing", "clean")
     share = f"{clean.correct / evidence.n:.1%}", f"{nothing.correct / evidence.n:.1%}"
+    changed = (
+        f"It changed a pixel by up to {nothing.largest:g}. " if nothing.largest else "No pixel changed. "
+    )
+    slip: Verdict = "violated" if nothing.largest else "holds"
     if not lost and not won:
-        return "holds", f"{share[1]} both", f"Untouched {share[0]}, attacked with ε = 0 {share[1]}."
+        return slip, f"{share[1]} both", f"{changed}Untouched {share[0]}, attacked with ε = 0 {share[1]}."
+    measured = (
+        f"{changed}The same {evidence.n} pictures were read twice: {lost + won} of them right only one time."
+    )
+    if not evidence.at_random:
+        return "violated", f"{share[0]} against {share[1]}", measured
     exceeds = min(chance(lost, won), chance(won, lost)) < LEVEL / 2
     return (
-        "violated" if exceeds else "chance",
+        "violated" if exceeds or nothing.largest else "chance",
         f"{share[0]} against {share[1]}",
-        f"The same {evidence.n} pictures were read twice: {lost + won} of them right only one time. This "
-        "network answers at random, so every number about it is one draw.",
+        f"{measured} This network answers at random, so every number about it is one draw.",
     )
 
 
@@ -107,14 +127,40 @@ def iterated(evidence: Evidence) -> Judged:
 
 
 def restarts(evidence: Evidence) -> Judged:
-    """The best of several tries leaves no more images than one."""
+    """The best of several tries leaves no more images than one try from another start."""
     once = f"pgd {TRIED}"
     return _no_weaker(evidence, "restarts", once, f"the best of {RESTARTS} tries", "one try")
 
 
 def black(name: str) -> Callable[[Evidence], Judged]:
-    """The rule for one black box, by its name in ATTACKS: PGD leaves no more images than it."""
-    return lambda evidence: _no_weaker(evidence, "pgd 40", name, "PGD", ATTACKS[name].title)
+    """The rule for one black box, by its name in ATTACKS: of what PGD leaves it takes no more than PGD does
+    when it tries again."""
+    return lambda evidence: _black(evidence, name)
+
+
+def _black(evidence: Evidence, name: str) -> Judged:
+    title = ATTACKS[name].title
+    left = [
+        (again, found)
+        for right, again, found in zip(
+            *(evidence.readings[known].right for known in (STRONG, AGAIN, name)), strict=True
+        )
+        if right
+    ]
+    theirs, ours = sum(not found for _, found in left), sum(not again for again, _ in left)
+    found = paired(*zip(*left, strict=True)) if left else paired([], [])
+    verdict: Verdict = "holds"
+    if found.first_only > found.second_only:  # images that stand against PGD again, and fall to the black box
+        verdict = "violated" if chance(found.first_only, found.second_only) < LEVEL else "chance"
+    if not left:
+        return verdict, f"0 of 0, {QUERIES:,} queries", f"PGD leaves no picture for {title} to try."
+    return (
+        verdict,
+        f"{theirs} of {len(left)}, {QUERIES:,} queries",
+        f"Of the {len(left)} pictures that PGD leaves {title} takes {theirs} with {QUERIES:,} queries each, "
+        f"a second PGD from another start {ours}: {found.first_only} fall to {title} alone, "
+        f"{found.second_only} to PGD alone.",
+    )
 
 
 def _no_weaker(evidence: Evidence, strong: str, weak: str, title: str, other: str) -> Judged:
@@ -154,12 +200,18 @@ def steps(evidence: Evidence) -> Judged:
 def worst(evidence: Evidence) -> Judged:
     """FGSM with exactly ε leaves no image correctly read that a smaller ε does not."""
     names = [f"fgsm {part}" for part in range(1, PARTS + 1)]
+    if evidence.at_random:
+        return (
+            "unclear",
+            "answers at random",
+            f"Each picture was read after {PARTS} steps. This network answers at random, so many of them are "
+            "misread at least once by luck alone: single readings must not be put together.",
+        )
     worst = evidence.survivors(names)
     at = evidence.readings[names[-1]].correct
     hidden = at - worst
-    verdict: Verdict = "holds" if not hidden else "violated" if chance(hidden, 0) < LEVEL else "chance"
     return (
-        verdict,
+        "violated" if hidden else "holds",
         f"{worst / evidence.n:.1%}, not {at / evidence.n:.1%}" if hidden else f"{at / evidence.n:.1%} both",
         f"One FGSM step of exactly ε leaves {at / evidence.n:.1%}; the worst of {PARTS} steps up to ε "
         f"leaves {worst / evidence.n:.1%}: {_are(hidden)} read wrongly at a smaller ε and correctly "
@@ -168,17 +220,28 @@ def worst(evidence: Evidence) -> Judged:
 
 
 def grey(evidence: Evidence) -> Judged:
-    """Of one grey picture the best answer is always the same digit: the most frequent, a tenth or so."""
-    left, n = evidence.readings["grey"].correct, evidence.n
-    allowed = max(0.1135, 1 / n)  # the share of ones, MNIST's most frequent digit
-    verdict: Verdict = "holds"
-    if left > allowed * n:
-        verdict = "violated" if chance(left, n - left, allowed) < LEVEL else "chance"
+    """Of one grey picture the answer is always the same digit, so at most one digit's images are left."""
+    right, n = evidence.readings["grey"].right, evidence.n
+    left = sum(right)
+    number = f"{left / n:.1%} left"
+    measured = f"PGD with ε = {GREY:g} leaves {left} of {n}"
+    if not left:
+        return "holds", number, f"{measured}."
+    digits = Counter(label for label, kept in zip(evidence.labels, right, strict=False) if kept)
+    if len(digits) == 1:  # what an answer that never changes gets right
+        (digit,) = digits
+        return (
+            "holds",
+            number,
+            f"{measured}, all of them a {digit}: always naming the {digit} gets them right.",
+        )
+    verdict: Verdict = "violated" if chance(left, n - left, evidence.guessing) < LEVEL else "chance"
+    several = f", of {len(digits)} digits" if digits else ""
     return (
         verdict,
-        f"{left / n:.1%} left",
-        f"PGD with ε = {GREY:g} leaves {left} of {n}; always naming MNIST's most frequent digit gives "
-        f"about {allowed:.0%}.",
+        number,
+        f"{measured}{several}, so they are not read as one grey picture. Always naming the most frequent "
+        f"digit of these {n} gets {evidence.guessing:.1%} right.",
     )
 
 
@@ -197,4 +260,9 @@ def _are(count: int) -> str:
 
 
 def _pictures(evidence: Evidence) -> int:
-    return sum(len(reading.right) for name, reading in evidence.readings.items() if name != "clean")
+    strong = evidence.readings[STRONG].correct
+    return sum(
+        strong if finishes(name) and not evidence.at_random else len(reading.right)
+        for name, reading in evidence.readings.items()
+        if name != "clean"
+    )

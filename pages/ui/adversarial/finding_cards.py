@@ -8,6 +8,7 @@ LOOKS = {
     "holds": ("holds", ":material/check:", "green"),
     "chance": ("not beyond chance", ":material/casino:", "yellow"),
     "violated": ("violated", ":material/close:", "red"),
+    "unclear": ("cannot be judged", ":material/help:", "gray"),
     "open": ("not measured yet", ":material/hourglass_empty:", "gray"),
 }
 
@@ -49,6 +50,8 @@ def summary(found: list[Finding]) -> str:
         parts.append(f":orange[**{count['chance']}** fail by no more than chance explains]")
     if count["violated"]:
         parts.append(f":red[**{count['violated']} violated**]")
+    if count["unclear"]:
+        parts.append(f"{count['unclear']} cannot be judged on this network")
     if count["open"]:
         parts.append(f"{count['open']} still to be measured")
     return f"Of {len(found)} rules " + ", ".join(parts) + "."

@@ -7,8 +7,19 @@ import torch
 from torch import Tensor, nn
 
 from core.attack_config import AttackConfig
+from core.attacks import ATTACKS
 from core.attacks import evidence as module
-from core.attacks.evidence import Evidence, Reading, conduct, measure, plan, without_gradient
+from core.attacks.evidence import (
+    AGAIN,
+    Evidence,
+    Reading,
+    conduct,
+    finishes,
+    measure,
+    plan,
+    wavering,
+    without_gradient,
+)
 from core.attacks.honesty import Finding, findings, masking, worst_case
 from core.defences import DEFENCES
 from core.defences.defended import Defended
@@ -41,8 +52,10 @@ def flawless(n: int = N) -> Evidence:
     left |= {"clean": n, "nothing": n, "noise": n - 2, "grey": 0}
     left |= {f"fgsm {part}": n - 3 * part for part in range(1, 9)}
     left |= {"pgd 5": 20, "pgd 10": 15, "pgd 20": 10, "pgd 40": 8, "restarts": 9}
+    left |= dict.fromkeys((AGAIN, *module.black_boxes()), 8)
     readings = {name: reading(right, n) for name, right in left.items()}
-    return Evidence(0.2, n, readings, 0, module.Conduct(5, 0, (), True))
+    labels = tuple(place % 10 for place in range(n))
+    return Evidence(0.2, n, readings, 0, module.Conduct(5, 0, (), True), 0, labels)
 
 
 def verdicts(evidence: Evidence) -> dict[str, str]:
@@ -78,12 +91,13 @@ def test_nothing_measured_is_open_and_so_is_what_waits_for_another() -> None:
         ({"pgd 40": 30}, "More steps", "violated"),
         ({"restarts": 12}, "More tries", "chance"),
         ({"restarts": 20}, "More tries", "violated"),
-        ({"fgsm 5": 34}, "No smaller", "chance"),  # 2 recover at ε
+        ({"fgsm 5": 35}, "No smaller", "violated"),  # a single one that recovers at ε is a fact
         ({"fgsm 5": 30}, "No smaller", "violated"),
-        ({"grey": 8}, "nothing is left", "chance"),
-        ({"grey": 30}, "nothing is left", "violated"),
-        ({"nothing": 58}, "ε = 0", "chance"),
-        ({"nothing": 40}, "ε = 0", "violated"),
+        ({"grey": 1}, "nothing but guessing", "holds"),  # all of one digit
+        ({"grey": 8}, "nothing but guessing", "chance"),
+        ({"grey": 30}, "nothing but guessing", "violated"),
+        ({"nothing": 59}, "ε = 0 is", "violated"),
+        ({"nothing": 40}, "ε = 0 is", "violated"),
         *(({name: 6}, "black box", "chance") for name in module.black_boxes()),
         *(({name: 1}, "black box", "violated") for name in module.black_boxes()),
     ],
@@ -110,8 +124,72 @@ def test_what_no_chance_explains() -> None:
         module.Conduct(5, 0, (), False),
     ):
         assert named(replace(whole, conduct=bad), "eval mode").verdict == "violated"
-    assert named(replace(whole, flat=2), "gradient").verdict == "chance"
-    assert named(replace(whole, flat=40), "gradient").verdict == "violated"
+    assert named(replace(whole, flat=1), "gradient").verdict == "violated"
+    slipped = replace(whole.readings["nothing"], beyond=60, largest=0.1)
+    found = named(replace(whole, readings={**whole.readings, "nothing": slipped}), "ε = 0 is")
+    assert found.verdict == "violated"
+    assert "changed a pixel by up to 0.1" in found.measured
+
+
+def test_a_network_that_answers_at_random_is_not_judged_by_single_readings() -> None:
+    """Each reading is right with 0.7, whatever the attack: the worst of all would be near zero."""
+    draws = torch.Generator().manual_seed(3)
+    readings = {
+        name: Reading(tuple((torch.rand(100, generator=draws) < 0.7).tolist()))
+        for name in ("clean", *plan(0.2))
+    }
+    for known in (None, 100):  # seen from the two readings of the untouched images alone, or asked
+        random = Evidence(0.2, 100, readings, 0, module.Conduct(5, 0, (), True), known)
+        assert random.at_random
+        assert worst_case(random) == min(entry.correct for entry in readings.values()) > 50
+        found = named(random, "No smaller")
+        assert (found.verdict, found.number) == ("unclear", "answers at random")
+        assert named(random, "ε = 0 is").verdict == "chance"
+        assert all(named(random, part).verdict != "violated" for part in ("black box", "More steps", "tries"))
+    assert worst_case(Evidence(0.2, 100, readings, wavering=0)) < 5
+    assert not Evidence(0.2, 100, readings, wavering=0).at_random
+
+
+def test_wavering_is_seen_in_the_outputs() -> None:
+    network = linear()
+    images, _ = pictures(network, 8)
+    assert wavering(network, images) == 0
+    assert wavering(Defended(network, DEFENCES["noise"].make(0.05)).eval(), images) == 8
+
+
+def test_what_is_left_at_grey_must_be_one_digits_images() -> None:
+    whole = flawless()
+    sevens = Reading(tuple(place % 10 == 7 for place in range(N)))
+    found = named(replace(whole, readings={**whole.readings, "grey": sevens}), "guessing")
+    assert (found.verdict, found.number) == ("holds", "10.0% left")
+    assert "all of them a 7" in found.measured
+    mixed = Reading(tuple(place < 6 for place in range(N)))
+    assert named(replace(whole, readings={**whole.readings, "grey": mixed}), "guessing").verdict == "chance"
+    assert whole.guessing == 0.1
+    assert replace(whole, labels=(1, 1, 1, 2)).guessing == 0.75
+
+
+def test_only_what_another_attack_left_is_attacked() -> None:
+    network = linear()
+    images, labels = pictures(network, 6)
+    config, places = AttackConfig("pgd", 0.01, {"steps": 2}), torch.arange(6)
+    whole = measure(network, images, labels, config, places)
+    standing = (True, False, True, False, False, True)
+    some = measure(network, images, labels, config, places, standing)
+    assert some.right == tuple(a and b for a, b in zip(whole.right, standing, strict=True))
+    assert measure(network, images, labels, config, places, (False,) * 6) == Reading((False,) * 6)
+    assert finishes(AGAIN)
+    assert not finishes("pgd 40")
+
+
+def test_nothing_is_really_carried_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An attack that changes pixels at ε = 0 is caught, though `attack` would give the originals back."""
+    entry = replace(ATTACKS["pgd"], make=lambda given: (given.images + 0.1).clamp(0, 1))
+    network = linear()
+    images, labels = pictures(network, 6)
+    monkeypatch.setitem(ATTACKS, "pgd", entry)
+    found = measure(network, images, labels, plan(0.2)["nothing"], torch.arange(6))
+    assert found.beyond == 6
 
 
 def test_readings_are_recounted_and_add_up() -> None:
@@ -173,7 +251,7 @@ def test_masked_gradients_turn_badges_red() -> None:
     assert without_gradient(network, images, labels) == 0
     assert without_gradient(masked, images, labels) == N
     runs = plan(0.1)
-    wanted = ("noise", "pgd 40", "grey", *module.black_boxes())
+    wanted = ("noise", "pgd 40", AGAIN, "grey", *module.black_boxes())
     readings = {name: measure(masked, images, labels, runs[name], torch.arange(N)) for name in wanted}
     readings["clean"] = measure(masked, images, labels, None, torch.arange(N))
     whole = Evidence(0.1, N, readings, without_gradient(masked, images, labels))

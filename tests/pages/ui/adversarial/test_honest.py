@@ -7,6 +7,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from core.attacks import evidence
 from core.attacks.evidence import black_boxes, plan
 from core.attacks.honesty import findings
 from core.data import Mnist, load
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from core.attacks.evidence import Evidence
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
-IMAGES = 25
+IMAGES = 12
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +36,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Everything in one slice, and as if the part were drawn alone."""
     monkeypatch.setattr(piecework, "alone", lambda: True)
     monkeypatch.setattr(piecework, "SLICE", 60.0)
+    monkeypatch.setattr(evidence, "QUERIES", 100)
     module._kept.clear()
     yield
     module._kept.clear()
@@ -114,6 +116,15 @@ def test_a_filter_that_hides_the_gradient_is_noticed(mnist: Mnist) -> None:
         strength = app.select_slider(key=f"adv_honest_filter_{name}")
         well(strength.set_value(entry.strengths[0]).run())
     assert "filter and network together" in text(app)
+
+
+def test_a_network_that_answers_at_random_reports_one_attack(mnist: Mnist) -> None:
+    title = DEFENCES["noise"].title
+    app = measured(tab("linear-softmax", mnist, adv_honest_filter=title, adv_honest_filter_noise=0.5))
+    said = text(app)
+    assert "that the strongest single attack leaves correctly read" in said
+    assert "1 cannot be judged on this network" in said
+    assert "cannot be judged: answers at random" in "".join(part.value for part in app.markdown)
 
 
 def test_every_control_changes_what_is_measured(mnist: Mnist) -> None:
