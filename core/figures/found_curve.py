@@ -44,9 +44,11 @@ def found_figure(found: ArrayLike, count: int, *, height: int = 250) -> go.Figur
             x=[count], y=[values[count - 1]], mode="markers", showlegend=False, hoverinfo="skip",
             marker={"color": VERMILLION, "size": 10},
         )  # fmt: skip
-    for y, text in ((right * total / max(n, 1), "by luck"), (total, "best possible")):
+    end = right * total / max(n, 1)  # of luck; its name stands below it, away from what was found
+    below = "top" if end > 0.15 * total else "bottom"
+    for y, text, anchor in ((end, "by luck", below), (total, "best possible", "bottom")):
         fig.add_annotation(
-            x=right, y=y, text=text, showarrow=False, xanchor="right", yanchor="bottom",
+            x=right, y=y, text=text, showarrow=False, xanchor="right", yanchor=anchor,
             font={"color": GRAY, "size": 12},
         )  # fmt: skip
     return fig.update_xaxes(tickformat=",")

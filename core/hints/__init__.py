@@ -29,7 +29,7 @@ RULES: dict[str, Rule] = {
 SHARP = ("rate-diverged", "rate-oscillating")
 #: What a hint explains already: its consequences are no causes of their own.
 EXPLAINS: dict[str, tuple[str, ...]] = {
-    "rate-diverged": tuple(name for name in RULES if name not in ("rate-diverged", "rare-digit")),
+    "rate-diverged": tuple(name for name in RULES if name != "rate-diverged"),
     "rate-oscillating": ("still-falling", "overfitting", "no-normalisation"),
     "dead-relu": ("no-normalisation", "rate-low", "still-falling"),
     "saturated": ("rate-low", "batch-large", "still-falling", "no-normalisation"),

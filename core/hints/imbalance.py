@@ -6,6 +6,8 @@ from core.hints.hint import Case, Hint
 
 #: At most this share of its images is left: from there on it is their number that is missed.
 RARE = 0.5
+#: The other digits must be read at least so well: a network that reads none has another trouble.
+OTHERS = 0.5
 
 
 def rare_digit(case: Case) -> Hint | None:
@@ -25,7 +27,7 @@ def rare_digit(case: Case) -> Hint | None:
         return None
     hits, rest = int(right[ours].sum()), int(right[~ours].sum())
     low, high = wilson(hits, n)
-    if high >= wilson(rest, others)[0]:
+    if rest < OTHERS * others or high >= wilson(rest, others)[0]:
         return None
     return Hint(
         "rare-digit",

@@ -112,8 +112,8 @@ def _found(place: Place, ranked: _Ranked) -> None:
         st.caption("**The last before you stop**")
         _gallery(ranked, range(count - SHOWN, count))
     st.caption(
-        "Orange ring: its label was flipped by us. Grey: labelled as MNIST has it, only hard to read (or "
-        "mislabelled in MNIST itself)."
+        "Orange ring: its label was flipped by us. Grey: labelled as MNIST has it, and yet hard to believe "
+        "for this network."
     )
     chart(found_figure(found.found.numpy(), count), place.key("suspects_curve"), still=True)
     st.caption("The dot: where you stop looking. Dotted: looking at the images in any order.")

@@ -112,6 +112,12 @@ def test_shot_up_and_still_there_is_too_high_as_well() -> None:
     assert found[0].remedy == {"lr": 1.0}
 
 
+def test_a_network_that_reads_nothing_has_another_trouble_than_a_rare_digit() -> None:
+    case = run("mlp-module", lr=10.0, rare=8, rare_share=0.1, epochs=2, hidden=(64, 32))
+    assert RULES["rare-digit"](case) is None
+    assert [hint.rule for hint in hints(case)] == ["rate-diverged"]
+
+
 def test_without_validation_images_it_says_so_and_holds_some_out() -> None:
     found = RULES["overfitting"](run("mlp-module", **FEW, **ADAM, epochs=40))
     assert found is not None
