@@ -16,6 +16,7 @@ from core.attacks.carry_out import attack
 from core.attacks.pieces import NOTHING, images_of, named, parts, parts_of
 from core.data.digits import Digits
 from core.evaluation import logits, wilson
+from core.paired import Paired, paired
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,38 @@ def fooled(
     Where a part is not measured yet the tensors are shorter; what all of them know is counted.
     """
     n = min(len(made), len(clean_tester), len(clean_maker), len(labels))
-    made, ours, theirs = (reads[:n].long() for reads in (made, clean_tester, clean_maker))
-    labels = labels[:n]
-    counts = (ours == labels) & (theirs == labels)
-    if target is not None:
-        counts &= labels != target
-    won = made != labels if target is None else made == target
+    counts = _counts(clean_tester[:n], clean_maker[:n], labels[:n], target)
+    won = _won(made[:n], labels[:n], target)
     return Fooled(int((counts & won).sum()), int(counts.sum()))
+
+
+def beside_noise(
+    made: Tensor,
+    noisy: Tensor,
+    clean_tester: Tensor,
+    clean_maker: Tensor,
+    labels: Tensor,
+    target: int | None = None,
+) -> Paired:
+    """The attack beside noise on the very images that count for its cell; arguments as for `fooled`.
+
+    noisy: (n,) what the tester reads in the images under noise. `first_only` are the images that withstand
+    the noise and fall to the attack: a difference above 0 says that the attack fools more.
+    """
+    n = min(len(made), len(noisy), len(clean_tester), len(clean_maker), len(labels))
+    counts = _counts(clean_tester[:n], clean_maker[:n], labels[:n], target)
+    held = [(~_won(reads[:n], labels[:n], target))[counts].tolist() for reads in (noisy, made)]
+    return paired(*held)
+
+
+def _counts(ours: Tensor, theirs: Tensor, labels: Tensor, target: int | None) -> Tensor:
+    """Which images both read correctly before, and which are not of the target already."""
+    both = (ours.long() == labels) & (theirs.long() == labels)
+    return both if target is None else both & (labels != target)
+
+
+def _won(made: Tensor, labels: Tensor, target: int | None) -> Tensor:
+    return made.long() != labels if target is None else made.long() == target
 
 
 def control(config: AttackConfig) -> AttackConfig:

@@ -91,13 +91,16 @@ def _legend(fig: go.Figure, curves: Sequence[AttackCurve]) -> go.Figure:
 
 
 def _names(fig: go.Figure, curves: Sequence[AttackCurve], height: int) -> go.Figure:
+    """Each name where its curve ends: at the right edge, or further left while it is still growing."""
     known = sorted((c for c in curves if len(c.epsilons)), key=lambda curve: curve.accuracy[-1])
     room = LINE / max(1.0, height - 70)  # in units of the axis, which is about 1 high
-    places = spread([curve.accuracy[-1] for curve in known], room)
-    for curve, place in zip(known, places, strict=True):
-        fig.add_annotation(
-            x=1, xref="paper", y=place, text=curve.title, showarrow=False, xanchor="left", xshift=6,
-            font={"color": attack_look(curve.attack)[0], "size": 12},
-        )  # fmt: skip
+    for end in {curve.epsilons[-1] for curve in known}:
+        here = [curve for curve in known if curve.epsilons[-1] == end]
+        places = spread([curve.accuracy[-1] for curve in here], room)
+        for curve, place in zip(here, places, strict=True):
+            fig.add_annotation(
+                x=end, y=place, text=curve.title, showarrow=False, xanchor="left", xshift=6,
+                font={"color": attack_look(curve.attack)[0], "size": 12},
+            )  # fmt: skip
     longest = max((len(curve.title) for curve in known), default=0)
     return fig.update_layout(margin_r=16 + round(6.6 * longest))

@@ -33,7 +33,8 @@ def entrants(key: str, trained: Trained, first: tuple[str, ...] = ()) -> list[En
     there = shipped_readers()
     picked = st.multiselect(
         "Networks", [HERE, *there], [HERE, *(name for name in first if name in there)], key=key,
-        bind="query-params", help="The one chosen at the top of the page, and any that came with Digit Lab.",
+        bind="query-params", wrap=True,
+        help="The one chosen at the top of the page, and any that came with Digit Lab.",
     )  # fmt: skip
     found: dict[str, Entrant] = {}
     for label in picked:

@@ -1,5 +1,6 @@
 """What is measured on many images: the norm, attacks, networks, budgets, steps and how many images."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +9,11 @@ import streamlit as st
 
 from core.attacks import ATTACKS
 from core.attacks.norms import NORMS, NormName
-from core.attacks.pieces import Piece, configs, lined_up
+from core.attacks.pieces import CHUNK, Piece, configs, follows_gradient, lined_up, named, size
 from core.data.digits import Mnist
+from pages.ui.adversarial.by_itself import SMALL
 from pages.ui.adversarial.entrants import HERE, Entrant, entrants, shipped_readers
+from pages.ui.adversarial.image_count import FEW, at_first, image_count
 from pages.ui.trained import Trained
 
 #: The largest budgets to choose from, and the one that stands there at the start.
@@ -24,7 +27,6 @@ FIRST: dict[NormName, tuple[str, ...]] = {
 }  # fmt: skip
 COUNTS, COUNT = (4, 8, 16), 8
 STEPS, STEP = (2, 5, 10, 20, 40, 100), 10
-IMAGES, FEW = (100, 200, 500, 1000), 200
 PRESETS: dict[str, dict[str, tuple[str, ...]]] = {
     "Quick look": {"attacks": ("fgsm", "pgd"), "networks": (HERE,)},
     "Networks side by side": {
@@ -32,7 +34,6 @@ PRESETS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "Trained on attacks or not": {"attacks": ("fgsm", "pgd"), "networks": ("cnn-bn", "cnn-robust")},
 }  # fmt: skip
-ALL = "all"
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +50,26 @@ class Choice:
     @property
     def pieces(self) -> list[Piece]:
         """All there is to measure."""
-        each = [config for name in self.attacks for config in configs(name, self.epsilons, self.steps)]
-        return lined_up([network.key for network in self.networks], each, self.n)
+        return self._of(self.attacks, self.n)
+
+    @property
+    def first(self) -> list[Piece]:
+        """What is measured without being asked: a small sample under the attacks that do not take long."""
+        return self._of([name for name in self.attacks if self._soon(name)], min(self.n, SMALL))
+
+    @property
+    def question(self) -> tuple[object, ...]:
+        """What decides the pieces, to tell one choice from another."""
+        return self.norm, self.attacks, *(one.key for one in self.networks), self.epsilons, self.steps, self.n
+
+    def _of(self, names: Sequence[str], n: int) -> list[Piece]:
+        each = [config for name in names for config in configs(name, self.epsilons, self.steps)]
+        return lined_up([network.key for network in self.networks], each, n)
+
+    def _soon(self, name: str) -> bool:
+        """Attacks that are quick, and the one that stands there at the start where none is."""
+        quick = size(named(configs(name, self.epsilons, self.steps)[0])) == CHUNK
+        return quick or (name in FIRST[self.norm] and not follows_gradient(name))
 
 
 def control_of(norm: NormName) -> str:
@@ -81,7 +100,7 @@ def choose(trained: Trained, mnist: Mnist) -> Choice:
     titles = {ATTACKS[name].title: name for name in of_norm(norm) if name != control}
     picked = st.multiselect(
         "Attacks", list(titles), [ATTACKS[name].title for name in FIRST[norm] if name in ATTACKS],
-        key=f"adv_many_attacks_{norm}", bind="query-params",
+        key=f"adv_many_attacks_{norm}", bind="query-params", wrap=True,
         help="Those whose budget is measured this way. Random noise is always there, as the control.",
     )  # fmt: skip
     networks = entrants("adv_many_networks", trained)
@@ -91,7 +110,7 @@ def choose(trained: Trained, mnist: Mnist) -> Choice:
         format_func=lambda value: f"{value:g}",
         help=f"How far the chart reaches. {NORMS[norm].title} is {NORMS[norm].idea}.",
     )  # fmt: skip
-    n = _images(mnist)
+    n = image_count("adv_many_n", mnist)
     with st.expander("Steps and points", icon=":material/tune:", key="adv_many_more"):
         steps = st.select_slider(
             "Steps of iterated attacks", STEPS, STEP, key="adv_many_steps", bind="query-params",
@@ -106,19 +125,8 @@ def choose(trained: Trained, mnist: Mnist) -> Choice:
     return Choice(norm, names, tuple(networks), grid(norm, float(largest), int(count)), int(steps), n)
 
 
-def _images(mnist: Mnist) -> int:
-    total = len(mnist.test)
-    options = [f"{n:,}" for n in IMAGES if n < total] + [ALL]
-    picked = st.select_slider(
-        "Images", options, f"{FEW:,}" if total > FEW else ALL, key=f"adv_many_n_{mnist.size}",
-        bind="query-params", help=f"Drawn at random from the {total:,} test images, the same ones each time; "
-        "a larger sample adds to a smaller one. More make the 95 % intervals narrower.",
-    )  # fmt: skip
-    return total if picked == ALL else int(str(picked).replace(",", ""))
-
-
 def presets(mnist: Mnist, start: str) -> None:
-    """Buttons that set all controls and start. start: the session key that sets the work going."""
+    """Buttons that set all controls and start. start: the key of the work to set going."""
     there = [HERE, *shipped_readers()]
     with st.container(horizontal=True, gap="small"):
         for title, preset in PRESETS.items():
@@ -141,9 +149,10 @@ def _set(preset: dict[str, Any], mnist: Mnist, start: str) -> None:
             "adv_many_attacks_linf": [ATTACKS[name].title for name in preset["attacks"]],
             "adv_many_networks": list(preset["networks"]),
             "adv_many_top_linf": TOPS["linf"][1],
-            f"adv_many_n_{mnist.size}": f"{FEW:,}" if len(mnist.test) > FEW else ALL,
+            f"adv_many_n_{mnist.size}": at_first(mnist),
             "adv_many_steps": STEP,
             "adv_many_count": COUNT,
-            start: True,
+            f"{start}_on": True,
+            f"{start}_small": False,
         }
     )

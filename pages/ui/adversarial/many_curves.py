@@ -1,7 +1,6 @@
 """Part of "Many images": the curves grow while they are measured, can be stopped, and lose nothing."""
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import streamlit as st
 from torch import Tensor
@@ -9,20 +8,19 @@ from torch import Tensor
 from core.attacks import ATTACKS
 from core.attacks.curves import came_back, lost, lost_within, shares, worst_case
 from core.attacks.norms import NORMS
-from core.attacks.pieces import NOTHING, Piece, Reads, configs, gather, lined_up, measure, named, seconds_left
+from core.attacks.pieces import NOTHING, Piece, Reads, configs, gather, measure, named, seconds_left
 from core.data.digits import Mnist
 from core.figures.attack_curves import AttackCurve, attack_curves_figure
-from pages.ui.adversarial.entrants import Entrant, above
+from pages.ui.adversarial.by_itself import ahead, begin
+from pages.ui.adversarial.entrants import Entrant
 from pages.ui.adversarial.many_choice import Choice
 from pages.ui.adversarial.many_words import Measured, told
 from pages.ui.chart import chart
 from pages.ui.computed import data_key, which_images
 from pages.ui.piecework import Piecework
-from pages.ui.trained import Trained
 
 KEY = "adv_many"
 EXACT, WORST = "at exactly this ε", "at any ε up to this one"
-QUICK = 1.2  # seconds that the first view may compute
 
 
 def store(mnist: Mnist, network: str) -> dict[Piece, Reads]:
@@ -43,28 +41,16 @@ def known(mnist: Mnist, choice: Choice) -> dict[Piece, Reads]:
     return every
 
 
-def first_look(trained: Trained, mnist: Mnist, choice: Choice) -> None:
-    """A hundred images under the control and, where it is quick, FGSM: there without a click."""
-    network = above(trained)
-    if network.key not in {entrant.key for entrant in choice.networks}:
-        return
-    kept = store(mnist, network.key)
-    quick = [name for name in choice.attacks if name == "fgsm" or ATTACKS[name].access == "nothing"]
-    each = [config for name in quick for config in configs(name, choice.epsilons, choice.steps)]
-    begun = time.monotonic()
-    for piece in lined_up([network.key], each, min(choice.n, 100)):
-        if time.monotonic() - begun > QUICK:
-            return
-        if piece not in kept:
-            kept[piece] = measure(network.model, mnist.test, piece)
-
-
 def curves(mnist: Mnist, choice: Choice) -> None:
-    """The chart with its buttons; it works while it is on, a little between two drawings."""
-    wanted = choice.pieces
+    """The chart with its buttons; it works while it is on, a little between two drawings.
+
+    A hundred images are measured without a click, the rest on request.
+    """
+    every, first = choice.pieces, choice.first
+    begin(KEY, (data_key(mnist), *choice.question), first, known(mnist, choice))
     models = {network.key: network.model for network in choice.networks}
     work = Piecework(
-        KEY, "Measure", disabled=not wanted,
+        KEY, "Measure", disabled=not every,
         help=f"{len(choice.attacks)} attacks at {len(choice.epsilons)} values of ε on {choice.n:,} images "
         f"for {len(choice.networks)} network{'' if len(choice.networks) == 1 else 's'}, a few images at a "
         "time. It can be stopped and goes on later.",
@@ -72,6 +58,7 @@ def curves(mnist: Mnist, choice: Choice) -> None:
 
     def body() -> None:
         kept = known(mnist, choice)
+        wanted = ahead(KEY, first, every, kept)
         left = seconds_left(wanted, kept) if work.running else None
         words = "pieces" + (f", about {left:.0f} s left" if left else "")
         work.buttons(sum(piece in kept for piece in wanted), len(wanted), words)
@@ -112,18 +99,19 @@ def _result(mnist: Mnist, choice: Choice, kept: dict[Piece, Reads]) -> None:
         )
         st.caption(
             f"{some}. Bands, or pointing at a curve: 95 % intervals. Dotted: random noise, the control, and "
-            f"guessing (10 %).{_steps(choice)}"
+            f"guessing (10 %).{_steps(choice, {curve.attack for curve in drawn})}"
         )
     words = [_words(network, name, choice, rows, worst) for network, name, rows in measured]
     st.markdown("\n".join(f"- {line}" for line in told(words, worst)))
 
 
-def _steps(choice: Choice) -> str:
-    """Which attacks the number of steps goes for."""
+def _steps(choice: Choice, drawn: Collection[str]) -> str:
+    """Which of the attacks that are drawn the number of steps goes for."""
     names = [
         ATTACKS[name].title
         for name in choice.attacks
-        if configs(name, choice.epsilons, choice.steps)[0]
+        if name in drawn
+        and configs(name, choice.epsilons, choice.steps)[0]
         != configs(name, choice.epsilons, choice.steps + 1)[0]
     ]
     return f" {' and '.join(names)}: {choice.steps} steps." if names else ""

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.data.digits import Mnist
 from pages.ui.adversarial.many_choice import choose, presets
-from pages.ui.adversarial.many_curves import KEY, curves, first_look
+from pages.ui.adversarial.many_curves import KEY, curves
 from pages.ui.adversarial.many_point import point
 from pages.ui.layout import controls_and_stage
 from pages.ui.panel import panel
@@ -38,11 +38,10 @@ def many_images(trained: Trained, mnist: Mnist) -> None:
     with left:
         choice = choose(trained, mnist)
     with right:
-        presets(mnist, f"{KEY}_on")
+        presets(mnist, KEY)
         if not choice.networks:
             st.info("Choose at least one network.", icon=":material/hub:")
         stage = st.container()  # filled last: it may work for a moment
-    first_look(trained, mnist, choice)
     st.subheader("One point of it", anchor=False)
     point(mnist, choice)
     with st.expander("What makes such a curve honest?", icon=":material/balance:"):

@@ -41,7 +41,8 @@ def point(mnist: Mnist, choice: Choice) -> None:
     n = min(len(clean), len(reads))
     if not n:
         st.info(
-            "This point is not measured yet: the blue button above does it.",
+            "This point is not measured yet. It comes with the curves above: **Measure** or **Go on** there "
+            "starts them.",
             icon=":material/hourglass_empty:",
         )
         return

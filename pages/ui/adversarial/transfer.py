@@ -7,14 +7,13 @@ from core.attacks.norms import NORMS
 from core.data.digits import Mnist
 from pages.ui.adversarial.attack_choice import attack_choice
 from pages.ui.adversarial.entrants import entrants
+from pages.ui.adversarial.image_count import image_count
 from pages.ui.adversarial.transfer_matrix import Setup, matrix
 from pages.ui.layout import controls_and_stage
 from pages.ui.panel import panel
 from pages.ui.trained import Trained
 
 FIRST = ("cnn-bn", "cnn-lab", "mlp-deep", "mlp-autograd", "cnn-robust")
-IMAGES, FEW = (100, 200, 500, 1000), 200
-ALL = "all"
 CODE = """\
 from torch.nn import functional
 
@@ -44,7 +43,7 @@ def transfer(trained: Trained, mnist: Mnist) -> None:
         networks = entrants("adv_transfer_networks", trained, FIRST)
         knows = [name for name, entry in ATTACKS.items() if entry.access != "nothing"]
         config = attack_choice("adv_transfer", only=knows)
-        n = _images(mnist)
+        n = image_count("adv_transfer_n", mnist)
     with right:
         stage = st.container()  # filled last: it may work for a moment
     with st.expander("Why does this matter?", icon=":material/key:"):
@@ -65,14 +64,3 @@ def transfer(trained: Trained, mnist: Mnist) -> None:
             matrix(mnist, Setup(tuple(networks), config, n))
         else:
             st.info("Choose at least one network, better two.", icon=":material/hub:")
-
-
-def _images(mnist: Mnist) -> int:
-    total = len(mnist.test)
-    options = [f"{n:,}" for n in IMAGES if n < total] + [ALL]
-    picked = st.select_slider(
-        "Images", options, f"{FEW:,}" if total > FEW else ALL, key=f"adv_transfer_n_{mnist.size}",
-        bind="query-params", help=f"Drawn at random from the {total:,} test images, the same ones each time; "
-        "a larger sample adds to a smaller one. More make the 95 % intervals narrower.",
-    )  # fmt: skip
-    return total if picked == ALL else int(str(picked).replace(",", ""))

@@ -1,7 +1,6 @@
 """Part of "Transfer": the matrix fills while it is measured, can be stopped, and loses nothing."""
 
 import json
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,10 +9,22 @@ from torch import Tensor, nn
 
 from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
-from core.attacks.pieces import NOTHING, follows_gradient, images_of, named, sample
-from core.attacks.transfer import Fooled, Passage, control, fooled, gathered, make, passages, read
+from core.attacks.pieces import CHUNK, NOTHING, images_of, named, sample, size
+from core.attacks.transfer import (
+    Fooled,
+    Passage,
+    beside_noise,
+    control,
+    fooled,
+    gathered,
+    make,
+    passages,
+    read,
+)
 from core.data.digits import Mnist
 from core.figures.transfer_matrix import Cell, transfer_figure
+from core.paired import Paired
+from pages.ui.adversarial.by_itself import SMALL, ahead, begin
 from pages.ui.adversarial.entrants import Entrant
 from pages.ui.adversarial.transfer_words import told
 from pages.ui.chart import chart
@@ -22,8 +33,6 @@ from pages.ui.piecework import Piecework
 
 KEY = "adv_transfer"
 NOISE = "random noise"
-QUICK = 1.5  # seconds that the first view may compute
-SWIFT = 10  # steps of an attack that may be made in it
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,14 +46,28 @@ class Setup:
     @property
     def line(self) -> list[Passage]:
         """All there is to measure."""
+        return self._of(self.n)
+
+    @property
+    def first(self) -> list[Passage]:
+        """What is measured without being asked: a small sample; of slow attacks what they are judged by."""
+        swift = size(named(self.config)) == CHUNK
+        return [passage for passage in self._of(min(self.n, SMALL)) if swift or not passage.maker]
+
+    @property
+    def question(self) -> tuple[object, ...]:
+        """What decides the matrix, to tell one from another."""
+        return (*(network.key for network in self.networks), named(self.config), self.n)
+
+    def _of(self, n: int) -> list[Passage]:
         names = [network.key for network in self.networks]
-        return passages(names, named(self.config), named(control(self.config)), self.n)
+        return passages(names, named(self.config), named(control(self.config)), n)
 
 
 def matrix(mnist: Mnist, setup: Setup) -> None:
-    """The matrix with its buttons; without a click it measures for a moment."""
-    line = setup.line
-    _first_look(mnist, setup, line)
+    """The matrix with its buttons; a hundred images are measured without a click, the rest on request."""
+    every, first = setup.line, setup.first
+    begin(KEY, (data_key(mnist), *setup.question), first, _known(mnist, setup))
     count = len(setup.networks)
     work = Piecework(
         KEY, "Measure",
@@ -54,6 +77,7 @@ def matrix(mnist: Mnist, setup: Setup) -> None:
 
     def body() -> None:
         kept = _known(mnist, setup)
+        line = ahead(KEY, first, every, kept)
         work.buttons(sum(passage in kept for passage in line), len(line), "tests")
         with st.container(key="adv-transfer-result"):
             _result(mnist, setup, kept)
@@ -64,18 +88,6 @@ def matrix(mnist: Mnist, setup: Setup) -> None:
         work.go_on(line, kept, one)
 
     work.part(body)
-
-
-def _first_look(mnist: Mnist, setup: Setup, line: list[Passage]) -> None:
-    """The first hundred images, as far as a moment reaches; of attacks that are quick alone."""
-    kept, begun = _known(mnist, setup), time.monotonic()
-    config = setup.config
-    swift = follows_gradient(config.name) and config.steps * config.restarts <= SWIFT
-    for passage in line:
-        if passage.part or time.monotonic() - begun > QUICK:
-            return
-        if passage not in kept and (swift or not passage.maker):
-            _measure(mnist, setup, passage)
 
 
 def _measure(mnist: Mnist, setup: Setup, passage: Passage) -> Tensor:
@@ -121,7 +133,7 @@ def _result(mnist: Mnist, setup: Setup, kept: dict[Passage, Tensor]) -> None:
         f"{ATTACKS[setup.config.name].title}, ε = {setup.config.budget:g}, on {which_images(mnist, seen)}. "
         "Point at a cell for its 95 % interval."
     )
-    st.markdown("\n".join(f"- {line}" for line in told(names, counts)))
+    st.markdown("\n".join(f"- {line}" for line in told(names, counts, beside(mnist, setup, kept))))
 
 
 def count(mnist: Mnist, setup: Setup, kept: dict[Passage, Tensor]) -> list[list[Fooled]]:
@@ -136,3 +148,18 @@ def count(mnist: Mnist, setup: Setup, kept: dict[Passage, Tensor]) -> list[list[
         return fooled(made, clean[tester], clean[maker or tester], labels, setup.config.target)
 
     return [[cell(maker, tester) for tester in keys] for maker in (*keys, "")]
+
+
+def beside(mnist: Mnist, setup: Setup, kept: dict[Passage, Tensor]) -> list[list[Paired]]:
+    """Rows: made on each network. Columns: tested on each; every cell against noise on the same images."""
+    how, noise = named(setup.config), named(control(setup.config))
+    labels = mnist.test.labels[sample(len(mnist.test), setup.n)]
+    keys = [network.key for network in setup.networks]
+    clean = {key: gathered(kept, "", NOTHING, key, setup.n) for key in keys}
+    noisy = {key: gathered(kept, "", noise, key, setup.n) for key in keys}
+
+    def cell(maker: str, tester: str) -> Paired:
+        made = gathered(kept, maker, how, tester, setup.n)
+        return beside_noise(made, noisy[tester], clean[tester], clean[maker], labels, setup.config.target)
+
+    return [[cell(maker, tester) for tester in keys] for maker in keys]

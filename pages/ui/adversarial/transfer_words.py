@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 
 from core.attacks.transfer import Fooled
+from core.paired import Paired
 
 Pair = tuple[str, str, Fooled]
 
 
-def told(names: Sequence[str], counts: Sequence[Sequence[Fooled]]) -> list[str]:
+def told(
+    names: Sequence[str], counts: Sequence[Sequence[Fooled]], beside: Sequence[Sequence[Paired]]
+) -> list[str]:
     """Sentences on rows (made on each of `names`, then noise) by columns (tested on each of `names`).
 
+    beside: the same rows but the last, each cell compared with noise on the same images.
     Which pair transfers most and least, how many pairs beat the noise, which network's images travel best.
     """
     pairs = [
@@ -20,7 +24,7 @@ def told(names: Sequence[str], counts: Sequence[Sequence[Fooled]]) -> list[str]:
     ]
     if not pairs:
         return ["Transfer needs two networks at least."] if len(names) < 2 else []
-    lines = [_extremes(pairs), _against_noise(names, counts, pairs)]
+    lines = [_extremes(pairs), _against_noise(names, beside)]
     if len(names) > 2:
         lines.append(_travellers(names, pairs))
     return [line for line in lines if line]
@@ -38,25 +42,29 @@ def _extremes(pairs: Sequence[Pair]) -> str:
     return words
 
 
-def _against_noise(names: Sequence[str], counts: Sequence[Sequence[Fooled]], pairs: Sequence[Pair]) -> str:
-    """How many pairs fool clearly more than noise of the same size does."""
-    noise = dict(zip(names, counts[-1], strict=True))
-    known = [pair for pair in pairs if noise[pair[1]].n]
+def _against_noise(names: Sequence[str], beside: Sequence[Sequence[Paired]]) -> str:
+    """How many pairs fool clearly more than noise of the same size does to the same images."""
+    known = [
+        (f"{made} → {tested}", beside[row][column])
+        for row, made in enumerate(names)
+        for column, tested in enumerate(names)
+        if row != column and beside[row][column].n
+    ]
     if not known:
         return ""
-    above = [pair for pair in known if pair[2].ci95[0] > noise[pair[1]].ci95[1]]
-    if len(above) == len(known):
+    rest = [pair for pair, cell in known if cell.ci95[0] <= 0]
+    if not rest:
         every = "Every pair fools" if len(known) > 1 else "This pair fools"
         return (
-            f"{every} clearly more than random noise of the same size (intervals apart): the images transfer."
+            f"{every} clearly more than random noise of the same size on the same images (95 % interval of "
+            "the difference above 0): the images transfer."
         )
-    if not above:
+    if len(rest) == len(known):
         return "No pair fools clearly more than random noise of the same size: here nothing transfers."
-    rest = [f"{made} → {tested}" for made, tested, cell in known if (made, tested, cell) not in above]
     few = ", ".join(rest[:4]) + (" and others" if len(rest) > 4 else "")
     return (
-        f"{len(above)} of {len(known)} pairs fool clearly more than random noise of the same size (intervals "
-        f"apart); not so {few}."
+        f"{len(known) - len(rest)} of {len(known)} pairs fool clearly more than random noise of the same "
+        f"size on the same images (95 % interval of the difference above 0); not so {few}."
     )
 
 

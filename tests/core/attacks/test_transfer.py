@@ -11,7 +11,17 @@ from core.attacks.carry_out import attack
 from core.attacks.norms import NORMS
 from core.attacks.outcome import judge
 from core.attacks.pieces import named, sample
-from core.attacks.transfer import Fooled, Passage, control, fooled, gathered, make, passages, read
+from core.attacks.transfer import (
+    Fooled,
+    Passage,
+    beside_noise,
+    control,
+    fooled,
+    gathered,
+    make,
+    passages,
+    read,
+)
 from core.checkpoints import load_shipped
 from core.data import load
 
@@ -83,6 +93,12 @@ def test_targets_and_unmeasured_parts() -> None:
             won = [i for i in both if (made[i] != labels[i] if target is None else made[i] == target)]
             cell = fooled(made, ours, theirs, labels.long(), target)
             assert (cell.fooled, cell.n) == (len(won), len(both))
+            noisy = torch.tensor([draw.randint(0, 2) for _ in range(n)], dtype=torch.uint8)
+            held = [i for i in both if (noisy[i] == labels[i] if target is None else noisy[i] != target)]
+            beside = beside_noise(made, noisy, ours, theirs, labels.long(), target)
+            assert beside.n == len(both)
+            assert beside.first_only == len(set(held) & set(won))
+            assert beside.second_only == len(set(both) - set(held) - set(won))
     none = torch.empty(0, dtype=torch.uint8)
     assert fooled(none, none, none, torch.tensor([1])) == Fooled(0, 0)
     assert math.isnan(Fooled(0, 0).share)

@@ -49,6 +49,18 @@ def test_one_network_colours_attacks_several_colour_networks() -> None:
     assert named == ["a", "b", "Fgsm", "Pgd", "Noise"]
 
 
+def test_a_name_stands_where_its_own_curve_ends() -> None:
+    """A curve that is still growing must not be named at the right edge, where another one may end."""
+    growing = AttackCurve("pgd", "PGD", "a", palette.GREEN, (0, 0.1), (1, 0.5), (1, 0.5), (1, 0.5), (9, 9))
+    whole = AttackCurve(
+        "fgsm", "FGSM", "a", palette.GREEN, (0, 0.1, 0.2), (1, 0.7, 0.5), (1, 0.7, 0.5), (1, 0.7, 0.5),
+        (9, 9, 9),
+    )  # fmt: skip
+    notes = attack_curves_figure([growing, whole], x_title="ε", top=0.2).layout.annotations
+    assert {note.text: (note.x, note.y) for note in notes} == {"PGD": (0.1, 0.5), "FGSM": (0.2, 0.5)}
+    assert all(note.xref in (None, "x") for note in notes)
+
+
 def test_bands_only_where_they_do_not_hide_one_another() -> None:
     few = attack_curves_figure([curve("fgsm"), curve("noise")], x_title="ε", top=0.1)
     assert sum(trace.fill == "toself" for trace in few.data) == 1  # the control has none
