@@ -33,7 +33,7 @@ def smallest_view(trained: Trained, image: Tensor, label: int, config: AttackCon
     if st.toggle(
         "Compare all attacks", key="adv_one_compare", bind="query-params",
         help="Look for the smallest ε of every attack on this picture, each with its own usual settings. "
-        "Takes a few seconds.",
+        "Carlini–Wagner and Square are slow: both try hundreds of pictures.",
     ):  # fmt: skip
         _compared(trained, image, label, config)
 

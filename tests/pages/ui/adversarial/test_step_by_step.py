@@ -135,7 +135,7 @@ def test_every_epsilon_and_range(untouched: Trained, mnist: Mnist) -> None:
         well(app.select_slider(key="adv_steps_reach").set_value(reach).run())
     well(app.toggle(key="adv_steps_log").set_value(True).run())
     well(app.select_slider(key="adv_steps_draws").set_value(100).run())
-    assert "95% of 100 random sign pictures" in text(app)
+    assert "95 % of 100 random sign pictures" in text(app)
 
 
 def test_other_pictures_other_tens_and_words(untouched: Trained, mnist: Mnist) -> None:
