@@ -55,15 +55,25 @@ def text(app: AppTest) -> str:
 
 
 @pytest.fixture
-def untouched(mnist: Mnist) -> "Iterator[Trained]":
-    came = shipped_model("cnn-lab")
+def untouched(mnist: Mnist, request: pytest.FixtureRequest) -> "Iterator[Trained]":
+    """A quick network, or the one a test names; afterwards it must be as it was."""
+    name = getattr(request, "param", "mlp-module")
+    came = shipped_model(name)
     kept = {name: tensor.clone() for name, tensor in came.model.state_dict().items()}
     images = mnist.test.images.clone()
-    yield Trained("shipped:cnn-lab", "As it came: cnn-lab", came.config, came.model, came.model)
+    yield Trained(f"shipped:{name}", f"As it came: {name}", came.config, came.model, came.model)
     assert torch.equal(mnist.test.images, images)
     assert all(torch.equal(tensor, kept[name]) for name, tensor in came.model.state_dict().items())
 
 
+@pytest.fixture
+def few_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Curves of three points; the controls offer no others."""
+    monkeypatch.setattr(why_split, "LENGTHS", (0.0, 3.0, 6.0))
+    monkeypatch.setattr(why_split, "CUTOFFS", (1, 7, 13))
+
+
+@pytest.mark.parametrize("untouched", ["cnn-lab"], indirect=True)
 def test_first_view_judges_the_claim(untouched: Trained, mnist: Mnist) -> None:
     said = text(tab(untouched, mnist))
     assert "**The text says** (a claim)" in said
@@ -73,6 +83,7 @@ def test_first_view_judges_the_claim(untouched: Trained, mnist: Mnist) -> None:
     assert "‖g‖₁ is on average" in said
 
 
+@pytest.mark.usefixtures("few_points")
 def test_curves_grow_stop_and_go_on(
     untouched: Trained, mnist: Mnist, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,6 +110,7 @@ def test_curves_grow_stop_and_go_on(
     assert len(kept) == (len(PARTS) + 2) * len(why_split.LENGTHS), "whole and random have no cut-off"
 
 
+@pytest.mark.usefixtures("few_points")
 def test_every_control(untouched: Trained, mnist: Mnist) -> None:
     app = tab(untouched, mnist)
     for cutoff in (1, 13):
@@ -109,23 +121,24 @@ def test_every_control(untouched: Trained, mnist: Mnist) -> None:
         assert f"At L2 = {length:g}" in text(app)
     well(app.toggle(key="adv_why_after").set_value(False).run())
     assert "L2 is measured before clipping" in text(app)
-    well(app.number_input(key="adv_why_example_small").set_value(3).run())
+    app.number_input(key="adv_why_example_small").set_value(3)
     well(app.select_slider(key=IMAGES).set_value(1000).run())
     assert "On the 1,000 bundled test images." in text(app)
 
 
+@pytest.mark.usefixtures("few_points")
 def test_the_border_moved_from_end_to_end(
     untouched: Trained, mnist: Mnist, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(piecework, "alone", lambda: True)
     monkeypatch.setattr(piecework, "SLICE", 60.0)
-    app = tab(untouched, mnist, adv_why_over=why_split.OVER_CUTOFF, adv_why_length=2.0)
+    app = tab(untouched, mnist, adv_why_over=why_split.OVER_CUTOFF, adv_why_length=3.0)
     well(app.run())
     well(app.run())
     assert app.button(key="adv_why_work_start").label == "All measured"
     assert "the border" in text(app)
     kept = why_data.scores(untouched, mnist, 200, True)
-    assert all((part, border, 2.0) in kept for part in ("low", "high") for border in why_split.CUTOFFS)
+    assert all((part, border, 3.0) in kept for part in ("low", "high") for border in why_split.CUTOFFS)
 
 
 def test_many_images_wait_for_a_press(untouched: Trained, mnist: Mnist) -> None:
