@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 INK = 0.5  # pixels at least this bright are stroke
+STILL = 0.01  # of the largest: a pixel whose gradient is smaller hardly moves the loss
 AROUND = 1  # pixels around a stroke that still count as near it
 
 
@@ -21,12 +22,14 @@ class StrokeGradients:
     near: (N,) share of the gradient's energy (sum of squares) on the strokes and the pixel around them.
     area: (N,) share of all pixels that these are: what a gradient without any sense for the digit would have.
     edges: (N,) correlation over the pixels of the gradient's size with the steepness of the picture, −1…1.
+    still: (N,) share of pixels whose gradient is below a hundredth of the picture's largest.
     Images without ink or without a gradient are left out, so N may be smaller than the images given.
     """
 
     near: Tensor
     area: Tensor
     edges: Tensor
+    still: Tensor
 
     def __len__(self) -> int:
         return len(self.near)
@@ -43,7 +46,8 @@ def stroke_gradients(images: Tensor, gradients: Tensor) -> StrokeGradients:
     usable = (near.sum(1) > 0) & (largest.squeeze(1) > 0)
     share = (energy * near).sum(1) / energy.sum(1).clamp_min(1e-30)
     edges = _correlation(scaled.abs(), steepness(images).flatten(1))
-    return StrokeGradients(share[usable], near.mean(1)[usable], edges[usable])
+    still = (scaled.abs() < STILL).to(images.dtype).mean(1)
+    return StrokeGradients(share[usable], near.mean(1)[usable], edges[usable], still[usable])
 
 
 def steepness(images: Tensor) -> Tensor:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.attack_config import AttackConfig
+from core.attacks import ATTACKS
+from core.attacks.evidence import QUERIES, black_boxes
 from core.attacks.pieces import NOTHING, Piece, Reads, gather, lined_up, measure, named
 from core.data.digits import Mnist
 from core.evaluation import wilson
@@ -13,6 +15,8 @@ from core.figures.strength_curves import StrengthCurve, strength_curves_figure
 from core.one_thread import one_thread
 from core.paired import Paired, paired
 from pages.ui import computed
+from pages.ui.adversarial.many_curves import store
+from pages.ui.adversarial.robust_words import Beside, strongest
 from pages.ui.chart import chart
 from pages.ui.layout import controls_and_stage
 from pages.ui.page import error_boundary
@@ -23,6 +27,7 @@ EPSILONS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4)
 IMAGES = (100, 200, 500, 1000)
 STEPS = (10, 20, 40, 100)
 TOP = 0.41
+BESIDE = 200  # images that a black box meets at most: it asks a thousand times an image
 Marks = list[bool]  # whether each image is read correctly
 Curve = dict[float, tuple[int, int]]  # ε: correct of n
 
@@ -96,13 +101,15 @@ def cost(standard: str, robust: str, pair: Paired) -> str:
 
 
 def _curves(networks: dict[str, Trained], mnist: Mnist, count: int, steps: int, marked: float) -> None:
-    data = computed.data_key(mnist)
     kept = {
-        piece: reads for trained in networks.values() for piece, reads in _store(data, trained.key).items()
+        piece: reads for trained in networks.values() for piece, reads in store(mnist, trained.key).items()
     }
     attacks = [AttackConfig("pgd", epsilon, {"steps": steps}) for epsilon in EPSILONS]
     models = {trained.key: trained.model for trained in networks.values()}
-    pieces = lined_up(models, attacks, count)
+    # One attack is not enough: at the ε of the training black boxes try too, on the two that are compared.
+    beside = [AttackConfig(name, marked, {"steps": QUERIES}) for name in black_boxes()]
+    few = min(count, BESIDE)
+    pieces = lined_up(models, attacks, count) + lined_up(list(models)[:2], beside, few)
     # The price is a small difference: after the curves, all test images are read untouched.
     total = len(mnist.test)
     pieces = list(dict.fromkeys([*pieces, *lined_up(models, [], total)]))
@@ -113,7 +120,7 @@ def _curves(networks: dict[str, Trained], mnist: Mnist, count: int, steps: int, 
     )
 
     def one(piece: Piece, progress: Callable[[float], None]) -> Reads:
-        reads = _store(data, piece.network)[piece] = measure(models[piece.network], mnist.test, piece)
+        reads = store(mnist, piece.network)[piece] = measure(models[piece.network], mnist.test, piece)
         return reads
 
     def body() -> None:
@@ -128,10 +135,21 @@ def _curves(networks: dict[str, Trained], mnist: Mnist, count: int, steps: int, 
                 drawn, x_title="ε of PGD (pixels run from 0 to 1)", x_range=(0.0, TOP), marked=marked
             )
             chart(fig, "adv_before_curves")
-            st.markdown(told(known, marked))
+            pgd = AttackConfig("pgd", marked, {"steps": steps})
+            tried = {
+                name: [
+                    Beside(title, right_of(done, networks[name].key, named(how), few, mnist))
+                    for title, how in [
+                        (f"PGD with {steps} steps", pgd),
+                        *((_title(how), how) for how in beside),
+                    ]
+                ]
+                for name in list(networks)[:2]
+            }
+            st.markdown(" ".join(filter(None, [told(known, marked, steps), strongest(tried, marked)])))
             st.caption(
                 f"PGD, {steps} steps, L∞, on {computed.which_images(mnist, count)}, drawn at random once. "
-                "Bands: 95 % intervals. Dotted: the ε of the training, and guessing (10 %). One attack shows "
+                "Bands: 95 % intervals. Dotted: the ε of the training, and guessing (10 %). Attacks show "
                 "what is lost at least; *Is it honest?* asks for more."
             )
             _price(
@@ -175,13 +193,17 @@ def _drawn(name: str, points: Curve) -> StrengthCurve:
     )
 
 
-def told(known: dict[str, Curve], marked: float) -> str:
+def _title(config: AttackConfig) -> str:
+    return f"{ATTACKS[config.name].title} with {config.steps:,} queries"
+
+
+def told(known: dict[str, Curve], marked: float, steps: int) -> str:
     """Every network at the ε of the training, and what happens beyond it; nothing before it is measured."""
     at = {name: points[marked] for name, points in known.items() if marked in points}
     if not at:
         return ""
     shares = ", ".join(f"{name} **{right / n:.1%}**" for name, (right, n) in at.items())
-    words = f"At ε = {marked:g}: {shares} still read correctly."
+    words = f"At ε = {marked:g} PGD with {steps} steps and one try leaves {shares} correctly read."
     names = list(known)
     robust = known[names[1]] if len(names) > 1 else {}
     beyond = [epsilon for epsilon in robust if epsilon > marked]
@@ -194,9 +216,3 @@ def told(known: dict[str, Curve], marked: float) -> str:
             else "no fall beyond what chance explains."
         )
     return words
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _store(data: str, network: str) -> dict[Piece, Reads]:
-    """What has been measured of a network on these images, by whomever; a piece says itself how."""
-    return {}

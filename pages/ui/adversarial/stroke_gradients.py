@@ -12,7 +12,7 @@ from core.figures.template import picture, shade
 from core.one_thread import one_thread
 from core.paired import chance
 from core.probes.pixel_gradient import pixel_gradient
-from core.probes.stroke_gradients import AROUND, StrokeGradients, stroke_gradients
+from core.probes.stroke_gradients import AROUND, STILL, StrokeGradients, stroke_gradients
 from pages.ui import computed
 from pages.ui.layout import controls_and_stage
 from pages.ui.page import error_boundary
@@ -21,6 +21,7 @@ from pages.ui.trained import Trained
 SIDE = 84  # screen pixels of a picture
 IMAGES = (100, 200, 500, 1000)
 SHOWN = 6
+LEVEL = 0.05
 
 
 def stroke_gradients_part(networks: dict[str, Trained], mnist: Mnist) -> None:
@@ -98,11 +99,13 @@ def _numbers(networks: dict[str, Trained], mnist: Mnist, count: int) -> None:
                 continue
             st.metric(
                 f"{name}, on the strokes", f"{float(measured.near.mean()):.1%}",
-                f"± {_margin(measured.near):.1%}; along edges r = {float(measured.edges.mean()):.2f}",
+                f"± {_margin(measured.near):.1%}; along edges r = {float(measured.edges.mean()):.2f}; "
+                f"{float(measured.still.mean()):.0%} near zero",
                 width="content", delta_color="off", delta_arrow="off",
                 help=f"Share of the gradient's energy (squares) on ink and {AROUND} pixel around it, mean "
                 "over the images and its 95 % interval. r: correlation of the gradient's size with the "
-                "steepness of the picture, mean over the images.",
+                "steepness of the picture, mean over the images. Near zero: share of pixels whose gradient "
+                f"is below {STILL:.0%} of the picture's largest.",
             )  # fmt: skip
     st.markdown(told(found))
     least = min((len(measured) for measured in found.values()), default=0)
@@ -111,7 +114,7 @@ def _numbers(networks: dict[str, Trained], mnist: Mnist, count: int) -> None:
 
 
 def told(found: dict[str, StrokeGradients]) -> str:
-    """Whose gradient is more on the strokes, image by image, from the numbers."""
+    """Whose gradient is more on the strokes, image by image, and whether it also follows their shape."""
     (first, standard), (second, robust) = list(found.items())[:2]
     if not len(standard) or not len(robust):
         return "One of the two has no gradient at all."
@@ -119,14 +122,44 @@ def told(found: dict[str, StrokeGradients]) -> str:
     words = f"Strokes and the pixel around them are {area:.0%} of a picture. "
     if len(standard) != len(robust):
         return words + "The two cannot be compared image by image: some gradients are zero."
-    more = int((robust.near > standard.near).sum())
-    less = int((robust.near < standard.near).sum())
-    wins = f"in {more} of {len(robust)} images more of {second}'s gradient lies there than of {first}'s"
-    if chance(more, less) < 0.05:
-        return f"{words}**The robust network looks at the ink**: {wins}."
-    if chance(less, more) < 0.05:
-        return f"{words}**Here it is the other way round**: only {wins}."
-    return f"{words}No difference beyond chance: {wins}."
+    near, less = _sides(robust.near, standard.near)
+    wins = f"in {near} of {len(robust)} images more of {second}'s gradient lies there than of {first}'s"
+    shape = _shape(standard, robust, first, second)
+    if chance(near, less) < LEVEL:
+        return (
+            f"{words}**{second}'s gradient lies more on the strokes{_but(standard, robust)}**: {wins}.{shape}"
+        )
+    if chance(less, near) < LEVEL:
+        return f"{words}**Here it is the other way round**: only {wins}.{shape}"
+    return f"{words}No difference beyond chance: {wins}.{shape}"
+
+
+def _but(standard: StrokeGradients, robust: StrokeGradients) -> str:
+    """What speaks against its being shaped like the stroke: a few dots, and edges followed less well."""
+    sparser, fuller = _sides(robust.still, standard.still)
+    worse, better = _sides(standard.edges, robust.edges)
+    sparse, astray = (chance(*sides) < LEVEL for sides in ((sparser, fuller), (worse, better)))
+    if sparse:
+        return ", but it is sparse: a few dots" + (" that follow the edges less" if astray else "")
+    if astray:
+        return ", but it follows the edges less"
+    return " and follows the edges more" if chance(better, worse) < LEVEL else ""
+
+
+def _shape(standard: StrokeGradients, robust: StrokeGradients, first: str, second: str) -> str:
+    edges, still = (
+        [float(getattr(measured, name).mean()) for measured in (robust, standard)]
+        for name in ("edges", "still")
+    )
+    return (
+        f" Along edges: r = {edges[0]:.2f} against {first}'s {edges[1]:.2f}. Near zero are {still[0]:.0%} of "
+        f"the pixels in {second}'s gradient, {still[1]:.0%} in {first}'s."
+    )
+
+
+def _sides(one: Tensor, other: Tensor) -> tuple[int, int]:
+    """Images in which the first number is larger, and in which the second is."""
+    return int((one > other).sum()), int((one < other).sum())
 
 
 def _margin(values: Tensor) -> float:

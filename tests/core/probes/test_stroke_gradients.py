@@ -38,3 +38,10 @@ def test_what_has_no_ink_or_no_gradient_is_left_out() -> None:
     gradients = torch.cat([torch.zeros_like(image), torch.ones_like(image), torch.ones_like(image)])
     assert len(stroke_gradients(images, gradients)) == 1
     assert len(stroke_gradients(images[:0], gradients[:0])) == 0
+
+
+def test_share_of_pixels_that_hardly_count() -> None:
+    image = one_stroke()
+    gradient = torch.zeros_like(image)
+    gradient[0, 0, 0, :4] = torch.tensor([1.0, -0.5, 0.02, 0.005])
+    assert float(stroke_gradients(image, gradient).still) == pytest.approx(781 / 784)

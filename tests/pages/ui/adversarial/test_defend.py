@@ -13,11 +13,14 @@ from core.data import Mnist, load
 from core.defences import DEFENCES
 from core.defences.ways import ways
 from core.paired import Paired
+from core.probes.stroke_gradients import StrokeGradients
 from core.snippets_adversarial import FILTERS, TRAIN
 from pages.ui import cache, piecework
-from pages.ui.adversarial import before_after, input_filters
+from pages.ui.adversarial import before_after, input_filters, many_curves
 from pages.ui.adversarial.defend import BEFORE, FILTERING, GRADIENTS, PAGE, TRAINING
 from pages.ui.adversarial.filter_words import BARE, WHOLE, filters_verdict
+from pages.ui.adversarial.robust_words import Beside, strongest
+from pages.ui.adversarial.stroke_gradients import told as strokes_told
 from pages.ui.cache import registry, shipped_model
 from pages.ui.trained import Trained
 
@@ -28,7 +31,7 @@ IMAGES = 12
 @pytest.fixture(scope="module")
 def mnist() -> Mnist:
     whole = load("small")
-    return Mnist(whole.source, whole.size, whole.train.take(slice(0, 200)), whole.test.take(slice(0, IMAGES)))
+    return Mnist(whole.source, whole.size, whole.train.take(slice(0, 100)), whole.test.take(slice(0, IMAGES)))
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +41,8 @@ def at_once(monkeypatch: pytest.MonkeyPatch, mnist: Mnist) -> Iterator[None]:
     monkeypatch.setattr(piecework, "SLICE", 60.0)
     monkeypatch.setattr(cache, "mnist", lambda: mnist)
     monkeypatch.setattr(before_after, "EPSILONS", (0.1, 0.3, 0.4))
-    for kept in (before_after._store, input_filters._kept, registry, cache.run_store):
+    monkeypatch.setattr(before_after, "QUERIES", 20)
+    for kept in (many_curves._store, input_filters._kept, registry, cache.run_store):
         kept.clear()
     yield
     registry().close()
@@ -90,7 +94,9 @@ def text(app: AppTest) -> str:
 def test_before_and_after_is_measured_by_itself(mnist: Mnist) -> None:
     app = measured(tab("cnn-bn", mnist), "adv_before")
     said = text(app)
-    assert "At ε = 0.3: cnn-bn **" in said
+    assert "At ε = 0.3 PGD with 20 steps and one try leaves cnn-bn **" in said
+    assert "cnn-robust at ε = 0.3:** the strongest attack tried is" in said
+    assert "Without any gradient Square with 20 queries takes" in said
     assert "cnn-robust was trained on attacks with ε = 0.3" in said
     assert "clean images the two cannot be told apart" in said  # so few images
     assert [metric.label for metric in app.metric] == ["cnn-bn, clean", "cnn-robust, clean"]
@@ -108,7 +114,7 @@ def test_the_network_chosen_above_joins(mnist: Mnist) -> None:
 
 def test_gradients_and_their_numbers(mnist: Mnist) -> None:
     app = tab("cnn-bn", mnist, GRADIENTS)
-    assert "The robust network looks at the ink" in text(app)
+    assert "cnn-robust's gradient lies more on the strokes, but it is sparse" in text(app)
     before = [metric.value for metric in app.metric]
     well(app.select_slider(key="adv_strokes_n").set_value(100).run())
     assert [metric.value for metric in app.metric] == before, "there are only so many images"
@@ -118,7 +124,7 @@ def test_gradients_and_their_numbers(mnist: Mnist) -> None:
 @pytest.mark.parametrize("name", DEFENCES)
 def test_filters_are_attacked_through_and_around(name: str, mnist: Mnist) -> None:
     title = DEFENCES[name].title
-    app = measured(tab("cnn-nobn", mnist, FILTERING, adv_filters_which=title), "adv_filters")
+    app = measured(tab("linear-softmax", mnist, FILTERING, adv_filters_which=title), "adv_filters")
     said = text(app)
     drawn = DEFENCES[name].random
     assert ("read 5 times" if drawn else "Attacked through the filter") in said
@@ -174,9 +180,49 @@ def test_beyond_the_training_only_what_was_measured_is_said() -> None:
     far: before_after.Curve = {0.0: (98, 100), 0.3: (90, 100), 0.4: (5, 100)}
     near: before_after.Curve = {0.3: (90, 100), 0.4: (88, 100)}
     standard: before_after.Curve = {0.3: (0, 100)}
-    assert "little more" in before_after.told({"a": standard, "b": far}, 0.3)
-    assert "no fall beyond" in before_after.told({"a": standard, "b": near}, 0.3)
-    assert before_after.told({"a": {}, "b": {}}, 0.3) == ""
+    assert "little more" in before_after.told({"a": standard, "b": far}, 0.3, 20)
+    assert "no fall beyond" in before_after.told({"a": standard, "b": near}, 0.3, 20)
+    assert before_after.told({"a": {}, "b": {}}, 0.3, 20) == ""
+
+
+def test_words_on_the_strongest_attack_follow_from_the_images() -> None:
+    def said(pgd: int, both: int, square: int) -> str:
+        """Images that stand against PGD alone, against both, and against the black box alone, of 100."""
+        rows = [(True, False)] * pgd + [(True, True)] * both + [(False, True)] * square
+        rows += [(False, False)] * (100 - len(rows))
+        tried = [Beside(title, [row[at] for row in rows]) for at, title in enumerate(("PGD", "Square"))]
+        return strongest({"net": tried}, 0.3)
+
+    masked = said(11, 80, 0)
+    assert "strongest attack tried is Square, which leaves 80.0%" in masked
+    assert "all tried together leave **80.0%**" in masked
+    assert "Square takes 11 that PGD leaves; the other way round 0. **So part" in masked
+    assert "masked" not in said(2, 80, 1)
+    assert "no more than chance" in said(2, 80, 1)
+    plain = said(0, 60, 30)
+    assert "strongest attack tried is PGD, which leaves 60.0%" in plain
+    assert "chance" not in plain
+    assert said(0, 0, 50) == "", "nothing is left to say more about"
+    assert strongest({"net": [Beside("PGD", [True]), Beside("Square", [])]}, 0.3) == "", "not measured yet"
+
+
+def test_words_on_gradients_follow_from_all_their_numbers() -> None:
+    def gradient(near: float, edges: float, still: float) -> StrokeGradients:
+        return StrokeGradients(*(torch.full((20,), value) for value in (near, 0.2, edges, still)))
+
+    def said(robust: StrokeGradients) -> str:
+        return strokes_told({"plain": gradient(0.5, 0.4, 0.3), "robust": robust})
+
+    assert "strokes and follows the edges more**" in said(gradient(0.9, 0.6, 0.3))
+    assert "but it is sparse: a few dots that follow the edges less**" in said(gradient(0.9, 0.2, 0.95))
+    assert "but it is sparse: a few dots**" in said(gradient(0.9, 0.4, 0.95))
+    assert "but it follows the edges less**" in said(gradient(0.9, 0.2, 0.3))
+    assert "other way round" in said(gradient(0.2, 0.6, 0.3))
+    assert "No difference beyond chance" in said(gradient(0.5, 0.6, 0.3))
+    assert "r = 0.20 against plain's 0.40" in said(gradient(0.9, 0.2, 0.95))
+    assert "Near zero are 95% of the pixels in robust's gradient, 30% in plain's" in said(
+        gradient(0.9, 0.2, 0.95)
+    )
 
 
 def test_words_on_filters_follow_from_the_images() -> None:
