@@ -119,7 +119,7 @@ def test_pgd_succeeds_as_often(
 
 
 def test_deepfool_goes_as_far(foolbox: ModuleType, model: nn.Module, digits: tuple[Tensor, Tensor]) -> None:
-    images, labels = (part[:30] for part in digits)
+    images, labels = (part[:20] for part in digits)
     ours = attack(model, images, labels, AttackConfig("deepfool", 28))
     other = theirs(
         foolbox, model, images, labels, foolbox.attacks.L2DeepFoolAttack(steps=50, candidates=10), None
@@ -132,8 +132,8 @@ def test_deepfool_goes_as_far(foolbox: ModuleType, model: nn.Module, digits: tup
 
 
 @pytest.mark.parametrize(
-    ("network", "target", "confidence"),
-    [("cnn-bn", None, 0.0), ("mlp-module", None, 2.0), ("mlp-module", 3, 0.0)],
+    ("network", "target", "confidence", "n"),
+    [("cnn-bn", None, 0.0, 10), ("mlp-module", None, 2.0, 20), ("mlp-module", 3, 0.0, 20)],
 )
 def test_carlini_wagner_goes_as_far(
     foolbox: ModuleType,
@@ -141,8 +141,9 @@ def test_carlini_wagner_goes_as_far(
     network: str,
     target: int | None,
     confidence: float,
+    n: int,
 ) -> None:
-    images, labels = (part[:20] for part in digits)
+    images, labels = (part[:n] for part in digits)
     model = load_shipped(network).model
     settings = {
         "steps": 40, "binary_search_steps": 3, "confidence": confidence, "step_size": 0.1, "initial_const": 1,
@@ -152,7 +153,7 @@ def test_carlini_wagner_goes_as_far(
         binary_search_steps=3, steps=40, stepsize=0.1, confidence=confidence, initial_const=1,
         abort_early=False,
     )  # fmt: skip
-    aim = labels if target is None else foolbox.criteria.TargetedMisclassification(torch.full((20,), target))
+    aim = labels if target is None else foolbox.criteria.TargetedMisclassification(torch.full((n,), target))
     other = theirs(foolbox, model, images, aim, how, None)
     won = (lengths(ours, images) > 0.01) & (labels != target)
     their_won = (lengths(other, images) > 0.01) & (other.flatten(1).amax(1) > 0) & (labels != target)
