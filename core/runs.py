@@ -166,7 +166,8 @@ class RunStore:
 
         owner: who asks; None on a laptop, where every run is one's own.
         """
-        if owner is not None and self.get(run_id).owner != owner:
+        found = self.get(run_id)
+        if owner is not None and found.owner != owner:
             raise LabError("This run is somebody else's; only who made it can delete it.")
         with self._open() as connection:
             connection.execute("DELETE FROM runs WHERE run_id = ?", (run_id,))

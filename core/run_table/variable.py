@@ -7,9 +7,10 @@ from core.choices import (
     INITIALIZATIONS,
     REDUCTIONS,
     SCHEDULE_NAMES,
+    TARGETS,
+    WORD_SPLITS,
 )
 from core.config import RunConfig
-from core.digits_config import DigitsConfig
 from core.errors import ConfigError
 from core.training.optimizers import OPTIMIZERS
 
@@ -23,11 +24,12 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "schedule": SCHEDULE_NAMES,
     "optimizer": tuple(OPTIMIZERS),
     "cell": CELLS,
+    "target": tuple(name for name in TARGETS if name != "placed"),
+    "division": WORD_SPLITS,
 }
 #: The same for all trials, or set for the whole sweep, or nothing that one can type in a word.
 _FIXED = (
     "threads", "precision", "epochs", "validation", "split", "record_every", "keep", "patience", "placed",
-    "pools",
 )  # fmt: skip
 #: Whole numbers and rates are tried at these multiples of the recipe's.
 _FACTORS = (0.1, 1.0, 10.0)
@@ -38,12 +40,11 @@ _RATES = ("lr", "epsilon", "weight_decay")
 def variable(config: RunConfig) -> list[str]:
     """Settings of a run that a sweep may vary; the rate, the batch and the seed first.
 
-    All trials of a sweep learn from the same examples, and every worker checks that it has them: the settings
-    that make points or words are left out. Faults in the digits are made afterwards, from the same digits.
+    Where a setting makes the examples themselves (points, words, faults in the digits), trials learn from
+    different ones, and each worker checks that it has those of its trial.
     """
     first = ("lr", "batch_size", "optimizer", "momentum", "activation", "hidden", "seed")
-    made = set() if isinstance(config.data, DigitsConfig) else set(vars(config.data))
-    names = [name for name in config.settings() if name not in _FIXED and name not in made]
+    names = [name for name in config.settings() if name not in _FIXED]
     return [name for name in first if name in names] + [name for name in names if name not in first]
 
 
@@ -58,7 +59,7 @@ def suggested(config: RunConfig, name: str) -> str:
     """Values to begin with, as they are typed: around the recipe's own, as far as they make sense."""
     value = config.settings().get(name)
     if isinstance(value, tuple):
-        return "x".join(map(str, value))
+        return ("x" if all(isinstance(one, int) for one in value) else "+").join(map(str, value))
     found = [one for one in _around(name, value) if _makes_sense(config, name, one)]
     return ", ".join(f"{one:.3g}" if isinstance(one, float) else str(one) for one in dict.fromkeys(found))
 

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from core.data.fingerprint import fingerprint
+from core.digits_config import DigitsConfig
 from core.errors import LabError, NotFound
 from core.home import home
 from core.runs import new_run_id
 from core.sweep.plan import SweepPlan, Trial
-from core.sweep.trial import Order, Size
+from core.sweep.trial import Order, Size, material
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,16 @@ class Ledger:
 
     def order(self, trial: Trial) -> Order:
         """What a worker is told of a trial; each time a fresh run id."""
+        own = not isinstance(
+            trial.config.data, DigitsConfig
+        )  # its own points or words, made from its settings
+        data_hash = fingerprint(material(trial.config, self.size)) if own else self.data_hash
         words = ", ".join(f"{name}={_word(value)}" for name, value in trial.changes.items())
         return Order(
             trial.number,
             trial.config,
             self.size,
-            self.data_hash,
+            data_hash,
             new_run_id(),
             f"sweep {self.sweep_id}: {words}"[:80],
             self.owner,

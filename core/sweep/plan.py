@@ -3,6 +3,7 @@
 import itertools
 import json
 import random
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -136,7 +137,8 @@ class SweepPlan:
 def parse_axes(config: RunConfig, pairs: Sequence[str]) -> dict[str, tuple[Any, ...]]:
     """`lr=0.001,0.01` words as axes.
 
-    Where one value is itself a list, an x stands between its numbers: hidden=128x64,256.
+    Where one value is itself a list, an x stands between its numbers, a + between its words:
+    hidden=128x64,256 or pools=max+none.
     """
     axes: dict[str, tuple[Any, ...]] = {}
     for pair in pairs:
@@ -149,8 +151,8 @@ def parse_axes(config: RunConfig, pairs: Sequence[str]) -> dict[str, tuple[Any, 
 
 
 def _value(word: str, *, listed: bool) -> Any:
-    if listed:
-        return tuple(_value(part, listed=False) for part in word.split("x"))
+    if listed:  # an x between two numbers divides; one within a word (such as "max") does not
+        return tuple(_value(part, listed=False) for part in re.split(r"(?<=\d)x(?=\d)|\+", word))
     try:
         return json.loads(word.lower())
     except ValueError:

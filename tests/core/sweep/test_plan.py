@@ -51,6 +51,11 @@ def test_words_become_axes() -> None:
         "optimizer": ("adam",),
         "seed": (1, 2),
     }
+    network = RECIPES["cnn-lab"].config
+    assert parse_axes(network, ["pools=max+none,max+max", "kernels=3x3,5x5"]) == {
+        "pools": (("max", "none"), ("max", "max")),
+        "kernels": ((3, 3), (5, 5)),
+    }
     for wrong in ("lr", "lr="):
         with pytest.raises(ConfigError, match="--set takes"):
             parse_axes(BASE, [wrong])

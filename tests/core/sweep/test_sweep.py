@@ -125,3 +125,11 @@ def test_a_job_can_be_stopped_and_another_goes_on() -> None:
         assert len(store.all()) == 4
     finally:
         registry.close()
+
+
+def test_settings_of_the_points_may_vary(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["sweep", "regression-sine", "--set", "noise=0.0,0.5", "points=40", "--epochs", "20", "--json"]
+    assert main([*words, "--workers", "1"]) == 0
+    clean, noisy = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (clean["n_train"], noisy["n_train"]) == (32, 32)  # a fifth validates
+    assert clean["test_loss"] != noisy["test_loss"]
