@@ -146,7 +146,7 @@ def _curves(networks: dict[str, Trained], mnist: Mnist, count: int, steps: int, 
                 ]
                 for name in list(networks)[:2]
             }
-            st.markdown(" ".join(filter(None, [told(known, marked, steps), strongest(tried, marked)])))
+            st.markdown("\n\n".join(filter(None, [told(known, marked, steps), strongest(tried, marked)])))
             st.caption(
                 f"PGD, {steps} steps, L∞, on {computed.which_images(mnist, count)}, drawn at random once. "
                 "Bands: 95 % intervals. Dotted: the ε of the training, and guessing (10 %). Attacks show "

@@ -22,6 +22,7 @@ SIDE = 84  # screen pixels of a picture
 IMAGES = (100, 200, 500, 1000)
 SHOWN = 6
 LEVEL = 0.05
+DOTS = 0.9  # share of pixels near zero from which on the rest are a few dots
 
 
 def stroke_gradients_part(networks: dict[str, Trained], mnist: Mnist) -> None:
@@ -139,8 +140,10 @@ def _but(standard: StrokeGradients, robust: StrokeGradients) -> str:
     sparser, fuller = _sides(robust.still, standard.still)
     worse, better = _sides(standard.edges, robust.edges)
     sparse, astray = (chance(*sides) < LEVEL for sides in ((sparser, fuller), (worse, better)))
-    if sparse:
+    if sparse and float(robust.still.mean()) > DOTS:
         return ", but it is sparse: a few dots" + (" that follow the edges less" if astray else "")
+    if sparse:
+        return ", but on fewer pixels" + (" and follows the edges less" if astray else "")
     if astray:
         return ", but it follows the edges less"
     return " and follows the edges more" if chance(better, worse) < LEVEL else ""

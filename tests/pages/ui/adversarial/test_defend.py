@@ -216,6 +216,7 @@ def test_words_on_gradients_follow_from_all_their_numbers() -> None:
     assert "strokes and follows the edges more**" in said(gradient(0.9, 0.6, 0.3))
     assert "but it is sparse: a few dots that follow the edges less**" in said(gradient(0.9, 0.2, 0.95))
     assert "but it is sparse: a few dots**" in said(gradient(0.9, 0.4, 0.95))
+    assert "but on fewer pixels**" in said(gradient(0.9, 0.4, 0.5))
     assert "but it follows the edges less**" in said(gradient(0.9, 0.2, 0.3))
     assert "other way round" in said(gradient(0.2, 0.6, 0.3))
     assert "No difference beyond chance" in said(gradient(0.5, 0.6, 0.3))
