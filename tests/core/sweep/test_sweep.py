@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,11 +10,11 @@ import pytest
 
 from core.__main__ import main
 from core.errors import LabError, NotFound
-from core.runs import RunStore
-from core.sweep.engines import in_this_process
+from core.runs import RunRecord, RunStore
+from core.sweep.engines import in_processes, in_this_process
 from core.sweep.ledger import Ledger, begin, ledgers, read, write
 from core.sweep.plan import SweepPlan
-from core.sweep.trial import run_trial
+from core.sweep.trial import Order, run_trial
 from core.training.registry import JobRegistry
 
 from .conftest import BASE
@@ -86,9 +87,19 @@ def test_mistakes_are_one_sentence(
     assert not shown.out
 
 
-def test_two_processes_give_the_same(capsys: pytest.CaptureFixture[str], ledger: Ledger) -> None:
+def test_processes_give_the_same(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, ledger: Ledger
+) -> None:
+    asked = []
+
+    def one(orders: Sequence[Order], workers: int) -> Iterator[tuple[Order, RunRecord]]:
+        asked.append(workers)
+        return in_processes(orders, 1)  # each imports PyTorch anew, which takes seconds
+
+    monkeypatch.setattr("core.commands.sweep.in_processes", one)
     words = ["sweep", "--go-on", ledger.sweep_id, "--workers", "2", "--json"]
     assert main(words) == 0
+    assert asked == [2]
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     store = RunStore()
     trial = ledger.plan.trials()[3]
