@@ -10,6 +10,7 @@ from core.figures.template import picture
 from pages.ui.canvas import digit_canvas
 
 TEST, DRAWN = "a test image", "my own drawing"
+WIDTH = 340  # screen pixels of the number and its picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +36,8 @@ def subject(mnist: Mnist, key: str, canvas: str = "cnn_draw", first: int = 4) ->
         if drawing is not None:
             return Subject(drawing.image, None)
         st.caption("Until you draw, this is the test image.")
-    choose, show = st.columns([2, 1], vertical_alignment="bottom")
+    with st.container(width=WIDTH):  # a number of five digits needs no more, however wide the page
+        choose, show = st.columns([2, 1], vertical_alignment="bottom")
     with choose:
         index = int(
             st.number_input(
