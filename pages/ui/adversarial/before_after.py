@@ -116,7 +116,8 @@ def _curves(networks: dict[str, Trained], mnist: Mnist, count: int, steps: int, 
     work = Piecework(
         "adv_before",
         "Measure",
-        help=f"PGD with {steps} steps at {len(EPSILONS)} ε on {count} images a network.",
+        help=f"PGD with {steps} steps at {len(EPSILONS)} ε on {count} images a network; then "
+        f"{' and '.join(map(_title, beside))} at ε = {marked:g} on {few}, and all test images untouched.",
     )
 
     def one(piece: Piece, progress: Callable[[float], None]) -> Reads:

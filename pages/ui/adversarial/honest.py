@@ -113,8 +113,8 @@ def _badges(trained: Trained, mnist: Mnist, epsilon: float, count: int, chosen: 
             if signs := masking(found):
                 st.warning(
                     f"**{'This is a sign' if len(signs) == 1 else f'These are {len(signs)} signs'} of masked "
-                    f"gradients.** Violated: {'; '.join(finding.name for finding in signs)}. The attack "
-                    "could not see where to go, so what it left says nothing about robustness.",
+                    f"gradients.** Violated: {'; '.join(finding.name for finding in signs)}. Where the "
+                    "attack could not see where to go, it left pictures that the network does not withstand.",
                     icon=":material/visibility_off:",
                 )
             if evidence.readings:
