@@ -138,6 +138,15 @@ def test_every_epsilon_and_range(untouched: Trained, mnist: Mnist) -> None:
     assert "95 % of 100 random sign pictures" in text(app)
 
 
+def test_nothing_is_said_to_be_quite_sure(untouched: Trained, mnist: Mnist) -> None:
+    """A softmax below 1 must not be rounded up to 100 %."""
+    app = tab(untouched, mnist)
+    under = [caption.value for caption in app.caption if caption.value.endswith("%")]
+    assert len(under) == 20
+    assert any("over 99.9%" in each for each in under)
+    assert not any("100%" in each or " 0%" in each for each in under)
+
+
 def test_other_pictures_other_tens_and_words(untouched: Trained, mnist: Mnist) -> None:
     app = tab(untouched, mnist)
     before = text(app)
