@@ -8,9 +8,10 @@ from typing import Any
 
 from tqdm import tqdm
 
+from core.checks import whole
 from core.commands.train import parse_settings
 from core.data.fingerprint import fingerprint
-from core.errors import ConfigError
+from core.errors import ConfigError, LabError, NotFound
 from core.recipes import RECIPES, recipe
 from core.runs import RunRecord, RunStore
 from core.sweep.engines import connect, in_processes, in_this_process, on_cluster
@@ -47,6 +48,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """Run what is still open, record each trial as it ends, and yield a row for every trial of the sweep."""
+    if arguments.workers is not None:
+        whole(arguments.workers, 1, 256, "Trials at once (--workers)")
     store = RunStore()
     ledger = read(arguments.go_on) if arguments.go_on else _begin(arguments)
     tqdm.write(f"Sweep {ledger.sweep_id}: {len(ledger.open)} of {ledger.plan.size} trials", file=sys.stderr)
@@ -59,6 +62,8 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
                 bar.update()
     except KeyboardInterrupt:
         tqdm.write(f"Stopped; `sweep --go-on {ledger.sweep_id}` finishes it.", file=sys.stderr)
+    except LabError as error:
+        raise LabError(f"{error} What is done is kept; `sweep --go-on {ledger.sweep_id}` goes on.") from error
     yield from rows(ledger, store)
 
 
@@ -85,7 +90,7 @@ def _engine(arguments: argparse.Namespace, orders: list[Order]) -> Iterator[tupl
         finally:
             client.close()  # type: ignore[no-untyped-call]
         return
-    workers = arguments.workers or cores()
+    workers = cores() if arguments.workers is None else arguments.workers
     yield from in_this_process(orders) if workers == 1 else in_processes(orders, workers)
 
 
@@ -93,6 +98,14 @@ def rows(ledger: Ledger, store: RunStore) -> Iterator[dict[str, Any]]:
     """One row a trial, in the plan's order; a trial that is not done has no result."""
     for trial in ledger.plan.trials():
         run_id = ledger.done.get(trial.number)
-        summary = store.get(run_id).summary() if run_id else {"status": "open"}
+        summary = _summary(store, run_id) if run_id else {"status": "open"}
         changed = {name: list(v) if isinstance(v, tuple) else v for name, v in trial.changes.items()}
         yield {"sweep": ledger.sweep_id, "trial": trial.number, "changes": changed, **summary}
+
+
+def _summary(store: RunStore, run_id: str) -> dict[str, Any]:
+    """A trial's result; one whose run was deleted says so."""
+    try:
+        return store.get(run_id).summary()
+    except NotFound:
+        return {"run_id": run_id, "status": "deleted"}

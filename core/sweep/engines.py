@@ -8,6 +8,7 @@ import multiprocessing
 import queue
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any
 
 from core.errors import LabError
@@ -32,7 +33,27 @@ def in_this_process(
 
 
 def in_processes(orders: Sequence[Order], workers: int) -> Iterator[tuple[Order, RunRecord]]:
-    """Several at once, each in a process of its own on this machine."""
+    """Several at once, each in a process of its own on this machine.
+
+    A process that is killed takes the others' pool with it; what is not done is tried again in a new one.
+    Raises LabError where that does not help either.
+    """
+    left = {order.run_id: order for order in orders}
+    for _ in range(RETRIES + 1):
+        try:
+            for order, record in _in_a_pool(list(left.values()), workers):
+                del left[order.run_id]
+                yield order, record
+            return
+        except BrokenProcessPool:
+            continue
+    raise LabError(
+        f"The processes of this sweep were ended from outside {RETRIES + 1} times, perhaps for lack of "
+        "memory; take fewer at once (--workers)."
+    )
+
+
+def _in_a_pool(orders: Sequence[Order], workers: int) -> Iterator[tuple[Order, RunRecord]]:
     context = multiprocessing.get_context("spawn")  # a forked PyTorch may stand still
     with ProcessPoolExecutor(min(workers, max(1, len(orders))), mp_context=context) as pool:
         waiting = {pool.submit(run_trial, order): order for order in orders}
@@ -51,7 +72,7 @@ def connect(address: str) -> "Client":
         client = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as error:
         raise LabError(
-            f"There is no Dask scheduler at {address}: {str(error)[:120]} Start one with `dask scheduler` "
+            f"There is no Dask scheduler at {address}: {str(error)[:120]}. Start one with `dask scheduler` "
             "and workers with `dask worker`, as the README says, and name its address."
         ) from error
     if not client.scheduler_info(n_workers=-1)["workers"]:

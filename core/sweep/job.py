@@ -96,6 +96,7 @@ class SweepJob(Background, Callback):
         started = time.monotonic()
         for order, record in self._results(orders):
             if record.status == "stopped":  # broken off: the trial is run again when the sweep goes on
+                self._working = 0.0
                 break
             self._store.save(record)
             self._ledger = write(self._ledger.with_done(order.number, record.run_id))

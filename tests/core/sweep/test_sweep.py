@@ -144,3 +144,44 @@ def test_settings_of_the_points_may_vary(capsys: pytest.CaptureFixture[str]) -> 
     clean, noisy = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     assert (clean["n_train"], noisy["n_train"]) == (32, 32)  # a fifth validates
     assert clean["test_loss"] != noisy["test_loss"]
+
+
+def test_workers_are_counted_from_one(capsys: pytest.CaptureFixture[str], ledger: Ledger) -> None:
+    assert main(["sweep", "--go-on", ledger.sweep_id, "--workers", "0"]) == 2
+    assert "--workers" in capsys.readouterr().err
+
+
+def test_a_deleted_run_is_told_and_no_mistake(capsys: pytest.CaptureFixture[str], ledger: Ledger) -> None:
+    write(ledger.with_done(0, "gone0000").with_done(1, "a").with_done(2, "b").with_done(3, "c"))
+    assert main(["sweep", "--go-on", ledger.sweep_id, "--workers", "1", "--json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["status"] for row in rows] == ["deleted"] * 4
+
+
+def test_a_killed_process_is_replaced(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two pools break after a trial each; the third finishes, and no trial comes twice."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    from core.sweep import engines
+
+    asked: list[int] = []
+
+    def breaking(orders, workers):  # type: ignore[no-untyped-def]
+        asked.append(len(orders))
+        yield orders[0], "record"
+        if len(asked) < 3:
+            raise BrokenProcessPool
+        yield from ((order, "record") for order in orders[1:])
+
+    monkeypatch.setattr(engines, "_in_a_pool", breaking)
+    orders = [ledger.order(trial) for trial in ledger.open]
+    done = [order.number for order, _ in engines.in_processes(orders, 2)]
+    assert (done, asked) == ([0, 1, 2, 3], [4, 3, 2])
+
+    def always(orders, workers):  # type: ignore[no-untyped-def]
+        raise BrokenProcessPool
+        yield
+
+    monkeypatch.setattr(engines, "_in_a_pool", always)
+    with pytest.raises(LabError, match="ended from outside"):
+        list(engines.in_processes(orders, 2))
