@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from core.config import RunConfig
 from core.data.words import Words, load_words
+from core.errors import LabError
 from core.evaluation import Score
 from core.language.baselines import Baseline, Counting, fit
 from core.models.recurrent import Recurrent
 from core.probes.word_reading import guesses
 from core.recipes import RECIPES
 from core.training.run_data import run_data
-from core.training.trainer import Trainer
+from core.training.trainer import Diverged, Trainer
 from core.word_config import WordsConfig
 
 Name = Literal["letters", "pieces", "rnn", "gru", "lstm"]
@@ -108,7 +109,10 @@ def cell_config(name: Name, division: WordsConfig, *, epochs: int | None = None,
 
 
 class InTraining:
-    """A network on its way, trained by the shared trainer, epoch after epoch when asked."""
+    """A network on its way, trained by the shared trainer, epoch after epoch when asked.
+
+    For one thread at a time; `core.language.shared_runs` shares it.
+    """
 
     def __init__(self, config: RunConfig) -> None:
         assert isinstance(config.data, WordsConfig)
@@ -117,13 +121,31 @@ class InTraining:
         self._steps = self.trainer.advance()
 
     def go_on(self, epoch: int, progress: Callable[[float], None] = lambda share: None) -> float:
-        """Train to the end of that epoch; returns the test accuracy then. progress: share of this epoch."""
-        while self.trainer.epoch < epoch:
-            if next(self._steps, False) is False:
-                break
+        """Train to the end of that epoch; returns the test accuracy then. progress: share of this epoch.
+
+        Raises LabError where the training ends before it: an epoch that never was has no accuracy.
+        """
+        while (accuracy := self._measured(epoch)) is None:
+            try:
+                ended = next(self._steps, self) is self
+            except Diverged as error:
+                raise LabError(str(error)) from error
+            if ended and self._measured(epoch) is None:
+                raise LabError(
+                    f"The training broke off in epoch {self.trainer.epoch + 1}: epoch {epoch} was never "
+                    "reached."
+                )
             if self.trainer.steps % 25 == 0:
                 progress(self.trainer.position / self.trainer.n)
-        return float(self.trainer.history.last("test_accuracy") or 0.0)
+        return accuracy
+
+    def _measured(self, epoch: int) -> float | None:
+        """The test accuracy at the end of that epoch, once it is over."""
+        if self.trainer.epoch < epoch:
+            return None
+        rows = (row for row in self.trainer.history.epochs if row["epoch"] == epoch)
+        found = next(rows, {}).get("test_accuracy")
+        return None if found is None else float(found)
 
     def entrant(self, name: Name) -> Entrant:
         """The network as it stands."""

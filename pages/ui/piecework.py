@@ -23,6 +23,10 @@ SLICE = 1.5  # seconds of work between two drawings
 TICK = 0.3  # seconds until the page asks for the next ones
 
 
+class NotNow(Exception):  # noqa: N818 - nothing went wrong
+    """Somebody else is computing this piece: wait for the next tick."""
+
+
 def alone() -> bool:
     """Whether only this part of the page is being drawn: work in between would hold up all other parts."""
     context = get_script_run_ctx()
@@ -100,7 +104,7 @@ class Piecework:
     ) -> None:
         """Do a little of what is not in `kept` yet; the next tick draws it and goes on.
 
-        compute(piece, progress) may call progress with the share done, 0…1.
+        compute(piece, progress) may call progress with the share done, 0…1, and raise NotNow.
         """
         if not self.running or not self._ticking or not alone():
             return
@@ -108,7 +112,10 @@ class Piecework:
         for piece in pieces:
             if piece in kept:
                 continue
-            kept[piece] = compute(piece, self._bar)
+            try:
+                kept[piece] = compute(piece, self._bar)
+            except NotNow:
+                break
             self._done += 1
             self._bar(0.0)
             if time.monotonic() - started > SLICE:

@@ -8,7 +8,8 @@ import streamlit as st
 from core.choices import WORD_SPLITS
 from core.figures.interval_bars import interval_bars_figure
 from core.figures.palette import GUESSERS
-from core.language.contest import NAMES, RATES, TITLES, Entrant, InTraining, Name, cell_config, reading
+from core.language.contest import NAMES, RATES, TITLES, Entrant, Name, reading
+from core.language.shared_runs import Epoch, SharedRuns
 from core.paired import paired
 from core.recipes import RECIPES
 from core.word_config import WordsConfig
@@ -20,10 +21,9 @@ from pages.ui.language.controls import DIVISION_NAMES
 from pages.ui.language.divisions import SHIPPED
 from pages.ui.language.heaviest import heaviest
 from pages.ui.look import as_it_came
-from pages.ui.piecework import Piecework
+from pages.ui.piecework import NotNow, Piecework
 
 CELLS: tuple[Name, ...] = ("rnn", "lstm")
-Epoch = tuple[Name, int]
 EPOCHS = RECIPES["language-gru"].config.train.epochs
 
 CODE = """\
@@ -54,25 +54,26 @@ def compare() -> None:
             help="The same division for all five.",
         )  # fmt: skip
         config = WordsConfig(division=division)
-        kept, runs = _kept(config)
+        shared = _shared(config, epochs)
+        kept = shared.kept
         wanted: list[Epoch] = [(name, epoch) for name in CELLS for epoch in range(1, epochs + 1)]
-        entrants = _entrants(config, kept, runs, epochs)
+        entrants = _entrants(shared)
         st.markdown(_told(entrants))
         _chart(entrants)
         work.buttons(sum(piece in kept for piece in wanted), len(wanted), "epochs")
         for name in CELLS:
-            done = [kept[name, epoch] for epoch in range(1, epochs + 1) if (name, epoch) in kept]
+            done = [accuracy for (of, _), accuracy in sorted(kept.copy().items()) if of == name]
             if 0 < len(done) < epochs:
                 st.caption(
-                    f"{TITLES[name]}: test accuracy {done[-1]:.1%} after {len(done)} of {epochs} epochs."
+                    f"{TITLES[name]}: test accuracy {percent(done[-1])} after {len(done)} of {epochs} epochs."
                 )
         _table(entrants)
 
         def one(piece: Epoch, progress: Callable[[float], None]) -> float:
-            name, epoch = piece
-            if name not in runs:
-                runs[name] = InTraining(cell_config(name, config, epochs=epochs))
-            return runs[name].go_on(epoch, progress)
+            accuracy = shared.go_on(*piece, progress)
+            if accuracy is None:  # another session trains this network: its next epochs are everybody's
+                raise NotNow
+            return accuracy
 
         if work.running:
             st.caption("Letters in another order and the heaviest pieces come back when both are trained.")
@@ -87,14 +88,14 @@ def compare() -> None:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _kept(config: WordsConfig) -> tuple[dict[Epoch, float], dict[Name, InTraining]]:
-    """(test accuracy after each epoch, the runs), kept by the server for everybody."""
-    return {}, {}
+def _shared(config: WordsConfig, epochs: int) -> SharedRuns:
+    """The runs of this division, kept by the server for everybody."""
+    return SharedRuns(config, epochs)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _finished(config: WordsConfig, name: Name, _run: InTraining) -> Entrant:
-    return _run.entrant(name)
+def _finished(config: WordsConfig, name: Name, _shared: SharedRuns) -> Entrant:
+    return _shared.entrant(name)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -105,19 +106,23 @@ def _shipped(config: WordsConfig) -> Entrant:
     return reading("gru", computed.network(came), computed.words(config), came_seconds)
 
 
-def _entrants(
-    config: WordsConfig, kept: dict[Epoch, float], runs: dict[Name, InTraining], epochs: int
-) -> list[Entrant]:
+def _entrants(shared: SharedRuns) -> list[Entrant]:
     """Those that are there, in NAMES' order."""
+    config = shared.division
     found: list[Entrant] = []
     for name in NAMES:
         if name in ("letters", "pieces"):
             found.append(computed.baseline(name, config)[1])
         elif name == "gru":
             found.append(_shipped(config))
-        elif (name, epochs) in kept and name in runs:
-            found.append(_finished(config, name, runs[name]))
+        elif (name, shared.epochs) in shared.kept:
+            found.append(_finished(config, name, shared))
     return found
+
+
+def percent(share: float) -> str:
+    """A share of words as it stands in the table below, too."""
+    return f"{100 * share:.2f} %"
 
 
 def _told(entrants: list[Entrant]) -> str:
@@ -126,26 +131,30 @@ def _told(entrants: list[Entrant]) -> str:
     gru, pieces, letters = by_name["gru"], by_name["pieces"], by_name["letters"]
     pair = paired(gru.right.tolist(), pieces.right.tolist())
     scores = (
-        f"Counting letters alone gets {letters.score.accuracy:.1%}; counting pieces of up to three "
-        f"characters {pieces.score.accuracy:.1%}; the GRU {gru.score.accuracy:.1%}. "
+        f"Counting letters alone gets {percent(letters.score.accuracy)}; counting pieces of up to three "
+        f"characters {percent(pieces.score.accuracy)}; the GRU {percent(gru.score.accuracy)}. "
     )
-    low, high = pair.ci95
+    low, high = (100 * bound for bound in pair.ci95)
     if low <= 0 <= high:
         verdict = (
             "**No difference between the GRU and pieces of words is sure**: on the same words it is "
-            f"{pair.difference:+.1%} (95 %: {low:+.1%} to {high:+.1%})."
+            f"{_signed(100 * pair.difference)} points (95 %: {_signed(low)} to {_signed(high)})."
         )
     elif pair.difference > 0:
         verdict = (
-            f"**The GRU is better** than pieces of words, by {100 * pair.difference:.1f} points (95 %: "
-            f"{100 * low:.1f} to {100 * high:.1f})."
+            f"**The GRU is better** than pieces of words, by {100 * pair.difference:.2f} points (95 %: "
+            f"{low:.2f} to {high:.2f})."
         )
     else:
         verdict = (
-            f"**Pieces of words beat the GRU**, by {-100 * pair.difference:.1f} points (95 %: "
-            f"{-100 * high:.1f} to {-100 * low:.1f}), and are fitted in {pieces.seconds:.1f} s."
+            f"**Pieces of words beat the GRU**, by {-100 * pair.difference:.2f} points (95 %: "
+            f"{-high:.2f} to {-low:.2f}), and are fitted in {pieces.seconds:.1f} s."
         )
     return scores + verdict
+
+
+def _signed(points: float) -> str:
+    return f"{points:+.2f}".replace("-", "−")
 
 
 def _chart(entrants: list[Entrant]) -> None:

@@ -45,7 +45,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(piecework, "alone", lambda: True)
     monkeypatch.setattr(compare, "WordsConfig", lambda division: WordsConfig(division, per_language=150))
     monkeypatch.setattr(compare, "EPOCHS", 2)
-    for cached in (compare._kept, compare._finished, compare._shipped):
+    for cached in (compare._shared, compare._finished, compare._shipped):
         cached.clear()
 
 
@@ -99,7 +99,8 @@ def test_the_verdict_follows_the_numbers() -> None:
     assert "The GRU is better" in told(950, 900)
     assert "Pieces of words beat the GRU" in told(900, 950)
     assert "No difference" in told(900, 900)
-    assert "60.0%" in told(900, 900)
+    assert "60.00 %" in told(900, 900)
+    assert "+0.00 points" in told(900, 900)
 
 
 def test_the_code_runs() -> None:
