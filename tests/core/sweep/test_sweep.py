@@ -1,8 +1,9 @@
 """Sweeps on this machine: from the command line, as a job, stopped and gone on."""
 
 import json
+import subprocess
+import sys
 import time
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,11 +11,11 @@ import pytest
 
 from core.__main__ import main
 from core.errors import LabError, NotFound
-from core.runs import RunRecord, RunStore
-from core.sweep.engines import in_processes, in_this_process
+from core.runs import RunStore
+from core.sweep.engines import in_this_process
 from core.sweep.ledger import Ledger, begin, ledgers, read, write
 from core.sweep.plan import SweepPlan
-from core.sweep.trial import Order, run_trial
+from core.sweep.trial import run_trial
 from core.training.registry import JobRegistry
 
 from .conftest import BASE
@@ -87,24 +88,13 @@ def test_mistakes_are_one_sentence(
     assert not shown.out
 
 
-def test_processes_give_the_same(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, ledger: Ledger
-) -> None:
-    asked = []
-
-    def one(orders: Sequence[Order], workers: int) -> Iterator[tuple[Order, RunRecord]]:
-        asked.append(workers)
-        return in_processes(orders, 1)  # each imports PyTorch anew, which takes seconds
-
-    monkeypatch.setattr("core.commands.sweep.in_processes", one)
+def test_processes_give_the_same(ledger: Ledger) -> None:
+    """In a process of its own: page tests in this one replace `__main__`, which new processes would import."""
     words = ["sweep", "--go-on", ledger.sweep_id, "--workers", "2", "--json"]
-    assert main(words) == 0
-    assert asked == [2]
-    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    store = RunStore()
-    trial = ledger.plan.trials()[3]
-    here = run_trial(ledger.order(trial))
-    assert store.get(rows[3]["run_id"]).history.loss == here.history.loss
+    shown = subprocess.run([sys.executable, "-m", "core", *words], capture_output=True, text=True, check=True)
+    rows = [json.loads(line) for line in shown.stdout.splitlines()]
+    here = run_trial(ledger.order(ledger.plan.trials()[3]))
+    assert RunStore().get(rows[3]["run_id"]).history.loss == here.history.loss
 
 
 def test_a_job_can_be_stopped_and_another_goes_on() -> None:
