@@ -89,7 +89,7 @@ def test_mistakes_are_one_sentence(
 
 
 def test_processes_give_the_same(ledger: Ledger) -> None:
-    """In a process of its own: page tests in this one replace `__main__`, which new processes would import."""
+    """In a process of its own: page tests replace `__main__`, which new processes would import."""
     words = ["sweep", "--go-on", ledger.sweep_id, "--workers", "2", "--json"]
     shown = subprocess.run([sys.executable, "-m", "core", *words], capture_output=True, text=True, check=True)
     rows = [json.loads(line) for line in shown.stdout.splitlines()]
