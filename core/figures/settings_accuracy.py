@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.figures.palette import BLUE, CATEGORICAL, ORANGE, PURPLE, VIOLET
 from core.figures.template import AXIS, figure
+from core.run_table.loss_words import loss_words
 from core.run_table.scale import Scale
 
 MOST_GROUPS = 9  # colours that tell groups apart; the rest share the last
@@ -22,18 +23,20 @@ def scatter_figure(
     y_title: str,
     groups: Sequence[str] | None = None,
     percent: bool = True,
+    log_y: bool = False,
     height: int = 380,
 ) -> go.Figure:
     """Each run as a dot with its interval (from, to) over one of its settings; `groups` colours them.
 
-    Words stand side by side in their order; runs that would hide each other are moved a little apart.
+    Words stand side by side in their order; runs that would hide each other are moved a little apart. log_y:
+    for losses; what is not positive has no place on it.
     """
     y = np.asarray(results, dtype=float)
     x = np.array(across.places, dtype=float)
     low, high = (np.asarray(end, dtype=float) for end in reach) if reach else (y, y)
     fig = figure(
-        height=height, x_title=across.name, y_title=y_title, log_x=across.log, percent_y=percent,
-        legend=groups is not None,
+        height=height, x_title=across.name, y_title=y_title, log_x=across.log, log_y=log_y,
+        percent_y=percent, legend=groups is not None,
     )  # fmt: skip
     if percent:
         fig.update_yaxes(tickformat=".1~%")
@@ -61,8 +64,9 @@ def scatter_figure(
             },
             customdata=[titles[int(member)].replace("<", "‹") for member in members],
             hovertemplate="<b>%{customdata}</b><br>"
-            + ("%{y:.2%}" if percent else "%{y:.4g}")
+            + ("%{y:.2%}" if percent else "%{text}")
             + "<extra></extra>",
+            text=None if percent else [loss_words(float(value)) for value in y[members]],
         )  # fmt: skip
     return fig
 
@@ -79,20 +83,27 @@ def _apart(places: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def parallel_figure(
-    axes: Sequence[Scale], results: ArrayLike, *, result: str, percent: bool = True, height: int = 360
-) -> go.Figure:
+    axes: Sequence[Scale], results: ArrayLike, *, result: str, percent: bool = True, log: bool = False,
+    height: int = 360,
+) -> go.Figure:  # fmt: skip
     """Each run as a line across its settings to its result; drag along an axis to pick out a part of it.
 
     Runs without one of the settings must be left out before. Lines go from violet (lowest) to orange
     (highest), hues that show on the light and on the dark theme. Where settings take few values each line is
-    moved a little, the same every time, so that lines of the same settings lie beside each other.
+    moved a little, the same every time, so that lines of the same settings lie beside each other. log: the
+    result on a logarithmic axis; results must then be positive.
     """
     y = np.asarray(results, dtype=float)
+    if log:
+        y = np.log10(y)
     dimensions = [_dimension(axis) for axis in axes]
     low, high = (float(y.min()), float(y.max())) if len(y) else (0.0, 1.0)
-    last = {"label": result, "values": y, "range": _wide(low, high)}
+    last: dict[str, object] = {"label": result, "values": y, "range": _wide(low, high)}
     if percent:
         last["tickformat"] = ".1~%"
+    elif log:
+        marks = np.linspace(low, high, 5) if high > low else np.array([low])
+        last |= {"tickvals": marks, "ticktext": [loss_words(10**mark) for mark in marks]}
     fig = figure(height=height)
     fig.add_parcoords(
         dimensions=[*dimensions, last],

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from core.figures.palette import SEQUENTIAL, SPLITS
 from core.figures.template import figure
+from core.run_table.loss_words import loss_words
 from core.run_table.scale import Scale
 
 
@@ -18,20 +19,25 @@ def trials_figure(
     *,
     y_title: str,
     percent: bool = True,
+    log_y: bool = False,
     height: int = 300,
 ) -> go.Figure:
     """Every trial over one setting. results: split ("validation", "test") → its number for each trial, not a
-    number where it is not known. best: place of the best trial in these lists: it gets a star."""
-    fig = figure(height=height, x_title=across.name, y_title=y_title, log_x=across.log, percent_y=percent)
+    number where it is not known. best: place of the best trial in these lists: it gets a star.
+    log_y: for losses; what is not positive has no place on it."""
+    fig = figure(
+        height=height, x_title=across.name, y_title=y_title, log_x=across.log, log_y=log_y, percent_y=percent
+    )
     if percent:
         fig.update_yaxes(tickformat=".1~%")
-    number = "%{y:.2%}" if percent else "%{y:.4g}"
+    number = "%{y:.2%}" if percent else "%{text}"
     for split, values in results.items():
         fig.add_scatter(
             x=list(across.places), y=list(values), name=split, mode="markers",
             marker={"size": 9, "color": SPLITS[split], "opacity": 0.75,
                     "symbol": "circle" if split == "validation" else "diamond"},
             hovertemplate=f"<b>{split}</b> {number}<extra></extra>",
+            text=None if percent else [loss_words(value) for value in values],
         )  # fmt: skip
     if best is not None and results:
         split, values = next(iter(results.items()))
@@ -48,9 +54,13 @@ def trials_figure(
 
 
 def trials_map(
-    first: Scale, second: Scale, results: ArrayLike, *, what: str, percent: bool = True, height: int = 320
-) -> go.Figure:
-    """Mean result for each pair of values of two settings; a pair that has none yet stays empty."""
+    first: Scale, second: Scale, results: ArrayLike, *, what: str, percent: bool = True, log: bool = False,
+    height: int = 320,
+) -> go.Figure:  # fmt: skip
+    """Mean result for each pair of values of two settings; a pair that has none yet stays empty.
+
+    log: colours follow the logarithm, for losses that are all positive.
+    """
     numbers = np.asarray(results, dtype=float)
     total = np.zeros((len(second.ticks), len(first.ticks)))
     count = np.zeros_like(total)
@@ -62,16 +72,19 @@ def trials_map(
     mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
     fig = figure(height=height, x_title=first.name, y_title=second.name)
     fig.add_heatmap(
-        z=mean,
+        z=np.log10(mean) if log else mean,
         colorscale=[list(stop) for stop in SEQUENTIAL],
         showscale=False,
         xgap=2,
         ygap=2,
         hoverongaps=False,
-        text=[["" if np.isnan(v) else (f"{v:.1%}" if percent else f"{v:.3g}") for v in row] for row in mean],
+        text=[
+            ["" if np.isnan(v) else (f"{v:.1%}" if percent else loss_words(v)) for v in row] for row in mean
+        ],
+        hovertext=[["" if np.isnan(v) else loss_words(v) for v in row] for row in mean],
         texttemplate="%{text}" if mean.size <= 64 else None,
         hovertemplate=f"{first.name} %{{x}}<br>{second.name} %{{y}}<br>{what} "
-        + ("%{z:.2%}" if percent else "%{z:.4g}")
+        + ("%{z:.2%}" if percent else "%{hovertext}")
         + "<extra></extra>",
     )
     fig.update_xaxes(tickvals=list(range(len(first.ticks))), ticktext=list(first.words), showline=False)

@@ -257,6 +257,45 @@ def test_settings_against_accuracy() -> None:
     assert "no setting differs among them" in written(alone)
 
 
+def test_tasks_are_not_compared_with_each_other() -> None:
+    for lr in (0.01, 0.1):
+        record("mlp-module", lr=lr)
+    for lr, loss in ((0.01, 2e-5), (0.1, 0.5), (0.3, 0.1)):
+        record("regression-sine", lr=lr, test_accuracy=None, ci_low=None, ci_high=None, test_loss=loss)
+    app = open_page("Settings and accuracy")
+    measured = next(group for group in app.button_group if group.key.startswith("runs_measured"))
+    assert measured.value == "Points: loss"
+    assert "2 runs on something other than points are left out." in written(app)
+    assert "The lowest is 2.00e-5" in written(app)
+    check(measured.set_value("Digits: accuracy").run())
+    assert "3 runs on something other than digits are left out." in written(app)
+    assert "The highest is 90.00%" in written(app)
+    only = open_page("Settings and accuracy", runs_recipes="regression-sine")
+    assert "3 runs on points." in written(only)
+    none = open_page("Settings and accuracy", runs_words="nobody")
+    assert "No run passes the filters" in written(none)
+
+
+def test_two_regressions_have_a_log_axis_and_no_accuracy() -> None:
+    history = History(loss=[2.0, 0.01, 1e-4], lr=[0.1] * 3, examples_per_step=[50] * 3)
+    history.epochs.append({"epoch": 1, "step": 3, "seconds": 1.0, "test_loss": 1e-4})
+    for seed in (0, 1):
+        record("regression-sine", seed=seed, test_accuracy=None, history=history)
+    app = open_page("Compare", runs_what="accuracy")
+    assert app.toggle(key="runs_log_y_wide").value
+    assert app.segmented_control(key="runs_what_loss").disabled
+    assert "a loss and no accuracy" in written(app)
+    check(app.toggle(key="runs_log_y_wide").set_value(False).run())
+
+
+def test_the_interval_stands_in_one_column() -> None:
+    run = record()
+    rows = table(open_page())
+    assert rows["95 % interval"].tolist() == [f"{100 * run.ci_low:.1f}–{100 * run.ci_high:.1f} %"]
+    assert rows["test accuracy"].tolist() == [90.0]
+    assert "to" not in rows
+
+
 def test_a_sweep_is_planned_run_stopped_and_gone_on_with() -> None:
     app = open_page("Sweep", **{"runs_sweep_epochs_linear-softmax": "1"})
     app.text_input(key="runs_sweep_linear-softmax_lr").set_value("0.05, 0.2").run()

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import LabError
+from core.run_table.interval_words import interval_words
 from core.run_table.remove import remove
 from core.run_table.rows import table, title_of
 from core.runs import RunRecord
@@ -14,16 +15,14 @@ from pages.ui.cache import run_store
 from pages.ui.owner import classroom, mine
 from pages.ui.page import error_boundary
 from pages.ui.runs import chosen, filters
+from pages.ui.runs.columns import INTERVAL, accuracy_columns, in_percent
 from pages.ui.runs.known import MOST, all_known, version
 from pages.ui.runs.links import run_link, to_sweep, turn_to
 
 FORMATS = {
     "name": st.column_config.TextColumn(width="medium", pinned=True),
     "when": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
-    "test accuracy": st.column_config.NumberColumn(format="percent"),
-    "95 % from": st.column_config.NumberColumn(format="percent"),
-    "to": st.column_config.NumberColumn(format="percent"),
-    "validation": st.column_config.NumberColumn(format="percent", help="Accuracy on what was held out."),
+    **accuracy_columns(),
     "test loss": st.column_config.NumberColumn(
         format="%.4g", help="Nats per image; for curves the mean squared error."
     ),
@@ -64,7 +63,7 @@ def _nothing_yet() -> None:
             "pages/2_MLP_Autograd.py", label="Train a first network", icon=":material/hub:",
             query_params={"mlp_tab": "Train"}, help="A small network; it takes seconds.",
         )  # fmt: skip
-        to_sweep("Or many at once: a sweep")
+        to_sweep("Or many at once, in a sweep")
 
 
 def _counted(shown: int, known: int) -> None:
@@ -84,6 +83,15 @@ def _table(_shown: Sequence[RunRecord], at: str, names: str = "") -> pd.DataFram
     return pd.DataFrame(table(_shown))
 
 
+def _seen(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows as they stand on the page: the interval's two ends, which the CSV keeps, in one column."""
+    seen = in_percent(rows)
+    ends = zip(rows["95 % from"].astype(float), rows["to"].astype(float), strict=True)
+    words = [None if pd.isna(low) else interval_words(low, high) for low, high in ends]
+    seen.insert(list(seen.columns).index("95 % from"), INTERVAL, words)
+    return seen.drop(columns=["95 % from", "to"])
+
+
 def _rows(shown: Sequence[RunRecord], rows: pd.DataFrame) -> None:
     """The table; which rows are ticked is kept by the ids of the runs, not by their places."""
     names = [run.run_id for run in shown]
@@ -94,12 +102,12 @@ def _rows(shown: Sequence[RunRecord], rows: pd.DataFrame) -> None:
         places = st.session_state[key]["selection"]["rows"]
         chosen.follow(names, [names[place] for place in places if place < len(names)])
 
-    empty = [column for column in rows.columns if rows[column].isna().all()]
+    seen = _seen(rows)
     st.dataframe(
-        rows,
+        seen,
         hide_index=True,
         height=min(460, 38 + 35 * len(rows)),
-        column_order=[column for column in rows.columns if column not in empty],
+        column_order=[column for column in seen.columns if not seen[column].isna().all()],
         column_config=FORMATS,
         placeholder="–",
         key=key,

@@ -1,10 +1,12 @@
-"""Tab: which settings led to which accuracy, over all the runs that pass the filters."""
+"""Tab: which settings led to which accuracy or loss, over all the runs that pass the filters."""
 
 from collections.abc import Sequence
 
 import streamlit as st
 
 from core.figures.settings_accuracy import parallel_figure, scatter_figure
+from core.run_table.loss_words import loss_words
+from core.run_table.measures import Measure, left_out, measures, most_frequent
 from core.run_table.rows import title_of
 from core.run_table.scale import scale, written
 from core.run_table.settings import values_of, varied
@@ -36,39 +38,69 @@ def by_settings() -> None:
             )
             to_sweep("Do it in a sweep")
             return
-        runs, what = _measured(filters.shown())
-        names = varied(runs)
-        if not names:
+        shown = filters.shown()
+        measure = _measure(shown)
+        if measure is None:
             st.info(
-                f"{len(runs)} run{'s pass' if len(runs) != 1 else ' passes'} the filters, and no setting "
-                "differs among them: there is nothing to draw yet. Loosen the filters, or train with another "
-                "setting.",
+                f"{_counted(len(shown))} the filters, and none of them has an accuracy on digits or words or "
+                "a loss on points: there is nothing to draw."
+                if shown
+                else "No run passes the filters above. Take one of them away.",
                 icon=":material/filter_alt:",
             )
             return
-        _scatter(runs, names, what)
-        _parallel(runs, names, what)
+        runs = [run for run in shown if measure.of(run) is not None]
+        if missing := left_out(shown, measure):
+            st.caption(missing)
+        names = varied(runs)
+        if not names:
+            st.info(
+                f"{_counted(len(runs))} the filters with a {measure.name} on {measure.what}, and no setting "
+                "differs among them: there is nothing to draw yet. Train with another setting"
+                + (", or loosen the filters." if len(shown) < len(all_known()) else "."),
+                icon=":material/filter_alt:",
+            )
+            return
+        _scatter(runs, names, measure)
+        _parallel(runs, names, measure)
         with st.expander("Show the code", icon=":material/code:"):
             st.code(CODE, language="python")
 
 
-def _measured(runs: Sequence[RunRecord]) -> tuple[list[RunRecord], str]:
-    """The runs with a test accuracy; where none has one (curves, mostly), those with a test loss."""
-    scored = [run for run in runs if run.test_accuracy is not None]
-    if scored:
-        return scored, "test accuracy"
-    return [run for run in runs if run.test_loss is not None], "test loss"
+def _measure(runs: Sequence[RunRecord]) -> Measure | None:
+    """What is measured, chosen among what these runs have: one task at a time. None where they have none."""
+    found = measures(runs)
+    if not found:
+        return None
+    usual = most_frequent(runs, found)
+    if len(found) == 1:
+        return found[usual]
+    label = st.segmented_control(
+        "Measured", list(found), default=usual, required=True, key=_key("runs_measured", [*found, usual]),
+        bind="query-params",
+        help="Digits, words and points are different tasks: their numbers cannot be compared.",
+    )  # fmt: skip
+    return found[label or usual]
 
 
-def _result(run: RunRecord, what: str) -> float:
-    return _number(run.test_accuracy if what == "test accuracy" else run.test_loss)
+def _counted(count: int) -> str:
+    return f"{count:,} run{'s pass' if count != 1 else ' passes'}"
+
+
+def _result(run: RunRecord, measure: Measure) -> float:
+    return _number(measure.of(run))
 
 
 def _number(value: float | None) -> float:
     return float("nan") if value is None else value
 
 
-def _scatter(runs: Sequence[RunRecord], names: list[str], what: str) -> None:
+def _log(measure: Measure, results: Sequence[float]) -> bool:
+    """Whether results are drawn on a logarithmic axis: losses, where all are positive."""
+    return not measure.accuracy and all(value > 0 for value in results)
+
+
+def _scatter(runs: Sequence[RunRecord], names: list[str], measure: Measure) -> None:
     with st.container(horizontal=True, gap="medium"):
         across = st.selectbox(
             "Across", names, key=_key("runs_across", names), bind="query-params", width=220,
@@ -80,7 +112,7 @@ def _scatter(runs: Sequence[RunRecord], names: list[str], what: str) -> None:
             "Coloured by", others, index=others.index(usual), key=_key(f"runs_color_{across}", others),
             bind="query-params", width=220, help="Another setting, told by the colour of the dots.",
         )  # fmt: skip
-    percent = what == "test accuracy"
+    percent = measure.accuracy
     had = [
         (run, value) for run, value in zip(runs, values_of(runs, across), strict=True) if value is not None
     ]
@@ -91,12 +123,14 @@ def _scatter(runs: Sequence[RunRecord], names: list[str], what: str) -> None:
     groups = None
     if color != NOTHING:
         groups = [written(value) for value in values_of(those, color)]
+    found = [_result(run, measure) for run in those]
     fig = scatter_figure(
-        scale(across, [value for _, value in had]), [_result(run, what) for run in those], reach,
-        [title_of(run) for run in those], y_title=what, groups=groups, percent=percent,
+        scale(across, [value for _, value in had]), found, reach, [title_of(run) for run in those],
+        y_title=f"{measure.name} on {measure.what}", groups=groups, percent=percent,
+        log_y=_log(measure, found),
     )  # fmt: skip
-    chart(fig, f"runs_scatter_{across}_{color}")
-    words = f"{len(those):,} runs."
+    chart(fig, f"runs_scatter_{measure.what}_{across}_{color}")
+    words = f"{len(those):,} runs on {measure.what}."
     if percent:
         words += " Whiskers: the 95 % interval of each."
     st.caption(
@@ -105,8 +139,8 @@ def _scatter(runs: Sequence[RunRecord], names: list[str], what: str) -> None:
     )
 
 
-def _parallel(runs: Sequence[RunRecord], names: list[str], what: str) -> None:
-    st.markdown(f"#### All settings at once, and the {what}")
+def _parallel(runs: Sequence[RunRecord], names: list[str], measure: Measure) -> None:
+    st.markdown(f"#### All settings at once, and the {measure.name} on {measure.what}")
     axes = st.multiselect(
         "Axes", names, default=names[:4], max_selections=8, key=_key("runs_axes", names), bind="query-params",
         help="One vertical axis for each; every run is a line across them. Drag along an axis to pick a "
@@ -121,20 +155,19 @@ def _parallel(runs: Sequence[RunRecord], names: list[str], what: str) -> None:
         return
     some = whole[:MOST_LINES]
     scales = [scale(name, [column[place] for place in some]) for name, column in columns.items()]
-    fig = parallel_figure(
-        scales, [_result(runs[place], what) for place in some], result=what, percent=what == "test accuracy"
-    )
+    found = [_result(runs[place], measure) for place in some]
+    up = measure.accuracy
+    fig = parallel_figure(scales, found, result=measure.name, percent=up, log=_log(measure, found))
     st.html(WIDE)
     with st.container(key="runs_parallel"):
-        chart(fig, f"runs_parallel_{'_'.join(axes)}", still=True)
-    up = what == "test accuracy"
-    best = max(some, key=lambda place: (1 if up else -1) * _result(runs[place], what))
+        chart(fig, f"runs_parallel_{measure.what}_{'_'.join(axes)}", still=True)
+    value = (max if up else min)(found)
+    best = some[found.index(value)]
     at = ", ".join(f"{name} {written(column[best])}" for name, column in columns.items())
-    value = _result(runs[best], what)
     left = len(runs) - len(some)
     st.caption(
-        f"{len(some):,} runs, orange: the highest {what}. The {'highest' if up else 'lowest'} is "
-        f"{f'{value:.2%}' if up else f'{value:.3g}'}, at {at}. "
+        f"{len(some):,} runs, orange: the highest {measure.name}. The {'highest' if up else 'lowest'} is "
+        f"{f'{value:.2%}' if up else loss_words(value)}, at {at}. "
         + (f"{left:,} runs are left out: they lack one of these settings, or are too many. " if left else "")
         + "Of many runs the best is partly the luckiest: choose by validation, not by this."
     )
@@ -147,14 +180,15 @@ def _key(start: str, options: Sequence[str]) -> str:
     return f"{start}_{zlib.crc32(' '.join(sorted(options)).encode()) % 100_000}"
 
 
-#: The best accuracy at every learning rate; it runs in the project's folder.
+#: The best accuracy on digits at every learning rate; it runs in the project's folder.
 CODE = """\
+from core.digits_config import DigitsConfig
 from core.runs import RunStore
 
 best: dict[float, float] = {}
 for run in RunStore().all():
     rate = run.config.settings().get("lr")
-    if run.test_accuracy is not None:
+    if isinstance(run.config.data, DigitsConfig) and run.test_accuracy is not None:
         best[rate] = max(best.get(rate, 0.0), run.test_accuracy)
 for rate in sorted(best):
     print(f"lr {rate:g}: {best[rate]:.2%}")

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from html import escape
 
+import numpy as np
 import streamlit as st
 
+from core.curve_config import CurveConfig
 from core.figures.many_curves import Curve, many_curves_figure, run_color
 from core.figures.record import record_figure
 from core.run_table.curves import SPLITS, WHATS, series, smoothed
@@ -20,6 +22,7 @@ from pages.ui.runs.links import run_link
 AXES = {"step": "step", "epoch": "epoch", "training time": "time", "wall time": "clock"}
 SMOOTHING = {"none": "none", "exponential": "exponential", "window": "window"}
 PICK = "runs_pick"
+WIDE = 100.0  # highest over lowest, from which on a logarithmic axis shows more
 
 
 @st.fragment
@@ -88,10 +91,7 @@ def _legend(runs: Sequence[RunRecord]) -> None:
 
 def _curves(runs: Sequence[RunRecord]) -> None:
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        what = st.segmented_control(
-            "Curve", list(WHATS), default="loss", required=True, key="runs_what", bind="query-params",
-            help="Loss: nats per image, for curves the mean squared error. Accuracy: after each epoch.",
-        )  # fmt: skip
+        what = _what(runs)
         splits = st.pills(
             "Measured on", list(SPLITS), selection_mode="multi", default=["train", "test"],
             key="runs_splits", bind="query-params",
@@ -114,14 +114,12 @@ def _curves(runs: Sequence[RunRecord]) -> None:
                 "Log x", key="runs_log_x", bind="query-params", disabled=axis == "wall time",
                 help="Logarithmic axis across: spreads out the beginning. Step 0 has no place on it.",
             )  # fmt: skip
-            log_y = st.toggle(
-                "Log y", key="runs_log_y", bind="query-params", help="Shows small values better."
-            )
+            log_y = _log_y(_spread(runs, what, splits, AXES[axis or "epoch"]))
             band = st.toggle(
                 "Band", True, key="runs_band", bind="query-params",
                 help="From the smallest to the largest loss of the steps gathered in one point.",
             )  # fmt: skip
-    what, along = what or "loss", AXES[axis or "epoch"]
+    along = AXES[axis or "epoch"]
     curves = []
     for place, run in enumerate(runs):
         for split in splits:
@@ -139,10 +137,55 @@ def _curves(runs: Sequence[RunRecord]) -> None:
         percent=what == "accuracy", band=band,
     )  # fmt: skip
     chart(fig, f"runs_curves_{what}_{along}_{log_x}_{log_y}")
-    words = ["Full lines: training; dotted: validation; dashed: test."]
+    words = [] if graded(runs) else ["These runs put numbers to points: they have a loss and no accuracy."]
+    words += ["Full lines: training; dotted: validation; dashed: test."]
     if what == "loss" and "train" in splits and how != "none":
         words.append("Pale: the loss of the steps as it was; strong: smoothed.")
     st.caption(" ".join(words))
+
+
+def graded(runs: Sequence[RunRecord]) -> bool:
+    """Whether any of the runs has measured an accuracy."""
+    return any(len(series(run, "accuracy", split, "step").x) for run in runs for split in SPLITS)
+
+
+def _what(runs: Sequence[RunRecord]) -> str:
+    """Which curve; where none of the runs has an accuracy it is the loss, and the choice says why."""
+    if not graded(runs):
+        st.segmented_control(
+            "Curve", list(WHATS), default="loss", required=True, key="runs_what_loss", disabled=True,
+            help="None of these runs has an accuracy: they put numbers to points. Their loss is the mean "
+            "squared error.",
+        )  # fmt: skip
+        return "loss"
+    return st.segmented_control(
+        "Curve", list(WHATS), default="loss", required=True, key="runs_what", bind="query-params",
+        help="Loss: nats per image, for curves the mean squared error. Accuracy: after each epoch.",
+    ) or "loss"  # fmt: skip
+
+
+def _spread(runs: Sequence[RunRecord], what: str, splits: Sequence[str], along: str) -> float:
+    """How many times the lowest value drawn goes into the highest, of runs on points; 1 for others.
+
+    A squared error falls by powers of ten, and on a plain axis all but its beginning is one flat line.
+    """
+    if what != "loss" or not all(isinstance(run.config.data, CurveConfig) for run in runs):
+        return 1.0
+    y = np.concatenate(
+        [np.empty(0), *(series(run, what, split, along).y for run in runs for split in splits)]
+    )
+    y = y[np.isfinite(y) & (y > 0)]
+    return float(y.max() / y.min()) if len(y) else 1.0
+
+
+def _log_y(spread: float) -> bool:
+    """The switch; on from the start where the values reach over more than a factor of a hundred."""
+    usual = spread > WIDE
+    return st.toggle(
+        "Log y", usual, key="runs_log_y_wide" if usual else "runs_log_y", bind="query-params",
+        help="Shows small values better."
+        + (" On from the start: these losses reach over more than a factor of 100." if usual else ""),
+    )  # fmt: skip
 
 
 def _amount(how: str) -> float:

@@ -9,6 +9,8 @@ import streamlit as st
 from core.errors import NotFound
 from core.figures.trials import trials_figure, trials_map
 from core.run_table.best import Choice, best, validation_loss
+from core.run_table.interval_words import interval_words
+from core.run_table.loss_words import SMALL, loss_words
 from core.run_table.scale import Scale, scale, written
 from core.runs import RunRecord
 from core.sweep.ledger import Ledger
@@ -16,6 +18,7 @@ from core.training.history import History
 from pages.ui.cache import run_store
 from pages.ui.chart import chart
 from pages.ui.runs import chosen
+from pages.ui.runs.columns import INTERVAL, accuracy_columns, in_percent
 from pages.ui.runs.links import run_link, turn_to
 from pages.ui.runs.sweep_plan import SWEPT
 
@@ -38,18 +41,26 @@ def results(ledger: Ledger, active: bool) -> None:
     gone = len(ledger.done) - len(runs)
     if gone:
         st.caption(f"{gone} trial{'s have' if gone > 1 else ' has'} been deleted from the record since.")
+    rows = in_percent(pd.DataFrame(_rows(ledger, runs, found)))
     st.dataframe(
-        pd.DataFrame(_rows(ledger, runs, found)),
+        rows,
         hide_index=True,
         height=min(420, 38 + 35 * ledger.plan.size),
         placeholder="–",
-        column_config={
-            name: st.column_config.NumberColumn(format="percent", width=84)
-            for name in ("validation", "test accuracy", "95 % from", "to")
+        column_config=accuracy_columns()
+        | {
+            name: st.column_config.NumberColumn(format=_loss_format(rows[name]))
+            for name in ("validation loss", "test loss")
+            if name in rows
         }
         | {"seconds": st.column_config.NumberColumn(format="%.1f")},
         key="runs_sweep_table",
     )
+
+
+def _loss_format(column: pd.Series) -> str:
+    """One format for a whole column: powers of ten where one of its losses is small."""
+    return "%.2e" if (column.astype(float).abs() < SMALL).any() else "%.3g"
 
 
 def _runs(ledger: Ledger) -> dict[int, RunRecord]:
@@ -77,11 +88,11 @@ def _in_words(ledger: Ledger, found: Choice, active: bool) -> str:
     if found.by == "validation accuracy":
         text += f", validation accuracy {run.validation_accuracy:.2%}"
     elif found.by == "validation loss":
-        text += f", validation loss {validation_loss(run):.4g}"
+        text += f", validation loss {loss_words(validation_loss(run) or 0.0)}"
     if run.test_accuracy is not None and run.ci_low is not None:
         text += f"; test {run.test_accuracy:.2%} (95 % interval {run.ci_low:.2%} to {run.ci_high:.2%})"
     elif run.test_loss is not None:
-        text += f"; test loss {run.test_loss:.4g}"
+        text += f"; test loss {loss_words(run.test_loss)}"
     text += "."
     if not found.honest:
         text += (
@@ -122,11 +133,13 @@ def _charts(ledger: Ledger, runs: dict[int, RunRecord], found: Choice) -> None:
     known, graded = _numbers(runs, numbers)
     scales = _scales(ledger, numbers)
     star = numbers.index(found.number)
+    # losses reach over powers of ten
+    log = not graded and all(value > 0 for column in known.values() for value in column if value == value)
     what = "accuracy" if graded else "loss"
     for first in range(0, len(scales), 2):  # three side by side leave no room for words
         for column, each in zip(st.columns(min(2, len(scales))), scales[first : first + 2], strict=False):
             with column:
-                fig = trials_figure(each, known, star, y_title=what, percent=graded)
+                fig = trials_figure(each, known, star, y_title=what, percent=graded, log_y=log)
                 chart(fig, f"runs_trials_{ledger.sweep_id}_{each.name}")
     marks = {"validation": ":orange[**●**] validation", "test": ":green[**◆**] test"}
     st.caption(
@@ -135,7 +148,7 @@ def _charts(ledger: Ledger, runs: dict[int, RunRecord], found: Choice) -> None:
     if len(scales) == 2 and known:
         split, values = next(iter(known.items()))
         st.markdown(f"**Both at once:** {split} {what}")
-        fig = trials_map(scales[0], scales[1], values, what=f"{split} {what}", percent=graded)
+        fig = trials_map(scales[0], scales[1], values, what=f"{split} {what}", percent=graded, log=log)
         chart(fig, f"runs_trials_map_{ledger.sweep_id}", still=True)
 
 
@@ -155,8 +168,7 @@ def _rows(ledger: Ledger, runs: dict[int, RunRecord], found: Choice | None) -> l
             row |= {
                 "validation": run.validation_accuracy if run else None,
                 "test accuracy": run.test_accuracy if run else None,
-                "95 % from": run.ci_low if run else None,
-                "to": run.ci_high if run else None,
+                INTERVAL: interval_words(run.ci_low, run.ci_high) if run else None,
             }
         seconds = run.train_seconds if run else None
         rows.append({**row, "seconds": seconds, "status": status, "run": run.run_id if run else ""})

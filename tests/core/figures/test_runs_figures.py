@@ -125,3 +125,21 @@ def test_trials_have_a_star_and_a_map_with_means() -> None:
     assert board[1][1] == pytest.approx(0.7)
     assert np.isnan(board[0][1])
     assert np.isnan(board[1][0])
+
+
+def test_losses_stand_on_a_logarithmic_axis_in_powers_of_ten() -> None:
+    rates, sizes = scale("lr", [0.1, 1.0]), scale("batch", [32, 64])
+    fig = trials_figure(rates, {"test": [1e-5, 0.1]}, 0, y_title="loss", percent=False, log_y=True)
+    assert fig.layout.yaxis.type == "log"
+    assert list(fig.data[0].text) == ["1.00e-5", "0.1"]
+    board = trials_map(rates, sizes, [1e-5, 0.1], what="loss", percent=False, log=True).data[0]
+    assert board.z[0][0] == pytest.approx(-5)
+    assert board.text[0][0] == "1.00e-5"
+    fig = scatter_figure(rates, [1e-5, 0.1], None, ["a", "b"], y_title="loss", percent=False, log_y=True)
+    assert fig.layout.yaxis.type == "log"
+    result = (
+        parallel_figure([rates], [1e-5, 0.1], result="loss", percent=False, log=True).data[0].dimensions[1]
+    )
+    assert list(result["values"]) == pytest.approx([-5, -1])
+    assert (result.ticktext[0], result.ticktext[-1]) == ("1.00e-5", "0.1")
+    assert "e-" in result.ticktext[1]

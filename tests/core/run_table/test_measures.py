@@ -1,0 +1,56 @@
+"""What runs are measured by: one task at a time, and the others counted; numbers in words."""
+
+import math
+
+import pytest
+
+from core.run_table.interval_words import interval_words
+from core.run_table.loss_words import loss_words
+from core.run_table.measures import MEASURES, left_out, measures, most_frequent
+
+from .conftest import MakeRun
+
+
+def test_tasks_are_measured_apart(make_run: MakeRun) -> None:
+    digits = [make_run(), make_run(test_accuracy=None)]
+    points = [make_run("regression-sine", test_accuracy=None, test_loss=2e-5) for _ in range(2)]
+    words = [make_run("language-gru")]
+    runs = [*digits, *points, *words]
+    assert list(measures(runs)) == list(MEASURES)
+    assert list(measures(points)) == ["Points: loss"]
+    assert measures([digits[1]]) == {}
+    assert most_frequent(runs, measures(runs)) == "Points: loss"
+    assert [MEASURES["Points: loss"].of(run) for run in runs] == [None, None, 2e-5, 2e-5, None]
+    assert MEASURES["Words: accuracy"].of(words[0]) == 0.9
+    diverged = make_run("regression-sine", test_accuracy=None, test_loss=math.inf)
+    assert MEASURES["Points: loss"].of(diverged) is None
+
+
+def test_what_is_left_out_is_counted(make_run: MakeRun) -> None:
+    digits = MEASURES["Digits: accuracy"]
+    points = [make_run("regression-sine", test_accuracy=None) for _ in range(7)]
+    assert left_out([make_run(), *points], digits) == ("7 runs on something other than digits are left out.")
+    blind = make_run(test_accuracy=None)
+    assert left_out([make_run(), blind], digits) == "1 run on digits without an accuracy is left out."
+    assert left_out([blind, points[0]], digits).count(" and ") == 1
+    assert left_out([make_run()], digits) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.12345, "0.123"),
+        (0.001, "0.001"),
+        (0.000313, "3.13e-4"),
+        (1.585e-5, "1.58e-5"),
+        (0.0, "0"),
+        (12.0, "12"),
+    ],
+)
+def test_small_losses_in_powers_of_ten(value: float, text: str) -> None:
+    assert loss_words(value) == text
+
+
+def test_an_interval_in_one_column() -> None:
+    assert interval_words(0.891, 0.93) == "89.1–93.0 %"
+    assert interval_words(None, None) is None
