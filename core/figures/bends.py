@@ -24,6 +24,7 @@ def bends_figure(
     places: ArrayLike,
     interval: tuple[float, float],
     *,
+    base: ArrayLike | None = None,
     kinks: str = "bend",
     height: int = 460,
 ) -> go.Figure:
@@ -31,7 +32,8 @@ def bends_figure(
 
     total: (P,) the sum of those added, thick. whole: the network's answer, dashed. places: (U,) where each
     unit bends, marked on the total for those added. kinks: what such a place is called.
-    interval: where the points lie.
+    interval: where the points lie. base: (P,) the line that the units are added to. All of it thin lines, so
+    that those in colour add up to the thick one. The network is not drawn again where all units are added.
     """
     x, each = np.asarray(grid, dtype=float), np.asarray(parts, dtype=float)
     shown, where = np.asarray(total, dtype=float), np.asarray(places, dtype=float)
@@ -45,6 +47,12 @@ def bends_figure(
             x=np.asarray(px), y=np.asarray(py), mode="markers", name=f"{name} point", hoverinfo="skip",
             marker={"color": SPLITS[name], "size": 5, "opacity": 0.35},
         )  # fmt: skip
+    if base is not None:
+        fig.add_scatter(
+            x=x, y=np.round(np.asarray(base, dtype=float), 5), mode="lines", name="beginning",
+            line={"color": GRAY, "width": 1.6},
+            hovertemplate="beginning<br>x %{x:.3g}: %{y:.3g}<extra></extra>",
+        )  # fmt: skip
     for rank, unit in enumerate(order):
         color, on = CATEGORICAL[unit % len(CATEGORICAL)], rank < added
         newest = rank == added - 1
@@ -56,11 +64,12 @@ def bends_figure(
             + (f", {kinks} at x = {where[unit]:.3g}" if np.isfinite(where[unit]) else "")
             + "<br>x %{x:.3g}: %{y:.3g}<extra></extra>",
         )  # fmt: skip
-    fig.add_scatter(
-        x=x, y=np.asarray(whole, dtype=float), mode="lines", name="the network",
-        line={"color": GRAY, "width": 1.8, "dash": "dash"},
-        hovertemplate="the whole network %{y:.4g}<br>x %{x:.3g}<extra></extra>",
-    )  # fmt: skip
+    if added < len(order):
+        fig.add_scatter(
+            x=x, y=np.asarray(whole, dtype=float), mode="lines", name="the network",
+            line={"color": GRAY, "width": 1.8, "dash": "dash"},
+            hovertemplate="the whole network %{y:.4g}<br>x %{x:.3g}<extra></extra>",
+        )  # fmt: skip
     fig.add_scatter(
         x=x, y=np.round(shown, 6), mode="lines", name="sum so far", line={"color": ANSWER, "width": 3.6},
         hovertemplate="sum so far %{y:.4g}<br>x %{x:.3g}<extra></extra>",

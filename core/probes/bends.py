@@ -29,15 +29,22 @@ class Bends:
 
     parts: (U, P) what each unit of the last hidden layer adds to the answer. base: (P,) what the answer
     begins with: a constant, the last layer's bias, or a straight line. places: (U,) where each unit bends; no
-    numbers where there are several hidden layers or a unit does not move with x. sizes: (U,) how far each
-    part reaches within the interval, highest less lowest.
+    numbers where there are several hidden layers or a unit does not move with x. interval: where the points
+    lie; the grid reaches beyond it.
     """
 
     grid: Array
     parts: Array
     base: Array
     places: Array
-    sizes: Array
+    interval: tuple[float, float]
+
+    @property
+    def sizes(self) -> Array:
+        """(U,) how far each part reaches within the interval, highest less lowest."""
+        within = (self.grid >= self.interval[0]) & (self.grid <= self.interval[1])
+        reach: Array = np.ptp(self.parts[:, within], axis=1)
+        return reach
 
     @property
     def whole(self) -> Array:
@@ -54,10 +61,12 @@ class Bends:
         keys = np.nan_to_num(self.places, nan=np.inf) if by == "place" else -self.sizes
         return np.argsort(keys, kind="stable")
 
-    def inside(self, low: float, high: float) -> int:
-        """How many units bend between low and high."""
+    def inside(self) -> NDArray[np.bool_]:
+        """(U,) which units bend within the interval."""
+        low, high = self.interval
         with np.errstate(invalid="ignore"):
-            return int(((self.places > low) & (self.places < high)).sum())
+            found: NDArray[np.bool_] = (self.places > low) & (self.places < high)
+        return found
 
 
 def bends_of(model: nn.Module, grid: Array, interval: tuple[float, float]) -> Bends:
@@ -79,9 +88,7 @@ def bends_of(model: nn.Module, grid: Array, interval: tuple[float, float]) -> Be
         slope = first[:, 0].double().numpy()
         moving = slope != 0
         places[moving] = -start.double().numpy()[moving] / slope[moving]
-    within = (grid >= interval[0]) & (grid <= interval[1])
-    base = np.full(len(grid), float(bias[0]))
-    return Bends(grid, parts, base, places, np.ptp(parts[:, within], axis=1))
+    return Bends(grid, parts, np.full(len(grid), float(bias[0])), places, interval)
 
 
 def coming_from_the_left(found: Bends, model: nn.Module, activation: Activation) -> Bends:

@@ -29,6 +29,24 @@ ORDERS: dict[str, Order] = {"from left to right": "place", "the largest first": 
 #: What the place where a unit bends is called.
 KINKS = {"relu": "kink", "leaky-relu": "kink", "gelu": "bend", "tanh": "steepest", "sigmoid": "steepest"}
 
+#: What a unit is far to the left of its bend …
+FROM_THE_LEFT = {
+    "relu": "what a unit is before it bends (0 or a slope)",
+    "leaky-relu": "what a unit is before it bends (a slope)",
+    "gelu": "what a unit comes near far to the left (0 or a slope)",
+    "tanh": "the height that a unit has far to the left",
+    "sigmoid": "the height that a unit has far to the left",
+}
+#: … and what is left of it on the way there, once that is taken off.
+BEFORE = {
+    "relu": "is 0 up to its kink",
+    "leaky-relu": "is 0 up to its kink",
+    "gelu": "comes from 0, leaves it little by little near its bend",
+    "tanh": "comes from 0, is half-way up or down at its steepest",
+    "sigmoid": "comes from 0, is half-way up or down at its steepest",
+}
+FLAT = 1e-6  # of the answer: a unit that moves less is flat
+
 
 def bends(job: Job | None, look: str) -> None:
     """The tab. look: the key of the select box over networks."""
@@ -115,24 +133,26 @@ def _unit_after_unit(found: Bends, model: nn.Module, points: Sample, network: Re
     fig = bends_figure(
         found.grid, found.parts, order.tolist(), added, total, found.whole,
         {"train": (points.train.x, points.train.y)}, found.places,
-        (points.low, points.high), kinks=KINKS[network.activation],
+        (points.low, points.high), base=found.base, kinks=KINKS[network.activation],
     )  # fmt: skip
     chart(fig, "reg_bends_chart")
     inside = (found.grid >= points.low) & (found.grid <= points.high)
     left = float(np.square(total - found.whole)[inside].mean())
+    all_added = added == units
     st.markdown(
-        f"**{added} of {units}** units added. Thick: their sum; dashed: the whole network; thin: "
-        "one unit each. "
+        f"**{added} of {units}** units added. Thick: their sum; "
+        + ("" if all_added else "dashed: the whole network; ")
+        + "thin: one unit each, and in gray the beginning that they are added to. "
         + (
             "The sum is the network."
-            if added == units
+            if all_added
             else f"Mean squared distance to the whole network: {left if left > 1e-9 else 0:.2g}."
         )
     )
     if rule == "place" and len(network.hidden) == 1:
         st.caption(
-            "Coming from the left: what a unit is before it bends (a straight line) is counted to the "
-            "beginning, so each unit shown here is 0 up to its bend, and says how the curve turns there."
+            f"Coming from the left: {FROM_THE_LEFT[network.activation]} is counted to the beginning, so each "
+            f"unit shown here {BEFORE[network.activation]}, and says how the curve turns there."
         )
     st.markdown(told(found, points, network))
 
@@ -145,22 +165,24 @@ def told(found: Bends, points: Sample, network: RegressorConfig) -> str:
             f"With {len(network.hidden)} hidden layers each unit of the last one is itself a sum of bends, "
             "so its line may turn several times."
         )
-    inside = found.inside(points.low, points.high)
-    still = int((found.sizes < 1e-6).sum())
+    within = found.inside()
+    inside, outside = int(within.sum()), int((~within).sum())
+    straight = network.activation in ("relu", "leaky-relu")
     words = (
         f"{inside} of {units} units bend inside the interval from {in_pi(points.low)} to {in_pi(points.high)}"
     )
-    outside = units - inside
     if outside:
-        what = (
-            "are straight lines here"
-            if network.activation in ("relu", "leaky-relu")
-            else "have their middle beyond"
-        )
-        words += f"; the other {outside} {what}"
-        if still:
-            words += f", {still} of them flat: a flat line adds nothing but height"
+        flat = int((found.sizes[~within] < FLAT).sum())
+        what = "straight here" if straight else "bent most beyond it"
+        if flat == outside:
+            words += f"; the other {outside} {'are' if outside > 1 else 'is'} flat here"
+        else:
+            words += f"; the other {outside} {'are' if outside > 1 else 'is'} {what}"
+            if flat:
+                words += f", {flat} of them flat"
+        if flat:
+            words += ": a flat line adds nothing but height"
     words += "."
-    if network.activation in ("relu", "leaky-relu"):
+    if straight:
         words += f" So the curve consists of at most {inside + 1} straight pieces there."
     return words

@@ -103,6 +103,19 @@ def test_bends_in_colour_up_to_the_newest() -> None:
     assert list(kinks.x) == [1.0], "one outside the picture and one without a place are not marked"
 
 
+def test_the_thin_lines_of_bends_add_up_to_the_thick_one() -> None:
+    parts, base = np.stack([GRID, GRID**2]), 3 - GRID
+    fig = bends_figure(
+        GRID, parts, [0, 1], 2, base + parts.sum(0), base + parts.sum(0), POINTS_DRAWN, [0.0, 1.0], (-2, 2),
+        base=base,
+    )  # fmt: skip
+    thin = [trace for trace in fig.data if trace.name == "beginning" or (trace.name or "").startswith("unit")]
+    thick = next(trace for trace in fig.data if trace.name == "sum so far")
+    assert len(thin) == 3
+    assert np.allclose(sum(np.asarray(trace.y) for trace in thin), thick.y, atol=1e-4)
+    assert not [trace for trace in fig.data if trace.name == "the network"], "it would lie under the sum"
+
+
 def test_width_losses_draw_medians_and_dots() -> None:
     train, validation = {1: [0.4, 0.2, 0.3], 4: [0.1]}, {1: [0.5], 4: [0.0]}
     fig = width_losses_figure(train, validation, {}, 0.09, (1, 4))

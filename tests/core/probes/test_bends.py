@@ -73,9 +73,22 @@ def test_order_by_size_and_count_inside() -> None:
         model.layers[0].bias[:] = torch.tensor([0.0, 1.0, 2.0, 3.0, 4.0, 5.0])  # type: ignore[index, union-attr]
     found = bends_of(model, GRID, (-2.5, 1.0))
     assert found.places.tolist() == [0, -1, -2, -3, -4, -5]
-    assert found.inside(-2.5, 1.0) == 3
+    assert found.inside().tolist() == [True, True, True, False, False, False]
     sizes = found.sizes[found.order("size")]
     assert list(sizes) == sorted(sizes, reverse=True)
+
+
+def test_sizes_are_those_of_the_parts_as_they_are_told() -> None:
+    model = net("relu", (3,))
+    with torch.no_grad():
+        model.layers[0].weight[:, 0] = torch.tensor([1.0, -1.0, -1.0])  # type: ignore[index, union-attr]
+        model.layers[0].bias[:] = torch.tensor([-4.0, -4.0, 0.0])  # type: ignore[index, union-attr]
+    found = bends_of(model, GRID, (-3, 3))
+    turned = coming_from_the_left(found, model, "relu")
+    assert found.sizes[1] == 0, "as it is, the second unit is flat from −4 on"
+    assert turned.sizes[1] == pytest.approx(np.ptp(turned.parts[1][np.abs(GRID) <= 3])), "told so, it is not"
+    assert turned.sizes[1] > 0.1
+    assert turned.sizes[0] == 0
 
 
 def test_a_straight_line_and_other_networks_have_no_bends() -> None:
