@@ -65,17 +65,18 @@ def after_the_best(rows: Sequence[Row]) -> str:
     at = {name: float(best[f"{name}_loss"] or 0) for name in ("train", "validation")}
     if best["epoch"] >= tail[0]["epoch"]:  # type: ignore[operator]
         return f"Validation was lowest at epoch {best['epoch']:,.0f}, near the end.{_swing(seen)}"
+    ending = f"middle of the last {len(tail):,} epochs" if len(tail) > 1 else "last epoch"
     rose = end["validation"] / max(at["validation"], 1e-12)
     if rose < 1.2:
         return (
             f"Validation was lowest at epoch {best['epoch']:,.0f} ({_n(at['validation'])}) and hardly rose "
-            f"afterwards ({_n(end['validation'])} in the end)."
+            f"afterwards ({_n(end['validation'])}: {ending})."
         )
     fell = end["train"] < at["train"]
     why = "while training went on falling: it learns the noise" if fell else "and so did training"
     return (
         f"After epoch {best['epoch']:,.0f} validation rose {rose:.3g}-fold, from {_n(at['validation'])} to "
-        f"{_n(end['validation'])}, {why} ({_n(at['train'])} → {_n(end['train'])})."
+        f"{_n(end['validation'])} ({ending}), {why} ({_n(at['train'])} → {_n(end['train'])})."
     )
 
 

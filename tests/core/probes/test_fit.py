@@ -105,6 +105,7 @@ def test_what_happened_after_the_best_epoch() -> None:
     rising = [*(1.0 - n / 10 for n in range(9)), *(0.2 + n / 50 for n in range(31))]
     assert "rose" in after_the_best(rows(rising, falling))
     assert "learns the noise" in after_the_best(rows(rising, falling))
+    assert "(middle of the last 4 epochs)" in after_the_best(rows(rising, falling)), "no single epoch"
     assert "learns the noise" not in after_the_best(rows(rising, rising))
     assert "near the end" in after_the_best(rows(falling, falling))
     flat = [*(1.0 - n / 10 for n in range(9)), *[0.21] * 31]
