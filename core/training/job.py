@@ -224,6 +224,12 @@ class Job(Background, Callback):
         self._weights = {name: tensor.detach().cpu().clone() for name, tensor in state.items()}
         self._weights_step, self._weights_epoch = int(row["step"] or 0), float(row["epoch"] or 0)
 
+    def _seconds_left(self, images: int, n: int) -> float | None:
+        """For so many images of n an epoch; with the rests of a run that takes its time."""
+        steps = images / self._rate if self._rate else None
+        rests = self._slowly[0].seconds_left(images / n) if self._slowly else None
+        return rests if steps is None or rests is None else max(steps, rests)
+
     def _picture(self) -> Snapshot:
         trainer = self._trainer
         config = trainer.config if trainer else self._config
@@ -242,7 +248,7 @@ class Job(Background, Callback):
             steps=steps,
             steps_total=steps + math.ceil(left / config.train.batch_size),
             seconds=trainer.seconds if trainer else 0.0,
-            seconds_left=left / self._rate if self._rate else None,
+            seconds_left=self._seconds_left(left, n),
             images_per_second=self._rate,
             n_train=n,
             n_test=len(self._material.test),

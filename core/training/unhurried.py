@@ -1,6 +1,8 @@
 """A run that takes its time, so that a person can watch it."""
 
 import time
+from collections import deque
+from statistics import median
 from typing import TYPE_CHECKING
 
 from core.training.callbacks import Callback
@@ -8,6 +10,7 @@ from core.training.callbacks import Callback
 if TYPE_CHECKING:
     from core.training.trainer import Trainer
 
+RECENT = 9  # epochs whose middle duration tells the pace: a pause lengthens one, and hardly moves it
 LONGEST = 0.25  # seconds that one rest may take: a pause or a stop is heard soon all the same
 
 
@@ -21,6 +24,11 @@ class Unhurried(Callback):
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._before = 0.0
+        self._took: deque[float] = deque(maxlen=RECENT)
+
+    def seconds_left(self, epochs: float) -> float | None:
+        """What so many further epochs will take at the present pace, with rests; None before the first."""
+        return epochs * median(self._took) if self._took else None
 
     def on_start(self, trainer: "Trainer") -> None:
         self._before = time.monotonic()
@@ -30,4 +38,6 @@ class Unhurried(Callback):
         left = share - (time.monotonic() - self._before)
         if left > 0:
             time.sleep(min(left, LONGEST))
-        self._before = time.monotonic()
+        now = time.monotonic()
+        self._took.append(now - self._before)
+        self._before = now

@@ -179,7 +179,7 @@ def _status(snapshot: Snapshot) -> None:
     if snapshot.status == "queued":
         word += f", place {snapshot.place}" if snapshot.place else ", about to start"
     facts = [f":material/{icon}: **{word}**"]
-    facts.append(f"epoch {snapshot.epoch:.2f} of {snapshot.config.train.epochs}")
+    facts.append(epoch_told(snapshot))
     facts.append(f"step {snapshot.steps:,}")
     if snapshot.history.loss and snapshot.history.loss[-1] is not None:
         facts.append(f"loss {written(snapshot.history.loss[-1])}")
@@ -205,6 +205,13 @@ def _status(snapshot: Snapshot) -> None:
         st.markdown(score_line(snapshot.history, snapshot.n_test, examples(config.model), config.train.keep))
     if snapshot.message:
         (st.warning if snapshot.status in ("diverged", "stopped") else st.error)(snapshot.message)
+
+
+def epoch_told(snapshot: Snapshot) -> str:
+    """How far it is; with fractions only where an epoch has several steps."""
+    train = snapshot.config.train
+    now = f"{snapshot.epoch:.{0 if train.batch_size >= snapshot.n_train else 2}f}"
+    return f"epoch {now} of {train.epochs}"
 
 
 def spoilt(config: RunConfig) -> None:

@@ -129,11 +129,12 @@ class TrainingPage:
         except ConfigError as error:
             problem = str(error)
         with start:
-            pressed = self._start_buttons(recipe, active or wanted is None)
+            pressed = self._start_buttons(active or wanted is None)
             if problem:
                 st.error(problem, icon=":material/straighten:")
+        once = st.session_state.pop(self.key("once"), False)
         if pressed and wanted is not None:  # no callback: it would start what the controls said a moment ago
-            self.start_run(wanted)
+            self.start_run(wanted.with_settings({"epochs": 1}) if once else wanted)
             st.rerun()
         st.button(
             "Back to the recipe's settings",
@@ -148,8 +149,8 @@ class TrainingPage:
         st.caption(f":material/menu_book: {RECIPES[recipe].source}. {RECIPES[recipe].ours or ''}")
         return Chosen(recipe, wanted, job, problem)
 
-    def _start_buttons(self, recipe: str, locked: bool) -> bool:
-        """Whether a run is to start: with the settings as they are, or with its epochs just set to 1."""
+    def _start_buttons(self, locked: bool) -> bool:
+        """Whether a run is to start, with the settings as they are or (`once`) for one epoch."""
         pressed = st.button(
             "Train",
             icon=":material/play_arrow:",
@@ -167,8 +168,7 @@ class TrainingPage:
                 key=self.key("short"),
                 disabled=locked,
                 on_click=self._one_epoch,
-                args=(recipe,),
-                help="The same with the epochs set to 1: enough for a first look.",
+                help="The same for one epoch, whatever stands at Epochs: enough for a first look.",
             )
         if self.watchable:
             st.toggle(
@@ -182,10 +182,9 @@ class TrainingPage:
         wished = bool(st.session_state.pop(self.key("start_now"), False))
         return (pressed or wished) and not locked
 
-    def _one_epoch(self, recipe: str) -> None:
-        """Callback: one pass is asked for; the controls say so before the run is started from them."""
-        controls.apply(recipe, {"epochs": 1})
-        st.session_state[self.key("start_now")] = True
+    def _one_epoch(self) -> None:
+        """Callback: one pass is asked for, of this run alone; the controls stay as they are."""
+        st.session_state[self.key("once")] = st.session_state[self.key("start_now")] = True
 
     def show(self, chosen: Chosen) -> None:
         """The right column: the live run, or what the last or the shipped one looked like."""

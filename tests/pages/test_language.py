@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.config import WordsConfig
 from core.home import PROJECT
+from core.recipes import RECIPES
 from pages.ui.cache import mnist, registry, run_store
 from pages.ui.language.train import LOOK, PAGE
 
@@ -92,11 +93,17 @@ def test_one_epoch_in_one_click() -> None:
     name = app.session_state[PAGE.key("run")]
     assert registry().get(name).wait(120).status == "finished"
     assert run_store().get(name).epochs == 1
+    epochs = RECIPES["language-gru"].config.train.epochs
+    assert app.run().slider(key="language-gru_epochs").value == epochs, "that was for one run"
+    check(app.button(key="lang_start").click().run())
+    job = registry().get(app.session_state[PAGE.key("run")])
+    assert job.job_id != name
+    assert job.start.train.epochs == epochs
+    job.stop()
+    job.wait(30)
 
 
 def test_a_run_of_another_page_is_not_taken_for_one_of_words() -> None:
-    from core.recipes import RECIPES
-
     config = RECIPES["linear-softmax"].config.with_settings({"epochs": 1})
     job = registry().submit(config, mnist())
     job.wait(60)

@@ -1,6 +1,8 @@
 """The best epoch kept and early stopping: what is kept, when it ends, and what is on record."""
 
+import time
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 import torch
@@ -134,6 +136,42 @@ def test_unhurried_rests_after_every_epoch_and_changes_nothing(monkeypatch: pyte
     rests.clear()
     trained(config, Unhurried(1e-6))
     assert rests == []
+
+
+def test_the_time_left_counts_the_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(unhurried.time, "monotonic", lambda: clock[0])
+
+    def sleep(seconds: float) -> None:
+        clock[0] += seconds
+
+    monkeypatch.setattr(unhurried.time, "sleep", sleep)
+    slow = Unhurried(2.0)
+    assert slow.seconds_left(10) is None
+    trained(RECIPE.with_settings({**QUICK, "epochs": 10}), slow)
+    assert slow.seconds_left(10) == pytest.approx(2.0)
+    assert slow.seconds_left(0) == 0
+
+
+def test_a_job_that_takes_its_time_says_how_long_it_will_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGITLAB_HOME", str(tmp_path))
+    config = RECIPE.with_settings({**QUICK, "epochs": 100})
+    registry = JobRegistry(RunStore(), check_every=60)
+    try:
+        job = registry.submit(config, material_for(config), seconds=20)
+        for _ in range(300):
+            time.sleep(0.02)
+            if job.snapshot.epoch >= 5:
+                break
+        seen = job.snapshot
+        assert seen.seconds_left is not None
+        assert seen.seconds_left > 0.15 * (100 - seen.epoch), "each epoch takes 0.2 s, its steps hardly any"
+        job.stop()
+        job.wait(30)
+    finally:
+        registry.close()
 
 
 def test_more_than_a_thousand_epochs_can_be_prolonged() -> None:
