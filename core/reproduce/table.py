@@ -18,6 +18,8 @@ from core.device import choose_device, device_name
 from core.errors import LabError
 from core.home import PROJECT
 from core.reproduce.language import TEXT
+from core.reproduce.regression import CLAIM as LOSS
+from core.reproduce.regression import PASS_MARK
 from core.reproduce.row import Row
 from core.reproduce.training import CLAIMS
 from core.training.trial import cores
@@ -103,6 +105,24 @@ def interval_words(row: Row) -> str:
     return "" if not ci95 or not is_share(row) else f"{ci95[0]:.2%} to {ci95[1]:.2%}"
 
 
+def yardstick_words(row: Row) -> str:
+    """Where a text's number decides nothing: on which side of it the measured one lies; else empty.
+
+    From `below_claim` and `below_pass_mark` (losses) or `reaches` (accuracy), which are None in quick rows.
+    """
+    if row.get("below_claim") is not None and row.get("below_pass_mark") is not None:
+        claim, mark = row["below_claim"], row["below_pass_mark"]
+        lies = {True: "below", False: "not below"}
+        between = "and" if claim == mark else "but"
+        return (
+            f"a yardstick: it lies {lies[claim]} the claimed {LOSS:g} {between} {lies[mark]} the pass mark "
+            f"{PASS_MARK:g}"
+        )
+    if row.get("reaches") is not None:
+        return f"a yardstick: it {'reaches' if row['reaches'] else 'does not reach'} the claimed {TEXT:.2%}"
+    return ""
+
+
 def seeds_words(row: Row) -> str:
     """ "3 seeds", "1 seed", or an empty string where nothing is drawn."""
     count = len(row["seeds"])
@@ -124,7 +144,9 @@ def markdown(rows: Mapping[str, Row]) -> str:
         ]  # fmt: skip
         lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
     lines += ["", "What is measured, and by which rule a claim holds:", ""]
-    lines += [f"- `{name}`: {row['unit']}. Rule: {row['rule'].rstrip('.')}." for name, row in rows.items()]
+    for name, row in rows.items():
+        yardstick = f" As {words}." if (words := yardstick_words(row)) else ""
+        lines.append(f"- `{name}`: {row['unit']}. Rule: {row['rule'].rstrip('.')}.{yardstick}")
     machines: dict[str, list[str]] = {}
     for name, row in rows.items():
         machines.setdefault(row["machine"], []).append(name)

@@ -71,6 +71,16 @@ def test_in_words() -> None:
         assert table.measured_words({**ROW, "measured": value, "unit": "mean squared error"}) == said
 
 
+def test_a_yardstick_says_on_which_side_the_measured_number_lies() -> None:
+    loss = {**ROW, "below_claim": True, "below_pass_mark": True}
+    assert table.yardstick_words(loss).endswith("below the claimed 0.000313 and below the pass mark 0.02")
+    half = table.yardstick_words({**loss, "below_claim": False})
+    assert half.endswith("not below the claimed 0.000313 but below the pass mark 0.02")
+    assert table.yardstick_words({**ROW, "reaches": False}).endswith("does not reach the claimed 88.20%")
+    assert table.yardstick_words({**ROW, "reaches": None, "below_claim": None}) == ""
+    assert "As a yardstick: it lies below" in table.markdown({"cnn-lab": table.stamped(loss)})
+
+
 def test_markdown_has_a_row_each_with_its_rule() -> None:
     rows = {"cnn-lab": table.stamped(ROW)}
     text = table.markdown(rows)

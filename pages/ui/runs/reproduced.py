@@ -12,6 +12,7 @@ from pages.ui.piecework import Piecework
 
 KEY, ASKED = "runs_again", "runs_again_asked"
 COLORS = {True: "green", False: "red", None: "gray"}
+OPEN = "undecided: "  # so begin the rules of experiments that no run decides
 ICONS = {True: ":material/check:", False: ":material/close:", None: ":material/question_mark:"}
 CODE = """from core.data import load
 from core.reproduce import REPRODUCTIONS
@@ -38,10 +39,11 @@ def reproduced() -> None:
 def _cards(work: Piecework) -> None:
     stored, here = table.read(), _here()
     asked: list[str] = [name for name in st.session_state.get(ASKED, []) if name in REPRODUCTIONS]
+    done = sum(name in stored for name in REPRODUCTIONS)
     st.markdown(
-        "Five teaching texts say what their experiments gave. Here they are done again, at full length and "
-        "over several seeds; a claim is never copied into a result. :blue[●] is what was measured, with its "
-        "95 % interval, :orange[◇] what the text claims."
+        f"Five teaching texts say what their experiments gave. {_so_far(done, len(REPRODUCTIONS))} A claim "
+        "is never copied into a result. :blue[●] is what was measured, with its 95 % interval, :orange[◇] "
+        "what the text claims."
     )
     if work.running or st.session_state.get(f"{KEY}_problem"):
         work.buttons(sum(name in here for name in asked), len(asked), "quick versions")
@@ -59,6 +61,18 @@ def _cards(work: Piecework) -> None:
         st.code(f"{table.COMMAND}\npython -m core reproduce --quick", language="sh")
         st.code(CODE, language="python")
     work.go_on(asked, here, _quick)
+
+
+def _so_far(done: int, count: int) -> str:
+    """How many of the experiments were done again at full length."""
+    if not done:
+        return f"None of the {count} was measured again at full length yet; each has a quick version to run."
+    if done < count:
+        return (
+            f"{done} of {count} {'has' if done == 1 else 'have'} been done again here at full length, the "
+            "others not yet."
+        )
+    return f"All {count} have been done again here at full length, those that draw by chance over seeds."
 
 
 def _quick(name: str, progress: Callable[[float], None]) -> Row:
@@ -101,6 +115,8 @@ def _measured(name: str, row: Row | None) -> None:
     if table.is_share(row) and isinstance(row["measured"], float):
         mark = claim_mark(row["measured"], (ci95[0], ci95[1]) if ci95 else None, table.CLAIMED.get(name))
         st.image(mark, width=WIDTH)
+    if yardstick := table.yardstick_words(row):
+        st.markdown(f"{yardstick[0].upper()}{yardstick[1:]}.")
     told = [row["unit"], table.seeds_words(row), row["date"]]
     st.caption(
         " · ".join(part for part in told if part), help=f"On {row['machine']}, {_time(row['seconds'])}."
@@ -112,7 +128,7 @@ def _again(name: str, row: Row | None, *, waiting: bool) -> None:
     st.button(
         "Run it here (quick)", icon=":material/replay:", key=f"runs_again_{name}", disabled=waiting,
         on_click=_ask, args=(name,),
-        help="Few images, one epoch, one or two seeds: it shows that everything runs, and takes seconds.",
+        help="A small version: it shows that everything runs, and takes seconds.",
     )  # fmt: skip
     if waiting and row is None:
         st.caption("In line …")
@@ -122,10 +138,21 @@ def _again(name: str, row: Row | None, *, waiting: bool) -> None:
 
 
 def _told(row: Row) -> str:
-    """What a quick row can say: whether the claim holds where that can be decided at once."""
+    """What a quick row can say: whether the claim holds where it decides that, else how small it was."""
     if row["holds"] is not None:
         return f"The claim {table.HOLDS[row['holds']]}: {row['rule']}."
-    return "The quick version decides nothing: it trains too little on too few examples."
+    epochs = row.get("epochs")
+    size = [
+        f"{epochs:,} epoch{'s' if epochs != 1 else ''}" if isinstance(epochs, int) else "",
+        table.seeds_words(row),
+        "the bundled digits" if row.get("data") == "small" else "",
+    ]
+    small = ", ".join(part for part in size if part)
+    said = f"This quick version{f' ({small})' if small else ''} decides nothing"
+    if not row["rule"].startswith(OPEN):
+        return f"{said}; the full one does."
+    why = row["rule"].removeprefix(OPEN).split("; ")[0].split(". ")[0].rstrip(".")
+    return f"{said}, nor does the full one: {why}."
 
 
 def _time(seconds: float) -> str:
