@@ -96,7 +96,7 @@ def _found(place: Place, ranked: _Ranked) -> None:
     most = len(ranked.images)
     count = st.slider(
         "How many to look at", 10, most, min(total, most) if total >= 10 else 10,
-        key=place.key(f"suspects_{most}"), bind="query-params",
+        format="%,d", key=place.key(f"suspects_{most}"), bind="query-params",
         help="Somebody has to look at each of these images and say which digit it is. How many are worth it?",
     )  # fmt: skip
     hits, _ = found.among_first(count)

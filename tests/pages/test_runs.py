@@ -238,6 +238,25 @@ def test_every_kind_of_run_has_a_page() -> None:
     assert "its weights were not kept" in written(open_page("Compare", runs_chosen=words.run_id))
 
 
+def test_a_trial_without_weights_is_set_up_again_on_its_page() -> None:
+    run = record("regression-sine", lr=0.03, name="sweep ab12cd34: lr=0.03", test_accuracy=None)
+    app = open_page("Compare", runs_chosen=run.run_id)
+    assert "cannot be opened: a sweep keeps no weights" in written(app)
+    check(app.button(key=f"runs_again_{run.run_id}").click().run())
+    assert app.session_state["reg_recipe"] == "regression-sine"
+    assert app.session_state["regression-sine_lr"] == 0.03
+
+
+def test_a_difference_of_accuracies_is_in_points() -> None:
+    from core.paired import Paired
+
+    said = two_networks.verdict(Paired(10_000, 22, 730))
+    assert "by 7.08 points" in said
+    assert "points)" in said
+    assert "%" not in said.replace("95 %", "")
+    assert "A minus B" in two_networks.verdict(Paired(1000, 5, 7))
+
+
 def test_settings_against_accuracy() -> None:
     for lr in (0.001, 0.01, 0.1):
         for seed in (0, 1):

@@ -19,11 +19,16 @@ from pages.ui.runs.links import to_sweep
 
 MOST_LINES = 300
 NOTHING = "nothing"
-#: On a phone the axes would stand on each other's words: there the chart keeps its width and slides.
+#: On a phone the axes would stand on each other's words: there the chart keeps its width and slides. Words
+#: beside the axes get a rim in the colour of the page, so that no line crosses them out.
 WIDE = (
-    "<style>@media (max-width: 640px) { .st-key-runs_parallel { overflow-x: auto; } "
-    ".st-key-runs_parallel > div { min-width: 640px; } }</style>"
+    "<style>@media (max-width: 640px) {{ .st-key-runs_parallel {{ overflow-x: auto; }} "
+    ".st-key-runs_parallel > div {{ min-width: {width}px; }} }} "
+    ".st-key-runs_parallel .parcoords .axis .tick text {{ paint-order: stroke fill; "
+    "stroke: {page} !important; stroke-width: 5px !important; stroke-linejoin: round; "
+    "font-weight: 600 !important; }}</style>"
 )
+PAGE = {"light": "#FFFFFF", "dark": "#14181E"}  # as in .streamlit/config.toml
 
 
 @st.fragment
@@ -158,7 +163,8 @@ def _parallel(runs: Sequence[RunRecord], names: list[str], measure: Measure) -> 
     found = [_result(runs[place], measure) for place in some]
     up = measure.accuracy
     fig = parallel_figure(scales, found, result=measure.name, percent=up, log=_log(measure, found))
-    st.html(WIDE)
+    page = PAGE["dark" if st.context.theme.type == "dark" else "light"]
+    st.html(WIDE.format(width=max(640, 130 * (len(axes) + 1)), page=page))
     with st.container(key="runs_parallel"):
         chart(fig, f"runs_parallel_{measure.what}_{'_'.join(axes)}", still=True)
     value = (max if up else min)(found)

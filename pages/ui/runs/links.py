@@ -4,7 +4,9 @@ import streamlit as st
 
 from core.checkpoints import run_checkpoint
 from core.config import CNNConfig, MLPConfig, RecurrentConfig, RegressorConfig
+from core.run_table.rows import kind_of, title_of
 from core.runs import RunRecord
+from pages.ui import controls, state
 
 #: Kind of network → page, and the beginning of its keys there.
 _PAGES = {
@@ -23,16 +25,38 @@ def place_of(run: RunRecord) -> tuple[str, dict[str, str]]:
     return file, {f"{prefix}_run": run.run_id, f"{prefix}_tab": "Train"}
 
 
-def run_link(run: RunRecord, label: str) -> None:
-    """A link to the run on its page, or why there is none."""
+def run_link(run: RunRecord, label: str, name: str = "") -> None:
+    """A link to the run on its page; where its weights are gone, the way to train it again.
+
+    name: what it is called in a sentence that says why it cannot be opened; usually its name and id.
+    """
     if isinstance(run.config.model, _DRAWN) and not run_checkpoint(run.run_id).is_file():
-        st.caption(f"{label}: its weights were not kept (a sweep keeps none), and its page draws them.")
+        _again(run, name or title_of(run))
         return
     file, parameters = place_of(run)
     st.page_link(
         file, label=label, icon=":material/arrow_outward:", query_params=parameters,
         help="Opens the run on the page that trains such networks.",
     )  # fmt: skip
+
+
+def _again(run: RunRecord, name: str) -> None:
+    """Why a run cannot be opened, and a button that sets its page to its settings."""
+    why = "a sweep keeps no weights" if kind_of(run) == "sweep" else "its weights were not kept"
+    st.caption(f"{name[0].upper()}{name[1:]} cannot be opened: {why}.")
+    file, prefix = _PAGES[type(run.config.model)]
+    if st.button(
+        "Train it again with these settings", icon=":material/replay:", key=f"runs_again_{run.run_id}",
+        on_click=_set, args=(run, prefix), help="Opens its page with all its settings; *Train* starts it.",
+    ):  # fmt: skip
+        st.switch_page(file, query_params={f"{prefix}_tab": "Train"})
+
+
+def _set(run: RunRecord, prefix: str) -> None:
+    """Callback: the controls of its page say what the run was trained with."""
+    state.remember(f"{prefix}_run", None)  # no earlier run stands in the way
+    st.session_state[f"{prefix}_recipe"] = run.config.recipe
+    controls.apply(run.config.recipe, run.config.settings())
 
 
 def turn_to(tab: str) -> None:
@@ -43,7 +67,7 @@ def turn_to(tab: str) -> None:
 def to_sweep(label: str) -> None:
     """A button that opens the tab of sweeps."""
     if st.button(
-        label, icon=":material/tune:", key="runs_to_sweep", type="tertiary", on_click=turn_to,
+        label, icon=":material/tune:", key="runs_to_sweep", on_click=turn_to,
         args=("Sweep",), help="A recipe with several learning rates, one run after another.",
     ):  # fmt: skip
         st.rerun()

@@ -26,6 +26,8 @@ from pages.ui.trained import Trained
 AT_ONCE = 40  # pictures on one sheet
 MOST = 100  # recorded networks to choose among, the newest
 NAMES = {"both": "Both", "only A": "Only A", "only B": "Only B", "neither": "Neither"}
+#: The words on the coloured fields take the page's ink: the charts' grey is hard to read on amber.
+INK = "<style>.st-key-runs_board .annotation-text { fill: currentColor !important; }</style>"
 FIRST = ("linear-softmax", "cnn-bn")
 
 
@@ -102,6 +104,7 @@ def _board(found: Both) -> str:
         format_func=lambda name: NAMES[name], bind="query-params",
         help="Read correctly by both, by only one of them, or by neither.",
     ) or "only B"  # fmt: skip
+    st.html(INK)
     chart(both_board(counts, group), "runs_board", still=True)
     return group
 
@@ -123,12 +126,20 @@ def verdict(pair: Paired) -> str:
         f"a result would come {seldom} (McNemar's exact test). "
     )
     if p < 0.05:
-        text += f"So **{better} is the better reader** of such images, by {abs(pair.difference):.2%}"
+        text += f"So **{better} is the better reader** of such images, by {_points(abs(pair.difference))}"
     else:
-        text += f"That is **not enough to call one better**; the difference is {abs(pair.difference):.2%}"
-    ends = sorted((abs(low), abs(high))) if low * high > 0 else None
-    between = f"{ends[0]:.2%} to {ends[1]:.2%}" if ends else f"{low:.2%} to {high:.2%}, A minus B"
+        text += (
+            f"That is **not enough to call one better**; the difference is {_points(abs(pair.difference))}"
+        )
+    ends = (min(abs(low), abs(high)), max(abs(low), abs(high))) if low * high > 0 else None
+    low, high = ends or (low, high)
+    between = f"{100 * low:.2f} to {_points(high)}" + ("" if ends else ", A minus B")
     return f"{text} (95 % interval {between})."
+
+
+def _points(difference: float) -> str:
+    """A difference of two percentages is in points: 7 points more than 50 % is 57 %, 7 % more is 53.5 %."""
+    return f"{100 * difference:.2f} points"
 
 
 def _images(found: Both, group: str, first: list[int], second: list[int]) -> None:
