@@ -119,6 +119,13 @@ class RunConfig:
             "A record counts wrong answers; a network that answers with numbers has none: set record_every "
             "to 0.",
         )
+        if isinstance(self.data, CurveConfig) and self.train.validation:
+            points, share = self.data.learnt, self.train.validation
+            require(
+                round(share * points) >= 1,
+                f"A share of {share:g} of {points} points holds out none to validate with: draw more points, "
+                "or raise the validation share (0 holds out none on purpose).",
+            )
         require(
             self.train.adversarial == "none" or self.model.family != "manual",
             "The network derived by hand has formulas for its weights' gradients alone, and an attack needs "

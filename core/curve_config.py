@@ -49,6 +49,11 @@ class CurveConfig:
         if self.target == "placed":
             require(len(self.placed) >= 5, "Place at least 5 points first.")
 
+    @property
+    def learnt(self) -> int:
+        """How many points there are to train on and to validate with; every fifth placed one tests."""
+        return len(self.placed) - len(self.placed) // 5 if self.target == "placed" else self.points
+
 
 def _pairs(placed: object) -> tuple[tuple[float, float], ...]:
     """Pairs of numbers as pairs of floats. Raises ConfigError for anything else."""

@@ -10,6 +10,7 @@ import torch
 from core.checkpoints import load_checkpoint, run_checkpoint
 from core.config import RunConfig
 from core.data.curves import curve_points
+from core.errors import ConfigError
 from core.evaluation import evaluate
 from core.films import film_path, load_film
 from core.recipes import RECIPES
@@ -104,10 +105,15 @@ def test_a_film_of_a_thousand_epochs_is_short_and_dense_at_the_start() -> None:
 
 
 def test_without_a_validation_score_there_is_no_best() -> None:
-    """Three points hold none out at a share of 0.1: the run keeps its last weights."""
-    trainer = trained(RECIPE.with_settings({**QUICK, "points": 3, "validation": 0.1}))
+    """Three points hold none out at a share of 0.1: that is refused. Without a share the last epoch stays."""
+    with pytest.raises(ConfigError, match=r"0\.1 of 3 points holds out none"):
+        RECIPE.with_settings({**QUICK, "points": 3, "validation": 0.1})
+    placed = tuple((float(x), 1.0) for x in range(6))
+    with pytest.raises(ConfigError, match="of 5 points holds out none"):
+        RECIPE.with_settings({"target": "placed", "placed": placed, "validation": 0.1})
+    trainer = trained(RECIPE.with_settings({**QUICK, "points": 3, "validation": 0.0, "keep": "last"}))
     assert best_of(trainer) is None
-    assert kept_row(trainer)["validation_loss"] is None
+    assert kept_row(trainer).get("validation_loss") is None
 
 
 def test_a_job_ends_with_the_weights_it_keeps() -> None:
