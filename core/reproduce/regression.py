@@ -67,9 +67,14 @@ def regression_sine(quick: bool, load: Load) -> Row:
 
 
 def swing(history: History) -> float | None:
-    """How many times the lowest test loss of the last epochs goes into the highest; None where it is 0."""
+    """How many times the lowest test loss of the last epochs goes into the highest.
+
+    None where it is 0, or where the run was no longer than that: its beginning is no swing.
+    """
     losses = [float(row["test_loss"] or 0) for row in history.epochs[-LAST:]]
-    return round(max(losses) / min(losses), 1) if min(losses) > 0 else None
+    if len(history.epochs) <= LAST or min(losses) <= 0:
+        return None
+    return round(max(losses) / min(losses), 1)
 
 
 ROWS: dict[str, Reproduction] = {NAME: regression_sine}

@@ -19,6 +19,7 @@ def test_the_quick_row_is_printed_as_json(capsys: pytest.CaptureFixture[str]) ->
     assert row["below_claim"] is row["below_pass_mark"] is row["last_epoch_below_claim"] is None
     assert row["epochs"] == regression.QUICK_EPOCHS
     assert row["rule"].startswith("undecided")
+    assert row["swing"] == [None], "a hundred epochs have no last two hundred"
 
 
 def test_below_the_claim_and_the_pass_mark_over_several_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,4 +41,5 @@ def test_below_the_claim_and_the_pass_mark_over_several_seeds(monkeypatch: pytes
 def test_swing_is_the_ratio_of_the_last_epochs() -> None:
     rows = [{"test_loss": 99.0}] + [{"test_loss": 0.5 + (n == 3)} for n in range(regression.LAST)]
     assert regression.swing(History(epochs=rows)) == 3.0
-    assert regression.swing(History(epochs=[{"test_loss": 0.0}])) is None
+    assert regression.swing(History(epochs=rows[: regression.LAST])) is None, "shorter than what is told"
+    assert regression.swing(History(epochs=[{"test_loss": 0.0}] * 300)) is None
