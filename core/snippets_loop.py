@@ -1,6 +1,6 @@
 """Loss, optimiser and training loop as text: for the "Show the code" panels and for whole scripts."""
 
-from core.config import RegressorConfig, RunConfig
+from core.config import RecurrentConfig, RegressorConfig, RunConfig
 from core.snippets_optimizer import (
     by_hand_lines,
     counts_steps,
@@ -38,7 +38,7 @@ def loop_code(config: RunConfig, around: Around = PANEL) -> str:
         step = [*rate_lines(config, around), *step]
     head += _counters(config, around)
     if around.whole:
-        head.append("losses = []  # of every step, for each image")
+        head.append(f"losses = []  # of every step, for each {_thing(config)}")
         if train.adversarial != "none":
             head.append('attack = stream("attack")')
     body = [_share(config, around)] if share else []
@@ -59,6 +59,10 @@ def needs_share(config: RunConfig) -> bool:
     """Whether the share of the training behind us matters: to a schedule, or to an attack that grows."""
     train = config.train
     return train.schedule != "constant" or (train.adversarial != "none" and train.attack_warmup > 0)
+
+
+def _thing(config: RunConfig) -> str:
+    return {RegressorConfig: "point", RecurrentConfig: "word"}.get(type(config.model), "image")
 
 
 def _source(config: RunConfig, by_hand: bool) -> str:

@@ -1,6 +1,6 @@
 """A run as a lesson: the same data, the same first weights, the same batches, the same steps."""
 
-from core.config import CurveConfig, RunConfig
+from core.config import CurveConfig, RegressorConfig, RunConfig
 from core.digits_config import DigitsConfig
 from core.export.digits import digit_sections
 from core.export.facts import Facts
@@ -43,6 +43,11 @@ def _title(config: RunConfig, facts: Facts) -> str:
     return f"{facts.name} ({title})" if facts.name else title
 
 
+def _stays(config: RunConfig) -> str:
+    numbers = isinstance(config.model, RegressorConfig)
+    return "loss should stay near" if numbers else "accuracy should stay within its interval"
+
+
 def _about(went: Timeline, facts: Facts) -> tuple[str, ...]:
     entry = RECIPES.get(went.config.recipe)
     lines = [entry.idea, f"After: {entry.source}."] if entry else []
@@ -52,7 +57,7 @@ def _about(went: Timeline, facts: Facts) -> tuple[str, ...]:
     lines.append(
         f"{what}, seed {went.config.train.seed}: the same examples, first weights, batches and steps. On "
         "another processor or with another version of PyTorch the last digits differ, and after some hundred "
-        "steps the path; the accuracy should stay within its interval."
+        f"steps the path; the {_stays(went.config)}."
     )
     lines.append(facts.measured)
     computed = [f"{name} {number}" for name, number in facts.versions.items()]

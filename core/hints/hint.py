@@ -35,6 +35,13 @@ class Case:
         return float(changes[-1] if changes else self.config.train.optimizer["lr"])
 
     @property
+    def things(self) -> str:
+        """What it learns from: images, words or points."""
+        if isinstance(self.config.model, DIGIT_READERS):
+            return "images"
+        return "words" if isinstance(self.config.data, WordsConfig) else "points"
+
+    @property
     def guessing(self) -> float | None:
         """What guessing costs, ln(classes) in nats; None where the answers are numbers."""
         if isinstance(self.config.model, DIGIT_READERS):

@@ -64,8 +64,12 @@ def overfitting(case: Case) -> Hint | None:
         "overfitting",
         "It learns by heart: overfitting",
         evidence,
-        "What is common to all images was learnt first; since then the network learns what is peculiar to "
-        "those it trains on, and becomes surer of its mistakes on others.",
+        f"What is common to all {case.things} was learnt first; since then the network learns what is "
+        + (
+            "peculiar to those it trains on, their noise too, and misses others by more."
+            if case.guessing is None
+            else "peculiar to those it trains on, and becomes surer of its mistakes on others."
+        ),
         remedy,
         told,
     )

@@ -226,6 +226,18 @@ def test_every_cell_and_division_of_words(cell: str) -> None:
     same_score(space, trainer)
 
 
+def test_the_words_of_a_script_are_those_of_its_kind() -> None:
+    for recipe, thing, stays in [
+        ("regression-sine", "point", "loss should stay near"),
+        ("language-gru", "word", "accuracy should stay within"),
+        ("mlp-module", "image", "accuracy should stay within"),
+    ]:
+        config = RECIPES[recipe].config
+        told = training_lesson(config, None, Facts(data="small")).script
+        assert f"# of every step, for each {thing}" in told
+        assert stays in " ".join(told.replace("#", " ").split())
+
+
 class Hand(Callback):
     """Somebody at the controls: what is done after which step."""
 

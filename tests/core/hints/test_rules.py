@@ -149,3 +149,18 @@ def test_a_rate_that_was_changed_on_the_way_is_the_one_that_is_judged() -> None:
     (found,) = hints(Case(RECIPES["mlp-module"].config, history, 4000))
     assert "At rate 3 " in found.evidence
     assert found.remedy == {"lr": 0.3}
+
+
+@pytest.mark.parametrize(
+    ("recipe", "things"), [("mlp-module", "images"), ("language-gru", "words"), ("regression-sine", "points")]
+)
+def test_what_is_learnt_by_heart_is_called_by_its_name(recipe: str, things: str) -> None:
+    config = RECIPES[recipe].config.with_settings({"keep": "last", "patience": 0})
+    rows = [
+        {"epoch": n, "train_loss": 1 / n, "validation_loss": loss, "test_loss": loss}
+        for n, loss in enumerate([1.0, 0.5, 0.7, 0.9, 1.5], start=1)
+    ]
+    found = RULES["overfitting"](Case(config, History(epochs=rows), 100))
+    assert found is not None
+    assert f"common to all {things} " in found.why
+    assert ("noise" in found.why) == (things == "points")
