@@ -70,7 +70,7 @@ def shade_unseen(fig: go.Figure, x: Array, interval: tuple[float, float]) -> Non
             layer="below",
         )
         fig.add_annotation(
-            x=(start + end) / 2, y=0.01, yref="paper", yanchor="bottom", text="never<br>seen here",
+            x=(start + end) / 2, y=0.99, yref="paper", yanchor="top", text="never<br>seen here",
             showarrow=False, font={"color": GRAY, "size": 11},
         )  # fmt: skip
 

@@ -153,12 +153,17 @@ def test_points_are_placed_removed_cleared_and_learnt() -> None:
     app.button(key="reg_shape_One bump").click().run()
     check(app)
     assert "**Your points**: 20" in words(app)
+    folded = next(box for box in app.expander if box.label.startswith("What the run above learnt"))
+    assert "It fits" in "".join(entry.value for entry in folded.markdown), (
+        "the sine's verdict is out of sight"
+    )
     app.button(key="reg_remove").click().run()
     assert "**Your points**: 19" in words(app)
     config = run_store().get(quickly(app)).config
     assert isinstance(config.data, CurveConfig)
     assert config.data.placed == placed.shape("One bump")[:-1]
     assert "Points that validate: 3" in words(app), "few enough to warn"
+    assert not [box for box in app.expander if box.label.startswith("What the run above")]
     app.button(key="reg_clear").click().run()
     assert [error.value for error in app.error] == ["Place at least 5 points first."]
     assert app.button(key="reg_remove").disabled
@@ -166,6 +171,14 @@ def test_points_are_placed_removed_cleared_and_learnt() -> None:
     app.selectbox(key=f"{R}_target").set_value("placed").run()
     check(app)
     assert "**Your points**: 20" in words(app), "after a reset the preset is back"
+
+
+def test_a_share_that_holds_out_no_point_is_refused() -> None:
+    app = open_page()
+    app.select_slider(key=f"{R}_points").set_value(5).run()
+    app.slider(key=f"{R}_validation").set_value(0.05).run()
+    assert "holds out none to validate with" in app.error[0].value
+    assert app.button(key="reg_start").disabled
 
 
 def test_the_film_opens() -> None:

@@ -16,6 +16,7 @@ from core.recipes import RECIPES
 from core.training.history import Row
 from pages.ui.chart import chart
 from pages.ui.live_run import Shown, written
+from pages.ui.regression.controls import RECIPE, TITLES
 
 FEW = 5  # validation points: fewer choose by chance
 
@@ -42,7 +43,20 @@ def kept_row(shown: Shown) -> Row:
 
 
 def draw_fit(shown: Shown) -> None:
-    """Everything there is to see of a run, live or not."""
+    """A run, live or not; folded away where it learnt a curve while points of one's own are chosen now."""
+    data = shown.config.data
+    assert isinstance(data, CurveConfig)
+    own = st.session_state.get(f"{RECIPE}_target") == "placed"
+    if not own or data.target == "placed" or shown.active:
+        _draw_all(shown)
+        return
+    st.markdown("No network has learnt your points yet: press *Train*.")
+    with st.expander(f"What the run above learnt: {TITLES[data.target]}", icon=":material/show_chart:"):
+        _draw_all(shown)
+
+
+def _draw_all(shown: Shown) -> None:
+    """Everything there is to see of a run."""
     data, points = shown.config.data, sample(shown.config)
     assert isinstance(data, CurveConfig)
     model = None if shown.weights is None else rebuild(shown.config, shown.weights)
