@@ -172,7 +172,7 @@ def _table(entrants: list[Entrant]) -> None:
     rows = [
         {
             "way": TITLES[entrant.name],
-            "accuracy": 100 * entrant.score.accuracy,
+            "accuracy": float(f"{100 * entrant.score.accuracy:.2f}"),  # rounded as in the words
             "loss": entrant.score.loss,
             "numbers learnt": entrant.size,
             "seconds": entrant.seconds,
