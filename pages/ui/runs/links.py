@@ -28,7 +28,7 @@ def place_of(run: RunRecord) -> tuple[str, dict[str, str]]:
 def run_link(run: RunRecord, label: str, name: str = "") -> None:
     """A link to the run on its page; where its weights are gone, the way to train it again.
 
-    name: what it is called in a sentence that says why it cannot be opened; usually its name and id.
+    name: begins the sentence that says why it cannot be opened; usually its name and id.
     """
     if isinstance(run.config.model, _DRAWN) and not run_checkpoint(run.run_id).is_file():
         _again(run, name or title_of(run))
@@ -43,7 +43,7 @@ def run_link(run: RunRecord, label: str, name: str = "") -> None:
 def _again(run: RunRecord, name: str) -> None:
     """Why a run cannot be opened, and a button that sets its page to its settings."""
     why = "a sweep keeps no weights" if kind_of(run) == "sweep" else "its weights were not kept"
-    st.caption(f"{name[0].upper()}{name[1:]} cannot be opened: {why}.")
+    st.caption(f"{name} cannot be opened: {why}.")
     file, prefix = _PAGES[type(run.config.model)]
     if st.button(
         "Train it again with these settings", icon=":material/replay:", key=f"runs_again_{run.run_id}",
