@@ -50,5 +50,7 @@ def confusion_figure(
             x=int(called), y=int(is_), text=f"{int(table[is_, called]):,}", showarrow=False, font=font
         )
     fig.update_xaxes(type="category", showgrid=False, showline=False, fixedrange=True)
-    fig.update_yaxes(type="category", showgrid=False, autorange="reversed", fixedrange=True)
+    fig.update_yaxes(
+        type="category", showgrid=False, autorange="reversed", fixedrange=True, title_standoff=14
+    )
     return fig.update_layout(dragmode=False)

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from core.figures.palette import DIVERGING, GREEN, SEQUENTIAL
 from core.figures.template import figure
 
+TALLEST = 420  # pixels: the rows of a long word are lower instead
 WRITTEN = 16  # characters up to which a cell has room for its number
 
 
@@ -46,10 +47,11 @@ def units_figure(
     chosen, unit: the row that is framed, and the column marked by a line (a place in `units`).
     """
     table = np.asarray(values, dtype=float)
-    fig = figure(height=80 + 24 * max(3, len(word)), x_title="units")
+    fig = figure(height=min(TALLEST, 80 + 24 * max(3, len(word))), x_title="units")
     fig.add_heatmap(
         z=table, y=list(range(len(word))), zmin=-1.0 if signed else 0.0, zmax=1.0,
-        colorscale=[list(stop) for stop in (DIVERGING if signed else SEQUENTIAL)], ygap=1,
+        colorscale=[list(stop) for stop in (DIVERGING if signed else SEQUENTIAL)],
+        ygap=1 if len(word) <= WRITTEN else 0,
         customdata=np.broadcast_to(np.asarray(units), table.shape),
         colorbar={"thickness": 8, "outlinewidth": 0, "tickvals": [-1, 0, 1] if signed else [0, 0.5, 1]},
         hovertemplate=f"unit %{{customdata}}<br>{name} %{{z:.3f}}<extra></extra>",
@@ -63,7 +65,7 @@ def units_figure(
     fig.update_xaxes(showticklabels=False, fixedrange=True)
     fig.update_yaxes(
         tickvals=list(range(len(word))), ticktext=list(word), autorange="reversed", showgrid=False,
-        fixedrange=True,
+        fixedrange=True, tickfont_size=12 if len(word) <= WRITTEN else 8,
     )  # fmt: skip
     return fig.update_layout(dragmode=False)
 
@@ -74,10 +76,11 @@ def substitutions_figure(word: str, alphabet: str, shares: ArrayLike, language: 
     The letter that stands there already is framed.
     """
     table = np.asarray(shares, dtype=float)
-    fig = figure(height=96 + 26 * len(word), x_title="replaced by")
+    fig = figure(height=min(TALLEST, 96 + 26 * len(word)), x_title="replaced by")
     words = [[word[:at] + letter + word[at + 1 :] for letter in alphabet] for at in range(len(word))]
     fig.add_heatmap(
-        z=table, x=list(alphabet), y=list(range(len(word))), zmin=0.0, zmax=1.0, ygap=1,
+        z=table, x=list(alphabet), y=list(range(len(word))), zmin=0.0, zmax=1.0,
+        ygap=1 if len(word) <= WRITTEN else 0,
         colorscale=[list(stop) for stop in SEQUENTIAL], customdata=np.array(words, dtype=object),
         colorbar={"thickness": 8, "outlinewidth": 0, "tickformat": ".0%", "tickvals": [0, 0.5, 1]},
         hovertemplate=f"%{{customdata}}<br>{language} %{{z:.1%}}<extra></extra>",
@@ -94,7 +97,7 @@ def substitutions_figure(word: str, alphabet: str, shares: ArrayLike, language: 
     )  # fmt: skip
     fig.update_yaxes(
         tickvals=list(range(len(word))), ticktext=list(word), autorange="reversed", showgrid=False,
-        fixedrange=True,
+        fixedrange=True, tickfont_size=12 if len(word) <= WRITTEN else 8,
     )  # fmt: skip
     return fig.update_layout(dragmode=False)
 

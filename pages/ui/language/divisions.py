@@ -1,5 +1,7 @@
 """Part of the results: how the words were kept, and how much a score owes to relatives in the training."""
 
+from dataclasses import replace
+
 import streamlit as st
 from torch import Tensor
 
@@ -48,7 +50,7 @@ def divisions(trained: Trained, probabilities: Tensor) -> None:
 
 
 def _rules(config: WordsConfig) -> str:
-    shared, longer = computed.relatives(WordsConfig(per_language=config.per_language), STEM)
+    shared, longer = computed.relatives(replace(config, division="random"), STEM)
     return (
         f"From each language's {READ:,} most frequent words (package *wordfreq*, Speer 2022) those are kept "
         f"that have {SHORTEST} to {LONGEST} letters, all of them among {len(ALPHABET)}, and that stand in "

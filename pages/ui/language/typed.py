@@ -24,7 +24,7 @@ MEANING = {
 }
 
 CODE = """\
-places = torch.tensor([alphabet.index(letter) for letter in "yhdess"])
+places = torch.tensor([alphabet.index(letter) for letter in "nykyään"])
 hot = nn.functional.one_hot(places, len(alphabet)).float()[None]    # (1, L, 46)
 
 states, last = gru(hot)                     # (1, L, 128): the state after every character
@@ -122,8 +122,10 @@ def _units(trained: Trained, found: Typed) -> None:
 
 def _votes(votes: Tensor, answer: int) -> str:
     """How much of the answer's logit the units for and against it add."""
-    plus, minus = float(votes.clamp_min(0).sum()), float(votes.clamp_max(0).sum())
+    plus, minus = (
+        f"{float(part.sum()):+.1f}".replace("-", "−") for part in (votes.clamp_min(0), votes.clamp_max(0))
+    )
     return (
-        f"At the end {int((votes > 0).sum())} units speak for {computed.NAMES[answer]} ({plus:+.1f} in its "
-        f"logit), {int((votes < 0).sum())} against it ({minus:+.1f})."
+        f"At the end {int((votes > 0).sum())} units speak for {computed.NAMES[answer]} ({plus} in its "
+        f"logit), {int((votes < 0).sum())} against it ({minus})."
     )

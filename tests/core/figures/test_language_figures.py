@@ -71,3 +71,15 @@ def test_accuracy_by_length_with_intervals() -> None:
     assert np.allclose(errors.array, [0.2, 0.03])
     assert np.allclose(errors.arrayminus, [0.2, 0.05])
     assert fig.layout.shapes[0].y0 == 0.88
+
+
+def test_forty_letters_do_not_make_a_picture_of_a_thousand_pixels() -> None:
+    word, shares = "a" * 40, np.zeros((40, 46))
+    units = units_figure(word, np.zeros((40, 8)), 0, 0, signed=True, name="state", units=range(8))
+    changed = substitutions_figure(word, ALPHABET, shares, "Finnish")
+    assert units.layout.height <= 420
+    assert changed.layout.height <= 420
+    assert (
+        units_figure("abc", np.zeros((3, 8)), 0, 0, signed=True, name="state", units=range(8)).layout.height
+        < 200
+    )

@@ -6,9 +6,19 @@ import torch
 from core.probes.word_reading import read
 from core.word_config import MOST_LETTERS
 from pages.ui.language import computed
-from pages.ui.language.typed import CANDIDATE, HIDDEN, RESET, UPDATE
-from pages.ui.language.word_input import told_skipped
+from pages.ui.language.typed import CANDIDATE, HIDDEN, RESET, UPDATE, _votes
+from pages.ui.language.word_input import EXAMPLES, told_skipped
+from pages.ui.look import as_it_came
 from tests.pages.ui.language.harness import panel_over, small, well, widget, words
+
+
+def test_the_first_word_was_not_trained_on() -> None:
+    assert EXAMPLES[0] in computed.words_of(as_it_came("language-gru", "")).test_words
+
+
+def test_signs_are_minus_signs() -> None:
+    told = _votes(torch.tensor([1.25, -2.5, 0.0]), 2)
+    assert "1 units speak for Finnish (+1.2 in its logit), 1 against it (−2.5)" in told
 
 
 def test_an_answer_after_every_character() -> None:
@@ -130,7 +140,7 @@ def test_the_code_runs() -> None:
     alphabet = "abcdefghijklmnopqrstuvwxyzáäèéëíïñóöúüąćęłńśźż"
     space = {"torch": torch, "nn": torch.nn, "alphabet": alphabet, "gru": model.cell, "linear": model.out}
     exec(typed.CODE, space)  # our own text, shown to students
-    assert torch.allclose(space["answer"], read(model, "yhdess").probabilities[-1], atol=1e-6)
+    assert torch.allclose(space["answer"], read(model, "nykyään").probabilities[-1], atol=1e-6)
     states = space["states"][0]
     space["hot"] = space["hot"][0]
     exec(how.CODE, space)
