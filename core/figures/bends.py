@@ -41,7 +41,9 @@ def bends_figure(
     fig = figure(
         height=height, x_title="x", y_title="y", x_range=(float(x[0]), float(x[-1])), y_range=(low, high),
     )  # fmt: skip
-    shade_unseen(fig, x, interval)
+    middle = (low + high) / 2
+    left, right = (float(np.median(shown[side])) for side in (x <= interval[0], x >= interval[1]))
+    shade_unseen(fig, x, interval, (left > middle, right > middle))
     for name, (px, py) in points.items():
         fig.add_scatter(
             x=np.asarray(px), y=np.asarray(py), mode="markers", name=f"{name} point", hoverinfo="skip",

@@ -55,9 +55,15 @@ def fit_figure(
     return fig
 
 
-def shade_unseen(fig: go.Figure, x: Array, interval: tuple[float, float]) -> None:
-    """Shade the ground beyond the interval in which there are points."""
-    for start, end in ((float(x[0]), interval[0]), (interval[1], float(x[-1]))):
+def shade_unseen(
+    fig: go.Figure, x: Array, interval: tuple[float, float], below: tuple[bool, bool] = (False, False)
+) -> None:
+    """Shade the ground beyond the interval in which there are points.
+
+    below: whether its label stands at the bottom, to the left and to the right, clear of a curve on top.
+    """
+    sides = ((float(x[0]), interval[0]), (interval[1], float(x[-1])))
+    for (start, end), low in zip(sides, below, strict=True):
         fig.add_shape(
             type="rect",
             x0=start,
@@ -70,7 +76,8 @@ def shade_unseen(fig: go.Figure, x: Array, interval: tuple[float, float]) -> Non
             layer="below",
         )
         fig.add_annotation(
-            x=(start + end) / 2, y=0.99, yref="paper", yanchor="top", text="never<br>seen here",
+            x=(start + end) / 2, y=0.01 if low else 0.99, yref="paper", yanchor="bottom" if low else "top",
+            text="never<br>seen here",
             showarrow=False, font={"color": GRAY, "size": 11},
         )  # fmt: skip
 

@@ -114,6 +114,8 @@ def test_the_thin_lines_of_bends_add_up_to_the_thick_one() -> None:
     assert len(thin) == 3
     assert np.allclose(sum(np.asarray(trace.y) for trace in thin), thick.y, atol=1e-4)
     assert not [trace for trace in fig.data if trace.name == "the network"], "it would lie under the sum"
+    labels = [note for note in fig.layout.annotations if "never" in note.text]
+    assert [note.yanchor for note in labels] == ["bottom", "bottom"], "the sum is high on both sides"
 
 
 def test_width_losses_draw_medians_and_dots() -> None:
