@@ -9,8 +9,8 @@ from core.checks import is_number, require, whole
 class DigitsConfig:
     """Faults in the training digits; the test digits stay as they are.
 
-    share: of the training images that is used, the same of every digit, in (0, 1]. flipped: share of them that
-    get a wrong label, drawn at random among the other nine, in [0, 1]. rare: a digit of which only
+    share: of the training images that is used, the same of every digit, in (0, 1]. flipped: share of them
+    that get a wrong label, drawn at random among the other nine, in [0, 1]. rare: a digit of which only
     `rare_share` is left, or None. pixel_noise: standard deviation of a normal random number added to every
     pixel, clipped to [0, 1]. faults_seed: draws all of it.
     """

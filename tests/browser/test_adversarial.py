@@ -47,6 +47,6 @@ def test_a_network_of_ones_own_and_files_that_are_none(open_page: OpenPage, tmp_
     field.set_input_files(wrong)
     expect(page.get_by_text("wrong.safetensors is no safetensors file")).to_be_visible()
     field.set_input_files(NETWORK)
-    expect(page.get_by_text("It holds the network of the recipe mlp-autograd")).to_be_visible()
+    expect(page.get_by_text("Read as the network of the recipe mlp-autograd")).to_be_visible()
     expect(page.get_by_text("wrong.safetensors is no safetensors file")).to_have_count(0)
     expect(page.locator(".st-key-adv-verdict")).to_contain_text(re.compile("ooled|Misread"))

@@ -6,12 +6,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.checkpoints import shipped
+from core.config import DIGIT_READERS
 from core.errors import LabError
 from core.imagenet import labels
 from core.imagenet.classifiers import CLASSIFIERS, Classifier, digit_classifier, load_classifier
 from core.imagenet.config import FEWEST, MOST, ImageRaceConfig
 from core.imagenet.photos import LARGEST, PHOTOS, read_photo, sample
-from core.recipes import RECIPES
+from core.recipes import train_recipes
 from core.training.optimizers import OPTIMIZERS
 from pages.ui.cache import mnist, shipped_model
 from pages.ui.canvas import digit_canvas
@@ -95,7 +96,8 @@ def _uploaded(locked: bool) -> Subject | None:
 
 
 def _digit(locked: bool, stage: DeltaGenerator) -> tuple[Classifier, Subject, int] | None:
-    networks = sorted(set(shipped()) & set(RECIPES), key=lambda name: (name != NETWORK, name))
+    readers = set(shipped()) & set(train_recipes(DIGIT_READERS))
+    networks = sorted(readers, key=lambda name: (name != NETWORK, name))
     network = st.selectbox(
         "Network", networks, key="race_image_network", bind="query-params", disabled=locked,
         help="One of the networks that came along, each trained on MNIST.",

@@ -128,7 +128,7 @@ def test_where_training_is_unruly_autograd_parts_from_itself_as_far(mnist: Mnist
         for ours, theirs in zip(probe.network.parameters(), right.network.parameters(), strict=True):
             ours.data.copy_(theirs.detach())
             ours.grad = None
-        loss_and_gradients(probe.network, probe.images[batch], probe.labels[batch])
+        loss_and_gradients(probe.network, probe.inputs[batch], probe.labels[batch])
         for trainer in runs.values():
             trainer.step(batch)
         for ours, gradient in zip(probe.network.parameters(), seen["autograd"], strict=True):
