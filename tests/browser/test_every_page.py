@@ -11,8 +11,7 @@ from tests.browser.conftest import FAILURES, OpenPage
 PAGES = ["/", *("/" + Path(lesson.file).stem.split("_", 1)[1] for lesson in lessons())]
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (400, True)], ids=["desk-light", "phone-dark"])
 @pytest.mark.parametrize("path", PAGES)
 def test_opens_without_a_failure(open_page: OpenPage, path: str, width: int, dark: bool) -> None:
     page = open_page(path, width=width, dark=dark)
