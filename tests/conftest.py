@@ -36,6 +36,24 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Tests that share something dear stay in one process: the server with its browser, the cluster.
+
+    It is what `--dist loadgroup` is for; pytest 9.2 keeps the names of tests where pytest-xdist 3.8 does not
+    look for them, so that its groups have no effect.
+    """
+    from xdist.scheduler import LoadGroupScheduling
+
+    class ByFolder(LoadGroupScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            for folder in ("tests/browser/", "tests/core/sweep/test_cluster.py"):
+                if nodeid.startswith(folder):
+                    return folder
+            return nodeid
+
+    return ByFolder(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what needs the whole MNIST where MNIST_ROOT does not say where it is."""
     if os.environ.get("MNIST_ROOT"):
