@@ -16,34 +16,25 @@ from core.sweep.trial import Order
 from core.training.background import Background
 from core.training.callbacks import Callback
 from core.training.slots import Slots
-from core.training.snapshot import ACTIVE, Status
+from core.training.snapshot import JobSnapshot, Status
 from core.training.trainer import Trainer
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class SweepSnapshot:
+class SweepSnapshot(JobSnapshot):
     """A sweep at one moment.
 
     ledger: what is planned and done. working: share of the trial now at work that is done, in [0, 1]; 0 on a
-    cluster. seconds_left: estimate, None before a trial has ended. place: 1 for the next in the queue, 0 when
-    not queued. cluster: address of the scheduler, None on this machine.
+    cluster. seconds_left: estimate, None before a trial has ended. cluster: address of the scheduler, None on
+    this machine.
     """
 
-    job_id: str
-    status: Status
-    message: str
-    place: int
     ledger: Ledger
     working: float
     seconds_left: float | None
     cluster: str | None
-
-    @property
-    def active(self) -> bool:
-        """Whether it may still change by itself or on request."""
-        return self.status in ACTIVE
 
     @property
     def progress(self) -> float:
@@ -51,7 +42,7 @@ class SweepSnapshot:
         return min(1.0, (len(self.ledger.done) + self.working) / max(1, self.ledger.plan.size))
 
 
-class SweepJob(Background, Callback):
+class SweepJob(Background[SweepSnapshot], Callback):
     """One sweep in the background. Methods may be called from any thread; they return at once.
 
     Every trial is recorded as it ends, and the sweep's book says so: stopping, or a crash of the server,
@@ -65,30 +56,7 @@ class SweepJob(Background, Callback):
         self.unattended = True  # it goes on when the browser is closed
         self._ledger, self._store, self._cluster = ledger, store, cluster
         self._working, self._spent, self._ended = 0.0, 0.0, 0
-        self._snapshot = self._picture()
         self._begin()
-
-    @property
-    def active(self) -> bool:
-        return self.snapshot.active
-
-    @property
-    def snapshot(self) -> SweepSnapshot:
-        """The newest picture of the sweep."""
-        with self._lock:
-            picture = self._snapshot
-        if picture.status == "queued":
-            return SweepSnapshot(**{**vars(picture), "place": self._slots.place(self.job_id)})
-        return picture
-
-    def wait(self, seconds: float) -> SweepSnapshot:
-        """Wait until the sweep has ended, at most `seconds`; then its snapshot."""
-        self.join(seconds)
-        return self.snapshot
-
-    def _work(self) -> None:
-        self._guarded()
-        self._publish(whole=True)
 
     def _run(self) -> Status:
         torch.set_num_threads(self._ledger.plan.threads)

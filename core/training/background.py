@@ -8,19 +8,24 @@ import logging
 import queue
 import threading
 import time
-from typing import Any
+from dataclasses import replace
+from typing import Any, Generic, TypeVar
 
 from core.errors import LabError
 from core.runs import new_run_id
 from core.training.callbacks import StopTraining
 from core.training.slots import Slots
-from core.training.snapshot import Status
+from core.training.snapshot import JobSnapshot, Status
 
 log = logging.getLogger(__name__)
 
+Shown = TypeVar("Shown", bound=JobSnapshot)
 
-class Background:
-    """The thread, its requests and its place in the queue. A subclass says what is done in `_run`.
+
+class Background(Generic[Shown]):
+    """The thread, its requests, its place in the queue and its newest snapshot, of the subclass's own kind.
+
+    A subclass says what is done in `_run` and what is shown of it in `_picture`.
 
     job_id: names it. sessions: the browsers that watch it. seen: when one was last known to be there.
     """
@@ -37,12 +42,22 @@ class Background:
         self._message = ""
         self._paused = self._has_slot = False
         self._lock = threading.RLock()
+        self._snapshot: Shown  # there as soon as the work begins
         self._thread: threading.Thread | None = None
 
     @property
     def active(self) -> bool:
         """Whether it may still change by itself or on request."""
-        raise NotImplementedError
+        return self.snapshot.active
+
+    @property
+    def snapshot(self) -> Shown:
+        """The newest picture of the job."""
+        with self._lock:
+            picture = self._snapshot
+        if picture.status == "queued":
+            return replace(picture, place=self._slots.place(self.job_id))
+        return picture
 
     def pause(self) -> None:
         """Stand still after the present step."""
@@ -69,16 +84,28 @@ class Background:
         if self._thread is not None:
             self._thread.join(seconds)
 
+    def wait(self, seconds: float) -> Shown:
+        """Wait until the job has ended, at most `seconds`; then its snapshot."""
+        self.join(seconds)
+        return self.snapshot
+
     def _begin(self) -> None:
+        """Show where things stand and start the worker: at the end of `__init__`, or when work goes on."""
+        self._snapshot = self._picture()
         self._thread = threading.Thread(target=self._work, name=f"job-{self.job_id}", daemon=True)
         self._thread.start()
 
     def _work(self) -> None:
-        """The worker thread: here one run of `_guarded`; a subclass may do more."""
+        """The worker thread: work, then show how it ended; a subclass may do more."""
         self._guarded()
+        self._publish(whole=True)
 
     def _run(self) -> Status:
         """Do the work; returns how it ended. May raise StopTraining or LabError."""
+        raise NotImplementedError
+
+    def _picture(self) -> Shown:
+        """A snapshot of this moment; its place is filled in where it is read."""
         raise NotImplementedError
 
     def _publish(self, *, whole: bool = False) -> None:

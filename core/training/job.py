@@ -36,7 +36,7 @@ PUBLISH_EVERY = 0.2  # seconds between two snapshots while it runs
 WEIGHTS_EVERY = 1.0  # seconds between two copies of the weights
 
 
-class Job(Background, Callback):
+class Job(Background[Snapshot], Callback):
     """One run in the background. Methods may be called from any thread; they return at once."""
 
     def __init__(
@@ -61,27 +61,12 @@ class Job(Background, Callback):
         self._weights_step, self._weights_at, self._published_at = 0, 0.0, 0.0
         self._weights_epoch = 0.0
         self._rate, self._rate_from = 0.0, (0.0, 0)
-        self._snapshot = self._picture()
         self._begin()
 
     @property
     def start(self) -> RunConfig:
         """The settings it began with; what was changed since stands in the history."""
         return self._config
-
-    @property
-    def active(self) -> bool:
-        """Whether it may still change by itself or on request."""
-        return self.snapshot.active
-
-    @property
-    def snapshot(self) -> Snapshot:
-        """The newest picture of the job."""
-        with self._lock:
-            picture = self._snapshot
-        if picture.status == "queued":
-            return Snapshot(**{**vars(picture), "place": self._slots.place(self.job_id)})
-        return picture
 
     def add_epoch(self) -> None:
         """One more pass over the images, also when the run has already ended.
@@ -94,7 +79,6 @@ class Job(Background, Callback):
                 return
             self.check_can_go_on()
             self._go_on(1)
-            self._snapshot = self._picture()
             self._begin()
 
     def check_can_go_on(self) -> None:
@@ -125,11 +109,6 @@ class Job(Background, Callback):
         require(name in names, f"{name} cannot change while training runs; these can: {', '.join(names)}.")
         config.with_settings({name: value})
         self._requests.put((name, value))
-
-    def wait(self, seconds: float) -> Snapshot:
-        """Wait until the job has ended, at most `seconds`; then its snapshot."""
-        self.join(seconds)
-        return self.snapshot
 
     def _work(self) -> None:
         """The worker thread: train, record, and again while somebody asked for more in the meantime."""

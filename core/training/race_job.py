@@ -16,7 +16,7 @@ from core.training.background import Background
 from core.training.finish import record_of
 from core.training.race import LaneRun, Race
 from core.training.slots import Slots
-from core.training.snapshot import ACTIVE, Status
+from core.training.snapshot import JobSnapshot, Status
 from core.training.trainer import Trainer
 
 log = logging.getLogger(__name__)
@@ -25,17 +25,13 @@ PUBLISH_EVERY = 0.3  # seconds between two snapshots
 
 
 @dataclass(frozen=True)
-class RaceSnapshot:
+class RaceSnapshot(JobSnapshot):
     """A race at one moment: its runs (copies), and how far it is.
 
-    place: 1 for the next in the queue, 0 when not queued. rounds: steps every lane has made, over all seeds.
-    seconds: spent by all lanes together. seconds_left: estimate, None before anything was timed.
+    rounds: steps every lane has made, over all seeds. seconds: spent by all lanes together.
+    seconds_left: estimate, None before anything was timed.
     """
 
-    job_id: str
-    status: Status
-    message: str
-    place: int
     config: RaceConfig
     runs: tuple[LaneRun, ...]
     rounds: int
@@ -45,13 +41,8 @@ class RaceSnapshot:
     n_train: int
     n_test: int
 
-    @property
-    def active(self) -> bool:
-        """Whether the race may still change by itself or on request."""
-        return self.status in ACTIVE
 
-
-class RaceJob(Background):
+class RaceJob(Background[RaceSnapshot]):
     """One race in the background. Methods may be called from any thread; they return at once.
 
     Every lane's curves and scores are recorded as soon as it ends, under the name "race ID: LANE, seed S";
@@ -65,30 +56,7 @@ class RaceJob(Background):
         self.config, self._mnist, self._store = config, mnist, store
         self._race = Race(config, mnist, choose_device(), allowance=slots.allowance, on_end=self._record)
         self._published_at = 0.0
-        self._snapshot = self._picture()
         self._begin()
-
-    @property
-    def active(self) -> bool:
-        return self.snapshot.active
-
-    @property
-    def snapshot(self) -> RaceSnapshot:
-        """The newest picture of the race."""
-        with self._lock:
-            picture = self._snapshot
-        if picture.status == "queued":
-            return RaceSnapshot(**{**vars(picture), "place": self._slots.place(self.job_id)})
-        return picture
-
-    def wait(self, seconds: float) -> RaceSnapshot:
-        """Wait until the race has ended, at most `seconds`; then its snapshot."""
-        self.join(seconds)
-        return self.snapshot
-
-    def _work(self) -> None:
-        self._guarded()
-        self._publish(whole=True)
 
     def _run(self) -> Status:
         torch.set_num_threads(1)  # until the tuner has measured

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.config import RunConfig
 from core.data.digits import Mnist
@@ -170,6 +170,6 @@ class JobRegistry:
                     job.stop("Nobody was watching any more, so the run was stopped; what it has is kept.")
 
 
-def _watched(job: Background, session: str) -> None:
+def _watched(job: Background[Any], session: str) -> None:
     job.sessions.add(session)
     job.seen = time.monotonic()

@@ -14,22 +14,35 @@ ACTIVE: tuple[Status, ...] = ("queued", "running", "paused")
 
 
 @dataclass(frozen=True)
-class Snapshot:
-    """A job at one moment.
+class JobSnapshot:
+    """A job of any kind at one moment.
 
     message: one sentence where there is something to say (why it failed, what diverged), else "".
-    place: 1 for the next in the queue, 0 when not queued. config: the settings in force now.
-    epoch: passes so far, may be a fraction. steps, steps_total: done and expected. images_per_second: over
-    the last moments. seconds: spent in steps. seconds_left: estimate, None before anything was timed.
-    weights: a state_dict on the CPU, at most about a second old while running, taken at weights_step and
-    weights_epoch (at the end: those that the run keeps); None before the start. film: the weights on the way,
-    where the run keeps them.
+    place: 1 for the next in the queue, 0 when not queued.
     """
 
     job_id: str
     status: Status
     message: str
     place: int
+
+    @property
+    def active(self) -> bool:
+        """Whether the job may still change by itself or on request."""
+        return self.status in ACTIVE
+
+
+@dataclass(frozen=True)
+class Snapshot(JobSnapshot):
+    """A training run at one moment.
+
+    config: the settings in force now. epoch: passes so far, may be a fraction. steps, steps_total: done and
+    expected. images_per_second: over the last moments. seconds: spent in steps. seconds_left: estimate, None
+    before anything was timed. weights: a state_dict on the CPU, at most about a second old while running,
+    taken at weights_step and weights_epoch (at the end: those that the run keeps); None before the start.
+    film: the weights on the way, where the run keeps them.
+    """
+
     config: RunConfig
     epoch: float
     steps: int
@@ -48,11 +61,6 @@ class Snapshot:
     threads: int | None
     recorded: bool
     film: Film = ()
-
-    @property
-    def active(self) -> bool:
-        """Whether the job may still change by itself or on request."""
-        return self.status in ACTIVE
 
     @property
     def progress(self) -> float:
