@@ -44,8 +44,11 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         print(f"{name} …", file=sys.stderr)
         row = {**measure(name, ROWS[name], setup), "data": setup.mnist.size, "load": load_before}
         rows.append(row)
-        yield row
+        if row["skipped"]:
+            print(f"{name} is left out: {row['skipped']}", file=sys.stderr)
+        yield {**row, **row["extra"]}
     if arguments.write:
+        rows = [row for row in rows if not row["skipped"]]
         (PROJECT / "benchmarks" / "RESULTS.md").write_text(report(rows, setup.mnist.size), encoding="utf-8")
 
 
@@ -90,7 +93,7 @@ def report(rows: list[dict[str, Any]], data: str) -> str:
     lines += [
         f"| `{row['name']}` | {row['ours']} | {row['baseline']} | {row['threads'] or '?'} / "
         f"{row['baseline_threads'] or '?'} | {row['seconds']:.3g} | {row['baseline_seconds']:.3g} | "
-        f"**{row['ratio']:.2f}** | {row['aim']:g} |"
+        f"**{row['ratio']:.2f}** | {row['aim'] or 0:g} |"
         for row in rows
     ]
     return "\n".join(lines) + "\n"
