@@ -4,7 +4,8 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -34,10 +35,14 @@ Timed = Callable[[], Took]
 
 @dataclass(frozen=True)
 class Setup:
-    """What all rows share: the digits, and whether to be quick about it."""
+    """What all rows share: the digits, and whether to be quick about it.
+
+    opened: what a row opens while it prepares (a server, a browser) and needs until its last round.
+    """
 
     mnist: Mnist
     quick: bool
+    opened: ExitStack = field(default_factory=ExitStack)
 
     def digits(self, few: int) -> Mnist:
         """What is trained on: all of them, or the first `few` training images in a quick run."""
@@ -103,15 +108,17 @@ def measure(name: str, row: Row, setup: Setup) -> dict[str, Any]:
 
     pairs: list[tuple[Took, Took]] = []
     skipped = ""
+    opened = ExitStack()
     try:
         try:
-            ours, baseline = row.prepare(setup)
+            ours, baseline = row.prepare(replace(setup, opened=opened))
         except LabError as error:
             skipped = str(error)
         else:
             once(ours), once(baseline)
             pairs = [(once(ours), once(baseline)) for _ in range(rounds(row, setup.quick))]
     finally:
+        opened.close()
         torch.set_num_threads(threads)
     return {
         "name": name,

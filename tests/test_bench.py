@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -161,6 +162,25 @@ def test_a_row_that_cannot_be_measured_says_why_and_has_every_key(mnist: Mnist) 
     assert found["skipped"] == "There is no such library."
     assert found["ratio"] is None
     assert set(found) == set(there)
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_what_a_row_opens_is_closed_after_its_last_round(mnist: Mnist, broken: bool) -> None:
+    told: list[str] = []
+
+    def side() -> Took:
+        told.append("round")
+        if broken:
+            raise RuntimeError
+        return Took(1.0)
+
+    def prepare(setup: Setup) -> tuple[Timed, Timed]:
+        setup.opened.callback(told.append, "closed")
+        return side, side
+
+    with pytest.raises(RuntimeError) if broken else nullcontext():
+        measure("x", Row("", "", None, prepare), Setup(mnist, quick=True))
+    assert told == ["round"] * (1 if broken else 8) + ["closed"]
 
 
 @pytest.mark.parametrize("name", ["mlp-autograd", "mlp-deep"])
