@@ -4,7 +4,14 @@
 which does the work once and says what it took; `measure` lets them alternate.
 """
 
-from benchmarks import jobs, scoring, training
+from benchmarks import attacks, jobs, roofline, scoring, sharing, training
 from benchmarks.measure import Row
 
-ROWS: dict[str, Row] = {**training.ROWS, **jobs.ROWS, **scoring.ROWS}
+ROWS: dict[str, Row] = {
+    **training.ROWS,
+    **roofline.ROWS,
+    **jobs.ROWS,
+    **sharing.ROWS,
+    **scoring.ROWS,
+    **attacks.ROWS,
+}

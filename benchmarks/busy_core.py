@@ -1,0 +1,30 @@
+"""A neighbour that wants a processor core all the time: a process of its own that only counts."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+#: Says that it has begun; ends by itself when its parent is gone, however that ended, or after 15 minutes.
+SPIN = """\
+import os, time
+end = time.monotonic() + 900
+print("spinning", flush=True)
+while os.getppid() == {parent} and time.monotonic() < end:
+    for _ in range(1_000_000):
+        pass
+"""
+
+
+@contextmanager
+def busy_core() -> Iterator[int]:
+    """One core kept busy by another process within; it gives that process's id. It is gone afterwards."""
+    command = [sys.executable, "-S", "-c", SPIN.format(parent=os.getpid())]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as neighbour:
+        try:
+            assert neighbour.stdout is not None
+            neighbour.stdout.readline()
+            yield neighbour.pid
+        finally:
+            neighbour.kill()

@@ -1,0 +1,60 @@
+"""Rows about sharing the machine: a job beside a busy neighbour, a job beside another job."""
+
+from collections.abc import Callable
+
+from benchmarks.busy_core import busy_core
+from benchmarks.jobs import QUICK, in_jobs
+from benchmarks.measure import Row, Setup, Timed, Took
+from core.config import RunConfig
+from core.recipes import RECIPES
+
+NEIGHBOURED = ("mlp-autograd", "cnn-bn")
+PAIR = ("mlp-deep", "cnn-lab")  # one that trains best on one thread, one that takes all cores where it may
+
+
+def _epoch(name: str) -> RunConfig:
+    return RECIPES[name].config.with_settings({"epochs": 1})
+
+
+def _beside_a_busy_core(name: str) -> Callable[[Setup], tuple[Timed, Timed]]:
+    def prepare(setup: Setup) -> tuple[Timed, Timed]:
+        alone = in_jobs([_epoch(name)], setup.digits(QUICK))
+
+        def busy() -> Took:
+            with busy_core():
+                return alone()
+
+        return busy, alone
+
+    return prepare
+
+
+def _two_jobs(setup: Setup) -> tuple[Timed, Timed]:
+    configs, mnist = [_epoch(name) for name in PAIR], setup.digits(QUICK)
+    singles = [in_jobs([config], mnist) for config in configs]
+
+    def one_after_the_other() -> Took:
+        took = [single() for single in singles]
+        return Took(sum(one.seconds for one in took), max(one.threads or 1 for one in took))
+
+    return in_jobs(configs, mnist), one_after_the_other
+
+
+ROWS: dict[str, Row] = {
+    **{
+        f"busy-neighbour/{name}": Row(
+            f"one epoch of {name} in a job, from submit to its end, while another process keeps a core busy",
+            "the same job alone",
+            0.45,
+            _beside_a_busy_core(name),
+            rounds=3 if name == "cnn-bn" else None,
+        )
+        for name in NEIGHBOURED
+    },
+    "two-jobs": Row(
+        f"an epoch of {PAIR[0]} and one of {PAIR[1]} in two jobs at once, until both have ended",
+        "the same two jobs, one after the other",
+        0.9,
+        _two_jobs,
+    ),
+}

@@ -1,0 +1,99 @@
+"""The rows measure what they say; how fast anything is, no test asks."""
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from benchmarks import attacks, jobs, numpy_net, roofline, scoring, sharing, text_loop, training
+from benchmarks.epochs import Stopwatch, epoch
+from benchmarks.measure import Setup
+from core.data import load
+from core.data.digits import Mnist
+from core.recipes import RECIPES
+from core.training.callbacks import Callback
+from core.training.finish import new_trainer
+from core.training.trainer import Trainer
+
+pytestmark = pytest.mark.usefixtures("bundled_only", "few_images")
+ROWS = {
+    **training.ROWS, **roofline.ROWS, **jobs.ROWS, **sharing.ROWS, **scoring.ROWS, **attacks.ROWS,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def mnist() -> Mnist:
+    return load("small")
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_both_sides_of_every_row_run(name: str, mnist: Mnist) -> None:
+    row = ROWS[name]
+    ours, baseline = row.prepare(Setup(mnist, quick=True))
+    took = (ours(), baseline())
+    assert all(one.seconds > 0 for one in took)
+    assert all(one.threads is None or one.threads >= 1 for one in took)
+    assert row.limit is None or took[0].extra[row.limit.key] > 0
+
+
+def test_a_timed_job_leaves_nothing_in_the_users_home(
+    mnist: Mnist, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DIGITLAB_HOME", str(tmp_path))
+    for side in jobs.ROWS["job-overhead"].prepare(Setup(mnist, quick=True)):
+        side()
+    assert list(tmp_path.iterdir()) == []
+    assert os.environ["DIGITLAB_HOME"] == str(tmp_path)
+    monkeypatch.delenv("DIGITLAB_HOME")
+    with jobs.temporary_home():
+        pass
+    assert "DIGITLAB_HOME" not in os.environ
+
+
+def test_an_epoch_is_timed_from_the_first_shuffle_to_the_last_step(mnist: Mnist) -> None:
+    """What callbacks do between two steps counts; what they do at the start and when measuring does not."""
+
+    class Slow(Callback):
+        def on_start(self, trainer: Trainer) -> None:
+            time.sleep(0.5)
+
+        on_measure = on_start
+
+        def before_step(self, trainer: Trainer) -> None:
+            time.sleep(0.05)
+
+    few = Setup(mnist, quick=True).digits(256)
+    config = RECIPES["linear-softmax"].config.with_settings({"epochs": 1, "batch_size": 64})
+    took = epoch(config, few, lambda: [Slow()], threads=1)()
+    assert 4 * 0.05 <= took.seconds < 0.5
+    watch = Stopwatch()
+    trainer = new_trainer(config, few, torch.device("cpu"), [watch])
+    trainer.run()
+    assert watch.seconds > trainer.seconds
+    assert len(trainer.history.loss) == 4
+
+
+@pytest.mark.parametrize("name", ["mlp-autograd", "mlp-deep"])
+def test_the_numpy_network_makes_the_same_steps(name: str, mnist: Mnist) -> None:
+    """Otherwise it would be no baseline: one step of both from the same start on the same batch."""
+    config = RECIPES[name].config.with_settings({"normalize": False})
+    trainer = new_trainer(config, mnist, torch.device("cpu"))
+    net = numpy_net.NumpyNet(config)
+    batch = torch.arange(config.train.batch_size)
+    for _ in range(3):
+        trainer.step(batch)
+        x = mnist.train.images.flatten(1)[batch].numpy()
+        net.step(x, mnist.train.labels[batch].numpy())
+    ours = list(trainer.network.tensors.values() if name == "mlp-autograd" else trainer.network.parameters())
+    first = ours[0].detach().numpy()
+    theirs = net.weights[0] if name == "mlp-autograd" else net.weights[0].T
+    np.testing.assert_allclose(first, theirs, atol=1e-5)
+
+
+def test_the_texts_loop_sees_the_pixels_we_have(mnist: Mnist) -> None:
+    image, label = text_loop.Pictures(mnist.train)[3]
+    torch.testing.assert_close(image, mnist.train.images[3])
+    assert label == int(mnist.train.labels[3])
