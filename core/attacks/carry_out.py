@@ -81,6 +81,8 @@ def _best_of_tries(
         with torch.enable_grad():
             made = ATTACKS[config.name].make(given).detach().clamp(0, 1)
         made = torch.where(column(_within(made, given.images, config)), made, given.images)
+        if config.restarts == 1:
+            return made  # there is no other try to compare it with
         logits = given.logits(made)
         climbed = given.log_odds(logits)
         if restart == 0:

@@ -43,6 +43,15 @@ def test_the_rise_is_epsilon_times_the_gradients_sum() -> None:
         assert (rise(other) < rise(made)).all()
 
 
+def test_one_try_runs_each_image_through_the_network_once() -> None:
+    """And one image before, to see whether the network takes such images at all."""
+    images, labels = some_digits()
+    model, seen = small_mlp(), []
+    model.register_forward_pre_hook(lambda module, inputs: seen.append(len(inputs[0])))
+    attack(model, images, labels, AttackConfig("fgsm", 0.1))
+    assert seen == [1, len(images)]
+
+
 def test_bim_of_one_step_is_fgsm_and_more_steps_do_more() -> None:
     images, labels = some_digits(30)
     once = attack(linear(), images, labels, AttackConfig("bim", 0.1, {"steps": 1}))
