@@ -42,7 +42,7 @@ def ours(config: AttackConfig, digits: Digits) -> Callable[[], Tensor]:
 def theirs(how: Any, epsilon: float, digits: Digits) -> Callable[[], Tensor]:
     """foolbox's attack on a network of its own, used as its guide does, in batches as large as ours."""
     model = foolbox().PyTorchModel(load_shipped(NETWORK).model, bounds=(0, 1), device="cpu")
-    batches = list(zip(digits.images.split(CHUNK), digits.labels.split(CHUNK), strict=True))
+    batches = list(zip(torch.split(digits.images, CHUNK), torch.split(digits.labels, CHUNK), strict=True))
     return lambda: torch.cat([how(model, *batch, epsilons=epsilon)[1] for batch in batches])
 
 

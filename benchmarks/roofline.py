@@ -30,7 +30,7 @@ def flops_per_image(settings: RunConfig) -> float:
     images, labels = torch.rand(size, 1, 28, 28), torch.arange(size) % 10
     with FlopCounterMode(display=False) as counter:
         functional.cross_entropy(network(images), labels).backward()  # type: ignore[no-untyped-call]
-    return counter.get_total_flops() / size
+    return float(counter.get_total_flops()) / size
 
 
 def product_rate(dtype: torch.dtype, side: int, tries: int = TRIES) -> float:

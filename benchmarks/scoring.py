@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import torch
@@ -68,7 +69,7 @@ def _drawing(setup: Setup) -> tuple[Timed, Timed]:
         predict(model, seen.image[None])
 
     def whole() -> Took:
-        seconds = {name: each(lambda model=model: read(model)) for name, model in models.items()}
+        seconds = {name: each(partial(read, model)) for name, model in models.items()}
         p95 = {name: float(np.percentile(one, 95)) * 1000 for name, one in seconds.items()}
         told = {f"p95_ms_{name.replace('-', '_')}": one for name, one in p95.items()}
         slowest = max(float(np.median(one)) for one in seconds.values())
@@ -76,7 +77,7 @@ def _drawing(setup: Setup) -> tuple[Timed, Timed]:
 
     def alone() -> Took:
         with torch.no_grad():
-            seconds = [np.median(each(lambda model=model: model(image))) for model in models.values()]
+            seconds = [np.median(each(partial(model, image))) for model in models.values()]
         return Took(float(max(seconds)), torch.get_num_threads())
 
     return whole, alone
