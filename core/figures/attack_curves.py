@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from core.figures.band import add_band
 from core.figures.palette import GRAY, attack_look
 from core.figures.strength_curves import spread
 from core.figures.template import figure
@@ -48,7 +49,7 @@ def attack_curves_figure(
     )  # fmt: skip
     attacking = [curve for curve in curves if not curve.control]
     for curve in attacking if len(attacking) <= BANDS else ():
-        _band(fig, curve, _look(curve, several)[0])
+        add_band(fig, curve.epsilons, curve.low, curve.high, _look(curve, several)[0], share=0.14)
     for curve in curves:
         color, dash = _look(curve, several)
         fig.add_scatter(
@@ -67,15 +68,6 @@ def attack_curves_figure(
 def _look(curve: AttackCurve, several: bool) -> tuple[str, str]:
     color, dash = attack_look(curve.attack)
     return (curve.color, dash) if several else (color, "dot" if curve.control else "solid")
-
-
-def _band(fig: go.Figure, curve: AttackCurve, color: str) -> None:
-    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
-    fig.add_scatter(
-        x=[*curve.epsilons, *reversed(curve.epsilons)], y=[*curve.high, *reversed(curve.low)],
-        fill="toself", mode="lines", line_width=0, fillcolor=f"rgba({red},{green},{blue},0.14)",
-        hoverinfo="skip", showlegend=False,
-    )  # fmt: skip
 
 
 def _legend(fig: go.Figure, curves: Sequence[AttackCurve]) -> go.Figure:

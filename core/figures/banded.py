@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
+from core.figures.band import add_band
 from core.figures.palette import GREEN, MODELS, ORANGE, VERMILLION, VIOLET
 from core.figures.template import add_line, figure
 
@@ -50,12 +51,7 @@ def banded_figure(
         low, mean, high = (_positive(values) for values in (band.low, band.mean, band.high))
         known = np.isfinite(low) & np.isfinite(high)
         if known.sum() > 1:
-            fig.add_scatter(
-                x=np.concatenate([places[known], places[known][::-1]]),
-                y=np.concatenate([high[known], low[known][::-1]]),
-                fill="toself", mode="lines", line_width=0, fillcolor=_pale(colors[name]), hoverinfo="skip",
-                showlegend=False,
-            )  # fmt: skip
+            add_band(fig, places[known], low[known], high[known], colors[name])
         width = max(1.8, 4.4 - 1.3 * place)  # a line under another stays visible
         add_line(fig, places, mean, name=name, color=colors[name], label=False, hover=hover, width=width)
         fig.data[-1].mode = "lines+markers"
@@ -82,8 +78,3 @@ def _powers(bands: Mapping[str, Banded]) -> int | None:
     every = every[np.isfinite(every)]
     reach = float(np.log10(every.max() / every.min())) if len(every) else 1.0
     return int(np.ceil(reach / 8)) if reach > 2 else None
-
-
-def _pale(color: str) -> str:
-    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red}, {green}, {blue}, 0.18)"

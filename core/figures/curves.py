@@ -11,6 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core.figures.band import add_band
 from core.figures.palette import SPLITS
 from core.figures.template import LINE_WIDTH, add_line, figure
 from core.training.history import History, Row
@@ -69,11 +70,7 @@ def loss_figure(
         log_y=log_y,
     )
     if len(steps.x):
-        band = np.concatenate([steps.high, steps.low[::-1]])
-        fig.add_scatter(
-            x=np.concatenate([steps.x, steps.x[::-1]]), y=band, fill="toself", mode="lines",
-            line_width=0, fillcolor="rgba(0,114,178,0.20)", hoverinfo="skip", showlegend=False,
-        )  # fmt: skip
+        add_band(fig, steps.x, steps.low, steps.high, SPLITS["train"], share=0.20)
     add_line(fig, steps.x, steps.mean, name="training", color=SPLITS["train"], label=False)
     for split in ("validation", "test"):
         _epoch_line(fig, history.epochs, f"{split}_loss", split, dots=True)

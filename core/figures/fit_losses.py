@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from core.figures.band import add_band
 from core.figures.curves import binned
 from core.figures.palette import GRAY, SPLITS
 from core.figures.template import figure
@@ -77,13 +78,7 @@ def _line(fig: go.Figure, x: list[float], y: list[float], split: str, name: str)
     line, color = binned(x, y), SPLITS[split]
     strong = split != "test"
     if strong and len(x) > len(line.x):
-        red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
-        fig.add_scatter(
-            x=np.concatenate([line.x, line.x[::-1]]),
-            y=np.concatenate([line.high, line.low[::-1]]), fill="toself",
-            mode="lines", line_width=0, fillcolor=f"rgba({red},{green},{blue},0.18)", hoverinfo="skip",
-            showlegend=False,
-        )  # fmt: skip
+        add_band(fig, line.x, line.low, line.high, color)
     fig.add_scatter(
         x=line.x, y=line.mean, name=name, mode="lines" if len(line.x) > 1 else "markers",
         line={"color": color, "width": 2.2 if strong else 1.2}, opacity=1.0 if strong else 0.7,

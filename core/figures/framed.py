@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.figures.inks import rgb
 from core.figures.palette import ORANGE
 from core.figures.template import picture
 
@@ -23,7 +24,7 @@ def framed_picture(
     share = np.full(pixels.shape, outside)
     share[top:bottom, left:right] = 1.0
     shown = picture(pixels * share, size=factor * max(pixels.shape))
-    ink = [int(ORANGE[i : i + 2], 16) for i in (1, 3, 5)]
+    ink = rgb(ORANGE)
     a, b, c, d = (edge * factor for edge in (top, left, bottom, right))
     if c > a and d > b:
         shown[a : a + LINE, b:d] = shown[c - LINE : c, b:d] = ink

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
+from core.figures.inks import along
 from core.figures.palette import DIVERGING, GRAY
 from core.figures.template import add_line, figure
 
@@ -121,10 +122,7 @@ def signed_picture(change: ArrayLike, strength: float, *, size: int = 224) -> ND
     """
     mean = np.asarray(change, dtype=float).mean(axis=0) * strength
     position = np.clip(np.nan_to_num(mean) / 2 + 0.5, 0.0, 1.0)
-    stops = np.array([stop for stop, _ in DIVERGING])
-    inks = np.array([[int(ink[i : i + 2], 16) for i in (1, 3, 5)] for _, ink in DIVERGING], dtype=float)
-    layers = [np.interp(position, stops, inks[:, channel]) for channel in range(3)]
-    return _enlarged(np.stack(layers, axis=-1).round().astype(np.uint8), size)
+    return _enlarged(along(DIVERGING, position).round().astype(np.uint8), size)
 
 
 def _enlarged(image: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:

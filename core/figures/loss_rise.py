@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
+from core.figures.band import add_band
 from core.figures.palette import BLUE, GRAY, GREEN, ORANGE, VIOLET
 from core.figures.template import add_line, figure
 
@@ -64,11 +65,7 @@ def loss_rise_figure(rises: Rises, *, marked: float, log: bool = False, height: 
         )
         lines = {part: np.where(values > 0, values, np.nan) for part, values in lines.items()}
         low, inside = np.maximum(low, least), high >= least
-    x_in, low, high = x[inside], low[inside], high[inside]
-    fig.add_scatter(
-        x=[*x_in, *x_in[::-1]], y=[*high, *low[::-1]], fill="toself", mode="lines", line_width=0,
-        fillcolor="rgba(142,153,163,0.25)", hoverinfo="skip", showlegend=False,
-    )  # fmt: skip
+    add_band(fig, x[inside], low[inside], high[inside], GRAY, share=0.25)
     for part, name in NAMES.items():
         color, dash = LOOKS[part]
         width = 3.2 if part == "actual" else 2.2

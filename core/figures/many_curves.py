@@ -12,6 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core.figures.band import add_band
 from core.figures.curves import binned
 from core.figures.palette import CATEGORICAL
 from core.figures.template import LINE_WIDTH, figure
@@ -84,12 +85,15 @@ def many_curves_figure(
         if not len(steps.x):
             continue
         if band:
-            edge = np.concatenate([steps.high, steps.low[::-1]])
-            fig.add_scatter(
-                x=_when(np.concatenate([steps.x, steps.x[::-1]]), clock), y=edge, fill="toself", mode="lines",
-                line_width=0, fillcolor=_pale(run_color(curve.place), 0.16), hoverinfo="skip",
-                showlegend=False, name="band",
-            )  # fmt: skip
+            add_band(
+                fig,
+                _when(steps.x, clock),
+                steps.low,
+                steps.high,
+                run_color(curve.place),
+                share=0.16,
+                name="band",
+            )
         if curve.smooth is None:
             _line(fig, curve, steps.x, steps.mean, clock=clock, percent=percent)
             continue
@@ -136,8 +140,3 @@ def _when(x: Array, clock: bool) -> Array | NDArray[np.datetime64]:
 def _escaped(text: str) -> str:
     """Names are people's own; Plotly reads tags and %{…} in a hover text."""
     return text.replace("<", "‹").replace(">", "›").replace("%{", "% {")
-
-
-def _pale(color: str, share: float) -> str:
-    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{share})"

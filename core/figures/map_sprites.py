@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
+from core.figures.inks import along
 from core.figures.matrix import SCALES, Kind
 from core.figures.palette import Scale
 
@@ -37,10 +38,7 @@ def map_sprites(maps: ArrayLike, tops: ArrayLike, *, kind: Kind) -> str:
 
 def shades(scale: Scale) -> NDArray[np.uint8]:
     """256 colours (256, 3): the first is for nothing at all, the others go along the scale."""
-    stops = np.array([stop for stop, _ in scale])
-    inks = np.array([[int(ink[i : i + 2], 16) for i in (1, 3, 5)] for _, ink in scale], dtype=float)
-    along = np.linspace(0.0, 1.0, 255)
-    colors = np.stack([np.interp(along, stops, inks[:, channel]) for channel in range(3)], axis=-1)
+    colors = along(scale, np.linspace(0.0, 1.0, 255))
     return np.concatenate([np.zeros((1, 3)), colors]).round().astype(np.uint8)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.figures.inks import along
 from core.figures.palette import DIVERGING, SEQUENTIAL
 
 
@@ -40,7 +41,5 @@ def _ink(values: NDArray[np.float64], tops: NDArray[np.float64], signed: bool) -
     known = np.isfinite(values)
     place = np.where(known, values, 0.0) / end
     position = np.clip(place / 2 + 0.5 if signed else place, 0.0, 1.0)
-    stops = np.array([stop for stop, _ in scale])
-    inks = np.array([[int(ink[i : i + 2], 16) for i in (1, 3, 5)] for _, ink in scale], dtype=float)
-    layers = [np.interp(position, stops, inks[:, channel]) for channel in range(3)]
-    return np.stack([*layers, np.where(known, 255.0, 0.0)], axis=-1).round().astype(np.uint8)
+    opaque = np.where(known, 255.0, 0.0)[..., None]
+    return np.concatenate([along(scale, position), opaque], axis=-1).round().astype(np.uint8)

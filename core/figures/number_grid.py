@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
+from core.figures.inks import along
 from core.figures.palette import DIVERGING, GREEN, Scale
 from core.figures.template import bare, figure
 
@@ -53,7 +54,5 @@ def written(value: float) -> str:
 
 def _ink(scale: Scale, share: float) -> str:
     """Black on bright colours, white on dark ones."""
-    stops = [stop for stop, _ in scale]
-    inks = [[int(color[i : i + 2], 16) for i in (1, 3, 5)] for _, color in scale]
-    red, green, blue = (np.interp(share, stops, [ink[part] for ink in inks]) for part in range(3))
+    red, green, blue = along(scale, share)
     return "#111111" if 0.299 * red + 0.587 * green + 0.114 * blue > 140 else "#FFFFFF"

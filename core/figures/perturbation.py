@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.figures.inks import along
 from core.figures.palette import DIVERGING, Scale
 
 Bytes = NDArray[np.uint8]
@@ -25,7 +26,4 @@ def perturbation_picture(change: ArrayLike, *, size: int = 168) -> tuple[Bytes, 
 def tint(values: ArrayLike, scale: Scale = DIVERGING) -> Bytes:
     """Numbers (…) in [-1, 1] as RGB bytes (…, 3); 0 is the middle of `scale`."""
     position = np.clip(np.asarray(values, dtype=float) / 2 + 0.5, 0.0, 1.0)
-    stops = np.array([stop for stop, _ in scale])
-    inks = np.array([[int(ink[i : i + 2], 16) for i in (1, 3, 5)] for _, ink in scale], dtype=float)
-    colors = np.stack([np.interp(position, stops, inks[:, channel]) for channel in range(3)], axis=-1)
-    return colors.round().astype(np.uint8)
+    return along(scale, position).round().astype(np.uint8)

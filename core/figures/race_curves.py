@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core.figures.band import add_band
 from core.figures.palette import GRAY, OPTIMIZERS
 from core.figures.template import LINE_WIDTH, figure
 
@@ -75,10 +76,7 @@ def race_figure(
     for name, line in shown.items():
         look = looks[name]
         if line.seeds > 1 and len(line.x) > 1:
-            fig.add_scatter(
-                x=np.concatenate([line.x, line.x[::-1]]), y=np.concatenate([line.high, line.low[::-1]]),
-                fill="toself", mode="lines", line_width=0, fillcolor=pale(look.color), hoverinfo="skip",
-            )  # fmt: skip
+            add_band(fig, line.x, line.low, line.high, look.color)
         if not np.array_equal(line.raw, line.mean):
             fig.add_scatter(
                 x=line.x, y=line.raw, mode="lines", line={"color": look.color, "width": 1}, opacity=0.3,
@@ -103,12 +101,6 @@ def race_figure(
         fig.add_hline(y=target, line_dash="dot", line_width=1.4, line_color=GRAY)
     _names(fig, shown, looks, y_range, log_y, height)
     return fig
-
-
-def pale(color: str, share: float = 0.18) -> str:
-    """The colour, mostly see-through: for bands."""
-    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red}, {green}, {blue}, {share})"
 
 
 def apart(places: Sequence[float], least: float) -> list[float]:

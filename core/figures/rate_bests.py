@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+import numpy as np
 import plotly.graph_objects as go
 
+from core.figures.band import add_band
 from core.figures.palette import GRAY
-from core.figures.race_curves import Look, pale
+from core.figures.race_curves import Look
 from core.figures.template import LINE_WIDTH, figure
 
 
@@ -50,11 +52,8 @@ def rate_bests_figure(
         known = [(rate, s) for rate, s in sorted(curve.items()) if s.mean is not None]
         x = [rate for rate, _ in known]
         if len(x) > 1 and any(s.low != s.high for _, s in known):
-            fig.add_scatter(
-                x=[*x, *reversed(x)], y=[*(s.high for _, s in known), *(s.low for _, s in reversed(known))],
-                fill="toself", mode="lines", line_width=0, fillcolor=pale(look.color), hoverinfo="skip",
-                showlegend=False,
-            )  # fmt: skip
+            low, high = np.array([(s.low, s.high) for _, s in known], dtype=float).T
+            add_band(fig, x, low, high, look.color)
         fig.add_scatter(
             x=x, y=[s.mean for _, s in known], name=name, mode="lines+markers", showlegend=True,
             line={"color": look.color, "dash": look.dash, "width": LINE_WIDTH},

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import plotly.graph_objects as go
 
+from core.figures.band import add_band
 from core.figures.palette import GRAY
 from core.figures.template import add_line, figure
 
@@ -45,12 +46,8 @@ def rate_curves_figure(
             continue
         x = list(curve)
         if len(x) > 1:
-            fig.add_scatter(
-                x=[*x, *reversed(x)],
-                y=[*(s.high for s in curve.values()), *(s.low for s in reversed(list(curve.values())))],
-                fill="toself", mode="lines", line_width=0, fillcolor=_pale(colors[name]), hoverinfo="skip",
-                showlegend=False,
-            )  # fmt: skip
+            low, high = ([getattr(s, end) for s in curve.values()] for end in ("low", "high"))
+            add_band(fig, x, low, high, colors[name])
         add_line(
             fig, x, [s.mean for s in curve.values()], name=name, color=colors[name], label=False,
             hover="mean %{y:.1%}",
@@ -72,8 +69,3 @@ def rate_curves_figure(
         fig.add_vline(x=marked, line_dash="dot", line_width=1.4, line_color=GRAY)
     ticks = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0]
     return fig.update_xaxes(tickvals=ticks, ticktext=[f"{tick:g}" for tick in ticks], tickangle=0)
-
-
-def _pale(color: str) -> str:
-    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red}, {green}, {blue}, 0.18)"

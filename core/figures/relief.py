@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
+from core.figures.inks import rgb
 from core.figures.palette import BLUE
 
-WATER = tuple(int(BLUE[i : i + 2], 16) for i in (1, 3, 5))
+WATER = rgb(BLUE)
 LINE = (128, 140, 152)  # the ink of an axis
 DEEP = 0.5  # how much of the water shows at the lowest place
 LEVELS = 16

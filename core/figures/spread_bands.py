@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
+from core.figures.band import add_band
 from core.figures.template import AXIS, GRID
 
 POINTS = 80  # moments along the x-axis
@@ -83,15 +84,9 @@ def _series(rows: Sequence[Mapping[str, Any]], layer: str) -> tuple[Array, Array
 
 
 def _bands(fig: go.Figure, x: Array, q: Array, color: str, row: int, column: int, name: str) -> None:
-    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
     known = np.isfinite(q).all(axis=1)
     for low, high, strength in ((0, 4, 0.20), (1, 3, 0.38)):
-        fig.add_scatter(
-            x=np.concatenate([x[known], x[known][::-1]]),
-            y=np.concatenate([q[known, high], q[known, low][::-1]]),
-            fill="toself", mode="lines", line_width=0, fillcolor=f"rgba({red}, {green}, {blue}, {strength})",
-            hoverinfo="skip", row=row, col=column,
-        )  # fmt: skip
+        add_band(fig, x[known], q[known, low], q[known, high], color, share=strength, row=row, col=column)
     fig.add_scatter(
         x=x, y=q[:, 2], mode="lines" if len(x) > 1 else "markers", line={"color": color, "width": 1.8},
         marker={"color": color, "size": 5}, customdata=q, name=name,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
+from core.figures.band import add_band
 from core.figures.palette import GRAY
 from core.figures.template import figure
 
@@ -48,7 +49,7 @@ def strength_curves_figure(
         x_range=x_range, y_range=(0.0, 1.02),
     )  # fmt: skip
     for curve in curves:
-        _band(fig, curve)
+        add_band(fig, curve.strengths, curve.low, curve.high, curve.color, share=0.16)
     for curve in curves:
         fig.add_scatter(
             x=list(curve.strengths), y=list(curve.accuracy), name=curve.name, mode="lines+markers",
@@ -60,16 +61,6 @@ def strength_curves_figure(
     fig.add_vline(x=marked, line_dash="dot", line_width=1.6, line_color=GRAY)
     fig.add_hline(y=guessing, line_dash="dot", line_width=1.2, line_color=GRAY)
     return _names(fig, [curve for curve in curves if len(curve.strengths)], height)
-
-
-def _band(fig: go.Figure, curve: StrengthCurve) -> None:
-    """The interval as a pale band around the curve."""
-    red, green, blue = (int(curve.color[i : i + 2], 16) for i in (1, 3, 5))
-    fig.add_scatter(
-        x=[*curve.strengths, *reversed(curve.strengths)], y=[*curve.high, *reversed(curve.low)],
-        fill="toself", mode="lines", line_width=0, fillcolor=f"rgba({red},{green},{blue},0.16)",
-        hoverinfo="skip", showlegend=False,
-    )  # fmt: skip
 
 
 def _names(fig: go.Figure, curves: Sequence[StrengthCurve], height: int) -> go.Figure:

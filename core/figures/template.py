@@ -10,6 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
+from core.figures.inks import along
 from core.figures.palette import GRAY_INK, Scale
 
 HEIGHT = 300
@@ -241,7 +242,5 @@ def shade(values: ArrayLike, scale: Scale) -> NDArray[np.uint8]:
     signed = np.asarray(values, dtype=float)
     top = float(np.quantile(np.abs(signed), 0.995)) or 1.0
     position = np.clip(signed / (2 * top) + 0.5, 0.0, 1.0)
-    stops = np.array([stop for stop, _ in scale])
-    inks = np.array([[int(ink[i : i + 2], 16) for i in (1, 3, 5)] for _, ink in scale], dtype=float)
-    layers = [np.interp(position, stops, inks[:, channel]) for channel in range(3)]
-    return np.stack([*layers, np.full_like(position, 255.0)], axis=-1).round().astype(np.uint8)
+    opaque = np.full_like(position, 255.0)[..., None]
+    return np.concatenate([along(scale, position), opaque], axis=-1).round().astype(np.uint8)

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.figures.inks import along
 from core.figures.matrix import SCALES, Kind, pool
 
 CELLS = 42  # a side at most: more cannot be told apart in a thumbnail
@@ -21,9 +22,7 @@ def thumbnail(values: ArrayLike, *, kind: Kind = "signed", size: int = 168) -> N
         table = pool(table, -(-table.shape[0] // CELLS), -(-table.shape[1] // CELLS))
     top = float(np.nanmax(np.abs(table), initial=0.0)) or 1.0
     share = np.clip(table / (2 * top) + 0.5 if kind == "signed" else table / top, 0.0, 1.0)
-    stops = np.array([stop for stop, _ in SCALES[kind]])
-    inks = np.array([[int(ink[i : i + 2], 16) for i in (1, 3, 5)] for _, ink in SCALES[kind]], dtype=float)
-    colors = np.stack([np.interp(share, stops, inks[:, channel]) for channel in range(3)], axis=-1)
+    colors = along(SCALES[kind], share)
     opaque = np.where(np.isnan(table), 0.0, 255.0)[..., None]
     picture = np.concatenate([np.nan_to_num(colors), opaque], axis=-1).round().astype(np.uint8)
     rows, columns = (np.arange(size) * count // size for count in table.shape)

@@ -14,6 +14,7 @@ from core.data.digits import Digits
 from core.digits_config import DigitsConfig
 from core.evaluation import logits
 from core.figures.found_curve import found_figure
+from core.figures.inks import rgb
 from core.figures.palette import GRAY, VERMILLION
 from core.figures.template import picture
 from core.one_thread import one_thread
@@ -132,7 +133,7 @@ def _gallery(ranked: _Ranked, which: range) -> None:
 
 def _ringed(image: Tensor, flipped: bool) -> NDArray[np.uint8]:
     ink = VERMILLION if flipped else GRAY
-    color = np.array([int(ink[i : i + 2], 16) for i in (1, 3, 5)], dtype=np.uint8)
+    color = np.array(rgb(ink), dtype=np.uint8)
     whole = np.broadcast_to(color, (SIDE + 2 * RING, SIDE + 2 * RING, 3)).copy()
     whole[RING:-RING, RING:-RING] = picture(image.numpy() / 255, size=SIDE)
     return whole

@@ -12,7 +12,7 @@ from core.defences.ways import Way, still_right, ways
 from core.evaluation import wilson
 from core.figures.palette import BLUE, ORANGE
 from core.figures.template import picture
-from core.figures.twin_bars import Twin, twin_bars_figure
+from core.figures.twins import Twin, twin_bars_figure
 from pages.ui.adversarial.behind_filter import Filter, choose_strength
 from pages.ui.adversarial.filter_words import BARE, WHOLE, Right, filters_verdict
 from pages.ui.chart import chart

@@ -7,8 +7,7 @@ import streamlit as st
 from core.data.handwriting import Collection
 from core.figures.palette import GREEN, VIOLET
 from core.figures.template import picture
-from core.figures.twin_bars import Twin
-from core.figures.twin_dots import twin_dots_figure
+from core.figures.twins import Twin, twin_dots_figure
 from core.probes.own_digits import Misread, misread
 from pages.ui.chart import chart
 from pages.ui.explorer.own_kept import Rated, rated
