@@ -47,7 +47,10 @@ def draw_and_read() -> None:
             if not names:
                 st.info("There is no trained network here yet. Train one in a lesson and draw there.")
                 return
-            network = st.selectbox("Network that reads it", names, key="home_network", bind="query-params")
+            network = st.selectbox(
+                "Network that reads it", names, key="home_network", bind="query-params",
+                help="All of them are trained already. Where one hesitates, see what another says.",
+            )  # fmt: skip
         with right:
             checkpoint = shipped_model(network)
             if drawing is None:

@@ -131,3 +131,21 @@ def test_session_state_and_address_are_named_in_one_place() -> None:
     for path in (PROJECT / "pages" / "ui").glob("*.py"):
         if path.name != "state.py":
             assert "st.query_params" not in path.read_text(encoding="utf-8"), path.name
+
+
+ASKING = {
+    "checkbox", "file_uploader", "multiselect", "number_input", "pills", "radio", "segmented_control",
+    "select_slider", "selectbox", "slider", "text_area", "text_input", "toggle",
+}  # fmt: skip
+
+
+def test_every_widget_that_asks_says_what_for() -> None:
+    """In its help text. Buttons may go without: the label of most says all."""
+    silent = [
+        f"{name(path)}:{node.lineno} {node.func.attr}"
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ASKING
+        if not {"help", None} & {keyword.arg for keyword in node.keywords}  # None: **settings
+    ]
+    assert not silent

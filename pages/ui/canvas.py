@@ -37,7 +37,10 @@ def digit_canvas(key: str, caption: str = "The network receives 28 × 28:") -> "
                 st.caption(caption)
                 small = st.container(height=PREVIEW, width=PREVIEW, border=False)
             with st.container(width=BESIDE, gap="small"):
-                pen = st.slider("Pen width (pixels)", 8, 40, 20, key=f"{key}_pen")
+                pen = st.slider(
+                    "Pen width (pixels)", 8, 40, 20, key=f"{key}_pen",
+                    help=f"How broad a line is on this square of {SIDE} pixels a side.",
+                )  # fmt: skip
                 st.button(
                     "Clear",
                     icon=":material/ink_eraser:",

@@ -28,7 +28,10 @@ def show() -> None:
         index = choice.choose_index(split, digit)
         _turn_to(places, split, digit, index)
         with sheet_place:
-            sheet = st.number_input(f"Sheet, 1 to {pages:,}", 1, pages, key=PAGE, bind="query-params")
+            sheet = st.number_input(
+                f"Sheet, 1 to {pages:,}", 1, pages, key=PAGE, bind="query-params",
+                help=f"Turns the pages: {SHEET} images on each.",
+            )  # fmt: skip
     here = places[(sheet - 1) * SHEET : sheet * SHEET]
     marked = (here == index).nonzero().flatten().tolist()
     with right:

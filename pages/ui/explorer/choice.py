@@ -30,7 +30,10 @@ def choose_split() -> str:
 
 def choose_digit(label: str = "Only this digit") -> int | None:
     """One digit, or None for all of them."""
-    return st.pills(label, list(range(10)), key=DIGIT, bind="query-params", wrap=True)
+    return st.pills(
+        label, list(range(10)), key=DIGIT, bind="query-params", wrap=True,
+        help="Press it again to have all ten back.",
+    )  # fmt: skip
 
 
 def choose_index(split: str, digit: int | None) -> int:

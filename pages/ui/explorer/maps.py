@@ -28,6 +28,7 @@ def show() -> None:
             st.segmented_control(
                 "Map", list(METHODS), default="pca2", required=True, key="data_map", bind="query-params",
                 format_func=lambda name: METHODS[name],
+                help="How the 784 numbers of an image become two or three, so that it can be a dot on a map.",
             )
         )  # fmt: skip
         count = st.slider(

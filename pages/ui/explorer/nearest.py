@@ -22,8 +22,12 @@ def show() -> None:
         source = st.segmented_control(
             "Neighbours of", list(FROM), default="chosen", required=True, format_func=lambda name: FROM[name],
             key="data_near", bind="query-params",
+            help="Whose nearest training images to look for: those that differ least, pixel by pixel.",
         )  # fmt: skip
-        count = st.slider("How many", 1, 60, 15, key="data_near_count", bind="query-params")
+        count = st.slider(
+            "How many", 1, 60, 15, key="data_near_count", bind="query-params",
+            help="Neighbours to show, each with one vote for the digit that it is.",
+        )  # fmt: skip
         if source == "drawn":
             drawing = digit_canvas("data_drawing", "As MNIST would have it, 28 × 28:")
             query, label, own = (None if drawing is None else drawing.image), None, None

@@ -21,6 +21,7 @@ def show() -> None:
             key="data_odd_digit",
             bind="query-params",
             wrap=True,
+            help="Whose strangest images, and whose most alike pairs, are shown.",
         )
         digit = 7 if digit is None else int(digit)
         st.markdown(
