@@ -1,9 +1,8 @@
 """Trained networks on disk: weights, the config that rebuilds the network, and where it came from.
 
 One safetensors file holds it all, the last two as JSON in its header (where it came from, with its learning
-curves, compressed). Such a file is data only: nothing in
-it is executed when it is read. Files are written under a temporary name and renamed, so that a crash leaves
-the old file or the new one, never half of one.
+curves, compressed). Such a file is data only: nothing in it is executed when it is read. Files are written
+under a temporary name and renamed, so that a crash leaves the old file or the new one, never half of one.
 """
 
 import base64
@@ -45,7 +44,7 @@ class Checkpoint:
 def save_checkpoint(
     path: Path, weights: dict[str, Tensor], config: RunConfig, provenance: dict[str, Any]
 ) -> Path:
-    """Write a checkpoint; `weights` is a state_dict. The folder is made if missing."""
+    """Write a checkpoint; `weights` is a state_dict, of any shapes. The folder is made if missing."""
     metadata = {"config": json.dumps(config.to_json()), "provenance.zlib": _packed(provenance)}
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -87,7 +87,10 @@ def load_film(path: Path, last: Frame | None = None) -> Film:
 
 
 def as_kept(weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    """A state_dict as a film on disk gives it back: matrices rounded to eight bits, the rest as it is."""
+    """A state_dict as a film on disk gives it back: matrices rounded to eight bits, the rest as it is.
+
+    The names and shapes stay the same.
+    """
     found = {}
     for name, tensor in weights.items():
         packed = _packed(name, tensor.detach())

@@ -22,7 +22,10 @@ def make(given: Given) -> Tensor:
 
 
 def climb(given: Given, x: Tensor, size: float) -> Tensor:
-    """`steps` signed steps of `size` from x, never leaving the box of ±ε around the original images."""
+    """`steps` signed steps of `size` from x, never leaving the box of ±ε around the original images.
+
+    x and result: (N, 1, 28, 28) in [0, 1].
+    """
     low = (given.images - given.config.budget).clamp_min(0)
     high = (given.images + given.config.budget).clamp_max(1)
     given.seen(0, x)

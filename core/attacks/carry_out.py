@@ -57,7 +57,8 @@ def unchecked(
 ) -> Tensor:
     """What one try of the attack makes, as `attack`, but nothing put right afterwards and ε = 0 no exception.
 
-    To see whether an attack keeps within ε by itself, where `attack` would hide that it does not.
+    To see whether an attack keeps within ε by itself, where `attack` would hide that it does not. Images and
+    result: (N, 1, 28, 28) in [0, 1]; labels: (N,); places: (N,) of the images in their data set.
     """
     check(model, images, labels)
     places = (torch.arange(len(images)) if places is None else places).to(images.device)
@@ -119,7 +120,10 @@ def _given(
 
 
 def check(model: nn.Module, images: Tensor, labels: Tensor) -> None:
-    """Raise LabError, with a sentence, if these images of these labels cannot be attacked in this network."""
+    """Raise LabError, with a sentence, if these images of these labels cannot be attacked in this network.
+
+    They can where images are (N, 1, 28, 28) in [0, 1] and labels (N,) int64 from 0 to 9.
+    """
     require(
         images.dim() == 4 and images.shape[1:] == (1, SIDE, SIDE),
         f"Images to attack have the shape (N, 1, {SIDE}, {SIDE}); these have {tuple(images.shape)}.",

@@ -68,7 +68,8 @@ def worst_case(losses: Sequence[Tensor]) -> list[Tensor]:
 def came_back(losses: Sequence[Tensor]) -> list[int]:
     """At each budget, how many images are read rightly again that a smaller budget, not 0, had taken.
 
-    losses: the first at ε = 0. A single step of fixed direction may overshoot; then this is above 0.
+    losses: one (n,) a budget, the first at ε = 0. A single step of fixed direction may overshoot; then this
+    is above 0.
     """
     counts = [0] * len(losses)
     if len(losses) < 3:
@@ -83,7 +84,7 @@ def came_back(losses: Sequence[Tensor]) -> list[int]:
 
 
 def shares(losses: Sequence[Tensor]) -> list[Share]:
-    """How many are left at each budget."""
+    """How many are left at each budget. losses: one (n,) a budget, True where the image is lost."""
     return [Share(len(row), int((~row).sum())) for row in losses]
 
 

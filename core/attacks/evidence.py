@@ -146,7 +146,10 @@ class Conduct:
 
 
 def conduct(model: nn.Module, images: Tensor, labels: Tensor, config: AttackConfig) -> Conduct:
-    """Attack a copy of the network that stands in training mode, and write down what happens inside it."""
+    """Attack a copy of the network that stands in training mode, and write down what happens inside it.
+
+    images: (N, 1, 28, 28) in [0, 1]; labels: (N,).
+    """
     copy = deepcopy(model).train()
     seen: dict[str, bool] = {}
 
@@ -167,7 +170,10 @@ def conduct(model: nn.Module, images: Tensor, labels: Tensor, config: AttackConf
 
 
 def without_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> int:
-    """On how many images the loss has a gradient of exactly zero in every pixel: no way to go."""
+    """On how many images the loss has a gradient of exactly zero in every pixel: no way to go.
+
+    images: (N, 1, 28, 28) in [0, 1]; labels: (N,).
+    """
     with in_eval_mode(model), torch.enable_grad():
         x = images.detach().requires_grad_()
         # In double precision: a network that is very sure is no network without a gradient.
@@ -177,7 +183,7 @@ def without_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> int:
 
 
 def wavering(model: nn.Module, images: Tensor) -> int:
-    """On how many images the network gives other outputs when the very same picture is read again."""
+    """On how many images (N, 1, 28, 28) the network gives other outputs when the very same is read again."""
     once, twice = logits(model, images), logits(model, images)
     return int((once != twice).any(1).sum())
 

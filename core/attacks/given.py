@@ -32,7 +32,7 @@ class Given:
     watch: Watch | None = None
 
     def at(self, index: Tensor) -> "Given":
-        """The same for the images at `index` alone, with nobody watching; its draws are still all images'."""
+        """The same for the images at `index` (M,) alone, unwatched; its draws are still all images'."""
         targets = None if self.targets is None else self.targets[index]
         return replace(
             self, images=self.images[index], labels=self.labels[index], targets=targets, watch=None
@@ -88,6 +88,6 @@ class Given:
         return read != self.labels if self.targets is None else read == self.targets
 
     def seen(self, step: int, x: Tensor) -> None:
-        """Show the images as they stand to whoever watches."""
+        """Show the images x (N, 1, 28, 28) as they stand to whoever watches."""
         if self.watch is not None:
             self.watch(step, x.detach())

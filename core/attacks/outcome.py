@@ -88,7 +88,7 @@ class Outcome:
         return float(self.sizes(norm)[won].double().mean()) if won.any() else None
 
     def take(self, index: Tensor) -> "Outcome":
-        """The same for the images at `index`."""
+        """The same for the images at `index`: (M,) positions or an (N,) mask."""
         return self._like([part[index] for part in self._tensors()])
 
     def __add__(self, other: "Outcome") -> "Outcome":
@@ -111,7 +111,7 @@ def judge(
 ) -> Outcome:
     """Let the network read originals and attacked images, in eval mode, and count.
 
-    config: the attack's, for its target.
+    images, attacked: (N, 1, 28, 28) in [0, 1]; labels: (N,). config: the attack's, for its target.
     """
     before, after = (logits(model, batch).softmax(1).cpu() for batch in (images, attacked))
     clean_sure, clean = before.max(1)

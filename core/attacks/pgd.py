@@ -13,7 +13,10 @@ from core.attacks.given import Given
 
 
 def make(given: Given) -> Tensor:
-    """Signed steps of α from a uniform random point of the box of ±ε; α is 2.5 ε / steps unless set."""
+    """Signed steps of α from a uniform random point of the box of ±ε; α is 2.5 ε / steps unless set.
+
+    Returns (N, 1, 28, 28) in [0, 1].
+    """
     config = given.config
     noise = 2 * given.draws.uniform("start", *given.images.shape[1:]) - 1
     start = (given.images + config.budget * noise).clamp(0, 1)

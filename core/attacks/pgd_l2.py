@@ -15,7 +15,10 @@ STEP_SIZE = Setting(0.0, 0, 28, "How long one step is; 0 takes 2.5 ε / steps.")
 
 
 def make(given: Given) -> Tensor:
-    """Steps of length α along the gradient from a random point of the ball; α is 2.5 ε / steps unless set."""
+    """Steps of length α along the gradient from a random point of the ball; α is 2.5 ε / steps unless set.
+
+    Returns (N, 1, 28, 28) in [0, 1].
+    """
     config, images = given.config, given.images
     project = NORMS["l2"].project
     size = config["step_size"] or 2.5 * config.budget / config.steps

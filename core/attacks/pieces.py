@@ -105,7 +105,7 @@ def parts_of(hundred: int, n: int, attack: str) -> range:
 
 
 def images_of(digits: Digits, part: int, attack: str = NOTHING) -> Tensor:
-    """Places of the images in a part of the sample of these digits."""
+    """Places (n,) of the images in a part of the sample of these digits."""
     return sample(len(digits))[part * size(attack) : (part + 1) * size(attack)]
 
 

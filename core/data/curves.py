@@ -73,7 +73,7 @@ def _drawn(config: CurveConfig, name: str, n: int) -> Samples:
 
 
 def true_curve(config: CurveConfig, x: Tensor) -> Tensor | None:
-    """What lies behind the points at x, without noise; None where somebody placed them."""
+    """What lies behind the points at x (any shape), without noise; None where somebody placed them."""
     return None if config.target == "placed" else CURVES[config.target].of(x)
 
 

@@ -34,7 +34,7 @@ class Digits:
 
     @property
     def inputs(self) -> Tensor:
-        """The images, under the name that any examples have."""
+        """The images (N, 1, 28, 28), under the name that any examples have."""
         return self.images
 
     def __len__(self) -> int:
@@ -45,7 +45,7 @@ class Digits:
         return Digits(self.images[index], self.labels[index])
 
     def of_class(self, digit: int) -> Tensor:
-        """Positions (ascending, int64) of every image labelled `digit`."""
+        """Positions (n,) of every image labelled `digit`, ascending, int64."""
         return torch.nonzero(self.labels == digit).flatten()
 
 

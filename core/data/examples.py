@@ -21,7 +21,7 @@ class Examples(Protocol):
     def __len__(self) -> int: ...
 
     def take(self, index: Tensor | slice) -> Self:
-        """The examples at `index`, in that order."""
+        """The examples at `index`, in that order: (n,) positions, an (N,) mask, or a slice."""
 
 
 class Material(Protocol):

@@ -66,8 +66,9 @@ def downloaded_root() -> Path:
 
 
 def without_bundled_test(images: Bytes, labels: Bytes) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Mask over the 60,000 training images, False at the 1,000 bundled test digits.
+    """Mask (60000,) over the training images, False at the 1,000 bundled test digits.
 
+    images: (60000, 28, 28) bytes; labels: (60000,).
     Each image is eight pixels to a 64-bit word, 98 words multiplied by fixed random odd numbers and summed:
     equal images have equal sums, and different ones practically never do (each match is then compared byte
     by byte). DataError when some digit is not there or has another label: then this is not MNIST.

@@ -61,5 +61,5 @@ def permute_pixels(digits: Digits, seed: int) -> Digits:
 
 
 def pixel_permutation(seed: int) -> torch.Tensor:
-    """The permutation itself: position i of a shuffled image shows pixel `result[i]` of the original."""
+    """The permutation (784,): position i of a shuffled image shows pixel `result[i]` of the original."""
     return torch.randperm(SIDE * SIDE, generator=torch.Generator().manual_seed(seed))

@@ -107,7 +107,10 @@ def fit_film(
     *,
     height: int = 360,
 ) -> go.Figure:
-    """The same with a player: (epoch, answer) of every frame; only the network's curve moves."""
+    """The same with a player: (epoch, answer (P,)) of every frame; only the network's curve moves.
+
+    grid, truth: (P,).
+    """
     x = np.asarray(grid, dtype=float)
     fig = fit_figure(x, frames[0][1], truth, points, interval, height=height)
     moving = len(fig.data) - 1

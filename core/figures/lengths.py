@@ -46,7 +46,10 @@ def lengths_figure(
 
 
 def common_range(groups: Sequence[ArrayLike], decades: float = 8.0) -> tuple[float, float]:
-    """One range for several log charts: from the smallest to the largest value, at most so many decades."""
+    """One range for several log charts: from the smallest to the largest value, at most so many decades.
+
+    groups: numbers in any shape; what is not finite and positive does not count.
+    """
     known = np.concatenate([np.ravel(np.asarray(group, dtype=float)) for group in groups] or [np.ones(1)])
     known = known[np.isfinite(known) & (known > 0)]
     if not len(known):

@@ -30,7 +30,7 @@ class Panel:
 
     @property
     def cells(self) -> NDArray[np.float64]:
-        """The values as an array."""
+        """The values as an array (H, W)."""
         return np.asarray(self.values, dtype=float)
 
     @property
@@ -56,7 +56,7 @@ def pixel_panel_figure(panel: Panel, facts: Mapping[str, ArrayLike], *, height: 
 def pixel_row_figure(
     panels: Sequence[Panel], facts: Mapping[str, ArrayLike], *, height: int = 165
 ) -> go.Figure:
-    """Panels of one size side by side, their names above, all with the same facts."""
+    """Panels of one size side by side, their names above, all with the same facts: name → values (H, W)."""
     fig = figure(height=height)
     for place, panel in enumerate(panels):
         high, wide = panel.cells.shape

@@ -23,7 +23,7 @@ def placing_board(
 ) -> go.Figure:
     """Invisible markers at every `step` catch the clicks; `points` stand on top, every fifth for the test.
 
-    curve: (x, y) of a network, drawn below them.
+    curve: x (P,) and y (P,) of a network, drawn below them.
     """
     xs, ys = (np.arange(low, high + step / 2, step) for low, high in (x_range, y_range))
     across, upward = (grid.flatten() for grid in np.meshgrid(xs, ys))

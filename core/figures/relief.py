@@ -37,7 +37,7 @@ def relief(heights: ArrayLike) -> NDArray[np.uint8]:
 
 
 def relief_uri(heights: ArrayLike) -> str:
-    """The same as a PNG that a figure can carry."""
+    """The same of heights (H, W) as a PNG that a figure can carry."""
     kept = io.BytesIO()
     Image.fromarray(relief(heights)).save(kept, "PNG", optimize=True)
     return "data:image/png;base64," + base64.b64encode(kept.getvalue()).decode()

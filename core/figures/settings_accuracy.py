@@ -28,6 +28,7 @@ def scatter_figure(
 ) -> go.Figure:
     """Each run as a dot with its interval (from, to) over one of its settings; `groups` colours them.
 
+    results: (R,), one a run; reach: the ends of their intervals, (R,) each; titles, groups: R of them.
     Words stand side by side in their order; runs that would hide each other are moved a little apart. log_y:
     for losses; what is not positive has no place on it.
     """
@@ -88,6 +89,7 @@ def parallel_figure(
 ) -> go.Figure:  # fmt: skip
     """Each run as a line across its settings to its result; drag along an axis to pick out a part of it.
 
+    axes: settings, each with its R places; results: (R,).
     Runs without one of the settings must be left out before. Lines go from violet (lowest) to orange
     (highest), hues that show on the light and on the dark theme. Where settings take few values each line is
     moved a little, the same every time, so that lines of the same settings lie beside each other. log: the

@@ -15,7 +15,10 @@ Floats = NDArray[np.float64]
 def slope_figure(
     values: ArrayLike, slope: Callable[[Floats], ArrayLike], *, name: str, height: int = 240
 ) -> go.Figure:
-    """Histogram of pre-activations `values` (any number of them), scaled to the height of `slope`'s curve."""
+    """Histogram of pre-activations `values` (any shape), scaled to the height of `slope`'s curve.
+
+    slope: places (P,) → the activation's derivative there (P,).
+    """
     points = np.asarray(values, dtype=float).ravel()
     reach = max(6.0, float(np.quantile(np.abs(points), 0.995)))
     grid = np.linspace(-reach, reach, 401)

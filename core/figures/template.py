@@ -83,7 +83,7 @@ def add_line(
     opacity: float = 1.0,
     hover: str = "%{y:.4g}",
 ) -> go.Figure:
-    """A curve with its name written at its right end, which reads faster than a legend."""
+    """A curve y (P,) over x (P,) with its name written at its right end, which reads faster than a legend."""
     xs, ys = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     x_name = fig.layout.xaxis.title.text or "x"
     fig.add_scatter(
@@ -199,6 +199,7 @@ def bars(
 ) -> go.Figure:
     """Horizontal bars, first name on top, the value written beside each; a percent axis is fixed at 0-100 %.
 
+    values: (B,), fractions where `percent`; names, colors: B of them.
     For ten probabilities: `bars(p, [str(d) for d in range(10)], palette.DIGITS)`.
     """
     numbers = np.asarray(values, dtype=float)

@@ -59,7 +59,8 @@ def trials_map(
 ) -> go.Figure:  # fmt: skip
     """Mean result for each pair of values of two settings; a pair that has none yet stays empty.
 
-    log: colours follow the logarithm, for losses that are all positive.
+    results: (R,), one a run, as both settings have R places. log: colours follow the logarithm, for losses
+    that are all positive.
     """
     numbers = np.asarray(results, dtype=float)
     total = np.zeros((len(second.ticks), len(first.ticks)))

@@ -12,7 +12,8 @@ BLOCK = 500
 def blocks(history: History, images: int = BLOCK, start: int = 0) -> NDArray[np.float64]:
     """Mean loss of consecutive steps from step `start` on that together saw at least `images` images.
 
-    An unfinished rest is left out, and so is everything from the first loss that was no number on.
+    Returns (B,). An unfinished rest is left out, and so is everything from the first loss on that was no
+    number.
     """
     found, total, seen = [], 0.0, 0
     for loss, count in zip(history.loss[start:], history.examples_per_step[start:], strict=True):
@@ -26,14 +27,14 @@ def blocks(history: History, images: int = BLOCK, start: int = 0) -> NDArray[np.
 
 
 def measured(history: History, name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Epochs and values of `name` (such as "validation_loss") in every row that has it."""
+    """Epochs (R,) and values (R,) of `name` (such as "validation_loss") in every row that has it."""
     rows = [(row["epoch"], row[name]) for row in history.epochs if row.get(name) is not None]
     table = np.array(rows, dtype=float).reshape(-1, 2)
     return table[:, 0], table[:, 1]
 
 
 def since_change(history: History) -> NDArray[np.float64]:
-    """The blocks since the rate or the batch was last changed: what went before speaks of other steps."""
+    """The blocks (B,) since rate or batch were last changed: what went before speaks of other steps."""
     steps = [change["step"] for change in history.changes if change["name"] in ("lr", "batch_size")]
     return blocks(history, start=int(steps[-1]) if steps else 0)
 

@@ -46,7 +46,7 @@ class Classifier:
         return torch.softmax(scores[0], dim=0)
 
     def top(self, probabilities: Tensor, count: int = 5) -> tuple[tuple[str, float], ...]:
-        """The `count` likeliest classes by name, likeliest first."""
+        """The `count` likeliest of all classes (K,), by name and with their probability, likeliest first."""
         values, places = probabilities.topk(min(count, len(self.labels)))
         pairs = zip(places.tolist(), values.tolist(), strict=True)
         return tuple((self.labels[place], value) for place, value in pairs)

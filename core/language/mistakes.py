@@ -27,12 +27,18 @@ def confusion(labels: Tensor, probabilities: Tensor) -> Tensor:
 
 
 def per_language(labels: Tensor, probabilities: Tensor) -> list[Score]:
-    """The score on the words of each language, in LANGUAGES' order."""
+    """The score on the words of each language, in LANGUAGES' order.
+
+    labels: (N,) places in LANGUAGES; probabilities: (N, 5).
+    """
     return [_score(labels, probabilities, labels == place) for place in range(len(LANGUAGES))]
 
 
 def per_length(words: Words, probabilities: Tensor) -> dict[int, Score]:
-    """The score on the test words of each length, 3 to 12 letters; lengths without words are left out."""
+    """The score on the test words of each length, 3 to 12 letters; lengths without words are left out.
+
+    probabilities: (N, 5) of the N test words, in their order.
+    """
     lengths = (words.test.inputs >= 0).sum(1)
     return {
         length: _score(words.test.labels, probabilities, lengths == length)
@@ -44,7 +50,8 @@ def per_length(words: Words, probabilities: Tensor) -> dict[int, Score]:
 def by_relatives(words: Words, probabilities: Tensor, longer_than: int = 0) -> tuple[Score, Score]:
     """The scores on test words (without, with) a training word of their language that begins alike.
 
-    longer_than: only words of more letters; short words have no relatives, and are harder besides.
+    probabilities: (N, 5) of the test words. longer_than: only words of more letters; short words have no
+    relatives, and are harder besides.
     """
     known = with_relatives(words)
     long = (words.test.inputs >= 0).sum(1) > longer_than
@@ -53,7 +60,7 @@ def by_relatives(words: Words, probabilities: Tensor, longer_than: int = 0) -> t
 
 
 def surest_mistakes(words: Words, probabilities: Tensor, count: int = 24) -> list[Mistake]:
-    """The mistakes made with most confidence, the surest first."""
+    """The mistakes made with most confidence, the surest first. probabilities: (N, 5) of the test words."""
     sure, called = probabilities.max(1)
     labels = words.test.labels
     wrong = torch.nonzero(called != labels).flatten()

@@ -57,7 +57,7 @@ class Bends:
         return total
 
     def order(self, by: Order) -> NDArray[np.int64]:
-        """Units from left to right by where they bend, or the largest first."""
+        """Units (U,) from left to right by where they bend, or the largest first."""
         keys = np.nan_to_num(self.places, nan=np.inf) if by == "place" else -self.sizes
         return np.argsort(keys, kind="stable")
 

@@ -74,7 +74,7 @@ def convolve(image: Tensor, kernel: Tensor, bias: float = 0.0, stride: int = 1, 
 def product(
     image: Tensor, kernel: Tensor, row: int, column: int, bias: float = 0.0, stride: int = 1, padding: int = 0
 ) -> Product:
-    """How the cell (row, column) of that map comes about."""
+    """How the cell (row, column) of that map comes about. image: (H, W); kernel: (k, k)."""
     side = len(kernel)
     top, left = row * stride, column * stride
     patch = padded(image, padding)[top : top + side, left : left + side]
@@ -83,7 +83,7 @@ def product(
 
 
 def relu(values: Tensor) -> Tensor:
-    """Whatever is below zero becomes 0."""
+    """Whatever is below zero becomes 0; any shape."""
     return values.clamp_min(0.0)
 
 
@@ -107,7 +107,10 @@ def pool_window(values: Tensor, row: int, column: int) -> Window:
 
 
 def off_torch(image: Tensor, kernel: Tensor, bias: float, stride: int, padding: int) -> float:
-    """The largest difference between our map and the one that torch.nn.functional.conv2d computes."""
+    """The largest difference between our map and the one that torch.nn.functional.conv2d computes.
+
+    image: (H, W); kernel: (k, k).
+    """
     ours = convolve(image, kernel, bias, stride, padding)
     shift = torch.tensor([bias], dtype=image.dtype)
     theirs = functional.conv2d(image[None, None], kernel[None, None], shift, stride, padding)[0, 0]

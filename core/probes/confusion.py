@@ -26,7 +26,10 @@ def per_digit(labels: Tensor, probabilities: Tensor) -> list[Score]:
 
 
 def confident_mistakes(probabilities: Tensor, labels: Tensor, count: int = 24) -> Tensor:
-    """Positions of misread images, the one read with most confidence first; at most `count`, int64."""
+    """Positions of misread images, the one read with most confidence first; at most `count`, int64.
+
+    probabilities: (N, 10); labels: (N,).
+    """
     sure, called = probabilities.max(dim=1)
     wrong = torch.nonzero(called != labels).flatten()
     order = sure[wrong].argsort(descending=True, stable=True)
@@ -34,14 +37,17 @@ def confident_mistakes(probabilities: Tensor, labels: Tensor, count: int = 24) -
 
 
 def read_as(probabilities: Tensor, labels: Tensor, digit: int, called: int) -> Tensor:
-    """Positions of images of `digit` that were read as `called`, surest first."""
+    """Positions (n,) of images of `digit` that were read as `called`, surest first.
+
+    probabilities: (N, 10); labels: (N,).
+    """
     sure, answers = probabilities.max(dim=1)
     places = torch.nonzero((labels == digit) & (answers == called)).flatten()
     return places[sure[places].argsort(descending=True, stable=True)]
 
 
 def commonest_mistake(table: Tensor) -> tuple[int, int, int] | None:
-    """(digit, read as, how often) of the mistake made most, or None if there was none."""
+    """(digit, read as, how often) of the mistake made most, or None if there was none. table: (10, 10)."""
     wrong = table - torch.diag(table.diagonal())
     most = int(wrong.argmax())
     often = int(wrong.flatten()[most])

@@ -28,7 +28,7 @@ class Map:
 
 
 def balanced_sample(digits: Digits, count: int, seed: int = 0) -> Tensor:
-    """Positions of about `count` images, equally many of each digit, drawn by the seed; ascending int64."""
+    """Positions (n,) of about `count` images, as many of each digit, drawn by the seed; ascending int64."""
     generator = torch.Generator().manual_seed(seed)
     each = max(1, count // CLASSES)
     drawn = []
@@ -49,8 +49,9 @@ def pca_map(images: Tensor, dimensions: int = 2) -> Map:
 
 
 def tsne_map(images: Tensor, perplexity: float = 30.0, seed: int = 0) -> Map:
-    """A t-SNE map in 2-D; perplexity is roughly how many neighbours each image tries to keep close.
+    """A t-SNE map of images (N, 1, 28, 28) in 2-D.
 
+    perplexity: roughly how many neighbours each image tries to keep close.
     About 3 s for 1,000 images on one core; the same seed gives the same map.
     """
     from sklearn.manifold import TSNE

@@ -16,19 +16,19 @@ class Filter:
 
 
 def identity(side: int) -> Tensor:
-    """1 in the middle, 0 around: the picture stays as it is."""
+    """(side, side): 1 in the middle, 0 around: the picture stays as it is."""
     kernel = torch.zeros(side, side, dtype=torch.float64)
     kernel[side // 2, side // 2] = 1.0
     return kernel
 
 
 def blur(side: int) -> Tensor:
-    """The mean of all pixels under it."""
+    """(side, side): the mean of all pixels under it."""
     return torch.full((side, side), 1.0 / side**2, dtype=torch.float64)
 
 
 def edges(side: int) -> Tensor:
-    """The middle against all around it; on an even surface it gives 0."""
+    """(side, side): the middle against all around it; on an even surface it gives 0."""
     return side**2 * identity(side) - 1.0
 
 
@@ -54,13 +54,13 @@ def sobel(side: int) -> Tensor:
 
 
 def emboss(side: int) -> Tensor:
-    """Lower right minus upper left, plus the picture itself: it looks lit from one side."""
+    """(side, side): lower right minus upper left, plus the picture itself: it looks lit from one side."""
     places = torch.arange(side, dtype=torch.float64)
     return places[:, None] + places[None, :] - (side - 1) + identity(side)
 
 
 def random_filter(side: int, seed: int) -> Tensor:
-    """Standard normal numbers, rounded to tenths: what a network's kernel is like before training."""
+    """(side, side): standard normal numbers, rounded to tenths: like a network's kernel before training."""
     generator = torch.Generator().manual_seed(seed)
     return (torch.randn(side, side, generator=generator, dtype=torch.float64) * 10).round() / 10
 

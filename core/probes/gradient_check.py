@@ -119,7 +119,10 @@ def autograd_gradients(
     loss: Loss = "cross-entropy",
     reduction: Reduction = "mean",
 ) -> list[Gradient]:
-    """What `backward()` finds for every layer, first layer first, on copies that ask for gradients."""
+    """What `backward()` finds for every layer, first layer first, on copies that ask for gradients.
+
+    x: (N, in); target: (N,) labels or (N, out) values, as the loss wants them.
+    """
     check(layers, x, target, loss)
     leaves = [Layer(w.clone().requires_grad_(), b.clone().requires_grad_()) for w, b in layers]
     bend = ACTIVATION_FUNCTIONS[activation]
@@ -135,6 +138,6 @@ def autograd_gradients(
 
 
 def doubled(layers: Sequence[Layer], x: Tensor, target: Tensor) -> tuple[list[Layer], Tensor, Tensor]:
-    """The same in float64; labels stay whole numbers."""
+    """The same layers, x (N, in) and target in float64; labels stay whole numbers."""
     target = target.double() if target.is_floating_point() else target
     return [Layer(w.detach().double(), b.detach().double()) for w, b in layers], x.double(), target

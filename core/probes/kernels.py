@@ -31,7 +31,7 @@ def kernels(weights: Mapping[str, Tensor], layer: str) -> Tensor:
 def moved(now: Tensor, start: Tensor) -> float:
     """How far weights went, in sizes of their start: ‖now − start‖ / ‖start‖, a fraction from 0 up.
 
-    Not a number where they started at zero.
+    Both of one shape. Not a number where they started at zero.
     """
     size = float(start.norm())
     return float((now - start).norm()) / size if size else float("nan")

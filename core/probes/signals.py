@@ -82,7 +82,10 @@ def signals(model: nn.Module, images: Tensor) -> Signals:
 
 
 def gradients(model: nn.Module, images: Tensor, labels: Tensor, reduction: Reduction = "mean") -> Gradients:
-    """The gradient of the cross-entropy on a batch, by autograd and on a copy: the model is left alone."""
+    """The gradient of the cross-entropy on a batch, by autograd and on a copy: the model is left alone.
+
+    images: (N, 1, 28, 28) in [0, 1]; labels: (N,).
+    """
     twin = deepcopy(model).eval()
     twin.requires_grad_(True)
     twin.zero_grad()
@@ -96,7 +99,7 @@ def gradients(model: nn.Module, images: Tensor, labels: Tensor, reduction: Reduc
 
 
 def slope(activation: Bend, at: Tensor) -> Tensor:
-    """The activation's derivative at every element of `at`, by autograd: how much gradient gets through."""
+    """The activation's derivative at every element of `at` (any shape), by autograd: what gets through."""
     point = at.detach().clone().requires_grad_()
     (found,) = torch.autograd.grad(activation(point).sum(), point)
     return found

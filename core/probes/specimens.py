@@ -44,5 +44,5 @@ def quarters(digits: Digits) -> Tensor:
 
 
 def small_digits(digits: Digits) -> Tensor:
-    """Positions of the digits 0, 1 and 2, which are all that the small network tells apart."""
+    """Positions (n,) of the digits 0, 1 and 2, which are all that the small network tells apart."""
     return torch.nonzero(digits.labels < SMALL_CLASSES).flatten()

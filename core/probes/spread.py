@@ -45,7 +45,7 @@ def spread(before: Tensor, activation: Bend, name: Activation) -> Spread:
 
 
 def spreads(model: nn.Module, images: Tensor, name: Activation) -> list[Spread]:
-    """One Spread for each hidden layer, first layer first."""
+    """One Spread for each hidden layer, first layer first. images: (N, 1, 28, 28) in [0, 1]."""
     activation = bend(model)
     return [spread(before, activation, name) for before in signals(model, images).before[:-1]]
 

@@ -79,7 +79,7 @@ def _overlap(by: int, side: int) -> tuple[slice, slice]:
 
 
 def scale(images: Tensor, factor: float) -> Tensor:
-    """Grow or shrink about the middle by `factor`, bilinear between pixels; black comes in."""
+    """Grow or shrink images (N, 1, H, W) about the middle by `factor`, bilinear; black comes in."""
     from torchvision.transforms import functional  # half a second to import: only when a picture is shaken
 
     bilinear = functional.InterpolationMode.BILINEAR
@@ -88,7 +88,7 @@ def scale(images: Tensor, factor: float) -> Tensor:
 
 
 def rotate(images: Tensor, degrees: float) -> Tensor:
-    """Turn about the middle, anticlockwise, bilinear between pixels; black comes in."""
+    """Turn images (N, 1, H, W) about the middle, anticlockwise, bilinear; black comes in."""
     from torchvision.transforms import functional
 
     changed: Tensor = functional.rotate(images, degrees, functional.InterpolationMode.BILINEAR)
@@ -106,7 +106,7 @@ def noise(images: Tensor, spread: float, seed: int = NOISE_SEED) -> Tensor:
 
 
 def thicken(images: Tensor, pixels: float) -> Tensor:
-    """Strokes thicker by `pixels` on either side, or thinner where it is negative.
+    """Strokes of images (N, 1, H, W) thicker by `pixels` on either side, or thinner where it is negative.
 
     Grey morphology: a dilation gives each pixel the largest value among itself and its eight neighbours, an
     erosion the smallest, and each pass moves a stroke's edge by a pixel. Between two whole numbers of passes

@@ -73,7 +73,10 @@ def time_curve(forms: Sequence[Forms], form: Form) -> TimeCurve:
 
 
 def by_matrices(layers: Sequence[Layer], activation: Activation, x: Tensor, labels: Tensor) -> Found:
-    """Loss and gradients of the whole batch at once, as in `network`, for what has been checked already."""
+    """Loss and gradients of the whole batch at once, as in `network`, for what has been checked already.
+
+    x: (N, in); labels: (N,).
+    """
     with torch.no_grad():
         tape = forward(layers, activation, x)
         loss, delta = cross_entropy(tape.outputs, labels)
@@ -81,7 +84,10 @@ def by_matrices(layers: Sequence[Layer], activation: Activation, x: Tensor, labe
 
 
 def by_autograd(layers: Sequence[Layer], activation: Activation, x: Tensor, labels: Tensor) -> Found:
-    """The same by autograd: leaves that share the layers' memory, one forward pass, one backward()."""
+    """The same by autograd: leaves that share the layers' memory, one forward pass, one backward().
+
+    x: (N, in); labels: (N,).
+    """
     leaves = [Layer(*(tensor.detach().requires_grad_() for tensor in layer)) for layer in layers]
     bend = ACTIVATION_FUNCTIONS[activation]
     for index, (weight, bias) in enumerate(leaves):
@@ -146,7 +152,7 @@ def sweep(
     *,
     repetitions: int = 7,
 ) -> list[Forms]:
-    """`compare` for the first 1, 2, 4, … images of x; sizes beyond its length are left out."""
+    """`compare` for the first 1, 2, 4, … images of x (N, in) and labels (N,); sizes above N are left out."""
     return [
         compare(layers, activation, x[:size], labels[:size], repetitions=repetitions)
         for size in sizes

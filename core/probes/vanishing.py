@@ -109,7 +109,10 @@ def first_layer(
     width: int,
     seeds: Sequence[int] = SEEDS,
 ) -> Band:
-    """The gradient's size at the first layer of networks of growing depth, one place a depth."""
+    """The gradient's size at the first layer of networks of growing depth, one place a depth.
+
+    x: (N, in); labels: (N,).
+    """
     columns = [
         [found.gradients[0] for found in over_seeds(x, labels, activation, init, depth, width, seeds)]
         for depth in depths

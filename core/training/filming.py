@@ -76,6 +76,7 @@ class PreActivations(Callback):
 def sample(values: Tensor) -> Tensor:
     """SAMPLE of the values, the same places each time for as many values; all of them where there are fewer.
 
+    values: any shape; returns (n,).
     Drawn at random: every 16th of maps 28 wide would see few of their columns, and always the same.
     """
     flat = values.flatten()
@@ -93,7 +94,10 @@ def _quantiles(values: Tensor) -> Tensor:
 
 
 def received(module: torch.nn.Module, images: Tensor) -> dict[str, Tensor]:
-    """What each activation layer of a CNN receives for these images, by its name, as in training."""
+    """What each activation layer of a CNN receives for images (N, 1, 28, 28), by its name, as in training.
+
+    Maps are (N, C, H, W), what linear layers give is (N, units).
+    """
     assert isinstance(module, CNN)
     twin = copy.deepcopy(module).train()
     for layer in twin.modules():

@@ -169,7 +169,7 @@ OPTIMIZERS: dict[str, OptimizerEntry] = {
 
 
 def build_optimizer(config: OptimizerConfig, parameters: Iterable[Tensor]) -> Optimizer:
-    """The optimiser that `config` names, over `parameters` (leaf tensors that require gradients)."""
+    """The optimiser that `config` names, over `parameters`: leaf tensors, any shape, that need gradients."""
     return OPTIMIZERS[config.name].build(list(parameters), config.settings)
 
 

@@ -144,7 +144,10 @@ def gap(a: Sequence[float | None], b: Sequence[float | None], digits: int | None
 
 
 def weights_apart(a: dict[str, Tensor] | None, b: dict[str, Tensor] | None) -> tuple[float, str] | None:
-    """(largest difference of any weight, name of its tensor) of two state dicts; None if one is missing."""
+    """(largest difference of any weight, name of its tensor) of two state dicts; None if one is missing.
+
+    Tensors of one name must be of one shape.
+    """
     if a is None or b is None:
         return None
     apart = {name: float((a[name] - b[name]).abs().max()) for name in a if name in b}
