@@ -1,60 +1,22 @@
 """The CNN page in Streamlit's own harness: presets, the free builder, impossible shapes, runs found again."""
 
-from collections.abc import Iterator
+from functools import partial
 
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
 from core.config import CNNConfig
-from core.home import PROJECT
 from core.recipes import RECIPES, train_recipes
 from pages.ui.cache import mnist, registry, run_store, shipped_model
 from pages.ui.cnn import train
+from tests.pages import harness
+from tests.pages.harness import captions, finish, markdown, well
 
-PAGE = str(PROJECT / "pages" / "4_CNN.py")
+pytestmark = pytest.mark.usefixtures("newcomer")
+
+open_page = partial(harness.open_page, "4_CNN.py")
 TABS = ["By hand", "Train", "Kernels", "Feature maps", "Robustness", "Batch norm", "Confidence"]
-
-
-@pytest.fixture(autouse=True)
-def newcomer(bundled_only: None) -> Iterator[None]:
-    for cached in (mnist, registry, run_store):
-        cached.clear()
-    yield
-    registry().close()
-    registry.clear()
-
-
-def open_page(**parameters: str) -> AppTest:
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).run()
-    for name, value in parameters.items():
-        app.query_params[name.replace("__", "-")] = value
-    app.switch_page(PAGE).run()
-    check(app)
-    return app
-
-
-def check(app: AppTest) -> None:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-
-
-def finish(app: AppTest) -> str:
-    """Wait for the page's job, run the page again, and return the job's id."""
-    name = app.session_state[train.JOB]
-    snapshot = registry().get(name).wait(120)
-    assert snapshot.status == "finished", snapshot.message
-    app.run()
-    check(app)
-    return name
-
-
-def markdown(app: AppTest) -> str:
-    return "\n".join(text.value for text in app.markdown)
-
-
-def captions(app: AppTest) -> str:
-    return "\n".join(text.value for text in app.caption)
 
 
 @pytest.mark.parametrize("tab", TABS)
@@ -83,8 +45,8 @@ def test_the_first_view_is_what_came_along(recipe: str) -> None:
 def test_every_preset_trains_for_an_epoch_in_one_click(recipe: str) -> None:
     app = open_page(cnn_recipe=recipe)
     app.button(key="cnn_short").click().run()
-    check(app)
-    run = run_store().get(finish(app))
+    well(app)
+    run = run_store().get(finish(app, train.JOB))
     assert run.config == RECIPES[recipe].config.with_settings({"epochs": 1})
     assert app.slider(key=f"{recipe}_epochs").value == RECIPES[recipe].config.train.epochs
     assert "Finished" in markdown(app)
@@ -113,7 +75,7 @@ def build_tiny(app: AppTest) -> None:
     app.selectbox(key=f"{key}init").set_value("he").run()
     app.select_slider(key=f"{key}record_every").set_value(10).run()
     app.select_slider(key=f"{key}lr").set_value(0.01).run()
-    check(app)
+    well(app)
 
 
 TINY = CNNConfig(
@@ -142,8 +104,8 @@ def test_a_network_of_ones_own_trains_in_one_click_and_is_found_again() -> None:
     assert shown["weights"].sum() == total
     app.slider(key="cnn-lab_epochs").set_value(2).run()
     app.button(key="cnn_start").click().run()
-    check(app)
-    name = finish(app)
+    well(app)
+    name = finish(app, train.JOB)
     run = run_store().get(name)
     assert run.config.model == TINY
     assert [row["step"] for row in run.history.records][:2] == [10, 20]
@@ -178,12 +140,12 @@ def test_an_impossible_shape_is_refused_with_the_layer_and_nothing_is_lost() -> 
     assert shipped_model("cnn-lab").provenance["run_id"]
     assert "As it came" in markdown(app)  # the rest of the page is there
     app.slider(key="cnn-lab_stride_1").set_value(1).run()
-    check(app)
+    well(app)
     assert not app.button(key="cnn_start").disabled
     assert "8×4×4" in markdown(app)  # 14 − 11 + 1 = 4
     assert "8×2×2" in markdown(app)
     app.button(key="cnn_reset").click().run()
-    check(app)
+    well(app)
     assert app.slider(key="cnn-lab_kernel_2").value == 5
     assert app.button(key="cnn_reset").disabled
 

@@ -1,13 +1,14 @@
 """The Data Explorer: every tab opens, and what is chosen holds from tab to tab and in the address."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-PROJECT = Path(__file__).resolve().parents[2]
-APP = str(PROJECT / "app.py")
-PAGE = str(PROJECT / "pages" / "1_Data_Explorer.py")
+from tests.pages import harness
+from tests.pages.harness import text, well
+
+explorer = partial(harness.open_page, "1_Data_Explorer.py")
 TABS = (
     "Browse", "As numbers", "Classes", "Pixels", "Map", "Neighbours", "The floor", "Shuffled", "Odd ones",
     "My handwriting", "Source",
@@ -22,24 +23,6 @@ def _fresh_data() -> None:
     import streamlit as st
 
     st.cache_resource.clear()
-
-
-def explorer(**address: str) -> AppTest:
-    """The page as a link with these parameters opens it."""
-    app = AppTest.from_file(APP, default_timeout=60).run().switch_page(PAGE)
-    for name, value in address.items():
-        app.query_params[name] = value
-    return sound(app.run())
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def text(app: AppTest) -> str:
-    return "\n".join(element.value for kind in (app.markdown, app.caption, app.info) for element in kind)
 
 
 @pytest.mark.parametrize("tab", TABS)
@@ -58,20 +41,20 @@ def test_filters_narrow_the_sheet() -> None:
     app = explorer(data_split="Test", data_digit="7")
     assert "1 to 80 of 100 test images of a 7" in text(app)
     app.number_input(key="data_page").set_value(1)
-    sound(app.run())
+    well(app.run())
 
 
 def test_an_image_number_that_does_not_exist_is_brought_back() -> None:
     app = explorer(data_index="3999")
     app.segmented_control(key="data_split").set_value("test")
-    sound(app.run())
+    well(app.run())
     assert app.number_input(key="data_index").value == 999
 
 
 def test_a_number_too_large_becomes_the_last_and_its_sheet_opens() -> None:
     app = explorer()
     app.number_input(key="data_index").set_value(99_999)
-    sound(app.run())
+    well(app.run())
     assert app.number_input(key="data_index").value == 3999
     assert "Image 3,999" in text(app)
     assert app.number_input(key="data_page").value == 50
@@ -80,17 +63,17 @@ def test_a_number_too_large_becomes_the_last_and_its_sheet_opens() -> None:
 def test_the_sheet_follows_the_choice_but_can_be_turned() -> None:
     app = explorer()
     app.number_input(key="data_index").set_value(3777)
-    sound(app.run())
+    well(app.run())
     assert "Images 3,760 to 3,839" in text(app)
     app.number_input(key="data_page").set_value(2)
-    sound(app.run())
+    well(app.run())
     assert "Images 80 to 159" in text(app)
 
 
 def test_a_random_draw_obeys_the_filter() -> None:
     app = explorer(data_digit="3")
     app.button(key="data_random").click()
-    sound(app.run())
+    well(app.run())
     assert "It is a 3" in text(app)
 
 
@@ -100,14 +83,14 @@ def test_the_floor_shows_accuracy_with_its_interval() -> None:
     assert all_images.endswith("%")
     assert "95 % interval" in text(app)
     app.select_slider(key="data_floor").set_value("1")
-    sound(app.run())
+    well(app.run())
     assert float(app.metric[0].value[:-1]) < float(all_images[:-1])
 
 
 def test_shuffled_pixels_are_learnt_as_well() -> None:
     app = explorer(data_tab="Shuffled")
     app.button(key="data_shuffle").click()
-    sound(app.run())
+    well(app.run())
     assert "does not care" in text(app)
 
 

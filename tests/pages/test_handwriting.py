@@ -21,8 +21,9 @@ from pages.ui.explorer.own import CODE
 from pages.ui.explorer.own_kept import rated
 from pages.ui.explorer.own_results import verdict
 from pages.ui.state import Ink
+from tests.pages.harness import APP, text, well
 
-APP, PAGE = str(PROJECT / "app.py"), str(PROJECT / "pages" / "1_Data_Explorer.py")
+PAGE = str(PROJECT / "pages" / "1_Data_Explorer.py")
 OTHER = "0123456789abcdef01234567"
 
 
@@ -47,18 +48,7 @@ def tab(inked: bool = False, who: str | None = None) -> AppTest:
     app.query_params["data_tab"] = "My handwriting"
     if inked:
         app.session_state["data_own_draw_ink"] = Ink(pixels=stroke())
-    return sound(app.run())
-
-
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def text(app: AppTest) -> str:
-    kinds = (app.markdown, app.caption, app.info, app.success, app.warning, app.subheader)
-    return "\n".join(element.value for kind in kinds for element in kind)
+    return well(app.run())
 
 
 def filled(count: int, wrong: int = 0) -> Handwriting:
@@ -82,9 +72,9 @@ def test_a_drawing_is_saved_with_its_label_and_read_by_every_network() -> None:
     app = tab(inked=True)
     assert app.button(key="data_own_save").disabled, "no label yet"
     app.button_group(key="data_own_label").set_value(1)
-    sound(app.run())
+    well(app.run())
     app.button(key="data_own_save").click()
-    sound(app.run())
+    well(app.run())
     (kept,) = Handwriting().all().drawings
     assert kept.label == 1
     assert Handwriting().ink_path(kept.id).is_file()
@@ -102,13 +92,13 @@ def test_relabel_delete_and_choose() -> None:
     ids = [one.id for one in Handwriting().all().drawings]
     assert app.number_input(key="data_own_number").value == 4
     app.number_input(key="data_own_number").set_value(2)
-    sound(app.run())
+    well(app.run())
     app.button_group(key=f"data_own_relabel_{ids[1]}").set_value(5)
-    sound(app.run())
+    well(app.run())
     assert Handwriting().all().drawings[1].label == 5
     assert "### A 5" in text(app)
     app.button(key="data_own_delete").click()
-    sound(app.run())
+    well(app.run())
     assert [one.id for one in Handwriting().all().drawings] == [ids[0], *ids[2:]]
     assert "Your 3 drawings" in text(app)
 
@@ -128,7 +118,7 @@ def test_delete_all_asks_first() -> None:
     app = tab()
     assert app.button(key="data_own_clear").label == "Yes, delete 3"
     app.button(key="data_own_clear").click()
-    sound(app.run())
+    well(app.run())
     assert len(Handwriting().all()) == 0
     assert "How well do they read yours?" in text(app)
 
@@ -139,7 +129,7 @@ def test_bring_along() -> None:
     Handwriting().clear()
     app = tab()
     app.file_uploader(key="data_own_upload_0").upload("a.zip", content, "application/zip")
-    sound(app.run())
+    well(app.run())
     assert len(Handwriting().all()) == 3
     assert "3 new drawings." in text(app)
     app.file_uploader(key="data_own_upload_1").upload("no.zip", b"no zip", "application/zip").run()
@@ -155,7 +145,7 @@ def test_misread_drawings_are_shown_by_network() -> None:
     assert "drawing 12" in said
     every = len(rated())
     app.selectbox(key="data_own_who").set_value("cnn-bn")
-    sound(app.run())
+    well(app.run())
     assert f"of {every} networks misread it" in text(app)
 
 
@@ -212,11 +202,11 @@ def test_in_a_class_room_each_browser_has_its_own(monkeypatch: pytest.MonkeyPatc
 def test_home_saves_what_was_drawn() -> None:
     app = AppTest.from_file(APP, default_timeout=60)
     app.session_state["home_draw_ink"] = Ink(pixels=stroke())
-    sound(app.run())
+    well(app.run())
     app.button_group(key="home_keep_label").set_value(1)
-    sound(app.run())
+    well(app.run())
     app.button(key="home_keep_save").click()
-    sound(app.run())
+    well(app.run())
     assert [one.label for one in Handwriting().all().drawings] == [1]
     assert "Until you draw" in text(app)
 
@@ -228,7 +218,7 @@ def test_a_full_set_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Handwriting, "add", full)
     app = tab(inked=True)
     app.button_group(key="data_own_label").set_value(1)
-    sound(app.run())
+    well(app.run())
     app.button(key="data_own_save").click().run()
     assert [error.value for error in app.error] == ["There is no room."]
 

@@ -6,25 +6,19 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import DataError
-from core.home import PROJECT
 from pages.ui.cache import mnist
+from tests.pages.harness import APP, well
 
-APP = str(PROJECT / "app.py")
+pytestmark = pytest.mark.usefixtures("newcomer")
 
 
 def run(script: str) -> AppTest:
     return AppTest.from_string(script, default_timeout=60).run()
 
 
-@pytest.fixture(autouse=True)
-def newcomer(bundled_only: None) -> None:
-    mnist.clear()
-
-
 def test_home_opens_and_reads_a_digit_without_a_click() -> None:
     app = AppTest.from_file(APP, default_timeout=60).run()
-    assert not app.exception
-    assert not app.error
+    well(app)
     assert app.title[0].value.endswith("Digit Lab")
     assert any(text.value.startswith("### It reads a") for text in app.markdown)
 
@@ -32,17 +26,13 @@ def test_home_opens_and_reads_a_digit_without_a_click() -> None:
 def test_every_shipped_network_answers() -> None:
     app = AppTest.from_file(APP, default_timeout=60).run()
     for name in app.selectbox(key="home_network").options:
-        app.selectbox(key="home_network").set_value(name).run()
-        assert not app.exception
-        assert not app.error
+        well(app.selectbox(key="home_network").set_value(name).run())
 
 
 def test_start_here_works_after_choosing_another_network() -> None:
     app = AppTest.from_file(APP, default_timeout=60).run()
     app.selectbox(key="home_network").set_value("linear-softmax").run()
-    app.button(key="home_start").click().run()
-    assert not app.exception
-    assert not app.error
+    well(app.button(key="home_start").click().run())
     assert app.title[0].value.endswith("Data Explorer")
 
 

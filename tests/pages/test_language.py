@@ -1,101 +1,77 @@
 """The Language ID page in Streamlit's own harness: every tab, a run from start to results, links."""
 
-from collections.abc import Iterator
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.config import WordsConfig
-from core.home import PROJECT
 from core.recipes import RECIPES
 from pages.ui.cache import mnist, registry, run_store
 from pages.ui.language.train import LOOK, PAGE
+from tests.pages import harness
+from tests.pages.harness import text, well
 
-FILE = str(PROJECT / "pages" / "8_Language_ID.py")
+pytestmark = pytest.mark.usefixtures("newcomer")
+
+open_page = partial(harness.open_page, "8_Language_ID.py")
 TABS = ["Type a word", "Train", "Results", "Compare", "How a GRU works"]
-
-
-@pytest.fixture(autouse=True)
-def newcomer(bundled_only: None) -> Iterator[None]:
-    for cached in (mnist, registry, run_store):
-        cached.clear()
-    yield
-    registry().close()
-    registry.clear()
-
-
-def open_page(**parameters: str) -> AppTest:
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).run()
-    for name, value in parameters.items():
-        app.query_params[name.replace("__", "-")] = value
-    return check(app.switch_page(FILE).run())
-
-
-def check(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def written(app: AppTest) -> str:
-    return " ".join(part.value for part in [*app.markdown, *app.caption])
 
 
 @pytest.mark.parametrize("tab", TABS)
 def test_every_tab_has_something_to_show_at_once(tab: str) -> None:
     app = open_page(lang_tab=tab)
-    assert len(written(app)) > 200
+    assert len(text(app)) > 200
 
 
 def test_a_link_holds_word_and_settings() -> None:
     app = open_page(lang_word="Dziękuję", language__gru_cell="LSTM", language__gru_units="64")
     assert app.text_input(key="lang_word").value == "Dziękuję"
-    assert "**dziękuję** is" in written(app)
+    assert "**dziękuję** is" in text(app)
     assert app.selectbox(key="language-gru_cell").value == "lstm"
     assert app.number_input(key="language-gru_units").value == 64
 
 
 def test_train_look_and_come_back() -> None:
     app = open_page(lang_tab="Train")
-    assert "As it came" in written(app)
-    assert "words" in written(app)
+    assert "As it came" in text(app)
+    assert "words" in text(app)
     assert not [box for box in app.selectbox if "adversarial" in (box.key or "")]
     app.select_slider(key="language-gru_per_language").set_value(200).run()
     app.selectbox(key="language-gru_division").set_value("stem").run()
     app.number_input(key="language-gru_units").set_value(12).run()
     app.slider(key="language-gru_epochs").set_value(2).run()
-    check(app.button(key="lang_start").click().run())
+    well(app.button(key="lang_start").click().run())
     name = app.session_state[PAGE.key("run")]
     assert registry().get(name).wait(120).status == "finished"
-    check(app.run())
+    well(app.run())
     run = run_store().get(name)
     assert run.config.data == WordsConfig("stem", 200)
     assert run.n_train + run.n_test == 1000
-    assert "Finished" in written(app)
+    assert "Finished" in text(app)
     again = open_page(lang_run=name, lang_tab="Train")
     assert again.number_input(key="language-gru_units").value == 12
     registry().close()
     registry.clear()
     recorded = open_page(lang_run=name, lang_tab="Train")
-    assert "Recorded run" in written(recorded)
+    assert "Recorded run" in text(recorded)
     looked = open_page(lang_tab="Results")
     looked.selectbox(key=LOOK).set_value(f"run:{name}").run()
-    check(looked)
+    well(looked)
     metric = next(entry for entry in looked.metric if entry.label == "Test accuracy")
     assert metric.value == f"{run.test_accuracy:.2%}"
-    assert "by stem" in written(looked)
+    assert "by stem" in text(looked)
 
 
 def test_one_epoch_in_one_click() -> None:
     app = open_page(lang_tab="Train")
     app.select_slider(key="language-gru_per_language").set_value(100).run()
-    check(app.button(key="lang_short").click().run())
+    well(app.button(key="lang_short").click().run())
     name = app.session_state[PAGE.key("run")]
     assert registry().get(name).wait(120).status == "finished"
     assert run_store().get(name).epochs == 1
     epochs = RECIPES["language-gru"].config.train.epochs
     assert app.run().slider(key="language-gru_epochs").value == epochs, "that was for one run"
-    check(app.button(key="lang_start").click().run())
+    well(app.button(key="lang_start").click().run())
     job = registry().get(app.session_state[PAGE.key("run")])
     assert job.job_id != name
     assert job.start.train.epochs == epochs

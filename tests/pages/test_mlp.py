@@ -1,52 +1,22 @@
 """The MLP page in Streamlit's own harness: every preset trained for an epoch, every tab opened."""
 
-from collections.abc import Iterator
+from functools import partial
 
 import pytest
 import torch
-from streamlit.testing.v1 import AppTest
 
 from core.config import MLPConfig
-from core.home import PROJECT
 from core.recipes import RECIPES, train_recipes
 from pages.ui.cache import mnist, registry, run_store
 from pages.ui.mlp import train
 from pages.ui.mlp.questions import QUESTIONS
+from tests.pages import harness
+from tests.pages.harness import finish, well
 
-PAGE = str(PROJECT / "pages" / "2_MLP_Autograd.py")
+pytestmark = pytest.mark.usefixtures("newcomer")
+
+open_page = partial(harness.open_page, "2_MLP_Autograd.py")
 TABS = ["Autograd", "Formulas", "Train", "Results", "Draw", "Inside", "Edit", "One step", "Record"]
-
-
-@pytest.fixture(autouse=True)
-def newcomer(bundled_only: None) -> Iterator[None]:
-    for cached in (mnist, registry, run_store):
-        cached.clear()
-    yield
-    registry().close()
-    registry.clear()
-
-
-def open_page(**parameters: str) -> AppTest:
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).run()
-    for name, value in parameters.items():
-        app.query_params[name.replace("__", "-")] = value
-    app.switch_page(PAGE).run()
-    check(app)
-    return app
-
-
-def check(app: AppTest) -> None:
-    assert not app.exception
-    assert not app.error
-
-
-def finish(app: AppTest) -> str:
-    """Wait for the page's job, run the page again, and return the job's id."""
-    name = app.session_state[train.JOB]
-    assert registry().get(name).wait(60).status == "finished"
-    app.run()
-    check(app)
-    return name
 
 
 @pytest.mark.parametrize("recipe", train_recipes(MLPConfig))
@@ -55,8 +25,8 @@ def test_every_preset_trains_for_an_epoch_in_one_click(recipe: str) -> None:
     app.selectbox(key=train.RECIPE).set_value(recipe).run()
     app.slider(key=f"{recipe}_epochs").set_value(1).run()
     app.button(key="mlp_start").click().run()
-    check(app)
-    name = finish(app)
+    well(app)
+    name = finish(app, train.JOB)
     run = run_store().get(name)
     assert run.recipe == recipe
     assert run.epochs == 1
@@ -100,7 +70,7 @@ def test_controls_say_what_the_run_gets() -> None:
     app.number_input(key=f"{key}seed").set_value(7).run()
     app.slider(key=f"{key}epochs").set_value(1).run()
     app.button(key="mlp_start").click().run()
-    run = run_store().get(finish(app))
+    run = run_store().get(finish(app, train.JOB))
     settings = run.config.settings()
     expected = {
         "hidden": (100, 33),
@@ -114,7 +84,7 @@ def test_controls_say_what_the_run_gets() -> None:
     assert run.n_train == 3200
     assert run.validation_accuracy is not None
     app.button(key="mlp_reset").click().run()
-    check(app)
+    well(app)
     assert app.selectbox(key=f"{key}optimizer").value == "sgd-by-hand"
 
 
@@ -123,7 +93,7 @@ def test_a_link_to_a_run_of_yesterday_shows_it() -> None:
     app = open_page()
     app.slider(key="mlp-autograd_epochs").set_value(1).run()
     app.button(key="mlp_start").click().run()
-    name = finish(app)
+    name = finish(app, train.JOB)
     registry().close()
     registry.clear()
     later = open_page(mlp_run=name)
@@ -148,7 +118,7 @@ def test_training_leaves_the_shared_images_alone() -> None:
     app = open_page()
     app.slider(key="mlp-autograd_epochs").set_value(1).run()
     app.button(key="mlp_start").click().run()
-    finish(app)
+    finish(app, train.JOB)
     assert (mnist().train.images.sum().item(), mnist().test.images.sum().item()) == before
 
 
@@ -174,10 +144,10 @@ def test_a_link_with_any_optimizer_opens(optimizer: str) -> None:
 def test_another_optimizer_starts_from_its_own_usual_rate() -> None:
     app = open_page(mlp_recipe="mlp-deep")
     app.selectbox(key="mlp-deep_optimizer").set_value("adam").run()
-    check(app)
+    well(app)
     assert app.select_slider(key="mlp-deep_lr").value == 0.001
     app.selectbox(key="mlp-deep_optimizer").set_value("sgd").run()
-    check(app)
+    well(app)
     assert app.select_slider(key="mlp-deep_lr").value == 0.01
 
 
@@ -197,7 +167,7 @@ def test_a_run_that_diverged_claims_no_accuracy() -> None:
     job = registry().get(app.session_state[train.JOB])
     assert job.wait(60).status == "diverged"
     app.run()
-    check(app)
+    well(app)
     assert any("too high here" in warning.value for warning in app.warning)
     assert not any("read correctly" in text.value for text in app.markdown)
     assert run_store().get(job.job_id).test_accuracy is None
@@ -209,13 +179,13 @@ def test_a_run_that_went_on_is_looked_at_as_it_is_now() -> None:
     job.wait(60)
     app = open_page(mlp_tab="Results")
     app.selectbox(key="mlp_look").set_value(f"run:{job.job_id}").run()
-    check(app)
+    well(app)
     before = [metric.value for metric in app.metric]
     for _ in range(3):
         job.add_epoch()
         job.wait(60)
     app.run()
-    check(app)
+    well(app)
     assert f"{job.snapshot.history.last('test_accuracy'):.2%}" in [metric.value for metric in app.metric]
     assert [metric.value for metric in app.metric] != before
 
@@ -225,7 +195,7 @@ def test_train_starts_what_the_controls_show_even_if_they_changed_in_the_same_mo
     app = open_page()
     app.slider(key="mlp-autograd_epochs").set_value(2)
     app.button(key="mlp_start").click().run()
-    check(app)
+    well(app)
     job = registry().get(app.session_state[train.JOB])
     assert job.start.train.epochs == 2
     job.wait(60)

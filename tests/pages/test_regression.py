@@ -1,6 +1,6 @@
 """The page on regression in Streamlit's own harness: presets, own points, every control, runs found again."""
 
-from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -9,46 +9,18 @@ from core.config import CurveConfig, RegressorConfig
 from core.home import PROJECT
 from core.recipes import RECIPES
 from core.training.small_fit import WIDTHS, Ends
-from pages.ui.cache import mnist, registry, run_store, shipped_model
+from pages.ui.cache import registry, run_store, shipped_model
 from pages.ui.live_run import written
 from pages.ui.regression import bends, placed, train, wiggly
+from tests.pages import harness
+from tests.pages.harness import APP, finish, text, well
 
-PAGE = str(PROJECT / "pages" / "7_Regression.py")
+pytestmark = pytest.mark.usefixtures("newcomer")
+
+open_page = partial(harness.open_page, "7_Regression.py")
 R = "regression-sine"
 TABS = ["Train", "How bends add up", "Too simple, too wiggly"]
 QUICK_TAB = {"reg_wiggly_epochs": "100", "reg_wiggly_width": "4"}
-
-
-@pytest.fixture(autouse=True)
-def newcomer(bundled_only: None) -> Iterator[None]:
-    for cached in (mnist, registry, run_store):
-        cached.clear()
-    yield
-    registry().close()
-    registry.clear()
-
-
-def open_page(**parameters: str) -> AppTest:
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).run()
-    for name, value in parameters.items():
-        app.query_params[name.replace("__", "-")] = value
-    app.switch_page(PAGE).run()
-    check(app)
-    return app
-
-
-def check(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def finish(app: AppTest) -> str:
-    name = app.session_state[train.JOB]
-    snapshot = registry().get(name).wait(120)
-    assert snapshot.status == "finished", snapshot.message
-    check(app.run())
-    return name
 
 
 def quickly(app: AppTest, epochs: int = 50) -> str:
@@ -56,12 +28,8 @@ def quickly(app: AppTest, epochs: int = 50) -> str:
     app.toggle(key="reg_slowly").set_value(False)
     app.select_slider(key=f"{R}_epochs").set_value(epochs).run()
     app.button(key="reg_start").click().run()
-    check(app)
-    return finish(app)
-
-
-def words(app: AppTest) -> str:
-    return "\n".join([*(m.value for m in app.markdown), *(c.value for c in app.caption)])
+    well(app)
+    return finish(app, train.JOB)
 
 
 @pytest.mark.parametrize("tab", TABS)
@@ -72,12 +40,12 @@ def test_every_tab_opens(tab: str) -> None:
 def test_the_first_view_is_what_came_along_beside_the_claim() -> None:
     app = open_page()
     facts = shipped_model(R).provenance
-    assert f"trained on {facts['n_train']} points" in words(app)
+    assert f"trained on {facts['n_train']} points" in text(app)
     metrics = {metric.label: metric.value for metric in app.metric}
     assert metrics["Test loss"] == written(facts["test_loss"])
-    assert f"epoch {facts['kept_epoch']:,.0f}" in words(app)
-    assert RECIPES[R].claim in words(app)
-    assert "It fits" in words(app)
+    assert f"epoch {facts['kept_epoch']:,.0f}" in text(app)
+    assert RECIPES[R].claim in text(app)
+    assert "It fits" in text(app)
     assert "best, kept" in app.code[0].value
 
 
@@ -85,17 +53,17 @@ def test_the_preset_trains_in_one_click_and_is_found_again() -> None:
     app = open_page()
     app.toggle(key="reg_slowly").set_value(False)
     app.button(key="reg_start").click().run()
-    run = run_store().get(finish(app))
+    run = run_store().get(finish(app, train.JOB))
     assert run.config == RECIPES[R].config
     assert run.test_loss is not None
     assert run.test_loss < 0.000313
-    assert "Finished" in words(app)
+    assert "Finished" in text(app)
     assert {m.label: m.value for m in app.metric}["Test loss"] == written(run.test_loss)
 
     registry().close()
     registry.clear()
     again = open_page(reg_run=run.run_id)
-    assert "Recorded run" in words(again)
+    assert "Recorded run" in text(again)
     assert {m.label: m.value for m in again.metric}["Test loss"] == written(run.test_loss)
 
 
@@ -122,15 +90,15 @@ def test_every_setting_reaches_the_run() -> None:
     app.selectbox(key=f"{R}_activation").set_value("relu")
     app.number_input(key=f"{R}_points_seed").set_value(9)
     app.slider(key=f"{R}_validation").set_value(0.3).run()
-    check(app)
+    well(app)
     config = run_store().get(quickly(app)).config
     assert config.model == RegressorConfig(hidden=(6, 5), activation="relu")
     assert config.data == CurveConfig("square", -3.0, 1.0, 40, 0.2, 9)
     assert (config.train.patience, config.train.validation, config.train.keep) == (10, 0.3, "best")
-    assert "Below the dotted line" in words(app), "the noise has a floor"
+    assert "Below the dotted line" in text(app), "the noise has a floor"
     assert RECIPES[R].claim not in "".join(c.value for c in app.caption), "another curve, no claim"
     app.button(key="reg_reset").click().run()
-    check(app)
+    well(app)
     assert app.selectbox(key=f"{R}_target").value == "sine"
     assert app.select_slider(key=f"{R}_low").value == RECIPES[R].config.data.low  # type: ignore[union-attr]
 
@@ -140,37 +108,37 @@ def test_nothing_held_out_keeps_the_last_epoch_and_says_so() -> None:
     app.slider(key=f"{R}_validation").set_value(0.0).run()
     config = run_store().get(quickly(app)).config
     assert (config.train.keep, config.train.validation) == ("last", 0.0)
-    assert "Nothing is held out" in words(app)
+    assert "Nothing is held out" in text(app)
 
 
 def test_points_are_placed_removed_cleared_and_learnt() -> None:
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).run()
+    app = AppTest.from_file(APP, default_timeout=120).run()
     app.query_params[f"{R}_target"], app.query_params["reg_points"] = "points you place", "0.0_4.4_8.0"
-    app.switch_page(PAGE).run()
+    app.switch_page(str(PROJECT / "pages" / "7_Regression.py")).run()
     assert [error.value for error in app.error] == ["Place at least 5 points first."]
-    assert "**Your points**: 3" in words(app)
+    assert "**Your points**: 3" in text(app)
     assert app.button(key="reg_start").disabled
     app.button(key="reg_shape_One bump").click().run()
-    check(app)
-    assert "**Your points**: 20" in words(app)
+    well(app)
+    assert "**Your points**: 20" in text(app)
     folded = next(box for box in app.expander if box.label.startswith("What the run above learnt"))
     assert "It fits" in "".join(entry.value for entry in folded.markdown), (
         "the sine's verdict is out of sight"
     )
     app.button(key="reg_remove").click().run()
-    assert "**Your points**: 19" in words(app)
+    assert "**Your points**: 19" in text(app)
     config = run_store().get(quickly(app)).config
     assert isinstance(config.data, CurveConfig)
     assert config.data.placed == placed.shape("One bump")[:-1]
-    assert "Points that validate: 3" in words(app), "few enough to warn"
+    assert "Points that validate: 3" in text(app), "few enough to warn"
     assert not [box for box in app.expander if box.label.startswith("What the run above")]
     app.button(key="reg_clear").click().run()
     assert [error.value for error in app.error] == ["Place at least 5 points first."]
     assert app.button(key="reg_remove").disabled
     app.button(key="reg_reset").click().run()
     app.selectbox(key=f"{R}_target").set_value("placed").run()
-    check(app)
-    assert "**Your points**: 20" in words(app), "after a reset the preset is back"
+    well(app)
+    assert "**Your points**: 20" in text(app), "after a reset the preset is back"
 
 
 def test_a_share_that_holds_out_no_point_is_refused() -> None:
@@ -188,45 +156,45 @@ def test_the_film_opens() -> None:
 
 def test_bends_are_added_one_by_one() -> None:
     app = open_page(reg_tab="How bends add up", reg_bends_width="6")
-    assert "**6 of 6** units added" in words(app)
-    assert "The sum is the network." in words(app)
-    assert "dashed" not in words(app)
-    assert "is 0 up to its kink" in words(app)
-    assert "straight pieces" in words(app)
+    assert "**6 of 6** units added" in text(app)
+    assert "The sum is the network." in text(app)
+    assert "dashed" not in text(app)
+    assert "is 0 up to its kink" in text(app)
+    assert "straight pieces" in text(app)
     app.slider(key="reg_bends_added_6").set_value(2).run()
-    check(app)
-    assert "**2 of 6**" in words(app)
-    assert "dashed: the whole network" in words(app)
+    well(app)
+    assert "**2 of 6**" in text(app)
+    assert "dashed: the whole network" in text(app)
     app.selectbox(key="reg_bends_activation").set_value("tanh").run()
     app.selectbox(key="reg_bends_target").set_value("absolute").run()
-    assert "straight pieces" not in words(app)
-    assert "up to its kink" not in words(app)
+    assert "straight pieces" not in text(app)
+    assert "up to its kink" not in text(app)
     app.number_input(key="reg_bends_seed").set_value(3).run()
-    check(app)
+    well(app)
     app.slider(key="reg_bends_width").set_value(1).run()
-    check(app)
-    assert "**1 of 1**" in words(app)
+    well(app)
+    assert "**1 of 1**" in text(app)
 
 
 def test_bends_of_the_network_that_came() -> None:
     app = open_page(reg_tab="How bends add up", reg_bends_source=bends.THERE)
-    assert "**16 of 16**" in words(app)
+    assert "**16 of 16**" in text(app)
     app.segmented_control(key="reg_bends_order").set_value("the largest first").run()
-    check(app)
-    assert "Coming from the left" not in words(app)
+    well(app)
+    assert "Coming from the left" not in text(app)
 
 
 def test_one_small_network_and_its_controls() -> None:
     app = open_page(reg_tab="Too simple, too wiggly", **QUICK_TAB)
-    assert "At the last epoch" in words(app)
+    assert "At the last epoch" in text(app)
     app.select_slider(key="reg_wiggly_points").set_value(5).run()
     app.select_slider(key="reg_wiggly_noise").set_value(0.0).run()
     app.selectbox(key="reg_wiggly_activation").set_value("relu").run()
     app.selectbox(key="reg_wiggly_target").set_value("step").run()
     app.select_slider(key="reg_wiggly_width").set_value(1).run()
     app.number_input(key="reg_wiggly_seed").set_value(0).run()
-    check(app)
-    assert "On 200 other points" in words(app)
+    well(app)
+    assert "On 200 other points" in text(app)
 
 
 def swept(validation: dict[int, float], train: float = 0.01) -> dict[tuple[int, int], Ends]:

@@ -18,8 +18,12 @@ from core.training.history import History
 from pages.ui.cache import mnist, registry, run_store
 from pages.ui.runs import all_runs, by_settings, compare, two_networks
 from pages.ui.runs.links import place_of
+from tests.pages import harness
+from tests.pages.harness import APP, text, well
 
-FILE = str(PROJECT / "pages" / "9_Runs.py")
+
+def open_page(tab: str = "All runs", **address: str) -> AppTest:
+    return harness.open_page("9_Runs.py", runs_tab=tab, **address)
 
 
 @pytest.fixture(autouse=True)
@@ -59,24 +63,6 @@ def record(recipe: str = "linear-softmax", **given: Any) -> RunRecord:
     return run
 
 
-def open_page(tab: str = "All runs", **parameters: str) -> AppTest:
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).run()
-    app.query_params["runs_tab"] = tab
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    return check(app.switch_page(FILE).run())
-
-
-def check(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def written(app: AppTest) -> str:
-    return " ".join(part.value for part in [*app.markdown, *app.caption, *app.info])
-
-
 def bars(app: AppTest) -> str:
     """The words on all bars of progress."""
     return " ".join(bar.proto.text for bar in app.get("progress"))
@@ -97,12 +83,12 @@ def table(app: AppTest) -> Any:
     ],
 )
 def test_every_tab_says_what_to_do_before_there_are_runs(tab: str, says: str) -> None:
-    assert says in written(open_page(tab))
+    assert says in text(open_page(tab))
 
 
 @pytest.mark.parametrize("tab", ["All runs", "Settings and accuracy"])
 def test_from_nothing_a_button_leads_to_sweeps(tab: str) -> None:
-    app = check(open_page(tab).button(key="runs_to_sweep").click().run())
+    app = well(open_page(tab).button(key="runs_to_sweep").click().run())
     assert app.button(key="runs_sweep_start")
 
 
@@ -111,7 +97,7 @@ def test_filters_decide_which_rows_are_shown() -> None:
     trial = record(name="sweep ab12cd34: lr=5", lr=5.0, status="diverged", created=1_800_000_000.0)
     app = open_page()
     assert table(app)["run"].tolist() == [trial.run_id, deep.run_id]
-    assert "**2 runs** on record" in written(app)
+    assert "**2 runs** on record" in text(app)
 
     def shown(**parameters: str) -> list[str]:
         return table(open_page(**parameters))["name"].tolist()
@@ -122,7 +108,7 @@ def test_filters_decide_which_rows_are_shown() -> None:
     assert shown(runs_kind="single runs") == ["my best"]
     assert shown(runs_data="full") == ["my best"]
     app.text_input(key="runs_words").set_value("nobody").run()
-    assert "No run passes all the filters" in written(check(app))
+    assert "No run passes all the filters" in text(well(app))
 
 
 def test_ticked_rows_are_named_and_deleted() -> None:
@@ -130,12 +116,12 @@ def test_ticked_rows_are_named_and_deleted() -> None:
     run_checkpoint(old.run_id).parent.mkdir(exist_ok=True)
     run_checkpoint(old.run_id).write_bytes(b"weights")
     app = open_page(runs_chosen=old.run_id)
-    assert "Tick a single row" not in written(app)
+    assert "Tick a single row" not in text(app)
     app.text_input(key=f"runs_name_{old.run_id}").set_value("the old one")
-    check(app.button(key="runs_name_save").click().run())
+    well(app.button(key="runs_name_save").click().run())
     assert run_store().get(old.run_id).name == "the old one"
     assert "the old one" in table(app)["name"].tolist()
-    check(app.button(key="runs_delete_yes").click().run())
+    well(app.button(key="runs_delete_yes").click().run())
     assert [run.run_id for run in run_store().all()] == [new.run_id]
     assert not run_checkpoint(old.run_id).exists()
     assert app.button(key="runs_compare").disabled
@@ -144,14 +130,14 @@ def test_ticked_rows_are_named_and_deleted() -> None:
 def test_in_a_classroom_nobody_sees_or_deletes_anothers_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIGITLAB_CLASSROOM", "1")
     theirs, own = record(owner="f" * 24), record(owner="a" * 24)
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120)
+    app = AppTest.from_file(APP, default_timeout=120)
     app.session_state["lab_owner"] = "a" * 24
     app.run()
     app.query_params["runs_chosen"] = f"{theirs.run_id},{own.run_id}"
-    check(app.switch_page(FILE).run())
+    well(app.switch_page(str(PROJECT / "pages" / "9_Runs.py")).run())
     assert table(app)["run"].tolist() == [own.run_id]
     assert app.button(key="runs_delete_yes").label == "Yes, delete 1"
-    check(app.button(key="runs_delete_yes").click().run())
+    well(app.button(key="runs_delete_yes").click().run())
     assert [run.run_id for run in run_store().all()] == [theirs.run_id]
 
 
@@ -159,7 +145,7 @@ def test_choose_none_and_csv() -> None:
     runs = [record(seed=seed) for seed in range(3)]
     app = open_page(runs_chosen=",".join(run.run_id for run in runs[:2]))
     assert not app.button(key="runs_compare").disabled
-    check(app.button(key="runs_none").click().run())
+    well(app.button(key="runs_none").click().run())
     assert app.button(key="runs_compare").disabled
     assert "runs_chosen" not in app.query_params
 
@@ -170,26 +156,26 @@ def test_compare_draws_what_is_chosen() -> None:
     assert app.button(key="runs_compare").disabled
     app = open_page("Compare", runs_chosen=f"{one.run_id},{two.run_id},gone1234")
     assert app.multiselect(key=compare.PICK).value == [one.run_id, two.run_id]
-    assert "1 chosen run is no longer on record" in written(app)
+    assert "1 chosen run is no longer on record" in text(app)
     assert table(app).loc["lr"].tolist() == ["0.3", "0.1"]
     assert len(table(app)) == 1
     for what in ("accuracy", "loss"):
-        check(app.segmented_control(key="runs_what").set_value(what).run())
+        well(app.segmented_control(key="runs_what").set_value(what).run())
     for axis in compare.AXES:
-        check(app.selectbox(key="runs_axis").set_value(axis).run())
+        well(app.selectbox(key="runs_axis").set_value(axis).run())
     assert app.toggle(key="runs_log_x").disabled  # a clock has no logarithm
     app.selectbox(key="runs_axis").set_value("step").run()
     for toggle in ("runs_log_x", "runs_log_y", "runs_band"):
-        check(app.toggle(key=toggle).set_value(toggle != "runs_band").run())
-    check(app.slider(key="runs_weight").set_value(0.5).run())
-    check(app.selectbox(key="runs_smoothing").set_value("window").run())
-    check(app.select_slider(key="runs_window").set_value(5).run())
-    check(app.selectbox(key="runs_smoothing").set_value("none").run())
+        well(app.toggle(key=toggle).set_value(toggle != "runs_band").run())
+    well(app.slider(key="runs_weight").set_value(0.5).run())
+    well(app.selectbox(key="runs_smoothing").set_value("window").run())
+    well(app.select_slider(key="runs_window").set_value(5).run())
+    well(app.selectbox(key="runs_smoothing").set_value("none").run())
     pills = next(group for group in app.button_group if group.key == "runs_splits")
-    check(pills.set_value(["validation"]).run())
-    assert "None of these runs has measured" in written(app)
+    well(pills.set_value(["validation"]).run())
+    assert "None of these runs has measured" in text(app)
     app.multiselect(key=compare.PICK).set_value([two.run_id]).run()
-    check(app)
+    well(app)
     assert app.query_params["runs_chosen"] in (two.run_id, [two.run_id])
 
 
@@ -202,14 +188,14 @@ def test_compare_begins_with_the_newest_two() -> None:
 def test_two_networks_image_by_image() -> None:
     app = open_page("Two networks")
     assert app.selectbox(key="runs_a").value == "As it came: linear-softmax"
-    assert "of the 1,000 bundled test images" in written(app) or "the 1,000 bundled" in written(app)
+    assert "of the 1,000 bundled test images" in text(app) or "the 1,000 bundled" in text(app)
     for group in ("both", "only A", "neither", "only B"):
-        check(app.segmented_control(key="runs_group").set_value(group).run())
+        well(app.segmented_control(key="runs_group").set_value(group).run())
     app.segmented_control(key="runs_group").set_value("both").run()
     sheet = next(entry for entry in app.number_input if entry.key.startswith("runs_sheet_both"))
-    check(sheet.set_value(2).run())
+    well(sheet.set_value(2).run())
     app.selectbox(key="runs_b").set_value("As it came: linear-softmax").run()
-    assert "the same network twice" in written(check(app))
+    assert "the same network twice" in text(well(app))
 
 
 def test_a_run_of_ones_own_is_compared_and_opened_on_its_page() -> None:
@@ -219,14 +205,14 @@ def test_a_run_of_ones_own_is_compared_and_opened_on_its_page() -> None:
     run = run_store().get(job.job_id)
     app = open_page("Two networks", runs_chosen=run.run_id)
     assert app.selectbox(key="runs_b").value == f"On record: {title_of(run)}"
-    assert "They disagree" in written(app)
+    assert "They disagree" in text(app)
     registry().close()
     registry.clear()
     file, parameters = place_of(run)
     for name, value in parameters.items():
         app.query_params[name] = value
-    check(app.switch_page(str(PROJECT / file)).run())
-    assert "Recorded run" in written(app)
+    well(app.switch_page(str(PROJECT / file)).run())
+    assert "Recorded run" in text(app)
 
 
 def test_every_kind_of_run_has_a_page() -> None:
@@ -235,14 +221,14 @@ def test_every_kind_of_run_has_a_page() -> None:
         assert (PROJECT / file).is_file()
         assert len(parameters) == 2
     words = record("language-gru")
-    assert "its weights were not kept" in written(open_page("Compare", runs_chosen=words.run_id))
+    assert "its weights were not kept" in text(open_page("Compare", runs_chosen=words.run_id))
 
 
 def test_a_trial_without_weights_is_set_up_again_on_its_page() -> None:
     run = record("regression-sine", lr=0.03, name="sweep ab12cd34: lr=0.03", test_accuracy=None)
     app = open_page("Compare", runs_chosen=run.run_id)
-    assert "cannot be opened: a sweep keeps no weights" in written(app)
-    check(app.button(key=f"runs_again_{run.run_id}").click().run())
+    assert "cannot be opened: a sweep keeps no weights" in text(app)
+    well(app.button(key=f"runs_again_{run.run_id}").click().run())
     assert app.session_state["reg_recipe"] == "regression-sine"
     assert app.session_state["regression-sine_lr"] == 0.03
 
@@ -264,16 +250,16 @@ def test_settings_against_accuracy() -> None:
     app = open_page("Settings and accuracy")
     across = next(box for box in app.selectbox if box.key.startswith("runs_across"))
     assert across.value == "lr"
-    check(across.set_value("seed").run())
+    well(across.set_value("seed").run())
     color = next(box for box in app.selectbox if box.key.startswith("runs_color"))
-    check(color.set_value("lr").run())
+    well(color.set_value("lr").run())
     axes = next(box for box in app.multiselect if box.key.startswith("runs_axes"))
-    check(axes.set_value(["lr"]).run())
-    assert "6 runs, orange" in written(app)
-    check(axes.set_value([]).run())
-    assert "Choose at least one axis" in written(app)
+    well(axes.set_value(["lr"]).run())
+    assert "6 runs, orange" in text(app)
+    well(axes.set_value([]).run())
+    assert "Choose at least one axis" in text(app)
     alone = open_page("Settings and accuracy", runs_words="lr=0.1 seed=1")
-    assert "no setting differs among them" in written(alone)
+    assert "no setting differs among them" in text(alone)
 
 
 def test_tasks_are_not_compared_with_each_other() -> None:
@@ -284,15 +270,15 @@ def test_tasks_are_not_compared_with_each_other() -> None:
     app = open_page("Settings and accuracy")
     measured = next(group for group in app.button_group if group.key.startswith("runs_measured"))
     assert measured.value == "Points: loss"
-    assert "2 runs on something other than points are left out." in written(app)
-    assert "The lowest is 2.00e-5" in written(app)
-    check(measured.set_value("Digits: accuracy").run())
-    assert "3 runs on something other than digits are left out." in written(app)
-    assert "The highest is 90.00%" in written(app)
+    assert "2 runs on something other than points are left out." in text(app)
+    assert "The lowest is 2.00e-5" in text(app)
+    well(measured.set_value("Digits: accuracy").run())
+    assert "3 runs on something other than digits are left out." in text(app)
+    assert "The highest is 90.00%" in text(app)
     only = open_page("Settings and accuracy", runs_recipes="regression-sine")
-    assert "3 runs on points." in written(only)
+    assert "3 runs on points." in text(only)
     none = open_page("Settings and accuracy", runs_words="nobody")
-    assert "No run passes the filters" in written(none)
+    assert "No run passes the filters" in text(none)
 
 
 def test_two_regressions_have_a_log_axis_and_no_accuracy() -> None:
@@ -303,8 +289,8 @@ def test_two_regressions_have_a_log_axis_and_no_accuracy() -> None:
     app = open_page("Compare", runs_what="accuracy")
     assert app.toggle(key="runs_log_y_wide").value
     assert app.segmented_control(key="runs_what_loss").disabled
-    assert "a loss and no accuracy" in written(app)
-    check(app.toggle(key="runs_log_y_wide").set_value(False).run())
+    assert "a loss and no accuracy" in text(app)
+    well(app.toggle(key="runs_log_y_wide").set_value(False).run())
 
 
 def test_the_interval_stands_in_one_column() -> None:
@@ -321,25 +307,25 @@ def test_a_sweep_is_planned_run_stopped_and_gone_on_with() -> None:
     vary = app.multiselect(key="runs_sweep_vary_linear-softmax")
     vary.set_value(["lr", "batch_size"]).run()
     app.text_input(key="runs_sweep_linear-softmax_batch_size").set_value("64,256").run()
-    assert check(app).button(key="runs_sweep_start").label == "Start 4 trials"
-    check(app.button(key="runs_sweep_start").click().run())
+    assert well(app).button(key="runs_sweep_start").label == "Start 4 trials"
+    well(app.button(key="runs_sweep_start").click().run())
     sweep_id = app.session_state["runs_sweep_shown"]
     job = registry().sweep_of(sweep_id)
     assert job is not None
     assert job.wait(120).status == "finished"
-    check(app.run())
+    well(app.run())
     assert "4 of 4 trials done" in bars(app)
-    assert "Best: learning rate" in written(app)
+    assert "Best: learning rate" in text(app)
     assert sweep_id in str(app.query_params["runs_sweep"])
     again = open_page("Sweep", runs_sweep=sweep_id)
-    assert "Best: learning rate" in written(again)
+    assert "Best: learning rate" in text(again)
     assert open_page("Sweep", runs_sweep="00000000").session_state["runs_sweep_shown"] == sweep_id
     rows = table(app)
     assert rows["status"].tolist() == ["finished"] * 4
     assert rows["best"].tolist().count("★") == 1
     assert rows["validation"].idxmax() == rows["best"].tolist().index("★")
     assert app.button(key="runs_sweep_go_on").disabled
-    check(app.button(key="runs_sweep_compare").click().run())
+    well(app.button(key="runs_sweep_compare").click().run())
     best = rows["run"][rows["best"] == "★"].tolist()
     assert app.multiselect(key=compare.PICK).value[:1] == best
     assert len(app.multiselect(key=compare.PICK).value) == 4
@@ -354,24 +340,24 @@ def test_an_interrupted_sweep_goes_on_after_a_restart() -> None:
     ledger = begin(SweepPlan(base, {"lr": (0.05, 0.2)}), "small", fingerprint(mnist()))
     app = open_page("Sweep")
     assert "it stands still" in bars(app)
-    check(app.button(key="runs_sweep_go_on").click().run())
+    well(app.button(key="runs_sweep_go_on").click().run())
     job = registry().sweep_of(ledger.sweep_id)
     assert job is not None
     assert job.wait(120).status == "finished"
     assert not read(ledger.sweep_id).open
-    check(app.run())
-    assert "chosen by the test accuracy itself" in written(app)  # this plan holds nothing out
+    well(app.run())
+    assert "chosen by the test accuracy itself" in text(app)  # this plan holds nothing out
 
 
 def test_a_sweep_at_work_is_stopped_and_keeps_what_is_done() -> None:
     app = open_page("Sweep", **{"runs_sweep_epochs_linear-softmax": "2000"})
-    check(app.button(key="runs_sweep_start").click().run())
+    well(app.button(key="runs_sweep_start").click().run())
     job = registry().sweep_of(app.session_state["runs_sweep_shown"])
     assert job is not None
     assert not app.button(key="runs_sweep_stop").disabled
-    check(app.button(key="runs_sweep_stop").click().run())
+    well(app.button(key="runs_sweep_stop").click().run())
     assert job.wait(30).status == "stopped"
-    check(app.run())
+    well(app.run())
     assert "it stands still" in bars(app)
     assert not app.button(key="runs_sweep_go_on").disabled
 
@@ -380,12 +366,12 @@ def test_a_cluster_that_is_not_there_is_said_in_words(monkeypatch: pytest.Monkey
     monkeypatch.setenv("DIGITLAB_CLUSTER", "tcp://127.0.0.1:1")
     monkeypatch.setattr("core.sweep.engines.PATIENCE", 0.3)
     app = open_page("Sweep")
-    assert "on the cluster at tcp://127.0.0.1:1" in written(app)
-    check(app.button(key="runs_sweep_start").click().run())
+    assert "on the cluster at tcp://127.0.0.1:1" in text(app)
+    well(app.button(key="runs_sweep_start").click().run())
     job = registry().sweep_of(app.session_state["runs_sweep_shown"])
     assert job is not None
     assert job.wait(60).status == "failed"
-    check(app.run())
+    well(app.run())
     assert "There is no Dask scheduler" in app.warning[0].value
     assert not app.button(key="runs_sweep_go_on").disabled
 
@@ -405,12 +391,12 @@ def test_words_are_picked_draws_counted_and_nothing_held_out_warned_of() -> None
     app = open_page("Sweep", runs_sweep_recipe="mlp-module")
     app.multiselect(key="runs_sweep_vary_mlp-module").set_value(["activation", "seed"]).run()
     app.multiselect(key="runs_sweep_mlp-module_activation").set_value(["relu", "tanh"]).run()
-    assert check(app).button(key="runs_sweep_start").label == "Start 6 trials"
+    assert well(app).button(key="runs_sweep_start").label == "Start 6 trials"
     app.segmented_control(key="runs_sweep_kind").set_value("random").run()
     app.number_input(key="runs_sweep_draws").set_value(5).run()
-    assert check(app).button(key="runs_sweep_start").label == "Start 5 trials"
+    assert well(app).button(key="runs_sweep_start").label == "Start 5 trials"
     app.select_slider(key="runs_sweep_validation_mlp-module").set_value(0.0).run()
-    assert "no honest way to choose" in written(check(app))
+    assert "no honest way to choose" in text(well(app))
 
 
 @pytest.mark.parametrize("recipe", ["cnn-lab", "regression-sine", "language-gru"])

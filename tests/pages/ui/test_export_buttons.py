@@ -1,45 +1,29 @@
 """The buttons under the shown code: what they write is the run with all that was changed on the way."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.export.choose import lesson_of
-from core.home import PROJECT
 from core.recipes import RECIPES
-from pages.ui.cache import mnist, registry, run_store
+from pages.ui.cache import mnist, registry
 from pages.ui.export_buttons import lesson_now
+from pages.ui.manual.train_it import train_it
+from tests.pages.harness import open_page, open_part
 
-
-@pytest.fixture(autouse=True)
-def newcomer(bundled_only: None) -> Iterator[None]:
-    for cached in (mnist, registry, run_store):
-        cached.clear()
-    yield
-    registry().close()
-    registry.clear()
+pytestmark = pytest.mark.usefixtures("newcomer")
 
 
 @pytest.mark.parametrize("page", ["2_MLP_Autograd", "4_CNN", "5_Optimizer_Race"])
 def test_a_training_page_offers_both(page: str) -> None:
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).run()
-    app.switch_page(str(PROJECT / "pages" / f"{page}.py")).run()
-    assert not app.exception
+    app = open_page(f"{page}.py")
     found = [button.proto.id for button in app.get("download_button")]
     assert sum("export_script" in name for name in found) == 1
     assert sum("export_notebook" in name for name in found) == 1
 
 
 def test_the_pair_by_hand_and_by_autograd_offers_both() -> None:
-    def script() -> None:
-        from pages.ui.manual.train_it import train_it
-
-        train_it()
-
-    app = AppTest.from_function(script, default_timeout=60).run()
-    assert not app.exception
+    app = open_part(train_it)
     assert len([b for b in app.get("download_button") if "manual_export" in b.proto.id]) == 2
 
 

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 from core.config import RunConfig
 from core.digits_config import DigitsConfig
 from pages.ui.fault_settings import faults_told
+from tests.pages.harness import well
 
 RECIPE = "mlp-module"
 
@@ -24,12 +25,6 @@ def show() -> None:
 @pytest.fixture
 def app() -> AppTest:
     return well(AppTest.from_function(show, default_timeout=30).run())
-
-
-def well(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
 
 
 def said(app: AppTest) -> RunConfig:

@@ -1,6 +1,6 @@
 """Hints below a run: what they say, and that their buttons set the controls and start the cure."""
 
-from collections.abc import Iterator
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,38 +8,20 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.hints import Hint
-from core.home import PROJECT
 from core.recipes import RECIPES
 from core.training.history import History
 from core.training.job import Job
-from pages.ui.cache import mnist, registry, run_store
-from pages.ui.hints import _change_told, _stands
+from pages.ui.cache import registry
+from pages.ui.ended import Place
+from pages.ui.hints import _change_told, _stands, watching
 from pages.ui.mlp import train
+from tests.pages import harness
+from tests.pages.harness import open_part, well
 
-PAGE = str(PROJECT / "pages" / "2_MLP_Autograd.py")
+pytestmark = pytest.mark.usefixtures("newcomer")
+
+open_page = partial(harness.open_page, "2_MLP_Autograd.py")
 RECIPE = "linear-softmax"
-
-
-@pytest.fixture(autouse=True)
-def newcomer(bundled_only: None) -> Iterator[None]:
-    for cached in (mnist, registry, run_store):
-        cached.clear()
-    yield
-    registry().close()
-    registry.clear()
-
-
-def open_page(**parameters: str) -> AppTest:
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).run()
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    return well(app.switch_page(PAGE).run())
-
-
-def well(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
 
 
 def trained(app: AppTest, **changes: Any) -> AppTest:
@@ -146,16 +128,9 @@ class Running:
         return SimpleNamespace(config=self.start, history=self.history, n_train=4000)
 
 
-def watch(job: "Running") -> None:
-    from pages.ui.ended import Place
-    from pages.ui.hints import watching
-
-    watching(Place("mlp", None), job)(job.snapshot)
-
-
 def test_while_it_runs_a_sharp_hint_changes_the_rate_at_once() -> None:
     job = Running(5.0)
-    app = well(AppTest.from_function(watch, args=(job,), default_timeout=30).run())
+    app = open_part(lambda: watching(Place("mlp", None), job)(job.snapshot))
     (button,) = app.button
     assert button.label == "Now: learning rate 5 → 0.5"
     button.click().run()

@@ -16,8 +16,11 @@ from core.config import RunConfig
 from core.data import load
 from core.recipes import RECIPES
 from core.training.finish import new_trainer
+from core.training.history import History
 from pages.ui import suspects
 from pages.ui.cache import mnist
+from pages.ui.ended import Ended, Place
+from tests.pages.harness import open_part, text, well
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
 RECIPE = "linear-softmax"
@@ -35,48 +38,31 @@ def trained() -> tuple[RunConfig, nn.Module, int]:
     return config, trainer.module, trainer.n
 
 
-def show(config: "RunConfig", network: "nn.Module", n: int) -> None:
-    from core.training.history import History
-    from pages.ui.ended import Ended, Place
-    from pages.ui.suspects import show_suspects
-
-    show_suspects(Place("x", None), Ended("test", config, History(), n, lambda: network))
-
-
 @pytest.fixture(autouse=True)
 def fresh() -> None:
     for cached in (mnist, suspects._seconds, suspects._ranked, suspects._network):
         cached.clear()
 
 
-def page(*args: Any) -> AppTest:
-    return well(AppTest.from_function(show, args=args, default_timeout=60).run())
-
-
-def well(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def said(app: AppTest) -> str:
-    return " ".join(text.value for kind in (app.markdown, app.caption) for text in kind)
+def page(config: RunConfig, network: nn.Module | None, n: int) -> AppTest:
+    ended = Ended("test", config, History(), n, lambda: network)
+    return open_part(suspects.show_suspects, Place("x", None), ended)
 
 
 def test_the_slider_says_precision_and_recall(trained: tuple[RunConfig, nn.Module, int]) -> None:
     app = page(*trained)
     slider = app.slider[0]
     assert slider.value == 200, "as many as were flipped"
-    assert "of all 200 flipped ones" in said(app)
-    assert "By luck it would be 20." in said(app)
+    assert "of all 200 flipped ones" in text(app)
+    assert "By luck it would be 20." in text(app)
     slider.set_value(50).run()
     well(app)
     curve = json.loads(app.get("plotly_chart")[0].proto.spec)["data"][-1]
     hits = int(_numbers(curve["y"])[0])
     assert hits > 35, "far more than the 5 by luck"
-    assert f"Of the first **50** of 2,000, **{hits}** were flipped" in said(app)
-    assert f"precision {hits / 50:.0%}" in said(app)
-    assert "The last before you stop" in said(app)
+    assert f"Of the first **50** of 2,000, **{hits}** were flipped" in text(app)
+    assert f"precision {hits / 50:.0%}" in text(app)
+    assert "The last before you stop" in text(app)
     assert len(tiles(app)) == 28
     slider.set_value(10).run()
     assert len(tiles(well(app))) == 10
@@ -112,9 +98,9 @@ def test_nothing_without_flipped_labels_and_a_sentence_without_weights(
     assert "Suspects" not in [
         title.value for title in page(config.with_settings({"flipped": 0.0}), network, n).subheader
     ]
-    assert "other digits than those in use" in said(page(config, network, n + 1))
+    assert "other digits than those in use" in text(page(config, network, n + 1))
     suspects._network.clear()
-    assert "are gone" in said(page(config, None, n))
+    assert "are gone" in text(page(config, None, n))
 
 
 def test_a_ring_tells_what_was_flipped() -> None:

@@ -15,14 +15,15 @@ from core.defences.ways import ways
 from core.paired import Paired
 from core.probes.stroke_gradients import StrokeGradients
 from core.snippets_adversarial import FILTERS, TRAIN
-from pages.ui import cache, piecework
+from pages.ui import cache
 from pages.ui.adversarial import before_after, input_filters, many_curves
-from pages.ui.adversarial.defend import BEFORE, FILTERING, GRADIENTS, PAGE, TRAINING
+from pages.ui.adversarial.defend import BEFORE, FILTERING, GRADIENTS, PAGE, TRAINING, defend
 from pages.ui.adversarial.filter_words import BARE, WHOLE, filters_verdict
 from pages.ui.adversarial.robust_words import Beside, strongest
 from pages.ui.adversarial.stroke_gradients import told as strokes_told
 from pages.ui.cache import registry, shipped_model
-from pages.ui.trained import Trained
+from pages.ui.page import error_boundary
+from tests.pages.harness import open_part, shipped, text, well, work_off
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
 IMAGES = 12
@@ -35,10 +36,8 @@ def mnist() -> Mnist:
 
 
 @pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch, mnist: Mnist) -> Iterator[None]:
-    """Everything in one slice, as if the part were drawn alone; runs train on few images."""
-    monkeypatch.setattr(piecework, "alone", lambda: True)
-    monkeypatch.setattr(piecework, "SLICE", 60.0)
+def few(at_once: None, monkeypatch: pytest.MonkeyPatch, mnist: Mnist) -> Iterator[None]:
+    """Few points, few questions, and runs that train on few images."""
     monkeypatch.setattr(cache, "mnist", lambda: mnist)
     monkeypatch.setattr(before_after, "EPSILONS", (0.1, 0.3, 0.4))
     monkeypatch.setattr(before_after, "QUERIES", 20)
@@ -49,50 +48,13 @@ def at_once(monkeypatch: pytest.MonkeyPatch, mnist: Mnist) -> Iterator[None]:
     registry.clear()
 
 
-def net(name: str) -> Trained:
-    came = shipped_model(name)
-    return Trained(f"shipped:{name}", name, came.config, came.model, came.model)
-
-
-def show(trained: "Trained", mnist: "Mnist") -> None:
-    """The script that AppTest runs."""
-    from pages.ui.adversarial.defend import defend
-    from pages.ui.page import error_boundary
-
-    with error_boundary():
-        defend(trained, mnist)
-
-
 def tab(name: str, mnist: Mnist, view: str = BEFORE, **state: object) -> AppTest:
-    kwargs = {"trained": net(name), "mnist": mnist}
-    app = AppTest.from_function(show, default_timeout=120, kwargs=kwargs)
-    app.session_state["adv_defend_view"] = view
-    for key, value in state.items():
-        app.session_state[key] = value
-    return well(app.run())
-
-
-def well(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def measured(app: AppTest, key: str) -> AppTest:
-    for _ in range(6):
-        if app.button(key=f"{key}_start").label == "All measured":
-            return app
-        well(app.run())
-    raise AssertionError("it never ends")
-
-
-def text(app: AppTest) -> str:
-    kinds = (app.markdown, app.caption, app.warning, app.info)
-    return "\n".join(part.value for kind in kinds for part in kind)
+    part = error_boundary()(defend)
+    return open_part(part, shipped(name), mnist, state={"adv_defend_view": view, **state})
 
 
 def test_before_and_after_is_measured_by_itself(mnist: Mnist) -> None:
-    app = measured(tab("cnn-bn", mnist), "adv_before")
+    app = work_off(tab("cnn-bn", mnist), "adv_before")
     said = text(app)
     assert "At ε = 0.3 PGD with 20 steps and one try leaves cnn-bn **" in said
     assert "cnn-robust at ε = 0.3:** the strongest attack tried is" in said
@@ -103,11 +65,11 @@ def test_before_and_after_is_measured_by_itself(mnist: Mnist) -> None:
     app.select_slider(key="adv_before_steps").set_value(10).run()
     app.select_slider(key="adv_before_n").set_value(200).run()
     app.button(key="adv_before_start").click().run()
-    assert "PGD, 10 steps" in text(measured(well(app), "adv_before"))
+    assert "PGD, 10 steps" in text(work_off(well(app), "adv_before"))
 
 
 def test_the_network_chosen_above_joins(mnist: Mnist) -> None:
-    app = measured(tab("linear-softmax", mnist), "adv_before")
+    app = work_off(tab("linear-softmax", mnist), "adv_before")
     assert "linear-softmax **" in text(app)
     assert len(app.metric) == 3
 
@@ -124,7 +86,7 @@ def test_gradients_and_their_numbers(mnist: Mnist) -> None:
 @pytest.mark.parametrize("name", DEFENCES)
 def test_filters_are_attacked_through_and_around(name: str, mnist: Mnist) -> None:
     title = DEFENCES[name].title
-    app = measured(tab("linear-softmax", mnist, FILTERING, adv_filters_which=title), "adv_filters")
+    app = work_off(tab("linear-softmax", mnist, FILTERING, adv_filters_which=title), "adv_filters")
     said = text(app)
     drawn = DEFENCES[name].random
     assert ("read 5 times" if drawn else "Attacked through the filter") in said
@@ -137,7 +99,7 @@ def test_filters_are_attacked_through_and_around(name: str, mnist: Mnist) -> Non
     app.slider(key="adv_filters_eps").set_value(0.3).run()
     app.select_slider(key="adv_filters_n").set_value(100).run()
     app.button(key="adv_filters_start").click().run()
-    assert "ε = 0.3" in text(measured(well(app), "adv_filters"))
+    assert "ε = 0.3" in text(work_off(well(app), "adv_filters"))
 
 
 def test_training_on_attacks_and_the_network_joins_the_charts(mnist: Mnist) -> None:
@@ -155,7 +117,7 @@ def test_training_on_attacks_and_the_network_joins_the_charts(mnist: Mnist) -> N
     assert isinstance(done.config.model, CNNConfig)
     well(app.run())
     app.segmented_control(key="adv_defend_view").set_value(BEFORE).run()
-    assert "just trained **" in text(measured(well(app), "adv_before"))
+    assert "just trained **" in text(work_off(well(app), "adv_before"))
 
 
 def test_settings_are_still_there_after_a_look_elsewhere(mnist: Mnist) -> None:

@@ -1,6 +1,7 @@
 """The tab "Is it honest?" in Streamlit's harness: badges fill, controls change what is measured."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,10 +14,9 @@ from core.attacks.honesty import findings
 from core.data import Mnist, load
 from core.defences import DEFENCES
 from core.snippets_adversarial import HONEST
-from pages.ui import piecework
 from pages.ui.adversarial import honest as module
 from pages.ui.cache import shipped_model
-from pages.ui.trained import Trained
+from tests.pages.harness import open_part, shipped, text, well, work_off
 
 if TYPE_CHECKING:
     from core.attacks.evidence import Evidence
@@ -32,53 +32,19 @@ def mnist() -> Mnist:
 
 
 @pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Everything in one slice, and as if the part were drawn alone."""
-    monkeypatch.setattr(piecework, "alone", lambda: True)
-    monkeypatch.setattr(piecework, "SLICE", 60.0)
+def few(at_once: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing kept, and few questions."""
     monkeypatch.setattr(evidence, "QUERIES", 100)
     module._kept.clear()
     yield
     module._kept.clear()
 
 
-def net(name: str) -> Trained:
-    came = shipped_model(name)
-    return Trained(f"shipped:{name}", name, came.config, came.model, came.model)
-
-
-def show(trained: "Trained", mnist: "Mnist") -> None:
-    """The script that AppTest runs."""
-    from pages.ui.adversarial.honest import honest
-
-    honest(trained, mnist)
-
-
 def tab(name: str, mnist: Mnist, **state: object) -> AppTest:
-    kwargs = {"trained": net(name), "mnist": mnist}
-    app = AppTest.from_function(show, default_timeout=120, kwargs=kwargs)
-    for key, value in state.items():
-        app.session_state[key] = value
-    return well(app.run())
+    return open_part(module.honest, shipped(name), mnist, state=state)
 
 
-def measured(app: AppTest) -> AppTest:
-    """After as many looks as it takes."""
-    for _ in range(6):
-        if app.button(key="adv_honest_start").label == "All measured":
-            return app
-        well(app.run())
-    raise AssertionError("it never ends")
-
-
-def well(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def text(app: AppTest) -> str:
-    return "\n".join(part.value for kind in (app.markdown, app.caption) for part in kind)
+measured = partial(work_off, key="adv_honest")
 
 
 def test_it_measures_by_itself_says_what_to_report_and_leaves_the_network_alone(mnist: Mnist) -> None:

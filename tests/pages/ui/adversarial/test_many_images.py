@@ -1,6 +1,7 @@
 """The tab "Many images" in Streamlit's harness: first view, every control, stopping and going on."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 import torch
@@ -12,7 +13,7 @@ from core.attacks import ATTACKS, carry_out
 from core.attacks.curves import Share
 from core.attacks.norms import NORMS
 from core.attacks.pieces import Piece, Reads, images_of, sample
-from core.data import Mnist, load
+from core.data import Mnist
 from core.data.digits import Digits
 from core.figures.palette import YELLOW
 from pages.ui import piecework
@@ -20,24 +21,18 @@ from pages.ui.adversarial import entrants, image_count, many_choice, many_curves
 from pages.ui.adversarial.many_words import Measured, told
 from pages.ui.cache import shipped_model
 from pages.ui.trained import Trained
+from tests.pages.harness import open_part, text, well, work_off
 
 pytestmark = pytest.mark.usefixtures("bundled_only", "small")
 
 
 @pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Nothing kept, small samples, and the harness ticks as a browser would."""
+def small(at_once: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing kept and small samples."""
     many_curves._store.clear()
     monkeypatch.setattr(image_count, "IMAGES", (100, 200))
-    monkeypatch.setattr(piecework, "alone", lambda: True)
-    monkeypatch.setattr(piecework, "SLICE", 60.0)
     yield
     many_curves._store.clear()
-
-
-@pytest.fixture(scope="module")
-def mnist() -> Mnist:
-    return load("small")
 
 
 def linear(key: str = "shipped:linear-softmax") -> Trained:
@@ -45,40 +40,14 @@ def linear(key: str = "shipped:linear-softmax") -> Trained:
     return Trained(key, "title", came.config, came.model, came.model)
 
 
-def show(trained: "Trained", mnist: "Mnist") -> None:
-    """The script that AppTest runs."""
-    from pages.ui.adversarial.many_images import many_images
-
-    many_images(trained, mnist)
-
-
 def opened(mnist: Mnist, trained: Trained | None = None, **parameters: str) -> AppTest:
     """The tab with few points; what it measures by itself is there at the second drawing."""
-    kwargs = {"trained": trained or linear(), "mnist": mnist}
-    app = AppTest.from_function(show, default_timeout=60, kwargs=kwargs)
-    for name, value in {"adv_many_count": "4", "adv_many_n_small": "100", **parameters}.items():
-        app.query_params[name] = value
-    well(app.run())
+    address = {"adv_many_count": "4", "adv_many_n_small": "100", **parameters}
+    app = open_part(many_images.many_images, trained or linear(), mnist, address=address)
     return well(app.run()) if app.session_state["adv_many_on"] else app
 
 
-def well(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def text(app: AppTest) -> str:
-    return " ".join(part.value for kind in (app.markdown, app.caption, app.info) for part in kind)
-
-
-def finish(app: AppTest) -> AppTest:
-    """Draw it, as its ticks do, until the work is done."""
-    for _ in range(60):
-        if app.button(key="adv_many_start").label == "All measured":
-            return well(app.run())
-        well(app.run())
-    raise AssertionError("the work never ended")
+finish = partial(work_off, key="adv_many")
 
 
 def kept(mnist: Mnist, key: str = "shipped:linear-softmax") -> dict[Piece, object]:

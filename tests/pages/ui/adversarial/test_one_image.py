@@ -9,11 +9,12 @@ from streamlit.testing.v1 import AppTest
 
 from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
-from core.checkpoints import load_shipped
-from core.data import Mnist, load
+from core.data import Mnist
+from pages.ui.adversarial.one_image import one_image
 from pages.ui.adversarial.verdict_words import Case, verdict
 from pages.ui.state import Ink
 from pages.ui.trained import Trained
+from tests.pages.harness import open_part, shipped, text, well
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,40 +23,12 @@ pytestmark = pytest.mark.usefixtures("bundled_only")
 
 
 @pytest.fixture(scope="module")
-def mnist() -> Mnist:
-    return load("small")
-
-
-@pytest.fixture(scope="module")
 def trained() -> Trained:
-    came = load_shipped("cnn-bn")
-    came.model.eval()
-    return Trained("shipped:cnn-bn", "cnn-bn", came.config, came.model, came.model)
-
-
-def show(trained: "Trained", mnist: "Mnist") -> None:
-    """The script that AppTest runs."""
-    from pages.ui.adversarial.one_image import one_image
-
-    one_image(trained, mnist)
+    return shipped("cnn-bn")
 
 
 def tab(trained: Trained, mnist: Mnist, **state: object) -> AppTest:
-    kwargs = {"trained": trained, "mnist": mnist}
-    app = AppTest.from_function(show, default_timeout=120, kwargs=kwargs)
-    for key, value in state.items():
-        app.session_state[key] = value
-    return well(app.run())
-
-
-def well(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def text(app: AppTest) -> str:
-    return " ".join(part.value for part in [*app.markdown, *app.caption, *app.info])
+    return open_part(one_image, trained, mnist, state=state)
 
 
 def numbers(app: AppTest) -> list[str]:
@@ -78,7 +51,7 @@ def test_epsilon_decides(trained: Trained, mnist: Mnist) -> None:
     assert "### Not fooled: still a 4" in text(app)
     assert "Change × 50" in text(app)
     well(app.select_slider(key="adv_one_fgsm_epsilon").set_value(0.0).run())
-    assert "### Unchanged ε is 0" in text(app)
+    assert "### Unchanged\nε is 0" in text(app)
     assert numbers(app) == ["0.000", "0.00", "0 px"]
 
 

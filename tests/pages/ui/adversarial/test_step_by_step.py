@@ -9,16 +9,16 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from core.config import CNNConfig, RunConfig, TrainConfig
-from core.data import Mnist, load
+from core.data import Mnist
 from core.models import build_module
 from core.probes.eval_mode import eval_mode
 from core.probes.fgsm_walk import walk_fgsm
 from core.probes.loss_rise import LossRise
 from pages.ui.adversarial import rise
 from pages.ui.adversarial.eleven_steps import COUNT, code, compared, tell
-from pages.ui.adversarial.step_by_step import ALL, FIRST
-from pages.ui.cache import shipped_model
+from pages.ui.adversarial.step_by_step import ALL, FIRST, step_by_step
 from pages.ui.trained import Trained
+from tests.pages.harness import left_alone, open_part, shipped, text, well
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,39 +26,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("bundled_only")
 
 
-@pytest.fixture(scope="module")
-def mnist() -> Mnist:
-    return load("small")
-
-
-def show(trained: "Trained", mnist: "Mnist") -> None:
-    """The script that AppTest runs."""
-    from pages.ui.adversarial.step_by_step import step_by_step
-
-    step_by_step(trained, mnist)
-
-
 def tab(trained: Trained, mnist: Mnist, **given: object) -> AppTest:
-    app = AppTest.from_function(show, default_timeout=60, kwargs={"trained": trained, "mnist": mnist})
-    for name, value in {"adv_steps_draws": 50, **given}.items():
-        app.session_state[name] = value
-    return well(app.run())
-
-
-def well(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def text(app: AppTest) -> str:
-    kinds = (app.markdown, app.caption, app.warning, app.subheader)
-    return " ".join(part.value for kind in kinds for part in kind)
-
-
-def shipped(name: str = "cnn-lab") -> Trained:
-    came = shipped_model(name)
-    return Trained(f"shipped:{name}", f"As it came: {name}", came.config, came.model, came.model)
+    return open_part(step_by_step, trained, mnist, state={"adv_steps_draws": 50, **given})
 
 
 def fresh(name: str, scale: float = 1.0) -> Trained:
@@ -77,14 +46,9 @@ def fresh(name: str, scale: float = 1.0) -> Trained:
 
 @pytest.fixture
 def untouched(mnist: Mnist) -> "Iterator[Trained]":
-    trained = shipped()
-    kept = {name: tensor.clone() for name, tensor in trained.model.state_dict().items()}
-    images = mnist.test.images.clone()
-    yield trained
-    assert torch.equal(mnist.test.images, images)
-    assert all(torch.equal(tensor, kept[name]) for name, tensor in trained.model.state_dict().items())
-    assert all(weight.grad is None for weight in trained.model.parameters())
-    assert not trained.model.training
+    trained = shipped("cnn-lab")
+    with left_alone(mnist, trained.model):
+        yield trained
 
 
 def test_first_view_says_what_comes_of_it(untouched: Trained, mnist: Mnist) -> None:
@@ -200,7 +164,7 @@ def test_a_network_with_both_batch_norm_and_dropout(mnist: Mnist) -> None:
 
 
 def test_the_code_runs_and_does_what_the_tab_does(mnist: Mnist) -> None:
-    trained = shipped()
+    trained = shipped("cnn-lab")
     image, label = mnist.test.images[FIRST], int(mnist.test.labels[FIRST])
     walk = walk_fgsm(trained.model, image, label, 0.2)
     steps = tell(trained, walk, eval_mode(trained.model, image, label))
@@ -216,7 +180,7 @@ def test_the_code_runs_and_does_what_the_tab_does(mnist: Mnist) -> None:
 
 
 def test_the_readings_in_words(mnist: Mnist) -> None:
-    model = shipped().model
+    model = shipped("cnn-lab").model
     image, label = mnist.test.images[FIRST], int(mnist.test.labels[FIRST])
     assert compared(walk_fgsm(model, image, label, 0.2)).startswith("**Fooled.**")
     assert compared(walk_fgsm(model, image, label, 0.001)).startswith("Not fooled at this ε.")

@@ -1,6 +1,7 @@
 """The tab "Transfer" in Streamlit's harness: first view, every control, stopping and going on, its words."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 import torch
@@ -8,72 +9,38 @@ from streamlit.testing.v1 import AppTest
 
 from core.attacks import ATTACKS
 from core.attacks.transfer import Fooled, Passage
-from core.data import Mnist, load
+from core.data import Mnist
 from core.paired import Paired
 from pages.ui import piecework
 from pages.ui.adversarial import image_count, transfer, transfer_matrix
 from pages.ui.adversarial.entrants import HERE
 from pages.ui.adversarial.transfer_words import told
 from pages.ui.cache import shipped_model
-from pages.ui.trained import Trained
+from tests.pages.harness import open_part, shipped, text, well, work_off
 
 pytestmark = pytest.mark.usefixtures("bundled_only", "small")
 PAIR = ("linear-softmax", "mlp-module")
 
 
 @pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Nothing kept, quick networks, small samples, and the harness ticks as a browser would."""
+def small(at_once: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing kept, quick networks and small samples."""
     transfer_matrix._store.clear()
     transfer_matrix._made.clear()
     monkeypatch.setattr(transfer, "FIRST", PAIR)
     monkeypatch.setattr(image_count, "IMAGES", (100, 200))
-    monkeypatch.setattr(piecework, "alone", lambda: True)
-    monkeypatch.setattr(piecework, "SLICE", 60.0)
     yield
     transfer_matrix._store.clear()
     transfer_matrix._made.clear()
 
 
-@pytest.fixture(scope="module")
-def mnist() -> Mnist:
-    return load("small")
-
-
-def show(trained: "Trained", mnist: "Mnist") -> None:
-    """The script that AppTest runs."""
-    from pages.ui.adversarial.transfer import transfer
-
-    transfer(trained, mnist)
-
-
 def opened(mnist: Mnist, **parameters: str) -> AppTest:
     """The tab; what it measures by itself is there at the second drawing."""
-    came = shipped_model("linear-softmax")
-    trained = Trained("shipped:linear-softmax", "title", came.config, came.model, came.model)
-    app = AppTest.from_function(show, default_timeout=60, kwargs={"trained": trained, "mnist": mnist})
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    well(app.run())
+    app = open_part(transfer.transfer, shipped("linear-softmax"), mnist, address=parameters)
     return well(app.run()) if app.session_state["adv_transfer_on"] else app
 
 
-def well(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def text(app: AppTest) -> str:
-    return " ".join(part.value for kind in (app.markdown, app.caption, app.info) for part in kind)
-
-
-def finish(app: AppTest) -> AppTest:
-    for _ in range(60):
-        if app.button(key="adv_transfer_start").label == "All measured":
-            return well(app.run())
-        well(app.run())
-    raise AssertionError("the work never ended")
+finish = partial(work_off, key="adv_transfer")
 
 
 def kept(mnist: Mnist) -> dict[Passage, torch.Tensor]:

@@ -7,15 +7,15 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from core.config import MLPConfig, RunConfig, TrainConfig
-from core.data import Mnist, load
+from core.data import Mnist
 from core.models import build_module
 from core.probes.frequency_split import PARTS, PartScore
 from pages.ui import piecework
 from pages.ui.adversarial import why_data, why_split
-from pages.ui.adversarial.why import CODE
+from pages.ui.adversarial.why import CODE, why
 from pages.ui.adversarial.why_words import about_border, about_clipping, about_parts, about_spectra
-from pages.ui.cache import shipped_model
 from pages.ui.trained import Trained
+from tests.pages.harness import left_alone, open_part, shipped, text, well
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,45 +25,16 @@ IMAGES = "adv_why_images_1000"
 BOTH = {"low": (0.5, 0.1), "high": (0.9, 0.3), "whole": (0.4, 0.0), "random": (0.95, 0.0)}
 
 
-@pytest.fixture(scope="module")
-def mnist() -> Mnist:
-    return load("small")
-
-
-def show(trained: "Trained", mnist: "Mnist") -> None:
-    """The script that AppTest runs."""
-    from pages.ui.adversarial.why import why
-
-    why(trained, mnist)
-
-
 def tab(trained: Trained, mnist: Mnist, **given: object) -> AppTest:
-    app = AppTest.from_function(show, default_timeout=60, kwargs={"trained": trained, "mnist": mnist})
-    for name, value in {IMAGES: 200, **given}.items():
-        app.session_state[name] = value
-    return well(app.run())
-
-
-def well(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def text(app: AppTest) -> str:
-    return " ".join(part.value for kind in (app.markdown, app.caption, app.warning) for part in kind)
+    return open_part(why, trained, mnist, state={IMAGES: 200, **given})
 
 
 @pytest.fixture
 def untouched(mnist: Mnist, request: pytest.FixtureRequest) -> "Iterator[Trained]":
     """A quick network, or the one a test names; afterwards it must be as it was."""
-    name = getattr(request, "param", "mlp-module")
-    came = shipped_model(name)
-    kept = {name: tensor.clone() for name, tensor in came.model.state_dict().items()}
-    images = mnist.test.images.clone()
-    yield Trained(f"shipped:{name}", f"As it came: {name}", came.config, came.model, came.model)
-    assert torch.equal(mnist.test.images, images)
-    assert all(torch.equal(tensor, kept[name]) for name, tensor in came.model.state_dict().items())
+    trained = shipped(getattr(request, "param", "mlp-module"))
+    with left_alone(mnist, trained.model):
+        yield trained
 
 
 @pytest.fixture

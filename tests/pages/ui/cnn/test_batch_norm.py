@@ -15,6 +15,8 @@ from core.training.short_run import ShortScore
 from pages.ui import piecework
 from pages.ui.cache import mnist, registry, run_store, shipped_model
 from pages.ui.cnn import batch_norm, bn_beside, frozen, sweep
+from pages.ui.page import error_boundary
+from tests.pages.harness import captions, markdown, open_part, well, work_off
 
 
 @pytest.fixture(autouse=True)
@@ -26,35 +28,8 @@ def newcomer(bundled_only: None) -> Iterator[None]:
     registry.clear()
 
 
-def tab() -> None:
-    """The script that AppTest runs."""
-    from pages.ui.cache import mnist
-    from pages.ui.cnn.batch_norm import batch_norm
-    from pages.ui.page import error_boundary
-
-    with error_boundary():
-        batch_norm(mnist())
-
-
 def opened(**parameters: str) -> AppTest:
-    app = AppTest.from_function(tab, default_timeout=120)
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    return well(app.run())
-
-
-def well(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def markdown(app: AppTest) -> str:
-    return "\n".join(text.value for text in app.markdown)
-
-
-def captions(app: AppTest) -> str:
-    return "\n".join(text.value for text in app.caption)
+    return open_part(error_boundary()(lambda: batch_norm.batch_norm(mnist())), address=parameters)
 
 
 def jobs() -> list[object]:
@@ -150,16 +125,6 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> Measured:
     monkeypatch.setattr(frozen, "short_run", short)
     monkeypatch.setattr(piecework, "alone", lambda: True)  # the harness always draws the whole page
     return short
-
-
-def work_off(app: AppTest, key: str) -> None:
-    """Draw the page, as its ticks do, until the work is done: the harness never ticks."""
-    well(app.run())
-    for _ in range(60):
-        if app.button(key=f"{key}_start").label == "All measured":
-            return
-        well(app.run())
-    raise AssertionError("the work never ended")
 
 
 def test_the_sweep_runs_to_its_end_once_and_says_what_it_saw(measured: Measured) -> None:

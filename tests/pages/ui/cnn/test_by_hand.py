@@ -8,37 +8,17 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch.nn import functional
 
-from core.data import Mnist, load
+from core.data import Mnist
 from core.probes.filters import FILTERS
 from pages.ui.cnn import by_hand as tab
 from pages.ui.cnn.filter_editor import KEPT, cell_key
+from tests.pages.harness import formulas, open_part, well
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
 
 
-@pytest.fixture(scope="module")
-def mnist() -> Mnist:
-    return load("small")
-
-
-def show(mnist: "Mnist") -> None:
-    """The script that AppTest runs."""
-    from pages.ui.cnn.by_hand import by_hand
-
-    by_hand(mnist)
-
-
 def opened(mnist: Mnist, **parameters: str) -> AppTest:
-    app = AppTest.from_function(show, default_timeout=60, kwargs={"mnist": mnist})
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    return well(app.run())
-
-
-def well(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
+    return open_part(tab.by_hand, mnist, address=parameters)
 
 
 def choose(app: AppTest, key: str, value: object) -> AppTest:
@@ -50,10 +30,6 @@ def choose(app: AppTest, key: str, value: object) -> AppTest:
         if (w.key or "").startswith(key)
     )
     return well(found.set_value(value).run())
-
-
-def latex(app: AppTest) -> str:
-    return " ".join(formula.value for formula in app.latex)
 
 
 def total(app: AppTest) -> str:
@@ -79,8 +55,8 @@ def test_the_first_view_works_out_a_sum(mnist: Mnist) -> None:
     app = opened(mnist)
     kernel = FILTERS["upright edges (Sobel)"].make(3)
     assert total(app) == expected(mnist, kernel, 12, 8)
-    assert r"\frac{28 + 2\cdot1 - 3}{1}" in latex(app)
-    assert r"\mathbf{28}" in latex(app)
+    assert r"\frac{28 + 2\cdot1 - 3}{1}" in formulas(app)
+    assert r"\mathbf{28}" in formulas(app)
 
 
 @pytest.mark.parametrize("size", ["3×3", "5×5"])
@@ -104,7 +80,7 @@ def test_every_stride_and_padding(mnist: Mnist) -> None:
         choose(app, "cnn_hand_stride", stride)
         choose(app, "cnn_hand_padding", padding)
         side = (28 + 2 * padding - 3) // stride + 1
-        assert rf"\mathbf{{{side}}}" in latex(app)
+        assert rf"\mathbf{{{side}}}" in formulas(app)
         choose(app, f"cnn_hand_row_{side}", side - 1)
         choose(app, f"cnn_hand_column_{side}", 0)
         assert total(app) == expected(mnist, kernel, side - 1, 0, -1.5, stride, padding)
@@ -120,14 +96,14 @@ def test_relu_and_pooling(mnist: Mnist) -> None:
         choose(app, "cnn_hand_row_28", row)
         choose(app, "cnn_hand_column_28", column)
         value = float(out[row, column])
-        assert rf"\max(0,\; {value:.3g}) = \mathbf{{{max(0.0, value):.3g}}}" in latex(app)
+        assert rf"\max(0,\; {value:.3g}) = \mathbf{{{max(0.0, value):.3g}}}" in formulas(app)
     assert any(f"{int((out < 0).sum())} of the 784 cells" in caption.value for caption in app.caption)
     choose(app, "cnn_hand_stage", tab.POOL)
     pooled = functional.max_pool2d(out.relu()[None], 2)[0]
     row, column = divmod(int(pooled.argmax()), 14)
     choose(app, "cnn_hand_pool_row_14", row)
     choose(app, "cnn_hand_pool_column_14", column)
-    assert rf"\mathbf{{{float(pooled.max()):.3g}}}" in latex(app)
+    assert rf"\mathbf{{{float(pooled.max()):.3g}}}" in formulas(app)
     where = divmod(int(out.relu()[2 * row : 2 * row + 2, 2 * column : 2 * column + 2].argmax()), 2)
     told = f"row {2 * row + where[0]}, column {2 * column + where[1]} wins"
     assert any(told in text.value for text in app.markdown)

@@ -7,43 +7,20 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from core.config import CNNConfig, RunConfig, TrainConfig
-from core.data import Mnist, load
+from core.data import Mnist
 from core.data.splits import validation_places
 from core.models import build_module
 from core.probes.calibration import fit_temperature
-from pages.ui.cache import shipped_model
-from pages.ui.cnn.confidence import CODE, SHEET
+from pages.ui.cnn.confidence import CODE, SHEET, confidence
 from pages.ui.cnn.held_out import held_out
 from pages.ui.trained import Trained
+from tests.pages.harness import open_part, shipped, text, well
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
 
 
-@pytest.fixture(scope="module")
-def mnist() -> Mnist:
-    return load("small")
-
-
-def show(trained: "Trained", mnist: "Mnist") -> None:
-    """The script that AppTest runs."""
-    from pages.ui.cnn.confidence import confidence
-
-    confidence(trained, mnist)
-
-
 def tab(trained: Trained, mnist: Mnist) -> AppTest:
-    kwargs = {"trained": trained, "mnist": mnist}
-    return well(AppTest.from_function(show, default_timeout=120, kwargs=kwargs).run())
-
-
-def well(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def text(app: AppTest) -> str:
-    return " ".join(part.value for kind in (app.markdown, app.caption, app.warning) for part in kind)
+    return open_part(confidence, trained, mnist)
 
 
 def sheet_box(app: AppTest) -> Any:
@@ -56,11 +33,6 @@ def tiles(app: AppTest) -> list[str]:
         for caption in app.caption
         if " → " in caption.value and "Under each" not in caption.value
     ]
-
-
-def shipped(name: str) -> Trained:
-    ours = shipped_model(name)
-    return Trained(f"shipped:{name}", name, ours.config, ours.model, ours.model)
 
 
 def fresh(train: TrainConfig, key: str = "test", **config: Any) -> Trained:

@@ -11,7 +11,7 @@ from torch import nn
 
 from core.cnn_config import CNNConfig
 from core.config import RunConfig, TrainConfig
-from core.data import Mnist, load
+from core.data import Mnist
 from core.models import as_module
 from core.models.layers import Normalize
 from core.probes.feature_maps import map_layers
@@ -19,8 +19,10 @@ from core.snippets_cnn import network_code
 from core.training.trainer import RunData, initial_network
 from pages.ui.cache import shipped_model
 from pages.ui.cnn import attention, excites, maps, surgery
+from pages.ui.cnn.feature_maps import feature_maps
 from pages.ui.cnn.layer_words import tag
 from pages.ui.trained import Trained
+from tests.pages.harness import left_alone, metric, open_part, text, well, widget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,11 +43,6 @@ NAMES = ("cnn-lab", *CONFIGS)
 PARTS = ("Maps", "Change it", "What excites a channel", "Where it looks")
 
 
-@pytest.fixture(scope="module")
-def mnist() -> Mnist:
-    return load("small")
-
-
 def built(config: CNNConfig, mnist: Mnist, key: str) -> Trained:
     run = RunConfig("test", config, TrainConfig())
     start = as_module(initial_network(run, RunData(mnist.train, mnist.test))).eval()
@@ -60,54 +57,17 @@ def trained(request: pytest.FixtureRequest, mnist: Mnist) -> "Iterator[Trained]"
     else:
         came = shipped_model(request.param)
         network = Trained(f"test:{request.param}", "shipped", came.config, came.model, deepcopy(came.model))
-    models = (network.model, network.start)
-    before = [{name: tensor.clone() for name, tensor in model.state_dict().items()} for model in models]
-    learn = [[p.requires_grad for p in model.parameters()] for model in models]
-    yield network
-    for model, weights, flags in zip(models, before, learn, strict=True):
-        assert list(model.state_dict()) == list(weights)
-        assert all(torch.equal(model.state_dict()[name], tensor) for name, tensor in weights.items())
-        assert [p.requires_grad for p in model.parameters()] == flags
-        assert all(p.grad is None for p in model.parameters())
-        assert not model.training
-
-
-def script(trained: "Trained", mnist: "Mnist") -> None:
-    """What AppTest runs, without the names of this file."""
-    from pages.ui.cnn.feature_maps import feature_maps
-
-    feature_maps(trained, mnist)
+    with left_alone(mnist, network.model, network.start):
+        yield network
 
 
 def part(name: str, trained: Trained, mnist: Mnist, **state: object) -> AppTest:
-    app = AppTest.from_function(script, default_timeout=60, kwargs={"trained": trained, "mnist": mnist})
-    app.session_state["cnn_maps_part"] = name
-    for key, value in state.items():
-        app.session_state[key] = value
-    return well(app.run())
-
-
-def well(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def widget(widgets: Any, start: str) -> Any:
-    return next(found for found in widgets if (found.key or "").startswith(start))
-
-
-def words(app: AppTest) -> str:
-    return " ".join(part.value for part in (*app.markdown, *app.caption, *app.info))
+    return open_part(feature_maps, trained, mnist, state={"cnn_maps_part": name, **state})
 
 
 def config_of(trained: Trained) -> CNNConfig:
     assert isinstance(trained.config.model, CNNConfig)
     return trained.config.model
-
-
-def metric(app: AppTest, label: str) -> str:
-    return next(found.value for found in app.metric if found.label == label)
 
 
 def test_every_layer_can_be_enlarged(trained: Trained, mnist: Mnist) -> None:
@@ -118,14 +78,14 @@ def test_every_layer_can_be_enlarged(trained: Trained, mnist: Mnist) -> None:
     for layer in config.layers():
         if layer.name in names:
             well(widget(app.selectbox, "cnn_maps_layer").set_value(layer.name).run())
-            told = words(app)
+            told = text(app)
             if layer.name in map_layers(config):
                 assert f"**{layer.name}, channel 0** · {layer.shape[1]} × {layer.shape[2]} numbers" in told
                 assert "**Its kernel** (conv" in told
                 assert ("left random as it started" in told) == config.frozen
             else:
                 assert f"**{layer.name}** · {layer.shape[0]:,}" in told
-    assert "softmax" in words(app)
+    assert "softmax" in text(app)
 
 
 def test_channels_and_colours_of_the_maps(trained: Trained, mnist: Mnist) -> None:
@@ -143,9 +103,9 @@ def test_channels_and_colours_of_the_maps(trained: Trained, mnist: Mnist) -> Non
     well(widget(app.selectbox, "cnn_maps_layer").set_value(f"act{len(config.channels)}").run())
     last = config.channels[-1] - 1
     well(widget(app.number_input, "cnn_maps_channel").set_value(last).run())
-    assert f"channel {last}**" in words(app)
+    assert f"channel {last}**" in text(app)
     well(widget(app.selectbox, "cnn_maps_layer").set_value("conv1").run())  # it has fewer
-    assert f"**conv1, channel {config.channels[0] - 1}**" in words(app)
+    assert f"**conv1, channel {config.channels[0] - 1}**" in text(app)
     assert widget(app.number_input, "cnn_maps_channel").value == config.channels[0] - 1
 
 
@@ -155,7 +115,7 @@ def test_another_picture(trained: Trained, mnist: Mnist) -> None:
         well(widget(app.number_input, "cnn_maps_index").set_value(index).run())
         with torch.no_grad():
             digit = int(trained.model(mnist.test.images[index][None]).argmax())
-        assert f"read as a **{digit}**" in words(app)
+        assert f"read as a **{digit}**" in text(app)
     well(widget(app.segmented_control, "cnn_maps_subject").set_value("my own drawing").run())
 
 
@@ -164,30 +124,26 @@ def test_the_shipped_network_reads_the_four(mnist: Mnist) -> None:
     app = part("Maps", Trained("four", "shipped", came.config, came.model, came.model), mnist)
     assert widget(app.number_input, "cnn_maps_index").value == 4
     label = int(mnist.test.labels[4])
-    assert f"read as a **{label}**, rightly" in words(app)
+    assert f"read as a **{label}**, rightly" in text(app)
 
 
 def test_a_click_chooses_layer_and_channel(mnist: Mnist) -> None:
     """The callback of the sheet: row 0 is the input, which has no more to tell."""
     network = built(CONFIGS["builder"], mnist, "click")
     config = config_of(network)
+    names = [layer.name for layer in config.layers() if layer.kind not in ("flatten", "dropout")]
 
-    def clicking(trained: "Trained", mnist: "Mnist", rows: list[tuple[int, int]]) -> None:
-        from pages.ui.cnn import maps
-        from pages.ui.cnn.feature_maps import feature_maps
-
-        names = [la.name for la in trained.config.model.layers() if la.kind not in ("flatten", "dropout")]
+    def clicking(rows: list[tuple[int, int]]) -> None:
         for row, picture in rows:
-            maps._picked(trained.config.model, names, 0, row, picture)
-        feature_maps(trained, mnist)
+            maps._picked(config, names, 0, row, picture)
+        feature_maps(network, mnist)
 
     for rows, told in (
         ([(0, 0)], "**conv1, channel 0**"),
         ([(6, 33)], "**act2, channel 33**"),
         ([(6, 33), (8, 0)], "**out** · 10"),
     ):
-        kwargs = {"trained": network, "mnist": mnist, "rows": rows}
-        assert told in words(well(AppTest.from_function(clicking, default_timeout=60, kwargs=kwargs).run()))
+        assert told in text(open_part(clicking, rows))
     assert [layer.name for layer in config.layers()][5] == "act2"
 
 
@@ -196,18 +152,18 @@ def test_switching_channels_off_and_undoing_it(trained: Trained, mnist: Mnist) -
     app = part("Change it", trained, mnist)
     untouched = metric(app, "Test accuracy")
     assert metric(app, "Answers changed") == "0"
-    assert "Nothing changed yet." in words(app)
+    assert "Nothing changed yet." in text(app)
     for block, count in enumerate(config.channels, start=1):
         well(widget(app.multiselect, f"cnn_change_off{block}").set_value(list(range(count))).run())
     total = sum(config.channels)
-    assert f"{total} channel{'s' if total > 1 else ''} off" in words(app)
+    assert f"{total} channel{'s' if total > 1 else ''} off" in text(app)
     with torch.no_grad():  # nothing gets through: every image gets the same answer
         rest = trained.model.layers[
             [n for n, _ in trained.model.layers.named_children()].index("flatten") + 1 :
         ]
         width = next(layer.shape[0] for layer in config.layers() if layer.name == "flatten")
         answer = int(rest(torch.zeros(1, width)).argmax())
-    assert f"**{answer}** (" in words(app)
+    assert f"**{answer}** (" in text(app)
     share = float((mnist.test.labels == answer).float().mean())
     well(widget(app.toggle, "cnn_change_all").set_value(True).run())
     assert metric(app, "Test accuracy") == f"{share:.2%}"
@@ -229,7 +185,7 @@ def test_rewriting_a_kernel(trained: Trained, mnist: Mnist) -> None:
         return app.data_editor[0].value.to_numpy().astype(np.float32)
 
     assert np.array_equal(table(), found)
-    assert "Nothing changed yet." in words(app)
+    assert "Nothing changed yet." in text(app)
     for button, expected in (
         ("flip", -found),
         ("mirror", -found[:, ::-1]),
@@ -238,12 +194,12 @@ def test_rewriting_a_kernel(trained: Trained, mnist: Mnist) -> None:
     ):
         well(widget(app.button, f"cnn_kernel_{button}").click().run())
         assert np.array_equal(table(), expected)
-        assert ("1 kernel rewritten" in words(app)) == (not np.array_equal(expected, found))
+        assert ("1 kernel rewritten" in text(app)) == (not np.array_equal(expected, found))
     key = app.data_editor[0].key
     assert well(app.run()).data_editor[0].key == key  # the same table as long as it is on the screen
     app.session_state[key] = {"edited_rows": {0: {"0": 40.0}}, "added_rows": [], "deleted_rows": []}
     well(app.run())
-    assert "1 kernel rewritten" in words(app)
+    assert "1 kernel rewritten" in text(app)
     with torch.no_grad():
         twin = deepcopy(trained.model)
         twin.layers.conv1.weight[0, 0, 0, 0] = 40.0
@@ -252,17 +208,17 @@ def test_rewriting_a_kernel(trained: Trained, mnist: Mnist) -> None:
     for operation in (surgery.OFF, surgery.KERNEL):  # and while the table is not on the screen
         well(app.segmented_control(key="cnn_change_operation").set_value(operation).run())
     assert table()[0, 0] == 40.0
-    assert "1 kernel rewritten" in words(app)
+    assert "1 kernel rewritten" in text(app)
     if config.channels[0] > 1:  # what was rewritten stays while another kernel is looked at
         well(widget(app.number_input, "cnn_kernel_to").set_value(1).run())
-        assert "1 kernel rewritten" in words(app)
+        assert "1 kernel rewritten" in text(app)
         well(widget(app.number_input, "cnn_kernel_to").set_value(0).run())
         assert table()[0, 0] == 40.0
         well(widget(app.number_input, "cnn_kernel_block").set_value(2).run())
         well(widget(app.number_input, "cnn_kernel_from").set_value(1).run())
-        assert "1 kernel rewritten" in words(app)
+        assert "1 kernel rewritten" in text(app)
     well(widget(app.button, "cnn_change_undo").click().run())
-    assert "Nothing changed yet." in words(app)
+    assert "Nothing changed yet." in text(app)
     assert metric(app, "Answers changed") == "0"
 
 
@@ -279,20 +235,12 @@ def test_an_empty_cell_is_asked_for(mnist: Mnist) -> None:
 def test_kernel_edits_belong_to_one_network(mnist: Mnist) -> None:
     networks = [built(CONFIGS["frozen"], mnist, "first")]
 
-    def changing(networks: "list[Trained]", mnist: "Mnist") -> None:
-        from pages.ui.cnn.feature_maps import feature_maps
-
-        feature_maps(networks[-1], mnist)
-
-    kwargs = {"networks": networks, "mnist": mnist}
-    app = AppTest.from_function(changing, default_timeout=60, kwargs=kwargs)
-    app.session_state["cnn_maps_part"] = "Change it"
-    app.session_state["cnn_change_operation"] = "Rewrite a kernel"
-    well(app.run())
+    state = {"cnn_maps_part": "Change it", "cnn_change_operation": "Rewrite a kernel"}
+    app = open_part(lambda: feature_maps(networks[-1], mnist), state=state)
     well(widget(app.button, "cnn_kernel_zero").click().run())
-    assert "1 kernel rewritten" in words(app)
+    assert "1 kernel rewritten" in text(app)
     networks.append(built(CONFIGS["frozen"], mnist, "second"))
-    assert "Nothing changed yet." in words(well(app.run()))
+    assert "Nothing changed yet." in text(well(app.run()))
 
 
 def test_each_channel_alone(trained: Trained, mnist: Mnist) -> None:
@@ -305,22 +253,22 @@ def test_each_channel_alone(trained: Trained, mnist: Mnist) -> None:
             well(widget(app.segmented_control, "cnn_knock_block").set_value(f"act{block}").run())
         for button in [b for b in app.button if b.key == "cnn_knock_go"]:
             well(button.click().run())
-        assert "is missed" in words(app)
-        assert "Measured on" in words(app)
+        assert "is missed" in text(app)
+        assert "Measured on" in text(app)
 
 
 def test_a_chart_that_takes_long_waits_for_a_click(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pages.ui.cnn.map_results.QUICK", 0)
     app = part("Change it", built(CONFIGS["builder"], mnist, "slow"), mnist)
-    assert "is missed" not in words(app)
+    assert "is missed" not in text(app)
     well(widget(app.button, "cnn_knock_go").click().run())
-    assert "is missed" in words(app)
+    assert "is missed" in text(app)
 
 
 def test_a_chart_that_takes_hours_is_not_offered(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pages.ui.cnn.map_results.ENDLESS", 0)
     app = part("Change it", built(CONFIGS["builder"], mnist, "endless"), mnist)
-    assert "thousand million multiplications" in words(app)
+    assert "thousand million multiplications" in text(app)
     assert not [button for button in app.button if button.key == "cnn_knock_go"]
 
 
@@ -330,7 +278,7 @@ def test_what_excites_each_channel(trained: Trained, mnist: Mnist) -> None:
     assert widget(app.selectbox, "cnn_excites_layer").value == f"act{len(config.channels)}"
     for block, count in enumerate(config.channels, start=1):
         well(widget(app.selectbox, "cnn_excites_layer").set_value(f"act{block}").run())
-        told = words(app)
+        told = text(app)
         assert "is silent" in told or told.count(" · ") >= 1
         if count > 1:
             well(widget(app.number_input, "cnn_excites_channel").set_value(count - 1).run())
@@ -345,7 +293,7 @@ def test_the_strongest_image_is_the_strongest(mnist: Mnist) -> None:
         act = next(out for name, out in came.model.walk(mnist.test.images) if name == "act2")
     values = act[:, 0].amax(dim=(1, 2))
     best = int(values.argmax())
-    assert f"a **{int(mnist.test.labels[best])}** · {float(values[best]):.3g}" in words(app)
+    assert f"a **{int(mnist.test.labels[best])}** · {float(values[best]):.3g}" in text(app)
 
 
 def test_a_silent_channel_says_so(mnist: Mnist) -> None:
@@ -353,27 +301,27 @@ def test_a_silent_channel_says_so(mnist: Mnist) -> None:
     with torch.no_grad():
         network.model.layers.conv1.weight.zero_()
         network.model.layers.conv1.bias.fill_(-1.0)
-    assert "Channel 0 of act1 is silent" in words(part("What excites a channel", network, mnist))
-    assert "speak for" in words(part("Where it looks", network, mnist))
+    assert "Channel 0 of act1 is silent" in text(part("What excites a channel", network, mnist))
+    assert "speak for" in text(part("Where it looks", network, mnist))
 
 
 def test_where_it_looks(trained: Trained, mnist: Mnist) -> None:
     config = config_of(trained)
     app = part("Where it looks", trained, mnist)
-    assert words(app).count("Saliency: ") == 2
+    assert text(app).count("Saliency: ") == 2
     for layer in widget(app.selectbox, "cnn_looks_layer").options:
         well(widget(app.selectbox, "cnn_looks_layer").set_value(layer).run())
-        assert words(app).count(f"Grad-CAM at {layer}: ") == 2
+        assert text(app).count(f"Grad-CAM at {layer}: ") == 2
     with torch.no_grad():
         digit = int(trained.model(mnist.test.images[4][None]).argmax())
     other = (digit + 3) % 10
     well(widget(app.selectbox, "cnn_looks_digit").set_value(str(other)).run())
-    assert f"**{other}**, compared with" in words(app)
+    assert f"**{other}**, compared with" in text(app)
     well(widget(app.selectbox, "cnn_looks_digit").set_value(str(digit)).run())
-    assert words(app).count("Saliency: ") == 1
+    assert text(app).count("Saliency: ") == 1
     well(widget(app.toggle, "cnn_looks_over").set_value(False).run())
     well(widget(app.segmented_control, "cnn_looks_when").set_value("before training").run())
-    assert "has not learnt anything yet" in words(app)
+    assert "has not learnt anything yet" in text(app)
     assert len(map_layers(config)) >= len(widget(app.selectbox, "cnn_looks_layer").options)
 
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.checkpoints import SHIPPED, rebuild
 from core.config import CNNConfig, RunConfig, TrainConfig
-from core.data import Mnist, load
+from core.data import Mnist
 from core.evaluation import evaluate
 from core.films import Film, Frame, as_kept
 from core.models import build_module
@@ -18,34 +18,13 @@ from pages.ui.cnn import kernels as tab
 from pages.ui.cnn import moments, play
 from pages.ui.look import film_beside
 from pages.ui.trained import Trained
+from tests.pages.harness import captions, markdown, metric, open_part, well
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
 
 
-@pytest.fixture(scope="module")
-def mnist() -> Mnist:
-    return load("small")
-
-
-def show(network: "list[Trained]", mnist: "Mnist") -> None:
-    """The script that AppTest runs."""
-    from pages.ui.cnn.kernels import kernels
-
-    kernels(network[-1], mnist)
-
-
 def over(network: Trained, mnist: Mnist, **parameters: str) -> AppTest:
-    kwargs = {"network": [network], "mnist": mnist}
-    app = AppTest.from_function(show, default_timeout=60, kwargs=kwargs)
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    return well(app.run())
-
-
-def well(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
+    return open_part(tab.kernels, network, mnist, address=parameters)
 
 
 def lab(name: str = "cnn-lab") -> Trained:
@@ -76,18 +55,6 @@ def small(key: str, film: bool = True, frozen: bool = False, **layers: Any) -> T
 def slider(app: AppTest) -> Any:
     (found,) = app.select_slider
     return found
-
-
-def metric(app: AppTest, label: str) -> str:
-    return str(next(m.value for m in app.metric if m.label == label))
-
-
-def captions(app: AppTest) -> str:
-    return " ".join(caption.value for caption in app.caption)
-
-
-def markdown(app: AppTest) -> str:
-    return " ".join(text.value for text in app.markdown)
 
 
 @pytest.mark.parametrize("name", ["cnn-lab", "cnn-bn", "cnn-nobn"])

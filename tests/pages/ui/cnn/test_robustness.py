@@ -7,12 +7,13 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from core.config import CNNConfig, RunConfig, TrainConfig
-from core.data import Mnist, load
+from core.data import Mnist
 from core.models import build_module
 from core.probes.transforms import TRANSFORMS
-from pages.ui.cache import shipped_model
 from pages.ui.cnn import strength
+from pages.ui.cnn.robustness import robustness
 from pages.ui.trained import Trained
+from tests.pages.harness import left_alone, open_part, part_of, shipped, text, well, widget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,41 +42,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(strength, "PATIENCE", 60.0)
 
 
-@pytest.fixture(scope="module")
-def mnist() -> Mnist:
-    return load("small")
-
-
-def show(trained: "Trained", mnist: "Mnist") -> None:
-    """The script that AppTest runs."""
-    from pages.ui.cnn.robustness import robustness
-
-    robustness(trained, mnist)
-
-
 def tab(trained: Trained, mnist: Mnist) -> AppTest:
-    kwargs = {"trained": trained, "mnist": mnist}
-    return well(AppTest.from_function(show, default_timeout=120, kwargs=kwargs).run().run())
-
-
-def well(app: AppTest) -> AppTest:
-    """Neither an exception nor the error boundary's message. What a run measures, the next one shows."""
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def text(app: AppTest) -> str:
-    return " ".join(part.value for kind in (app.markdown, app.caption, app.warning) for part in kind)
-
-
-def widget(widgets: Any, start: str) -> Any:
-    return next(found for found in widgets if (found.key or "").startswith(start))
-
-
-def lab() -> Trained:
-    ours = shipped_model("cnn-lab")
-    return Trained("shipped:cnn-lab", "cnn-lab", ours.config, ours.model, ours.model)
+    return well(open_part(robustness, trained, mnist).run())
 
 
 def fresh(config: CNNConfig, name: str, weight: float = 0.0) -> Trained:
@@ -88,13 +56,9 @@ def fresh(config: CNNConfig, name: str, weight: float = 0.0) -> Trained:
 
 @pytest.fixture
 def untouched(mnist: Mnist) -> "Iterator[Trained]":
-    trained = lab()
-    kept = {name: tensor.clone() for name, tensor in trained.model.state_dict().items()}
-    images = mnist.test.images.clone()
-    yield trained
-    assert torch.equal(mnist.test.images, images)
-    assert all(torch.equal(tensor, kept[name]) for name, tensor in trained.model.state_dict().items())
-    assert not trained.model.training
+    trained = shipped("cnn-lab")
+    with left_alone(mnist, trained.model):
+        yield trained
 
 
 def test_first_view_shows_claim_measurement_and_every_network(untouched: Trained, mnist: Mnist) -> None:
@@ -177,8 +141,7 @@ def test_what_cannot_be_measured_is_told_and_not_tried_for_ever(
 
     strength._kept.clear()
     monkeypatch.setattr(strength, "_measure", broken)
-    kwargs = {"trained": untouched, "mnist": mnist}
-    app = AppTest.from_function(show, default_timeout=60, kwargs=kwargs).run()
+    app = part_of(robustness, untouched, mnist).run()
     assert not app.exception
     assert any("Something went wrong" in error.value for error in app.error)
     assert len(tries) == 2  # the second time without a clock
@@ -188,7 +151,7 @@ def test_what_cannot_be_measured_is_told_and_not_tried_for_ever(
 def test_a_large_network_gets_a_smaller_sample(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(strength, "SAMPLE", 400)
     monkeypatch.setattr(strength, "WORK", 1e6)
-    assert strength._sample_size(lab(), mnist) == strength.FEWEST
+    assert strength._sample_size(shipped("cnn-lab"), mnist) == strength.FEWEST
 
 
 def test_sentences_follow_from_the_intervals() -> None:
@@ -207,7 +170,11 @@ def test_sentences_follow_from_the_intervals() -> None:
 def test_the_code_runs(mnist: Mnist) -> None:
     from pages.ui.cnn.robustness import CODE
 
-    scope: dict[str, Any] = {"torch": torch, "test_images": mnist.test.images, "model": lab().model}
+    scope: dict[str, Any] = {
+        "torch": torch,
+        "test_images": mnist.test.images,
+        "model": shipped("cnn-lab").model,
+    }
     with torch.no_grad():
         exec(CODE, scope)
     assert scope["change"] > 0.5

@@ -3,17 +3,13 @@
 import numpy as np
 import pytest
 import torch
-from streamlit.testing.v1 import AppTest
 
 from core.language.mistakes import surest_mistakes
 from core.word_config import WordsConfig
 from pages.ui import piecework
 from pages.ui.language import compare, computed
-from tests.pages.ui.language.harness import panel_over, small, well, widget, words
-
-
-def metric(app: AppTest, label: str) -> str:
-    return next(str(entry.value) for entry in app.metric if entry.label == label)
+from tests.pages.harness import metric, well, widget
+from tests.pages.ui.language.harness import panel_over, small, words
 
 
 @pytest.mark.parametrize("division", ["random", "stem"])

@@ -9,7 +9,8 @@ from pages.ui.language import computed
 from pages.ui.language.typed import CANDIDATE, HIDDEN, RESET, UPDATE, _votes
 from pages.ui.language.word_input import EXAMPLES, told_skipped
 from pages.ui.look import as_it_came
-from tests.pages.ui.language.harness import panel_over, small, well, widget, words
+from tests.pages.harness import well, widget
+from tests.pages.ui.language.harness import panel_over, small, words
 
 
 def test_the_first_word_was_not_trained_on() -> None:

@@ -1,6 +1,7 @@
 """The tabs "Chain rule" and "Long product" in Streamlit's own harness, every control used."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,21 +19,14 @@ from core.manual.walk import walk
 from core.models import linear_layers
 from pages.ui.manual import chain_rule
 from pages.ui.manual import long_product as product_tab
+from tests.pages.harness import formulas, part_of, widget
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
 
 
-def script(module: str, function: str) -> None:
-    """What AppTest runs."""
-    from importlib import import_module
-
-    getattr(import_module(f"pages.ui.manual.{module}"), function)()
-
-
-def tab(module: str, function: str) -> AppTest:
+def tab(part: Callable[[], None], **state: object) -> AppTest:
     """A tab, run once."""
-    kwargs = {"module": module, "function": function}
-    return well(AppTest.from_function(script, default_timeout=60, kwargs=kwargs).run())
+    return well(part_of(part, state=state).run())
 
 
 def well(app: AppTest) -> AppTest:
@@ -42,18 +36,8 @@ def well(app: AppTest) -> AppTest:
     return app
 
 
-def widget(widgets: Any, start: str) -> Any:
-    """The widget whose key begins so."""
-    return next(w for w in widgets if (w.key or "").startswith(start))
-
-
-def formulas(app: AppTest) -> str:
-    """All LaTeX on the tab."""
-    return "\n".join(part.value for part in app.latex)
-
-
 def test_next_walks_through_every_step_and_back() -> None:
-    app = tab("chain_rule", "chain_rule")
+    app = tab(chain_rule.chain_rule)
     steps = walk(small_layers(1), "sigmoid", *small_batch(1, 2))
     for number, step in enumerate(steps):
         assert any(f"Step {number + 1} of 12" in part.value for part in app.markdown)
@@ -71,7 +55,7 @@ def test_next_walks_through_every_step_and_back() -> None:
 
 
 def test_the_chosen_cell_is_written_out_with_its_numbers() -> None:
-    app = tab("chain_rule", "chain_rule")
+    app = tab(chain_rule.chain_rule)
     well(widget(app.number_input, "manual_row_1").set_value(1).run())
     well(widget(app.number_input, "manual_column_1").set_value(2).run())
     layers, (x, labels) = small_layers(1), small_batch(1, 2)
@@ -81,7 +65,7 @@ def test_the_chosen_cell_is_written_out_with_its_numbers() -> None:
 
 
 def test_activation_seed_batch_and_inputs_change_the_walk() -> None:
-    app = tab("chain_rule", "chain_rule")
+    app = tab(chain_rule.chain_rule)
     seen = {formulas(app)}
     well(app.number_input(key="manual_x_1_0_0").set_value(4.5).run())
     well(widget(app.number_input, "manual_row_1").set_value(0).run())
@@ -106,12 +90,7 @@ def test_activation_seed_batch_and_inputs_change_the_walk() -> None:
 
 @pytest.mark.parametrize("number", range(1, 13))
 def test_every_step_of_a_real_digit(number: int) -> None:
-    app = AppTest.from_function(
-        script, default_timeout=60, kwargs={"module": "chain_rule", "function": "chain_rule"}
-    )
-    app.session_state["manual_walk_network"] = chain_rule.BIG
-    app.session_state["manual_step"] = number
-    well(app.run())
+    app = tab(chain_rule.chain_rule, manual_walk_network=chain_rule.BIG, manual_step=number)
     assert any(f"Step {number} of 12" in part.value for part in app.markdown)
     for key in [w.key for w in app.number_input if w.key.startswith(("manual_row", "manual_column"))]:
         well(app.number_input(key=key).set_value(int(app.number_input(key=key).max)).run())
@@ -141,7 +120,7 @@ def test_the_code_of_the_chain_rule_runs(activation: Any) -> None:
 
 
 def test_every_factor_of_every_network() -> None:
-    app = tab("long_product", "long_product_tab")
+    app = tab(product_tab.long_product_tab)
     for name in product_tab.NETWORKS:
         well(app.selectbox(key="manual_product_network").set_value(name).run())
         slider = widget(app.slider, "manual_factor")
@@ -157,7 +136,7 @@ def proof(app: AppTest) -> float:
 
 
 def test_the_sizes_on_the_screen_are_those_of_the_product() -> None:
-    app = tab("long_product", "long_product_tab")
+    app = tab(product_tab.long_product_tab)
     mnist = load("small")
     model = load_shipped("mlp-deep").model
     layers = [Layer(weight.T.double(), bias.double()) for _, weight, bias in linear_layers(model)]

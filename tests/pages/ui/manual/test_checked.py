@@ -1,7 +1,6 @@
 """The tab "Checked": every control used, every number agreeing, nothing shared changed."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 import torch
@@ -10,40 +9,21 @@ from streamlit.testing.v1 import AppTest
 from core.probes.gradient_check import TensorCheck
 from pages.ui.cache import mnist, shipped_model
 from pages.ui.manual import checks
-from pages.ui.manual.checked import CODE
+from pages.ui.manual.checked import CODE, checked
 from pages.ui.manual.subject import LOSSES, NETWORKS, TRAINED, Subject
+from tests.pages.harness import captions, open_part, well, widget
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
-
-
-def show() -> None:
-    from pages.ui.manual.checked import checked
-
-    checked()
 
 
 @pytest.fixture
 def app() -> AppTest:
     mnist.clear()
-    return well(AppTest.from_function(show, default_timeout=60).run())
-
-
-def well(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
+    return open_part(checked)
 
 
 def badges(app: AppTest) -> list[str]:
     return [text.value for text in app.markdown if "-badge[" in text.value]
-
-
-def told(app: AppTest) -> str:
-    return " ".join(caption.value for caption in app.caption)
-
-
-def starting(widgets: Any, start: str) -> Any:
-    return next(w for w in widgets if (w.key or "").startswith(start))
 
 
 def test_the_first_view_agrees_everywhere(app: AppTest) -> None:
@@ -51,7 +31,7 @@ def test_the_first_view_agrees_everywhere(app: AppTest) -> None:
     assert len(badges(app)) == 8
     assert all(badge.startswith(":green-badge") for badge in badges(app))
     assert len(app.image) == 13  # three ways of four tensors, and the digit
-    assert "2,000 of 78,400" in told(app)
+    assert "2,000 of 78,400" in captions(app)
 
 
 def test_where_nothing_could_be_measured_it_is_said(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,9 +66,9 @@ def test_every_activation_batch_and_unit_agrees(app: AppTest, activation: str) -
     app.selectbox(key="manual_check_activation").set_value(activation).run()
     app.segmented_control(key="manual_check_split").set_value("Test").run()
     app.slider(key="manual_check_size").set_value(16).run()
-    starting(app.number_input, "manual_check_first").set_value(7).run()
-    starting(app.number_input, "manual_check_unit").set_value(99).run()
-    starting(app.slider, "manual_check_image").set_value(16).run()
+    widget(app.number_input, "manual_check_first").set_value(7).run()
+    widget(app.number_input, "manual_check_unit").set_value(99).run()
+    widget(app.slider, "manual_check_image").set_value(16).run()
     assert well(app).success
     app.slider(key="manual_check_size").set_value(1).run()
     assert well(app).success
@@ -106,16 +86,16 @@ def test_a_wider_finite_difference_is_wrong_and_too_narrow_a_one_too(app: AppTes
     assert error() > 100 * good
     app.slider(key="manual_drag_move").set_value(1.5).run()
     well(app)
-    assert "is best at h =" in told(app)
+    assert "is best at h =" in captions(app)
 
 
 def test_any_weight_or_bias_can_be_dragged(app: AppTest) -> None:
     for tensor in ("b_h", "W_o", "b_o"):
-        starting(app.selectbox, "manual_drag_tensor").set_value(tensor).run()
+        widget(app.selectbox, "manual_drag_tensor").set_value(tensor).run()
         assert any(abs(float(m.value)) > 0 for m in well(app).metric if m.label == "Slope by hand")
-    starting(app.selectbox, "manual_drag_tensor").set_value("W_h").run()
-    starting(app.number_input, "manual_drag_fresh_W_h_row").set_value(0).run()  # a corner: always black
-    assert "moving it changes nothing" in told(well(app))
+    widget(app.selectbox, "manual_drag_tensor").set_value("W_h").run()
+    widget(app.number_input, "manual_drag_fresh_W_h_row").set_value(0).run()  # a corner: always black
+    assert "moving it changes nothing" in captions(well(app))
 
 
 def test_the_shipped_network_stays_as_it_is(app: AppTest) -> None:

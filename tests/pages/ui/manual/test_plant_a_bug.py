@@ -12,34 +12,23 @@ from core.training.planted_bug import Planted
 from pages.ui.cache import mnist
 from pages.ui.manual import findings
 from pages.ui.manual.find_the_bug import hidden_suspect
-from pages.ui.manual.plant_a_bug import CODE, FIND
+from pages.ui.manual.plant_a_bug import CODE, FIND, plant_a_bug
 from pages.ui.manual.suspects import SHAPES, Suspect, gradients, updates
+from tests.pages.harness import open_part, well
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
-
-
-def show() -> None:
-    from pages.ui.manual.plant_a_bug import plant_a_bug
-
-    plant_a_bug()
 
 
 @pytest.fixture
 def app() -> AppTest:
     mnist.clear()
-    return well(AppTest.from_function(show, default_timeout=60).run())
+    return open_part(plant_a_bug)
 
 
 @pytest.fixture
 def hunt(app: AppTest) -> AppTest:
     app.segmented_control(key="manual_bug_mode").set_value(FIND).run()
     return well(app)
-
-
-def well(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
 
 
 def text(app: AppTest) -> str:

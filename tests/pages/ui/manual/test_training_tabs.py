@@ -1,7 +1,6 @@
 """The tabs about loops, training and vanishing gradients in Streamlit's harness: every control and code."""
 
-import time
-from collections.abc import Callable, Iterator
+from importlib import import_module
 
 import pytest
 import torch
@@ -13,42 +12,17 @@ from core.training.does_it_learn import Learnt
 from core.training.pair import Gap, gap
 from core.training.snapshot import Snapshot
 from core.training.two_momenta import TwoMomenta
-from pages.ui.cache import mnist, registry, run_store
+from pages.ui.cache import registry
 from pages.ui.manual import loop_or_matrices, momentum, train_it, vanishing
 from pages.ui.manual.beside import gap_in_words
+from tests.pages.harness import open_part, text, until, well
 
-
-@pytest.fixture(autouse=True)
-def newcomer(bundled_only: None) -> Iterator[None]:
-    for cached in (mnist, registry, run_store):
-        cached.clear()
-    yield
-    registry().close()
-    registry.clear()
-
-
-def script(tab: str) -> None:
-    """What AppTest runs, by itself."""
-    from importlib import import_module
-
-    getattr(import_module(f"pages.ui.manual.{tab}"), tab)()
+pytestmark = pytest.mark.usefixtures("newcomer")
 
 
 def open_tab(tab: str, **parameters: str) -> AppTest:
-    app = AppTest.from_function(script, default_timeout=60, kwargs={"tab": tab})
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    return well(app.run())
-
-
-def well(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def words(app: AppTest) -> str:
-    return " ".join([*(m.value for m in app.markdown), *(c.value for c in app.caption)])
+    module = import_module(f"pages.ui.manual.{tab}")
+    return open_part(getattr(module, tab), address=parameters)
 
 
 # --- Loop or matrices
@@ -58,10 +32,10 @@ def test_three_forms_side_by_side() -> None:
     app = open_tab("loop_or_matrices")
     assert [metric.label for metric in app.metric] == ["Loop", "Matrices", "Autograd"]
     assert all(metric.value.endswith(" ms") for metric in app.metric)
-    assert "For 128 images" in words(app)
-    assert "The same gradient three times" in words(app)
+    assert "For 128 images" in text(app)
+    assert "The same gradient three times" in text(app)
     well(app.slider(key="manual_forms_images").set_value(1).run())
-    assert "For 1 image the loop" in words(app)
+    assert "For 1 image the loop" in text(app)
     well(app.select_slider(key="manual_forms_units").set_value(10).run())
     before = [metric.value for metric in app.metric]
     for _ in range(3):  # one of the times may by chance be written the same
@@ -73,13 +47,13 @@ def test_three_forms_side_by_side() -> None:
 
 def test_a_link_says_batch_and_width() -> None:
     app = open_tab("loop_or_matrices", manual_forms_images="7", manual_forms_units="30")
-    assert "For 7 images" in words(app)
+    assert "For 7 images" in text(app)
     assert app.select_slider(key="manual_forms_units").value == 30
 
 
 def test_gradients_that_differ_are_said_to_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop_or_matrices, "ROUNDING", 1e-12)
-    assert "The gradients differ" in words(open_tab("loop_or_matrices"))
+    assert "The gradients differ" in text(open_tab("loop_or_matrices"))
 
 
 @pytest.mark.parametrize(
@@ -118,8 +92,8 @@ def finished(app: AppTest) -> list[Snapshot]:
 
 def test_without_a_run_the_shipped_pair_is_compared() -> None:
     app = open_tab("train_it")
-    assert "As they came" in words(app)
-    assert "the two losses are the same to the last digit recorded" in words(app)
+    assert "As they came" in text(app)
+    assert "the two losses are the same to the last digit recorded" in text(app)
     assert not app.button(key="manual_start").disabled
 
 
@@ -145,16 +119,9 @@ def test_one_click_trains_both_to_the_end() -> None:
         "By hand · finished · step 126", "By autograd · finished · step 126",
     ]  # fmt: skip
     assert all(metric.value.endswith("images/s") for metric in app.metric)
-    assert "At step 126" in words(app)
+    assert "At step 126" in text(app)
     found = gap(ours.history.loss, theirs.history.loss)
-    assert gap_in_words(found) in words(app)
-
-
-def until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    assert gap_in_words(found) in text(app)
 
 
 def test_a_pair_is_steered_as_one_and_found_again() -> None:
@@ -162,7 +129,7 @@ def test_a_pair_is_steered_as_one_and_found_again() -> None:
     well(app.button(key="manual_start").click().run())
     assert app.button(key="manual_start").disabled
     assert app.slider(key="manual_momentum").disabled
-    assert "Settings stand still" in words(app)
+    assert "Settings stand still" in text(app)
     ids = [app.session_state[name] for name in (train_it.RUN, train_it.TWIN)]
     jobs = [registry().get(name) for name in ids]
     until(lambda: all(job.snapshot.steps for job in jobs))
@@ -188,13 +155,13 @@ def test_a_pair_is_steered_as_one_and_found_again() -> None:
 
     registry.clear()  # the server was started anew: the runs are on record
     third = open_tab("train_it", **{train_it.RUN: ids[0], train_it.TWIN: ids[1]})
-    assert "Recorded runs" in words(third)
+    assert "Recorded runs" in text(third)
 
 
 def test_a_pair_that_is_nowhere_is_forgotten() -> None:
     app = open_tab("train_it", **{train_it.RUN: "nowhere", train_it.TWIN: "neither"})
     assert any("no longer here" in info.value for info in app.info)
-    assert "As they came" in words(app)
+    assert "As they came" in text(app)
 
 
 def test_what_the_gap_says() -> None:
@@ -214,16 +181,16 @@ def test_what_the_gap_says() -> None:
 
 def test_the_two_momenta(monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_tab("momentum")
-    assert "After η goes to 0.01 they part" in words(app)
+    assert "After η goes to 0.01 they part" in text(app)
     well(app.slider(key="manual_two_change").set_value(60).run())
-    assert "Here η never changes" in words(app)
+    assert "Here η never changes" in text(app)
     well(app.slider(key="manual_two_change").set_value(20).run())
     well(app.select_slider(key="manual_two_rate").set_value(0.1).run())
-    assert "nothing but rounding" in words(app)
+    assert "nothing but rounding" in text(app)
     well(app.select_slider(key="manual_two_rate").set_value(1.0).run())
-    assert "After η goes to 1 they part" in words(app)
+    assert "After η goes to 1 they part" in text(app)
     well(app.slider(key="manual_two_momentum").set_value(0.0).run())
-    assert "nothing but rounding" in words(app)
+    assert "nothing but rounding" in text(app)
     early = TwoMomenta((1e-3, 1e-2), (1.0, 1.0), (1.0, 1.0), 1, 1.0)
     assert "Already before" in momentum.in_words(early, 0.1)
 
@@ -247,27 +214,27 @@ def test_every_start_and_depth() -> None:
     app = open_tab("vanishing")
     for start in vanishing.STARTS:
         well(app.radio(key="manual_van_start").set_value(start).run())
-        assert "At the first layer the gradient is" in words(app)
+        assert "At the first layer the gradient is" in text(app)
     well(app.radio(key="manual_van_start").set_value("Made for it").run())
     for depth in (1, 10):
         well(app.slider(key="manual_van_depth").set_value(depth).run())
-    assert "**sigmoid**" in words(app)
-    assert "times smaller than at the last" in words(app)
+    assert "**sigmoid**" in text(app)
+    assert "times smaller than at the last" in text(app)
     well(app.select_slider(key="manual_van_width").set_value(16).run())
     well(app.select_slider(key="manual_van_images").set_value(16).run())
     well(app.toggle(key="manual_van_passed").set_value(True).run())
-    assert "what each layer passes on" in words(app)
+    assert "what each layer passes on" in text(app)
 
 
 def test_does_it_learn() -> None:
     app = open_tab("vanishing", manual_van_depth="6", manual_van_width="32")
     well(app.button(key="manual_van_learn").click().run())
-    assert "95 % interval" in words(app)
-    assert "Sigmoid still guesses" in words(app) or "sigmoid still guesses" in words(app)
+    assert "95 % interval" in text(app)
+    assert "Sigmoid still guesses" in text(app) or "sigmoid still guesses" in text(app)
     well(app.toggle(key="manual_van_passed").set_value(True).run())  # the same result once more, from memory
-    assert "95 % interval" in words(app)
+    assert "95 % interval" in text(app)
     well(app.slider(key="manual_van_depth").set_value(2).run())  # asked of six layers, not of two
-    assert "95 % interval" not in words(app)
+    assert "95 % interval" not in text(app)
 
 
 def test_a_diverged_network_is_called_so() -> None:

@@ -3,16 +3,18 @@
 from copy import deepcopy
 
 import pytest
+import streamlit as st
 import torch
-from streamlit.testing.v1 import AppTest
 
 from core.config import MLPConfig, RunConfig, TrainConfig
-from core.data import Mnist, load
+from core.data import Mnist
 from core.models import as_module, linear_layers
 from core.training.trainer import RunData, initial_network
 from pages.ui.mlp import computed
+from pages.ui.panel import panel
 from pages.ui.trained import Trained
-from tests.pages.ui.mlp.harness import PANELS, captions, panel_over, well, widget
+from tests.pages.harness import captions, open_part, well, widget
+from tests.pages.ui.mlp.harness import PANELS, panel_over
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
 FAMILIES = {
@@ -20,11 +22,6 @@ FAMILIES = {
     "deep": MLPConfig(hidden=(24, 12), activation="relu", normalize=True),
     "linear": MLPConfig(hidden=()),
 }
-
-
-@pytest.fixture(scope="module")
-def mnist() -> Mnist:
-    return load("small")
 
 
 def network(config: MLPConfig, mnist: Mnist, key: str, bias: float = 0.0, weight: float = 0.0) -> Trained:
@@ -65,17 +62,12 @@ def test_outputs_too_large_for_a_number(panel: str, mnist: Mnist) -> None:
     of_no_number(mnist, FAMILIES["linear"], panel, "outputs")
 
 
-def threads(trained: "Trained") -> None:
-    """The script that AppTest runs."""
-    import streamlit as st
-    import torch
+@panel
+def count(trained: Trained) -> None:
+    st.caption(f"{torch.get_num_threads()} within")
 
-    from pages.ui.panel import panel
 
-    @panel
-    def count(trained: "Trained") -> None:
-        st.caption(f"{torch.get_num_threads()} within")
-
+def threads(trained: Trained) -> None:
     torch.set_num_threads(3)
     count(trained)
     st.caption(f"{torch.get_num_threads()} around")
@@ -83,12 +75,11 @@ def threads(trained: "Trained") -> None:
 
 def test_a_panel_computes_on_one_thread(mnist: Mnist) -> None:
     before = torch.get_num_threads()
-    kwargs = {"trained": network(FAMILIES["linear"], mnist, "threads")}
     try:
-        app = well(AppTest.from_function(threads, default_timeout=60, kwargs=kwargs).run())
+        app = open_part(threads, network(FAMILIES["linear"], mnist, "threads"))
     finally:
         torch.set_num_threads(before)
-    assert captions(app) == "1 within 3 around"
+    assert captions(app) == "1 within\n3 around"
 
 
 @pytest.mark.parametrize("config", FAMILIES.values(), ids=FAMILIES)

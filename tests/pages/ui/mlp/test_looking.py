@@ -4,25 +4,20 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import torch
 from streamlit.testing.v1 import AppTest
 
 from core.config import MLPConfig
-from core.data import Mnist, load
+from core.data import Mnist
 from core.models import as_module
 from core.recipes import train_recipes
 from core.training.trainer import RunData, initial_network
 from pages.ui.cache import shipped_model
 from pages.ui.trained import Trained
-from tests.pages.ui.mlp.harness import PANELS, panel_over, well
+from tests.pages.harness import left_alone, well
+from tests.pages.ui.mlp.harness import PANELS, panel_over
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
 KINDS = ("button_group", "selectbox", "number_input", "slider", "select_slider", "button")
-
-
-@pytest.fixture(scope="module")
-def mnist() -> Mnist:
-    return load("small")
 
 
 @pytest.fixture(params=train_recipes(MLPConfig))
@@ -31,15 +26,8 @@ def network(request: pytest.FixtureRequest, mnist: Mnist) -> Iterator[Trained]:
     ours = shipped_model(request.param)
     start = as_module(initial_network(ours.config, RunData(mnist.train, mnist.test))).eval()
     trained = Trained(f"shipped:{request.param}", "a test", ours.config, ours.model, start)
-    both = (trained.model, trained.start)
-    before = [{name: tensor.clone() for name, tensor in model.state_dict().items()} for model in both]
-    images = mnist.test.images.clone()
-    yield trained
-    assert torch.equal(mnist.test.images, images)
-    for model, kept in zip(both, before, strict=True):
-        assert all(torch.equal(tensor, kept[name]) for name, tensor in model.state_dict().items())
-        assert all(parameter.grad is None for parameter in model.parameters())
-        assert not model.training
+    with left_alone(mnist, trained.model, trained.start):
+        yield trained
 
 
 LEAST = {"results": 2, "inside": 3, "draw": 3, "edit": 8, "lens": 9}  # widgets that every network has

@@ -8,11 +8,14 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from core.config import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
-from core.data import Mnist, load
+from core.data import Mnist
 from core.models import as_module
 from core.training.trainer import RunData, Trainer, initial_network
+from pages.ui.mlp.autograd_demo import autograd_demo
+from pages.ui.mlp.formulas import formulas
 from pages.ui.trained import Trained
-from tests.pages.ui.mlp.harness import PANELS, captions, panel_over, well, widget
+from tests.pages.harness import captions, open_part, well, widget
+from tests.pages.ui.mlp.harness import PANELS, panel_over
 
 CONFIGS = {
     "two layers, raw": MLPConfig(hidden=(20,), family="raw"),
@@ -29,11 +32,6 @@ class Case:
 
     trained: Trained
     weights: dict[str, torch.Tensor]
-
-
-@pytest.fixture(scope="module")
-def mnist() -> Mnist:
-    return load("small")
 
 
 @pytest.fixture(scope="module", params=CONFIGS.values(), ids=CONFIGS)
@@ -111,20 +109,12 @@ def test_results_show_the_images_of_a_cell(open_panel: Callable[[str], AppTest])
     assert any("of a 1 read as a 1" in c.value or "No 1 was read" in c.value for c in app.caption)
 
 
-def formulas_page(config: "MLPConfig", train: "TrainConfig | None") -> None:
-    """The script that AppTest runs."""
-    from pages.ui.mlp.formulas import formulas
-
-    formulas(config, 96, train)
-
-
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
 @pytest.mark.parametrize("optimizer", ["sgd", "sgd-by-hand", "rmsprop", "adam", None])
 def test_formulas_have_the_shapes_of_the_network(config: MLPConfig, optimizer: str | None) -> None:
     train = TrainConfig(optimizer=OptimizerConfig(optimizer), reduction="sum") if optimizer else None
-    kwargs = {"config": config, "train": train}
-    app = well(AppTest.from_function(formulas_page, default_timeout=60, kwargs=kwargs).run())
-    shown = " ".join(latex.value for latex in app.latex)
+    app = open_part(formulas, config, 96, train)
+    shown = "\n".join(latex.value for latex in app.latex)
     for n_in, n_out in zip(config.widths, config.widths[1:], strict=False):
         assert rf"{n_in} \times {n_out}" in shown
         assert rf"96 \times {n_out}" in shown
@@ -132,15 +122,8 @@ def test_formulas_have_the_shapes_of_the_network(config: MLPConfig, optimizer: s
     assert any(f"**{total:,}**" in markdown.value for markdown in app.markdown)
 
 
-def autograd_page() -> None:
-    """The script that AppTest runs."""
-    from pages.ui.mlp.autograd_demo import autograd_demo
-
-    autograd_demo()
-
-
 def test_autograd_of_the_slides_and_of_every_function() -> None:
-    app = well(AppTest.from_function(autograd_page, default_timeout=60).run())
+    app = open_part(autograd_demo)
     assert "[4, 2, 4]" in app.code[0].value
     for option in app.selectbox(key="mlp_function").options:
         well(app.selectbox(key="mlp_function").select(option).run())

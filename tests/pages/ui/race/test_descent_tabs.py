@@ -1,5 +1,7 @@
 """The tabs One dimension and Two dimensions in Streamlit's harness: every control and sentence."""
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 import torch
@@ -14,30 +16,12 @@ from core.descent.surfaces import SURFACES
 from core.training.optimizers import OPTIMIZERS
 from pages.ui.race import chapter_table, one_dimension, rate_words, step_table, two_dimensions
 from pages.ui.race.map_results import Racer, _times, adaptive_in_words, in_words, rows
-
-
-def script(tab: str) -> None:
-    """What AppTest runs, by itself."""
-    from importlib import import_module
-
-    getattr(import_module(f"pages.ui.race.{tab}"), tab)()
+from tests.pages.harness import open_part, text, well
 
 
 def open_tab(tab: str, **parameters: str) -> AppTest:
-    app = AppTest.from_function(script, default_timeout=60, kwargs={"tab": tab})
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    return well(app.run())
-
-
-def well(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def words(app: AppTest) -> str:
-    return " ".join([*(m.value for m in app.markdown), *(c.value for c in app.caption)])
+    module = import_module(f"pages.ui.race.{tab}")
+    return open_part(getattr(module, tab), address=parameters)
 
 
 # --- One dimension
@@ -45,10 +29,10 @@ def words(app: AppTest) -> str:
 
 def test_the_first_view_is_the_chapters() -> None:
     app = open_tab("one_dimension")
-    assert "arrived after 19 updates" in words(app)
-    assert "straight down" in words(app)
-    assert "**0.8**" in words(app)
-    assert "All 7 printed steps agree with ours to 12 significant digits" in words(app)
+    assert "arrived after 19 updates" in text(app)
+    assert "straight down" in text(app)
+    assert "**0.8**" in text(app)
+    assert "All 7 printed steps agree with ours to 12 significant digits" in text(app)
     steps = app.dataframe[0].value
     assert steps["x"].iloc[4] == "2.4576000000000002"
     assert len(steps) == 20
@@ -62,11 +46,11 @@ def test_the_first_view_is_the_chapters() -> None:
 def test_rates_are_named(lr: float, word: str) -> None:
     app = open_tab("one_dimension")
     well(app.select_slider(key="race_gd_lr").set_value(lr).run())
-    assert word in words(app)
-    assert f"**{1 - 2 * lr:.4g}**" in words(app)
-    assert "these are not the chapter's settings" in words(app)
+    assert word in text(app)
+    assert f"**{1 - 2 * lr:.4g}**" in text(app)
+    assert "these are not the chapter's settings" in text(app)
     well(app.button(key="race_gd_reset").click().run())
-    assert "All 7 printed steps agree" in words(app)
+    assert "All 7 printed steps agree" in text(app)
     assert not [button for button in app.button if button.key == "race_gd_reset"]
 
 
@@ -74,13 +58,13 @@ def test_every_curve_start_and_way() -> None:
     app = open_tab("one_dimension")
     for curve in CURVES.values():
         well(app.selectbox(key="race_gd_curve").set_value(curve.title).run())
-        assert curve.idea in words(app)
+        assert curve.idea in text(app)
     well(app.slider(key="race_gd_start").set_value(-3).run())
     assert app.dataframe[0].value["x"].iloc[0] == "-3.0"
     well(app.toggle(key="race_gd_ascent").set_value(True).run())
-    assert "climbing" in words(app)
+    assert "climbing" in text(app)
     well(app.selectbox(key="race_gd_curve").set_value("The chapter's parabola").run())
-    assert "Every step goes uphill" in words(app)
+    assert "Every step goes uphill" in text(app)
     well(app.number_input(key="race_gd_seed").set_value(5).run())
     well(app.button(key="race_gd_draw").click().run())
     assert app.slider(key="race_gd_start").value == one_dimension.drawn(5)
@@ -95,7 +79,7 @@ def test_every_optimiser_and_its_settings(name: str) -> None:
             assert f"race_gd_{name}_{setting}" in app.session_state
     if "momentum" in OPTIMIZERS[name].settings:
         well(app.slider(key=f"race_gd_{name}_momentum").set_value(0.5).run())
-        assert "No single factor decides it" in words(app)
+        assert "No single factor decides it" in text(app)
     if name in ("sgd", "momentum"):
         well(app.toggle(key=f"race_gd_{name}_nesterov").set_value(True).run())
         well(app.slider(key=f"race_gd_{name}_decay").set_value(0.1).run())
@@ -107,7 +91,7 @@ def test_a_link_says_all() -> None:
     app = open_tab("one_dimension", race_gd_lr="1.1", race_gd_start="2", race_gd_ascent="true")
     assert app.select_slider(key="race_gd_lr").value == 1.1
     assert app.dataframe[0].value["x"].iloc[0] == "2.0"
-    assert "3.2" in words(app)
+    assert "3.2" in text(app)
 
 
 def test_words_follow_the_numbers() -> None:
@@ -140,11 +124,11 @@ def test_the_code_of_the_walk_is_the_chapters() -> None:
 
 def test_every_map_and_who_races() -> None:
     app = open_tab("two_dimensions")
-    assert "came first within 0.1 of a minimum" in words(app)
+    assert "came first within 0.1 of a minimum" in text(app)
     assert list(app.dataframe[0].value["optimiser"]) == list(two_dimensions.FIRST)
     for surface in SURFACES.values():
         well(app.selectbox(key="race_map_surface").set_value(surface.title).run())
-        assert surface.idea in words(app)
+        assert surface.idea in text(app)
     well(app.multiselect(key="race_map_racers").set_value(["Adam", "Adagrad"]).run())
     assert list(app.dataframe[0].value["optimiser"]) == ["Adam", "Adagrad"]
     well(app.select_slider(key="race_map_updates").set_value(50).run())
@@ -155,11 +139,11 @@ def test_every_map_and_who_races() -> None:
 def test_a_rate_too_large_diverges_and_a_start_moves() -> None:
     app = open_tab("two_dimensions", race_map_surface="Ravine")
     well(app.select_slider(key="race_map_lr_ravine_sgd").set_value(0.1).run())
-    assert "SGD diverged" in words(app)
+    assert "SGD diverged" in text(app)
     assert app.dataframe[0].value["arrived after"].iloc[0] == "diverged"
     well(app.number_input(key="race_map_x_ravine").set_value(0.05).run())
     well(app.number_input(key="race_map_y_ravine").set_value(0.0).run())
-    assert "The start itself lies within" in words(app)
+    assert "The start itself lies within" in text(app)
 
 
 def racer(name: str, lr: float, surface: str = "ravine", updates: int = 100) -> Racer:

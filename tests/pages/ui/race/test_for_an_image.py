@@ -19,8 +19,9 @@ from core.recipes import train_recipes
 from core.training.optimizers import OPTIMIZERS
 from pages.ui.cache import mnist, shipped_model
 from pages.ui.race import image_contest, image_live, image_words
-from pages.ui.race.for_an_image import CODE
+from pages.ui.race.for_an_image import CODE, for_an_image
 from pages.ui.race.image_contest import Contest, Settings, Subject
+from tests.pages.harness import open_part, text, well
 
 KEY = "race_image_contest"
 
@@ -34,28 +35,9 @@ def newcomer(bundled_only: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     mnist.clear()
 
 
-def show() -> None:
-    """The script that AppTest runs."""
-    from pages.ui.race.for_an_image import for_an_image
-
-    for_an_image()
-
-
 def tab(**state: object) -> AppTest:
-    app = AppTest.from_function(show, default_timeout=120)
-    for name, value in {"kind": "a digit", "iterations": 10, **state}.items():
-        app.session_state[f"race_image_{name}"] = value
-    return well(app.run())
-
-
-def well(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def text(app: AppTest) -> str:
-    return " ".join(part.value for kind in (app.markdown, app.caption, app.info) for part in kind)
+    chosen = {"kind": "a digit", "iterations": 10, **state}
+    return open_part(for_an_image, state={f"race_image_{name}": value for name, value in chosen.items()})
 
 
 def held(app: AppTest) -> Contest:

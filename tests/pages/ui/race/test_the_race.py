@@ -1,7 +1,6 @@
 """The tab "The race" in Streamlit's harness: every control, a race to its end, the sweep over rates."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +18,7 @@ from pages.ui.race import rate_sweep, the_race
 from pages.ui.race.lanes import LANES
 from pages.ui.race.standing_cards import details, headline
 from pages.ui.race.verdict import verdict
+from tests.pages.harness import open_part, text, until, well
 
 
 @pytest.fixture(autouse=True)
@@ -34,28 +34,8 @@ def newcomer(bundled_only: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     registry.clear()
 
 
-def script() -> None:
-    """What AppTest runs, by itself."""
-    from pages.ui.race.the_race import the_race
-
-    the_race()
-
-
 def open_tab(**parameters: str) -> AppTest:
-    app = AppTest.from_function(script, default_timeout=60)
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    return well(app.run())
-
-
-def well(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def words(app: AppTest) -> str:
-    return " ".join([*(m.value for m in app.markdown), *(c.value for c in app.caption)])
+    return open_part(the_race.the_race, address=parameters)
 
 
 def cards(app: AppTest) -> str:
@@ -78,26 +58,19 @@ def finished(app: AppTest) -> RaceSnapshot:
     return seen
 
 
-def until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def test_the_first_view_says_what_start_will_do() -> None:
     app = open_tab()
-    assert "3 runs" in words(app)
-    assert "*SGD*, *RMSprop*, *Adam*" in words(app)
-    assert "128 of 540 images" in words(app)
+    assert "3 runs" in text(app)
+    assert "*SGD*, *RMSprop*, *Adam*" in text(app)
+    assert "128 of 540 images" in text(app)
     assert not app.button(key="race_start").disabled
-    assert "60 images that nobody trains on" in words(app)
+    assert "60 images that nobody trains on" in text(app)
 
 
 def test_before_any_race_the_recorded_one_is_shown() -> None:
     app = open_tab()
-    assert "As it came" in words(app)
-    assert "By validation accuracy" in words(app)
+    assert "As it came" in text(app)
+    assert "By validation accuracy" in text(app)
     assert "test accuracy" in cards(app)
     well(app.slider(key="race_target").set_value(90).run())
     assert "90 % after" in cards(app)
@@ -109,7 +82,7 @@ def test_without_its_file_there_is_no_recorded_race(monkeypatch: pytest.MonkeyPa
         raise DataError("It cannot be read.")
 
     monkeypatch.setattr(the_race, "_recorded", gone)
-    assert "As it came" not in words(open_tab())
+    assert "As it came" not in text(open_tab())
 
 
 def test_one_click_races_to_the_end() -> None:
@@ -121,9 +94,9 @@ def test_one_click_races_to_the_end() -> None:
     train = seen.config.base.train
     assert (train.epochs, train.batch_size, train.validation, train.record_every) == (2, 128, 0.1, 1)
     assert seen.config.base.mlp.activation == "relu"
-    assert "By validation accuracy" in words(app)
-    assert "One seed cannot tell a difference from luck" in words(app)
-    assert "Nobody reached 97 %" in words(app)
+    assert "By validation accuracy" in text(app)
+    assert "One seed cannot tell a difference from luck" in text(app)
+    assert "Nobody reached 97 %" in text(app)
     assert "95 % interval" in cards(app)
     assert len(app.get("plotly_chart")) == 2
 
@@ -160,7 +133,7 @@ def test_every_control_decides_what_is_raced() -> None:
         "lr": 0.001, "beta_1": 0.8, "beta_2": 0.999, "epsilon": 1e-6, "weight_decay": 0.1,
     }  # fmt: skip
     assert "mean ± standard deviation of 2 seeds" in cards(app)
-    assert "Band: lowest to highest of 2" in words(app)
+    assert "Band: lowest to highest of 2" in text(app)
 
 
 def test_lanes_come_and_go() -> None:
@@ -185,8 +158,8 @@ def test_a_link_says_the_lanes_and_a_broken_one_is_told() -> None:
     app = open_tab(**{LANES: "sgd:lr=0.04~one-cycle;sgd:lr=0.4", "race_seeds": "3"})
     assert lane(app, "select_slider", 1, "sgd_lr").value == 0.04  # no value of the slider's own
     assert lane(app, "selectbox", 1, "schedule").value == "one-cycle"
-    assert "6 runs" in words(app)
-    assert "*SGD 0.04*, *SGD 0.4*" in words(app)
+    assert "6 runs" in text(app)
+    assert "*SGD 0.04*, *SGD 0.4*" in text(app)
     fast = open_tab(**{LANES: "sgd:momentum=0.995"})  # more than the slider offers by itself
     assert lane(fast, "slider", 1, "sgd_momentum").value == 0.995
     for momentum in (0.9, 0.5):
@@ -195,7 +168,7 @@ def test_a_link_says_the_lanes_and_a_broken_one_is_told() -> None:
         assert lanes_from_text(fast.session_state[LANES])[0].optimizer["momentum"] == momentum
     broken = open_tab(**{LANES: "sgd:lr=fast"})
     assert "The address names lanes that cannot run" in broken.warning[0].value
-    assert "*SGD*, *RMSprop*, *Adam*" in words(broken)
+    assert "*SGD*, *RMSprop*, *Adam*" in text(broken)
     told = open_tab(**{LANES: "![x](http://a.b)"}).warning[0].value  # what an address says is no Markdown
     assert "![x]" not in told
 
@@ -210,7 +183,7 @@ def test_axes_log_smoothing_and_target() -> None:
     well(app.slider(key="race_target").set_value(90).run())
     assert "90 %" in cards(app)
     well(app.toggle(key="race_log").set_value(True).run())
-    assert "Errors on the validation images" in words(app)
+    assert "Errors on the validation images" in text(app)
 
 
 def test_a_race_is_paused_stepped_found_again_and_stopped() -> None:
@@ -229,7 +202,7 @@ def test_a_race_is_paused_stepped_found_again_and_stopped() -> None:
     until(lambda: race.snapshot.rounds == rounds + 1)
 
     again = open_tab(**{the_race.RUN: race.job_id})  # a reload
-    assert f"step {rounds + 1:,} of 1,360" in words(again)
+    assert f"step {rounds + 1:,} of 1,360" in text(again)
     assert again.slider(key="race_epochs").value == 20
     assert again.selectbox(key="race_recipe").value == "linear-softmax"
     well(again.button(key="race_live_resume").click().run())
@@ -237,10 +210,10 @@ def test_a_race_is_paused_stepped_found_again_and_stopped() -> None:
     well(again.button(key="race_live_stop").click().run())
     assert race.wait(20).status == "stopped"
     well(again.run())
-    assert "Stopped" in words(again)
+    assert "Stopped" in text(again)
     assert not again.button(key="race_start").disabled
     well(again.slider(key="race_epochs").set_value(3).run())
-    assert "The settings have changed since this race" in words(again)
+    assert "The settings have changed since this race" in text(again)
 
 
 def test_a_race_that_is_nowhere_is_forgotten() -> None:
@@ -250,11 +223,8 @@ def test_a_race_that_is_nowhere_is_forgotten() -> None:
 
 
 def test_is_it_fair() -> None:
-    app = AppTest.from_function(script, default_timeout=60)
-    app.session_state["race_fair"] = True
-    app.query_params["race_seeds"] = "3"
-    well(app.run())
-    assert "With seed 0 all 3 lanes start from **the same weights**" in words(app)
+    app = open_part(the_race.the_race, address={"race_seeds": "3"}, state={"race_fair": True})
+    assert "With seed 0 all 3 lanes start from **the same weights**" in text(app)
     table = app.dataframe[0].value
     assert table["first weights"].nunique() == 1
     before = table["order of epoch 1"][0]
@@ -263,19 +233,16 @@ def test_is_it_fair() -> None:
 
 
 def test_fingerprints_are_not_computed_from_other_digits(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = AppTest.from_function(script, default_timeout=60)
-    app.session_state["race_fair"] = True
-    app.query_params["race_epochs"] = "1"
-    well(app.run())
+    app = open_part(the_race.the_race, address={"race_epochs": "1"}, state={"race_fair": True})
     well(app.button(key="race_start").click().run())
     finished(app)
-    assert "start from **the same weights**" in words(app)
+    assert "start from **the same weights**" in text(app)
     other = the_race.mnist()
     fewer = replace(other, train=other.train.take(slice(0, 500)))
     monkeypatch.setattr(the_race, "mnist", lambda: fewer)
     well(app.run())
-    assert "That race had 600 training images, the digits in use now have 500" in words(app)
-    assert "start from **the same weights**" not in words(app)
+    assert "That race had 600 training images, the digits in use now have 500" in text(app)
+    assert "start from **the same weights**" not in text(app)
 
 
 def sweep(app: AppTest) -> list[RaceSnapshot]:
@@ -294,17 +261,17 @@ def test_rates_are_tried_and_the_best_are_raced() -> None:
     seen = sweep(app)
     assert [picture.config.seeds for picture in seen] == [(0, 1)] * 2
     assert [lane.optimizer["lr"] for lane in seen[0].config.lanes] == [0.01, 0.03, 0.1]
-    assert "**SGD** is best at" in words(app)
-    assert "95 % interval" in words(app)
-    assert "At their own best rates" in words(app)
-    assert "the end of what was tried" in words(app)  # three rates from a small one up: the largest is best
+    assert "**SGD** is best at" in text(app)
+    assert "95 % interval" in text(app)
+    assert "At their own best rates" in text(app)
+    assert "the end of what was tried" in text(app)  # three rates from a small one up: the largest is best
     found = open_tab(**{rate_sweep.SWEEP: app.session_state[rate_sweep.SWEEP], LANES: "sgd;adam~cosine"})
-    assert "**SGD** is best at" in words(found)  # a reload
+    assert "**SGD** is best at" in text(found)  # a reload
     well(app.button(key="race_at_best").click().run())
     config: RaceConfig = job(app).config
     best = {lane.name: lane.optimizer["lr"] for lane in config.lanes}
     assert best == {"SGD": 0.1, "Adam": 0.01}
-    assert f"**SGD** is best at **{best['SGD']:g}**" in words(app)
+    assert f"**SGD** is best at **{best['SGD']:g}**" in text(app)
     assert finished(app).status == "finished"
     assert app.button(key="race_at_best").disabled  # it would be the same race again
 
@@ -402,5 +369,5 @@ def test_a_lane_that_diverges_is_marked_and_the_others_go_on() -> None:
     well(app.button(key="race_start").click().run())
     seen = finished(app)
     assert [run.status for run in seen.runs] == ["diverged", "finished"]
-    assert "Diverged, while the other went on: SGD" in words(app)
+    assert "Diverged, while the other went on: SGD" in text(app)
     assert "too high here" in cards(app)

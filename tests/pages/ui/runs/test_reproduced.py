@@ -4,24 +4,18 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from core.reproduce import REPRODUCTIONS, table
 from core.reproduce.row import Row
 from pages.ui import piecework
 from pages.ui.runs import reproduced
 from pages.ui.runs.reproduced import CODE
+from tests.pages.harness import open_part, part_of, text, well
 
 ROW: Row = {
     "id": "cnn-lab", "claim": "99.06 %", "measured": 0.98, "unit": "accuracy (fraction)", "seeds": [0, 1, 2],
     "seconds": 300.0, "holds": False, "rule": "at least 98.79%", "ci95": [0.975, 0.985],
 }  # fmt: skip
-
-
-def show() -> None:
-    from pages.ui.runs.reproduced import reproduced
-
-    reproduced()
 
 
 @pytest.fixture
@@ -35,18 +29,8 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def sound(app: AppTest) -> AppTest:
-    assert not app.exception
-    assert not [error.value for error in app.error]
-    return app
-
-
-def text(app: AppTest) -> str:
-    return "\n".join(element.value for kind in (app.markdown, app.caption) for element in kind)
-
-
 def test_every_experiment_has_a_card(stored: Path) -> None:
-    app = sound(AppTest.from_function(show, default_timeout=60).run())
+    app = open_part(reproduced.reproduced)
     assert {f"runs_again_{name}" for name in REPRODUCTIONS} <= {button.key for button in app.button}
     said = text(app)
     assert "#### 98.00%" in said
@@ -62,24 +46,24 @@ def test_a_quick_run_stands_beside_it(stored: Path, monkeypatch: pytest.MonkeyPa
         ran.append(name)
         return {**ROW, "id": name, "measured": 0.1234, "holds": None}
 
-    app = sound(AppTest.from_function(show, default_timeout=60).run())
+    app = open_part(reproduced.reproduced)
     app.button(key="runs_again_gd-demo").click()
-    sound(app.run())
-    sound(app.run())
+    well(app.run())
+    well(app.run())
     assert "**7 of 7 printed steps agree** here" in text(app)
     assert "The claim holds" in text(app)
     monkeypatch.setattr(reproduced, "_quick", slow)
     for name in ("cnn-lab", "cnn-bn"):
         app.button(key=f"runs_again_{name}").click()
-        sound(app.run())
-    sound(app.run())
+        well(app.run())
+    well(app.run())
     assert ran == ["cnn-lab", "cnn-bn"]
     assert text(app).count("**12.34%** here") == 2
     assert not app.button(key="runs_again_cnn-lab").disabled
 
 
 def test_the_sentences_follow_from_the_rows(stored: Path) -> None:
-    app = sound(AppTest.from_function(show, default_timeout=60).run())
+    app = open_part(reproduced.reproduced)
     assert f"1 of {len(REPRODUCTIONS)} has been done again" in text(app)
     assert reproduced._so_far(0, 15).startswith("None of the 15")
     assert reproduced._so_far(15, 15).startswith("All 15")
@@ -106,7 +90,7 @@ def test_the_sentences_follow_from_the_rows(stored: Path) -> None:
 
 def test_a_damaged_table_is_a_sentence(stored: Path) -> None:
     stored.write_text("no JSON")
-    app = AppTest.from_function(show, default_timeout=60).run()
+    app = part_of(reproduced.reproduced).run()
     assert not app.exception
     assert "measure again" in app.error[0].value
 

@@ -1,0 +1,149 @@
+"""What the tests of pages share: open a page or a part of it in Streamlit's own harness, and read it."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import torch
+from streamlit.testing.v1 import AppTest
+from torch import nn
+
+from core.home import PROJECT
+
+if TYPE_CHECKING:
+    from core.data import Mnist
+    from pages.ui.trained import Trained
+
+APP = str(PROJECT / "app.py")
+PATIENCE = 120  # seconds: a drawing, or a run of a few epochs, on a busy machine
+
+
+def open_page(file: str, /, **address: str) -> AppTest:
+    """A page of the whole app, as a link with this address opens it; "__" in a name stands for "-"."""
+    app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
+    for name, value in address.items():
+        app.query_params[name.replace("__", "-")] = value
+    return well(app.switch_page(str(PROJECT / "pages" / file)).run())
+
+
+def open_part(
+    part: Callable[..., object],
+    *given: object,
+    address: Mapping[str, str] | None = None,
+    state: Mapping[str, object] | None = None,
+) -> AppTest:
+    """A part of a page by itself, called with `given`, at this address and with this session state."""
+    return well(part_of(part, *given, address=address, state=state).run())
+
+
+def part_of(
+    part: Callable[..., object],
+    *given: object,
+    address: Mapping[str, str] | None = None,
+    state: Mapping[str, object] | None = None,
+) -> AppTest:
+    """What `open_part` opens, not yet run."""
+    app = AppTest.from_function(_draw, default_timeout=PATIENCE, args=(part, *given))
+    for name, text in (address or {}).items():
+        app.query_params[name] = text
+    for key, value in (state or {}).items():
+        app.session_state[key] = value
+    return app
+
+
+def _draw(part: "Callable[..., object]", *given: object) -> None:
+    """The script that AppTest runs; it is run by itself, without the names of this file."""
+    part(*given)
+
+
+def well(app: AppTest) -> AppTest:
+    """Neither an exception nor the error boundary's message."""
+    assert not app.exception
+    assert not [error.value for error in app.error]
+    return app
+
+
+def text(app: AppTest) -> str:
+    """All sentences on the page, headings and notes included, one paragraph a line."""
+    kinds = (app.subheader, app.markdown, app.caption, app.info, app.success, app.warning)
+    return "\n".join(part.value for kind in kinds for part in kind)
+
+
+def markdown(app: AppTest) -> str:
+    """All paragraphs of the page, and nothing in small print."""
+    return "\n".join(part.value for part in app.markdown)
+
+
+def captions(app: AppTest) -> str:
+    """All that is said in small print."""
+    return "\n".join(part.value for part in app.caption)
+
+
+def formulas(app: AppTest) -> str:
+    """The source of every formula."""
+    return "\n".join(part.value for part in app.latex)
+
+
+def metric(app: AppTest, label: str) -> str:
+    """The number shown under that label."""
+    return str(next(found.value for found in app.metric if found.label == label))
+
+
+def widget(widgets: Iterable[Any], start: str) -> Any:
+    """The widget whose key begins so."""
+    return next(found for found in widgets if (found.key or "").startswith(start))
+
+
+def finish(app: AppTest, key: str) -> str:
+    """Wait for the run whose id the session keeps under `key`, draw the page again; the run's id."""
+    from pages.ui.cache import registry
+
+    name = str(app.session_state[key])
+    snapshot = registry().get(name).wait(PATIENCE)
+    assert snapshot.status == "finished", snapshot.message
+    well(app.run())
+    return name
+
+
+def work_off(app: AppTest, key: str) -> AppTest:
+    """Draw the part, as its ticks do in a browser, until its work of many pieces is done."""
+    for _ in range(60):
+        if app.button(key=f"{key}_start").label == "All measured":
+            return well(app.run())
+        well(app.run())
+    raise AssertionError("the work never ended")
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait, at most half a minute, until it holds."""
+    end = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def shipped(name: str) -> "Trained":
+    """A network that came along, as the pages hand it to their parts."""
+    from pages.ui.cache import shipped_model
+    from pages.ui.trained import Trained
+
+    came = shipped_model(name)
+    return Trained(f"shipped:{name}", f"As it came: {name}", came.config, came.model, came.model)
+
+
+@contextmanager
+def left_alone(mnist: "Mnist", *models: nn.Module) -> Iterator[None]:
+    """What is done inside may change no test image and no network: all browsers share them."""
+    images = mnist.test.images.clone()
+    before = [{name: tensor.clone() for name, tensor in model.state_dict().items()} for model in models]
+    learn = [[weight.requires_grad for weight in model.parameters()] for model in models]
+    yield
+    assert torch.equal(mnist.test.images, images)
+    for model, kept, flags in zip(models, before, learn, strict=True):
+        now = model.state_dict()
+        assert list(now) == list(kept)
+        assert all(torch.equal(tensor, kept[name]) for name, tensor in now.items())
+        assert [weight.requires_grad for weight in model.parameters()] == flags
+        assert all(weight.grad is None for weight in model.parameters())
+        assert not model.training
