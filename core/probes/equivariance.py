@@ -12,37 +12,19 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from core.cnn_config import CNNConfig
 from core.data.digits import SIDE
+from core.probes.feature_maps import map_layers
+from core.probes.receptive_field import Reach, reach
 from core.probes.transforms import shift
-
-
-@dataclass(frozen=True)
-class Window:
-    """What one place of a layer's maps looks at in the picture, the same in both directions.
-
-    stride: pixels from one place to the next (the total stride). first: the first pixel that place 0 looks
-    at, negative where padding is laid around. width: pixels looked at (the receptive field).
-    """
-
-    stride: int
-    first: int
-    width: int
-
-    def then(self, kernel: int, stride: int, padding: int) -> "Window":
-        """The window of a layer that slides over this one's maps."""
-        return Window(
-            stride=self.stride * stride,
-            first=self.first - padding * self.stride,
-            width=self.width + (kernel - 1) * self.stride,
-        )
 
 
 @dataclass(frozen=True, eq=False)
 class LayerMaps:
-    """A layer's feature maps (C, H, W) of a picture before and after it was changed, and its window."""
+    """A layer's feature maps (C, H, W) of a picture before and after it was changed, and where they look."""
 
     name: str
-    window: Window
+    look: Reach
     before: Tensor
     after: Tensor
 
@@ -65,33 +47,11 @@ class SlidBack:
     change: float
 
 
-def windows(layers: nn.Sequential) -> dict[str, Window]:
-    """The window of every layer up to the one that flattens, by name, in order.
-
-    Convolutions and poolings are square here; whatever else stands between works on each place by itself.
-    """
-    found: dict[str, Window] = {}
-    window = Window(1, 0, 1)
-    for name, layer in layers.named_children():
-        if isinstance(layer, nn.Flatten):
-            break
-        if isinstance(layer, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
-            window = window.then(_side(layer.kernel_size), _side(layer.stride), _side(layer.padding))
-        found[name] = window
-    return found
-
-
-def _side(value: object) -> int:
-    """A setting that PyTorch keeps as a number or as the same number twice."""
-    return int(value[0]) if isinstance(value, tuple) else int(value)  # type: ignore[call-overload]
-
-
-def layer_maps(model: nn.Module, before: Tensor, after: Tensor) -> list[LayerMaps]:
+def layer_maps(model: nn.Module, config: CNNConfig, before: Tensor, after: Tensor) -> list[LayerMaps]:
     """Every layer's maps of two pictures (1, 28, 28), from the first convolution to the last map.
 
-    model: a convolutional network as core.models.cnn.CNN; it is neither trained nor changed.
+    model: a core.models.cnn.CNN of this config; it is neither trained nor changed.
     """
-    seen = windows(model.layers)  # type: ignore[arg-type]  # its layers in their order
     was_training = model.training
     model.eval()
     try:
@@ -100,13 +60,13 @@ def layer_maps(model: nn.Module, before: Tensor, after: Tensor) -> list[LayerMap
     finally:
         model.train(was_training)
     return [
-        LayerMaps(name, window, walked[name][0].contiguous(), walked[name][1].contiguous())
-        for name, window in seen.items()
+        LayerMaps(name, reach(config, name), walked[name][0].contiguous(), walked[name][1].contiguous())
+        for name in map_layers(config)
     ]
 
 
 def relative_change(before: Tensor, after: Tensor) -> float:
-    """‖after − before‖ / ‖before‖ as a fraction; 0 where both are all zero."""
+    """‖after − before‖ / ‖before‖ as a fraction, of two tensors of one shape; 0 where both are all zero."""
     size = float(before.double().norm())
     moved = float((after.double() - before.double()).norm())
     return moved / size if size else (0.0 if moved == 0 else math.inf)
@@ -118,12 +78,12 @@ def slide_back(maps: LayerMaps, across: int, down: int) -> SlidBack | None:
     None where the shift is no multiple of the layer's stride (there is no half a place to move by), or where
     no place is left whose window lies inside both pictures.
     """
-    stride = maps.window.stride
+    stride = maps.look.stride
     if across % stride or down % stride:
         return None
     back = shift(maps.after, -across // stride, -down // stride)
-    rows = _inside(maps.window, maps.before.shape[-2], down)
-    columns = _inside(maps.window, maps.before.shape[-1], across)
+    rows = _inside(maps.look, maps.before.shape[-2], down)
+    columns = _inside(maps.look, maps.before.shape[-1], across)
     compared = rows[:, None] & columns[None, :]
     if not compared.any():
         return None
@@ -131,11 +91,11 @@ def slide_back(maps: LayerMaps, across: int, down: int) -> SlidBack | None:
     return SlidBack(back, compared, change)
 
 
-def _inside(window: Window, places: int, by: int) -> Tensor:
+def _inside(look: Reach, places: int, by: int) -> Tensor:
     """(places,): whose window lies on pixels that stay in the picture, and whose moved place exists."""
     place = torch.arange(places)
-    first = place * window.stride + window.first
-    last = first + window.width - 1
-    moved = place + by // window.stride
+    first = place * look.stride + look.first
+    last = first + look.width - 1
+    moved = place + by // look.stride
     whole = (first >= max(0, -by)) & (last <= SIDE - 1 - max(0, by))
     return whole & (moved >= 0) & (moved < places)

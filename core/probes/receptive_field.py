@@ -1,9 +1,10 @@
 """Which pixels can change one number of a feature map: its receptive field.
 
 A 3×3 kernel sees 3×3 pixels; a kernel behind it sees 3×3 of those, so 5×5 pixels; pooling and strides make
-the windows grow faster. Going back layer by layer, the output at place i of a layer with kernel k, stride s
-and padding p reads the places i·s − p to i·s − p + k − 1 of what the layer receives (Dumoulin & Visin 2016,
-"A guide to convolution arithmetic for deep learning"; Araujo et al. 2019, "Computing receptive fields").
+the windows grow faster. The output at place i of a layer with kernel k, stride s and padding p reads the
+places i·s − p to i·s − p + k − 1 of what the layer receives; put together layer by layer, that is the field
+(Dumoulin & Visin 2016, "A guide to convolution arithmetic for deep learning"; Araujo et al. 2019, "Computing
+receptive fields").
 """
 
 from dataclasses import dataclass
@@ -37,15 +38,48 @@ class Window:
         return Window(top, left, bottom, right)
 
 
+@dataclass(frozen=True)
+class Reach:
+    """Where the places along one side of a layer's maps look, the same in both directions.
+
+    stride: pixels from one place to the next (the total stride). first: the first pixel that place 0 looks
+    at, negative where padding is laid around. width: pixels looked at.
+    """
+
+    stride: int
+    first: int
+    width: int
+
+    def of(self, place: int) -> tuple[int, int]:
+        """The first pixel that the place looks at, and the one after the last."""
+        first = self.first + place * self.stride
+        return first, first + self.width
+
+    def then(self, kernel: int, stride: int, padding: int) -> "Reach":
+        """Of a layer that slides over this one's maps."""
+        return Reach(
+            stride=self.stride * stride,
+            first=self.first - padding * self.stride,
+            width=self.width + (kernel - 1) * self.stride,
+        )
+
+
+def reach(config: CNNConfig, layer: str) -> Reach:
+    """Where the places of a layer's maps look. Raises ConfigError for a layer without places."""
+    found = Reach(1, 0, 1)
+    for kernel, stride, padding in steps(config, layer):
+        found = found.then(kernel, stride, padding)
+    return found
+
+
 def receptive_field(config: CNNConfig, layer: str, row: int, column: int) -> Window:
     """The pixels that the number at (row, column) of a layer's feature maps can depend on.
 
     The smallest rectangle around them: strides longer than their kernel leave gaps in it.
     layer: a name from `CNNConfig.layers` before "flatten". Raises ConfigError for a layer without places.
     """
-    layers = steps(config, layer)
-    top, bottom = _back(layers, row)
-    left, right = _back(layers, column)
+    look = reach(config, layer)
+    (top, bottom), (left, right) = look.of(row), look.of(column)
     return Window(top, left, bottom, right)
 
 
@@ -54,12 +88,9 @@ def centres(config: CNNConfig, layer: str, count: int) -> tuple[list[float], flo
 
     Returns the middles in pixels (0 is the middle of the first pixel) and the distance between two.
     """
-    layers = steps(config, layer)
-    ends = [_back(layers, place) for place in range(count)]
-    distance = 1
-    for _, stride, _ in layers:
-        distance *= stride
-    return [(first + end - 1) / 2 for first, end in ends], float(distance)
+    look = reach(config, layer)
+    ends = [look.of(place) for place in range(count)]
+    return [(first + end - 1) / 2 for first, end in ends], float(look.stride)
 
 
 def steps(config: CNNConfig, layer: str) -> list[tuple[int, int, int]]:
@@ -80,11 +111,3 @@ def steps(config: CNNConfig, layer: str) -> list[tuple[int, int, int]]:
         if name == layer:
             break
     return found
-
-
-def _back(layers: list[tuple[int, int, int]], place: int) -> tuple[int, int]:
-    """First place and the one after the last, along one side of the image, that output `place` reads."""
-    first = last = place
-    for kernel, stride, padding in reversed(layers):
-        first, last = first * stride - padding, last * stride - padding + kernel - 1
-    return first, last + 1

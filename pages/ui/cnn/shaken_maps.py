@@ -11,6 +11,7 @@ from core.figures.layer_changes import layer_changes_figure, written
 from core.figures.map_strip import map_strip
 from core.probes.equivariance import LayerMaps, SlidBack, layer_maps, slide_back
 from pages.ui.chart import chart
+from pages.ui.cnn.map_results import cnn
 from pages.ui.trained import Trained
 
 MAPS = 16  # of a layer, on the screen
@@ -19,7 +20,7 @@ HARDLY = 0.1  # a change below a tenth of a map's size may be called "hardly any
 
 def shaken_maps(trained: Trained, before: Tensor, after: Tensor, how: str, strength: float) -> None:
     """before, after: (1, 28, 28). For shifts a switch slides the maps of `after` back."""
-    layers = layer_maps(trained.model, before, after)
+    layers = layer_maps(trained.model, cnn(trained), before, after)
     by = {"shift-across": (round(strength), 0), "shift-down": (0, round(strength))}.get(how)
     choose, switch = st.columns([1, 1.6], vertical_alignment="bottom", gap="large")
     names = [layer.name for layer in layers]
@@ -84,12 +85,12 @@ def _fullest(layer: LayerMaps) -> Tensor:
 
 def _told_of(layer: LayerMaps, slid: SlidBack | None, by: int) -> None:
     """What sliding back did to the chosen layer, or why it cannot be done."""
-    stride = layer.window.stride
+    stride = layer.look.stride
     if slid is not None:
         st.caption(
             f"Slid back by {abs(by) // stride} of {layer.name}'s places (one every {stride} px) "
             f"and compared at {int(slid.compared.sum()):,} of {slid.compared.numel():,} places, those whose "
-            f"{layer.window.width} × {layer.window.width} pixels lie inside both pictures: it differs by "
+            f"{layer.look.width} × {layer.look.width} pixels lie inside both pictures: it differs by "
             f"{written(slid.change)}."
         )
     elif by % stride:
@@ -100,7 +101,7 @@ def _told_of(layer: LayerMaps, slid: SlidBack | None, by: int) -> None:
         )
     else:
         st.caption(
-            f"A place of {layer.name} looks at {layer.window.width} × {layer.window.width} pixels: none of "
+            f"A place of {layer.name} looks at {layer.look.width} × {layer.look.width} pixels: none of "
             "them lies wholly inside both pictures, so there is nothing to compare away from the borders."
         )
 

@@ -9,7 +9,9 @@ from torch import Generator, Tensor
 from core.cnn_config import CNNConfig
 from core.data import load
 from core.models.cnn import CNN
-from core.probes.equivariance import layer_maps, relative_change, slide_back, windows
+from core.probes.equivariance import layer_maps, relative_change, slide_back
+from core.probes.feature_maps import map_layers
+from core.probes.receptive_field import reach
 from core.probes.transforms import shift
 
 CONFIGS = {
@@ -38,7 +40,8 @@ def test_windows_hold_all_pixels_that_a_place_depends_on(config: CNNConfig) -> N
     """Against autograd: the gradient of one place reaches pixels of its window and no others."""
     model = network(config)
     picture = torch.rand(1, 1, 28, 28, generator=Generator().manual_seed(1))
-    for name, window in windows(model.layers).items():
+    for name in map_layers(config):
+        look = reach(config, name)
         x = picture.clone().requires_grad_()
         maps = dict(model.walk(x))[name][0]
         row, column = maps.shape[1] // 2, maps.shape[2] // 3
@@ -46,10 +49,10 @@ def test_windows_hold_all_pixels_that_a_place_depends_on(config: CNNConfig) -> N
         assert x.grad is not None
         touched = torch.nonzero(x.grad[0, 0])
         for place, axis in ((row, 0), (column, 1)):
-            first = place * window.stride + window.first
+            first, end = look.of(place)
             if len(touched):
                 assert touched[:, axis].min() >= first
-                assert touched[:, axis].max() <= first + window.width - 1
+                assert touched[:, axis].max() < end
 
 
 @pytest.mark.parametrize("by", [(-3, 0), (2, 0), (0, 4), (-4, -4), (5, 3), (0, 0)])
@@ -59,9 +62,9 @@ def test_slid_back_maps_are_the_same_wherever_the_shift_is_a_multiple(
 ) -> None:
     """Also for noise up to the edge, where ink is lost and padding is near."""
     for picture in (image, torch.rand(1, 28, 28, generator=Generator().manual_seed(2))):
-        for layer in layer_maps(network(config), picture, shift(picture, *by)):
+        for layer in layer_maps(network(config), config, picture, shift(picture, *by)):
             found = slide_back(layer, *by)
-            whole = all(step % layer.window.stride == 0 for step in by)
+            whole = all(step % layer.look.stride == 0 for step in by)
             assert found is None or whole
             if found is not None:
                 assert found.change < 1e-6, layer.name
@@ -73,7 +76,9 @@ def test_conv1_is_exactly_equivariant_and_pooling_only_at_multiples(image: Tenso
         channels=(4, 8), kernels=(5, 5), strides=(1, 1), paddings=(2, 2), pools=("max", "max")
     )  # fmt: skip
     for by in (-3, -4):
-        maps = {layer.name: layer for layer in layer_maps(network(config), image, shift(image, by, 0))}
+        maps = {
+            layer.name: layer for layer in layer_maps(network(config), config, image, shift(image, by, 0))
+        }
         conv1 = slide_back(maps["conv1"], by, 0)
         assert conv1 is not None
         assert conv1.change == 0
@@ -85,7 +90,7 @@ def test_conv1_is_exactly_equivariant_and_pooling_only_at_multiples(image: Tenso
 def test_the_number_of_places_compared(image: Tensor) -> None:
     """A 5×5 kernel with padding 2: places 2…25 see 28 pixels; 3 fewer columns after a shift by 3."""
     config = CNNConfig(channels=(2,), kernels=(5,), strides=(1,), paddings=(2,), pools=("none",))
-    (conv1, _) = layer_maps(network(config), image, shift(image, -3, 0))
+    (conv1, _) = layer_maps(network(config), config, image, shift(image, -3, 0))
     found = slide_back(conv1, -3, 0)
     assert found is not None
     assert int(found.compared.sum()) == 24 * 21
@@ -95,7 +100,7 @@ def test_a_window_larger_than_what_is_left(image: Tensor) -> None:
     config = CNNConfig(
         channels=(2,) * 3, kernels=(11,) * 3, strides=(1,) * 3, paddings=(5,) * 3, pools=("none",) * 3
     )  # fmt: skip
-    maps = layer_maps(network(config), image, shift(image, 4, 0))
+    maps = layer_maps(network(config), config, image, shift(image, 4, 0))
     assert slide_back(maps[-1], 4, 0) is None
 
 
@@ -110,6 +115,6 @@ def test_relative_change() -> None:
 def test_looking_leaves_the_mode_alone(image: Tensor) -> None:
     model = network(CONFIGS["padded, normalised"]).train()
     kept = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    layer_maps(model, image, image)
+    layer_maps(model, CONFIGS["padded, normalised"], image, image)
     assert model.training
     assert all(torch.equal(tensor, kept[name]) for name, tensor in model.state_dict().items())
