@@ -3,24 +3,22 @@
 import streamlit as st
 
 from core.config import RunConfig
-from core.errors import LabError, NotFound
+from core.errors import NotFound
 from core.snippets import training_code
 from core.training.history import History
-from core.training.job import Job
 from core.training.pair import Pair, twins
-from pages.ui import state, style
-from pages.ui.cache import mnist, registry, run_store, shipped_model
+from pages.ui import style
+from pages.ui.cache import shipped_model
 from pages.ui.export_buttons import export_buttons, lesson_now
 from pages.ui.layout import controls_and_stage
 from pages.ui.live_run import curves, live_run
 from pages.ui.manual.beside import beside, between
 from pages.ui.manual.momentum import momentum
 from pages.ui.manual.pair_controls import pair_controls, told
-from pages.ui.owner import owner
+from pages.ui.pair import TwoRuns
 
-RUN, TWIN = "manual_run", "manual_twin"  # URL parameters and session keys of the pair's two jobs
-SHOWN = "manual_shown_run"
-PROBLEM = "manual_problem"
+RUN, TWIN = "manual_run", "manual_twin"  # by hand, by autograd
+PAIR = TwoRuns(RUN, TWIN, "manual_shown_run", "manual_problem")
 
 
 def train_it() -> None:
@@ -32,7 +30,7 @@ def train_it() -> None:
     if pair is not None and pair.snapshot.active:
         style.stage_first()
     with right:
-        if problem := st.session_state.pop(PROBLEM, None):
+        if problem := PAIR.trouble():
             st.error(problem, icon=":material/info:")
         if pair is not None:
             live_run(pair, "manual_live", charts=False)
@@ -61,25 +59,10 @@ def train_it() -> None:
 
 def current_pair() -> Pair | None:
     """The pair that the address or this session names, adopted by this session; None if it is gone."""
-    names = state.recall(RUN), state.recall(TWIN)
-    if names[0] is None or names[1] is None:
-        return None
-    try:
-        for name in names:
-            registry().adopt(str(name), state.session_id())
-        pair = _pair_of(names[0], names[1])
-    except NotFound:
-        return None
-    if st.session_state.get(SHOWN) != names[0]:  # found again after a reload: show its settings
-        st.session_state[SHOWN] = names[0]
+    pair = PAIR.current()
+    if pair is not None and PAIR.newly_found(pair):
         st.session_state.update(told(pair.by_hand.start))
     return pair
-
-
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _pair_of(by_hand: str, by_autograd: str) -> Pair:
-    """One Pair for all who look at it: it remembers where its two runs are to meet."""
-    return Pair(registry().get(by_hand), registry().get(by_autograd))
 
 
 def _choose(pair: Pair | None) -> RunConfig:
@@ -103,45 +86,26 @@ def _choose(pair: Pair | None) -> RunConfig:
             else "By hand and by autograd, from the same weights on the same batches, one thread each."
         )
     if pressed:  # no callback: it would start what the controls said a moment ago
-        _start(config)
+        PAIR.start(twins(config))
         st.rerun()
     return config
 
 
-def _start(config: RunConfig) -> None:
-    """Submit both runs and put their ids into the address; a problem is kept to be shown."""
-    jobs: list[Job] = []
-    try:
-        for twin in twins(config):
-            job = registry().submit(twin, mnist(), session=state.session_id(), owner=owner())
-            jobs.append(job)
-    except LabError as error:  # the queue is full: who came in goes out again
-        for job in jobs:
-            job.stop()
-        st.session_state[PROBLEM] = str(error)
-        return
-    st.session_state[SHOWN] = jobs[0].job_id
-    state.remember(RUN, jobs[0].job_id)
-    state.remember(TWIN, jobs[1].job_id)
-
-
 def _recorded() -> None:
     """The pair that the address names, if it is on record, else the two networks that came with the lab."""
-    names = state.recall(RUN), state.recall(TWIN)
-    if names[0] is not None and names[1] is not None:
-        try:
-            ours, theirs = (run_store().get(name) for name in (names[0], names[1]))
-        except NotFound:
-            st.info("Those runs are no longer here. Press *Train both*.", icon=":material/info:")
-            state.remember(RUN, None)
-            state.remember(TWIN, None)
-        else:
-            st.markdown(f":material/history: **Recorded runs**, {ours.status} and {theirs.status}.")
-            epochs = max(ours.config.train.epochs, ours.epochs)
-            between(ours.history, theirs.history, ours.n_train, epochs)
-            st.markdown("##### The run by hand")
-            curves(ours.history, ours.n_train, epochs, "manual_live")
-            return
+    try:
+        found = PAIR.recorded()
+    except NotFound:
+        found = None
+        st.info("Those runs are no longer here. Press *Train both*.", icon=":material/info:")
+    if found is not None:
+        ours, theirs = found
+        st.markdown(f":material/history: **Recorded runs**, {ours.status} and {theirs.status}.")
+        epochs = max(ours.config.train.epochs, ours.epochs)
+        between(ours.history, theirs.history, ours.n_train, epochs)
+        st.markdown("##### The run by hand")
+        curves(ours.history, ours.n_train, epochs, "manual_live")
+        return
     hand, auto = (shipped_model(name).provenance for name in ("mlp-manual", "mlp-autograd"))
     st.markdown(
         f":material/inventory_2: **As they came**: both networks, trained on {hand['n_train']:,} images for "
