@@ -9,6 +9,9 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
 
+# Their failed assertions say what they compared, as those in a test's own file do.
+pytest.register_assert_rewrite("tests.pages.harness", "tests.core.export.harness")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Point DIGITLAB_HOME at an empty folder, so that no test sees or touches a person's runs.

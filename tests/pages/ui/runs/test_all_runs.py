@@ -1,0 +1,97 @@
+"""The tab "All runs": rows filtered, named, deleted and chosen, and a page to open each run on."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.checkpoints import run_checkpoint
+from core.home import PROJECT
+from pages.ui.cache import run_store
+from pages.ui.runs.links import place_of
+from tests.pages.harness import APP, text, well
+from tests.pages.ui.runs.harness import open_page, record, table
+
+pytestmark = pytest.mark.usefixtures("nothing_on_record")
+
+
+def test_filters_decide_which_rows_are_shown() -> None:
+    deep = record("mlp-deep", lr=0.3, name="my best", data="full")
+    trial = record(name="sweep ab12cd34: lr=5", lr=5.0, status="diverged", created=1_800_000_000.0)
+    app = open_page()
+    assert table(app)["run"].tolist() == [trial.run_id, deep.run_id]
+    assert "**2 runs** on record" in text(app)
+
+    def shown(**parameters: str) -> list[str]:
+        return table(open_page(**parameters))["name"].tolist()
+
+    assert shown(runs_recipes="mlp-deep") == ["my best"]
+    assert shown(runs_words="LR=5") == ["sweep ab12cd34: lr=5"]
+    assert shown(runs_statuses="diverged") == ["sweep ab12cd34: lr=5"]
+    assert shown(runs_kind="single runs") == ["my best"]
+    assert shown(runs_data="full") == ["my best"]
+    app.text_input(key="runs_words").set_value("nobody").run()
+    assert "No run passes all the filters" in text(well(app))
+
+
+def test_ticked_rows_are_named_and_deleted() -> None:
+    old, new = record(), record("mlp-deep", created=1_800_000_000.0)
+    run_checkpoint(old.run_id).parent.mkdir(exist_ok=True)
+    run_checkpoint(old.run_id).write_bytes(b"weights")
+    app = open_page(runs_chosen=old.run_id)
+    assert "Tick a single row" not in text(app)
+    app.text_input(key=f"runs_name_{old.run_id}").set_value("the old one")
+    well(app.button(key="runs_name_save").click().run())
+    assert run_store().get(old.run_id).name == "the old one"
+    assert "the old one" in table(app)["name"].tolist()
+    well(app.button(key="runs_delete_yes").click().run())
+    assert [run.run_id for run in run_store().all()] == [new.run_id]
+    assert not run_checkpoint(old.run_id).exists()
+    assert app.button(key="runs_compare").disabled
+
+
+def test_in_a_classroom_nobody_sees_or_deletes_anothers_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIGITLAB_CLASSROOM", "1")
+    theirs, own = record(owner="f" * 24), record(owner="a" * 24)
+    app = AppTest.from_file(APP, default_timeout=120)
+    app.session_state["lab_owner"] = "a" * 24
+    app.run()
+    app.query_params["runs_chosen"] = f"{theirs.run_id},{own.run_id}"
+    well(app.switch_page(str(PROJECT / "pages" / "9_Runs.py")).run())
+    assert table(app)["run"].tolist() == [own.run_id]
+    assert app.button(key="runs_delete_yes").label == "Yes, delete 1"
+    well(app.button(key="runs_delete_yes").click().run())
+    assert [run.run_id for run in run_store().all()] == [theirs.run_id]
+
+
+def test_choose_none_and_csv() -> None:
+    runs = [record(seed=seed) for seed in range(3)]
+    app = open_page(runs_chosen=",".join(run.run_id for run in runs[:2]))
+    assert not app.button(key="runs_compare").disabled
+    well(app.button(key="runs_none").click().run())
+    assert app.button(key="runs_compare").disabled
+    assert "runs_chosen" not in app.query_params
+
+
+def test_every_kind_of_run_has_a_page() -> None:
+    for recipe in ("mlp-deep", "cnn-robust", "regression-sine", "language-gru"):
+        file, parameters = place_of(record(recipe))
+        assert (PROJECT / file).is_file()
+        assert len(parameters) == 2
+    words = record("language-gru")
+    assert "its weights were not kept" in text(open_page("Compare", runs_chosen=words.run_id))
+
+
+def test_a_trial_without_weights_is_set_up_again_on_its_page() -> None:
+    run = record("regression-sine", lr=0.03, name="sweep ab12cd34: lr=0.03", test_accuracy=None)
+    app = open_page("Compare", runs_chosen=run.run_id)
+    assert "cannot be opened: a sweep keeps no weights" in text(app)
+    well(app.button(key=f"runs_again_{run.run_id}").click().run())
+    assert app.session_state["reg_recipe"] == "regression-sine"
+    assert app.session_state["regression-sine_lr"] == 0.03
+
+
+def test_the_interval_stands_in_one_column() -> None:
+    run = record()
+    rows = table(open_page())
+    assert rows["95 % interval"].tolist() == [f"{100 * run.ci_low:.1f}–{100 * run.ci_high:.1f} %"]
+    assert rows["test accuracy"].tolist() == [90.0]
+    assert "to" not in rows
