@@ -7,6 +7,7 @@ from typing import Any
 
 from core.data import load
 from core.errors import ConfigError
+from core.one_thread import one_thread
 
 HELP = "measure speed as ratios against baselines"
 
@@ -38,7 +39,8 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     load_before = load_average()
     if warning := report.busy(load_before):
         print(warning, file=sys.stderr)
-    setup = Setup(load("auto"), arguments.quick)
+    with one_thread():  # see benchmarks.apart
+        setup = Setup(load("auto"), arguments.quick)
     for name in names:
         print(f"{name} …", file=sys.stderr)
         row = {**measure(name, ROWS[name], setup), **results.circumstances(setup.mnist.size, load_before)}
