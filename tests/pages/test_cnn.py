@@ -11,17 +11,25 @@ from core.recipes import RECIPES, train_recipes
 from pages.ui.cache import mnist, registry, run_store, shipped_model
 from pages.ui.cnn import train
 from tests.pages import harness
-from tests.pages.harness import captions, finish, markdown, well
+from tests.pages.harness import captions, finish, markdown, text, well
 
 pytestmark = pytest.mark.usefixtures("newcomer")
 
 open_page = partial(harness.open_page, "4_CNN.py")
-TABS = ["By hand", "Train", "Kernels", "Feature maps", "Robustness", "Batch norm", "Confidence"]
+TABS = {  # what each asks or tells at its first view
+    "By hand": "A kernel slides over the picture.",
+    "Train": "**As it came**",
+    "Kernels": "What does training do to the kernels",
+    "Feature maps": "One picture goes in, ten probabilities come out.",
+    "Robustness": "How much can a picture be shaken",
+    "Batch norm": "brings every channel to mean 0 and spread 1",
+    "Confidence": "is it right as often as it is sure?",
+}
 
 
 @pytest.mark.parametrize("tab", TABS)
 def test_every_tab_opens(tab: str) -> None:
-    open_page(cnn_tab=tab)
+    assert TABS[tab] in text(open_page(cnn_tab=tab))
 
 
 @pytest.mark.parametrize("recipe", train_recipes(CNNConfig))
@@ -162,8 +170,7 @@ def test_too_many_weights_are_refused_too() -> None:
 
 @pytest.mark.parametrize("tab", TABS)
 def test_other_tabs_live_on_beside_an_impossible_builder(tab: str) -> None:
-    app = open_page(cnn_tab=tab, cnn__lab_kernel_1="11", cnn__lab_padding_1="0")
-    assert not app.exception
+    assert TABS[tab] in text(open_page(cnn_tab=tab, cnn__lab_kernel_1="11", cnn__lab_padding_1="0"))
 
 
 def test_a_link_reproduces_the_builder() -> None:

@@ -27,6 +27,7 @@ def test_every_shipped_network_answers() -> None:
     app = AppTest.from_file(APP, default_timeout=60).run()
     for name in app.selectbox(key="home_network").options:
         well(app.selectbox(key="home_network").set_value(name).run())
+        assert any(text.value.startswith("### It reads a") for text in app.markdown), name
 
 
 def test_start_here_works_after_choosing_another_network() -> None:

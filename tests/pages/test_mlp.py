@@ -11,12 +11,22 @@ from pages.ui.cache import mnist, registry, run_store
 from pages.ui.mlp import train
 from pages.ui.mlp.questions import QUESTIONS
 from tests.pages import harness
-from tests.pages.harness import finish, well
+from tests.pages.harness import finish, text, well
 
 pytestmark = pytest.mark.usefixtures("newcomer")
 
 open_page = partial(harness.open_page, "2_MLP_Autograd.py")
-TABS = ["Autograd", "Formulas", "Train", "Results", "Draw", "Inside", "Edit", "One step", "Record"]
+TABS = {  # what each asks or tells at its first view
+    "Autograd": "Three lines, and PyTorch knows.",
+    "Formulas": "images at once: each row of x is an image",
+    "Train": "**As it came**",
+    "Results": "Which digit for which",
+    "Draw": "Draw a digit with mouse, pen or finger.",
+    "Inside": "Training moved this layer by",
+    "Edit": "How much does the network need each of its parts?",
+    "One step": "What does one step of training do to one weight",
+    "Record": "Every run you finish or stop is written down here",
+}
 
 
 @pytest.mark.parametrize("recipe", train_recipes(MLPConfig))
@@ -54,7 +64,7 @@ def test_every_question_starts_what_it_says(label: str) -> None:
 @pytest.mark.parametrize("recipe", ["linear-softmax", "mlp-autograd", "mlp-deep"])
 @pytest.mark.parametrize("tab", TABS)
 def test_every_tab_opens_for_shallow_and_deep_networks(tab: str, recipe: str) -> None:
-    open_page(mlp_tab=tab, mlp_recipe=recipe)
+    assert TABS[tab] in text(open_page(mlp_tab=tab, mlp_recipe=recipe))
 
 
 def test_controls_say_what_the_run_gets() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -247,7 +248,11 @@ def test_diverged_networks_are_drawn_and_told_too() -> None:
 
 
 def test_the_code_runs() -> None:
-    exec(batch_norm.CODE, {})
+    space: dict[str, Any] = {}
+    exec(batch_norm.CODE, space)
+    normed = space["batch_norm"](space["x"], space["gamma"], space["beta"])
+    assert normed.mean(dim=(0, 2, 3)).abs().max() < 1e-4
+    assert normed.std(dim=(0, 2, 3)).sub(1).abs().max() < 1e-3
 
 
 def test_recipes_are_the_courses() -> None:

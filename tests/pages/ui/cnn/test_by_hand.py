@@ -163,4 +163,7 @@ def test_a_link_reproduces_the_view(mnist: Mnist) -> None:
 
 
 def test_the_code_shown_runs() -> None:
-    exec(tab.CODE, {})
+    space: dict[str, Any] = {}
+    exec(tab.CODE, space)
+    assert space["ours"].shape == (14, 14)
+    assert space["pooled"].shape == (1, 7, 7)

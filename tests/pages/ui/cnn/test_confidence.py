@@ -82,8 +82,12 @@ def test_every_sheet_and_order(mnist: Mnist) -> None:
 
 def test_bins(mnist: Mnist) -> None:
     app = tab(shipped("cnn-bn"), mnist)
+    errors = []
     for bins in (5, 30):
         well(app.slider(key="cnn_sure_bins").set_value(bins).run())
+        errors.append([m.value for m in app.metric if m.label == "Calibration error"])
+    assert [len(pair) for pair in errors] == [2, 2]
+    assert errors[0] != errors[1]
 
 
 @pytest.mark.parametrize("key", ["weights", "one place"])

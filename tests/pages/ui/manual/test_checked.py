@@ -1,6 +1,7 @@
 """The tab "Checked": every control used, every number agreeing, nothing shared changed."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -109,4 +110,7 @@ def test_the_shipped_network_stays_as_it_is(app: AppTest) -> None:
 
 
 def test_the_code_shown_runs() -> None:
-    exec(CODE, {})
+    space: dict[str, Any] = {}
+    exec(CODE, space)
+    assert space["difference"](space["by_hand"], space["by_hand"]) == 0
+    assert 0 < space["difference"](space["by_hand"], space["measured"]) < 1e-6

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 
 from core.manual.bugs import BUGS
@@ -192,4 +193,6 @@ def test_gradients_that_vanish_or_explode_have_sentences_too() -> None:
 
 
 def test_the_code_shown_runs() -> None:
-    exec(CODE, {})
+    space: dict[str, Any] = {}
+    exec(CODE, space)
+    assert not torch.equal(space["mine"], space["start"])

@@ -14,7 +14,7 @@ from core.training.trainer import RunData, Trainer, initial_network
 from pages.ui.mlp.autograd_demo import autograd_demo
 from pages.ui.mlp.formulas import formulas
 from pages.ui.trained import Trained
-from tests.pages.harness import captions, open_part, well, widget
+from tests.pages.harness import captions, open_part, text, well, widget
 from tests.pages.ui.mlp.harness import PANELS, panel_over
 
 CONFIGS = {
@@ -59,9 +59,18 @@ def open_panel(case: Case, mnist: Mnist, bundled_only: None) -> Callable[[str], 
     return open_
 
 
+FIRST = {  # what each panel asks or tells at its first view
+    "results": "Which digit for which",
+    "inside": "Training moved this layer by",
+    "draw": "Draw a digit with mouse, pen or finger.",
+    "edit": "How much does the network need each of its parts?",
+    "lens": "What does one step of training do to one weight",
+}
+
+
 @pytest.mark.parametrize("panel", PANELS)
 def test_opens(panel: str, open_panel: Callable[[str], AppTest]) -> None:
-    open_panel(panel)
+    assert FIRST[panel] in text(open_panel(panel))
 
 
 def test_every_view_inside(open_panel: Callable[[str], AppTest], case: Case) -> None:
