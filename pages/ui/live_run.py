@@ -4,7 +4,6 @@ While the run is active a fragment reruns twice a second and redraws its charts 
 does not run. When the run ends or pauses the whole page runs once, so that everything else shows it.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -14,13 +13,13 @@ from torch import Tensor
 
 from core.config import RunConfig
 from core.digits_config import DigitsConfig
-from core.errors import LabError
 from core.figures.curves import accuracy_figure, gradient_figure, loss_figure
 from core.films import Film
 from core.training.history import History
 from core.training.snapshot import Snapshot
 from pages.ui.chart import chart
 from pages.ui.fault_settings import faults_told
+from pages.ui.job_button import job_button
 from pages.ui.named import examples
 from pages.ui.page import error_boundary
 from pages.ui.score_line import score_line as score_line  # who shows runs takes it from here
@@ -237,9 +236,9 @@ def _buttons(job: Steered, snapshot: Snapshot, key: str) -> None:
     paused, active = snapshot.status == "paused", snapshot.active
     with st.container(horizontal=True, gap="small"):
         if paused:
-            _button("Go on", "play_arrow", f"{key}_resume", job.resume, help="Train on from here.")
+            job_button("Go on", "play_arrow", f"{key}_resume", job.resume, help="Train on from here.")
         else:
-            _button(
+            job_button(
                 "Pause",
                 "pause",
                 f"{key}_pause",
@@ -247,7 +246,7 @@ def _buttons(job: Steered, snapshot: Snapshot, key: str) -> None:
                 disabled=not active,
                 help="Stand still after this step.",
             )
-        _button(
+        job_button(
             "One step",
             "skip_next",
             f"{key}_step",
@@ -255,7 +254,7 @@ def _buttons(job: Steered, snapshot: Snapshot, key: str) -> None:
             disabled=not paused,
             help="While paused: one batch.",
         )
-        _button(
+        job_button(
             "+1 epoch",
             "add",
             f"{key}_more",
@@ -263,29 +262,6 @@ def _buttons(job: Steered, snapshot: Snapshot, key: str) -> None:
             disabled=snapshot.status in ("diverged", "failed") or snapshot.steps == 0,
             help="One more pass over the images, also after the end.",
         )
-        _button(
+        job_button(
             "Stop", "stop", f"{key}_stop", job.stop, disabled=not active, help="End here and keep the result."
         )
-
-
-def _button(
-    label: str, icon: str, key: str, action: Callable[[], None], *, help: str, disabled: bool = False
-) -> None:
-    st.button(
-        label,
-        icon=f":material/{icon}:",
-        key=key,
-        help=help,
-        disabled=disabled,
-        on_click=_then_wait,
-        args=(action,),
-    )
-
-
-def _then_wait(action: Callable[[], None]) -> None:
-    """Do it and give the worker a moment, so that the redraw already shows what it did."""
-    try:
-        action()
-    except LabError as error:  # a callback runs outside the page's error boundary
-        st.toast(str(error), icon=":material/info:")
-    time.sleep(0.12)

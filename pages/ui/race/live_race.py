@@ -1,13 +1,10 @@
 """Watch a race and steer it: the part of the tab that polls."""
 
-import time
-from collections.abc import Callable
-
 import streamlit as st
 
-from core.errors import LabError
 from core.training.race_job import RaceJob, RaceSnapshot
 from core.training.race_lines import total_steps
+from pages.ui.job_button import job_button
 from pages.ui.live_run import POLL
 from pages.ui.page import error_boundary
 from pages.ui.race.stage import stage
@@ -68,32 +65,21 @@ def _buttons(job: RaceJob) -> None:
     paused = seen.status == "paused"
     with st.container(horizontal=True, gap="small"):
         if paused:
-            _button("Go on", "play_arrow", "resume", job.resume, help="Race on from here.")
+            job_button("Go on", "play_arrow", "race_live_resume", job.resume, help="Race on from here.")
         else:
-            _button(
-                "Pause", "pause", "pause", job.pause, disabled=not seen.active,
+            job_button(
+                "Pause", "pause", "race_live_pause", job.pause, disabled=not seen.active,
                 help="All lanes stand still after this step.",
             )  # fmt: skip
-        _button(
-            "One step", "skip_next", "step", job.step, disabled=not paused,
+        job_button(
+            "One step", "skip_next", "race_live_step", job.step, disabled=not paused,
             help="While paused: every lane makes one step, on the same batch.",
         )  # fmt: skip
-        _button("Stop", "stop", "stop", job.stop, disabled=not seen.active, help="End here, keep the curves.")
-
-
-def _button(
-    label: str, icon: str, name: str, action: Callable[[], None], *, help: str, disabled: bool = False
-) -> None:
-    st.button(
-        label, icon=f":material/{icon}:", key=f"race_live_{name}", help=help, disabled=disabled,
-        on_click=_then_wait, args=(action,),
-    )  # fmt: skip
-
-
-def _then_wait(action: Callable[[], None]) -> None:
-    """Do it and give the worker a moment, so that the redraw already shows what it did."""
-    try:
-        action()
-    except LabError as error:  # a callback runs outside the page's error boundary
-        st.toast(str(error), icon=":material/info:")
-    time.sleep(0.12)
+        job_button(
+            "Stop",
+            "stop",
+            "race_live_stop",
+            job.stop,
+            disabled=not seen.active,
+            help="End here, keep the curves.",
+        )
