@@ -71,19 +71,22 @@ class TwoRuns:
         return problem
 
     def recorded(self) -> tuple[RunRecord, RunRecord] | None:
-        """The two runs on record that the address names; None where it names none.
+        """The two runs on record that the address names, announced in a line; None where it names none.
 
-        Raises NotFound, and forgets the names, if they are not on record either.
+        If they are not on record either, it says so and forgets their names.
         """
         names = self._names()
         if names is None:
             return None
         try:
-            return cache.run_store().get(names[0]), cache.run_store().get(names[1])
+            ours, theirs = (cache.run_store().get(name) for name in names)
         except NotFound:
+            st.info("Those runs are no longer here. Press *Train both*.", icon=":material/info:")
             state.remember(self.first, None)
             state.remember(self.second, None)
-            raise
+            return None
+        st.markdown(f":material/history: **Recorded runs**, {ours.status} and {theirs.status}.")
+        return ours, theirs
 
     def _names(self) -> tuple[str, str] | None:
         first, second = state.recall(self.first), state.recall(self.second)

@@ -6,7 +6,6 @@ import streamlit as st
 
 from core.config import RunConfig
 from core.data.digits import Mnist
-from core.errors import NotFound
 from core.recipes import RECIPES
 from core.snippets_cnn import network_code
 from core.training.history import History
@@ -138,14 +137,8 @@ def _apply(config: RunConfig) -> None:
 
 def _recorded() -> None:
     """The pair that the address names, if it is on record, else the two networks that came with the lab."""
-    try:
-        found = PAIR.recorded()
-    except NotFound:
-        found = None
-        st.info("Those runs are no longer here. Press *Train both*.", icon=":material/info:")
-    if found is not None:
+    if found := PAIR.recorded():
         ours, theirs = found
-        st.markdown(f":material/history: **Recorded runs**, {ours.status} and {theirs.status}.")
         epochs = max(ours.config.train.epochs, ours.epochs, theirs.epochs)
         between({WITH: ours.history, WITHOUT: theirs.history}, ours.n_train, ours.n_test, epochs)
         return

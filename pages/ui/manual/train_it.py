@@ -3,7 +3,6 @@
 import streamlit as st
 
 from core.config import RunConfig
-from core.errors import NotFound
 from core.snippets import training_code
 from core.training.history import History
 from core.training.pair import Pair, twins
@@ -93,14 +92,8 @@ def _choose(pair: Pair | None) -> RunConfig:
 
 def _recorded() -> None:
     """The pair that the address names, if it is on record, else the two networks that came with the lab."""
-    try:
-        found = PAIR.recorded()
-    except NotFound:
-        found = None
-        st.info("Those runs are no longer here. Press *Train both*.", icon=":material/info:")
-    if found is not None:
+    if found := PAIR.recorded():
         ours, theirs = found
-        st.markdown(f":material/history: **Recorded runs**, {ours.status} and {theirs.status}.")
         epochs = max(ours.config.train.epochs, ours.epochs)
         between(ours.history, theirs.history, ours.n_train, epochs)
         st.markdown("##### The run by hand")
