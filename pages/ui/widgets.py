@@ -1,6 +1,6 @@
 """Streamlit's widgets for the settings of a run, all of them kept in the address."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,31 @@ class Widgets:
 
     def number(self, label: str, low: int, high: int, value: int, name: str, **more: Any) -> int:
         return int(st.number_input(label, low, high, value, **self._common(name), **more))
+
+    def hidden(
+        self,
+        label: str,
+        low: int,
+        high: int,
+        start: Sequence[int],
+        *,
+        help: str,
+        most: int,
+        usual: int,
+        unit: str,
+    ) -> tuple[int, ...]:
+        """How many hidden layers, `low` to `high` of them, and the units of each, 1 to `most`.
+
+        start: the units to begin with; a layer not there before begins with `usual`. unit: help on one.
+        """
+        depth = self.slider(label, low, high, len(start), "depth", help=help)
+        return tuple(
+            self.number(
+                f"Units in layer {place + 1}", 1, most, start[place] if place < len(start) else usual,
+                f"width_{place + 1}", help=unit,
+            )
+            for place in range(depth)
+        )  # fmt: skip
 
     def toggle(self, label: str, value: bool, name: str, **more: Any) -> bool:
         return bool(st.toggle(label, value, **self._common(name), **more))

@@ -40,24 +40,11 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
     changes["activation"] = widget.choice_box(
         "Activation", ACTIVATIONS, values["activation"], "activation", help="The bend between linear maps."
     )
-    depth = widget.slider(
-        "Hidden linear layers",
-        0,
-        MOST_HIDDEN,
-        len(values["hidden"]),
-        "depth",
+    changes["hidden"] = widget.hidden(
+        "Hidden linear layers", 0, MOST_HIDDEN, values["hidden"], most=4096, usual=64,
         help="Layers between the last feature maps and the ten outputs; 0 reads the maps directly.",
-    )
-    widths = []
-    for index in range(depth):
-        start_width = values["hidden"][index] if index < len(values["hidden"]) else 64
-        widths.append(
-            widget.number(
-                f"Units in layer {index + 1}", 1, 4096, start_width, f"width_{index + 1}",
-                help="How many neurons.",
-            )
-        )  # fmt: skip
-    changes["hidden"] = tuple(widths)
+        unit="How many neurons.",
+    )  # fmt: skip
     dropout = widget.slider(
         "Dropout",
         0.0,
@@ -65,7 +52,7 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
         values["dropout"],
         "dropout",
         step=0.05,
-        disabled=not depth,
+        disabled=not changes["hidden"],
         help="Share of the hidden linear units silenced at each step. Without such a layer there is none.",
     )
     changes["dropout"] = dropout

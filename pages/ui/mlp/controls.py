@@ -16,23 +16,10 @@ FAMILIES = {
 def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
     """Draw the widgets and return the settings of the network they say. values: where they start."""
     changes: dict[str, Any] = {}
-    depth = widget.slider(
-        "Hidden layers",
-        0,
-        6,
-        len(values["hidden"]),
-        "depth",
+    changes["hidden"] = widget.hidden(
+        "Hidden layers", 0, 6, values["hidden"], most=4096, usual=64, unit="How many neurons.",
         help="Layers between pixels and answer; 0 is linear.",
-    )
-    widths = []
-    for index in range(depth):
-        start = values["hidden"][index] if index < len(values["hidden"]) else 64
-        widths.append(
-            widget.number(
-                f"Units in layer {index + 1}", 1, 4096, start, f"width_{index + 1}", help="How many neurons."
-            )
-        )
-    changes["hidden"] = tuple(widths)
+    )  # fmt: skip
     changes["activation"] = widget.choice_box(
         "Activation",
         ACTIVATIONS,

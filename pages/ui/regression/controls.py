@@ -57,18 +57,10 @@ def data(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
 
 def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
     """Draw the widgets of the network and return what they say. values: where they start."""
-    depth = widget.slider(
-        "Hidden layers", 0, 4, len(values["hidden"]), "depth", help="None makes a straight line."
-    )
-    widths = []
-    for index in range(depth):
-        start = values["hidden"][index] if index < len(values["hidden"]) else 16
-        widths.append(
-            widget.number(
-                f"Units in layer {index + 1}", 1, 512, start, f"width_{index + 1}",
-                help="Each adds one bend; together they make the curve.",
-            )
-        )  # fmt: skip
+    hidden = widget.hidden(
+        "Hidden layers", 0, 4, values["hidden"], most=512, usual=16, help="None makes a straight line.",
+        unit="Each adds one bend; together they make the curve.",
+    )  # fmt: skip
     activation = widget.choice_box(
         "Activation", ACTIVATIONS, values["activation"], "activation",
         help="The shape of one bend: tanh is a soft step, ReLU a hinge.",
@@ -77,7 +69,7 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
         "Seed of the points", 0, 2**31 - 1, values["points_seed"], "points_seed",
         help="Draws other points and other noise.",
     )  # fmt: skip
-    return {"hidden": tuple(widths), "activation": activation, "points_seed": seed}
+    return {"hidden": hidden, "activation": activation, "points_seed": seed}
 
 
 def in_pi(value: float) -> str:
