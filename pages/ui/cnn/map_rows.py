@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 import numpy as np
+import streamlit as st
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -70,7 +71,14 @@ def _caption(layer: LayerShape, channel: int, values: NDArray[np.float64]) -> st
     return f"channel {channel}\n{values.min():.3g} to {values.max():.3g}"
 
 
-def pages_of(outputs: Sequence[LayerOutput]) -> list[str]:
-    """Names of the groups of MOST channels that the widest layer needs: "0 to 63", "64 to 127", …"""
+def first_shown(outputs: Sequence[LayerOutput], key: str) -> int:
+    """The first channel to show; where the widest layer has more than MOST, ask from which on."""
     widest = max(len(output.values) for output in outputs if output.is_map)
-    return [f"{first} to {first + MOST - 1}" for first in range(0, widest, MOST)]
+    groups = [f"{first} to {first + MOST - 1}" for first in range(0, widest, MOST)]
+    if len(groups) == 1:
+        return 0
+    group = st.selectbox(
+        "Channels shown", groups, key=f"{key}_group_{len(groups)}", bind="query-params", width=150,
+        help=f"At most {MOST} maps of a layer at a time.",
+    )  # fmt: skip
+    return MOST * groups.index(group)

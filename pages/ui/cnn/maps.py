@@ -16,7 +16,7 @@ from pages.ui.chart import chart
 from pages.ui.cnn.enlarged import enlarged
 from pages.ui.cnn.layer_words import channel_key, pick_channel, tag
 from pages.ui.cnn.map_results import cnn
-from pages.ui.cnn.map_rows import MOST, input_row, layer_row, pages_of
+from pages.ui.cnn.map_rows import MOST, first_shown, input_row, layer_row
 from pages.ui.map_sheet import map_sheet
 from pages.ui.subject import Subject
 from pages.ui.trained import Trained
@@ -76,14 +76,7 @@ def _sheet(
             bind="query-params",
             help="A scale for each map shows the faint ones too; one for a layer lets its maps be compared.",
         )  # fmt: skip
-        groups = pages_of(outputs)
-        group = groups[0]
-        if len(groups) > 1:
-            group = st.selectbox(
-                "Channels shown", groups, key=f"{KEY}_group_{len(groups)}", bind="query-params", width=150,
-                help=f"At most {MOST} maps of a layer at a time.",
-            )  # fmt: skip
-    first = MOST * groups.index(group)
+        first = first_shown(outputs, KEY)
     rows = [layer_row(out, config, shared=reach == LAYER, first=first) for out in outputs]
     place = channel - first if output.is_map else 0
     negative = any(out.signed for out in outputs if out.kind == config.activation)

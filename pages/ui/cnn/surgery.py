@@ -12,7 +12,7 @@ from pages.ui.cnn import map_results as results
 from pages.ui.cnn.kernel_edit import KernelEdits, edit_kernel, kernel_edits, undo_kernels
 from pages.ui.cnn.knocked_out import knocked_out
 from pages.ui.cnn.layer_words import cut_after, tag
-from pages.ui.cnn.map_rows import MOST, layer_row, pages_of
+from pages.ui.cnn.map_rows import first_shown, layer_row
 from pages.ui.cnn.surgery_effect import by_digit, effect
 from pages.ui.map_sheet import map_sheet
 from pages.ui.subject import Subject
@@ -101,14 +101,7 @@ def _switches(
     )
     outputs = layer_outputs(results.changed(trained, off, edits.changed()), config, seen.image)
     shown = [out for out in outputs if out.name.startswith("act")]
-    groups = pages_of(shown)
-    group = groups[0]
-    if len(groups) > 1:
-        group = st.selectbox(
-            "Channels shown", groups, key=f"{KEY}_group_{len(groups)}", bind="query-params", width=150,
-            help=f"At most {MOST} maps of a layer at a time.",
-        )  # fmt: skip
-    first = MOST * groups.index(group)
+    first = first_shown(shown, KEY)
     rows = [
         layer_row(
             out, config, shared=False, first=first, off=off[block],
