@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from core.figures.band import add_band
+from core.figures.banded import Banded
 from core.figures.palette import BLUE, GRAY, GREEN, ORANGE, VIOLET
 from core.figures.template import add_line, figure
 
@@ -25,8 +26,8 @@ LOOKS: Final = {
 }
 
 
-class Rises(Protocol):
-    """Rises in nats, one entry an ε: of random signs a mean and between which values 95 % of them lie."""
+class Rises(Banded, Protocol):
+    """Rises in nats, one entry an ε; the band: of random signs a mean, and where 95 % of them lie."""
 
     @property
     def epsilons(self) -> Sequence[float]: ...
@@ -36,12 +37,6 @@ class Rises(Protocol):
     def clipped(self) -> Sequence[float]: ...
     @property
     def actual(self) -> Sequence[float]: ...
-    @property
-    def mean(self) -> Sequence[float]: ...
-    @property
-    def low(self) -> Sequence[float]: ...
-    @property
-    def high(self) -> Sequence[float]: ...
 
 
 def loss_rise_figure(rises: Rises, *, marked: float, log: bool = False, height: int = 360) -> go.Figure:
