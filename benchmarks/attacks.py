@@ -16,7 +16,7 @@ from core.data.digits import Digits
 from core.errors import LabError
 
 NETWORK = "cnn-bn"
-QUICK = 10  # a quick run attacks one image in so many
+QUICK = 20  # a quick run attacks one image in so many
 FGSM = AttackConfig("fgsm", 0.3)
 PGD = AttackConfig("pgd", 0.3, {"steps": 40, "step_size": 0.01})
 

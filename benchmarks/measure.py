@@ -45,10 +45,11 @@ class Setup:
     opened: ExitStack = field(default_factory=ExitStack)
 
     def digits(self, few: int) -> Mnist:
-        """What is trained on: all of them, or the first `few` training images in a quick run."""
-        return (
-            replace(self.mnist, train=self.mnist.train.take(slice(None, few))) if self.quick else self.mnist
-        )
+        """All of them; in a quick run the first `few` training images, and for the test a sixth as many."""
+        if not self.quick:
+            return self.mnist
+        train, test = self.mnist.train.take(slice(None, few)), self.mnist.test.take(slice(None, few // 6))
+        return replace(self.mnist, train=train, test=test)
 
 
 @dataclass(frozen=True)

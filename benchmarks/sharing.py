@@ -47,6 +47,7 @@ ROWS: dict[str, Row] = {
             "the same job alone",
             0.45,
             _beside_a_busy_core(name),
+            quick=name != "cnn-bn",
             rounds=3 if name == "cnn-bn" else None,
         )
         for name in NEIGHBOURED
