@@ -2,17 +2,11 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Page
+
+from tests.browser.box import box
 
 OpenPage = Callable[..., Page]
-
-
-def box(part: Locator) -> dict[str, float]:
-    """Where an element is, in pixels of the window, once it is in view."""
-    part.scroll_into_view_if_needed()
-    found = part.bounding_box()
-    assert found is not None
-    return dict(found)
 
 
 def test_a_click_on_the_confusion_matrix_shows_those_images(open_page: OpenPage) -> None:
