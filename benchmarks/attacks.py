@@ -60,13 +60,14 @@ def _against(
 ROWS: dict[str, Row] = {
     "attack-fgsm-10k": Row(
         f"FGSM on {NETWORK}, ε 0.3, the 10,000 test images",
-        "foolbox's FGSM, the same images in the same batches",
+        "foolbox's FGSM, the same images in the same batches; it computes gradients of the weights too",
         1.0,
         _against(FGSM, 10_000, lambda attacks: attacks.FGSM()),
     ),
     "attack-pgd-1k": Row(
         f"PGD L∞ on {NETWORK}, ε 0.3, 40 steps of 0.01 from one random start, 1,000 test images",
-        "foolbox's LinfPGD with the same steps, step size and start, the same images in the same batches",
+        "foolbox's LinfPGD with the same steps, step size and kind of start, the same images in the same "
+        "batches; it computes gradients of the weights too",
         1.0,
         _against(PGD, 1000, lambda attacks: attacks.LinfPGD(abs_stepsize=0.01, steps=40)),
         rounds=3,
