@@ -28,6 +28,9 @@ class CNNConfig:
     strides: steps of the kernel, 1…4. paddings: rows of zeros laid around, 0…10. pools: what follows each
     block's activation: "max" or "average" over 2×2, or "none". All five have one entry a block.
     batch_norm: whether every convolution is followed by batch normalisation (Ioffe & Szegedy 2015).
+    pool_first: pool straight after the convolution, before batch norm and activation: for max pooling with a
+    rising activation nearly the same, with a quarter of the numbers to normalise and bend.
+    norm_hidden: batch normalisation after every hidden linear layer too.
     hidden: widths of the linear layers before the ten outputs. dropout: share of their units silenced.
     init: how all weights start, as in MLPConfig. normalize: first layer subtracts mean, divides by std.
     frozen: leave the convolutions as they start, random, and train only what follows.
@@ -39,6 +42,8 @@ class CNNConfig:
     paddings: tuple[int, ...] = (1, 1)
     pools: tuple[Pool, ...] = ("max", "max")
     batch_norm: bool = False
+    pool_first: bool = False
+    norm_hidden: bool = False
     hidden: tuple[int, ...] = (128,)
     dropout: float = 0.0
     activation: Activation = "relu"
@@ -75,7 +80,7 @@ class CNNConfig:
             is_number(self.dropout) and 0 <= self.dropout <= 0.9,
             f"Dropout must lie between 0 and 0.9; it is {self.dropout!r}.",
         )
-        for name in ("batch_norm", "normalize", "frozen"):
+        for name in ("batch_norm", "pool_first", "norm_hidden", "normalize", "frozen"):
             value = getattr(self, name)
             require(isinstance(value, bool), f"{name} must be true or false, not {value!r}.")
         count = sum(layer.parameters for layer in self.layers())
@@ -89,6 +94,13 @@ class CNNConfig:
     def family(self) -> str:
         """The name of its builder in MODELS."""
         return "cnn"
+
+    def after_convolution(self, pool: Pool) -> list[str]:
+        """What follows a block's convolution, in order: "norm", "act", "pool", those of them it has."""
+        parts = [*(["norm"] if self.batch_norm else []), "act"]
+        if pool == "none":
+            return parts
+        return ["pool", *parts] if self.pool_first else [*parts, "pool"]
 
     def layers(self) -> list[LayerShape]:
         """Every layer in order with the shape it gives and its weights.
@@ -114,21 +126,23 @@ class CNNConfig:
                 )
             )
             depth = channels
-            if self.batch_norm:
-                found.append(LayerShape(f"norm{number}", "batch norm", (depth, side, side), 2 * depth))
-            found.append(LayerShape(f"act{number}", self.activation, (depth, side, side), 0))
-            if pool != "none":
-                require(
-                    side >= 2,
-                    f"Pooling {number} takes 2×2 pixels but receives {side}×{side}. Leave it out, or use "
-                    "more padding or less stride before it.",
-                )
-                side //= 2
-                found.append(LayerShape(f"pool{number}", f"{pool} pool", (depth, side, side), 0))
+            for part in self.after_convolution(pool):
+                if part == "pool":
+                    require(
+                        side >= 2,
+                        f"Pooling {number} takes 2×2 pixels but receives {side}×{side}. Leave it out, or use "
+                        "more padding or less stride before it.",
+                    )
+                    side //= 2
+                kind = {"norm": "batch norm", "act": self.activation, "pool": f"{pool} pool"}[part]
+                learnt = 2 * depth if part == "norm" else 0
+                found.append(LayerShape(f"{part}{number}", kind, (depth, side, side), learnt))
         width = depth * side * side
         found.append(LayerShape("flatten", "flatten", (width,), 0))
         for number, units in enumerate(self.hidden, start=1):
             found.append(LayerShape(f"fc{number}", "linear", (units,), (width + 1) * units))
+            if self.norm_hidden:
+                found.append(LayerShape(f"fc{number}_norm", "batch norm", (units,), 2 * units))
             found.append(LayerShape(f"fc{number}_act", self.activation, (units,), 0))
             if self.dropout:
                 found.append(LayerShape(f"fc{number}_drop", "dropout", (units,), 0))

@@ -115,6 +115,12 @@ class RunConfig:
             "The lab report's split is one of MNIST's test images; this network reads none.",
         )
         require(
+            not self.train.label_smoothing
+            or (not isinstance(self.model, RegressorConfig) and self.model.family != "manual"),
+            "Label smoothing needs answers that are classes and a loss that autograd derives; set "
+            "label_smoothing to 0 for this network.",
+        )
+        require(
             not self.train.record_every or not isinstance(self.model, RegressorConfig),
             "A record counts wrong answers; a network that answers with numbers has none: set record_every "
             "to 0.",

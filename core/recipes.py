@@ -10,6 +10,7 @@ from core.attack_config import AttackConfig, AttackSetup
 from core.config import (
     CNNConfig,
     CurveConfig,
+    DataConfig,
     MLPConfig,
     ModelConfig,
     OptimizerConfig,
@@ -18,6 +19,7 @@ from core.config import (
     TrainConfig,
 )
 from core.descent.config import DescentConfig
+from core.digits_config import DigitsConfig
 from core.errors import NotFound
 from core.imagenet.config import ImageRaceConfig
 from core.language.recipes import LANGUAGE_RECIPES
@@ -25,8 +27,8 @@ from core.race_config import Lane, RaceConfig
 from core.recipe import Recipe as Recipe  # who uses recipes takes it from here
 
 
-def _run(recipe: str, model: ModelConfig, train: TrainConfig) -> RunConfig:
-    return RunConfig(recipe=recipe, model=model, train=train)
+def _run(recipe: str, model: ModelConfig, train: TrainConfig, data: DataConfig | None = None) -> RunConfig:
+    return RunConfig(recipe=recipe, model=model, train=train, data=data)
 
 
 _COURSE_NETWORK = CNNConfig(
@@ -146,6 +148,35 @@ RECIPES: dict[str, Recipe] = {
         setup=_run("cnn-nobn", _COURSE_NETWORK, _COURSE_TRAINING),
         claim="97.77 % without batch norm",
         ours="5 epochs, batch 64 and 128 hidden units are ours.",
+    ),
+    "fast-99": Recipe(
+        kind="train",
+        title="99 % while you watch",
+        idea="A CNN built for speed: a good second of training reads 99 of 100 digits it has never seen.",
+        source="None: ours, after the short-run records on MNIST",
+        setup=_run(
+            "fast-99",
+            CNNConfig(
+                channels=(16, 32),
+                kernels=(5, 3),
+                strides=(2, 1),
+                paddings=(0, 0),
+                pools=("none", "max"),
+                batch_norm=True,
+                pool_first=True,
+                norm_hidden=True,
+                hidden=(128,),
+            ),
+            TrainConfig(
+                epochs=1,
+                batch_size=128,
+                optimizer=OptimizerConfig("adam", {"lr": 0.02, "beta_1": 0.7, "beta_2": 0.9}),
+                label_smoothing=0.2,
+                schedule="one-cycle",
+            ),
+            DigitsConfig(share=0.61),
+        ),
+        ours="All of it. One pass over 61 % of the training images; designed on images held out of training.",
     ),
     "cnn-robust": Recipe(
         kind="train",

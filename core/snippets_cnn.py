@@ -33,16 +33,20 @@ def network_code(config: CNNConfig, around: Around = PANEL) -> str:
         if config.paddings[index]:
             words.append(f"padding={config.paddings[index]}")
         rows.append((f"nn.Conv2d({', '.join(words)})", _shape(shapes[f"conv{block}"])))
-        if config.batch_norm:
-            rows.append((f"nn.BatchNorm2d({channels})", ""))
-        rows.append((activation, ""))
-        if config.pools[index] != "none":
-            rows.append((_POOLS[config.pools[index]], _shape(shapes[f"pool{block}"])))
+        following = {
+            "norm": (f"nn.BatchNorm2d({channels})", ""),
+            "act": (activation, ""),
+            "pool": (_POOLS.get(config.pools[index], ""), _shape(shapes.get(f"pool{block}", ()))),
+        }
+        rows += [following[part] for part in config.after_convolution(config.pools[index])]
         depth = channels
     rows.append(("nn.Flatten()", _shape(shapes["flatten"])))
     width = shapes["flatten"][0]
     for units in config.hidden:
-        rows += [(f"nn.Linear({width}, {units})", ""), (activation, "")]
+        rows.append((f"nn.Linear({width}, {units})", ""))
+        if config.norm_hidden:
+            rows.append((f"nn.BatchNorm1d({units})", ""))
+        rows.append((activation, ""))
         if config.dropout:
             rows.append((f"nn.Dropout({number(config.dropout)})", ""))
         width = units

@@ -23,16 +23,17 @@ def loop_code(config: RunConfig, around: Around = PANEL) -> str:
     moving = moves(config, around)
     share = needs_share(config)
     kind = "MSELoss" if isinstance(config.model, RegressorConfig) else "CrossEntropyLoss"
-    head = (
-        [] if manual and not around.whole else [f'loss_function = nn.{kind}(reduction="{train.reduction}")']
-    )
+    words = f'reduction="{train.reduction}"'
+    if train.label_smoothing:
+        words += f", label_smoothing={number(train.label_smoothing)}"
+    head = [] if manual and not around.whole else [f"loss_function = nn.{kind}({words})"]
     source = _source(config, by_hand)
     if by_hand:
         lr = "lr" if moving else number(train.optimizer["lr"])
         before, step = by_hand_lines(config, around, source, lr)
         head += before
     else:
-        head.append(optimizer_line(train.optimizer, source))
+        head.append(optimizer_line(train.optimizer, source, whole=around.whole))
         step = [*told_lines(config, around), "optimizer.step()", "optimizer.zero_grad()"]
     if moving:
         step = [*rate_lines(config, around), *step]

@@ -20,8 +20,12 @@ _NAMES = {"epsilon": "eps"}
 _APART = ("beta_1", "beta_2", "decay", "nesterov")  # said in another way than NAME=VALUE
 
 
-def optimizer_line(optimizer: OptimizerConfig, source: str) -> str:
-    """`optimizer = torch.optim.NAME(…)` over the parameters that `source` names."""
+def optimizer_line(optimizer: OptimizerConfig, source: str, *, whole: bool = False) -> str:
+    """`optimizer = torch.optim.NAME(…)` over the parameters that `source` names.
+
+    whole: for a script that repeats a run to the last digit, where Adam's one call for all parameters
+    (`fused`), as the lab makes it, rounds otherwise than one for each.
+    """
     settings = optimizer.settings
     names = {**_NAMES, **({"rho": "alpha"} if optimizer.name == "rmsprop" else {})}
     words = [f"{names.get(k, k)}={number(v)}" for k, v in settings.items() if k not in _APART]
@@ -29,6 +33,8 @@ def optimizer_line(optimizer: OptimizerConfig, source: str) -> str:
         words.append("nesterov=True")
     if "beta_1" in settings:
         words.append(f"betas=({number(settings['beta_1'])}, {number(settings['beta_2'])})")
+    if whole and optimizer.name == "adam":
+        words.append("fused=True")
     return f"optimizer = torch.optim.{_CLASSES[optimizer.name]}({source}, {', '.join(words)})"
 
 

@@ -52,6 +52,8 @@ class TrainConfig:
     batch_size: images a step, 1…10,000; the last batch of an epoch holds what is left.
     reduction: "mean" averages the cross-entropy over a batch, "sum" adds it up (as the slides write it):
         the gradient, and so the step, is batch_size times larger.
+    label_smoothing: share of each image's certainty that is spread over all ten answers, in [0, 0.5]: the
+        network is asked for 1 − s + s/10 where the label is and s/10 elsewhere (Szegedy et al. 2016).
     seed: decides initial weights, batch order and dropout, each through a generator of its own.
     validation: share of the training images held out to choose by, in [0, 0.5]; 0 holds out none.
     precision: "fp32", "bf16" (matrix products in 16 bits), or "auto": bf16 only where a short trial on this
@@ -75,6 +77,7 @@ class TrainConfig:
     batch_size: int = 128
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
     reduction: Reduction = "mean"
+    label_smoothing: float = 0.0
     seed: int = 0
     validation: float = 0.0
     precision: Precision = "auto"
@@ -95,6 +98,10 @@ class TrainConfig:
         whole(self.batch_size, 1, 10_000, "The batch size")
         whole(self.seed, 0, 2**31 - 1, "The seed")
         one_of(self.reduction, REDUCTIONS, "The loss")
+        require(
+            is_number(self.label_smoothing) and 0 <= self.label_smoothing <= 0.5,
+            f"Label smoothing must lie between 0 and 0.5; it is {self.label_smoothing!r}.",
+        )
         one_of(self.precision, PRECISIONS, "The precision")
         one_of(self.split, SPLITS, "The split")
         one_of(self.schedule, SCHEDULE_NAMES, "The schedule")

@@ -15,7 +15,7 @@ from core.choices import Initialization
 from core.cnn_config import SIDE, CNNConfig
 from core.models.activations import ACTIVATION_LAYERS
 from core.models.initialization import INITIAL_WEIGHTS
-from core.models.layers import Normalize, SeededDropout
+from core.models.layers import Flatten, Normalize, SeededDropout
 
 _POOLS = {"max": nn.MaxPool2d, "average": nn.AvgPool2d}
 
@@ -24,7 +24,7 @@ class CNN(nn.Module):
     """Pixels (N, 1, 28, 28) or (N, 784) in [0, 1] to logits (N, 10).
 
     layers: every layer by the name that `CNNConfig.layers` gives it: conv1, norm1, act1, pool1, …, flatten,
-    fc1, fc1_act, fc1_drop, out.
+    fc1, fc1_norm, fc1_act, fc1_drop, out.
     """
 
     def __init__(self, config: CNNConfig, generator: Generator) -> None:
@@ -59,16 +59,20 @@ def _layers(config: CNNConfig) -> "OrderedDict[str, nn.Module]":
         layers[f"conv{number}"] = nn.Conv2d(
             depth, channels, config.kernels[index], config.strides[index], config.paddings[index]
         )
-        if config.batch_norm:
-            layers[f"norm{number}"] = nn.BatchNorm2d(channels)
-        layers[f"act{number}"] = ACTIVATION_LAYERS[config.activation]()
-        if config.pools[index] != "none":
-            layers[f"pool{number}"] = _POOLS[config.pools[index]](2)
+        for part in config.after_convolution(config.pools[index]):
+            if part == "norm":
+                layers[f"norm{number}"] = nn.BatchNorm2d(channels)
+            elif part == "act":
+                layers[f"act{number}"] = ACTIVATION_LAYERS[config.activation]()
+            else:
+                layers[f"pool{number}"] = _POOLS[config.pools[index]](2)
         depth = channels
-    layers["flatten"] = nn.Flatten()
+    layers["flatten"] = Flatten()
     width = shapes["flatten"][0]
     for number, units in enumerate(config.hidden, start=1):
         layers[f"fc{number}"] = nn.Linear(width, units)
+        if config.norm_hidden:
+            layers[f"fc{number}_norm"] = nn.BatchNorm1d(units)
         layers[f"fc{number}_act"] = ACTIVATION_LAYERS[config.activation]()
         if config.dropout:
             layers[f"fc{number}_drop"] = SeededDropout(config.dropout)

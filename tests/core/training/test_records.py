@@ -50,8 +50,8 @@ class Ledger(Callback):
 def test_the_record_is_a_running_mean_within_the_epoch(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
     ledger = Ledger()
 
-    def counted(network, x, y, reduction="mean", bf16=False):  # type: ignore[no-untyped-def]
-        loss, outputs = loss_and_gradients(network, x, y, reduction, bf16=bf16)
+    def counted(network, x, y, *how, **else_how):  # type: ignore[no-untyped-def]
+        loss, outputs = loss_and_gradients(network, x, y, *how, **else_how)
         ledger.right.append(int((outputs.argmax(1) == y).sum()))
         return loss, outputs
 
