@@ -1,14 +1,18 @@
 """A network's answer to one image: the digit, how sure it is, and all ten probabilities."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
-from torch import Tensor
 
 from core.figures import palette
 from core.figures.template import bars
 from pages.ui.chart import chart
 
+if TYPE_CHECKING:  # Home shows its first words before PyTorch is there
+    from torch import Tensor
 
-def reading(probabilities: Tensor, key: str, *, height: int = 230) -> int:
+
+def reading(probabilities: "Tensor", key: str, *, height: int = 230) -> int:
     """Show (10,) probabilities as a sentence and bars; returns the digit read."""
     order = probabilities.argsort(descending=True)
     first, second = int(order[0]), int(order[1])
