@@ -4,16 +4,30 @@
 which does the work once and says what it took; `measure` lets them alternate.
 """
 
-from benchmarks import attacks, jobs, roofline, scoring, sharing, training
+from benchmarks import (
+    app_start,
+    attacks,
+    browser_rows,
+    jobs,
+    memory,
+    roofline,
+    scoring,
+    sharing,
+    time_to_99,
+    training,
+)
 from benchmarks.apart import apart
 from benchmarks.measure import Row
 
 _COMPUTING: dict[str, Row] = {
     **training.ROWS,
+    **time_to_99.ROWS,
     **roofline.ROWS,
     **jobs.ROWS,
     **sharing.ROWS,
     **scoring.ROWS,
     **attacks.ROWS,
 }
-ROWS: dict[str, Row] = {name: apart(row) for name, row in _COMPUTING.items()}
+#: These start a server each, a process of its own anyway.
+_SERVING: dict[str, Row] = {**app_start.ROWS, **memory.ROWS, **browser_rows.ROWS}
+ROWS: dict[str, Row] = {**{name: apart(row) for name, row in _COMPUTING.items()}, **_SERVING}
