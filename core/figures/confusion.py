@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
+from core.figures.notes import write_all
 from core.figures.palette import SEQUENTIAL
 from core.figures.template import figure
 
@@ -40,15 +41,16 @@ def confusion_figure(
         " of %{y} called %{x} (%{customdata[1]:.1%})<extra></extra>",
     )
     worst = max(0.05, float(np.nanmax(off, initial=0.0)))  # the end of the colours, as above
+    notes = []
     for is_, called in np.argwhere(table > 0):
         right = is_ == called
         light = not right and off[is_, called] > 0.55 * worst
         font: dict[str, object] = {"size": 11}
         if not right:
             font["color"] = "#111111" if light else "#FFFFFF"
-        fig.add_annotation(
-            x=int(called), y=int(is_), text=f"{int(table[is_, called]):,}", showarrow=False, font=font
-        )
+        text = f"{int(table[is_, called]):,}"
+        notes.append({"x": int(called), "y": int(is_), "text": text, "font": font})
+    write_all(fig, notes)
     fig.update_xaxes(type="category", showgrid=False, showline=False, fixedrange=True)
     fig.update_yaxes(
         type="category", showgrid=False, autorange="reversed", fixedrange=True, title_standoff=14

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
+from core.figures.notes import write_all
 from core.figures.palette import DIVERGING, GREEN, SEQUENTIAL
 from core.figures.template import figure
 
@@ -28,12 +29,18 @@ def thought_figure(word: str, languages: Sequence[str], shares: ArrayLike, chose
         hovertemplate="after “%{customdata}”<br>%{y}: %{z:.1%}<extra></extra>",
     )  # fmt: skip
     if len(word) <= WRITTEN:
-        for row, column in np.ndindex(*table.shape):
-            share = float(table[row, column])
-            fig.add_annotation(
-                x=column, y=languages[row], text=f"{100 * share:.0f}", showarrow=False,
-                font={"size": 12, "color": "#111111" if share > 0.6 else "#FFFFFF"},
-            )  # fmt: skip
+        write_all(
+            fig,
+            (
+                {
+                    "x": column,
+                    "y": languages[row],
+                    "text": f"{100 * share:.0f}",
+                    "font": {"size": 12, "color": "#111111" if share > 0.6 else "#FFFFFF"},
+                }
+                for (row, column), share in np.ndenumerate(table)
+            ),
+        )
     _letters(fig, word, chosen, len(languages))
     return fig.update_yaxes(type="category", autorange="reversed")
 

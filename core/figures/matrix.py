@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
 from core.figures.clickable import clickable_cells
+from core.figures.notes import write_all
 from core.figures.palette import DIVERGING, GRAY_INK, GREEN, SEQUENTIAL, Scale
 from core.figures.template import bare, figure
 
@@ -134,6 +135,7 @@ def _print(fig: go.Figure, cells: NDArray[np.float64], units: NDArray[np.float64
     """Write the numbers into the cells, in a folded row with each number's place above it."""
     top = float(np.nanmax(np.abs(cells), initial=0.0)) or 1.0
     signed = fig.data[0].zmin < 0
+    notes = []
     for row, column in np.argwhere(np.isfinite(cells)):
         value = float(cells[row, column])
         text = f"{value + 0.0:.{3 if units is None else 2}g}"
@@ -141,10 +143,9 @@ def _print(fig: go.Figure, cells: NDArray[np.float64], units: NDArray[np.float64
             text = f"<span style='font-size:9px'>[{units[row, column]:.0f}]</span><br>{text}"
         share = abs(value) / top
         dark = share > 0.62 if signed else share < 0.62
-        fig.add_annotation(
-            x=int(column), y=int(row), text=text, showarrow=False,
-            font={"size": 12, "color": "#FFFFFF" if dark else "#111111"},
-        )  # fmt: skip
+        font = {"size": 12, "color": "#FFFFFF" if dark else "#111111"}
+        notes.append({"x": int(column), "y": int(row), "text": text, "font": font})
+    write_all(fig, notes)
 
 
 def _laid_out(numbers: NDArray[Any], high: int, wide: int) -> NDArray[np.float64]:

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from core.figures.inks import along
+from core.figures.notes import write_all
 from core.figures.palette import DIVERGING, GREEN, Scale
 from core.figures.template import bare, figure
 
@@ -32,12 +33,12 @@ def number_grid_figure(
     )  # fmt: skip
     bare(fig)
     fig.update_yaxes(scaleanchor=None)
-    for row, column in np.ndindex(*cells.shape):
-        share = (cells[row, column] - low) / ((high - low) or 1.0)
-        fig.add_annotation(
-            x=column, y=row, text=written(float(cells[row, column])), showarrow=False,
-            font={"size": 13 if len(cells) <= 3 else 11, "color": _ink(scale, float(share))},
-        )  # fmt: skip
+    notes = []
+    for (row, column), value in np.ndenumerate(cells):
+        share = (value - low) / ((high - low) or 1.0)
+        font = {"size": 13 if len(cells) <= 3 else 11, "color": _ink(scale, float(share))}
+        notes.append({"x": column, "y": row, "text": written(float(value)), "font": font})
+    write_all(fig, notes)
     if frame is not None:
         row, column = frame
         fig.add_shape(

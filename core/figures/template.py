@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
 from core.figures.inks import along
+from core.figures.notes import write_all
 from core.figures.palette import GRAY_INK, Scale
 
 HEIGHT = 300
@@ -177,15 +178,15 @@ def image_grid(
     canvas = np.full((rows * (high + text_gap), columns * (wide + gap) - gap), np.nan)
     names = np.full(canvas.shape, "", dtype=object)
     fig = figure(height=max(60, round(canvas.shape[0] * cell / high)))
+    notes = []
     for index, image in enumerate(stack):
         top, left = (index // columns) * (high + text_gap), (index % columns) * (wide + gap)
         canvas[top : top + high, left : left + wide] = image
         if index < len(captions):
             names[top : top + high, left : left + wide] = captions[index]
-            fig.add_annotation(
-                x=left + wide / 2 - 0.5, y=top + high, text=captions[index],
-                showarrow=False, yanchor="top", font_size=12,
-            )  # fmt: skip
+            below = {"x": left + wide / 2 - 0.5, "y": top + high, "yanchor": "top"}
+            notes.append({**below, "text": captions[index], "font": {"size": 12}})
+    write_all(fig, notes)
     fig.add_heatmap(
         z=canvas, customdata=names, zmin=limits[0], zmax=limits[1], showscale=False, zsmooth=False,
         colorscale=[list(stop) for stop in scale], hoverongaps=False,

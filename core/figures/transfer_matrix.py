@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
+from core.figures.notes import write_all
 from core.figures.palette import GRAY, SEQUENTIAL
 from core.figures.template import figure
 
@@ -47,13 +48,13 @@ def transfer_figure(
         colorscale=[list(stop) for stop in SEQUENTIAL], xgap=2, ygap=2, hoverongaps=False,
         customdata=told, hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
+    notes = []
     for at, cell in ((at, cells[at[0]][at[1]]) for at in np.ndindex(share.shape)):
         if cell.n:
-            fig.add_annotation(
-                x=at[1], y=at[0], showarrow=False,
-                text=f"<b>{cell.fooled / cell.n:.0%}</b><br>{SMALL}n = {cell.n:,}</span>",
-                font={"size": 13, "color": "#111111" if share[at] > 0.62 else "#FFFFFF"},
-            )  # fmt: skip
+            text = f"<b>{cell.fooled / cell.n:.0%}</b><br>{SMALL}n = {cell.n:,}</span>"
+            font = {"size": 13, "color": "#111111" if share[at] > 0.62 else "#FFFFFF"}
+            notes.append({"x": at[1], "y": at[0], "text": text, "font": font})
+    write_all(fig, notes)
     for index in range(min(own, len(columns))):
         fig.add_shape(
             type="rect", x0=index - 0.5, x1=index + 0.5, y0=index - 0.5, y1=index + 0.5,

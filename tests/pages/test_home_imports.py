@@ -20,6 +20,10 @@ DEAR = {
     "skimage",
 }
 
+HOME = (
+    f"from streamlit.testing.v1 import AppTest\napp = AppTest.from_file({APP!r}, default_timeout=120).run()\n"
+)
+
 
 def loaded_by(code: str) -> set[str]:
     """The packages that are there in a fresh process once it has run `code`."""
@@ -32,14 +36,16 @@ def loaded_by(code: str) -> set[str]:
 
 def test_home_is_drawn_without_what_only_lessons_need() -> None:
     load("small")  # read from the package once; every later start finds the copy
-    opened = (
-        "from streamlit.testing.v1 import AppTest\n"
-        f"app = AppTest.from_file({APP!r}, default_timeout=120).run()\n"
-        "assert any(text.value.startswith('### It reads a') for text in app.markdown), app"
-    )
-    loaded = loaded_by(opened)
+    loaded = loaded_by(HOME + "assert any(text.value.startswith('### It reads a') for text in app.markdown)")
     assert "torch" in loaded
     assert not DEAR & loaded
+
+
+def test_a_score_is_shown_without_scipy() -> None:
+    """Two lessons show one at once, and importing SciPy would be half a second of waiting."""
+    pages = [str(PROJECT / "pages" / name) for name in ("2_MLP_Autograd.py", "5_Optimizer_Race.py")]
+    opened = "".join(f"app.switch_page({page!r}).run()\nassert not app.exception\n" for page in pages)
+    assert "scipy" not in loaded_by(HOME + opened)
 
 
 def test_the_title_does_not_wait_for_pytorch() -> None:
