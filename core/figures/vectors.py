@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
+from core.figures.notes import write_all
 from core.figures.palette import BLUE, GRAY, GREEN
 from core.figures.template import AXIS, bare, figure
 
@@ -53,16 +54,13 @@ def one_hot_figure(label: int, *, classes: int = 10, height: int = 92) -> go.Fig
         colorscale=[[0, "rgba(128,140,152,0.16)"], [1, BLUE]],
         hovertemplate="y[%{x}] = %{z}<extra></extra>",
     )
+    notes = []
     for digit in range(classes):
         hot = digit == label
-        fig.add_annotation(
-            x=digit,
-            y=0,
-            text="1" if hot else "0",
-            showarrow=False,
-            font={"size": 17, "color": "#FFFFFF" if hot else GRAY},
-        )
-        fig.add_annotation(x=digit, y=0.5, yanchor="top", text=str(digit), showarrow=False, font_size=12)
+        font = {"size": 17, "color": "#FFFFFF" if hot else GRAY}
+        notes.append({"x": digit, "y": 0, "text": "1" if hot else "0", "font": font})
+        notes.append({"x": digit, "y": 0.5, "yanchor": "top", "text": str(digit), "font": {"size": 12}})
+    write_all(fig, notes)
     bare(fig)
     fig.update_yaxes(scaleanchor=None, range=[0.95, -0.5], autorange=False)
     return fig

@@ -6,6 +6,7 @@ gradient is right.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Generator, Tensor
@@ -38,17 +39,17 @@ class TensorCheck:
     entries: Tensor
     measured: Tensor
 
-    @property
+    @cached_property
     def kinks(self) -> int:
         """Measured entries that are left out because of a kink."""
         return int(self.measured.isnan().sum())
 
-    @property
+    @cached_property
     def with_autograd(self) -> Agreement:
         """The gradient by hand against autograd's, over the whole tensor."""
         return agreement(self.manual, self.autograd)
 
-    @property
+    @cached_property
     def with_measured(self) -> Agreement | None:
         """The gradient by hand against finite differences, over the measured entries without a kink.
 
