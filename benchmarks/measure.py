@@ -97,7 +97,8 @@ def measure(name: str, row: Row, setup: Setup) -> dict[str, Any]:
 
     Every run begins with the number of threads that PyTorch had before the row, whatever the one before it
     chose. `threads`, `baseline_threads`: what each side's runs used, the most frequent number. `ratio_low`,
-    `ratio_high`: of single rounds, ours and the baseline right after it. `extra`: medians as well.
+    `ratio_high`: of single rounds, ours and the baseline right after it. `extra`: medians as well, means of
+    what begins with `mean_`.
     `reached`: whether the ratio is as large as its aim and the limit is kept. `skipped`: "", or a sentence
     why the row could not be measured here; then it has no numbers.
     """
@@ -159,7 +160,11 @@ def _numbers(row: Row, pairs: list[tuple[Took, Took]]) -> dict[str, Any]:
 
 
 def _medians(side: tuple[Took, ...]) -> dict[str, float]:
-    return {key: statistics.median(took.extra[key] for took in side) for key in side[0].extra}
+    """Medians over the rounds, but a mean of what is called one."""
+    summaries = {
+        key: statistics.mean if key.startswith("mean_") else statistics.median for key in side[0].extra
+    }
+    return {key: summary(took.extra[key] for took in side) for key, summary in summaries.items()}
 
 
 def rounds(row: Row, quick: bool) -> int:

@@ -19,17 +19,32 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--write",
         action="store_true",
-        help="keep the rows in benchmarks/results.json, over older ones, and bring RESULTS.md up to date",
+        help="keep what was measured, over older results, and bring benchmarks/RESULTS.md up to date",
+    )
+    parser.add_argument(
+        "--accuracy",
+        action="store_true",
+        help="instead: what the same runs read in 16 and in 32 bits (minutes); --only names recipes",
     )
 
 
 def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """Measure every row against its baseline, in turns; `ratio` above 1 means better than the baseline."""
-    from benchmarks import ROWS, report, results
+    from benchmarks import ROWS, accuracy, report, results
     from benchmarks.measure import Setup, load_average, measure
 
     if arguments.write and arguments.quick:
         raise ConfigError("Only rows that were measured in full are kept: --write goes without --quick.")
+    if arguments.accuracy:
+        if arguments.quick:
+            raise ConfigError(
+                "Accuracies are compared at their full length: --accuracy goes without --quick."
+            )
+        for row in accuracy.table(arguments.only, load("auto"), write=arguments.write):
+            if arguments.write:
+                _publish()
+            yield row
+        return
     names = _chosen(arguments.only, list(ROWS))
     if arguments.quick and arguments.only is None:
         slow = [name for name in names if not ROWS[name].quick]
@@ -47,9 +62,18 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         if row["skipped"]:
             print(f"{name} is left out: {row['skipped']}", file=sys.stderr)
         elif arguments.write:
-            kept = results.keep(row, ROWS, results.STORED)
-            results.STORED.with_name("RESULTS.md").write_text(report.markdown(kept), encoding="utf-8")
+            results.keep(row, ROWS, results.STORED)
+            _publish()
         yield {**row, **row["extra"]}
+
+
+def _publish() -> None:
+    """Bring RESULTS.md up to date with what is kept."""
+    from benchmarks import accuracy, report, results
+
+    if rows := results.read(results.STORED):
+        page = report.markdown(rows) + accuracy.markdown(accuracy.read())
+        results.STORED.with_name("RESULTS.md").write_text(page, encoding="utf-8")
 
 
 def _chosen(only: list[str] | None, names: list[str]) -> list[str]:

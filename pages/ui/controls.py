@@ -12,7 +12,14 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import DIGIT_READERS, INITIALIZATIONS, PRECISIONS, ModelConfig, RunConfig
+from core.config import (
+    DIGIT_READERS,
+    INITIALIZATIONS,
+    PRECISIONS,
+    ModelConfig,
+    RegressorConfig,
+    RunConfig,
+)
 from core.recipes import RECIPES
 from core.training.optimizers import OPTIMIZERS
 from pages.ui.adversarial_settings import adversarial_settings
@@ -191,6 +198,17 @@ def _training(widget: Widgets, recipe: str, values: dict[str, Any], model: Model
         "The sum's gradient is batch-size times larger, and so is each step.",
         format_func={name: f"{name} over its {examples(model)}" for name in ("mean", "sum")}.get,
     )
+    if not isinstance(model, RegressorConfig) and model.family != "manual":
+        changes["label_smoothing"] = widget.slider(
+            "Label smoothing",
+            0.0,
+            0.5,
+            values["label_smoothing"],
+            "label_smoothing",
+            step=0.05,
+            help="Share of the certainty spread over all answers: the network is not asked to be quite sure, "
+            "and often reads better for it.",
+        )
     if isinstance(model, DIGIT_READERS):
         changes |= adversarial_settings(widget, values)
         changes |= _held_out(widget, values)

@@ -5,7 +5,7 @@ does not run. When the run ends or pauses the whole page runs once, so that ever
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import streamlit as st
@@ -216,7 +216,9 @@ def epoch_told(snapshot: Snapshot) -> str:
 def spoilt(config: RunConfig) -> None:
     """Say so where the training digits were spoiled on purpose."""
     if isinstance(config.data, DigitsConfig) and config.data.any:
-        st.caption(f":orange-badge[:material/ink_eraser: Spoiled data] {faults_told(config.data)}")
+        spoiled = replace(config.data, share=1.0).any
+        badge = ":orange-badge[:material/ink_eraser: Spoiled data]" if spoiled else ":gray-badge[Trained on]"
+        st.caption(f"{badge} {faults_told(config.data)}")
 
 
 def told(change: dict[str, Any]) -> str:

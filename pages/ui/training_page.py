@@ -61,7 +61,7 @@ class TrainingPage:
     run of one epoch, where the recipes take minutes. only: the recipes it offers; all of that kind if empty.
     data: draws the widgets of what is learnt from, where that can be set. draw: draws a run in place of the
     curves of loss and accuracy. watchable: seconds over which a run that is over at once can be spread. code:
-    the lines that the page shows of a run.
+    the lines that the page shows of a run. preset: a recipe that a button of its own turns to.
     """
 
     prefix: str
@@ -76,6 +76,7 @@ class TrainingPage:
     draw: Draw | None = None
     watchable: float = 0.0
     code: Callable[[RunConfig], str] = training_code
+    preset: str = ""
 
     def key(self, name: str) -> str:
         """A key of this page: `run` (its job, in the address too), `recipe`, `look` (the network that the
@@ -117,6 +118,17 @@ class TrainingPage:
             on_change=self._look_at_recipe,
             help="The experiments of the source texts, with their own settings.",
         )
+        if self.preset and recipe != self.preset:
+            st.button(
+                RECIPES[self.preset].title,
+                icon=":material/bolt:",
+                key=self.key("preset"),
+                width="stretch",
+                disabled=active,
+                on_click=self._turn_to,
+                args=(self.preset,),
+                help=RECIPES[self.preset].idea,
+            )
         st.caption(f"**{RECIPES[recipe].title}.** {RECIPES[recipe].idea}")
         live = None
         if active and job is not None:
@@ -241,7 +253,8 @@ class TrainingPage:
         facts = came.provenance
         st.markdown(
             f":material/inventory_2: **As it came**: {recipe}, trained on {facts['n_train']:,} "
-            f"{examples(came.config.model)} for {facts['epochs']:g} epochs with seed {facts['seed']}. "
+            f"{examples(came.config.model)} for {facts['epochs']:g} "
+            f"epoch{'' if facts['epochs'] == 1 else 's'} with seed {facts['seed']}. "
             "Press *Train* to make your own."
         )
         history = History.from_json(facts["history"])
@@ -261,6 +274,12 @@ class TrainingPage:
             return
         weights = trained.model.state_dict()
         self.draw(Shown(history, trained.config, n_train, n_test, epochs, weights, trained.film, key))
+
+    def _turn_to(self, recipe: str) -> None:
+        """Callback: this recipe, with its own settings."""
+        st.session_state[self.key("recipe")] = recipe
+        controls.reset(recipe)
+        self._look_at_recipe()
 
     def _look_at_recipe(self) -> None:
         """Callback: who turns to another recipe wants to see its network."""

@@ -80,4 +80,5 @@ class Widgets:
         )  # fmt: skip
 
     def toggle(self, label: str, value: bool, name: str, **more: Any) -> bool:
-        return bool(st.toggle(label, value, **self._common(name), **more))
+        disabled = more.pop("disabled", False)
+        return bool(st.toggle(label, value, **self._common(name, disabled), **more))

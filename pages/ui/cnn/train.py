@@ -84,6 +84,8 @@ def _claim(history: History, config: RunConfig, n_test: int) -> None:
         st.markdown(told(parts, nearest_means()))
 
 
-PAGE = TrainingPage("cnn", CNNConfig, "cnn-lab", network, describe=layers_table, more=more, quick=True)
+PAGE = TrainingPage(
+    "cnn", CNNConfig, "cnn-lab", network, describe=layers_table, more=more, quick=True, preset="fast-99"
+)
 LOOK = PAGE.key("look")  # the network that the panels look at
 JOB = PAGE.key("run")
