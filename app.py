@@ -26,6 +26,7 @@ def draw_and_read() -> None:
     from core.checkpoints import shipped
     from core.config import DIGIT_READERS
     from core.evaluation import predict
+    from core.one_thread import one_thread
     from core.recipes import train_recipes
 
     with error_boundary(), st.container(border=True, key="home-try"):
@@ -60,7 +61,9 @@ def draw_and_read() -> None:
                     st.caption(f"Until you draw, it reads this test image, a {label}.")
             else:
                 image = drawing.image.unsqueeze(0)
-            reading(predict(checkpoint.model, image)[0], key="home_reading")
+            with one_thread():
+                probabilities = predict(checkpoint.model, image)[0]
+            reading(probabilities, key="home_reading")
             facts = checkpoint.provenance
             low, high = facts["ci95"]
             st.caption(

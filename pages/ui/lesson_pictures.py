@@ -26,8 +26,11 @@ def lesson_picture(file: str, data: str) -> Bytes | None:
 
     `data` names the digits in use: other digits, another picture.
     """
+    from core.one_thread import one_thread  # PyTorch with it: Home's first words do not wait for that
+
     paint = _PICTURES.get(file)
-    tiles = paint() if paint else None
+    with one_thread():  # beside the browser that opens meanwhile, two would wait for each other
+        tiles = paint() if paint else None
     return None if tiles is None else _mosaic(tiles)
 
 
