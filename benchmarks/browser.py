@@ -41,16 +41,19 @@ window.WebSocket = class extends WebSocket {
 };
 """
 
-#: From the first `event` on, `window.stopwatch` holds when it came and when the page last changed since; both
-#: in milliseconds on the page's own clock, which stamps events as well.
+#: From the first `event` on, `window.stopwatch` holds when it came, when the title stood and when the page
+#: last changed since; all in milliseconds on the page's own clock, which stamps events as well.
 START = (
-    "(event) => {"
+    "([event, title]) => {"
     + AT_REST
     + """
-    const watch = window.stopwatch = {began: null, last: null};
+    const watch = window.stopwatch = {began: null, titled: null, last: null};
     const begin = (found) => { watch.began ??= found.timeStamp; };
     document.addEventListener(event, begin, {capture: true, once: true});
-    const seen = () => { watch.last = performance.now(); };
+    const seen = () => {
+        watch.last = performance.now();
+        if (document.querySelector('h1')?.innerText.includes(title)) watch.titled ??= watch.last;
+    };
     const look = () => requestAnimationFrame(() => setTimeout(seen));  // once the frame with it is painted
     const observer = new MutationObserver(look);
     const everything = {subtree: true, childList: true, characterData: true, attributes: true};
@@ -127,8 +130,14 @@ def seconds(page: "Page", event: str, act: Callable[[], object], title: str = ""
     The page is taken to stand when its script has ended and nothing has changed for QUIET milliseconds; these
     do not count. Seconds.
     """
-    page.evaluate(START, event)
+    return title_and_whole(page, event, act, title)[1]
+
+
+def title_and_whole(page: "Page", event: str, act: Callable[[], object], title: str) -> tuple[float, float]:
+    """The same until the title has been painted, and until everything has."""
+    page.evaluate(START, [event, title])
     act()
     page.wait_for_function(STANDS, arg=[title, QUIET], timeout=LIMIT, polling=50)
-    took: float = page.evaluate("window.stopwatch.last - window.stopwatch.began")
-    return took / 1000
+    watch = page.evaluate("({began: stopwatch.began, titled: stopwatch.titled, last: stopwatch.last})")
+    titled, whole = ((watch[when] - watch["began"]) / 1000 for when in ("titled", "last"))
+    return titled, whole

@@ -16,11 +16,11 @@ def _beside(name: str, ours: tuple[str, Use], empty: tuple[str, Use], limit: Lim
     """The row with both servers idle, and the row with a network in training in the one that is measured."""
     (our_words, our_use), (empty_words, empty_use) = ours, empty
     idle = Row(
-        our_words, empty_words, 0.5, pair(our_use, empty_use, train=False), limit=limit, quick=False, rounds=4
+        our_words, empty_words, 0.5, pair(our_use, empty_use, train=False), limit=limit, quick=False, rounds=3
     )
     training = Row(
         our_words + OURS_TRAINS, empty_words + EMPTY_TRAINS, 0.5, pair(our_use, empty_use, train=True),
-        limit=limit, quick=False, rounds=4,
+        limit=limit, quick=False, rounds=3,
     )  # fmt: skip
     return {f"{name}/idle": idle, f"{name}/training": training}
 
@@ -30,7 +30,7 @@ ROWS: dict[str, Row] = {
         "page-switch",
         (
             "from the click on a link until the new page stands in Chromium, charts and pictures included: "
-            "median over all pages",
+            "median over all pages; worst_page_s: the slowest; title_s: until the title alone stands",
             to_every_page,
         ),
         ("the same in an app of two pages that hold a heading and nothing else", to_and_fro),
