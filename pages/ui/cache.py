@@ -59,7 +59,7 @@ def _session_is_alive(session: str) -> bool:
 
 
 def share_processor() -> None:
-    """Leave the running jobs their cores: this page's own sums take what is over, at least one thread.
+    """Leave jobs their cores and the browser one: a page's own sums take what is over, at least one thread.
 
     PyTorch's threads spin while they wait for each other, so two that want the same core slow each other down
     a hundredfold.
@@ -68,4 +68,4 @@ def share_processor() -> None:
 
     from core.training.trial import cores
 
-    torch.set_num_threads(max(1, cores() // (registry().slots.running + 1)))
+    torch.set_num_threads(max(1, cores() // (registry().slots.running + 1) - 1))

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import DataError
-from pages.ui.cache import mnist
+from pages.ui.cache import mnist, share_processor
 from tests.pages.harness import APP, well
 
 pytestmark = pytest.mark.usefixtures("newcomer")
@@ -28,6 +28,15 @@ def test_every_shipped_network_answers() -> None:
     for name in app.selectbox(key="home_network").options:
         well(app.selectbox(key="home_network").set_value(name).run())
         assert any(text.value.startswith("### It reads a") for text in app.markdown), name
+
+
+@pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 1), (8, 7)])
+def test_a_page_leaves_the_browser_a_core(monkeypatch: pytest.MonkeyPatch, cores: int, threads: int) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr("core.training.trial.cores", lambda: cores)
+    monkeypatch.setattr("torch.set_num_threads", asked.append)
+    share_processor()
+    assert asked == [threads]
 
 
 def test_start_here_works_after_choosing_another_network() -> None:
