@@ -18,4 +18,4 @@ def test_every_verb_has_an_example() -> None:
 
 
 def test_recipes_named_in_examples_exist() -> None:
-    assert set(re.findall(r"core train ([a-z-]+)", TEXT)) <= set(RECIPES)
+    assert set(re.findall(r"core train ([a-z0-9-]+)", TEXT)) <= set(RECIPES)

@@ -26,6 +26,7 @@ from pages.ui.look import NOW, Kind, as_it_came, on_record
 from pages.ui.named import examples
 from pages.ui.owner import owner
 from pages.ui.plain import plain
+from pages.ui.start_buttons import start_buttons
 from pages.ui.trained import Trained
 from pages.ui.why_less import why_less
 from pages.ui.widgets import Live
@@ -141,7 +142,7 @@ class TrainingPage:
         except ConfigError as error:
             problem = str(error)
         with start:
-            pressed = self._start_buttons(active or wanted is None)
+            pressed = start_buttons(self.key, active or wanted is None, self.quick, self.watchable)
             if problem:
                 st.error(problem, icon=":material/straighten:")
         once = st.session_state.pop(self.key("once"), False)
@@ -160,43 +161,6 @@ class TrainingPage:
         )
         st.caption(f":material/menu_book: {RECIPES[recipe].source}. {RECIPES[recipe].ours or ''}")
         return Chosen(recipe, wanted, job, problem)
-
-    def _start_buttons(self, locked: bool) -> bool:
-        """Whether a run is to start, with the settings as they are or (`once`) for one epoch."""
-        pressed = st.button(
-            "Train",
-            icon=":material/play_arrow:",
-            type="primary",
-            width="stretch",
-            key=self.key("start"),
-            disabled=locked,
-            help="Start from fresh weights with these settings.",
-        )
-        if self.quick:
-            st.button(
-                "Train one epoch",
-                icon=":material/timer:",
-                width="stretch",
-                key=self.key("short"),
-                disabled=locked,
-                on_click=self._one_epoch,
-                help="The same for one epoch, whatever stands at Epochs: enough for a first look.",
-            )
-        if self.watchable:
-            st.toggle(
-                "Slowly, to watch",
-                True,
-                key=self.key("slowly"),
-                bind="query-params",
-                help=f"Rest between the epochs, so that the run takes about {self.watchable:g} seconds; "
-                "what it computes stays the same.",
-            )
-        wished = bool(st.session_state.pop(self.key("start_now"), False))
-        return (pressed or wished) and not locked
-
-    def _one_epoch(self) -> None:
-        """Callback: one pass is asked for, of this run alone; the controls stay as they are."""
-        st.session_state[self.key("once")] = st.session_state[self.key("start_now")] = True
 
     def show(self, chosen: Chosen) -> None:
         """The right column: the live run, or what the last or the shipped one looked like."""

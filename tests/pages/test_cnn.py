@@ -194,3 +194,15 @@ def test_looking_changes_no_shared_network() -> None:
         open_page(cnn_tab=tab, cnn_recipe="cnn-bn")
     after = shipped_model("cnn-bn").model.state_dict()
     assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_a_button_turns_to_99_percent_while_you_watch() -> None:
+    app = open_page()
+    app.button(key="cnn_preset").click().run()
+    well(app)
+    assert app.selectbox(key="cnn_recipe").value == "fast-99"
+    assert "cnn_preset" not in [button.key for button in app.button]  # there already
+    app.button(key="cnn_start").click().run()
+    well(app)
+    run = run_store().get(finish(app, train.JOB))
+    assert run.config == RECIPES["fast-99"].config
