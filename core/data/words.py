@@ -52,24 +52,32 @@ def encode(words: Sequence[str]) -> Tensor:
 
     What a word has beyond MOST_LETTERS readable characters is left out.
     """
-    rows = torch.full((len(words), MOST_LETTERS), -1)
-    for row, word in zip(rows, words, strict=True):
+    rows = []
+    for word in words:
         places = [_PLACES[character] for character in readable(word)[0][:MOST_LETTERS]]
-        row[: len(places)] = torch.tensor(places, dtype=torch.int64)
-    return rows
+        rows.append(places + [-1] * (MOST_LETTERS - len(places)))
+    return torch.tensor(rows, dtype=torch.int64).view(len(words), MOST_LETTERS)
 
 
 @lru_cache(maxsize=1)
 def word_lists() -> dict[str, tuple[str, ...]]:
     """Every kept word of each language, the most frequent first."""
-    from wordfreq import top_n_list
-
-    lists = {code: [word for word in top_n_list(code, READ) if _kept(word)] for code in LANGUAGES}
+    lists = {code: [word for word in _most_frequent(code) if _kept(word)] for code in LANGUAGES}
     seen: dict[str, int] = {}
     for words in lists.values():
         for word in set(words):
             seen[word] = seen.get(word, 0) + 1
     return {code: tuple(word for word in words if seen[word] == 1) for code, words in lists.items()}
+
+
+def _most_frequent(code: str) -> list[str]:
+    """The first READ words of a language; the package's own copies of its whole lists, 140 MB, are let go."""
+    import wordfreq
+
+    words = wordfreq.top_n_list(code, READ)
+    wordfreq.get_frequency_list.cache_clear()
+    wordfreq.top_n_list.cache_clear()
+    return words
 
 
 def _kept(word: str) -> bool:
