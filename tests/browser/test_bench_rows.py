@@ -49,9 +49,8 @@ def test_pages_sliders_and_strokes_are_timed_in_both_apps(both: tuple[App, App])
         browser_slider.one_number(empty)(), drawn(empty, "/canvas", "ink")(),
     ]  # fmt: skip
     assert all(took.seconds > 0 for took in [round_trip, stroke, *others])
-    for app in both:
-        with app.training():
-            pass
+    with empty.training():  # Digit Lab's own buttons are tested with its pages
+        pass
 
 
 def test_the_stopwatch_counts_until_the_last_change_is_painted(browser: Browser) -> None:
