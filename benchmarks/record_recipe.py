@@ -39,7 +39,7 @@ def one_epoch(train: Digits, seed: int) -> tuple[Took, nn.Module]:
         model = network()
     started = time.perf_counter()
     optimizer = torch.optim.Adam(model.parameters(), lr=RATE, betas=BETAS)
-    batches = list(zip(train.images.split(BATCH), train.labels.split(BATCH), strict=True))
+    batches = list(zip(torch.split(train.images, BATCH), torch.split(train.labels, BATCH), strict=True))
     schedule = OneCycleLR(optimizer, max_lr=RATE, total_steps=len(batches), cycle_momentum=False)
     for images, labels in batches:
         optimizer.zero_grad()

@@ -1,5 +1,7 @@
 """An image as the network has it: a row of 784 numbers, and its label as a row of ten."""
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
@@ -54,7 +56,7 @@ def one_hot_figure(label: int, *, classes: int = 10, height: int = 92) -> go.Fig
         colorscale=[[0, "rgba(128,140,152,0.16)"], [1, BLUE]],
         hovertemplate="y[%{x}] = %{z}<extra></extra>",
     )
-    notes = []
+    notes: list[dict[str, Any]] = []
     for digit in range(classes):
         hot = digit == label
         font = {"size": 17, "color": "#FFFFFF" if hot else GRAY}

@@ -1,6 +1,7 @@
 """Layers that torch.nn has not: normalisation by the data, dropout with a generator of its own."""
 
 from copy import copy
+from functools import partial
 from typing import Self
 
 import torch
@@ -51,7 +52,8 @@ class Flatten(nn.Flatten):
 
     def forward(self, x: Tensor) -> Tensor:
         if x.requires_grad:
-            x.register_hook(lambda slope: slope.contiguous(memory_format=torch.channels_last))
+            as_maps = partial(Tensor.contiguous, memory_format=torch.channels_last)
+            x.register_hook(as_maps)  # type: ignore[no-untyped-call]
         return super().forward(x)
 
 
