@@ -38,7 +38,8 @@ def test_results_are_kept_by_recipe_and_told(tmp_path: Path) -> None:
     path = tmp_path / "accuracy.json"
     assert accuracy.read(path) == []
     row = {
-        "recipe": "cnn-bn", "epochs": 1, "seeds": 8, "fp32": 97.9, "bf16": 97.95, "difference": 0.05,
+        "recipe": "cnn-bn", "epochs": 1, "seeds": 8, "changed": {"schedule": "cosine"},
+        "fp32": 97.9, "bf16": 97.95, "difference": 0.05,
         "difference_low": -0.02, "difference_high": 0.12, "holds": True,
     }  # fmt: skip
     accuracy.keep({**row, "bf16": 0.0}, path)
@@ -46,7 +47,7 @@ def test_results_are_kept_by_recipe_and_told(tmp_path: Path) -> None:
     accuracy.keep(row, path)
     assert [kept["recipe"] for kept in accuracy.read(path)] == ["mlp-deep", "cnn-bn"]
     told = accuracy.markdown(accuracy.read(path))
-    assert "| `cnn-bn` | 1 | 8 | 97.90 % | 97.95 % | +0.050 (-0.020 to +0.120) | ✓ |" in told
+    assert "| `cnn-bn`, schedule cosine | 1 | 8 | 97.90 % | 97.95 % | +0.050 (-0.020 to +0.120) | ✓ |" in told
     assert told.count("✗") == 1
     assert accuracy.markdown([]) == ""
     path.write_text(json.dumps([]), encoding="utf-8")
