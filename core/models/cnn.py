@@ -13,6 +13,7 @@ from torch import Generator, Tensor, nn
 
 from core.choices import Initialization
 from core.cnn_config import SIDE, CNNConfig
+from core.mixed import Linear
 from core.models.activations import ACTIVATION_LAYERS
 from core.models.initialization import INITIAL_WEIGHTS
 from core.models.layers import Flatten, Normalize, SeededDropout
@@ -77,7 +78,7 @@ def _layers(config: CNNConfig) -> "OrderedDict[str, nn.Module]":
         if config.dropout:
             layers[f"fc{number}_drop"] = SeededDropout(config.dropout)
         width = units
-    layers["out"] = nn.Linear(width, 10)
+    layers["out"] = Linear(width, 10)
     return layers
 
 

@@ -3,6 +3,7 @@
 from torch import Generator, Tensor, nn
 
 from core.config import MLPConfig, RegressorConfig
+from core.mixed import Linear
 from core.models.activations import ACTIVATION_LAYERS
 from core.models.initialization import initial_weights
 from core.models.layers import Normalize, SeededDropout
@@ -35,7 +36,7 @@ class MLP(nn.Module):
     def linear(weight: Tensor, bias: Tensor) -> nn.Module:
         """One layer x Wᵀ + b that starts at `weight` (out, in) and `bias` (out,)."""
         # On "meta" no start is drawn that would be thrown away. (Its to_empty() would import SymPy: 0.2 s.)
-        layer = nn.Linear(weight.shape[1], weight.shape[0], device="meta")
+        layer = Linear(weight.shape[1], weight.shape[0], device="meta")
         layer.weight, layer.bias = (nn.Parameter(start.detach().clone()) for start in (weight, bias))
         return layer
 

@@ -7,6 +7,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from core.config import MLPConfig
+from core.mixed import affine
 from core.models.activations import ACTIVATION_FUNCTIONS
 from core.models.initialization import initial_weights
 from core.models.layers import Normalize
@@ -79,7 +80,7 @@ def forward(net: RawMLP | RawMLPView, x: Tensor, tensors: Mapping[str, Tensor]) 
     x = net.normalize(x.flatten(1))
     last = len(net.names) - 1
     for index, (weight, bias) in enumerate(net.names):
-        x = torch.addmm(tensors[bias], x, tensors[weight])  # x W + b in one call
+        x = affine(x, tensors[weight], tensors[bias])  # x W + b
         if index < last:
             x = net.activation(x)
     return x

@@ -166,7 +166,8 @@ class Trainer:
 
     def step(self, batch: Tensor) -> None:
         """Forward, loss, backward, update on the images that `batch` (B,) indexes."""
-        self.module.train()
+        if not self.module.training:
+            self.module.train()
         x = self.inputs.index_select(0, batch)  # three times as fast as inputs[batch]
         y = self.labels.index_select(0, batch)
         train, bf16 = self.config.train, self.precision == "bf16"

@@ -19,7 +19,7 @@ from core.training.gradient import loss_and_gradients
 from core.training.hand_sgd import HandSGD
 from core.training.trainer import Trainer
 
-WORTH_IT = 1.25  # bf16 must be this many times faster to be taken
+WORTH_IT = 1.1  # bf16 must be this many times faster to be taken
 LIMIT = 0.3  # seconds one trial may take
 
 
