@@ -7,16 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 
 from benchmarks import attacks, jobs, numpy_net, roofline, scoring, sharing, text_loop, training
 from benchmarks.epochs import Stopwatch, epoch
 from benchmarks.measure import Setup
 from core.data import load
 from core.data.digits import Mnist
+from core.models import as_module
+from core.models.layers import Flatten, SeededDropout
 from core.recipes import RECIPES
 from core.training.callbacks import Callback
 from core.training.finish import new_trainer
-from core.training.trainer import Trainer
+from core.training.trainer import Trainer, initial_network
 
 pytestmark = pytest.mark.usefixtures("bundled_only", "few_images")
 ROWS = {
@@ -97,3 +100,30 @@ def test_the_texts_loop_sees_the_pixels_we_have(mnist: Mnist) -> None:
     image, label = text_loop.Pictures(mnist.train)[3]
     torch.testing.assert_close(image, mnist.train.images[3])
     assert label == int(mnist.train.labels[3])
+
+
+@pytest.mark.parametrize(("name", "atol"), [("mlp-autograd", 1e-6), ("mlp-deep", 1e-6), ("cnn-bn", 2e-4)])
+def test_the_texts_loop_makes_the_same_steps(name: str, atol: float, mnist: Mnist) -> None:
+    """In PyTorch's own layers and optimisers, from the same start on the same batch."""
+    config = RECIPES[name].config.with_settings({"normalize": False, "precision": "fp32"})
+    trainer = new_trainer(config, mnist, torch.device("cpu"))
+    network = text_loop.as_written(as_module(initial_network(config)))
+    stepper = text_loop.optimizer(config, network)
+    batch = torch.arange(config.train.batch_size)
+    for _ in range(3):
+        trainer.step(batch)
+        stepper.zero_grad()
+        loss = functional.cross_entropy(network(mnist.train.images[batch]), mnist.train.labels[batch])
+        loss.backward()  # type: ignore[no-untyped-call]
+        stepper.step()
+    for ours, theirs in zip(trainer.module.parameters(), network.parameters(), strict=True):
+        torch.testing.assert_close(ours, theirs, atol=atol, rtol=1e-3)  # a step moves far more
+
+
+@pytest.mark.parametrize("name", list(training.AIMS))
+def test_the_texts_loop_has_no_layer_of_ours_but_the_linear_one(name: str) -> None:
+    network = text_loop.as_written(as_module(initial_network(training.config(name))))
+    ours = {type(layer) for layer in network.modules() if type(layer).__module__.startswith("core.")}
+    assert not ours & {Flatten, SeededDropout}
+    stepper = text_loop.optimizer(training.config(name), network)
+    assert not any(group.get("fused") for group in stepper.param_groups)

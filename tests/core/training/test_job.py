@@ -1,6 +1,5 @@
 """Jobs: steered between steps, queued, watched, and recorded whatever happens."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,10 +15,8 @@ from core.recipes import RECIPES
 from core.runs import RunStore
 from core.training.job import Job
 from core.training.registry import JobRegistry
-from core.training.slots import Slots
 from core.training.snapshot import Snapshot
 from core.training.trainer import RunData, Trainer
-from core.training.trial import ThreadTuner, cores
 
 
 @pytest.fixture(scope="module")
@@ -187,49 +184,6 @@ def test_the_watchdog_stops_a_job_that_nobody_watches(tmp_path: Path, mnist: Mni
     assert watched.snapshot.active
     registry.close()
     assert watched.wait(10).status == "stopped"
-
-
-def test_slots_never_give_out_more_threads_than_cores() -> None:
-    slots = Slots(3)
-    for number in range(3):
-        assert slots.acquire(f"job {number}", lambda: False)
-        assert slots.running * slots.allowance() <= max(cores(), slots.running)
-    stop = threading.Event()
-    stop.set()
-    assert not slots.acquire("one too many", stop.is_set)
-
-
-def test_the_tuner_drops_to_one_thread_when_steps_become_slow(
-    mnist: Mnist, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A second thread that was twice as fast in the trial, then a hundred times slower."""
-    trial = {1: 0.010, 2: 0.005}
-    monkeypatch.setattr(
-        "core.training.trial.step_seconds", lambda trainer, precision: trial[torch.get_num_threads()]
-    )
-    before = torch.get_num_threads()
-    trainer = Trainer(config(), RunData(mnist.train, mnist.test))
-    tuner = ThreadTuner(lambda: 2)
-    try:
-        tuner.on_start(trainer)
-        assert trainer.threads == 2
-        trial[2] = 0.5
-        for _ in range(4):
-            trainer.seconds += 0.5
-            tuner.after_step(trainer)
-        assert trainer.threads == 1
-        assert [row["threads"] for row in trainer.history.threads] == [2, 1]
-        trial[2] = 0.005
-        tuner.retry_at = 0.0
-        for _ in range(30):
-            trainer.seconds += 0.010
-            tuner.after_step(trainer)
-        assert trainer.threads == 2  # the neighbour has left
-        tuner.allowance = lambda: 1  # another job starts
-        tuner.before_step(trainer)
-        assert trainer.threads == 1
-    finally:
-        torch.set_num_threads(before)
 
 
 def test_fewer_epochs_than_begun_ends_with_this_one(registry: JobRegistry, mnist: Mnist) -> None:
