@@ -65,6 +65,8 @@ def test_every_optimizer_makes_our_steps(optimizer: str, family: str, digits: Mn
         {"validation": 0.2, "patience": 1, "optimizer": "adam", "lr": 1.0, "epochs": 6},
         {"split": "lab", "keep": "best"},
         {"hidden": ()},
+        {"label_smoothing": 0.2, "family": "raw"},
+        {"label_smoothing": 0.1, "reduction": "sum", "lr": 0.001, "family": "module"},
         {"adversarial": "pgd", "attack_steps": 2, "attack_step_size": 0.1, "family": "module"},
         {"adversarial": "fgsm", "attack_warmup": 0.0, "dropout": 0.2, "family": "module"},
     ],
@@ -92,6 +94,8 @@ def test_every_setting_is_repeated(changes: dict[str, Any], digits: Mnist) -> No
         {"init": "xavier", "activation": "gelu", "normalize": True, "batch_norm": True},
         {"init": "he", "pools": ("average", "none"), "dropout": 0.25, "schedule": "cosine"},
         {"init": "normal", "lr": 0.0001, "strides": (2, 1)},
+        {"pool_first": True, "batch_norm": True},
+        {"pool_first": True, "norm_hidden": True, "dropout": 0.2},
     ],
     ids=lambda changes: "-".join(changes),
 )

@@ -10,7 +10,7 @@ from torch import nn
 from core.config import ACTIVATIONS, FAMILIES, INITIALIZATIONS, MLPConfig
 from core.models import as_module, build, linear_layers
 from core.models.initialization import initial_weights
-from core.models.layers import SeededDropout, give_generator
+from core.models.layers import Flatten, SeededDropout, give_generator
 from core.models.raw_mlp import RawMLP, RawMLPView
 from core.seeds import stream
 
@@ -104,3 +104,21 @@ def test_streams_of_a_seed_are_independent() -> None:
     assert len({tuple(v) for v in draws.values()}) == 3
     assert torch.rand(4, generator=stream(7, "order")).tolist() == draws["order"]
     assert torch.rand(4, generator=stream(8, "order")).tolist() != draws["order"]
+
+
+def test_a_gradient_comes_out_of_flatten_laid_out_as_the_maps() -> None:
+    """A pixel's channels side by side, and the numbers of nn.Flatten."""
+    gradients = []
+    for layer in (Flatten(), nn.Flatten()):
+        maps = torch.randn(2, 3, 4, 5, generator=generator()).to(memory_format=torch.channels_last)
+        maps.requires_grad_()
+        below: list[torch.Tensor] = []
+        inner = maps * 1
+        maps.register_hook(below.append)
+        rows = layer(inner)
+        assert torch.equal(rows, maps.flatten(1))
+        (rows * torch.arange(60.0)).sum().backward()
+        gradients.append(maps.grad)
+        if isinstance(layer, Flatten):
+            assert below[0].is_contiguous(memory_format=torch.channels_last)
+    assert torch.equal(*gradients)

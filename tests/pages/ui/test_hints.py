@@ -91,6 +91,14 @@ def test_a_run_on_spoiled_digits_says_so_and_shows_suspects() -> None:
     assert not [title for title in open_page(mlp_recipe=RECIPE).subheader if title.value == "Suspects"]
 
 
+def test_fewer_images_are_told_but_not_called_spoiled() -> None:
+    app = trained(open_page(mlp_recipe=RECIPE), epochs=1, share=0.5)
+    told = [text.value for text in app.caption if "Trained on" in text.value]
+    assert len(told) == 1
+    assert "50%" in told[0]
+    assert not any("Spoiled data" in text.value for text in app.caption)
+
+
 def test_a_healthy_network_that_came_along_gets_no_hint() -> None:
     app = open_page(mlp_recipe="mlp-deep")
     assert not [button.key for button in app.button if button.key and "_hint_" in button.key]
