@@ -13,7 +13,7 @@ from benchmarks.measure import Took
 from core.config import RunConfig
 from core.data.digits import Digits
 from core.models import as_module
-from core.models.layers import Flatten, SeededDropout
+from core.models.layers import Flatten, MaxPool2d, SeededDropout
 from core.training.hand_sgd import HandSGD
 from core.training.optimizers import Optimizer
 from core.training.trainer import initial_network
@@ -41,6 +41,8 @@ def as_written(network: nn.Module) -> nn.Module:
         own: nn.Module | None = None
         if isinstance(layer, Flatten):
             own = nn.Flatten()
+        elif isinstance(layer, MaxPool2d):
+            own = nn.MaxPool2d(layer.kernel_size)
         elif isinstance(layer, SeededDropout):
             own = nn.Dropout(layer.p)
         if own is not None:

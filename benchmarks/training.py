@@ -12,7 +12,7 @@ from core.race_config import Lane, RaceConfig
 from core.recipes import RECIPES
 from core.training.finish import new_trainer
 from core.training.race import Race
-from core.training.trial import ThreadTuner
+from core.training.trial import ALONE, ThreadTuner
 
 AIMS = {"mlp-autograd": 12.0, "mlp-deep": 3.5, "cnn-lab": 3.0, "cnn-bn": 2.5}
 QUICK = 4_000  # images of an "epoch" in a quick run
@@ -26,7 +26,7 @@ def config(name: str) -> RunConfig:
 
 def ours(name: str, setup: Setup) -> Timed:
     """An epoch through trainer, history and thread tuner."""
-    return epoch(config(name), setup.digits(QUICK), lambda: [ThreadTuner()])
+    return epoch(config(name), setup.digits(QUICK), lambda: [ThreadTuner(worth_it=ALONE)])
 
 
 def _against_text(name: str) -> Callable[[Setup], tuple[Timed, Timed]]:
@@ -63,7 +63,7 @@ def _race(setup: Setup) -> tuple[Timed, Timed]:
 
     def alone() -> None:
         for lane in race.lanes:
-            new_trainer(race.run(lane, 0), mnist, torch.device("cpu"), [ThreadTuner()]).run()
+            new_trainer(race.run(lane, 0), mnist, torch.device("cpu"), [ThreadTuner(worth_it=ALONE)]).run()
 
     return timed(lambda: Race(race, mnist).run()), timed(alone)
 

@@ -22,7 +22,7 @@ from core.training.callbacks import Callback
 from core.training.finish import film_to_keep, keep, new_trainer, record_of
 from core.training.run_data import material_for
 from core.training.trainer import Diverged, Trainer
-from core.training.trial import ThreadTuner
+from core.training.trial import ALONE, ThreadTuner
 
 HELP = "train a recipe and record the run"
 LISTS = ("hidden", "channels", "kernels", "strides", "paddings", "pools")  # settings with an entry a layer
@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     target = _target(arguments.save)
     store = RunStore()  # before the training, so that a damaged file costs nothing
     material = material_for(config, arguments.data or "auto")
-    trainer = new_trainer(config, material, choose_device(), [ThreadTuner(), Progress()])
+    trainer = new_trainer(config, material, choose_device(), [ThreadTuner(worth_it=ALONE), Progress()])
     status = "finished"
     try:
         trainer.run()

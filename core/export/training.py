@@ -30,6 +30,21 @@ def batches(size):
         yield x_train[batch], y_train[batch]'''
 
 
+DROPOUT = '''\
+class Dropout(nn.Module):
+    """Silences each number with probability p while training; the others grow, so that the sum stays."""
+
+    def __init__(self, p):
+        super().__init__()
+        self.p = p
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        keep = torch.rand(x.shape) >= self.p
+        return x * keep / (1 - self.p)'''
+
+
 def training_lesson(config: RunConfig, history: History | None = None, facts: Facts | None = None) -> Lesson:
     """The run that began with `config`; `history` holds what was changed while it went on."""
     facts = facts or Facts()
@@ -89,7 +104,12 @@ def script_sections(went: Timeline, facts: Facts) -> list[Section]:
     sections.append(_batches(went))
     if getattr(model, "normalize", False):
         sections.append(_normalise(bare))
-    sections.append(Section("Network", _network_words(config), network_code(config, went.around)))
+    network = network_code(config, went.around)
+    if "nn.Dropout(" in network:
+        words = "As nn.Dropout does, whose draws differ from processor to processor."
+        sections.append(Section("Dropout", words, DROPOUT))
+        network = network.replace("nn.Dropout(", "Dropout(")
+    sections.append(Section("Network", _network_words(config), network))
     sections.append(score_section(config))
     sections.append(Section("Training", _training_words(went), training_code_of(went)))
     sections.append(result_section(config, facts.measured))
@@ -199,5 +219,5 @@ def training_code_of(went: Timeline) -> str:
     """Loss, optimiser and loop; before them, where dropout draws, the seed that it draws by."""
     code = loop_code(went.config, went.around)
     if getattr(went.config.model, "dropout", 0.0):
-        return f'torch.manual_seed(stream("dropout").initial_seed())  # what nn.Dropout draws from\n{code}'
+        return f'torch.manual_seed(stream("dropout").initial_seed())  # what dropout draws from\n{code}'
     return code

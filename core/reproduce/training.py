@@ -17,7 +17,7 @@ from core.training.callbacks import Callback
 from core.training.history import History
 from core.training.run_data import run_data
 from core.training.trainer import Diverged, Trainer
-from core.training.trial import ThreadTuner
+from core.training.trial import ALONE, ThreadTuner
 
 SEEDS = (0, 1, 2)
 QUICK_SEEDS = (0,)
@@ -145,7 +145,7 @@ def trained(
     config: RunConfig, mnist: Mnist, label: str, callbacks: Sequence[Callable[[], Callback]] = ()
 ) -> History:
     """Train to the end and return what was recorded; a run that diverged ends early, its scores None."""
-    watching = [ThreadTuner(), _Bar(label), *(make() for make in callbacks)]
+    watching = [ThreadTuner(worth_it=ALONE), _Bar(label), *(make() for make in callbacks)]
     trainer = Trainer(config, run_data(mnist, config), watching)
     try:
         trainer.run()

@@ -51,7 +51,7 @@ class PreActivations(Callback):
     each time: batch norm then normalises as it does in training, and the run's own statistics stay untouched.
     """
 
-    def __init__(self, every: int = 50, images: int = 128) -> None:
+    def __init__(self, every: int = 50, images: int = 64) -> None:
         self.every, self.images = every, images
 
     def on_start(self, trainer: "Trainer") -> None:

@@ -20,6 +20,7 @@ from core.training.hand_sgd import HandSGD
 from core.training.trainer import Trainer
 
 WORTH_IT = 1.1  # bf16 must be this many times faster to be taken
+SHARED, ALONE = 1.35, 1.0  # and several threads, with and without company on the machine
 LIMIT = 0.3  # seconds one trial may take
 
 
@@ -88,17 +89,19 @@ class ThreadTuner(Callback):
 
     allowance: asks how many threads this run may have at present; a run that shares the machine must give
         threads back when another one starts. None allows all cores.
+    worth_it: how many times faster several threads must be to be taken. SHARED where pages are drawn and
+        other runs start beside this one: what they risk is a hundredfold. ALONE on the command line.
     With several threads, steps that take twice the trial's time call for a new trial at once; with fewer than
     allowed, one is made now and then, ever more rarely, in case a neighbour has left. Nothing is tried where
     the config fixes the number (only the allowance binds it) or on a GPU.
     """
 
-    WORTH_IT = 1.35  # several threads must be this many times faster: what they risk is a hundredfold
     WINDOW = 0.2  # seconds of steps that are compared with the trial
     FIRST_RETRY = 5.0  # seconds until the next try to go up; doubles each time
 
-    def __init__(self, allowance: Callable[[], int] | None = None) -> None:
+    def __init__(self, allowance: Callable[[], int] | None = None, worth_it: float = SHARED) -> None:
         self.allowance = allowance or cores
+        self.worth_it = worth_it
         self.allowed = 0
         self.expected: float | None = None  # seconds of a step in the trial that was won, if there was one
         self.recent: list[float] = []
@@ -142,7 +145,7 @@ class ThreadTuner(Callback):
             for candidate in range(2, self.allowed + 1):
                 torch.set_num_threads(candidate)
                 seconds = step_seconds(trainer, trainer.precision)
-                if fastest > self.WORTH_IT * seconds:
+                if fastest > self.worth_it * seconds:
                     best, fastest = candidate, seconds
             self.expected = fastest
         torch.set_num_threads(best)

@@ -15,7 +15,7 @@ from benchmarks.measure import Setup
 from core.data import load
 from core.data.digits import Mnist
 from core.models import as_module
-from core.models.layers import Flatten, SeededDropout
+from core.models.layers import Flatten, MaxPool2d, SeededDropout
 from core.recipes import RECIPES
 from core.training.callbacks import Callback
 from core.training.finish import new_trainer
@@ -124,6 +124,6 @@ def test_the_texts_loop_makes_the_same_steps(name: str, atol: float, mnist: Mnis
 def test_the_texts_loop_has_no_layer_of_ours_but_the_linear_one(name: str) -> None:
     network = text_loop.as_written(as_module(initial_network(training.config(name))))
     ours = {type(layer) for layer in network.modules() if type(layer).__module__.startswith("core.")}
-    assert not ours & {Flatten, SeededDropout}
+    assert not ours & {Flatten, MaxPool2d, SeededDropout}
     stepper = text_loop.optimizer(training.config(name), network)
     assert not any(group.get("fused") for group in stepper.param_groups)

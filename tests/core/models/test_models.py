@@ -7,10 +7,11 @@ import pytest
 import torch
 from torch import nn
 
-from core.config import ACTIVATIONS, FAMILIES, INITIALIZATIONS, MLPConfig
+from core.config import ACTIVATIONS, FAMILIES, INITIALIZATIONS, CNNConfig, MLPConfig
 from core.models import as_module, build, linear_layers
+from core.models.cnn import CNN, in_quick_order
 from core.models.initialization import initial_weights
-from core.models.layers import Flatten, SeededDropout, give_generator
+from core.models.layers import Flatten, MaxPool2d, SeededDropout, give_generator
 from core.models.raw_mlp import RawMLP, RawMLPView
 from core.seeds import stream
 
@@ -122,3 +123,37 @@ def test_a_gradient_comes_out_of_flatten_laid_out_as_the_maps() -> None:
         if isinstance(layer, Flatten):
             assert below[0].is_contiguous(memory_format=torch.channels_last)
     assert torch.equal(*gradients)
+
+
+@pytest.mark.parametrize("channels", [3, 8])
+def test_16_bit_maps_are_pooled_as_by_pytorch(channels: int) -> None:
+    found = []
+    for pool in (MaxPool2d(2), nn.MaxPool2d(2)):
+        maps = torch.randn(5, channels, 9, 8, generator=generator()).bfloat16().requires_grad_()
+        largest = pool(maps).float()
+        (largest * torch.arange(largest.numel()).view_as(largest)).sum().backward()
+        found += [largest.detach(), maps.grad]
+    assert torch.equal(found[0], found[2])
+    assert torch.equal(found[1], found[3])
+
+
+@pytest.mark.parametrize("bf16", [False, True])
+def test_pooling_before_relu_changes_no_bit(bf16: bool) -> None:
+    """Of outputs and gradients, beside the layers in the order in which they are written."""
+    config = CNNConfig(channels=(4, 16), batch_norm=True, hidden=(20,))
+    images = torch.rand(30, 1, 28, 28, generator=generator())
+    found = []
+    for quick in (True, False):
+        network = CNN(config, generator())
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            outputs = network(images) if quick else dict(network.walk(images))["out"]
+        outputs.square().sum().backward()
+        found.append([outputs, *(parameter.grad for parameter in network.parameters())])
+    assert all(torch.equal(one, other) for one, other in zip(*found, strict=True))
+
+
+def test_only_a_maximum_goes_before_a_relu() -> None:
+    relu, gelu, largest, mean = nn.ReLU(), nn.GELU(), MaxPool2d(2), nn.AvgPool2d(2)
+    assert in_quick_order([relu, largest, relu, mean]) == [largest, relu, relu, mean]
+    written = [gelu, largest, relu, mean, largest, relu]
+    assert in_quick_order(written) == written
