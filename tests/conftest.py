@@ -72,6 +72,14 @@ def bundled_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MNIST_ROOT", raising=False)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def short_trials() -> None:
+    """Runs begin at once: which precision and how many threads are faster is for the tests of the trial."""
+    from core.training import trial
+
+    trial.WARM_UP, trial.TRIAL = 0.0, 0.02
+
+
 def _cached_arrays(config: pytest.Config) -> Path | None:
     cache = getattr(config, "cache", None)  # absent under `-p no:cacheprovider`
     return Path(cache.mkdir("digitlab")) if cache else None

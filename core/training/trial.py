@@ -21,7 +21,8 @@ from core.training.trainer import Trainer
 
 WORTH_IT = 1.1  # bf16 must be this many times faster to be taken
 SHARED, ALONE = 1.35, 1.0  # and several threads, with and without company on the machine
-LIMIT = 0.3  # seconds one trial may take
+WARM_UP = 0.05  # seconds until a second thread and its core are awake: before, two look slower than one
+TRIAL, LIMIT = 0.12, 0.3  # seconds one trial takes, and may take
 
 
 def cores() -> int:
@@ -32,24 +33,23 @@ def cores() -> int:
 
 
 def step_seconds(
-    trainer: Trainer,
-    precision: str,
-    steps: int = 14,
-    of: Callable[[Sequence[float]], float] = statistics.median,
+    trainer: Trainer, precision: str, of: Callable[[Sequence[float]], float] = statistics.median
 ) -> float:
-    """Seconds of one training step on a copy of the trainer's network, first calls left out.
+    """Seconds of one training step on a copy of the trainer's network, those of the WARM_UP left out.
 
     of: what is taken of the steps' times: their median, which feels a neighbour, or `min`, which does not.
 
-    Uses the calling thread's present number of threads; stops early after LIMIT seconds.
+    Uses the calling thread's present number of threads; takes TRIAL seconds, or more for at least five steps
+    where that stays under LIMIT.
     """
     network = copy.deepcopy(trainer.network)
     optimizer = HandSGD(network.parameters(), lr=1e-3)
     size = min(trainer.config.train.batch_size, trainer.n)
     batch = trainer.places[torch.linspace(0, trainer.n - 1, size).long()].to(trainer.device)
     times: list[float] = []
-    started = time.perf_counter()
-    for _ in range(steps):
+    warm = 0  # steps of the warm-up
+    spent = 0.0
+    while spent < TRIAL or (len(times) < 5 and spent < LIMIT):
         before = time.perf_counter()
         x, y = trainer.inputs.index_select(0, batch), trainer.labels.index_select(0, batch)
         loss_and_gradients(network, x, y, bf16=precision == "bf16")
@@ -58,23 +58,34 @@ def step_seconds(
         if trainer.device.type == "cuda":
             torch.cuda.synchronize()
         times.append(time.perf_counter() - before)
-        if time.perf_counter() - started > LIMIT:
-            break
-    return of(times[3:] or times)
+        spent += times[-1]
+        warm += spent < WARM_UP
+    return of(times[warm:] or times[-1:])
 
 
 def choose_precision(trainer: Trainer) -> Precision:
     """ "bf16" where this processor runs the network clearly faster with it, else "fp32".
 
-    Only networks that read digits are tried: a regression needs every digit of its numbers. Both are timed
-    on one thread, which is what every run can count on, by their fastest steps: a neighbour who happens to
-    work during one of the two trials must not decide.
+    Only networks that read digits are tried: a regression needs every digit of its numbers. Each is tried
+    once in a process, for the processor stays the same.
     """
-    wanted = trainer.config.train.precision
-    if wanted != "auto":
-        return wanted
-    if not isinstance(trainer.config.model, MLPConfig | CNNConfig):
+    train, model = trainer.config.train, trainer.config.model
+    if train.precision != "auto":
+        return train.precision
+    if not isinstance(model, MLPConfig | CNNConfig):
         return "fp32"
+    case = (model, train.batch_size, trainer.device.type)
+    if case not in _tried:
+        _tried[case] = _faster_precision(trainer)
+    return _tried[case]
+
+
+_tried: dict[tuple[MLPConfig | CNNConfig, int, str], Precision] = {}
+
+
+def _faster_precision(trainer: Trainer) -> Precision:
+    """Of both, on one thread, which is what every run can count on, by their fastest steps: a neighbour who
+    happens to work during one of the two trials must not decide."""
     threads = torch.get_num_threads()
     try:
         torch.set_num_threads(1)

@@ -1,15 +1,78 @@
-"""How many processor threads a run takes: what the trial finds fastest, never more than its share."""
+"""How a run computes: in the precision and on the threads that a trial finds fastest, within its share."""
 
+import itertools
 import threading
+import time
+from collections.abc import Callable
 
 import pytest
 import torch
 
 from core.data.digits import Mnist
 from core.recipes import RECIPES
+from core.training import trial
 from core.training.slots import Slots
 from core.training.trainer import RunData, Trainer
-from core.training.trial import ThreadTuner, cores
+from core.training.trial import ALONE, SHARED, ThreadTuner, choose_precision, cores, step_seconds
+
+
+@pytest.fixture
+def trainer(mnist: Mnist) -> Trainer:
+    return Trainer(RECIPES["mlp-autograd"].config, RunData(mnist.train, mnist.test))
+
+
+def steps_of(seconds: Callable[[int], float], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every step lasts as long as `seconds` says of its number."""
+    count = itertools.count()
+    monkeypatch.setattr(trial, "loss_and_gradients", lambda *_, **__: time.sleep(seconds(next(count))))
+
+
+def test_the_warm_up_of_a_trial_does_not_count(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "WARM_UP", 0.05)
+    monkeypatch.setattr(trial, "TRIAL", 0.12)
+    steps_of(lambda step: 0.026 if step < 2 else 0.001, monkeypatch)
+    assert 0.001 <= step_seconds(trainer, "fp32") < 0.01
+    steps_of(lambda step: 0.2, monkeypatch)  # too slow for a second step within the limit of a trial
+    assert 0.2 <= step_seconds(trainer, "fp32") < 0.3
+
+
+def test_16_bits_are_taken_where_they_are_clearly_faster(
+    trainer: Trainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    took = {"fp32": 1.05, "bf16": 1.0}
+    tried: list[str] = []
+
+    def seconds(_: Trainer, precision: str, of: object) -> float:
+        tried.append(precision)
+        return took[precision]
+
+    monkeypatch.setattr(trial, "step_seconds", seconds)
+    monkeypatch.setattr(trial, "_tried", {})
+    assert choose_precision(trainer) == "fp32"
+    took["bf16"] = 0.5
+    assert choose_precision(trainer) == "fp32"  # tried once in a process
+    trial._tried.clear()
+    assert choose_precision(trainer) == "bf16"
+    assert tried == ["fp32", "bf16"] * 2
+    trainer.config = trainer.config.with_settings({"precision": "fp32"})
+    assert choose_precision(trainer) == "fp32"
+    trainer.config = RECIPES["regression-sine"].config
+    assert choose_precision(trainer) == "fp32"
+    assert len(tried) == 4
+
+
+def test_alone_a_run_takes_any_gain_of_a_second_thread(
+    trainer: Trainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In company it asks for more, because a neighbour can make two threads a hundred times slower."""
+    monkeypatch.setattr(trial, "step_seconds", lambda *_: {1: 0.012, 2: 0.010}[torch.get_num_threads()])
+    before = torch.get_num_threads()
+    try:
+        for worth_it, threads in ((ALONE, 2), (SHARED, 1)):
+            ThreadTuner(lambda: 2, worth_it).choose(trainer)
+            assert trainer.threads == threads
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_slots_never_give_out_more_threads_than_cores() -> None:
@@ -26,10 +89,8 @@ def test_the_tuner_drops_to_one_thread_when_steps_become_slow(
     mnist: Mnist, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A second thread that was twice as fast in the trial, then a hundred times slower."""
-    trial = {1: 0.010, 2: 0.005}
-    monkeypatch.setattr(
-        "core.training.trial.step_seconds", lambda trainer, precision: trial[torch.get_num_threads()]
-    )
+    took = {1: 0.010, 2: 0.005}
+    monkeypatch.setattr("core.training.trial.step_seconds", lambda *_: took[torch.get_num_threads()])
     before = torch.get_num_threads()
     config = RECIPES["mlp-autograd"].config.with_settings({"precision": "fp32"})
     trainer = Trainer(config, RunData(mnist.train, mnist.test))
@@ -37,13 +98,13 @@ def test_the_tuner_drops_to_one_thread_when_steps_become_slow(
     try:
         tuner.on_start(trainer)
         assert trainer.threads == 2
-        trial[2] = 0.5
+        took[2] = 0.5
         for _ in range(4):
             trainer.seconds += 0.5
             tuner.after_step(trainer)
         assert trainer.threads == 1
         assert [row["threads"] for row in trainer.history.threads] == [2, 1]
-        trial[2] = 0.005
+        took[2] = 0.005
         tuner.retry_at = 0.0
         for _ in range(30):
             trainer.seconds += 0.010
