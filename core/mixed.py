@@ -8,12 +8,24 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from core.config import CNNConfig, MLPConfig
+
 SMALL = 16_384  # weights: layers with fewer stay in 32 bits
 
 
 def stays_exact(x: Tensor, weight: Tensor) -> bool:
     """Whether autocast is on and the product of x with these weights too small to gain from it."""
     return weight.numel() < SMALL and torch.is_autocast_enabled(x.device.type)
+
+
+def rounds_pixels(model: object) -> bool:
+    """Whether a network of this config that computes in 16 bits rounds its pixels before anything else.
+
+    Then they may as well come rounded: every number after that is the same.
+    """
+    if isinstance(model, MLPConfig):
+        return not model.normalize and model.widths[0] * model.widths[1] >= SMALL
+    return isinstance(model, CNNConfig) and not model.normalize
 
 
 def affine(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:

@@ -1,8 +1,9 @@
-"""What anything to learn from looks like: inputs and labels, in two tensors of the same length."""
+"""What anything to learn from looks like, inputs and labels of one length, and how a run divides it."""
 
 from dataclasses import dataclass
 from typing import Protocol, Self
 
+import torch
 from torch import Tensor
 
 
@@ -60,3 +61,25 @@ class Samples:
         """The examples at `index` (positions, a Boolean mask, or a slice), in that order."""
         groups = None if self.groups is None else self.groups[index]
         return Samples(self.inputs[index], self.labels[index], groups)
+
+
+@dataclass(frozen=True)
+class RunData:
+    """The examples of one run: images, words or points.
+
+    halves: first and last half of `test`, where the run validates on the first as the lab report does.
+    train: where training and validation images come from. test: what is only reported. train_places,
+    validation_places: which of `train` are trained on, and which are held out to choose by; None means all
+    and none.
+    """
+
+    train: Examples
+    test: Examples
+    train_places: Tensor | None = None
+    validation_places: Tensor | None = None
+    halves: tuple[Examples, Examples] | None = None
+
+    @property
+    def places(self) -> Tensor:
+        """Places (N,) of the images that are trained on."""
+        return torch.arange(len(self.train)) if self.train_places is None else self.train_places

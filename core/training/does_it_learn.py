@@ -10,10 +10,11 @@ import torch
 
 from core.config import Activation, Initialization, MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.data.digits import Digits
+from core.data.examples import RunData
 from core.evaluation import wilson
 from core.one_thread import one_thread
 from core.training.callbacks import Callback
-from core.training.trainer import Diverged, RunData, Trainer
+from core.training.trainer import Diverged, Trainer
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,14 @@ from torch import Tensor
 
 from core.config import Activation, MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.data.digits import Digits
+from core.data.examples import RunData
 from core.evaluation import evaluate, wilson
 from core.manual.bugs import Bug
 from core.models.manual_mlp import ManualMLP
 from core.one_thread import one_thread
 from core.training.callbacks import Callback
 from core.training.hand_sgd import HandSGD
-from core.training.trainer import Diverged, RunData, Trainer
+from core.training.trainer import Diverged, Trainer
 
 MEASURED = 2_000  # test images scored on the way; enough for ±2 points
 LOOKS = 10  # times the test accuracy is measured on the way

@@ -8,13 +8,12 @@ import torch
 from core.config import CurveConfig, RunConfig, WordsConfig
 from core.data.curves import curve_points
 from core.data.digits import Digits
-from core.data.examples import Examples, Material
+from core.data.examples import Examples, Material, RunData
 from core.data.faults import spoil
 from core.data.sources import load
 from core.data.splits import lab_split, validation_places
 from core.data.words import load_words
 from core.digits_config import DigitsConfig
-from core.training.trainer import RunData
 
 
 def run_data(material: Material, config: RunConfig) -> RunData:

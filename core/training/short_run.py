@@ -12,10 +12,11 @@ import torch
 from core.checks import whole
 from core.config import RunConfig
 from core.data.digits import Mnist
+from core.data.examples import RunData
 from core.evaluation import wilson
 from core.one_thread import one_thread
 from core.training.callbacks import Callback
-from core.training.trainer import Diverged, RunData, Trainer
+from core.training.trainer import Diverged, Trainer
 
 MEASURED = 2_000  # test images scored at the end; enough for ±1 point at 95 %
 

@@ -11,11 +11,12 @@ import torch
 
 from core.config import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.data.digits import Digits
+from core.data.examples import RunData
 from core.data.splits import permute_pixels
 from core.evaluation import wilson
 from core.one_thread import one_thread
 from core.training.callbacks import Callback
-from core.training.trainer import RunData, Trainer
+from core.training.trainer import Trainer
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -11,9 +11,11 @@ from torch import Tensor, nn
 
 from core.checks import whole
 from core.config import Precision, RunConfig
-from core.data.examples import Examples
+from core.data.digits import Digits
+from core.data.examples import RunData
 from core.errors import ConfigError
 from core.evaluation import Score, evaluate
+from core.mixed import rounds_pixels
 from core.models import as_module, build
 from core.models.layers import give_generator
 from core.models.raw_mlp import RawMLP
@@ -32,28 +34,6 @@ TRAIN_SAMPLE = 5000  # training images measured after an epoch, enough for ±0.5
 
 class Diverged(Exception):  # noqa: N818 - an outcome a student should meet, not a defect
     """The loss stopped being a finite number; the message says at which step and what to try."""
-
-
-@dataclass(frozen=True)
-class RunData:
-    """The examples of one run: images, words or points.
-
-    halves: first and last half of `test`, where the run validates on the first as the lab report does.
-    train: where training and validation images come from. test: what is only reported. train_places,
-    validation_places: which of `train` are trained on, and which are held out to choose by; None means all
-    and none.
-    """
-
-    train: Examples
-    test: Examples
-    train_places: Tensor | None = None
-    validation_places: Tensor | None = None
-    halves: tuple[Examples, Examples] | None = None
-
-    @property
-    def places(self) -> Tensor:
-        """Places (N,) of the images that are trained on."""
-        return torch.arange(len(self.train)) if self.train_places is None else self.train_places
 
 
 def changeable(config: RunConfig) -> tuple[str, ...]:
@@ -106,7 +86,7 @@ class Trainer:
         self.places = data.places
         self.n = len(self.places)  # images of an epoch
         self.history = History()
-        self.precision: Precision = config.train.precision if config.train.precision != "auto" else "fp32"
+        self.compute_in(config.train.precision if config.train.precision != "auto" else "fp32")
         self.threads: int | None = None  # what the thread tuner chose, if there is one
         self.epoch = 0  # finished passes
         self.steps = 0
@@ -116,6 +96,14 @@ class Trainer:
         self.position = 0  # images of it already seen
         self._correct = torch.zeros((), dtype=torch.int64, device=self.device)  # in this epoch, for records
         self._pending: list[tuple[Tensor, float, int]] = []
+
+    def compute_in(self, precision: Precision) -> None:
+        """Multiply in this precision from the next step on; pixels that it would round are taken rounded."""
+        self.precision, digits = precision, self.data.train
+        exact = precision == "fp32" or self.config.train.adversarial != "none"  # attacks move pixels finely
+        self.source = self.inputs
+        if not exact and isinstance(digits, Digits) and rounds_pixels(self.config.model):
+            self.source = digits.short.to(self.device)
 
     def run(self) -> History:
         """Train until `epochs` are done or a callback stops it. Raises Diverged if the loss does."""
@@ -168,7 +156,7 @@ class Trainer:
         """Forward, loss, backward, update on the images that `batch` (B,) indexes."""
         if not self.module.training:
             self.module.train()
-        x = self.inputs.index_select(0, batch)  # three times as fast as inputs[batch]
+        x = self.source.index_select(0, batch)  # three times as fast as source[batch]
         y = self.labels.index_select(0, batch)
         train, bf16 = self.config.train, self.precision == "bf16"
         if train.adversarial != "none":

@@ -51,7 +51,7 @@ def step_seconds(
     spent = 0.0
     while spent < TRIAL or (len(times) < 5 and spent < LIMIT):
         before = time.perf_counter()
-        x, y = trainer.inputs.index_select(0, batch), trainer.labels.index_select(0, batch)
+        x, y = trainer.source.index_select(0, batch), trainer.labels.index_select(0, batch)
         loss_and_gradients(network, x, y, bf16=precision == "bf16")
         optimizer.step()
         optimizer.zero_grad()
@@ -122,7 +122,7 @@ class ThreadTuner(Callback):
         self.retry_at = 0.0
 
     def on_start(self, trainer: Trainer) -> None:
-        trainer.precision = choose_precision(trainer)
+        trainer.compute_in(choose_precision(trainer))
         self.choose(trainer)
 
     def before_step(self, trainer: Trainer) -> None:

@@ -9,10 +9,11 @@ from safetensors.torch import save_file
 from core.cnn_config import CNNConfig
 from core.config import RunConfig, TrainConfig
 from core.data.digits import Digits
+from core.data.examples import RunData
 from core.errors import LabError
 from core.films import Frame, film_path, load_film, save_film
 from core.training.filming import Filming
-from core.training.trainer import RunData, Trainer
+from core.training.trainer import Trainer
 
 
 def weights(seed: int) -> dict[str, torch.Tensor]:

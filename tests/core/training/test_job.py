@@ -10,13 +10,14 @@ import torch
 from core.checkpoints import load_checkpoint, run_checkpoint
 from core.config import RunConfig
 from core.data.digits import Digits, Mnist
+from core.data.examples import RunData
 from core.errors import ConfigError, LabError, NotFound
 from core.recipes import RECIPES
 from core.runs import RunStore
 from core.training.job import Job
 from core.training.registry import JobRegistry
 from core.training.snapshot import Snapshot
-from core.training.trainer import RunData, Trainer
+from core.training.trainer import Trainer
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ from torch import Tensor
 
 from core.config import Activation, MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.data.digits import Digits, Mnist
+from core.data.examples import RunData
 from core.models.raw_mlp import RawMLP
 from core.probes.agreement import agreement
 from core.recipes import RECIPES
@@ -13,7 +14,7 @@ from core.training import two_momenta
 from core.training.callbacks import Callback
 from core.training.gradient import loss_and_gradients
 from core.training.pair import twins
-from core.training.trainer import RunData, Trainer
+from core.training.trainer import Trainer
 
 
 def deep(hidden: tuple[int, ...], activation: Activation, *, lr: float, momentum: float) -> RunConfig:
@@ -28,7 +29,7 @@ def double(config: RunConfig, data: Digits, dtype: torch.dtype = torch.float64) 
     assert isinstance(trainer.network, RawMLP)
     for tensor in trainer.network.parameters():
         tensor.data = tensor.data.to(dtype)
-    trainer.inputs = trainer.inputs.to(dtype)
+    trainer.inputs = trainer.source = trainer.inputs.to(dtype)
     return trainer
 
 

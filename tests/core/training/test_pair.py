@@ -10,6 +10,7 @@ import torch
 
 from core.checkpoints import load_checkpoint, run_checkpoint
 from core.data.digits import Mnist
+from core.data.examples import RunData
 from core.recipes import RECIPES
 from core.runs import RunStore
 from core.training.callbacks import Replay
@@ -17,7 +18,7 @@ from core.training.history import History
 from core.training.pair import Pair, gap, twins, weights_apart
 from core.training.registry import JobRegistry
 from core.training.snapshot import Snapshot
-from core.training.trainer import RunData, Trainer
+from core.training.trainer import Trainer
 
 
 @pytest.fixture

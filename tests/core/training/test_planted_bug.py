@@ -4,10 +4,11 @@ import pytest
 
 from core.config import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.data import bundled
+from core.data.examples import RunData
 from core.errors import ConfigError
 from core.manual.bugs import BUGS
 from core.training.planted_bug import Planted, train_with
-from core.training.trainer import RunData, Trainer
+from core.training.trainer import Trainer
 
 TRAIN, TEST = bundled.train_and_test()
 SMALL = {"hidden": (12,), "images": 640, "lr": 0.05}

@@ -8,6 +8,7 @@ import torch
 from core.config import CNNConfig
 from core.data import load
 from core.data.digits import Mnist
+from core.data.examples import RunData
 from core.errors import ConfigError
 from core.probes.drift import drift
 from core.recipes import RECIPES
@@ -23,7 +24,7 @@ from core.training.rate_sweep import (
     trials,
 )
 from core.training.short_run import MEASURED, ShortScore, short_run
-from core.training.trainer import RunData, Trainer, initial_network
+from core.training.trainer import Trainer, initial_network
 
 
 @pytest.fixture(scope="module")

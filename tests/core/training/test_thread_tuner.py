@@ -9,10 +9,11 @@ import pytest
 import torch
 
 from core.data.digits import Mnist
+from core.data.examples import RunData
 from core.recipes import RECIPES
 from core.training import trial
 from core.training.slots import Slots
-from core.training.trainer import RunData, Trainer
+from core.training.trainer import Trainer
 from core.training.trial import ALONE, SHARED, ThreadTuner, choose_precision, cores, step_seconds
 
 

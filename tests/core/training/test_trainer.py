@@ -7,13 +7,14 @@ import torch
 
 from core.config import DIGIT_READERS, RunConfig
 from core.data.digits import Digits
+from core.data.examples import RunData
 from core.errors import ConfigError
 from core.models import as_module
 from core.recipes import RECIPES, train_recipes
 from core.training.callbacks import Callback, Replay, StopTraining
 from core.training.history import History
 from core.training.optimizers import OPTIMIZERS
-from core.training.trainer import Diverged, RunData, Trainer, initial_network
+from core.training.trainer import Diverged, Trainer, initial_network
 
 TRAINABLE = train_recipes(DIGIT_READERS)
 
@@ -196,6 +197,19 @@ def test_bf16_learns_too(data: RunData) -> None:
     trainer = run(recipe("mlp-module", precision="bf16", epochs=6, batch_size=32), data)
     assert trainer.precision == "bf16"
     assert trainer.history.last("test_accuracy") > 0.5
+
+
+@pytest.mark.parametrize("name", TRAINABLE)
+def test_pixels_that_come_rounded_change_no_loss(name: str, data: RunData) -> None:
+    """Where a network rounds them to 16 bits anyway, and only there, batches are taken from rounded ones."""
+    config = recipe(name, precision="bf16", epochs=1, batch_size=64, record_every=0)
+    trainer, exact = Trainer(config, data), Trainer(config, data)
+    exact.source = exact.inputs
+    trainer.run()
+    exact.run()
+    assert trainer.history.loss == exact.history.loss
+    small_or_fine = ("linear-softmax", "mlp-deep", "cnn-robust")  # small product; normalised; attacked
+    assert (trainer.source.dtype == torch.bfloat16) == (name not in small_or_fine)
 
 
 def test_epochs_added_after_the_end_and_stops_are_replayed(data: RunData) -> None:

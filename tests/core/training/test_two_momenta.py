@@ -5,10 +5,11 @@ import torch
 
 from core.config import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.data.digits import Mnist
+from core.data.examples import RunData
 from core.errors import ConfigError
 from core.training import two_momenta
 from core.training.hand_sgd import HandSGD
-from core.training.trainer import RunData, Trainer
+from core.training.trainer import Trainer
 
 
 @pytest.mark.parametrize("change", [None, 5])

@@ -8,8 +8,9 @@ import torch
 
 from core.config import MLPConfig, RunConfig, TrainConfig
 from core.data import Mnist
+from core.data.examples import RunData
 from core.models import as_module, linear_layers
-from core.training.trainer import RunData, initial_network
+from core.training.trainer import initial_network
 from pages.ui.mlp import computed
 from pages.ui.panel import panel
 from pages.ui.trained import Trained

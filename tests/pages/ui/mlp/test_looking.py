@@ -8,9 +8,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.config import MLPConfig
 from core.data import Mnist
+from core.data.examples import RunData
 from core.models import as_module
 from core.recipes import train_recipes
-from core.training.trainer import RunData, initial_network
+from core.training.trainer import initial_network
 from pages.ui.cache import shipped_model
 from pages.ui.trained import Trained
 from tests.pages.harness import left_alone, well

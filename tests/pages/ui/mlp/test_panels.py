@@ -9,8 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from core.config import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.data import Mnist
+from core.data.examples import RunData
 from core.models import as_module
-from core.training.trainer import RunData, Trainer, initial_network
+from core.training.trainer import Trainer, initial_network
 from pages.ui.mlp.autograd_demo import autograd_demo
 from pages.ui.mlp.formulas import formulas
 from pages.ui.trained import Trained

@@ -7,8 +7,9 @@ from streamlit.testing.v1 import AppTest
 from core.cnn_config import CNNConfig
 from core.config import RunConfig, TrainConfig
 from core.data import Mnist
+from core.data.examples import RunData
 from core.models import as_module
-from core.training.trainer import RunData, initial_network
+from core.training.trainer import initial_network
 from pages.ui.cnn.feature_maps import feature_maps
 from pages.ui.cnn.layer_words import tag
 from pages.ui.trained import Trained
