@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from core.config import Activation, Reduction
 
@@ -84,12 +85,9 @@ def cross_entropy(o: Tensor, labels: Tensor, reduction: Reduction = "mean") -> t
     divided by N for the mean: what the network said minus what it should have said.
     """
     logs = torch.log_softmax(o, dim=1)  # log ŷ; exact where ŷ itself would underflow to 0
-    losses = -logs.gather(1, labels[:, None])
-    delta = logs.exp_()
-    delta.scatter_add_(1, labels[:, None], delta.new_full((len(o), 1), -1.0))
-    if reduction == "sum":
-        return losses.sum(), delta
-    return losses.mean(), delta.div_(len(o))
+    loss = functional.nll_loss(logs, labels, reduction=reduction)  # −log ŷ[label]
+    delta = logs.exp_().scatter_(1, labels[:, None], -1.0, reduce="add")  # ŷ − y
+    return loss, delta if reduction == "sum" else delta.div_(len(o))
 
 
 def squared_error(o: Tensor, target: Tensor, reduction: Reduction = "mean") -> tuple[Tensor, Tensor]:
