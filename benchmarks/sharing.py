@@ -47,7 +47,7 @@ ROWS: dict[str, Row] = {
             "the same job alone",
             0.45,
             _beside_a_busy_core(name),
-            quick=name != "cnn-bn",
+            quick=False,  # a job of a few steps says nothing of neighbours
             rounds=3 if name == "cnn-bn" else None,
         )
         for name in NEIGHBOURED
@@ -57,5 +57,6 @@ ROWS: dict[str, Row] = {
         "the same two jobs, one after the other",
         0.9,
         _two_jobs,
+        quick=False,
     ),
 }
