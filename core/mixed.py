@@ -37,7 +37,7 @@ def affine(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
 
 
 class Linear(nn.Linear):
-    """torch.nn's layer x Wᵀ + b, W (out, in), in 32 bits where it is small."""
+    """torch.nn's layer x Wᵀ + b, x (N, in), W (out, in), to (N, out), in 32 bits where it is small."""
 
     def forward(self, x: Tensor) -> Tensor:
         if stays_exact(x, self.weight):

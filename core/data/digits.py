@@ -40,8 +40,8 @@ class Digits:
 
     @cached_property
     def short(self) -> Tensor:
-        """The images as rows (N, 784) in bfloat16, kept from when they are first asked for: half as much to
-        read for networks that compute in 16 bits."""
+        """The images as rows (N, 784) in bfloat16, pixels in [0, 1], kept from when they are first asked for:
+        half as much to read for networks that compute in 16 bits."""
         return self.images.flatten(1).bfloat16()
 
     def __len__(self) -> int:

@@ -46,12 +46,13 @@ def step_seconds(
     optimizer = HandSGD(network.parameters(), lr=1e-3)
     size = min(trainer.config.train.batch_size, trainer.n)
     batch = trainer.places[torch.linspace(0, trainer.n - 1, size).long()].to(trainer.device)
+    source = trainer.source if precision == trainer.precision else trainer.inputs  # which may be rounded
     times: list[float] = []
     warm = 0  # steps of the warm-up
     spent = 0.0
     while spent < TRIAL or (len(times) < 5 and spent < LIMIT):
         before = time.perf_counter()
-        x, y = trainer.source.index_select(0, batch), trainer.labels.index_select(0, batch)
+        x, y = source.index_select(0, batch), trainer.labels.index_select(0, batch)
         loss_and_gradients(network, x, y, bf16=precision == "bf16")
         optimizer.step()
         optimizer.zero_grad()

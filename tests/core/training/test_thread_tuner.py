@@ -62,6 +62,17 @@ def test_16_bits_are_taken_where_they_are_clearly_faster(
     assert len(tried) == 4
 
 
+def test_a_run_that_took_rounded_pixels_can_try_both_precisions_again(
+    trainer: Trainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one does that goes on after its end with another batch size."""
+    trainer.compute_in("bf16")
+    assert trainer.source.dtype == torch.bfloat16
+    monkeypatch.setattr(trial, "_tried", {})
+    assert choose_precision(trainer) in ("fp32", "bf16")
+    assert len(trial._tried) == 1
+
+
 def test_alone_a_run_takes_any_gain_of_a_second_thread(
     trainer: Trainer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
