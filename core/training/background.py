@@ -8,6 +8,7 @@ import logging
 import queue
 import threading
 import time
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 Shown = TypeVar("Shown", bound=JobSnapshot)
 
 
-class Background(Generic[Shown]):
+class Background(ABC, Generic[Shown]):
     """The thread, its requests, its place in the queue and its newest snapshot, of the subclass's own kind.
 
     A subclass says what is done in `_run` and what is shown of it in `_picture`.
@@ -100,25 +101,25 @@ class Background(Generic[Shown]):
         self._guarded()
         self._publish(whole=True)
 
+    @abstractmethod
     def _run(self) -> Status:
         """Do the work; returns how it ended. May raise StopTraining or LabError."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _picture(self) -> Shown:
         """A snapshot of this moment; its place is filled in where it is read."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _publish(self, *, whole: bool = False) -> None:
         """Make a new snapshot. whole: with everything that is expensive to copy."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _do(self, name: str, value: Any) -> None:
         """Do what a request of a subclass asks for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _steps(self) -> int:
         """Steps made so far: a paused job is shown anew after each."""
-        raise NotImplementedError
 
     def _settle(self) -> None:
         """Bring the record up to date before a pause shows it."""
