@@ -67,26 +67,15 @@ def step_seconds(
 def choose_precision(trainer: Trainer) -> Precision:
     """ "bf16" where this processor runs the network clearly faster with it, else "fp32".
 
-    Only networks that read digits are tried: a regression needs every digit of its numbers. Each is tried
-    once in a process, for the processor stays the same.
+    Only networks that read digits are tried: a regression needs every digit of its numbers. Both are timed
+    on one thread, which is what every run can count on, by their fastest steps: a neighbour who happens to
+    work during one of the two trials must not decide. For the same reason each run tries anew.
     """
-    train, model = trainer.config.train, trainer.config.model
-    if train.precision != "auto":
-        return train.precision
-    if not isinstance(model, MLPConfig | CNNConfig):
+    wanted = trainer.config.train.precision
+    if wanted != "auto":
+        return wanted
+    if not isinstance(trainer.config.model, MLPConfig | CNNConfig):
         return "fp32"
-    case = (model, train.batch_size, trainer.device.type)
-    if case not in _tried:
-        _tried[case] = _faster_precision(trainer)
-    return _tried[case]
-
-
-_tried: dict[tuple[MLPConfig | CNNConfig, int, str], Precision] = {}
-
-
-def _faster_precision(trainer: Trainer) -> Precision:
-    """Of both, on one thread, which is what every run can count on, by their fastest steps: a neighbour who
-    happens to work during one of the two trials must not decide."""
     threads = torch.get_num_threads()
     try:
         torch.set_num_threads(1)
