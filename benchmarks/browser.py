@@ -110,6 +110,7 @@ def open_page(browser: "Browser", address: str) -> "Page":
 def settle(page: "Page") -> None:
     """Wait until the page is at rest for a third of a second."""
     page.wait_for_selector('[data-testid="stApp"]', timeout=LIMIT)
+    page.evaluate("window.quietSince = null")  # the page may have been at rest before, for other reasons
     page.wait_for_function(
         "() => {"
         + AT_REST

@@ -40,7 +40,9 @@ class App:
         page = self.open(self._trains)
         page.get_by_role("button", name="Train", exact=True).click()
         page.get_by_text("Training", exact=True).wait_for(timeout=LIMIT)
+        here = page.url
         page.get_by_test_id("stSidebar").get_by_role("link", name=self._rest).click()
+        page.wait_for_url(lambda url: url != here, timeout=LIMIT)  # before it, going back would leave the app
         settle(page)
         yield
         page.go_back()

@@ -6,13 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from benchmarks.browser import FLAGS, settle
 from tests.browser import chromium
 from tests.browser.server import Server
-
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-]  # fmt: skip
 
 FAILURES = '[data-testid="stException"], .st-key-app-error'
 
@@ -80,23 +76,6 @@ def open_page(server: Server, browser: Browser) -> Iterator[OpenPage]:
         page.context.close()
     assert not abroad, f"The page asks other computers: {abroad}"
     assert not shown, f"The page shows a failure: {shown}\n{server.log[-3000:]}"
-
-
-def settle(page: Page, limit: float = 60.0) -> None:
-    """Wait until the script has run and nothing is being drawn, for a third of a second without a break."""
-    page.wait_for_selector('[data-testid="stApp"]', timeout=limit * 1000)
-    page.wait_for_function(
-        """() => {
-            const app = document.querySelector('[data-testid="stApp"]');
-            const busy = app.getAttribute('data-test-script-state') !== 'notRunning'
-                || !document.querySelector('h1')
-                || document.querySelector('[data-testid="stSkeleton"]');
-            if (busy) window.quietSince = null;
-            else window.quietSince ??= Date.now();
-            return window.quietSince && Date.now() - window.quietSince > 300;
-        }""",
-        timeout=limit * 1000,
-    )
 
 
 @pytest.fixture(name="settle")
