@@ -4,6 +4,7 @@ A callback overrides the moments it cares about; the base class does nothing at 
 trainer and may stop it by raising `StopTraining`.
 """
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -65,8 +66,10 @@ class GradientSizes(Callback):
         row: dict[str, float | None] = {"step": trainer.steps}
         for name, parameter in named:
             if parameter.grad is not None and parameter.dim() > 1:
-                size = parameter.grad.detach().float().square().mean().sqrt().item()
-                row[name] = size if torch.isfinite(torch.tensor(size)) else None
+                gradient = parameter.grad.detach()
+                summed_in = torch.promote_types(gradient.dtype, torch.float32)  # 16 bits would lose most of it
+                norm = torch.linalg.vector_norm(gradient, dtype=summed_in).item()
+                row[name] = norm / math.sqrt(parameter.numel()) if math.isfinite(norm) else None
         trainer.history.gradients.append(row)
 
 

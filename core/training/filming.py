@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from core.training.trainer import Trainer
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-SAMPLE = 20_000  # values that quantiles are taken of: enough for a curve
+SAMPLE = 5_000  # values that quantiles are taken of: enough for a curve
 
 
 class Filming(Callback):
@@ -51,7 +51,7 @@ class PreActivations(Callback):
     each time: batch norm then normalises as it does in training, and the run's own statistics stay untouched.
     """
 
-    def __init__(self, every: int = 50, images: int = 64) -> None:
+    def __init__(self, every: int = 50, images: int = 32) -> None:
         self.every, self.images = every, images
 
     def on_start(self, trainer: "Trainer") -> None:

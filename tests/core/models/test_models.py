@@ -87,13 +87,18 @@ def test_the_view_shares_memory_with_the_raw_tensors() -> None:
     assert raw.tensors["W_h"].requires_grad
 
 
-def test_dropout_keeps_the_expected_sum_and_sleeps_in_eval_mode() -> None:
-    layer = SeededDropout(0.25)
+@pytest.mark.parametrize("p", [0.05, 0.25, 0.5, 0.9])
+def test_dropout_keeps_the_expected_sum_and_sleeps_in_eval_mode(p: float) -> None:
+    layer = SeededDropout(p)
     give_generator(layer, generator())
-    x = torch.ones(400, 500)
+    x = torch.ones(401, 501)  # no multiple of the four numbers that come from one draw
     out = layer(x)
-    assert out.mean().item() == pytest.approx(1, abs=0.01)
-    assert (out == 0).float().mean().item() == pytest.approx(0.25, abs=0.01)
+    assert out.mean().item() == pytest.approx(1, abs=0.03)
+    silent = (out == 0).float().flatten()
+    assert silent.mean().item() == pytest.approx(p, abs=0.01)
+    for distance in (1, 2, 3, 4, 501):  # neighbours, among them those of one draw, know nothing of each other
+        both = (silent[distance:] * silent[:-distance]).mean().item()
+        assert both == pytest.approx(p * p, abs=0.01), distance
     assert torch.equal(layer.eval()(x), x)
     assert copy.deepcopy(layer).generator is None
 
