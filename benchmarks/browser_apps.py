@@ -23,12 +23,13 @@ RECIPE, EPOCHS = "cnn-bn", 40  # trains for longer than a round takes, on the bu
 class App:
     """One of the two apps in a running server, seen in a browser.
 
-    trains: the page where a network can be trained. rest: the link from there to a page that does nothing.
+    trains: the address where a network can be trained. rest: the link from there to a page that does nothing,
+    and back: the link from that page to where it is being trained.
     """
 
-    def __init__(self, browser: "Browser", url: str, trains: str, rest: str) -> None:
-        self._browser, self._url, self._rest = browser, url, rest
-        self._trains = trains
+    def __init__(self, browser: "Browser", url: str, trains: str, rest: str, back: str) -> None:
+        self._browser, self._url, self._trains = browser, url, trains
+        self._rest, self._back = rest, back
 
     def open(self, path: str = "/") -> "Page":
         """A page of it in a session of its own."""
@@ -40,12 +41,9 @@ class App:
         page = self.open(self._trains)
         page.get_by_role("button", name="Train", exact=True).click()
         page.get_by_text("Training", exact=True).wait_for(timeout=LIMIT)
-        here = page.url
-        page.get_by_test_id("stSidebar").get_by_role("link", name=self._rest).click()
-        page.wait_for_url(lambda url: url != here, timeout=LIMIT)  # before it, going back would leave the app
-        settle(page)
+        _follow(page, self._rest)
         yield
-        page.go_back()
+        _follow(page, self._back)
         stop = page.get_by_role("button", name="Stop").last
         stop.wait_for(timeout=LIMIT)
         if not page.get_by_text("Training", exact=True).is_visible():
@@ -53,6 +51,14 @@ class App:
         stop.click()
         page.get_by_text("Stopped", exact=True).wait_for(timeout=LIMIT)
         page.context.close()
+
+
+def _follow(page: "Page", link: str) -> None:
+    """Click a link of the sidebar and wait until the page behind it is at rest."""
+    here = page.url.partition("?")[0]
+    page.get_by_test_id("stSidebar").get_by_role("link", name=link, exact=True).click()
+    page.wait_for_url(lambda url: url.partition("?")[0] != here, timeout=LIMIT)
+    settle(page)
 
 
 @contextmanager
@@ -68,8 +74,8 @@ def apps() -> Iterator[tuple[App, App]]:
         here = f"/CNN?cnn_recipe={RECIPE}&{RECIPE}_epochs={EPOCHS}"
         there = f"/train?recipe={RECIPE}&epochs={EPOCHS}"
         yield (
-            App(browser, ours.wait().url, here, "Digit Lab"),
-            App(browser, empty.wait().url, there, "app.py"),
+            App(browser, ours.wait().url, here, "Digit Lab", "CNN"),
+            App(browser, empty.wait().url, there, "app.py", "pages/train.py"),
         )
 
 
