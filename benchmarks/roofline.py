@@ -13,7 +13,7 @@ from core.config import RunConfig
 from core.models import as_module
 from core.training.finish import new_trainer
 from core.training.trainer import initial_network
-from core.training.trial import ThreadTuner
+from core.training.trial import ALONE, ThreadTuner
 
 NETWORK = "cnn-bn"
 SIDE = 2048  # of the matrices: so large that reading them takes no time beside multiplying them
@@ -53,7 +53,7 @@ def _roofline(setup: Setup) -> tuple[Timed, Timed]:
     def epoch() -> Took:
         nonlocal as_it_did
         watch = Stopwatch()
-        trainer = new_trainer(settings, mnist, torch.device("cpu"), [ThreadTuner(), watch])
+        trainer = new_trainer(settings, mnist, torch.device("cpu"), [ThreadTuner(worth_it=ALONE), watch])
         trainer.run()
         threads = torch.get_num_threads()
         as_it_did = (torch.bfloat16 if trainer.precision == "bf16" else torch.float32, threads)

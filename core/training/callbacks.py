@@ -67,7 +67,7 @@ class GradientSizes(Callback):
         for name, parameter in named:
             if parameter.grad is not None and parameter.dim() > 1:
                 gradient = parameter.grad.detach()
-                summed_in = torch.promote_types(gradient.dtype, torch.float32)  # 16 bits would lose most of it
+                summed_in = torch.promote_types(gradient.dtype, torch.float32)  # 16 bits would be too few
                 norm = torch.linalg.vector_norm(gradient, dtype=summed_in).item()
                 row[name] = norm / math.sqrt(parameter.numel()) if math.isfinite(norm) else None
         trainer.history.gradients.append(row)
