@@ -170,7 +170,7 @@ RECIPES: dict[str, Recipe] = {
             TrainConfig(
                 epochs=1,
                 batch_size=192,
-                optimizer=OptimizerConfig("adam", {"lr": 0.025, "beta_1": 0.7, "beta_2": 0.9}),
+                optimizer=OptimizerConfig("adam", {"lr": 0.03, "beta_1": 0.7, "beta_2": 0.9}),
                 label_smoothing=0.2,
                 schedule="one-cycle",
             ),

@@ -32,7 +32,7 @@ from pages.ui.optimizer_settings import (
 from pages.ui.optimizer_settings import optimizer_setting, schedule_choice, shown
 from pages.ui.widgets import Live, Widgets
 
-BATCHES = (1, 4, 8, 16, 32, 64, 100, 128, 256, 512, 1000, 2000, 5000, 10_000)
+BATCHES = (1, 4, 8, 16, 32, 64, 100, 128, 192, 256, 512, 1000, 2000, 5000, 10_000)
 EPOCHS = (1, 10, 20, 50, 100, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000)
 RECORDS = (0, 10, 20, 50, 100, 200, 500, 1000)
 WATCHED = {"none": "training images held out", "lab": "first half of the test images"}

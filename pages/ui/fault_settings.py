@@ -5,7 +5,7 @@ from typing import Any
 from core.digits_config import DigitsConfig
 from pages.ui.widgets import Widgets
 
-SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
+SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.6, 0.7, 1.0)
 LEFT = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 NOBODY = "no digit"
 

@@ -17,12 +17,12 @@ def mnist() -> Mnist:
 
 
 def test_both_sides_learn_and_report_their_errors(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time_to_99, "QUICK", 3_000)
+    monkeypatch.setattr(time_to_99, "QUICK", 4_000)
     ours, record = time_to_99.ROWS["time-to-99"].prepare(Setup(mnist, quick=True))
     first, second = ours(), ours()
     error = "mean_test_error_percent"
     assert first.seconds > 0
-    assert 0 < first.extra[error] < 60  # guessing: 90
+    assert 0 < first.extra[error] < 85  # guessing: 90; a dozen steps
     assert first.extra[error] != second.extra[error]  # another seed
     assert 0 < record().extra[f"{error}_of_the_record"] < 90
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.pen import ONE, SEVEN, draw
+from tests.browser.press import press
 
 STATUS = re.compile(r"epoch ([\d.]+) of (\d+) · step ([\d,]+)")
 
@@ -81,8 +82,7 @@ def test_start_watch_pause_reload_and_stop(open_page: OpenPage) -> None:
     rate.focus()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_text(re.compile(r"lr → 0\.02 at step"))).to_be_visible(timeout=20_000)
-    page.get_by_role("button", name="Stop").last.click()
-    expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=30_000)
+    press(page.get_by_role("button", name="Stop").last, page.get_by_text("Stopped", exact=True))
     expect(page.get_by_text(re.compile(r"of [\d,]+ test images read correctly"))).to_be_visible()
 
     page.get_by_role("tab", name="Record").click()

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.press import press
 
 STEP = re.compile(r"(By hand|By autograd) · (\w+).* step ([\d,]+)")
 
@@ -68,11 +69,5 @@ def test_a_pair_grows_pauses_and_is_found_again(open_page: OpenPage) -> None:
     expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=30_000)
     page.wait_for_function("location.search.includes('manual_run=')")
 
-    stopped = page.get_by_text("Stopped", exact=True)
-    page.get_by_role("button", name="Stop").first.click()
-    try:
-        expect(stopped).to_be_visible(timeout=10_000)
-    except AssertionError:  # the page drew its buttons anew at the very moment of the click
-        page.get_by_role("button", name="Stop").first.click()
-        expect(stopped).to_be_visible(timeout=30_000)
+    press(page.get_by_role("button", name="Stop").first, page.get_by_text("Stopped", exact=True))
     expect(page.get_by_text(re.compile("the two losses are the same to the last bit"))).to_be_visible()

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.press import press
 
 
 def ends(page: Page) -> dict[str, float]:
@@ -63,6 +64,5 @@ def test_a_race_grows_pauses_and_is_found_again(open_page: OpenPage) -> None:
     expect(page.get_by_role("heading", name="Data Explorer")).to_be_visible(timeout=60_000)
     page.get_by_role("link", name="Optimizer Race").first.click()
     expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=60_000)
-    page.get_by_role("button", name="Stop").first.click()
-    expect(page.get_by_text("Stopped", exact=True)).to_be_visible(timeout=60_000)
+    press(page.get_by_role("button", name="Stop").first, page.get_by_text("Stopped", exact=True))
     expect(cards).to_contain_text("test accuracy")

@@ -34,7 +34,8 @@ def test_recipes(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("name", train_recipes(DIGIT_READERS))
 def test_train_evaluate_runs(name: str, capsys: pytest.CaptureFixture[str], home: Path) -> None:
-    (row,) = rows(capsys, "train", name, "--epochs", "1", "--seed", "3", "--data", "small", "--save", "mine")
+    few = ("--data", "small", "--set", "share=0.3", "--epochs", "1")
+    (row,) = rows(capsys, "train", name, *few, "--seed", "3", "--save", "mine")
     assert (row["recipe"], row["data"], row["seed"], row["epochs"]) == (name, "small", 3, 1)
     low, high = row["ci95"]
     assert low < row["test_accuracy"] < high

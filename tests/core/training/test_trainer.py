@@ -52,8 +52,8 @@ def test_every_recipe_learns_and_repeats_itself(name: str, data: RunData) -> Non
     assert first.history.epochs[0]["epoch"] == 0
     assert first.steps == epochs * math.ceil(600 / 32)
     assert first.history.examples_per_step[18] == 600 - 18 * 32  # the last batch holds what is left
-    other = run(config.with_settings({"seed": 1}), data)
-    assert other.history.loss != first.history.loss
+    other = run(config.with_settings({"seed": 1, "epochs": 1}), data)
+    assert other.history.loss[0] != first.history.loss[0]
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
