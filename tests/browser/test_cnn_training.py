@@ -62,7 +62,7 @@ def test_a_network_of_ones_own_is_trained_paused_and_found_again(open_page: Open
     page.get_by_role("tab", name="Batch norm").click()  # a strip of the run stands on other tabs
     expect(page.get_by_text("Does it make this network better")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("Paused", exact=True).first).to_be_visible(timeout=30_000)
-    press(page.locator(".st-key-cnn_strip_stop button"))  # the strip goes with the run
+    press(page.locator(".st-key-cnn_strip_stop button").first)  # the strip goes with the run
     page.get_by_role("tab", name="Train").click()
     expect(page.get_by_text("Stopped", exact=True).first).to_be_visible(timeout=60_000)
 
