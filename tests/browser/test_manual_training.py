@@ -51,6 +51,8 @@ def test_a_pair_grows_pauses_and_is_found_again(open_page: OpenPage) -> None:
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=20_000)
     expect(page.get_by_text(re.compile(r"^At step [\d,]+"))).to_be_visible(timeout=30_000)
+    for name in ("By hand", "By autograd"):  # who was behind catches up first
+        expect(page.get_by_text(re.compile(rf"^{name} · paused · step"))).to_be_visible(timeout=30_000)
     held = steps(page)
     assert held["By hand"] == held["By autograd"] > 0
     page.wait_for_timeout(1200)
