@@ -18,7 +18,7 @@ from core.training.finish import keep, new_trainer, record_of
 from core.training.registry import JobRegistry
 from core.training.trial import ThreadTuner
 
-QUICK = 3_000  # images of an epoch in a quick run
+QUICK = 2_000  # images of an epoch in a quick run
 LOOK_EVERY = 0.5  # seconds, as the page does
 
 

@@ -16,7 +16,7 @@ from core.recipes import RECIPES
 from core.training.finish import new_trainer
 from core.training.trial import ALONE, ThreadTuner
 
-QUICK = 6_000  # training images in a quick run
+QUICK = 4_000  # training images in a quick run
 SEEDS = 10  # rounds of a whole run, a seed each
 
 

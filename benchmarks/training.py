@@ -15,7 +15,7 @@ from core.training.race import Race
 from core.training.trial import ALONE, ThreadTuner
 
 AIMS = {"mlp-autograd": 12.0, "mlp-deep": 3.5, "cnn-lab": 3.0, "cnn-bn": 2.5}
-QUICK = 3_000  # images of an "epoch" in a quick run
+QUICK = 2_000  # images of an "epoch" in a quick run
 NUMPY = {"mlp-autograd": 1.5, "mlp-deep": 1.5, "mlp-manual": 2.0}
 
 
