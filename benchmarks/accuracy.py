@@ -27,14 +27,14 @@ EPOCHS = {"mlp-autograd": 10, "mlp-manual": 10, "mlp-deep": 4, "cnn-lab": 3, "cn
 #: Where the rate stays high to the end, one epoch's accuracy swings by half a point: too much to see a tenth.
 CALMED = {"cnn-bn": {"schedule": "cosine"}}
 SEEDS = 8
-WORST = -0.1  # points: what a difference may be at worst, at 95 % confidence
+WORST = -0.1  # points: what a difference may be at worst, at 95% confidence
 
 
 def compare(recipe: str, mnist: Mnist, seeds: int = SEEDS) -> dict[str, Any]:
     """Train `recipe` from `seeds` seeds in both precisions, on one thread.
 
     Returns mean test accuracies in percent, and of the paired difference (bf16 minus fp32, in points) the
-    mean and its 95 % interval by Student's t. holds: whether the interval stays above WORST.
+    mean and its 95% interval by Student's t. holds: whether the interval stays above WORST.
     """
     if seeds < 2:
         raise ConfigError("A difference needs at least 2 seeds to have an interval.")
@@ -64,7 +64,7 @@ def compare(recipe: str, mnist: Mnist, seeds: int = SEEDS) -> dict[str, Any]:
 
 
 def interval(differences: Sequence[float]) -> tuple[float, float, float]:
-    """Mean of at least two numbers and its 95 % interval by Student's t: (mean, low, high)."""
+    """Mean of at least two numbers and its 95% interval by Student's t: (mean, low, high)."""
     from scipy.stats import t  # half a second to import
 
     mean = statistics.mean(differences)
@@ -112,7 +112,7 @@ def markdown(rows: Sequence[dict[str, Any]]) -> str:
         "## Accuracy beside fp32's",
         "",
         "Test accuracy of the same runs in 32 and 16 bits, and the mean of the differences pair by pair with "
-        f"its 95 % interval, which is to stay above {WORST:g} points: "
+        f"its 95% interval, which is to stay above {WORST:g} points: "
         "`python -m core bench --accuracy --write`.",
         "",
         "| recipe | epochs | seeds | fp32 | bf16 | difference, points | |",
@@ -121,8 +121,8 @@ def markdown(rows: Sequence[dict[str, Any]]) -> str:
     for row in rows:
         middle, low, high = (row[f"difference{end}"] for end in ("", "_low", "_high"))
         lines.append(
-            f"| `{row['recipe']}`{_changed(row)} | {row['epochs']} | {row['seeds']} | {row['fp32']:.2f} % | "
-            f"{row['bf16']:.2f} % | {middle:+.3f} ({low:+.3f} to {high:+.3f}) | "
+            f"| `{row['recipe']}`{_changed(row)} | {row['epochs']} | {row['seeds']} | {row['fp32']:.2f}% | "
+            f"{row['bf16']:.2f}% | {middle:+.3f} ({low:+.3f} to {high:+.3f}) | "
             f"{'✓' if row['holds'] else '✗'} |"
         )
     return "\n".join(lines) + "\n"

@@ -1,6 +1,6 @@
-"""The public record for 99 % on MNIST in little time, as it was published: the bar for `time-to-99`.
+"""The public record for 99% on MNIST in little time, as it was published: the bar for `time-to-99`.
 
-Source: github.com/tuomaso/train_mnist_fast, step 8 (0.76 s on a GPU, mean test accuracy 99.04 %): two
+Source: github.com/tuomaso/train_mnist_fast, step 8 (0.76 s on a GPU, mean test accuracy 99.04%): two
 convolutions with pooling, 256 units, one epoch in the order of the file, Adam with a one-cycle rate.
 """
 

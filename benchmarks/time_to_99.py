@@ -1,4 +1,4 @@
-"""The row about the shortest way to 99 %: the recipe `fast-99` against the public record's, in seconds.
+"""The row about the shortest way to 99%: the recipe `fast-99` against the public record's, in seconds.
 
 Each round trains with another seed, and both sides tell how well they read the test images. `fast-99` was
 designed on images held out of the training set; the test images only report.

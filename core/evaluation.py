@@ -51,12 +51,12 @@ class Score:
 
     @property
     def ci95(self) -> tuple[float, float]:
-        """The 95 % interval of the accuracy, as fractions (Wilson 1927); (0, 1) where nothing is known."""
+        """The 95% interval of the accuracy, as fractions (Wilson 1927); (0, 1) where nothing is known."""
         return wilson(self.correct, self.n) if self.known and self.correct is not None else (0.0, 1.0)
 
 
 def wilson(correct: int, n: int) -> tuple[float, float]:
-    """95 % interval for a share of `correct` out of `n`, as fractions in [0, 1]; (0, 1) when n is 0.
+    """95% interval for a share of `correct` out of `n`, as fractions in [0, 1]; (0, 1) when n is 0.
 
     It says where the accuracy on endlessly many such images lies; unlike p ± 1.96·√(p(1−p)/n) it stays inside
     [0, 1] and is right near the ends. The same as scipy.stats.binomtest(correct, n).proportion_ci(0.95,

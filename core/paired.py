@@ -38,7 +38,7 @@ class Paired:
 
     @property
     def ci95(self) -> tuple[float, float]:
-        """95 % interval of the difference: Wald's, half an image added to each cell (Agresti & Min 2005)."""
+        """95% interval of the difference: Wald's, half an image added to each cell (Agresti & Min 2005)."""
         n, b, c = self.n + 2, self.first_only + 0.5, self.second_only + 0.5
         middle = (b - c) / n
         reach = 1.96 * (b + c - (b - c) ** 2 / n) ** 0.5 / n

@@ -129,7 +129,7 @@ RECIPES: dict[str, Recipe] = {
                 record_every=100,
             ),
         ),
-        claim="99.06 % on the last 5,000 test images, 97.78 % on the first 5,000 at the end",
+        claim="99.06% on the last 5,000 test images, 97.78% on the first 5,000 at the end",
     ),
     "cnn-bn": Recipe(
         kind="train",
@@ -137,7 +137,7 @@ RECIPES: dict[str, Recipe] = {
         idea="Three convolutions of 3×3, each followed by batch normalisation.",
         source="Course project: task 1",
         setup=_run("cnn-bn", replace(_COURSE_NETWORK, batch_norm=True), _COURSE_TRAINING),
-        claim="98.84 % with two batch-norm layers (pass mark 98 %)",
+        claim="98.84% with two batch-norm layers (pass mark 98%)",
         ours="Three batch norms, as in the walk-through; 5 epochs, batch 64 and 128 hidden units are ours.",
     ),
     "cnn-nobn": Recipe(
@@ -146,12 +146,12 @@ RECIPES: dict[str, Recipe] = {
         idea="The course project's CNN as it is without normalisation between its layers.",
         source="Course project: task 1",
         setup=_run("cnn-nobn", _COURSE_NETWORK, _COURSE_TRAINING),
-        claim="97.77 % without batch norm",
+        claim="97.77% without batch norm",
         ours="5 epochs, batch 64 and 128 hidden units are ours.",
     ),
     "fast-99": Recipe(
         kind="train",
-        title="99 % while you watch",
+        title="99% while you watch",
         idea="A CNN built for speed: a good second of training reads 99 of 100 digits it has never seen.",
         source="None: ours, after the short-run records on MNIST",
         setup=_run(
@@ -176,7 +176,7 @@ RECIPES: dict[str, Recipe] = {
             ),
             DigitsConfig(share=0.6),
         ),
-        ours="All of it. One pass over 60 % of the training images; designed on images held out of training.",
+        ours="All of it. One pass over 60% of the training images; designed on images held out of training.",
     ),
     "cnn-robust": Recipe(
         kind="train",

@@ -37,7 +37,7 @@ class RunRecord:
 
     created: seconds since 1970. status: "finished", "stopped" or "diverged". data: "full" or "small".
     epochs: passes done (a stopped run may end within one). train_seconds: time spent in steps.
-    test_accuracy, ci_low, ci_high: fractions, with the ends of the 95 % interval. owner: who started it.
+    test_accuracy, ci_low, ci_high: fractions, with the ends of the 95% interval. owner: who started it.
     config: as the run began; what was changed on the way stands in history.changes.
     """
 

@@ -28,7 +28,7 @@ class Share:
 
     @property
     def ci95(self) -> tuple[float, float]:
-        """95 % interval (Wilson 1927)."""
+        """95% interval (Wilson 1927)."""
         return _wilson(self.right, self.n)
 
 

@@ -75,7 +75,7 @@ class Outcome:
 
     @property
     def ci95(self) -> tuple[float, float]:
-        """95 % interval of the adversarial accuracy (Wilson 1927)."""
+        """95% interval of the adversarial accuracy (Wilson 1927)."""
         return wilson(int(self.right_after.sum()), len(self))
 
     def sizes(self, norm: NormName) -> Tensor:

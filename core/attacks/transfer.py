@@ -48,7 +48,7 @@ class Fooled:
 
     @property
     def ci95(self) -> tuple[float, float]:
-        """95 % interval (Wilson 1927); (0, 1) where no image counts."""
+        """95% interval (Wilson 1927); (0, 1) where no image counts."""
         return wilson(self.fooled, self.n)
 
 

@@ -13,7 +13,7 @@ from core.errors import ConfigError
 def lab_split(test: Digits) -> tuple[Digits, Digits]:
     """The lab report's split of the test images: first half for validation, last half for the test.
 
-    In MNIST the last half is the easier one (the nearest class mean gets 77 % of the first and 87 % of the
+    In MNIST the last half is the easier one (the nearest class mean gets 77% of the first and 87% of the
     last right), so a score rises by the split alone.
     """
     half = len(test) // 2

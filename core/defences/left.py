@@ -26,7 +26,7 @@ class Gap:
 
     @property
     def ci95(self) -> tuple[float, float]:
-        """95 % interval of the mean: normal, half an image added to each side (as Agresti & Min 2005)."""
+        """95% interval of the mean: normal, half an image added to each side (as Agresti & Min 2005)."""
         n = len(self.values) + 2
         middle = sum(self.values) / n
         squares = sum(value * value for value in self.values) + 1

@@ -19,7 +19,7 @@ EDGE = 1e-9  # a factor this near to ±1 changes nothing that could be seen
 
 #: What each word means, in a sentence.
 MEANING: dict[Zone, str] = {
-    "crawling": "Every step leaves more than 95 % of the distance.",
+    "crawling": "Every step leaves more than 95% of the distance.",
     "straight down": "Every step is a fixed share of the way to the bottom.",
     "oscillating": "Every step lands beyond the bottom, but nearer to it.",
     "at the edge": "Every step lands just as far from the bottom as it began.",

@@ -39,7 +39,7 @@ class Facts:
         if self.accuracy is not None and self.low is not None and self.high is not None:
             return (
                 f"The app measured a test accuracy of {self.accuracy:.2%} "
-                f"({self.low:.2%} … {self.high:.2%} with 95 % confidence)."
+                f"({self.low:.2%} … {self.high:.2%} with 95% confidence)."
             )
         return f"The app measured a test loss of {self.loss:.6f}." if self.loss is not None else ""
 

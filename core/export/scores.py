@@ -16,7 +16,7 @@ def score(x, y):
 ERRORS = '''\
 @torch.no_grad()
 def score(x, y):
-    """Mean squared error, and half of its 95 % interval."""
+    """Mean squared error, and half of its 95% interval."""
     network.eval()
     errors = (network(x) - y) ** 2
     return errors.mean().item(), 1.96 * (errors.std() / len(errors) ** 0.5).item()'''
@@ -30,7 +30,7 @@ print(f"test accuracy {right / n:.2%} ({middle - half:.2%} … {middle + half:.2
 
 ERROR_RESULT = """\
 loss, half = score(x_test, y_test)
-print(f"test loss {loss:.6f} (95 % interval ± {half:.6f})")"""
+print(f"test loss {loss:.6f} (95% interval ± {half:.6f})")"""
 
 _SCORE_WORDS = "Measured without gradients; dropout is off and batch norm uses its running averages."
 

@@ -16,7 +16,7 @@ BANDS = 4  # curves; with more of them bands hide one another, and hovering tell
 
 @dataclass(frozen=True)
 class AttackCurve:
-    """accuracy, low, high: fractions at `epsilons` (ascending), with the ends of the 95 % interval.
+    """accuracy, low, high: fractions at `epsilons` (ascending), with the ends of the 95% interval.
 
     n: images at each. attack: its name in ATTACKS. title: the attack's, for people. network, color: whose.
     control: knows nothing of the network.
@@ -59,7 +59,7 @@ def attack_curves_figure(
             name=f"{curve.title}, {curve.network}",
             customdata=list(zip(curve.low, curve.high, curve.n, strict=True)),
             hovertemplate=f"<b>{curve.title}</b> on {curve.network}<br>ε = %{{x:g}}: %{{y:.1%}} of "
-            "%{customdata[2]:,} images<br>95 %: %{customdata[0]:.1%} to %{customdata[1]:.1%}<extra></extra>",
+            "%{customdata[2]:,} images<br>95%: %{customdata[0]:.1%} to %{customdata[1]:.1%}<extra></extra>",
         )  # fmt: skip
     fig.add_hline(y=guessing, line_dash="dot", line_width=1.2, line_color=GRAY)
     return _legend(fig, curves) if several else _names(fig, curves, height)

@@ -25,7 +25,7 @@ def attack_film_figure(
 
     steps (T,). images (T, 28, 28) in [0, 1]. changes (T, 28, 28): image minus original, coloured from minus
     to plus the largest of them all. chances (T, 10). Below, all ten curves and a line at the step shown; only
-    digits that ever come to 20 % are named there.
+    digits that ever come to 20% are named there.
     """
     pictures, shifts = _as_bytes(images), np.asarray(changes, dtype=float)
     top = float(np.abs(shifts).max(initial=0.0)) or 1.0

@@ -8,7 +8,7 @@ WIDTH, HEIGHT, LEVEL, EDGE = 260, 46, 16, 16  # pixels
 
 
 def claim_mark(value: float, interval: tuple[float, float] | None, claim: float | None) -> str:
-    """An SVG: a dot at `value` with its 95 % interval, a diamond at the claim; all fractions in [0, 1].
+    """An SVG: a dot at `value` with its 95% interval, a diamond at the claim; all fractions in [0, 1].
 
     The axis is as long as what it has to show, its ends are written below. Colours show on both themes.
     """
@@ -24,7 +24,7 @@ def claim_mark(value: float, interval: tuple[float, float] | None, claim: float 
         f'<line x1="{EDGE}" x2="{WIDTH - EDGE}" y1="{LEVEL}" y2="{LEVEL}" stroke="{GRAY}" opacity="0.45"/>'
     ]
     if interval is not None:
-        told += f", 95 % interval {interval[0]:.2%} to {interval[1]:.2%}"
+        told += f", 95% interval {interval[0]:.2%} to {interval[1]:.2%}"
         ends = [at(end) for end in interval]
         both = f'x1="{ends[0]}" x2="{ends[1]}" y1="{LEVEL}" y2="{LEVEL}"'
         parts.append(f'<line {both} stroke="{BLUE}" stroke-width="3"/>')

@@ -16,7 +16,7 @@ def digit_accuracy_figure(
     *,
     height: int = 300,
 ) -> go.Figure:
-    """accuracy (10,) as fractions with 95 % intervals and image counts; a line at the overall accuracy.
+    """accuracy (10,) as fractions with 95% intervals and image counts; a line at the overall accuracy.
 
     Dots, not bars: the axis begins where the intervals do, and a bar would lie about its length.
     """
@@ -35,7 +35,7 @@ def digit_accuracy_figure(
                 "thickness": 3, "width": 6, "color": DIGITS[digit],
             },
             hovertemplate=f"<b>{digit}</b> {share:.2%} of {count:,} images"
-            f"<br>95 % interval {bottom:.2%} to {high:.2%}<extra></extra>",
+            f"<br>95% interval {bottom:.2%} to {high:.2%}<extra></extra>",
         )  # fmt: skip
     fig.add_hline(y=overall, line_dash="dot", line_width=1.6, line_color=GRAY)
     fig.add_annotation(

@@ -39,5 +39,5 @@ def error_record_figure(
             hovertemplate=f"<b>{name}</b> %{{y:.2%}} wrong<br>step %{{x:,}}<extra></extra>",
         )  # fmt: skip
     if log_y:
-        fig.update_yaxes(tickvals=TICKS, ticktext=[f"{tick:.4g} %" for tick in (100 * t for t in TICKS)])
+        fig.update_yaxes(tickvals=TICKS, ticktext=[f"{tick:.4g}%" for tick in (100 * t for t in TICKS)])
     return fig.update_xaxes(tickformat=",")

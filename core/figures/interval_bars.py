@@ -16,7 +16,7 @@ def interval_bars_figure(
     *,
     guessing: float = 0.1,
 ) -> go.Figure:
-    """One bar a name, first on top: accuracy (fractions), its 95 % interval, a dotted line for guessing."""
+    """One bar a name, first on top: accuracy (fractions), its 95% interval, a dotted line for guessing."""
     fig = figure(height=70 + 46 * len(names), x_title="test accuracy", x_range=(0.0, 1.22))
     fig.add_bar(
         x=list(accuracy), y=list(names), orientation="h", marker_color=list(colors),
@@ -26,7 +26,7 @@ def interval_bars_figure(
             "arrayminus": [share - low for share, (low, _) in zip(accuracy, intervals, strict=True)],
         },
         customdata=list(intervals),
-        hovertemplate="%{y}: %{x:.2%}<br>95 %: %{customdata[0]:.2%} to %{customdata[1]:.2%}<extra></extra>",
+        hovertemplate="%{y}: %{x:.2%}<br>95%: %{customdata[0]:.2%} to %{customdata[1]:.2%}<extra></extra>",
     )  # fmt: skip
     for name, share, (_, high) in zip(names, accuracy, intervals, strict=True):
         fig.add_annotation(

@@ -15,7 +15,7 @@ def knock_out_figure(
     *,
     height: int = 280,
 ) -> go.Figure:
-    """accuracy (C,): share read correctly without channel 0, 1, …, with 95 % intervals; a line at `whole`.
+    """accuracy (C,): share read correctly without channel 0, 1, …, with 95% intervals; a line at `whole`.
 
     Dots rather than bars: the axis need not begin at zero. whole: the untouched network on the same images.
     """
@@ -36,7 +36,7 @@ def knock_out_figure(
         customdata=[(bottom, high, share - whole) for share, (bottom, high) in
                     zip(accuracy, intervals, strict=True)],
         hovertemplate="<b>without channel %{x}</b> %{y:.2%}, %{customdata[2]:+.2%} against all channels"
-        "<br>95 % interval %{customdata[0]:.2%} to %{customdata[1]:.2%}<extra></extra>",
+        "<br>95% interval %{customdata[0]:.2%} to %{customdata[1]:.2%}<extra></extra>",
     )  # fmt: skip
     fig.add_hline(y=whole, line_dash="dot", line_width=1.6, line_color=GRAY)
     fig.add_annotation(

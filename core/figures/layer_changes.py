@@ -47,7 +47,7 @@ def layer_changes_figure(
 
 
 def written(value: float) -> str:
-    """A relative change for people: 0 % only where it is rounding error."""
+    """A relative change for people: 0% only where it is rounding error."""
     if not np.isfinite(value):
         return "∞"
     return (

@@ -17,7 +17,7 @@ def length_accuracy_figure(
     *,
     height: int = 290,
 ) -> go.Figure:
-    """accuracy (fractions) of words of each length, 95 % intervals and counts; a line for all words."""
+    """accuracy (fractions) of words of each length, 95% intervals and counts; a line for all words."""
     low = min([bottom for bottom, _ in intervals] + [overall])
     fig = figure(
         height=height, x_title="letters of the word", y_title="guessed rightly", percent_y=True,
@@ -32,7 +32,7 @@ def length_accuracy_figure(
             "arrayminus": [share - bottom for share, (bottom, _) in zip(accuracy, intervals, strict=True)],
         },
         hovertemplate="%{x} letters: %{y:.1%} of %{customdata[2]:,} words<br>"
-        "95 % interval %{customdata[0]:.1%} to %{customdata[1]:.1%}<extra></extra>",
+        "95% interval %{customdata[0]:.1%} to %{customdata[1]:.1%}<extra></extra>",
     )  # fmt: skip
     fig.add_hline(y=overall, line_dash="dot", line_width=1.6, line_color=GRAY)
     return fig.update_xaxes(dtick=1).update_layout(dragmode=False)

@@ -27,7 +27,7 @@ LOOKS: Final = {
 
 
 class Rises(Banded, Protocol):
-    """Rises in nats, one entry an ε; the band: of random signs a mean, and where 95 % of them lie."""
+    """Rises in nats, one entry an ε; the band: of random signs a mean, and where 95% of them lie."""
 
     @property
     def epsilons(self) -> Sequence[float]: ...

@@ -43,7 +43,7 @@ def record_figure(runs: Sequence[tuple[str, str, Scored]]) -> go.Figure:
             "color": AXIS,
         },
         customdata=np.stack([low, high], axis=1) if len(rows) else None,
-        hovertemplate="%{x:.2%} (95 %: %{customdata[0]:.2%} to %{customdata[1]:.2%})<extra></extra>",
+        hovertemplate="%{x:.2%} (95%: %{customdata[0]:.2%} to %{customdata[1]:.2%})<extra></extra>",
     )
     fig.update_xaxes(tickformat=".1~%", showgrid=True, nticks=6)
     for place, (label, _, run) in zip(places, rows, strict=True):  # inside the chart: a phone has no margin

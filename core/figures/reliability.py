@@ -16,7 +16,7 @@ def reliability_figure(
     *,
     height: int = 380,
 ) -> go.Figure:
-    """Bins of equal width over confidences 0…1: accuracy with its 95 % interval, mean confidence, counts.
+    """Bins of equal width over confidences 0…1: accuracy with its 95% interval, mean confidence, counts.
 
     Empty bins (count 0) stay empty. Dots on the dotted diagonal are as often right as they are sure; below
     it they are too sure. The orange stroke joins an accuracy to the diagonal: the gap that the ECE weighs.
@@ -48,7 +48,7 @@ def reliability_figure(
         },
         customdata=[[k / bins, (k + 1) / bins, counts[k], *intervals[k]] for k in full],
         hovertemplate="confidence %{customdata[0]:.0%} to %{customdata[1]:.0%}, mean %{x:.1%}<br>"
-        "<b>right %{y:.1%}</b> (95 %: %{customdata[3]:.1%} to %{customdata[4]:.1%})<br>"
+        "<b>right %{y:.1%}</b> (95%: %{customdata[3]:.1%} to %{customdata[4]:.1%})<br>"
         "%{customdata[2]:,} answers<extra></extra>",
     )  # fmt: skip
     fig.add_bar(

@@ -15,7 +15,7 @@ LINE = 17  # screen pixels between two names
 
 @dataclass(frozen=True)
 class StrengthCurve:
-    """accuracy, low, high: fractions at `strengths` (ascending), with the ends of the 95 % interval.
+    """accuracy, low, high: fractions at `strengths` (ascending), with the ends of the 95% interval.
 
     main: the network looked at, drawn broader. dash: "solid", "dot", ….
     """
@@ -55,7 +55,7 @@ def strength_curves_figure(
             x=list(curve.strengths), y=list(curve.accuracy), name=curve.name, mode="lines+markers",
             line={"color": curve.color, "width": 3.4 if curve.main else 2.0, "dash": curve.dash},
             marker={"size": 6 if curve.main else 4}, customdata=list(zip(curve.low, curve.high, strict=True)),
-            hovertemplate=f"<b>{curve.name}</b> %{{y:.1%}}<br>95 %: %{{customdata[0]:.1%}} to "
+            hovertemplate=f"<b>{curve.name}</b> %{{y:.1%}}<br>95%: %{{customdata[0]:.1%}} to "
             f"%{{customdata[1]:.1%}}<br>{x_title} %{{x:g}}<extra></extra>",
         )  # fmt: skip
     fig.add_vline(x=marked, line_dash="dot", line_width=1.6, line_color=GRAY)

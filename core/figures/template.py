@@ -198,7 +198,7 @@ def image_grid(
 def bars(
     values: ArrayLike, names: Sequence[str], colors: Sequence[str], *, height: int = 240, percent: bool = True
 ) -> go.Figure:
-    """Horizontal bars, first name on top, the value written beside each; a percent axis is fixed at 0-100 %.
+    """Horizontal bars, first name on top, the value written beside each; a percent axis is fixed at 0-100%.
 
     values: (B,), fractions where `percent`; names, colors: B of them.
     For ten probabilities: `bars(p, [str(d) for d in range(10)], palette.DIGITS)`.

@@ -16,7 +16,7 @@ SMALL = "<span style='font-size:10px'>"
 
 @dataclass(frozen=True)
 class Cell:
-    """`fooled` of `n` images; low, high: the ends of the share's 95 % interval. n = 0: nothing known."""
+    """`fooled` of `n` images; low, high: the ends of the share's 95% interval. n = 0: nothing known."""
 
     fooled: int
     n: int
@@ -38,7 +38,7 @@ def transfer_figure(
     told = [
         [
             f"made on {made}, tested on {tested}<br>{cell.fooled:,} of {cell.n:,} fooled"
-            f"<br>95 %: {cell.low:.1%} to {cell.high:.1%}"
+            f"<br>95%: {cell.low:.1%} to {cell.high:.1%}"
             for tested, cell in zip(columns, row, strict=True)
         ]
         for made, row in zip(rows, cells, strict=True)

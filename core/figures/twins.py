@@ -15,7 +15,7 @@ BREAK = 24  # letters a line of a name may have
 
 @dataclass(frozen=True)
 class Twin:
-    """One of the two series: its name, its colour, and for each row the accuracy and its 95 % interval."""
+    """One of the two series: its name, its colour, and for each row the accuracy and its 95% interval."""
 
     name: str
     color: str
@@ -81,7 +81,7 @@ def _values(names: Sequence[str], twin: Twin, at: list[float], ink: str, thick: 
     return {
         "x": list(twin.accuracy), "y": at, "name": twin.name, "error_x": error,
         "customdata": [(name, *ends) for name, ends in zip(names, twin.intervals, strict=True)],
-        "hovertemplate": f"<b>{twin.name}</b>, %{{customdata[0]}}: %{{x:.1%}}<br>95 %: "
+        "hovertemplate": f"<b>{twin.name}</b>, %{{customdata[0]}}: %{{x:.1%}}<br>95%: "
         "%{customdata[1]:.1%} to %{customdata[2]:.1%}<extra></extra>",
     }  # fmt: skip
 

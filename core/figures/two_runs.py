@@ -49,7 +49,7 @@ def errors_figure(
 ) -> go.Figure:
     """Share of test images read wrongly, before training and after every epoch, on a log axis.
 
-    Near 99 % two accuracies lie on top of each other; their errors do not. Hovering tells the accuracy.
+    Near 99% two accuracies lie on top of each other; their errors do not. Hovering tells the accuracy.
     """
     fig = figure(
         height=height, x_title=EPOCHS, y_title="test images read wrongly", log_y=True, legend=True,
@@ -68,5 +68,5 @@ def errors_figure(
         )  # fmt: skip
     ticks = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
     return fig.update_yaxes(
-        title_standoff=18, tickvals=ticks, ticktext=[f"{100 * tick:g} %" for tick in ticks]
+        title_standoff=18, tickvals=ticks, ticktext=[f"{100 * tick:g}%" for tick in ticks]
     )

@@ -32,7 +32,7 @@ def rare_digit(case: Case) -> Hint | None:
     return Hint(
         "rare-digit",
         f"The {faults.rare} is too rare to be learnt well",
-        f"Of {n:,} test images of the digit {faults.rare} it reads {hits / n:.1%} (95 %: {low:.1%} to "
+        f"Of {n:,} test images of the digit {faults.rare} it reads {hits / n:.1%} (95%: {low:.1%} to "
         f"{high:.1%}), of the other digits {rest / others:.1%}; {faults.rare_share:.0%} of its training "
         "images were left.",
         "The loss is a mean over all images: a digit that hardly occurs hardly counts, and calling it "

@@ -20,11 +20,11 @@ from core.training.trainer import initial_network
 
 #: Digits that are sent through: a unit silent on 200 of them is silent on nearly all.
 LOOKED_AT = 200
-#: A sigmoid outside 0.02…0.98, a tanh outside ±0.96: its slope is below 8 % of the steepest.
+#: A sigmoid outside 0.02…0.98, a tanh outside ±0.96: its slope is below 8% of the steepest.
 FLAT = 0.02
 #: Half of the units flat on a typical image: less happens to healthy networks late in training.
 SATURATED = 0.5
-#: Three tenths of a layer dead. In networks that read 99 % up to 17 % of a layer are, and nobody misses them.
+#: Three tenths of a layer dead. In networks that read 99% up to 17% of a layer are, and nobody misses them.
 DEAD = 0.3
 #: Layers between pixels and answer from which on a signal can die out on its way.
 DEEP = 3

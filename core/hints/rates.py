@@ -12,7 +12,7 @@ LESS = 10.0
 #: Blocks before anything is said about jumping: fewer show no pattern.
 FEWEST = 6
 #: A block this many times above the best before it, and by so much of the first loss, has jumped. The noise
-#: of 500 images stays below: about 7 % of their mean, and late in a run next to nothing.
+#: of 500 images stays below: about 7% of their mean, and late in a run next to nothing.
 JUMP, JUMP_OF_START = 1.5, 0.1
 #: Share of the blocks in the second half that must have jumped: once may happen to anyone.
 OFTEN = 0.25

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from core.training.history import History
 
-#: A batch of 64 says little: by chance its loss lies 20 % off; that of five hundred images about 7 %.
+#: A batch of 64 says little: by chance its loss lies 20% off; that of five hundred images about 7%.
 BLOCK = 500
 
 

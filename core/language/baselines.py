@@ -20,7 +20,7 @@ from core.word_config import ALPHABET, LANGUAGES, MOST_LETTERS
 Baseline = Literal["letters", "pieces"]
 EDGE = "·"  # stands where a word begins and ends
 LONGEST_PIECE = 3
-STRENGTH = 1.0  # C; on held-out training words 0.3, 1 and 3 did equally well (91.0 % for pieces)
+STRENGTH = 1.0  # C; on held-out training words 0.3, 1 and 3 did equally well (91.0% for pieces)
 Probabilities = NDArray[np.float64]
 
 

@@ -31,7 +31,7 @@ TITLES: dict[Name, str] = {
     "lstm": "LSTM",
 }
 #: Rates of their own, where another than the recipe's did better on held-out training words: the plain RNN
-#: got 78.5, 79.1, 80.3 and 73.0 % of them right at 0.001, 0.003, 0.01 and 0.03 (the LSTM 90.5 and 91.0 % at
+#: got 78.5, 79.1, 80.3 and 73.0% of them right at 0.001, 0.003, 0.01 and 0.03 (the LSTM 90.5 and 91.0% at
 #: the last two).
 RATES: dict[Name, float] = {"rnn": 0.01}
 Guess = Callable[[Sequence[str]], NDArray[np.float64]]

@@ -1,6 +1,6 @@
 """The floor under every network: call a digit by the class whose average image is nearest.
 
-Ten averages, no training, no parameters tuned: about 82 % of MNIST's 10,000 test images. A network that does
+Ten averages, no training, no parameters tuned: about 82% of MNIST's 10,000 test images. A network that does
 no better has learnt nothing that an average does not know.
 """
 
@@ -44,7 +44,7 @@ class Floor:
 
     @property
     def ci95(self) -> tuple[float, float]:
-        """95 % interval of the accuracy (Wilson 1927), as fractions."""
+        """95% interval of the accuracy (Wilson 1927), as fractions."""
         return wilson(self.correct, self.n)
 
 

@@ -1,6 +1,6 @@
 """Is a network as often right as it is sure? Confidence against accuracy, and one number that mends it.
 
-A network that says "97 %" a hundred times should be right about 97 times. Guo et al. ("On calibration of
+A network that says "97%" a hundred times should be right about 97 times. Guo et al. ("On calibration of
 modern neural networks", 2017) sort the answers into bins by confidence and compare each bin's accuracy with
 its mean confidence; the mean gap, weighted by how many answers a bin holds, is the expected calibration
 error (ECE). Their remedy is temperature scaling: divide all logits by one number T, found on images that
@@ -42,7 +42,7 @@ class Bin:
 
     @property
     def ci95(self) -> tuple[float, float]:
-        """The 95 % interval of the accuracy (Wilson 1927)."""
+        """The 95% interval of the accuracy (Wilson 1927)."""
         return wilson(self.correct, self.count)
 
 
@@ -79,7 +79,7 @@ def ece(bins: list[Bin]) -> float:
 def ece_interval(
     sure: Tensor, right: Tensor, bins: int = BINS, *, seed: int = 0, resamples: int = RESAMPLES
 ) -> tuple[float, float]:
-    """The 95 % bootstrap interval of the ECE: N answers drawn anew with replacement, `resamples` times.
+    """The 95% bootstrap interval of the ECE: N answers drawn anew with replacement, `resamples` times.
 
     Chance gaps in small bins make every ECE a little too large, and one of resampled answers again; the basic
     bootstrap, 2·ECE − quantile, takes that off (Davison & Hinkley 1997). The low end stops at 0.

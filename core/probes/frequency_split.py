@@ -103,7 +103,7 @@ class PartScore:
 
     @property
     def ci95(self) -> tuple[float, float]:
-        """95 % interval of the accuracy (Wilson 1927)."""
+        """95% interval of the accuracy (Wilson 1927)."""
         return wilson(self.correct, self.n)
 
 

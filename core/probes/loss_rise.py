@@ -24,8 +24,8 @@ class LossRise:
     """Rises of one image's loss above `loss`, in nats; entry k belongs to epsilons[k].
 
     predicted: ε‖g‖₁. clipped: g · change, the change being what is left of ε·sign(g) in [0, 1]. actual: of
-    FGSM. mean: over `draws` random sign pictures; low, high: between them lie 95 % of the draws; mean_low,
-    mean_high: the 95 % interval of the mean. l1, l2, largest: ‖g‖₁, ‖g‖₂ and max |g|, in nats per unit of
+    FGSM. mean: over `draws` random sign pictures; low, high: between them lie 95% of the draws; mean_low,
+    mean_high: the 95% interval of the mean. l1, l2, largest: ‖g‖₁, ‖g‖₂ and max |g|, in nats per unit of
     ink. wins: share of draws that raise the loss at least as much as FGSM does.
     """
 

@@ -120,7 +120,7 @@ class Pair:
 
 
 def histograms(now: Tensor, start: Tensor, bins: int = 60) -> Pair:
-    """Count both tensors (any shapes) in common bins that hold all but the outermost 0.05 % on each side.
+    """Count both tensors (any shapes) in common bins that hold all but the outermost 0.05% on each side.
 
     Shares are of all the numbers, those outside the bins included, so that a long tail is not hidden; what is
     infinite or no number lies outside of every bin.

@@ -96,7 +96,7 @@ def lead(losses: Mapping[str, Sequence[float | None]]) -> list[float]:
 
 
 def _spread(values: Sequence[float | None], top: float = math.inf) -> dict[str, object]:
-    """Mean over seeds with its 95 % interval, cut off at 0 and `top`, and each seed's value.
+    """Mean over seeds with its 95% interval, cut off at 0 and `top`, and each seed's value.
 
     Where a seed diverged there is neither mean nor interval: those of the others would flatter the lane.
     """

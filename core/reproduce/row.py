@@ -54,7 +54,7 @@ def finite(value: float) -> float | None:
 
 
 def interval(values: Sequence[float]) -> tuple[float, float] | None:
-    """The 95 % interval of the mean over seeds, by Student's t; None for fewer than two values.
+    """The 95% interval of the mean over seeds, by Student's t; None for fewer than two values.
 
     It says how much another handful of seeds might move the mean, and nothing about the test images.
     """

@@ -39,7 +39,7 @@ class Claim:
 
     @property
     def slack(self) -> float:
-        """Half the 95 % interval of an accuracy measured on so many images: less cannot be told apart."""
+        """Half the 95% interval of an accuracy measured on so many images: less cannot be told apart."""
         low, high = wilson(round(self.value * self.images), self.images)
         return (high - low) / 2
 
@@ -108,7 +108,7 @@ def rule(name: str, text: str | None, claim: Claim | None, *, whole: bool) -> st
         return OPEN.get(name, "undecided: the text leaves settings open")
     said = (
         f"the mean over seeds is at least {claim.value:.2%} less {100 * claim.slack:.2f} points, which is "
-        f"what {claim.images:,} images can tell (95 %)"
+        f"what {claim.images:,} images can tell (95%)"
     )
     return said if whole else f"undecided on few images or epochs; on the whole MNIST: {said}"
 

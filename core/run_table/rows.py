@@ -81,7 +81,7 @@ def _row(run: RunRecord) -> dict[str, Any]:
         "recipe": run.recipe,
         "when": datetime.fromtimestamp(run.created),
         "test accuracy": run.test_accuracy,
-        "95 % from": run.ci_low,
+        "95% from": run.ci_low,
         "to": run.ci_high,
         "validation": run.validation_accuracy,
         "test loss": run.test_loss,

@@ -30,7 +30,7 @@ class Learnt:
 
     @property
     def ci95(self) -> tuple[float, float]:
-        """95 % interval of the accuracy, as fractions; (0, 1) where there is none."""
+        """95% interval of the accuracy, as fractions; (0, 1) where there is none."""
         if self.accuracy is None:
             return 0.0, 1.0
         return wilson(round(self.accuracy * self.n), self.n)

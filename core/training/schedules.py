@@ -26,7 +26,7 @@ class ScheduleEntry:
 
 
 def _one_cycle(p: float) -> float:
-    """Up from 1/25 to 1 in the first 30 %, then down along a cosine to almost nothing (Smith 2018)."""
+    """Up from 1/25 to 1 in the first 30%, then down along a cosine to almost nothing (Smith 2018)."""
     if p < 0.3:
         return 0.04 + 0.96 * (1 - math.cos(math.pi * p / 0.3)) / 2
     return 4e-6 + (1 - 4e-6) * (1 + math.cos(math.pi * (p - 0.3) / 0.7)) / 2
@@ -48,7 +48,7 @@ SCHEDULES: dict[Schedule, ScheduleEntry] = {
     ),
     "one-cycle": ScheduleEntry(
         "one cycle",
-        "Up from 1/25 to the full rate in 30 % of the way, then down to almost nothing (Smith 2018).",
+        "Up from 1/25 to the full rate in 30% of the way, then down to almost nothing (Smith 2018).",
         _one_cycle,
         "0.04 + 0.48 * (1 - math.cos(math.pi * p / 0.3)) if p < 0.3 "
         "else 4e-6 + 0.499998 * (1 + math.cos(math.pi * (p - 0.3) / 0.7))",

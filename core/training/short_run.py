@@ -18,7 +18,7 @@ from core.one_thread import one_thread
 from core.training.callbacks import Callback
 from core.training.trainer import Diverged, Trainer
 
-MEASURED = 2_000  # test images scored at the end; enough for ±1 point at 95 %
+MEASURED = 2_000  # test images scored at the end; enough for ±1 point at 95%
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class ShortScore:
 
     @property
     def ci95(self) -> tuple[float, float]:
-        """95 % interval of the accuracy, as fractions; (0, 1) where there is none."""
+        """95% interval of the accuracy, as fractions; (0, 1) where there is none."""
         return (0.0, 1.0) if self.accuracy is None else wilson(round(self.accuracy * self.n), self.n)
 
 

@@ -28,7 +28,7 @@ class Curve:
 
     @property
     def ci95(self) -> tuple[float, float]:
-        """95 % interval of the last accuracy, as fractions."""
+        """95% interval of the last accuracy, as fractions."""
         return wilson(round(self.accuracy[-1] * self.n), self.n)
 
 

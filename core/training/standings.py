@@ -46,7 +46,7 @@ class Standing:
     loss: mean of the last 20 batches (nats per image). speed: images a second of its own steps. begun: seeds
     that have started. diverged: how many of them ended without a number; message: what the first one said.
     test: accuracy on the test images over the seeds that did not diverge; None until all its runs have ended.
-    interval: its 95 % interval (for the mean over the seeds, as far as the choice of test images goes); None
+    interval: its 95% interval (for the mean over the seeds, as far as the choice of test images goes); None
     where a seed diverged: a mean over the lucky ones says nothing of the next run.
     """
 

@@ -6,7 +6,7 @@ from core.training.history import History, Row
 
 
 def score_line(history: History, n_test: int, what: str = "images", keep: Keep = "last") -> str:
-    """The test accuracy of the weights that a run leaves, with its 95 % interval, in a sentence; "" before it
+    """The test accuracy of the weights that a run leaves, with its 95% interval, in a sentence; "" before it
     was measured. keep: which weights those are."""
     row = kept_row(history, keep)
     accuracy = row.get("test_accuracy")
@@ -17,7 +17,7 @@ def score_line(history: History, n_test: int, what: str = "images", keep: Keep =
     which = f", with the weights of epoch {row['epoch']:.3g}, the best on validation" if best else ""
     return (
         f"### :green[{accuracy:.2%}] of {n_test:,} test {what} read correctly  \n"
-        f"95 % interval: {low:.2%} to {high:.2%}{which}"
+        f"95% interval: {low:.2%} to {high:.2%}{which}"
     )
 
 

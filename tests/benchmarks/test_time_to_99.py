@@ -1,4 +1,4 @@
-"""The way to 99 %: both sides train, tell what they read, and take another seed each round."""
+"""The way to 99%: both sides train, tell what they read, and take another seed each round."""
 
 import pytest
 import torch

@@ -140,10 +140,10 @@ def test_accuracies_on_the_whole_mnist(capsys: pytest.CaptureFixture[str]) -> No
 def test_the_blogs_deep_network_and_what_the_start_decides(capsys: pytest.CaptureFixture[str]) -> None:
     """mlp-deep as the blog has it; standard normal weights ruin the slides' network, W_o's help.
 
-    The first epochs of ten, where the differences are largest: PyTorch's start reads 74 % after four.
+    The first epochs of ten, where the differences are largest: PyTorch's start reads 74% after four.
     """
     (deep,) = rows(capsys, "train", "mlp-deep", "--data", "full", "--epochs", "2")
-    assert deep["test_accuracy"] >= 0.925  # 93.7 to 94.4 % over three seeds; 97.7 % after ten epochs
+    assert deep["test_accuracy"] >= 0.925  # 93.7 to 94.4% over three seeds; 97.7% after ten epochs
     words = ("train", "mlp-autograd", "--data", "full", "--epochs", "4", "--set")
     (normal,) = rows(capsys, *words, "init=normal", "init_output=normal")
     (output,) = rows(capsys, *words, "init_output=normal")

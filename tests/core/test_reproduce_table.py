@@ -14,7 +14,7 @@ from tests.readme_reproduced import BLOCK, with_table
 from tests.readme_tree import README
 
 ROW: Row = {
-    "id": "cnn-lab", "claim": "99.06 % | on the last 5,000", "measured": 0.98912,
+    "id": "cnn-lab", "claim": "99.06% | on the last 5,000", "measured": 0.98912,
     "unit": "accuracy (fraction)",
     "seeds": [0, 1, 2], "seconds": 300.0, "holds": True, "rule": "at least 98.79%", "ci95": [0.985, 0.993],
 }  # fmt: skip

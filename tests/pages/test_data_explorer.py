@@ -81,7 +81,7 @@ def test_the_floor_shows_accuracy_with_its_interval() -> None:
     app = explorer(data_tab="The floor")
     all_images = app.metric[0].value
     assert all_images.endswith("%")
-    assert "95 % interval" in text(app)
+    assert "95% interval" in text(app)
     app.select_slider(key="data_floor").set_value("1")
     well(app.run())
     assert float(app.metric[0].value[:-1]) < float(all_images[:-1])

@@ -77,7 +77,7 @@ def _price(known: dict[str, Marks]) -> None:
             correct = sum(marks[:n])
             low, high = wilson(correct, n)
             st.metric(
-                f"{name}, clean", f"{correct / n:.2%}", f"95 %: {low:.2%} to {high:.2%}",
+                f"{name}, clean", f"{correct / n:.2%}", f"95%: {low:.2%} to {high:.2%}",
                 width="content", delta_color="off", delta_arrow="off",
                 help=f"Share of {n:,} test images read correctly, nothing attacked.",
             )  # fmt: skip
@@ -91,7 +91,7 @@ def cost(standard: str, robust: str, pair: Paired) -> str:
     points = 100 * pair.difference
     counted = (
         f"only {standard} reads {pair.first_only:,} correctly, only {robust} {pair.second_only:,}, "
-        f"of {pair.n:,} images, difference {points:+.2f} points (95 %: {low:+.2f} to {high:+.2f})"
+        f"of {pair.n:,} images, difference {points:+.2f} points (95%: {low:+.2f} to {high:+.2f})"
     )
     if low > 0:
         return f"**Robustness costs {points:.2f} points of clean accuracy**: {counted}."
@@ -150,7 +150,7 @@ def _curves(networks: dict[str, Trained], mnist: Mnist, count: int, steps: int, 
             st.markdown("\n\n".join(filter(None, [told(known, marked, steps), strongest(tried, marked)])))
             st.caption(
                 f"PGD, {steps} steps, L∞, on {computed.which_images(mnist, count)}, drawn at random once. "
-                "Bands: 95 % intervals. Dotted: the ε of the training, and guessing (10 %). Attacks show "
+                "Bands: 95% intervals. Dotted: the ε of the training, and guessing (10%). Attacks show "
                 "what is lost at least; *Is it honest?* asks for more."
             )
             _price(

@@ -65,7 +65,7 @@ def _worth(gain: Gap, without: Marks) -> str:
         )
     if points > 0:
         return words + (
-            f"so at this ε it truly wins {points:.0f} points (95 %: {low:.0f} to {high:.0f}), as far as "
+            f"so at this ε it truly wins {points:.0f} points (95%: {low:.0f} to {high:.0f}), as far as "
             "these attacks can tell."
         )
     return words + f"so it even costs {-points:.0f} points."

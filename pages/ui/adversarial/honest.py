@@ -158,7 +158,7 @@ def _accuracies(evidence: Evidence, mnist: Mnist) -> None:
     )
     low, high = wilson(worst, n)
     st.markdown(
-        f"**The number to report is {worst / n:.1%}** (95 %: {low:.1%} to {high:.1%}): the share of images "
+        f"**The number to report is {worst / n:.1%}** (95%: {low:.1%} to {high:.1%}): the share of images "
         + (
             "that the strongest single attack leaves correctly read. This network answers at random: read "
             "after many attacks, an image is misread once by luck alone, so they are not put together. "
@@ -167,7 +167,7 @@ def _accuracies(evidence: Evidence, mnist: Mnist) -> None:
         )
         + "An attack shows what is lost at least, never what is safe."
     )
-    st.caption(f"On {which_images(mnist, n)}. Lines: 95 % intervals (Wilson). Dotted: guessing.")
+    st.caption(f"On {which_images(mnist, n)}. Lines: 95% intervals (Wilson). Dotted: guessing.")
 
 
 def _titles(luck: bool = False) -> list[tuple[str, str, str]]:

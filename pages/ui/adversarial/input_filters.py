@@ -148,7 +148,7 @@ def _shown(
     chart(twin_bars_figure([known_ways[name].title for name in names], twins), "adv_filters_bars")
     times = f" Behind the filter each is read {READINGS} times." if random else ""
     st.caption(
-        f"On {which_images(mnist, count)}, ε = {epsilon:g}, L∞. Lines: 95 % intervals. Dotted: guessing. "
+        f"On {which_images(mnist, count)}, ε = {epsilon:g}, L∞. Lines: 95% intervals. Dotted: guessing. "
         f"Without a filter the ways around are PGD itself.{times}"
     )
 

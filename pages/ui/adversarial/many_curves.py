@@ -98,8 +98,8 @@ def _result(mnist: Mnist, choice: Choice, kept: dict[Piece, Reads]) -> None:
             f", so far at least {counts[0]:,} of them" if counts[0] < upto else ""
         )
         st.caption(
-            f"{some}. Bands, or pointing at a curve: 95 % intervals. Dotted: random noise, the control, and "
-            f"guessing (10 %).{_steps(choice, {curve.attack for curve in drawn})}"
+            f"{some}. Bands, or pointing at a curve: 95% intervals. Dotted: random noise, the control, and "
+            f"guessing (10%).{_steps(choice, {curve.attack for curve in drawn})}"
         )
     words = [_words(network, name, choice, rows, worst) for network, name, rows in measured]
     st.markdown("\n".join(f"- {line}" for line in told(words, worst)))

@@ -114,7 +114,7 @@ def _numbers(taken: Taken) -> None:
     with st.container(horizontal=True, gap="medium"):
         st.metric(
             "Still read correctly", f"{share.accuracy:.1%}", width=170,
-            help=f"{share.right:,} of {share.n:,} attacked images; 95 % interval {low:.1%} to {high:.1%}.",
+            help=f"{share.right:,} of {share.n:,} attacked images; 95% interval {low:.1%} to {high:.1%}.",
         )  # fmt: skip
         st.metric(
             "Fooled", f"{int(won.sum()):,} of {int((taken.before == taken.labels).sum()):,}", width=150,
@@ -220,4 +220,4 @@ def _apart(each: Sequence[Share]) -> str:
     )
     if each[low].ci95[1] < each[high].ci95[0]:
         return words + "."
-    return words + "; their 95 % intervals overlap, so this may be chance."
+    return words + "; their 95% intervals overlap, so this may be chance."

@@ -39,7 +39,7 @@ def rise(trained: Trained, image: Tensor, label: int, epsilon: float) -> None:
     here = _measured(trained, image, label, (epsilon,), draws)
     chart(loss_rise_figure(curve, marked=epsilon, log=log), "adv_steps_rise")
     st.caption(
-        f"Rise above the untouched picture's loss of {here.loss:.3g} nats. Grey band: 95 % of {draws} random "
+        f"Rise above the untouched picture's loss of {here.loss:.3g} nats. Grey band: 95% of {draws} random "
         "sign pictures. Dotted upright: the ε chosen above. All changed pictures are clipped to [0, 1]."
     )
     _numbers(here)
@@ -57,7 +57,7 @@ def _numbers(here: LossRise) -> None:
             ("FGSM, measured", here.actual[0], "The loss after the step minus the loss before."),
             (
                 "Random signs, mean", here.mean[0],
-                f"95 % interval of the mean: {here.mean_low[0]:+.3g} to {here.mean_high[0]:+.3g}; 95 % of "
+                f"95% interval of the mean: {here.mean_low[0]:+.3g} to {here.mean_high[0]:+.3g}; 95% of "
                 f"the draws lie between {here.low[0]:+.3g} and {here.high[0]:+.3g}.",
             ),
         ):  # fmt: skip

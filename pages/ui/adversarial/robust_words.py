@@ -41,7 +41,7 @@ def _one(name: str, attacks: list[Beside], epsilon: float) -> str:
     words = (
         f"**{name} at ε = {epsilon:g}:** the strongest attack tried is {best.title}, which leaves "
         f"{sum(best.right) / n:.1%} of {n} images; all tried together leave **{sum(together) / n:.1%}** "
-        f"(95 %: {low:.1%} to {high:.1%})."
+        f"(95%: {low:.1%} to {high:.1%})."
     )
     for box in boxes:
         found = paired(gradient.right, box.right)

@@ -104,7 +104,7 @@ def _numbers(networks: dict[str, Trained], mnist: Mnist, count: int) -> None:
                 f"{float(measured.still.mean()):.0%} near zero",
                 width="content", delta_color="off", delta_arrow="off",
                 help=f"Share of the gradient's energy (squares) on ink and {AROUND} pixel around it, mean "
-                "over the images and its 95 % interval. r: correlation of the gradient's size with the "
+                "over the images and its 95% interval. r: correlation of the gradient's size with the "
                 "steepness of the picture, mean over the images. Near zero: share of pixels whose gradient "
                 f"is below {STILL:.0%} of the picture's largest.",
             )  # fmt: skip
@@ -166,7 +166,7 @@ def _sides(one: Tensor, other: Tensor) -> tuple[int, int]:
 
 
 def _margin(values: Tensor) -> float:
-    """Half of the mean's 95 % interval."""
+    """Half of the mean's 95% interval."""
     return float(1.96 * values.std() / len(values) ** 0.5) if len(values) > 1 else float("nan")
 
 

@@ -131,7 +131,7 @@ def _result(mnist: Mnist, setup: Setup, kept: dict[Passage, Tensor]) -> None:
         f"Share of images that the network of the column {aim}, among those that it and the network of the "
         "row read correctly before; framed: made and tested on the same one. "
         f"{ATTACKS[setup.config.name].title}, ε = {setup.config.budget:g}, on {which_images(mnist, seen)}. "
-        "Point at a cell for its 95 % interval."
+        "Point at a cell for its 95% interval."
     )
     st.markdown("\n".join(f"- {line}" for line in told(names, counts, beside(mnist, setup, kept))))
 

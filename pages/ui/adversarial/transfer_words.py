@@ -38,7 +38,7 @@ def _extremes(pairs: Sequence[Pair]) -> str:
         return f"{most}."
     words = f"{most}; least from **{least[0]}** to **{least[1]}**: {_share(least[2])}."
     if least[2].ci95[1] >= best[2].ci95[0]:
-        words += " Their 95 % intervals overlap."
+        words += " Their 95% intervals overlap."
     return words
 
 
@@ -56,7 +56,7 @@ def _against_noise(names: Sequence[str], beside: Sequence[Sequence[Paired]]) -> 
     if not rest:
         every = "Every pair fools" if len(known) > 1 else "This pair fools"
         return (
-            f"{every} clearly more than random noise of the same size on the same images (95 % interval of "
+            f"{every} clearly more than random noise of the same size on the same images (95% interval of "
             "the difference above 0): the images transfer."
         )
     if len(rest) == len(known):
@@ -64,7 +64,7 @@ def _against_noise(names: Sequence[str], beside: Sequence[Sequence[Paired]]) -> 
     few = ", ".join(rest[:4]) + (" and others" if len(rest) > 4 else "")
     return (
         f"{len(known) - len(rest)} of {len(known)} pairs fool clearly more than random noise of the same "
-        f"size on the same images (95 % interval of the difference above 0); not so {few}."
+        f"size on the same images (95% interval of the difference above 0); not so {few}."
     )
 
 

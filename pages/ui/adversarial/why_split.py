@@ -91,7 +91,7 @@ def split_parts(trained: Trained, mnist: Mnist, count: int, cutoff: int) -> None
         some = which_images(mnist, len(digits))
         spaced = ", evenly spaced" if len(digits) < len(mnist.test) else ""
         st.caption(
-            f"On {some}{spaced}. Bands: 95 % intervals. Dotted: what is chosen above, and guessing (10 %)."
+            f"On {some}{spaced}. Bands: 95% intervals. Dotted: what is chosen above, and guessing (10%)."
         )
         work.go_on(wanted, kept, one)
 

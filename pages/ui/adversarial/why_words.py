@@ -28,7 +28,7 @@ def about_spectra(above: Mapping[str, float], cutoff: int) -> str:
 
 
 def about_parts(found: Mapping[Part, PartScore], length: float, clean: float) -> str:
-    """Which part does the damage at one L2, judged by 95 % intervals; clean: accuracy without any change."""
+    """Which part does the damage at one L2, judged by 95% intervals; clean: accuracy without any change."""
     low, high, whole, random = (found[part] for part in ("low", "high", "whole", "random"))
     words = (
         f"At L2 = {length:g}, of {clean:.1%} read correctly the low-pass part leaves **{low.accuracy:.1%}**, "
@@ -49,7 +49,7 @@ def about_parts(found: Mapping[Part, PartScore], length: float, clean: float) ->
             f"{words}**The fast part does more damage**: it costs {fast:.1f} points, the slow part "
             f"{slow:.1f}. {where} the claim holds."
         )
-    return f"{words}The 95 % intervals of the two parts overlap: **undecided** here."
+    return f"{words}The 95% intervals of the two parts overlap: **undecided** here."
 
 
 def about_border(pairs: Mapping[int, tuple[PartScore, PartScore]]) -> str:
@@ -57,7 +57,7 @@ def about_border(pairs: Mapping[int, tuple[PartScore, PartScore]]) -> str:
     slow = [border for border, (low, high) in pairs.items() if low.ci95[1] < high.ci95[0]]
     fast = [border for border, (low, high) in pairs.items() if high.ci95[1] < low.ci95[0]]
     if not fast and not slow:
-        return "Wherever the border is drawn, the 95 % intervals of the two parts overlap."
+        return "Wherever the border is drawn, the 95% intervals of the two parts overlap."
     told = [f"**up to {max(fast)} waves** the fast part does more damage"] if fast else []
     told += [f"**from {min(slow)} waves** on the slow part does"] if slow else []
     between = len(pairs) - len(fast) - len(slow)

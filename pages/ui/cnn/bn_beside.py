@@ -32,7 +32,7 @@ def claims() -> None:
             facts = shipped_model(name).provenance
             low, high = facts["ci95"]
             st.metric(
-                f"As it came, {title}", f"{facts['test_accuracy']:.2%}", f"95 %: {low:.2%} to {high:.2%}",
+                f"As it came, {title}", f"{facts['test_accuracy']:.2%}", f"95%: {low:.2%} to {high:.2%}",
                 delta_color="off", delta_arrow="off", width="content",
                 help=f"{facts['epochs']:g} epochs, read correctly of {facts['n_test']:,} test images.",
             )  # fmt: skip

@@ -67,7 +67,7 @@ def calibrated(trained: Trained, mnist: Mnist) -> None:
             _numbers(found)
             chart(_figure(found), f"cnn_sure_reliability_{place}", still=True)
     st.caption(
-        f"{sides.told} Dots: the share of right answers in a bin, with its 95 % interval, against their mean "
+        f"{sides.told} Dots: the share of right answers in a bin, with its 95% interval, against their mean "
         "confidence. Orange: the gap to the diagonal. Below: how many answers a bin holds, on a log axis."
     )
     st.markdown(_told(temperature, *both))
@@ -95,7 +95,7 @@ def _numbers(found: Calibration) -> None:
             help="Share of right answers. A temperature changes no answer.",
         )  # fmt: skip
     low, high = found.interval
-    st.caption(f"95 % interval of that error, chance gaps taken off: {low:.2%} to {high:.2%}.")
+    st.caption(f"95% interval of that error, chance gaps taken off: {low:.2%} to {high:.2%}.")
 
 
 def _figure(found: Calibration) -> go.Figure:

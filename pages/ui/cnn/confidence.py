@@ -64,7 +64,7 @@ def _share(sure: Tensor, right: Tensor, mnist: Mnist) -> None:
     with st.container(horizontal=True, gap="medium"):
         st.metric(
             "Confidence above 0.9", f"{high / n:.1%}", width=190,
-            help=f"Share of images whose largest probability exceeds 0.9; 95 % interval {low_end:.1%} to "
+            help=f"Share of images whose largest probability exceeds 0.9; 95% interval {low_end:.1%} to "
             f"{high_end:.1%} (Wilson 1927).",
         )  # fmt: skip
         st.metric("Misread", f"{wrong:,} of {n:,}", width=160, help="Images whose answer is not the label.")

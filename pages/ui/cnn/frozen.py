@@ -61,7 +61,7 @@ def frozen(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
                 )
                 some = which_images(mnist, next(iter(done.values())).n)
                 st.caption(
-                    f"One epoch on {images:,} training images at rate {lr:g}, seed {seed}; whiskers: 95 % "
+                    f"One epoch on {images:,} training images at rate {lr:g}, seed {seed}; whiskers: 95% "
                     f"interval on {some}; dotted: guessing."
                 )
                 st.markdown(told(done))

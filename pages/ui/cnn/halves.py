@@ -22,7 +22,7 @@ class Half:
 
     @property
     def ci95(self) -> tuple[float, float]:
-        """95 % interval, as fractions."""
+        """95% interval, as fractions."""
         return wilson(round(self.accuracy * self.n), self.n)
 
 

@@ -115,7 +115,7 @@ def _accuracy(trained: Trained, mnist: Mnist, moment: Moment, table: Tensor | No
     with st.container(horizontal=True, gap="small"):
         st.metric("Test accuracy", f"{correct / n:.2%}", width=125, help="Share of test images read rightly.")
         st.metric(
-            "95 % interval", f"{low:.1%} to {high:.1%}", width=185,
+            "95% interval", f"{low:.1%} to {high:.1%}", width=185,
             help="Where the accuracy on endlessly many such images lies (Wilson 1927).",
         )  # fmt: skip
         st.metric("Mistakes", f"{n - correct:,} of {n:,}", width=150, help="Test images read wrongly.")
@@ -134,8 +134,8 @@ def _exactness(trained: Trained, mnist: Mnist, moment: Moment) -> str:
     n = int(itself.sum())
     network, film = (100 * int(table.diagonal().sum()) / n for table in (itself, rounded))
     if film == network:
-        return f"{told}. For the trained network that costs nothing: {network:.2f} % either way."
-    return f"{told}. For the trained network that makes {film:.2f} % of {network:.2f} %."
+        return f"{told}. For the trained network that costs nothing: {network:.2f}% either way."
+    return f"{told}. For the trained network that makes {film:.2f}% of {network:.2f}%."
 
 
 def _kernels(trained: Trained, choice: Choice, shown: list[Moment], moment: Moment) -> None:
@@ -190,5 +190,5 @@ def _path(trained: Trained, moment: Moment) -> None:
         return
     chart(moved_figure(epochs, lines, now=moment.epoch, height=260), "cnn_kernels_path", still=True)
     st.caption(
-        "‖W − W₀‖ / ‖W₀‖, W₀ a layer's kernels at the start: at 100 % they went as far as their own size."
+        "‖W − W₀‖ / ‖W₀‖, W₀ a layer's kernels at the start: at 100% they went as far as their own size."
     )

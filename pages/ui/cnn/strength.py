@@ -76,8 +76,8 @@ def strength_curves(trained: Trained, mnist: Mnist, how: str, strength: float) -
                 _told(trained, entrants, how, strength, kept)
             spaced = ", evenly spaced" if count < len(mnist.test) else ""
             st.caption(
-                f"On {computed.which_images(mnist, count)}{spaced}. Bands: 95 % intervals. Dotted "
-                "lines: the slider's strength, and guessing (10 %)."
+                f"On {computed.which_images(mnist, count)}{spaced}. Bands: 95% intervals. Dotted "
+                "lines: the slider's strength, and guessing (10%)."
             )
             if now < wanted:  # last, so that nothing on the screen waits for it; the next look shows it
                 _measure(entrants, _sample(mnist, count), how, kept)

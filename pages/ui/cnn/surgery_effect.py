@@ -55,7 +55,7 @@ def effect(trained: Trained, mnist: Mnist, seen: Subject, off: Off, kernels: res
         before = results.answers(trained, mnist, count, {}, {}).argmax(1)
         after = results.answers(trained, mnist, count, off, kernels).argmax(1)
     _accuracy(before, after, labels)
-    st.caption(f"Measured on {computed.which_images(mnist, count)}. Lines: 95 % intervals.")
+    st.caption(f"Measured on {computed.which_images(mnist, count)}. Lines: 95% intervals.")
     return Readings(before, after, labels)
 
 

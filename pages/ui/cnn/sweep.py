@@ -55,7 +55,7 @@ def sweep(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
                     f"One epoch on {images:,} training images, {convolutions} convolutions, batch {batch}, "
                     f"so {-(-images // batch)} steps: this measures how soon a network learns, not how good "
                     f"it gets. Scored on {some}. Line: mean of the seeds so far. Band: lowest to highest. "
-                    "Cross: a run diverged (counted as guessing, 10 %). Dotted upright: the text's rate, "
+                    "Cross: a run diverged (counted as guessing, 10%). Dotted upright: the text's rate, "
                     f"{text:g}."
                 )
                 st.markdown(told(curves, text))

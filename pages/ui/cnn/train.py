@@ -74,9 +74,9 @@ def _claim(history: History, config: RunConfig, n_test: int) -> None:
         for part in parts or [Half(f"All {n_test:,} test images", whole, n_test)]:
             low, high = part.ci95
             st.metric(
-                part.name, f"{part.accuracy:.2%}", f"95 %: {low:.2%} to {high:.2%}", width="content",
+                part.name, f"{part.accuracy:.2%}", f"95%: {low:.2%} to {high:.2%}", width="content",
                 delta_color="off", delta_arrow="off",
-                help=f"Share of these {part.n:,} test images read correctly, and its 95 % interval.",
+                help=f"Share of these {part.n:,} test images read correctly, and its 95% interval.",
             )  # fmt: skip
     if claim:
         st.caption(f":material/format_quote: **The text claims**: {claim}. Measured: what stands above.")

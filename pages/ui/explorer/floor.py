@@ -33,7 +33,7 @@ def show() -> None:
         low, high = score.ci95
         st.metric(f"Accuracy on {score.n:,} test images", f"{score.accuracy:.1%}", border=True)
         st.caption(
-            f"95 % interval {low:.1%} to {high:.1%}: where the accuracy on endlessly many such images lies. "
+            f"95% interval {low:.1%} to {high:.1%}: where the accuracy on endlessly many such images lies. "
             "Guessing gets 10%."
         )
         st.markdown(

@@ -84,7 +84,7 @@ def _progress(own: Collection) -> None:
     st.progress(min(1.0, n / ENOUGH), f"{n} of {ENOUGH}" if n < ENOUGH else f"{n} drawings")
     low, high = wilson(round(0.9 * n), n)
     st.caption(
-        f"With {n}, a network that reads {round(0.9 * n)} of them correctly has a 95 % interval of {low:.0%} "
+        f"With {n}, a network that reads {round(0.9 * n)} of them correctly has a 95% interval of {low:.0%} "
         f"to {high:.0%}. With more drawings the intervals get narrower."
     )
     missing = [str(digit) for digit, count in enumerate(own.counts()) if not count]

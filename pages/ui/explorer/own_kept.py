@@ -31,7 +31,7 @@ def collection() -> Collection:
 class Rated:
     """A network: its name here, its accuracy on MNIST's test images as recorded, and what it reads in yours.
 
-    mnist: (accuracy, low, high), fractions with the ends of the 95 % interval. n: on how many images.
+    mnist: (accuracy, low, high), fractions with the ends of the 95% interval. n: on how many images.
     """
 
     name: str

@@ -38,7 +38,7 @@ def results(own: Collection) -> None:
         )  # fmt: skip
         st.markdown(verdict(networks, len(own)))
         st.caption(
-            "Dots: share read correctly, with 95 % intervals (Wilson). On MNIST it is the accuracy that was "
+            "Dots: share read correctly, with 95% intervals (Wilson). On MNIST it is the accuracy that was "
             f"recorded when the network was trained, on {_counts(networks)} test images."
         )
         _who_misreads(own, networks)

@@ -122,7 +122,7 @@ def _entrants(shared: SharedRuns) -> list[Entrant]:
 
 def percent(share: float) -> str:
     """A share of words as it stands in the table below, too."""
-    return f"{100 * share:.2f} %"
+    return f"{100 * share:.2f}%"
 
 
 def _told(entrants: list[Entrant]) -> str:
@@ -138,16 +138,16 @@ def _told(entrants: list[Entrant]) -> str:
     if low <= 0 <= high:
         verdict = (
             "**No difference between the GRU and pieces of words is sure**: on the same words it is "
-            f"{_signed(100 * pair.difference)} points (95 %: {_signed(low)} to {_signed(high)})."
+            f"{_signed(100 * pair.difference)} points (95%: {_signed(low)} to {_signed(high)})."
         )
     elif pair.difference > 0:
         verdict = (
-            f"**The GRU is better** than pieces of words, by {100 * pair.difference:.2f} points (95 %: "
+            f"**The GRU is better** than pieces of words, by {100 * pair.difference:.2f} points (95%: "
             f"{low:.2f} to {high:.2f})."
         )
     else:
         verdict = (
-            f"**Pieces of words beat the GRU**, by {-100 * pair.difference:.2f} points (95 %: "
+            f"**Pieces of words beat the GRU**, by {-100 * pair.difference:.2f} points (95%: "
             f"{-high:.2f} to {-low:.2f}), and are fitted in {pieces.seconds:.1f} s."
         )
     return scores + verdict
@@ -185,7 +185,7 @@ def _table(entrants: list[Entrant]) -> None:
         hide_index=True,
         key="lang_compare_table",
         column_config={
-            "accuracy": number(format="%.2f %%"),
+            "accuracy": number(format="%.2f%%"),
             "loss": number("loss (nats)", format="%.3f", help="Mean cross-entropy on the test words."),
             "numbers learnt": number(format="localized"),
             "seconds": number(

@@ -34,7 +34,7 @@ def divisions(trained: Trained, probabilities: Tensor) -> None:
         st.metric(
             "Test accuracy", f"{score.accuracy:.2%}", width=130, help="Share of test words guessed rightly."
         )
-        st.metric("95 % interval", f"{low:.1%} to {high:.1%}", width=195,
+        st.metric("95% interval", f"{low:.1%} to {high:.1%}", width=195,
                   help="Where the accuracy on endlessly many such words lies (Wilson 1927).")  # fmt: skip
         st.metric(
             "Mistakes", f"{score.n - right:,} of {score.n:,}", width=170, help="Test words guessed wrongly."

@@ -67,7 +67,7 @@ def _languages(labels: Tensor, probabilities: Tensor) -> None:
         computed.NAMES, [s.accuracy for s in scores], [s.ci95 for s in scores], COLORS, guessing=0.2
     )
     chart(fig, "lang_languages", still=True)
-    st.caption("Share of the test words of each language; 95 % intervals. Dotted: guessing.")
+    st.caption("Share of the test words of each language; 95% intervals. Dotted: guessing.")
 
 
 def _confusion(table: Tensor) -> None:
@@ -101,7 +101,7 @@ def _lengths(words: Words, probabilities: Tensor) -> None:
         [s.n for s in found.values()], right / len(words.test),
     )  # fmt: skip
     chart(fig, "lang_lengths", still=True)
-    st.caption("Dots: words of that many letters, with 95 % intervals. Dotted: all words.")
+    st.caption("Dots: words of that many letters, with 95% intervals. Dotted: all words.")
 
 
 def _mistakes(words: Words, probabilities: Tensor) -> None:

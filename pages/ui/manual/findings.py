@@ -111,7 +111,7 @@ def of_training(right: Planted, wrong: Planted) -> str:
         return f"**It does not learn**: {numbers}; guessing gets about a tenth.{grown}"
     if high >= good_low:
         return (
-            f"**It trains about as well as the right code**: {numbers}, too close to tell apart (95 % "
+            f"**It trains about as well as the right code**: {numbers}, too close to tell apart (95% "
             f"intervals {low:.1%} to {high:.1%} and {good_low:.1%} to {good_high:.1%}). Only the checks show "
             f"the bug.{grown}"
         )

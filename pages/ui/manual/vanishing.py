@@ -177,7 +177,7 @@ def _learning(depth: int, width: int, start: str) -> None:
         )  # fmt: skip
     st.markdown(_verdict(results))
     st.caption(
-        f"After one pass over {images:,} images, seed 1; whiskers: 95 % interval on "
+        f"After one pass over {images:,} images, seed 1; whiskers: 95% interval on "
         f"{results[0].n:,} test images; dotted: guessing among ten digits."
     )
 

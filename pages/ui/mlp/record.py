@@ -38,7 +38,7 @@ def record() -> None:
     dots = [(f"{run.recipe} · {label(run)}", run.recipe, run) for run in scored[:20]]
     chart(record_figure(dots), "mlp_record_chart", still=True)
     st.caption(
-        "Test accuracy with its 95 % interval, newest run on top. Runs on few images have wide intervals."
+        "Test accuracy with its 95% interval, newest run on top. Runs on few images have wide intervals."
     )
     table = pd.DataFrame([row(run) for run in runs])
     st.dataframe(
@@ -46,7 +46,7 @@ def record() -> None:
         hide_index=True,
         column_config={
             "test accuracy": st.column_config.NumberColumn(format="percent"),
-            "95 % from": st.column_config.NumberColumn(format="percent"),
+            "95% from": st.column_config.NumberColumn(format="percent"),
             "to": st.column_config.NumberColumn(format="percent"),
             "seconds": st.column_config.NumberColumn(format="%.1f"),
         },
@@ -82,7 +82,7 @@ def row(run: RunRecord) -> dict[str, object]:
     return {
         "recipe": run.recipe,
         "test accuracy": run.test_accuracy,
-        "95 % from": run.ci_low,
+        "95% from": run.ci_low,
         "to": run.ci_high,
         "hidden": "–".join(str(w) for w in settings["hidden"]) or "none",
         "activation": settings["activation"],

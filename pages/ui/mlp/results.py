@@ -64,7 +64,7 @@ def _headline(table: Tensor) -> None:
     with st.container(horizontal=True, gap="medium"):
         st.metric("Test accuracy", f"{correct / n:.2%}", width=130, help="Share of test images read rightly.")
         st.metric(
-            "95 % interval",
+            "95% interval",
             f"{low:.1%} to {high:.1%}",
             width=195,
             help="Where the accuracy on endlessly many such images lies (Wilson 1927). "
@@ -149,7 +149,7 @@ def _mistakes(probabilities: Tensor, test: Digits) -> None:
     st.markdown(
         "True digit → the network's answer, and how sure it was. "
         + (
-            f"{'All' if high == len(wrong) else high} of these {len(wrong)} with more than 90 %."
+            f"{'All' if high == len(wrong) else high} of these {len(wrong)} with more than 90%."
             if high
             else ""
         )

@@ -187,7 +187,7 @@ def in_words(
         text = f"- **{name}** is best at **{rate:g}**: validation {score.mean:.2%}"
         if over and score.test is not None:
             low, high = wilson(round(score.test * n_test), n_test)
-            text += f"; test {score.test:.2%} (95 % interval {low:.2%} to {high:.2%})"
+            text += f"; test {score.test:.2%} (95% interval {low:.2%} to {high:.2%})"
         if rate in (min(grids[name]), max(grids[name])):
             text += ". That is the end of what was tried: a wider span may hold a better one"
         lines.append(text + ".")

@@ -49,7 +49,7 @@ def percent(spread: Spread) -> str:
     """Mean ± standard deviation over the seeds."""
     if spread.seeds == 1:
         return f"{spread.mean:.2%}"
-    return f"{spread.mean * 100:.2f} ± {spread.deviation * 100:.2f} %"
+    return f"{spread.mean * 100:.2f} ± {spread.deviation * 100:.2f}%"
 
 
 def details(standing: Standing, target: int, active: bool) -> list[str]:
@@ -78,7 +78,7 @@ def details(standing: Standing, target: int, active: bool) -> list[str]:
 def tested(test: Spread, interval: tuple[float, float] | None) -> str:
     """The test accuracy; of a lane where a seed diverged, whose mean it is instead of an interval."""
     if interval is not None:
-        return f"test accuracy {test.mean:.2%}, 95 % interval {interval[0]:.2%} to {interval[1]:.2%}"
+        return f"test accuracy {test.mean:.2%}, 95% interval {interval[0]:.2%} to {interval[1]:.2%}"
     of = f"mean of the {test.seeds} seeds" if test.seeds > 1 else "of the one seed"
     return f"test accuracy {test.mean:.2%}, {of} that did not diverge"
 
@@ -86,7 +86,7 @@ def tested(test: Spread, interval: tuple[float, float] | None) -> str:
 def time_to(reached: Reached, target: int, active: bool) -> str:
     """When the target was reached, if it was; while the race is active it may still be."""
     if not reached.seeds or reached.steps is None or reached.examples is None or reached.seconds is None:
-        return f"{target} %: not reached" + (" yet" if active else "")
+        return f"{target}%: not reached" + (" yet" if active else "")
     of = f" ({reached.seeds} of {reached.of} seeds)" if reached.of > 1 else ""
     steps = f"{reached.steps:,.0f} step{'s' if round(reached.steps) != 1 else ''}"
-    return f"{target} % after {steps}, {reached.examples:,.0f} images, {reached.seconds:.2f} s{of}"
+    return f"{target}% after {steps}, {reached.examples:,.0f} images, {reached.seconds:.2f} s{of}"

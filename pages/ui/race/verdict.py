@@ -76,17 +76,17 @@ def fastest(table: Sequence[Standing], target: int, active: bool) -> str:
     if not there:
         some = any(s.reached.seeds for s in table)
         if some:
-            return f"No lane reached {target} % with every seed."
-        return f"Nobody has reached {target} % yet." if active else f"Nobody reached {target} %."
+            return f"No lane reached {target}% with every seed."
+        return f"Nobody has reached {target}% yet." if active else f"Nobody reached {target}%."
     steps = min(s.reached.steps or 0.0 for s in there)
     seconds = min(s.reached.seconds or 0.0 for s in there)
     by_steps = [s.lane for s in there if s.reached.steps == steps]  # measured now and then: ties happen
     by_time = [s.lane for s in there if s.reached.seconds == seconds]
     if by_steps == by_time:
         both = f"by steps ({steps:,.0f}) and by seconds ({seconds:.2f})"
-        return f"{target} % came first to {_bold(by_steps)}, {both}."
+        return f"{target}% came first to {_bold(by_steps)}, {both}."
     return (
-        f"{target} % came first to {_bold(by_steps)} by steps ({steps:,.0f}), to {_bold(by_time)} by seconds "
+        f"{target}% came first to {_bold(by_steps)} by steps ({steps:,.0f}), to {_bold(by_time)} by seconds "
         f"({seconds:.2f})."
     )
 

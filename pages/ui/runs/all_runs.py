@@ -86,10 +86,10 @@ def _table(_shown: Sequence[RunRecord], at: str, names: str = "") -> pd.DataFram
 def _seen(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows as they stand on the page: the interval's two ends, which the CSV keeps, in one column."""
     seen = in_percent(rows)
-    ends = zip(rows["95 % from"].astype(float), rows["to"].astype(float), strict=True)
+    ends = zip(rows["95% from"].astype(float), rows["to"].astype(float), strict=True)
     words = [None if pd.isna(low) else interval_words(low, high) for low, high in ends]
-    seen.insert(list(seen.columns).index("95 % from"), INTERVAL, words)
-    return seen.drop(columns=["95 % from", "to"])
+    seen.insert(list(seen.columns).index("95% from"), INTERVAL, words)
+    return seen.drop(columns=["95% from", "to"])
 
 
 def _rows(shown: Sequence[RunRecord], rows: pd.DataFrame) -> None:

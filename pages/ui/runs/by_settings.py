@@ -137,7 +137,7 @@ def _scatter(runs: Sequence[RunRecord], names: list[str], measure: Measure) -> N
     chart(fig, f"runs_scatter_{measure.what}_{across}_{color}")
     words = f"{len(those):,} runs on {measure.what}."
     if percent:
-        words += " Whiskers: the 95 % interval of each."
+        words += " Whiskers: the 95% interval of each."
     st.caption(
         f"{words} Runs differ in more than the two settings drawn: who wants to know what one of them does "
         "changes that one alone, as a sweep does."

@@ -214,7 +214,7 @@ def _accuracies(runs: Sequence[RunRecord]) -> None:
     fig = record_figure([(short_of(run), run.recipe, run) for run in scored])
     fig.update_traces(marker_color=[run_color(runs.index(run)) for run in scored])  # as the curves above
     chart(fig, "runs_accuracies", still=True)
-    text = "Test accuracy with its 95 % interval."
+    text = "Test accuracy with its 95% interval."
     if len({run.n_test for run in scored}) > 1 or len({run.data for run in scored}) > 1:
         text += " These runs were tested on different images: their accuracies compare only roughly."
     elif len(scored) > 1:

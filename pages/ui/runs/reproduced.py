@@ -42,7 +42,7 @@ def _cards(work: Piecework) -> None:
     done = sum(name in stored for name in REPRODUCTIONS)
     st.markdown(
         f"Five teaching texts say what their experiments gave. {_so_far(done, len(REPRODUCTIONS))} A claim "
-        "is never copied into a result. :blue[●] is what was measured, with its 95 % interval, :orange[◇] "
+        "is never copied into a result. :blue[●] is what was measured, with its 95% interval, :orange[◇] "
         "what the text claims."
     )
     if work.running or st.session_state.get(f"{KEY}_problem"):

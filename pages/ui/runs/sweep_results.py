@@ -90,7 +90,7 @@ def _in_words(ledger: Ledger, found: Choice, active: bool) -> str:
     elif found.by == "validation loss":
         text += f", validation loss {loss_words(validation_loss(run) or 0.0)}"
     if run.test_accuracy is not None and run.ci_low is not None:
-        text += f"; test {run.test_accuracy:.2%} (95 % interval {run.ci_low:.2%} to {run.ci_high:.2%})"
+        text += f"; test {run.test_accuracy:.2%} (95% interval {run.ci_low:.2%} to {run.ci_high:.2%})"
     elif run.test_loss is not None:
         text += f"; test loss {loss_words(run.test_loss)}"
     text += "."

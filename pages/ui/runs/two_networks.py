@@ -134,11 +134,11 @@ def verdict(pair: Paired) -> str:
     ends = (min(abs(low), abs(high)), max(abs(low), abs(high))) if low * high > 0 else None
     low, high = ends or (low, high)
     between = f"{100 * low:.2f} to {_points(high)}" + ("" if ends else ", A minus B")
-    return f"{text} (95 % interval {between})."
+    return f"{text} (95% interval {between})."
 
 
 def _points(difference: float) -> str:
-    """A difference of two percentages is in points: 7 points more than 50 % is 57 %, 7 % more is 53.5 %."""
+    """A difference of two percentages is in points: 7 points more than 50% is 57%, 7% more is 53.5%."""
     return f"{100 * difference:.2f} points"
 
 

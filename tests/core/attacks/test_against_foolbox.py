@@ -34,7 +34,7 @@ def foolbox() -> ModuleType:
 
 @pytest.fixture(scope="module")
 def model() -> nn.Module:
-    """A network that reads 99 %."""
+    """A network that reads 99%."""
     return load_shipped("cnn-bn").model
 
 

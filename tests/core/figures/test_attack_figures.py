@@ -79,6 +79,6 @@ def test_the_matrix_writes_share_and_count_and_leaves_the_unknown_empty(size: in
     assert "25%" in fig.layout.annotations[0].text
     assert "n = 20" in fig.layout.annotations[0].text
     assert len(fig.layout.shapes) == size
-    assert "95 %: 10.0% to 40.0%" in fig.data[0].customdata[0][0]
+    assert "95%: 10.0% to 40.0%" in fig.data[0].customdata[0][0]
     assert fig.layout.xaxis.ticktext[0] == "net-<br>0"
     assert fig.layout.yaxis.ticktext[-1] == "random<br>noise"

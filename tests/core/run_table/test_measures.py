@@ -52,5 +52,5 @@ def test_small_losses_in_powers_of_ten(value: float, text: str) -> None:
 
 
 def test_an_interval_in_one_column() -> None:
-    assert interval_words(0.891, 0.93) == "89.1–93.0 %"
+    assert interval_words(0.891, 0.93) == "89.1–93.0%"
     assert interval_words(None, None) is None

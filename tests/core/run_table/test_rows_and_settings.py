@@ -16,7 +16,7 @@ def test_a_row_has_what_the_table_shows(make_run: MakeRun) -> None:
     row = table([run])[0]
     assert row["name"] == "mine"
     assert (row["recipe"], row["rate"], row["batch"]) == ("mlp-module", 0.3, 128)
-    assert row["95 % from"] == run.ci_low
+    assert row["95% from"] == run.ci_low
     assert row["run"] == run.run_id
     assert table([make_run()])[0]["name"] == "linear-softmax"
 

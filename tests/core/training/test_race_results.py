@@ -195,7 +195,7 @@ def test_standings_of_a_race() -> None:
         1,
         None,
     )  # of one seed in two: no interval says how it goes
-    assert within_reach(config, runs) == 80  # both seeds of SGD; one of Adam's never got beyond 50 %
+    assert within_reach(config, runs) == 80  # both seeds of SGD; one of Adam's never got beyond 50%
     runs[0].status = "running"
     assert standings(config, runs, 1000, 0.8)[0].test is None  # not before all its runs have ended
 

@@ -140,7 +140,7 @@ def test_spreads_are_quantiles_of_what_each_activation_receives(mnist: Mnist) ->
     fresh = Trainer(config, run_data(mnist, config))  # the same seed: the same start
     values = received(fresh.module, fresh.inputs[:40])["act1"]
     wanted = torch.quantile(values.flatten(), torch.tensor(QUANTILES))
-    # Of a sample: at 5 and 95 % of 5,000 numbers with spread 1 the standard error is 0.03.
+    # Of a sample: at 5 and 95% of 5,000 numbers with spread 1 the standard error is 0.03.
     assert history.spreads[0]["act1"] == pytest.approx(wanted.tolist(), abs=0.08)
     per_channel = values.transpose(0, 1).flatten(1)
     torch.testing.assert_close(per_channel.mean(dim=1), torch.zeros(3), atol=1e-3, rtol=0)

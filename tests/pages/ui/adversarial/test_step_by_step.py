@@ -99,11 +99,11 @@ def test_every_epsilon_and_range(untouched: Trained, mnist: Mnist) -> None:
         well(app.select_slider(key="adv_steps_reach").set_value(reach).run())
     well(app.toggle(key="adv_steps_log").set_value(True).run())
     well(app.select_slider(key="adv_steps_draws").set_value(100).run())
-    assert "95 % of 100 random sign pictures" in text(app)
+    assert "95% of 100 random sign pictures" in text(app)
 
 
 def test_nothing_is_said_to_be_quite_sure(untouched: Trained, mnist: Mnist) -> None:
-    """A softmax below 1 must not be rounded up to 100 %."""
+    """A softmax below 1 must not be rounded up to 100%."""
     app = tab(untouched, mnist)
     under = [caption.value for caption in app.caption if caption.value.endswith("%")]
     assert len(under) == 20

@@ -144,7 +144,7 @@ def test_the_words_follow_the_numbers() -> None:
     assert "1 of 6 pairs fool clearly more" in some
     assert "not so a → c, b → a, b → c, c → a and others" in some
     two = told_of(("a", "b"), matrix((90, 50), (48, 90), (2, 2)))
-    assert "Their 95 % intervals overlap." in two
+    assert "Their 95% intervals overlap." in two
     assert "travel" not in two
     unknown = [[Fooled(0, 0)] * 2] * 3
     assert told_of(("a", "b"), unknown) == ""

@@ -42,10 +42,10 @@ def test_the_first_view_is_what_came_along_beside_the_claims() -> None:
     for name, metric in zip((WITH, WITHOUT), app.metric, strict=True):
         assert metric.value == f"{shipped_model(name).provenance['test_accuracy']:.2%}"
     assert "The text claims" in captions(app)
-    assert "98.84 %" in captions(app)
-    assert "97.77 %" in captions(app)
+    assert "98.84%" in captions(app)
+    assert "97.77%" in captions(app)
     assert "As they came" in markdown(app)
-    assert "do not tell them apart" in markdown(app)  # 99.19 % and 99.12 % of 10,000
+    assert "do not tell them apart" in markdown(app)  # 99.19% and 99.12% of 10,000
     assert "changed most at" in markdown(app)
     assert not jobs()
 

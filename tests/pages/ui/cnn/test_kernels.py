@@ -86,7 +86,7 @@ def test_the_slider_moves_accuracy_answer_and_distance(mnist: Mnist) -> None:
         score = evaluate(model, mnist.test)
         assert metric(app, "Test accuracy") == f"{score.accuracy:.2%}"
         low, high = score.ci95
-        assert metric(app, "95 % interval") == f"{low:.1%} to {high:.1%}"
+        assert metric(app, "95% interval") == f"{low:.1%} to {high:.1%}"
         assert metric(app, "Test accuracy") != last
         read = int(model(mnist.test.images[4:5]).argmax())
         assert f"It reads a {read}" in markdown(app)
@@ -107,7 +107,7 @@ def test_what_eight_bits_cost_is_measured(mnist: Mnist) -> None:
     rounded = rebuild(network.config, as_kept(network.model.state_dict()))
     film, itself = (evaluate(model, mnist.test).accuracy for model in (rounded, network.model))
     assert "in 8 bits" in captions(app)
-    told = "costs nothing" if film == itself else f"makes {100 * film:.2f} % of {100 * itself:.2f} %"
+    told = "costs nothing" if film == itself else f"makes {100 * film:.2f}% of {100 * itself:.2f}%"
     assert told in captions(app)
     exact = over(small("exact"), mnist)
     assert "8 bits" not in captions(exact)

@@ -95,7 +95,7 @@ def test_the_verdict_follows_the_numbers() -> None:
     assert "The GRU is better" in told(950, 900)
     assert "Pieces of words beat the GRU" in told(900, 950)
     assert "No difference" in told(900, 900)
-    assert "60.00 %" in told(900, 900)
+    assert "60.00%" in told(900, 900)
     assert "+0.00 points" in told(900, 900)
 
 

@@ -229,12 +229,12 @@ def test_every_start_and_depth() -> None:
 def test_does_it_learn() -> None:
     app = open_tab("vanishing", manual_van_depth="6", manual_van_width="32")
     well(app.button(key="manual_van_learn").click().run())
-    assert "95 % interval" in text(app)
+    assert "95% interval" in text(app)
     assert "Sigmoid still guesses" in text(app) or "sigmoid still guesses" in text(app)
     well(app.toggle(key="manual_van_passed").set_value(True).run())  # the same result once more, from memory
-    assert "95 % interval" in text(app)
+    assert "95% interval" in text(app)
     well(app.slider(key="manual_van_depth").set_value(2).run())  # asked of six layers, not of two
-    assert "95 % interval" not in text(app)
+    assert "95% interval" not in text(app)
 
 
 def test_a_diverged_network_is_called_so() -> None:

@@ -32,7 +32,7 @@ def test_rates_are_tried_and_the_best_are_raced() -> None:
     assert [picture.config.seeds for picture in seen] == [(0, 1)] * 2
     assert [lane.optimizer["lr"] for lane in seen[0].config.lanes] == [0.01, 0.03, 0.1]
     assert "**SGD** is best at" in text(app)
-    assert "95 % interval" in text(app)
+    assert "95% interval" in text(app)
     assert "At their own best rates" in text(app)
     assert "the end of what was tried" in text(app)  # three rates from a small one up: the largest is best
     found = open_tab(**{rate_sweep.SWEEP: app.session_state[rate_sweep.SWEEP], LANES: "sgd;adam~cosine"})

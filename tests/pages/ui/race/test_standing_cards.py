@@ -23,4 +23,4 @@ def test_a_card_says_how_many_diverged_and_whose_accuracy_it_shows() -> None:
 
 def test_a_card_of_a_lane_without_mishap_has_its_interval() -> None:
     well = replace(HALF, diverged=0, begun=1, message="", interval=(0.89, 0.93))
-    assert "test accuracy 91.00%, 95 % interval 89.00% to 93.00%" in details(well, 97, False)
+    assert "test accuracy 91.00%, 95% interval 89.00% to 93.00%" in details(well, 97, False)

@@ -21,12 +21,12 @@ def test_the_verdict_follows_the_numbers() -> None:
     ahead, behind = standing("A", [0.95, 0.96], (100, 2.0)), standing("B", [0.90, 0.91], (80, 3.0))
     text = verdict([behind, ahead], 90, 2, False)
     assert "**A** won with 95.50%, 5.00 points before B. Every seed of A beats every seed of B." in text
-    assert "90 % came first to **B** by steps (80), to **A** by seconds (2.00)." in text
+    assert "90% came first to **B** by steps (80), to **A** by seconds (2.00)." in text
     assert "*Each at its own best rate*" in text
     close = standing("B", [0.94, 0.955], (120, 3.0))
     text = verdict([ahead, close], 90, 2, False)
     assert "The seeds of the two overlap" in text
-    assert "90 % came first to **A**, by steps (100) and by seconds (2.00)." in text
+    assert "90% came first to **A**, by steps (100) and by seconds (2.00)." in text
     assert "leads with" in verdict([ahead, close], 90, 2, True)
     tie = standing("B", [0.94, 0.955], (100, 3.0))
     assert "to **A** and **B** by steps (100), to **A** by seconds (2.00)." in verdict(
@@ -34,7 +34,7 @@ def test_the_verdict_follows_the_numbers() -> None:
     )
     level = verdict([standing("A", [0.9], None), standing("B", [0.9], None)], 97, 1, False, "Nearer.")
     assert "**A** and **B** are level" in level
-    assert "Nobody reached 97 %. Nearer." in level
+    assert "Nobody reached 97%. Nearer." in level
     fallen = standing("W", [], None, diverged=1, message="Too high.")
     assert "Diverged, while the other went on: W." in verdict([ahead, fallen], 90, 2, False)
     assert "while the others went on: W." in verdict([ahead, close, fallen], 90, 2, False)
@@ -51,10 +51,10 @@ def test_what_cards_say() -> None:
     assert headline(fallen) == "diverged"
     assert "⚠ Diverged (1 of 2 seeds). Too high." in details(fallen, 97, False)
     well_off = standing("A", [0.95, 0.97], (100, 2.0), test=spread([0.96]), interval=(0.95, 0.97))
-    assert headline(well_off) == "96.00 ± 1.41 %"
-    assert "97 % after 100 steps, 1 images, 2.00 s (2 of 2 seeds)" in details(well_off, 97, True)
+    assert headline(well_off) == "96.00 ± 1.41%"
+    assert "97% after 100 steps, 1 images, 2.00 s (2 of 2 seeds)" in details(well_off, 97, True)
     assert not any("test" in line for line in details(well_off, 97, True))  # only at the end
     assert any("test accuracy 96.00%" in line for line in details(well_off, 97, False))
     late = standing("L", [0.9], None)
-    assert "97 %: not reached yet" in details(late, 97, True)
-    assert "97 %: not reached" in details(late, 97, False)
+    assert "97%: not reached yet" in details(late, 97, True)
+    assert "97%: not reached" in details(late, 97, False)

@@ -13,7 +13,7 @@ from pages.ui.runs.reproduced import CODE
 from tests.pages.harness import open_part, part_of, text, well
 
 ROW: Row = {
-    "id": "cnn-lab", "claim": "99.06 %", "measured": 0.98, "unit": "accuracy (fraction)", "seeds": [0, 1, 2],
+    "id": "cnn-lab", "claim": "99.06%", "measured": 0.98, "unit": "accuracy (fraction)", "seeds": [0, 1, 2],
     "seconds": 300.0, "holds": False, "rule": "at least 98.79%", "ci95": [0.975, 0.985],
 }  # fmt: skip
 
