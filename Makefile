@@ -17,9 +17,10 @@ run: .venv/.ready
 	.venv/bin/streamlit run app.py --server.port $(PORT)
 
 # Every browser gets runs of its own; uploads are small, and jobs and threads together never exceed the cores.
+# `exec`: who ends make ends the server, not a shell between them.
 serve: .venv/.ready
 	@echo "Digit Lab for a classroom: http://$(ADDRESS):$(PORT) (choose with ADDRESS=... PORT=...)"
-	DIGITLAB_CLASSROOM=1 .venv/bin/streamlit run app.py --server.headless true \
+	exec env DIGITLAB_CLASSROOM=1 .venv/bin/streamlit run app.py --server.headless true \
 	  --server.address $(ADDRESS) --server.port $(PORT) --server.maxUploadSize 17
 
 # Test processes share the cores: more than one PyTorch thread in each makes them wait for one another.

@@ -1,5 +1,6 @@
 """All jobs of a server, and the watchdog that stops those whose browser is gone."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +21,8 @@ from core.training.trial import cores
 if TYPE_CHECKING:
     from core.sweep.job import SweepJob
     from core.sweep.ledger import Ledger
+
+log = logging.getLogger(__name__)
 
 
 class JobRegistry:
@@ -113,6 +116,8 @@ class JobRegistry:
 
     def _make_room(self) -> None:
         """Refuse what would not find a place in the queue; forget the oldest of what has ended."""
+        if self._closed.is_set():
+            raise LabError("The server is being shut down; start the run again when it is back.")
         active = [job for job in self._jobs.values() if job.active]
         if len(active) >= 32:
             raise LabError("Thirty-two runs are already waiting; stop one of them, or try again later.")
@@ -153,11 +158,22 @@ class JobRegistry:
         _watched(job, session)
         return job
 
-    def close(self) -> None:
-        """Stop the watchdog and every job."""
+    def close(self, patience: float = 60.0) -> None:
+        """Stop the watchdog and every job, and wait until each has recorded what it has.
+
+        A thread still inside PyTorch when the interpreter ends aborts the process, so this comes before.
+        patience: seconds to wait for all of them together.
+        """
         self._closed.set()
-        for job in list(self._jobs.values()):
-            job.stop()
+        with self._lock:
+            working = [job for job in self._jobs.values() if job.active]
+        if working:
+            log.warning("Stopping %d runs; what they have is kept.", len(working))
+        for job in working:
+            job.stop("The server was shut down, so the run was stopped; what it has is kept.")
+        end = time.monotonic() + patience
+        for job in working:
+            job.join(max(0.0, end - time.monotonic()))
 
     def _watch(self, every: float) -> None:
         while not self._closed.wait(every):

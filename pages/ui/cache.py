@@ -3,6 +3,7 @@
 Never train or change what comes from here: every open browser holds the same object. Copy it first.
 """
 
+import atexit
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -45,10 +46,15 @@ def run_store() -> "RunStore":
 
 @st.cache_resource(show_spinner=False)
 def registry() -> "JobRegistry":
-    """The one registry of jobs on this server; it asks Streamlit which browsers are still there."""
+    """The one registry of jobs on this server; it asks Streamlit which browsers are still there.
+
+    Streamlit takes Ctrl-C and SIGTERM and lets the process end: the jobs are stopped on the way out.
+    """
     from core.training.registry import JobRegistry
 
-    return JobRegistry(run_store(), is_alive=_session_is_alive)
+    jobs = JobRegistry(run_store(), is_alive=_session_is_alive)
+    atexit.register(jobs.close)
+    return jobs
 
 
 def _session_is_alive(session: str) -> bool:

@@ -50,6 +50,11 @@ class Server:
         self.kill()
         raise RuntimeError(f"The server did not start. It said:\n{self.log}")
 
+    def end(self, limit: float = 60.0) -> int:
+        """Ask it to end, as a service manager does, and wait; returns its exit status."""
+        self._process.terminate()
+        return self._process.wait(limit)
+
     def stop(self) -> None:
         self._process.terminate()
         try:

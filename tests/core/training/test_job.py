@@ -255,3 +255,22 @@ def test_progress_never_goes_back(registry: JobRegistry, mnist: Mnist) -> None:
     while job.snapshot.active:
         seen.append(job.snapshot.epoch)
     assert seen == sorted(seen)
+
+
+def test_a_server_that_ends_stops_its_jobs_in_order_and_keeps_what_they_have(mnist: Mnist) -> None:
+    registry = JobRegistry(RunStore(), at_once=1)
+    paused = registry.submit(config(50), mnist)
+    until(paused, lambda seen: seen.steps > 0)
+    paused.pause()
+    until(paused, lambda seen: seen.status == "paused")
+    running = registry.submit(config(50), mnist)
+    until(running, lambda seen: seen.steps > 0)
+    queued = registry.submit(config(50), mnist)
+    registry.close()
+    assert [job.snapshot.status for job in (paused, running, queued)] == ["stopped"] * 3
+    assert "shut down" in running.snapshot.message
+    for job in (paused, running):
+        assert registry.store.get(job.job_id).status == "stopped"
+        assert run_checkpoint(job.job_id).is_file()
+    with pytest.raises(LabError, match="shut down"):
+        registry.submit(config(1), mnist)
