@@ -1,4 +1,4 @@
-"""The server is asked to end in mid-training (Ctrl-C, a service manager, `make serve` stopped): what jobs have is kept."""
+"""A server that is asked to end in mid-training (Ctrl-C, a service manager) keeps what its jobs have."""
 
 import re
 from pathlib import Path
