@@ -32,8 +32,20 @@ def class_stds(digits: Digits) -> Tensor:
 
 def pixel_histogram(images: Tensor, bins: int = 32) -> tuple[Tensor, Tensor]:
     """(edges (bins + 1,), share of all pixels in each bin (bins,)) over [0, 1]."""
-    counts = torch.histc(images.float(), bins=bins, min=0.0, max=1.0)
-    return torch.linspace(0, 1, bins + 1), counts / images.numel()
+    share = counted(images.float(), 0.0, 1.0, bins).double() / max(1, images.numel())
+    return torch.linspace(0, 1, bins + 1), share.float()
+
+
+def counted(values: Tensor, low: float, high: float, bins: int) -> Tensor:
+    """How many of the values lie in each of `bins` equal bins from `low` to `high`: (bins,) int64.
+
+    What lies outside is not counted. torch.histc counts in float32, which stands still at 2²⁴: it is given
+    no more values than that at once, and its counts are added up as integers.
+    """
+    counts = torch.zeros(bins, dtype=torch.int64)
+    for part in values.flatten().split(2**24):
+        counts += torch.histc(part, bins=bins, min=low, max=high).long()
+    return counts
 
 
 def _over_class(digits: Digits, digit: int, *, spread: bool) -> Tensor:

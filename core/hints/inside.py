@@ -92,7 +92,7 @@ def saturated(case: Case) -> Hint | None:
     low = 0.0 if model.activation == "sigmoid" else -1.0
     margin = FLAT * (1.0 - low)
     shares = {
-        layer.title: float(((layer.values < low + margin) | (layer.values > 1 - margin)).float().mean())
+        layer.title: float(((layer.values < low + margin) | (layer.values > 1 - margin)).double().mean())
         for layer in _bent(case.network, case.digits)
     }
     if not shares or max(shares.values()) < SATURATED:

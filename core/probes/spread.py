@@ -11,6 +11,7 @@ from torch import Generator, Tensor, nn
 
 from core.config import Activation, Initialization, MLPConfig, Reduction
 from core.data.digits import Digits
+from core.data.statistics import counted
 from core.models import as_module, build, linear_layers
 from core.probes.signals import Bend, bend, gradients, signals, slope
 
@@ -126,14 +127,14 @@ def histograms(now: Tensor, start: Tensor, bins: int = 60) -> Pair:
     infinite or no number lies outside of every bin.
     """
     both = [now.flatten().float(), start.flatten().float()]
-    counted = [part[part.isfinite()] for part in both]
-    low = min((_quantile(part, 0.0005) for part in counted if len(part)), default=0.0)
-    high = max((_quantile(part, 0.9995) for part in counted if len(part)), default=0.0)
+    finite = [part[part.isfinite()] for part in both]
+    low = min((_quantile(part, 0.0005) for part in finite if len(part)), default=0.0)
+    high = max((_quantile(part, 0.9995) for part in finite if len(part)), default=0.0)
     if high - low < 1e-12:
         low, high = low - 0.5, high + 0.5
     counts = [
-        torch.histc(part, bins=bins, min=low, max=high) / everything.numel()
-        for part, everything in zip(counted, both, strict=True)
+        (counted(part, low, high, bins).double() / everything.numel()).float()
+        for part, everything in zip(finite, both, strict=True)
     ]
     return Pair(torch.linspace(low, high, bins + 1), counts[0], counts[1])
 

@@ -7,6 +7,7 @@ from core.data import Digits, bundled
 from core.data.splits import lab_split, permute_pixels, pixel_permutation, validation_split
 from core.data.statistics import class_counts, class_means, class_stds, mean_std, pixel_histogram
 from core.errors import ConfigError
+from core.one_thread import one_thread
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,16 @@ def test_statistics_by_their_definitions(train: Digits) -> None:
     edges, share = pixel_histogram(train.images, bins=16)
     assert (len(edges), len(share)) == (17, 16)
     assert float(share.sum()) == pytest.approx(1)
+
+
+def test_more_pixels_than_float32_can_count() -> None:
+    pixels = torch.zeros(22_000, 1, 28, 28)  # 17.2 million; float32 counts to 2²⁴ = 16.8 million
+    pixels[:10] = 1.0
+    with one_thread():  # several threads count a part each and go wrong later
+        _, share = pixel_histogram(pixels)
+    assert share[0].item() == pytest.approx(1 - 10 / 22_000, rel=1e-6)
+    assert share[-1].item() == pytest.approx(10 / 22_000, rel=1e-6)
+    assert mean_std(pixels)[0] == pytest.approx(10 / 22_000, rel=1e-6)
 
 
 def test_a_class_without_images_is_blank(train: Digits) -> None:
