@@ -2,6 +2,9 @@
 
 Write-ahead logging lets several processes read and write at once, and each run is written in a single
 transaction: after a power cut the file opens and holds every run that had finished.
+
+Whoever writes changes the columns that are his to know and no others: training what it measured, a person the
+name. What another version of Digit Lab has written beside them stays.
 """
 
 import json
@@ -10,7 +13,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +30,12 @@ _COLUMNS = """
     n_test INTEGER NOT NULL, epochs REAL NOT NULL, train_seconds REAL NOT NULL,
     test_accuracy REAL, ci_low REAL, ci_high REAL, test_loss REAL, validation_accuracy REAL,
     device TEXT NOT NULL, precision TEXT NOT NULL, threads INTEGER, versions TEXT NOT NULL,
-    config TEXT NOT NULL, history TEXT NOT NULL
+    config TEXT NOT NULL, history TEXT NOT NULL, kind TEXT NOT NULL DEFAULT 'single'
 """
+#: How a run came about: alone, as an optimizer of a race, as a trial of a sweep.
+KINDS = ("single", "race", "sweep")
+#: What stays when a run goes on: it was given once, or by a person.
+_GIVEN = ("run_id", "name", "owner", "kind")
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,7 @@ class RunRecord:
     created: seconds since 1970. status: "finished", "stopped" or "diverged". data: "full" or "small".
     epochs: passes done (a stopped run may end within one). train_seconds: time spent in steps.
     test_accuracy, ci_low, ci_high: fractions, with the ends of the 95% interval. owner: who started it.
-    config: as the run began; what was changed on the way stands in history.changes.
+    config: as the run began; what was changed on the way stands in history.changes. kind: one of KINDS.
     """
 
     run_id: str
@@ -63,6 +70,7 @@ class RunRecord:
     versions: dict[str, str]
     config: RunConfig
     history: History
+    kind: str = "single"
 
     def summary(self) -> dict[str, Any]:
         """The keys that the command line prints; all JSON values, the history left out."""
@@ -78,6 +86,7 @@ class RunRecord:
             "test_loss": self.test_loss,
             "run_id": self.run_id,
             "name": self.name,
+            "kind": self.kind,
             "status": self.status,
             "created": self.created,
             "n_train": self.n_train,
@@ -104,17 +113,24 @@ class RunStore:
         with self._open() as connection:
             connection.execute(f"CREATE TABLE IF NOT EXISTS runs ({_COLUMNS})")
             connection.execute("CREATE INDEX IF NOT EXISTS runs_by_time ON runs (created)")
+            if not _has_kinds(connection):
+                connection.execute("BEGIN IMMEDIATE")  # another process may be about to do the same
+                if not _has_kinds(connection):
+                    _tell_kinds(connection)
 
     def save(self, record: RunRecord) -> None:
-        """Write a run, or write it anew if it went on (same id)."""
+        """Write a new run; of one that went on (same id) what its training knows, and not its name."""
         row = {f.name: getattr(record, f.name) for f in fields(record)}
         row["versions"] = json.dumps(record.versions)
         row["config"] = json.dumps(record.config.to_json())
         row["history"] = json.dumps(record.history.to_json(), allow_nan=False)
         names = ", ".join(row)
         marks = ", ".join(f":{name}" for name in row)
+        anew = ", ".join(f"{name} = excluded.{name}" for name in row if name not in _GIVEN)
         with self._open() as connection:
-            connection.execute(f"INSERT OR REPLACE INTO runs ({names}) VALUES ({marks})", row)
+            connection.execute(
+                f"INSERT INTO runs ({names}) VALUES ({marks}) ON CONFLICT (run_id) DO UPDATE SET {anew}", row
+            )
 
     def all(self, owner: str | None = None, recipe: str | None = None, limit: int = 1000) -> list[RunRecord]:
         """The newest runs first, of one owner or one recipe if asked; of their histories only the changes.
@@ -156,20 +172,17 @@ class RunStore:
 
         owner: who asks, as in `delete`. Raises NotFound, or LabError if it is somebody else's.
         """
-        run = self.get(run_id)
-        if owner is not None and run.owner != owner:
-            raise LabError("This run is somebody else's; only who made it can name it.")
-        self.save(replace(run, name=name.strip()[:80]))
+        with self._open() as connection:
+            _check_owner(connection, run_id, owner, "name")
+            connection.execute("UPDATE runs SET name = ? WHERE run_id = ?", (name.strip()[:80], run_id))
 
     def delete(self, run_id: str, owner: str | None) -> None:
         """Remove a run. Raises NotFound, or LabError if it is somebody else's.
 
         owner: who asks; None on a laptop, where every run is one's own.
         """
-        found = self.get(run_id)
-        if owner is not None and found.owner != owner:
-            raise LabError("This run is somebody else's; only who made it can delete it.")
         with self._open() as connection:
+            _check_owner(connection, run_id, owner, "delete")
             connection.execute("DELETE FROM runs WHERE run_id = ?", (run_id,))
 
     @contextmanager
@@ -189,6 +202,26 @@ class RunStore:
                 f"The file of recorded runs, {self.path.name}, cannot be used: {error}. "
                 "Move it out of Digit Lab's home folder; a new one is made."
             ) from error
+
+
+def _check_owner(connection: sqlite3.Connection, run_id: str, owner: str | None, what: str) -> None:
+    """Raise NotFound, or LabError where `owner` (None: anybody) may not do that to somebody else's run."""
+    row = connection.execute("SELECT owner FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+    if row is None:
+        raise NotFound(f"There is no recorded run {run_id!r}.")
+    if owner is not None and row["owner"] != owner:
+        raise LabError(f"This run is somebody else's; only who made it can {what} it.")
+
+
+def _has_kinds(connection: sqlite3.Connection) -> bool:
+    return "kind" in {row["name"] for row in connection.execute("PRAGMA table_info(runs)")}
+
+
+def _tell_kinds(connection: sqlite3.Connection) -> None:
+    """Bring a file of before this column up to date: until then a run's name told how it came about."""
+    connection.execute("ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'single'")
+    for kind in KINDS[1:]:
+        connection.execute("UPDATE runs SET kind = ? WHERE name LIKE ?", (kind, f"{kind} %"))
 
 
 def _record(row: dict[str, Any]) -> RunRecord:

@@ -43,7 +43,7 @@ def counted(values: Tensor, low: float, high: float, bins: int) -> Tensor:
     no more values than that at once, and its counts are added up as integers.
     """
     counts = torch.zeros(bins, dtype=torch.int64)
-    for part in values.flatten().split(2**24):
+    for part in torch.split(values.flatten(), 2**24):
         counts += torch.histc(part, bins=bins, min=low, max=high).long()
     return counts
 

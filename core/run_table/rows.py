@@ -6,17 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from core.run_table.scale import written
-from core.runs import RunRecord
+from core.runs import KINDS, RunRecord
 
-#: How a run came about, as its name tells.
-KINDS = ("single", "race", "sweep")
 STATUSES = ("finished", "stopped", "diverged")
-
-
-def kind_of(run: RunRecord) -> str:
-    """ "race" or "sweep" where the run was one of many (its name begins so), else "single"."""
-    first = run.name.partition(" ")[0]
-    return first if first in KINDS[1:] else "single"
 
 
 def title_of(run: RunRecord) -> str:
@@ -30,7 +22,7 @@ def short_of(run: RunRecord, longest: int = 30) -> str:
     Of a trial of a sweep what it tried, of a lane of a race which one it was.
     """
     name = run.name or run.recipe
-    if kind_of(run) != "single" and ": " in name:
+    if run.kind in KINDS[1:] and name.startswith(f"{run.kind} ") and ": " in name:  # not one of one's own
         name = name.partition(": ")[2]
     return f"{name if len(name) <= longest else name[: longest - 1] + '…'} · {run.run_id[:4]}"
 
@@ -58,7 +50,7 @@ class Wanted:
         return (
             (not self.recipes or run.recipe in self.recipes)
             and (not self.statuses or run.status in self.statuses)
-            and self.kind in ("", kind_of(run))
+            and self.kind in ("", run.kind)
             and self.data in ("", run.data)
             and all(word in _text(run) for word in self.words.lower().split())
         )
@@ -92,7 +84,7 @@ def _row(run: RunRecord) -> dict[str, Any]:
         "batch": settings["batch_size"],
         "seed": settings["seed"],
         "status": run.status,
-        "kind": kind_of(run),
+        "kind": run.kind,
         "data": run.data,
         "trained on": run.n_train,
         "changed on the way": len(run.history.changes),

@@ -85,5 +85,11 @@ def run_trial(order: Order, callbacks: Sequence[Callback] = ()) -> RunRecord:
     finally:
         torch.set_num_threads(threads)
     return record_of(
-        trainer, order.run_id, status=status, owner=order.owner, data=found.size, name=order.name
+        trainer,
+        order.run_id,
+        status=status,
+        owner=order.owner,
+        data=found.size,
+        name=order.name,
+        kind="sweep",
     )

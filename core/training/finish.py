@@ -85,7 +85,14 @@ def versions() -> dict[str, str]:
 
 
 def record_of(
-    trainer: Trainer, run_id: str, *, status: str, owner: str, data: str, name: str = ""
+    trainer: Trainer,
+    run_id: str,
+    *,
+    status: str,
+    owner: str,
+    data: str,
+    name: str = "",
+    kind: str = "single",
 ) -> RunRecord:
     """The record of a run as it stands now."""
     history = trainer.history.copy()
@@ -116,6 +123,7 @@ def record_of(
         versions=versions(),
         config=trainer.start,
         history=history,
+        kind=kind,
     )
 
 

@@ -88,7 +88,13 @@ class RaceJob(Background[RaceSnapshot]):
         name = f"race {self.job_id}: {run.lane}, seed {run.seed}"
         try:
             record = record_of(
-                trainer, new_run_id(), status=run.status, owner=self.owner, data=self._mnist.size, name=name
+                trainer,
+                new_run_id(),
+                status=run.status,
+                owner=self.owner,
+                data=self._mnist.size,
+                name=name,
+                kind="race",
             )
             self._store.save(record)
         except Exception:

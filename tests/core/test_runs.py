@@ -61,6 +61,59 @@ def test_names_and_deleting(tmp_path: Path) -> None:
         store.get(run.run_id)
 
 
+def test_a_run_that_goes_on_keeps_what_its_training_does_not_know(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "runs.sqlite")
+    trial = record(name="sweep 12ab34cd: lr=0.1", kind="sweep", owner="ada")
+    store.save(trial)
+    store.rename(trial.run_id, "my best")
+    with sqlite3.connect(store.path) as connection:  # a later version of Digit Lab keeps more of a run
+        connection.execute("ALTER TABLE runs ADD COLUMN note TEXT")
+        connection.execute("UPDATE runs SET note = 'seen in class'")
+    store.save(replace(trial, epochs=2, status="stopped", name="", kind="single", owner="me"))
+    found = store.get(trial.run_id)
+    assert (found.name, found.kind, found.owner) == ("my best", "sweep", "ada")
+    assert (found.epochs, found.status) == (2, "stopped")
+    with sqlite3.connect(store.path) as connection:
+        assert connection.execute("SELECT note FROM runs").fetchone() == ("seen in class",)
+
+
+def test_a_new_name_changes_nothing_else_of_a_run(tmp_path: Path) -> None:
+    """Not even what this version cannot read: a name is written alone."""
+    store = RunStore(tmp_path / "runs.sqlite")
+    run = record()
+    store.save(run)
+    with sqlite3.connect(store.path) as connection:
+        connection.execute("UPDATE runs SET history = json_set(history, '$.later', 1)")
+        connection.execute("UPDATE runs SET config = '{}'")
+        before = connection.execute("SELECT * FROM runs").fetchone()
+    store.rename(run.run_id, "named", owner="me")
+    with sqlite3.connect(store.path) as connection:
+        after = connection.execute("SELECT * FROM runs").fetchone()
+    assert [new for old, new in zip(before, after, strict=True) if old != new] == ["named"]
+    with pytest.raises(LabError, match="somebody else's"):
+        store.rename(run.run_id, "stolen", owner="bob")
+    with pytest.raises(NotFound):
+        store.rename("00000000", "nobody")
+
+
+def test_a_file_of_before_learns_how_its_runs_came_about(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "runs.sqlite")
+    names = {
+        "sweep ab: lr=1": "sweep",
+        "race adam": "race",
+        "my race": "single",
+        "": "single",
+        "races": "single",
+    }
+    runs = {name: record(name=name) for name in names}
+    for run in runs.values():
+        store.save(run)
+    with sqlite3.connect(store.path) as connection:
+        connection.execute("ALTER TABLE runs DROP COLUMN kind")
+    again = RunStore(store.path)
+    assert {name: again.get(run.run_id).kind for name, run in runs.items()} == names
+
+
 def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "runs.sqlite"
     path.write_text("not a database, but long enough to be looked at " * 50)

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.recipes import RECIPES
-from core.run_table.rows import KINDS, STATUSES, Wanted
-from core.runs import RunRecord
+from core.run_table.rows import STATUSES, Wanted
+from core.runs import KINDS, RunRecord
 from pages.ui.runs.known import all_known
 
 KEY = "runs_filters"

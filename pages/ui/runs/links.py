@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.checkpoints import run_checkpoint
 from core.config import CNNConfig, MLPConfig, RecurrentConfig, RegressorConfig
-from core.run_table.rows import kind_of, title_of
+from core.run_table.rows import title_of
 from core.runs import RunRecord
 from pages.ui import controls, state
 
@@ -42,7 +42,7 @@ def run_link(run: RunRecord, label: str, name: str = "") -> None:
 
 def _again(run: RunRecord, name: str) -> None:
     """Why a run cannot be opened, and a button that sets its page to its settings."""
-    why = "a sweep keeps no weights" if kind_of(run) == "sweep" else "its weights were not kept"
+    why = "a sweep keeps no weights" if run.kind == "sweep" else "its weights were not kept"
     st.caption(f"{name} cannot be opened: {why}.")
     file, prefix = _PAGES[type(run.config.model)]
     if st.button(

@@ -1,10 +1,11 @@
 """Runs as rows, filtered; which settings differ, and settings as axes."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
-from core.run_table.rows import Wanted, kind_of, short_of, table, title_of
+from core.run_table.rows import Wanted, short_of, table, title_of
 from core.run_table.scale import scale, written
 from core.run_table.settings import side_by_side, values_of, varied
 
@@ -21,20 +22,9 @@ def test_a_row_has_what_the_table_shows(make_run: MakeRun) -> None:
     assert table([make_run()])[0]["name"] == "linear-softmax"
 
 
-def test_kinds_are_told_by_names(make_run: MakeRun) -> None:
-    names = {
-        "sweep ab: lr=1": "sweep",
-        "race adam": "race",
-        "my race": "single",
-        "": "single",
-        "races": "single",
-    }
-    assert {name: kind_of(make_run(name=name)) for name in names} == names
-
-
 def test_filters_let_through_what_is_wanted(make_run: MakeRun) -> None:
     deep = make_run("mlp-deep", lr=0.3, name="Best so far", data="full")
-    linear = make_run(status="diverged", name="sweep ab12: lr=5", lr=5.0)
+    linear = make_run(status="diverged", name="five", kind="sweep", lr=5.0)
     runs = [deep, linear]
     assert Wanted().of(runs) == runs
     assert Wanted(recipes=("mlp-deep",)).of(runs) == [deep]
@@ -54,9 +44,11 @@ def test_titles_differ_even_for_the_same_name(make_run: MakeRun) -> None:
 
 
 def test_short_names_say_what_a_trial_tried(make_run: MakeRun) -> None:
-    run = make_run(name="sweep 12ab34cd: lr=0.1", run_id="deadbeef")
+    run = make_run(name="sweep 12ab34cd: lr=0.1", run_id="deadbeef", kind="sweep")
     assert short_of(run) == "lr=0.1 · dead"
-    assert short_of(make_run(name="race 12ab34cd: adam, seed 1", run_id="deadbeef")) == "adam, seed 1 · dead"
+    lane = make_run(name="race 12ab34cd: adam, seed 1", run_id="deadbeef", kind="race")
+    assert short_of(lane) == "adam, seed 1 · dead"
+    assert short_of(replace(lane, name="keep: this")) == "keep: this · dead"
     assert short_of(make_run(name="note: keep", run_id="deadbeef")) == "note: keep · dead"
     assert short_of(make_run(name="x" * 80, run_id="deadbeef")) == "x" * 29 + "… · dead"
 

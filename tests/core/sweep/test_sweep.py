@@ -52,6 +52,7 @@ def test_a_trial_repeats_itself(ledger: Ledger) -> None:
         assert record.history.loss == second[number].history.loss
         assert (record.status, record.threads, record.precision) == ("finished", 1, "fp32")
         assert record.name.startswith(f"sweep {ledger.sweep_id}: lr=")
+        assert record.kind == "sweep"
 
 
 def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -111,9 +111,11 @@ def test_settings_change_while_it_runs(registry: JobRegistry, mnist: Mnist) -> N
 def test_one_more_epoch_after_the_end_goes_on_from_there(registry: JobRegistry, mnist: Mnist) -> None:
     job = registry.submit(config(1, threads=1), mnist)
     job.wait(30)
+    registry.store.rename(job.job_id, "mine")
     job.add_epoch()
     end = job.wait(30)
     assert (end.status, end.epoch) == ("finished", 2.0)
+    assert registry.store.get(job.job_id).name == "mine"
     torch.set_num_threads(1)
     straight = Trainer(config(2), RunData(mnist.train, mnist.test))
     straight.run()

@@ -151,7 +151,7 @@ def test_a_race_in_the_background_pauses_stops_and_is_recorded(mnist: Mnist, tmp
     assert [run.status for run in seen.runs] == ["stopped"] * 3 + ["waiting"] * 3
     names = sorted(run.name for run in store.all())
     assert names == sorted(f"race {job.job_id}: {lane.name}, seed 0" for lane in LANES)
-    assert all(run.test_accuracy is not None for run in store.all())
+    assert all(run.test_accuracy is not None and run.kind == "race" for run in store.all())
     registry.close()
 
 

@@ -15,7 +15,9 @@ pytestmark = pytest.mark.usefixtures("nothing_on_record")
 
 def test_filters_decide_which_rows_are_shown() -> None:
     deep = record("mlp-deep", lr=0.3, name="my best", data="full")
-    trial = record(name="sweep ab12cd34: lr=5", lr=5.0, status="diverged", created=1_800_000_000.0)
+    trial = record(
+        name="sweep ab12cd34: lr=5", kind="sweep", lr=5.0, status="diverged", created=1_800_000_000.0
+    )
     app = open_page()
     assert table(app)["run"].tolist() == [trial.run_id, deep.run_id]
     assert "**2 runs** on record" in text(app)
@@ -81,7 +83,7 @@ def test_every_kind_of_run_has_a_page() -> None:
 
 
 def test_a_trial_without_weights_is_set_up_again_on_its_page() -> None:
-    run = record("regression-sine", lr=0.03, name="sweep ab12cd34: lr=0.03", test_accuracy=None)
+    run = record("regression-sine", lr=0.03, name="renamed", kind="sweep", test_accuracy=None)
     app = open_page("Compare", runs_chosen=run.run_id)
     assert "cannot be opened: a sweep keeps no weights" in text(app)
     well(app.button(key=f"runs_again_{run.run_id}").click().run())
