@@ -228,11 +228,11 @@ def _record(row: dict[str, Any]) -> RunRecord:
     try:
         return RunRecord(
             **{
-                **row,
+                **{f.name: row[f.name] for f in fields(RunRecord)},  # others are another version's
                 "versions": json.loads(row["versions"]),
                 "config": RunConfig.from_json(json.loads(row["config"])),
                 "history": History.from_json(json.loads(row["history"])),
             }
         )
-    except (TypeError, ValueError, AttributeError) as error:  # ConfigError is a ValueError
+    except (KeyError, TypeError, ValueError, AttributeError) as error:  # ConfigError is a ValueError
         raise LabError(f"The record of run {row.get('run_id')!r} cannot be read: {error}") from error

@@ -48,10 +48,10 @@ def a_run(number: int, dice: random.Random) -> RunRecord:
     name = ("", f"sweep 12ab34cd: lr={rate}", f"race sgd, seed {number}")[number % 3]
     kind = ("single", "sweep", "race")[number % 3]
     return RunRecord(
-        run_id=new_run_id(), recipe=recipe, name=name, kind=kind, owner="me", created=time.time() - 600 * number,
+        run_id=new_run_id(), recipe=recipe, name=name, owner="me", created=time.time() - 600 * number,
         status="finished", data="small", n_train=16_000, n_test=1000, epochs=2.0, train_seconds=4.0,
         test_accuracy=right / 1000, ci_low=low, ci_high=high, test_loss=0.3, validation_accuracy=None,
-        device="CPU", precision="fp32", threads=1, versions={},
+        device="CPU", precision="fp32", threads=1, versions={}, kind=kind,
         config=RECIPES[recipe].config.with_settings({"lr": rate, "seed": number % 5}), history=history,
     )  # fmt: skip
 
