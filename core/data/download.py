@@ -18,9 +18,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.data.idx import raw_folder, read_folder
+from core.data.mnist_folder import raw_folder, read_folder
 from core.data.sources import downloaded_root
 from core.errors import DataError
+from core.web_page import LOG_IN, NETWORK_LOG_IN, is_web_page
 
 Progress = Callable[[int, int], None]
 
@@ -116,33 +117,38 @@ def _from_any_mirror(
     for mirror in mirrors:
         report = (lambda done: progress(before + min(done, resource.size), total)) if progress else None
         try:
-            packed = _fetch(f"{mirror.rstrip('/')}/{resource.name}", resource.size, timeout, report)
+            packed, kind = _fetch(f"{mirror.rstrip('/')}/{resource.name}", resource.size, timeout, report)
         except TimeoutError:
             reason = f"the server was silent or too slow for {timeout:g} seconds"
             continue
         except urllib.error.HTTPError as error:
             reason = f"the server answered {error.code} ({error.reason})"
+            if error.code in NETWORK_LOG_IN:
+                reason = LOG_IN
             continue
         except (OSError, http.client.HTTPException) as error:
             reason = "no answer in time" if _is_timeout(error) else "no connection to the server"
             continue
-        if len(packed) < resource.size:
-            reason = f"the transfer broke off after {len(packed):,} of {resource.size:,} bytes"
-        elif hashlib.md5(packed, usedforsecurity=False).hexdigest() != resource.md5:
-            reason = "what arrived is not the file expected (wrong checksum)"
-        else:
+        if hashlib.md5(packed, usedforsecurity=False).hexdigest() == resource.md5:
             return packed
+        if is_web_page(packed, kind):
+            reason = LOG_IN
+        elif len(packed) < resource.size:
+            reason = f"the transfer broke off after {len(packed):,} of {resource.size:,} bytes"
+        else:
+            reason = "what arrived is not the file expected (wrong checksum)"
     raise DataError(f"{resource.name} could not be downloaded: {reason}. {OFFLINE}")
 
 
-def _fetch(url: str, size: int, timeout: float, report: Callable[[int], None] | None) -> bytes:
-    """All bytes at `url`, at most one more than `size`. TimeoutError when it crawls.
+def _fetch(url: str, size: int, timeout: float, report: Callable[[int], None] | None) -> tuple[bytes, str]:
+    """Bytes at `url`, at most a chunk more than `size`, and their Content-Type. TimeoutError if it crawls.
 
     The socket's own time-out starts anew with every byte, so a server that drips would hold us for hours:
     each stretch of `timeout` seconds must bring at least one chunk, or the end of the file.
     """
     received = bytearray()
     with urllib.request.urlopen(url, timeout=timeout) as response:
+        kind = response.headers.get("Content-Type", "")
         mark, mark_size = time.monotonic(), 0
         while len(received) <= size and (chunk := response.read1(CHUNK)):
             received += chunk
@@ -153,7 +159,7 @@ def _fetch(url: str, size: int, timeout: float, report: Callable[[int], None] | 
                 mark, mark_size = now, len(received)
             elif now - mark > timeout:
                 raise TimeoutError
-    return bytes(received)
+    return bytes(received), kind
 
 
 def _is_timeout(error: Exception) -> bool:

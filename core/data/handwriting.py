@@ -6,11 +6,9 @@ temporary name and renamed, the CSV last, and whoever changes something waits fo
 lose nothing, and a crash leaves the old set or the new one.
 """
 
-import os
 import re
 import secrets
 import sqlite3
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +19,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
+from core.atomic_write import write_whole
 from core.data.digits import CLASSES, SIDE, Digits
 from core.data.handwriting_files import Drawn, Pixels, grey, labels_csv, parse_labels, png, read_picture
 from core.errors import LabError, NotFound
@@ -119,8 +118,8 @@ class Handwriting:
                 stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(drawn))
                 one = Drawn(f"{stamp}-{secrets.token_hex(4)}", label, drawn, image)
                 if ink is not None:
-                    self._write(self.ink_path(one.id), png(ink))
-                self._write(self.folder / f"{one.id}.png", png(image))
+                    write_whole(self.ink_path(one.id), png(ink))
+                write_whole(self.folder / f"{one.id}.png", png(image))
                 rows.append(one)
             self._keep(rows)
         return [one.id for one in rows[len(rows) - len(new) :]]
@@ -168,7 +167,7 @@ class Handwriting:
         """Write the CSV anew. One with lines that make no sense is kept beside it, nothing is thrown away."""
         if self._labels.exists() and self._rows()[1]:
             self._labels.replace(self.folder / "labels-damaged.csv")
-        self._write(self._labels, labels_csv(rows))
+        write_whole(self._labels, labels_csv(rows))
 
     def _drop(self, id: str) -> None:
         (self.folder / f"{id}.png").unlink(missing_ok=True)
@@ -178,20 +177,6 @@ class Handwriting:
     def _known(rows: list[Drawn], id: str) -> None:
         if not any(row.id == id for row in rows):
             raise NotFound("This drawing is not there any more.")
-
-    @staticmethod
-    def _write(path: Path, content: bytes) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

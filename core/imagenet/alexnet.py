@@ -18,6 +18,7 @@ from torch import nn
 
 from core.errors import DataError, NotFound
 from core.home import home
+from core.web_page import LOG_IN, NETWORK_LOG_IN, is_web_page
 
 FILE = "alexnet-owt-7be5be79.pth"
 URL = f"https://download.pytorch.org/models/{FILE}"
@@ -71,8 +72,10 @@ def download(
     with tempfile.TemporaryDirectory(prefix="alexnet.part-", dir=place.parent) as folder:
         part = Path(folder) / FILE
         try:
-            digest = _fetch(url, part, timeout, progress)
+            digest, kind = _fetch(url, part, timeout, progress)
         except HTTPError as error:
+            if error.code in NETWORK_LOG_IN:
+                raise DataError(_log_in()) from error
             raise DataError(f"The server answered {error.code} ({error.reason}). {_OFFLINE}") from error
         except (http.client.HTTPException, TimeoutError) as error:
             raise DataError(f"The server was silent or too slow. {_OFFLINE}") from error
@@ -81,6 +84,9 @@ def download(
             what = "There is no connection to the server." if network else _disk(error)
             raise DataError(f"{what} {_OFFLINE}") from error
         if not digest.startswith(sha256):
+            with part.open("rb") as file:
+                if is_web_page(file.read(1024), kind):
+                    raise DataError(_log_in())
             raise DataError(f"What arrived is not the file expected (wrong checksum). {_OFFLINE}")
         part.replace(place)
     return place
@@ -89,11 +95,18 @@ def download(
 _OFFLINE = "AlexNet was not installed; EfficientNet-Lite0 works without it."
 
 
-def _fetch(url: str, part: Path, timeout: float, progress: Callable[[int, int], None] | None) -> str:
-    """Write what is at `url` to `part` and return its SHA-256 in hex."""
+def _log_in() -> str:
+    return f"{LOG_IN[0].upper()}{LOG_IN[1:]}. {_OFFLINE}"
+
+
+def _fetch(
+    url: str, part: Path, timeout: float, progress: Callable[[int, int], None] | None
+) -> tuple[str, str]:
+    """Write what is at `url` to `part`; returns its SHA-256 in hex and its Content-Type."""
     digest, done = hashlib.sha256(), 0
     mark, mark_done = time.monotonic(), 0
     with urllib.request.urlopen(url, timeout=timeout) as response, part.open("wb") as file:
+        kind = response.headers.get("Content-Type", "")
         total = int(response.headers.get("Content-Length") or SIZE)
         while chunk := response.read1(CHUNK):
             file.write(chunk)
@@ -108,7 +121,7 @@ def _fetch(url: str, part: Path, timeout: float, progress: Callable[[int, int], 
                 raise http.client.HTTPException("more than the file holds")
             if progress:
                 progress(done, max(total, done))
-    return digest.hexdigest()
+    return digest.hexdigest(), kind
 
 
 def _disk(error: OSError) -> str:

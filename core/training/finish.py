@@ -1,5 +1,6 @@
 """From data and config to a finished run on record: what the command line and the jobs share."""
 
+import logging
 import platform
 import sys
 import time
@@ -128,14 +129,20 @@ def record_of(
 
 
 def keep(trainer: Trainer, record: RunRecord, store: RunStore) -> None:
-    """Write the weights, then the record: a recorded run always has its weights."""
+    """Write the weights, then the record: a recorded run always has its weights.
+
+    The film is the largest and the least: where the disk has no room for it, the run is kept without.
+    """
     provenance = {k: v for k, v in record.summary().items() if k not in ("settings", "name")}
     provenance["versions"] = record.versions
     # the curves travel with the weights, so that a network can show how it became what it is
     provenance["history"] = record.history.rounded().to_json()
     provenance["trained"] = time.strftime("%Y-%m-%d", time.gmtime(record.created))
     if film := film_to_keep(trainer):
-        save_film(film_path(run_checkpoint(record.run_id)), film)
+        try:
+            save_film(film_path(run_checkpoint(record.run_id)), film)
+        except OSError:
+            logging.getLogger(__name__).exception("The film of %s could not be written.", record.run_id)
     best = best_of(trainer)
     if best is not None:
         provenance["kept_epoch"] = kept_row(trainer)["epoch"]

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from core.data.download import Resource, download, official_mirrors, official_resources
-from core.data.idx import FILES, read_folder
+from core.data.idx import FILES
+from core.data.mnist_folder import read_folder
 from core.errors import DataError
 
 
@@ -26,6 +27,15 @@ class Mirror(BaseHTTPRequestHandler):
         content = self.files.get(name, b"")
         if manner == "missing":
             self.send_error(404)
+            return
+        if manner == "page":
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(b"\n<!DOCTYPE html><title>Welcome to the hotel</title>" + bytes(len(content)))
+            return
+        if manner == "login":
+            self.send_error(511)
             return
         if manner == "silent":
             self.stop.wait(5)
@@ -53,8 +63,7 @@ def resources() -> list[Resource]:
     """Four blank files of the right form, packed, as the fake mirror serves them."""
     Mirror.files = {}
     for file in FILES:
-        header = np.array([0x0800 + len(file.shape), *file.shape], dtype=">u4").tobytes()
-        Mirror.files[f"{file.name}.gz"] = gzip.compress(header + bytes(int(np.prod(file.shape))), 1)
+        Mirror.files[f"{file.name}.gz"] = gzip.compress(file.header + bytes(int(np.prod(file.shape))), 1)
     return [
         Resource(name, hashlib.md5(content).hexdigest(), len(content))
         for name, content in Mirror.files.items()
@@ -110,6 +119,8 @@ def test_a_damaged_copy_is_replaced(lab: Path, server: str, resources: list[Reso
         ("short", "the transfer broke off after"),
         ("wrong", "wrong checksum"),
         ("missing", "the server answered 404"),
+        ("page", "a web page instead of the file: a log-in page or a proxy"),
+        ("login", "a web page instead of the file: a log-in page or a proxy"),
         ("silent", "silent or too slow for 0.3 seconds"),
         ("drip", "silent or too slow for 0.3 seconds"),
     ],

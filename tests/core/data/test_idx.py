@@ -1,12 +1,15 @@
-"""Each kind of damage to a file of MNIST is named, with the file."""
+"""Each kind of damage to a file of MNIST is named, with the file; usual names and packed files are read."""
 
+import gzip
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from core.data.idx import FILES, raw_folder, read_folder
+from core.data.idx import FILES
+from core.data.mnist_folder import raw_folder, read_folder
 from core.errors import DataError
 
 IMAGES, LABELS, TEST_IMAGES, TEST_LABELS = (file.name for file in FILES)
@@ -17,8 +20,7 @@ def root(tmp_path: Path) -> Path:
     folder = raw_folder(tmp_path)
     folder.mkdir(parents=True)
     for file in FILES:
-        header = np.array([0x0800 + len(file.shape), *file.shape], dtype=">u4").tobytes()
-        (folder / file.name).write_bytes(header + bytes(int(np.prod(file.shape))))
+        (folder / file.name).write_bytes(file.header + bytes(int(np.prod(file.shape))))
     return tmp_path
 
 
@@ -35,10 +37,6 @@ def swap(one: Path, other: Path) -> None:
     other.write_bytes(first)
 
 
-def pack(path: Path) -> None:
-    path.rename(path.with_name(path.name + ".gz"))
-
-
 def relabel(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-1] + b"\x0b")
 
@@ -49,8 +47,16 @@ def idx_of(*shape: int) -> bytes:
 
 DAMAGE: dict[str, tuple[str, Callable[[Path], object], str]] = {
     "missing": (TEST_LABELS, Path.unlink, "is missing"),
-    "packed": (IMAGES, pack, "only its packed .gz is there"),
-    "still gzip": (IMAGES, lambda path: path.write_bytes(b"\x1f\x8b\x08\x00"), "still packed"),
+    "packed and cut": (
+        IMAGES,
+        lambda path: path.write_bytes(gzip.compress(path.read_bytes(), 1)[:1000]),
+        "is packed (gzip) and damaged",
+    ),
+    "packed, too long": (
+        LABELS,
+        lambda path: path.write_bytes(gzip.compress(path.read_bytes() + bytes(2**22), 1)),
+        "bytes too many",
+    ),
     "empty": (LABELS, lambda path: path.write_bytes(b""), "is empty"),
     "truncated": (
         TEST_IMAGES,
@@ -92,5 +98,63 @@ def test_damage_is_named(root: Path, name: str) -> None:
     with pytest.raises(DataError) as caught:
         read_folder(root)
     assert file in str(caught.value)
+    assert sentence in str(caught.value)
+    assert str(root) not in str(caught.value)
+
+
+def dotted(name: str) -> str:
+    return name.replace("-idx", ".idx")
+
+
+def packed(path: Path, name: str) -> None:
+    path.with_name(name).write_bytes(gzip.compress(path.read_bytes(), 1))
+
+
+NAMES: dict[str, Callable[[Path], object]] = {
+    "dotted": lambda path: path.rename(path.with_name(dotted(path.name))),
+    "packed": lambda path: (packed(path, f"{path.name}.gz"), path.unlink()),
+    "dotted and packed": lambda path: (packed(path, f"{dotted(path.name)}.gz"), path.unlink()),
+    "packed without saying so": lambda path: packed(path, path.name),
+    "beside an empty folder of its name": lambda path: (
+        path.rename(path.with_name(dotted(path.name))),
+        path.mkdir(),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_usual_names_and_packed_files_are_read(root: Path, name: str) -> None:
+    path = raw_folder(root) / TEST_LABELS
+    path.write_bytes(path.read_bytes()[:-1] + b"\x07")
+    for file in FILES[2:]:
+        NAMES[name](raw_folder(root) / file.name)
+    raw = read_folder(root)
+    assert raw.test_images.shape == (10_000, 28, 28)
+    assert raw.test_labels[-1] == 7
+
+
+MISPLACED = {
+    "two levels too deep": ("MNIST/raw", lambda root: root / "MNIST" / "raw", "goes two levels too deep"),
+    "one level too deep": ("MNIST/raw", lambda root: root / "MNIST", "goes one level too deep"),
+    "two levels above": ("data/here/MNIST/raw", lambda root: root, "data/here, inside the one named"),
+    "one level above": ("data/MNIST/raw", lambda root: root, "data, inside the one named"),
+    "loose": (".", lambda root: root, "lie in the folder itself: move them"),
+    "elsewhere": ("mnist", lambda root: root, "lie in mnist: move them"),
+    "mistyped": ("MNIST/raw", lambda root: root / "MNITS", "no such folder: check how its path is spelled"),
+    "a file": ("MNIST/raw", lambda root: root / "MNIST" / "raw" / IMAGES, "a file where a folder belongs"),
+    "empty": ("too/far/down/for/that", lambda root: root, "no file of MNIST was found"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MISPLACED)
+def test_a_folder_that_is_not_quite_right_is_a_sentence_of_its_own(root: Path, name: str) -> None:
+    place, named, sentence = MISPLACED[name]
+    lab = root / "lab"
+    (lab / place).parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(raw_folder(root), lab / "moved")
+    shutil.copytree(lab / "moved", lab / place, dirs_exist_ok=True)
+    shutil.rmtree(lab / "moved")
+    with pytest.raises(DataError) as caught:
+        read_folder(named(lab))
     assert sentence in str(caught.value)
     assert str(root) not in str(caught.value)

@@ -108,6 +108,10 @@ def test_a_download_is_checked_and_all_or_nothing(nowhere: Path) -> None:
     seen: list[tuple[int, int]] = []
     with pytest.raises(DataError, match="wrong checksum"):
         alexnet.download(url=source.as_uri(), sha256="0000", timeout=2)
+    page = nowhere / "page"
+    page.write_bytes(b"<html><body>Please log in</body></html>")
+    with pytest.raises(DataError, match="a web page instead of the file: a log-in page or a proxy"):
+        alexnet.download(url=page.as_uri(), timeout=2)
     with pytest.raises(DataError, match="no connection"):
         alexnet.download(url="http://127.0.0.1:9/weights", timeout=2)
     assert alexnet.weights_file() is None

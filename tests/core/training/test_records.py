@@ -1,19 +1,23 @@
 """The lab report's record and what else a convolutional run keeps on the way: right, and harmless."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 
+from core import films
+from core.checkpoints import load_checkpoint, run_checkpoint
 from core.config import CNNConfig, RunConfig
 from core.data import load
 from core.data.digits import Mnist
 from core.data.splits import lab_split
 from core.evaluation import evaluate
 from core.recipes import RECIPES
+from core.runs import RunStore
 from core.training.callbacks import Callback
 from core.training.filming import QUANTILES, SAMPLE, Filming, PreActivations, received, sample
-from core.training.finish import new_trainer
+from core.training.finish import keep, new_trainer, record_of
 from core.training.gradient import loss_and_gradients
 from core.training.run_data import run_data
 from core.training.trainer import Trainer
@@ -113,6 +117,25 @@ def test_the_film_holds_the_weights_of_every_epoch(mnist: Mnist) -> None:
     after = trainer.module.state_dict()
     assert all(torch.equal(after[name], filming.film[-1].weights[name]) for name in after)
     assert not torch.equal(before["layers.conv1.weight"], after["layers.conv1.weight"])
+
+
+def test_a_film_that_the_disk_has_no_room_for_costs_the_film_alone(
+    mnist: Mnist, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DIGITLAB_HOME", str(tmp_path))
+    trainer = new_trainer(tiny(epochs=1), mnist, torch.device("cpu"))
+    trainer.run()
+    write = films.save
+
+    def half(tensors: dict[str, torch.Tensor], metadata: dict[str, str]) -> bytes:
+        monkeypatch.setattr(films, "save", write)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(films, "save", half)
+    keep(trainer, record_of(trainer, "abc", status="finished", owner="me", data="small"), RunStore())
+    assert RunStore().get("abc").status == "finished"
+    assert load_checkpoint(run_checkpoint("abc")).config == trainer.start
+    assert not [path for path in (tmp_path / "checkpoints" / "films").iterdir() if path.is_file()]
 
 
 @pytest.mark.parametrize("by", ["column", "channel"])
