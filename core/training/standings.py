@@ -1,4 +1,8 @@
-"""Who leads a race: accuracy now, speed, and how long each lane took to a given accuracy."""
+"""Who leads a race: accuracy now, speed, and how long each lane took to a given accuracy.
+
+Seeds run one after another, and a mean over seeds that are not equally far compares nothing. So means are of
+the seeds that every lane has run to its end; before there is one, of the first.
+"""
 
 import math
 import statistics
@@ -28,7 +32,7 @@ class Spread:
 class Reached:
     """When a lane first read a target share of the validation images right.
 
-    seeds: how many got there, `of` how many that have run. steps, examples, seconds (of the lane's own
+    seeds: how many got there, `of` how many that are equally far. steps, examples, seconds (of the lane's own
     steps): means over those that got there, None where nobody did.
     """
 
@@ -41,11 +45,14 @@ class Reached:
 
 @dataclass(frozen=True)
 class Standing:
-    """One lane now. validation: share of the held-out images read right, newest measurement of each seed.
+    """One lane now. validation: share of the held-out images read right, newest measurement of each seed
+    that is equally far; `of` so many that are to be run.
 
-    loss: mean of the last 20 batches (nats per image). speed: images a second of its own steps. begun: seeds
-    that have started. diverged: how many of them ended without a number; message: what the first one said.
-    test: accuracy on the test images over the seeds that did not diverge; None until all its runs have ended.
+    loss: mean of the last 20 batches of the same seeds (nats per image). speed: images a second of its own
+    steps. begun: seeds that have started. diverged: how many of them ended without a number; message: what
+    the first one said.
+    test: accuracy on the test images over the same seeds without those that diverged; None until all its
+    runs have ended.
     interval: its 95% interval (for the mean over the seeds, as far as the choice of test images goes); None
     where a seed diverged: a mean over the lucky ones says nothing of the next run.
     """
@@ -59,6 +66,7 @@ class Standing:
     message: str
     reached: Reached
     test: Spread | None
+    of: int
     interval: tuple[float, float] | None
 
 
@@ -68,6 +76,13 @@ def spread(values: Sequence[float]) -> Spread | None:
         return None
     deviation = statistics.stdev(values) if len(values) > 1 else 0.0
     return Spread(statistics.fmean(values), deviation, min(values), max(values), len(values))
+
+
+def equally_far(runs: Sequence[LaneRun]) -> list[int]:
+    """The seeds whose means compare the lanes: all that every lane has run to its end, else the first."""
+    seeds = dict.fromkeys(run.seed for run in runs)
+    going = {run.seed for run in runs if run.status not in ("finished", "diverged")}
+    return [seed for seed in seeds if seed not in going] or list(seeds)[:1]
 
 
 def reached(runs: Sequence[LaneRun], target: float) -> Reached:
@@ -87,10 +102,11 @@ def reached(runs: Sequence[LaneRun], target: float) -> Reached:
 
 
 def within_reach(config: RaceConfig, runs: Sequence[LaneRun]) -> int:
-    """The highest whole percentage of validation accuracy that some lane has reached with every seed."""
-    most = 0
+    """The highest whole percentage of validation accuracy that some lane has reached with every seed that is
+    equally far."""
+    most, seeds = 0, equally_far(runs)
     for lane in config.lanes:
-        own = [run for run in runs if run.lane == lane.name and run.status != "waiting"]
+        own = [run for run in runs if run.lane == lane.name and run.seed in seeds]
         tops = [
             max((float(row.get("validation_accuracy") or 0) for row in rows(run)), default=0.0) for run in own
         ]
@@ -100,16 +116,18 @@ def within_reach(config: RaceConfig, runs: Sequence[LaneRun]) -> int:
 
 def standings(config: RaceConfig, runs: Sequence[LaneRun], n_test: int, target: float) -> list[Standing]:
     """Every lane, in the order of the lanes. n_test: test images, for the interval."""
+    seeds = equally_far(runs)
     return [
-        _standing(lane.name, [r for r in runs if r.lane == lane.name], n_test, target)
+        _standing(lane.name, [r for r in runs if r.lane == lane.name], seeds, n_test, target)
         for lane in config.lanes
     ]
 
 
-def _standing(lane: str, runs: list[LaneRun], n_test: int, target: float) -> Standing:
+def _standing(lane: str, runs: list[LaneRun], seeds: list[int], n_test: int, target: float) -> Standing:
     begun = [run for run in runs if run.status != "waiting"]
     fallen = [run for run in begun if run.status == "diverged"]
-    going = [run for run in begun if run.status != "diverged"]
+    equal = [run for run in begun if run.seed in seeds]
+    going = [run for run in equal if run.status != "diverged"]
     validation = [
         known[-1] for run in going
         if (known := [row["validation_accuracy"] for row in rows(run)
@@ -130,7 +148,8 @@ def _standing(lane: str, runs: list[LaneRun], n_test: int, target: float) -> Sta
         begun=len(begun),
         diverged=len(fallen),
         message=fallen[0].message if fallen else "",
-        reached=reached(runs, target),
+        reached=reached(equal, target),
         test=test,
+        of=len(runs),
         interval=wilson(math.floor(test.mean * n_test + 0.5), n_test) if test and not fallen else None,
     )

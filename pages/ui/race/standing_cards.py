@@ -5,6 +5,7 @@ from html import escape
 
 import streamlit as st
 
+from core.formatting import count
 from core.race_config import RaceConfig
 from core.training.standings import Reached, Spread, Standing
 from pages.ui.race.looks import looks_of
@@ -52,13 +53,22 @@ def percent(spread: Spread) -> str:
     return f"{spread.mean * 100:.2f} ± {spread.deviation * 100:.2f}%"
 
 
+def seeds_counted(spread: Spread, of: int) -> str:
+    """How many seeds a mean counts: those that are equally far; "" where only one is run."""
+    if spread.seeds < of:
+        return f"{spread.seeds} of {of} seeds"
+    return count(of, "seed") if of > 1 else ""
+
+
 def details(standing: Standing, target: int, active: bool) -> list[str]:
     """The small lines of a card."""
     lines = []
     if standing.validation is not None:
-        seeds = standing.validation.seeds
-        of = f", mean ± standard deviation of {seeds} seeds" if seeds > 1 else ""
-        lines.append(f"validation accuracy{' now' if active else ''}{of}")
+        counted = seeds_counted(standing.validation, standing.of)
+        what = "mean ± standard deviation of " if standing.validation.seeds > 1 else ""
+        lines.append(
+            f"validation accuracy{' now' if active else ''}{f', {what}{counted}' if counted else ''}"
+        )
     facts = []
     if standing.loss is not None:
         facts.append(f"loss {standing.loss:.3f}")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from core.training.standings import Standing
+from pages.ui.race.standing_cards import seeds_counted
 
 
 def verdict(table: Sequence[Standing], target: int, seeds: int, active: bool, nearer: str = "") -> str:
@@ -48,17 +49,19 @@ def _leader(order: list[Standing], seeds: int, active: bool) -> str:
     first = order[0]
     assert first.validation is not None
     best = first.validation
+    part = f" ({seeds_counted(best, first.of)})" if best.seeds < first.of else ""
     if len(order) == 1:
-        return f"**{first.lane}** reads {best.mean:.2%} of the validation images right."
+        return f"**{first.lane}** reads {best.mean:.2%} of the validation images right{part}."
     second = order[1]
     assert second.validation is not None
     lead = (best.mean - second.validation.mean) * 100
     if lead == 0:
         return (
-            f"**{first.lane}** and **{second.lane}** are level at {best.mean:.2%} of the validation images."
+            f"**{first.lane}** and **{second.lane}** are level at {best.mean:.2%} of the validation images"
+            f"{part}."
         )
     text = (
-        f"By validation accuracy **{first.lane}** {'leads' if active else 'won'} with {best.mean:.2%}, "
+        f"By validation accuracy **{first.lane}** {'leads' if active else 'won'} with {best.mean:.2%}{part}, "
         f"{lead:.2f} points before {second.lane}."
     )
     if active:

@@ -200,6 +200,40 @@ def test_standings_of_a_race() -> None:
     assert standings(config, runs, 1000, 0.8)[0].test is None  # not before all its runs have ended
 
 
+def test_means_count_seeds_that_are_equally_far() -> None:
+    config = RaceConfig(BASE, named([(sgd(), "constant"), (OptimizerConfig("adam"), "constant")]), (0, 1, 2))
+
+    def ran(seed: int, sgd: float, adam: float, status: str, losses: list[float | None]) -> list[LaneRun]:
+        step = 2 * len(losses)
+        return [
+            run(losses, {step: right}, seed=seed, lane=lane, status=status)
+            for lane, right in (("SGD", sgd), ("Adam", adam))
+        ]
+
+    waiting = [LaneRun(lane, seed) for seed in (1, 2) for lane in ("SGD", "Adam")]
+    begun = ran(0, 0.2, 0.3, "running", [2.0])
+    table = standings(config, [*begun, *waiting], 1000, 0.9)
+    assert [(s.validation.mean, s.validation.seeds, s.of) for s in table if s.validation] == [
+        (0.2, 1, 3), (0.3, 1, 3),
+    ]  # fmt: skip
+
+    two = [*ran(0, 0.9, 0.94, "finished", [0.5] * 4), *ran(1, 0.94, 0.96, "finished", [0.3] * 4)]
+    for status in ("running", "stopped"):  # the third seed has just begun, and knows nothing yet
+        runs = [*two, *ran(2, 0.1, 0.1, status, [2.3])]
+        one, other = standings(config, runs, 1000, 0.9)
+        assert one.validation is not None
+        assert other.validation is not None
+        assert (one.validation.mean, one.validation.seeds, one.of) == (pytest.approx(0.92), 2, 3)
+        assert (other.validation.mean, other.validation.low) == (pytest.approx(0.95), 0.94)
+        assert one.loss == pytest.approx(0.4)
+        assert (one.reached.seeds, one.reached.of) == (2, 2)
+        assert within_reach(config, runs) == 94
+        assert one.test is None or one.test.seeds == 2
+    runs = [*two, *ran(2, 0.1, 0.1, "running", [2.3])]
+    runs[-1].status = "finished"  # Adam has ended earlier than SGD: the seed is not over
+    assert [s.validation.seeds for s in standings(config, runs, 1000, 0.9) if s.validation] == [2, 2]
+
+
 # --- rates
 
 

@@ -7,7 +7,7 @@ from pages.ui.race.standing_cards import details
 
 HALF = Standing(
     "A", spread([0.9]), loss=0.5, speed=1000.0, begun=2, diverged=1, message="Too high.",
-    reached=Reached(0, 2, None, None, None), test=spread([0.91]), interval=None,
+    reached=Reached(0, 2, None, None, None), test=spread([0.91]), of=2, interval=None,
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """What is said of a race follows from its numbers."""
 
+from dataclasses import replace
 from typing import Any
 
 from core.training.standings import Reached, Standing, spread
@@ -12,7 +13,7 @@ def standing(lane: str, values: list[float], first: tuple[float, float] | None, 
     there = Reached(of, of, first[0], 1.0, first[1]) if first else Reached(0, of, None, None, None)
     kept: dict[str, Any] = {
         "loss": 0.5, "speed": 1000.0, "begun": of, "diverged": 0, "message": "", "test": None,
-        "interval": None,
+        "of": of, "interval": None,
     }  # fmt: skip
     return Standing(lane, spread(values), reached=there, **(kept | more))
 
@@ -32,6 +33,8 @@ def test_the_verdict_follows_the_numbers() -> None:
     assert "to **A** and **B** by steps (100), to **A** by seconds (2.00)." in verdict(
         [ahead, tie], 90, 2, False
     )
+    part = verdict([replace(ahead, of=3), replace(behind, of=3)], 90, 3, True)
+    assert "**A** leads with 95.50% (2 of 3 seeds), 5.00 points before B." in part
     level = verdict([standing("A", [0.9], None), standing("B", [0.9], None)], 97, 1, False, "Nearer.")
     assert "**A** and **B** are level" in level
     assert "Nobody reached 97%. Nearer." in level
@@ -55,6 +58,11 @@ def test_what_cards_say() -> None:
     assert "97% after 100 steps, 1 images, 2.00 s (2 of 2 seeds)" in details(well_off, 97, True)
     assert not any("test" in line for line in details(well_off, 97, True))  # only at the end
     assert any("test accuracy 96.00%" in line for line in details(well_off, 97, False))
+    assert "validation accuracy, mean ± standard deviation of 2 seeds" in details(well_off, 97, False)
+    going = details(replace(well_off, of=3), 97, True)
+    assert "validation accuracy now, mean ± standard deviation of 2 of 3 seeds" in going
+    first = replace(standing("F", [0.9], None), of=3)
+    assert "validation accuracy now, 1 of 3 seeds" in details(first, 97, True)
     late = standing("L", [0.9], None)
     assert "97%: not reached yet" in details(late, 97, True)
     assert "97%: not reached" in details(late, 97, False)
