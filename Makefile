@@ -23,10 +23,11 @@ serve: .venv/.ready
 	exec env DIGITLAB_CLASSROOM=1 .venv/bin/streamlit run app.py --server.headless true \
 	  --server.address $(ADDRESS) --server.port $(PORT) --server.maxUploadSize 17
 
-# Test processes share the cores: more than one PyTorch thread in each makes them wait for one another.
+# Test processes share the cores: more than one PyTorch thread in each makes them wait for one another. What is
+# compiled is kept, for the test files and for every server and command that they start.
 test: .venv/.ready
 	.venv/bin/python -m tests.browser.chromium
-	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} .venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} .venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 lint: .venv/.ready
 	.venv/bin/ruff check .

@@ -80,6 +80,14 @@ def short_trials() -> None:
     trial.WARM_UP, trial.TRIAL = 0.0, 0.02
 
 
+@pytest.fixture(autouse=True)
+def same_draws() -> None:
+    """Every test draws the same numbers from the process's own generator, whatever ran before it."""
+    import torch
+
+    torch.manual_seed(0)
+
+
 def _cached_arrays(config: pytest.Config) -> Path | None:
     cache = getattr(config, "cache", None)  # absent under `-p no:cacheprovider`
     return Path(cache.mkdir("digitlab")) if cache else None

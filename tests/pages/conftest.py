@@ -2,14 +2,20 @@
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from core.data import Mnist, load
 from pages.ui import piecework
 from pages.ui.cache import mnist as shown_digits
 from pages.ui.cache import registry, run_store
+
+# Every AppTest looks through all installed packages for components, which takes longer than most parts of a
+# page take to draw: here it is done once.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 @pytest.fixture

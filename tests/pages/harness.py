@@ -21,10 +21,15 @@ PATIENCE = 120  # seconds: a drawing, or a run of a few epochs, on a busy machin
 
 def open_page(file: str, /, **address: str) -> AppTest:
     """A page of the whole app, as a link with this address opens it; "__" in a name stands for "-"."""
-    app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
+    return well(page_of(file, **address).run())
+
+
+def page_of(file: str, /, **address: str) -> AppTest:
+    """What `open_page` opens, not yet run. Home is not drawn on the way."""
+    app = AppTest.from_file(APP, default_timeout=PATIENCE)
     for name, value in address.items():
         app.query_params[name.replace("__", "-")] = value
-    return well(app.switch_page(str(PROJECT / "pages" / file)).run())
+    return app.switch_page(str(PROJECT / "pages" / file))
 
 
 def open_part(

@@ -14,16 +14,15 @@ from core.data import load
 from core.data.handwriting import Handwriting
 from core.data.handwriting_zip import export
 from core.errors import LabError
-from core.home import PROJECT, home
+from core.home import home
 from core.runs import RunRecord, RunStore
 from core.training.history import History
 from pages.ui.explorer.own import CODE
 from pages.ui.explorer.own_kept import rated
 from pages.ui.explorer.own_results import verdict
 from pages.ui.state import Ink
-from tests.pages.harness import APP, text, well
+from tests.pages.harness import APP, page_of, text, well
 
-PAGE = str(PROJECT / "pages" / "1_Data_Explorer.py")
 OTHER = "0123456789abcdef01234567"
 
 
@@ -41,11 +40,9 @@ def stroke() -> NDArray[np.uint8]:
 
 
 def tab(inked: bool = False, who: str | None = None) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = page_of("1_Data_Explorer.py", data_tab="My handwriting")
     if who:
         app.session_state["lab_owner"] = who
-    app.run().switch_page(PAGE)
-    app.query_params["data_tab"] = "My handwriting"
     if inked:
         app.session_state["data_own_draw_ink"] = Ink(pixels=stroke())
     return well(app.run())

@@ -6,14 +6,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import CurveConfig, RegressorConfig
-from core.home import PROJECT
 from core.recipes import RECIPES
 from core.training.small_fit import WIDTHS, Ends
 from pages.ui.cache import registry, run_store, shipped_model
 from pages.ui.live_run import written
 from pages.ui.regression import bends, placed, train, wiggly
 from tests.pages import harness
-from tests.pages.harness import APP, finish, text, well
+from tests.pages.harness import finish, page_of, text, well
 
 pytestmark = pytest.mark.usefixtures("newcomer")
 
@@ -116,9 +115,7 @@ def test_nothing_held_out_keeps_the_last_epoch_and_says_so() -> None:
 
 
 def test_points_are_placed_removed_cleared_and_learnt() -> None:
-    app = AppTest.from_file(APP, default_timeout=120).run()
-    app.query_params[f"{R}_target"], app.query_params["reg_points"] = "points you place", "0.0_4.4_8.0"
-    app.switch_page(str(PROJECT / "pages" / "7_Regression.py")).run()
+    app = page_of("7_Regression.py", **{f"{R}_target": "points you place", "reg_points": "0.0_4.4_8.0"}).run()
     assert [error.value for error in app.error] == ["Place at least 5 points first."]
     assert "**Your points**: 3" in text(app)
     assert app.button(key="reg_start").disabled

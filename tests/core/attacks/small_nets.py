@@ -28,9 +28,10 @@ def small_mlp() -> nn.Module:
 
 def mixed() -> nn.Module:
     """Untrained convolutions with dropout and batch norm: what they say depends on the mode they are in."""
-    torch.manual_seed(0)
-    net = nn.Sequential(
-        nn.Conv2d(1, 4, 5, stride=3), nn.BatchNorm2d(4), nn.Tanh(), nn.Dropout(0.5), nn.Flatten(),
-        nn.Linear(256, 10),
-    )  # fmt: skip
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        net = nn.Sequential(
+            nn.Conv2d(1, 4, 5, stride=3), nn.BatchNorm2d(4), nn.Tanh(), nn.Dropout(0.5), nn.Flatten(),
+            nn.Linear(256, 10),
+        )  # fmt: skip
     return net.double()

@@ -1,13 +1,12 @@
 """The tab "All runs": rows filtered, named, deleted and chosen, and a page to open each run on."""
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.checkpoints import run_checkpoint
 from core.home import PROJECT
 from pages.ui.cache import run_store
 from pages.ui.runs.links import place_of
-from tests.pages.harness import APP, text, well
+from tests.pages.harness import page_of, text, well
 from tests.pages.ui.runs.harness import open_page, record, table
 
 pytestmark = pytest.mark.usefixtures("nothing_on_record")
@@ -53,11 +52,9 @@ def test_ticked_rows_are_named_and_deleted() -> None:
 def test_in_a_classroom_nobody_sees_or_deletes_anothers_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIGITLAB_CLASSROOM", "1")
     theirs, own = record(owner="f" * 24), record(owner="a" * 24)
-    app = AppTest.from_file(APP, default_timeout=120)
+    app = page_of("9_Runs.py", runs_chosen=f"{theirs.run_id},{own.run_id}")
     app.session_state["lab_owner"] = "a" * 24
-    app.run()
-    app.query_params["runs_chosen"] = f"{theirs.run_id},{own.run_id}"
-    well(app.switch_page(str(PROJECT / "pages" / "9_Runs.py")).run())
+    well(app.run())
     assert table(app)["run"].tolist() == [own.run_id]
     assert app.button(key="runs_delete_yes").label == "Yes, delete 1"
     well(app.button(key="runs_delete_yes").click().run())
