@@ -8,12 +8,15 @@ import csv
 import importlib
 import json
 import math
+import signal
 import sys
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
 
-from core.errors import LabError
+from core.errors import ConfigError, LabError
+from core.interrupts import Interrupted, at_once
+from core.typed import shortened
 
 #: Each a module in core.commands.
 VERBS = ("recipes", "train", "sweep", "runs", "export", "evaluate", "attack", "data", "reproduce", "bench")
@@ -23,7 +26,31 @@ PERCENT = ("test_accuracy", "validation_accuracy", "clean_accuracy", "adversaria
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m core", description="Digit Lab on the command line.")
+    try:
+        with at_once():
+            arguments = _parser().parse_args(argv)
+            show(arguments.run(arguments), arguments)
+    except LabError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt as interrupt:
+        print("Stopped. What was finished is kept.", file=sys.stderr)
+        return 128 + (interrupt.number if isinstance(interrupt, Interrupted) else signal.SIGINT)
+    except BrokenPipeError:  # the reader (`| head`) had enough
+        sys.stderr.close()
+    return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    """One whose complaint is a sentence, without the list of all options before it."""
+
+    def error(self, message: str) -> NoReturn:
+        words = shortened(message, 300)
+        raise ConfigError(f"{words[:1].upper()}{words[1:]}. `{self.prog} --help` says what it takes.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m core", description="Digit Lab on the command line.")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for verb in VERBS:
         module = importlib.import_module(f"core.commands.{verb}")
@@ -31,33 +58,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         sub.add_argument("--json", action="store_true", help="print one JSON object a line")
         module.add(sub)
         sub.set_defaults(run=module.run)
-    arguments = parser.parse_args(argv)
-    try:
-        rows = list(arguments.run(arguments))
-    except LabError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return 130
-    try:
-        show(rows, arguments)
-    except BrokenPipeError:  # the reader (`| head`) had enough
-        sys.stderr.close()
-    return 0
+    return parser
 
 
-def show(rows: list[dict[str, Any]], arguments: argparse.Namespace) -> None:
-    """Print the rows in the form that was asked for."""
-    if arguments.json:
-        for row in rows:
+def show(rows: Iterable[dict[str, Any]], arguments: argparse.Namespace) -> None:
+    """Print each row as it comes, in the form that was asked for: what follows may fail, or take an hour."""
+    writer = None
+    for row in rows:
+        if arguments.json:
             print(as_json(row))
-    elif getattr(arguments, "csv", False):
-        print_csv(rows)
-    else:
-        for row in rows:
+        elif getattr(arguments, "csv", False):
+            if writer is None:
+                writer = csv.DictWriter(sys.stdout, fieldnames=list(row))
+                writer.writeheader()
+            writer.writerow({k: as_json(v) if isinstance(v, dict | list) else v for k, v in row.items()})
+        else:
             print_text(row)
-    sys.stdout.flush()
+        sys.stdout.flush()
 
 
 def as_json(value: object) -> str:
@@ -71,17 +88,6 @@ def _finite(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_finite(entry) for entry in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def print_csv(rows: list[dict[str, Any]]) -> None:
-    """Comma-separated values with a header; what is nested stays JSON."""
-    if not rows:
-        return
-    writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]))
-    writer.writeheader()
-    for row in rows:
-        plain = {k: as_json(v) if isinstance(v, dict | list) else v for k, v in row.items()}
-        writer.writerow(plain)
 
 
 def print_text(row: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from core.checkpoints import find_checkpoint, load_checkpoint
 from core.checks import whole
 from core.data import load
 from core.device import choose_device
+from core.typed import integer, number
 
 HELP = "attack test images of a checkpoint"
 
@@ -26,14 +27,18 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("checkpoint", help="a shipped name, a run id, a saved name or a .safetensors file")
     parser.add_argument("--attack", default="fgsm", help=f"one of {', '.join(ATTACKS)} (default: fgsm)")
     parser.add_argument(
-        "--eps", type=float, help="largest change, in the attack's norm; pixels run from 0 to 1"
+        "--eps", type=number, help="largest change, in the attack's norm; pixels run from 0 to 1"
     )
-    parser.add_argument("--steps", type=int, help="iterations (default: the attack's own)")
-    parser.add_argument("--step-size", type=float, help="how far one step goes (default: by ε and steps)")
-    parser.add_argument("--restarts", type=int, default=1, help="tries with other random starts (default: 1)")
-    parser.add_argument("--target", type=int, help="the digit to be read (default: any but the right one)")
-    parser.add_argument("--n", type=int, help="the first N test images (default: all)")
-    parser.add_argument("--seed", type=int, default=0, help="decides random starts (default: 0)")
+    parser.add_argument("--steps", type=integer, help="iterations (default: the attack's own)")
+    parser.add_argument("--step-size", type=number, help="how far one step goes (default: by ε and steps)")
+    parser.add_argument(
+        "--restarts", type=integer, default=1, help="tries with other random starts (default: 1)"
+    )
+    parser.add_argument(
+        "--target", type=integer, help="the digit to be read (default: any but the right one)"
+    )
+    parser.add_argument("--n", type=integer, help="the first N test images (default: all)")
+    parser.add_argument("--seed", type=integer, default=0, help="decides random starts (default: 0)")
     parser.add_argument(
         "--data", choices=("full", "small"), help="whose test images (default: full where it is)"
     )

@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tqdm import tqdm
@@ -12,13 +12,16 @@ from core.checks import whole
 from core.commands.train import parse_settings
 from core.data.fingerprint import fingerprint
 from core.errors import ConfigError, LabError, NotFound
+from core.interrupts import between_steps
 from core.recipes import RECIPES, recipe
 from core.runs import RunRecord, RunStore
 from core.sweep.engines import connect, in_processes, in_this_process, on_cluster
 from core.sweep.ledger import Ledger, begin, read, write
 from core.sweep.plan import KINDS, SweepPlan, parse_axes
 from core.sweep.trial import Order, material, size_of
+from core.training.callbacks import StopWhen
 from core.training.trial import cores
+from core.typed import integer
 
 HELP = "run a recipe over several settings"
 
@@ -33,11 +36,13 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fix", nargs="+", action="extend", default=[], metavar="KEY=VALUE", help="settings of all trials"
     )
-    parser.add_argument("--epochs", type=int, help="passes of every trial (default: the recipe's)")
-    parser.add_argument("--random", type=int, metavar="N", help="draw N combinations instead of all")
-    parser.add_argument("--seed", type=int, default=0, help="of those draws (default: 0)")
-    parser.add_argument("--threads", type=int, default=1, help="of every trial (default: 1)")
-    parser.add_argument("--workers", type=int, help="trials at once on this machine (default: one a core)")
+    parser.add_argument("--epochs", type=integer, help="passes of every trial (default: the recipe's)")
+    parser.add_argument("--random", type=integer, metavar="N", help="draw N combinations instead of all")
+    parser.add_argument("--seed", type=integer, default=0, help="of those draws (default: 0)")
+    parser.add_argument("--threads", type=integer, default=1, help="of every trial (default: 1)")
+    parser.add_argument(
+        "--workers", type=integer, help="trials at once on this machine (default: one a core)"
+    )
     parser.add_argument(
         "--cluster", metavar="ADDRESS", default=os.environ.get("DIGITLAB_CLUSTER") or None,
         help="send the trials to this Dask scheduler, tcp://host:8786 (default: DIGITLAB_CLUSTER, if set)",
@@ -55,16 +60,19 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     tqdm.write(f"Sweep {ledger.sweep_id}: {len(ledger.open)} of {ledger.plan.size} trials", file=sys.stderr)
     orders = [ledger.order(trial) for trial in ledger.open]
     try:
-        with tqdm(total=len(orders), unit="trial", file=sys.stderr) as bar:
-            for order, record in _engine(arguments, orders):
+        with between_steps() as asked, tqdm(total=len(orders), unit="trial", file=sys.stderr) as bar:
+            for order, record in _engine(arguments, orders, asked):
+                if record.status == "stopped":  # broken off: it is run again when the sweep goes on
+                    continue
                 store.save(record)
                 ledger = write(ledger.with_done(order.number, record.run_id))
                 bar.update()
-    except KeyboardInterrupt:
-        tqdm.write(f"Stopped; `sweep --go-on {ledger.sweep_id}` finishes it.", file=sys.stderr)
     except LabError as error:
         raise LabError(f"{error} What is done is kept; `sweep --go-on {ledger.sweep_id}` goes on.") from error
+    if ledger.open:
+        tqdm.write(f"Stopped; `sweep --go-on {ledger.sweep_id}` finishes it.", file=sys.stderr)
     yield from rows(ledger, store)
+    asked.obey()
 
 
 def _begin(arguments: argparse.Namespace) -> Ledger:
@@ -82,16 +90,21 @@ def _begin(arguments: argparse.Namespace) -> Ledger:
     return begin(plan, size_of(found), fingerprint(found))
 
 
-def _engine(arguments: argparse.Namespace, orders: list[Order]) -> Iterator[tuple[Order, RunRecord]]:
+def _engine(
+    arguments: argparse.Namespace, orders: list[Order], stopped: Callable[[], bool]
+) -> Iterator[tuple[Order, RunRecord]]:
     if arguments.cluster:
         client = connect(arguments.cluster)
         try:
-            yield from on_cluster(orders, client)
+            yield from on_cluster(orders, client, stopped)
         finally:
             client.close()  # type: ignore[no-untyped-call]
         return
     workers = cores() if arguments.workers is None else arguments.workers
-    yield from in_this_process(orders) if workers == 1 else in_processes(orders, workers)
+    if workers == 1:
+        yield from in_this_process(orders, [StopWhen(stopped)])
+    else:
+        yield from in_processes(orders, workers, stopped)
 
 
 def rows(ledger: Ledger, store: RunStore) -> Iterator[dict[str, Any]]:

@@ -1,7 +1,6 @@
 """`python -m core train RECIPE`: train without a browser, and record the run."""
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -16,23 +15,26 @@ from core.device import choose_device
 from core.errors import ConfigError
 from core.films import film_path, save_film
 from core.home import home
+from core.interrupts import between_steps
 from core.recipes import RECIPES, recipe
 from core.runs import RunStore, new_run_id
-from core.training.callbacks import Callback
+from core.training.callbacks import Callback, StopWhen
 from core.training.finish import film_to_keep, keep, new_trainer, record_of
 from core.training.run_data import material_for
 from core.training.trainer import Diverged, Trainer
 from core.training.trial import ALONE, ThreadTuner
+from core.typed import integer, setting, shortened
 
 HELP = "train a recipe and record the run"
-LISTS = ("hidden", "channels", "kernels", "strides", "paddings", "pools")  # settings with an entry a layer
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """RECIPE [--epochs N] [--seed S] [--data full|small] [--set key=value …] [--save NAME]."""
     parser.add_argument("recipe", help=f"one of {', '.join(RECIPES)}")
-    parser.add_argument("--epochs", type=int, help="passes over the training images (default: the recipe's)")
-    parser.add_argument("--seed", type=int, help="decides weights, batch order and dropout (default: 0)")
+    parser.add_argument(
+        "--epochs", type=integer, help="passes over the training images (default: the recipe's)"
+    )
+    parser.add_argument("--seed", type=integer, help="decides weights, batch order and dropout (default: 0)")
     parser.add_argument(
         "--data",
         choices=("full", "small"),
@@ -61,33 +63,36 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     target = _target(arguments.save)
     store = RunStore()  # before the training, so that a damaged file costs nothing
     material = material_for(config, arguments.data or "auto")
-    trainer = new_trainer(config, material, choose_device(), [ThreadTuner(worth_it=ALONE), Progress()])
-    status = "finished"
-    try:
-        trainer.run()
-    except Diverged as error:
-        status = "diverged"
-        tqdm.write(str(error), file=sys.stderr)
-    except KeyboardInterrupt:
-        status = "stopped"
+    with between_steps() as asked:
+        callbacks = [ThreadTuner(worth_it=ALONE), Progress(), StopWhen(asked)]
+        trainer = new_trainer(config, material, choose_device(), callbacks)
         try:
-            trainer.flush()
+            trainer.run()
+            status = "finished" if trainer.epoch >= trainer.config.train.epochs else "stopped"
         except Diverged as error:
             status = "diverged"
             tqdm.write(str(error), file=sys.stderr)
-        trainer.measure()
-    record = record_of(trainer, new_run_id(), status=status, owner="me", data=material.size)
-    keep(trainer, record, store)
-    if target:
-        temporary = target.with_suffix(".part")
-        temporary.write_bytes(run_checkpoint(record.run_id).read_bytes())
-        temporary.replace(target)
-        if film := film_to_keep(trainer):
-            save_film(film_path(target), film)
+        if status == "stopped" and not trainer.steps:
+            asked.obey()  # there is nothing to keep yet
+        record = record_of(trainer, new_run_id(), status=status, owner="me", data=material.size)
+        keep(trainer, record, store)
+        if target:
+            temporary = target.with_suffix(".part")
+            temporary.write_bytes(run_checkpoint(record.run_id).read_bytes())
+            temporary.replace(target)
+            if film := film_to_keep(trainer):
+                save_film(film_path(target), film)
+    if status == "stopped":
+        tqdm.write(
+            f"Stopped at epoch {record.epochs:.2f} of {config.train.epochs}: run {record.run_id} keeps the "
+            "weights so far.",
+            file=sys.stderr,
+        )
     summary = record.summary()
     if target:
         summary["saved"] = str(target)
     yield summary
+    asked.obey()
 
 
 class Progress(Callback):
@@ -113,25 +118,19 @@ class Progress(Callback):
 
 
 def parse_settings(config: RunConfig, pairs: list[str]) -> dict[str, Any]:
-    """KEY=VALUE words as typed settings: numbers, true/false, words; `hidden=256,128` lists numbers."""
+    """KEY=VALUE words as typed settings: numbers, true/false, words; `hidden=256,128` lists them."""
+    known = config.settings()
     changes: dict[str, Any] = {}
     for pair in pairs:
         key, equals, text = pair.partition("=")
         if not equals:
-            raise ConfigError(f"--set takes KEY=VALUE, such as lr=0.1; {pair!r} has no equals sign.")
-        if key in LISTS:
-            words = [word.strip() for word in text.split(",") if word.strip()]
-            try:
-                changes[key] = tuple(words) if key == "pools" else tuple(int(word) for word in words)
-            except ValueError as error:
-                raise ConfigError(
-                    f"{key} takes whole numbers, one a layer, such as 256,128; it is {text!r}."
-                ) from error
-            continue
-        try:
-            changes[key] = json.loads(text.lower())
-        except ValueError:
-            changes[key] = text
+            raise ConfigError(
+                f"--set takes KEY=VALUE, such as lr=0.1; {shortened(pair)!r} has no equals sign."
+            )
+        if isinstance(known.get(key), tuple) and not text.startswith("["):
+            changes[key] = tuple(setting(word.strip()) for word in text.split(",") if word.strip())
+        else:
+            changes[key] = setting(text)
     return changes
 
 

@@ -5,18 +5,25 @@ Each is a generator of (order, record) in the order in which trials end. The clu
 """
 
 import multiprocessing
+import os
 import queue
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Any
 
 from core.errors import LabError
+from core.interrupts import SIGNALS
 from core.runs import RunRecord
 from core.sweep.trial import Order, run_trial
-from core.training.callbacks import Callback
+from core.training.callbacks import Callback, StopWhen
 
 if TYPE_CHECKING:
+    from multiprocessing.synchronize import Event
+
     from distributed import Client
 
 RETRIES = 2  # of a trial whose worker failed
@@ -27,13 +34,20 @@ LOOK = 0.5  # seconds between two questions whether to stop
 def in_this_process(
     orders: Sequence[Order], callbacks: Sequence[Callback] = ()
 ) -> Iterator[tuple[Order, RunRecord]]:
-    """One trial after the other, here."""
+    """One trial after the other, here; the one that a callback stops is the last."""
     for order in orders:
-        yield order, run_trial(order, callbacks)
+        record = run_trial(order, callbacks)
+        yield order, record
+        if record.status == "stopped":
+            return
 
 
-def in_processes(orders: Sequence[Order], workers: int) -> Iterator[tuple[Order, RunRecord]]:
+def in_processes(
+    orders: Sequence[Order], workers: int, stopped: Callable[[], bool] = lambda: False
+) -> Iterator[tuple[Order, RunRecord]]:
     """Several at once, each in a process of its own on this machine.
+
+    stopped: asked now and then whether to end; trials at work then come with the status "stopped".
 
     A process that is killed takes the others' pool with it; what is not done is tried again in a new one.
     Raises LabError where that does not help either.
@@ -41,27 +55,66 @@ def in_processes(orders: Sequence[Order], workers: int) -> Iterator[tuple[Order,
     left = {order.run_id: order for order in orders}
     for _ in range(RETRIES + 1):
         try:
-            for order, record in _in_a_pool(list(left.values()), workers):
+            for order, record in _in_a_pool(list(left.values()), workers, stopped):
                 del left[order.run_id]
                 yield order, record
             return
         except BrokenProcessPool:
-            continue
+            if stopped():
+                return
     raise LabError(
         f"The processes of this sweep were ended from outside {RETRIES + 1} times, perhaps for lack of "
         "memory; take fewer at once (--workers)."
     )
 
 
-def _in_a_pool(orders: Sequence[Order], workers: int) -> Iterator[tuple[Order, RunRecord]]:
+def _in_a_pool(
+    orders: Sequence[Order], workers: int, stopped: Callable[[], bool]
+) -> Iterator[tuple[Order, RunRecord]]:
     context = multiprocessing.get_context("spawn")  # a forked PyTorch may stand still
-    with ProcessPoolExecutor(min(workers, max(1, len(orders))), mp_context=context) as pool:
-        waiting = {pool.submit(run_trial, order): order for order in orders}
+    stop = context.Event()
+    with ProcessPoolExecutor(
+        min(workers, max(1, len(orders))), mp_context=context, initializer=_start_worker, initargs=(stop,)
+    ) as pool:
+        waiting = {pool.submit(_in_worker, order): order for order in orders}
         try:
-            for future in as_completed(waiting):
-                yield waiting[future], future.result()
-        finally:  # whoever stops reading wants no more
+            while waiting and not stopped():
+                for future in wait(waiting, timeout=LOOK, return_when=FIRST_COMPLETED).done:
+                    yield waiting.pop(future), future.result()
+            stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
+            for future in [future for future in waiting if not future.cancelled()]:
+                yield waiting.pop(future), future.result()
+        finally:  # whoever stops reading wants no more
+            stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+_stop: "Event | None" = None  # of this process, where it is a worker
+
+
+def _start_worker(stop: "Event") -> None:
+    """A signal meant for all processes of a terminal is the first one's to answer: it tells the workers.
+
+    Where it dies without a word, they end too.
+    """
+    global _stop
+    _stop = stop
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
+
+
+def _in_worker(order: Order) -> RunRecord:
+    assert _stop is not None
+    return run_trial(order, [StopWhen(_stop.is_set)])
 
 
 def connect(address: str) -> "Client":

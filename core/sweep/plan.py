@@ -1,7 +1,6 @@
 """What decides a sweep: the run it starts from, the settings that vary, and how they are combined."""
 
 import itertools
-import json
 import random
 import re
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from typing import Any
 from core.checks import one_of, require, whole
 from core.config import RunConfig
 from core.errors import ConfigError
+from core.typed import setting, shortened
 
 MOST_TRIALS = 1000
 KINDS = ("grid", "random")
@@ -144,7 +144,9 @@ def parse_axes(config: RunConfig, pairs: Sequence[str]) -> dict[str, tuple[Any, 
     for pair in pairs:
         name, equals, text = pair.partition("=")
         if not equals or not text:
-            raise ConfigError(f"--set takes KEY=VALUE,VALUE,…, such as lr=0.01,0.1; it is {pair!r}.")
+            raise ConfigError(
+                f"--set takes KEY=VALUE,VALUE,…, such as lr=0.01,0.1; it is {shortened(pair)!r}."
+            )
         listed = isinstance(config.settings().get(name), tuple)
         axes[name] = tuple(_value(word.strip(), listed=listed) for word in text.split(",") if word.strip())
     return axes
@@ -152,8 +154,5 @@ def parse_axes(config: RunConfig, pairs: Sequence[str]) -> dict[str, tuple[Any, 
 
 def _value(word: str, *, listed: bool) -> Any:
     if listed:  # an x between two numbers divides; one within a word (such as "max") does not
-        return tuple(_value(part, listed=False) for part in re.split(r"(?<=\d)x(?=\d)|\+", word))
-    try:
-        return json.loads(word.lower())
-    except ValueError:
-        return word
+        return tuple(setting(part) for part in re.split(r"(?<=\d)x(?=\d)|\+", word))
+    return setting(word)

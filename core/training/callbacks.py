@@ -5,7 +5,7 @@ trainer and may stop it by raising `StopTraining`.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -43,6 +43,18 @@ class Callback:
 
     def on_end(self, trainer: "Trainer") -> None:
         """After the last step, however the run ended."""
+
+
+class StopWhen(Callback):
+    """Ends the run at the next safe point once `stopped` says so."""
+
+    def __init__(self, stopped: Callable[[], bool]) -> None:
+        self.stopped = stopped
+
+    def before_step(self, trainer: "Trainer") -> None:
+        """The last step is behind us, the next not begun."""
+        if self.stopped():
+            raise StopTraining
 
 
 class GradientSizes(Callback):

@@ -78,7 +78,7 @@ def test_no_budget_is_clean_accuracy_and_a_target_lowers_less(capsys: pytest.Cap
     [
         (["linear-softmax", "--eps", "1.5"], "ε must lie between 0 and 1"),
         (["linear-softmax", "--eps", "-0.1"], "ε must lie between 0 and 1"),
-        (["linear-softmax", "--eps", "nan"], "ε must lie between 0 and 1"),
+        (["linear-softmax", "--eps", "nan"], "'nan' is not a number"),
         (["linear-softmax", "--attack", "magic"], "The attack must be one of fgsm"),
         (["linear-softmax", "--steps", "5"], "FGSM has no setting 'steps'"),
         (["linear-softmax", "--attack", "pgd", "--steps", "0"], "steps must be at least 1"),

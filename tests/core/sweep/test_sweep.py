@@ -157,7 +157,7 @@ def test_a_killed_process_is_replaced(ledger: Ledger, monkeypatch: pytest.Monkey
 
     asked: list[int] = []
 
-    def breaking(orders, workers):  # type: ignore[no-untyped-def]
+    def breaking(orders, workers, stopped):  # type: ignore[no-untyped-def]
         asked.append(len(orders))
         yield orders[0], "record"
         if len(asked) < 3:
@@ -169,7 +169,7 @@ def test_a_killed_process_is_replaced(ledger: Ledger, monkeypatch: pytest.Monkey
     done = [order.number for order, _ in engines.in_processes(orders, 2)]
     assert (done, asked) == ([0, 1, 2, 3], [4, 3, 2])
 
-    def always(orders, workers):  # type: ignore[no-untyped-def]
+    def always(orders, workers, stopped):  # type: ignore[no-untyped-def]
         raise BrokenProcessPool
         yield
 
