@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.figures.template import picture
+from core.formatting import interval, percent
 from pages.ui import badges
 from pages.ui.cache import mnist, shipped_model
 from pages.ui.canvas import digit_canvas
@@ -67,8 +68,8 @@ def draw_and_read() -> None:
             facts = checkpoint.provenance
             low, high = facts["ci95"]
             st.caption(
-                f"On {facts['n_test']:,} test images it reads {facts['test_accuracy']:.1%} correctly "
-                f"(95% interval {low:.1%} to {high:.1%}). Trained for {facts['epochs']:g} epochs, "
+                f"On {facts['n_test']:,} test images it reads {percent(facts['test_accuracy'])} correctly "
+                f"(95% interval {interval(low, high)}). Trained for {facts['epochs']:g} epochs, "
                 f"seed {facts['seed']}."
             )
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 from core.errors import ConfigError, LabError
+from core.formatting import percent
 from core.interrupts import Interrupted, at_once
 from core.typed import shortened
 
@@ -100,11 +101,11 @@ def print_text(row: dict[str, Any]) -> None:
         if key == "created":
             value = time.strftime("%Y-%m-%d %H:%M", time.localtime(value))
         elif key in PERCENT:
-            value = f"{value:.2%}"
+            value = percent(value, 2)
         elif isinstance(value, float):
             value = f"{value:.4g}"
         elif key == "ci95":
-            value = f"{value[0]:.2%} … {value[1]:.2%}"
+            value = f"{percent(value[0], 2)} … {percent(value[1], 2)}"
         print(f"  {key.replace('_', ' ')}: {value}")
 
 

@@ -18,19 +18,18 @@ def percent(fraction: float, decimals: int | None = None) -> str:
     """A share in [0, 1] as "97.6%"; 0 is "0%" and 1 "100%", and nothing else is.
 
     Without `decimals`: one, two within a percent of either end ("99.06%", "0.02%"), and as many more as tell
-    it from 0% and 100%, up to four ("<0.0001%"). With `decimals`: so many, for columns that are to be alike.
+    it from 0% and 100%, up to four ("<0.0001%"). With `decimals`: so many, for columns that are to be alike,
+    and more only where fewer would make it 0% or 100%.
     """
     value = float(fraction)
     if not math.isfinite(value):
         return _unbounded(value)
-    if decimals is not None:
-        return f"{value + 0.0:.{decimals}%}"
     if value in (0.0, 1.0):
-        return f"{value + 0.0:.0%}"
+        return f"{value + 0.0:.{decimals or 0}%}"
     away = _from_the_ends(value)
     if away < 1e-6:
         return "<0.0001%" if value < 0.5 else ">99.9999%"
-    return f"{value:.{_decimals(away)}%}"
+    return f"{value:.{_decimals(away, decimals)}%}"
 
 
 def probability(value: float) -> str:
@@ -43,9 +42,14 @@ def probability(value: float) -> str:
 def interval(low: float, high: float, decimals: int | None = None) -> str:
     """The ends of an interval of shares, both with as many decimals as the finer one: "97.3% to 97.9%"."""
     if decimals is None and math.isfinite(low) and math.isfinite(high):
-        needed = [_decimals(_from_the_ends(end)) for end in (low, high) if end not in (0.0, 1.0)]
-        decimals = min(max(needed, default=0), 4)
-    return " to ".join(percent(end, None if end in (0.0, 1.0) else decimals) for end in (low, high))
+        within = [_from_the_ends(end) for end in (low, high) if end not in (0, 1)]
+        decimals = max((_decimals(away) for away in within), default=0)
+    return " to ".join(percent(end, None if end in (0, 1) else decimals) for end in (low, high))
+
+
+def plus_minus(mean: float, deviation: float, decimals: int = 2) -> str:
+    """A mean of shares with its standard deviation, in one unit: "97.64 ± 0.12%"."""
+    return f"{percent(mean, decimals).rstrip('%')} ± {percent(deviation, decimals)}"
 
 
 def points(difference: float, *, signed: bool = False, unit: bool = True) -> str:
@@ -64,15 +68,23 @@ def points(difference: float, *, signed: bool = False, unit: bool = True) -> str
     return f"{text} percentage {'point' if text in ('1', '+1') else 'points'}" if unit else text
 
 
-def ratio(value: float) -> str:
-    """How many times as much: "0.24×", "2.4×", "24×", "1,420×"; beyond millions "1.4 × 10⁷ times"."""
+def points_interval(low: float, high: float) -> str:
+    """The ends of an interval of differences of shares: "-0.4 to +1.2 percentage points"."""
+    return f"{points(low, signed=True, unit=False)} to {points(high, signed=True)}"
+
+
+def ratio(value: float, digits: int = 2) -> str:
+    """How many times as much: "0.24×", "2.4×", "24×", "1,420×"; beyond millions "1.4 × 10⁷ times".
+
+    digits: the significant ones, of large ratios (from a hundred) at least three.
+    """
     value = float(value)
     if not math.isfinite(value):
         return "∞×" if value > 0 else _unbounded(value)
     size = abs(value)
     if size and not 1e-4 <= size < 1e7:
-        return f"{_in_powers(value, 2)} times"
-    return f"{_plain(value, 3 if size >= 100 else 2, trim=False)}×"
+        return f"{_in_powers(value, digits)} times"
+    return f"{_plain(value, max(digits, 3) if size >= 100 else digits, trim=False)}×"
 
 
 def duration(seconds: float) -> str:
@@ -130,15 +142,6 @@ def number(value: float, digits: int = 3) -> str:
     return _plain(value, digits)
 
 
-def hover_percent(variable: str = "y", decimals: int = 2) -> str:
-    """The place in a Plotly hover text where a share (x, y, z, customdata[0] …) stands as a percentage."""
-    return f"%{{{variable}:.{decimals}%}}"
-
-
-#: A Plotly axis of shares.
-PERCENT_AXIS = ".0%"
-
-
 def _unbounded(value: float) -> str:
     return NOT_A_NUMBER if math.isnan(value) else "∞" if value > 0 else "-∞"
 
@@ -148,9 +151,12 @@ def _from_the_ends(fraction: float) -> float:
     return min(abs(fraction), abs(1 - fraction))
 
 
-def _decimals(away: float) -> int:
+def _decimals(away: float, least: int | None = None) -> int:
     """Decimals of a percentage that lies `away` (a share) from 0% or 100%, so that it is told from both."""
-    return 1 if away >= 0.01 else 2 if away >= 5e-5 else 3 if away >= 5e-6 else 4
+    decimals = least if least is not None else 1 if away >= 0.01 else 2
+    while decimals < 4 and away <= 0.5 * 10 ** (-2 - decimals):
+        decimals += 1
+    return decimals
 
 
 def _plain(value: float, digits: int, *, trim: bool = True) -> str:

@@ -22,6 +22,7 @@ from core.attacks.evidence import (
     Evidence,
     finishes,
 )
+from core.formatting import article, count, interval, percent
 from core.paired import chance, paired
 
 Verdict = Literal["holds", "chance", "violated", "unclear", "open"]
@@ -84,7 +85,7 @@ def zero(evidence: Evidence) -> Judged:
     """PGD with ε = 0 changes no pixel, and the pictures it gives are read as the untouched ones."""
     clean, nothing = evidence.readings["clean"], evidence.readings["nothing"]
     lost, won = _only(evidence, "clean", "nothing"), _only(evidence, "nothing", "clean")
-    share = f"{clean.correct / evidence.n:.1%}", f"{nothing.correct / evidence.n:.1%}"
+    share = percent(clean.correct / evidence.n), percent(nothing.correct / evidence.n)
     changed = (
         f"It changed a pixel by up to {nothing.largest:g}. " if nothing.largest else "No pixel changed. "
     )
@@ -109,7 +110,7 @@ def noise(evidence: Evidence) -> Judged:
     gains, losses = _only(evidence, "noise", "pgd 40"), _only(evidence, "pgd 40", "noise")
     left, noisy = (evidence.readings[name].correct / evidence.n for name in ("pgd 40", "noise"))
     measured = (
-        f"Noise of the same ε leaves {noisy:.1%}, PGD {left:.1%}: {_some(gains)} to PGD alone, "
+        f"Noise of the same ε leaves {percent(noisy)}, PGD {percent(left)}: {_some(gains)} to PGD alone, "
         f"{losses} to noise alone."
     )
     if chance(gains, losses) < LEVEL:
@@ -118,7 +119,7 @@ def noise(evidence: Evidence) -> Judged:
         verdict = "violated" if chance(losses, gains) < LEVEL else "chance"
         if verdict == "chance":
             measured += " That is no difference beyond chance, so this ε shows nothing."
-    return verdict, f"{left:.1%} against {noisy:.1%}", measured
+    return verdict, f"{percent(left)} against {percent(noisy)}", measured
 
 
 def iterated(evidence: Evidence) -> Judged:
@@ -171,10 +172,10 @@ def _no_weaker(evidence: Evidence, strong: str, weak: str, title: str, other: st
     if losses > gains:
         verdict = "violated" if chance(losses, gains) < LEVEL else "chance"
     measured = (
-        f"After {other} {theirs:.1%} are still read correctly, after {title} {left:.1%}: {_some(gains)} "
-        f"to {title} alone, {losses} to {other} alone."
+        f"After {other} {percent(theirs)} are still read correctly, after {title} {percent(left)}: "
+        f"{_some(gains)} to {title} alone, {losses} to {other} alone."
     )
-    return verdict, f"{left:.1%} against {theirs:.1%}", measured
+    return verdict, f"{percent(left)} against {percent(theirs)}", measured
 
 
 def steps(evidence: Evidence) -> Judged:
@@ -188,13 +189,15 @@ def steps(evidence: Evidence) -> Judged:
     if worse:  # the smallest of several, so each must be that much rarer (Bonferroni)
         least = min(chance(back, lost) for back, lost in worse)
         verdict = "violated" if least < LEVEL / len(pairs) else "chance"
-    course = ", ".join(f"{share:.1%} after {steps}" for steps, share in zip(STEPS, accuracy, strict=True))
+    course = ", ".join(
+        f"{percent(share)} after {steps}" for steps, share in zip(STEPS, accuracy, strict=True)
+    )
     rise = max([back - lost for back, lost in worse], default=0)
     measured = f"Still read correctly after so many steps: {course}. "
     measured += (
         f"At worst more steps gave back {rise} of {evidence.n} pictures." if rise else "It never rises."
     )
-    return verdict, f"{accuracy[0]:.1%} to {accuracy[-1]:.1%}", measured
+    return verdict, interval(accuracy[0], accuracy[-1]), measured
 
 
 def worst(evidence: Evidence) -> Judged:
@@ -212,9 +215,11 @@ def worst(evidence: Evidence) -> Judged:
     hidden = at - worst
     return (
         "violated" if hidden else "holds",
-        f"{worst / evidence.n:.1%}, not {at / evidence.n:.1%}" if hidden else f"{at / evidence.n:.1%} both",
-        f"One FGSM step of exactly ε leaves {at / evidence.n:.1%}; the worst of {PARTS} steps up to ε "
-        f"leaves {worst / evidence.n:.1%}: {_are(hidden)} read wrongly at a smaller ε and correctly "
+        f"{percent(worst / evidence.n)}, not {percent(at / evidence.n)}"
+        if hidden
+        else f"{percent(at / evidence.n)} both",
+        f"One FGSM step of exactly ε leaves {percent(at / evidence.n)}; the worst of {PARTS} steps up to ε "
+        f"leaves {percent(worst / evidence.n)}: {_are(hidden)} read wrongly at a smaller ε and correctly "
         "again at ε.",
     )
 
@@ -223,7 +228,7 @@ def grey(evidence: Evidence) -> Judged:
     """Of one grey picture the answer is always the same digit, so at most one digit's images are left."""
     right, n = evidence.readings["grey"].right, evidence.n
     left = sum(right)
-    number = f"{left / n:.1%} left"
+    number = f"{percent(left / n)} left"
     measured = f"PGD with ε = {GREY:g} leaves {left} of {n}"
     if not left:
         return "holds", number, f"{measured}."
@@ -233,7 +238,7 @@ def grey(evidence: Evidence) -> Judged:
         return (
             "holds",
             number,
-            f"{measured}, all of them a {digit}: always naming the {digit} gets them right.",
+            f"{measured}, all of them {article(digit)}: always naming the {digit} gets them right.",
         )
     verdict: Verdict = "violated" if chance(left, n - left, evidence.guessing) < LEVEL else "chance"
     several = f", of {len(digits)} digits" if digits else ""
@@ -241,7 +246,7 @@ def grey(evidence: Evidence) -> Judged:
         verdict,
         number,
         f"{measured}{several}, so they are not read as one grey picture. Always naming the most frequent "
-        f"digit of these {n} gets {evidence.guessing:.1%} right.",
+        f"digit of these {n} gets {percent(evidence.guessing)} right.",
     )
 
 
@@ -251,12 +256,12 @@ def _only(evidence: Evidence, survives: str, falls: str) -> int:
     return paired(ours, theirs).first_only
 
 
-def _some(count: int) -> str:
-    return "1 picture falls" if count == 1 else f"{count} pictures fall"
+def _some(n: int) -> str:
+    return f"{count(n, 'image')} {'falls' if n == 1 else 'fall'}"
 
 
-def _are(count: int) -> str:
-    return "1 picture is" if count == 1 else f"{count} pictures are"
+def _are(n: int) -> str:
+    return f"{count(n, 'image')} {'is' if n == 1 else 'are'}"
 
 
 def _pictures(evidence: Evidence) -> int:

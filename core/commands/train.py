@@ -14,6 +14,7 @@ from core.config import RunConfig
 from core.device import choose_device
 from core.errors import ConfigError
 from core.films import film_path, save_film
+from core.formatting import percent
 from core.home import home
 from core.interrupts import between_steps
 from core.recipes import RECIPES, recipe
@@ -110,7 +111,9 @@ class Progress(Callback):
     def on_measure(self, trainer: Trainer) -> None:
         row = trainer.history.epochs[-1]
         accuracy, loss = row.get("test_accuracy"), row.get("test_loss")
-        score = f"accuracy {accuracy:.2%}" if accuracy is not None else f"loss {loss or float('nan'):.3g}"
+        score = (
+            f"accuracy {percent(accuracy, 2)}" if accuracy is not None else f"loss {loss or float('nan'):.3g}"
+        )
         self.bar.set_postfix_str(f"epoch {row['epoch']:g}, test {score}")
 
     def on_end(self, trainer: Trainer) -> None:

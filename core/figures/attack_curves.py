@@ -58,8 +58,8 @@ def attack_curves_figure(
             marker={"size": 4 if curve.control else 5},
             name=f"{curve.title}, {curve.network}",
             customdata=list(zip(curve.low, curve.high, curve.n, strict=True)),
-            hovertemplate=f"<b>{curve.title}</b> on {curve.network}<br>ε = %{{x:g}}: %{{y:.1%}} of "
-            "%{customdata[2]:,} images<br>95%: %{customdata[0]:.1%} to %{customdata[1]:.1%}<extra></extra>",
+            hovertemplate=f"<b>{curve.title}</b> on {curve.network}<br>ε = %{{x:g}}: %{{y:.2%}} of "
+            "%{customdata[2]:,} images<br>95%: %{customdata[0]:.2%} to %{customdata[1]:.2%}<extra></extra>",
         )  # fmt: skip
     fig.add_hline(y=guessing, line_dash="dot", line_width=1.2, line_color=GRAY)
     return _legend(fig, curves) if several else _names(fig, curves, height)

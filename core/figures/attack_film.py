@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from core.figures.palette import DIGITS, DIVERGING, GRAY, GRAY_INK
 from core.figures.player import add_player
 from core.figures.template import AXIS, GRID, add_line, figure
+from core.formatting import probability
 
 UPPER, LOWER = (0.5, 0.93), (0.0, 0.33)  # where the pictures and the curves stand, as shares of the height
 
@@ -86,7 +87,8 @@ def _bars(fig: go.Figure, chances: NDArray[np.float64]) -> None:
     digits = [str(digit) for digit in range(10)]
     fig.add_bar(
         x=digits, y=chances, marker_color=list(DIGITS), xaxis="x3", yaxis="y3", showlegend=False,
-        hovertemplate="%{x}: %{y:.2%}<extra></extra>",
+        hovertext=[probability(chance) for chance in chances.tolist()],
+        hovertemplate="%{x}: %{hovertext}<extra></extra>",
     )  # fmt: skip
     fig.update_layout(
         xaxis3={
@@ -123,10 +125,11 @@ def _curves(fig: go.Figure, steps: Sequence[int], chances: NDArray[np.float64]) 
     )  # fmt: skip
     named: list[float] = []
     for digit in np.argsort(-chances[-1]).tolist():
-        add_line(
-            fig, steps, chances[:, digit], name=str(digit), color=DIGITS[digit], label=False, hover="%{y:.2%}"
-        )
-        fig.data[-1].update(xaxis="x4", yaxis="y4", hovertemplate=f"<b>{digit}</b> %{{y:.2%}}<br>step %{{x}}")
+        add_line(fig, steps, chances[:, digit], name=str(digit), color=DIGITS[digit], label=False)
+        fig.data[-1].update(
+            xaxis="x4", yaxis="y4", hovertext=[probability(chance) for chance in chances[:, digit].tolist()],
+            hovertemplate=f"<b>{digit}</b> %{{hovertext}}<br>step %{{x}}",
+        )  # fmt: skip
         last = float(chances[-1, digit])
         if chances[:, digit].max() >= 0.2 and all(abs(last - other) > 0.13 for other in named):
             named.append(last)

@@ -36,7 +36,7 @@ def banded_figure(
     x_title: str,
     y_title: str,
     log_x: bool = False,
-    hover: str = "%{y:.2e}",
+    hover: str = "%{text}",
     height: int = 320,
 ) -> go.Figure:
     """One line a name over the places x (P,), with its band, on a logarithmic y axis.

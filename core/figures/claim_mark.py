@@ -3,29 +3,30 @@
 from html import escape
 
 from core.figures.palette import BLUE, GRAY, ORANGE
+from core.formatting import interval, percent
 
 WIDTH, HEIGHT, LEVEL, EDGE = 260, 46, 16, 16  # pixels
 
 
-def claim_mark(value: float, interval: tuple[float, float] | None, claim: float | None) -> str:
+def claim_mark(value: float, ci95: tuple[float, float] | None, claim: float | None) -> str:
     """An SVG: a dot at `value` with its 95% interval, a diamond at the claim; all fractions in [0, 1].
 
     The axis is as long as what it has to show, its ends are written below. Colours show on both themes.
     """
-    known = [value, *(interval or ()), *([] if claim is None else [claim])]
+    known = [value, *(ci95 or ()), *([] if claim is None else [claim])]
     room = max(0.15 * (max(known) - min(known)), 0.002)
     low, high = max(0.0, min(known) - room), min(1.0, max(known) + room)
 
     def at(share: float) -> str:
         return f"{EDGE + (WIDTH - 2 * EDGE) * (share - low) / (high - low):.1f}"
 
-    told = f"measured {value:.2%}"
+    told = f"measured {percent(value, 2)}"
     parts = [
         f'<line x1="{EDGE}" x2="{WIDTH - EDGE}" y1="{LEVEL}" y2="{LEVEL}" stroke="{GRAY}" opacity="0.45"/>'
     ]
-    if interval is not None:
-        told += f", 95% interval {interval[0]:.2%} to {interval[1]:.2%}"
-        ends = [at(end) for end in interval]
+    if ci95 is not None:
+        told += f", 95% interval {interval(*ci95, 2)}"
+        ends = [at(end) for end in ci95]
         both = f'x1="{ends[0]}" x2="{ends[1]}" y1="{LEVEL}" y2="{LEVEL}"'
         parts.append(f'<line {both} stroke="{BLUE}" stroke-width="3"/>')
         parts += [
@@ -34,16 +35,16 @@ def claim_mark(value: float, interval: tuple[float, float] | None, claim: float 
         ]
     parts.append(f'<circle cx="{at(value)}" cy="{LEVEL}" r="5.5" fill="{BLUE}"/>')
     if claim is not None:
-        told += f"; the text claims {claim:.2%}"
+        told += f"; the text claims {percent(claim, 2)}"
         x = float(at(claim))
         parts.append(
             f'<path d="M{x} {LEVEL - 9}l8 9l-8 9l-8-9z" fill="none" stroke="{ORANGE}" stroke-width="2.5"/>'
         )
     font = f'font-family="sans-serif" font-size="11" fill="{GRAY}"'
     digits = 0 if high - low > 0.1 else 1
-    parts.append(f'<text x="{EDGE}" y="{HEIGHT - 5}" {font}>{low:.{digits}%}</text>')
+    parts.append(f'<text x="{EDGE}" y="{HEIGHT - 5}" {font}>{percent(low, digits)}</text>')
     parts.append(
-        f'<text x="{WIDTH - EDGE}" y="{HEIGHT - 5}" text-anchor="end" {font}>{high:.{digits}%}</text>'
+        f'<text x="{WIDTH - EDGE}" y="{HEIGHT - 5}" text-anchor="end" {font}>{percent(high, digits)}</text>'
     )
     size = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"'
     body = "".join(parts)

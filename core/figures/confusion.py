@@ -38,7 +38,7 @@ def confusion_figure(
         colorscale=[list(stop) for stop in SEQUENTIAL],
         customdata=np.stack([table, share], axis=-1),
         hovertemplate=f"%{{customdata[0]:,}} {things}"
-        " of %{y} called %{x} (%{customdata[1]:.1%})<extra></extra>",
+        " of %{y} called %{x} (%{customdata[1]:.2%})<extra></extra>",
     )
     worst = max(0.05, float(np.nanmax(off, initial=0.0)))  # the end of the colours, as above
     notes = []

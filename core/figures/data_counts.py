@@ -20,7 +20,7 @@ def class_counts_figure(train: ArrayLike, test: ArrayLike, *, height: int = 300)
             name=name,
             marker_color=SPLITS[split],
             customdata=numbers / max(1, numbers.sum()),
-            hovertemplate=f"%{{y:,}} {name} images of %{{x}} (%{{customdata:.1%}})<extra></extra>",
+            hovertemplate=f"%{{y:,}} {name} images of %{{x}} (%{{customdata:.2%}})<extra></extra>",
         )
     fig.update_xaxes(type="category")
     fig.update_yaxes(tickformat=",")

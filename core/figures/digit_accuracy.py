@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from core.figures.palette import DIGITS, GRAY
 from core.figures.template import figure
+from core.formatting import interval, percent
 
 
 def digit_accuracy_figure(
@@ -34,12 +35,12 @@ def digit_accuracy_figure(
                 "type": "data", "array": [high - share], "arrayminus": [share - bottom],
                 "thickness": 3, "width": 6, "color": DIGITS[digit],
             },
-            hovertemplate=f"<b>{digit}</b> {share:.2%} of {count:,} images"
-            f"<br>95% interval {bottom:.2%} to {high:.2%}<extra></extra>",
+            hovertemplate=f"<b>{digit}</b> {percent(share, 2)} of {count:,} images"
+            f"<br>95% interval {interval(bottom, high, 2)}<extra></extra>",
         )  # fmt: skip
     fig.add_hline(y=overall, line_dash="dot", line_width=1.6, line_color=GRAY)
     fig.add_annotation(
-        x=1, xref="paper", y=overall, text=f"all<br>{overall:.1%}", showarrow=False, align="left",
+        x=1, xref="paper", y=overall, text=f"all<br>{percent(overall)}", showarrow=False, align="left",
         xanchor="left", xshift=6, font_size=12,
     )  # fmt: skip
     fig.update_layout(margin_r=58)

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from core.figures.curves import binned
 from core.figures.palette import SPLITS
 from core.figures.template import figure
+from core.formatting import percent
 from core.training.history import Row
 
 TICKS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
@@ -39,5 +40,5 @@ def error_record_figure(
             hovertemplate=f"<b>{name}</b> %{{y:.2%}} wrong<br>step %{{x:,}}<extra></extra>",
         )  # fmt: skip
     if log_y:
-        fig.update_yaxes(tickvals=TICKS, ticktext=[f"{tick:.4g}%" for tick in (100 * t for t in TICKS)])
+        fig.update_yaxes(tickvals=TICKS, ticktext=[percent(tick, 0) for tick in TICKS])
     return fig.update_xaxes(tickformat=",")

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from core.figures.palette import GRAY
 from core.figures.template import AXIS, figure
+from core.formatting import percent
 
 
 def interval_bars_figure(
@@ -30,7 +31,7 @@ def interval_bars_figure(
     )  # fmt: skip
     for name, share, (_, high) in zip(names, accuracy, intervals, strict=True):
         fig.add_annotation(
-            x=high, y=name, text=f"<b>{share:.1%}</b>", showarrow=False, xanchor="left", xshift=8
+            x=high, y=name, text=f"<b>{percent(share)}</b>", showarrow=False, xanchor="left", xshift=8
         )
     fig.add_vline(x=guessing, line_dash="dot", line_width=1.6, line_color=GRAY)
     fig.update_xaxes(tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%", fixedrange=True)

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from core.figures.palette import GRAY, GREEN
 from core.figures.template import figure
+from core.formatting import percent
 
 
 def knock_out_figure(
@@ -40,7 +41,7 @@ def knock_out_figure(
     )  # fmt: skip
     fig.add_hline(y=whole, line_dash="dot", line_width=1.6, line_color=GRAY)
     fig.add_annotation(
-        x=1, xref="paper", y=whole, text=f"none off<br>{whole:.1%}", showarrow=False, align="left",
+        x=1, xref="paper", y=whole, text=f"none off<br>{percent(whole)}", showarrow=False, align="left",
         xanchor="left", xshift=6, font_size=12,
     )  # fmt: skip
     fig.update_yaxes(tickformat="~%")

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from core.figures.palette import GREEN, VERMILLION
 from core.figures.template import figure
+from core.formatting import percent
 
 AS_IT_IS, BACK = "place by place", "slid back"
 
@@ -47,15 +48,5 @@ def layer_changes_figure(
 
 
 def written(value: float) -> str:
-    """A relative change for people: 0% only where it is rounding error."""
-    if not np.isfinite(value):
-        return "∞"
-    return (
-        "0%"
-        if value < 1e-5
-        else f"{value:.0%}"
-        if value >= 0.1
-        else f"{value:.1%}"
-        if value >= 0.001
-        else "<0.1%"
-    )
+    """A relative change for people: 0% where it is rounding error."""
+    return percent(0.0 if value < 1e-5 else value, 0 if value >= 0.1 else None)

@@ -31,8 +31,8 @@ def length_accuracy_figure(
             "array": [high - share for share, (_, high) in zip(accuracy, intervals, strict=True)],
             "arrayminus": [share - bottom for share, (bottom, _) in zip(accuracy, intervals, strict=True)],
         },
-        hovertemplate="%{x} letters: %{y:.1%} of %{customdata[2]:,} words<br>"
-        "95% interval %{customdata[0]:.1%} to %{customdata[1]:.1%}<extra></extra>",
+        hovertemplate="%{x} letters: %{y:.2%} of %{customdata[2]:,} words<br>"
+        "95% interval %{customdata[0]:.2%} to %{customdata[1]:.2%}<extra></extra>",
     )  # fmt: skip
     fig.add_hline(y=overall, line_dash="dot", line_width=1.6, line_color=GRAY)
     return fig.update_xaxes(dtick=1).update_layout(dragmode=False)

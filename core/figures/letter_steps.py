@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from core.figures.notes import write_all
 from core.figures.palette import DIVERGING, GREEN, SEQUENTIAL
 from core.figures.template import figure
+from core.formatting import probability
 
 TALLEST = 420  # pixels: the rows of a long word are lower instead
 WRITTEN = 16  # characters up to which a cell has room for its number
@@ -25,8 +26,8 @@ def thought_figure(word: str, languages: Sequence[str], shares: ArrayLike, chose
     fig.add_heatmap(
         z=table, x=list(range(len(word))), y=list(languages), zmin=0.0, zmax=1.0, showscale=False,
         xgap=2, ygap=2, colorscale=[list(stop) for stop in SEQUENTIAL],
-        customdata=np.tile(np.array(so_far, dtype=object), (len(languages), 1)),
-        hovertemplate="after “%{customdata}”<br>%{y}: %{z:.1%}<extra></extra>",
+        customdata=np.tile(np.array(so_far, dtype=object), (len(languages), 1)), hovertext=_in_percent(table),
+        hovertemplate="after “%{customdata}”<br>%{y}: %{hovertext}<extra></extra>",
     )  # fmt: skip
     if len(word) <= WRITTEN:
         write_all(
@@ -90,7 +91,8 @@ def substitutions_figure(word: str, alphabet: str, shares: ArrayLike, language: 
         ygap=1 if len(word) <= WRITTEN else 0,
         colorscale=[list(stop) for stop in SEQUENTIAL], customdata=np.array(words, dtype=object),
         colorbar={"thickness": 8, "outlinewidth": 0, "tickformat": ".0%", "tickvals": [0, 0.5, 1]},
-        hovertemplate=f"%{{customdata}}<br>{language} %{{z:.1%}}<extra></extra>",
+        hovertext=_in_percent(table),
+        hovertemplate=f"%{{customdata}}<br>{language} %{{hovertext}}<extra></extra>",
     )  # fmt: skip
     for at, letter in enumerate(word):
         place = alphabet.find(letter)
@@ -121,3 +123,7 @@ def _letters(fig: go.Figure, word: str, chosen: int, rows: int) -> None:
     )  # fmt: skip
     fig.update_yaxes(showgrid=False, fixedrange=True)
     fig.update_layout(dragmode=False)
+
+
+def _in_percent(shares: NDArray[np.float64]) -> list[list[str]]:
+    return [[probability(share) for share in row] for row in shares.tolist()]

@@ -83,7 +83,7 @@ def shares_figure(shares: ArrayLike, *, half: int, height: int = 220) -> go.Figu
     )  # fmt: skip
     add_line(
         fig, range(1, len(values) + 1), values, name="FGSM's pixels", color=GREEN, label=False,
-        hover="%{y:.1%}",
+        hover="%{y:.2%}",
     )  # fmt: skip
     fig.add_vline(x=half, line_dash="dot", line_width=1.4, line_color=GRAY)
     fig.add_annotation(

@@ -17,7 +17,7 @@ def moved_figure(
         x_range=(min(epochs), max(epochs) or 1.0),
     )  # fmt: skip
     for (name, values), color in zip(moved.items(), CATEGORICAL, strict=False):
-        add_line(fig, epochs, values, name=name, color=color, hover="%{y:.1%}")
+        add_line(fig, epochs, values, name=name, color=color, hover="%{y:.2%}")
     fig.update_yaxes(rangemode="tozero", tickformat=".0%")
     if now is not None:
         fig.add_vline(x=now, line={"color": GRAY, "width": 1.5, "dash": "dot"})

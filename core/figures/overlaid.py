@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 from core.figures.curves import binned
 from core.figures.palette import GRAY, MODELS, VERMILLION
 from core.figures.template import add_line, figure
+from core.formatting import number
 from core.training.history import History
 
 EPOCHS = "epochs (passes over the images)"
@@ -59,7 +60,8 @@ def gap_figure(
     fig.add_scatter(
         x=line.x, y=line.high, name="difference", mode="markers" if len(line.x) < 60 else "lines",
         line={"color": VERMILLION, "width": 1.8}, marker_size=5,
-        hovertemplate=f"<b>difference</b> %{{y:.2e}}<br>{EPOCHS} %{{x:.4g}}<extra></extra>",
+        text=[number(value) for value in line.high],
+        hovertemplate=f"<b>difference</b> %{{text}}<br>{EPOCHS} %{{x:.4g}}<extra></extra>",
     )  # fmt: skip
     return fig
 
@@ -73,7 +75,7 @@ def parting_figure(difference: ArrayLike, change_at: int, *, height: int = 280) 
         height=height, x_title="step", y_title="largest |difference| of a weight", log_y=True,
         x_range=(0, len(sizes) + 1), y_range=(3e-18, max(1e-2, float(shown.max()) * 5)),
     )  # fmt: skip
-    add_line(fig, steps, shown, name="difference", color=VERMILLION, label=False, hover="%{y:.2e}")
+    add_line(fig, steps, shown, name="difference", color=VERMILLION, label=False, hover="%{text}")
     if change_at < len(sizes):
         fig.add_vline(x=change_at + 0.5, line_dash="dot", line_width=1.6, line_color=GRAY)
         left = change_at > len(sizes) / 2

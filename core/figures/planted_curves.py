@@ -46,7 +46,7 @@ def planted_accuracy_figure(right: Learning, bug: Learning, *, height: int = 280
     )  # fmt: skip
     for name, run, color, dash in _lines(right, bug):
         add_line(
-            fig, run.seen, run.accuracy, name=name, color=color, dash=dash, label=False, hover="%{y:.1%}"
+            fig, run.seen, run.accuracy, name=name, color=color, dash=dash, label=False, hover="%{y:.2%}"
         )
     return fig
 

@@ -50,7 +50,7 @@ def rate_curves_figure(
             add_band(fig, x, low, high, colors[name])
         add_line(
             fig, x, [s.mean for s in curve.values()], name=name, color=colors[name], label=False,
-            hover="mean %{y:.1%}",
+            hover="mean %{y:.2%}",
         )  # fmt: skip
         fig.data[-1].mode = "lines+markers"
         fig.data[-1].marker.size = 6

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from core.figures.palette import model_color
 from core.figures.template import AXIS, figure
+from core.formatting import percent
 
 
 class Scored(Protocol):
@@ -46,9 +47,11 @@ def record_figure(runs: Sequence[tuple[str, str, Scored]]) -> go.Figure:
         hovertemplate="%{x:.2%} (95%: %{customdata[0]:.2%} to %{customdata[1]:.2%})<extra></extra>",
     )
     fig.update_xaxes(tickformat=".1~%", showgrid=True, nticks=6)
-    for place, (label, _, run) in zip(places, rows, strict=True):  # inside the chart: a phone has no margin
+    for place, (label, _, _), accuracy in zip(
+        places, rows, x.tolist(), strict=True
+    ):  # inside the chart: a phone has no margin
         fig.add_annotation(
-            x=0, xref="paper", y=place, text=f"<b>{run.test_accuracy:.1%}</b>  {label}", showarrow=False,
+            x=0, xref="paper", y=place, text=f"<b>{percent(accuracy)}</b>  {label}", showarrow=False,
             xanchor="left", yanchor="bottom", yshift=6, font_size=12,
         )  # fmt: skip
     fig.update_yaxes(visible=False, range=[len(rows) - 0.5, -0.8])

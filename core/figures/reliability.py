@@ -47,8 +47,8 @@ def reliability_figure(
             "arrayminus": [accuracy[k] - intervals[k][0] for k in full],
         },
         customdata=[[k / bins, (k + 1) / bins, counts[k], *intervals[k]] for k in full],
-        hovertemplate="confidence %{customdata[0]:.0%} to %{customdata[1]:.0%}, mean %{x:.1%}<br>"
-        "<b>right %{y:.1%}</b> (95%: %{customdata[3]:.1%} to %{customdata[4]:.1%})<br>"
+        hovertemplate="confidence %{customdata[0]:.0%} to %{customdata[1]:.0%}, mean %{x:.2%}<br>"
+        "<b>right %{y:.2%}</b> (95%: %{customdata[3]:.2%} to %{customdata[4]:.2%})<br>"
         "%{customdata[2]:,} answers<extra></extra>",
     )  # fmt: skip
     fig.add_bar(

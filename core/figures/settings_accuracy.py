@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.figures.palette import BLUE, CATEGORICAL, ORANGE, PURPLE, VIOLET
 from core.figures.template import AXIS, figure
-from core.run_table.loss_words import loss_words
+from core.formatting import number
 from core.run_table.scale import Scale
 
 MOST_GROUPS = 9  # colours that tell groups apart; the rest share the last
@@ -67,7 +67,7 @@ def scatter_figure(
             hovertemplate="<b>%{customdata}</b><br>"
             + ("%{y:.2%}" if percent else "%{text}")
             + "<extra></extra>",
-            text=None if percent else [loss_words(float(value)) for value in y[members]],
+            text=None if percent else [number(float(value)) for value in y[members]],
         )  # fmt: skip
     return fig
 
@@ -105,7 +105,7 @@ def parallel_figure(
         last["tickformat"] = ".1~%"
     elif log:
         marks = np.linspace(low, high, 5) if high > low else np.array([low])
-        last |= {"tickvals": marks, "ticktext": [loss_words(10**mark) for mark in marks]}
+        last |= {"tickvals": marks, "ticktext": [number(10**mark) for mark in marks]}
     fig = figure(height=height)
     fig.add_parcoords(
         dimensions=[*dimensions, last],

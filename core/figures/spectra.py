@@ -36,12 +36,10 @@ def spectra_figure(densities: Mapping[str, ArrayLike], *, cutoff: float, height:
     for name, density in zip(densities, values, strict=True):
         shown = np.where(density > LEAST, density, np.nan)
         color = COLORS.get(name, GRAY)
-        add_line(
-            fig, range(rings), shown, name=name, color=color, label=False, hover="%{y:.2e} of its energy"
-        )
+        add_line(fig, range(rings), shown, name=name, color=color, label=False, hover="%{text} of its energy")
     add_line(
         fig, range(rings), np.full(rings, 1 / 784), name="white noise", color=GRAY, label=False, dash="dot",
-        width=1.6, hover="%{y:.2e} of its energy",
+        width=1.6, hover="%{text} of its energy",
     )  # fmt: skip
     return fig
 

@@ -55,8 +55,8 @@ def strength_curves_figure(
             x=list(curve.strengths), y=list(curve.accuracy), name=curve.name, mode="lines+markers",
             line={"color": curve.color, "width": 3.4 if curve.main else 2.0, "dash": curve.dash},
             marker={"size": 6 if curve.main else 4}, customdata=list(zip(curve.low, curve.high, strict=True)),
-            hovertemplate=f"<b>{curve.name}</b> %{{y:.1%}}<br>95%: %{{customdata[0]:.1%}} to "
-            f"%{{customdata[1]:.1%}}<br>{x_title} %{{x:g}}<extra></extra>",
+            hovertemplate=f"<b>{curve.name}</b> %{{y:.2%}}<br>95%: %{{customdata[0]:.2%}} to "
+            f"%{{customdata[1]:.2%}}<br>{x_title} %{{x:g}}<extra></extra>",
         )  # fmt: skip
     fig.add_vline(x=marked, line_dash="dot", line_width=1.6, line_color=GRAY)
     fig.add_hline(y=guessing, line_dash="dot", line_width=1.2, line_color=GRAY)

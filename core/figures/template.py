@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from core.figures.inks import along
 from core.figures.notes import write_all
 from core.figures.palette import GRAY_INK, Scale
+from core.formatting import number, probability
 
 HEIGHT = 300
 GRID = "rgba(128, 140, 152, 0.22)"
@@ -84,7 +85,10 @@ def add_line(
     opacity: float = 1.0,
     hover: str = "%{y:.4g}",
 ) -> go.Figure:
-    """A curve y (P,) over x (P,) with its name written at its right end, which reads faster than a legend."""
+    """A curve y (P,) over x (P,) with its name written at its right end, which reads faster than a legend.
+
+    hover: what is said of a point; %{text} is y written for people, where that may be a small power of ten.
+    """
     xs, ys = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     x_name = fig.layout.xaxis.title.text or "x"
     fig.add_scatter(
@@ -96,6 +100,7 @@ def add_line(
         line={"color": color, "width": width, "dash": dash},
         marker={"color": color, "size": 7},
         hovertemplate=f"<b>{name}</b> {hover}<br>{x_name} %{{x:.6g}}<extra></extra>",
+        text=[number(float(y)) for y in ys] if "%{text}" in hover else None,
     )
     known = np.flatnonzero(np.isfinite(ys))
     if label and len(known):
@@ -209,7 +214,8 @@ def bars(
     fig.add_bar(
         x=numbers, y=list(names), orientation="h", marker_color=list(colors), cliponaxis=False,
         text=[_written(v, percent) for v in numbers], textposition="outside",
-        hovertemplate="%{y}: %{x:.2%}<extra></extra>" if percent else "%{y}: %{x:.4g}<extra></extra>",
+        customdata=[probability(v) if percent else number(v, 4) for v in numbers],
+        hovertemplate="%{y}: %{customdata}<extra></extra>",
     )  # fmt: skip
     fig.update_xaxes(visible=False, fixedrange=True)
     fig.update_yaxes(type="category", autorange="reversed", showgrid=False, fixedrange=True)
@@ -219,10 +225,8 @@ def bars(
 def _written(value: float, percent: bool) -> str:
     """A bar's number; nothing beside bars too short to see, where "0.0%" ten times over is clutter."""
     if not percent:
-        return f"{value:.3g}"
-    if value > 0.999:
-        return ">99.9%"
-    return f"{value:.1%}" if value >= 0.001 else ""
+        return number(value)
+    return probability(value) if value >= 0.001 else ""
 
 
 def picture(image: ArrayLike, *, size: int = 280, transparent: bool = False) -> NDArray[np.uint8]:

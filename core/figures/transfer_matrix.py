@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from core.figures.notes import write_all
 from core.figures.palette import GRAY, SEQUENTIAL
 from core.figures.template import figure
+from core.formatting import interval, percent
 
 ROW, HEAD = 58, 44  # screen pixels
 SMALL = "<span style='font-size:10px'>"
@@ -38,7 +39,7 @@ def transfer_figure(
     told = [
         [
             f"made on {made}, tested on {tested}<br>{cell.fooled:,} of {cell.n:,} fooled"
-            f"<br>95%: {cell.low:.1%} to {cell.high:.1%}"
+            f"<br>95%: {interval(cell.low, cell.high)}"
             for tested, cell in zip(columns, row, strict=True)
         ]
         for made, row in zip(rows, cells, strict=True)
@@ -51,7 +52,7 @@ def transfer_figure(
     notes = []
     for at, cell in ((at, cells[at[0]][at[1]]) for at in np.ndindex(share.shape)):
         if cell.n:
-            text = f"<b>{cell.fooled / cell.n:.0%}</b><br>{SMALL}n = {cell.n:,}</span>"
+            text = f"<b>{percent(cell.fooled / cell.n, 0)}</b><br>{SMALL}n = {cell.n:,}</span>"
             font = {"size": 13, "color": "#111111" if share[at] > 0.62 else "#FFFFFF"}
             notes.append({"x": at[1], "y": at[0], "text": text, "font": font})
     write_all(fig, notes)

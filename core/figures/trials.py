@@ -6,9 +6,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
+from core import formatting
 from core.figures.palette import SEQUENTIAL, SPLITS
 from core.figures.template import figure
-from core.run_table.loss_words import loss_words
 from core.run_table.scale import Scale
 
 
@@ -30,14 +30,14 @@ def trials_figure(
     )
     if percent:
         fig.update_yaxes(tickformat=".1~%")
-    number = "%{y:.2%}" if percent else "%{text}"
+    value = "%{y:.2%}" if percent else "%{text}"
     for split, values in results.items():
         fig.add_scatter(
             x=list(across.places), y=list(values), name=split, mode="markers",
             marker={"size": 9, "color": SPLITS[split], "opacity": 0.75,
                     "symbol": "circle" if split == "validation" else "diamond"},
-            hovertemplate=f"<b>{split}</b> {number}<extra></extra>",
-            text=None if percent else [loss_words(value) for value in values],
+            hovertemplate=f"<b>{split}</b> {value}<extra></extra>",
+            text=None if percent else [formatting.number(value) for value in values],
         )  # fmt: skip
     if best is not None and results:
         split, values = next(iter(results.items()))
@@ -80,9 +80,10 @@ def trials_map(
         ygap=2,
         hoverongaps=False,
         text=[
-            ["" if np.isnan(v) else (f"{v:.1%}" if percent else loss_words(v)) for v in row] for row in mean
+            ["" if np.isnan(v) else (formatting.percent(v) if percent else formatting.number(v)) for v in row]
+            for row in mean
         ],
-        hovertext=[["" if np.isnan(v) else loss_words(v) for v in row] for row in mean],
+        hovertext=[["" if np.isnan(v) else formatting.number(v) for v in row] for row in mean],
         texttemplate="%{text}" if mean.size <= 64 else None,
         hovertemplate=f"{first.name} %{{x}}<br>{second.name} %{{y}}<br>{what} "
         + ("%{z:.2%}" if percent else "%{hovertext}")

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from core.figures.palette import GRAY
 from core.figures.template import AXIS, figure
+from core.formatting import percent
 
 BREAK = 24  # letters a line of a name may have
 
@@ -81,8 +82,8 @@ def _values(names: Sequence[str], twin: Twin, at: list[float], ink: str, thick: 
     return {
         "x": list(twin.accuracy), "y": at, "name": twin.name, "error_x": error,
         "customdata": [(name, *ends) for name, ends in zip(names, twin.intervals, strict=True)],
-        "hovertemplate": f"<b>{twin.name}</b>, %{{customdata[0]}}: %{{x:.1%}}<br>95%: "
-        "%{customdata[1]:.1%} to %{customdata[2]:.1%}<extra></extra>",
+        "hovertemplate": f"<b>{twin.name}</b>, %{{customdata[0]}}: %{{x:.2%}}<br>95%: "
+        "%{customdata[1]:.2%} to %{customdata[2]:.2%}<extra></extra>",
     }  # fmt: skip
 
 
@@ -90,7 +91,7 @@ def _written(fig: go.Figure, twin: Twin, at: list[float]) -> None:
     """Each accuracy in words, to the right of its interval."""
     for share, (_, high), y in zip(twin.accuracy, twin.intervals, at, strict=True):
         fig.add_annotation(
-            x=high, y=y, text=f"{share:.0%}", showarrow=False, xanchor="left", xshift=6,
+            x=high, y=y, text=percent(share, 0), showarrow=False, xanchor="left", xshift=6,
             font={"color": twin.color, "size": 12},
         )  # fmt: skip
 

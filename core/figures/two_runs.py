@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from core.figures.curves import binned
 from core.figures.template import add_line, figure
+from core.formatting import percent
 from core.training.history import History
 
 EPOCHS = "epochs (passes over the training images)"
@@ -67,6 +68,4 @@ def errors_figure(
             "<extra></extra>",
         )  # fmt: skip
     ticks = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-    return fig.update_yaxes(
-        title_standoff=18, tickvals=ticks, ticktext=[f"{100 * tick:g}%" for tick in ticks]
-    )
+    return fig.update_yaxes(title_standoff=18, tickvals=ticks, ticktext=[percent(tick, 0) for tick in ticks])

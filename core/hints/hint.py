@@ -74,8 +74,3 @@ def handy(value: float) -> float:
     power = math.floor(math.log10(value))
     options = [float(f"{digit}e{power + more}") for more in (0, 1) for digit in (1, 2, 3, 5, 7)]
     return min(options, key=lambda option: abs(math.log(option / value)))
-
-
-def written(loss: float) -> str:
-    """A loss to three significant digits, with thousands set apart."""
-    return f"{loss:,.0f}" if 1000 <= abs(loss) < 1e6 else f"{loss:.3g}"

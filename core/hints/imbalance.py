@@ -2,6 +2,7 @@
 
 from core.digits_config import DigitsConfig
 from core.evaluation import logits, wilson
+from core.formatting import percent
 from core.hints.hint import Case, Hint
 
 #: At most this share of its images is left: from there on it is their number that is missed.
@@ -32,9 +33,9 @@ def rare_digit(case: Case) -> Hint | None:
     return Hint(
         "rare-digit",
         f"The {faults.rare} is too rare to be learnt well",
-        f"Of {n:,} test images of the digit {faults.rare} it reads {hits / n:.1%} (95%: {low:.1%} to "
-        f"{high:.1%}), of the other digits {rest / others:.1%}; {faults.rare_share:.0%} of its training "
-        "images were left.",
+        f"Of {n:,} test images of the digit {faults.rare} it reads {percent(hits / n)} (95%: {percent(low)} "
+        f"to {percent(high)}), of the other digits {percent(rest / others)}; "
+        f"{percent(faults.rare_share, 0)} of its training images were left.",
         "The loss is a mean over all images: a digit that hardly occurs hardly counts, and calling it "
         "something else costs little. Accuracy over all digits hides it.",
         {"rare": None},

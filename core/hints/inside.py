@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from core.config import CNNConfig, MLPConfig
 from core.data.digits import Digits
 from core.evaluation import in_eval_mode
-from core.hints.hint import Case, Hint, handy, written
+from core.formatting import number, percent
+from core.hints.hint import Case, Hint, handy
 from core.models import as_module
 from core.models.cnn import CNN
 from core.models.layers import Normalize
@@ -105,8 +106,8 @@ def saturated(case: Case) -> Hint | None:
     return Hint(
         "saturated",
         f"The first weights are too large: {model.activation} units are saturated",
-        f"{shares[where]:.0%} of the outputs of {where} lie within {ends}, on {LOOKED_AT} test digits; first "
-        "weights are standard normal.",
+        f"{percent(shares[where], 0)} of the outputs of {where} lie within {ends}, on {LOOKED_AT} test "
+        "digits; first weights are standard normal.",
         f"Hundreds of inputs times weights of size 1 add up to numbers around ±10. There the "
         f"{model.activation} is flat, and next to no gradient comes through to the weights below.",
         remedy,
@@ -165,7 +166,7 @@ def no_normalisation(case: Case) -> Hint | None:
     return Hint(
         "no-normalisation",
         "It guesses for long: nothing is normalised",
-        f"For {which} {steps:,} steps the loss stood about ln 10 ≈ {written(guessing)}, what guessing costs, "
+        f"For {which} {steps:,} steps the loss stood about ln 10 ≈ {number(guessing)}, what guessing costs, "
         f"in a network of {depth} hidden layers.",
         "Most pixels are 0 and none is negative, so the signal shrinks from layer to layer until all images "
         "look alike at the end, and the gradient shrinks again on the way back.",

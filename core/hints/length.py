@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.hints.hint import Case, Hint, written
+from core.formatting import number
+from core.hints.hint import Case, Hint
 from core.hints.reading import measured
 from core.training.schedules import SCHEDULES
 
@@ -46,13 +47,13 @@ def overfitting(case: Case) -> Hint | None:
     if not rose or epochs[-1] - epochs[at] < SINCE or train_losses[-1] >= train_losses[at]:
         return None
     numbers = (
-        f"from {written(losses[at])} (epoch {epochs[at]:.3g}) to {written(losses[-1])} while the "
-        f"training loss fell from {written(train_losses[at])} to {written(train_losses[-1])}."
+        f"from {number(losses[at])} (epoch {number(epochs[at])}) to {number(losses[-1])} while the "
+        f"training loss fell from {number(train_losses[at])} to {number(train_losses[-1])}."
     )
     if held_out:
         evidence = f"The validation loss rose {numbers}"
         remedy: dict[str, Any] = {"keep": "best"}
-        told = f"Keeps the weights of the epoch that did best on validation, here epoch {epochs[at]:.3g}."
+        told = f"Keeps the weights of the epoch that did best on validation, here epoch {number(epochs[at])}."
     else:
         evidence = (
             "Nothing is held out for validation, so nothing may say when to stop. On the test examples, "
@@ -121,8 +122,8 @@ def _by_epochs(epochs: NDArray[np.float64], losses: NDArray[np.float64]) -> str 
     ):
         return None
     return (
-        f"from {written(losses[back])} (epoch {epochs[back]:.3g}) to {written(losses[-1])} "
-        f"(epoch {epochs[-1]:.3g})"
+        f"from {number(losses[back])} (epoch {number(epochs[back])}) to {number(losses[-1])} "
+        f"(epoch {number(epochs[-1])})"
     )
 
 
@@ -137,6 +138,6 @@ def _by_quarters(case: Case, first: float) -> str | None:
     if fall < FALLING_QUARTER * first or fall < SURE * noise:
         return None
     return (
-        f"{written(float(before.mean()))} on average in the third quarter of the steps, "
-        f"{written(float(last.mean()))} in the last"
+        f"{number(float(before.mean()))} on average in the third quarter of the steps, "
+        f"{number(float(last.mean()))} in the last"
     )

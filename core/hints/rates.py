@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from core.hints.hint import Case, Hint, handy, written
+from core.formatting import number
+from core.hints.hint import Case, Hint, handy
 from core.hints.reading import BLOCK, per_step, since_change, start_and_end
 
 #: A loss twice what the fresh weights had is no noise: they only guess.
@@ -36,8 +37,8 @@ def diverged(case: Case) -> Hint | None:
     numbers = [loss for loss in losses if loss is not None]
     if len(numbers) < len(losses):
         evidence = (
-            f"At rate {case.rate:g} the loss was {written(numbers[0])} at the first step, "
-            f"{written(numbers[-1])} at the last that has one, and no number at step {len(losses):,}."
+            f"At rate {case.rate:g} the loss was {number(numbers[0])} at the first step, "
+            f"{number(numbers[-1])} at the last that has one, and no number at step {len(losses):,}."
             if numbers
             else f"At rate {case.rate:g} the very first loss was no number."
         )
@@ -52,8 +53,8 @@ def diverged(case: Case) -> Hint | None:
     if peak < BLOWN * first or now < LEFT * first:
         return None
     return _slower(case, "rate-diverged", "The learning rate is too high: the loss shot up",
-        f"At rate {case.rate:g} the loss went from {written(first)} up to {written(peak)} (mean over about "
-        f"{BLOCK} examples); over the last {BLOCK} it was {written(now)}.",
+        f"At rate {case.rate:g} the loss went from {number(first)} up to {number(peak)} (mean over about "
+        f"{BLOCK} examples); over the last {BLOCK} it was {number(now)}.",
         "The first steps overshot and threw the weights far out, where units are saturated or dead and there "
         "is hardly a slope to come back by.",
     )  # fmt: skip
@@ -73,7 +74,7 @@ def oscillating(case: Case) -> Hint | None:
     evidence = (
         f"In the second half the mean loss over about {BLOCK} examples lay more than {JUMP:g} times above "
         f"the best before it {int(late.sum())} of {len(late)} times; there it ranged from "
-        f"{written(float(second.min()))} to {written(float(second.max()))}."
+        f"{number(float(second.min()))} to {number(float(second.max()))}."
     )
     return _slower(case, "rate-oscillating", "The learning rate is too high: the loss jumps about", evidence,
         "The steps are longer than the valley is wide, so the weights leap from one slope to the other "
@@ -100,7 +101,7 @@ def too_low(case: Case) -> Hint | None:
     first, last, quarter = facts
     higher = handy(case.rate * LESS)
     as_before = (
-        f"{written(first)} to {written(last)}; in the last quarter it still fell by {written(quarter)}, as "
+        f"{number(first)} to {number(last)}; in the last quarter it still fell by {number(quarter)}, as "
         "evenly as before."
         if quarter is not None
         else f"{first:.5g} to {last:.5g}."
@@ -127,7 +128,7 @@ def batch_too_large(case: Case) -> Hint | None:
         "batch-large",
         "The batch is too large for the rate: too few steps",
         f"Batches of {batch:,} made {steps:,} steps of {case.n_train:,} examples a pass; at rate "
-        f"{case.rate:g} the training loss only went from {written(first)} to {written(last)}.",
+        f"{case.rate:g} the training loss only went from {number(first)} to {number(last)}.",
         "A larger batch makes a step surer, not longer. Who multiplies the batch by k makes k times fewer "
         "steps, and must take about k times the rate to get as far (Goyal et al. 2017).",
         {"batch_size": USUAL_BATCH},

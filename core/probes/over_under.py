@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal
 
+from core.formatting import number, ratio
 from core.training.history import Row
 
 Kind = Literal["simple", "wiggly", "good", "unknown"]
@@ -32,20 +33,20 @@ def verdict(train: float | None, validation: float | None, variance: float, floo
             "unknown", "Nothing is held out for validation, so nothing tells whether it generalises."
         )
     small = SHARE * variance
-    numbers = f"training {_n(train)}, validation {_n(validation)}"
+    numbers = f"training {number(train)}, validation {number(validation)}"
     if train > max(small, 2 * floor):
         return Verdict(
             "simple",
             f"**Under-fitted**: it misses even the points it trains on ({numbers}; a flat line at the "
-            f"mean costs {_n(variance)}). More units, more epochs or another rate may help.",
+            f"mean costs {number(variance)}). More units, more epochs or another rate may help.",
         )
     if validation > GAP * max(train, 1e-12) and validation > max(small / 4, 1.5 * floor):
         return Verdict(
             "wiggly",
-            f"**Over-fitted**: on points it never saw its error is {validation / max(train, 1e-12):.3g} "
-            f"times that on its own ({numbers}). More points, fewer units or an earlier stop may help.",
+            f"**Over-fitted**: on points it never saw its error is {ratio(validation / max(train, 1e-12))} "
+            f"that on its own ({numbers}). More points, fewer units or an earlier stop may help.",
         )
-    beside = f" The noise alone costs {_n(floor)}." if floor else ""
+    beside = f" The noise alone costs {number(floor)}." if floor else ""
     return Verdict(
         "good", f"**It fits**: the error is small, and as small on new points ({numbers}).{beside}"
     )
@@ -69,14 +70,15 @@ def after_the_best(rows: Sequence[Row]) -> str:
     rose = end["validation"] / max(at["validation"], 1e-12)
     if rose < 1.2:
         return (
-            f"Validation was lowest at epoch {best['epoch']:,.0f} ({_n(at['validation'])}) and hardly rose "
-            f"afterwards ({_n(end['validation'])}: {ending})."
+            f"Validation was lowest at epoch {best['epoch']:,.0f} ({number(at['validation'])}) and hardly "
+            f"rose afterwards ({number(end['validation'])}: {ending})."
         )
     fell = end["train"] < at["train"]
     why = "while training went on falling: it learns the noise" if fell else "and so did training"
     return (
-        f"After epoch {best['epoch']:,.0f} validation rose {rose:.3g}-fold, from {_n(at['validation'])} to "
-        f"{_n(end['validation'])} ({ending}), {why} ({_n(at['train'])} → {_n(end['train'])})."
+        f"After epoch {best['epoch']:,.0f} validation rose to {ratio(rose)} its lowest, from "
+        f"{number(at['validation'])} to {number(end['validation'])} ({ending}), {why} ({number(at['train'])} "
+        f"→ {number(end['train'])})."
     )
 
 
@@ -87,10 +89,8 @@ def _swing(rows: Sequence[Row]) -> str:
     if times < 5:
         return ""
     return (
-        f" Within the last fifth of the epochs it swings {times:,.3g}-fold, so where one happens to stop "
-        "decides the loss: that is why the best epoch is kept, and the test measures on other points."
+        f" Within the last fifth of the epochs it swings: its highest is {ratio(times)} its lowest, so "
+        f"where one "
+        "happens to stop decides the loss: that is why the best epoch is kept, and the test measures on "
+        "other points."
     )
-
-
-def _n(value: float) -> str:
-    return f"{value:.3g}" if value >= 0.001 or value == 0 else f"{value:.1e}"

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 
 from core.evaluation import wilson
+from core.formatting import percent
 from core.language.contest import NAMES, TITLES, Name, cell_config, compare, train_cell
 from core.paired import paired
 from core.recipes import recipe
@@ -32,7 +33,7 @@ def language_gru(quick: bool, load: Load) -> Row:
         started=started,
         holds=None,
         rule="undecided: the text names neither its languages nor its words, so its number is a yardstick; "
-        f"`reaches` says whether the mean is at least {TEXT:.2%}",
+        f"`reaches` says whether the mean is at least {percent(TEXT, 2)}",
         reaches=None if quick else mean >= TEXT,
         values=values,
         ci95=_ci95(values, division),

@@ -16,6 +16,7 @@ import torch
 
 from core.device import choose_device, device_name
 from core.errors import LabError
+from core.formatting import count, duration, interval, percent, ratio
 from core.home import PROJECT
 from core.reproduce.language import TEXT
 from core.reproduce.regression import CLAIM as LOSS
@@ -88,8 +89,8 @@ def measured_words(row: Row) -> str:
     if not isinstance(value, int | float):
         return "nothing: a run diverged"
     if is_share(row):
-        return f"{value:.2%}"
-    return f"{value:.3g} times" if "÷" in row["unit"] else _plainly(value)
+        return percent(value, 2)
+    return ratio(value, 3) if "÷" in row["unit"] else _plainly(value)
 
 
 def _plainly(value: float) -> str:
@@ -102,7 +103,7 @@ def _plainly(value: float) -> str:
 def interval_words(row: Row) -> str:
     """ "98.90% to 99.12%", or an empty string where there is no interval."""
     ci95 = row.get("ci95")
-    return "" if not ci95 or not is_share(row) else f"{ci95[0]:.2%} to {ci95[1]:.2%}"
+    return "" if not ci95 or not is_share(row) else interval(ci95[0], ci95[1], 2)
 
 
 def yardstick_words(row: Row) -> str:
@@ -119,14 +120,15 @@ def yardstick_words(row: Row) -> str:
             f"{PASS_MARK:g}"
         )
     if row.get("reaches") is not None:
-        return f"a yardstick: it {'reaches' if row['reaches'] else 'does not reach'} the claimed {TEXT:.2%}"
+        reaches = "reaches" if row["reaches"] else "does not reach"
+        return f"a yardstick: it {reaches} the claimed {percent(TEXT, 2)}"
     return ""
 
 
 def seeds_words(row: Row) -> str:
     """ "3 seeds", "1 seed", or an empty string where nothing is drawn."""
-    count = len(row["seeds"])
-    return f"{count} seed{'s' if count != 1 else ''}" if count else ""
+    n = len(row["seeds"])
+    return count(n, "seed") if n else ""
 
 
 def markdown(rows: Mapping[str, Row]) -> str:
@@ -151,14 +153,10 @@ def markdown(rows: Mapping[str, Row]) -> str:
     for name, row in rows.items():
         machines.setdefault(row["machine"], []).append(name)
     told = [
-        f"{where}: {_minutes(sum(float(rows[name]['seconds']) for name in names))}"
+        f"{where}: {duration(sum(float(rows[name]['seconds']) for name in names))}"
         for where, names in machines.items()
     ]
     return "\n".join([*lines, "", f"Measured on {'; '.join(told)}. Again: `{COMMAND}`."]) + "\n"
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds:.0f} seconds" if seconds < 100 else f"{seconds / 60:.0f} minutes"
 
 
 def _cell(text: str) -> str:

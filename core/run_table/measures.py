@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from core.curve_config import CurveConfig
 from core.digits_config import DigitsConfig
+from core.formatting import article, count
 from core.runs import RunRecord
 from core.word_config import WordsConfig
 
@@ -57,16 +58,11 @@ def left_out(runs: Sequence[RunRecord], measure: Measure) -> str:
     lacking = [run for run in runs if measure.of(run) is None]
     other = sum(not isinstance(run.config.data, measure.task) for run in lacking)
     kind = measure.name.removeprefix("test ")
-    a = "an" if measure.accuracy else "a"
     parts = []
     if other:
-        parts.append(f"{_runs(other)} on something other than {measure.what}")
+        parts.append(f"{count(other, 'run')} on something other than {measure.what}")
     if unmeasured := len(lacking) - other:
-        parts.append(f"{_runs(unmeasured)} on {measure.what} without {a} {kind}")
+        parts.append(f"{count(unmeasured, 'run')} on {measure.what} without {article(kind)}")
     if not parts:
         return ""
     return f"{' and '.join(parts)} {'is' if len(lacking) == 1 else 'are'} left out."
-
-
-def _runs(count: int) -> str:
-    return f"{count:,} run{'s' if count != 1 else ''}"

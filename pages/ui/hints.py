@@ -9,6 +9,7 @@ import streamlit as st
 from core.config import DIGIT_READERS, RunConfig
 from core.data.digits import Digits
 from core.errors import LabError
+from core.formatting import percent
 from core.hints import SHARP, Case, Hint, hints
 from core.one_thread import one_thread
 from core.recipes import RECIPES
@@ -178,5 +179,5 @@ def _told(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if name == "validation":
-        return f"{value:.0%}"
+        return percent(value, 0)
     return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

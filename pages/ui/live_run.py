@@ -15,6 +15,7 @@ from core.config import RunConfig
 from core.digits_config import DigitsConfig
 from core.figures.curves import accuracy_figure, gradient_figure, loss_figure
 from core.films import Film
+from core.formatting import percent
 from core.training.history import History
 from core.training.snapshot import Snapshot
 from pages.ui.chart import chart
@@ -166,7 +167,7 @@ def _legend(history: History, what: str, title: str) -> str:
     for split, color in colors.items():
         value = history.last(f"{split}_{what}")
         if value is not None:
-            number = f"{value:.1%}" if what == "accuracy" else f"{value:.3f}"
+            number = percent(value) if what == "accuracy" else f"{value:.3f}"
             parts.append(f":{color}[**{words.get(split, split)} {number}**]")
     return f"**{title}**  " + " · ".join(parts) if parts else f"**{title}**"
 

@@ -2,6 +2,7 @@
 
 from core.choices import Keep
 from core.evaluation import wilson
+from core.formatting import interval, percent
 from core.training.history import History, Row
 
 
@@ -16,8 +17,8 @@ def score_line(history: History, n_test: int, what: str = "images", keep: Keep =
     best = row is not history.epochs[-1]
     which = f", with the weights of epoch {row['epoch']:.3g}, the best on validation" if best else ""
     return (
-        f"### :green[{accuracy:.2%}] of {n_test:,} test {what} read correctly  \n"
-        f"95% interval: {low:.2%} to {high:.2%}{which}"
+        f"### :green[{percent(accuracy, 2)}] of {n_test:,} test {what} read correctly  \n"
+        f"95% interval: {interval(low, high, 2)}{which}"
     )
 
 

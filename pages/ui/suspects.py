@@ -17,6 +17,7 @@ from core.figures.found_curve import found_figure
 from core.figures.inks import rgb
 from core.figures.palette import GRAY, VERMILLION
 from core.figures.template import picture
+from core.formatting import percent
 from core.one_thread import one_thread
 from core.probes.suspects import Suspects, suspects
 from core.training.run_data import run_data
@@ -103,7 +104,7 @@ def _found(place: Place, ranked: _Ranked) -> None:
     hits, _ = found.among_first(count)
     st.markdown(
         f"Of the first **{count:,}** of {n:,}, **{hits:,}** were flipped labels (precision "
-        f"{hits / count:.0%}); that is **{hits / total:.0%}** of all {total:,} flipped ones "
+        f"{percent(hits / count, 0)}); that is **{percent(hits / total, 0)}** of all {total:,} flipped ones "
         f"(recall). By luck it would be {count * total / n:,.0f}."
     )
     first = min(count, SHOWN)

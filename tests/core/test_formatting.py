@@ -12,7 +12,9 @@ from core.formatting import (
     interval,
     number,
     percent,
+    plus_minus,
     points,
+    points_interval,
     probability,
     ratio,
     times,
@@ -44,7 +46,8 @@ def test_only_everything_is_a_hundred_percent() -> None:
 
 def test_columns_say_how_many_decimals() -> None:
     assert [percent(share, 2) for share in (0.9, 0.9112, 1)] == ["90.00%", "91.12%", "100.00%"]
-    assert percent(0.304, 0) == "30%"
+    shares = (0, 0.304, 0.998, 0.0004, 1)
+    assert [percent(share, 0) for share in shares] == ["0%", "30%", "99.8%", "0.04%", "100%"]
 
 
 @pytest.mark.parametrize(
@@ -66,12 +69,18 @@ def test_both_ends_of_an_interval_are_written_alike(low: float, high: float, tex
     assert interval(low, high) == text
 
 
+def test_a_mean_and_its_deviation_share_a_unit() -> None:
+    assert plus_minus(0.9764, 0.0012) == "97.64 ± 0.12%"
+    assert plus_minus(0.6555, 0.0) == "65.55 ± 0.00%"
+
+
 def test_differences_of_shares_are_in_percentage_points() -> None:
     assert points(0.0123) == "1.2 percentage points"
     assert points(0.0004, signed=True) == "+0.04 percentage points"
     assert points(-0.07, signed=True, unit=False) == "-7.0"
     assert points(0) == points(-0.0) == "0 percentage points"
     assert NOT_A_NUMBER in points(math.nan)
+    assert points_interval(-0.004, 0.012) == "-0.40 to +1.2 percentage points"
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_in_words() -> None:
     assert table.measured_words(demo) == "7 of 7 printed steps agree"
     assert table.seeds_words(demo) == ""
     ratio = {**ROW, "measured": 34.56, "unit": "SGD's loss ÷ Adam's", "ci95": None}
-    assert (table.measured_words(ratio), table.interval_words(ratio)) == ("34.6 times", "")
+    assert (table.measured_words(ratio), table.interval_words(ratio)) == ("34.6×", "")
     assert table.measured_words({**ratio, "measured": None}) == "nothing: a run diverged"
     for value, said in ((0.000313, "0.000313"), (0.0000159, "0.0000159"), (0.5, "0.500"), (12.3456, "12.3")):
         assert table.measured_words({**ROW, "measured": value, "unit": "mean squared error"}) == said
@@ -88,7 +88,7 @@ def test_markdown_has_a_row_each_with_its_rule() -> None:
     assert line.count(" | ") == 6, "a bar in a claim must not end its cell"
     assert "**98.91%** | 98.50% to 99.30% | 3 | holds" in line
     assert "- `cnn-lab`: accuracy (fraction). Rule: at least 98.79%." in text
-    assert "5 minutes" in text
+    assert "5 min" in text
     assert "Nothing is measured yet" in table.markdown({})
 
 

@@ -12,6 +12,7 @@ from core.data.digits import Mnist
 from core.evaluation import wilson
 from core.figures.palette import YELLOW, model_color
 from core.figures.strength_curves import StrengthCurve, strength_curves_figure
+from core.formatting import interval, percent
 from core.one_thread import one_thread
 from core.paired import Paired, paired
 from pages.ui import computed
@@ -77,7 +78,7 @@ def _price(known: dict[str, Marks]) -> None:
             correct = sum(marks[:n])
             low, high = wilson(correct, n)
             st.metric(
-                f"{name}, clean", f"{correct / n:.2%}", f"95%: {low:.2%} to {high:.2%}",
+                f"{name}, clean", percent(correct / n, 2), f"95%: {interval(low, high, 2)}",
                 width="content", delta_color="off", delta_arrow="off",
                 help=f"Share of {n:,} test images read correctly, nothing attacked.",
             )  # fmt: skip
@@ -203,7 +204,7 @@ def told(known: dict[str, Curve], marked: float, steps: int) -> str:
     at = {name: points[marked] for name, points in known.items() if marked in points}
     if not at:
         return ""
-    shares = ", ".join(f"{name} **{right / n:.1%}**" for name, (right, n) in at.items())
+    shares = ", ".join(f"{name} **{percent(right / n)}**" for name, (right, n) in at.items())
     words = f"At ε = {marked:g} PGD with {steps} steps and one try leaves {shares} correctly read."
     names = list(known)
     robust = known[names[1]] if len(names) > 1 else {}
@@ -211,7 +212,7 @@ def told(known: dict[str, Curve], marked: float, steps: int) -> str:
     if marked in robust and beyond:
         (right, n), (later, many) = robust[marked], robust[beyond[-1]]
         falls = wilson(later, many)[1] < wilson(right, n)[0]
-        words += f" Beyond, at {beyond[-1]:g}, {names[1]} reads {later / many:.1%}: " + (
+        words += f" Beyond, at {beyond[-1]:g}, {names[1]} reads {percent(later / many)}: " + (
             "**it learnt to withstand what it was shown, and little more.**"
             if falls
             else "no fall beyond what chance explains."

@@ -7,8 +7,8 @@ from torch import Tensor, nn
 from core.data.digits import CLASSES, Mnist
 from core.evaluation import predict
 from core.figures.template import picture
+from core.formatting import probability
 from core.probes.pixel_gradient import pixel_gradient
-from pages.ui.cnn.layer_words import percent
 from pages.ui.computed import data_key
 from pages.ui.trained import Trained
 
@@ -46,7 +46,9 @@ def describe(trained: Trained, mnist: Mnist, epsilon: float) -> None:
                         alt=f"A {digit}, {word}, read as a {read}",
                     )
                     mark = "" if read == digit else " ✗"
-                    st.caption(f"**{read}**{mark} {percent(float(chances[read]))}", text_alignment="center")
+                    st.caption(
+                        f"**{read}**{mark} {probability(float(chances[read]))}", text_alignment="center"
+                    )
     right, still = int((before.argmax(1) == ten.labels).sum()), int((after.argmax(1) == ten.labels).sum())
     st.caption(
         f"Above: clean; below: after FGSM with ε = {epsilon:g}. Under each, what the network reads and how "

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from core.formatting import article, probability
 from core.probes.eval_mode import EvalMode
 from core.probes.fgsm_walk import FgsmWalk
-from pages.ui.cnn.layer_words import percent
 from pages.ui.trained import Trained
 
 COUNT = 11
@@ -108,7 +108,7 @@ def compared(walk: FgsmWalk) -> str:
 
 
 def _said(probabilities: object, digit: int) -> str:
-    return f"a **{digit}**, {percent(float(probabilities[digit]))} sure"  # type: ignore[index]
+    return f"{article(f'**{digit}**')}, {probability(float(probabilities[digit]))} sure"  # type: ignore[index]
 
 
 def _eval(mode: EvalMode) -> str:

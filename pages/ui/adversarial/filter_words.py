@@ -2,6 +2,7 @@
 
 from core.defences.left import READINGS, Gap, Marks, gap, hidden, left_of, strongest
 from core.defences.ways import Way
+from core.formatting import percent
 
 WHOLE, BARE = "behind the filter", "without it"
 Right = dict[str, dict[str, Marks]]  # side, way of attack: how often each image is still read correctly
@@ -78,4 +79,4 @@ def _clean(whole: dict[str, Marks], bare: dict[str, Marks]) -> str:
 
 
 def _share(marks: Marks) -> str:
-    return f"{sum(marks) / len(marks):.0%}"
+    return percent(sum(marks) / len(marks), 0)

@@ -30,6 +30,7 @@ from core.data.digits import Mnist
 from core.evaluation import wilson
 from core.figures.interval_bars import interval_bars_figure
 from core.figures.palette import BLUE, GRAY, GREEN, ORANGE, PURPLE, VERMILLION
+from core.formatting import interval, percent
 from core.snippets_adversarial import HONEST
 from pages.ui.adversarial.behind_filter import Filter, choose_filter
 from pages.ui.adversarial.finding_cards import finding_cards, finding_strip, summary
@@ -158,7 +159,7 @@ def _accuracies(evidence: Evidence, mnist: Mnist) -> None:
     )
     low, high = wilson(worst, n)
     st.markdown(
-        f"**The number to report is {worst / n:.1%}** (95%: {low:.1%} to {high:.1%}): the share of images "
+        f"**The number to report is {percent(worst / n)}** (95%: {interval(low, high)}): the share of images "
         + (
             "that the strongest single attack leaves correctly read. This network answers at random: read "
             "after many attacks, an image is misread once by luck alone, so they are not put together. "

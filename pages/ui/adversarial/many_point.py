@@ -18,6 +18,7 @@ from core.attacks.pieces import FEW, NOTHING, Reads, configs, gather, named, siz
 from core.data.digits import CLASSES, Mnist
 from core.figures.confusion import confusion_figure
 from core.figures.digit_accuracy import digit_accuracy_figure
+from core.formatting import interval, percent
 from pages.ui.adversarial.entrants import Entrant
 from pages.ui.adversarial.many_choice import Choice
 from pages.ui.adversarial.many_curves import known
@@ -113,8 +114,8 @@ def _numbers(taken: Taken) -> None:
     won = taken.won
     with st.container(horizontal=True, gap="medium"):
         st.metric(
-            "Still read correctly", f"{share.accuracy:.1%}", width=170,
-            help=f"{share.right:,} of {share.n:,} attacked images; 95% interval {low:.1%} to {high:.1%}.",
+            "Still read correctly", percent(share.accuracy), width=170,
+            help=f"{share.right:,} of {share.n:,} attacked images; 95% interval {interval(low, high)}.",
         )  # fmt: skip
         st.metric(
             "Fooled", f"{int(won.sum()):,} of {int((taken.before == taken.labels).sum()):,}", width=150,
@@ -215,8 +216,8 @@ def _apart(each: Sequence[Share]) -> str:
     low = min(range(len(each)), key=lambda digit: each[digit].accuracy)
     high = max(range(len(each)), key=lambda digit: each[digit].accuracy)
     words = (
-        f"The {high} survives best ({each[high].accuracy:.0%} of {each[high].n:,}), the {low} worst "
-        f"({each[low].accuracy:.0%} of {each[low].n:,})"
+        f"The {high} survives best ({percent(each[high].accuracy, 0)} of {each[high].n:,}), the {low} worst "
+        f"({percent(each[low].accuracy, 0)} of {each[low].n:,})"
     )
     if each[low].ci95[1] < each[high].ci95[0]:
         return words + "."

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.attacks.curves import Share, half_lost
+from core.formatting import percent
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,13 +49,13 @@ def _network(name: str, curves: Sequence[Measured]) -> str:
             continue
         at, end = curve.epsilons[len(curve.left) - 1], curve.left[-1]
         half = half_lost(curve.epsilons, curve.left)
-        leaves = f"{curve.attack} leaves {end.accuracy:.1%} at ε = {at:g}"
+        leaves = f"{curve.attack} leaves {percent(end.accuracy)} at ε = {at:g}"
         if curve.control or half is None or half[0] == half[1]:
             parts.append(leaves)
         else:
             parts.append(f"{leaves}, less than half from between ε = {half[0]:g} and {half[1]:g} on")
     rest = "; ".join(parts)
-    return f"**{name}** reads {untouched.accuracy:.1%} of {untouched.n:,} untouched images" + (
+    return f"**{name}** reads {percent(untouched.accuracy)} of {untouched.n:,} untouched images" + (
         f". {rest[0].upper()}{rest[1:]}." if rest else "."
     )
 

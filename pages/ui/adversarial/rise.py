@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from core.figures.loss_rise import loss_rise_figure, shares_figure
+from core.formatting import percent
 from core.probes.loss_rise import LossRise, loss_rise, shares_of_rise
 from core.probes.pixel_gradient import pixel_gradient
 from pages.ui.chart import chart
@@ -96,7 +97,7 @@ def _chance(here: LossRise) -> str:
     words = f"Random signs of the same size change it by {mean:+.3g} on average ({low:+.3g} to {high:+.3g})"
     if wins == 0:
         return f"{words}, and none of {here.draws} reaches FGSM: the direction does it, not the size."
-    return f"{words}; {wins:.0%} of {here.draws} raise it as much as FGSM does."
+    return f"{words}; {percent(wins, 0)} of {here.draws} raise it as much as FGSM does."
 
 
 def _times(factor: float) -> str:

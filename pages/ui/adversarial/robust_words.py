@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.evaluation import wilson
+from core.formatting import interval, percent
 from core.paired import paired
 
 LEVEL = 0.05
@@ -40,8 +41,8 @@ def _one(name: str, attacks: list[Beside], epsilon: float) -> str:
     low, high = wilson(sum(together), n)
     words = (
         f"**{name} at ε = {epsilon:g}:** the strongest attack tried is {best.title}, which leaves "
-        f"{sum(best.right) / n:.1%} of {n} images; all tried together leave **{sum(together) / n:.1%}** "
-        f"(95%: {low:.1%} to {high:.1%})."
+        f"{percent(sum(best.right) / n)} of {n} images; all tried together leave "
+        f"**{percent(sum(together) / n)}** (95%: {interval(low, high)})."
     )
     for box in boxes:
         found = paired(gradient.right, box.right)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from core.data.digits import Mnist
 from core.figures.palette import DIVERGING
 from core.figures.template import picture, shade
+from core.formatting import percent
 from core.one_thread import one_thread
 from core.paired import chance
 from core.probes.pixel_gradient import pixel_gradient
@@ -99,14 +100,14 @@ def _numbers(networks: dict[str, Trained], mnist: Mnist, count: int) -> None:
                 st.metric(name, "no gradient", width="content")
                 continue
             st.metric(
-                f"{name}, on the strokes", f"{float(measured.near.mean()):.1%}",
-                f"± {_margin(measured.near):.1%}; along edges r = {float(measured.edges.mean()):.2f}; "
-                f"{float(measured.still.mean()):.0%} near zero",
+                f"{name}, on the strokes", percent(float(measured.near.mean())),
+                f"± {percent(_margin(measured.near))}; along edges r = {float(measured.edges.mean()):.2f}; "
+                f"{percent(float(measured.still.mean()), 0)} near zero",
                 width="content", delta_color="off", delta_arrow="off",
                 help=f"Share of the gradient's energy (squares) on ink and {AROUND} pixel around it, mean "
                 "over the images and its 95% interval. r: correlation of the gradient's size with the "
                 "steepness of the picture, mean over the images. Near zero: share of pixels whose gradient "
-                f"is below {STILL:.0%} of the picture's largest.",
+                f"is below {percent(STILL, 0)} of the picture's largest.",
             )  # fmt: skip
     st.markdown(told(found))
     least = min((len(measured) for measured in found.values()), default=0)
@@ -120,7 +121,7 @@ def told(found: dict[str, StrokeGradients]) -> str:
     if not len(standard) or not len(robust):
         return "One of the two has no gradient at all."
     area = float(robust.area.mean())
-    words = f"Strokes and the pixel around them are {area:.0%} of a picture. "
+    words = f"Strokes and the pixel around them are {percent(area, 0)} of a picture. "
     if len(standard) != len(robust):
         return words + "The two cannot be compared image by image: some gradients are zero."
     near, less = _sides(robust.near, standard.near)
@@ -155,8 +156,8 @@ def _shape(standard: StrokeGradients, robust: StrokeGradients, first: str, secon
         for name in ("edges", "still")
     )
     return (
-        f" Along edges: r = {edges[0]:.2f} against {first}'s {edges[1]:.2f}. Near zero are {still[0]:.0%} of "
-        f"the pixels in {second}'s gradient, {still[1]:.0%} in {first}'s."
+        f" Along edges: r = {edges[0]:.2f} against {first}'s {edges[1]:.2f}. Near zero are "
+        f"{percent(still[0], 0)} of the pixels in {second}'s gradient, {percent(still[1], 0)} in {first}'s."
     )
 
 

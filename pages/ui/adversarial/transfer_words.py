@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from core.attacks.transfer import Fooled
+from core.formatting import percent
 from core.paired import Paired
 
 Pair = tuple[str, str, Fooled]
@@ -80,11 +81,11 @@ def _travellers(names: Sequence[str], pairs: Sequence[Pair]) -> str:
     giver, hard = max(out, key=lambda name: out[name]), min(into, key=lambda name: into[name])
     soft = max(into, key=lambda name: into[name])
     return (
-        f"On average over the others, images made on **{giver}** travel best ({out[giver]:.0%} fool them); "
-        f"**{soft}** is fooled most by the others' images ({into[soft]:.0%}), **{hard}** least "
-        f"({into[hard]:.0%})."
+        f"On average over the others, images made on **{giver}** travel best ({percent(out[giver], 0)} fool "
+        f"them); **{soft}** is fooled most by the others' images ({percent(into[soft], 0)}), **{hard}** "
+        f"least ({percent(into[hard], 0)})."
     )
 
 
 def _share(cell: Fooled) -> str:
-    return f"{cell.share:.0%} of {cell.n:,} images"
+    return f"{percent(cell.share, 0)} of {cell.n:,} images"

@@ -6,6 +6,7 @@ from torch import Tensor
 
 from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
+from core.formatting import percent, probability
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,10 +86,7 @@ def a(digit: int, *, bold: bool = False) -> str:
 
 def sure(probabilities: Tensor, digit: int) -> str:
     """The probability of that digit in words that do not round to certainty."""
-    value = float(probabilities[digit])
-    if value > 0.999:
-        return "over 99.9%"
-    return f"{value:.1%}" if value >= 0.001 else "less than 0.1%"
+    return probability(float(probabilities[digit]))
 
 
 def _aimed(case: Case, target: int, was: str, now: str) -> tuple[str, str]:
@@ -114,7 +112,7 @@ def _aimed(case: Case, target: int, was: str, now: str) -> tuple[str, str]:
 def _doubt(case: Case) -> str:
     """A word on a narrow win."""
     rest = float(case.after[case.label])
-    return f" The {case.label} keeps {rest:.1%}." if rest >= 0.1 else ""
+    return f" The {case.label} keeps {percent(rest)}." if rest >= 0.1 else ""
 
 
 def _direction(case: Case) -> str:
@@ -124,4 +122,4 @@ def _direction(case: Case) -> str:
         return " The attack made it surer."
     rival = int(case.after.argsort(descending=True)[1])
     chance = float(case.after[rival])
-    return f" Next comes {a(rival)} with {chance:.1%}." if chance >= 0.01 else ""
+    return f" Next comes {a(rival)} with {probability(chance)}." if chance >= 0.01 else ""

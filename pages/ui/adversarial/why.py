@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.data.digits import Mnist
 from core.figures.spectra import spectra_figure, spectrum_pictures_figure
+from core.formatting import percent
 from core.probes.spectra import white_share
 from pages.ui.adversarial import why_data
 from pages.ui.adversarial.why_split import split_parts
@@ -84,7 +85,7 @@ def _spectra(trained: Trained, mnist: Mnist, count: int, cutoff: int) -> None:
     shares["white noise"] = white_share(cutoff)
     with right:
         pictures = {
-            f"{name.split()[0]}<br><b>{shares[name]:.1%}</b> high": spectrum.centred.numpy()
+            f"{name.split()[0]}<br><b>{percent(shares[name])}</b> high": spectrum.centred.numpy()
             for name, spectrum in found.items()
         }
         chart(spectrum_pictures_figure(pictures, cutoff=cutoff), "adv_why_pictures", still=True)

@@ -10,13 +10,13 @@ from core.evaluation import predict
 from core.figures.palette import BLUE, DIVERGING, GRAY, GREEN, VERMILLION
 from core.figures.strength_curves import StrengthCurve, strength_curves_figure
 from core.figures.template import picture, shade
+from core.formatting import probability
 from core.probes.frequency_split import PARTS, Part, PartScore, at_length, part_of, read_part
 from core.probes.pixel_gradient import pixel_gradient
 from pages.ui.adversarial import why_data
 from pages.ui.adversarial.why_data import Point
 from pages.ui.adversarial.why_words import about_border, about_clipping, about_parts
 from pages.ui.chart import chart
-from pages.ui.cnn.layer_words import percent
 from pages.ui.computed import data_key, which_images
 from pages.ui.piecework import Piecework
 from pages.ui.trained import Trained
@@ -164,4 +164,4 @@ def _example(trained: Trained, mnist: Mnist, cutoff: int, length: float, after: 
                 st.image(
                     picture(result[0, 0].numpy(), size=WIDTH), width=WIDTH, alt=f"The picture, read as {read}"
                 )
-                st.caption(f"**{read}**{wrong} {percent(float(chances[read]))}", text_alignment="center")
+                st.caption(f"**{read}**{wrong} {probability(float(chances[read]))}", text_alignment="center")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from core.formatting import percent
 from core.probes.frequency_split import Part, PartScore
 
 
@@ -10,8 +11,9 @@ def about_spectra(above: Mapping[str, float], cutoff: int) -> str:
     and "white noise"."""
     gradient, sign = above["gradient"], above["sign of the gradient"]
     words = (
-        f"Above {cutoff} waves lies **{gradient:.0%}** of the gradient's energy and **{sign:.0%}** of its "
-        f"sign's (the images' own: {above['image']:.0%}; white noise: {above['white noise']:.0%}). "
+        f"Above {cutoff} waves lies **{percent(gradient, 0)}** of the gradient's energy and "
+        f"**{percent(sign, 0)}** of its sign's (the images' own: {percent(above['image'], 0)}; white noise: "
+        f"{percent(above['white noise'], 0)}). "
     )
     if sign <= gradient:
         return f"{words}Here taking the sign adds no high frequencies: they come from the network."
@@ -31,9 +33,9 @@ def about_parts(found: Mapping[Part, PartScore], length: float, clean: float) ->
     """Which part does the damage at one L2, judged by 95% intervals; clean: accuracy without any change."""
     low, high, whole, random = (found[part] for part in ("low", "high", "whole", "random"))
     words = (
-        f"At L2 = {length:g}, of {clean:.1%} read correctly the low-pass part leaves **{low.accuracy:.1%}**, "
-        f"the high-pass part **{high.accuracy:.1%}**, the whole {whole.accuracy:.1%}, random signs "
-        f"{random.accuracy:.1%}. "
+        f"At L2 = {length:g}, of {percent(clean)} read correctly the low-pass part leaves "
+        f"**{percent(low.accuracy)}**, the high-pass part **{percent(high.accuracy)}**, the whole "
+        f"{percent(whole.accuracy)}, random signs {percent(random.accuracy)}. "
     )
     if length == 0:
         return "At L2 = 0 nothing changes. Choose a longer change."
@@ -87,6 +89,7 @@ def about_clipping(found: Mapping[Part, PartScore], after_clipping: bool) -> str
         f"part on average and {high.length:.2f} of the high-pass part"
     )
     return (
-        f"{lengths}. Clipping also blurs the border: of what is left of the low-pass part {low.strayed:.0%} "
-        f"of the energy is above the cut-off, and of the high-pass part {high.strayed:.0%} below it."
+        f"{lengths}. Clipping also blurs the border: of what is left of the low-pass part "
+        f"{percent(low.strayed, 0)} of the energy is above the cut-off, and of the high-pass part "
+        f"{percent(high.strayed, 0)} below it."
     )

@@ -7,12 +7,13 @@ from core.cnn_config import CNNConfig
 from core.data.digits import Mnist
 from core.evaluation import logits
 from core.figures.heat_over import heat_over_figure
+from core.formatting import percent, probability
 from core.probes.feature_maps import map_layers
 from core.probes.grad_cam import grad_cam, laid_over_pixels
 from core.probes.receptive_field import receptive_field
 from core.probes.saliency import saliency
 from pages.ui.chart import chart
-from pages.ui.cnn.layer_words import cut_after, percent, tag
+from pages.ui.cnn.layer_words import cut_after, tag
 from pages.ui.cnn.map_results import cnn
 from pages.ui.subject import Subject
 from pages.ui.trained import Trained
@@ -73,7 +74,7 @@ def attention(trained: Trained, mnist: Mnist, seen: Subject) -> None:
     image = seen.image[0].numpy()
     for row, digit in enumerate(digits):
         told = "the predicted digit" if row == 0 else "compared with"
-        st.markdown(f"**{digit}**, {told}: {percent(float(shares[digit]))}, logit {cams[row].logit:.2f}")
+        st.markdown(f"**{digit}**, {told}: {probability(float(shares[digit]))}, logit {cams[row].logit:.2f}")
         left, right = st.columns(2)
         for column, name, heat, top, unit in (
             (left, "saliency", pixels[row], tops[0], "|∂logit/∂pixel|"),
@@ -100,8 +101,8 @@ def _strong(heat: np.ndarray, image: np.ndarray) -> str:
         return "no pixel moves this logit, however little it changes."
     on = float(heat[image > 0.5].sum()) / total
     return (
-        f"{on:.0%} of it lies on ink (pixels above 0.5; {float((image > 0.5).mean()):.0%} of the picture); "
-        f"the steepest pixel moves the logit by {float(heat.max()):.3g} per unit of ink."
+        f"{percent(on, 0)} of it lies on ink (pixels above 0.5; {percent(float((image > 0.5).mean()), 0)} of "
+        f"the picture); the steepest pixel moves the logit by {float(heat.max()):.3g} per unit of ink."
     )
 
 
@@ -109,7 +110,9 @@ def _spoken(heat: np.ndarray, digit: int) -> str:
     if not heat.any():
         return f"at no place do the maps, weighted so, speak for a {digit}."
     share = float((heat > 0.5 * heat.max()).mean())
-    return f"largest {heat.max():.3g}; {share:.0%} of its {heat.size} cells reach half of that or more."
+    return (
+        f"largest {heat.max():.3g}; {percent(share, 0)} of its {heat.size} cells reach half of that or more."
+    )
 
 
 def _words(layer: str, side: int, start: bool) -> None:

@@ -9,6 +9,7 @@ from core.evaluation import wilson
 from core.figures.palette import MODELS
 from core.figures.spread_bands import layer_title, layers_of, spread_bands_figure
 from core.figures.two_runs import errors_figure, losses_figure
+from core.formatting import interval, percent
 from core.probes.drift import drift
 from core.recipes import RECIPES
 from core.training.filming import PreActivations
@@ -32,7 +33,7 @@ def claims() -> None:
             facts = shipped_model(name).provenance
             low, high = facts["ci95"]
             st.metric(
-                f"As it came, {title}", f"{facts['test_accuracy']:.2%}", f"95%: {low:.2%} to {high:.2%}",
+                f"As it came, {title}", percent(facts["test_accuracy"], 2), f"95%: {interval(low, high, 2)}",
                 delta_color="off", delta_arrow="off", width="content",
                 help=f"{facts['epochs']:g} epochs, read correctly of {facts['n_test']:,} test images.",
             )  # fmt: skip
@@ -101,7 +102,7 @@ def verdict(histories: Mapping[str, History], n_test: int) -> str:
             return f"*{name.capitalize()}*: no accuracy, its numbers grew without bound."
         found[name] = (accuracy, *wilson(round(accuracy * n_test), n_test), history.last("epoch") or 0.0)
     words = " · ".join(
-        f"{name} **{accuracy:.2%}** ({low:.2%} to {high:.2%}) after {_passes(epoch)}"
+        f"{name} **{percent(accuracy, 2)}** ({interval(low, high, 2)}) after {_passes(epoch)}"
         for name, (accuracy, low, high, epoch) in found.items()
     )
     words = words[0].upper() + words[1:] + ". "

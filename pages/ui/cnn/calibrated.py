@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from core.data.digits import Mnist
 from core.evaluation import logits
 from core.figures.reliability import reliability_figure
+from core.formatting import interval, percent
 from core.probes.calibration import (
     BINS,
     COLDEST,
@@ -80,7 +81,7 @@ def _numbers(found: Calibration) -> None:
     """ECE with its interval, likelihood and accuracy."""
     with st.container(horizontal=True, gap="small"):
         st.metric(
-            "Calibration error", f"{found.ece:.2%}", width=140,
+            "Calibration error", percent(found.ece, 2), width=140,
             help="ECE: the mean gap between confidence and accuracy, weighted by the answers in each bin. "
             "Chance alone makes gaps in small bins, so it is always a little too large; the interval (basic "
             "bootstrap, 400 resamples) takes that off and may lie below it.",
@@ -91,11 +92,11 @@ def _numbers(found: Calibration) -> None:
             "temperature is fitted to make small, on other images.",
         )  # fmt: skip
         st.metric(
-            "Accuracy", f"{found.accuracy:.2%}", width=96,
+            "Accuracy", percent(found.accuracy, 2), width=96,
             help="Share of right answers. A temperature changes no answer.",
         )  # fmt: skip
     low, high = found.interval
-    st.caption(f"95% interval of that error, chance gaps taken off: {low:.2%} to {high:.2%}.")
+    st.caption(f"95% interval of that error, chance gaps taken off: {interval(low, high, 2)}.")
 
 
 def _figure(found: Calibration) -> go.Figure:
@@ -120,9 +121,9 @@ def _told(temperature: float, before: Calibration, after: Calibration) -> str:
     overlap = before.interval[0] <= after.interval[1] and after.interval[0] <= before.interval[1]
     better = after.ece < before.ece
     effect = (
-        f"brings the calibration error from {before.ece:.2%} to {after.ece:.2%}"
+        f"brings the calibration error from {interval(before.ece, after.ece, 2)}"
         if better
-        else f"does not help here: the calibration error goes from {before.ece:.2%} to {after.ece:.2%}"
+        else f"does not help here: the calibration error goes from {interval(before.ece, after.ece, 2)}"
     )
     doubt = ", though the two intervals overlap" if overlap else ""
     return (

@@ -6,6 +6,7 @@ from torch import Tensor
 
 from core.data.digits import CLASSES, Mnist
 from core.evaluation import wilson
+from core.formatting import interval, percent, probability
 from pages.ui import computed
 from pages.ui.cnn.calibrated import calibrated
 from pages.ui.mlp.gallery import digit_gallery
@@ -63,9 +64,9 @@ def _share(sure: Tensor, right: Tensor, mnist: Mnist) -> None:
     sure_and_wrong = int(((sure > HIGH) & ~right).sum())
     with st.container(horizontal=True, gap="medium"):
         st.metric(
-            "Confidence above 0.9", f"{high / n:.1%}", width=190,
-            help=f"Share of images whose largest probability exceeds 0.9; 95% interval {low_end:.1%} to "
-            f"{high_end:.1%} (Wilson 1927).",
+            "Confidence above 0.9", percent(high / n), width=190,
+            help=f"Share of images whose largest probability exceeds 0.9; 95% interval "
+            f"{interval(low_end, high_end)} (Wilson 1927).",
         )  # fmt: skip
         st.metric("Misread", f"{wrong:,} of {n:,}", width=160, help="Images whose answer is not the label.")
         st.metric(
@@ -80,8 +81,8 @@ def _share(sure: Tensor, right: Tensor, mnist: Mnist) -> None:
         else "about half, no clear most."
     )
     st.markdown(
-        f"**Claim of the course project:** most confidences exceed 0.9. **Measured here:** {high / n:.1%} of "
-        f"{computed.which_images(mnist, n)} do, {verdict}"
+        "**Claim of the course project:** most confidences exceed 0.9. **Measured here:** "
+        f"{percent(high / n)} of {computed.which_images(mnist, n)} do, {verdict}"
     )
 
 
@@ -138,5 +139,5 @@ def _order(kind: str, digit: int, sure: Tensor, answers: Tensor, labels: Tensor)
 
 
 def _caption(label: int, answer: int, sure: float) -> str:
-    percent = ">99.9%" if sure > 0.999 else f"{sure:.1%}"
-    return f"{label} → {answer} {percent}" if label == answer else f"{label} → **{answer}** {percent}"
+    said = probability(sure)
+    return f"{label} → {answer} {said}" if label == answer else f"{label} → **{answer}** {said}"

@@ -9,6 +9,7 @@ from core.cnn_config import CNNConfig
 from core.data.digits import Digits, Mnist
 from core.figures.framed import framed_picture
 from core.figures.template import picture
+from core.formatting import percent
 from core.probes.excitation import Peaks
 from core.probes.receptive_field import Window, receptive_field, steps
 from pages.ui import computed
@@ -67,7 +68,7 @@ def excites(trained: Trained, mnist: Mnist) -> None:
         )
     st.caption(
         f"The strongest of {where}. A map's largest number counts; it fires (above zero) somewhere in "
-        f"{fired / len(some):.1%} of them."
+        f"{percent(fired / len(some))} of them."
     )
     with st.expander("Show the code", icon=":material/code:"):
         st.code(code(config, layer, channel), language="python")

@@ -8,6 +8,7 @@ import streamlit as st
 from core.data.digits import Mnist
 from core.figures.interval_bars import interval_bars_figure
 from core.figures.palette import GRAY, MODELS
+from core.formatting import percent
 from core.training.rate_sweep import WITH, WITHOUT, course_pair, frozen_pair
 from core.training.short_run import ShortScore, short_run
 from pages.ui.chart import chart
@@ -93,7 +94,7 @@ def told(done: dict[Task, ShortScore]) -> str:
         elif gap > 0:
             words.append(
                 f"{title}, learning the kernels is worth **{gap:.1f} points**; random ones reach "
-                f"{random.accuracy:.1%}."
+                f"{percent(random.accuracy)}."
             )
         else:
             words.append(f"{title}, random kernels do better by {-gap:.1f} points after this one epoch.")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.data.splits import lab_split
 from core.evaluation import wilson
+from core.formatting import percent
 from core.probes import baseline
 from core.training.history import History
 from pages.ui import cache
@@ -66,8 +67,8 @@ def told(parts: list[Half], means: tuple[Half, Half]) -> str:
     if means[0].n != first.n:  # a run of other digits than those in use
         return words
     ours = (
-        f"Even the nearest class average, which has never seen either, reads {means[0].accuracy:.0%} of the "
-        f"first and {means[1].accuracy:.0%} of the last"
+        f"Even the nearest class average, which has never seen either, reads {percent(means[0].accuracy, 0)} "
+        f"of the first and {percent(means[1].accuracy, 0)} of the last"
     )
     if means[1].ci95[0] > means[0].ci95[1]:
         if gap > 0:

@@ -12,6 +12,7 @@ from core.figures.confusion import confusion_figure
 from core.figures.kernel_grid import kernel_grid_figure
 from core.figures.map_strip import map_strip
 from core.figures.moved import moved_figure
+from core.formatting import interval, percent
 from core.one_thread import one_thread
 from core.probes.kernels import in_bytes, maps, moved
 from core.probes.kernels import kernels as kernels_of
@@ -113,9 +114,14 @@ def _accuracy(trained: Trained, mnist: Mnist, moment: Moment, table: Tensor | No
     n, correct = int(table.sum()), int(table.diagonal().sum())
     low, high = wilson(correct, n)
     with st.container(horizontal=True, gap="small"):
-        st.metric("Test accuracy", f"{correct / n:.2%}", width=125, help="Share of test images read rightly.")
         st.metric(
-            "95% interval", f"{low:.1%} to {high:.1%}", width=185,
+            "Test accuracy",
+            percent(correct / n, 2),
+            width=125,
+            help="Share of test images read rightly.",
+        )
+        st.metric(
+            "95% interval", interval(low, high), width=185,
             help="Where the accuracy on endlessly many such images lies (Wilson 1927).",
         )  # fmt: skip
         st.metric("Mistakes", f"{n - correct:,} of {n:,}", width=150, help="Test images read wrongly.")
@@ -156,7 +162,8 @@ def _kernels(trained: Trained, choice: Choice, shown: list[Moment], moment: Mome
     went = moved(now, start)
     if math.isfinite(went):
         scale += (
-            f". Since the start this layer's kernels have moved by {went:.0%} of the size they began with"
+            f". Since the start this layer's kernels have moved by {percent(went, 0)} of the size they began "
+            "with"
         )
     st.caption(f"Orange above zero, blue below; {scale}.")
 

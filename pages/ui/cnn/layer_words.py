@@ -47,11 +47,6 @@ def cut_after(config: CNNConfig, layer: str) -> int:
     return 1 + config.normalize + names.index(layer) + 1
 
 
-def percent(share: float) -> str:
-    """A probability as a person writes it: nothing is exactly certain or impossible."""
-    return "over 99.9%" if share > 0.999 else "under 0.1%" if share < 0.001 else f"{share:.1%}"
-
-
 def channel_key(key: str, config: CNNConfig) -> str:
     """The widget that holds the chosen channel, whichever layer it belongs to."""
     return f"{key}_channel_{tag(config)}"

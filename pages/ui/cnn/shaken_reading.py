@@ -6,6 +6,7 @@ from torch import Tensor
 from core.evaluation import predict
 from core.figures.before_after import before_after_figure
 from core.figures.template import picture
+from core.formatting import probability
 from pages.ui.chart import chart
 from pages.ui.trained import Trained
 
@@ -30,5 +31,5 @@ def shaken_reading(trained: Trained, before: Tensor, after: Tensor) -> None:
         chart(fig, "cnn_shake_reading", still=True)
 
 
-def _sure(probability: float) -> str:
-    return "over 99.9% sure" if probability > 0.999 else f"{probability:.1%} sure"
+def _sure(chance: float) -> str:
+    return f"{probability(chance)} sure"

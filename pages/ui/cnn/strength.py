@@ -12,6 +12,7 @@ from core.data.digits import Digits, Mnist
 from core.evaluation import Score
 from core.figures.palette import YELLOW, model_color
 from core.figures.strength_curves import StrengthCurve, strength_curves_figure
+from core.formatting import percent
 from core.one_thread import one_thread
 from core.probes.conv_cost import multiplications
 from core.probes.robustness import accuracy_against_strength
@@ -145,7 +146,7 @@ def _told(trained: Trained, entrants: list[Entrant], how: str, strength: float, 
     )
     where = "Untouched" if near == transform.none else f"At {amount(how, near)}"
     groups = "; ".join(
-        f"{kind}: " + ", ".join(f"{name} **{at[name].accuracy:.1%}**" for name in names)
+        f"{kind}: " + ", ".join(f"{name} **{percent(at[name].accuracy)}**" for name in names)
         for kind, names in kinds
         if names
     )

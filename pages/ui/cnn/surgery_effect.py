@@ -13,11 +13,11 @@ from core.figures.before_after import before_after_figure
 from core.figures.digit_pairs import digit_pairs_figure
 from core.figures.interval_bars import interval_bars_figure
 from core.figures.palette import GRAY, ORANGE
+from core.formatting import percent, probability
 from core.probes.conv_surgery import Off
 from pages.ui import computed
 from pages.ui.chart import chart
 from pages.ui.cnn import map_results as results
-from pages.ui.cnn.layer_words import percent
 from pages.ui.subject import Subject
 from pages.ui.trained import Trained
 
@@ -39,9 +39,9 @@ def effect(trained: Trained, mnist: Mnist, seen: Subject, off: Off, kernels: res
     pair = [logits(network, seen.image[None]).softmax(1)[0] for network in (trained.model, model)]
     was, now = (int(shares.argmax()) for shares in pair)
     st.markdown(
-        f"The picture: read as **{was}** ({percent(float(pair[0][was]))}), "
+        f"The picture: read as **{was}** ({probability(float(pair[0][was]))}), "
         + ("and still " if now == was else "now as ")
-        + f"**{now}** ({percent(float(pair[1][now]))})"
+        + f"**{now}** ({probability(float(pair[1][now]))})"
     )
     fig = before_after_figure(pair[0].tolist(), pair[1].tolist(), height=230)
     chart(fig.update_layout(margin_t=34), f"{KEY}_bars", still=True)
@@ -64,10 +64,10 @@ def _accuracy(before: Tensor, after: Tensor, labels: Tensor) -> None:
     shares = [count / len(labels) for count in right]
     with st.container(horizontal=True, gap="medium"):
         st.metric(
-            "Test accuracy", f"{shares[1]:.2%}",
+            "Test accuracy", percent(shares[1], 2),
             f"{100 * (shares[1] - shares[0]):+.2f} points" if bool((before != after).any()) else None,
             width=140,
-            help=f"Untouched: {shares[0]:.2%}, on the same images.",
+            help=f"Untouched: {percent(shares[0], 2)}, on the same images.",
         )  # fmt: skip
         st.metric(
             "Answers changed", f"{int((before != after).sum()):,}", width=140,

@@ -8,6 +8,7 @@ import streamlit as st
 from core.data.digits import Mnist
 from core.figures.palette import MODELS
 from core.figures.rate_curves import rate_curves_figure
+from core.formatting import percent
 from core.recipes import RECIPES
 from core.training.rate_sweep import RATES, SEEDS, WITH, WITHOUT, Spread, Trial, course_pair, gather, trials
 from core.training.short_run import ShortScore, short_run
@@ -90,7 +91,7 @@ def told(curves: dict[str, dict[float, Spread]], text: float) -> str:
             judged = "every run without it beats every run with"
         else:
             judged = "the seeds overlap, so neither is better there"
-        words = f"At the text's rate {text:g}: with {a.mean:.1%}, without {b.mean:.1%}; {judged}. "
+        words = f"At the text's rate {text:g}: with {percent(a.mean)}, without {percent(b.mean)}; {judged}. "
     best = max(point.mean for curve in curves.values() for point in curve.values())
     good = {
         name: [rate for rate, point in curve.items() if point.mean >= best - NEAR]
@@ -99,7 +100,7 @@ def told(curves: dict[str, dict[float, Spread]], text: float) -> str:
     spans = "; ".join(
         f"*{name}* {_span(rates)} ({len(rates)} of {len(curves[name])} rates)" for name, rates in good.items()
     )
-    words += f"Within {NEAR * 100:.0f} points of the best mean ({best:.1%}): {spans}. "
+    words += f"Within {NEAR * 100:.0f} points of the best mean ({percent(best)}): {spans}. "
     with_it, without = (len(rates) for rates in good.values())
     if len(ours) < len(RATES) or len(theirs) < len(RATES):
         return words

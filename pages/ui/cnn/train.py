@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.config import CNNConfig, RunConfig
 from core.figures.error_record import error_record_figure
+from core.formatting import interval, percent
 from core.recipes import RECIPES
 from core.training.history import History
 from pages.ui.chart import chart
@@ -74,7 +75,7 @@ def _claim(history: History, config: RunConfig, n_test: int) -> None:
         for part in parts or [Half(f"All {n_test:,} test images", whole, n_test)]:
             low, high = part.ci95
             st.metric(
-                part.name, f"{part.accuracy:.2%}", f"95%: {low:.2%} to {high:.2%}", width="content",
+                part.name, percent(part.accuracy, 2), f"95%: {interval(low, high, 2)}", width="content",
                 delta_color="off", delta_arrow="off",
                 help=f"Share of these {part.n:,} test images read correctly, and its 95% interval.",
             )  # fmt: skip

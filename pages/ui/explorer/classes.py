@@ -6,6 +6,7 @@ from core.data.statistics import class_counts
 from core.figures.data_counts import class_counts_figure
 from core.figures.palette import SEQUENTIAL
 from core.figures.template import image_grid
+from core.formatting import percent
 from pages.ui.chart import chart
 from pages.ui.explorer import choice, computed
 
@@ -24,7 +25,7 @@ def show() -> None:
     else:
         st.caption(
             f"Nearly even: from {int(counts[least]):,} images of {least} to {int(counts[most]):,} of {most}. "
-            f"Always saying {most} would be right in {float(counts[most] / counts.sum()):.1%}."
+            f"Always saying {most} would be right in {percent(float(counts[most] / counts.sum()))}."
         )
     split = choice.choose_split()
     means, stds = computed.class_pictures(computed.data_name(), split)

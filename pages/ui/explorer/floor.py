@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.figures.confusion import confusion_figure
 from core.figures.template import image_grid
+from core.formatting import interval, percent
 from pages.ui.chart import chart
 from pages.ui.explorer import computed
 from pages.ui.layout import controls_and_stage
@@ -31,9 +32,9 @@ def show() -> None:
         )  # fmt: skip
         model, score = computed.floor(computed.data_name(), None if size == ALL else int(str(size)), seed)
         low, high = score.ci95
-        st.metric(f"Accuracy on {score.n:,} test images", f"{score.accuracy:.1%}", border=True)
+        st.metric(f"Accuracy on {score.n:,} test images", percent(score.accuracy), border=True)
         st.caption(
-            f"95% interval {low:.1%} to {high:.1%}: where the accuracy on endlessly many such images lies. "
+            f"95% interval {interval(low, high)}: where the accuracy on endlessly many such images lies. "
             "Guessing gets 10%."
         )
         st.markdown(

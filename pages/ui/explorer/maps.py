@@ -4,6 +4,7 @@ import streamlit as st
 import torch
 
 from core.figures.template import picture
+from core.formatting import percent
 from core.probes.embedding import Map
 from pages.ui.digit_map import digit_map
 from pages.ui.explorer import choice, computed
@@ -41,7 +42,7 @@ def show() -> None:
         found = _compute(of, method, count, seed)
         st.markdown(WORDS[method])
         if found.explained:
-            st.caption(f"These axes keep {sum(found.explained):.0%} of all variance.")
+            st.caption(f"These axes keep {percent(sum(found.explained), 0)} of all variance.")
     train = computed.digits("train")
     places = computed.sample(of, count, seed)
     index = choice.chosen_in("train")

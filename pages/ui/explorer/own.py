@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.data.handwriting import Collection
 from core.evaluation import wilson
+from core.formatting import interval
 from pages.ui.canvas import digit_canvas
 from pages.ui.explorer import own_files, own_gallery, own_results
 from pages.ui.explorer.own_kept import collection
@@ -84,8 +85,8 @@ def _progress(own: Collection) -> None:
     st.progress(min(1.0, n / ENOUGH), f"{n} of {ENOUGH}" if n < ENOUGH else f"{n} drawings")
     low, high = wilson(round(0.9 * n), n)
     st.caption(
-        f"With {n}, a network that reads {round(0.9 * n)} of them correctly has a 95% interval of {low:.0%} "
-        f"to {high:.0%}. With more drawings the intervals get narrower."
+        f"With {n}, a network that reads {round(0.9 * n)} of them correctly has a 95% interval of "
+        f"{interval(low, high)}. With more drawings the intervals get narrower."
     )
     missing = [str(digit) for digit, count in enumerate(own.counts()) if not count]
     if missing:

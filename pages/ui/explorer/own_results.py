@@ -8,6 +8,7 @@ from core.data.handwriting import Collection
 from core.figures.palette import GREEN, VIOLET
 from core.figures.template import picture
 from core.figures.twins import Twin, twin_dots_figure
+from core.formatting import probability
 from core.probes.own_digits import Misread, misread
 from pages.ui.chart import chart
 from pages.ui.explorer.own_kept import Rated, rated
@@ -111,5 +112,5 @@ def _card(own: Collection, one: Misread, networks: int, sure: float | None, who:
                 st.caption(f"**{digit}** say {len(names)} of {networks}: {listed}" if len(names) > 1
                            else f"**{digit}** says {listed}")  # fmt: skip
             elif who in names:
-                told = "more than 99.9%" if sure > 0.999 else f"{sure:.0%}"
+                told = probability(sure)
                 st.caption(f"read as **{digit}**, {told} sure; {one.wrong} of {networks} networks misread it")

@@ -7,6 +7,7 @@ from core.data import Digits
 from core.data.splits import permute_pixels
 from core.figures.comparison import accuracy_comparison_figure
 from core.figures.template import image_grid
+from core.formatting import interval, percent
 from pages.ui.chart import chart
 from pages.ui.explorer import computed
 from pages.ui.layout import controls_and_stage
@@ -62,10 +63,11 @@ def _result(seed: int) -> None:
     )
     (low, high), (low2, high2) = result.plain.ci95, result.shuffled.ci95
     st.markdown(
-        f"Plain **{result.plain.accuracy[-1]:.1%}** ({low:.1%} to {high:.1%}), shuffled "
-        f"**{result.shuffled.accuracy[-1]:.1%}** ({low2:.1%} to {high2:.1%}). A fully connected network does "
-        "not care: each hidden unit sums over all pixels, in whatever order they come. It never knew that "
-        "two pixels lie side by side. A convolutional network does know, and shuffling takes that from it."
+        f"Plain **{percent(result.plain.accuracy[-1])}** ({interval(low, high)}), shuffled "
+        f"**{percent(result.shuffled.accuracy[-1])}** ({interval(low2, high2)}). A fully connected network "
+        "does not care: each hidden unit sums over all pixels, in whatever order they come. It never knew "
+        "that two pixels lie side by side. A convolutional network does know, and shuffling takes that from "
+        "it."
     )
     with st.expander("Show the code", icon=":material/code:"):
         st.code(CODE, language="python")

@@ -8,12 +8,12 @@ from core.data.words import readable
 from core.evaluation import wilson
 from core.figures.interval_bars import interval_bars_figure
 from core.figures.palette import GUESSERS
+from core.formatting import percent, probability
 from core.language.anagrams import moved, scrambled
 from core.language.contest import TITLES, Entrant, Guess, Name
 from core.word_config import WordsConfig
 from pages.ui.chart import chart
 from pages.ui.language import computed
-from pages.ui.language.word_input import percent
 
 SOME = 1000  # test words that are scrambled
 
@@ -46,7 +46,7 @@ def anagram(entrants: list[Entrant], config: WordsConfig) -> None:
         + (
             "A bag of characters has no order: not one."
             if shares["letters"] == 0
-            else f"The bag of characters: {shares['letters']:.1%}."
+            else f"The bag of characters: {percent(shares['letters'])}."
         )
     )
     fig = interval_bars_figure(
@@ -63,7 +63,7 @@ def anagram(entrants: list[Entrant], config: WordsConfig) -> None:
 def _row(entrant: Entrant, word: str, other: str) -> dict[str, str]:
     found = {"way": TITLES[entrant.name]}
     for text, row in zip((word, other), torch.from_numpy(entrant.guess([word, other])), strict=True):
-        found[text] = f"{computed.NAMES[int(row.argmax())]}, {percent(float(row.max()))}"
+        found[text] = f"{computed.NAMES[int(row.argmax())]}, {probability(float(row.max()))}"
     return found
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.figures.letter_steps import substitutions_figure
+from core.formatting import percent
 from core.probes.word_reading import turning_changes
 from core.word_config import ALPHABET
 from pages.ui.chart import chart
@@ -22,8 +23,8 @@ def changed_letter(trained: Trained, found: Typed) -> None:
     languages = list(computed.NAMES)
     if others:
         st.markdown(
-            f"Of {total:,} words that differ from *{word}* in one letter, {others:,} ({others / total:.0%}) "
-            f"are no longer {languages[answer]} to it."
+            f"Of {total:,} words that differ from *{word}* in one letter, {others:,} "
+            f"({percent(others / total, 0)}) are no longer {languages[answer]} to it."
         )
     else:
         st.markdown(f"None of {total:,} words that differ from *{word}* in one letter is anything but "

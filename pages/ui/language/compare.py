@@ -8,6 +8,7 @@ import streamlit as st
 from core.choices import WORD_SPLITS
 from core.figures.interval_bars import interval_bars_figure
 from core.figures.palette import GUESSERS
+from core.formatting import duration, percent, points, points_interval
 from core.language.contest import NAMES, RATES, TITLES, Entrant, Name, reading
 from core.language.shared_runs import Epoch, SharedRuns
 from core.paired import paired
@@ -65,7 +66,8 @@ def compare() -> None:
             done = [accuracy for (of, _), accuracy in sorted(kept.copy().items()) if of == name]
             if 0 < len(done) < epochs:
                 st.caption(
-                    f"{TITLES[name]}: test accuracy {percent(done[-1])} after {len(done)} of {epochs} epochs."
+                    f"{TITLES[name]}: test accuracy {percent(done[-1], 2)} after {len(done)} of {epochs} "
+                    f"epochs."
                 )
         _table(entrants)
 
@@ -120,41 +122,32 @@ def _entrants(shared: SharedRuns) -> list[Entrant]:
     return found
 
 
-def percent(share: float) -> str:
-    """A share of words as it stands in the table below, too."""
-    return f"{100 * share:.2f}%"
-
-
 def _told(entrants: list[Entrant]) -> str:
     """Whether the GRU beats pieces of words on the words themselves, judged pair by pair."""
     by_name = {entrant.name: entrant for entrant in entrants}
     gru, pieces, letters = by_name["gru"], by_name["pieces"], by_name["letters"]
     pair = paired(gru.right.tolist(), pieces.right.tolist())
     scores = (
-        f"Counting letters alone gets {percent(letters.score.accuracy)}; counting pieces of up to three "
-        f"characters {percent(pieces.score.accuracy)}; the GRU {percent(gru.score.accuracy)}. "
+        f"Counting letters alone gets {percent(letters.score.accuracy, 2)}; counting pieces of up to three "
+        f"characters {percent(pieces.score.accuracy, 2)}; the GRU {percent(gru.score.accuracy, 2)}. "
     )
-    low, high = (100 * bound for bound in pair.ci95)
+    low, high = pair.ci95
     if low <= 0 <= high:
         verdict = (
             "**No difference between the GRU and pieces of words is sure**: on the same words it is "
-            f"{_signed(100 * pair.difference)} points (95%: {_signed(low)} to {_signed(high)})."
+            f"{points(pair.difference, signed=True)} (95% interval {points_interval(low, high)})."
         )
     elif pair.difference > 0:
         verdict = (
-            f"**The GRU is better** than pieces of words, by {100 * pair.difference:.2f} points (95%: "
-            f"{low:.2f} to {high:.2f})."
+            f"**The GRU is better** than pieces of words, by {points(pair.difference)} (95% interval "
+            f"{points_interval(low, high)})."
         )
     else:
         verdict = (
-            f"**Pieces of words beat the GRU**, by {-100 * pair.difference:.2f} points (95%: "
-            f"{-high:.2f} to {-low:.2f}), and are fitted in {pieces.seconds:.1f} s."
+            f"**Pieces of words beat the GRU**, by {points(-pair.difference)} (95% interval "
+            f"{points_interval(-high, -low)}), and are fitted in {duration(pieces.seconds)}."
         )
     return scores + verdict
-
-
-def _signed(points: float) -> str:
-    return f"{points:+.2f}".replace("-", "−")
 
 
 def _chart(entrants: list[Entrant]) -> None:

@@ -10,6 +10,7 @@ from core.data.words import LONGEST, READ, SHORTEST, STEM, TEST_SHARE
 from core.evaluation import Score
 from core.figures.interval_bars import interval_bars_figure
 from core.figures.palette import BLUE, GRAY, GREEN, SKY, VIOLET
+from core.formatting import interval, percent
 from core.language.mistakes import by_relatives
 from core.recipes import RECIPES
 from core.word_config import ALPHABET
@@ -32,9 +33,12 @@ def divisions(trained: Trained, probabilities: Tensor) -> None:
     low, high = score.ci95
     with st.container(horizontal=True, gap="medium"):
         st.metric(
-            "Test accuracy", f"{score.accuracy:.2%}", width=130, help="Share of test words guessed rightly."
+            "Test accuracy",
+            percent(score.accuracy, 2),
+            width=130,
+            help="Share of test words guessed rightly.",
         )
-        st.metric("95% interval", f"{low:.1%} to {high:.1%}", width=195,
+        st.metric("95% interval", interval(low, high), width=195,
                   help="Where the accuracy on endlessly many such words lies (Wilson 1927).")  # fmt: skip
         st.metric(
             "Mistakes", f"{score.n - right:,} of {score.n:,}", width=170, help="Test words guessed wrongly."
@@ -55,11 +59,11 @@ def _rules(config: WordsConfig) -> str:
         f"From each language's {READ:,} most frequent words (package *wordfreq*, Speer 2022) those are kept "
         f"that have {SHORTEST} to {LONGEST} letters, all of them among {len(ALPHABET)}, and that stand in "
         f"none of the other four lists; then the most frequent {config.per_language:,} of each language. The "
-        f"seed {config.words_seed} draws {TEST_SHARE:.0%} of them for the test.\n\n"
-        f"Divided at random, {shared:,} of {longer:,} test words of more than {STEM} letters "
-        f"({shared / longer:.0%}) share their first {STEM} letters with a training word of their language: "
-        "*trabajo* is easy for who has learnt *trabajar*. Divided by stem, whole groups of such words go to "
-        "one side, and none does. A word of up to five letters is its own stem."
+        f"seed {config.words_seed} draws {percent(TEST_SHARE, 0)} of them for the test.\n\nDivided at "
+        f"random, {shared:,} of {longer:,} test words of more than {STEM} letters "
+        f"({percent(shared / longer, 0)}) share their first {STEM} letters with a training word of their "
+        "language: *trabajo* is easy for who has learnt *trabajar*. Divided by stem, whole groups of such "
+        "words go to one side, and none does. A word of up to five letters is its own stem."
     )
 
 
@@ -94,8 +98,9 @@ def _relatives(trained: Trained, probabilities: Tensor, score: Score) -> None:
     )
     gap = both["random"].accuracy - both["stem"].accuracy
     told = (
-        f"The networks that came along: {both['random'].accuracy:.2%} on the random division, "
-        f"{both['stem'].accuracy:.2%} by stem, {100 * abs(gap):.1f} points {'less' if gap >= 0 else 'more'}."
+        f"The networks that came along: {percent(both['random'].accuracy, 2)} on the random division, "
+        f"{percent(both['stem'].accuracy, 2)} by stem, {100 * abs(gap):.1f} points "
+        f"{'less' if gap >= 0 else 'more'}."
     )
     if known.n and strangers.n:
         told += " " + _told(known, strangers)
@@ -106,10 +111,12 @@ def _told(known: Score, strangers: Score) -> str:
     """Whether words with relatives are really easier for this network: the two scores' intervals decide."""
     what = f"Of this network's test words of more than {STEM} letters, those with a relative in training"
     if known.ci95[0] > strangers.ci95[1]:
-        return f"{what} are easier: {known.accuracy:.1%} against {strangers.accuracy:.1%}."
+        return f"{what} are easier: {percent(known.accuracy)} against {percent(strangers.accuracy)}."
     if known.ci95[1] < strangers.ci95[0]:
-        return f"{what} are harder: {known.accuracy:.1%} against {strangers.accuracy:.1%}."
-    return f"{what} get {known.accuracy:.1%}, the others {strangers.accuracy:.1%}: no sure difference."
+        return f"{what} are harder: {percent(known.accuracy)} against {percent(strangers.accuracy)}."
+    return (
+        f"{what} get {percent(known.accuracy)}, the others {percent(strangers.accuracy)}: no sure difference."
+    )
 
 
 def _shipped_score(name: str) -> Score:

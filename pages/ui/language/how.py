@@ -3,6 +3,7 @@
 import streamlit as st
 from torch import nn
 
+from core.formatting import percent
 from core.probes.gates import Pre
 from core.word_config import ALPHABET
 from pages.ui.language import computed
@@ -107,7 +108,7 @@ def _kept(z: float, before: float, after: float, at: int) -> str:
     """What the update gate did to the unit here."""
     if at == 0:
         return "Before the first character the memory is 0, so there is nothing to keep yet."
-    kept = f"The unit kept {z:.0%} of its memory and went from {before:.3f} to {after:.3f}."
+    kept = f"The unit kept {percent(z, 0)} of its memory and went from {before:.3f} to {after:.3f}."
     return kept + (" It held on." if z > 0.8 else " It wrote most of it anew." if z < 0.2 else "")
 
 

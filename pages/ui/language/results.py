@@ -9,6 +9,7 @@ from core.figures.confusion import confusion_figure
 from core.figures.interval_bars import interval_bars_figure
 from core.figures.length_accuracy import length_accuracy_figure
 from core.figures.palette import LANGUAGES as COLORS
+from core.formatting import percent
 from core.language.mistakes import confusion, per_language, per_length, surest_mistakes
 from pages.ui.chart import chart
 from pages.ui.language import computed
@@ -60,8 +61,8 @@ def _languages(labels: Tensor, probabilities: Tensor) -> None:
     worst = min(named, key=lambda entry: entry[1].accuracy)
     best = max(named, key=lambda entry: entry[1].accuracy)
     st.markdown(
-        f"Hardest is **{worst[0]}** ({worst[1].accuracy:.1%}), easiest **{best[0]}** "
-        f"({best[1].accuracy:.1%})."
+        f"Hardest is **{worst[0]}** ({percent(worst[1].accuracy)}), easiest **{best[0]}** "
+        f"({percent(best[1].accuracy)})."
     )
     fig = interval_bars_figure(
         computed.NAMES, [s.accuracy for s in scores], [s.ci95 for s in scores], COLORS, guessing=0.2

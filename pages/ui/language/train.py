@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.config import RecurrentConfig
 from core.figures.curves import accuracy_figure, loss_figure
+from core.formatting import percent
 from core.word_config import LANGUAGES
 from pages.ui.chart import chart
 from pages.ui.language.controls import material, network
@@ -44,7 +45,7 @@ def _newest(run: Shown, what: str, title: str) -> str:
     for split, color in (("train", "blue"), ("validation", "orange"), ("test", "green")):
         value = run.history.last(f"{split}_{what}")
         if value is not None:
-            number = f"{value:.1%}" if what == "accuracy" else f"{value:.3f}"
+            number = percent(value) if what == "accuracy" else f"{value:.3f}"
             parts.append(f":{color}[**{'training' if split == 'train' else split} {number}**]")
     return f"**{title}**  " + " · ".join(parts)
 

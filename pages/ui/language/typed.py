@@ -6,13 +6,14 @@ from torch import Tensor, nn
 from core.figures.letter_steps import thought_figure, units_figure
 from core.figures.palette import LANGUAGES as COLORS
 from core.figures.template import bars
+from core.formatting import probability
 from core.probes.word_reading import Reading
 from pages.ui.chart import chart
 from pages.ui.language import computed
 from pages.ui.language.changed_letter import changed_letter
 from pages.ui.language.panel import word_panel
 from pages.ui.language.unit import pick_unit
-from pages.ui.language.word_input import Typed, known_from, percent, word_input
+from pages.ui.language.word_input import Typed, known_from, word_input
 from pages.ui.trained import Trained
 
 HIDDEN, UPDATE, RESET, CANDIDATE = "state h", "update z", "reset r", "candidate n"
@@ -54,7 +55,7 @@ def _thoughts(trained: Trained, found: Typed) -> None:
     ended = found.at == len(reading.characters) - 1
     st.markdown(
         f"To this network **{so_far}{'' if ended else '…'}** is **{names[int(now.argmax())]}** "
-        f"({percent(float(now.max()))})."
+        f"({probability(float(now.max()))})."
     )
     st.caption(known_from(trained, so_far))
     left, right = st.columns([2, 1], gap="medium")

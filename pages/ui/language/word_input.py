@@ -66,11 +66,6 @@ def word_input(trained: Trained) -> Typed | None:
     return Typed(found, at - 1)
 
 
-def percent(share: float) -> str:
-    """A probability in percent: certain is none of them."""
-    return "more than 99.9%" if share > 0.999 else f"{share:.1%}"
-
-
 def told_skipped(skipped: str) -> str:
     """Which characters the network never saw, named one by one where there are few."""
     kinds = list(dict.fromkeys(skipped))

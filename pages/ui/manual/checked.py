@@ -5,6 +5,7 @@ import torch
 from torch import Tensor
 
 from core.figures.gradient_pictures import gradient_pictures
+from core.formatting import percent
 from core.probes.agreement import Agreement
 from core.probes.finite_differences import WIDTH
 from core.probes.gradient_check import EXACT, MEASURED, TensorCheck
@@ -185,8 +186,10 @@ def _why_norms(subject: Subject, check: TensorCheck) -> None:
     worst = float(((mine - measured).abs() / larger)[larger > 0].max()) if bool((larger > 0).any()) else 0.0
     told = "Tensors are compared as wholes, ‖a − b‖ / max(‖a‖, ‖b‖). Entry by entry misleads: "
     if zero:
-        told += f"in {check.name} {zero:.0%} of the gradients are exactly zero, and 0 / 0 says nothing"
-        told += f" ({black:.0%} of the pixels are black in every image here). " if black else ". "
+        told += (
+            f"in {check.name} {percent(zero, 0)} of the gradients are exactly zero, and 0 / 0 says nothing"
+        )
+        told += f" ({percent(black, 0)} of the pixels are black in every image here). " if black else ". "
     told += (
         f"Of the entries measured in {check.name} the worst differs by {worst:.0e} of itself, the whole "
         f"tensor by {whole.difference:.0e}: "

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from core.formatting import interval, percent
 from core.probes.agreement import Agreement
 from core.probes.gradient_check import EXACT
 from core.probes.update_check import EXACT as EXACT_UPDATE
@@ -76,7 +77,7 @@ def of_updates(rows: Sequence[Sequence[Agreement]]) -> str:
 def of_training(right: Planted, wrong: Planted) -> str:
     """How learning with the bug compares, made from the two runs."""
     good, bad, n = right.accuracy[-1], wrong.accuracy[-1], wrong.n
-    numbers = f"{bad:.1%} of {n:,} test images, the right code {good:.1%}"
+    numbers = f"{percent(bad)} of {n:,} test images, the right code {percent(good)}"
     if wrong.diverged and right.diverged:
         return (
             f"Both diverged: the right code at step {right.diverged:,}, with the bug at step "
@@ -104,7 +105,7 @@ def of_training(right: Planted, wrong: Planted) -> str:
         return f"Neither has learnt much yet: {numbers}. Raise the learning rate.{grown}"
     if bad < GUESSING and max(wrong.accuracy) > 2 * GUESSING:
         return (
-            f"**It learns first, and loses it again**: at best {max(wrong.accuracy):.1%}, in the end "
+            f"**It learns first, and loses it again**: at best {percent(max(wrong.accuracy))}, in the end "
             f"{numbers}.{grown}"
         )
     if bad < GUESSING:
@@ -112,7 +113,7 @@ def of_training(right: Planted, wrong: Planted) -> str:
     if high >= good_low:
         return (
             f"**It trains about as well as the right code**: {numbers}, too close to tell apart (95% "
-            f"intervals {low:.1%} to {high:.1%} and {good_low:.1%} to {good_high:.1%}). Only the checks show "
+            f"intervals {interval(low, high)} and {interval(good_low, good_high)}). Only the checks show "
             f"the bug.{grown}"
         )
     return f"**It learns, but worse**: {numbers}.{grown}"

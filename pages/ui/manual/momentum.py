@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.figures.overlaid import parting_figure
+from core.formatting import percent
 from core.one_thread import one_thread
 from core.training.two_momenta import TwoMomenta, compare
 from pages.ui.cache import mnist
@@ -78,7 +79,9 @@ def in_words(found: TwoMomenta, new_rate: float) -> str:
         return same + "Here η never changes."
     if end <= SAME:
         return same + f"η = {new_rate:g} parts them by no more than {end:.0e}: nothing but rounding."
-    share = f", {end / found.moved:.0%} of the farthest that any weight has come" if found.moved else ""
+    share = (
+        f", {percent(end / found.moved, 0)} of the farthest that any weight has come" if found.moved else ""
+    )
     return (
         same + f"**After η goes to {new_rate:g} they part**, by {end:.1e} at the end{share}. The blog's "
         "velocity still carries steps made at the old rate; torch multiplies its whole memory by the new one "

@@ -5,6 +5,7 @@ import torch
 
 from core.figures.output_error import output_error_figure
 from core.figures.template import picture
+from core.formatting import probability
 from core.manual.network import forward
 from core.manual.pieces import softmax
 from pages.ui.chart import chart
@@ -41,10 +42,10 @@ def output_error(subject: Subject) -> None:
             chart(fig, "manual_check_error", still=True)
             if entropy:
                 st.caption(
-                    f"It gives the {label} a probability of {float(said[label]):.1%}, so that bar reaches "
-                    f"{float(errors[label]):+.2f}: push this output up. All others are pushed down by what "
-                    "they were given. The bars add up to zero. Divided by N, this is ∂L/∂o, and all other "
-                    "gradients follow from it."
+                    f"It gives the {label} a probability of {probability(float(said[label]))}, so that bar "
+                    f"reaches {float(errors[label]):+.2f}: push this output up. All others are pushed down "
+                    "by what they were given. The bars add up to zero. Divided by N, this is ∂L/∂o, and all "
+                    "other gradients follow from it."
                 )
             else:
                 st.caption(

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.config import RunConfig
+from core.formatting import percent
 from core.snippets import training_code
 from core.training.history import History
 from core.training.pair import Pair, twins
@@ -102,8 +103,8 @@ def _recorded() -> None:
     hand, auto = (shipped_model(name).provenance for name in ("mlp-manual", "mlp-autograd"))
     st.markdown(
         f":material/inventory_2: **As they came**: both networks, trained on {hand['n_train']:,} images for "
-        f"{hand['epochs']:g} epochs with seed {hand['seed']}. By hand {hand['test_accuracy']:.2%} of "
-        f"{hand['n_test']:,} test images read correctly, by autograd {auto['test_accuracy']:.2%}. "
+        f"{hand['epochs']:g} epochs with seed {hand['seed']}. By hand {percent(hand['test_accuracy'], 2)} of "
+        f"{hand['n_test']:,} test images read correctly, by autograd {percent(auto['test_accuracy'], 2)}. "
         "Press *Train both* to watch it happen."
     )
     histories = [History.from_json(facts["history"]) for facts in (hand, auto)]

@@ -9,6 +9,7 @@ from core.config import Activation, Initialization
 from core.errors import LabError
 from core.figures.banded import ACTIVATION_COLORS, banded_figure
 from core.figures.interval_bars import interval_bars_figure
+from core.formatting import percent
 from core.one_thread import one_thread
 from core.probes.vanishing import ACTIVATIONS, MADE_FOR, SEEDS, Band, band, first_layer, over_seeds, steepest
 from core.training.does_it_learn import Learnt, compare
@@ -190,9 +191,9 @@ def _verdict(results: Sequence[Learnt]) -> str:
         if result.diverged:
             chance.append(f"{WORDS[name]} diverged (its loss stopped being a number)")
         elif accuracy < 0.2:
-            chance.append(f"{WORDS[name]} still guesses ({accuracy:.1%})")
+            chance.append(f"{WORDS[name]} still guesses ({percent(accuracy)})")
         else:
-            learnt.append(f"{WORDS[name]} reads {accuracy:.1%}")
+            learnt.append(f"{WORDS[name]} reads {percent(accuracy)}")
     return "; ".join([*learnt, *chance]).capitalize().replace("relu", "ReLU").replace("Relu", "ReLU") + "."
 
 

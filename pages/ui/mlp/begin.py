@@ -9,6 +9,7 @@ import torch
 from core.config import Activation
 from core.data.digits import Mnist
 from core.figures.slope_curve import slope_figure
+from core.formatting import percent
 from core.models import linear_layers
 from core.probes.signals import bend, slope
 from core.probes.spread import SATURATED, Spread, spread
@@ -68,19 +69,19 @@ def _metrics(start: Spread, now: Spread, name: Activation) -> None:
             width=165,
             help=f"Mean of the activation's derivative at those h. After training: {now.slope:.3f}.",
         )
-        if start.saturated is not None:
+        if start.saturated is not None and now.saturated is not None:
             st.metric(
                 f"Saturated, |h| > {SATURATED[name]:g}",
-                f"{start.saturated:.0%}",
+                percent(start.saturated, 0),
                 width=165,
-                help=f"Share of (image, unit) pairs. After training: {now.saturated:.0%}.",
+                help=f"Share of (image, unit) pairs. After training: {percent(now.saturated, 0)}.",
             )
         else:
             st.metric(
                 "Dead units",
-                f"{start.dead:.0%}",
+                percent(start.dead, 0),
                 width=165,
-                help=f"Units at or below zero for every image. After training: {now.dead:.0%}.",
+                help=f"Units at or below zero for every image. After training: {percent(now.dead, 0)}.",
             )
 
 
@@ -144,10 +145,10 @@ def _others(trained: Trained, mnist: Mnist) -> None:
     hidden, last = found["normal", "pytorch"], found["pytorch", "normal"]
     st.markdown(
         f"Standard normal weights spread h **{normal.spread.std / usual.spread.std:.0f} times** as wide as "
-        f"PyTorch's default and leave **{normal.spread.slope / usual.spread.slope:.0%}** of the slope; the "
-        f"first layer learns at {_times(normal.pace / usual.pace)} the pace. Which layer is to blame? Normal "
-        f"hidden layers alone: {_times(hidden.pace / usual.pace)} the pace. A normal last layer alone: "
-        f"{_times(last.pace / usual.pace)}. Train all three and compare."
+        f"PyTorch's default and leave **{percent(normal.spread.slope / usual.spread.slope, 0)}** of the "
+        f"slope; the first layer learns at {_times(normal.pace / usual.pace)} the pace. Which layer is to "
+        f"blame? Normal hidden layers alone: {_times(hidden.pace / usual.pace)} the pace. A normal last "
+        f"layer alone: {_times(last.pace / usual.pace)}. Train all three and compare."
     )
 
 

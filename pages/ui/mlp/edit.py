@@ -9,6 +9,7 @@ import torch
 from core.data.digits import Digits, Mnist
 from core.figures.before_after import before_after_figure
 from core.figures.template import picture
+from core.formatting import percent
 from core.models import linear_layers
 from core.probes.lens import Place
 from core.probes.surgery import Edit, Prepared, SilencedUnit, WeightEdit
@@ -168,10 +169,10 @@ def _effect(ready: Prepared, kept: Edits, test: Digits) -> None:
         delta = 100 * (now - was)
         st.metric(
             "Test accuracy",
-            f"{now:.2%}",
+            percent(now, 2),
             f"{delta:+.2f} points" if kept.list() else None,
             width=190,
-            help=f"On {len(labels):,} test images. Untouched: {was:.2%}.",
+            help=f"On {len(labels):,} test images. Untouched: {percent(was, 2)}.",
         )
         st.metric(
             "Answers that changed",

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.config import MLPConfig, TrainConfig
+from core.formatting import percent
 from pages.ui.page import error_boundary
 
 SYMBOL = {
@@ -131,4 +132,6 @@ def _parameters(config: MLPConfig) -> None:
     st.markdown(head + "\n".join(rows) + f"\n| **together** | | | | **{total:,}** |")
     first = config.widths[1] * 785
     if len(config.widths) > 2:
-        st.caption(f"{first / total:.0%} of them sit in the first layer: 784 pixels need many weights.")
+        st.caption(
+            f"{percent(first / total, 0)} of them sit in the first layer: 784 pixels need many weights."
+        )

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.config import RunConfig
+from core.formatting import percent
 from core.recipes import RECIPES
 from core.training.job import Job
 from pages.ui import controls
@@ -81,7 +82,8 @@ def questions(job: Job | None) -> None:
         facts = shipped_model(asked.recipe).provenance
         st.markdown(
             f"**{asked.ask}**  \nChanged on {asked.recipe}: {changed}. To compare: its own settings reach "
-            f"{facts['test_accuracy']:.1%} after {facts['epochs']:g} epochs of {facts['n_train']:,} images."
+            f"{percent(facts['test_accuracy'])} after {facts['epochs']:g} epochs of {facts['n_train']:,} "
+            f"images."
         )
         with st.expander("The answer", icon=":material/lightbulb:"):
             st.markdown(asked.answer)

@@ -11,6 +11,7 @@ from core.figures import palette
 from core.figures.clickable import clickable_cells, mark_cell
 from core.figures.confusion import confusion_figure
 from core.figures.digit_accuracy import digit_accuracy_figure
+from core.formatting import interval, percent, probability
 from core.probes.confusion import (
     commonest_mistake,
     confident_mistakes,
@@ -62,10 +63,15 @@ def _headline(table: Tensor) -> None:
     n, correct = int(table.sum()), int(table.diagonal().sum())
     low, high = wilson(correct, n)
     with st.container(horizontal=True, gap="medium"):
-        st.metric("Test accuracy", f"{correct / n:.2%}", width=130, help="Share of test images read rightly.")
+        st.metric(
+            "Test accuracy",
+            percent(correct / n, 2),
+            width=130,
+            help="Share of test images read rightly.",
+        )
         st.metric(
             "95% interval",
-            f"{low:.1%} to {high:.1%}",
+            interval(low, high),
             width=195,
             help="Where the accuracy on endlessly many such images lies (Wilson 1927). "
             "Two networks whose intervals overlap much may be equally good.",
@@ -120,15 +126,15 @@ def _cell(is_: int, read: int, probabilities: Tensor, test: Digits) -> None:
     few = places[:8]
     of = f", the {len(few)} surest" if len(places) > len(few) else ""
     st.caption(f"{len(places):,} image{'s' if len(places) != 1 else ''} of a {is_} read as a {read}{of}:")
-    digit_gallery(test.images[few, 0], [f"{float(probabilities[i, read]):.0%}" for i in few])
+    digit_gallery(test.images[few, 0], [probability(float(probabilities[i, read])) for i in few])
 
 
 def _digits(scores: Sequence[Score]) -> None:
     hardest = min(range(10), key=lambda digit: scores[digit].accuracy)
     easiest = max(range(10), key=lambda digit: scores[digit].accuracy)
     st.markdown(
-        f"Hardest is the **{hardest}** ({scores[hardest].accuracy:.1%}), easiest the **{easiest}** "
-        f"({scores[easiest].accuracy:.1%})."
+        f"Hardest is the **{hardest}** ({percent(scores[hardest].accuracy)}), easiest the **{easiest}** "
+        f"({percent(scores[easiest].accuracy)})."
     )
     fig = digit_accuracy_figure(
         [score.accuracy for score in scores],
@@ -155,7 +161,7 @@ def _mistakes(probabilities: Tensor, test: Digits) -> None:
         )
     )
     captions = [
-        f"{int(test.labels[place])} → **{int(answer)}** {float(share):.0%}"
+        f"{int(test.labels[place])} → **{int(answer)}** {probability(float(share))}"
         for place, answer, share in zip(wrong, called, sure, strict=True)
     ]
     digit_gallery(test.images[wrong, 0], captions)

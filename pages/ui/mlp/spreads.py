@@ -5,6 +5,7 @@ from torch import Tensor
 
 from core.data.digits import Mnist
 from core.figures.now_and_start import now_and_start_figure
+from core.formatting import percent
 from core.models import linear_layers
 from core.probes.spread import SATURATED, histograms
 from pages.ui import computed as common
@@ -69,7 +70,9 @@ def _zeros(now: Tensor, start: Tensor) -> str:
     shares = [float((values == 0).float().mean()) for values in (now, start)]
     if max(shares) < 0.005:
         return ""
-    return f" Exact zeros, left out of the chart: {shares[0]:.0%}, at the start {shares[1]:.0%}."
+    return (
+        f" Exact zeros, left out of the chart: {percent(shares[0], 0)}, at the start {percent(shares[1], 0)}."
+    )
 
 
 def _told(trained: Trained, kind: str, index: int, now: Tensor, start: Tensor) -> str:
@@ -83,10 +86,15 @@ def _told(trained: Trained, kind: str, index: int, now: Tensor, start: Tensor) -
         return sizes
     if kind == BEFORE and name in SATURATED:
         flat = [float((values.abs() > SATURATED[name]).float().mean()) for values in (now, start)]
-        return f"{sizes} Saturated (|h| > {SATURATED[name]:g}): {flat[0]:.1%}, at the start {flat[1]:.1%}."
+        return (
+            f"{sizes} Saturated (|h| > {SATURATED[name]:g}): {percent(flat[0])}, at the start "
+            f"{percent(flat[1])}."
+        )
     if kind == AFTER:
         sizes += _zeros(now, start)
     if name in ("relu", "leaky-relu", "gelu"):
         dead = [float((values <= 0).all(dim=0).float().mean()) for values in (now, start)]
-        return sizes + f" Units that no image wakes: {dead[0]:.0%}, at the start {dead[1]:.0%}."
+        return (
+            sizes + f" Units that no image wakes: {percent(dead[0], 0)}, at the start {percent(dead[1], 0)}."
+        )
     return sizes

@@ -3,6 +3,7 @@
 import streamlit as st
 from torch import Tensor
 
+from core.formatting import percent
 from core.models import linear_layers
 from pages.ui.mlp.gallery import weight_gallery
 from pages.ui.trained import Trained
@@ -28,7 +29,7 @@ def weights(trained: Trained) -> None:
     moved = float((now - start).norm() / start.norm().clamp_min(1e-12))
     st.caption(
         f"Orange: a weight above zero, ink there speaks for the {label}. Blue: below zero, against it. "
-        f"Training moved this layer by {moved:.0%} of the size it started with."
+        f"Training moved this layer by {percent(moved, 0)} of the size it started with."
         + (
             " The start was so loud that what was learnt is hard to see in it: choose *what training added*."
             if moved < 0.2

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.figures.image_race import FLOOR, photo, race_figure, rates_figure, signed_picture
 from core.figures.palette import OPTIMIZERS as COLORS
+from core.formatting import percent, probability
 from core.imagenet.race import Lane, Race
 from core.one_thread import one_thread
 from pages.ui.chart import chart
@@ -77,9 +78,9 @@ def _progress(contest: Contest) -> None:
     if contest.running:
         left = contest.left
         time_left = "" if left is None else f" · about {left:.0f} s left" if left >= 1 else " · nearly there"
-        st.progress(min(1.0, share), f"{what}: {share:.0%}{time_left}")
+        st.progress(min(1.0, share), f"{what}: {percent(share, 0)}{time_left}")
     elif not contest.finished:
-        st.progress(min(1.0, share), f"{what} stands still at {share:.0%}; go on whenever you like.")
+        st.progress(min(1.0, share), f"{what} stands still at {percent(share, 0)}; go on whenever you like.")
 
 
 def _curves(race: Race, log: bool, top: float, key: str) -> None:
@@ -151,7 +152,7 @@ def _lane(contest: Contest, name: str, lane: Lane, strength: int) -> None:
         return
     last, wanted = lane.last, contest.settings.wanted
     lines = [
-        f"{'**' if label == wanted else ''}{label} {chance:.1%}{'**' if label == wanted else ''}"
+        f"{'**' if label == wanted else ''}{label} {probability(chance)}{'**' if label == wanted else ''}"
         for label, chance in last.top
     ]
     if all(label != wanted for label, _ in last.top):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from math import isfinite
 
+from core.formatting import percent, probability
 from core.imagenet.best_rate import RateSweep
 from core.imagenet.race import Lane, Moment, Race
 from core.imagenet.verdict import MUCH, claim_holds
@@ -38,11 +39,11 @@ def standings(race: Race) -> list[dict[str, object]]:
                 "optimiser": title(name),
                 "rate": f"{lane.config['lr']:g}",
                 "loss (nats)": number(last.loss),
-                "target": f"{last.probability:.1%}" if isfinite(last.loss) else "–",
+                "target": probability(last.probability) if isfinite(last.loss) else "–",
                 "reached at step": str(first.iteration) if first else "not yet",
                 "L2 · L∞ then": _size(first) if first else "–",
                 "L2 · L∞ now": _size(last),
-                "invalid": f"{last.outside:.1%}",
+                "invalid": percent(last.outside),
             }
         )
     return rows
@@ -102,7 +103,9 @@ def claim(race: Race) -> str:
             else "."
         )
     else:
-        verdict = f"so here it does not hold (both would have to be at {MUCH:.0%} of SGD's loss or less)."
+        verdict = (
+            f"so here it does not hold (both would have to be at {percent(MUCH, 0)} of SGD's loss or less)."
+        )
     return f"Claim of the chapter: “{CLAIM}”. Measured: {measured}; {verdict}"
 
 
@@ -153,5 +156,5 @@ def _price(shared: Race, best: Race) -> str:
         words = f" {title(name)} spends most now, L2 {number(after)}; at the one rate it spent "
         words += f"{number(before)}."
     if outside > 0.01:
-        words += f" {outside:.0%} of its values are no valid pixels any more."
+        words += f" {percent(outside, 0)} of its values are no valid pixels any more."
     return words

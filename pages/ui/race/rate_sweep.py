@@ -8,6 +8,7 @@ from core.data.digits import Mnist
 from core.errors import LabError, NotFound
 from core.evaluation import wilson
 from core.figures.rate_bests import rate_bests_figure
+from core.formatting import interval, percent
 from core.race_config import Lane, RaceConfig
 from core.training.race_job import RaceJob, RaceSnapshot
 from core.training.race_lanes import lanes_text
@@ -184,10 +185,10 @@ def in_words(
     )
     lines = []
     for score, name, rate in known:
-        text = f"- **{name}** is best at **{rate:g}**: validation {score.mean:.2%}"
+        text = f"- **{name}** is best at **{rate:g}**: validation {percent(score.mean or 0.0, 2)}"
         if over and score.test is not None:
             low, high = wilson(round(score.test * n_test), n_test)
-            text += f"; test {score.test:.2%} (95% interval {low:.2%} to {high:.2%})"
+            text += f"; test {percent(score.test, 2)} (95% interval {interval(low, high, 2)})"
         if rate in (min(grids[name]), max(grids[name])):
             text += ". That is the end of what was tried: a wider span may hold a better one"
         lines.append(text + ".")

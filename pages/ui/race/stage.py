@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.figures.race_curves import race_figure
+from core.formatting import percent
 from core.race_config import RaceConfig
 from core.training.race import LaneRun
 from core.training.race_lines import Axis, Line, accuracy_line, loss_line, total_steps
@@ -126,7 +127,7 @@ def _charts(
             if seeds > 1
             else ""
         )
-        + f"Dotted: the target, {target:.0%}. Pale: the loss before smoothing."
+        + f"Dotted: the target, {percent(target, 0)}. Pale: the loss before smoothing."
     )
 
 

@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from core.formatting import count
+from core.formatting import count, interval, percent, plus_minus
 from core.race_config import RaceConfig
 from core.training.standings import Reached, Spread, Standing
 from pages.ui.race.looks import looks_of
@@ -43,14 +43,12 @@ def headline(standing: Standing) -> str:
     """The validation accuracy now."""
     if standing.validation is None:
         return "diverged" if standing.diverged else "waiting"
-    return percent(standing.validation)
+    return mean_of(standing.validation)
 
 
-def percent(spread: Spread) -> str:
+def mean_of(spread: Spread) -> str:
     """Mean ± standard deviation over the seeds."""
-    if spread.seeds == 1:
-        return f"{spread.mean:.2%}"
-    return f"{spread.mean * 100:.2f} ± {spread.deviation * 100:.2f}%"
+    return percent(spread.mean, 2) if spread.seeds == 1 else plus_minus(spread.mean, spread.deviation)
 
 
 def seeds_counted(spread: Spread, of: int) -> str:
@@ -85,12 +83,12 @@ def details(standing: Standing, target: int, active: bool) -> list[str]:
     return lines
 
 
-def tested(test: Spread, interval: tuple[float, float] | None) -> str:
+def tested(test: Spread, ci95: tuple[float, float] | None) -> str:
     """The test accuracy; of a lane where a seed diverged, whose mean it is instead of an interval."""
-    if interval is not None:
-        return f"test accuracy {test.mean:.2%}, 95% interval {interval[0]:.2%} to {interval[1]:.2%}"
+    if ci95 is not None:
+        return f"test accuracy {percent(test.mean, 2)}, 95% interval {interval(*ci95, 2)}"
     of = f"mean of the {test.seeds} seeds" if test.seeds > 1 else "of the one seed"
-    return f"test accuracy {test.mean:.2%}, {of} that did not diverge"
+    return f"test accuracy {percent(test.mean, 2)}, {of} that did not diverge"
 
 
 def time_to(reached: Reached, target: int, active: bool) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from core.formatting import percent
 from core.training.standings import Standing
 from pages.ui.race.standing_cards import seeds_counted
 
@@ -51,18 +52,18 @@ def _leader(order: list[Standing], seeds: int, active: bool) -> str:
     best = first.validation
     part = f" ({seeds_counted(best, first.of)})" if best.seeds < first.of else ""
     if len(order) == 1:
-        return f"**{first.lane}** reads {best.mean:.2%} of the validation images right{part}."
+        return f"**{first.lane}** reads {percent(best.mean, 2)} of the validation images right{part}."
     second = order[1]
     assert second.validation is not None
     lead = (best.mean - second.validation.mean) * 100
     if lead == 0:
         return (
-            f"**{first.lane}** and **{second.lane}** are level at {best.mean:.2%} of the validation images"
-            f"{part}."
+            f"**{first.lane}** and **{second.lane}** are level at {percent(best.mean, 2)} of the validation "
+            f"images{part}."
         )
     text = (
-        f"By validation accuracy **{first.lane}** {'leads' if active else 'won'} with {best.mean:.2%}{part}, "
-        f"{lead:.2f} points before {second.lane}."
+        f"By validation accuracy **{first.lane}** {'leads' if active else 'won'} with "
+        f"{percent(best.mean, 2)}{part}, {lead:.2f} points before {second.lane}."
     )
     if active:
         return text

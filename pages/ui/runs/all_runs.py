@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import LabError
-from core.run_table.interval_words import interval_words
+from core.formatting import interval
 from core.run_table.remove import remove
 from core.run_table.rows import table, title_of
 from core.runs import RunRecord
@@ -87,7 +87,7 @@ def _seen(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows as they stand on the page: the interval's two ends, which the CSV keeps, in one column."""
     seen = in_percent(rows)
     ends = zip(rows["95% from"].astype(float), rows["to"].astype(float), strict=True)
-    words = [None if pd.isna(low) else interval_words(low, high) for low, high in ends]
+    words = [None if pd.isna(low) else interval(low, high) for low, high in ends]
     seen.insert(list(seen.columns).index("95% from"), INTERVAL, words)
     return seen.drop(columns=["95% from", "to"])
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.figures.settings_accuracy import parallel_figure, scatter_figure
-from core.run_table.loss_words import loss_words
+from core.formatting import number, percent
 from core.run_table.measures import Measure, left_out, measures, most_frequent
 from core.run_table.rows import title_of
 from core.run_table.scale import scale, written
@@ -173,7 +173,7 @@ def _parallel(runs: Sequence[RunRecord], names: list[str], measure: Measure) -> 
     left = len(runs) - len(some)
     st.caption(
         f"{len(some):,} runs, orange: the highest {measure.name}. The {'highest' if up else 'lowest'} is "
-        f"{f'{value:.2%}' if up else loss_words(value)}, at {at}. "
+        f"{percent(value, 2) if up else number(value)}, at {at}. "
         + (f"{left:,} runs are left out: they lack one of these settings, or are too many. " if left else "")
         + "Of many runs the best is partly the luckiest: choose by validation, not by this."
     )

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.config import DIGIT_READERS, RunConfig
 from core.errors import ConfigError
+from core.formatting import percent
 from core.recipes import RECIPES
 from core.run_table.scale import written
 from core.run_table.variable import suggested, variable, words_of
@@ -94,7 +95,7 @@ def _training(base: RunConfig, recipe: str) -> RunConfig:
     usual = base.train.validation or 0.1
     share = st.select_slider(
         "Held out to choose by", sorted({*_SHARES, usual}), usual, key=f"runs_sweep_validation_{recipe}",
-        bind="query-params", format_func=lambda part: f"{part:.0%}",
+        bind="query-params", format_func=lambda part: percent(part, 0),
         help="This share of the training data is not trained on. The best trial is the one that does best on "
         "it; the test data then still tell how good it really is.",
     )  # fmt: skip

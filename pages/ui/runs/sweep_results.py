@@ -8,9 +8,8 @@ import streamlit as st
 
 from core.errors import NotFound
 from core.figures.trials import trials_figure, trials_map
+from core.formatting import interval, number, percent
 from core.run_table.best import Choice, best, validation_loss
-from core.run_table.interval_words import interval_words
-from core.run_table.loss_words import SMALL, loss_words
 from core.run_table.scale import Scale, scale, written
 from core.runs import RunRecord
 from core.sweep.ledger import Ledger
@@ -59,15 +58,15 @@ def results(ledger: Ledger, active: bool) -> None:
 
 
 def _loss_format(column: pd.Series) -> str:
-    """One format for a whole column: powers of ten where one of its losses is small."""
-    return "%.2e" if (column.astype(float).abs() < SMALL).any() else "%.3g"
+    """One format for a whole column, whose losses stay numbers and so can be sorted."""
+    return "%.2e" if (column.astype(float).abs() < 1e-3).any() else "%.3g"
 
 
 def _runs(ledger: Ledger) -> dict[int, RunRecord]:
     found = {}
-    for number, run_id in ledger.done.items():
+    for place, run_id in ledger.done.items():
         try:
-            found[number] = _trial(str(run_store().path), run_id)
+            found[place] = _trial(str(run_store().path), run_id)
         except NotFound:
             continue  # deleted since
     return found
@@ -85,14 +84,16 @@ def _in_words(ledger: Ledger, found: Choice, active: bool) -> str:
     at = ", ".join(f"{SWEPT.get(name, name)} {written(value)}" for name, value in trial.changes.items())
     run = found.run
     text = f":material/star: **Best{' so far' if active or ledger.open else ''}: {at}**"
-    if found.by == "validation accuracy":
-        text += f", validation accuracy {run.validation_accuracy:.2%}"
+    if found.by == "validation accuracy" and run.validation_accuracy is not None:
+        text += f", validation accuracy {percent(run.validation_accuracy, 2)}"
     elif found.by == "validation loss":
-        text += f", validation loss {loss_words(validation_loss(run) or 0.0)}"
-    if run.test_accuracy is not None and run.ci_low is not None:
-        text += f"; test {run.test_accuracy:.2%} (95% interval {run.ci_low:.2%} to {run.ci_high:.2%})"
+        text += f", validation loss {number(validation_loss(run) or 0.0)}"
+    if run.test_accuracy is not None and run.ci_low is not None and run.ci_high is not None:
+        text += (
+            f"; test {percent(run.test_accuracy, 2)} (95% interval {interval(run.ci_low, run.ci_high, 2)})"
+        )
     elif run.test_loss is not None:
-        text += f"; test loss {loss_words(run.test_loss)}"
+        text += f"; test loss {number(run.test_loss)}"
     text += "."
     if not found.honest:
         text += (
@@ -168,7 +169,7 @@ def _rows(ledger: Ledger, runs: dict[int, RunRecord], found: Choice | None) -> l
             row |= {
                 "validation": run.validation_accuracy if run else None,
                 "test accuracy": run.test_accuracy if run else None,
-                INTERVAL: interval_words(run.ci_low, run.ci_high) if run else None,
+                INTERVAL: interval(run.ci_low, run.ci_high) if run and run.ci_low and run.ci_high else None,
             }
         seconds = run.train_seconds if run else None
         rows.append({**row, "seconds": seconds, "status": status, "run": run.run_id if run else ""})

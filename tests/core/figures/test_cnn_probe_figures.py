@@ -60,7 +60,7 @@ def test_changes_as_bars() -> None:
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(0, "0%"), (3e-7, "0%"), (2e-4, "<0.1%"), (0.012, "1.2%"), (1.187, "119%"), (float("inf"), "∞")],
+    [(0, "0%"), (3e-7, "0%"), (2e-4, "0.02%"), (0.012, "1.2%"), (1.187, "119%"), (float("inf"), "∞")],
 )
 def test_changes_in_words(value: float, words: str) -> None:
     assert written(value) == words

@@ -131,10 +131,10 @@ def test_losses_stand_on_a_logarithmic_axis_in_powers_of_ten() -> None:
     rates, sizes = scale("lr", [0.1, 1.0]), scale("batch", [32, 64])
     fig = trials_figure(rates, {"test": [1e-5, 0.1]}, 0, y_title="loss", percent=False, log_y=True)
     assert fig.layout.yaxis.type == "log"
-    assert list(fig.data[0].text) == ["1.00e-5", "0.1"]
+    assert list(fig.data[0].text) == ["10⁻⁵", "0.1"]
     board = trials_map(rates, sizes, [1e-5, 0.1], what="loss", percent=False, log=True).data[0]
     assert board.z[0][0] == pytest.approx(-5)
-    assert board.text[0][0] == "1.00e-5"
+    assert board.text[0][0] == "10⁻⁵"
     fig = scatter_figure(rates, [1e-5, 0.1], None, ["a", "b"], y_title="loss", percent=False, log_y=True)
     assert fig.layout.yaxis.type == "log"
     result = (

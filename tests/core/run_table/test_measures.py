@@ -2,10 +2,6 @@
 
 import math
 
-import pytest
-
-from core.run_table.interval_words import interval_words
-from core.run_table.loss_words import loss_words
 from core.run_table.measures import MEASURES, left_out, measures, most_frequent
 
 from .conftest import MakeRun
@@ -34,23 +30,3 @@ def test_what_is_left_out_is_counted(make_run: MakeRun) -> None:
     assert left_out([make_run(), blind], digits) == "1 run on digits without an accuracy is left out."
     assert left_out([blind, points[0]], digits).count(" and ") == 1
     assert left_out([make_run()], digits) == ""
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.12345, "0.123"),
-        (0.001, "0.001"),
-        (0.000313, "3.13e-4"),
-        (1.585e-5, "1.58e-5"),
-        (0.0, "0"),
-        (12.0, "12"),
-    ],
-)
-def test_small_losses_in_powers_of_ten(value: float, text: str) -> None:
-    assert loss_words(value) == text
-
-
-def test_an_interval_in_one_column() -> None:
-    assert interval_words(0.891, 0.93) == "89.1–93.0%"
-    assert interval_words(None, None) is None
