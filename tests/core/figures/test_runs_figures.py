@@ -141,5 +141,5 @@ def test_losses_stand_on_a_logarithmic_axis_in_powers_of_ten() -> None:
         parallel_figure([rates], [1e-5, 0.1], result="loss", percent=False, log=True).data[0].dimensions[1]
     )
     assert list(result["values"]) == pytest.approx([-5, -1])
-    assert (result.ticktext[0], result.ticktext[-1]) == ("1.00e-5", "0.1")
+    assert (result.ticktext[0], result.ticktext[-1]) == ("10⁻⁵", "0.1")
     assert "e-" in result.ticktext[1]

@@ -96,7 +96,7 @@ def test_the_verdict_follows_the_numbers() -> None:
     assert "Pieces of words beat the GRU" in told(900, 950)
     assert "No difference" in told(900, 900)
     assert "60.00%" in told(900, 900)
-    assert "+0.00 points" in told(900, 900)
+    assert "is 0 percentage points" in told(900, 900)
 
 
 def test_the_code_runs() -> None:

@@ -36,7 +36,7 @@ def test_tasks_are_not_compared_with_each_other() -> None:
     measured = next(group for group in app.button_group if group.key.startswith("runs_measured"))
     assert measured.value == "Points: loss"
     assert "2 runs on something other than points are left out." in text(app)
-    assert "The lowest is 2.00e-5" in text(app)
+    assert "The lowest is 2 × 10⁻⁵" in text(app)
     well(measured.set_value("Digits: accuracy").run())
     assert "3 runs on something other than digits are left out." in text(app)
     assert "The highest is 90.00%" in text(app)
