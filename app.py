@@ -29,6 +29,7 @@ def draw_and_read() -> None:
     from core.evaluation import predict
     from core.one_thread import one_thread
     from core.recipes import train_recipes
+    from pages.ui.score_line import validated_on
 
     with error_boundary(), st.container(border=True, key="home-try"):
         readers = set(shipped()) & set(train_recipes(DIGIT_READERS))
@@ -68,9 +69,10 @@ def draw_and_read() -> None:
             facts = checkpoint.provenance
             low, high = facts["ci95"]
             st.caption(
-                f"On {facts['n_test']:,} test images it reads {percent(facts['test_accuracy'])} correctly "
-                f"(95% interval {interval(low, high)}). Trained for {facts['epochs']:g} epochs, "
-                f"seed {facts['seed']}."
+                f"Accuracy {percent(facts['test_accuracy'])} on "
+                f"{checkpoint.config.tested_on(facts['n_test'])} (95% interval {interval(low, high)})"
+                f"{validated_on(checkpoint.config, facts['validation_accuracy'], facts['n_test'])}. "
+                f"Trained for {facts['epochs']:g} epochs, seed {facts['seed']}."
             )
 
 

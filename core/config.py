@@ -32,6 +32,7 @@ from core.cnn_config import CNNConfig
 from core.curve_config import CurveConfig, RegressorConfig
 from core.digits_config import DigitsConfig
 from core.errors import ConfigError
+from core.formatting import count
 from core.mlp_config import MLPConfig
 from core.train_config import OptimizerConfig, TrainConfig
 from core.word_config import RecurrentConfig, WordsConfig
@@ -81,6 +82,8 @@ MATERIALS: dict[type[ModelConfig], type[DataConfig]] = {
     RegressorConfig: CurveConfig,
     RecurrentConfig: WordsConfig,
 }
+#: What one example is called, where it is not an image.
+NOUNS: dict[type[ModelConfig], str] = {RegressorConfig: "point", RecurrentConfig: "word"}
 #: The kinds that read digits.
 DIGIT_READERS = (MLPConfig, CNNConfig)
 
@@ -158,6 +161,11 @@ class RunConfig:
         if not isinstance(self.data, DigitsConfig):
             raise ConfigError(f"{self.recipe} reads no digits.")
         return self.data
+
+    def tested_on(self, n: int) -> str:
+        """Its n test examples in words: "10,000 test images", "the last 5,000 test images"."""
+        last = "the last " if self.train.split == "lab" else ""
+        return last + count(n, f"test {NOUNS.get(type(self.model), 'image')}")
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` turns them back into an equal RunConfig."""

@@ -44,7 +44,8 @@ class RunRecord:
 
     created: seconds since 1970. status: "finished", "stopped" or "diverged". data: "full" or "small".
     epochs: passes done (a stopped run may end within one). train_seconds: time spent in steps.
-    test_accuracy, ci_low, ci_high: fractions, with the ends of the 95% interval. owner: who started it.
+    n_test: how many images were tested on, never those that the run validated with. test_accuracy, ci_low,
+    ci_high: fractions, with the ends of the 95% interval. owner: who started it.
     config: as the run began; what was changed on the way stands in history.changes. kind: one of KINDS.
     """
 
@@ -91,6 +92,7 @@ class RunRecord:
             "created": self.created,
             "n_train": self.n_train,
             "n_test": self.n_test,
+            "tested_on": self.config.tested_on(self.n_test),
             "validation_accuracy": self.validation_accuracy,
             "device": self.device,
             "precision": self.precision,

@@ -59,8 +59,8 @@ class TrainConfig:
     precision: "fp32", "bf16" (matrix products in 16 bits), or "auto": bf16 only where a short trial on this
         processor shows it to be faster.
     threads: processor threads, or None: measured when the run starts, and recorded.
-    split: "lab" takes the first half of the test images for validation, as the lab report does, and reports
-        the last half too; "none" leaves them together.
+    split: "lab" takes the first half of the test images for validation, as the lab report does, and tests on
+        the last half alone; "none" leaves them together.
     record_every: steps between two entries of training and validation error in the record; 0 keeps none.
     schedule: how the learning rate moves on the way, a name in core.training.schedules.
     adversarial: train on attacked images in place of the images themselves: "fgsm" with one step from a

@@ -7,7 +7,7 @@ from typing import Any
 from core.checkpoints import find_checkpoint, load_checkpoint
 from core.device import choose_device
 from core.evaluation import evaluate
-from core.training.run_data import material_for
+from core.training.run_data import material_for, run_data
 
 HELP = "score a checkpoint on the test images"
 
@@ -21,10 +21,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    """One row: accuracy and its interval."""
+    """One row: accuracy and its interval; below, where a part of the test images validated, that on them."""
     checkpoint = load_checkpoint(find_checkpoint(arguments.checkpoint))
     material = material_for(checkpoint.config, arguments.data or "auto")
-    score = evaluate(checkpoint.model.to(choose_device()), material.test)
+    data = run_data(material, checkpoint.config)
+    model = checkpoint.model.to(choose_device())
+    score = evaluate(model, data.test)
+    rest = None if data.first_half is None else evaluate(model, data.first_half)
     yield {
         "checkpoint": arguments.checkpoint,
         "recipe": checkpoint.config.recipe,
@@ -33,4 +36,7 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         "test_accuracy": score.accuracy if score.graded else None,
         "ci95": list(score.ci95) if score.graded else None,
         "test_loss": score.loss if score.known else None,
+        "tested_on": checkpoint.config.tested_on(score.n),
+        "validation_accuracy": rest.accuracy if rest and rest.graded else None,
+        "n_validation": rest.n if rest else None,
     }

@@ -67,17 +67,17 @@ class Samples:
 class RunData:
     """The examples of one run: images, words or points.
 
-    halves: first and last half of `test`, where the run validates on the first as the lab report does.
     train: where training and validation images come from. test: what is only reported. train_places,
     validation_places: which of `train` are trained on, and which are held out to choose by; None means all
-    and none.
+    and none. first_half: where the run validates on the first half of the test images, as the lab report
+    does, those; `test` is then the last half alone.
     """
 
     train: Examples
     test: Examples
     train_places: Tensor | None = None
     validation_places: Tensor | None = None
-    halves: tuple[Examples, Examples] | None = None
+    first_half: Examples | None = None
 
     @property
     def places(self) -> Tensor:

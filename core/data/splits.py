@@ -5,6 +5,7 @@ Whatever is chosen (a rate, the number of epochs) is chosen on a validation set;
 
 import torch
 
+from core.choices import Split
 from core.data.digits import SIDE, Digits
 from core.data.examples import Examples
 from core.errors import ConfigError
@@ -18,6 +19,11 @@ def lab_split(test: Digits) -> tuple[Digits, Digits]:
     """
     half = len(test) // 2
     return test.take(slice(None, half)), test.take(slice(half, None))
+
+
+def n_tested(test: Examples, split: Split) -> int:
+    """How many of the test examples a run reports on: all, or those that the lab report's split leaves."""
+    return len(test) - len(test) // 2 if split == "lab" else len(test)
 
 
 def validation_split(train: Digits, fraction: float, seed: int) -> tuple[Digits, Digits]:

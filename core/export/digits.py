@@ -66,9 +66,9 @@ def _division(config: RunConfig) -> Section:
         half = "half = len(x_test) // 2\nx_validation, y_validation = x_test[:half], y_test[:half]"
         return Section(
             "Validation images",
-            "As the lab report does it, the first half of the test images serves to choose by. (In MNIST the "
-            "last half is the easier one.)",
-            f"{places}\n{half}",
+            "As the lab report does it, the first half of the test images serves to choose by, so only the "
+            "last half tests. (In MNIST the last half is the easier one.)",
+            f"{places}\n{half}\nx_test, y_test = x_test[half:], y_test[half:]",
         )
     return Section("Training images", "Places of the images that are trained on.", places)
 

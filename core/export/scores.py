@@ -69,8 +69,8 @@ def result_section(config: RunConfig, measured: str) -> Section:
     code = ERROR_RESULT if isinstance(config.model, RegressorConfig) else RESULT
     if config.train.split == "lab":
         code += (
-            "\nlast = score(x_test[len(x_validation) :], y_test[len(x_validation) :])[1]"
-            '\nprint(f"on the last half of the test images {last / (n - len(x_validation)):.2%}")'
+            "\nfirst = score(x_validation, y_validation)[1] / len(y_validation)"
+            '\nprint(f"on the first half, the validation images, {first:.2%}")'
         )
     if measured:
         code += f'\nprint("{measured}")'

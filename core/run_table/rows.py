@@ -75,6 +75,7 @@ def _row(run: RunRecord) -> dict[str, Any]:
         "test accuracy": run.test_accuracy,
         "95% from": run.ci_low,
         "to": run.ci_high,
+        "tested on": run.config.tested_on(run.n_test),
         "validation": run.validation_accuracy,
         "test loss": run.test_loss,
         "epochs": run.epochs,

@@ -62,11 +62,22 @@ class History:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
         """Rebuild from `to_json`'s values; names it does not know are left out."""
-        return cls(**{name: values[name] for name in vars(cls()) if name in values})
+        found = cls(**{name: values[name] for name in vars(cls()) if name in values})
+        found.epochs = [_tested_on_the_last_half(row) for row in found.epochs]
+        return found
 
     def last(self, name: str) -> float | None:
         """`name` (such as "test_accuracy") in the newest row; None if it was not measured or is no number."""
         return self.epochs[-1].get(name) if self.epochs else None
+
+
+def _tested_on_the_last_half(row: Row) -> Row:
+    """A row of an older version, whose test score counted the validation images in, as one is written now."""
+    return {
+        name.replace("last_half", "test"): value
+        for name, value in row.items()
+        if "last_half_accuracy" not in row or not name.startswith("test_")
+    }
 
 
 def _short(value: float | None) -> float | None:

@@ -17,6 +17,7 @@ from torch import Tensor
 from core.checks import require
 from core.config import RunConfig
 from core.data.examples import Material
+from core.data.splits import n_tested
 from core.device import choose_device, device_name
 from core.errors import LabError
 from core.runs import RunStore
@@ -230,7 +231,7 @@ class Job(Background[Snapshot], Callback):
             seconds_left=self._seconds_left(left, n),
             images_per_second=self._rate,
             n_train=n,
-            n_test=len(self._material.test),
+            n_test=n_tested(self._material.test, config.train.split),
             history=trainer.history.copy() if trainer else History(),
             weights=self._weights,
             weights_step=self._weights_step,

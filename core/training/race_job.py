@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from core.data.digits import Mnist
+from core.data.splits import n_tested
 from core.device import choose_device
 from core.errors import ConfigError
 from core.race_config import RaceConfig
@@ -123,5 +124,5 @@ class RaceJob(Background[RaceSnapshot]):
             seconds=seconds,
             seconds_left=left,
             n_train=len(self._mnist.train),
-            n_test=len(self._mnist.test),
+            n_test=n_tested(self._mnist.test, self.config.base.train.split),
         )

@@ -68,6 +68,7 @@ def load(path: Path = PLACE) -> RecordedRace:
 def main() -> None:
     """Run the recipe and keep it."""
     from core.data import load as load_digits
+    from core.data.splits import n_tested
     from core.recipes import recipe
     from core.training.race import Race
 
@@ -76,7 +77,8 @@ def main() -> None:
     mnist = load_digits("auto")
     config = replace(setup, seeds=SEEDS)
     runs = tuple(Race(config, mnist).run())
-    save(RecordedRace(config, runs, len(mnist.train), len(mnist.test), time.strftime("%Y-%m-%d")))
+    n_test = n_tested(mnist.test, config.base.train.split)
+    save(RecordedRace(config, runs, len(mnist.train), n_test, time.strftime("%Y-%m-%d")))
 
 
 if __name__ == "__main__":

@@ -19,14 +19,16 @@ from core.digits_config import DigitsConfig
 def run_data(material: Material, config: RunConfig) -> RunData:
     """The examples of a run: training, test and, where the config asks for one, a validation split.
 
-    Validation examples are drawn from the training examples by the run's seed, the same share of every class.
+    Validation examples are drawn from the training examples by the run's seed, the same share of every class;
+    or they are the first half of the test images, and the last half alone is the test.
     """
     train, test = material.train, material.test
     if isinstance(config.data, DigitsConfig) and config.data.any:
         return _spoiled(material, config, config.data)
     if config.train.split == "lab":
         assert isinstance(test, Digits)
-        return RunData(train, test, halves=lab_split(test))
+        first, last = lab_split(test)
+        return RunData(train, last, first_half=first)
     if not config.train.validation:
         return RunData(train, test)
     kept, held_out = validation_places(train, config.train.validation, config.train.seed)

@@ -209,11 +209,7 @@ class Trainer:
         scores = {"train": evaluate(self.module, self.data.train, self.places[:TRAIN_SAMPLE])}
         if (validation := self._validate()) is not None:
             scores["validation"] = validation
-        if self.data.halves is None:
-            scores["test"] = evaluate(self.module, self.data.test)
-        else:
-            scores["last_half"] = evaluate(self.module, self.data.halves[1])
-            scores["test"] = scores["validation"] + scores["last_half"]
+        scores["test"] = evaluate(self.module, self.data.test)
         row: Row = {
             "epoch": self.epoch + self.position / self.n,
             "step": self.steps,
@@ -228,8 +224,8 @@ class Trainer:
 
     def _validate(self) -> Score | None:
         """The score on the validation images, if the run has some."""
-        if self.data.halves is not None:
-            return evaluate(self.module, self.data.halves[0])
+        if self.data.first_half is not None:
+            return evaluate(self.module, self.data.first_half)
         if self.data.validation_places is not None:
             return evaluate(self.module, self.data.train, self.data.validation_places)
         return None

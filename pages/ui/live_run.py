@@ -23,6 +23,7 @@ from pages.ui.fault_settings import faults_told
 from pages.ui.job_button import job_button
 from pages.ui.named import examples
 from pages.ui.page import error_boundary
+from pages.ui.score_line import BY_TEST
 from pages.ui.score_line import score_line as score_line  # who shows runs takes it from here
 
 #: Seconds between two looks at a run. A paused one changes only when somebody presses a button.
@@ -143,6 +144,7 @@ def curves(history: History, n_train: int, epochs: float, key: str) -> None:
         st.caption(
             "Measured after each epoch; training accuracy on up to 5,000 of the images trained on."
             + (told if attacked else "")
+            + ("" if history.last("validation_accuracy") is not None else f" {BY_TEST}")
         )
     if history.gradients:
         more = st.expander(
@@ -202,7 +204,7 @@ def _status(snapshot: Snapshot) -> None:
     spoilt(snapshot.config)
     if not snapshot.active and snapshot.n_test:
         config = snapshot.config
-        st.markdown(score_line(snapshot.history, snapshot.n_test, examples(config.model), config.train.keep))
+        st.markdown(score_line(snapshot.history, config, snapshot.n_test))
     if snapshot.message:
         (st.warning if snapshot.status in ("diverged", "stopped") else st.error)(snapshot.message)
 

@@ -1,25 +1,40 @@
-"""How well a run reads, in one line: its accuracy with the interval."""
+"""How well a run does, in one line: its accuracy with the interval, and on which images that was."""
 
 from core.choices import Keep
+from core.config import RunConfig
 from core.evaluation import wilson
 from core.formatting import interval, percent
 from core.training.history import History, Row
 
+#: Stands wherever somebody could choose by a test score: a rate, an epoch, a strength, one of several runs.
+BY_TEST = (
+    "What is chosen by its score on test images looks better than it is: they took part in the choice and no "
+    "longer test it. Choose on validation images."
+)
 
-def score_line(history: History, n_test: int, what: str = "images", keep: Keep = "last") -> str:
+
+def score_line(history: History, config: RunConfig, n_test: int) -> str:
     """The test accuracy of the weights that a run leaves, with its 95% interval, in a sentence; "" before it
-    was measured. keep: which weights those are."""
-    row = kept_row(history, keep)
+    was measured. Below it the accuracy on those test images that the run validated with, if it did."""
+    row = kept_row(history, config.train.keep)
     accuracy = row.get("test_accuracy")
     if accuracy is None:
         return ""
-    low, high = wilson(round(accuracy * n_test), n_test)
     best = row is not history.epochs[-1]
     which = f", with the weights of epoch {row['epoch']:.3g}, the best on validation" if best else ""
     return (
-        f"### :green[{percent(accuracy, 2)}] of {n_test:,} test {what} read correctly  \n"
-        f"95% interval: {interval(low, high, 2)}{which}"
+        f"### :green[{percent(accuracy, 2)}] of {config.tested_on(n_test)} classified correctly  \n"
+        f"95% interval: {interval(*wilson(round(accuracy * n_test), n_test), 2)}{which}"
+        f"{validated_on(config, row.get('validation_accuracy'), n_test)}"
     )
+
+
+def validated_on(config: RunConfig, accuracy: float | None, n_test: int) -> str:
+    """A sentence on the half of the test images that a run validated with, to follow the other half's score;
+    "" where it validated with none of them. The halves are equally large."""
+    if config.train.split != "lab" or accuracy is None:
+        return ""
+    return f". The first {n_test:,} are its validation images: {percent(accuracy, 2)}"
 
 
 def kept_row(history: History, keep: Keep) -> Row:

@@ -222,7 +222,7 @@ class TrainingPage:
             "Press *Train* to make your own."
         )
         history = History.from_json(facts["history"])
-        st.markdown(score_line(history, facts["n_test"], examples(came.config.model)))
+        st.markdown(score_line(history, came.config, facts["n_test"]))
         trained = as_it_came(recipe, recipe) if self.draw else None
         self._draw(trained, history, facts["n_train"], facts["n_test"], facts["epochs"])
         if self.more is not None:

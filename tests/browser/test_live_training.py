@@ -83,7 +83,7 @@ def test_start_watch_pause_reload_and_stop(open_page: OpenPage) -> None:
     page.keyboard.press("ArrowRight")
     expect(page.get_by_text(re.compile(r"lr → 0\.02 at step"))).to_be_visible(timeout=20_000)
     press(page.get_by_role("button", name="Stop").last, page.get_by_text("Stopped", exact=True))
-    expect(page.get_by_text(re.compile(r"of [\d,]+ test images read correctly"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"of [\d,]+ test images classified correctly"))).to_be_visible()
 
     page.get_by_role("tab", name="Record").click()
     expect(page.get_by_text(re.compile("is still here tomorrow"))).to_be_visible(timeout=30_000)

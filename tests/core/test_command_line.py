@@ -41,7 +41,9 @@ def test_train_evaluate_runs(name: str, capsys: pytest.CaptureFixture[str], home
     assert low < row["test_accuracy"] < high
     (again,) = rows(capsys, "evaluate", "mine", "--data", "small")
     assert again["test_accuracy"] == row["test_accuracy"]
-    assert (again["n"], again["checkpoint"]) == (1000, "mine")
+    left, told = (500, "the last 500 test images") if name == "cnn-lab" else (1000, "1,000 test images")
+    assert (again["n"], again["tested_on"], again["checkpoint"]) == (left, told, "mine")
+    assert again["validation_accuracy"] == row["validation_accuracy"]
     (same,) = rows(capsys, "evaluate", str(row["run_id"]), "--data", "small")
     assert same["ci95"] == again["ci95"]
     (recorded,) = rows(capsys, "runs")

@@ -179,7 +179,7 @@ def test_a_run_that_diverged_claims_no_accuracy() -> None:
     app.run()
     well(app)
     assert any("too high here" in warning.value for warning in app.warning)
-    assert not any("read correctly" in text.value for text in app.markdown)
+    assert not any("classified correctly" in text.value for text in app.markdown)
     assert run_store().get(job.job_id).test_accuracy is None
 
 

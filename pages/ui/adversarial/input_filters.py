@@ -20,6 +20,7 @@ from pages.ui.computed import data_key, which_images
 from pages.ui.layout import controls_and_stage
 from pages.ui.panel import panel
 from pages.ui.piecework import Piecework
+from pages.ui.score_line import BY_TEST
 from pages.ui.trained import Trained
 
 IMAGES = (50, 100, 200, 400)
@@ -149,7 +150,7 @@ def _shown(
     times = f" Behind the filter each is read {READINGS} times." if random else ""
     st.caption(
         f"On {which_images(mnist, count)}, ε = {epsilon:g}, L∞. Lines: 95% intervals. Dotted: guessing. "
-        f"Without a filter the ways around are PGD itself.{times}"
+        f"Without a filter the ways around are PGD itself.{times} {BY_TEST}"
     )
 
 

@@ -28,15 +28,14 @@ class Half:
 
 
 def halves(history: History, n_test: int) -> list[Half]:
-    """First half, last half and all, where the run measured them apart; else nothing."""
-    first, last, whole = (history.last(f"{name}_accuracy") for name in ("validation", "last_half", "test"))
-    if first is None or last is None or whole is None:
+    """Last half (the test), first half (validation) and both, of a run that divides the test images so."""
+    first, last = history.last("validation_accuracy"), history.last("test_accuracy")
+    if first is None or last is None:
         return []
-    half = n_test // 2
     return [
-        Half(f"First {half:,} (validation)", first, half),
-        Half(f"Last {n_test - half:,}", last, n_test - half),
-        Half(f"All {n_test:,}", whole, n_test),
+        Half(f"Last {n_test:,} (test)", last, n_test),
+        Half(f"First {n_test:,} (validation)", first, n_test),
+        Half(f"Both, {2 * n_test:,}", (first + last) / 2, 2 * n_test),
     ]
 
 
@@ -58,7 +57,7 @@ def told(parts: list[Half], means: tuple[Half, Half]) -> str:
 
     parts: as `halves` gives them. means: the nearest class average on the same two halves.
     """
-    first, last = parts[0], parts[1]
+    last, first = parts[0], parts[1]
     gap = 100 * (last.accuracy - first.accuracy)
     apart = last.ci95[0] > first.ci95[1] or last.ci95[1] < first.ci95[0]
     side = "better" if gap > 0 else "worse"

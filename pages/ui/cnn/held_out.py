@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.data import load
 from core.data.digits import Digits, Mnist
-from core.data.splits import lab_split, validation_places
+from core.data.splits import lab_split, n_tested, validation_places
 from core.errors import NotFound
 from pages.ui.cache import registry, run_store, shipped_model
 from pages.ui.trained import Trained
@@ -75,7 +75,8 @@ def _same_digits(trained: Trained, mnist: Mnist) -> bool:
     if where == "run":
         return run_store().get(rest.rpartition("@")[0]).data == mnist.size
     try:
-        return registry().get(trained.key.rpartition("@")[0]).snapshot.n_test == len(mnist.test)
+        n_test = registry().get(trained.key.rpartition("@")[0]).snapshot.n_test
+        return n_test == n_tested(mnist.test, trained.config.train.split)
     except NotFound:
         return True
 

@@ -23,6 +23,7 @@ from pages.ui.cnn import play
 from pages.ui.cnn.moments import Moment, moments
 from pages.ui.page import error_boundary
 from pages.ui.reading import reading
+from pages.ui.score_line import BY_TEST
 from pages.ui.subject import Subject
 from pages.ui.trained import Trained
 
@@ -126,7 +127,8 @@ def _accuracy(trained: Trained, mnist: Mnist, moment: Moment, table: Tensor | No
         )  # fmt: skip
         st.metric("Mistakes", f"{n - correct:,} of {n:,}", width=150, help="Test images read wrongly.")
     spaced = " (evenly spaced)" if n < len(mnist.test) else ""
-    st.caption(f"Measured on {computed.which_images(mnist, n)}{spaced}. {_exactness(trained, mnist, moment)}")
+    measured = f"Measured on {computed.which_images(mnist, n)}{spaced}."
+    st.caption(f"{measured} {BY_TEST} {_exactness(trained, mnist, moment)}")
 
 
 def _exactness(trained: Trained, mnist: Mnist, moment: Moment) -> str:

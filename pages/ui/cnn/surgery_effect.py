@@ -18,6 +18,7 @@ from core.probes.conv_surgery import Off
 from pages.ui import computed
 from pages.ui.chart import chart
 from pages.ui.cnn import map_results as results
+from pages.ui.score_line import BY_TEST
 from pages.ui.subject import Subject
 from pages.ui.trained import Trained
 
@@ -55,7 +56,7 @@ def effect(trained: Trained, mnist: Mnist, seen: Subject, off: Off, kernels: res
         before = results.answers(trained, mnist, count, {}, {}).argmax(1)
         after = results.answers(trained, mnist, count, off, kernels).argmax(1)
     _accuracy(before, after, labels)
-    st.caption(f"Measured on {computed.which_images(mnist, count)}. Lines: 95% intervals.")
+    st.caption(f"Measured on {computed.which_images(mnist, count)}. Lines: 95% intervals. {BY_TEST}")
     return Readings(before, after, labels)
 
 

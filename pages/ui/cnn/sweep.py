@@ -15,6 +15,7 @@ from core.training.short_run import ShortScore, short_run
 from pages.ui.chart import chart
 from pages.ui.computed import data_key, which_images
 from pages.ui.piecework import Piecework
+from pages.ui.score_line import BY_TEST
 
 NAMES = {WITH: "with batch norm", WITHOUT: "without"}
 IMAGES = (1_000, 2_000, 4_000, 10_000)
@@ -57,7 +58,7 @@ def sweep(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
                     f"so {-(-images // batch)} steps: this measures how soon a network learns, not how good "
                     f"it gets. Scored on {some}. Line: mean of the seeds so far. Band: lowest to highest. "
                     "Cross: a run diverged (counted as guessing, 10%). Dotted upright: the text's rate, "
-                    f"{text:g}."
+                    f"{text:g}. {BY_TEST}"
                 )
                 st.markdown(told(curves, text))
             else:

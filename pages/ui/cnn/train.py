@@ -70,7 +70,7 @@ def _claim(history: History, config: RunConfig, n_test: int) -> None:
     whole = history.last("test_accuracy")
     if whole is None:
         return
-    parts = halves(history, n_test)
+    parts = halves(history, n_test) if config.train.split == "lab" else []
     with st.container(horizontal=True, gap="large"):
         for part in parts or [Half(f"All {n_test:,} test images", whole, n_test)]:
             low, high = part.ci95

@@ -18,6 +18,7 @@ from pages.ui.chart import chart
 from pages.ui.mlp import computed
 from pages.ui.mlp.pick_weight import pick_unit, pick_weight
 from pages.ui.panel import panel
+from pages.ui.score_line import BY_TEST
 from pages.ui.trained import Trained
 
 KEPT = "mlp_edits"
@@ -58,7 +59,7 @@ def edit(trained: Trained, mnist: Mnist) -> None:
     st.markdown("How much does the network need each of its parts? Operate on a copy and find out.")
     kept = _kept(trained)
     ready, test = computed.prepared(trained, mnist)
-    st.caption(f"Accuracy is measured on {common.which_images(mnist, len(test))}.")
+    st.caption(f"Accuracy is measured on {common.which_images(mnist, len(test))}. {BY_TEST}")
     with st.container(border=True):
         _controls(trained, kept)
     _effect(ready, kept, test)

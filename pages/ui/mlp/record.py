@@ -11,6 +11,7 @@ from pages.ui.cache import run_store
 from pages.ui.chart import chart
 from pages.ui.live_run import told
 from pages.ui.owner import mine
+from pages.ui.score_line import BY_TEST
 
 SHOWN = 200
 #: Settings by the names people use.
@@ -38,7 +39,8 @@ def record() -> None:
     dots = [(f"{run.recipe} · {label(run)}", run.recipe, run) for run in scored[:20]]
     chart(record_figure(dots), "mlp_record_chart", still=True)
     st.caption(
-        "Test accuracy with its 95% interval, newest run on top. Runs on few images have wide intervals."
+        "Test accuracy with its 95% interval, newest run on top. Runs on few images have wide intervals. "
+        f"{BY_TEST}"
     )
     table = pd.DataFrame([row(run) for run in runs])
     st.dataframe(
@@ -84,6 +86,7 @@ def row(run: RunRecord) -> dict[str, object]:
         "test accuracy": run.test_accuracy,
         "95% from": run.ci_low,
         "to": run.ci_high,
+        "tested on": run.config.tested_on(run.n_test),
         "hidden": "–".join(str(w) for w in settings["hidden"]) or "none",
         "activation": settings["activation"],
         "first weights": f"{settings['init']} / {settings['init_output']}",

@@ -18,6 +18,7 @@ from pages.ui.runs import chosen, filters
 from pages.ui.runs.columns import INTERVAL, accuracy_columns, in_percent
 from pages.ui.runs.known import MOST, all_known, version
 from pages.ui.runs.links import run_link, to_sweep, turn_to
+from pages.ui.score_line import BY_TEST
 
 FORMATS = {
     "name": st.column_config.TextColumn(width="medium", pinned=True),
@@ -48,6 +49,7 @@ def all_runs() -> None:
         rows = _table(shown, version(), " ".join(run.run_id for run in shown))
         _rows(shown, rows)
         picked = [run for run in shown if run.run_id in set(chosen.ids())]
+        st.caption(BY_TEST)
         _actions(picked, rows)
         _code()
 
@@ -227,6 +229,6 @@ from core.runs import RunStore
 runs = RunStore().all()  # newest first, from runs.sqlite in Digit Lab's home folder
 rows = pd.DataFrame([run.summary() for run in runs])
 if len(rows):
-    best = rows.sort_values("test_accuracy", ascending=False)
-    print(best[["run_id", "recipe", "test_accuracy", "ci95", "epochs", "seed"]].head())
+    best = rows.sort_values("validation_accuracy", ascending=False)  # chosen without the test images
+    print(best[["run_id", "recipe", "validation_accuracy", "test_accuracy", "ci95", "epochs", "seed"]].head())
 """

@@ -16,6 +16,7 @@ from pages.ui.page import error_boundary
 from pages.ui.runs import filters
 from pages.ui.runs.known import all_known
 from pages.ui.runs.links import to_sweep
+from pages.ui.score_line import BY_TEST
 
 MOST_LINES = 300
 NOTHING = "nothing"
@@ -175,7 +176,7 @@ def _parallel(runs: Sequence[RunRecord], names: list[str], measure: Measure) -> 
         f"{len(some):,} runs, orange: the highest {measure.name}. The {'highest' if up else 'lowest'} is "
         f"{percent(value, 2) if up else number(value)}, at {at}. "
         + (f"{left:,} runs are left out: they lack one of these settings, or are too many. " if left else "")
-        + "Of many runs the best is partly the luckiest: choose by validation, not by this."
+        + f"Of many runs the best is partly the luckiest. {BY_TEST}"
     )
 
 
@@ -186,7 +187,7 @@ def _key(start: str, options: Sequence[str]) -> str:
     return f"{start}_{zlib.crc32(' '.join(sorted(options)).encode()) % 100_000}"
 
 
-#: The best accuracy on digits at every learning rate; it runs in the project's folder.
+#: The best validation accuracy on digits at every learning rate; it runs in the project's folder.
 CODE = """\
 from core.digits_config import DigitsConfig
 from core.runs import RunStore
@@ -194,8 +195,8 @@ from core.runs import RunStore
 best: dict[float, float] = {}
 for run in RunStore().all():
     rate = run.config.settings().get("lr")
-    if isinstance(run.config.data, DigitsConfig) and run.test_accuracy is not None:
-        best[rate] = max(best.get(rate, 0.0), run.test_accuracy)
+    if isinstance(run.config.data, DigitsConfig) and run.validation_accuracy is not None:
+        best[rate] = max(best.get(rate, 0.0), run.validation_accuracy)
 for rate in sorted(best):
     print(f"lr {rate:g}: {best[rate]:.2%}")
 """

@@ -18,6 +18,7 @@ from pages.ui.runs import chosen
 from pages.ui.runs.compare_settings import settings_table
 from pages.ui.runs.known import all_known
 from pages.ui.runs.links import run_link
+from pages.ui.score_line import BY_TEST
 
 AXES = {"step": "step", "epoch": "epoch", "training time": "time", "wall time": "clock"}
 SMOOTHING = {"none": "none", "exponential": "exponential", "window": "window"}
@@ -222,7 +223,7 @@ def _accuracies(runs: Sequence[RunRecord]) -> None:
             " Intervals that overlap do not mean that two networks are alike: *Two networks* compares them "
             "image by image, which sees far more."
         )
-    st.caption(text)
+    st.caption(f"{text} {BY_TEST}" if len(scored) > 1 else text)
 
 
 #: The smoothed loss of two runs; it runs in the project's folder.

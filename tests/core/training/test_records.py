@@ -19,6 +19,7 @@ from core.training.callbacks import Callback
 from core.training.filming import QUANTILES, SAMPLE, Filming, PreActivations, received, sample
 from core.training.finish import keep, new_trainer, record_of
 from core.training.gradient import loss_and_gradients
+from core.training.history import History
 from core.training.run_data import run_data
 from core.training.trainer import Trainer
 
@@ -46,9 +47,9 @@ class Ledger(Callback):
         self.validation: list[float] = []
 
     def after_step(self, trainer: Trainer) -> None:
-        assert trainer.data.halves is not None
+        assert trainer.data.first_half is not None
         self.seen.append(trainer.position)
-        self.validation.append(1 - evaluate(trainer.module, trainer.data.halves[0]).accuracy)
+        self.validation.append(1 - evaluate(trainer.module, trainer.data.first_half).accuracy)
 
 
 def test_the_record_is_a_running_mean_within_the_epoch(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,25 +73,32 @@ def test_the_record_is_a_running_mean_within_the_epoch(mnist: Mnist, monkeypatch
         assert row["epoch"] == pytest.approx(first // steps + ledger.seen[last - 1] / 300)
 
 
-def test_the_halves_add_up_to_the_whole(mnist: Mnist) -> None:
+def test_the_test_score_leaves_out_the_half_that_validates(mnist: Mnist) -> None:
     trainer = new_trainer(tiny(epochs=1), mnist, torch.device("cpu"))
     row = trainer.run().epochs[-1]
     first, last = lab_split(mnist.test)
     assert (len(first), len(last)) == (50, 51)
     assert row["validation_accuracy"] == evaluate(trainer.module, first).accuracy
-    assert row["last_half_accuracy"] == evaluate(trainer.module, last).accuracy
-    whole = evaluate(trainer.module, mnist.test)
-    assert row["test_accuracy"] == whole.accuracy
-    assert row["test_loss"] == pytest.approx(whole.loss)
-    correct = 50 * (row["validation_accuracy"] or 0) + 51 * (row["last_half_accuracy"] or 0)
-    assert correct == pytest.approx(whole.correct)
+    score = evaluate(trainer.module, last)
+    assert (row["test_accuracy"], row["test_loss"]) == (score.accuracy, score.loss)
+    record = record_of(trainer, "abc", status="finished", owner="me", data="small")
+    assert (record.n_test, record.test_accuracy) == (51, score.accuracy)
+    assert (record.ci_low, record.ci_high) == score.ci95
+    assert record.summary()["tested_on"] == "the last 51 test images"
+
+
+def test_a_history_of_an_older_version_is_read_as_one_of_now() -> None:
+    old = {"epoch": 1.0, "validation_accuracy": 0.8, "last_half_accuracy": 1.0, "last_half_loss": 0.1,
+           "test_accuracy": 0.9, "test_loss": 0.2}  # fmt: skip
+    new = {"epoch": 1.0, "validation_accuracy": 0.8, "test_accuracy": 1.0, "test_loss": 0.1}
+    assert History.from_json({"epochs": [old]}).epochs == [new]
+    assert History.from_json({"epochs": [new]}).epochs == [new]
 
 
 def test_without_validation_only_the_training_error_is_recorded(mnist: Mnist) -> None:
     history = new_trainer(tiny(split="none"), mnist, torch.device("cpu")).run()
     assert history.records
     assert all(row["validation_error"] is None for row in history.records)
-    assert "last_half_accuracy" not in history.epochs[-1]
     assert new_trainer(tiny(record_every=0), mnist, torch.device("cpu")).run().records == []
 
 
