@@ -12,7 +12,7 @@ import numpy as np
 
 from core.descent.paths import Path
 
-Zone = Literal["crawling", "straight down", "oscillating", "at the edge", "diverging", "climbing"]
+Zone = Literal["crawling", "straight down", "oscillating", "at the edge", "diverging", "climbing", "at rest"]
 
 SLOW = 0.95  # a step that leaves more of the distance than this crawls: half the way takes 14 steps
 EDGE = 1e-9  # a factor this near to ±1 changes nothing that could be seen
@@ -25,6 +25,7 @@ MEANING: dict[Zone, str] = {
     "at the edge": "Every step lands just as far from the bottom as it began.",
     "diverging": "Every step lands farther from the bottom than it began.",
     "climbing": "Every step goes uphill.",
+    "at rest": "The start is at the bottom already: no step is made.",
 }
 
 
@@ -64,6 +65,8 @@ def zone(q: float) -> Zone:
 
 def seen(path: Path, *, arrived: bool, ascent: bool = False) -> Zone:
     """The word for what a walk in one dimension did, from its numbers alone, whatever the optimiser."""
+    if not path.updates and arrived:
+        return "at rest"
     x, y = path.points[:, 0], path.values
     gain = float(y[-1] - y[0])
     if ascent and (gain > 0 or path.overflowed):

@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike
 from core.figures.palette import BLUE, ORANGE
 from core.figures.template import add_line, figure
 
+TOP = 1e6  # a walk that runs away leaves the chart here: three hundred powers of ten are no axis
+
 
 def beside_printed_figure(x: ArrayLike, printed: Mapping[int, float], *, height: int = 260) -> go.Figure:
     """|x| (T,) at steps 1…T on a log axis, with the rings of printed: step → x."""
@@ -17,7 +19,7 @@ def beside_printed_figure(x: ArrayLike, printed: Mapping[int, float], *, height:
     known = np.concatenate([xs[np.isfinite(xs)], list(printed.values())])
     fig = figure(
         height=height, x_title="step", y_title="|x|", log_y=True, legend=True,
-        x_range=(0.4, max(len(xs), *printed) + 0.6), y_range=(known.min() / 2, known.max() * 2),
+        x_range=(0.4, max(len(xs), *printed) + 0.6), y_range=(known.min() / 2, min(known.max() * 2, TOP)),
     )  # fmt: skip
     fig.update_yaxes(dtick=1, title_standoff=16)
     add_line(fig, np.arange(1, len(xs) + 1), xs, name="computed here", color=BLUE, label=False)

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from core.figures.clickable import clickable_cells
 from core.figures.palette import GRAY
 from core.figures.player import add_player
-from core.figures.template import figure
+from core.figures.relief import color_bar
+from core.figures.template import AXIS, figure
 
 CELLS = 33  # places a side that can be clicked
 TAIL = 24  # points of the bright end of a way
@@ -61,9 +62,8 @@ def map_race_figure(
         hovertemplate="minimum: %{x:.4f}, %{y:.4f}<extra></extra>", showlegend=False,
     )  # fmt: skip
     fig.add_scatter(
-        x=[start[0]], y=[start[1]], mode="markers", name="start", showlegend=False,
-        marker={"symbol": "x-thin", "size": 12, "line": {"color": GRAY, "width": 3}},
-        hovertemplate="start: %{x:g}, %{y:g}<extra></extra>",
+        x=[xs[0]], y=[ys[0]], mode="markers", name="f", marker=color_bar(values), showlegend=False,
+        hoverinfo="skip",
     )  # fmt: skip
     for way in ways:
         fig.add_scatter(
@@ -78,6 +78,11 @@ def map_race_figure(
             line={"color": way.color, "width": 3}, hoverinfo="skip",
         )  # fmt: skip
         fig.data[-1].marker.update(color=way.color, opacity=1, line={"color": "white", "width": 1.2})
+    fig.add_scatter(  # around the balls and over them: they all begin there
+        x=[start[0]], y=[start[1]], mode="markers", name="start", showlegend=False,
+        marker={"symbol": "circle-open", "size": 21, "color": AXIS, "line": {"width": 3}},
+        hovertemplate="start: %{x:g}, %{y:g}<extra></extra>",
+    )  # fmt: skip
     frames = [
         go.Frame(
             name=f"{moment:,}",

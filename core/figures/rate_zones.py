@@ -18,11 +18,12 @@ COLORS: Mapping[str, str] = {
 
 
 def rate_zones_figure(
-    zones: Sequence[tuple[str, float, float]], lr: float, bend: float = 2.0, *, height: int = 270
+    zones: Sequence[tuple[str, float, float]], lr: float | None, bend: float = 2.0, *, height: int = 270
 ) -> go.Figure:
     """|1 − bend · lr| against lr on a log axis.
 
-    zones: (name, from, to) in rates, shaded and named. lr: the present rate, marked.
+    zones: (name, from, to) in rates, shaded and named. lr: the present rate, marked; None where the
+    zones do not hold for it.
     """
     rates = np.geomspace(*LIMITS, 400)
     top = 1.6
@@ -39,15 +40,16 @@ def rate_zones_figure(
         )  # fmt: skip
     fig.add_hline(y=1, line_dash="dot", line_width=1.2, line_color=AXIS)
     add_line(fig, rates, np.abs(1 - bend * rates), name="|factor|", color=BLUE, label=False)
-    size = abs(1 - bend * lr)
-    fig.add_scatter(
-        x=[lr], y=[min(size, top)], mode="markers", name="now", cliponaxis=False,
-        marker={
-            "size": 13, "color": "white", "line": {"color": BLUE, "width": 3.5},
-            "symbol": "circle" if size <= top else "triangle-up",
-        },
-        hovertemplate=f"lr {lr:g}: |factor| {size:.4g}<extra></extra>",
-    )  # fmt: skip
+    if lr is not None:
+        size = abs(1 - bend * lr)
+        fig.add_scatter(
+            x=[lr], y=[min(size, top)], mode="markers", name="now", cliponaxis=False,
+            marker={
+                "size": 13, "color": "white", "line": {"color": BLUE, "width": 3.5},
+                "symbol": "circle" if size <= top else "triangle-up",
+            },
+            hovertemplate=f"lr {lr:g}: |factor| {size:.4g}<extra></extra>",
+        )  # fmt: skip
     ticks = [0.001, 0.01, 0.1, 0.5, 1.0, 5.0]
     fig.update_xaxes(tickvals=ticks, ticktext=[f"{tick:g}" for tick in ticks], tickangle=0, fixedrange=True)
     return fig.update_yaxes(dtick=0.5, fixedrange=True).update_layout(dragmode=False)

@@ -2,6 +2,8 @@
 
 import base64
 import io
+import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +18,13 @@ DEEP = 0.5  # how much of the water shows at the lowest place
 LEVELS = 16
 
 
+def log_scale(heights: ArrayLike) -> tuple[float, float, float]:
+    """(floor, low, high): a height f of at least 0 stands at log₁₀(f + floor), between low and high."""
+    values = np.asarray(heights, dtype=float)
+    floor = float(values.max()) * 1e-5
+    return floor, float(np.log10(values.min() + floor)), float(np.log10(values.max() + floor))
+
+
 def relief(heights: ArrayLike) -> NDArray[np.uint8]:
     """heights (H, W) of at least 0, first row lowest y → RGBA (H, W, 4), first row on top.
 
@@ -23,8 +32,8 @@ def relief(heights: ArrayLike) -> NDArray[np.uint8]:
     some. The ground is see-through, for either theme. A line is as dark as the pixel is near to it.
     """
     values = np.asarray(heights, dtype=float)[::-1]
-    logs = np.log10(values + float(values.max()) * 1e-5)
-    share = (logs - logs.min()) / (float(np.ptp(logs)) or 1.0)
+    floor, low, high = log_scale(values)
+    share = (np.log10(values + floor) - low) / ((high - low) or 1.0)
     upward, across = np.gradient(share * LEVELS)
     level = share * LEVELS
     away = np.abs(level - np.round(level)) / np.maximum(np.hypot(upward, across), 1e-9)  # in pixels
@@ -34,6 +43,24 @@ def relief(heights: ArrayLike) -> NDArray[np.uint8]:
     blend = np.divide(line, alpha, out=np.zeros_like(line), where=alpha > 0)[..., None]
     ink = blend * np.array(LINE) + (1 - blend) * np.array(WATER)
     return np.concatenate([ink, alpha[..., None] * 255], axis=-1).round().astype(np.uint8)
+
+
+def color_bar(heights: ArrayLike) -> dict[str, Any]:
+    """A marker of Plotly's that carries the bar of such a map: strong blue lowest, the ground highest."""
+    floor, low, high = log_scale(heights)
+    red, green, blue = WATER
+    powers = range(math.floor(low), math.ceil(high) + 1)
+    ticks = {float(np.log10(10.0**power + floor)): f"{10.0**power:g}" for power in powers}
+    lowest = {low: f"{max(0.0, 10**low - floor):.2g}"}
+    ticks = lowest | {at: f for at, f in ticks.items() if low + 0.4 < at <= high}
+    return {
+        "color": [low], "cmin": low, "cmax": high, "showscale": True, "opacity": 0,
+        "colorscale": [[0, f"rgba({red},{green},{blue},{DEEP})"], [1, f"rgba({red},{green},{blue},0)"]],
+        "colorbar": {
+            "title": {"text": "f", "side": "top"}, "thickness": 12, "len": 1, "outlinewidth": 1,
+            "tickvals": list(ticks), "ticktext": list(ticks.values()), "x": 1.01, "xpad": 4,
+        },
+    }  # fmt: skip
 
 
 def relief_uri(heights: ArrayLike) -> str:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from core.figures.palette import BLUE, GRAY
 from core.figures.player import add_player
 from core.figures.template import add_line, figure
 
 BALL = "white"  # its rim is in the optimiser's colour
+FAR = 3.0  # sizes of the picture beyond its edge: what is farther off cannot be seen, nor can the line to it
 
 
 def rolling_figure(
@@ -26,11 +27,13 @@ def rolling_figure(
     """The curve (P,), and the ball at x, y (T,), step 1 first; played, it goes from place to place.
 
     All places stand as pale dots from the start. The axes show the curve and stay: a ball that leaves them
-    is gone. color: the optimiser's. bottoms: (x, y) of the valleys' bottoms.
+    is gone, and soon after the film ends: a browser cannot place what lies 10³⁰ pictures away. color: the
+    optimiser's. bottoms: (x, y) of the valleys' bottoms.
     """
     across, upward = np.asarray(curve_x, dtype=float), np.asarray(curve_y, dtype=float)
     xs, ys = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     low, high = float(upward.min()), float(upward.max())
+    xs, ys = _until_gone(xs, ys, float(across[0]), float(across[-1]), high + FAR * (high - low))
     room = 0.08 * (high - low)
     fig = figure(
         height=height, x_title="x", y_title="f(x)",
@@ -75,6 +78,16 @@ def rolling_figure(
     fig.update_xaxes(fixedrange=True)
     fig.update_yaxes(fixedrange=True)
     return add_player(fig, frames, pace=350 if len(xs) < 30 else 140).update_layout(dragmode=False)
+
+
+def _until_gone(
+    xs: NDArray[np.float64], ys: NDArray[np.float64], left: float, right: float, top: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Places up to the first that nobody could see; the start is always kept."""
+    wide = FAR * (right - left)
+    gone = np.flatnonzero((xs < left - wide) | (xs > right + wide) | (ys > top) | ~np.isfinite(ys))
+    end = max(1, int(gone[0])) if len(gone) else len(xs)
+    return xs[:end], ys[:end]
 
 
 def _place(x: float) -> str:

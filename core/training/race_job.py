@@ -16,6 +16,7 @@ from core.runs import RunStore, new_run_id
 from core.training.background import Background
 from core.training.finish import record_of
 from core.training.race import LaneRun, Race
+from core.training.run_data import divided
 from core.training.slots import Slots
 from core.training.snapshot import JobSnapshot, Status
 from core.training.trainer import Trainer
@@ -30,7 +31,8 @@ class RaceSnapshot(JobSnapshot):
     """A race at one moment: its runs (copies), and how far it is.
 
     rounds: steps every lane has made, over all seeds. seconds: spent by all lanes together.
-    seconds_left: estimate, None before anything was timed.
+    seconds_left: estimate, None before anything was timed. n_train: images of an epoch, those held out left
+    out.
     """
 
     config: RaceConfig
@@ -56,6 +58,7 @@ class RaceJob(Background[RaceSnapshot]):
         super().__init__(slots, session=session, owner=owner)
         self.config, self._mnist, self._store = config, mnist, store
         self._race = Race(config, mnist, choose_device(), allowance=slots.allowance, on_end=self._record)
+        self._n_train, _ = divided(mnist, config.base)
         self._published_at = 0.0
         self._begin()
 
@@ -123,6 +126,6 @@ class RaceJob(Background[RaceSnapshot]):
             progress=race.progress,
             seconds=seconds,
             seconds_left=left,
-            n_train=len(self._mnist.train),
+            n_train=self._n_train,
             n_test=n_tested(self._mnist.test, self.config.base.train.split),
         )

@@ -39,7 +39,7 @@ class Line:
 def total_steps(config: RaceConfig, n_train: int) -> int:
     """Steps of a whole lane, with the images held out taken off (to within a batch)."""
     train = config.base.train
-    return train.epochs * math.ceil(round((1 - train.validation) * n_train) / train.batch_size)
+    return train.epochs * math.ceil(n_train / train.batch_size)
 
 
 def rows(run: LaneRun) -> list[Row]:

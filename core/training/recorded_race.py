@@ -71,6 +71,7 @@ def main() -> None:
     from core.data.splits import n_tested
     from core.recipes import recipe
     from core.training.race import Race
+    from core.training.run_data import divided
 
     setup = recipe("optimizer-race").setup
     assert isinstance(setup, RaceConfig)
@@ -78,7 +79,8 @@ def main() -> None:
     config = replace(setup, seeds=SEEDS)
     runs = tuple(Race(config, mnist).run())
     n_test = n_tested(mnist.test, config.base.train.split)
-    save(RecordedRace(config, runs, len(mnist.train), n_test, time.strftime("%Y-%m-%d")))
+    n_train, _ = divided(mnist, config.base)
+    save(RecordedRace(config, runs, n_train, n_test, time.strftime("%Y-%m-%d")))
 
 
 if __name__ == "__main__":

@@ -35,6 +35,14 @@ def run_data(material: Material, config: RunConfig) -> RunData:
     return RunData(train, test, kept, held_out)
 
 
+def divided(material: Material, config: RunConfig) -> tuple[int, int]:
+    """How many examples the run trains on, and how many others validate it. Exact: each class is rounded."""
+    data = run_data(material, config)
+    if data.first_half is not None:
+        return len(data.places), len(data.first_half)
+    return len(data.places), 0 if data.validation_places is None else len(data.validation_places)
+
+
 def _spoiled(material: Material, config: RunConfig, faults: DigitsConfig) -> RunData:
     """The same with faults in the training images; those held out to validate with come from them too."""
     assert isinstance(material.train, Digits)

@@ -5,9 +5,11 @@ import json
 import streamlit as st
 
 from core.data.digits import Mnist
+from core.formatting import count
 from core.one_thread import one_thread
 from core.race_config import RaceConfig
 from core.training.fairness import LENGTH, LaneStart, lane_starts, same_start
+from core.training.run_data import divided
 from core.training.schedules import SCHEDULES
 from pages.ui.computed import data_key
 
@@ -15,17 +17,17 @@ from pages.ui.computed import data_key
 def fair(config: RaceConfig, mnist: Mnist, n_train: int | None = None) -> None:
     """An expander; its fingerprints are computed when it is opened.
 
-    n_train: how many training images the race had, where it has been run: of other digits there is no
+    n_train: how many images an epoch of the race had, where it has been run: of other digits there is no
     computing its order anew.
     """
     more = st.expander("Is it fair?", icon=":material/balance:", key="race_fair", on_change="rerun")
     if not more.open:
         return
     with more:
-        if n_train is not None and n_train != len(mnist.train):
+        if n_train is not None and n_train != (now := divided(mnist, config.base)[0]):
             st.caption(
-                f"That race had {n_train:,} training images, the digits in use now have "
-                f"{len(mnist.train):,}: its fingerprints cannot be computed from them."
+                f"That race trained on {count(n_train, 'image')}; with the digits in use now it would be "
+                f"{now:,}: its fingerprints cannot be computed from them."
             )
             return
         seed = config.seeds[0]

@@ -65,13 +65,13 @@ def for_an_image() -> None:
                 _whose(now, settings)
                 live(now)
         with st.expander("Is that a fair race?", icon=":material/balance:"):
-            st.markdown(FAIR)
+            st.markdown(fair(settings.subject.picture.numel() if settings else None))
         with st.expander("Show the code", icon=":material/code:"):
             st.code(CODE, language="python")
 
 
 FAIR = """\
-SGD's step is the learning rate times the gradient, and the gradient of one of 150,528 pixel values is tiny.
+SGD's step is the learning rate times the gradient, and the gradient of {value} is tiny.
 RMSprop and Adam divide by the recent size of each gradient, so every pixel moves by about the learning rate,
 however little it matters. **One rate for all therefore says little about who is better**: it compares steps
 of very different lengths. So there is a second race, in which each runs at the rate that suits it best on
@@ -79,6 +79,11 @@ this picture. Its winner is decided by the loss alone; look at the L2 each one s
 chapter's experiment keeps pixels between black and white, and large rates leave that range by far; switch on
 “Keep valid pixels” to see what remains of it.
 """
+
+
+def fair(values: int | None) -> str:
+    """What one rate for all compares. values: how many numbers the picture is made of, if there is one."""
+    return FAIR.format(value="a single pixel value" if values is None else f"one of {values:,} pixel values")
 
 
 def _buttons(settings: Settings | None, now: Contest | None) -> None:

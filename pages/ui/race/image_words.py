@@ -28,14 +28,14 @@ def number(value: float) -> str:
 
 
 def standings(race: Race) -> list[dict[str, object]]:
-    """One row a lane, the lowest loss first: for a table."""
+    """One row a lane, the lowest loss first, which need not be who reached the target first: for a table."""
     lanes = sorted(race.lanes.items(), key=lambda pair: _rank(pair[1]))
     rows = []
     for place, (name, lane) in enumerate(lanes, start=1):
         first, last = lane.reached, lane.last
         rows.append(
             {
-                "place": place,
+                "rank by loss": place,
                 "optimiser": title(name),
                 "rate": f"{lane.config['lr']:g}",
                 "loss (nats)": number(last.loss),
@@ -62,7 +62,8 @@ def _rank(lane: Lane) -> float:
 
 
 def who_is_first(race: Race, wanted: str) -> str:
-    """Who reached the target first, when and at what price; and who has not."""
+    """Who reached the target first, when and at what price; who has not; and whose loss is lowest, if that
+    is another."""
     reached = {name: lane.reached for name, lane in race.lanes.items()}
     there = {name: moment for name, moment in reached.items() if moment is not None}
     if not there:
@@ -79,6 +80,9 @@ def who_is_first(race: Race, wanted: str) -> str:
     if cheapest not in first:
         own = there[cheapest]
         words += f" **{title(cheapest)}** spent least: L2 {number(own.l2)}, {own.iteration} iterations."
+    lowest = min(race.lanes, key=lambda name: _rank(race.lanes[name]))
+    if lowest not in first:
+        words += f" By loss **{title(lowest)}** leads, at {number(race.lanes[lowest].last.loss)} nats."
     late = [title(name) for name, moment in reached.items() if moment is None]
     if late:
         words += f" Not there: {', '.join(late)}."

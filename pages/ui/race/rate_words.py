@@ -7,6 +7,7 @@ from core.descent.curves import bend, bottom_value, nearest_minimum
 from core.descent.paths import Path
 from core.descent.zones import MEANING, PARABOLA, Zone, factor, seen, zone
 from core.figures.rate_zones import rate_zones_figure
+from core.formatting import count
 from pages.ui.chart import chart
 from pages.ui.race.settings import plain
 
@@ -18,6 +19,7 @@ LOOKS: dict[Zone, tuple[str, str]] = {
     "at the edge": ("orange", "balance"),
     "diverging": ("red", "warning"),
     "climbing": ("blue", "north_east"),
+    "at rest": ("gray", "flag"),
 }
 
 
@@ -29,11 +31,15 @@ def arrived(config: DescentConfig, path: Path) -> bool:
 
 def word(config: DescentConfig, path: Path) -> Zone:
     """What the rate does: by the factor where that decides everything, else by what the walk did."""
-    there = arrived(config, path)
-    exact = config.curve == "parabola" and plain(config.optimizer.name, dict(config.optimizer.settings))
-    if exact and not config.ascent and path.updates:
+    if in_the_zones(config) and path.updates:
         return zone(factor(config.optimizer["lr"], 2.0))
-    return seen(path, arrived=there, ascent=config.ascent)
+    return seen(path, arrived=arrived(config, path), ascent=config.ascent)
+
+
+def in_the_zones(config: DescentConfig) -> bool:
+    """Whether the parabola's zones decide the walk: plain gradient descent on it, downhill."""
+    simple = plain(config.optimizer.name, dict(config.optimizer.settings))
+    return config.curve == "parabola" and simple and not config.ascent
 
 
 def rate_words(config: DescentConfig, path: Path) -> None:
@@ -49,16 +55,17 @@ def rate_words(config: DescentConfig, path: Path) -> None:
 def end_in_words(config: DescentConfig, path: Path) -> str:
     """How the walk ended."""
     if path.overflowed:
-        return f"after {path.updates} updates the numbers are too large for the computer"
+        return f"after {count(path.updates, 'update')} the numbers are too large for the computer"
     x = float(path.points[-1, 0])
     if not path.updates:
-        return f"x₀ = {x:g} is already within {config.tolerance:g} of the bottom"
+        return f"at x₀ = {x:g} f is already within {config.tolerance:g} of its value at the bottom"
+    updates = count(path.updates, "update")
+    at = f"x = {x:.4g}, f = {path.values[-1]:.4g}"
     if arrived(config, path):
-        times = "update" if path.updates == 1 else "updates"
-        return (
-            f"arrived after {path.updates} {times}, at x = {x:.4g}: within {config.tolerance:g} of the bottom"
-        )
-    return f"not at the bottom after {path.updates} updates: x = {x:.4g}, f = {path.values[-1]:.4g}"
+        lowest = bottom_value(config.curve, x)
+        near = f"within {config.tolerance:g} of its value at the bottom, {lowest:.4g}"
+        return f"arrived after {updates} at {at}: f is {near}"
+    return f"not at the bottom after {updates}: {at}"
 
 
 def factor_in_words(config: DescentConfig, path: Path) -> str:
@@ -88,10 +95,12 @@ def factor_in_words(config: DescentConfig, path: Path) -> str:
 
 
 def zones_chart(config: DescentConfig) -> None:
-    """Where the rate lies on the parabola."""
-    fig = rate_zones_figure([(s.zone, s.low, s.high) for s in PARABOLA], config.optimizer["lr"])
-    chart(fig, "race_gd_zones", still=True)
+    """The zones on the parabola, and the rate's place in them where they decide this walk."""
+    lr = config.optimizer["lr"] if in_the_zones(config) else None
+    chart(rate_zones_figure([(s.zone, s.low, s.high) for s in PARABOLA], lr), "race_gd_zones", still=True)
+    elsewhere = "" if lr else "**They do not hold for the walk above, so its rate has no mark here.** "
     st.caption(
-        "On x² + 2 plain gradient descent downhill: below 0.5 the factor 1 − 2·lr is positive, from 0.5 on "
-        "every step overshoots, from 1 on it overshoots by more than it gained. Crawling: above 0.95."
+        f"{elsewhere}On x² + 2 plain gradient descent downhill: below 0.5 the factor 1 − 2·lr is positive, "
+        "from 0.5 on every step overshoots, from 1 on it overshoots by more than it gained. Crawling: above "
+        "0.95."
     )

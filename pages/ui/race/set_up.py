@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.choices import ACTIVATIONS
 from core.config import DIGIT_READERS, MLPConfig, RunConfig
+from core.formatting import count
 from core.race_config import MOST_SEEDS, Lane, RaceConfig
 from core.recipes import RECIPES, train_recipes
 from pages.ui.controls import BATCHES
@@ -76,10 +77,11 @@ def show_settings_of(config: RaceConfig) -> None:
     set_lanes(config.lanes)
 
 
-def words(base: RunConfig, lanes: tuple[Lane, ...], seeds: tuple[int, ...], n_train: int) -> str:
-    """What a press on Start would do, in a sentence."""
+def words(
+    base: RunConfig, lanes: tuple[Lane, ...], seeds: tuple[int, ...], images: int, held_out: int
+) -> str:
+    """What a press on Start would do, in a sentence. images, held_out: trained on, and to validate with."""
     train = base.train
-    images = round((1 - train.validation) * n_train)
     steps = train.epochs * math.ceil(images / train.batch_size)
     runs = len(lanes) * len(seeds)
     names = ", ".join(f"*{lane.name}*" for lane in lanes)
@@ -87,5 +89,5 @@ def words(base: RunConfig, lanes: tuple[Lane, ...], seeds: tuple[int, ...], n_tr
         f"**{runs} run{'s' if runs > 1 else ''}** of {steps:,} steps each: {names} train *{base.recipe}* "
         f"{'once' if len(seeds) == 1 else f'{len(seeds)} times, each time'} from the same weights on the "
         f"same batches ({train.batch_size:,} of {images:,} images). They take turns, one step each, and "
-        f"{n_train - images:,} images that nobody trains on say how far each one is."
+        f"{count(held_out, 'image')} that nobody trains on say how far each one is."
     )

@@ -139,7 +139,7 @@ def x_end(config: RaceConfig, runs: Sequence[LaneRun], n_train: int, axis: Axis)
         return _above(max(paces, default=0.0) * train.epochs)
     if axis == "epoch":
         return float(train.epochs)
-    images = float(train.epochs * round((1 - train.validation) * n_train))
+    images = float(train.epochs * n_train)
     return images if axis == "examples" else float(total_steps(config, n_train))
 
 

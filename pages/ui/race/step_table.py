@@ -19,7 +19,8 @@ def step_table(config: DescentConfig, path: Path) -> None:
         st.dataframe(rows(path), hide_index=True, height=270, key="race_gd_steps", width="stretch")
         st.caption(
             "Step 1 is x₀; the chapter calls step n “batch n” and prints x after n − 1 updates. "
-            f"It stops within {config.tolerance:g} of the bottom, or after {config.updates} updates."
+            f"It stops once f is within {config.tolerance:g} of its value at the bottom, or after "
+            f"{config.updates} updates."
         )
 
 

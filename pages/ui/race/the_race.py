@@ -9,6 +9,7 @@ from core.recipes import recipe
 from core.snippets_race import race_code
 from core.training.race_job import RaceJob
 from core.training.recorded_race import RecordedRace, load
+from core.training.run_data import divided
 from pages.ui import state, style
 from pages.ui.cache import mnist, registry
 from pages.ui.export_buttons import export_buttons
@@ -49,7 +50,7 @@ def the_race() -> None:
                 "Three optimisers are given the same network with the same first weights, and then the same "
                 "batches in the same order. Which one gets down first, by steps and by seconds?"
             )
-            st.markdown(words(config.base, config.lanes, config.seeds, len(mnist().train)))
+            st.markdown(words(config.base, config.lanes, config.seeds, *divided(mnist(), config.base)))
             _as_it_came()
         shown = config if job is None else job.config
         fair(shown, mnist(), None if job is None else job.snapshot.n_train)

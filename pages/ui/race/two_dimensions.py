@@ -164,6 +164,6 @@ def _map(name: str, surface: Surface, start: tuple[float, float], racers: list[R
 
     played(fig, key, on_select=take, selection_mode="points")
     st.caption(
-        "Darker is lower; lines are evenly spaced in the logarithm of the height. The star is a minimum, the "
-        "cross the start: click the map to move it."
+        "The bluer, the lower, as the bar says; lines are evenly spaced in the logarithm of f. The star is a "
+        "minimum, the ring the start: click the map to move it."
     )

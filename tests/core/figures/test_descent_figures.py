@@ -8,15 +8,15 @@ from core.figures.lengths import common_range, lengths_figure
 from core.figures.map_race import CELLS, TAIL, Way, map_race_figure
 from core.figures.palette import OPTIMIZERS
 from core.figures.rate_zones import COLORS, rate_zones_figure
-from core.figures.relief import relief, relief_uri
+from core.figures.relief import color_bar, relief, relief_uri
 from core.figures.rolling import rolling_figure
 
 
 def test_the_ball_goes_from_place_to_place() -> None:
     x, across = np.array([6.0, 4.8, 3.84, 1e9]), np.linspace(-11, 11, 50)
     fig = rolling_figure(across, across**2, x, x**2, color="#1A83C4", bottoms=[(0.0, 0.0)])
-    assert [frame.name for frame in fig.frames] == ["1", "2", "3", "4"]
-    assert [step.label for step in fig.layout.sliders[0].steps] == ["1", "2", "3", "4"]
+    assert [frame.name for frame in fig.frames] == ["1", "2", "3"]  # the fourth lies 10⁸ pictures away
+    assert [step.label for step in fig.layout.sliders[0].steps] == ["1", "2", "3"]
     for place, frame in enumerate(fig.frames):
         way, ball = frame.data
         assert [fig.data[trace].name for trace in frame.traces] == ["way", "ball"]
@@ -27,6 +27,16 @@ def test_the_ball_goes_from_place_to_place() -> None:
     assert list(fig.layout.xaxis.range) == [-11, 11]
     assert fig.layout.yaxis.range[1] < 140  # whatever the ball does
     assert fig.layout.xaxis.fixedrange
+
+
+def test_a_ball_that_runs_away_leaves_no_place_that_a_browser_cannot_draw() -> None:
+    """Uphill at a large rate x grows to 10³⁰⁰, and a browser fills its console with errors."""
+    across = np.linspace(-11, 11, 50)
+    for x in (6 * 2.1 ** np.arange(400), -6 * (-2.1) ** np.arange(400)):
+        fig = rolling_figure(across, across**2, x, x**2, color="#1A83C4")
+        drawn = list(fig.data) + [trace for frame in fig.frames for trace in frame.data]
+        assert max(np.abs([*trace.x, *trace.y]).max(initial=0) for trace in drawn) < 1e4
+        assert len(fig.frames) > 1
 
 
 def test_zones_are_shaded_and_the_rate_is_marked() -> None:
@@ -42,6 +52,7 @@ def test_zones_are_shaded_and_the_rate_is_marked() -> None:
     far = rate_zones_figure(zones, 5.0).data[-1]  # |1 − 10| = 9: beyond the chart, and said to be
     assert far.marker.symbol == "triangle-up"
     assert "|factor| 9" in far.hovertemplate
+    assert "now" not in {trace.name for trace in rate_zones_figure(zones, None).data}  # another optimiser's
 
 
 def test_printed_numbers_are_rings_of_their_own() -> None:
@@ -51,6 +62,8 @@ def test_printed_numbers_are_rings_of_their_own() -> None:
     assert list(printed.x) == [14, 15]
     assert list(ours.y[:2]) == [6.0, 4.0]
     assert np.isnan(ours.y[2])
+    far = beside_printed_figure(6 * 2.1 ** np.arange(900.0), {14: 0.33})
+    assert far.layout.yaxis.range[1] <= 6
 
 
 def race(points: int, moments: list[int]) -> object:
@@ -74,6 +87,28 @@ def test_comets_stand_where_the_update_is() -> None:
             assert list(comet.marker.size) == [0] * (len(comet.x) - 1) + [13]
     assert {trace.type for trace in fig.data[1:]} == {"scatter"}  # playing makes Plotly forget others
     assert fig.layout.images[0].source.startswith("data:image/png;base64,")
+
+
+def test_the_start_lies_over_the_balls_and_around_them() -> None:
+    fig = race(60, [0, 118])
+    start = fig.data[-1]
+    assert (start.name, start.x[0], start.y[0]) == ("start", -2, 1)
+    assert "open" in start.marker.symbol
+    assert start.marker.size > max(max(trace.marker.size) for trace in fig.frames[0].data)
+
+
+def test_the_bar_says_which_height_is_which_blue() -> None:
+    heights = np.geomspace(0.01, 100, 50).reshape(5, 10)
+    bar = next(trace for trace in race(3, [0, 4]).data if trace.name == "f")
+    assert bar.marker.colorbar.title.text == "f"
+    marker = color_bar(heights)
+    floor = 100 * 1e-5
+    shown = dict(zip(marker["colorbar"]["ticktext"], marker["colorbar"]["tickvals"], strict=True))
+    assert list(shown) == ["0.01", "0.1", "1", "10", "100"]
+    for told, at in shown.items():
+        assert 10**at - floor == pytest.approx(float(told), rel=0.05)
+    deepest, ground = (ink for _, ink in marker["colorscale"])
+    assert (deepest[-5:], ground[-3:]) == (",0.5)", ",0)")  # as the map's own water, in either theme
 
 
 def test_a_map_is_wettest_at_its_lowest_and_has_lines() -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from dataclasses import replace
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from core.runs import RunStore
 from core.training.finish import new_trainer
 from core.training.race import Race
 from core.training.registry import JobRegistry
+from core.training.run_data import divided
 
 LANES = (
     Lane("SGD", OptimizerConfig("sgd", {"lr": 0.1})),
@@ -49,6 +51,17 @@ def race(
 
 def weights_hash(tensors: dict[str, torch.Tensor]) -> str:
     return hashlib.sha256(b"".join(t.detach().numpy().tobytes() for t in tensors.values())).hexdigest()
+
+
+@pytest.mark.parametrize("changes", [{}, {"validation": 0.13}, {"validation": 0.0}, {"share": 0.45}])
+def test_images_are_counted_as_they_are_divided(mnist: Mnist, changes: dict[str, float]) -> None:
+    """Each digit's share is rounded, so that no share of the whole gives the number of images of an epoch."""
+    uneven = mnist.train.take(torch.arange(600)[torch.arange(600) % 17 > 0])
+    data = replace(mnist, train=uneven)
+    config = base(**changes)
+    trainer = new_trainer(config, data, torch.device("cpu"))
+    held_out = trainer.data.validation_places
+    assert divided(data, config) == (trainer.n, 0 if held_out is None else len(held_out))
 
 
 def test_lanes_start_from_the_same_weights_on_the_same_batches(mnist: Mnist) -> None:

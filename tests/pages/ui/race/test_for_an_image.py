@@ -14,12 +14,12 @@ from core.data import load
 from core.imagenet import alexnet, best_rate
 from core.imagenet.best_rate import RATES, RateSweep
 from core.imagenet.classifiers import digit_classifier
-from core.imagenet.race import Race, at_rates
+from core.imagenet.race import Moment, Race, at_rates
 from core.recipes import train_recipes
 from core.training.optimizers import OPTIMIZERS
 from pages.ui.cache import mnist, shipped_model
 from pages.ui.race import image_contest, image_live, image_words
-from pages.ui.race.for_an_image import CODE, for_an_image
+from pages.ui.race.for_an_image import CODE, fair, for_an_image
 from pages.ui.race.image_contest import Contest, Settings, Subject
 from tests.pages.harness import open_part, text, well
 
@@ -82,7 +82,7 @@ def test_a_race_on_a_digit_then_each_at_its_best_rate() -> None:
     assert "Each at its own" in text(app)
     assert "Tried: rates 0.001" in text(app)
     assert len(app.dataframe) == 2
-    assert list(app.dataframe[0].value["place"]) == [1, 2, 3]
+    assert list(app.dataframe[0].value["rank by loss"]) == [1, 2, 3]
 
 
 def test_it_stops_keeps_what_it_has_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,6 +254,30 @@ def test_words_say_what_the_numbers_say() -> None:
     for _ in own.turns():
         pass
     assert "before the race began" in image_words.who_is_first(own, str(label))
+
+
+def test_first_to_the_target_and_first_by_loss_are_told_apart() -> None:
+    def went(name: str, losses: list[float], there: int) -> None:
+        race.lanes[name].moments = [
+            Moment(i, loss, 0.5, (("3" if i >= there else "1", 0.9),), l2=1.0, linf=0.1, outside=0.0)
+            for i, loss in enumerate(losses)
+        ]
+
+    digits = digit_classifier("cnn-lab", load_shipped("cnn-lab").model)
+    race = Race(digits, load("small").test.images[4], 3, at_rates({"sgd": 0.1, "adam": 0.1}), 2)
+    went("sgd", [9.0, 2.0, 1.5], 1)
+    went("adam", [9.0, 4.0, 0.1], 2)
+    told = image_words.who_is_first(race, "3")
+    assert "**SGD** made it see a **3** first, after 1 iteration" in told
+    assert "By loss **Adam** leads, at 0.10 nats" in told
+    went("adam", [9.0, 4.0, 3.0], 2)
+    assert "By loss" not in image_words.who_is_first(race, "3")
+
+
+def test_the_number_of_pixel_values_is_that_of_the_picture() -> None:
+    assert "one of 784 pixel values" in fair(784)
+    assert "one of 150,528 pixel values" in fair(3 * 224 * 224)
+    assert "a single pixel value" in fair(None)
 
 
 def test_time_left_counts_what_was_asked_for() -> None:

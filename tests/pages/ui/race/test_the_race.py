@@ -209,7 +209,7 @@ def test_fingerprints_are_not_computed_from_other_digits(monkeypatch: pytest.Mon
     fewer = replace(other, train=other.train.take(slice(0, 500)))
     monkeypatch.setattr(the_race, "mnist", lambda: fewer)
     well(app.run())
-    assert "That race had 600 training images, the digits in use now have 500" in text(app)
+    assert "That race trained on 540 images; with the digits in use now it would be 450" in text(app)
     assert "start from **the same weights**" not in text(app)
 
 
