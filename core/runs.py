@@ -19,6 +19,7 @@ from typing import Any
 
 from core.config import RunConfig
 from core.errors import LabError, NotFound
+from core.evaluation import wilson
 from core.home import home
 from core.training.history import History
 
@@ -119,6 +120,7 @@ class RunStore:
                 connection.execute("BEGIN IMMEDIATE")  # another process may be about to do the same
                 if not _has_kinds(connection):
                     _tell_kinds(connection)
+                    _leave_validation_out(connection)
 
     def save(self, record: RunRecord) -> None:
         """Write a new run; of one that went on (same id) what its training knows, and not its name."""
@@ -224,6 +226,27 @@ def _tell_kinds(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'single'")
     for kind in KINDS[1:]:
         connection.execute("UPDATE runs SET kind = ? WHERE name LIKE ?", (kind, f"{kind} %"))
+
+
+def _leave_validation_out(connection: sqlite3.Connection) -> None:
+    """Bring a file of before the column `kind` up to date: until then a run that validated on the first half
+    of the test images counted them into its score. What it measured on the last half is in its history."""
+    found = connection.execute(
+        "SELECT run_id, n_test, test_accuracy, history FROM runs WHERE history LIKE '%last_half_accuracy%'"
+    ).fetchall()
+    for run_id, n_test, accuracy, history in found:
+        try:
+            rows = json.loads(history)["epochs"]
+        except ValueError:  # it is damaged, and left out of every list
+            continue
+        kept = next((row for row in rows if row["test_accuracy"] == accuracy), rows[-1])
+        last, n = kept["last_half_accuracy"], n_test - n_test // 2
+        low, high = (None, None) if last is None else wilson(round(last * n), n)
+        connection.execute(
+            "UPDATE runs SET n_test = ?, test_accuracy = ?, ci_low = ?, ci_high = ?, test_loss = ? "
+            "WHERE run_id = ?",
+            (n, last, low, high, kept["last_half_loss"], run_id),
+        )
 
 
 def _record(row: dict[str, Any]) -> RunRecord:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import LabError, NotFound
+from core.evaluation import wilson
 from core.home import PROJECT
 from core.recipes import RECIPES
 from core.runs import RunRecord, RunStore, new_run_id
@@ -112,6 +113,25 @@ def test_a_file_of_before_learns_how_its_runs_came_about(tmp_path: Path) -> None
         connection.execute("ALTER TABLE runs DROP COLUMN kind")
     again = RunStore(store.path)
     assert {name: again.get(run.run_id).kind for name, run in runs.items()} == names
+
+
+def test_a_file_of_before_leaves_validation_images_out_of_the_score(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "runs.sqlite")
+    history = History(epochs=[
+        {"epoch": e, "validation_accuracy": 0.9, "last_half_accuracy": a, "last_half_loss": 0.1,
+         "test_accuracy": (0.9 + a) / 2, "test_loss": 0.2}
+        for e, a in ((1.0, 0.97), (2.0, 0.95))
+    ])  # fmt: skip
+    lab = record(config=RECIPES["cnn-lab"].config, history=history, n_test=10_000, test_accuracy=0.935)
+    other = record(n_test=10_000)
+    for run in (lab, other):
+        store.save(run)
+    with sqlite3.connect(store.path) as connection:
+        connection.execute("ALTER TABLE runs DROP COLUMN kind")
+    found = RunStore(store.path).get(lab.run_id)
+    assert (found.n_test, found.test_accuracy, found.test_loss) == (5_000, 0.97, 0.1)
+    assert (found.ci_low, found.ci_high) == wilson(4_850, 5_000)
+    assert RunStore(store.path).get(other.run_id) == other
 
 
 def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
