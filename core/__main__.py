@@ -4,10 +4,7 @@ Progress goes to stderr. A user's mistake is one sentence on stderr and exit sta
 """
 
 import argparse
-import csv
 import importlib
-import json
-import math
 import signal
 import sys
 import time
@@ -15,8 +12,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 from core.errors import ConfigError, LabError
+from core.escaping import escaped
 from core.formatting import percent
 from core.interrupts import Interrupted, at_once
+from core.row_formats import as_csv, as_json
 from core.typed import shortened
 
 #: Each a module in core.commands.
@@ -32,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             arguments = _parser().parse_args(argv)
             show(arguments.run(arguments), arguments)
     except LabError as error:
-        print(error, file=sys.stderr)
+        print(escaped(str(error), "terminal"), file=sys.stderr)
         return 2
     except KeyboardInterrupt as interrupt:
         print("Stopped. What was finished is kept.", file=sys.stderr)
@@ -64,31 +63,16 @@ def _parser() -> argparse.ArgumentParser:
 
 def show(rows: Iterable[dict[str, Any]], arguments: argparse.Namespace) -> None:
     """Print each row as it comes, in the form that was asked for: what follows may fail, or take an hour."""
-    writer = None
+    first = True
     for row in rows:
         if arguments.json:
             print(as_json(row))
         elif getattr(arguments, "csv", False):
-            if writer is None:
-                writer = csv.DictWriter(sys.stdout, fieldnames=list(row))
-                writer.writeheader()
-            writer.writerow({k: as_json(v) if isinstance(v, dict | list) else v for k, v in row.items()})
+            sys.stdout.write(as_csv([row], header=first))
         else:
             print_text(row)
+        first = False
         sys.stdout.flush()
-
-
-def as_json(value: object) -> str:
-    """As one line of JSON; a number that is not finite becomes null, since JSON has no word for it."""
-    return json.dumps(_finite(value), allow_nan=False)
-
-
-def _finite(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _finite(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(entry) for entry in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def print_text(row: dict[str, Any]) -> None:
@@ -106,7 +90,7 @@ def print_text(row: dict[str, Any]) -> None:
             value = f"{value:.4g}"
         elif key == "ci95":
             value = f"{percent(value[0], 2)} … {percent(value[1], 2)}"
-        print(f"  {key.replace('_', ' ')}: {value}")
+        print(f"  {key.replace('_', ' ')}: {escaped(str(value), 'terminal')}")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ same thing.
 """
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -103,6 +104,10 @@ class RunConfig:
 
     def __post_init__(self) -> None:
         material = MATERIALS[type(self.model)]
+        require(
+            re.fullmatch(r"[\w.-]{0,60}", self.recipe) is not None,
+            "The id of a recipe has letters, digits, dots and dashes only, at most 60.",
+        )
         if self.data is None:
             object.__setattr__(self, "data", material())
         require(

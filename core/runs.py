@@ -19,6 +19,7 @@ from typing import Any
 
 from core.config import RunConfig
 from core.errors import LabError, NotFound
+from core.escaping import clean
 from core.evaluation import wilson
 from core.home import home
 from core.training.history import History
@@ -73,6 +74,9 @@ class RunRecord:
     config: RunConfig
     history: History
     kind: str = "single"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", clean(self.name))  # people's own words; an older file may hold any
 
     def summary(self) -> dict[str, Any]:
         """The keys that the command line prints; all JSON values, the history left out."""

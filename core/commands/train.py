@@ -13,6 +13,7 @@ from core.checkpoints import run_checkpoint, shipped
 from core.config import RunConfig
 from core.device import choose_device
 from core.errors import ConfigError
+from core.escaping import escaped
 from core.films import film_path, save_film
 from core.formatting import percent
 from core.home import home
@@ -72,7 +73,7 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
             status = "finished" if trainer.epoch >= trainer.config.train.epochs else "stopped"
         except Diverged as error:
             status = "diverged"
-            tqdm.write(str(error), file=sys.stderr)
+            tqdm.write(escaped(str(error), "terminal"), file=sys.stderr)
         if status == "stopped" and not trainer.steps:
             asked.obey()  # there is nothing to keep yet
         record = record_of(trainer, new_run_id(), status=status, owner="me", data=material.size)

@@ -6,6 +6,8 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any
 
+from core.escaping import escaped
+
 WIDTH = 100  # of a comment, in characters
 
 
@@ -33,8 +35,9 @@ class Lesson:
     @property
     def script(self) -> str:
         """The lesson as a Python file."""
-        about = "\n\n".join(textwrap.fill(_plain(line), WIDTH) for line in self.about)
-        head = f'"""{_plain(self.title)}\n\n{about}\n"""\n\n'
+        about = "\n\n".join(textwrap.fill(escaped(line, "script"), WIDTH) for line in self.about)
+        title = escaped(self.title, "script")
+        head = f'"""{title}\n\n{about}\n"""\n\n'
         if self._imports.code:
             head += f"{_written(self._imports)}\n\n"
         return head + "\n\n\n".join(_written(section) for section in self.sections) + "\n"
@@ -42,7 +45,7 @@ class Lesson:
     @property
     def notebook(self) -> str:
         """The lesson as a Jupyter notebook (nbformat 4.5, JSON): two cells a section, words and code."""
-        cells = [_cell(0, "markdown", f"# {_escaped(self.title)}\n\n" + "\n\n".join(self.about))]
+        cells = [_cell(0, "markdown", f"# {escaped(self.title, 'page')}\n\n" + "\n\n".join(self.about))]
         for section in self._all:
             words = f"## {section.title}\n\n{section.words}".strip()
             cells.append(_cell(len(cells), "markdown", words))
@@ -114,16 +117,6 @@ def _written(section: Section) -> str:
     title = [f"# {section.title}", f"# {'-' * len(section.title)}"]
     words = textwrap.wrap(section.words.replace("`", ""), WIDTH, initial_indent="# ", subsequent_indent="# ")
     return "\n".join([*title, *words, code])
-
-
-def _plain(text: str) -> str:
-    """Text that a docstring can hold as it is, whatever somebody called a run."""
-    return " ".join(text.split()).replace("\\", "/").replace('"""', "'''")
-
-
-def _escaped(text: str) -> str:
-    """Text in which Markdown finds nothing to do."""
-    return re.sub(r"([\\`*_\[\]<>!$#&])", r"\\\1", " ".join(text.split()))
 
 
 def _cell(number: int, kind: str, text: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core.escaping import escaped
 from core.figures.band import add_band
 from core.figures.curves import binned
 from core.figures.palette import CATEGORICAL
@@ -121,7 +122,7 @@ def _line(
         line={"color": color, "width": 1.2 if pale else LINE_WIDTH, "dash": DASHES[curve.split]},
         marker={"color": color, "size": 5},
         opacity=0.35 if pale else 1.0,
-        hovertemplate=f"<b>{_escaped(curve.name)}</b><br>{what} {number}<br>%{{x}}<extra></extra>",
+        hovertemplate=f"<b>{escaped(curve.name, 'html')}</b><br>{what} {number}<br>%{{x}}<extra></extra>",
         hoverinfo="skip" if pale else None,
     )
 
@@ -135,8 +136,3 @@ def _when(x: Array, clock: bool) -> Array | NDArray[np.datetime64]:
     shift = datetime.fromtimestamp(float(x[0])).astimezone().utcoffset()
     seconds = x + (shift.total_seconds() if shift else 0.0)
     return (seconds * 1000).astype("int64").astype("datetime64[ms]")
-
-
-def _escaped(text: str) -> str:
-    """Names are people's own; Plotly reads tags and %{…} in a hover text."""
-    return text.replace("<", "‹").replace(">", "›").replace("%{", "% {")

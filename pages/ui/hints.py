@@ -9,6 +9,7 @@ import streamlit as st
 from core.config import DIGIT_READERS, RunConfig
 from core.data.digits import Digits
 from core.errors import LabError
+from core.escaping import escaped
 from core.formatting import percent
 from core.hints import SHARP, Case, Hint, hints
 from core.one_thread import one_thread
@@ -137,7 +138,7 @@ def _change_now(job: Job, remedy: dict[str, Any]) -> None:
         for name, value in remedy.items():
             job.change(name, value)
     except LabError as error:  # a callback runs outside the page's error boundary
-        st.toast(str(error), icon=":material/error:")
+        st.toast(escaped(str(error), "page"), icon=":material/error:")
         return
     controls.apply(job.start.recipe, remedy)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.errors import LabError
+from core.escaping import escaped
 
 
 def job_button(
@@ -23,5 +24,5 @@ def _then_wait(action: Callable[[], None]) -> None:
     try:
         action()
     except LabError as error:  # a callback runs outside the page's error boundary
-        st.toast(str(error), icon=":material/info:")
+        st.toast(escaped(str(error), "page"), icon=":material/info:")
     time.sleep(0.12)

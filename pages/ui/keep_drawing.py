@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.errors import LabError
+from core.escaping import escaped
 from pages.ui import state
 from pages.ui.owner import owner
 
@@ -56,7 +57,7 @@ def _keep(key: str, canvas: str, drawing: "Drawing | None", label: int | None, w
     try:
         Handwriting(who).add(drawing.image.numpy(), label, state.ink(canvas).pixels)
     except LabError as error:
-        st.session_state[f"{key}_problem"] = str(error)
+        st.session_state[f"{key}_problem"] = escaped(str(error), "page")
         return
     state.clear_ink(canvas)
     st.session_state[f"{key}_label"] = None

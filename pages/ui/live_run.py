@@ -13,6 +13,7 @@ from torch import Tensor
 
 from core.config import RunConfig
 from core.digits_config import DigitsConfig
+from core.escaping import escaped
 from core.figures.curves import accuracy_figure, gradient_figure, loss_figure
 from core.films import Film
 from core.formatting import percent
@@ -206,7 +207,9 @@ def _status(snapshot: Snapshot) -> None:
         config = snapshot.config
         st.markdown(score_line(snapshot.history, config, snapshot.n_test))
     if snapshot.message:
-        (st.warning if snapshot.status in ("diverged", "stopped") else st.error)(snapshot.message)
+        (st.warning if snapshot.status in ("diverged", "stopped") else st.error)(
+            escaped(snapshot.message, "page")
+        )
 
 
 def epoch_told(snapshot: Snapshot) -> str:

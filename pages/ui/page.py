@@ -15,6 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.errors import FragmentHandledException, StreamlitAPIException
 
 from core.errors import LabError
+from core.escaping import escaped
 from pages.ui import badges, lessons, owner, style
 from pages.ui.cache import share_processor
 
@@ -67,7 +68,7 @@ def error_boundary() -> Iterator[None]:
     except FragmentHandledException:
         raise  # a fragment without a boundary of its own has shown its failure already
     except LabError as error:
-        st.error(str(error), icon=":material/info:")
+        st.error(escaped(str(error), "page"), icon=":material/info:")
     except Exception:
         _log.exception("A page failed.")
         with _error_place():

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.config import RunConfig
 from core.errors import LabError, NotFound
+from core.escaping import escaped
 from core.runs import RunRecord
 from core.training.job import Job
 from core.training.pair import Pair
@@ -59,7 +60,7 @@ class TwoRuns:
         except LabError as error:  # the queue is full: who came in goes out again
             for job in jobs:
                 job.stop()
-            st.session_state[self.problem] = str(error)
+            st.session_state[self.problem] = escaped(str(error), "page")
             return
         st.session_state[self.shown] = jobs[0].job_id
         state.remember(self.first, jobs[0].job_id)

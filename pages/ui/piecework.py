@@ -13,9 +13,9 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import LabError
+from core.escaping import escaped
 from core.one_thread import one_thread
 from pages.ui.page import error_boundary
-from pages.ui.plain import plain
 
 Piece = TypeVar("Piece", bound=Hashable)
 Result = TypeVar("Result")
@@ -133,5 +133,5 @@ class Piecework:
         """Stop, and keep what to say: the redraw that ends the ticking would wipe the error away."""
         st.session_state[f"{self.key}_on"] = False
         st.session_state[f"{self.key}_problem"] = (
-            plain(str(error)) if isinstance(error, LabError) else "The log of the server tells why."
+            escaped(str(error), "page") if isinstance(error, LabError) else "The log of the server tells why."
         )

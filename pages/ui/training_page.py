@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.config import DIGIT_READERS, RunConfig
 from core.errors import ConfigError, LabError, NotFound
+from core.escaping import escaped
 from core.recipes import RECIPES, train_recipes
 from core.snippets import training_code
 from core.training.history import History
@@ -25,7 +26,6 @@ from pages.ui.live_run import Draw, More, Shown, curves, live_run, score_line, s
 from pages.ui.look import NOW, Kind, as_it_came, on_record
 from pages.ui.named import examples
 from pages.ui.owner import owner
-from pages.ui.plain import plain
 from pages.ui.start_buttons import start_buttons
 from pages.ui.trained import Trained
 from pages.ui.why_less import why_less
@@ -140,7 +140,7 @@ class TrainingPage:
         try:
             wanted = controls.run_controls(recipe, self.network, live, self.data)
         except ConfigError as error:
-            problem = str(error)
+            problem = escaped(str(error), "page")
         with start:
             pressed = start_buttons(self.key, active or wanted is None, self.quick, self.watchable)
             if problem:
@@ -196,8 +196,8 @@ class TrainingPage:
                 if not isinstance(run.config.model, self.kind):
                     raise NotFound(f"Run {name} is of another page.")
                 st.markdown(
-                    f":material/history: **Recorded run {plain(run.name) or name}** of {run.recipe}, "
-                    f"{run.status}."
+                    f":material/history: **Recorded run {escaped(run.name, 'page') or run.run_id}** of "
+                    f"{run.recipe}, {run.status}."
                 )
                 spoilt(run.config)
                 self._draw(
@@ -261,7 +261,7 @@ class TrainingPage:
                 seconds=self.watchable if slowly else 0.0,
             )
         except LabError as error:  # a callback runs outside the page's error boundary
-            st.session_state[self.key("problem")] = str(error)
+            st.session_state[self.key("problem")] = escaped(str(error), "page")
             return
         st.session_state[self.key("shown_run")] = job.job_id
         st.session_state[self.key("look")] = NOW
@@ -273,4 +273,4 @@ def _change(job: Job, name: str, value: Any) -> None:
     try:
         job.change(name, value)
     except ConfigError as error:
-        st.toast(str(error), icon=":material/error:")
+        st.toast(escaped(str(error), "page"), icon=":material/error:")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.__main__ import as_json, main
+from core.__main__ import main
 from core.config import OptimizerConfig
 from core.data import Mnist, load
 from core.descent.config import DescentConfig
@@ -17,6 +17,7 @@ from core.reproduce.descent import judged
 from core.reproduce.race import lead, race_config, race_row
 from core.reproduce.row import interval
 from core.reproduce.training import CLAIMS, held, reproduce_training, rule
+from core.row_formats import as_json
 from core.training.history import History
 from core.training.race import LaneRun
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from core.escaping import escaped
 from core.formatting import article, probability
 from core.probes.eval_mode import EvalMode
 from core.probes.fgsm_walk import FgsmWalk
@@ -26,7 +27,8 @@ def tell(trained: Trained, walk: FgsmWalk, mode: EvalMode) -> list[Told]:
     return [
         Told(
             "Load the trained network",
-            f"{trained.title}: {_weights(trained.model):,} weights and biases, none of which will change.",
+            f"{escaped(trained.title, 'page')}: {_weights(trained.model):,} weights and biases, "
+            "none of which will change.",
             loading(trained),
         ),
         Told("Switch to eval mode", _eval(mode), "model.eval()"),

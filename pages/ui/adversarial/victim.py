@@ -5,10 +5,10 @@ import streamlit as st
 from core.checkpoints import Checkpoint, shipped
 from core.config import CNNConfig, MLPConfig
 from core.errors import LabError
+from core.escaping import clean, escaped
 from core.uploads import LARGEST, read_upload
 from pages.ui import cache, state
 from pages.ui.look import as_it_came, caption_of, on_record, record_title, recorded, running
-from pages.ui.plain import plain
 from pages.ui.trained import Trained
 
 KINDS = (MLPConfig, CNNConfig)
@@ -69,11 +69,13 @@ def _uploaded(key: str, stand_in: str) -> Trained | None:
     try:
         checkpoint = _read(file.file_id, file.name, file.getvalue())
     except LabError as error:
-        st.error(f"{plain(str(error))} Until then {stand_in} stands in.", icon=":material/upload_file:")
+        st.error(
+            f"{escaped(str(error), 'page')} Until then {stand_in} stands in.", icon=":material/upload_file:"
+        )
         return None
-    st.caption(f"Read as the network of the recipe {plain(checkpoint.config.recipe)}.")
+    st.caption(f"Read as the network of the recipe {escaped(checkpoint.config.recipe, 'page')}.")
     return Trained(
-        f"upload:{file.file_id}", f"Uploaded: {plain(file.name)}", checkpoint.config, checkpoint.model,
+        f"upload:{file.file_id}", f"Uploaded: {clean(file.name)}", checkpoint.config, checkpoint.model,
         checkpoint.model,
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.data.digits import Mnist
+from core.escaping import escaped
 from core.figures.spectra import spectra_figure, spectrum_pictures_figure
 from core.formatting import percent
 from core.probes.spectra import white_share
@@ -12,7 +13,6 @@ from pages.ui.adversarial.why_words import about_spectra
 from pages.ui.chart import chart
 from pages.ui.computed import which_images
 from pages.ui.panel import panel
-from pages.ui.plain import plain
 from pages.ui.trained import Trained
 
 COUNTS = (200, 500, 1000, 2000, 5000)
@@ -52,7 +52,7 @@ def why(trained: Trained, mnist: Mnist) -> None:
         "**The text says** (a claim): a network can be fooled because it relies on high-frequency features, "
         "fine detail that people hardly notice. If so, FGSM's change should be mostly high-frequency, and "
         "its high-frequency part should do the damage. Both can be measured; here on "
-        f"*{plain(trained.title)}*."
+        f"*{escaped(trained.title, 'page')}*."
     )
     with st.container(horizontal=True, gap="large"):
         counts = [count for count in COUNTS if count <= len(mnist.test)] or [len(mnist.test)]

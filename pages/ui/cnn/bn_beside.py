@@ -5,6 +5,7 @@ from inspect import signature
 
 import streamlit as st
 
+from core.escaping import escaped
 from core.evaluation import wilson
 from core.figures.palette import MODELS
 from core.figures.spread_bands import layer_title, layers_of, spread_bands_figure
@@ -60,7 +61,7 @@ def beside(pair: Pair) -> None:
             st.caption(facts)
             for title, snapshot in zip(TITLES.values(), (ours, theirs), strict=True):
                 if snapshot.message and snapshot is theirs:  # the other's stands above already
-                    st.warning(f"{title.capitalize()}: {snapshot.message}")
+                    st.warning(f"{title.capitalize()}: {escaped(snapshot.message, 'page')}")
             epochs = max(ours.config.train.epochs, ours.epoch, theirs.epoch)
             between({WITH: ours.history, WITHOUT: theirs.history}, ours.n_train, ours.n_test, epochs)
 

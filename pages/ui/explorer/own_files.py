@@ -5,9 +5,9 @@ import streamlit as st
 from core.data.handwriting import Collection, Handwriting
 from core.data.handwriting_zip import LARGEST, Imported, export, take_in
 from core.errors import LabError
+from core.escaping import clean, escaped
 from pages.ui.explorer.own_kept import drawings
 from pages.ui.owner import owner
-from pages.ui.plain import plain
 
 TOLD, PROBLEM, TURN = "data_own_file_told", "data_own_file_problem", "data_own_file_turn"
 
@@ -56,9 +56,9 @@ def _bring(key: str) -> None:
         return
     st.session_state[TURN] += 1  # a fresh field: the same file again is a new try
     try:
-        st.session_state[TOLD] = _words(take_in(drawings(), file.getvalue(), plain(file.name)))
+        st.session_state[TOLD] = _words(take_in(drawings(), file.getvalue(), clean(file.name)))
     except LabError as error:
-        st.session_state[PROBLEM] = str(error)
+        st.session_state[PROBLEM] = escaped(str(error), "page")
 
 
 def _words(came: Imported) -> str:
@@ -67,7 +67,7 @@ def _words(came: Imported) -> str:
         said += f", {came.known} here already"
     left = len(came.problems)
     if left:
-        said += f"; {left} left out. {plain(came.problems[0])}"
+        said += f"; {left} left out. {escaped(came.problems[0], 'page')}"
     return said if left else f"{said}."
 
 
@@ -75,4 +75,4 @@ def _clear() -> None:
     try:
         drawings().clear()
     except LabError as error:
-        st.session_state[PROBLEM] = str(error)
+        st.session_state[PROBLEM] = escaped(str(error), "page")

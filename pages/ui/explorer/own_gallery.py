@@ -7,6 +7,7 @@ import streamlit as st
 from core.data.handwriting import Collection
 from core.data.handwriting_files import Drawn
 from core.errors import LabError
+from core.escaping import escaped
 from core.figures.template import picture
 from pages.ui.digit_map import digit_map
 from pages.ui.explorer.own_kept import drawings
@@ -95,5 +96,5 @@ def _change(act: Callable[[], None]) -> None:
     try:
         act()
     except LabError as error:
-        st.session_state[PROBLEM] = str(error)
+        st.session_state[PROBLEM] = escaped(str(error), "page")
     st.session_state[CHANGED] = True

@@ -1,10 +1,9 @@
 """How well every network reads one's own drawings, beside MNIST's, and which drawing fools whom."""
 
-from html import escape
-
 import streamlit as st
 
 from core.data.handwriting import Collection
+from core.escaping import escaped
 from core.figures.palette import GREEN, VIOLET
 from core.figures.template import picture
 from core.figures.twins import Twin, twin_dots_figure
@@ -13,7 +12,6 @@ from core.probes.own_digits import Misread, misread
 from pages.ui.chart import chart
 from pages.ui.explorer.own_kept import Rated, rated
 from pages.ui.page import error_boundary
-from pages.ui.plain import plain
 
 ANY = "any network"
 SHOWN = 24
@@ -27,7 +25,7 @@ def results(own: Collection) -> None:
         st.subheader("Who reads your hand?", anchor=False)
         chart(
             twin_dots_figure(
-                [escape(one.name) for one in networks],  # a run's name is its owner's
+                [escaped(one.name, "html") for one in networks],  # a run's name is its owner's
                 [
                     Twin("your drawings", VIOLET, [one.own.score.accuracy for one in networks],
                          [one.own.score.ci95 for one in networks]),
@@ -69,7 +67,7 @@ def _some(names: list[str], networks: list[Rated]) -> str:
     """ "All 9 networks read", "3 of 9 networks (a, b, c) read", "1 of 9 networks (a) reads"."""
     if len(names) == len(networks) > 1:
         return f"All {len(names)} networks read"
-    listed = ", ".join(plain(name) for name in names)
+    listed = ", ".join(escaped(name, "page") for name in names)
     return f"{len(names)} of {len(networks)} networks ({listed}) read{'s' if len(names) == 1 else ''}"
 
 
@@ -108,7 +106,7 @@ def _card(own: Collection, one: Misread, networks: int, sure: float | None, who:
         st.markdown(f"**a {one.label}** · drawing {one.place + 1}")
         for digit, names in one.taken_for.items():
             if sure is None:
-                listed = ", ".join(plain(name) for name in names)
+                listed = ", ".join(escaped(name, "page") for name in names)
                 st.caption(f"**{digit}** say {len(names)} of {networks}: {listed}" if len(names) > 1
                            else f"**{digit}** says {listed}")  # fmt: skip
             elif who in names:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.data.words import LONGEST, SHORTEST, readable
+from core.escaping import escaped
 from core.probes.word_reading import Reading
 from core.word_config import LANGUAGES, MOST_LETTERS
 from pages.ui.language import computed
-from pages.ui.plain import plain
 from pages.ui.trained import Trained
 
 WORD = "lang_word"
@@ -81,7 +81,7 @@ def _named(sign: str) -> str:
         return "space"
     if unicodedata.category(sign)[0] in "ZCM":
         return unicodedata.name(sign, f"U+{ord(sign):04X}").lower()
-    return f"“{plain(sign)}”"
+    return f"“{escaped(sign, 'page')}”"
 
 
 def known_from(trained: Trained, word: str) -> str:

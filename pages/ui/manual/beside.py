@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from core.escaping import escaped
 from core.figures.overlaid import gap_figure, overlaid_figure
 from core.training.history import History
 from core.training.pair import Gap, Pair, gap, weights_apart
@@ -30,7 +31,7 @@ def beside(pair: Pair) -> None:
                 for name, snapshot in (("By hand", ours), ("By autograd", theirs)):
                     _one(name, snapshot)
             if theirs.message:
-                st.caption(f"By autograd: {theirs.message}")
+                st.caption(f"By autograd: {escaped(theirs.message, 'page')}")
             epochs = max(ours.config.train.epochs, ours.epoch, theirs.epoch)
             between(ours.history, theirs.history, ours.n_train, epochs)
             st.markdown(_weights(ours, theirs))

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.config import Activation, Initialization
 from core.errors import LabError
+from core.escaping import escaped
 from core.figures.banded import ACTIVATION_COLORS, banded_figure
 from core.figures.interval_bars import interval_bars_figure
 from core.formatting import percent
@@ -164,7 +165,7 @@ def _learning(depth: int, width: int, start: str) -> None:
     try:
         results = _learnt(depth, width, start)
     except LabError as error:
-        st.info(str(error), icon=":material/info:")
+        st.info(escaped(str(error), "page"), icon=":material/info:")
         return
     ended = [(name, r) for name, r in zip(ACTIVATIONS, results, strict=True) if not r.diverged]
     if ended:  # a diverged network has no accuracy: the words below name it

@@ -6,6 +6,7 @@ import streamlit as st
 from core.config import MLPConfig
 from core.figures.record import record_figure
 from core.recipes import RECIPES, train_recipes
+from core.row_formats import as_csv
 from core.runs import RunRecord
 from pages.ui.cache import run_store
 from pages.ui.chart import chart
@@ -42,7 +43,8 @@ def record() -> None:
         "Test accuracy with its 95% interval, newest run on top. Runs on few images have wide intervals. "
         f"{BY_TEST}"
     )
-    table = pd.DataFrame([row(run) for run in runs])
+    rows = [row(run) for run in runs]
+    table = pd.DataFrame(rows)
     st.dataframe(
         table,
         hide_index=True,
@@ -56,7 +58,7 @@ def record() -> None:
     )
     st.download_button(
         "Download as CSV",
-        table.to_csv(index=False).encode(),
+        as_csv(rows).encode(),
         "digit-lab-runs.csv",
         "text/csv",
         icon=":material/download:",

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.errors import LabError
+from core.escaping import escaped
 from core.figures.image_race import photo
 from core.figures.palette import BLUE, GRAY
 from core.figures.template import bars
@@ -13,7 +14,6 @@ from core.one_thread import one_thread
 from pages.ui.chart import chart
 from pages.ui.layout import controls_and_stage
 from pages.ui.page import error_boundary
-from pages.ui.plain import plain
 from pages.ui.race.image_choice import choose, missing
 from pages.ui.race.image_contest import Contest, Settings, contest, start
 from pages.ui.race.image_live import live
@@ -134,8 +134,8 @@ def _whose(now: Contest, settings: Settings | None) -> None:
     if settings is not None and s.same_as(settings):
         return
     st.caption(
-        f"Shown below is the race on {plain(s.subject.title)} towards “{s.wanted}” at rate {s.lr:g} with "
-        f"{s.classifier.title}. “Start anew” takes the settings on the left."
+        f"Shown below is the race on {escaped(s.subject.title, 'page')} towards “{s.wanted}” at rate "
+        f"{s.lr:g} with {s.classifier.title}. “Start anew” takes the settings on the left."
     )
 
 
@@ -187,6 +187,6 @@ def _get(name: str) -> None:
             alexnet.download(show)
         except LabError as error:
             bar.empty()
-            st.error(str(error), icon=":material/cloud_off:")
+            st.error(escaped(str(error), "page"), icon=":material/cloud_off:")
             return
         st.rerun()

@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.checkpoints import shipped
 from core.config import DIGIT_READERS
 from core.errors import LabError
+from core.escaping import clean, escaped
 from core.imagenet import labels
 from core.imagenet.classifiers import CLASSIFIERS, Classifier, digit_classifier, load_classifier
 from core.imagenet.config import FEWEST, MOST, ImageRaceConfig
@@ -89,9 +90,11 @@ def _uploaded(locked: bool) -> Subject | None:
         st.caption("Choose a file; nothing races until then.")
         return None
     try:
-        return Subject(_read(file.getvalue()), f"your picture {file.name}", key=f"upload {file.file_id}")
+        return Subject(
+            _read(file.getvalue()), f"your picture {clean(file.name)}", key=f"upload {file.file_id}"
+        )
     except LabError as error:
-        st.error(str(error), icon=":material/broken_image:")
+        st.error(escaped(str(error), "page"), icon=":material/broken_image:")
         return None
 
 

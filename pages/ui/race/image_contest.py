@@ -12,10 +12,10 @@ import streamlit as st
 from torch import Tensor
 
 from core.errors import LabError
+from core.escaping import escaped
 from core.imagenet.best_rate import RateSweep
 from core.imagenet.classifiers import Classifier
 from core.imagenet.race import Lane, Race, at_rates
-from pages.ui.plain import plain
 
 SLICE = 0.5  # seconds of work between two drawings
 _KEY = "race_image_contest"
@@ -123,7 +123,7 @@ class Contest:
                 taken = time.monotonic() - before
                 self.pace = taken if self.pace is None else 0.9 * self.pace + 0.1 * taken
         except LabError as error:
-            self.running, self.problem = False, plain(str(error))
+            self.running, self.problem = False, escaped(str(error), "page")
         except Exception:
             _log.exception("A race on a picture failed.")
             self.running, self.problem = False, "The log of the server tells why."

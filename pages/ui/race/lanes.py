@@ -6,13 +6,13 @@ import streamlit as st
 
 from core.config import OptimizerConfig
 from core.errors import ConfigError
+from core.escaping import escaped
 from core.race_config import MOST_LANES, Lane
 from core.training.optimizers import OPTIMIZERS
 from core.training.race_lanes import chapter_lanes, lanes_from_text, lanes_text, named
 from core.training.schedules import SCHEDULES
 from pages.ui import state
 from pages.ui.optimizer_settings import RATES, optimizer_setting, schedule_choice
-from pages.ui.plain import plain
 from pages.ui.widgets import Live, Widgets
 
 LANES = "race_lanes"  # URL parameter and session key
@@ -44,7 +44,9 @@ def kept_lanes() -> tuple[Lane, ...]:
     try:
         return lanes_from_text(text)
     except ConfigError as error:
-        st.warning(f"The address names lanes that cannot run. {plain(str(error))}", icon=":material/info:")
+        st.warning(
+            f"The address names lanes that cannot run. {escaped(str(error), 'page')}", icon=":material/info:"
+        )
         state.remember(LANES, None)
         return chapter_lanes()
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.escaping import escaped
 from core.training.race_job import RaceJob, RaceSnapshot
 from core.training.race_lines import total_steps
 from pages.ui.job_button import job_button
@@ -56,7 +57,7 @@ def _status(seen: RaceSnapshot) -> None:
     st.markdown(" · ".join(facts))
     st.progress(min(1.0, seen.progress))
     if seen.message:
-        (st.warning if seen.status == "stopped" else st.error)(seen.message)
+        (st.warning if seen.status == "stopped" else st.error)(escaped(seen.message, "page"))
 
 
 def _buttons(job: RaceJob) -> None:

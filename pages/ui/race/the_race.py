@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.errors import DataError, LabError, NotFound
+from core.escaping import escaped
 from core.export.race import race_lesson
 from core.race_config import RaceConfig
 from core.recipes import recipe
@@ -129,7 +130,7 @@ def _start(config: RaceConfig) -> None:
     try:
         job = registry().race(config, mnist(), session=state.session_id(), owner=owner())
     except LabError as error:
-        st.session_state[PROBLEM] = str(error)
+        st.session_state[PROBLEM] = escaped(str(error), "page")
         return
     st.session_state[SHOWN] = job.job_id
     state.remember(RUN, job.job_id)

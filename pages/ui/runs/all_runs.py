@@ -7,7 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import LabError
+from core.escaping import escaped
 from core.formatting import interval
+from core.row_formats import as_csv
 from core.run_table.remove import remove
 from core.run_table.rows import table, title_of
 from core.runs import RunRecord
@@ -138,7 +140,7 @@ def _actions(picked: Sequence[RunRecord], rows: pd.DataFrame) -> None:
             help="Take all ticks away, also those of rows that the filters hide.", on_click=_none,
         )  # fmt: skip
         st.download_button(
-            "Download as CSV", rows.to_csv(index=False).encode(), "digit-lab-runs.csv", "text/csv",
+            "Download as CSV", as_csv(rows.to_dict("records")).encode(), "digit-lab-runs.csv", "text/csv",
             icon=":material/download:", key="runs_csv", on_click="ignore",
             help="All rows that are shown, for a spreadsheet.",
         )  # fmt: skip
@@ -182,7 +184,7 @@ def _save_name(run_id: str, key: str) -> None:
     try:
         run_store().rename(run_id, st.session_state[key], owner=mine())
     except LabError as error:  # a callback runs outside the page's error boundary
-        st.session_state["runs_problem"] = str(error)
+        st.session_state["runs_problem"] = escaped(str(error), "page")
 
 
 def _delete(picked: Sequence[RunRecord]) -> None:
@@ -211,7 +213,7 @@ def _remove(names: Sequence[str]) -> None:
         try:
             remove(run_store(), name, mine())
         except LabError as error:
-            st.session_state["runs_problem"] = str(error)
+            st.session_state["runs_problem"] = escaped(str(error), "page")
             continue
         chosen.choose([kept for kept in chosen.ids() if kept != name])
 
@@ -224,6 +226,7 @@ def _code() -> None:
 #: What the table is made from; it runs in the project's folder.
 CODE = """\
 import pandas as pd
+from core.row_formats import as_csv
 from core.runs import RunStore
 
 runs = RunStore().all()  # newest first, from runs.sqlite in Digit Lab's home folder

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.escaping import escaped
 from core.figures.settings_accuracy import parallel_figure, scatter_figure
 from core.formatting import number, percent
 from core.run_table.measures import Measure, left_out, measures, most_frequent
@@ -130,8 +131,9 @@ def _scatter(runs: Sequence[RunRecord], names: list[str], measure: Measure) -> N
     if color != NOTHING:
         groups = [written(value) for value in values_of(those, color)]
     found = [_result(run, measure) for run in those]
+    names = [escaped(title_of(run), "html") for run in those]
     fig = scatter_figure(
-        scale(across, [value for _, value in had]), found, reach, [title_of(run) for run in those],
+        scale(across, [value for _, value in had]), found, reach, names,
         y_title=f"{measure.name} on {measure.what}", groups=groups, percent=percent,
         log_y=_log(measure, found),
     )  # fmt: skip

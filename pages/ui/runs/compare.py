@@ -1,12 +1,12 @@
 """Tab: the chosen runs over each other: curves, settings that differ, accuracies with their intervals."""
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 import streamlit as st
 
 from core.curve_config import CurveConfig
+from core.escaping import escaped
 from core.figures.many_curves import Curve, many_curves_figure, run_color
 from core.figures.record import record_figure
 from core.run_table.curves import SPLITS, WHATS, series, smoothed
@@ -84,7 +84,7 @@ def _legend(runs: Sequence[RunRecord]) -> None:
     """Colours by run, above the charts: a legend within would take half of a phone."""
     dots = [
         f'<span style="white-space:nowrap"><span style="color:{run_color(place)}">&#9679;</span> '
-        f"{escape(short_of(run))}</span>"
+        f"{escaped(short_of(run), 'html')}</span>"
         for place, run in enumerate(runs)
     ]
     st.html(f'<div style="display:flex;flex-wrap:wrap;gap:0.1rem 1.1rem">{"".join(dots)}</div>')
@@ -212,7 +212,7 @@ def _accuracies(runs: Sequence[RunRecord]) -> None:
     if not scored:
         return
     st.markdown("#### How well they read the test images")
-    fig = record_figure([(short_of(run), run.recipe, run) for run in scored])
+    fig = record_figure([(escaped(short_of(run), "html"), run.recipe, run) for run in scored])
     fig.update_traces(marker_color=[run_color(runs.index(run)) for run in scored])  # as the curves above
     chart(fig, "runs_accuracies", still=True)
     text = "Test accuracy with its 95% interval."

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.checkpoints import run_checkpoint
 from core.config import CNNConfig, MLPConfig, RecurrentConfig, RegressorConfig
+from core.escaping import escaped
 from core.run_table.rows import title_of
 from core.runs import RunRecord
 from pages.ui import controls, state
@@ -35,7 +36,7 @@ def run_link(run: RunRecord, label: str, name: str = "") -> None:
         return
     file, parameters = place_of(run)
     st.page_link(
-        file, label=label, icon=":material/arrow_outward:", query_params=parameters,
+        file, label=escaped(label, "page"), icon=":material/arrow_outward:", query_params=parameters,
         help="Opens the run on the page that trains such networks.",
     )  # fmt: skip
 
@@ -43,7 +44,7 @@ def run_link(run: RunRecord, label: str, name: str = "") -> None:
 def _again(run: RunRecord, name: str) -> None:
     """Why a run cannot be opened, and a button that sets its page to its settings."""
     why = "a sweep keeps no weights" if run.kind == "sweep" else "its weights were not kept"
-    st.caption(f"{name} cannot be opened: {why}.")
+    st.caption(f"{escaped(name, 'page')} cannot be opened: {why}.")
     file, prefix = _PAGES[type(run.config.model)]
     if st.button(
         "Train it again with these settings", icon=":material/replay:", key=f"runs_again_{run.run_id}",

@@ -7,6 +7,7 @@ import streamlit as st
 from core.config import DIGIT_READERS
 from core.data.fingerprint import fingerprint
 from core.errors import ConfigError
+from core.escaping import escaped
 from core.sweep.job import SweepSnapshot
 from core.sweep.ledger import Ledger, begin, ledgers
 from core.sweep.plan import SweepPlan
@@ -34,7 +35,7 @@ def sweep() -> None:
             try:
                 plan = plan_controls()
             except ConfigError as error:
-                problem = str(error)
+                problem = escaped(str(error), "page")
             _start(plan, problem)
         with right:
             if books:
@@ -137,7 +138,7 @@ def _status(ledger: Ledger, active: bool, picture: SweepSnapshot | None) -> None
     progress = picture.progress if picture is not None else done / max(1, count)
     st.progress(min(1.0, progress), " · ".join(words))
     if picture is not None and picture.message and not active:
-        st.warning(picture.message, icon=":material/info:")
+        st.warning(escaped(picture.message, "page"), icon=":material/info:")
     with st.container(horizontal=True, gap="small"):
         st.button(
             "Stop", icon=":material/stop:", key="runs_sweep_stop", disabled=not active, on_click=_stop,

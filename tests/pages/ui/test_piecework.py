@@ -5,14 +5,12 @@ from streamlit.testing.v1 import AppTest
 
 from core.errors import DataError
 from pages.ui import piecework
-from pages.ui.plain import plain
 
 
 def show() -> None:
     """The script that AppTest runs: three pieces, as the state says the second fails."""
     import streamlit as st
 
-    from core.errors import DataError
     from pages.ui.piecework import Piecework
 
     kept: dict[int, int] = st.session_state.setdefault("kept", {})
@@ -63,9 +61,3 @@ def test_what_cannot_be_drawn_is_not_computed_either(app: AppTest) -> None:
     assert app.session_state["asked"] == []
     assert app.session_state["work_on"] is False
     assert "It cannot be drawn." in [error.value for error in app.error]
-
-
-def test_what_somebody_else_wrote_is_shown_as_it_is() -> None:
-    assert plain("run 2026-01-02, best.") == "run 2026-01-02, best."
-    assert plain("![x](y)\n**z** :red[q]") == "\\!\\[x\\]\\(y\\) \\*\\*z\\*\\* \\:red\\[q\\]"
-    assert plain(str(DataError("$a_b$"))) == "\\$a\\_b\\$"
