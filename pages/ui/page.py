@@ -16,10 +16,13 @@ from streamlit.errors import FragmentHandledException, StreamlitAPIException
 
 from core.errors import LabError
 from core.escaping import escaped
-from pages.ui import badges, lessons, owner, style
+from pages.ui import badges, binding, lessons, owner, style
 from pages.ui.cache import share_processor
+from pages.ui.held_tabs import hold_tabs
 
 _log = logging.getLogger("digitlab")
+
+binding.mend()
 
 ABOUT = (
     "**Digit Lab**: from the pixels of a handwritten digit to adversarial examples, computed as you watch."
@@ -40,12 +43,14 @@ def page(title: str, *, question: str, icon: str, heading: str | None = None) ->
         menu_items={"About": ABOUT},
     )
     style.apply()
+    hold_tabs()
     with st.sidebar:
         _navigation()
         foot = st.container(key="lab-badges")
     st.title(f":primary[{icon}] {heading or title}", anchor=False)
     with st.container(key="lab-question"):
         st.markdown(question)
+    told = st.container()
     with foot, error_boundary():
         badges.data_badge()
         badges.device_badge()
@@ -54,6 +59,8 @@ def page(title: str, *, question: str, icon: str, heading: str | None = None) ->
         share_processor()
     with error_boundary():
         yield
+    with told:
+        _ignored()
 
 
 @contextmanager
@@ -77,6 +84,17 @@ def error_boundary() -> Iterator[None]:
                 "reloading the page starts it afresh.",
                 icon=":material/error:",
             )
+
+
+def _ignored() -> None:
+    """Say what of the address no widget could take."""
+    notes = binding.ignored()
+    if notes:
+        st.warning(
+            "Part of the address was ignored, and the default stands: "
+            f"{'; '.join(escaped(str(note), "page") for note in notes)}.",
+            icon=":material/link_off:",
+        )
 
 
 def _error_place() -> DeltaGenerator:

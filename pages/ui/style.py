@@ -9,6 +9,7 @@ CSS = """
 /* Digits are made of pixels: never smooth them. */
 [data-testid="stImage"] img { image-rendering: pixelated; border-radius: 4px; }
 [data-testid="stSidebar"] { min-width: 220px; }
+.st-key-lab-script { display: none; }
 .st-key-lab-question p { font-size: 1.12rem; opacity: 0.82; }
 .st-key-lab-question { margin-top: -0.6rem; margin-bottom: 0.4rem; }
 [class*="st-key-lab-card"] [data-testid="stPageLink"] a { padding-left: 0; background: none; }

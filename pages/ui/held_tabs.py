@@ -1,0 +1,18 @@
+"""A tab that somebody pressed opens, whatever the page is doing at that moment.
+
+Streamlit switches tabs off for the instants in which it draws them anew: a press is then lost. And an answer
+to an earlier press that comes late opens the earlier tab once more. held_tabs.js, in the reader's browser,
+presses again in both cases.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+_SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+
+
+def hold_tabs() -> None:
+    """Put the script on the page; call once a run. It draws nothing."""
+    with st.container(key="lab-script"):
+        st.html(f"<script>{_SCRIPT}</script>", unsafe_allow_javascript=True)
