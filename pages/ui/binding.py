@@ -8,8 +8,8 @@ Streamlit 1.67 keeps a bound widget's value in the address, but
 * a parameter that nobody can read (`?seed=inf`) is dropped without a word, or ends in an exception.
 
 All bindings, of every widget of every page, pass through two methods of SessionState and one of QueryParams.
-They are wrapped here, once: at the end of a run the address says what the widgets say, and what was ignored in
-it can be told (`ignored`).
+They are wrapped here, once: at the end of a run the address says what the widgets say, and what was ignored
+in it can be told (`ignored`).
 """
 
 import math
@@ -194,7 +194,7 @@ def _sending(streamlit: Callable[[QueryParams], None]) -> Callable[[QueryParams]
 def _ending(
     streamlit: Callable[[SessionState, frozenset[str]], None],
 ) -> Callable[[SessionState, frozenset[str]], None]:
-    """What Streamlit does with absent widgets at the end of a run; then the address says what the widgets say.
+    """What Streamlit does about absent widgets at the end of a run; then the address says what widgets say.
 
     A bound parameter is what its widget says, any other what the server last made of it. If an address sent
     before may have undone a change of the browser's own, all of it is sent again; otherwise what differs.
@@ -212,10 +212,11 @@ def _ending(
             metadata = state._get_widget_metadata(binding.widget_id)
             if metadata is not None:
                 _agree(params, name, metadata, _now(state, binding.widget_id))
-        for name in {*now, *crossed.params} - set(bound) if crossed else ():
-            if now.get(name) == reported.get(name):  # this run did not touch it: an earlier one may have
-                params._query_params.pop(name, None)
-                params._query_params |= {name: crossed.params[name]} if name in crossed.params else {}
+        if crossed:
+            for name in {*now, *crossed.params} - set(bound):
+                if now.get(name) == reported.get(name):  # this run did not touch it: an earlier one may have
+                    params._query_params.pop(name, None)
+                    params._query_params |= {n: v for n, v in crossed.params.items() if n == name}
         if crossed or params._query_params != now:
             params._send_query_param_msg()
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.ui.cache import mnist
+from pages.ui.kept_button import kept_button
 from pages.ui.page import error_boundary
 
 MEGABYTE = 1e6
@@ -29,7 +30,7 @@ def data_state(key: str) -> None:
         f"**{len(data.test):,}** to test on. Everything works with it, offline too. With the whole MNIST "
         "networks get better and the lessons' numbers match their sources."
     )
-    if st.button("Get the whole MNIST (11 MB)", icon=":material/download:", key=key):
+    if kept_button("Get the whole MNIST (11 MB)", icon=":material/download:", key=key):
         with error_boundary():
             _download()
 

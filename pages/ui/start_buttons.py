@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.ui.kept_button import kept_button
+
 
 def start_buttons(key: Callable[[str], str], locked: bool, quick: bool, watchable: float) -> bool:
     """Draw them; whether a run is to start, with the settings as they are or (`once`) for one epoch.
@@ -11,7 +13,7 @@ def start_buttons(key: Callable[[str], str], locked: bool, quick: bool, watchabl
     key: of the page's entries in the session, by name. locked: nothing can start now. quick: offers a run of
     one epoch. watchable: seconds over which a run that is over at once can be spread; 0 does not offer it.
     """
-    pressed = st.button(
+    pressed = kept_button(
         "Train",
         icon=":material/play_arrow:",
         type="primary",

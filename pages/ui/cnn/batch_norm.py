@@ -16,6 +16,7 @@ from pages.ui.cnn.bn_beside import beside, between, claims
 from pages.ui.cnn.frozen import frozen
 from pages.ui.cnn.sweep import sweep
 from pages.ui.controls import BATCHES
+from pages.ui.kept_button import kept_button
 from pages.ui.layout import controls_and_stage
 from pages.ui.live_run import live_run
 from pages.ui.optimizer_settings import RATES
@@ -105,7 +106,7 @@ def _choose(pair: Pair | None) -> dict[str, Any]:
         "Seed", 0, 2**31 - 1, 0, "seed", help="Both start from the same weights and see the same batches."
     )
     with start:
-        pressed = st.button(
+        pressed = kept_button(
             "Train both",
             icon=":material/play_arrow:",
             type="primary",

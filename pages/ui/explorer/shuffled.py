@@ -10,6 +10,7 @@ from core.figures.template import image_grid
 from core.formatting import interval, percent
 from pages.ui.chart import chart
 from pages.ui.explorer import computed
+from pages.ui.kept_button import kept_button
 from pages.ui.layout import controls_and_stage
 
 CODE = """\
@@ -33,7 +34,7 @@ def show() -> None:
             "Every image has its 784 pixels rearranged in the same way. To us it is noise. "
             "**Will a network still learn it?**"
         )
-        start = st.button(
+        start = kept_button(
             "Train on both", icon=":material/play_arrow:", type="primary", key="data_shuffle", width="stretch"
         )
         st.caption("784 → 100 → 10, ReLU, SGD at rate 0.1, five passes: a few seconds.")

@@ -10,6 +10,7 @@ from core.training.pair import Pair, twins
 from pages.ui import style
 from pages.ui.cache import shipped_model
 from pages.ui.export_buttons import export_buttons, lesson_now
+from pages.ui.kept_button import kept_button
 from pages.ui.layout import controls_and_stage
 from pages.ui.live_run import curves, live_run
 from pages.ui.manual.beside import beside, between
@@ -71,7 +72,7 @@ def _choose(pair: Pair | None) -> RunConfig:
     start = st.container()  # stands above the controls, but what it starts is read from them first
     config = pair_controls(active)
     with start:
-        pressed = st.button(
+        pressed = kept_button(
             "Train both",
             icon=":material/play_arrow:",
             type="primary",

@@ -16,6 +16,7 @@ from core.probes.vanishing import ACTIVATIONS, MADE_FOR, SEEDS, Band, band, firs
 from core.training.does_it_learn import Learnt, compare
 from pages.ui.cache import mnist
 from pages.ui.chart import chart
+from pages.ui.kept_button import kept_button
 from pages.ui.layout import controls_and_stage
 from pages.ui.page import error_boundary
 
@@ -151,7 +152,7 @@ def _times(factor: float) -> str:
 def _learning(depth: int, width: int, start: str) -> None:
     asked = (depth, width, start, _data())
     images = min(10_000, len(mnist().train))
-    pressed = st.button(
+    pressed = kept_button(
         "Does it learn?", icon=":material/play_arrow:", type="primary", key="manual_van_learn",
         help=f"Train the three networks of the chosen depth for one pass over {images:,} images.",
     )  # fmt: skip

@@ -12,6 +12,7 @@ from core.imagenet.best_rate import RATES, TRIES
 from core.imagenet.classifiers import CLASSIFIERS
 from core.one_thread import one_thread
 from pages.ui.chart import chart
+from pages.ui.kept_button import kept_button
 from pages.ui.layout import controls_and_stage
 from pages.ui.page import error_boundary
 from pages.ui.race.image_choice import choose, missing
@@ -174,7 +175,7 @@ def _get(name: str) -> None:
         "from torchvision's own server; everything else works without them.",
         icon=":material/cloud_download:",
     )
-    if st.button(
+    if kept_button(
         f"Get {CLASSIFIERS[name].title} ({alexnet.SIZE / 1e6:.0f} MB)", icon=":material/download:",
         key="race_image_get", help="Needs the internet, once. The file is checked before it is used.",
     ):  # fmt: skip

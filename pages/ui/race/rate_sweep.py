@@ -26,6 +26,7 @@ from core.training.rate_race import (
 from pages.ui import state
 from pages.ui.cache import registry
 from pages.ui.chart import chart
+from pages.ui.kept_button import kept_button
 from pages.ui.live_run import POLL
 from pages.ui.owner import owner
 from pages.ui.page import error_boundary
@@ -82,12 +83,12 @@ def _controls(config: RaceConfig, mnist: Mnist, jobs: list[RaceJob], racing: boo
     races = sweep_races(wanted, (float(span[0]), float(span[1])))
     runs = sum(len(race.lanes) for race in races) * int(seeds)
     with st.container(horizontal=True, gap="small"):
-        pressed = st.button(
+        pressed = kept_button(
             f"Try {runs} runs", icon=":material/tune:", key="race_sweep_start", disabled=racing or going,
             help="Every rate with every seed, as long as the race above: "
             f"epochs: {config.base.train.epochs}. In the background; you may leave the page.",
         )  # fmt: skip
-        stopped = st.button(
+        stopped = kept_button(
             "Stop", icon=":material/stop:", key="race_sweep_stop", disabled=not going,
             help="Keep what is measured.",
         )  # fmt: skip
@@ -151,7 +152,7 @@ def _results(seen: list[RaceSnapshot], lanes: tuple[Lane, ...], busy: bool) -> N
     over = not any(picture.active for picture in seen)
     st.markdown(in_words(found, bests, grids, seen[0].n_test, over))
     own = _at_best(lanes, dict(zip(map(_kind, swept), bests.values(), strict=True)))
-    if st.button(
+    if kept_button(
         "Race each at its own best rate", icon=":material/flag:", type="primary", key="race_at_best",
         disabled=busy or not over or own == lanes,
         help="Sets the rate of every lane that was tried to its best one, and starts the race.",

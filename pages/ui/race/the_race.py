@@ -14,6 +14,7 @@ from core.training.run_data import divided
 from pages.ui import state, style
 from pages.ui.cache import mnist, registry
 from pages.ui.export_buttons import export_buttons
+from pages.ui.kept_button import kept_button
 from pages.ui.layout import controls_and_stage
 from pages.ui.owner import owner
 from pages.ui.page import error_boundary
@@ -109,7 +110,7 @@ def _choose(racing: bool) -> RaceConfig:
     base, seeds = race_controls(len(mnist().train), racing)
     config = RaceConfig(base, lanes, seeds)
     with start:
-        pressed = st.button(
+        pressed = kept_button(
             "Start", icon=":material/play_arrow:", type="primary", width="stretch", key="race_start",
             disabled=busy, help="Race from fresh weights with these lanes.",
         )  # fmt: skip

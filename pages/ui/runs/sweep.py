@@ -14,6 +14,7 @@ from core.sweep.plan import SweepPlan
 from core.sweep.trial import material, size_of
 from pages.ui import state
 from pages.ui.cache import mnist, registry
+from pages.ui.kept_button import kept_button
 from pages.ui.layout import controls_and_stage
 from pages.ui.live_run import POLL
 from pages.ui.owner import mine, owner
@@ -63,7 +64,7 @@ def _start(plan: SweepPlan | None, problem: str) -> None:
     if problem:
         st.error(problem, icon=":material/straighten:")
     trials = f"{plan.size:,} trial{'s' if plan.size != 1 else ''}" if plan else "nothing"
-    pressed = st.button(
+    pressed = kept_button(
         f"Start {trials}", icon=":material/play_arrow:", type="primary", key="runs_sweep_start",
         width="stretch", disabled=plan is None,
         help="One after another in the background, or on all workers of a cluster. You may leave the page.",
@@ -144,7 +145,7 @@ def _status(ledger: Ledger, active: bool, picture: SweepSnapshot | None) -> None
             "Stop", icon=":material/stop:", key="runs_sweep_stop", disabled=not active, on_click=_stop,
             args=(ledger.sweep_id,), help="Ends after this step. What is done stays; *Go on* runs the rest.",
         )  # fmt: skip
-        if st.button(
+        if kept_button(
             "Go on", icon=":material/play_arrow:", key="runs_sweep_go_on", disabled=active or not ledger.open,
             help="Runs the trials that are still open, also after the server was started anew.",
         ):  # fmt: skip
