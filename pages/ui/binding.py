@@ -30,15 +30,16 @@ from streamlit.runtime.state.session_state import SessionState
 Written = str | list[str]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Ignored:
-    """A parameter that its widget could not take. shown: the value the widget has in its place."""
+    """A parameter that its widget could not take. shown: what the widget said when this was first told."""
 
     name: str
     text: str
     why: str
-    shown: Any
     page: str
+    shown: Any = None
+    told: bool = False
 
     def __str__(self) -> str:
         text = self.text if len(self.text) <= 40 else f"{self.text[:40]}…"
@@ -53,6 +54,8 @@ def ignored() -> list[Ignored]:
     state = _of(context.session_state)
     notes = _notes(state)
     for name, note in list(notes.items()):
+        if not note.told:
+            note.shown, note.told = _now(state, name), True
         if note.page != context.page_script_hash or _now(state, name) != note.shown:
             del notes[name]
     return list(notes.values())
@@ -64,9 +67,11 @@ def refusal(metadata: WidgetMetadata[Any], text: Written) -> str:
     It can if the value it reads would be written the same way: a value out of range, a word that is no choice
     or half of a list come back as something else.
     """
-    if is_empty_url_value(text):
-        return "" if metadata.clearable else "is empty"
     kind = metadata.value_type
+    if is_empty_url_value(text):
+        chosen = metadata.deserializer([]) if kind == "string_array_value" else ""
+        required = chosen is None and metadata.deserializer(None) is not None  # one of several, never none
+        return "" if metadata.clearable and not required else "is empty"
     try:
         value = metadata.deserializer(parse_url_param(text, kind))
         if _same(_coerce_value_for_query_url(metadata.serializer(value), kind), text):
@@ -130,10 +135,7 @@ def _seeding(
         why = refusal(metadata, text)
         if not why:
             return streamlit(state, metadata, key, widget_id, text)
-        context = get_script_run_ctx()
-        shown = _now(state, key) if key in state else metadata.deserializer(None)
-        page = context.page_script_hash if context is not None else ""
-        _notes(state)[key] = Ignored(key, ", ".join(_parts(text)), why, shown, page)
+        _notes(state)[key] = Ignored(key, ", ".join(_parts(text)), why, _page())
         state.query_params.remove_param(key)
         return False
 

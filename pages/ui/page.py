@@ -92,7 +92,7 @@ def _ignored() -> None:
     if notes:
         st.warning(
             "Part of the address was ignored, and the default stands: "
-            f"{'; '.join(escaped(str(note), "page") for note in notes)}.",
+            f"{'; '.join(escaped(str(note), 'page') for note in notes)}.",
             icon=":material/link_off:",
         )
 
