@@ -12,6 +12,7 @@ from core.runs import RunRecord
 from core.training.job import Job
 from core.training.pair import Pair
 from pages.ui import cache, state
+from pages.ui.not_here import not_here
 from pages.ui.owner import owner
 
 
@@ -82,7 +83,7 @@ class TwoRuns:
         try:
             ours, theirs = (cache.run_store().get(name) for name in names)
         except NotFound:
-            st.info("Those runs are no longer here. Press *Train both*.", icon=":material/info:")
+            not_here("Those runs are", "Press *Train both* to start them here.")
             state.remember(self.first, None)
             state.remember(self.second, None)
             return None

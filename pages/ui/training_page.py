@@ -25,6 +25,7 @@ from pages.ui.export_buttons import export_buttons, lesson_now
 from pages.ui.live_run import Draw, More, Shown, curves, live_run, score_line, spoilt
 from pages.ui.look import NOW, Kind, as_it_came, on_record
 from pages.ui.named import examples
+from pages.ui.not_here import not_here
 from pages.ui.owner import owner
 from pages.ui.start_buttons import start_buttons
 from pages.ui.trained import Trained
@@ -211,7 +212,7 @@ class TrainingPage:
                     self.more(run.history, run.config, run.n_test)
                 return
             except NotFound:
-                st.info("That run is no longer here. Press Train to start a new one.", icon=":material/info:")
+                not_here("That run is", "Press *Train* to start one here.")
                 state.remember(self.key("run"), None)
         came = cache.shipped_model(recipe)
         facts = came.provenance

@@ -28,6 +28,7 @@ from pages.ui.cache import registry
 from pages.ui.chart import chart
 from pages.ui.kept_button import kept_button
 from pages.ui.live_run import POLL
+from pages.ui.not_here import not_here
 from pages.ui.owner import owner
 from pages.ui.page import error_boundary
 from pages.ui.race.lanes import set_lanes
@@ -46,6 +47,7 @@ def sweep_jobs() -> list[RaceJob]:
         return [registry().adopt_race(name, state.session_id()) for name in names.split(",")]
     except NotFound:
         state.remember(SWEEP, None)
+        not_here("Those trials of learning rates are", "They can be run again below.")
         return []
 
 

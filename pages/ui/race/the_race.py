@@ -16,6 +16,7 @@ from pages.ui.cache import mnist, registry
 from pages.ui.export_buttons import export_buttons
 from pages.ui.kept_button import kept_button
 from pages.ui.layout import controls_and_stage
+from pages.ui.not_here import not_here
 from pages.ui.owner import owner
 from pages.ui.page import error_boundary
 from pages.ui.race.fair import fair
@@ -93,7 +94,7 @@ def current_race() -> RaceJob | None:
         job = registry().adopt_race(name, state.session_id())
     except NotFound:
         state.remember(RUN, None)
-        st.info("That race is no longer on this server. *Start* runs it again.", icon=":material/info:")
+        not_here("That race is", "*Start* runs one here.")
         return None
     if st.session_state.get(SHOWN) != name:  # found again after a reload: show its settings
         st.session_state[SHOWN] = name

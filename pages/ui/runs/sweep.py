@@ -17,6 +17,7 @@ from pages.ui.cache import mnist, registry
 from pages.ui.kept_button import kept_button
 from pages.ui.layout import controls_and_stage
 from pages.ui.live_run import POLL
+from pages.ui.not_here import not_here
 from pages.ui.owner import mine, owner
 from pages.ui.page import error_boundary
 from pages.ui.runs.sweep_plan import SWEPT, plan_controls, sweep_code
@@ -39,6 +40,10 @@ def sweep() -> None:
                 problem = escaped(str(error), "page")
             _start(plan, problem)
         with right:
+            named = state.recall(NAMED)
+            if named is not None and named not in {book.sweep_id for book in books}:
+                not_here("That sweep is", "A new one can be started beside this.")
+                state.remember(NAMED, None)
             if books:
                 _stage(_shown(books))
             else:

@@ -186,7 +186,7 @@ def test_a_race_is_paused_stepped_found_again_and_stopped() -> None:
 
 def test_a_race_that_is_nowhere_is_forgotten() -> None:
     app = open_tab(**{the_race.RUN: "nowhere"})
-    assert any("no longer on this server" in info.value for info in app.info)
+    assert any("no longer here" in info.value for info in app.info)
     assert the_race.RUN not in app.session_state
 
 
