@@ -5,7 +5,6 @@ be measured in pieces, and a crash costs one row. The file is JSON that anyone c
 """
 
 import json
-import os
 import platform
 import time
 from collections.abc import Iterable
@@ -13,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from core.atomic_write import write_whole
 from core.errors import LabError
 from core.home import PROJECT
 from core.training.trial import cores
@@ -70,7 +70,5 @@ def keep(row: Result, names: Iterable[str], path: Path) -> list[Result]:
     rows = {**{old["name"]: old for old in read(path)}, row["name"]: row}
     kept = [rows[name] for name in names if name in rows]
     lines = ",\n".join(json.dumps(one, allow_nan=False, ensure_ascii=False) for one in kept)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_text(f'{{"rows": [\n{lines}\n]}}\n', encoding="utf-8")
-    part.replace(path)
+    write_whole(path, f'{{"rows": [\n{lines}\n]}}\n'.encode())
     return kept

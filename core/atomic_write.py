@@ -4,13 +4,16 @@ import os
 import tempfile
 from pathlib import Path
 
+from core.home import private_folder
+
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write under a temporary name beside `path`, then rename: a reader meets the old file or the new one.
 
-    The folder is made if missing. Where it fails (a full disk, say) nothing is left behind; raises OSError.
+    The folder is made if missing; the file is its owner's alone (mode 0600), as all that the lab keeps. Where
+    it fails (a full disk, say) nothing is left behind; raises OSError.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(path.parent)
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:

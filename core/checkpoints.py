@@ -8,8 +8,6 @@ under a temporary name and renamed, so that a crash leaves the old file or the n
 import base64
 import binascii
 import json
-import os
-import tempfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from core.atomic_write import write_whole
 from core.config import RunConfig
 from core.errors import LabError, NotFound
 from core.home import PROJECT, home
@@ -47,18 +46,7 @@ def save_checkpoint(
     """Write a checkpoint; `weights` is a state_dict, of any shapes. The folder is made if missing."""
     metadata = {"config": json.dumps(config.to_json()), "provenance.zlib": _packed(provenance)}
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(save(tensors, metadata))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(path, save(tensors, metadata))
     return path
 
 

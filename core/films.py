@@ -7,8 +7,6 @@ it.
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from core.atomic_write import write_whole
 from core.errors import LabError
 
 SCALE = "#scale"  # ends the name of a matrix's scales
@@ -47,16 +46,7 @@ def save_film(path: Path, film: Sequence[Frame]) -> None:
         for name, tensor in frame.weights.items():
             tensors |= _packed(f"{index}/{name}", tensor.detach().cpu().contiguous())
     metadata = {"epochs": json.dumps([frame.epoch for frame in film])}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(save(tensors, metadata))
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(path, save(tensors, metadata))
 
 
 def load_film(path: Path, last: Frame | None = None) -> Film:

@@ -21,7 +21,7 @@ from core.config import RunConfig
 from core.errors import LabError, NotFound
 from core.escaping import clean
 from core.evaluation import wilson
-from core.home import home
+from core.home import home, private_file
 from core.training.history import History
 
 log = logging.getLogger(__name__)
@@ -116,7 +116,7 @@ class RunStore:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or home() / "runs.sqlite"
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        private_file(self.path)  # SQLite gives its log the same mode
         with self._open() as connection:
             connection.execute(f"CREATE TABLE IF NOT EXISTS runs ({_COLUMNS})")
             connection.execute("CREATE INDEX IF NOT EXISTS runs_by_time ON runs (created)")

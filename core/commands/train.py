@@ -9,6 +9,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from core.atomic_write import write_whole
 from core.checkpoints import run_checkpoint, shipped
 from core.config import RunConfig
 from core.device import choose_device
@@ -16,7 +17,7 @@ from core.errors import ConfigError
 from core.escaping import escaped
 from core.films import film_path, save_film
 from core.formatting import percent
-from core.home import home
+from core.home import home, private_folder
 from core.interrupts import between_steps
 from core.recipes import RECIPES, recipe
 from core.runs import RunStore, new_run_id
@@ -79,9 +80,7 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         record = record_of(trainer, new_run_id(), status=status, owner="me", data=material.size)
         keep(trainer, record, store)
         if target:
-            temporary = target.with_suffix(".part")
-            temporary.write_bytes(run_checkpoint(record.run_id).read_bytes())
-            temporary.replace(target)
+            write_whole(target, run_checkpoint(record.run_id).read_bytes())
             if film := film_to_keep(trainer):
                 save_film(film_path(target), film)
     if status == "stopped":
@@ -154,5 +153,5 @@ def _target(name: str | None) -> Path | None:
     if not name or Path(name).name != name or name.startswith("."):
         raise ConfigError(f"--save takes a plain name or a file ending in .safetensors; it is {name!r}.")
     folder = home() / "checkpoints"
-    folder.mkdir(exist_ok=True)
+    private_folder(folder)
     return folder / f"{name}.safetensors"

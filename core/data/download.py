@@ -18,9 +18,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.atomic_write import write_whole
 from core.data.mnist_folder import raw_folder, read_folder
 from core.data.sources import downloaded_root
 from core.errors import DataError
+from core.home import private_folder
 from core.web_page import LOG_IN, NETWORK_LOG_IN, is_web_page
 
 Progress = Callable[[int, int], None]
@@ -93,13 +95,13 @@ def _fetch_all(
     timeout: float,
     progress: Progress | None,
 ) -> None:
-    folder.mkdir(parents=True)
+    private_folder(folder)
     total = sum(resource.size for resource in resources)
     before = 0
     for resource in resources:
         packed = _from_any_mirror(mirrors, resource, timeout, before, total, progress)
         before += resource.size
-        (folder / resource.name.removesuffix(".gz")).write_bytes(_unpack(packed, resource.name))
+        write_whole(folder / resource.name.removesuffix(".gz"), _unpack(packed, resource.name))
         if progress:
             progress(before, total)
 

@@ -23,7 +23,7 @@ from core.atomic_write import write_whole
 from core.data.digits import CLASSES, SIDE, Digits
 from core.data.handwriting_files import Drawn, Pixels, grey, labels_csv, parse_labels, png, read_picture
 from core.errors import LabError, NotFound
-from core.home import home
+from core.home import home, private_file
 
 MOST = 2_000  # drawings a person may keep
 _OWNER = re.compile(r"[0-9a-zA-Z]{1,64}")
@@ -182,8 +182,8 @@ class Handwriting:
     def _alone(self) -> Iterator[None]:
         """Only one process at a time: SQLite's lock works on every system and ends with who holds it."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(self.folder / ".lock", timeout=30, isolation_level=None)
+            lock = private_file(self.folder / ".lock")
+            connection = sqlite3.connect(lock, timeout=30, isolation_level=None)
             try:
                 connection.execute("BEGIN EXCLUSIVE")
                 yield

@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 from core.errors import DataError, NotFound
-from core.home import home
+from core.home import home, private_file, private_folder
 from core.web_page import LOG_IN, NETWORK_LOG_IN, is_web_page
 
 FILE = "alexnet-owt-7be5be79.pth"
@@ -68,7 +68,7 @@ def download(
     the checksum is another. Nothing half-fetched is left behind.
     """
     place = home() / "hub" / "checkpoints" / FILE
-    place.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(place.parent)
     with tempfile.TemporaryDirectory(prefix="alexnet.part-", dir=place.parent) as folder:
         part = Path(folder) / FILE
         try:
@@ -105,7 +105,7 @@ def _fetch(
     """Write what is at `url` to `part`; returns its SHA-256 in hex and its Content-Type."""
     digest, done = hashlib.sha256(), 0
     mark, mark_done = time.monotonic(), 0
-    with urllib.request.urlopen(url, timeout=timeout) as response, part.open("wb") as file:
+    with urllib.request.urlopen(url, timeout=timeout) as response, private_file(part).open("wb") as file:
         kind = response.headers.get("Content-Type", "")
         total = int(response.headers.get("Content-Length") or SIZE)
         while chunk := response.read1(CHUNK):

@@ -6,7 +6,6 @@ the table can be measured in pieces, and a crash costs one row. The file is JSON
 
 import json
 import math
-import os
 import platform
 import time
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import torch
 
+from core.atomic_write import write_whole
 from core.device import choose_device, device_name
 from core.errors import LabError
 from core.formatting import count, duration, interval, percent, ratio
@@ -70,10 +70,7 @@ def save(row: Row, path: Path = STORED, order: Sequence[str] = ()) -> None:
     places = {name: place for place, name in enumerate(order)}
     sorted_rows = sorted(rows.values(), key=lambda one: places.get(one["id"], len(places)))
     lines = ",\n".join(json.dumps(one, allow_nan=False, ensure_ascii=False) for one in sorted_rows)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_text(f'{{"rows": [\n{lines}\n]}}\n', encoding="utf-8")
-    part.replace(path)
+    write_whole(path, f'{{"rows": [\n{lines}\n]}}\n'.encode())
 
 
 def is_share(row: Row) -> bool:

@@ -4,13 +4,12 @@ The runs themselves stand in the run store like all others; the book names them.
 """
 
 import json
-import os
-import tempfile
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from core.atomic_write import write_whole
 from core.data.fingerprint import fingerprint
 from core.digits_config import DigitsConfig
 from core.errors import LabError, NotFound
@@ -87,11 +86,7 @@ def write(ledger: Ledger) -> Ledger:
         "created": ledger.created,
         "done": ledger.done,
     }
-    folder().mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=folder(), suffix=".part")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(values, file)
-    Path(temporary).replace(folder() / f"{ledger.sweep_id}.json")
+    write_whole(folder() / f"{ledger.sweep_id}.json", json.dumps(values).encode())
     return ledger
 
 

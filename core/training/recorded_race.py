@@ -4,12 +4,11 @@ Made by `python -m core.training.recorded_race`, which runs the recipe `optimize
 """
 
 import json
-import os
-import tempfile
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from core.atomic_write import write_whole
 from core.checkpoints import SHIPPED
 from core.errors import DataError
 from core.race_config import RaceConfig
@@ -40,17 +39,7 @@ def save(race: RecordedRace, path: Path = PLACE) -> None:
         kept = {name: history[name] for name in _KEPT}
         runs.append({**vars(run), "history": kept})
     values = {**vars(race), "config": race.config.to_json(), "runs": runs}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(values, separators=(",", ":")) + "\n"
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(path, (json.dumps(values, separators=(",", ":")) + "\n").encode())
 
 
 def load(path: Path = PLACE) -> RecordedRace:

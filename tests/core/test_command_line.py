@@ -48,6 +48,7 @@ def test_train_evaluate_runs(name: str, capsys: pytest.CaptureFixture[str], home
     assert same["ci95"] == again["ci95"]
     (recorded,) = rows(capsys, "runs")
     assert recorded["run_id"] == row["run_id"]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in home.rglob("*")), "what is kept is private"
 
 
 def test_runs_as_csv(capsys: pytest.CaptureFixture[str]) -> None:
