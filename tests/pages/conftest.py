@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -41,6 +42,16 @@ def nothing_on_record(bundled_only: None, tmp_path: Path, monkeypatch: pytest.Mo
     registry().close()
     registry.clear()
     run_store.clear()
+
+
+@pytest.fixture
+def few_digits(newcomer: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A newcomer's server with a tenth of the training digits: for runs that need not get far."""
+    whole = load("small")
+    few = replace(whole, train=whole.train.take(slice(0, 400)))
+    monkeypatch.setattr("core.data.load", lambda size="auto": few)
+    yield
+    shown_digits.clear()
 
 
 @pytest.fixture(scope="module")
