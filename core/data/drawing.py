@@ -15,6 +15,7 @@ from PIL import Image
 from torch import Tensor
 
 from core.data.digits import SIDE
+from core.data.stray_ink import digit_ink
 
 BOX = 20
 # Mean of the centre-of-mass coordinate over MNIST's training images, measured: 14.00 down and 14.01 across,
@@ -31,7 +32,8 @@ class Drawing:
     """A drawn digit as the network receives it, with what was done to it on the way.
 
     image: (1, 28, 28) float32 in [0, 1].
-    box: (left, top, right, bottom) of the ink on the canvas, in canvas pixels, right and bottom exclusive.
+    box: (left, top, right, bottom) of the digit's ink on the canvas, in canvas pixels, right and bottom
+    exclusive; specks and hairlines do not widen it.
     size: (width, height) of the ink within the 28×28, in pixels; the longer is 20.
     """
 
@@ -49,7 +51,7 @@ def from_canvas(canvas: npt.ArrayLike) -> Drawing | None:
     strongest = float(ink.max(initial=0.0))
     if strongest < FAINT:
         return None
-    box = _box(ink > EDGE * strongest)
+    box = _box(digit_ink(ink, ink > EDGE * strongest))
     width, height = _fitted(box[2] - box[0], box[3] - box[1])
     small = Image.fromarray(ink).resize((width, height), Image.Resampling.BOX, box=box)
     image = _centred(np.clip(np.asarray(small, dtype=np.float32), 0, 1))

@@ -10,7 +10,7 @@ import re
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,11 +21,13 @@ from numpy.typing import ArrayLike
 
 from core.atomic_write import write_whole
 from core.data.digits import CLASSES, SIDE, Digits
-from core.data.handwriting_files import Drawn, Pixels, grey, labels_csv, parse_labels, png, read_picture
+from core.data.handwriting_files import Drawn, grey, labels_csv, parse_labels, png, read_own
+from core.data.images import Pixels
 from core.errors import LabError, NotFound
 from core.home import home, private_file
 
 MOST = 2_000  # drawings a person may keep
+_FILE = re.compile(r"([0-9a-zA-Z_-]{1,64})\.png")
 _OWNER = re.compile(r"[0-9a-zA-Z]{1,64}")
 
 
@@ -79,7 +81,7 @@ class Handwriting:
         for row in rows:
             path = self.folder / f"{row.id}.png"
             try:
-                image = read_picture(path.read_bytes(), path.name, (SIDE, SIDE))
+                image = read_own(path.read_bytes(), path.name)
             except OSError:
                 problems.append(f"{path.name} is missing and is left out.")
             except LabError as error:
@@ -103,26 +105,37 @@ class Handwriting:
         pixels = np.round(shares * 255).astype(np.uint8)
         return self.add_many([(pixels, label, time.time(), canvas)])[0]
 
-    def add_many(self, new: list[tuple[Pixels, int, float, Pixels | None]]) -> list[str]:
-        """Keep several at once, all or none: each (28, 28) bytes, label, seconds since 1970, grey canvas or
-        None. Returns their ids."""
-        for _, label, _, _ in new:
-            _checked(label)
+    def add_many(self, new: Iterable[tuple[Pixels, int, float, Pixels | None]]) -> list[str]:
+        """Keep several, all or none: each (28, 28) bytes, label, seconds since 1970, gray canvas or None.
+
+        Each is written before the next is asked for: never more than one canvas is held in memory. Returns
+        their ids.
+        """
+        added: list[str] = []
         with self._alone():
             rows, _ = self._rows()
-            if len(rows) + len(new) > MOST:
-                raise LabError(
-                    f"There is room for {MOST:,} drawings; {len(rows):,} are here. Delete some first."
-                )
-            for image, label, drawn, ink in new:
-                stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(drawn))
-                one = Drawn(f"{stamp}-{secrets.token_hex(4)}", label, drawn, image)
-                if ink is not None:
-                    write_whole(self.ink_path(one.id), png(ink))
-                write_whole(self.folder / f"{one.id}.png", png(image))
-                rows.append(one)
-            self._keep(rows)
-        return [one.id for one in rows[len(rows) - len(new) :]]
+            try:
+                for image, label, drawn, ink in new:
+                    _checked(label)
+                    if len(rows) >= MOST:
+                        raise LabError(
+                            f"There is room for {MOST:,} drawings; {len(rows) - len(added):,} are here. "
+                            "Delete some first."
+                        )
+                    stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(drawn))
+                    one = Drawn(f"{stamp}-{secrets.token_hex(4)}", label, drawn, image)
+                    added.append(one.id)
+                    if ink is not None:
+                        write_whole(self.ink_path(one.id), png(ink))
+                    write_whole(self.folder / f"{one.id}.png", png(image))
+                    rows.append(one)
+                if added:
+                    self._keep(rows)
+            except BaseException:
+                for id in added:
+                    self._drop(id)
+                raise
+        return added
 
     def relabel(self, id: str, label: int) -> None:
         """Give a drawing another label. Raises NotFound if it is not there any more."""
@@ -156,12 +169,21 @@ class Handwriting:
     def _rows(self) -> tuple[list[Drawn], list[str]]:
         """The lines of the CSV, their images still black; and a sentence for each that makes no sense."""
         try:
-            text = self._labels.read_bytes().decode("utf-8", errors="replace")
+            content = self._labels.read_bytes()
         except FileNotFoundError:
             return [], []
         except OSError as error:
             raise LabError(f"Your drawings in {self.folder} cannot be read: {error.strerror}.") from error
-        return parse_labels(text)
+        lines, problems = parse_labels(content)
+        black = np.zeros((SIDE, SIDE), dtype=np.uint8)
+        rows = []
+        for line in lines:
+            name = _FILE.fullmatch(line.file)  # it becomes a path
+            if name is None:
+                problems.append("A line of labels.csv makes no sense and is left out: its file's name.")
+            else:
+                rows.append(Drawn(name[1], line.label, line.drawn, black))
+        return rows, problems
 
     def _keep(self, rows: list[Drawn]) -> None:
         """Write the CSV anew. One with lines that make no sense is kept beside it, nothing is thrown away."""

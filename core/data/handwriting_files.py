@@ -1,26 +1,24 @@
-"""The files of a collection of drawings: a CSV of labels, and pictures in grey."""
+"""The files of a collection of drawings: a CSV of labels, and images in gray."""
 
 import csv
 import io
 import re
 import time
 from calendar import timegm
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
-from core.data.digits import CLASSES, SIDE
+from core.data.digits import SIDE
+from core.data.images import Pixels, opened, white_on_black
+from core.data.tables import read_table
 from core.errors import LabError
 
-Pixels = NDArray[np.uint8]
 COLUMNS = ("file", "label", "drawn")
-MOST_LINES = 10_000
 LARGEST_PICTURE = 256 * 1024  # bytes; a 28 × 28 PNG has a few hundred, a canvas a few thousand
-LARGEST_INK = 1_024  # pixels of a canvas, each way
-_FILE = re.compile(r"[0-9a-zA-Z_-]{1,64}\.png")
+CANVAS = 280  # pixels of a canvas, each way
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +29,15 @@ class Drawn:
     label: int
     drawn: float
     image: Pixels
+
+
+@dataclass(frozen=True)
+class Labeled:
+    """A line of labels.csv: a file's name as it stands there, its label 0…9, when it was drawn."""
+
+    file: str
+    label: int
+    drawn: float
 
 
 def labels_csv(rows: Sequence[Drawn]) -> bytes:
@@ -44,21 +51,16 @@ def labels_csv(rows: Sequence[Drawn]) -> bytes:
     return out.getvalue().encode()
 
 
-def parse_labels(text: str) -> tuple[list[Drawn], list[str]]:
-    """Lines of such a CSV, images black; and a sentence for each line that makes no sense."""
-    rows: dict[str, Drawn] = {}
+def parse_labels(content: bytes) -> tuple[list[Labeled], list[str]]:
+    """What such a CSV says, of each file once; and a sentence for each line that makes no sense."""
+    rows: dict[str, Labeled] = {}
     problems = []
-    black = np.zeros((SIDE, SIDE), dtype=np.uint8)
-    lines = text.replace("\0", "").splitlines()[:MOST_LINES]  # csv refuses a zero byte
-    for number, line in enumerate(lines, start=1):
-        cells = line.lstrip("\ufeff").strip().split(",")
-        if (number == 1 and cells[:2] == list(COLUMNS[:2])) or cells == [""]:
-            continue
-        file, label, drawn = (*cells, "", "", "")[:3]
-        if not _FILE.fullmatch(file) or label not in [str(digit) for digit in range(CLASSES)]:
+    for number, cells in read_table(content, COLUMNS):
+        label = re.fullmatch(r"([0-9])(\.0*)?", cells["label"])  # a spreadsheet may write 7.0
+        if not cells["file"] or label is None:
             problems.append(f"Line {number} of labels.csv makes no sense and is left out.")
             continue
-        rows[file] = Drawn(file.removesuffix(".png"), int(label), _seconds(drawn), black)
+        rows[cells["file"]] = Labeled(cells["file"], int(label[1]), _seconds(cells["drawn"]))
     return list(rows.values()), problems
 
 
@@ -70,21 +72,33 @@ def _seconds(stamp: str) -> float:
         return 0.0
 
 
-def read_picture(content: bytes, name: str, size: tuple[int, int] | None = None) -> Pixels:
-    """A PNG as grey bytes (H, W). size: (width, height) it must have. Raises LabError with a sentence."""
-    if len(content) > LARGEST_PICTURE:
-        raise LabError(f"{name} has more than {LARGEST_PICTURE // 1024} kB.")
-    try:
-        with Image.open(io.BytesIO(content), formats=["PNG"]) as opened:
-            if size is not None and opened.size != size:  # told by the header: nothing is unpacked yet
-                raise LabError(f"{name} has {opened.width} × {opened.height} pixels instead of 28 × 28.")
-            if max(opened.size) > LARGEST_INK:
-                raise LabError(f"{name} is wider or higher than {LARGEST_INK:,} pixels.")
-            return np.asarray(opened.convert("L"), dtype=np.uint8)
-    except LabError:
-        raise
-    except Exception as error:  # Pillow raises a dozen kinds for a damaged file
-        raise LabError(f"{name} is no PNG that can be read.") from error
+def read_drawing(content: bytes, name: str) -> tuple[Pixels, bool]:
+    """A drawing as (28, 28) bytes, white on black; and whether it was black on white and had to be inverted.
+
+    Raises LabError with a sentence for anything else than an image of 28 × 28 pixels.
+    """
+    with opened(content, name, largest=LARGEST_PICTURE, fits=_exactly(SIDE, name)) as image:
+        return white_on_black(image)
+
+
+def read_own(content: bytes, name: str) -> Pixels:
+    """As `read_drawing`, of a file that Digit Lab wrote itself: nothing is inverted."""
+    with opened(content, name, formats=("PNG",), largest=LARGEST_PICTURE, fits=_exactly(SIDE, name)) as image:
+        return np.asarray(image.convert("L"), dtype=np.uint8)
+
+
+def read_ink(content: bytes, name: str) -> Pixels:
+    """The canvas of a drawing, (280, 280) bytes. Raises LabError with a sentence."""
+    with opened(content, name, largest=LARGEST_PICTURE, fits=_exactly(CANVAS, name)) as image:
+        return white_on_black(image)[0]
+
+
+def _exactly(side: int, name: str) -> Callable[[int, int], None]:
+    def fits(wide: int, high: int) -> None:
+        if (wide, high) != (side, side):
+            raise LabError(f"{name} has {wide} × {high} pixels instead of {side} × {side}.")
+
+    return fits
 
 
 def png(pixels: Pixels) -> bytes:

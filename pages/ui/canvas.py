@@ -4,15 +4,22 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.errors import DataError
 from core.figures.template import picture
 from pages.ui import state
 
 if TYPE_CHECKING:
+    from streamlit_drawable_canvas import CanvasResult
+
     from core.data.drawing import Drawing
 
 SIDE = 280  # ten screen pixels for one of the network's; fits the narrowest phone
 PREVIEW = 112
 BESIDE = 128
+ALWAYS_A_DIGIT = (
+    "Whatever is drawn is called one of the ten digits, a scribble too: for a single dot, *cnn-bn* has a "
+    "confidence of 99.9%."
+)
 
 
 def digit_canvas(key: str, caption: str = "The network receives 28 × 28:") -> "Drawing | None":
@@ -25,6 +32,7 @@ def digit_canvas(key: str, caption: str = "The network receives 28 × 28:") -> "
     from streamlit_drawable_canvas import st_canvas  # registers itself with the running server: not earlier
 
     from core.data.drawing import from_canvas
+    from core.data.images import canvas_pixels
 
     kept = state.ink(key)
     name = f"{key}_canvas_{kept.cleared}"
@@ -59,11 +67,20 @@ def digit_canvas(key: str, caption: str = "The network receives 28 × 28:") -> "
                 return_image_data=True,
                 key=name,
             )
-    if result.image_data is not None:
-        kept.strokes, kept.pixels = result.json_data, result.image_data
+    st.caption(ALWAYS_A_DIGIT)
+    if (sent := _sent(result)) is not None:
+        kept.strokes, kept.pixels = result.json_data, canvas_pixels(sent)
     drawing = None if kept.pixels is None else from_canvas(kept.pixels)
     if drawing is None:
         small.caption("*your digit, once you draw*")
     else:
         small.image(picture(drawing.image[0].numpy(), size=PREVIEW), width=PREVIEW)
     return drawing
+
+
+def _sent(result: "CanvasResult") -> bytes | None:
+    """The file that the browser sent, unopened: the component itself would open it in any format."""
+    try:
+        return result.image_bytes
+    except (ValueError, AttributeError, TypeError) as error:  # whoever sent it was no canvas
+        raise DataError("What the canvas sent is not an image. Clear it and draw again.") from error

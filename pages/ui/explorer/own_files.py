@@ -29,7 +29,7 @@ def files(own: Collection) -> None:
             st.file_uploader(
                 "A zip file that Digit Lab saved", ["zip"], key=f"data_own_upload_{turn}",
                 on_change=_bring, args=(f"data_own_upload_{turn}",), max_upload_size=LARGEST // 2**20,
-                help="PNGs of 28 × 28 pixels and a labels.csv with the columns file, label, drawn.",
+                help="Images of 28 × 28 pixels and a labels.csv with the columns file, label, drawn.",
             )  # fmt: skip
         if len(own):
             with st.popover("Delete all", icon=":material/delete_sweep:", help="Start afresh; asks first."):
@@ -65,6 +65,8 @@ def _words(came: Imported) -> str:
     said = f"{came.added} new {'drawing' if came.added == 1 else 'drawings'}"
     if came.known:
         said += f", {came.known} here already"
+    if came.inverted:
+        said += f", {came.inverted} of them black on white and inverted"
     left = len(came.problems)
     if left:
         said += f"; {left} left out. {escaped(came.problems[0], 'page')}"

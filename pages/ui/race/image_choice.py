@@ -7,12 +7,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.checkpoints import shipped
 from core.config import DIGIT_READERS
+from core.data.images import ENDINGS, LARGEST
 from core.errors import LabError
 from core.escaping import clean, escaped
 from core.imagenet import labels
 from core.imagenet.classifiers import CLASSIFIERS, Classifier, digit_classifier, load_classifier
 from core.imagenet.config import FEWEST, MOST, ImageRaceConfig
-from core.imagenet.photos import LARGEST, PHOTOS, read_photo, sample
+from core.imagenet.photos import PHOTOS, read_photo, sample
 from core.recipes import train_recipes
 from core.training.optimizers import OPTIMIZERS
 from pages.ui.cache import mnist, shipped_model
@@ -83,8 +84,8 @@ def missing() -> str | None:
 def _uploaded(locked: bool) -> Subject | None:
     file = st.file_uploader(
         "Your picture", key="race_image_file", max_upload_size=LARGEST // 2**20, disabled=locked,
-        type=["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"],
-        help="A PNG or JPEG of at most 10 MB. It is only looked at here, and forgotten with this session.",
+        type=list(ENDINGS),
+        help="At most 10 MB and 12 megapixels. It is only looked at here, and forgotten with this session.",
     )  # fmt: skip
     if file is None:
         st.caption("Choose a file; nothing races until then.")

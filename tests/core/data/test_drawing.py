@@ -1,5 +1,6 @@
 """A drawing becomes what MNIST's makers would have made of it, so networks read it as well as MNIST."""
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -12,7 +13,9 @@ from core.config import DIGIT_READERS
 from core.data import Digits, bundled, load
 from core.data.drawing import MIDDLE, Drawing, from_canvas
 from core.evaluation import predict
+from core.formatting import percent
 from core.recipes import train_recipes
+from pages.ui.canvas import ALWAYS_A_DIGIT
 
 CANVAS = 280
 HALF = CANVAS // 2
@@ -167,3 +170,107 @@ def test_black_ink_is_no_ink() -> None:
 
 def test_a_single_dot_is_a_drawing() -> None:
     assert drawn(stroke(100, 100, 1, 1)).size == (20, 20)
+
+
+Canvas = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
+
+
+def dots_in_the_corners(canvas: Canvas) -> None:
+    for row, column in ((0, 0), (0, 278), (278, 0), (278, 278)):
+        canvas[row : row + 2, column : column + 2] = 255
+
+
+def one_dot(canvas: Canvas) -> None:
+    canvas[277:279, 277:279] = 255
+
+
+def hairline_at_the_edge(canvas: Canvas) -> None:
+    canvas[278:280, 5:200] = 255
+
+
+def hairline_across(canvas: Canvas) -> None:
+    canvas[:, 3:5] = 255
+    canvas[40:42, :] = 255
+
+
+def specks(canvas: Canvas) -> None:
+    for row, column in np.random.default_rng(1).integers(0, 277, (12, 2)):
+        canvas[row : row + 3, column : column + 3] = 255
+
+
+STRAY = [one_dot, dots_in_the_corners, hairline_at_the_edge, specks]
+DRAWN = [n for n in train_recipes(DIGIT_READERS) if n in shipped()]
+
+
+@cache
+def with_stray(stray: Callable[[Canvas], None] | None) -> tuple[torch.Tensor, torch.Tensor]:
+    """A fifth of the bundled test digits, drawn with stray ink and read back, and their labels."""
+    test = digits_to_draw("small").take(slice(0, None, 5))
+    rng, found = np.random.default_rng(0), []
+    for image in test.images:
+        canvas = paste_anywhere(image, Image.Resampling.BILINEAR, rng)
+        if stray is not None:
+            stray(canvas)
+        found.append(drawn(canvas).image)
+    return torch.stack(found), test.labels
+
+
+@pytest.mark.parametrize("stray", STRAY)
+@pytest.mark.parametrize("name", DRAWN)
+def test_stray_ink_costs_no_network_its_accuracy(name: str, stray: Callable[[Canvas], None]) -> None:
+    model = load_shipped(name).model
+    right = []
+    for way in (None, stray):
+        images, labels = with_stray(way)
+        right.append(float((predict(model, images).argmax(1) == labels).float().mean()))
+    assert right[1] >= right[0] - 0.02
+
+
+@pytest.mark.parametrize("stray", [*STRAY, hairline_across])
+def test_stray_ink_does_not_move_the_box_of_a_thin_one(stray: Callable[[Canvas], None]) -> None:
+    canvas = stroke(60, 130, 160, 12)
+    stray(canvas)
+    assert drawn(canvas).box == pytest.approx((130, 60, 142, 220), abs=2)
+
+
+def test_a_blot_of_the_same_pen_beside_a_one_does_not_count() -> None:
+    canvas = stroke(40, 130, 200, 20)
+    rows, columns = np.ogrid[:280, :280]
+    canvas[(rows - 60) ** 2 + (columns - 240) ** 2 < 100] = 255
+    assert drawn(canvas).box == (130, 40, 150, 240)
+
+
+def in_strokes(*strokes: tuple[int, int, int, int]) -> Canvas:
+    canvas = np.zeros((CANVAS, CANVAS, 4), dtype=np.uint8)
+    for left, top, right, bottom in strokes:
+        canvas[top:bottom, left:right] = 255
+    return canvas
+
+
+IN_STROKES = {
+    "a 5 and its bar": [(110, 60, 130, 140), (110, 120, 180, 140), (160, 120, 180, 220), (100, 200, 180, 220),
+                        (150, 60, 215, 80)],
+    "a 5 and its short, thin bar": [(110, 60, 130, 140), (110, 120, 180, 140), (160, 120, 180, 220),
+                                    (100, 200, 180, 220), (160, 60, 215, 70)],
+    "a 4 in two": [(80, 40, 100, 150), (80, 130, 170, 150), (190, 60, 210, 250)],
+    "a 7 and its bar": [(60, 40, 200, 60), (180, 40, 200, 240), (90, 140, 150, 155)],
+    "a 1 with a foot apart": [(130, 30, 150, 200), (90, 230, 190, 250)],
+    "a thin pen": [(110, 60, 118, 140), (110, 132, 180, 140), (172, 140, 180, 220), (140, 60, 215, 68)],
+    "a broken line": [(130, 20 + 40 * part, 142, 45 + 40 * part) for part in range(6)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", IN_STROKES)
+def test_a_digit_in_several_strokes_is_kept_whole(name: str) -> None:
+    strokes = IN_STROKES[name]
+    corners = np.array(strokes)
+    expected = (*corners[:, :2].min(axis=0).tolist(), *corners[:, 2:].max(axis=0).tolist())
+    assert drawn(in_strokes(*strokes)).box == pytest.approx(expected, abs=1)
+
+
+def test_what_the_page_says_of_a_dot_is_so() -> None:
+    rows, columns = np.ogrid[:280, :280]
+    canvas = stroke(0, 0, 0, 0)
+    canvas[(rows - 140) ** 2 + (columns - 140) ** 2 < 100] = 255
+    confidence = float(predict(load_shipped("cnn-bn").model, drawn(canvas).image.unsqueeze(0)).max())
+    assert f"*cnn-bn* has a confidence of {percent(confidence)}" in ALWAYS_A_DIGIT

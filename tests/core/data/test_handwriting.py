@@ -5,6 +5,7 @@ import os
 import random
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -38,7 +39,8 @@ def canvas(x: int = 140) -> NDArray[np.uint8]:
 
 
 def noise(seed: int) -> NDArray[np.uint8]:
-    return np.random.default_rng(seed).integers(0, 256, (28, 28), dtype=np.uint8)
+    """A drawing of nothing: a box of noise on black paper."""
+    return np.pad(np.random.default_rng(seed).integers(0, 256, (20, 20), dtype=np.uint8), 4)
 
 
 def filled(count: int = 3) -> Handwriting:
@@ -127,7 +129,7 @@ def test_damaged_files_are_left_out_with_a_sentence() -> None:
     assert [one.id for one in found.drawings] == ids[3:]
     told = " ".join(found.problems)
     assert "is missing" in told
-    assert "no PNG" in told
+    assert "is not an image that can be read" in told
     assert "9 × 9 pixels instead of 28 × 28" in told
     assert told.count("makes no sense") == 3
     mine.add(noise(7), 7)  # what makes no sense is kept beside, nothing is thrown away
@@ -248,3 +250,168 @@ def test_a_home_that_cannot_be_written_is_a_sentence(own_home: Path) -> None:
     (own_home / "handwriting").write_text("a file in the way")
     with pytest.raises(LabError, match="cannot be changed"):
         Handwriting().add(noise(0), 1)
+
+
+def shown(image: Image.Image, form: str = "PNG", **options: object) -> bytes:
+    file = io.BytesIO()
+    image.save(file, form, **options)
+    return file.getvalue()
+
+
+SEVEN = np.zeros((28, 28), dtype=np.uint8)
+SEVEN[6:9, 8:20] = SEVEN[6:24, 17:20] = 255
+
+
+def with_alpha(shade: int, alpha: NDArray[np.uint8], mode: str = "LA") -> Image.Image:
+    planes = [Image.fromarray(np.full((28, 28), shade, dtype=np.uint8))] * (len(mode) - 1)
+    return Image.merge(mode, [*planes, Image.fromarray(alpha)])
+
+
+def palette() -> bytes:
+    image = Image.fromarray((SEVEN // 255).astype(np.uint8), "P")
+    image.putpalette([9, 9, 9, 0, 0, 0])
+    return shown(image, transparency=0)
+
+
+#: A seven in every manner that programs write one, and whether it must be inverted.
+SEVENS: dict[str, tuple[bytes, bool]] = {
+    "as we write it": (png(SEVEN), False),
+    "black on white": (png(255 - SEVEN), True),
+    "16 bits": (shown(Image.fromarray(SEVEN.astype(np.uint16) * 257)), False),
+    "16 bits, black on white": (shown(Image.fromarray((255 - SEVEN.astype(np.uint16)) * 257)), True),
+    "16 bits that hold 8": (shown(Image.fromarray(SEVEN.astype(np.uint16))), False),
+    "white ink on nothing": (shown(with_alpha(255, SEVEN)), False),
+    "black ink on nothing": (shown(with_alpha(0, SEVEN)), True),
+    "black ink on nothing, in color": (shown(with_alpha(0, SEVEN, "RGBA")), True),
+    "all opaque": (shown(Image.fromarray(255 - SEVEN).convert("RGBA")), True),
+    "black ink on a see-through palette": (palette(), True),
+    "color": (shown(Image.fromarray(SEVEN).convert("RGB")), False),
+    "one bit": (shown(Image.fromarray(SEVEN).convert("1")), False),
+    "BMP": (shown(Image.fromarray(SEVEN), "BMP"), False),
+    "GIF, black on white": (shown(Image.fromarray(255 - SEVEN), "GIF"), True),
+    "TIFF of fractions": (shown(Image.fromarray(SEVEN.astype(np.float32) / 255), "TIFF"), False),
+}
+
+
+@pytest.mark.parametrize("manner", SEVENS)
+def test_a_drawing_in_any_manner_becomes_white_on_black(manner: str) -> None:
+    content, inverted = SEVENS[manner]
+    told = take_in(Handwriting(), zipped(labels_csv=b"file,label\na.png,7\n", a_png=content), "f.zip")
+    assert (told.added, told.inverted, told.problems) == (1, int(inverted), ())
+    (one,) = Handwriting().all().drawings
+    np.testing.assert_array_equal(one.image, SEVEN)
+
+
+TABLES = {
+    "as we write it": b"file,label,drawn\na.png,1,2026-01-31T12:00:00Z\nb.png,2,\n",
+    "semicolons": b"file;label;drawn\r\na.png;1;2026-01-31T12:00:00Z\r\nb.png;2;\r\n",
+    "tabs": b"file\tlabel\tdrawn\na.png\t1\t\nb.png\t2\t\n",
+    "quotes": b'"file","label","drawn"\n"a.png","1","2026-01-31T12:00:00Z"\n"b.png","2",""\n',
+    "quotes and semicolons": b'"file";"label"\n"a.png";"1"\n"b.png";"2"\n',
+    "spaces": b"file, label, drawn\n a.png , 1 , \nb.png,  2,\n",
+    "spaces and quotes": b'"file", "label"\n"a.png", "1"\n"b.png", "2"\n',
+    "spaces alone": b"file label\na.png 1\nb.png 2\n",
+    "a mark at the beginning": b"\xef\xbb\xbffile,label\na.png,1\nb.png,2\n",
+    "UTF-16": "file\tlabel\r\na.png\t1\r\nb.png\t2\r\n".encode("utf-16"),
+    "no header": b"a.png,1\nb.png,2\n",
+    "another order, more columns": b"id;Label;File\n0;1;a.png\n1;2;b.png\n",
+    "fractions and empty lines": b"file,label\n\na.png,1.0\n,\nb.png,2.0\n\n",
+    "old line ends": b"file,label\ra.png,1\rb.png,2\r",
+}
+
+
+@pytest.mark.parametrize("manner", TABLES)
+def test_a_table_of_labels_in_any_manner(manner: str) -> None:
+    content = zipped(labels_csv=TABLES[manner], a_png=png(noise(1)), b_png=png(noise(2)))
+    told = take_in(Handwriting(), content, "f.zip")
+    assert (told.added, told.problems) == (2, ())
+    assert [one.label for one in Handwriting().all().drawings] == [1, 2]
+
+
+@pytest.mark.parametrize("text", [b'"' * 200_000, b'a.png,"' + b"x" * 300_000, b'",;' * 60_000, b"\0,\0"])
+def test_a_table_that_makes_no_sense_is_a_sentence(text: bytes) -> None:
+    with pytest.raises(LabError, match="holds no drawing"):
+        take_in(Handwriting(), zipped(labels_csv=text), "f.zip")
+
+
+def test_a_zip_made_on_a_mac_is_read() -> None:
+    names = {
+        "__MACOSX/my digits/._labels.csv": b"\0\5\x16\7",
+        "__MACOSX/my digits/._first 7.png": b"\0\5\x16\7",
+        "my digits/": b"",
+        "my digits/.DS_Store": b"Bud1",
+        "my digits/labels.csv": b"file;label\nfirst 7.png;7\nmore/2.PNG;2\n",
+        "my digits/first 7.png": png(noise(1)),
+        "my digits/more/2.PNG": png(noise(2)),
+        "my digits/ink/first 7.png": png(np.pad(noise(3), 126)),
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        for name, content in names.items():
+            file.writestr(name, content)
+    told = take_in(Handwriting(), out.getvalue(), "f.zip")
+    assert (told.added, told.problems) == (2, ())
+    first = Handwriting().all().drawings[0]
+    np.testing.assert_array_equal(first.image, noise(1))
+    with Image.open(Handwriting().ink_path(first.id)) as ink:
+        assert ink.size == (280, 280)
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("member", ["labels.csv", "a.png"])
+def test_members_packed_otherwise_are_never_unpacked(
+    packing: int, member: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unpacked at once, three kilobytes of them may become gigabytes."""
+    members = {"labels.csv": b"file,label\na.png,1\n", "a.png": png(noise(1))}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        for name, content in members.items():
+            file.writestr(name, content, packing if name == member else zipfile.ZIP_DEFLATED)
+    unpacked: list[str] = []
+    read = zipfile.ZipFile.open
+
+    def watched(self: zipfile.ZipFile, name: zipfile.ZipInfo, *how: object) -> object:
+        unpacked.append(name.filename)
+        return read(self, name, *how)
+
+    monkeypatch.setattr(zipfile.ZipFile, "open", watched)
+    if member == "labels.csv":
+        with pytest.raises(LabError, match="holds no labels.csv that can be read"):
+            take_in(Handwriting(), out.getvalue(), "f.zip")
+    else:
+        told = take_in(Handwriting(), out.getvalue(), "f.zip")
+        assert told.added == 0
+        assert told.problems == ("a.png is missing, damaged or too large, and is left out.",)
+    assert member not in unpacked
+
+
+def test_large_canvases_are_left_out_and_the_others_held_one_at_a_time() -> None:
+    ink = png(np.zeros((280, 280), dtype=np.uint8))
+    members = {f"ink/{i}.png": ink for i in range(60)} | {f"{i}.png": png(noise(i)) for i in range(60)}
+    members["ink/7.png"] = png(np.zeros((1024, 1024), dtype=np.uint8))
+    members["labels.csv"] = b"".join(b"%d.png,1\n" % i for i in range(60))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in members.items():
+            file.writestr(name, content)
+    tracemalloc.start()
+    told = take_in(Handwriting(), out.getvalue(), "f.zip")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert told.added == 60
+    assert told.problems == (
+        "The canvas of 7.png has 1024 × 1024 pixels instead of 280 × 280. The drawing itself is kept.",
+    )
+    assert len(list((Handwriting().folder / "ink").glob("*.png"))) == 59
+    assert most < 20 * 280 * 280, "sixty canvases at once would take three times as much"
+
+
+def test_a_set_that_gets_full_on_the_way_is_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.data.handwriting.MOST", 5)
+    mine = filled(3)
+    names = {path.name for path in mine.folder.rglob("*.png")}
+    with pytest.raises(LabError, match="room for 5 drawings; 3 are here"):
+        mine.add_many((noise(i), 1, 0.0, noise(i)) for i in range(10, 20))
+    assert {path.name for path in mine.folder.rglob("*.png")} == names
+    assert len(mine.all()) == 3
