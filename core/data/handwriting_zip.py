@@ -7,6 +7,7 @@ names are looked up and never used as paths, images are decoded by Pillow, nothi
 """
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -31,6 +32,8 @@ LARGEST_LABELS = 2**20  # bytes of labels.csv, unpacked
 LABELS = "labels.csv"
 ENTRY = b"PK\x01\x02"  # begins each file's line in a zip's list
 MOST_FILES = 3 * MOST
+#: What zipfile raises for a damaged list of files.
+_NOT_A_ZIP = (zipfile.BadZipFile, ValueError, IndexError, OverflowError, NotImplementedError, struct.error)
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def take_in(drawings: Handwriting, content: bytes, name: str) -> Imported:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as file:
             return _Import(drawings, _Members(file), name).taken()
-    except (zipfile.BadZipFile, ValueError, IndexError) as error:
+    except _NOT_A_ZIP as error:
         raise LabError(f"{name} is no zip file that can be read. Bring one that Digit Lab saved.") from error
 
 

@@ -10,6 +10,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from core.errors import DataError, LabError
 
 Pixels = NDArray[np.uint8]
+Floats = NDArray[np.floating[Any]]
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 ENDINGS = ("png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff")
@@ -67,9 +69,13 @@ def white_on_black(image: Image.Image) -> tuple[Pixels, bool]:
     image: as `opened` gives it. The paper is what the image's outermost pixels show. Where that is nothing,
     the ink decides: dark ink was meant for white paper.
     """
-    alpha = np.asarray(image.getchannel("A"), dtype=np.float32) / 255 if image.mode == "RGBA" else None
+    alpha = (
+        np.asarray(image.getchannel("A"), dtype=np.float32) / np.float32(255)
+        if image.mode == "RGBA"
+        else None
+    )
     shade = np.asarray(image.convert("RGB").convert("L"), dtype=np.float32)
-    opaque = np.ones_like(shade) if alpha is None else alpha
+    opaque: Floats = np.ones_like(shade) if alpha is None else alpha
     at_the_edge = _edge(opaque) > 0
     if at_the_edge.mean() > 0.5:
         light = float(_edge(shade)[at_the_edge].mean()) >= 128
@@ -79,7 +85,7 @@ def white_on_black(image: Image.Image) -> tuple[Pixels, bool]:
     return np.round(ink).astype(np.uint8), light
 
 
-def _edge(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def _edge(values: Floats) -> Floats:
     """The outermost pixels of (H, W), in any order."""
     return np.concatenate([values[0], values[-1], values[1:-1, 0], values[1:-1, -1]])
 
@@ -130,7 +136,7 @@ def _too_many(name: str, size: str) -> str:
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Any of Pillow's modes as "L", "RGB" or "RGBA"."""
     if image.mode.startswith(("I", "F")):  # 16 or 32 bits a pixel: Pillow would cut them off at 255
-        values = np.nan_to_num(np.asarray(image, dtype=np.float32))
+        values: Floats = np.nan_to_num(np.asarray(image, dtype=np.float32))
         highest = float(values.max(initial=0))
         if image.mode == "F" and highest <= 1.0:
             values = values * 255

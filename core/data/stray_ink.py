@@ -31,7 +31,8 @@ def digit_ink(ink: npt.NDArray[np.float32], inked: Mask) -> Mask:
     sides = np.array([0, *(_longer_side(pieces == piece) for piece in range(1, count + 1))])
     largest = int(mass.argmax())
     digit = (mass >= LIGHT * mass[largest]) & (sides >= SHORT * sides[largest])
-    return digit[pieces] & strokes
+    kept: Mask = digit[pieces] & strokes
+    return kept
 
 
 def _without_hairlines(inked: Mask) -> Mask:

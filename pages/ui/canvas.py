@@ -18,7 +18,7 @@ PREVIEW = 112
 BESIDE = 128
 ALWAYS_A_DIGIT = (
     "Whatever is drawn is called one of the ten digits, a scribble too: for a single dot, *cnn-bn* has a "
-    "confidence of 99.9%."
+    "confidence of over 99%."
 )
 
 
@@ -81,6 +81,7 @@ def digit_canvas(key: str, caption: str = "The network receives 28 × 28:") -> "
 def _sent(result: "CanvasResult") -> bytes | None:
     """The file that the browser sent, unopened: the component itself would open it in any format."""
     try:
-        return result.image_bytes
+        content: bytes | None = result.image_bytes
     except (ValueError, AttributeError, TypeError) as error:  # whoever sent it was no canvas
         raise DataError("What the canvas sent is not an image. Clear it and draw again.") from error
+    return content

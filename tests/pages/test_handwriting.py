@@ -151,7 +151,7 @@ def test_damaged_files_are_named() -> None:
     (mine.folder / f"{mine.all().drawings[0].id}.png").write_bytes(b"no")
     st.cache_resource.clear()
     app = tab()
-    assert "is no PNG that can be read" in text(app)
+    assert "is not an image that can be read" in text(app)
     assert "Your 2 drawings" in text(app)
 
 

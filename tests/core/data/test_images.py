@@ -23,14 +23,17 @@ def packed(form: str, size: tuple[int, int] = (30, 20)) -> bytes:
 def test_six_formats_are_read(form: str) -> None:
     with opened(packed(form)) as image:
         assert image.size == (30, 20)
-        assert np.asarray(image.convert("RGB"))[10, 10] == pytest.approx([250, 0, 0], abs=6)
+        assert np.asarray(image.convert("RGB"))[10, 10].tolist() == pytest.approx([250, 0, 0], abs=6)
 
 
-@pytest.mark.parametrize("form", ["EPS", "PPM", "TGA", "ICO", "PCX", "SGI", "JPEG2000", "PDF", "IM", "DDS"])
+@pytest.mark.parametrize("form", ["EPS", "PPM", "TGA", "ICO", "PCX", "SGI", "JPEG2000", "PDF", "DDS"])
 def test_other_formats_are_not_even_looked_at(form: str) -> None:
     """EPS is what Ghostscript runs."""
     content = packed(form)
-    with pytest.raises(DataError, match=r"is not an image that can be read \(PNG, .* or TIFF\)"), opened(content):
+    with (
+        pytest.raises(DataError, match=r"is not an image that can be read \(PNG, .* or TIFF\)"),
+        opened(content),
+    ):
         pass
     with pytest.raises(DataError, match=r"The drawing is not an image that can be read \(PNG\)"):
         canvas_pixels(content)
@@ -46,9 +49,9 @@ def test_a_canvas_sends_png_alone(form: str) -> None:
 def test_twelve_megapixels_and_no_more() -> None:
     with opened(packed("PNG", (4032, 3024))) as phone:
         assert phone.size == (4032, 3024)
-    with pytest.raises(DataError, match="4,097 × 3,072 pixels; at most 12 megapixels"):
-        with opened(packed("PNG", (4097, MOST_PIXELS // 4096))):
-            pass
+    large = packed("PNG", (4097, MOST_PIXELS // 4096))
+    with pytest.raises(DataError, match="4,097 × 3,072 pixels; at most 12 megapixels"), opened(large):
+        pass
     with pytest.raises(DataError, match="1121 × 9 pixels; at most 1120"):
         canvas_pixels(packed("PNG", (1121, 9)))
 

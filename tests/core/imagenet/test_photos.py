@@ -9,8 +9,8 @@ import pytest
 import torch
 from PIL import Image
 
-from core.errors import DataError
 from core.data.images import LARGEST
+from core.errors import DataError
 from core.imagenet.photos import SIDE, read_photo
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
