@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.figures.template import picture
-from core.formatting import interval, percent
+from core.formatting import article, interval, percent
 from pages.ui import badges
 from pages.ui.cache import mnist, shipped_model
 from pages.ui.canvas import digit_canvas
@@ -60,7 +60,7 @@ def draw_and_read() -> None:
                 image, label = mnist().test.images[:1], int(mnist().test.labels[0])
                 with st.container(horizontal=True, vertical_alignment="center"):
                     st.image(picture(image[0, 0].numpy(), size=56), width=56)
-                    st.caption(f"Until you draw, it reads this test image, a {label}.")
+                    st.caption(f"Until you draw, it reads this test image, {article(label)}.")
             else:
                 image = drawing.image.unsqueeze(0)
             with one_thread():

@@ -123,12 +123,14 @@ def article(word: object) -> str:
     return f"{'an' if _begins_with_a_vowel(spoken) else 'a'} {text}"
 
 
-def number(value: float, digits: int = 3) -> str:
+def number(value: float, digits: int = 3, *, signed: bool = False) -> str:
     """A number for people: "0.006", "1.42", "999", "1,420", "1.2 × 10⁻⁵".
 
     An int is written whole; of a float the integer part always is, and up to `digits` significant digits,
-    without zeros at the end.
+    without zeros at the end. signed: with a plus where it is positive.
     """
+    if signed:
+        return f"{'+' if value > 0 else ''}{number(value, digits)}"
     if isinstance(value, int):
         return f"{value:,}"
     value = float(value)

@@ -16,7 +16,7 @@ from core.device import choose_device
 from core.errors import ConfigError
 from core.escaping import escaped
 from core.films import film_path, save_film
-from core.formatting import percent
+from core.formatting import number, percent
 from core.home import home, private_folder
 from core.interrupts import between_steps
 from core.recipes import RECIPES, recipe
@@ -85,7 +85,8 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
                 save_film(film_path(target), film)
     if status == "stopped":
         tqdm.write(
-            f"Stopped at epoch {record.epochs:.2f} of {config.train.epochs}: run {record.run_id} keeps the "
+            f"Stopped at epoch {number(record.epochs)} of {config.train.epochs}: run {record.run_id} keeps "
+            f"the "
             "weights so far.",
             file=sys.stderr,
         )
@@ -114,7 +115,7 @@ class Progress(Callback):
         score = (
             f"accuracy {percent(accuracy, 2)}" if accuracy is not None else f"loss {loss or float('nan'):.3g}"
         )
-        self.bar.set_postfix_str(f"epoch {row['epoch']:g}, test {score}")
+        self.bar.set_postfix_str(f"epoch {number(row['epoch'] or 0)}, test {score}")
 
     def on_end(self, trainer: Trainer) -> None:
         self.bar.close()

@@ -22,6 +22,7 @@ from core.atomic_write import write_whole
 from core.data.mnist_folder import raw_folder, read_folder
 from core.data.sources import downloaded_root
 from core.errors import DataError
+from core.formatting import duration
 from core.home import private_folder
 from core.web_page import LOG_IN, NETWORK_LOG_IN, is_web_page
 
@@ -121,7 +122,7 @@ def _from_any_mirror(
         try:
             packed, kind = _fetch(f"{mirror.rstrip('/')}/{resource.name}", resource.size, timeout, report)
         except TimeoutError:
-            reason = f"the server was silent or too slow for {timeout:g} seconds"
+            reason = f"the server was silent or too slow for {duration(timeout)}"
             continue
         except urllib.error.HTTPError as error:
             reason = f"the server answered {error.code} ({error.reason})"

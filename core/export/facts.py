@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from core.checkpoints import load_shipped, shipped
 from core.config import RunConfig
+from core.formatting import interval, percent
 from core.runs import RunRecord
 
 
@@ -38,8 +39,8 @@ class Facts:
         """What the app measured, in a sentence; "" where it measured nothing."""
         if self.accuracy is not None and self.low is not None and self.high is not None:
             return (
-                f"The app measured a test accuracy of {self.accuracy:.2%} "
-                f"({self.low:.2%} … {self.high:.2%} with 95% confidence)."
+                f"The app measured a test accuracy of {percent(self.accuracy, 2)} "
+                f"(95% interval {interval(self.low, self.high, 2)})."
             )
         return f"The app measured a test loss of {self.loss:.6f}." if self.loss is not None else ""
 

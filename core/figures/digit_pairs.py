@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from core.figures.palette import GRAY, ORANGE
 from core.figures.template import figure
+from core.formatting import points
 
 
 def digit_pairs_figure(
@@ -28,7 +29,7 @@ def digit_pairs_figure(
         fig.add_scatter(
             x=list(range(len(shares))), y=list(shares), mode="markers", name=name,
             marker={"size": 10, "color": color},
-            customdata=[[f"{100 * (b - a):+.1f} points", n] for a, b, n in
+            customdata=[[points(b - a, signed=True), n] for a, b, n in
                         zip(before, after, counts, strict=True)],
             hovertemplate=f"<b>%{{x}}</b> {name}: %{{y:.2%}} of %{{customdata[1]}} images"
             "<br>change %{customdata[0]}<extra></extra>",

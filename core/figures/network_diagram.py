@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from core.figures.operations import BACKWARD, FORWARD
 from core.figures.palette import GREEN
 from core.figures.template import AXIS, GRID, bare, figure
+from core.formatting import number
 
 FEW = 12  # units of a column that are drawn as circles; more become a block
 FANNED = 28  # lines into a block at most: 784 would be a surface
@@ -164,5 +165,5 @@ def _short(value: float) -> str:
     """At most six signs: what fits into a circle."""
     text = f"{value + 0.0:.2g}"
     if "e" in text:
-        return f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e")
+        return number(value, 1).replace(" × ", "·").replace("-", "−")
     return text.replace("-", "−").replace("0.", ".", 1) if len(text) > 5 else text.replace("-", "−")

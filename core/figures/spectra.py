@@ -61,7 +61,7 @@ def spectrum_pictures_figure(
             colorscale=[list(stop) for stop in SEQUENTIAL], showscale=False, zsmooth=False,
             customdata=np.stack([cells, np.hypot(down, across), across, down], axis=-1),
             hovertemplate="%{customdata[2]} waves across, %{customdata[3]} down: %{customdata[1]:.1f}<br>"
-            "%{customdata[0]:.3%} of the energy<extra></extra>",
+            "%{customdata[0]:.2p} of the energy<extra></extra>",
         )  # fmt: skip
         fig.add_shape(
             type="circle", x0=middle - cutoff, x1=middle + cutoff, y0=-cutoff, y1=cutoff,

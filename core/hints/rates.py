@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.formatting import number
+from core.formatting import number, ratio
 from core.hints.hint import Case, Hint, handy
 from core.hints.reading import BLOCK, per_step, since_change, start_and_end
 
@@ -132,7 +132,7 @@ def batch_too_large(case: Case) -> Hint | None:
         "A larger batch makes a step surer, not longer. Who multiplies the batch by k makes k times fewer "
         "steps, and must take about k times the rate to get as far (Goyal et al. 2017).",
         {"batch_size": USUAL_BATCH},
-        f"About {times:.0f} times as many steps of the same length, in as many passes.",
+        f"About {ratio(times)} as many steps of the same length, in as many passes.",
     )
 
 

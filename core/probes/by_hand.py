@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from core.errors import ConfigError
+from core.formatting import article
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +46,8 @@ def output_side(side: int, kernel: int, stride: int, padding: int) -> int:
     room = side + 2 * padding - kernel
     if room < 0:
         raise ConfigError(
-            f"A {kernel}×{kernel} kernel finds no place on {side}×{side} pixels with {padding} rows of "
+            f"{article(f'{kernel}×{kernel}').capitalize()} kernel finds no place on {side}×{side} pixels "
+            f"with {padding} rows of "
             "zeros around them, so there is no output. Take a smaller kernel or more padding."
         )
     return room // stride + 1

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from core.config import DIGIT_READERS, RunConfig
 from core.data.digits import Mnist
 from core.evaluation import wilson
-from core.formatting import percent
+from core.formatting import percent, points
 from core.recipes import RECIPES, train_recipes
 from core.reproduce.row import Load, Reproduction, Row, interval, row
 from core.training.callbacks import Callback
@@ -101,7 +101,7 @@ def rule(name: str, text: str | None, claim: Claim | None, *, whole: bool) -> st
     if claim is None:
         return OPEN.get(name, "undecided: the text leaves settings open")
     said = (
-        f"the mean over seeds is at least {percent(claim.value, 2)} less {100 * claim.slack:.2f} points, "
+        f"the mean over seeds is at least {percent(claim.value, 2)} less {points(claim.slack)}, "
         f"which is what {claim.images:,} images can tell (95%)"
     )
     return said if whole else f"undecided on few images or epochs; on the whole MNIST: {said}"

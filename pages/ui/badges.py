@@ -4,6 +4,7 @@ import os
 
 import streamlit as st
 
+from core.formatting import count
 from pages.ui.cache import mnist, registry
 from pages.ui.owner import classroom
 
@@ -50,5 +51,5 @@ def device_name() -> str:
     name = device.device_name(chosen)
     if chosen.type == "cpu":
         cores = os.cpu_count() or 1
-        name += f", {cores} core{'s' if cores != 1 else ''}"
+        name += f", {count(cores, 'core')}"
     return f"{name} · PyTorch {torch.__version__.split('+')[0]}"

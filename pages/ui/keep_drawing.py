@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import LabError
 from core.escaping import escaped
+from core.formatting import article
 from pages.ui import state
 from pages.ui.owner import owner
 
@@ -62,4 +63,4 @@ def _keep(key: str, canvas: str, drawing: "Drawing | None", label: int | None, w
     state.clear_ink(canvas)
     st.session_state[f"{key}_label"] = None
     st.session_state[f"{key}_saved"] = True
-    st.session_state[f"{key}_told"] = f"Saved as a {label}. Draw the next one."
+    st.session_state[f"{key}_told"] = f"Saved as {article(label)}. Draw the next one."

@@ -16,7 +16,7 @@ from core.digits_config import DigitsConfig
 from core.escaping import escaped
 from core.figures.curves import accuracy_figure, gradient_figure, loss_figure
 from core.films import Film
-from core.formatting import percent
+from core.formatting import count, duration, number, percent
 from core.training.history import History
 from core.training.snapshot import Snapshot
 from pages.ui.chart import chart
@@ -187,11 +187,11 @@ def _status(snapshot: Snapshot) -> None:
     if snapshot.history.loss and snapshot.history.loss[-1] is not None:
         facts.append(f"loss {written(snapshot.history.loss[-1])}")
     if snapshot.status in ("running", "paused") and snapshot.seconds_left is not None:
-        facts.append(f"{snapshot.seconds_left:.0f} s left")
+        facts.append(f"{duration(snapshot.seconds_left)} left")
     if snapshot.active and snapshot.images_per_second:
         facts.append(f"{snapshot.images_per_second:,.0f} {examples(snapshot.config.model)}/s")
     if not snapshot.active:
-        facts.append(f"{snapshot.seconds:.1f} s of training")
+        facts.append(f"{duration(snapshot.seconds)} of training")
         if snapshot.seconds:
             speed = sum(snapshot.history.examples_per_step) / snapshot.seconds
             facts.append(f"{speed:,.0f} {examples(snapshot.config.model)}/s")
@@ -199,7 +199,7 @@ def _status(snapshot: Snapshot) -> None:
     st.progress(snapshot.progress)
     details = [snapshot.device, snapshot.precision]
     if snapshot.threads:
-        details.append(f"{snapshot.threads} thread{'s' if snapshot.threads > 1 else ''}")
+        details.append(count(snapshot.threads, "thread"))
     changes = [told(change) for change in snapshot.history.changes[-3:]]
     st.caption(" · ".join([*details, *changes]))
     spoilt(snapshot.config)
@@ -236,7 +236,7 @@ def told(change: dict[str, Any]) -> str:
 
 def written(loss: float) -> str:
     """A loss to three digits after the point, or to three digits where that would say nothing."""
-    return f"{loss:.3f}" if abs(loss) >= 0.01 or loss == 0 else f"{loss:.2e}"
+    return f"{loss:.3f}" if abs(loss) >= 0.01 or loss == 0 else number(loss, 3)
 
 
 def _buttons(job: Steered, snapshot: Snapshot, key: str) -> None:

@@ -9,6 +9,7 @@ import torch
 from core.checkpoints import SHIPPED, Checkpoint, load_checkpoint, rebuild, run_checkpoint, shipped
 from core.config import ModelConfig, RunConfig
 from core.films import Film, Frame, film_path, load_film
+from core.formatting import number
 from core.models import as_module
 from core.models.layers import Normalize
 from core.recipes import train_recipes
@@ -70,7 +71,7 @@ def running(snapshot: Snapshot, title: str) -> Trained:
 
 def caption_of(snapshot: Snapshot) -> None:
     """Say which moment of a run is looked at: not in an option's label, which a select box holds on to."""
-    st.caption(f"The run at epoch {snapshot.weights_epoch:.2f}, step {snapshot.weights_step:,}.")
+    st.caption(f"The run at epoch {number(snapshot.weights_epoch)}, step {snapshot.weights_step:,}.")
 
 
 def as_it_came(name: str, title: str) -> Trained:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.figures import palette
 from core.figures.template import bars
-from core.formatting import probability
+from core.formatting import article, probability
 from pages.ui.chart import chart
 
 if TYPE_CHECKING:  # Home shows its first words before PyTorch is there
@@ -18,8 +18,8 @@ def reading(probabilities: "Tensor", key: str, *, height: int = 230) -> int:
     order = probabilities.argsort(descending=True)
     first, second = int(order[0]), int(order[1])
     sure, rival = float(probabilities[first]), float(probabilities[second])
-    doubt = f", or perhaps a {second} ({probability(rival)})" if rival >= 0.1 else ""
-    st.markdown(f"### It reads a {first}")
+    doubt = f", or perhaps {article(second)} ({probability(rival)})" if rival >= 0.1 else ""
+    st.markdown(f"### It reads {article(first)}")
     st.caption(f"{probability(sure)} sure{doubt}")
     names = [str(digit) for digit in range(10)]
     chart(bars(probabilities.numpy(), names, palette.DIGITS, height=height), key=key, still=True)

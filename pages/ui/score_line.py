@@ -3,7 +3,7 @@
 from core.choices import Keep
 from core.config import RunConfig
 from core.evaluation import wilson
-from core.formatting import interval, percent
+from core.formatting import interval, number, percent
 from core.training.history import History, Row
 
 #: Stands wherever somebody could choose by a test score: a rate, an epoch, a strength, one of several runs.
@@ -21,7 +21,7 @@ def score_line(history: History, config: RunConfig, n_test: int) -> str:
     if accuracy is None:
         return ""
     best = row is not history.epochs[-1]
-    which = f", with the weights of epoch {row['epoch']:.3g}, the best on validation" if best else ""
+    which = f", with the weights of epoch {number(row['epoch'] or 0)}, the best on validation" if best else ""
     return (
         f"### :green[{percent(accuracy, 2)}] of {config.tested_on(n_test)} classified correctly  \n"
         f"95% interval: {interval(*wilson(round(accuracy * n_test), n_test), 2)}{which}"

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from core.data.digits import Mnist
 from core.figures.template import picture
+from core.formatting import article
 from pages.ui.canvas import digit_canvas
 
 TEST, DRAWN = "a test image", "my own drawing"
@@ -48,5 +49,5 @@ def subject(mnist: Mnist, key: str, canvas: str = "cnn_draw", first: int = 4) ->
     label = int(mnist.test.labels[index])
     with show:
         small = picture(mnist.test.images[index, 0].numpy(), size=84)
-        st.image(small, width=84, alt=f"Test image {index}, a {label}")
+        st.image(small, width=84, alt=f"Test image {index}, {article(label)}")
     return Subject(mnist.test.images[index], label)

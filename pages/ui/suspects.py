@@ -17,7 +17,7 @@ from core.figures.found_curve import found_figure
 from core.figures.inks import rgb
 from core.figures.palette import GRAY, VERMILLION
 from core.figures.template import picture
-from core.formatting import percent
+from core.formatting import duration, percent
 from core.one_thread import one_thread
 from core.probes.suspects import Suspects, suspects
 from core.training.run_data import run_data
@@ -72,7 +72,7 @@ def _panel(place: Place, run: Ended) -> None:
         seconds = _seconds(key, network, run.n_train)
         if seconds > PATIENCE and st.session_state.get(place.key("suspects_of")) != key:
             st.button(
-                f"Look for suspects (about {max(1, round(seconds))} s)", icon=":material/search:",
+                f"Look for suspects (about {duration(max(1, round(seconds)))})", icon=":material/search:",
                 key=place.key("suspects_look"), on_click=_look, args=(place, key),
                 help=f"Sends {run.n_train:,} training images through the network.",
             )  # fmt: skip

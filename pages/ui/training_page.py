@@ -13,6 +13,7 @@ import streamlit as st
 from core.config import DIGIT_READERS, RunConfig
 from core.errors import ConfigError, LabError, NotFound
 from core.escaping import escaped
+from core.formatting import count
 from core.recipes import RECIPES, train_recipes
 from core.snippets import training_code
 from core.training.history import History
@@ -218,8 +219,8 @@ class TrainingPage:
         facts = came.provenance
         st.markdown(
             f":material/inventory_2: **As it came**: {recipe}, trained on {facts['n_train']:,} "
-            f"{examples(came.config.model)} for {facts['epochs']:g} "
-            f"epoch{'' if facts['epochs'] == 1 else 's'} with seed {facts['seed']}. "
+            f"{examples(came.config.model)} for "
+            f"{count(facts['epochs'], 'epoch')} with seed {facts['seed']}. "
             "Press *Train* to make your own."
         )
         history = History.from_json(facts["history"])

@@ -164,3 +164,7 @@ def test_every_digit_has_its_article() -> None:
 )  # fmt: skip
 def test_a_number_for_people(value: float, text: str) -> None:
     assert number(value) == text
+
+
+def test_a_change_has_its_sign() -> None:
+    assert [number(v, signed=True) for v in (0.25, -0.25, 0.0)] == ["+0.25", "-0.25", "0"]

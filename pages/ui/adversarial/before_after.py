@@ -12,7 +12,7 @@ from core.data.digits import Mnist
 from core.evaluation import wilson
 from core.figures.palette import YELLOW, model_color
 from core.figures.strength_curves import StrengthCurve, strength_curves_figure
-from core.formatting import interval, percent
+from core.formatting import interval, percent, points, points_interval
 from core.one_thread import one_thread
 from core.paired import Paired, paired
 from pages.ui import computed
@@ -88,14 +88,14 @@ def _price(known: dict[str, Marks]) -> None:
 
 def cost(standard: str, robust: str, pair: Paired) -> str:
     """What robustness costs on clean images, in a sentence that follows from the interval."""
-    low, high = (100 * end for end in pair.ci95)
-    points = 100 * pair.difference
+    low, high = pair.ci95
     counted = (
         f"only {standard} reads {pair.first_only:,} correctly, only {robust} {pair.second_only:,}, "
-        f"of {pair.n:,} images, difference {points:+.2f} points (95%: {low:+.2f} to {high:+.2f})"
+        f"of {pair.n:,} images, difference "
+        f"{points(pair.difference, signed=True)} (95% interval {points_interval(low, high)})"
     )
     if low > 0:
-        return f"**Robustness costs {points:.2f} points of clean accuracy**: {counted}."
+        return f"**Robustness costs {points(pair.difference)} of clean accuracy**: {counted}."
     if high < 0:
         return f"**Here {robust} is even the better one on clean images**: {counted}."
     return f"**On clean images the two cannot be told apart**: {counted}."
@@ -132,7 +132,7 @@ def _curves(networks: dict[str, Trained], mnist: Mnist, count: int, steps: int, 
             known = {
                 name: curve(done, trained.key, attacks, count, mnist) for name, trained in networks.items()
             }
-            drawn = [_drawn(name, points) for name, points in known.items() if points]
+            drawn = [_drawn(name, curve) for name, curve in known.items() if curve]
             fig = strength_curves_figure(
                 drawn, x_title="ε of PGD (pixels run from 0 to 1)", x_range=(0.0, TOP), marked=marked
             )
@@ -180,13 +180,13 @@ def curve(
     return {epsilon: (sum(right), len(right)) for epsilon, right in marks.items() if right}
 
 
-def _drawn(name: str, points: Curve) -> StrengthCurve:
-    intervals = [wilson(right, n) for right, n in points.values()]
+def _drawn(name: str, curve: Curve) -> StrengthCurve:
+    intervals = [wilson(right, n) for right, n in curve.values()]
     color = YELLOW if name in ("chosen above", "just trained") else model_color(name)
     return StrengthCurve(
         name,
-        list(points),
-        [right / n for right, n in points.values()],
+        list(curve),
+        [right / n for right, n in curve.values()],
         [low for low, _ in intervals],
         [high for _, high in intervals],
         color,
@@ -201,7 +201,7 @@ def _title(config: AttackConfig) -> str:
 
 def told(known: dict[str, Curve], marked: float, steps: int) -> str:
     """Every network at the ε of the training, and what happens beyond it; nothing before it is measured."""
-    at = {name: points[marked] for name, points in known.items() if marked in points}
+    at = {name: curve[marked] for name, curve in known.items() if marked in curve}
     if not at:
         return ""
     shares = ", ".join(f"{name} **{percent(right / n)}**" for name, (right, n) in at.items())

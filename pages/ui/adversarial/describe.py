@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from core.data.digits import CLASSES, Mnist
 from core.evaluation import predict
 from core.figures.template import picture
-from core.formatting import probability
+from core.formatting import article, probability
 from core.probes.pixel_gradient import pixel_gradient
 from pages.ui.computed import data_key
 from pages.ui.trained import Trained
@@ -43,7 +43,7 @@ def describe(trained: Trained, mnist: Mnist, epsilon: float) -> None:
                     st.image(
                         picture(image[0].numpy(), size=WIDTH),
                         width=WIDTH,
-                        alt=f"A {digit}, {word}, read as a {read}",
+                        alt=f"{article(digit).capitalize()}, {word}, read as {article(read)}",
                     )
                     mark = "" if read == digit else " ✗"
                     st.caption(

@@ -2,7 +2,7 @@
 
 from core.defences.left import READINGS, Gap, Marks, gap, hidden, left_of, strongest
 from core.defences.ways import Way
-from core.formatting import percent
+from core.formatting import percent, points, points_interval
 
 WHOLE, BARE = "behind the filter", "without it"
 Right = dict[str, dict[str, Marks]]  # side, way of attack: how often each image is still read correctly
@@ -46,30 +46,29 @@ def _hides(extra: Gap, between: Gap, masked: bool) -> str:
     """What the ways around win beyond what they win without the filter."""
     if not any(between.values):
         return "Going around wins nothing more: the filter hides nothing from these attacks. "
-    spare = 100 * (between.mean - extra.mean)
-    also = f" ({spare:.0f} points more it wins without the filter as well)" if spare >= 0.5 else ""
+    spare = between.mean - extra.mean
+    also = f" ({points(spare)} more it wins without the filter as well)" if spare >= 0.005 else ""
     if masked:
         return (
-            f"**The {100 * extra.mean:.0f} points between are no robustness: the gradient was masked**"
+            f"**The {points(extra.mean)} between are no robustness: the gradient was masked**"
             f"{also}, so the attack could not see where to go (Athalye, Carlini & Wagner 2018). "
         )
     return "That is no more than chance, or the same attacks without the filter, explain: it hides little. "
 
 
 def _worth(gain: Gap, without: Marks) -> str:
-    low, high = (100 * end for end in gain.ci95)
-    points = 100 * gain.mean
     words = f"Without any filter the worst of the same attacks leaves {_share(without)}: "
     if gain.p >= LEVEL:
         return (
             words + "against somebody who knows the filter it changes nothing that could be told from chance."
         )
-    if points > 0:
+    if gain.mean > 0:
         return words + (
-            f"so at this ε it truly wins {points:.0f} points (95%: {low:.0f} to {high:.0f}), as far as "
+            f"so at this ε it truly wins {points(gain.mean)} (95% interval {points_interval(*gain.ci95)}), "
+            f"as far as "
             "these attacks can tell."
         )
-    return words + f"so it even costs {-points:.0f} points."
+    return words + f"so it even costs {points(-gain.mean)}."
 
 
 def _clean(whole: dict[str, Marks], bare: dict[str, Marks]) -> str:

@@ -11,6 +11,7 @@ from core.attacks.norms import NORMS
 from core.attacks.pieces import NOTHING, Piece, Reads, configs, gather, measure, named, seconds_left
 from core.data.digits import Mnist
 from core.figures.attack_curves import AttackCurve, attack_curves_figure
+from core.formatting import count, duration
 from pages.ui.adversarial.by_itself import ahead, begin
 from pages.ui.adversarial.entrants import Entrant
 from pages.ui.adversarial.many_choice import Choice
@@ -52,7 +53,7 @@ def curves(mnist: Mnist, choice: Choice) -> None:
     work = Piecework(
         KEY, "Measure", disabled=not every,
         help=f"{len(choice.attacks)} attacks at {len(choice.epsilons)} values of ε on {choice.n:,} images "
-        f"for {len(choice.networks)} network{'' if len(choice.networks) == 1 else 's'}, a few images at a "
+        f"for {count(len(choice.networks), 'network')}, a few images at a "
         "time. It can be stopped and goes on later.",
     )  # fmt: skip
 
@@ -60,7 +61,7 @@ def curves(mnist: Mnist, choice: Choice) -> None:
         kept = known(mnist, choice)
         wanted = ahead(KEY, first, every, kept)
         left = seconds_left(wanted, kept) if work.running else None
-        words = "pieces" + (f", about {left:.0f} s left" if left else "")
+        words = "pieces" + (f", about {duration(left)} left" if left else "")
         work.buttons(sum(piece in kept for piece in wanted), len(wanted), words)
         with st.container(key="adv-many-result"):  # one child, whatever is in it: the part keeps its shape
             _result(mnist, choice, kept)

@@ -18,7 +18,7 @@ from core.attacks.pieces import FEW, NOTHING, Reads, configs, gather, named, siz
 from core.data.digits import CLASSES, Mnist
 from core.figures.confusion import confusion_figure
 from core.figures.digit_accuracy import digit_accuracy_figure
-from core.formatting import interval, percent
+from core.formatting import article, interval, percent
 from pages.ui.adversarial.entrants import Entrant
 from pages.ui.adversarial.many_choice import Choice
 from pages.ui.adversarial.many_curves import known
@@ -185,8 +185,9 @@ def _confusion(taken: Taken) -> None:
         into = off.sum(axis=0)
         most = int(into.argmax())
         st.caption(
-            f"Most often a {is_} is read as a {read} ({off[is_, read]:,} of {counts[is_].sum():,}). Of the "
-            f"{off.sum():,} misread images {into[most]:,} are read as a {most}."
+            f"Most often {article(is_)} is read as {article(read)} ({off[is_, read]:,} of "
+            f"{counts[is_].sum():,}). "
+            f"Of the {off.sum():,} misread images {into[most]:,} are read as {article(most)}."
         )
     else:
         st.caption("None is misread.")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.attacks.curves import Share, half_lost
-from core.formatting import percent
+from core.formatting import count, percent
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,16 +79,16 @@ def _weak(curves: Sequence[Measured]) -> list[str]:
 def _came_back(curves: Sequence[Measured], worst: bool) -> str:
     """A larger ε that gives back images which a smaller one took, where the numbers show it."""
     found = [
-        (count, curve, curve.epsilons[index])
+        (back, curve, curve.epsilons[index])
         for curve in curves
-        for index, count in enumerate(curve.back)
-        if count and not curve.control
+        for index, back in enumerate(curve.back)
+        if back and not curve.control
     ]
     if not found:
         return ""
-    count, curve, epsilon = max(found, key=lambda entry: entry[0])
-    images = f"{count:,} image{'' if count == 1 else 's'}"
-    verb = "is" if count == 1 else "are"
+    back, curve, epsilon = max(found, key=lambda entry: entry[0])
+    images = count(back, "image")
+    verb = "is" if back == 1 else "are"
     counted = (
         "here they stay lost"
         if worst

@@ -10,6 +10,7 @@ from core.evaluation import predict
 from core.figures.before_after import before_after_figure
 from core.figures.perturbation import perturbation_picture
 from core.figures.template import picture
+from core.formatting import ratio
 from pages.ui.adversarial.verdict_words import Case, a, sure, verdict
 from pages.ui.chart import chart
 from pages.ui.style import side_by_side
@@ -43,7 +44,7 @@ def pictures(
         ("Original", picture(image[0].numpy(), size=size), _reads(before), "The untouched picture"),
         (
             f"Change × {factor:.3g}" if bool((made != image).any()) else "Change: none", change,
-            "orange brighter,  \nblue darker", f"What was added to each pixel, {factor:.3g} times as strong",
+            "orange brighter,  \nblue darker", f"What was added to each pixel, {ratio(factor)} as strong",
         ),
         ("Result", picture(made[0].numpy(), size=size), _reads(after), "The attacked picture"),
     )  # fmt: skip

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from core.figures.loss_rise import loss_rise_figure, shares_figure
-from core.formatting import percent
+from core.formatting import percent, ratio
 from core.probes.loss_rise import LossRise, loss_rise, shares_of_rise
 from core.probes.pixel_gradient import pixel_gradient
 from pages.ui.chart import chart
@@ -77,7 +77,7 @@ def told(here: LossRise) -> str:
         words += f"but the loss fell: {actual:+.3g}. A single step can overshoot where the loss curves."
     elif actual > 1.25 * promised:
         words += (
-            f"and the loss rises by {actual:+.3g}, {_times(actual / promised)} the promise: the loss curves "
+            f"and the loss rises by {actual:+.3g}, {ratio(actual / promised)} the promise: the loss curves "
             "upwards on the way."
         )
         if here.loss < 0.01:
@@ -100,10 +100,6 @@ def _chance(here: LossRise) -> str:
     return f"{words}; {percent(wins, 0)} of {here.draws} raise it as much as FGSM does."
 
 
-def _times(factor: float) -> str:
-    return f"{factor:,.0f} times" if factor >= 10 else f"{factor:.1f} times"
-
-
 def _why(trained: Trained, image: Tensor, label: int, here: LossRise) -> None:
     epsilon = here.epsilons[0]
     if here.l1 == 0:
@@ -115,9 +111,9 @@ def _why(trained: Trained, image: Tensor, label: int, here: LossRise) -> None:
         "To first order, changing one pixel by ε adds at most ε·max|gᵢ| = "
         f"{epsilon * here.largest:.3g} nats. But FGSM gives every pixel the sign that suits it, so no "
         f"contribution is negative, and they add up to ε‖g‖₁ = {epsilon * here.l1:.3g}: "
-        f"**{here.l1 / here.largest:.0f} times** the strongest one alone. Random signs mostly cancel: their "
+        f"**{ratio(here.l1 / here.largest)}** the strongest one alone. Random signs mostly cancel: their "
         f"sum is typically of the size ε‖g‖₂ = {epsilon * here.l2:.3g}, so FGSM's direction is worth "
-        f"**{here.l1 / here.l2:.1f} times** as much as chance (at most √784 = 28 times, if all pixels "
+        f"**{ratio(here.l1 / here.l2)}** as much as chance (at most √784 = 28×, if all pixels "
         "mattered alike). The more pixels a picture has, the more there is to add up."
     )
     st.latex(

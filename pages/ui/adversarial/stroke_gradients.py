@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from core.data.digits import Mnist
 from core.figures.palette import DIVERGING
 from core.figures.template import picture, shade
-from core.formatting import percent
+from core.formatting import article, percent
 from core.one_thread import one_thread
 from core.paired import chance
 from core.probes.pixel_gradient import pixel_gradient
@@ -68,7 +68,7 @@ def _pictures(networks: dict[str, Trained], mnist: Mnist, first: int) -> None:
         for place, image in enumerate(images):
             with st.container(width=SIDE, gap="small"):
                 label = int(labels[place])
-                st.image(picture(image[0].numpy(), size=SIDE), width=SIDE, alt=f"A {label}")
+                st.image(picture(image[0].numpy(), size=SIDE), width=SIDE, alt=article(label).capitalize())
                 for name, gradients in rows.items():
                     st.image(
                         signed(gradients[place, 0].numpy()), width=SIDE,

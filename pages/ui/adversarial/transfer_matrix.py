@@ -23,6 +23,7 @@ from core.attacks.transfer import (
 )
 from core.data.digits import Mnist
 from core.figures.transfer_matrix import Cell, transfer_figure
+from core.formatting import article
 from core.paired import Paired
 from pages.ui.adversarial.by_itself import SMALL, ahead, begin
 from pages.ui.adversarial.entrants import Entrant
@@ -126,7 +127,7 @@ def _result(mnist: Mnist, setup: Setup, kept: dict[Passage, Tensor]) -> None:
     cells = [[Cell(one.fooled, one.n, *one.ci95) for one in row] for row in counts]
     chart(transfer_figure(cells, [*names, NOISE], names, own=len(names)), "adv_transfer_chart", still=True)
     seen = max(len(gathered(kept, "", NOTHING, network.key, setup.n)) for network in setup.networks)
-    aim = "misreads" if setup.config.target is None else f"reads as a {setup.config.target}"
+    aim = "misreads" if setup.config.target is None else f"reads as {article(setup.config.target)}"
     st.caption(
         f"Share of images that the network of the column {aim}, among those that it and the network of the "
         "row read correctly before; framed: made and tested on the same one. "

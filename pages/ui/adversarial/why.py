@@ -5,7 +5,7 @@ import streamlit as st
 from core.data.digits import Mnist
 from core.escaping import escaped
 from core.figures.spectra import spectra_figure, spectrum_pictures_figure
-from core.formatting import percent
+from core.formatting import percent, ratio
 from core.probes.spectra import white_share
 from pages.ui.adversarial import why_data
 from pages.ui.adversarial.why_split import split_parts
@@ -117,9 +117,9 @@ def _linear(trained: Trained, mnist: Mnist, count: int) -> None:
     st.markdown("Random signs *s* of the same size mostly cancel:")
     st.latex(r"L(x + \varepsilon s) \approx L(x) \pm \varepsilon\,\lVert g\rVert_2")
     if len(known):
-        ratio = float((known.abs().sum(1) / known.norm(dim=1)).mean())
+        longer = float((known.abs().sum(1) / known.norm(dim=1)).mean())
         st.markdown(
-            f"For this network ‖g‖₁ is on average **{ratio:.1f} times** ‖g‖₂ (at most √784 = 28 times): "
+            f"For this network ‖g‖₁ is on average **{ratio(longer)}** ‖g‖₂ (at most √784 = 28×): "
             "so much is the right direction worth against a random one, to first order. How far the plane "
             "carries, *Step by step* shows: there the promise ε‖g‖₁ stands beside the loss that was measured."
         )

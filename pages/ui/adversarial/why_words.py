@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from core.formatting import percent
+from core.formatting import percent, points
 from core.probes.frequency_split import Part, PartScore
 
 
@@ -39,17 +39,17 @@ def about_parts(found: Mapping[Part, PartScore], length: float, clean: float) ->
     )
     if length == 0:
         return "At L2 = 0 nothing changes. Choose a longer change."
-    slow, fast = (100 * (clean - part.accuracy) for part in (low, high))
+    slow, fast = (clean - part.accuracy for part in (low, high))
     where = "For this network, this cut-off and this length"
     if low.ci95[1] < high.ci95[0]:
         return (
-            f"{words}**The slow part does the damage**: it costs {slow:.1f} points, the fast part "
-            f"{fast:.1f}. {where} the claim does not hold.{_like_chance(high, random)}"
+            f"{words}**The slow part does the damage**: it costs {points(slow)}, the fast part "
+            f"{points(fast)}. {where} the claim does not hold.{_like_chance(high, random)}"
         )
     if high.ci95[1] < low.ci95[0]:
         return (
-            f"{words}**The fast part does more damage**: it costs {fast:.1f} points, the slow part "
-            f"{slow:.1f}. {where} the claim holds."
+            f"{words}**The fast part does more damage**: it costs {points(fast)}, the slow part "
+            f"{points(slow)}. {where} the claim holds."
         )
     return f"{words}The 95% intervals of the two parts overlap: **undecided** here."
 

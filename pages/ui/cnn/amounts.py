@@ -1,10 +1,12 @@
 """The strength of a change in words."""
 
+from core.formatting import count
+
 
 def amount(how: str, strength: float) -> str:
     """For example "3 pixels to the left", from a name in TRANSFORMS and a strength."""
     size = abs(strength)
-    pixels = f"{size:g} pixel{'' if size == 1 else 's'}"
+    pixels = count(size, "pixel")
     words = {
         "shift-across": f"{pixels} to the {'left' if strength < 0 else 'right'}",
         "shift-down": f"{pixels} {'up' if strength < 0 else 'down'}",

@@ -7,7 +7,7 @@ from core.cnn_config import CNNConfig
 from core.data.digits import Mnist
 from core.evaluation import logits
 from core.figures.heat_over import heat_over_figure
-from core.formatting import percent, probability
+from core.formatting import article, percent, probability
 from core.probes.feature_maps import map_layers
 from core.probes.grad_cam import grad_cam, laid_over_pixels
 from core.probes.receptive_field import receptive_field
@@ -88,7 +88,7 @@ def attention(trained: Trained, mnist: Mnist, seen: Subject) -> None:
                 else:
                     st.caption(f"Grad-CAM at {layer}: {_spoken(cams[row].heat.numpy(), digit)}")
     if len(digits) == 1:
-        st.caption(f"The picture is read as a {first} already: choose another digit to compare with.")
+        st.caption(f"The picture is read as {article(first)} already: choose another digit to compare with.")
     side = receptive_field(config, layer, 0, 0).height
     _words(layer, side, moment == START)
     with st.expander("Show the code", icon=":material/code:"):
@@ -108,7 +108,7 @@ def _strong(heat: np.ndarray, image: np.ndarray) -> str:
 
 def _spoken(heat: np.ndarray, digit: int) -> str:
     if not heat.any():
-        return f"at no place do the maps, weighted so, speak for a {digit}."
+        return f"at no place do the maps, weighted so, speak for {article(digit)}."
     share = float((heat > 0.5 * heat.max()).mean())
     return (
         f"largest {heat.max():.3g}; {percent(share, 0)} of its {heat.size} cells reach half of that or more."

@@ -10,7 +10,7 @@ from core.evaluation import wilson
 from core.figures.palette import MODELS
 from core.figures.spread_bands import layer_title, layers_of, spread_bands_figure
 from core.figures.two_runs import errors_figure, losses_figure
-from core.formatting import interval, percent
+from core.formatting import count, interval, percent, points, ratio
 from core.probes.drift import drift
 from core.recipes import RECIPES
 from core.training.filming import PreActivations
@@ -103,7 +103,7 @@ def verdict(histories: Mapping[str, History], n_test: int) -> str:
             return f"*{name.capitalize()}*: no accuracy, its numbers grew without bound."
         found[name] = (accuracy, *wilson(round(accuracy * n_test), n_test), history.last("epoch") or 0.0)
     words = " · ".join(
-        f"{name} **{percent(accuracy, 2)}** ({interval(low, high, 2)}) after {_passes(epoch)}"
+        f"{name} **{percent(accuracy, 2)}** ({interval(low, high, 2)}) after {count(epoch, 'epoch')}"
         for name, (accuracy, low, high, epoch) in found.items()
     )
     words = words[0].upper() + words[1:] + ". "
@@ -115,11 +115,7 @@ def verdict(histories: Mapping[str, History], n_test: int) -> str:
     if low <= their_high and their_low <= high:
         return words + "The intervals overlap: **these two do not tell them apart.**"
     side = "With it the network is better" if ours > theirs else "Without it the network is better"
-    return words + f"**{side}** here, by {100 * abs(ours - theirs):.2g} points, for this seed."
-
-
-def _passes(epoch: float) -> str:
-    return "1 epoch" if epoch == 1 else f"{epoch:.3g} epochs"
+    return words + f"**{side}** here, by {points(abs(ours - theirs))}, for this seed."
 
 
 def widening(spreads: Mapping[str, list[dict[str, object]]]) -> str:
@@ -133,7 +129,7 @@ def widening(spreads: Mapping[str, list[dict[str, object]]]) -> str:
         most = max(found, key=lambda moved: abs(moved.factor - 1))
         parts.append(
             f"*{name}*, the range of nine tenths changed most at {layer_title(most.layer)}: from "
-            f"{most.start:.3g} to {most.end:.3g} ({_times(most.factor)})"
+            f"{most.start:.3g} to {most.end:.3g} ({ratio(most.factor)})"
         )
     return (
         "Over training, "
@@ -141,10 +137,6 @@ def widening(spreads: Mapping[str, list[dict[str, object]]]) -> str:
         + ". With batch norm only a channel's own learnt scale and shift "
         "move it; without, every weight before it does."
     )
-
-
-def _times(factor: float) -> str:
-    return f"{factor:.2f} times" if factor < 10 else f"{factor:.0f} times"
 
 
 def _steps(histories: Mapping[str, History], n_train: int, epochs: float) -> float:

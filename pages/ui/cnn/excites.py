@@ -9,7 +9,7 @@ from core.cnn_config import CNNConfig
 from core.data.digits import Digits, Mnist
 from core.figures.framed import framed_picture
 from core.figures.template import picture
-from core.formatting import percent
+from core.formatting import article, percent
 from core.probes.excitation import Peaks
 from core.probes.receptive_field import Window, receptive_field, steps
 from pages.ui import computed
@@ -100,12 +100,14 @@ def _pictures(
                 frame = (inside.top, inside.left, inside.bottom, inside.right)
                 label = int(some.labels[index])
                 st.image(
-                    framed_picture(image, frame, size=WIDE), width=WIDE, alt=f"A {label}, its patch framed"
+                    framed_picture(image, frame, size=WIDE),
+                    width=WIDE,
+                    alt=f"{article(label).capitalize()}, its patch framed",
                 )
                 if sees < 28:
                     st.image(picture(_cut(image, window), size=4 * WIDE), width=WIDE, alt="The patch alone")
                 value = float(found.values[index, channel])
-                st.caption(f"a **{label}** · {value:.3g}", text_alignment="center")
+                st.caption(f"{article(f'**{label}**')} · {value:.3g}", text_alignment="center")
     if sees < 28:
         beyond = any(window != window.inside() for window in windows)
         st.caption(
@@ -126,7 +128,7 @@ def _labels(labels: list[int]) -> str:
     counts = Counter(labels)
     digit, most = counts.most_common(1)[0]
     if len(labels) == 1:
-        return f"Only one image makes it fire, a {digit}."
+        return f"Only one image makes it fire, {article(digit)}."
     if most == len(labels):
         return f"All {len(labels)} are of the digit **{digit}**."
     if most > len(labels) / 2:

@@ -8,7 +8,7 @@ import streamlit as st
 from core.data.digits import Mnist
 from core.figures.interval_bars import interval_bars_figure
 from core.figures.palette import GRAY, MODELS
-from core.formatting import percent
+from core.formatting import percent, points
 from core.training.rate_sweep import WITH, WITHOUT, course_pair, frozen_pair
 from core.training.short_run import ShortScore, short_run
 from pages.ui.chart import chart
@@ -87,17 +87,17 @@ def told(done: dict[Task, ShortScore]) -> str:
         if trained.accuracy is None or random.accuracy is None:
             words.append(f"{title}, a run diverged: nothing to compare.")
             continue
-        gap = 100 * (trained.accuracy - random.accuracy)
+        gap = trained.accuracy - random.accuracy
         apart = trained.ci95[0] > random.ci95[1] or random.ci95[0] > trained.ci95[1]
         if not apart:
             words.append(f"{title}, the intervals overlap: no difference can be told.")
         elif gap > 0:
             words.append(
-                f"{title}, learning the kernels is worth **{gap:.1f} points**; random ones reach "
+                f"{title}, learning the kernels is worth **{points(gap)}**; random ones reach "
                 f"{percent(random.accuracy)}."
             )
         else:
-            words.append(f"{title}, random kernels do better by {-gap:.1f} points after this one epoch.")
+            words.append(f"{title}, random kernels do better by {points(-gap)} after this one epoch.")
     return " ".join(words)
 
 

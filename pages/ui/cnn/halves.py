@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.data.splits import lab_split
 from core.evaluation import wilson
-from core.formatting import percent
+from core.formatting import percent, points
 from core.probes import baseline
 from core.training.history import History
 from pages.ui import cache
@@ -58,10 +58,10 @@ def told(parts: list[Half], means: tuple[Half, Half]) -> str:
     parts: as `halves` gives them. means: the nearest class average on the same two halves.
     """
     last, first = parts[0], parts[1]
-    gap = 100 * (last.accuracy - first.accuracy)
+    gap = last.accuracy - first.accuracy
     apart = last.ci95[0] > first.ci95[1] or last.ci95[1] < first.ci95[0]
     side = "better" if gap > 0 else "worse"
-    words = f"The same network reads the last half {abs(gap):.1f} points {side} than the first"
+    words = f"The same network reads the last half {points(abs(gap))} {side} than the first"
     words += ". " if apart else ", a difference within the intervals. "
     if means[0].n != first.n:  # a run of other digits than those in use
         return words

@@ -12,7 +12,7 @@ from core.figures.confusion import confusion_figure
 from core.figures.kernel_grid import kernel_grid_figure
 from core.figures.map_strip import map_strip
 from core.figures.moved import moved_figure
-from core.formatting import interval, percent
+from core.formatting import article, count, interval, percent
 from core.one_thread import one_thread
 from core.probes.kernels import in_bytes, maps, moved
 from core.probes.kernels import kernels as kernels_of
@@ -96,7 +96,7 @@ def _show(trained: Trained, mnist: Mnist, choice: Choice, shown: list[Moment], m
         model = kept.network_at(trained, moment)
         reading(logits(model, choice.picture.image.unsqueeze(0))[0].softmax(0), "cnn_kernels_reading")
         if choice.picture.label is not None:
-            st.caption(f"It is a {choice.picture.label}.")
+            st.caption(f"It is {article(choice.picture.label)}.")
     with path:
         _path(trained, moment)
     st.markdown("**Which digit for which**")
@@ -174,9 +174,9 @@ def _maps(trained: Trained, choice: Choice, moment: Moment) -> None:
     """A strip of small maps for every convolution."""
     for name, found in maps(kept.network_at(trained, moment), choice.picture.image).items():
         few = found[:MAPS]
-        count = f"the first {len(few)} of {len(found)}" if len(few) < len(found) else f"{len(found)}"
+        shown = f"the first {len(few)} of " if len(few) < len(found) else ""
         size = f"{found.shape[1]} × {found.shape[2]}"
-        st.caption(f"{name}: {count} map{'s' if len(found) > 1 else ''}, {size}, before the activation")
+        st.caption(f"{name}: {shown}{count(len(found), 'map')}, {size}, before the activation")
         values = few.numpy()
         columns = min(IN_A_ROW, len(few))
         st.image(

@@ -5,6 +5,7 @@ import streamlit as st
 from core.data.digits import Mnist
 from core.evaluation import wilson
 from core.figures.knock_out import knock_out_figure
+from core.formatting import points
 from pages.ui import computed
 from pages.ui.chart import chart
 from pages.ui.cnn import map_results as results
@@ -54,10 +55,10 @@ def knocked_out(trained: Trained, mnist: Mnist) -> None:
 def _told(whole: int, single: list[int], count: int) -> str:
     worst = min(range(len(single)), key=single.__getitem__)
     spared = sum(right >= whole for right in single)
-    lost = 100 * (whole - single[worst]) / count
+    lost = (whole - single[worst]) / count
     if lost <= 0:
         return "No single channel is missed: without any of them as many are read correctly, or more."
-    told = f"Channel {worst} is missed most: without it accuracy falls by {lost:.1f} points."
+    told = f"Channel {worst} is missed most: without it accuracy falls by {points(lost)}."
     if len(single) > 1:
         told += f" {spared} of {len(single)} channels can go, one at a time, without any loss here."
     return told

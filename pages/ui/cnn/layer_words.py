@@ -5,6 +5,7 @@ import zlib
 import streamlit as st
 
 from core.cnn_config import CNNConfig, LayerShape
+from core.formatting import count
 from core.probes.feature_maps import block_of
 
 
@@ -38,7 +39,7 @@ def gives(layer: LayerShape) -> str:
     if len(layer.shape) == 1:
         return f"{layer.shape[0]:,} units"
     channels, rows, columns = layer.shape
-    return f"{channels} map{'s' if channels > 1 else ''} of {rows}×{columns}"
+    return f"{count(channels, 'map')} of {rows}×{columns}"
 
 
 def cut_after(config: CNNConfig, layer: str) -> int:

@@ -9,6 +9,7 @@ from core.cnn_config import CNNConfig
 from core.data.digits import Mnist
 from core.figures.palette import DIGITS
 from core.figures.template import bars
+from core.formatting import article
 from core.probes.feature_maps import LayerOutput, layer_outputs, map_layers
 from core.snippets_cnn import network_code
 from pages.ui import style
@@ -111,8 +112,10 @@ def _picked(config: CNNConfig, names: list[str], first: int, row: int, picture: 
 def _answer(model: nn.Module, outputs: list[LayerOutput], seen: Subject) -> None:
     shares = outputs[-1].values.softmax(dim=0)
     digit = int(shares.argmax())
-    right = "" if seen.label is None else ", rightly" if digit == seen.label else f"; it is a {seen.label}"
-    st.markdown(f"**softmax** → ten probabilities: read as a **{digit}**{right}")
+    right = (
+        "" if seen.label is None else ", rightly" if digit == seen.label else f"; it is {article(seen.label)}"
+    )
+    st.markdown(f"**softmax** → ten probabilities: read as {article(f'**{digit}**')}{right}")
     chart(bars(shares.numpy(), [str(d) for d in range(10)], DIGITS, height=230), f"{KEY}_bars", still=True)
 
 

@@ -6,7 +6,7 @@ from torch import Tensor
 from core.evaluation import predict
 from core.figures.before_after import before_after_figure
 from core.figures.template import picture
-from core.formatting import probability
+from core.formatting import article, probability
 from pages.ui.chart import chart
 from pages.ui.trained import Trained
 
@@ -25,7 +25,10 @@ def shaken_reading(trained: Trained, before: Tensor, after: Tensor) -> None:
                 st.caption(name.capitalize(), text_alignment="center")
                 small = picture(image[0, 0].numpy(), size=SIZE)
                 st.image(small, width=SIZE, alt=f"The picture {name} it was shaken")
-                st.markdown(f"reads a **{digit}**  \n{_sure(float(reading[digit]))}", text_alignment="center")
+                st.markdown(
+                    f"reads {article(f'**{digit}**')}  \n{_sure(float(reading[digit]))}",
+                    text_alignment="center",
+                )
     with bars:
         fig = before_after_figure(readings[0].tolist(), readings[1].tolist(), names=NAMES)
         chart(fig, "cnn_shake_reading", still=True)

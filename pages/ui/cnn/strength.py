@@ -12,7 +12,7 @@ from core.data.digits import Digits, Mnist
 from core.evaluation import Score
 from core.figures.palette import YELLOW, model_color
 from core.figures.strength_curves import StrengthCurve, strength_curves_figure
-from core.formatting import percent
+from core.formatting import duration, percent, points
 from core.one_thread import one_thread
 from core.probes.conv_cost import multiplications
 from core.probes.robustness import accuracy_against_strength
@@ -94,7 +94,7 @@ def strength_curves(trained: Trained, mnist: Mnist, how: str, strength: float) -
 
 def _progress(now: int, wanted: int, new: int, seconds: float) -> str:
     """How far it is, and how long it will take at the pace so far."""
-    left = f", about {(wanted - now) * seconds / new:.0f} s left" if new else ""
+    left = f", about {duration((wanted - now) * seconds / new)} left" if new else ""
     return f"Measured {now} of {wanted} points{left}"
 
 
@@ -163,16 +163,14 @@ def _told(trained: Trained, entrants: list[Entrant], how: str, strength: float, 
 
 def _bought(name: str, score: Score, rival: str, other: Score) -> str:
     """The best convolutional and the best other network, in a sentence that follows from their intervals."""
-    points = 100 * (score.accuracy - other.accuracy)
+    gap = score.accuracy - other.accuracy
     (low, high), (other_low, other_high) = score.ci95, other.ci95
-    pair = f"best against best, {name} reads {abs(points):.1f} points"
+    pair = f"best against best, {name} reads {points(abs(gap))}"
     if low > other_high:
         return f"What convolution and pooling buy here: {pair} more than {rival}."
     if high < other_low:
         return f"Here convolution and pooling buy nothing: {pair} less than {rival}."
-    return (
-        f"Here nobody wins: {pair} {'more' if points >= 0 else 'less'} than {rival}, and intervals overlap."
-    )
+    return f"Here nobody wins: {pair} {'more' if gap >= 0 else 'less'} than {rival}, and intervals overlap."
 
 
 def _own(trained: Trained, entrants: list[Entrant], at: dict[str, Score], first: str, rival: str) -> str:
@@ -180,10 +178,10 @@ def _own(trained: Trained, entrants: list[Entrant], at: dict[str, Score], first:
     own = next(entrant.name for entrant in entrants if entrant.key == trained.key)
     if own in (first, rival):
         return ""
-    points = 100 * (at[own].accuracy - at[rival].accuracy)
+    gap = at[own].accuracy - at[rival].accuracy
     return (
-        f" {own.capitalize() if own == THIS else own} reads {abs(points):.1f} points "
-        f"{'more' if points >= 0 else 'less'} than {rival}."
+        f" {own.capitalize() if own == THIS else own} reads {points(abs(gap))} "
+        f"{'more' if gap >= 0 else 'less'} than {rival}."
     )
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.cnn_config import CNNConfig
 from core.data.digits import Mnist
+from core.formatting import count
 from core.probes.feature_maps import layer_outputs
 from pages.ui import style
 from pages.ui.cnn import map_results as results
@@ -119,9 +120,9 @@ def _toggle(config: CNNConfig, first: int, row: int, picture: int) -> None:
 
 
 def _undo(config: CNNConfig, edits: KernelEdits, off: dict[int, list[int]]) -> None:
-    count, kernels = sum(map(len, off.values())), len(edits.changed())
-    told = [f"{count} channel{'s' if count > 1 else ''} off"] if count else []
-    told += [f"{kernels} kernel{'s' if kernels > 1 else ''} rewritten"] if kernels else []
+    channels, kernels = sum(map(len, off.values())), len(edits.changed())
+    told = [f"{count(channels, 'channel')} off"] if channels else []
+    told += [f"{count(kernels, 'kernel')} rewritten"] if kernels else []
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(f"Changed so far: {', '.join(told)}." if told else "Nothing changed yet.", width="stretch")
         st.button(

@@ -8,7 +8,7 @@ import streamlit as st
 from core.data.digits import Mnist
 from core.figures.palette import MODELS
 from core.figures.rate_curves import rate_curves_figure
-from core.formatting import percent
+from core.formatting import count, percent, points
 from core.recipes import RECIPES
 from core.training.rate_sweep import RATES, SEEDS, WITH, WITHOUT, Spread, Trial, course_pair, gather, trials
 from core.training.short_run import ShortScore, short_run
@@ -101,13 +101,13 @@ def told(curves: dict[str, dict[float, Spread]], text: float) -> str:
     spans = "; ".join(
         f"*{name}* {_span(rates)} ({len(rates)} of {len(curves[name])} rates)" for name, rates in good.items()
     )
-    words += f"Within {NEAR * 100:.0f} points of the best mean ({percent(best)}): {spans}. "
+    words += f"Within {points(NEAR)} of the best mean ({percent(best)}): {spans}. "
     with_it, without = (len(rates) for rates in good.values())
     if len(ours) < len(RATES) or len(theirs) < len(RATES):
         return words
     seeds = min(point.runs for curve in curves.values() for point in curve.values())
     if seeds < len(SEEDS):
-        return f"{words}So far from {seeds} seed{'s' if seeds > 1 else ''} at every rate."
+        return f"{words}So far from {count(seeds, 'seed')} at every rate."
     if with_it > without:
         return words + "**Here batch norm makes the choice of the rate easier.**"
     if with_it < without:

@@ -4,6 +4,7 @@ import streamlit as st
 import torch
 
 from core.figures.template import picture
+from core.formatting import article
 from pages.ui.digit_map import digit_map
 from pages.ui.explorer import choice, computed
 from pages.ui.layout import controls_and_stage
@@ -38,7 +39,7 @@ def show() -> None:
         first = (sheet - 1) * SHEET
         st.caption(
             f"{_range(first, first + len(here) - 1, digit)} of {len(places):,} "
-            f"{choice.SPLITS[split].lower()} images{'' if digit is None else f' of a {digit}'}. "
+            f"{choice.SPLITS[split].lower()} images{'' if digit is None else f' of {article(digit)}'}. "
             "Point at one to see it large, click to choose it."
         )
         digit_map(
@@ -53,7 +54,7 @@ def show() -> None:
     with left, st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.image(picture(chosen.images[index, 0].numpy(), size=112), width=112)
         with st.container(width=90, gap="small"):
-            st.markdown(f"### It is a {int(chosen.labels[index])}")
+            st.markdown(f"### It is {article(int(chosen.labels[index]))}")
             st.caption(f"Image {index:,}")
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 import torch
 
 from core.figures.template import picture
+from core.formatting import article
 from core.one_thread import one_thread
 from core.probes.neighbours import nearest
 from pages.ui.canvas import digit_canvas
@@ -70,5 +71,5 @@ def _chosen() -> tuple[torch.Tensor, int, int | None]:
     chosen = computed.digits(split)
     label = int(chosen.labels[index])
     st.image(picture(chosen.images[index, 0].numpy(), size=168), width=168)
-    st.caption(f"A {label}.")
+    st.caption(f"{article(label).capitalize()}.")
     return chosen.images[index], label, index if split == "train" else None

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from core.figures.palette import GREEN
 from core.figures.template import picture, pixel_heatmap
 from core.figures.vectors import one_hot_figure, pixel_vector_figure
+from core.formatting import article
 from pages.ui.chart import chart
 from pages.ui.explorer import choice, computed
 from pages.ui.layout import controls_and_stage
@@ -32,7 +33,7 @@ def show() -> None:
         chosen = computed.digits(split)
         image, label = chosen.images[index, 0].numpy(), int(chosen.labels[index])
         st.image(picture(image, size=252), width=252)
-        st.caption(f"What we see: a {label}.")
+        st.caption(f"What we see: {article(label)}.")
         as_bytes = st.toggle(
             "As stored: bytes 0 to 255",
             value=True,

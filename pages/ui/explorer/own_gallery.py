@@ -9,6 +9,7 @@ from core.data.handwriting_files import Drawn
 from core.errors import LabError
 from core.escaping import escaped
 from core.figures.template import picture
+from core.formatting import article
 from pages.ui.digit_map import digit_map
 from pages.ui.explorer.own_kept import drawings
 from pages.ui.layout import controls_and_stage
@@ -61,9 +62,9 @@ def _gallery(own: Collection) -> None:
 
 def _chosen(one: Drawn) -> None:
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-        st.image(picture(one.image / 255, size=84), width=84, alt=f"Your drawing of a {one.label}")
+        st.image(picture(one.image / 255, size=84), width=84, alt=f"Your drawing of {article(one.label)}")
         with st.container(width=110, gap="small"):
-            st.markdown(f"### A {one.label}")
+            st.markdown(f"### {article(one.label).capitalize()}")
             st.button(
                 "Delete", icon=":material/delete:", key="data_own_delete", on_click=_delete,
                 args=(one.id,), help="Removes this one drawing for good.",

@@ -7,7 +7,7 @@ from core.escaping import escaped
 from core.figures.palette import GREEN, VIOLET
 from core.figures.template import picture
 from core.figures.twins import Twin, twin_dots_figure
-from core.formatting import probability
+from core.formatting import article, count, probability
 from core.probes.own_digits import Misread, misread
 from pages.ui.chart import chart
 from pages.ui.explorer.own_kept import Rated, rated
@@ -47,7 +47,7 @@ def verdict(networks: list[Rated], n: int) -> str:
     """What the intervals say, in a sentence made from them."""
     worse = [one.name for one in networks if one.own.score.ci95[1] < one.mnist[1]]
     better = [one.name for one in networks if one.own.score.ci95[0] > one.mnist[2]]
-    drawings = f"{n} drawing{'s' if n > 1 else ''}"
+    drawings = count(n, "drawing")
     if not worse and not better:
         return (
             f"**No difference that {drawings} can show**: for every network the two intervals overlap. "
@@ -68,7 +68,7 @@ def _some(names: list[str], networks: list[Rated]) -> str:
     if len(names) == len(networks) > 1:
         return f"All {len(names)} networks read"
     listed = ", ".join(escaped(name, "page") for name in names)
-    return f"{len(names)} of {len(networks)} networks ({listed}) read{'s' if len(names) == 1 else ''}"
+    return f"{len(names)} of {len(networks)} networks ({listed}) {'reads' if len(names) == 1 else 'read'}"
 
 
 def _counts(networks: list[Rated]) -> str:
@@ -102,8 +102,12 @@ def _who_misreads(own: Collection, networks: list[Rated]) -> None:
 def _card(own: Collection, one: Misread, networks: int, sure: float | None, who: str) -> None:
     """A drawing, its label, and who takes it for what; of one network also how sure it is."""
     with st.container(width=170, gap="small"):
-        st.image(picture(own.drawings[one.place].image / 255, size=84), width=84, alt=f"A {one.label}")
-        st.markdown(f"**a {one.label}** · drawing {one.place + 1}")
+        st.image(
+            picture(own.drawings[one.place].image / 255, size=84),
+            width=84,
+            alt=article(one.label).capitalize(),
+        )
+        st.markdown(f"**{article(one.label)}** · drawing {one.place + 1}")
         for digit, names in one.taken_for.items():
             if sure is None:
                 listed = ", ".join(escaped(name, "page") for name in names)

@@ -10,7 +10,7 @@ from core.data.words import LONGEST, READ, SHORTEST, STEM, TEST_SHARE
 from core.evaluation import Score
 from core.figures.interval_bars import interval_bars_figure
 from core.figures.palette import BLUE, GRAY, GREEN, SKY, VIOLET
-from core.formatting import interval, percent
+from core.formatting import interval, percent, points
 from core.language.mistakes import by_relatives
 from core.recipes import RECIPES
 from core.word_config import ALPHABET
@@ -99,7 +99,7 @@ def _relatives(trained: Trained, probabilities: Tensor, score: Score) -> None:
     gap = both["random"].accuracy - both["stem"].accuracy
     told = (
         f"The networks that came along: {percent(both['random'].accuracy, 2)} on the random division, "
-        f"{percent(both['stem'].accuracy, 2)} by stem, {100 * abs(gap):.1f} points "
+        f"{percent(both['stem'].accuracy, 2)} by stem, {points(abs(gap))} "
         f"{'less' if gap >= 0 else 'more'}."
     )
     if known.n and strangers.n:

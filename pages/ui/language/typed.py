@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from core.figures.letter_steps import thought_figure, units_figure
 from core.figures.palette import LANGUAGES as COLORS
 from core.figures.template import bars
-from core.formatting import probability
+from core.formatting import probability, times
 from core.probes.word_reading import Reading
 from pages.ui.chart import chart
 from pages.ui.language import computed
@@ -80,8 +80,7 @@ def _turning(reading: Reading) -> str:
         return "Its answer is the same from the first character to the last."
     at = turns[-1]
     return (
-        f"Its answer changed {len(turns)} time{'s' if len(turns) > 1 else ''}, the last time at "
-        f"“{reading.word[at]}”, character {at + 1}."
+        f"Its answer changed {times(len(turns))}, the last time at “{reading.word[at]}”, character {at + 1}."
     )
 
 

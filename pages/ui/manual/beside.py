@@ -5,6 +5,7 @@ import streamlit as st
 
 from core.escaping import escaped
 from core.figures.overlaid import gap_figure, overlaid_figure
+from core.formatting import number
 from core.training.history import History
 from core.training.pair import Gap, Pair, gap, weights_apart
 from core.training.snapshot import Snapshot
@@ -92,7 +93,7 @@ def gap_in_words(found: Gap, *, recorded: bool = False) -> str:
     equal += " to the last digit recorded" if recorded else " to the last bit"
     if not largest:
         return f"{equal}: not one difference."
-    worst = f"The largest difference is {largest:.1e} nats, at step {step:,}"
+    worst = f"The largest difference is {number(largest, 2)} nats, at step {step:,}"
     grains = largest / float(found.spacing[step - 1])
     kind = "the last digit recorded" if recorded else "float32's spacing"
     if grains < 16:
@@ -104,7 +105,8 @@ def gap_in_words(found: Gap, *, recorded: bool = False) -> str:
         )
     early = float(found.size[np.isfinite(found.size)][:10].max())
     return (
-        f"{equal}. {worst}. **The two have parted**: in the first ten steps they were at most {early:.0e} "
+        f"{equal}. {worst}. **The two have parted**: in the first ten steps they were at most "
+        f"{number(early, 1)} "
         "apart. Same formula, same batches; but a sum in another order rounds otherwise, and each step "
         "starts from what the last one left."
     )
@@ -127,4 +129,4 @@ def _weights(ours: Snapshot, theirs: Snapshot) -> str:
     size, name = apart
     if not size:
         return f"At step {ours.weights_step:,} **every weight is the same to the last bit**."
-    return f"At step {ours.weights_step:,} the weights differ by **{size:.1e}** at most (in `{name}`)."
+    return f"At step {ours.weights_step:,} the weights differ by **{number(size, 2)}** at most (in `{name}`)."

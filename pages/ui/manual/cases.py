@@ -7,6 +7,7 @@ import torch
 
 from core.config import Activation
 from core.figures.template import picture
+from core.formatting import article
 from core.manual.network import Layer
 from core.manual.small import SIZES, small_batch, small_layers
 from core.manual.step import Step
@@ -66,8 +67,8 @@ def big_case() -> Case:
     at_start = choose_moment("manual_walk_weights")
     index = choose_image(digits, "manual_walk_image")
     image, label = digits.test.images[index], int(digits.test.labels[index])
-    st.image(picture(image[0].numpy(), size=64), width=64, alt=f"Test image {index}, a {label}")
-    st.markdown(f"a **{label}**")
+    st.image(picture(image[0].numpy(), size=64), width=64, alt=f"Test image {index}, {article(label)}")
+    st.markdown(f"{article(f'**{label}**')}")
     net = bare("mlp-manual", at_start)
     steps = walk(net.layers, net.activation, net.vector(image), torch.tensor([label]))
     return Case(net.layers, steps)

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from core.figures.gradient_pictures import gradient_pictures
-from core.formatting import percent
+from core.formatting import number, percent
 from core.probes.agreement import Agreement
 from core.probes.finite_differences import WIDTH
 from core.probes.gradient_check import EXACT, MEASURED, TensorCheck
@@ -82,9 +82,9 @@ def _verdict(found: list[TensorCheck]) -> None:
     unknown = [check.name for check in found if check.right is None]
     worst = max(check.with_autograd.difference for check in found)
     rough = [measured.difference for check in found if (measured := check.with_measured)]
-    numbers = f"largest difference {worst:.1e} from autograd"
+    numbers = f"largest difference {number(worst, 2)} from autograd"
     if rough:
-        numbers += f", {max(rough):.1e} from the measurement"
+        numbers += f", {number(max(rough), 2)} from the measurement"
     if wrong:
         st.error(f"Not all agree: look at {', '.join(wrong)} ({numbers}).", icon=":material/cancel:")
     elif unknown:
@@ -134,11 +134,11 @@ def _badge(name: str, found: Agreement | None, tolerance: float) -> None:
         return
     right = found.within(tolerance)
     st.badge(
-        f"{name} {found.difference:.1e}" if found.difference else f"{name} 0",
+        f"{name} {number(found.difference, 2)}" if found.difference else f"{name} 0",
         icon=":material/check:" if right else ":material/close:",
         color="green" if right else "red",
         help=f"‖a − b‖ / max(‖a‖, ‖b‖) between the gradient by hand and the one "
-        f"{'of autograd' if name == 'autograd' else 'measured'}; green below {tolerance:.0e}.",
+        f"{'of autograd' if name == 'autograd' else 'measured'}; green below {number(tolerance, 1)}.",
     )
 
 
@@ -191,8 +191,9 @@ def _why_norms(subject: Subject, check: TensorCheck) -> None:
         )
         told += f" ({percent(black, 0)} of the pixels are black in every image here). " if black else ". "
     told += (
-        f"Of the entries measured in {check.name} the worst differs by {worst:.0e} of itself, the whole "
-        f"tensor by {whole.difference:.0e}: "
+        f"Of the entries measured in {check.name} the worst differs by {number(worst, 1)} of itself, the "
+        f"whole "
+        f"tensor by {number(whole.difference, 1)}: "
     )
     st.caption(
         told

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.figures.secant import secant_figure
 from core.figures.width_errors import width_errors_figure
+from core.formatting import number
 from core.one_thread import one_thread
 from core.probes.one_weight import WIDTHS, losses_along, slope_at
 from pages.ui.chart import chart
@@ -80,7 +81,7 @@ def _show(subject: Subject, tensor: int, entry: int, value: float, width: float)
             help="(L(w + h) − L(w − h)) / 2h in float64.",
         )  # fmt: skip
         st.metric(
-            "Error", f"{error:.1e}", f"{error / abs(slope):.0e} of the slope" if slope else None,
+            "Error", number(error, 2), f"{number(error / abs(slope), 1)} of the slope" if slope else None,
             delta_color="off", delta_arrow="off", width=130, help="The difference of the two slopes.",
         )  # fmt: skip
     unit = "nats" if subject.loss == "cross-entropy" else "squared error"
@@ -102,10 +103,11 @@ def _told(errors: dict[str, list[float]], slope: float) -> str:
         return "Nothing reaches this weight on this batch: moving it changes nothing, whatever the width."
     best = {name: min(range(len(WIDTHS)), key=values.__getitem__) for name, values in errors.items()}
     told = " and ".join(
-        f"h = {WIDTHS[place]:g} in {name} (error {errors[name][place]:.0e})" for name, place in best.items()
+        f"h = {WIDTHS[place]:g} in {name} (error {number(errors[name][place], 1)})"
+        for name, place in best.items()
     )
     last = WIDTHS[-1]
-    narrow = " and ".join(f"{values[-1]:.0e} in {name}" for name, values in errors.items())
+    narrow = " and ".join(f"{number(values[-1], 1)} in {name}" for name, values in errors.items())
     return (
         f"Here the finite difference is best at {told}. Wider, the curve bends between its two ends. "
         f"Narrower, the two losses share so many digits that rounding is what is left: at h = {last:g} the "

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.figures.planted_curves import Learning, planted_accuracy_figure, planted_loss_figure
 from core.figures.tiles import tiles_figure
+from core.formatting import number, ratio
 from core.probes.agreement import Agreement
 from core.probes.gradient_check import EXACT
 from core.probes.update_check import EXACT as EXACT_UPDATE
@@ -66,11 +67,11 @@ def _short(difference: float) -> str:
         return "∞"
     if difference == 0:
         return "0"
-    return f"{difference:.2f}" if difference >= 0.01 else f"{difference:.0e}".replace("e-0", "e-")
+    return f"{difference:.2f}" if difference >= 0.01 else number(difference, 1)
 
 
 def _hover(label: str, name: str, entry: Agreement) -> str:
     told = f"<b>{name}</b>, {label}<br>difference {entry.difference:.3g}"
     if entry.length is None or entry.angle is None:
         return told
-    return told + f"<br>{entry.length:.4g} times as long<br>{entry.angle:.3g}° apart"
+    return told + f"<br>{ratio(entry.length)} as long<br>{entry.angle:.3g}° apart"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.formatting import interval, percent
+from core.formatting import interval, percent, ratio
 from core.probes.agreement import Agreement
 from core.probes.gradient_check import EXACT
 from core.probes.update_check import EXACT as EXACT_UPDATE
@@ -38,7 +38,7 @@ def of_gradients(names: Sequence[str], found: Sequence[Agreement]) -> str:
         return told
     lengths, angles = [e.length or 0.0 for e in shape], [e.angle or 0.0 for e in shape]
     if max(angles) < 0.01 and max(lengths) - min(lengths) < 1e-6 * max(lengths):
-        return f"{told} All point exactly the right way, {lengths[0]:.3g} times as long as they should be."
+        return f"{told} All point exactly the right way, {ratio(lengths[0])} as long as they should be."
     return (
         f"{told} They are {_span(lengths, ' times')} as long as they should be and point "
         f"{_span(angles, '°')} away from the right direction."

@@ -9,6 +9,7 @@ from core.figures.palette import ORANGE
 from core.figures.shrinking import shrinking_figure
 from core.figures.template import picture
 from core.figures.thumbnail import thumbnail
+from core.formatting import article, number, ratio
 from core.manual.long_product import Factor, long_product, relative_difference, written
 from core.manual.network import loss_and_gradients
 from core.one_thread import one_thread
@@ -93,8 +94,8 @@ def _choose() -> tuple[str, bool, Tensor, int]:
         index = choose_image(digits, "manual_product_image")
         image, label = digits.test.images[index], int(digits.test.labels[index])
         net = bare(name, at_start)
-        st.image(picture(image[0].numpy(), size=64), width=64, alt=f"Test image {index}, a {label}")
-        st.markdown(f"a **{label}** · {net.sizes}, {net.activation}")
+        st.image(picture(image[0].numpy(), size=64), width=64, alt=f"Test image {index}, {article(label)}")
+        st.markdown(f"{article(f'**{label}**')} · {net.sizes}, {net.activation}")
     return name, at_start, net.vector(image), label
 
 
@@ -180,11 +181,12 @@ def _told(factors: list[Factor]) -> str:
         return "Nothing arrives: somewhere on the way every slope is 0."
     if len(factors) == 2:
         return "One layer: the error meets the input at once."
-    ratio = last / first
-    change = f"{1 / ratio:.3g} times smaller" if ratio < 1 else f"{ratio:.3g} times larger"
+    grown = last / first
+    change = f"{ratio(1 / grown)} smaller" if grown < 1 else f"{ratio(grown)} larger"
     return (
-        f"From the output ({first:.3g}) to the first hidden layer ({last:.3g}) the error became {change}: "
-        f"in the mean a factor of {ratio ** (1 / (len(factors) // 2 - 1)):.3g} a layer."
+        f"From the output ({number(first)}) to the first hidden layer ({number(last)}) the error became "
+        f"{change}: "
+        f"in the mean a factor of {number(grown ** (1 / (len(factors) // 2 - 1)))} a layer."
     )
 
 

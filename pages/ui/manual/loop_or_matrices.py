@@ -5,6 +5,7 @@ import time
 import streamlit as st
 
 from core.figures.banded import FORM_COLORS, banded_figure
+from core.formatting import count, duration, number, ratio
 from core.one_thread import one_thread
 from core.probes.two_forms import Form, Forms, compare, sweep, time_curve
 from core.probes.vanishing import network
@@ -139,21 +140,15 @@ def _times(found: Forms) -> None:
         for form, word in WORDS.items():
             took = found.times[form]
             st.metric(
-                word, f"{1e3 * took.median:.3g} ms", width="content",
-                help=f"Median of {TURNS} turns; the middle half took {1e3 * took.low:.3g} to "
-                f"{1e3 * took.high:.3g} ms.",
+                word, duration(took.median), width="content",
+                help=f"Median of {TURNS} turns; the middle half took {duration(took.low)} to "
+                f"{duration(took.high)}.",
             )  # fmt: skip
-    images = f"{found.images:,} image{'s' if found.images > 1 else ''}"
+    images = count(found.images, "image")
     st.markdown(
-        f"For {images} the loop takes {_ratio(found.slower['loop'])} as the matrices, autograd "
-        f"{_ratio(found.slower['autograd'])}."
+        f"For {images} the loop takes **{ratio(found.slower['loop'])}** as long as the matrices, autograd "
+        f"**{ratio(found.slower['autograd'])}**."
     )
-
-
-def _ratio(ratio: float) -> str:
-    if 0.9 <= ratio <= 1.1:
-        return f"about as long ({ratio:.2f} ×)"
-    return f"**{ratio:.3g} times** as long"
 
 
 def _growth(curve: list[Forms]) -> str:
@@ -163,8 +158,8 @@ def _growth(curve: list[Forms]) -> str:
         last.times[form].median / first.times[form].median for form in ("loop", "matrices")
     )  # fmt: skip
     return (
-        f"From {first.images} to {last.images} images the loop's time grows {loop:.3g}-fold, that of the "
-        f"matrices {matrices:.3g}-fold."
+        f"From {first.images} to {last.images} images the loop's time grows {ratio(loop)}, that of the "
+        f"matrices {ratio(matrices)}."
     )
 
 
@@ -173,17 +168,17 @@ def _agreement(found: Forms) -> None:
     worst = max(size for sizes in found.differences.values() for size in sizes.values())
     if worst < ROUNDING:
         verdict = (
-            f"**The same gradient three times.** The largest difference is {worst:.1e} of a tensor's length: "
-            "float32 rounds each number to about 6e-08 of itself, and sums in another order round otherwise."
+            f"**The same gradient three times.** The largest difference is {number(worst, 2)} of a tensor's "
+            "length: float32 rounds each number to about 6 × 10⁻⁸ of itself, and sums in another order round "
+            "otherwise."
         )
     else:
-        verdict = (
-            f"**The gradients differ** by {worst:.1e} of a tensor's length, more than rounding explains."
-        )
+        gap = number(worst, 2)
+        verdict = f"**The gradients differ** by {gap} of a tensor's length, more than rounding explains."
     st.markdown(verdict)
     names = list(found.differences["loop"])
     rows = [
-        f"| {WORDS[form]} | " + " | ".join(_unbroken(f"{sizes[name]:.1e}") for name in names) + " |"
+        f"| {WORDS[form]} | " + " | ".join(_unbroken(number(sizes[name], 2)) for name in names) + " |"
         for form, sizes in found.differences.items()
     ]
     head = f"| Differs from the matrices' by | {' | '.join(_symbol(name) for name in names)} |"

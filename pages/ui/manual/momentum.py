@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.figures.overlaid import parting_figure
-from core.formatting import percent
+from core.formatting import number, percent
 from core.one_thread import one_thread
 from core.training.two_momenta import TwoMomenta, compare
 from pages.ui.cache import mnist
@@ -72,18 +72,19 @@ def in_words(found: TwoMomenta, new_rate: float) -> str:
     """What the chart says."""
     until = max(found.difference[: found.change_at], default=0.0)
     end = found.difference[-1]
-    same = f"**While η stands still the two are one**: their weights differ by {until:.0e} at most. "
+    same = f"**While η stands still the two are one**: their weights differ by {number(until, 1)} at most. "
     if until > SAME:
-        same = f"Already before the change the weights differ by {until:.1e}. "
+        same = f"Already before the change the weights differ by {number(until, 2)}. "
     if found.change_at >= len(found.difference):
         return same + "Here η never changes."
     if end <= SAME:
-        return same + f"η = {new_rate:g} parts them by no more than {end:.0e}: nothing but rounding."
+        return same + f"η = {new_rate:g} parts them by no more than {number(end, 1)}: nothing but rounding."
     share = (
         f", {percent(end / found.moved, 0)} of the farthest that any weight has come" if found.moved else ""
     )
     return (
-        same + f"**After η goes to {new_rate:g} they part**, by {end:.1e} at the end{share}. The blog's "
+        same
+        + f"**After η goes to {new_rate:g} they part**, by {number(end, 2)} at the end{share}. The blog's "
         "velocity still carries steps made at the old rate; torch multiplies its whole memory by the new one "
         f"at once. Loss of the last batch: {found.blog[-1]:.3f} by the blog's form, {found.torch[-1]:.3f} by "
         "torch's."

@@ -5,7 +5,7 @@ import torch
 
 from core.figures.output_error import output_error_figure
 from core.figures.template import picture
-from core.formatting import probability
+from core.formatting import article, probability
 from core.manual.network import forward
 from core.manual.pieces import softmax
 from pages.ui.chart import chart
@@ -30,7 +30,7 @@ def output_error(subject: Subject) -> None:
                 ) - 1  # fmt: skip
             label = int(subject.batch.labels[which])
             shown = picture(subject.batch.images[which, 0].numpy(), size=112)
-            st.image(shown, width=112, alt=f"Image {which + 1} of the batch, a {label}")
+            st.image(shown, width=112, alt=f"Image {which + 1} of the batch, {article(label)}")
         with torch.no_grad():
             outputs = forward(subject.layers, subject.activation, subject.x[which : which + 1]).outputs
         said = softmax(outputs)[0] if entropy else outputs[0]

@@ -10,7 +10,7 @@ from core.errors import LabError
 from core.escaping import escaped
 from core.figures.banded import ACTIVATION_COLORS, banded_figure
 from core.figures.interval_bars import interval_bars_figure
-from core.formatting import percent
+from core.formatting import number, percent, ratio
 from core.one_thread import one_thread
 from core.probes.vanishing import ACTIVATIONS, MADE_FOR, SEEDS, Band, band, first_layer, over_seeds, steepest
 from core.training.does_it_learn import Learnt, compare
@@ -137,16 +137,10 @@ def _story(bands: dict[Activation, Band]) -> str:
         if not (math.isfinite(first) and math.isfinite(last) and first > 0 and last > 0):
             parts.append(f"{name}: nothing left that float32 can hold")
         elif first < last:
-            parts.append(f"{name} {first:.1e}, {_times(last / first)} smaller than at the last")
+            parts.append(f"{name} {number(first, 2)}, {ratio(last / first)} smaller than at the last")
         else:
-            parts.append(f"{name} {first:.1e}, {_times(first / last)} larger than at the last")
+            parts.append(f"{name} {number(first, 2)}, {ratio(first / last)} larger than at the last")
     return "At the first layer the gradient is, for " + "; ".join(parts) + "."
-
-
-def _times(factor: float) -> str:
-    if factor < 10:
-        return f"{factor:.1f} times"
-    return f"{float(f'{factor:.2g}'):,.0f} times" if factor < 1e7 else f"{factor:.0e} times"
 
 
 def _learning(depth: int, width: int, start: str) -> None:

@@ -9,7 +9,7 @@ import torch
 from core.config import Activation
 from core.data.digits import Mnist
 from core.figures.slope_curve import slope_figure
-from core.formatting import percent
+from core.formatting import percent, ratio
 from core.models import linear_layers
 from core.probes.signals import bend, slope
 from core.probes.spread import SATURATED, Spread, spread
@@ -144,14 +144,9 @@ def _others(trained: Trained, mnist: Mnist) -> None:
     usual, normal = found["pytorch", "pytorch"], found["normal", "normal"]
     hidden, last = found["normal", "pytorch"], found["pytorch", "normal"]
     st.markdown(
-        f"Standard normal weights spread h **{normal.spread.std / usual.spread.std:.0f} times** as wide as "
+        f"Standard normal weights spread h **{ratio(normal.spread.std / usual.spread.std)}** as wide as "
         f"PyTorch's default and leave **{percent(normal.spread.slope / usual.spread.slope, 0)}** of the "
-        f"slope; the first layer learns at {_times(normal.pace / usual.pace)} the pace. Which layer is to "
-        f"blame? Normal hidden layers alone: {_times(hidden.pace / usual.pace)} the pace. A normal last "
-        f"layer alone: {_times(last.pace / usual.pace)}. Train all three and compare."
+        f"slope; the first layer learns at {ratio(normal.pace / usual.pace)} the pace. Which layer is to "
+        f"blame? Normal hidden layers alone: {ratio(hidden.pace / usual.pace)} the pace. A normal last "
+        f"layer alone: {ratio(last.pace / usual.pace)}. Train all three and compare."
     )
-
-
-def _times(ratio: float) -> str:
-    """A ratio for the eye: "0.2 times", "64 times"."""
-    return f"{ratio:.0f} times" if ratio >= 10 else f"{ratio:.2g} times"

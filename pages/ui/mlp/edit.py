@@ -9,7 +9,7 @@ import torch
 from core.data.digits import Digits, Mnist
 from core.figures.before_after import before_after_figure
 from core.figures.template import picture
-from core.formatting import percent
+from core.formatting import article, percent, points
 from core.models import linear_layers
 from core.probes.lens import Place
 from core.probes.surgery import Edit, Prepared, SilencedUnit, WeightEdit
@@ -167,11 +167,10 @@ def _effect(ready: Prepared, kept: Edits, test: Digits) -> None:
     before, after = ready.logits.argmax(1), edited.argmax(1)
     was, now = float((before == labels).float().mean()), float((after == labels).float().mean())
     with st.container(horizontal=True, gap="medium"):
-        delta = 100 * (now - was)
         st.metric(
             "Test accuracy",
             percent(now, 2),
-            f"{delta:+.2f} points" if kept.list() else None,
+            points(now - was, signed=True) if kept.list() else None,
             width=190,
             help=f"On {len(labels):,} test images. Untouched: {percent(was, 2)}.",
         )
@@ -187,7 +186,7 @@ def _effect(ready: Prepared, kept: Edits, test: Digits) -> None:
         index = pick_unit("Test image", len(labels), "mlp_edit_image", 0, told)
         st.image(picture(test.images[index, 0], size=112), width=112)
         answer, moved = int(after[index]), after[index] != before[index]
-        st.caption(f"a {int(labels[index])}, {'now ' if moved else ''}read as **{answer}**")
+        st.caption(f"{article(int(labels[index]))}, {'now ' if moved else ''}read as **{answer}**")
     with bars:
         pair = torch.stack([ready.logits[index], edited[index]]).softmax(1).tolist()
         chart(before_after_figure(pair[0], pair[1]), "mlp_edit_bars", still=True)

@@ -6,6 +6,7 @@ from torch import nn
 from core.config import REDUCTIONS, OptimizerConfig, Reduction
 from core.data.digits import Digits, Mnist
 from core.figures.loss_along import loss_along_figure
+from core.formatting import number
 from core.probes.lens import Place, Step, curve, steepest, take_step
 from pages.ui import computed as common
 from pages.ui.chart import chart
@@ -110,7 +111,7 @@ def _numbers(trained: Trained, place: Place, step: Step, lr: float, how: Reducti
         st.metric(
             "This weight moved",
             f"{step.alone:.{digits}g}",
-            f"{step.alone - step.loss:+.2e}",
+            number(step.alone - step.loss, signed=True),
             delta_color="inverse",
             width=170,
             help="The loss on the same batch after the step, if only this weight took it.",
@@ -118,7 +119,7 @@ def _numbers(trained: Trained, place: Place, step: Step, lr: float, how: Reducti
         st.metric(
             "All weights moved",
             f"{step.together:.{digits}g}",
-            f"{step.together - step.loss:+.2e}",
+            number(step.together - step.loss, signed=True),
             delta_color="inverse",
             width=170,
             help="The loss on the same batch after every weight and bias took its step.",

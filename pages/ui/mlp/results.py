@@ -11,7 +11,7 @@ from core.figures import palette
 from core.figures.clickable import clickable_cells, mark_cell
 from core.figures.confusion import confusion_figure
 from core.figures.digit_accuracy import digit_accuracy_figure
-from core.formatting import interval, percent, probability
+from core.formatting import article, count, interval, percent, probability, times
 from core.probes.confusion import (
     commonest_mistake,
     confident_mistakes,
@@ -82,7 +82,10 @@ def _headline(table: Tensor) -> None:
 def _confusion(table: Tensor, probabilities: Tensor, test: Digits) -> None:
     worst = commonest_mistake(table)
     if worst:
-        st.markdown(f"The commonest mistake: a **{worst[0]}** read as a **{worst[1]}**, {worst[2]:,} times.")
+        st.markdown(
+            f"The commonest mistake: {article(f'**{worst[0]}**')} read as "
+            f"{article(f'**{worst[1]}**')}, {times(worst[2])}."
+        )
     above = st.container()
     first, second, _ = st.columns([1, 1, 1.6])
     digits = list(range(10))
@@ -121,11 +124,11 @@ def _pick() -> None:
 def _cell(is_: int, read: int, probabilities: Tensor, test: Digits) -> None:
     places = read_as(probabilities, test.labels, is_, read)
     if not len(places):
-        st.caption(f"No {is_} was read as a {read}.")
+        st.caption(f"No {is_} was read as {article(read)}.")
         return
     few = places[:8]
     of = f", the {len(few)} surest" if len(places) > len(few) else ""
-    st.caption(f"{len(places):,} image{'s' if len(places) != 1 else ''} of a {is_} read as a {read}{of}:")
+    st.caption(f"{count(len(places), 'image')} of {article(is_)} read as {article(read)}{of}:")
     digit_gallery(test.images[few, 0], [probability(float(probabilities[i, read])) for i in few])
 
 

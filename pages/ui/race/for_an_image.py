@@ -7,6 +7,7 @@ from core.escaping import escaped
 from core.figures.image_race import photo
 from core.figures.palette import BLUE, GRAY
 from core.figures.template import bars
+from core.formatting import article, number
 from core.imagenet import alexnet
 from core.imagenet.best_rate import RATES, TRIES
 from core.imagenet.classifiers import CLASSIFIERS
@@ -161,10 +162,10 @@ def _first_look(settings: Settings) -> None:
             still=True,
         )
         rank = int((chances > chances[settings.target]).sum()) + 1
-        known = f" It is a **{settings.subject.label}**." if settings.subject.label else ""
+        known = f" It is {article(f'**{settings.subject.label}**')}." if settings.subject.label else ""
         st.markdown(
-            f"“{settings.wanted}” has a chance of {float(chances[settings.target]):.1e}: place {rank} of "
-            f"{len(settings.classifier.labels):,}.{known}"
+            f"“{settings.wanted}” has a probability of {number(float(chances[settings.target]), 2)}: "
+            f"place {rank} of {len(settings.classifier.labels):,}.{known}"
         )
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.figures.image_race import FLOOR, photo, race_figure, rates_figure, signed_picture
 from core.figures.palette import OPTIMIZERS as COLORS
-from core.formatting import percent, probability
+from core.formatting import duration, number, percent, probability
 from core.imagenet.race import Lane, Race
 from core.one_thread import one_thread
 from pages.ui.chart import chart
@@ -77,7 +77,9 @@ def _progress(contest: Contest) -> None:
     share = stage.done / max(1, stage.total)
     if contest.running:
         left = contest.left
-        time_left = "" if left is None else f" · about {left:.0f} s left" if left >= 1 else " · nearly there"
+        time_left = (
+            "" if left is None else f" · about {duration(left)} left" if left >= 1 else " · nearly there"
+        )
         st.progress(min(1.0, share), f"{what}: {percent(share, 0)}{time_left}")
     elif not contest.finished:
         st.progress(min(1.0, share), f"{what} stands still at {percent(share, 0)}; go on whenever you like.")
@@ -97,7 +99,7 @@ def _curves(race: Race, log: bool, top: float, key: str) -> None:
         ),
         key,
     )
-    spent = " · ".join(f"{titles[n]} L2 {image_words.number(lane.last.l2)}" for n, lane in lanes.items())
+    spent = " · ".join(f"{titles[n]} L2 {number(lane.last.l2)}" for n, lane in lanes.items())
     floor = any(moment.loss < FLOOR for lane in lanes.values() for moment in lane.moments)
     less = f" Losses below {FLOOR:g} are drawn at {FLOOR:g}." if log and floor else ""
     st.caption(f"Spent so far: {spent}. Diamond: the target is the likeliest class.{less}")
@@ -156,9 +158,9 @@ def _lane(contest: Contest, name: str, lane: Lane, strength: int) -> None:
         for label, chance in last.top
     ]
     if all(label != wanted for label, _ in last.top):
-        lines.append(f"… **{wanted} {last.probability:.1e}**")
+        lines.append(f"… **{wanted} {probability(last.probability)}**")
     st.markdown("  \n".join(lines))
-    st.caption(f"L2 {image_words.number(last.l2)} · L∞ {image_words.number(last.linf)}")
+    st.caption(f"L2 {number(last.l2)} · L∞ {number(last.linf)}")
 
 
 def _standings(contest: Contest, best: Race | None) -> None:

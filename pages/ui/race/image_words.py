@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from math import isfinite
 
-from core.formatting import percent, probability
+from core.formatting import article, count, number, percent, probability
 from core.imagenet.best_rate import RateSweep
 from core.imagenet.race import Lane, Moment, Race
 from core.imagenet.verdict import MUCH, claim_holds
@@ -16,15 +16,6 @@ CLAIM = RECIPES["optimizer-race-image"].claim
 def title(name: str) -> str:
     """An optimiser's name for people."""
     return OPTIMIZERS[name].title
-
-
-def number(value: float) -> str:
-    """A size in few digits; "no number" for a lane that diverged."""
-    if not isfinite(value):
-        return "no number"
-    if value == 0:
-        return "0"
-    return f"{value:.2f}" if value >= 0.1 else f"{value:.1e}" if value < 0.001 else f"{value:.4f}"
 
 
 def standings(race: Race) -> list[dict[str, object]]:
@@ -67,15 +58,15 @@ def who_is_first(race: Race, wanted: str) -> str:
     reached = {name: lane.reached for name, lane in race.lanes.items()}
     there = {name: moment for name, moment in reached.items() if moment is not None}
     if not there:
-        return f"Nobody has made it see a **{wanted}** yet."
+        return f"Nobody has made it see {article(f'**{wanted}**')} yet."
     soonest = min(moment.iteration for moment in there.values())
     if soonest == 0:
-        return f"It saw a **{wanted}** before the race began: choose another target."
+        return f"It saw {article(f'**{wanted}**')} before the race began: choose another target."
     first = [name for name, moment in there.items() if moment.iteration == soonest]
     cheapest = min(there, key=lambda name: there[name].l2)
     names = " and ".join(filter(None, (", ".join(map(_bold, first[:-1])), _bold(first[-1]))))
     price = there[first[0]]
-    words = f"{names} made it see a **{wanted}** first, after {soonest} iteration{'s' if soonest > 1 else ''}"
+    words = f"{names} made it see {article(f'**{wanted}**')} first, after {count(soonest, 'iteration')}"
     words += f", at L2 {number(price.l2)} and L∞ {number(price.linf)}." if len(first) == 1 else "."
     if cheapest not in first:
         own = there[cheapest]

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.escaping import escaped
+from core.formatting import duration
 from core.training.race_job import RaceJob, RaceSnapshot
 from core.training.race_lines import total_steps
 from pages.ui.job_button import job_button
@@ -51,9 +52,9 @@ def _status(seen: RaceSnapshot) -> None:
         now = [len(run.history.loss) for run in begun if run.seed == begun[-1].seed]
         facts.append(f"step {max(now):,} of {total_steps(seen.config, seen.n_train):,}")
     if seen.status in ("running", "paused") and seen.seconds_left is not None:
-        facts.append(f"about {seen.seconds_left:.0f} s left")
+        facts.append(f"about {duration(seen.seconds_left)} left")
     if not seen.active:
-        facts.append(f"{seen.seconds:.1f} s of steps in all")
+        facts.append(f"{duration(seen.seconds)} of steps in all")
     st.markdown(" · ".join(facts))
     st.progress(min(1.0, seen.progress))
     if seen.message:

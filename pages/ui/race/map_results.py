@@ -11,6 +11,7 @@ from core.descent.paths import Numbers, Path
 from core.descent.surfaces import Surface
 from core.figures.lengths import common_range, lengths_figure
 from core.figures.palette import OPTIMIZERS as COLORS
+from core.formatting import count, ratio
 from core.training.optimizers import OPTIMIZERS
 from pages.ui.chart import chart
 
@@ -104,8 +105,8 @@ def in_words(racers: list[Racer], updates: int) -> str:
     elif there:
         first = [title for update, title in there if update == there[0][0]]
         told = (
-            f"**{' and '.join(first)}** came first within {NEAR:g} of a minimum, after {there[0][0]:,} "
-            f"update{'s' if there[0][0] != 1 else ''}."
+            f"**{' and '.join(first)}** came first within {NEAR:g} of a minimum, after "
+            f"{count(there[0][0], 'update')}."
         )
     left = [racer.title for racer in racers if racer.arrival and not racer.stayed and not racer.diverged]
     if left:
@@ -125,7 +126,7 @@ def adaptive_in_words(racers: list[Racer]) -> str:
         if racer.diverged or seen.sum() < 2:
             continue
         spans = [float(line[seen].max() / line[seen].min()) for line in (gradient, step)]
-        parts.append(f"{racer.title} {_times(spans[0])} and {_times(spans[1])}")
+        parts.append(f"{racer.title} {ratio(spans[0])} and {ratio(spans[1])}")
     told = "Largest divided by smallest, of the gradient and of the step: " + "; ".join(parts) + ". "
     return (told if parts else "") + (
         "Where both are alike, steps follow the gradient; where the step's is much smaller, the optimiser "
@@ -151,14 +152,6 @@ def _arrived(racer: Racer) -> str:
     if racer.diverged:
         return "diverged"
     return "not yet" if racer.arrival is None else f"{racer.arrival:,} updates"
-
-
-def _times(value: float) -> str:
-    """Two digits of it, and words where it is long."""
-    short = float(f"{value:.2g}")
-    if short < 1e6:
-        return f"{short:,.0f}" if short >= 10 else f"{short:g}"
-    return f"{short / 1e6:,.0f} million" if short < 1e9 else "over a billion"
 
 
 def _list(names: list[str]) -> str:

@@ -8,7 +8,7 @@ from core.data.digits import Mnist
 from core.errors import LabError, NotFound
 from core.evaluation import wilson
 from core.figures.rate_bests import rate_bests_figure
-from core.formatting import interval, percent
+from core.formatting import count, duration, interval, percent, points
 from core.race_config import Lane, RaceConfig
 from core.training.race_job import RaceJob, RaceSnapshot
 from core.training.race_lanes import lanes_text
@@ -107,8 +107,8 @@ def _controls(config: RaceConfig, mnist: Mnist, jobs: list[RaceJob], racing: boo
         counts = sorted({len(race.lanes) for race in races})
         each = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
         st.caption(
-            f"{each} rates for each of {len(races)} optimiser{'s' if len(races) > 1 else ''}, {seeds} "
-            f"seed{'s' if seeds > 1 else ''} each. The best rate is chosen on the validation images; the "
+            f"{each} rates for each of {count(len(races), 'optimiser')}, "
+            f"{count(seeds, 'seed')} each. The best rate is chosen on the validation images; the "
             "test images only report it."
         )
 
@@ -131,7 +131,7 @@ def _results(seen: list[RaceSnapshot], lanes: tuple[Lane, ...], busy: bool) -> N
         share = sum(picture.progress for picture in seen) / len(seen)
         took = sum(picture.seconds for picture in seen)
         going = max(1, sum(picture.status == "running" for picture in seen))
-        left = f", about {took * (1 / share - 1) / going:.0f} s left" if share > 0.01 else ""
+        left = f", about {duration(took * (1 / share - 1) / going)} left" if share > 0.01 else ""
         done = sum(run.status in ("finished", "diverged") for picture in seen for run in picture.runs)
         total = sum(len(picture.runs) for picture in seen)
         st.progress(min(1.0, share), f"{done} of {total} runs{left}")
@@ -144,7 +144,7 @@ def _results(seen: list[RaceSnapshot], lanes: tuple[Lane, ...], busy: bool) -> N
     looks = looks_of(replace(seen[0].config, lanes=swept))
     chart(rate_bests_figure(found, looks, bests, (min(tried), max(tried))), "race_sweep_chart")
     train = seen[0].config.base.train
-    passes = f"{train.epochs} epoch{'s' if train.epochs > 1 else ''}"
+    passes = count(train.epochs, "epoch")
     st.caption(
         f"*{seen[0].config.base.recipe}*, {passes}, batch {train.batch_size:,}. Line: mean of "
         "the seeds; band: lowest to highest; star: the best rate; cross at the bottom: a run diverged there."
@@ -199,10 +199,10 @@ def in_words(
               if rate is None and found[name]]  # fmt: skip
     if over and len(known) > 1:
         (first, name, _), (second, other, _) = known[:2]
-        points = ((first.mean or 0.0) - (second.mean or 0.0)) * 100
+        lead = (first.mean or 0.0) - (second.mean or 0.0)
         if first.low is not None and second.high is not None and first.low > second.high and first.runs > 1:
             judged = "every seed of the one above every seed of the other"
         else:
             judged = "too little to call one the better"
-        lines.append(f"\nAt their own best rates {name} is {points:.2f} points before {other}: {judged}.")
+        lines.append(f"\nAt their own best rates {name} is {points(lead)} before {other}: {judged}.")
     return "\n".join(lines)

@@ -86,7 +86,7 @@ def words(
     runs = len(lanes) * len(seeds)
     names = ", ".join(f"*{lane.name}*" for lane in lanes)
     return (
-        f"**{runs} run{'s' if runs > 1 else ''}** of {steps:,} steps each: {names} train *{base.recipe}* "
+        f"**{count(runs, 'run')}** of {steps:,} steps each: {names} train *{base.recipe}* "
         f"{'once' if len(seeds) == 1 else f'{len(seeds)} times, each time'} from the same weights on the "
         f"same batches ({train.batch_size:,} of {images:,} images). They take turns, one step each, and "
         f"{count(held_out, 'image')} that nobody trains on say how far each one is."

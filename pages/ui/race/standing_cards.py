@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from core.formatting import count, interval, percent, plus_minus
+from core.formatting import count, duration, interval, percent, plus_minus
 from core.race_config import RaceConfig
 from core.training.standings import Reached, Spread, Standing
 from pages.ui.race.looks import looks_of
@@ -96,5 +96,5 @@ def time_to(reached: Reached, target: int, active: bool) -> str:
     if not reached.seeds or reached.steps is None or reached.examples is None or reached.seconds is None:
         return f"{target}%: not reached" + (" yet" if active else "")
     of = f" ({reached.seeds} of {reached.of} seeds)" if reached.of > 1 else ""
-    steps = f"{reached.steps:,.0f} step{'s' if round(reached.steps) != 1 else ''}"
-    return f"{target}% after {steps}, {reached.examples:,.0f} images, {reached.seconds:.2f} s{of}"
+    steps = count(reached.steps, "step")
+    return f"{target}% after {steps}, {reached.examples:,.0f} images, {duration(reached.seconds)}{of}"

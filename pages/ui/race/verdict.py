@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.formatting import percent
+from core.formatting import percent, points
 from core.training.standings import Standing
 from pages.ui.race.standing_cards import seeds_counted
 
@@ -55,7 +55,7 @@ def _leader(order: list[Standing], seeds: int, active: bool) -> str:
         return f"**{first.lane}** reads {percent(best.mean, 2)} of the validation images right{part}."
     second = order[1]
     assert second.validation is not None
-    lead = (best.mean - second.validation.mean) * 100
+    lead = best.mean - second.validation.mean
     if lead == 0:
         return (
             f"**{first.lane}** and **{second.lane}** are level at {percent(best.mean, 2)} of the validation "
@@ -63,7 +63,7 @@ def _leader(order: list[Standing], seeds: int, active: bool) -> str:
         )
     text = (
         f"By validation accuracy **{first.lane}** {'leads' if active else 'won'} with "
-        f"{percent(best.mean, 2)}{part}, {lead:.2f} points before {second.lane}."
+        f"{percent(best.mean, 2)}{part}, {points(lead)} before {second.lane}."
     )
     if active:
         return text

@@ -10,6 +10,7 @@ from core.data.curves import noise_floor
 from core.figures.fit import fit_figure, fit_film
 from core.figures.fit_losses import fit_losses_figure
 from core.figures.residuals import residual_counts_figure, residuals_figure
+from core.formatting import ratio
 from core.probes.fit import Sample, answers, curves_of, residuals, sample_of
 from core.probes.over_under import after_the_best, verdict
 from core.recipes import RECIPES
@@ -108,7 +109,7 @@ def _result(shown: Shown, row: Row, points: Sample) -> None:
         times = last / max(losses["test"], 1e-12)
         st.caption(
             f"Kept: epoch {row['epoch'] or 0:,.0f}, the best on validation. At the last epoch the test loss "
-            f"was {written(last)}, {times:,.3g} times as much."
+            f"was {written(last)}, {ratio(times)} as much."
         )
     said = verdict(losses["train"], losses["validation"], points.variance, noise_floor(data))
     icon = {"simple": "straighten", "wiggly": "waves", "good": "check_circle", "unknown": "help"}[said.kind]

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import LabError
 from core.escaping import escaped
-from core.formatting import interval
+from core.formatting import count, interval
 from core.row_formats import as_csv
 from core.run_table.remove import remove
 from core.run_table.rows import table, title_of
@@ -71,7 +71,7 @@ def _nothing_yet() -> None:
 
 
 def _counted(shown: int, known: int) -> None:
-    runs = f"{known:,} run{'s' if known != 1 else ''}"
+    runs = count(known, "run")
     text = f"**{runs}** on record" if shown == known else f"**{shown:,}** of {runs} on record"
     if classroom():
         text += ", all of this browser"
@@ -188,22 +188,18 @@ def _save_name(run_id: str, key: str) -> None:
 
 
 def _delete(picked: Sequence[RunRecord]) -> None:
-    count = len(picked)
+    many = len(picked)
     with st.popover(
-        "Delete", icon=":material/delete:", key="runs_delete_popover", disabled=not count,
+        "Delete", icon=":material/delete:", key="runs_delete_popover", disabled=not many,
         help="Remove the ticked runs with their weights.",
     ):  # fmt: skip
-        if not count:
+        if not many:
             st.caption("Tick the rows to delete.")
             return
-        st.markdown(
-            f"**{count} run{'s' if count > 1 else ''}** with curves and weights will be gone for good:"
-        )
-        st.caption(
-            ", ".join(f"`{run.run_id}`" for run in picked[:12]) + (" and others" if count > 12 else "")
-        )
+        st.markdown(f"**{count(many, 'run')}** with curves and weights will be gone for good:")
+        st.caption(", ".join(f"`{run.run_id}`" for run in picked[:12]) + (" and others" if many > 12 else ""))
         st.button(
-            f"Yes, delete {count}", icon=":material/delete_forever:", key="runs_delete_yes",
+            f"Yes, delete {many}", icon=":material/delete_forever:", key="runs_delete_yes",
             on_click=_remove, args=([run.run_id for run in picked],), help="This cannot be undone.",
         )  # fmt: skip
 

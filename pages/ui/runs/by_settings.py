@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.escaping import escaped
 from core.figures.settings_accuracy import parallel_figure, scatter_figure
-from core.formatting import number, percent
+from core.formatting import article, count, number, percent
 from core.run_table.measures import Measure, left_out, measures, most_frequent
 from core.run_table.rows import title_of
 from core.run_table.scale import scale, written
@@ -62,8 +62,8 @@ def by_settings() -> None:
         names = varied(runs)
         if not names:
             st.info(
-                f"{_counted(len(runs))} the filters with a {measure.name} on {measure.what}, and no setting "
-                "differs among them: there is nothing to draw yet. Train with another setting"
+                f"{_counted(len(runs))} the filters with {article(measure.name)} on {measure.what}, and no "
+                "setting differs among them: there is nothing to draw yet. Train with another setting"
                 + (", or loosen the filters." if len(shown) < len(all_known()) else "."),
                 icon=":material/filter_alt:",
             )
@@ -90,8 +90,8 @@ def _measure(runs: Sequence[RunRecord]) -> Measure | None:
     return found[label or usual]
 
 
-def _counted(count: int) -> str:
-    return f"{count:,} run{'s pass' if count != 1 else ' passes'}"
+def _counted(n: int) -> str:
+    return f"{count(n, 'run')} {'passes' if n == 1 else 'pass'}"
 
 
 def _result(run: RunRecord, measure: Measure) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.figures.claim_mark import WIDTH, claim_mark
+from core.formatting import count, duration
 from core.recipes import RECIPES
 from core.reproduce import REPRODUCTIONS, table
 from core.reproduce.row import Row
@@ -55,8 +56,9 @@ def _cards(work: Piecework) -> None:
     with st.expander("The whole table again, and the code", icon=":material/code:"):
         st.markdown(
             "One row after another is measured and kept, over the older one. "
-            f"The {len(stored)} rows kept here took {_time(sum(row['seconds'] for row in stored.values()))} "
-            "of work. With `--quick` everything runs, and next to nothing is decided."
+            f"The {len(stored)} rows kept here took "
+            f"{duration(sum(row['seconds'] for row in stored.values()))} of work. With `--quick` everything "
+            f"runs, and next to nothing is decided."
         )
         st.code(f"{table.COMMAND}\npython -m core reproduce --quick", language="sh")
         st.code(CODE, language="python")
@@ -119,7 +121,7 @@ def _measured(name: str, row: Row | None) -> None:
         st.markdown(f"{yardstick[0].upper()}{yardstick[1:]}.")
     told = [row["unit"], table.seeds_words(row), row["date"]]
     st.caption(
-        " · ".join(part for part in told if part), help=f"On {row['machine']}, {_time(row['seconds'])}."
+        " · ".join(part for part in told if part), help=f"On {row['machine']}, {duration(row['seconds'])}."
     )
 
 
@@ -133,7 +135,7 @@ def _again(name: str, row: Row | None, *, waiting: bool) -> None:
     if waiting and row is None:
         st.caption("In line …")
     elif row is not None:
-        st.markdown(f"**{table.measured_words(row)}** here, {_time(row['seconds'])}")
+        st.markdown(f"**{table.measured_words(row)}** here, {duration(row['seconds'])}")
         st.caption(_told(row))
 
 
@@ -143,7 +145,7 @@ def _told(row: Row) -> str:
         return f"The claim {table.HOLDS[row['holds']]}: {row['rule']}."
     epochs = row.get("epochs")
     size = [
-        f"{epochs:,} epoch{'s' if epochs != 1 else ''}" if isinstance(epochs, int) else "",
+        count(epochs, "epoch") if isinstance(epochs, int) else "",
         table.seeds_words(row),
         "the bundled digits" if row.get("data") == "small" else "",
     ]
@@ -153,16 +155,6 @@ def _told(row: Row) -> str:
         return f"{said}; the full one does."
     why = row["rule"].removeprefix(OPEN).split("; ")[0].split(". ")[0].rstrip(".")
     return f"{said}, nor does the full one: {why}."
-
-
-def _time(seconds: float) -> str:
-    return (
-        f"{seconds:.2g} s"
-        if seconds < 10
-        else f"{seconds:.0f} s"
-        if seconds < 120
-        else f"{seconds / 60:.0f} min"
-    )
 
 
 def _ask(name: str) -> None:

@@ -8,6 +8,7 @@ from core.config import DIGIT_READERS
 from core.data.fingerprint import fingerprint
 from core.errors import ConfigError
 from core.escaping import escaped
+from core.formatting import count, duration
 from core.sweep.job import SweepSnapshot
 from core.sweep.ledger import Ledger, begin, ledgers
 from core.sweep.plan import SweepPlan
@@ -68,7 +69,7 @@ def cluster() -> str | None:
 def _start(plan: SweepPlan | None, problem: str) -> None:
     if problem:
         st.error(problem, icon=":material/straighten:")
-    trials = f"{plan.size:,} trial{'s' if plan.size != 1 else ''}" if plan else "nothing"
+    trials = count(plan.size, "trial") if plan else "nothing"
     pressed = kept_button(
         f"Start {trials}", icon=":material/play_arrow:", type="primary", key="runs_sweep_start",
         width="stretch", disabled=plan is None,
@@ -76,7 +77,7 @@ def _start(plan: SweepPlan | None, problem: str) -> None:
     )  # fmt: skip
     if plan is not None:
         passes = plan.base.train.epochs
-        epochs = f"{passes:,} epoch{'s' if passes != 1 else ''}"
+        epochs = count(passes, "epoch")
         where = f"on the cluster at {cluster()}" if cluster() else "in this computer's queue"
         st.caption(f"{trials} of {epochs} each, on one thread each, {where}.")
         if pressed:
@@ -130,18 +131,18 @@ def _stage(book: Ledger) -> None:
 
 
 def _status(ledger: Ledger, active: bool, picture: SweepSnapshot | None) -> None:
-    done, count = len(ledger.done), ledger.plan.size
-    words = [f"{done:,} of {count:,} trials done"]
+    done, size = len(ledger.done), ledger.plan.size
+    words = [f"{done:,} of {size:,} trials done"]
     if active and picture is not None:
         if picture.status == "queued":
             words.append(f"waiting in line, place {picture.place}" if picture.place else "about to start")
         elif picture.seconds_left is not None:
-            words.append(f"about {_time(picture.seconds_left)} left")
+            words.append(f"about {duration(picture.seconds_left)} left")
         if picture.cluster:
             words.append(f"on {picture.cluster}")
     elif ledger.open:
         words.append("it stands still; *Go on* runs the rest")
-    progress = picture.progress if picture is not None else done / max(1, count)
+    progress = picture.progress if picture is not None else done / max(1, size)
     st.progress(min(1.0, progress), " · ".join(words))
     if picture is not None and picture.message and not active:
         st.warning(escaped(picture.message, "page"), icon=":material/info:")
@@ -163,9 +164,3 @@ def _stop(sweep_id: str) -> None:
     if job is not None:
         job.stop()
         job.wait(1)
-
-
-def _time(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -7,6 +7,7 @@ import streamlit as st
 from core.checkpoints import run_checkpoint, shipped
 from core.config import DIGIT_READERS
 from core.figures.both_board import both_board
+from core.formatting import points, points_interval
 from core.one_thread import one_thread
 from core.paired import Paired
 from core.recipes import train_recipes
@@ -126,20 +127,13 @@ def verdict(pair: Paired) -> str:
         f"a result would come {seldom} (McNemar's exact test). "
     )
     if p < 0.05:
-        text += f"So **{better} is the better reader** of such images, by {_points(abs(pair.difference))}"
+        text += f"So **{better} is the better reader** of such images, by {points(abs(pair.difference))}"
     else:
-        text += (
-            f"That is **not enough to call one better**; the difference is {_points(abs(pair.difference))}"
-        )
+        text += f"That is **not enough to call one better**; the difference is {points(abs(pair.difference))}"
     ends = (min(abs(low), abs(high)), max(abs(low), abs(high))) if low * high > 0 else None
     low, high = ends or (low, high)
-    between = f"{100 * low:.2f} to {_points(high)}" + ("" if ends else ", A minus B")
+    between = points_interval(low, high) + ("" if ends else ", A minus B")
     return f"{text} (95% interval {between})."
-
-
-def _points(difference: float) -> str:
-    """A difference of two percentages is in points: 7 points more than 50% is 57%, 7% more is 53.5%."""
-    return f"{100 * difference:.2f} points"
 
 
 def _images(found: Both, group: str, first: list[int], second: list[int]) -> None:
