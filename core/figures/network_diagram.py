@@ -153,7 +153,7 @@ def _circles(
         },
         text=[_short(value) for value in numbers] if numbers is not None and not narrow else None,
         textfont={"size": 11},
-        customdata=[f"{told}[{unit}] = {numbers[unit]:.8g}" for unit in range(units)]
+        customdata=[f"{told}[{unit}] = {number(float(numbers[unit]), 8)}" for unit in range(units)]
         if numbers is not None
         else [f"{unit}: not computed yet" for unit in range(units)],
         hovertemplate="%{customdata}<extra></extra>",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.formatting import percent, points
+from core.formatting import duration, percent, points
 from core.training.standings import Standing
 from pages.ui.race.standing_cards import seeds_counted
 
@@ -87,11 +87,11 @@ def fastest(table: Sequence[Standing], target: int, active: bool) -> str:
     by_steps = [s.lane for s in there if s.reached.steps == steps]  # measured now and then: ties happen
     by_time = [s.lane for s in there if s.reached.seconds == seconds]
     if by_steps == by_time:
-        both = f"by steps ({steps:,.0f}) and by seconds ({seconds:.2f})"
+        both = f"by steps ({steps:,.0f}) and by seconds ({duration(seconds)})"
         return f"{target}% came first to {_bold(by_steps)}, {both}."
     return (
         f"{target}% came first to {_bold(by_steps)} by steps ({steps:,.0f}), to {_bold(by_time)} by seconds "
-        f"({seconds:.2f})."
+        f"({duration(seconds)})."
     )
 
 

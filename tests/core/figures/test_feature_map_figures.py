@@ -79,4 +79,4 @@ def test_charts_hold_their_intervals_in_view() -> None:
     assert list(fig.data[0].error_y.array) == [0.26 - 0.2, 0.93 - 0.9]
     pairs = digit_pairs_figure([0.9] * 10, [0.5] + [0.9] * 9, [7] * 10)
     assert [trace.name for trace in pairs.data[1:]] == ["untouched", "edited"]
-    assert pairs.data[2].customdata[0][0] == "-40.0 points"
+    assert pairs.data[2].customdata[0][0] == "-40.0 percentage points"

@@ -97,8 +97,8 @@ def test_circles_tell_their_values_and_blocks_their_size() -> None:
     values = [("x", [1, 2, 3, 4]), ("h", [0.5, -1.5e-5, 0]), None]
     fig = network_diagram_figure(SMALL, Lit((0, 1), (0,)), values=values)
     circles = [trace for trace in fig.data if trace.mode == "markers+text"]
-    assert list(circles[1].text) == ["0.5", "-2e-5", "0"]
-    assert circles[1].customdata[1] == "h[1] = -1.5e-05"
+    assert list(circles[1].text) == ["0.5", "−2·10⁻⁵", "0"]
+    assert circles[1].customdata[1] == "h[1] = -1.5 × 10⁻⁵"
     assert circles[2].text is None
     big = network_diagram_figure([("x", 784), ("h_1", 100), ("o", 10)], Lit((0, 1), (0,), ((None, 3),)))
     notes = [note.text for note in big.layout.annotations]

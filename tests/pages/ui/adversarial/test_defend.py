@@ -133,7 +133,7 @@ def test_settings_are_still_there_after_a_look_elsewhere(mnist: Mnist) -> None:
 
 
 def test_what_it_costs_follows_from_the_interval() -> None:
-    assert "costs 4.00 points" in before_after.cost("a", "b", Paired(1000, 50, 10))
+    assert "costs 4.0 percentage points" in before_after.cost("a", "b", Paired(1000, 50, 10))
     assert "b is even the better one" in before_after.cost("a", "b", Paired(1000, 10, 50))
     assert "cannot be told apart" in before_after.cost("a", "b", Paired(1000, 11, 10))
 
@@ -199,11 +199,11 @@ def test_words_on_filters_follow_from_the_images() -> None:
     assert words(clean=every) == ("", False)
     masked, hidden = words(clean=every, pgd=every, bare=none)
     assert hidden
-    assert "The 100 points between are no robustness" in masked
+    assert "The 100.0 percentage points between are no robustness" in masked
     assert "changes nothing that could be told from chance" in masked
     real, hidden = words(clean=every, pgd=half, bare=half)
     assert not hidden
-    assert "truly wins 50 points" in real
+    assert "truly wins 50.0 percentage points" in real
     anyway, hidden = filters_verdict(
         {WHOLE: {"pgd": every, "square": half}, BARE: {"pgd": every, "square": half}}, known
     )
@@ -222,7 +222,7 @@ def test_words_on_a_filter_that_answers_at_random() -> None:
     words, hidden = filters_verdict(right, known, random=True)
     assert not hidden
     assert "read 5 times" in words
-    assert "costs 50 points" in words
+    assert "costs 50.0 percentage points" in words
     assert filters_verdict(right, known)[0] != words
 
 

@@ -148,7 +148,7 @@ def scores(**changed: tuple[float, float]) -> dict[Any, PartScore]:
 def test_verdicts_follow_the_intervals() -> None:
     slow = about_parts(scores(), 3.0, 0.98)
     assert "The slow part does the damage" in slow
-    assert "it costs 48.0 points, the fast part 8.0" in slow
+    assert "it costs 48.0 percentage points, the fast part 8.0 percentage points" in slow
     assert "does not hold" in slow
     assert "no mere noise" in slow
     same = about_parts(scores(high=(0.95, 0.3)), 3.0, 0.98)
@@ -157,7 +157,7 @@ def test_verdicts_follow_the_intervals() -> None:
     assert "even hurts less" in less
     fast = about_parts(scores(low=(0.9, 0.1), high=(0.5, 0.3)), 3.0, 0.98)
     assert "the claim holds" in fast
-    assert "it costs 48.0 points, the slow part 8.0" in fast
+    assert "it costs 48.0 percentage points, the slow part 8.0 percentage points" in fast
     assert "undecided" in about_parts(scores(low=(0.9, 0.1)), 3.0, 0.98)
     assert "nothing changes" in about_parts(scores(), 0.0, 0.98)
     assert "10% of the energy is above the cut-off" in about_clipping(scores(), True)

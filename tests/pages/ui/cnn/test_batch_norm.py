@@ -180,14 +180,14 @@ def test_frozen_kernels_beside_trained_ones(measured: Measured) -> None:
     assert [(norm, still) for _, _, norm, still, _ in measured.asked] == [
         (True, False), (True, True), (False, False), (False, True),
     ]  # fmt: skip
-    assert "learning the kernels is worth **30.0 points**" in markdown(app)
+    assert "learning the kernels is worth **30.0 percentage points**" in markdown(app)
 
 
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
         ((0.95, 0.5, 0.5), "With batch norm, the intervals overlap"),
-        ((0.5, 0.95, 0.5), "random kernels do better by 45.0 points"),
+        ((0.5, 0.95, 0.5), "random kernels do better by 45.0 percentage points"),
         ((None, 0.9, 0.5), "a run diverged"),
     ],
 )

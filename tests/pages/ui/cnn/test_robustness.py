@@ -158,10 +158,10 @@ def test_sentences_follow_from_the_intervals() -> None:
     from core.evaluation import Score
 
     good, bad = Score(1000, 900, 0.1), Score(1000, 500, 0.1)
-    assert "buy here: best against best, a reads 40.0 points more than b" in strength._bought(
+    assert "buy here: best against best, a reads 40.0 percentage points more than b" in strength._bought(
         "a", good, "b", bad
     )
-    assert "buy nothing: best against best, a reads 40.0 points less than b" in strength._bought(
+    assert "buy nothing: best against best, a reads 40.0 percentage points less than b" in strength._bought(
         "a", bad, "b", good
     )
     assert "nobody wins" in strength._bought("a", good, "b", Score(1000, 905, 0.1))

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.checkpoints import load_shipped, shipped
 from core.config import DIGIT_READERS
 from core.data import load
+from core.formatting import number
 from core.imagenet import alexnet, best_rate
 from core.imagenet.best_rate import RATES, RateSweep
 from core.imagenet.classifiers import digit_classifier
@@ -70,7 +71,7 @@ def test_a_race_on_a_digit_then_each_at_its_best_rate() -> None:
     assert set(contest.shared.lanes) == {"sgd", "rmsprop", "adam"}
     assert len(contest.shared.lanes["adam"].moments) == 11
     assert "Claim of the chapter" in text(app)
-    assert f"Adam at {image_words.number(contest.shared.lanes['adam'].last.loss)}" in text(app)
+    assert f"Adam at {number(contest.shared.lanes['adam'].last.loss)}" in text(app)
     app = finish(press(app, "own"))
     contest = held(app)
     assert contest.best is not None

@@ -74,7 +74,10 @@ def test_a_sweep_says_what_it_found() -> None:
     assert text.startswith("- **SGD** is best at **1**: validation 95.00%; test 95.00%")
     assert text.count("end of what was tried") == 1  # Adam's
     assert "**Wild** has no rate" in text
-    assert "SGD is 15.00 points before Adam: every seed of the one above every seed of the other" in text
+    assert (
+        "SGD is 15.0 percentage points before Adam: every seed of the one above every seed of the other"
+        in text
+    )
     found["Adam"] = {0.1: score(0.945)}
     assert "too little" in rate_sweep.in_words(found, bests, grids, 100, True)
     assert "test" not in rate_sweep.in_words(found, bests, grids, 100, False)

@@ -84,7 +84,7 @@ def test_a_difference_of_accuracies_is_in_points() -> None:
     from core.paired import Paired
 
     said = two_networks.verdict(Paired(10_000, 22, 730))
-    assert "by 7.08 points" in said
+    assert "by 7.1 percentage points" in said
     assert "points)" in said
     assert "%" not in said.replace("95%", "")
     assert "A minus B" in two_networks.verdict(Paired(1000, 5, 7))
