@@ -96,5 +96,7 @@ def time_to(reached: Reached, target: int, active: bool) -> str:
     if not reached.seeds or reached.steps is None or reached.examples is None or reached.seconds is None:
         return f"{target}%: not reached" + (" yet" if active else "")
     of = f" ({reached.seeds} of {reached.of} seeds)" if reached.of > 1 else ""
-    steps = count(reached.steps, "step")
-    return f"{target}% after {steps}, {reached.examples:,.0f} images, {duration(reached.seconds)}{of}"
+    steps = count(round(reached.steps), "step")
+    return (
+        f"{target}% after {steps}, {count(round(reached.examples), 'image')}, {duration(reached.seconds)}{of}"
+    )

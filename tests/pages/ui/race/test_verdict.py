@@ -58,7 +58,7 @@ def test_what_cards_say() -> None:
     assert "⚠ Diverged (1 of 2 seeds). Too high." in details(fallen, 97, False)
     well_off = standing("A", [0.95, 0.97], (100, 2.0), test=spread([0.96]), interval=(0.95, 0.97))
     assert headline(well_off) == "96.00 ± 1.41%"
-    assert "97% after 100 steps, 1 images, 2.00 s (2 of 2 seeds)" in details(well_off, 97, True)
+    assert "97% after 100 steps, 1 image, 2.0 s (2 of 2 seeds)" in details(well_off, 97, True)
     assert not any("test" in line for line in details(well_off, 97, True))  # only at the end
     assert any("test accuracy 96.00%" in line for line in details(well_off, 97, False))
     assert "validation accuracy, mean ± standard deviation of 2 seeds" in details(well_off, 97, False)
