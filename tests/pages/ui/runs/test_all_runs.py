@@ -1,9 +1,13 @@
 """The tab "All runs": rows filtered, named, deleted and chosen, and a page to open each run on."""
 
-import pytest
+from collections.abc import Iterator
 
-from core.checkpoints import run_checkpoint
+import pytest
+from streamlit.testing.v1.element_tree import Block, Element
+
+from core.checkpoints import run_checkpoint, save_checkpoint
 from core.home import PROJECT
+from core.models import build_module
 from pages.ui.cache import run_store
 from pages.ui.runs.links import place_of
 from tests.pages.harness import page_of, text, well
@@ -94,3 +98,31 @@ def test_the_interval_stands_in_one_column() -> None:
     assert rows["95% interval"].tolist() == [f"{100 * run.ci_low:.1f}–{100 * run.ci_high:.1f}%"]
     assert rows["test accuracy"].tolist() == [90.0]
     assert "to" not in rows
+
+
+HOSTILE = "![x](http://127.0.0.1:9/p.png) [l](http://127.0.0.1:9) <img src=x>"
+SHOWS_TEXT_AS_IT_IS = ("dataframe", "html", "selectbox", "multiselect", "text_input", "plotly_chart")
+
+
+@pytest.mark.parametrize("tab", ["All runs", "Compare", "Two networks", "Settings and accuracy"])
+def test_a_runs_name_is_shown_and_never_acted_on(tab: str) -> None:
+    """Everything else that Streamlit draws is Markdown: an image in it would be fetched."""
+    runs = [record("mlp-deep", lr=lr, name=HOSTILE) for lr in (0.1, 0.2)]
+    for run in runs:
+        save_checkpoint(
+            run_checkpoint(run.run_id), build_module(run.config.model).state_dict(), run.config, {}
+        )
+    app = open_page(tab, runs_chosen=runs[0].run_id)
+    drawn = [each for each in _all(app.main) if each.type not in SHOWS_TEXT_AS_IT_IS]
+    assert len(drawn) > 3
+    acted = [f"{each.type}: {each.proto}" for each in drawn if "![x](" in str(getattr(each, "proto", ""))]
+    assert not acted
+    assert not [part for part in app.get("html") if "<img src=x" in part.proto.body]
+    assert "http" not in " ".join(part.value for part in app.markdown).replace("http\u2060", "")
+
+
+def _all(block: Block) -> Iterator[Element | Block]:
+    for child in block.children.values():
+        yield child
+        if isinstance(child, Block):
+            yield from _all(child)
