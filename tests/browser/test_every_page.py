@@ -1,31 +1,29 @@
-"""Every page opens, in both themes, on a desk and on a phone."""
+"""Every page opens from the sidebar, in both themes, on a desk and on a phone."""
 
-from pathlib import Path
+from collections.abc import Callable
 
-import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from pages.ui.lessons import HOME, lessons
+from pages.ui.lessons import lessons
 from tests.browser.conftest import FAILURES, OpenPage
 
-PAGES = ["/", *("/" + Path(lesson.file).stem.split("_", 1)[1] for lesson in lessons())]
+WIDER = """() => [document.scrollingElement, document.querySelector('[data-testid="stMain"]')]
+    .map(part => part.scrollWidth - part.clientWidth)"""
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (400, True)], ids=["desk-light", "phone-dark"])
-@pytest.mark.parametrize("path", PAGES)
-def test_opens_without_a_failure(open_page: OpenPage, path: str, width: int, dark: bool) -> None:
-    page = open_page(path, width=width, dark=dark)
-    expect(page.locator(FAILURES)).to_have_count(0)
-    expect(page.locator("h1")).to_be_visible()
-    wider = page.evaluate(
-        """() => [document.scrollingElement, document.querySelector('[data-testid="stMain"]')]
-                 .map(part => part.scrollWidth - part.clientWidth)"""
-    )
-    assert max(wider) <= 0, f"{path} scrolls sideways by {max(wider)} pixels at a width of {width}"
-
-
-def test_sidebar_leads_to_every_lesson(open_page: OpenPage) -> None:
+def test_every_page_opens_without_a_failure(open_page: OpenPage, settle: Callable[[Page], None]) -> None:
     page = open_page("/")
-    links = page.locator('[data-testid="stSidebar"] a')
+    links = page.get_by_test_id("stSidebar").get_by_role("link")
     expect(links).to_have_count(1 + len(lessons()))
-    assert HOME.exists
+    for title in ("Digit Lab", *(lesson.title for lesson in lessons())):
+        page.get_by_test_id("stSidebar").get_by_role("link", name=title).click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text(title)
+        for width, theme in ((1280, "light"), (400, "dark")):
+            page.emulate_media(color_scheme=theme)
+            page.set_viewport_size({"width": width, "height": 900})
+            settle(page)
+            expect(page.locator(FAILURES)).to_have_count(0)
+            expect(page.locator("h1")).to_be_visible()
+            wider = max(page.evaluate(WIDER))
+            assert wider <= 0, f"{title} scrolls sideways by {wider} pixels at a width of {width}"
+        page.set_viewport_size({"width": 1280, "height": 900})
