@@ -21,7 +21,7 @@ run: .venv/.ready
 serve: .venv/.ready
 	@echo "Digit Lab for a classroom: http://$(ADDRESS):$(PORT) (choose with ADDRESS=... PORT=...)"
 	exec env DIGITLAB_CLASSROOM=1 .venv/bin/streamlit run app.py --server.headless true \
-	  --server.address $(ADDRESS) --server.port $(PORT) --server.maxUploadSize 17
+	  --server.address $(ADDRESS) --server.port $(PORT) --server.maxUploadSize 81
 
 # Test processes share the cores: more than one PyTorch thread in each makes them wait for one another. What is
 # compiled is kept, for the test files and for every server and command that they start.

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from core.atomic_write import write_whole
@@ -70,7 +70,31 @@ def _unpacked(metadata: dict[str, str]) -> dict[str, Any]:
     return found
 
 
-def header_of(content: bytes) -> dict[str, str]:
+def read_weights(content: bytes, name: str) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Tensors and words of a safetensors file, the one reader for all that come in.
+
+    content: the file's bytes. name: what it is called, for messages. What `torch.compile` ("_orig_mod."),
+    `DataParallel` and `AveragedModel` ("module.") write before each tensor's name is left out. Raises
+    LabError, with a sentence, for anything else than such a file of real numbers.
+    """
+    try:
+        weights, metadata = load(content), _header(content)
+    except (SafetensorError, ValueError, KeyError, AttributeError, RecursionError) as error:
+        raise LabError(
+            f"{name} is not a safetensors file ({str(error)[:80]}). "
+            "Save weights with safetensors.torch.save_file."
+        ) from error
+    weights = _plain_names(weights)
+    for key, tensor in weights.items():  # batch norm alone counts something in whole numbers
+        fraction = tensor.is_floating_point() or tensor.is_complex()
+        if not fraction and not key.endswith("num_batches_tracked"):
+            raise LabError(f"{name} holds whole numbers ({key[:40]}); the networks here need fractions.")
+    if any(tensor.is_complex() for tensor in weights.values()):
+        raise LabError(f"{name} holds complex numbers; the networks here compute with real ones.")
+    return weights, metadata
+
+
+def _header(content: bytes) -> dict[str, str]:
     """The words in a safetensors file's header. Raises ValueError where there is none."""
     length = int.from_bytes(content[:8], "little")
     if not 0 < length <= len(content) - 8:
@@ -79,22 +103,36 @@ def header_of(content: bytes) -> dict[str, str]:
     return {str(key): str(value) for key, value in metadata.items()}
 
 
-def load_checkpoint(path: Path) -> Checkpoint:
-    """Read a checkpoint and rebuild its network, strictly: every weight must fit.
+def _plain_names(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors under the names that the network itself gives them."""
+    found = {key.replace("_orig_mod.", ""): tensor for key, tensor in weights.items() if key != "n_averaged"}
+    while found and all(key.startswith("module.") for key in found):
+        found = {key.removeprefix("module."): tensor for key, tensor in found.items()}
+    return found
 
-    Raises NotFound if there is no such file, LabError if it is not one of our checkpoints.
-    """
+
+def file_content(path: Path) -> bytes:
+    """A checkpoint's bytes. Raises NotFound if there is no such file, LabError if it is far too large."""
     if not path.is_file():
         raise NotFound(f"There is no checkpoint {path.name}.")
     if path.stat().st_size > LARGEST:
         raise LabError(f"{path.name} is larger than {LARGEST // 2**20} MB, more than any network here needs.")
     try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            config = RunConfig.from_json(json.loads(metadata["config"]))
-            provenance = _unpacked(metadata)
-            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-    except (SafetensorError, KeyError, ValueError, OSError, RecursionError) as error:
+        return path.read_bytes()
+    except OSError as error:
+        raise LabError(f"{path.name} cannot be read: {error.strerror}.") from error
+
+
+def load_checkpoint(path: Path) -> Checkpoint:
+    """Read a checkpoint and rebuild its network, strictly: every weight must fit.
+
+    Raises NotFound if there is no such file, LabError if it is not one of our checkpoints.
+    """
+    weights, metadata = read_weights(file_content(path), path.name)
+    try:
+        config = RunConfig.from_json(json.loads(metadata["config"]))
+        provenance = _unpacked(metadata)
+    except (KeyError, ValueError, RecursionError) as error:
         raise LabError(f"{path.name} is not a checkpoint of Digit Lab: {error}.") from error
     return Checkpoint(rebuild(config, weights), config, provenance)
 

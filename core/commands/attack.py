@@ -13,11 +13,11 @@ from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
 from core.attacks.carry_out import CHUNK, attack, check
 from core.attacks.outcome import Outcome, judge
-from core.checkpoints import find_checkpoint, load_checkpoint
 from core.checks import whole
 from core.data import load
 from core.device import choose_device
 from core.typed import integer, number
+from core.uploads import open_checkpoint
 
 HELP = "attack test images of a checkpoint"
 
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     )
     if arguments.n is not None:
         whole(arguments.n, 1, 60_000, "Images to attack (--n)")
-    checkpoint = load_checkpoint(find_checkpoint(arguments.checkpoint))
+    checkpoint = open_checkpoint(arguments.checkpoint)
     mnist = load(arguments.data or "auto")
     digits = mnist.test.take(slice(0, arguments.n))
     device = choose_device()

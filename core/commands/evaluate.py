@@ -4,10 +4,10 @@ import argparse
 from collections.abc import Iterator
 from typing import Any
 
-from core.checkpoints import find_checkpoint, load_checkpoint
 from core.device import choose_device
 from core.evaluation import evaluate
 from core.training.run_data import material_for, run_data
+from core.uploads import open_checkpoint
 
 HELP = "score a checkpoint on the test images"
 
@@ -22,7 +22,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """One row: accuracy and its interval; below, where a part of the test images validated, that on them."""
-    checkpoint = load_checkpoint(find_checkpoint(arguments.checkpoint))
+    checkpoint = open_checkpoint(arguments.checkpoint)
     material = material_for(checkpoint.config, arguments.data or "auto")
     data = run_data(material, checkpoint.config)
     model = checkpoint.model.to(choose_device())

@@ -89,7 +89,7 @@ def test_no_budget_is_clean_accuracy_and_a_target_lowers_less(capsys: pytest.Cap
         (["linear-softmax", "--n", "-5"], "Images to attack (--n) must be"),
         (["linear-softmax", "--seed", "-5"], "The seed must be"),
         (["nothing"], "There is no checkpoint 'nothing'"),
-        (["README.md"], "is not a checkpoint of Digit Lab"),
+        (["README.md"], "is not a safetensors file"),
     ],
 )
 def test_mistakes_are_one_sentence_and_status_2(
@@ -113,7 +113,7 @@ def test_networks_of_other_things_and_other_weights(
     bare = tmp_path / "bare.safetensors"
     bare.write_bytes(save({"weight": torch.ones(2)}))
     for path, sentence in (
-        (other, "does not take images of 28×28"), (misfit, "do not fit"), (bare, "is not a checkpoint"),
+        (other, "does not take images of 28×28"), (misfit, "do not fit"), (bare, "not known here"),
     ):  # fmt: skip
         assert main(["attack", str(path), "--data", "small", "--n", "3"]) == 2
         shown = capsys.readouterr()

@@ -42,7 +42,7 @@ def test_files_that_are_no_checkpoints_get_a_sentence(tmp_path: Path) -> None:
         load_checkpoint(tmp_path / "none.safetensors")
     bad = tmp_path / "bad.safetensors"
     bad.write_bytes(b"\x80\x04pickle me")
-    with pytest.raises(LabError, match="not a checkpoint"):
+    with pytest.raises(LabError, match="not a safetensors file"):
         load_checkpoint(bad)
     save_file({"x": torch.zeros(2)}, bad)
     with pytest.raises(LabError, match="not a checkpoint"):

@@ -2,18 +2,22 @@
 
 import json
 import random
+import re
+from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import save
 from torch import Tensor
 
-from core.checkpoints import SHIPPED, load_shipped
-from core.config import CNNConfig, MLPConfig
+from core.__main__ import main
+from core.checkpoints import LARGEST, SHIPPED, load_shipped, save_checkpoint
+from core.config import KINDS, CNNConfig, MLPConfig
 from core.errors import LabError
+from core.mlp_config import LARGEST_NETWORK
 from core.models import build_module
 from core.recipes import RECIPES, train_recipes
-from core.uploads import LARGEST, read_upload
+from core.uploads import open_checkpoint, read_upload
 
 DIGITS = train_recipes((MLPConfig, CNNConfig))
 OTHERS = [name for name, one in RECIPES.items() if one.kind == "train" and name not in DIGITS]
@@ -66,7 +70,74 @@ def test_networks_of_other_things_are_refused(name: str) -> None:
         read_upload(save(weights(name)), "f")
 
 
-FOREIGN = "is no safetensors file"
+PREFIXES = {
+    "compiled": lambda key: f"_orig_mod.{key}",
+    "data-parallel": lambda key: f"module.{key}",
+    "compiled, then data-parallel": lambda key: f"module._orig_mod.{key}",
+    "data-parallel, then compiled": lambda key: f"_orig_mod.module.{key}",
+    "a part compiled": lambda key: re.sub(r"^([^.]*)\.", r"\1._orig_mod.", key),
+}
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize("name", ["linear-softmax", "cnn-bn"])
+def test_what_pytorch_puts_before_names_is_left_out(name: str, prefix: str, tmp_path: Path) -> None:
+    ours = weights(name)
+    content = save({PREFIXES[prefix](key): tensor for key, tensor in ours.items()})
+    path = tmp_path / "mine.safetensors"
+    path.write_bytes(content)
+    expected = build_module(RECIPES[name].config.model, seed=3).eval()(X)
+    assert torch.equal(read_upload(content, "mine").model(X), expected)
+    assert torch.equal(open_checkpoint(str(path)).model(X), expected)
+
+
+def test_averaged_weights_are_taken() -> None:
+    averaged = torch.optim.swa_utils.AveragedModel(
+        build_module(RECIPES["linear-softmax"].config.model, seed=3)
+    )
+    found = read_upload(save(averaged.state_dict()), "mine")
+    assert torch.equal(found.model(X), build_module(RECIPES["linear-softmax"].config.model, seed=3).eval()(X))
+
+
+@pytest.mark.parametrize("name", train_recipes(tuple(KINDS.values())))
+def test_the_command_line_takes_bare_weights_of_every_recipe(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "bare.safetensors"
+    ours = weights(name)
+    path.write_bytes(save(ours))
+    found = open_checkpoint(str(path))
+    assert isinstance(found.config.model, type(RECIPES[name].config.model))
+    assert all(torch.equal(tensor, ours[key]) for key, tensor in found.model.state_dict().items())
+
+
+@pytest.mark.parametrize("bad", [torch.nan, torch.inf])
+@pytest.mark.parametrize("ours", [True, False])
+def test_weights_that_are_not_finite_are_not_scored(
+    bad: float, ours: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "diverged.safetensors"
+    lost = {key: tensor.clone() for key, tensor in SMALL.items()}
+    lost[next(iter(lost))].view(-1)[5] = bad
+    if ours:
+        save_checkpoint(path, lost, RECIPES["linear-softmax"].config, {})
+    else:
+        path.write_bytes(save(lost))
+    for verb in ("evaluate", "attack"):
+        assert main([verb, str(path), "--data", "small"]) == 2
+        shown = capsys.readouterr()
+        assert shown.out == ""
+        assert "diverged.safetensors holds weights that are not finite numbers" in shown.err
+
+
+def test_the_largest_network_of_ones_own_comes_in_again(tmp_path: Path) -> None:
+    config = RECIPES["mlp-deep"].config.with_settings({"hidden": (4096, 2800)})
+    path = tmp_path / "large.safetensors"
+    save_checkpoint(path, build_module(config.model).state_dict(), config, {"history": ["x" * 1000] * 1000})
+    assert path.stat().st_size > 55 * 2**20
+    assert read_upload(path.read_bytes(), "large").config == config
+    assert 4 * LARGEST_NETWORK + 2**20 < LARGEST
+
+
+FOREIGN = "is not a safetensors file"
 HEADER = "has a header that Digit Lab does not understand"
 
 
@@ -86,8 +157,8 @@ HEADER = "has a header that Digit Lab does not understand"
         (save({}), "not known here"),
         (save({"weight": torch.ones(3, 3)}), "not known here"),
         (save({**SMALL, "more": torch.ones(3)}), "not known here"),
-        (save({key: tensor * torch.nan for key, tensor in SMALL.items()}), "no numbers"),
-        (save({key: tensor.double() * 1e300 for key, tensor in SMALL.items()}), "no numbers"),
+        (save({key: tensor * torch.nan for key, tensor in SMALL.items()}), "not finite numbers"),
+        (save({key: tensor.double() * 1e300 for key, tensor in SMALL.items()}), "not finite numbers"),
         (save({key: tensor.to(torch.complex64) for key, tensor in SMALL.items()}), "complex numbers"),
         (save(SMALL, {"config": "no JSON"}), HEADER),
         (save(SMALL, {"config": "[]"}), HEADER),
@@ -97,7 +168,7 @@ HEADER = "has a header that Digit Lab does not understand"
         (save(SMALL, {"config": "1" * 5000}), HEADER),
         (save(weights("mlp-module"), {"config": CONFIG}), "do not fit the network linear-softmax"),
         (save({**SMALL, "more": torch.ones(3)}, {"config": CONFIG}), "do not fit"),
-        (bytes(LARGEST + 1), "at most 16 MB"),
+        (bytes(LARGEST + 1), "at most 80 MB"),
     ],
 )
 def test_anything_else_is_one_sentence(content: bytes, sentence: str) -> None:

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from core.checkpoints import Checkpoint, shipped
+from core.checkpoints import LARGEST, Checkpoint, shipped
 from core.config import CNNConfig, MLPConfig
 from core.errors import LabError
 from core.escaping import clean, escaped
-from core.uploads import LARGEST, read_upload
+from core.uploads import read_upload
 from pages.ui import cache, state
 from pages.ui.look import as_it_came, caption_of, on_record, record_title, recorded, running
 from pages.ui.trained import Trained

@@ -9,8 +9,7 @@ import torch
 from safetensors.torch import save
 from streamlit.testing.v1 import AppTest
 
-from core.checkpoints import SHIPPED, load_shipped
-from core.uploads import LARGEST
+from core.checkpoints import LARGEST, SHIPPED, load_shipped
 from pages.ui.adversarial.victim import UPLOAD
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
@@ -85,12 +84,12 @@ def test_bare_weights_of_a_recipe_are_recognised() -> None:
 
 
 BAD = {
-    "no safetensors": (b"not a network at all", "is no safetensors file"),
-    "nothing in it": (b"", "is no safetensors file"),
+    "no safetensors": (b"not a network at all", "is not a safetensors file"),
+    "nothing in it": (b"", "is not a safetensors file"),
     "a network of other shapes": (save({"w": torch.zeros(3, 5)}), "not known here"),
     "other inputs": (save({"0.weight": torch.zeros(10, 3072), "0.bias": torch.zeros(10)}), "not known here"),
-    "diverged": (save({"w": torch.full((3,), float("nan"))}), "are no numbers"),
-    "too large": (b"0" * (LARGEST + 1), "at most 16 MB"),
+    "diverged": (save({"w": torch.full((3,), float("nan"))}), "not finite numbers"),
+    "too large": (b"0" * (LARGEST + 1), "at most 80 MB"),
 }
 
 
