@@ -2,6 +2,7 @@
 
 from core.config import RecurrentConfig, RegressorConfig, RunConfig
 from core.snippets_optimizer import (
+    by_hand,
     by_hand_lines,
     counts_steps,
     moves,
@@ -19,7 +20,7 @@ def loop_code(config: RunConfig, around: Around = PANEL) -> str:
     """
     train = config.train
     manual = config.model.family == "manual"
-    by_hand = train.optimizer.name == "sgd-by-hand"
+    written_out = by_hand(config, around)
     moving = moves(config, around)
     share = needs_share(config)
     kind = "MSELoss" if isinstance(config.model, RegressorConfig) else "CrossEntropyLoss"
@@ -27,8 +28,8 @@ def loop_code(config: RunConfig, around: Around = PANEL) -> str:
     if train.label_smoothing:
         words += f", label_smoothing={number(train.label_smoothing)}"
     head = [] if manual and not around.whole else [f"loss_function = nn.{kind}({words})"]
-    source = _source(config, by_hand)
-    if by_hand:
+    source = _source(config, written_out)
+    if written_out:
         lr = "lr" if moving else number(train.optimizer["lr"])
         before, step = by_hand_lines(config, around, source, lr)
         head += before
@@ -66,10 +67,10 @@ def _thing(config: RunConfig) -> str:
     return {RegressorConfig: "point", RecurrentConfig: "word"}.get(type(config.model), "image")
 
 
-def _source(config: RunConfig, by_hand: bool) -> str:
+def _source(config: RunConfig, written_out: bool) -> str:
     if config.model.family in ("raw", "manual"):
         return "tensors"
-    if by_hand and getattr(config.model, "frozen", False):
+    if written_out and getattr(config.model, "frozen", False):
         return "[W for W in network.parameters() if W.requires_grad]"
     return "network.parameters()"
 

@@ -6,6 +6,8 @@ from core.config import CNNConfig, OptimizerConfig, RunConfig
 from core.race_config import Lane, RaceConfig
 from core.snippets import network_code
 from core.snippets_optimizer import optimizer_line
+from core.snippets_words import number
+from core.training.optimizers import OPTIMIZERS
 from core.training.schedules import SCHEDULES
 
 
@@ -15,6 +17,7 @@ def race_code(config: RaceConfig) -> str:
     lanes = ",\n".join(f"    {lane.name!r}: {_maker(lane)}" for lane in config.lanes)
     rates = ",\n".join(f"    {lane.name!r}: lambda p, step: {_rate(lane)}" for lane in config.lanes)
     moving = any(_moves(lane) for lane in config.lanes)
+    counted = moving or any(_keras(lane) for lane in config.lanes)
     head = ["import copy", *(["import math"] if "math." in rates and moving else [])]
     body = [
         *head,
@@ -42,24 +45,17 @@ def race_code(config: RaceConfig) -> str:
         "optimizers = {name: make[name](lanes[name].parameters()) for name in make}",
         "curves = {name: [] for name in make}",
         "",
-        *(["steps, step = sum(map(len, orders)), 0"] if moving else []),
+        *(["steps, step = sum(map(len, orders)), 0"] if counted else []),
         "for order in orders:",
         "    for batch in order:                       # the same images, one step each",
         "        for name, optimizer in optimizers.items():",
-        *(
-            [
-                "            for group in optimizer.param_groups:",
-                '                group["lr"] = rates[name](step / steps, step)',
-            ]
-            if moving
-            else []
-        ),
+        *_told(config, moving),
         "            loss = loss_function(lanes[name](images[batch]), labels[batch])",
         "            loss.backward()",
         "            optimizer.step()",
         "            optimizer.zero_grad()",
         "            curves[name].append(loss.item())",
-        *(["        step += 1"] if moving else []),
+        *(["        step += 1"] if counted else []),
     ]
     return "\n".join(body) + "\n"
 
@@ -82,6 +78,38 @@ def _maker(lane: Lane) -> str:
 
 def _moves(lane: Lane) -> bool:
     return lane.schedule != "constant" or lane.optimizer.settings.get("decay", 0.0) > 0
+
+
+def _keras(lane: Lane) -> bool:
+    """Whether torch has to be told at each step what its ε is."""
+    return OPTIMIZERS[lane.optimizer.name].rule.keras_epsilon
+
+
+def _told(config: RaceConfig, moving: bool) -> list[str]:
+    """What the lanes' optimizers are told before a step: the rate, and whatever torch means otherwise."""
+    lines = []
+    if moving:
+        lines.append("lr = rates[name](step / steps, step)")
+        if any(lane.optimizer.settings.get("momentum") and _moves(lane) for lane in config.lanes):
+            lines += [
+                "for state in optimizer.state.values():  # a velocity holds steps of the old rate",
+                '    if state.get("momentum_buffer") is not None:',
+                '        state["momentum_buffer"] *= group["lr"] / lr',
+            ]
+        lines.append('group["lr"] = lr')
+    for lane in filter(_keras, config.lanes):
+        settings = lane.optimizer.settings
+        lines += [
+            f"if name == {lane.name!r}:  # ε beside √v, as in Keras",
+            f'    group["eps"] = {number(settings["epsilon"])} / '
+            f"(1 - {number(settings['beta_2'])} ** (step + 1)) ** 0.5",
+        ]
+    if not lines:
+        return []
+    return [
+        "            for group in optimizer.param_groups:",
+        *(f"                {line}" for line in lines),
+    ]
 
 
 def _rate(lane: Lane) -> str:

@@ -9,6 +9,7 @@ from core.imagenet.race import at_rates
 from core.recipes import RECIPES
 from core.snippets_optimizer import optimizer_line, told_lines
 from core.snippets_words import Around
+from core.training.optimizers import OPTIMIZERS
 
 _NETWORKS = {
     "efficientnet-lite0": """\
@@ -129,12 +130,16 @@ def _makers(optimizers: dict[str, OptimizerConfig]) -> str:
 
 
 def _told(optimizers: dict[str, OptimizerConfig]) -> str:
-    """What torch's Adam has to be told at each step, where it takes part."""
-    if "adam" not in optimizers:
-        return ""
-    run = RunConfig("", MLPConfig(), TrainConfig(optimizer=optimizers["adam"]))
-    lines = ['if name == "adam":', *(f"    {line}" for line in told_lines(run, Around(whole=True)))]
-    return "".join(f"            {line}\n" for line in lines)
+    """What torch has to be told at each step of the optimizers whose ε stands elsewhere there."""
+    told = []
+    for name, optimizer in optimizers.items():
+        if OPTIMIZERS[optimizer.name].rule.keras_epsilon:
+            run = RunConfig("", MLPConfig(), TrainConfig(optimizer=optimizer))
+            told += [
+                f'if name == "{name}":',
+                *(f"    {line}" for line in told_lines(run, Around(whole=True))),
+            ]
+    return "".join(f"            {line}\n" for line in told)
 
 
 def _race(optimizers: dict[str, OptimizerConfig], clip: bool) -> str:

@@ -9,9 +9,9 @@ from torch import Tensor
 class HandSGD:
     """Gradient descent as on the slides and in the blog, written by hand: v := γv + lr · ∂L/∂W, W := W − v.
 
-    With momentum γ = 0 it is W := W − lr · ∂L/∂W. torch.optim.SGD keeps the rate outside the velocity
-    (v := γv + ∂L/∂W, W := W − lr · v): the same steps while the rate stands still, other ones after it
-    changes, because here the velocity remembers steps that were made at the old rate.
+    With momentum γ = 0 it is W := W − lr · ∂L/∂W, and v is that step. torch.optim.SGD keeps the rate outside
+    the velocity (v := γv + ∂L/∂W, W := W − lr · v): the same steps while the rate stands still, other ones
+    after it changes, because here the velocity remembers steps that were made at the old rate.
 
     Source: the slides' task 1, where no torch.optim is allowed; the blog's momentum update.
     """
@@ -21,6 +21,7 @@ class HandSGD:
             {"params": list(parameters), "lr": lr, "momentum": momentum}
         ]
         self.velocities: dict[Tensor, Tensor] = {}
+        self.last_steps: dict[Tensor, tuple[Tensor, float]] = {}  # gradient and rate, where γ was 0
 
     @torch.no_grad()
     def step(self) -> None:
@@ -33,10 +34,14 @@ class HandSGD:
             for parameter in parameters:
                 if parameter.grad is None:
                     continue
-                if not momentum and parameter not in self.velocities:
+                if not momentum:
                     parameter.sub_(parameter.grad, alpha=lr)  # W := W − lr · gradient
+                    self.last_steps[parameter] = parameter.grad, lr
                     continue
-                if parameter not in self.velocities:
+                if parameter in self.last_steps:  # γ was 0 until now: v is the last step
+                    gradient, rate = self.last_steps.pop(parameter)
+                    self.velocities[parameter] = gradient * rate
+                elif parameter not in self.velocities:
                     self.velocities[parameter] = torch.zeros_like(parameter)
                 velocity = self.velocities[parameter]
                 velocity.mul_(momentum).add_(parameter.grad, alpha=lr)  # v := γ v + lr · gradient

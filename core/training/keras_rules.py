@@ -36,18 +36,24 @@ class SGD(_AllAtOnce):
     stands still; when it changes, torch rescales all that is remembered, while here the past stays as it was.
     Dividing the kept velocity by the factor of the change turns one into the other.
 
+    With momentum 0 the velocity is the last step alone; it is written out only when momentum is raised.
+
     nesterov: look ahead along the velocity (Sutskever et al. 2013); it needs momentum above 0.
     """
 
     def __init__(self, parameters: Iterable[Tensor], lr: float, momentum: float, nesterov: bool) -> None:
         super().__init__(parameters, lr=lr, momentum=momentum, nesterov=nesterov and momentum > 0)
-        self.velocities: dict[Tensor, Tensor] = {}
+        self.velocities: dict[Tensor, Tensor] = {}  # in steps of rate 1, as torch keeps them
         self.last_lr = lr
+        self.last_gradients: list[tuple[Tensor, Tensor]] = []  # of each weight, of a step without momentum
 
     @torch.no_grad()
     def step(self) -> None:
         """One step at the rate that stands in the group."""
         group = self.param_groups[0]
+        if group["momentum"] and self.last_gradients:
+            self.velocities = {weight: gradient.clone() for weight, gradient in self.last_gradients}
+            self.last_gradients = []
         if group["lr"] != self.last_lr:
             for velocity in self.velocities.values():
                 velocity.mul_(self.last_lr / group["lr"])
@@ -56,6 +62,9 @@ class SGD(_AllAtOnce):
         if not weights:
             return
         velocities = [self._velocity(weight) for weight in weights] if group["momentum"] else []
+        if not group["momentum"]:
+            self.velocities = {}
+            self.last_gradients = list(zip(weights, gradients, strict=True))
         torch._fused_sgd_(
             weights,
             gradients,

@@ -15,6 +15,16 @@ from core.checks import Setting
 from core.config import OptimizerConfig
 from core.training.hand_sgd import HandSGD
 from core.training.keras_rules import SGD, Adam
+from core.training.update_rules import (
+    ADADELTA,
+    ADAGRAD,
+    ADAM,
+    ADAMW,
+    MOMENTUM,
+    RMSPROP,
+    SYMBOLS,
+    UpdateRule,
+)
 
 
 class Optimizer(Protocol):
@@ -31,16 +41,34 @@ class Optimizer(Protocol):
 
 @dataclass(frozen=True)
 class OptimizerEntry:
-    """A choice in OPTIMIZERS: the name people read, one sentence, its settings, and how to build it.
+    """A choice in OPTIMIZERS: the name people read, one sentence, its formula, its settings, how to build it.
 
-    live: torch's name in `param_groups` of each setting that may change while training runs.
+    rule: what it computes, which pages show and a test holds it to. in_torch: torch.optim's class of the
+    same rule. live: torch's name in `param_groups` of each setting that may change while training runs.
     """
 
     title: str
     idea: str
+    rule: UpdateRule
+    in_torch: str
     settings: Mapping[str, Setting]
     build: Callable[[list[Tensor], Mapping[str, float]], Optimizer]
     live: Mapping[str, str]
+
+    def latex(self, values: Mapping[str, float] | None = None) -> tuple[str, ...]:
+        """The lines of its formula, with numbers where `values` gives some, else with the usual symbols."""
+        defaults = {name: setting.default for name, setting in self.settings.items()}
+        shown = {name: latex_number(value) for name, value in (values or {}).items()}
+        return self.rule.latex({**SYMBOLS, **shown}, values or defaults)
+
+
+def latex_number(value: float) -> str:
+    """A number as LaTeX: 0.001, and 10^{-8} where Python writes 1e-08."""
+    mantissa, _, exponent = f"{value:.6g}".partition("e")
+    if not exponent:
+        return mantissa
+    power = f"10^{{{int(exponent)}}}"
+    return power if mantissa == "1" else rf"{mantissa} \cdot {power}"
 
 
 def _rate(default: float) -> Setting:
@@ -73,6 +101,8 @@ OPTIMIZERS: dict[str, OptimizerEntry] = {
     "sgd-by-hand": OptimizerEntry(
         title="SGD, written by hand",
         idea="v := γv + lr · gradient, W := W − v: a few lines of Python on bare tensors.",
+        rule=MOMENTUM,
+        in_torch="SGD",
         settings={"lr": _rate(0.01), "momentum": _share(0.0, _MOMENTUM)},
         build=lambda parameters, s: HandSGD(parameters, lr=s["lr"], momentum=s["momentum"]),
         live={"lr": "lr", "momentum": "momentum"},
@@ -80,6 +110,8 @@ OPTIMIZERS: dict[str, OptimizerEntry] = {
     "sgd": OptimizerEntry(
         title="SGD",
         idea="The same step for every weight; momentum lets steps in one direction add up.",
+        rule=MOMENTUM,
+        in_torch="SGD",
         settings={
             "lr": _rate(0.01),
             "momentum": _share(0.0, _KERAS_MOMENTUM),
@@ -92,6 +124,8 @@ OPTIMIZERS: dict[str, OptimizerEntry] = {
     "momentum": OptimizerEntry(
         title="SGD with momentum",
         idea="A ball that rolls: nine tenths of the last step go into the next one.",
+        rule=MOMENTUM,
+        in_torch="SGD",
         settings={
             "lr": _rate(0.01),
             "momentum": _share(0.9, _KERAS_MOMENTUM),
@@ -104,6 +138,8 @@ OPTIMIZERS: dict[str, OptimizerEntry] = {
     "rmsprop": OptimizerEntry(
         title="RMSprop",
         idea="Divides each weight's step by the recent size of its gradient.",
+        rule=RMSPROP,
+        in_torch="RMSprop",
         settings={
             "lr": _rate(0.001),
             "rho": _share(0.9, "How long the recent size of a gradient is remembered."),
@@ -117,6 +153,8 @@ OPTIMIZERS: dict[str, OptimizerEntry] = {
     "adam": OptimizerEntry(
         title="Adam",
         idea="Momentum and RMSprop together, corrected for their start from zero.",
+        rule=ADAM,
+        in_torch="Adam",
         settings={
             "lr": _rate(0.001),
             "beta_1": _share(0.9, "Memory of the mean gradient."),
@@ -129,6 +167,8 @@ OPTIMIZERS: dict[str, OptimizerEntry] = {
     "adamw": OptimizerEntry(
         title="AdamW",
         idea="Adam, and every weight shrinks a little at each step (Loshchilov & Hutter 2019).",
+        rule=ADAMW,
+        in_torch="AdamW",
         settings={
             "lr": _rate(0.001),
             "beta_1": _share(0.9, "Memory of the mean gradient."),
@@ -148,6 +188,8 @@ OPTIMIZERS: dict[str, OptimizerEntry] = {
     "adagrad": OptimizerEntry(
         title="Adagrad",
         idea="Divides each weight's step by the size of all its gradients so far (Duchi et al. 2011).",
+        rule=ADAGRAD,
+        in_torch="Adagrad",
         settings={"lr": _rate(0.01), "epsilon": replace(_EPSILON, default=1e-10)},
         build=lambda parameters, s: torch.optim.Adagrad(parameters, lr=s["lr"], eps=s["epsilon"]),
         live={"lr": "lr"},
@@ -155,6 +197,8 @@ OPTIMIZERS: dict[str, OptimizerEntry] = {
     "adadelta": OptimizerEntry(
         title="Adadelta",
         idea="RMSprop that also measures its own steps, so that the rate hardly matters (Zeiler 2012).",
+        rule=ADADELTA,
+        in_torch="Adadelta",
         settings={
             "lr": _rate(1.0),
             "rho": _share(0.9, "How long sizes of gradients and steps are remembered."),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.choices import Schedule
-from core.config import OptimizerConfig
+from core.config import OptimizerConfig, TrainConfig
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ SCHEDULES: dict[Schedule, ScheduleEntry] = {
     "cosine": ScheduleEntry(
         "cosine",
         "Down along half a cosine, to almost nothing (Loshchilov & Hutter 2017).",
-        lambda p: (1 + math.cos(math.pi * p)) / 2,
-        "(1 + math.cos(math.pi * p)) / 2",
+        lambda p: math.cos(math.pi * p / 2) ** 2,  # not (1 + cos πp) / 2, which rounds to 0 before the end
+        "math.cos(math.pi * p / 2) ** 2",
     ),
     "one-cycle": ScheduleEntry(
         "one cycle",
@@ -69,3 +69,12 @@ def rate(optimizer: OptimizerConfig, step: int, schedule: Schedule = "constant",
     """
     decay = optimizer.settings.get("decay", 0.0)
     return optimizer["lr"] * SCHEDULES[schedule].factor(done) / (1 + decay * step)
+
+
+def moving_rate(train: TrainConfig) -> str:
+    """What stands after the learning rate where it moves on the way, such as " / (1 + 0.01 · t)"; else ""."""
+    decay = train.optimizer.settings.get("decay", 0.0)
+    words = f" / (1 + {decay:g} · updates so far)" if decay else ""
+    if train.schedule != "constant":
+        words += f", times the factor of its schedule ({SCHEDULES[train.schedule].title})"
+    return words

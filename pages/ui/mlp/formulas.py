@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from core.config import MLPConfig, TrainConfig
+from core.config import MLPConfig, OptimizerConfig, TrainConfig
 from core.formatting import percent
+from core.training.optimizers import OPTIMIZERS
+from core.training.schedules import moving_rate
 from pages.ui.page import error_boundary
 
 SYMBOL = {
@@ -33,7 +35,7 @@ def formulas(config: MLPConfig, batch_size: int, train: TrainConfig | None = Non
         st.subheader("Loss", anchor=False)
         _loss(batch_size, train)
         st.subheader("Update", anchor=False)
-        _update(config, batch_size, train)
+        _update(train)
         st.subheader("Parameters", anchor=False)
         _parameters(config)
 
@@ -95,30 +97,15 @@ def _loss(batch: int, train: TrainConfig | None) -> None:
     )
 
 
-def _update(config: MLPConfig, batch: int, train: TrainConfig | None) -> None:
-    name = train.optimizer.name if train else "sgd-by-hand"
-    s = train.optimizer.settings if train else {}
-    eta = f"{s['lr']:g}" if "lr" in s else r"\eta"
-    gradient = r"\frac{\partial L}{\partial W} \vphantom{\Bigg|}"
-    if name in ("sgd", "sgd-by-hand") and not s.get("momentum"):
-        st.latex(rf"W \leftarrow W - {eta} \, {gradient}")
-    elif name == "sgd":
-        st.latex(rf"v \leftarrow {s['momentum']:g}\, v + {gradient}, \qquad W \leftarrow W - {eta}\, v")
-    elif name == "rmsprop":
-        st.latex(
-            rf"s \leftarrow {s['rho']:g}\, s + {1 - s['rho']:g} \Big({gradient}\Big)^2, \qquad "
-            rf"W \leftarrow W - {eta}\, \frac{{\partial L / \partial W}}{{\sqrt{{s}} + {s['epsilon']:g}}}"
-        )
-    elif name == "adam":
-        st.latex(
-            rf"m \leftarrow {s['beta_1']:g}\, m + {1 - s['beta_1']:.3g}\, {gradient}, \qquad "
-            rf"v \leftarrow {s['beta_2']:g}\, v + {1 - s['beta_2']:.3g} \Big({gradient}\Big)^2"
-        )
-        st.latex(
-            rf"\hat m = \frac{{m}}{{1 - {s['beta_1']:g}^t}}, \qquad "
-            rf"\hat v = \frac{{v}}{{1 - {s['beta_2']:g}^t}}, \qquad "
-            rf"W \leftarrow W - {eta}\, \frac{{\hat m}}{{\sqrt{{\hat v}} + {s['epsilon']:g}}}"
-        )
+def _update(train: TrainConfig | None) -> None:
+    optimizer = train.optimizer if train else OptimizerConfig("sgd-by-hand")
+    entry = OPTIMIZERS[optimizer.name]
+    for line in entry.latex(optimizer.settings if train else None):
+        st.latex(line)
+    if entry.rule.kind(optimizer.settings) != "gradient":
+        st.caption(f"{entry.rule.letters}. Memory begins at 0.")
+    if train and (moving := moving_rate(train)):
+        st.caption(f"The learning rate of a step is {optimizer['lr']:g}{moving}.")
     st.caption("The same rule for every weight and every bias, after every batch.")
 
 

@@ -8,6 +8,7 @@ from core.data.digits import Digits, Mnist
 from core.figures.loss_along import loss_along_figure
 from core.formatting import number
 from core.probes.lens import Place, Step, curve, steepest, take_step
+from core.training.optimizers import OPTIMIZERS
 from pages.ui import computed as common
 from pages.ui.chart import chart
 from pages.ui.mlp import computed
@@ -146,10 +147,13 @@ def _told(place: Place, step: Step, optimizer: OptimizerConfig) -> str:
         if step.together > step.loss
         else ""
     )
-    if optimizer.name in ("rmsprop", "adam"):
+    entry = OPTIMIZERS[optimizer.name]
+    kind = entry.rule.kind(optimizer.settings)
+    if kind == "adaptive":
         told += (
-            f" (This network was trained with {optimizer.name}, which rescales each step; this is plain SGD.)"
+            f" (This network was trained with {entry.title}, which rescales each step; this is plain SGD.)"
         )
-    elif optimizer.settings.get("momentum"):
-        told += " (Momentum adds part of the steps before; the very first step is this one.)"
+    elif kind == "velocity":
+        first = "" if optimizer.settings.get("nesterov") else "; the very first step is this one"
+        told += f" (This network was trained with momentum, which adds part of the steps before{first}.)"
     return told

@@ -1,75 +1,30 @@
-"""Every optimiser against its formula, written out here in a plain loop, in float64."""
+"""Every optimizer against the formula that pages show, in a plain loop, in float64."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
+from hypothesis import given
+from hypothesis import settings as runs
+from hypothesis import strategies as st
 
 from core.choices import SCHEDULE_NAMES
 from core.config import ConfigError, OptimizerConfig
-from core.training.optimizers import OPTIMIZERS, build_optimizer, change_setting, set_rate
+from core.training.optimizers import (
+    OPTIMIZERS,
+    build_optimizer,
+    change_setting,
+    latex_number,
+    set_rate,
+)
 from core.training.schedules import SCHEDULES, rate
+from core.training.update_rules import SYMBOLS
 
 STEPS = 40
-Rule = Callable[[Tensor, Tensor, dict[str, float], dict[str, Tensor], float, int], Tensor]
-
-
-def velocity(w: Tensor, g: Tensor, s: dict[str, float], kept: dict[str, Tensor], lr: float, t: int) -> Tensor:
-    """The blog's and Keras': v := γv + lr·g, W := W − v; Nesterov looks ahead along it."""
-    kept["v"] = s["momentum"] * kept.get("v", torch.zeros_like(w)) + lr * g
-    if s.get("nesterov") and s["momentum"]:
-        return w - (s["momentum"] * kept["v"] + lr * g)
-    return w - kept["v"]
-
-
-def rmsprop(w: Tensor, g: Tensor, s: dict[str, float], kept: dict[str, Tensor], lr: float, t: int) -> Tensor:
-    kept["a"] = s["rho"] * kept.get("a", torch.zeros_like(w)) + (1 - s["rho"]) * g**2
-    return w - lr * g / (kept["a"].sqrt() + s["epsilon"])
-
-
-def adam(w: Tensor, g: Tensor, s: dict[str, float], kept: dict[str, Tensor], lr: float, t: int) -> Tensor:
-    """Keras' place for ε: beside √v before the correction."""
-    kept["m"] = s["beta_1"] * kept.get("m", torch.zeros_like(w)) + (1 - s["beta_1"]) * g
-    kept["v"] = s["beta_2"] * kept.get("v", torch.zeros_like(w)) + (1 - s["beta_2"]) * g**2
-    lr_t = lr * math.sqrt(1 - s["beta_2"] ** t) / (1 - s["beta_1"] ** t)
-    return w - lr_t * kept["m"] / (kept["v"].sqrt() + s["epsilon"])
-
-
-def adamw(w: Tensor, g: Tensor, s: dict[str, float], kept: dict[str, Tensor], lr: float, t: int) -> Tensor:
-    w = w * (1 - lr * s["weight_decay"])
-    kept["m"] = s["beta_1"] * kept.get("m", torch.zeros_like(w)) + (1 - s["beta_1"]) * g
-    kept["v"] = s["beta_2"] * kept.get("v", torch.zeros_like(w)) + (1 - s["beta_2"]) * g**2
-    m, v = kept["m"] / (1 - s["beta_1"] ** t), kept["v"] / (1 - s["beta_2"] ** t)
-    return w - lr * m / (v.sqrt() + s["epsilon"])
-
-
-def adagrad(w: Tensor, g: Tensor, s: dict[str, float], kept: dict[str, Tensor], lr: float, t: int) -> Tensor:
-    kept["a"] = kept.get("a", torch.zeros_like(w)) + g**2
-    return w - lr * g / (kept["a"].sqrt() + s["epsilon"])
-
-
-def adadelta(w: Tensor, g: Tensor, s: dict[str, float], kept: dict[str, Tensor], lr: float, t: int) -> Tensor:
-    zero = torch.zeros_like(w)
-    kept["a"] = s["rho"] * kept.get("a", zero) + (1 - s["rho"]) * g**2
-    step = ((kept.get("d", zero) + s["epsilon"]) / (kept["a"] + s["epsilon"])).sqrt() * g
-    kept["d"] = s["rho"] * kept.get("d", zero) + (1 - s["rho"]) * step**2
-    return w - lr * step
-
-
-RULES: dict[str, Rule] = {
-    "sgd-by-hand": velocity,
-    "sgd": velocity,
-    "momentum": velocity,
-    "rmsprop": rmsprop,
-    "adam": adam,
-    "adamw": adamw,
-    "adagrad": adagrad,
-    "adadelta": adadelta,
-}
 CASES = [
-    *((name, {}) for name in RULES),
+    *((name, {}) for name in OPTIMIZERS),
     ("sgd", {"momentum": 0.8, "decay": 0.05}),
     ("momentum", {"nesterov": 1.0, "decay": 0.02}),
     ("sgd-by-hand", {"momentum": 0.9}),
@@ -84,21 +39,118 @@ def test_every_optimizer_follows_its_formula(name: str, settings: dict[str, floa
     w = torch.linspace(-2, 3, 7, dtype=torch.float64)
     weight = w.clone().requires_grad_()
     optimizer = build_optimizer(config, [weight])
-    kept: dict[str, Tensor] = {}
+    kept: dict[str, Any] = {}
     for t in range(STEPS):
         lr = rate(config, t, "cosine" if moving else "constant", t / STEPS)
         gradient = torch.sin(3 * w) + 0.3 * w + 0.1 * t / STEPS
         weight.grad = torch.sin(3 * weight.detach()) + 0.3 * weight.detach() + 0.1 * t / STEPS
         set_rate(optimizer, lr)
         optimizer.step()
-        w = RULES[name](w, gradient, dict(config.settings), kept, lr, t + 1)
+        w = OPTIMIZERS[name].rule.update(w, gradient, {**config.settings, "lr": lr}, kept, t + 1)
         torch.testing.assert_close(weight.detach(), w, rtol=1e-9, atol=1e-12)
 
 
-def test_every_optimizer_has_a_formula_here_and_a_colour() -> None:
+#: What a live setting is changed to: its ends, usual values, and back.
+VALUES = {
+    "lr": (1e-6, 0.001, 0.05, 1.0, 20.0),
+    "momentum": (0.0, 0.5, 0.9, 0.999),
+    "rho": (0.0, 0.5, 0.9, 0.999),
+    "weight_decay": (0.0, 0.01, 0.5),
+}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@runs(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_every_optimizer_follows_its_formula_through_changes_of_its_settings(
+    name: str, data: st.DataObject
+) -> None:
+    """Whatever is changed, back and forth, memory goes on as the formula says."""
+    entry = OPTIMIZERS[name]
+    nesterov = {"nesterov": float(data.draw(st.booleans()))} if "nesterov" in entry.settings else {}
+    first = {live: data.draw(st.sampled_from(VALUES[live])) for live in entry.live}
+    config = OptimizerConfig(name, {**first, **nesterov})
+    w = torch.tensor([-2.0, 0.5, 3.0], dtype=torch.float64)
+    weight = w.clone().requires_grad_()
+    optimizer = build_optimizer(config, [weight])
+    kept: dict[str, Any] = {}
+    for t in range(data.draw(st.integers(3, 14))):
+        if data.draw(st.booleans()):
+            live = data.draw(st.sampled_from(sorted(entry.live)))
+            config = change_setting(optimizer, config, live, data.draw(st.sampled_from(VALUES[live])))
+        gradient = torch.tensor([math.sin(t + 1), 0.1 * t - 0.3, 0.0], dtype=torch.float64)
+        weight.grad = gradient.clone()
+        set_rate(optimizer, config["lr"])
+        optimizer.step()
+        optimizer.zero_grad()
+        w = entry.rule.update(w, gradient, config.settings, kept, t + 1)
+        torch.testing.assert_close(weight.detach(), w, rtol=1e-8, atol=1e-10)
+
+
+def test_momentum_set_to_0_and_back_goes_on_from_the_last_step() -> None:
+    for name in ("sgd-by-hand", "sgd", "momentum"):
+        config = OptimizerConfig(name, {"lr": 0.1, "momentum": 0.9})
+        weight = torch.zeros(1, dtype=torch.float64, requires_grad=True)
+        optimizer = build_optimizer(config, [weight])
+        places = []
+        for gradient, momentum in ((1.0, 0.9), (1.0, 0.0), (2.0, 0.0), (0.0, 0.5), (0.0, 0.5)):
+            config = change_setting(optimizer, config, "momentum", momentum)
+            weight.grad = torch.full_like(weight, gradient)
+            optimizer.step()
+            optimizer.zero_grad()
+            places.append(-weight.item())
+        assert places == pytest.approx([0.1, 0.2, 0.4, 0.5, 0.55])  # v: 0.1, 0.1, 0.2, 0.1, 0.05
+
+
+class Read(Mapping[str, float]):
+    """Settings that remember which of them were read."""
+
+    def __init__(self, values: Mapping[str, float]) -> None:
+        self.values_, self.read = values, set[str]()
+
+    def __getitem__(self, name: str) -> float:
+        self.read.add(name)
+        return self.values_[name]
+
+    def __iter__(self) -> Any:
+        return iter(self.values_)
+
+    def __len__(self) -> int:
+        return len(self.values_)
+
+
+@pytest.mark.parametrize(("name", "settings"), [*CASES, ("sgd", {"momentum": 0.9, "nesterov": 1.0})])
+def test_the_formula_shown_names_every_setting_that_its_code_uses(
+    name: str, settings: dict[str, float]
+) -> None:
+    entry = OPTIMIZERS[name]
+    values = Read(OptimizerConfig(name, settings).settings)
+    entry.rule.update(1.0, 0.5, values, {}, 1)
+    used = values.read - {"nesterov"} - (set() if values.values_.get("momentum", 1) else {"momentum"})
+    shown = " ".join(entry.rule.latex(SYMBOLS, values.values_))
+    assert {setting for setting, symbol in SYMBOLS.items() if symbol in shown} == used
+    numbers = " ".join(entry.latex(values.values_))
+    assert all(latex_number(values.values_[setting]) in numbers for setting in used)
+    looks_ahead = values.values_.get("nesterov") and "momentum" in used
+    assert shown.count(r"\gamma") == (2 if looks_ahead else int("momentum" in used))
+
+
+def test_adam_shows_its_epsilon_beside_the_root_of_the_uncorrected_mean_as_keras_has_it() -> None:
+    adam, adamw = ("".join(OPTIMIZERS[name].latex()) for name in ("adam", "adamw"))
+    assert r"\frac{m}{\sqrt{s} + \varepsilon}" in adam or r"{\sqrt{s} + 10^{-8}}" in adam
+    assert r"\hat" not in adam
+    assert r"\sqrt{\hat s}" in adamw
+
+
+def test_every_optimizer_has_a_color_and_a_kind() -> None:
     from core.figures import palette
 
-    assert set(RULES) == set(OPTIMIZERS) == set(palette.OPTIMIZERS)
+    assert set(OPTIMIZERS) == set(palette.OPTIMIZERS)
+    kinds = {name: entry.rule.kind(OptimizerConfig(name).settings) for name, entry in OPTIMIZERS.items()}
+    assert kinds == {
+        "sgd-by-hand": "gradient", "sgd": "gradient", "momentum": "velocity",
+        **dict.fromkeys(("rmsprop", "adam", "adamw", "adagrad", "adadelta"), "adaptive"),
+    }  # fmt: skip
 
 
 def test_the_chapters_defaults() -> None:
