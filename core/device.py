@@ -1,6 +1,8 @@
 """Which processor computes: a CUDA card, else Apple's MPS, else the CPU."""
 
 import os
+import platform
+from functools import lru_cache
 
 import torch
 
@@ -32,3 +34,10 @@ def device_name(device: torch.device) -> str:
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     return "Apple GPU" if device.type == "mps" else "CPU"
+
+
+@lru_cache(maxsize=1)
+def processor() -> str:
+    """The CPU and the widest vectors that PyTorch computes with there: what decides how sums are rounded."""
+    name = torch.cpu.get_capabilities().get("cpu_name") or platform.processor() or platform.machine()
+    return f"{name} ({torch.backends.cpu.get_cpu_capability()})"

@@ -4,6 +4,8 @@ In bf16 a product of large matrices takes a third of the time, but preparing it 
 one takes altogether in 32 bits. So where a network computes in 16 bits (autocast), its small layers do not.
 """
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -11,6 +13,13 @@ from torch.nn import functional
 from core.config import CNNConfig, MLPConfig
 
 SMALL = 16_384  # weights: layers with fewer stay in 32 bits
+
+
+@lru_cache(maxsize=1)
+def native_bf16() -> bool:
+    """Whether this is an x86 processor that multiplies 16-bit numbers in hardware; else they are slower."""
+    found = torch.cpu.get_capabilities()
+    return any(found.get(name) is True for name in ("avx512_bf16", "amx_bf16"))
 
 
 def stays_exact(x: Tensor, weight: Tensor) -> bool:

@@ -12,6 +12,8 @@ from core.snippets_optimizer import (
 )
 from core.snippets_words import PANEL, Around, number
 
+SHORT = 'with torch.autocast("cpu", torch.bfloat16):  # products of matrices in 16 bits'
+
 
 def loop_code(config: RunConfig, around: Around = PANEL) -> str:
     """The lines after the network: loss, optimiser, loop. `batches(size)` gives an epoch's x, y.
@@ -106,8 +108,11 @@ def _backward(config: RunConfig, around: Around) -> list[str]:
             "backward(inputs, before, y)           # ∂loss/∂W for every W, into W.grad",
             f"losses.append(loss.item(){per_image})",
         ]
+    forward = ["loss = loss_function(network(x), y)   # forward"]
+    if around.short:
+        forward = [SHORT, f"    {forward[0]}"]
     return [
-        "loss = loss_function(network(x), y)   # forward",
+        *forward,
         "loss.backward()                       # ∂loss/∂W for every W, into W.grad",
         *([f"losses.append(loss.item(){per_image})"] if around.whole else []),
     ]
@@ -195,7 +200,15 @@ def _attacked(config: RunConfig, around: Around) -> list[str]:
         f"z = (x + e * (2 * {noise} - 1)).clamp(0, 1)      # somewhere within e",
         *(["network.eval()"] if modes else []),
         f"for _ in range({train.attack_steps if several else 1}):",
-        "    (slope,) = torch.autograd.grad(loss_function(network(z.requires_grad_()), y), z)",
+        *(
+            [
+                f"    {SHORT}",
+                "        loss = loss_function(network(z.requires_grad_()), y)",
+                "    (slope,) = torch.autograd.grad(loss, z)",
+            ]
+            if around.short
+            else ["    (slope,) = torch.autograd.grad(loss_function(network(z.requires_grad_()), y), z)"]
+        ),
         f"    z = z.detach() + {number(size)} * e * slope.sign()               # uphill",
         "    z = z.clamp(x - e, x + e).clamp(0, 1)",
         *(["network.train()"] if modes else []),

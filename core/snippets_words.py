@@ -9,12 +9,14 @@ class Around:
 
     whole: within a script, which has seeds, constants and scores of its own; else a panel, where `batches`,
     `mean`, `std` and `Normalize` are given. changed: settings that change while it runs, kept in `now`.
-    replayed: whether `seen` images are counted for changes or for a stop.
+    replayed: whether `seen` images are counted for changes or for a stop. short: whether products of matrices
+    are made in 16 bits.
     """
 
     whole: bool = False
     changed: frozenset[str] = frozenset()
     replayed: bool = False
+    short: bool = False
 
     @property
     def drawn(self) -> str:

@@ -56,9 +56,11 @@ class TrainConfig:
         network is asked for 1 − s + s/10 where the label is and s/10 elsewhere (Szegedy et al. 2016).
     seed: decides initial weights, batch order and dropout, each through a generator of its own.
     validation: share of the training images held out to choose by, in [0, 0.5]; 0 holds out none.
-    precision: "fp32", "bf16" (matrix products in 16 bits), or "auto": bf16 only where a short trial on this
-        processor shows it to be faster.
-    threads: processor threads, or None: measured when the run starts, and recorded.
+    precision: "fp32", "bf16" (matrix products in 16 bits), or "auto": bf16 where this processor multiplies
+        16-bit numbers in hardware and the network is large enough to gain.
+    threads: processor threads, or None: one.
+    fast: as fast as possible: "auto" and None are then found by timing steps, threads also while it runs. The
+        same seed gives the same curve only without it.
     split: "lab" takes the first half of the test images for validation, as the lab report does, and tests on
         the last half alone; "none" leaves them together.
     record_every: steps between two entries of training and validation error in the record; 0 keeps none.
@@ -82,6 +84,7 @@ class TrainConfig:
     validation: float = 0.0
     precision: Precision = "auto"
     threads: int | None = None
+    fast: bool = False
     split: Split = "none"
     record_every: int = 0
     schedule: Schedule = "constant"
@@ -130,3 +133,4 @@ class TrainConfig:
         )
         if self.threads is not None:
             whole(self.threads, 1, 256, "Threads")
+        require(isinstance(self.fast, bool), f"fast is true or false; it is {self.fast!r}.")

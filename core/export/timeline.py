@@ -17,13 +17,14 @@ class Timeline:
     """A run as it went.
 
     config: its settings at the first step. changes: what changed later. epochs: passes it began. stop:
-    examples after which it ended early, or None.
+    examples after which it ended early, or None. short: whether it multiplied in 16 bits.
     """
 
     config: RunConfig
     changes: tuple[Change, ...]
     epochs: int
     stop: int | None
+    short: bool = False
 
     @property
     def around(self) -> Around:
@@ -31,7 +32,12 @@ class Timeline:
         names = {name for _, settings in self.changes for name in settings}
         if self.stop is not None and needs_share(self.config):
             names.add("epochs")  # it had been planned longer than it ran
-        return Around(whole=True, changed=frozenset(names), replayed=bool(names) or self.stop is not None)
+        return Around(
+            whole=True,
+            changed=frozenset(names),
+            replayed=bool(names) or self.stop is not None,
+            short=self.short,
+        )
 
 
 def timeline(config: RunConfig, history: History | None, status: str, n_train: int | None) -> Timeline:

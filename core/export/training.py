@@ -1,6 +1,9 @@
 """A run as a lesson: the same data, the same first weights, the same batches, the same steps."""
 
-from core.config import CurveConfig, RegressorConfig, RunConfig
+import re
+from dataclasses import replace
+
+from core.config import CNNConfig, CurveConfig, RegressorConfig, RunConfig
 from core.digits_config import DigitsConfig
 from core.export.digits import digit_sections
 from core.export.facts import Facts
@@ -9,6 +12,7 @@ from core.export.points import point_sections
 from core.export.scores import attack_section, result_section, score_section
 from core.export.timeline import Timeline, timeline
 from core.export.words import word_sections
+from core.mixed import SMALL
 from core.recipes import RECIPES
 from core.snippets import network_code
 from core.snippets_loop import loop_code
@@ -48,10 +52,28 @@ class Dropout(nn.Module):
         return (x * keep.to(x.dtype)).mul_(65536 / (65536 - dropped))'''
 
 
+SMALL_LAYERS = f"""\
+class Linear(nn.Linear):
+    def forward(self, x):
+        if self.weight.numel() >= {SMALL} or not torch.is_autocast_enabled("cpu"):
+            return super().forward(x)
+        with torch.autocast("cpu", enabled=False):
+            return super().forward(x.float())"""
+
+SMALL_PRODUCTS = f'''\
+def affine(x, W, b):
+    """x W + b."""
+    if W.numel() >= {SMALL} or not torch.is_autocast_enabled("cpu"):
+        return torch.addmm(b, x, W)
+    with torch.autocast("cpu", enabled=False):
+        return torch.addmm(b, x.float(), W)'''
+
+
 def training_lesson(config: RunConfig, history: History | None = None, facts: Facts | None = None) -> Lesson:
     """The run that began with `config`; `history` holds what was changed while it went on."""
     facts = facts or Facts()
     went = timeline(config, history, facts.status, facts.n_train)
+    went = replace(went, short=facts.precision == "bf16" and config.model.family != "manual")
     return Lesson(_title(went.config, facts), _about(went, facts), tuple(script_sections(went, facts)))
 
 
@@ -82,8 +104,13 @@ def _about(went: Timeline, facts: Facts) -> tuple[str, ...]:
     if facts.trained:
         computed.insert(0, facts.trained)
     lines.append(f"Computed on {', '.join(computed)}." if computed else "")
-    if facts.precision == "bf16":
+    if facts.precision == "bf16" and not went.short:
         lines.append("The app multiplied matrices in 16 bits (bf16); this script computes in 32, fp32.")
+    if went.config.train.fast:
+        lines.append(
+            "The run was to be as fast as possible: its threads were chosen by timing, so its last digits "
+            "may differ from this script's."
+        )
     if facts.status == "diverged":
         lines.append("In the app the loss stopped being a number; the script stops at the same step.")
     if facts.status == "stopped":
@@ -112,6 +139,10 @@ def script_sections(went: Timeline, facts: Facts) -> list[Section]:
         words = "As nn.Dropout does, whose draws differ from processor to processor."
         sections.append(Section("Dropout", words, DROPOUT))
         network = network.replace("nn.Dropout(", "Dropout(")
+    if went.short:
+        words = "Small layers stay in 32 bits: preparing a 16-bit product takes longer than making theirs."
+        code, network = _small_layers(network, bare, isinstance(model, CNNConfig))
+        sections.append(Section("16 bits", words, code))
     sections.append(Section("Network", _network_words(config), network))
     sections.append(score_section(config))
     sections.append(Section("Training", _training_words(went), training_code_of(went)))
@@ -119,6 +150,16 @@ def script_sections(went: Timeline, facts: Facts) -> list[Section]:
     if config.train.adversarial != "none":
         sections.append(attack_section(config))
     return sections
+
+
+def _small_layers(network: str, bare: bool, convolutional: bool) -> tuple[str, str]:
+    """(layers as core.mixed has them, the network made of them) of a network that multiplies in 16 bits."""
+    if bare:
+        return SMALL_PRODUCTS, re.sub(r"\b(\w+) @ (W\w*) \+ (b\w*)", r"affine(\1, \2, \3)", network)
+    if convolutional:  # its hidden layers take 16 bits whatever their size
+        before, _, after = network.rpartition("nn.Linear(")
+        return SMALL_LAYERS, f"{before}Linear({after}"
+    return SMALL_LAYERS, network.replace("nn.Linear(", "Linear(")
 
 
 def _settings(went: Timeline, facts: Facts) -> Section:

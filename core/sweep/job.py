@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import torch
-
 from core.errors import ConfigError
+from core.one_thread import take_threads
 from core.runs import RunRecord, RunStore
 from core.sweep.engines import connect, in_this_process, on_cluster
 from core.sweep.ledger import Ledger, write
@@ -59,7 +58,7 @@ class SweepJob(Background[SweepSnapshot], Callback):
         self._begin()
 
     def _run(self) -> Status:
-        torch.set_num_threads(self._ledger.plan.threads)
+        take_threads(self._ledger.plan.threads)
         orders = [self._ledger.order(trial) for trial in self._ledger.open]
         started = time.monotonic()
         for order, record in self._results(orders):

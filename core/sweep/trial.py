@@ -15,6 +15,7 @@ from core.data.fingerprint import fingerprint
 from core.data.sources import load
 from core.digits_config import DigitsConfig
 from core.errors import LabError
+from core.one_thread import own_threads
 from core.runs import RunRecord
 from core.training.callbacks import Callback
 from core.training.finish import new_trainer, record_of
@@ -70,9 +71,7 @@ def run_trial(order: Order, callbacks: Sequence[Callback] = ()) -> RunRecord:
             f"The worker {platform.node()} has other data than the machine that started the sweep "
             f"({here} instead of {order.data_hash}); give it the same copy (MNIST_ROOT)."
         )
-    threads = torch.get_num_threads()
-    torch.set_num_threads(order.config.train.threads or 1)
-    try:
+    with own_threads(order.config.train.threads or 1):
         trainer = new_trainer(order.config, found, torch.device("cpu"), callbacks, film=False)
         trainer.threads = order.config.train.threads
         status = "finished"
@@ -82,8 +81,6 @@ def run_trial(order: Order, callbacks: Sequence[Callback] = ()) -> RunRecord:
             status = "diverged"
         if status == "finished" and trainer.epoch < trainer.config.train.epochs:
             status = "stopped"
-    finally:
-        torch.set_num_threads(threads)
     return record_of(
         trainer,
         order.run_id,

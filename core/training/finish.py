@@ -12,9 +12,10 @@ import torch
 from core.checkpoints import run_checkpoint, save_checkpoint
 from core.config import CNNConfig, RegressorConfig, RunConfig
 from core.data.examples import Material
-from core.device import device_name
+from core.device import device_name, processor
 from core.evaluation import wilson
 from core.films import Film, film_path, save_film
+from core.one_thread import own_threads
 from core.runs import RunRecord, RunStore
 from core.training.adversarial import AttackedAccuracy
 from core.training.best import Best
@@ -43,7 +44,8 @@ def new_trainer(
         watching.insert(0, AttackedAccuracy())  # first, so that all others see the finished row
     if config.train.keep == "best" or config.train.patience:
         callbacks = [*callbacks, Best()]  # last: who ends a run lets the others finish with the row
-    return Trainer(config, run_data(material, config), [*watching, *callbacks], device)
+    with own_threads(1):  # means of the images, too, are the same whoever asks for the run
+        return Trainer(config, run_data(material, config), [*watching, *callbacks], device)
 
 
 def film_of(trainer: Trainer | None) -> Film:
@@ -82,6 +84,7 @@ def versions() -> dict[str, str]:
         "torch": version("torch"),
         "numpy": version("numpy"),
         "platform": f"{sys.platform} {platform.machine()}",
+        "processor": processor(),
     }
 
 

@@ -11,7 +11,6 @@ import time
 from dataclasses import replace
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from core.checks import require
@@ -20,6 +19,7 @@ from core.data.examples import Material
 from core.data.splits import n_tested
 from core.device import choose_device, device_name
 from core.errors import LabError
+from core.one_thread import take_threads
 from core.runs import RunStore
 from core.training.background import Background
 from core.training.callbacks import Callback
@@ -126,7 +126,7 @@ class Job(Background[Snapshot], Callback):
 
     def _run(self) -> Status:
         if self._trainer is None:
-            torch.set_num_threads(1)  # until the tuner has measured; this thread's own number
+            take_threads(1)  # this thread's own number
             tuner = ThreadTuner(self._slots.allowance)
             self._trainer = new_trainer(
                 self._config, self._material, self._device, [tuner, self, *self._slowly]

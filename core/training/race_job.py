@@ -5,12 +5,11 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import torch
-
 from core.data.digits import Mnist
 from core.data.splits import n_tested
 from core.device import choose_device
 from core.errors import ConfigError
+from core.one_thread import take_threads
 from core.race_config import RaceConfig
 from core.runs import RunStore, new_run_id
 from core.training.background import Background
@@ -63,7 +62,7 @@ class RaceJob(Background[RaceSnapshot]):
         self._begin()
 
     def _run(self) -> Status:
-        torch.set_num_threads(1)  # until the tuner has measured
+        take_threads(1)
         rounds = self._race.advance()
         try:
             for _ in rounds:

@@ -1,8 +1,13 @@
-"""Short trials that choose how a run computes: how many threads, and in which precision.
+"""How a run computes: on how many threads, and in which precision.
 
-No fixed setting is right. Two threads help a convolutional net on two idle cores, do nothing for a small one,
-and become a hundred times slower when a neighbour wants a core, because PyTorch's threads spin while they
-wait for each other. So the steps themselves are timed, on a throw-away copy: the run is not touched.
+Both decide the last digits of a curve, so by default neither is left to a clock: one thread, and 16 bits only
+where this processor multiplies them in hardware and the network is large enough. The same seed then gives the
+same curve, idle or beside a busy neighbour, in a page's job and on the command line.
+
+A run that asks to be as fast as possible (`fast`) is timed instead. There no fixed setting is right: two
+threads help a convolutional net on two idle cores, do nothing for a small one, and become a hundred times
+slower when a neighbour wants a core, because PyTorch's threads spin while they wait for each other. So the
+steps themselves are timed, on a throw-away copy: the run is not touched, but its last digits are.
 """
 
 import copy
@@ -12,8 +17,12 @@ import time
 from collections.abc import Callable, Sequence
 
 import torch
+from torch import nn
 
 from core.config import CNNConfig, MLPConfig, Precision
+from core.mixed import SMALL, native_bf16
+from core.models.raw_mlp import RawMLP
+from core.one_thread import own_threads, take_threads
 from core.training.callbacks import Callback
 from core.training.gradient import loss_and_gradients
 from core.training.hand_sgd import HandSGD
@@ -64,29 +73,49 @@ def step_seconds(
     return of(times[warm:] or times[-1:])
 
 
-def choose_precision(trainer: Trainer) -> Precision:
-    """ "bf16" where this processor runs the network clearly faster with it, else "fp32".
+def usual_precision(network: nn.Module | RawMLP, device: torch.device) -> Precision:
+    """What "auto" means where nothing is timed: "bf16" or "fp32", from the processor and the network alone.
 
-    Only networks that read digits are tried: a regression needs every digit of its numbers. Both are timed
-    on one thread, which is what every run can count on, by their fastest steps: a neighbour who happens to
-    work during one of the two trials must not decide. For the same reason each run tries anew.
+    Only processors of which it was measured that 16 bits pay (x86 with products of them in hardware) take
+    them, and only networks with a layer of many weights.
+    """
+    large = any(weight.dim() > 1 and weight.numel() >= SMALL for weight in network.parameters())
+    return "bf16" if large and device.type == "cpu" and native_bf16() else "fp32"
+
+
+def choose_precision(trainer: Trainer) -> Precision:
+    """What the config names; "auto" goes by processor and network, or by a trial where the run shall be fast.
+
+    Only networks that read digits take 16 bits: a regression needs every digit of its numbers. In a trial
+    both are timed on one thread, which is what every run can count on, by their fastest steps: a neighbour
+    who happens to work during one of the two must not decide. For the same reason each run tries anew.
     """
     wanted = trainer.config.train.precision
     if wanted != "auto":
         return wanted
     if not isinstance(trainer.config.model, MLPConfig | CNNConfig):
         return "fp32"
-    threads = torch.get_num_threads()
-    try:
-        torch.set_num_threads(1)
+    if not trainer.config.train.fast:
+        return usual_precision(trainer.network, trainer.device)
+    with own_threads(1):
         exact, short = (step_seconds(trainer, precision, of=min) for precision in ("fp32", "bf16"))
-        return "bf16" if exact > WORTH_IT * short else "fp32"
-    finally:
-        torch.set_num_threads(threads)
+    return "bf16" if exact > WORTH_IT * short else "fp32"
+
+
+def promise(fast: bool, device: str) -> str:
+    """What the same seed gives once more, in a few words. device: by its name for people."""
+    if fast:
+        return "as fast as possible: the same seed may give another curve"
+    if device != "CPU":
+        return "on a GPU the same seed may give other last digits"
+    return "the same seed repeats it to the last bit on this machine"
 
 
 class ThreadTuner(Callback):
-    """Chooses the number of processor threads by trial: at the start, and again when steps become slow.
+    """Sets precision and threads as the config says, or where it says `fast` by trial.
+
+    Without `fast` they stay what they are at the first step: one thread unless the config names a number.
+    With it they are tried at the start, and threads again when steps become slow.
 
     allowance: asks how many threads this run may have at present; a run that shares the machine must give
         threads back when another one starts. None allows all cores.
@@ -94,7 +123,7 @@ class ThreadTuner(Callback):
         other runs start beside this one: what they risk is a hundredfold. ALONE on the command line.
     With several threads, steps that take twice the trial's time call for a new trial at once; with fewer than
     allowed, one is made now and then, ever more rarely, in case a neighbour has left. Nothing is tried where
-    the config fixes the number (only the allowance binds it) or on a GPU.
+    the config fixes the number or on a GPU.
     """
 
     WINDOW = 0.2  # seconds of steps that are compared with the trial
@@ -116,7 +145,8 @@ class ThreadTuner(Callback):
         self.choose(trainer)
 
     def before_step(self, trainer: Trainer) -> None:
-        if max(1, self.allowance()) != self.allowed or trainer.config.train.batch_size != self.batch_size:
+        train = trainer.config.train
+        if train.fast and (max(1, self.allowance()) != self.allowed or train.batch_size != self.batch_size):
             self.choose(trainer)
 
     def after_step(self, trainer: Trainer) -> None:
@@ -138,18 +168,18 @@ class ThreadTuner(Callback):
         """Try one, two, … threads up to the allowance; more only where they are clearly faster."""
         self.allowed = max(1, self.allowance())
         self.batch_size = trainer.config.train.batch_size
-        fixed = trainer.config.train.threads
-        best, self.expected = min(fixed or 1, self.allowed), None
-        if fixed is None and self.allowed > 1 and trainer.device.type == "cpu":
-            torch.set_num_threads(1)
+        fixed, fast = trainer.config.train.threads, trainer.config.train.fast
+        best, self.expected = fixed or 1, None
+        if fast and fixed is None and self.allowed > 1 and trainer.device.type == "cpu":
+            take_threads(1)
             fastest = step_seconds(trainer, trainer.precision)
             for candidate in range(2, self.allowed + 1):
-                torch.set_num_threads(candidate)
+                take_threads(candidate)
                 seconds = step_seconds(trainer, trainer.precision)
                 if fastest > self.worth_it * seconds:
                     best, fastest = candidate, seconds
             self.expected = fastest
-        torch.set_num_threads(best)
+        take_threads(best)
         if trainer.threads != best:
             trainer.threads = best
             trainer.history.threads.append({"step": trainer.steps, "threads": best})

@@ -70,8 +70,7 @@ def share_processor() -> None:
     PyTorch's threads spin while they wait for each other, so two that want the same core slow each other down
     a hundredfold.
     """
-    import torch
-
+    from core.one_thread import take_threads
     from core.training.trial import cores
 
-    torch.set_num_threads(max(1, cores() // (registry().slots.running + 1) - 1))
+    take_threads(max(1, cores() // (registry().slots.running + 1) - 1))

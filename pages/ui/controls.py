@@ -215,14 +215,28 @@ def _training(widget: Widgets, recipe: str, values: dict[str, Any], model: Model
     else:
         changes |= early_stopping(widget, values, examples(model))
     changes["seed"] = widget.number(
-        "Seed", 0, 2**31 - 1, values["seed"], "seed", help="Same seed, same start, same batches, same curve."
+        "Seed",
+        0,
+        2**31 - 1,
+        values["seed"],
+        "seed",
+        help="Same seed, settings and machine: the same curve.",
     )
     changes["precision"] = widget.choice_box(
         "Precision",
         PRECISIONS,
         values["precision"],
         "precision",
-        help="fp32 is exact; bf16 halves the bits of matrix products; auto takes it only where it is faster.",
+        help="fp32: 32 bits. bf16: products of matrices in 16. auto takes 16 where this processor multiplies "
+        "them in hardware and the network is large.",
+    )
+    changes["fast"] = widget.toggle(
+        "As fast as possible",
+        bool(values["fast"]),
+        "fast",
+        help="Off: one processor thread and a precision fixed for this machine, so the same seed gives the "
+        "same curve to the last bit, whatever else runs. On: precision and threads are found by timing "
+        "steps, threads also while it runs, so that the curve may differ from run to run.",
     )
     return changes
 

@@ -19,6 +19,7 @@ from core.films import Film
 from core.formatting import count, duration, number, percent
 from core.training.history import History
 from core.training.snapshot import Snapshot
+from core.training.trial import promise
 from pages.ui.chart import chart
 from pages.ui.fault_settings import faults_told
 from pages.ui.job_button import job_button
@@ -200,6 +201,7 @@ def _status(snapshot: Snapshot) -> None:
     details = [snapshot.device, snapshot.precision]
     if snapshot.threads:
         details.append(count(snapshot.threads, "thread"))
+    details.append(promise(snapshot.config.train.fast, snapshot.device))
     changes = [told(change) for change in snapshot.history.changes[-3:]]
     st.caption(" · ".join([*details, *changes]))
     spoilt(snapshot.config)

@@ -34,7 +34,7 @@ def test_every_shipped_network_answers() -> None:
 def test_a_page_leaves_the_browser_a_core(monkeypatch: pytest.MonkeyPatch, cores: int, threads: int) -> None:
     asked: list[int] = []
     monkeypatch.setattr("core.training.trial.cores", lambda: cores)
-    monkeypatch.setattr("torch.set_num_threads", asked.append)
+    monkeypatch.setattr("core.one_thread.take_threads", asked.append)
     share_processor()
     assert asked == [threads]
 

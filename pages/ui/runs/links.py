@@ -57,7 +57,7 @@ def _set(run: RunRecord, prefix: str) -> None:
     """Callback: the controls of its page say what the run was trained with."""
     state.remember(f"{prefix}_run", None)  # no earlier run stands in the way
     st.session_state[f"{prefix}_recipe"] = run.config.recipe
-    controls.apply(run.config.recipe, run.config.settings())
+    controls.apply(run.config.recipe, {**run.config.settings(), "precision": run.precision})
 
 
 def turn_to(tab: str) -> None:

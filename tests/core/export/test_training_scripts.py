@@ -108,8 +108,28 @@ def test_every_convolutional_network_is_repeated(changes: dict[str, Any], digits
     same_score(space, trainer)
 
 
+@pytest.mark.parametrize(
+    ("recipe", "changes"),
+    [
+        ("mlp-autograd", {}),
+        ("mlp-deep", {"hidden": (64, 16)}),
+        ("cnn-lab", {"split": "none", "record_every": 0}),
+        ("cnn-bn", {"dropout": 0.3}),
+    ],
+)
+def test_the_script_computes_in_the_precision_of_the_run(
+    recipe: str, changes: dict[str, Any], digits: Mnist
+) -> None:
+    config = RECIPES[recipe].config.with_settings(
+        {"epochs": 1, "batch_size": 40, "precision": "bf16", **changes}
+    )
+    trainer = trained(config, digits)
+    assert trainer.precision == "bf16"
+    same_curve(executed(config, precision="bf16"), trainer, 1e-3)
+
+
 @pytest.mark.parametrize("precision", ["bf16", "fp32"])
-def test_the_script_says_in_which_precision_the_app_computed(precision: str) -> None:
-    config = RECIPES["cnn-bn"].config
-    text = training_lesson(config, None, Facts(precision=precision)).script
-    assert ("bf16" in text) == (precision == "bf16")
+@pytest.mark.parametrize("recipe", ["cnn-bn", "mlp-manual"])
+def test_the_script_says_in_which_precision_the_app_computed(recipe: str, precision: str) -> None:
+    text = training_lesson(RECIPES[recipe].config, None, Facts(precision=precision)).script
+    assert ("16 bits" in text) == (precision == "bf16")

@@ -10,6 +10,7 @@ import torch
 
 from core.data.digits import Mnist
 from core.data.examples import RunData
+from core.one_thread import take_threads
 from core.recipes import RECIPES
 from core.training import trial
 from core.training.slots import Slots
@@ -19,7 +20,9 @@ from core.training.trial import ALONE, SHARED, ThreadTuner, choose_precision, co
 
 @pytest.fixture
 def trainer(mnist: Mnist) -> Trainer:
-    return Trainer(RECIPES["mlp-autograd"].config, RunData(mnist.train, mnist.test))
+    """One that shall be as fast as possible: others are not timed."""
+    config = RECIPES["mlp-autograd"].config.with_settings({"fast": True})
+    return Trainer(config, RunData(mnist.train, mnist.test))
 
 
 def steps_of(seconds: Callable[[int], float], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +100,7 @@ def test_the_tuner_drops_to_one_thread_when_steps_become_slow(
     took = {1: 0.010, 2: 0.005}
     monkeypatch.setattr("core.training.trial.step_seconds", lambda *_: took[torch.get_num_threads()])
     before = torch.get_num_threads()
-    config = RECIPES["mlp-autograd"].config.with_settings({"precision": "fp32"})
+    config = RECIPES["mlp-autograd"].config.with_settings({"precision": "fp32", "fast": True})
     trainer = Trainer(config, RunData(mnist.train, mnist.test))
     tuner = ThreadTuner(lambda: 2)
     try:
@@ -120,3 +123,27 @@ def test_the_tuner_drops_to_one_thread_when_steps_become_slow(
         assert trainer.threads == 1
     finally:
         torch.set_num_threads(before)
+
+
+def test_by_default_nothing_is_timed(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processor and network alone decide, so the same seed gives the same curve."""
+    monkeypatch.setattr(trial, "step_seconds", lambda *_, **__: pytest.fail("a trial was made"))
+    before = torch.get_num_threads()
+    try:
+        for native, precision in ((True, "bf16"), (False, "fp32")):
+            monkeypatch.setattr(trial, "native_bf16", lambda native=native: native)
+            trainer = Trainer(RECIPES["mlp-autograd"].config, RunData(mnist.train, mnist.test))
+            allowed = [2]
+            tuner = ThreadTuner(lambda allowed=allowed: allowed[0])
+            tuner.on_start(trainer)
+            assert (trainer.threads, trainer.precision) == (1, precision)
+            allowed[0] = 1
+            trainer.change("batch_size", 7)
+            tuner.before_step(trainer)
+            tuner.after_step(trainer)
+            assert len(trainer.history.threads) == 1
+        small = Trainer(RECIPES["linear-softmax"].config, RunData(mnist.train, mnist.test))
+        monkeypatch.setattr(trial, "native_bf16", lambda: True)
+        assert choose_precision(small) == "fp32"  # its one layer is too small to gain from 16 bits
+    finally:
+        take_threads(before)
