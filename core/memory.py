@@ -6,6 +6,7 @@ an allocator: it is meant to be right within a factor of two.
 """
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -97,23 +98,37 @@ def of_map(images: int) -> Need:
     return Need(0, images * (4 * 784 * 8 + 100 * 90))
 
 
-def check(need: Need, what: str, beside: int = 0) -> None:
-    """Raise ConfigError, saying what to lower, where `need` goes beyond the budget.
+def of_sweep(configs: Iterable[RunConfig], at_once: int = 1) -> Need:
+    """What a sweep's trials take: its largest one, as often as they run at once."""
+    largest = max((of_training(config) for config in configs), key=lambda need: need.total)
+    return Need(at_once * largest.parameters, at_once * largest.activations)
 
-    what: begins the sentence ("This training"). beside: bytes that others at work take already.
+
+def refusal(need: Need, what: str, beside: int = 0, lower: str = "") -> str:
+    """Why `need` is beyond the budget and what to lower, in a sentence; "" where there is room for it.
+
+    what: begins the sentence ("This training"). beside: bytes that others at work take already. lower: what
+    helps, where that is not the network or its batch.
     """
     room = max(0, budget() - beside)
-    lower = (
-        "the batch size, the channels or units of the layers; pooling and strides make the maps smaller"
+    if need.total <= room:
+        return ""
+    others = f", of which runs at work take {size(beside)}" if beside else ""
+    lower = lower or (
+        "the batch size, or the channels or units of the layers; more pooling or larger strides help too"
         if need.activations >= need.parameters
         else "the units of the layers, or their number"
     )
-    others = f" ({size(beside)} of {size(budget())} are taken by runs at work)" if beside else ""
-    require(
-        need.total <= room,
-        f"{what} would take about {size(need.total)} of memory; this machine has {size(room)} for it{others}."
-        f" Lower {lower}.",
+    return (
+        f"{what} would take about {size(need.total)} of memory, but this machine has {size(budget())} for "
+        f"runs{others}. Lower {lower}."
     )
+
+
+def check(need: Need, what: str, beside: int = 0, lower: str = "") -> None:
+    """Raise ConfigError with the `refusal` where there is one."""
+    sentence = refusal(need, what, beside, lower)
+    require(not sentence, sentence)
 
 
 def parameters(model: ModelConfig) -> int:
@@ -148,7 +163,10 @@ def _numbers(model: ModelConfig) -> tuple[int, int]:
     drops = 2 if isinstance(model, MLPConfig) and model.dropout else 0
     pixels = widths[0] * (1 + (isinstance(model, MLPConfig) and model.normalize))
     hidden = 1 if model.activation in ("relu", "sigmoid", "tanh") else 2
-    return pixels + (hidden + drops) * sum(widths[1:-1]) + 3 * widths[-1], 2 * max(widths[1:])
+    moving = 2 * max(widths[1:])
+    if model.family == "manual":  # its tape keeps both sides of every activation, and slopes are worked out
+        hidden, moving = 2, 5 * max(widths[1:])
+    return pixels + (hidden + drops) * sum(widths[1:-1]) + 3 * widths[-1], moving
 
 
 def _count(shape: tuple[int, ...]) -> int:

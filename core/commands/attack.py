@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
+from core import memory
 from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
 from core.attacks.carry_out import CHUNK, attack, check
@@ -60,6 +61,7 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     checkpoint = open_checkpoint(arguments.checkpoint)
     mnist = load(arguments.data or "auto")
     digits = mnist.test.take(slice(0, arguments.n))
+    memory.check(memory.of_attack(checkpoint.config.model, len(digits)), "This attack")
     device = choose_device()
     model = checkpoint.model.to(device)
     images, labels = digits.images.to(device), digits.labels.to(device)

@@ -8,6 +8,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from core import memory
 from core.checks import whole
 from core.commands.train import parse_settings
 from core.data.fingerprint import fingerprint
@@ -86,6 +87,8 @@ def _begin(arguments: argparse.Namespace) -> Ledger:
     plan = SweepPlan(
         base, parse_axes(base, arguments.set), draw_seed=arguments.seed, threads=arguments.threads, **draws
     )
+    if not arguments.cluster:
+        memory.check(memory.of_sweep([t.config for t in plan.trials()], _workers(arguments)), "This sweep")
     found = material(base, arguments.data or "auto")
     return begin(plan, size_of(found), fingerprint(found))
 
@@ -100,11 +103,16 @@ def _engine(
         finally:
             client.close()  # type: ignore[no-untyped-call]
         return
-    workers = cores() if arguments.workers is None else arguments.workers
+    workers = _workers(arguments)
     if workers == 1:
         yield from in_this_process(orders, [StopWhen(stopped)])
     else:
         yield from in_processes(orders, workers, stopped)
+
+
+def _workers(arguments: argparse.Namespace) -> int:
+    """Trials at once on this machine."""
+    return cores() if arguments.workers is None else int(arguments.workers)
 
 
 def rows(ledger: Ledger, store: RunStore) -> Iterator[dict[str, Any]]:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from core import memory
 from core.data.digits import CLASSES, Digits
 from core.one_thread import one_thread
 
@@ -56,6 +57,7 @@ def tsne_map(images: Tensor, perplexity: float = 30.0, seed: int = 0) -> Map:
     """
     from sklearn.manifold import TSNE
 
+    memory.check(memory.of_map(len(images)), "This map", lower="the number of images")
     wide = pca_map(images, min(BEFORE_TSNE, len(images))).points
     perplexity = min(perplexity, (len(images) - 1) / 3)
     tsne = TSNE(2, perplexity=perplexity, init="pca", random_state=seed, n_jobs=1)

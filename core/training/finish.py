@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 import torch
 
+from core import memory
 from core.checkpoints import run_checkpoint, save_checkpoint
 from core.config import CNNConfig, RegressorConfig, RunConfig
 from core.data.examples import Material
@@ -34,7 +35,11 @@ def new_trainer(
     *,
     film: bool = True,
 ) -> Trainer:
-    """A trainer ready to run `config` on these examples; one that can be wound back is filmed if `film`."""
+    """A trainer ready to run `config` on these examples; one that can be wound back is filmed if `film`.
+
+    Raises ConfigError where this machine's memory is too small for it.
+    """
+    memory.check(memory.of_training(config), "This training")
     watching: list[Callback] = []
     if film and isinstance(config.model, CNNConfig):
         watching = [Filming(), PreActivations()]

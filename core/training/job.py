@@ -13,6 +13,7 @@ from typing import Any
 
 from torch import Tensor
 
+from core import memory
 from core.checks import require
 from core.config import RunConfig
 from core.data.examples import Material
@@ -108,7 +109,7 @@ class Job(Background[Snapshot], Callback):
         config = self.snapshot.config
         names = changeable(config)
         require(name in names, f"{name} cannot change while training runs; these can: {', '.join(names)}.")
-        config.with_settings({name: value})
+        memory.check(memory.of_training(config.with_settings({name: value})), "This change")
         self._requests.put((name, value))
 
     def _work(self) -> None:

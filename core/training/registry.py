@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from core import memory
 from core.config import RunConfig
 from core.data.digits import Mnist
 from core.data.examples import Material
@@ -49,6 +50,7 @@ class JobRegistry:
         self._is_alive = is_alive or (lambda session: True)
         self._patience = patience
         self._jobs: dict[str, Job | RaceJob | SweepJob] = {}
+        self._needs: dict[str, int] = {}  # bytes that each is reckoned to take while it runs
         self._lock = threading.Lock()
         self._closed = threading.Event()
         threading.Thread(target=self._watch, args=(check_every,), name="job-watchdog", daemon=True).start()
@@ -64,12 +66,13 @@ class JobRegistry:
     ) -> Job:
         """Start a job, or queue it. seconds: spread it over about so many, so that it can be watched.
 
-        Raises LabError when the queue is full.
+        Raises LabError when the queue is full, or the machine's memory too small.
         """
         with self._lock:
             self._make_room()
+            need = self._room_for(memory.of_training(config), "This training")
             job = Job(config, material, self.store, self.slots, session=session, owner=owner, seconds=seconds)
-            self._jobs[job.job_id] = job
+            self._jobs[job.job_id], self._needs[job.job_id] = job, need
             return job
 
     def race(
@@ -81,15 +84,16 @@ class JobRegistry:
         owner: str = "me",
         unattended: bool = False,
     ) -> RaceJob:
-        """Start a race, or queue it. Raises LabError when the queue is full.
+        """Start a race, or queue it. Raises LabError when the queue is full, or the memory too small.
 
         unattended: a sweep, which goes on to its end when its browser is gone.
         """
         with self._lock:
             self._make_room()
+            need = self._room_for(memory.of_race(config), "This race")
             job = RaceJob(config, mnist, self.store, self.slots, session=session, owner=owner)
             job.unattended = unattended
-            self._jobs[job.job_id] = job
+            self._jobs[job.job_id], self._needs[job.job_id] = job, need
             return job
 
     def sweep(self, ledger: "Ledger", *, session: str = "", cluster: str | None = None) -> "SweepJob":
@@ -103,8 +107,10 @@ class JobRegistry:
                     same = other.snapshot.ledger.sweep_id == ledger.sweep_id
                     if same:
                         raise LabError(f"Sweep {ledger.sweep_id} is at work already.")
+            trials = [trial.config for trial in ledger.open]
+            need = self._room_for(memory.of_sweep(trials), "This sweep") if trials and not cluster else 0
             job = SweepJob(ledger, self.store, self.slots, session=session, cluster=cluster)
-            self._jobs[job.job_id] = job
+            self._jobs[job.job_id], self._needs[job.job_id] = job, need
             return job
 
     def sweep_of(self, sweep_id: str) -> "SweepJob | None":
@@ -125,7 +131,13 @@ class JobRegistry:
         for job in ended[: -self.CONTINUABLE]:
             job.release()
         for job in ended[: -self.KEPT]:
-            del self._jobs[job.job_id]
+            del self._jobs[job.job_id], self._needs[job.job_id]
+
+    def _room_for(self, need: memory.Need, what: str) -> int:
+        """Its bytes. Raises ConfigError unless they fit beside the largest jobs that may run meanwhile."""
+        active = sorted((self._needs[job.job_id] for job in self._jobs.values() if job.active), reverse=True)
+        memory.check(need, what, beside=sum(active[: self.slots.limit - 1]))
+        return need.total
 
     def get(self, job_id: str) -> Job:
         """The run of that id. Raises NotFound."""

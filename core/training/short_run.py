@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from core import memory
 from core.checks import whole
 from core.config import RunConfig
 from core.data.digits import Mnist
@@ -63,6 +64,7 @@ def short_run(
     drawn = torch.randperm(len(mnist.train), generator=torch.Generator().manual_seed(train.seed))[:images]
     count = min(MEASURED, len(mnist.test))
     some = mnist.test.take(torch.arange(count) * len(mnist.test) // count)
+    memory.check(memory.of_training(replace(config, train=train)), "This training")
     data = RunData(mnist.train, some, train_places=drawn)
     trainer = Trainer(replace(config, train=train), data, [_Tick(progress)] if progress else [])
     try:

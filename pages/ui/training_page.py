@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from core import memory
 from core.config import DIGIT_READERS, RunConfig
 from core.errors import ConfigError, LabError, NotFound
 from core.escaping import escaped
@@ -143,10 +144,14 @@ class TrainingPage:
             wanted = controls.run_controls(recipe, self.network, live, self.data)
         except ConfigError as error:
             problem = escaped(str(error), "page")
+        need = memory.of_training(wanted) if wanted is not None else None
+        problem = problem or (memory.refusal(need, "This training") if need else "")
         with start:
-            pressed = start_buttons(self.key, active or wanted is None, self.quick, self.watchable)
+            pressed = start_buttons(self.key, active or bool(problem), self.quick, self.watchable)
             if problem:
                 st.error(problem, icon=":material/straighten:")
+            elif need:
+                st.caption(f"Memory: {need}.")
         once = st.session_state.pop(self.key("once"), False)
         if pressed and wanted is not None:  # no callback: it would start what the controls said a moment ago
             self.start_run(wanted.with_settings({"epochs": 1}) if once else wanted)

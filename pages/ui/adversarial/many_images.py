@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core import memory
 from core.data.digits import Mnist
 from pages.ui.adversarial.many_choice import choose, presets
 from pages.ui.adversarial.many_curves import KEY, curves
@@ -37,6 +38,7 @@ def many_images(trained: Trained, mnist: Mnist) -> None:
     left, right = controls_and_stage(1.0, 2.4)
     with left:
         choice = choose(trained, mnist)
+        st.caption(f"Memory: {memory.of_attack(trained.config.model, choice.n)}.")
     with right:
         presets(mnist, KEY)
         if not choice.networks:

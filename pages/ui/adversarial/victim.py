@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core import memory
 from core.checkpoints import LARGEST, Checkpoint, shipped
 from core.config import CNNConfig, MLPConfig
 from core.errors import LabError
@@ -19,8 +20,14 @@ UPLOAD = "upload"
 def victim(key: str, label: str = "Network to attack") -> Trained:
     """A select box over every network at hand and, where asked for, a field to upload one.
 
-    key: of the select box.
+    key: of the select box. Raises ConfigError for a network too large to be attacked on this machine.
     """
+    found = _chosen(key, label)
+    memory.check(memory.of_attack(found.config.model, memory.ATTACKED), "An attack on this network")
+    return found
+
+
+def _chosen(key: str, label: str) -> Trained:
     jobs = {
         f"job:{job.job_id}": job.snapshot
         for job in cache.registry().watched_by(state.session_id())

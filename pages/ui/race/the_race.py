@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core import memory
 from core.errors import DataError, LabError, NotFound
 from core.escaping import escaped
 from core.export.race import race_lesson
@@ -110,11 +111,17 @@ def _choose(racing: bool) -> RaceConfig:
     lanes = lane_controls(racing)
     base, seeds = race_controls(len(mnist().train), racing)
     config = RaceConfig(base, lanes, seeds)
+    need = memory.of_race(config)
+    problem = memory.refusal(need, "This race")
     with start:
         pressed = kept_button(
             "Start", icon=":material/play_arrow:", type="primary", width="stretch", key="race_start",
-            disabled=busy, help="Race from fresh weights with these lanes.",
+            disabled=busy or bool(problem), help="Race from fresh weights with these lanes.",
         )  # fmt: skip
+        if problem:
+            st.error(problem, icon=":material/straighten:")
+        else:
+            st.caption(f"Memory: {need}.")
         if racing:
             st.caption("Settings stand still while the race goes on: lanes that change compare nothing.")
         elif busy:

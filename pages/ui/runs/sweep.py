@@ -4,6 +4,7 @@ import os
 
 import streamlit as st
 
+from core import memory
 from core.config import DIGIT_READERS
 from core.data.fingerprint import fingerprint
 from core.errors import ConfigError
@@ -67,19 +68,25 @@ def cluster() -> str | None:
 
 
 def _start(plan: SweepPlan | None, problem: str) -> None:
+    need = None
+    if plan is not None and not cluster():
+        need = memory.of_sweep([trial.config for trial in plan.trials()])
+        problem = memory.refusal(need, "This sweep")
     if problem:
         st.error(problem, icon=":material/straighten:")
     trials = count(plan.size, "trial") if plan else "nothing"
     pressed = kept_button(
         f"Start {trials}", icon=":material/play_arrow:", type="primary", key="runs_sweep_start",
-        width="stretch", disabled=plan is None,
+        width="stretch", disabled=plan is None or bool(problem),
         help="One after another in the background, or on all workers of a cluster. You may leave the page.",
     )  # fmt: skip
     if plan is not None:
         passes = plan.base.train.epochs
         epochs = count(passes, "epoch")
         where = f"on the cluster at {cluster()}" if cluster() else "in this computer's queue"
-        st.caption(f"{trials} of {epochs} each, on one thread each, {where}.")
+        st.caption(
+            f"{trials} of {epochs} each, on one thread each, {where}.{f' Memory: {need}.' if need else ''}"
+        )
         if pressed:
             state.remember(NAMED, _begin(plan))
             st.rerun()
