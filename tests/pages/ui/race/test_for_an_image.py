@@ -180,7 +180,7 @@ def test_an_upload(good: bool) -> None:
     assert not app.exception
     assert app.button(key="race_image_start").disabled != good
     assert [error.value for error in app.error] == (
-        [] if good else ["This file is not a picture that can be read; try a PNG or a JPEG."]
+        [] if good else ["This file is not an image that can be read (PNG, JPEG, WEBP, BMP, GIF or TIFF)."]
     )
 
 
