@@ -6,6 +6,7 @@ same everywhere. Numbers that are not finite become words. A minus is "-", as St
 
 import math
 import re
+from collections.abc import Iterable
 
 NOT_A_NUMBER = "not a number"
 
@@ -114,6 +115,11 @@ def count(n: float, noun: str, plural: str | None = None) -> str:
 def times(n: int) -> str:
     """How often: "once", "twice", "3 times"."""
     return {1: "once", 2: "twice"}.get(n, f"{n:,} times")
+
+
+def shape(sizes: Iterable[int]) -> str:
+    """A tensor's shape as Python and PyTorch print it: "(128, 784)", "(10,)", and "()" of a single number."""
+    return str(tuple(sizes))
 
 
 def article(word: object) -> str:

@@ -28,12 +28,14 @@ class Lit:
 
     columns, gaps: their places, gap g between columns g and g + 1. path: for each of these gaps the (unit on
     the left, unit on the right) of one number, None meaning all units. backward: the way runs to the left.
+    enters: the one unit of the first column that the operation reads, None where it reads all.
     """
 
     columns: tuple[int, ...]
     gaps: tuple[int, ...]
     path: tuple[Ends, ...] = ()
     backward: bool = False
+    enters: int | None = None
 
 
 def network_diagram_figure(
@@ -55,8 +57,10 @@ def network_diagram_figure(
     color = BACKWARD if lit.backward else FORWARD
     for gap in range(len(columns) - 1):
         on = gap in lit.gaps
-        lines = _lines(columns, gap, (None, None), gap in single)
-        _draw(fig, lines, color if on else GRID, 1.4 if on else 1.0)
+        if not on or lit.enters is not None:
+            _draw(fig, _lines(columns, gap, (None, None), gap in single), GRID, 1.0)
+        if on:
+            _draw(fig, _lines(columns, gap, (lit.enters, None), gap in single), color, 1.4)
         if on:
             _arrow(fig, gap, color, lit.backward)
     for gap, ends in zip(lit.gaps, lit.path, strict=False):
@@ -69,7 +73,8 @@ def network_diagram_figure(
         if units > FEW:
             _block(fig, place, units, ink)
         else:
-            _circles(fig, place, units, ink, shown, bold=place in lit.columns)
+            only = lit.enters if lit.columns and place == lit.columns[0] else None
+            _circles(fig, place, units, ink, shown, bold=place in lit.columns, only=only)
     return fig
 
 
@@ -137,8 +142,16 @@ def _block(fig: go.Figure, place: int, units: int, ink: str) -> None:
 
 
 def _circles(
-    fig: go.Figure, place: int, units: int, ink: str, shown: tuple[str, ArrayLike] | None, *, bold: bool
+    fig: go.Figure,
+    place: int,
+    units: int,
+    ink: str,
+    shown: tuple[str, ArrayLike] | None,
+    *,
+    bold: bool,
+    only: int | None = None,
 ) -> None:
+    """A column's units; only: the one that is lit, None for all of them."""
     numbers = np.asarray(shown[1], dtype=float).reshape(-1) if shown else None
     told = shown[0] if shown else ""
     narrow = units > 6
@@ -149,11 +162,16 @@ def _circles(
         marker={
             "size": 19 if narrow else 36,
             "color": FILL,
-            "line": {"color": ink, "width": 2.2 if bold else 1.2},
+            "line": {
+                "color": ink if only is None else [ink if unit == only else AXIS for unit in range(units)],
+                "width": 2.2 if bold else 1.2,
+            },
         },
         text=[_short(value) for value in numbers] if numbers is not None and not narrow else None,
         textfont={"size": 11},
-        customdata=[f"{told}[{unit}] = {number(float(numbers[unit]), 8)}" for unit in range(units)]
+        customdata=[
+            f"{told}{f'[{unit}]' if units > 1 else ''} = {number(float(numbers[unit]), 8)}" for unit in range(units)
+        ]
         if numbers is not None
         else [f"{unit}: not computed yet" for unit in range(units)],
         hovertemplate="%{customdata}<extra></extra>",

@@ -15,6 +15,31 @@ from core.manual import pieces
 from core.manual.network import RIGHT, Rules
 from core.manual.pieces import Bend
 
+#: One epoch by hand, for a network of any depth. `layers` holds (W, b) with W (in, out), `parameters` all of
+#: them, each with its gradient `.grad` and its velocity `v[p]`, which begin as zeros; `sigma` is the
+#: activation function and `slope` its derivative σ′; y is one-hot.
+LISTING = """\
+for x, y in batches:
+    z, a, N = [], [x], len(x)
+    for W, b in layers:                          # forward
+        z.append(a[-1] @ W + b)
+        a.append(sigma(z[-1]))
+    y_hat = torch.softmax(z[-1], dim=1)
+
+    delta = (y_hat - y) / N
+    for k in reversed(range(len(layers))):       # backward
+        W, b = layers[k]
+        W.grad += a[k].T @ delta
+        b.grad += delta.sum(dim=0)
+        if k > 0:
+            da = delta @ W.T
+            delta = da * slope(z[k - 1])
+
+    for p in parameters:                         # update
+        v[p] = lr * p.grad + momentum * v[p]
+        p -= v[p]
+        p.grad.zero_()
+"""
 #: v, gradient, η, γ → the new velocity.
 Velocity = Callable[[Tensor, Tensor, float, float], Tensor]
 
@@ -28,7 +53,8 @@ def right_velocity(velocity: Tensor, gradient: Tensor, lr: float, momentum: floa
 class Bug:
     """A mistake one can plant.
 
-    title: its name. wrong, right: the line of code as it was written and as it should be.
+    title: its name. wrong, right: the line of LISTING as it was written and as it should be; wrong is empty
+    where the line was forgotten.
     where: which check finds it, that of the gradient or that of the update.
     why: how the mistake shows, for the lesson.
     rules: the backward pass with the mistake in it. velocity: the update with it.
@@ -50,6 +76,17 @@ class Bug:
     activations: tuple[Activation, ...] | None = None
     hidden: bool = False
     momentum: bool = False
+
+    @property
+    def diff(self) -> str:
+        """The line as it was written (−) and as it should be (+), without the listing around it."""
+        written = self.wrong.strip() or "# (this line was forgotten)"
+        return f"- {written}\n+ {self.right.strip()}"
+
+    @property
+    def listing(self) -> str:
+        """LISTING with the mistake in it, as a reader meets it: nothing marks the place."""
+        return LISTING.replace(f"{self.right}\n", f"{self.wrong}\n" if self.wrong else "")
 
     def shows(self, activation: Activation, hidden_layers: int, momentum: float = 0.9) -> bool:
         """Whether it makes a difference in a network with this activation and number of hidden layers, and
@@ -76,7 +113,7 @@ def _label_not_subtracted(o: Tensor, labels: Tensor, reduction: Reduction) -> tu
 
 
 def _slope_of_the_output(bend: Bend, before: Tensor, after: Tensor) -> Tensor:
-    """σ′(h̃) where σ′(h) is meant."""
+    """σ′(a) where σ′(z) is meant."""
     return bend.slope(after, bend.value(after))
 
 
@@ -91,8 +128,8 @@ def _against_the_velocity(velocity: Tensor, gradient: Tensor, lr: float, momentu
 BUGS: dict[str, Bug] = {
     "transpose": Bug(
         title="Missing transpose",
-        wrong="dx = dz @ W.reshape(n_out, n_in)",
-        right="dx = dz @ W.T",
+        wrong="            da = delta @ W.reshape(W.T.shape)",
+        right="            da = delta @ W.T",
         where="gradient",
         why="The shapes were made to fit, the numbers were not: each unit gets another unit's share of the "
         "blame. The layer above it is still right, every layer below is wrong.",
@@ -101,8 +138,8 @@ BUGS: dict[str, Bug] = {
     ),
     "mean": Bug(
         title="Forgotten 1/N",
-        wrong="do = y_hat - y",
-        right="do = (y_hat - y) / N",
+        wrong="    delta = y_hat - y",
+        right="    delta = (y_hat - y) / N",
         where="gradient",
         why="Every gradient points the right way and is N times too long. For plain gradient descent that is "
         "nothing but a learning rate N times larger.",
@@ -110,8 +147,8 @@ BUGS: dict[str, Bug] = {
     ),
     "point": Bug(
         title="Slope at the wrong point",
-        wrong="dz = dh * slope(h)        # h is sigmoid(z) already",
-        right="dz = dh * slope(z)",
+        wrong="            delta = da * slope(a[k])",
+        right="            delta = da * slope(z[k - 1])",
         where="gradient",
         why="The right formula, fed the wrong number: the slope is taken at the activation instead of the "
         "pre-activation. Each unit's blame is scaled by a slope from another place of the curve.",
@@ -121,8 +158,8 @@ BUGS: dict[str, Bug] = {
     ),
     "mask": Bug(
         title="Slope left out",
-        wrong="dz = dh",
-        right="dz = dh * (z > 0)         # σ′(z) in general",
+        wrong="            delta = da",
+        right="            delta = da * slope(z[k - 1])",
         where="gradient",
         why="The blame passes every unit at full strength, however flat the unit was where it stood. Units "
         "that hardly react, or are off, are blamed as if each change in them were a change in the answer.",
@@ -131,8 +168,8 @@ BUGS: dict[str, Bug] = {
     ),
     "label": Bug(
         title="Label not subtracted",
-        wrong="do = y_hat / N",
-        right="do = (y_hat - y) / N",
+        wrong="    delta = y_hat / N",
+        right="    delta = (y_hat - y) / N",
         where="gradient",
         why="Without − y the gradient is the same whatever the digit: the network is told to say less of "
         "everything, and nothing about what is right.",
@@ -140,8 +177,8 @@ BUGS: dict[str, Bug] = {
     ),
     "momentum": Bug(
         title="Momentum's sign",
-        wrong="v = lr * W.grad - momentum * v",
-        right="v = lr * W.grad + momentum * v",
+        wrong="        v[p] = lr * p.grad - momentum * v[p]",
+        right="        v[p] = lr * p.grad + momentum * v[p]",
         where="update",
         why="Every gradient is right, and the first step too. From the second step on the velocity brakes "
         "instead of carrying: under a steady gradient steps settle at 1/(1 + γ) of a plain step, where they "
@@ -151,8 +188,8 @@ BUGS: dict[str, Bug] = {
     ),
     "zero": Bug(
         title="Gradients not zeroed",
-        wrong="# (this line was forgotten)",
-        right="W.grad = None",
+        wrong="",
+        right="        p.grad.zero_()",
         where="update",
         why="Each backward pass adds to what is there, so every step repeats all gradients since the first. "
         "One backward pass alone is right: only a second step shows it.",

@@ -1,7 +1,8 @@
 """Every operation of a fully connected classifier as a `Step`: its formula, its tensors, each cell's terms.
 
-The tensors come from `pieces`, so a walk gives exactly the numbers of `network`. Indices count from 0, as in
-Python: n an image of the batch, i a unit on the left, j a unit on the right, k a class. `gap` is the gap of
+The tensors come from `pieces`, so a walk gives exactly the numbers of `network`. z are pre-activations, a
+activations, ŷ probabilities, δ errors ∂L/∂z. Indices count from 0, as in Python: n an image of the batch, i a
+unit on the left, j a unit on the right, k a class. `gap` is the gap of
 the diagram in which the operation lives.
 """
 
@@ -22,17 +23,17 @@ BENT: dict[Activation, str] = {
     "gelu": r"{1} \cdot \Phi({0})",
 }
 SLOPES: dict[Activation, str] = {
-    "sigmoid": r"\sigma'(h) &= \tilde h\,(1 - \tilde h)",
-    "tanh": r"\sigma'(h) &= 1 - \tilde h^2",
-    "relu": r"\sigma'(h) &= 1 \text{ if } h > 0 \text{ else } 0",
-    "leaky-relu": r"\sigma'(h) &= 1 \text{ if } h > 0 \text{ else } 0.01",
-    "gelu": r"\sigma'(h) &= \Phi(h) + h\,\varphi(h)",
+    "sigmoid": r"\sigma'(z) &= a\,(1 - a)",
+    "tanh": r"\sigma'(z) &= 1 - a^2",
+    "relu": r"\sigma'(z) &= 1 \text{ if } z > 0 \text{ else } 0",
+    "leaky-relu": r"\sigma'(z) &= 1 \text{ if } z > 0 \text{ else } 0.01",
+    "gelu": r"\sigma'(z) &= \Phi(z) + z\,\varphi(z)",
 }
 
 
-def linear(x: Named, weight: Named, bias: Named, symbol: str, plain: str, gap: int) -> Step:
-    """h = x W + b."""
-    result = Named(symbol, plain, pieces.linear(x.tensor, weight.tensor, bias.tensor))
+def linear(x: Named, weight: Named, bias: Named, symbol: str, gap: int, *, last: bool) -> Step:
+    """z = x W + b."""
+    result = Named(symbol, symbol, pieces.linear(x.tensor, weight.tensor, bias.tensor))
 
     def cell(n: int, j: int) -> Cell:
         into, by = x.tensor[n].double(), weight.tensor[:, j].double()
@@ -52,14 +53,14 @@ def linear(x: Named, weight: Named, bias: Named, symbol: str, plain: str, gap: i
         )
 
     formula = rf"{symbol} = {x.symbol}\, {weight.symbol} + {bias.symbol}"
-    title = "The outputs: weighted sums" if symbol == "o" else "Weighted sums of a hidden layer"
+    title = "The outputs: weighted sums" if last else "Weighted sums of a hidden layer"
     return Step("forward", title, formula, (x, weight, bias), result, (gap, gap + 1), (gap,), gap + 1, cell)
 
 
-def bend(before: Named, activation: Activation, symbol: str, plain: str, gap: int) -> Step:
-    """h̃ = σ(h), one number at a time."""
+def bend(before: Named, activation: Activation, symbol: str, gap: int) -> Step:
+    """a = σ(z), one number at a time."""
     after = BENDS[activation].value(before.tensor)
-    result = Named(symbol, plain, after, role="share" if activation in ("sigmoid", "relu") else "signed")
+    result = Named(symbol, symbol, after, role="share" if activation in ("sigmoid", "relu") else "signed")
 
     def cell(n: int, j: int) -> Cell:
         value = float(before.tensor[n, j])
@@ -75,37 +76,39 @@ def bend(before: Named, activation: Activation, symbol: str, plain: str, gap: in
     return Step("forward", title, formula, (before,), result, (gap, gap + 1), (gap,), gap + 1, cell)
 
 
-def softmax(o: Named, gap: int) -> Step:
-    """ŷ = softmax(o): each output's share among its image's."""
-    shares = pieces.softmax(o.tensor)
+def softmax(z: Named, gap: int) -> Step:
+    """ŷ = softmax(z): each output's share among its image's."""
+    shares = pieces.softmax(z.tensor)
     result = Named(r"\hat y", "ŷ", shares, role="share")
 
     def cell(n: int, k: int) -> Cell:
-        row = o.tensor[n].double()
+        row = z.tensor[n].double()
         few = row.topk(min(3, len(row))).values.tolist() if len(row) > 4 else row.tolist()
         below = " + ".join(rf"e^{{{number(value)}}}" for value in few)
         below += r" + \cdots" if len(few) < len(row) else ""
         text = rf"\frac{{e^{{{number(float(row[k]))}}}}}{{{below}}}"
-        pattern = rf"\frac{{e^{{{o.at(n, k)}}}}}{{\sum_j e^{{{o.at(n, 'j')}}}}}"
+        pattern = rf"\frac{{e^{{{z.at(n, k)}}}}}{{\sum_j e^{{{z.at(n, 'j')}}}}}"
         return Cell(
             result.at(n, k), pattern, float(shares[n, k]), double(shares[n, k]),
             lambda _: text, ((n, None),), ((None, k),),
         )  # fmt: skip
 
-    formula = r"\hat y = \mathrm{softmax}(o) = \frac{e^{o}}{\sum_j e^{o_j}}"
-    return Step("forward", "Softmax: outputs become probabilities", formula, (o,), result,
+    formula = (
+        rf"\hat y = \mathrm{{softmax}}({z.symbol}) = \frac{{e^{{{z.symbol}}}}}{{\sum_j e^{{{z.symbol}[j]}}}}"
+    )
+    return Step("forward", "Softmax: outputs become probabilities", formula, (z,), result,
                 (gap, gap + 1), (gap,), gap + 1, cell)  # fmt: skip
 
 
-def loss(o: Named, predicted: Named, target: Named, labels: Tensor, gap: int) -> Step:
+def loss(z: Named, predicted: Named, target: Named, labels: Tensor, gap: int) -> Step:
     """L: how surprised the network is by the right answers, on average, in nats."""
-    value, _ = pieces.cross_entropy(o.tensor, labels)
+    value, _ = pieces.cross_entropy(z.tensor, labels)
     result = Named("L", "L", value, role="share")
-    count = len(labels)
+    count, rows = len(labels), torch.arange(len(labels))
+    each = -z.tensor.double().log_softmax(dim=1)[rows, labels]
+    right = tuple(zip(range(count), labels.tolist(), strict=True))  # of all ŷ only these enter
 
     def cell(_row: int, _column: int) -> Cell:
-        rows = torch.arange(count)
-        each = -o.tensor.double().log_softmax(dim=1)[rows, labels] / count
         picked = predicted.tensor[rows, labels]
         part = "-" if count == 1 else rf"-\tfrac{{1}}{{{count}}}"
 
@@ -117,19 +120,18 @@ def loss(o: Named, predicted: Named, target: Named, labels: Tensor, gap: int) ->
             )
 
         pattern = rf"{part}\sum_n \log \hat y[n, y_n]" if count > 1 else rf"-\log \hat y[0, {int(labels[0])}]"
-        unit = int(labels[0]) if count == 1 else None
-        where: tuple[int | None, int | None] = (0, unit) if count == 1 else (None, None)
-        return Cell("L", pattern, float(value), each, written, (where, where), ((unit, 0),))
+        everywhere = ((None, None), (None, None))
+        return Cell("L", pattern, float(value), each / count, written, everywhere, ((None, 0),), right)
 
     formula = r"L = -\frac{1}{N} \sum_n \log \hat y[n, y_n]"
     return Step("loss", "The loss: cross-entropy", formula, (predicted, target), result,
-                (gap, gap + 1), (gap,), gap + 1, cell)  # fmt: skip
+                (gap, gap + 1), (gap,), gap + 1, cell, enters=labels, each=each)  # fmt: skip
 
 
-def error(o: Named, predicted: Named, target: Named, labels: Tensor, gap: int) -> Step:
-    """∂L/∂o = (ŷ − y)/N: softmax and cross-entropy undone in one. `gap` is the softmax's."""
-    _, delta = pieces.cross_entropy(o.tensor, labels)
-    result = Named("o", "o", delta, gradient=True)
+def error(z: Named, predicted: Named, target: Named, labels: Tensor, gap: int) -> Step:
+    """δ = ∂L/∂z = (ŷ − y)/N: softmax and cross-entropy undone in one. `gap` is the softmax's."""
+    _, delta = pieces.cross_entropy(z.tensor, labels)
+    result = Named(z.symbol, z.plain, delta, gradient=True)
     count = len(labels)
 
     def cell(n: int, k: int) -> Cell:
@@ -143,7 +145,7 @@ def error(o: Named, predicted: Named, target: Named, labels: Tensor, gap: int) -
             lambda _: text, ((n, k), (n, k)), ((k, k), (k, 0)),
         )  # fmt: skip
 
-    formula = rf"{result.latex} = \frac{{1}}{{N}} (\hat y - y)"
+    formula = rf"{result.latex} = \frac{{\partial L}}{{\partial {z.symbol}}} = \frac{{1}}{{N}} (\hat y - y)"
     return Step("backward", "What was said minus what is right", formula, (predicted, target), result,
                 (gap, gap + 1, gap + 2), (gap, gap + 1), gap, cell)  # fmt: skip
 
@@ -186,7 +188,7 @@ def bias_gradient(bias: Named, delta: Named, gap: int) -> Step:
 
 
 def input_gradient(delta: Named, weight: Named, below: Named, gap: int) -> Step:
-    """∂L/∂h̃ = δ Wᵀ: back through the same weights to what came in."""
+    """∂L/∂a = δ Wᵀ: back through the same weights to what came in."""
     result = Named(
         below.symbol, below.plain, pieces.input_gradient(delta.tensor, weight.tensor), gradient=True
     )
@@ -209,7 +211,7 @@ def input_gradient(delta: Named, weight: Named, below: Named, gap: int) -> Step:
 
 
 def slope(pulled: Named, before: Named, after: Named, activation: Activation, gap: int) -> Step:
-    """∂L/∂h = ∂L/∂h̃ · σ′(h): back through the activation, one number at a time."""
+    """δ = ∂L/∂z = ∂L/∂a · σ′(z): back through the activation, one number at a time."""
     bent = BENDS[activation].slope(before.tensor, after.tensor)
     steep = Named(rf"\sigma'({before.symbol})", f"σ′({before.plain})", bent)
     result = Named(before.symbol, before.plain, pulled.tensor * bent, gradient=True)
@@ -226,3 +228,25 @@ def slope(pulled: Named, before: Named, after: Named, activation: Activation, ga
     formula = rf"\begin{{aligned}} {product} \\[4pt] {SLOPES[activation]} \end{{aligned}}"
     return Step("backward", "Back through the activation function", formula, (pulled, before, steep), result,
                 (gap, gap + 1), (gap,), gap, cell)  # fmt: skip
+
+
+def update(parameter: Named, gradient: Named, lr: float, gap: int) -> Step:
+    """W ← W − η ∂L/∂W: one step of plain gradient descent, for weights or biases."""
+    result = Named(parameter.symbol, parameter.plain, parameter.tensor - lr * gradient.tensor)
+    is_bias = parameter.tensor.dim() == 1
+
+    def cell(row: int, column: int) -> Cell:
+        was, steep = float(parameter.grid[row, column]), float(gradient.grid[row, column])
+        pattern = rf"{parameter.at(row, column)} - \eta\, {gradient.at(row, column)}"
+        taken = rf"\left(-{number(lr)} \cdot {factor(steep)}\right)"
+        return Cell(
+            result.at(row, column), pattern, float(result.grid[row, column]), double(was, -lr * steep),
+            lambda term: taken if term else number(was), ((row, column), (row, column)),
+            () if is_bias else ((row, column),),
+        )  # fmt: skip
+
+    formula = rf"{result.latex} \leftarrow {parameter.symbol} - \eta\, {gradient.latex}"
+    kind = "biases" if is_bias else "weights"
+    columns = (gap + 1,) if is_bias else (gap, gap + 1)
+    return Step("update", f"One step downhill for the {kind} ${parameter.symbol}$", formula,
+                (parameter, gradient), result, columns, () if is_bias else (gap,), None, cell)  # fmt: skip

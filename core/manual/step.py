@@ -7,7 +7,9 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-Phase = Literal["forward", "loss", "backward"]
+from core.formatting import shape
+
+Phase = Literal["forward", "loss", "backward", "update"]
 Role = Literal["input", "signed", "share"]
 Where = tuple[int | None, int | None]
 
@@ -16,7 +18,8 @@ Where = tuple[int | None, int | None]
 class Named:
     """A tensor and what it is called.
 
-    symbol: LaTeX, "W_h". plain: the same for a hover text, "W_h". gradient: whether the tensor is ∂L/∂symbol.
+    symbol: LaTeX, "W_h". plain: the same for a hover text, "W_h". gradient: whether the tensor is ∂L/∂symbol;
+    of a pre-activation z_h that is called its error, δ_h.
     role: "input" for the network's input, "share" for what is never negative (activations, probabilities),
     "signed" for the rest. It says how to colour the tensor.
     """
@@ -28,18 +31,27 @@ class Named:
     role: Role = "signed"
 
     @property
+    def is_error(self) -> bool:
+        """Whether it is a δ, the gradient for pre-activations z."""
+        return self.gradient and self.symbol.startswith("z")
+
+    @property
     def latex(self) -> str:
         """The tensor's name in LaTeX."""
+        if self.is_error:
+            return rf"\delta{self.symbol[1:]}"
         return rf"\frac{{\partial L}}{{\partial {self.symbol}}}" if self.gradient else self.symbol
 
     @property
     def inline(self) -> str:
         """The same on one line: \\partial L / \\partial W_h."""
-        return rf"\partial L/\partial {self.symbol}" if self.gradient else self.symbol
+        return rf"\partial L/\partial {self.symbol}" if self.gradient and not self.is_error else self.latex
 
     @property
     def told(self) -> str:
         """The tensor's name in plain text."""
+        if self.is_error:
+            return f"δ{self.plain[1:]}"
         return f"∂L/∂{self.plain}" if self.gradient else self.plain
 
     @property
@@ -49,15 +61,15 @@ class Named:
 
     @property
     def shape(self) -> str:
-        """Its shape for people: "4 × 3", "3", or "one number"."""
-        return " × ".join(str(size) for size in self.tensor.shape) or "one number"
+        """Its shape as PyTorch prints it: "(4, 3)", "(3,)", "()"."""
+        return shape(self.tensor.shape)
 
     def at(self, row: int | str, column: int | str) -> str:
         """LaTeX of one cell, counted from 0: "W_h[3,2]"; the row of a vector is left out."""
         index = ("", f"[{column}]", f"[{row},{column}]")[self.tensor.dim()]
-        return (
-            rf"\frac{{\partial L}}{{\partial {self.symbol}{index}}}" if self.gradient else self.symbol + index
-        )
+        if self.gradient and not self.is_error:
+            return rf"\frac{{\partial L}}{{\partial {self.symbol}{index}}}"
+        return self.latex + index
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +79,8 @@ class Cell:
     symbol, pattern: LaTeX of the number and of its formula with this cell's indices. terms: (T,), in float64;
     their sum is `value` up to rounding. written: term's position → LaTeX of it with its numbers.
     reads: for each operand the (row, column) read, None meaning all of them. path: for each lit gap of the
-    step the (unit on its left, unit on its right) concerned, None meaning all.
+    step the (unit on its left, unit on its right) concerned, None meaning all. several: the places read, the
+    same in each operand, where they are no row or column.
     """
 
     symbol: str
@@ -77,6 +90,7 @@ class Cell:
     written: Callable[[int], str]
     reads: tuple[Where, ...]
     path: tuple[Where, ...]
+    several: tuple[Where, ...] = ()
 
     def largest(self, most: int) -> tuple[list[int], float]:
         """Positions of the `most` terms largest in size, in their own order, and the sum of all others."""
@@ -105,13 +119,15 @@ class Cell:
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One operation of the forward or backward pass.
+    """One operation of the forward or backward pass, or of the update that follows.
 
     title: in plain words, with names in LaTeX between dollar signs. formula: LaTeX. operands, result: the
     tensors. columns, gaps: what of the diagram the step touches: columns of `walk.columns`, and gaps, where
     gap g lies between columns g and g + 1. column: the column whose units the result belongs to, None for
     gradients of weights and biases.
     cell(row, column): one number of `result.grid` with its terms.
+    enters: (N,), where of the column on the left of the gap only one unit enters: which one, for each image.
+    each: (N,), where the result is one number for the batch: what each image alone gives.
     """
 
     phase: Phase
@@ -123,6 +139,8 @@ class Step:
     gaps: tuple[int, ...]
     column: int | None
     cell: Callable[[int, int], Cell]
+    enters: Tensor | None = None
+    each: Tensor | None = None
 
 
 def number(value: float, digits: int = 4) -> str:

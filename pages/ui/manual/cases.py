@@ -17,6 +17,7 @@ from pages.ui.manual.networks import bare, choose_image, choose_moment
 
 SMALL = "4 → 3 → 3"
 ACTIVATIONS: list[Activation] = ["sigmoid", "tanh", "relu"]
+RATES = (0.001, 0.01, 0.03, 0.1, 0.3, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +26,16 @@ class Case:
 
     layers: list[Layer]
     steps: list[Step]
+
+
+def _rate() -> float:
+    """The learning rate of the update."""
+    return float(
+        st.select_slider(
+            "Learning rate η", RATES, 0.1, key="manual_walk_lr", bind="query-params", width=170,
+            format_func=lambda rate: f"{rate:g}", help="How far the last steps, the update, go downhill.",
+        )
+    )  # fmt: skip
 
 
 def small_case() -> Case:
@@ -41,6 +52,7 @@ def small_case() -> Case:
         "Seed", 0, 999, 1, key="manual_walk_seed", bind="query-params", width=130,
         help="Draws weights, biases and the first inputs, all with one decimal. 0 to 999.",
     )  # fmt: skip
+    rate = _rate()
     seed, images = int(seed), int(images or 2)
     layers = small_layers(seed)
     x, labels = small_batch(seed, 2)
@@ -57,7 +69,7 @@ def small_case() -> Case:
                 f"y[{n}]", 0, SIZES[-1] - 1, int(labels[n]), key=f"manual_y_{seed}_{n}",
                 bind="query-params", help=f"The right class of image {n}: 0, 1 or 2.",
             )  # fmt: skip
-    steps = walk(layers, activation, x[:images], labels[:images])
+    steps = walk(layers, activation, x[:images], labels[:images], rate)
     return Case(layers, steps)
 
 
@@ -69,6 +81,7 @@ def big_case() -> Case:
     image, label = digits.test.images[index], int(digits.test.labels[index])
     st.image(picture(image[0].numpy(), size=64), width=64, alt=f"Test image {index}, {article(label)}")
     st.markdown(f"{article(f'**{label}**')}")
+    rate = _rate()
     net = bare("mlp-manual", at_start)
-    steps = walk(net.layers, net.activation, net.vector(image), torch.tensor([label]))
+    steps = walk(net.layers, net.activation, net.vector(image), torch.tensor([label]), rate)
     return Case(net.layers, steps)

@@ -14,21 +14,27 @@ from pages.ui.manual.tensors import tensors
 from pages.ui.page import error_boundary
 
 BIG = "784 → 100 → 10"
-PHASES = {"forward": ("forward", "blue"), "loss": ("the loss", "green"), "backward": ("backward", "orange")}
+PHASES = {
+    "forward": ("forward", "blue"), "loss": ("the loss", "green"), "backward": ("backward", "orange"),
+    "update": ("the update", "violet"),
+}  # fmt: skip
 
 CODE = """\
 N, K = len(x), W_o.shape[1]
-h = x @ W_h + b_h                          # forward
-h_ = sigma(h)
-o = h_ @ W_o + b_o
-p = torch.softmax(o, dim=1)
-L = -p[range(N), y].log().mean()           # the loss
+z_h = x @ W_h + b_h                        # forward
+a_h = sigma(z_h)
+z_o = a_h @ W_o + b_o
+y_hat = torch.softmax(z_o, dim=1)
+L = -y_hat[range(N), y].log().mean()       # the loss
 
-d_o = (p - one_hot(y, K)) / N              # backward
-d_W_o, d_b_o = h_.T @ d_o, d_o.sum(0)
-d_h_ = d_o @ W_o.T
-d_h = d_h_ * slope(h, h_)                  # sigmoid: h_ * (1 - h_)
-d_W_h, d_b_h = x.T @ d_h, d_h.sum(0)
+delta_o = (y_hat - one_hot(y, K)) / N      # backward
+dW_o, db_o = a_h.T @ delta_o, delta_o.sum(0)
+da_h = delta_o @ W_o.T
+delta_h = da_h * slope(z_h, a_h)           # sigmoid: a_h * (1 - a_h)
+dW_h, db_h = x.T @ delta_h, delta_h.sum(0)
+
+W_h, b_h = W_h - lr * dW_h, b_h - lr * db_h    # the update
+W_o, b_o = W_o - lr * dW_o, b_o - lr * db_o
 """
 
 
@@ -91,19 +97,23 @@ def _diagram(case: Case, number: int, row: int, column: int) -> None:
     parts = columns(case.layers)
     batch = len(case.steps[0].operands[0].tensor)
     image = row if step.column is not None and row < batch else 0
-    lit = Lit(step.columns, step.gaps, step.cell(row, column).path, step.phase == "backward")
+    enters = None if step.enters is None else int(step.enters[image])
+    path = step.cell(row, column).path if enters is None else ((enters, 0),)
+    lit = Lit(step.columns, step.gaps, path, step.phase == "backward", enters)
     fig = network_diagram_figure(
         parts,
         lit,
-        single=[gap for gap in range(len(parts) - 1) if parts[gap + 1].name.startswith("h̃")],
+        single=[gap for gap in range(len(parts) - 1) if parts[gap + 1].name.startswith("a")],
         values=seen(case.steps, number, image),
         height=390 if large else 320,
     )
     chart(fig, "manual_diagram", still=True)
-    what = "gradients computed so far" if lit.backward else "values computed so far"
+    what = "values" if step.phase in ("forward", "loss") else "gradients"
     of = f" for image {image} of the batch" if batch > 1 else ""
+    alone = f" In L's circle stands the loss of image {image} alone; L is the mean over the batch."
+    going = ":orange[going backward]" if lit.backward else ":blue[going forward]"
     st.caption(
-        f"Lit: what this step touches, :{'orange' if lit.backward else 'blue'}[going "
-        f"{'backward' if lit.backward else 'forward'}]; :green[green]: what the chosen number touches. "
-        f"{'Hover over a circle' if large else 'In the circles'}: the {what}{of}."
+        f"Lit: what this step touches{'' if step.phase == 'update' else f', {going}'}; :green[green]: what "
+        f"the chosen number touches. {'Hover over a circle' if large else 'In the circles'}: the {what} "
+        f"computed so far{of}.{alone if step.phase == 'loss' and batch > 1 else ''}"
     )

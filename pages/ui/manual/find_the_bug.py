@@ -15,10 +15,25 @@ CASE, SCORE = "manual_find_case", "manual_find_score"
 LAST = 9_999
 
 
+def bug_of(case: int) -> str:
+    """The bug of a case, the same for everybody; never that of the case before.
+
+    Cases go through all bugs in blocks, each block in an order of its own.
+    """
+    block, place = divmod(case - 1, len(BUGS))
+    before, order = _order(block - 1), _order(block)
+    if order[0] == before[-1]:
+        order[0], order[1] = order[1], order[0]
+    return order[place]
+
+
+def _order(block: int) -> list[str]:
+    return random.Random(f"block {block}").sample(list(BUGS), len(BUGS))
+
+
 def hidden_suspect(case: int) -> Suspect:
-    """The suspect of a case, the same for everybody: any bug, in a network where it shows."""
-    dice = random.Random(f"case {case}")
-    bug = dice.choice(list(BUGS))
+    """The suspect of a case: its bug, in a network where it shows."""
+    dice, bug = random.Random(f"case {case}"), bug_of(case)
     hidden = dice.choice([shape for shape in SHAPES.values() if shape or not BUGS[bug].hidden])
     activation = dice.choice([a for a in ACTIVATIONS if BUGS[bug].shows(a, len(hidden))])
     return Suspect(bug, hidden, activation)
@@ -45,6 +60,7 @@ def find_the_bug() -> None:
             f"**Case {case:,}**: one line of this code is wrong. Network {shape}{bend}; learning rate "
             f"{suspect.lr:g}, momentum {suspect.momentum:g}, {suspect.batch_size} images a batch."
         )
+        st.code(BUGS[suspect.bug].listing, language="python", line_numbers=True)
         evidence(suspect, "manual_find")
 
 
@@ -61,8 +77,7 @@ def _answer(case: int, suspect: Suspect) -> None:
             answers[case] = right
         if right:
             st.success(f"**Right.** {BUGS[suspect.bug].why}", icon=":material/check_circle:")
-            lines = f"- {BUGS[suspect.bug].wrong}\n+ {BUGS[suspect.bug].right}"
-            st.code(lines, language="diff", wrap_lines=True)
+            st.code(BUGS[suspect.bug].diff, language="diff", wrap_lines=True)
         else:
             clue = findings.hint(suspect.names, suspects.gradients(suspect), suspects.updates(suspect))
             st.warning(f"**Not that one.** {clue}", icon=":material/search:")
@@ -70,10 +85,10 @@ def _answer(case: int, suspect: Suspect) -> None:
 
 
 def _another() -> None:
-    """A case not yet answered, at random."""
+    """A case not yet answered, at random, with another bug than the one just seen."""
     answered = st.session_state.get(SCORE, {})
     now = st.session_state.get(CASE, 1)
     case = now
-    while case == now or (case in answered and len(answered) < LAST // 2):
+    while bug_of(case) == bug_of(now) or (case in answered and len(answered) < LAST // 2):
         case = random.randint(1, LAST)
     st.session_state[CASE] = case

@@ -1,5 +1,7 @@
 """What the numbers say of a suspect, in sentences. None of them knows which bug it is."""
 
+import math
+import statistics
 from collections.abc import Sequence
 
 from core.formatting import interval, percent, ratio
@@ -8,6 +10,8 @@ from core.probes.gradient_check import EXACT
 from core.probes.update_check import EXACT as EXACT_UPDATE
 from core.training.planted_bug import Planted
 
+WINDOW = 64  # images whose mean loss counts as the loss at a moment
+SPIKE = 0.5  # nats that a loss must rise over its lowest so far to be called a spike
 GUESSING = 0.15  # ten digits: what is hardly above a tenth is not reading
 
 
@@ -94,12 +98,13 @@ def of_training(right: Planted, wrong: Planted) -> str:
             f"reads {numbers}. The learning rate is too high for right gradients; lower it."
         )
     (good_low, good_high), (low, high) = right.ci95, wrong.ci95
-    high_loss = max((loss for loss in wrong.loss if loss is not None), default=0.0)
-    grown = f" Its loss went up to {high_loss:.3g} nats on the way." if high_loss > 10 else ""
+    spike = spike_of(right, wrong)
+    grown = "" if spike is None else f" {spike}"
     if low > good_high:
+        away = "" if spike else " The curves alone would never give this bug away."
         return (
             f"**It trains, and faster than the right code**: {numbers}, after {right.seen[-1]:,} images at "
-            f"this learning rate. The curves alone would never give this bug away.{grown}"
+            f"this learning rate.{away}{grown}"
         )
     if bad < GUESSING and good < GUESSING:
         return f"Neither has learnt much yet: {numbers}. Raise the learning rate.{grown}"
@@ -111,12 +116,42 @@ def of_training(right: Planted, wrong: Planted) -> str:
     if bad < GUESSING:
         return f"**It does not learn**: {numbers}; guessing gets about a tenth.{grown}"
     if high >= good_low:
-        return (
-            f"**It trains about as well as the right code**: {numbers}, too close to tell apart (95% "
-            f"intervals {interval(low, high)} and {interval(good_low, good_high)}). Only the checks show "
-            f"the bug.{grown}"
+        close = (
+            f"{numbers}, too close to tell apart (95% intervals {interval(low, high)} and "
+            f"{interval(good_low, good_high)})"
         )
+        if spike:
+            return f"**It ends where the right code does, but on a rougher way**: {close}.{grown}"
+        return f"**It trains about as well as the right code**: {close}. Only the checks show the bug."
     return f"**It learns, but worse**: {numbers}.{grown}"
+
+
+def spike_of(right: Planted, wrong: Planted) -> str | None:
+    """A sentence on the largest rise of the loss over its lowest so far, if the right code has none like it.
+
+    A spike rises by more than SPIKE, and by more than twice as much as the right code's loss ever does.
+
+    Losses are means over about WINDOW images, so that a batch of two digits that are hard is no spike.
+    """
+    (ours, _, _), (rise, peak, step) = largest_rise(right), largest_rise(wrong)
+    if rise <= max(SPIKE, 2 * ours):
+        return None
+    return (
+        f"Its loss spikes: near step {step:,} it stands at {peak:.3g} nats, {rise:.3g} above its lowest so "
+        f"far; the right code's loss never rises by more than {ours:.2g}."
+    )
+
+
+def largest_rise(run: Planted) -> tuple[float, float, int]:
+    """(rise, height, step): how far the loss rose over its lowest so far, at most; how high, and when."""
+    width = max(1, round(WINDOW / run.batch_size))
+    losses = [loss for loss in run.loss if loss is not None]
+    lowest, found = math.inf, (0.0, 0.0, 0)
+    for first in range(0, len(losses) - width + 1, width):
+        mean = statistics.fmean(losses[first : first + width])
+        found = max(found, (mean - lowest, mean, first + 1))
+        lowest = min(lowest, mean)
+    return found
 
 
 def hint(names: Sequence[str], found: Sequence[Agreement], rows: Sequence[Sequence[Agreement]]) -> str:

@@ -68,8 +68,10 @@ def _plant() -> None:
     with right:
         bug = BUGS[suspect.bug]
         st.markdown("A wrong gradient seldom crashes. Often the network even learns. What finds the mistake?")
-        st.code(f"- {bug.wrong}\n+ {bug.right}", language="diff")
+        st.code(bug.diff, language="diff")
         st.caption(f"− as it was written, + as it should be. {bug.why}")
+        with st.expander("The whole code, with the bug in it", icon=":material/code_blocks:"):
+            st.code(bug.listing, language="python")
         evidence(suspect, "manual_bug")
 
 
@@ -82,7 +84,7 @@ def _controls() -> Suspect:
     activation = st.selectbox(
         "Activation", list(ACTIVATIONS), key="manual_bug_activation", bind="query-params",
         disabled=not SHAPES[shape],
-        help="Between the layers. The slope of ReLU is the same at h and at σ(h): there one mistake hides.",
+        help="Between the layers. The slope of ReLU is the same at z and at a: there one mistake hides.",
     )  # fmt: skip
     lr = st.select_slider(
         "Learning rate", RATES, value=0.01, key="manual_bug_lr", bind="query-params",

@@ -1,5 +1,7 @@
 """The tensors of a step as heat maps: what goes in, what comes out, the chosen number framed in all."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.figures.matrix import EXACT, Kind, matrix_figure
@@ -16,7 +18,7 @@ def tensors(step: Step, number: int, row: int, column: int) -> None:
     places = st.columns(len(step.operands) + 1, gap="medium")
     for index, (place, operand, reads) in enumerate(zip(places, step.operands, cell.reads, strict=False)):
         with place, st.container(border=True):
-            _operand(operand, reads, f"manual_operand_{number + 1}_{index}")
+            _operand(operand, reads, cell.several, f"manual_operand_{number + 1}_{index}")
     with places[-1], st.container(border=True):
         _result(step, number, row, column)
     st.caption(
@@ -25,10 +27,10 @@ def tensors(step: Step, number: int, row: int, column: int) -> None:
     )
 
 
-def _operand(operand: Named, reads: Where, key: str) -> None:
+def _operand(operand: Named, reads: Where, several: Sequence[Where], key: str) -> None:
     _name(operand)
     grid = operand.grid
-    fig = matrix_figure(grid, operand.told, kind=_kind(operand), marks=[reads])
+    fig = matrix_figure(grid, operand.told, kind=_kind(operand), marks=several or [reads])
     chart(fig, key, still=True)
     if grid.numel() > EXACT:
         st.caption("Each dot: the largest in size of a block.")

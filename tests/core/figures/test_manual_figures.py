@@ -10,7 +10,7 @@ from core.figures.palette import GREEN
 from core.figures.shrinking import shrinking_figure
 from core.figures.thumbnail import thumbnail
 
-SMALL = [("x", 4), ("h", 3), ("h̃", 3), ("o", 3), ("ŷ", 3), ("L", 1)]
+SMALL = [("x", 4), ("z_h", 3), ("a_h", 3), ("z_o", 3), ("ŷ", 3), ("L", 1)]
 
 
 def frames(fig: object) -> list[tuple[float, float, float, float]]:
@@ -91,6 +91,18 @@ def test_the_way_of_one_number_is_lit_within_its_step() -> None:
     assert len(lines(back, GREEN)) == 1
     arrow = next(note for note in back.layout.annotations if note.showarrow)
     assert arrow.x < arrow.ax
+
+
+def test_only_the_unit_that_enters_is_lit() -> None:
+    fig = network_diagram_figure(SMALL, Lit((4, 5), (4,), ((1, 0),), enters=1), single=[1])
+    (lit,) = lines(fig, FORWARD)
+    assert (lit[1], lit[3]) == (0.5, 0.5)
+    said = [trace for trace in fig.data if trace.mode == "markers+text"][4]
+    assert [ink == FORWARD for ink in said.marker.line.color] == [False, True, False]
+    alone = network_diagram_figure(SMALL, Lit((4, 5), (4,)), values=[None] * 5 + [("loss of image 0", [0.7])])
+    assert [trace for trace in alone.data if trace.mode == "markers+text"][5].customdata[0] == (
+        "loss of image 0 = 0.7"
+    )
 
 
 def test_circles_tell_their_values_and_blocks_their_size() -> None:

@@ -1,14 +1,16 @@
 """Every mistake one can plant is caught by the check that should catch it; the right code passes both."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 import torch
 from torch import Generator, Tensor
 
 from core.config import ACTIVATIONS, Activation
-from core.manual.bugs import BUGS
-from core.manual.network import Layer
+from core.manual.bugs import BUGS, LISTING, Bug, right_velocity
+from core.manual.network import RIGHT, Layer, loss_and_gradients
+from core.manual.pieces import BENDS
 from core.probes.agreement import Agreement
 from core.probes.gradient_check import gradient_check
 from core.probes.specimens import fresh_network, small_network
@@ -91,8 +93,42 @@ def test_a_forgotten_mean_only_stretches_the_gradient() -> None:
 
 
 @pytest.mark.parametrize("bug", BUGS.values(), ids=BUGS)
-def test_every_bug_says_what_it_is(bug: object) -> None:
-    told = [getattr(bug, part) for part in ("title", "wrong", "right", "why")]
-    assert all(told)
-    assert told[1] != told[2]
-    assert told[3].endswith(".")
+def test_every_bug_says_what_it_is(bug: Bug) -> None:
+    assert all(getattr(bug, part) for part in ("title", "right", "why", "diff"))
+    assert bug.wrong != bug.right
+    assert bug.why.endswith(".")
+    assert LISTING.splitlines().count(bug.right) == 1
+    assert bug.right.strip() not in bug.listing
+
+
+@pytest.mark.parametrize("bug", [None, *BUGS.values()], ids=["right", *BUGS])
+@pytest.mark.parametrize("sizes", [(4, 3), (5, 4, 3), (6, 4, 4, 3)])
+def test_the_code_shown_is_the_code_that_is_checked(bug: Bug | None, sizes: tuple[int, ...]) -> None:
+    draw = Generator().manual_seed(1)
+    start = [
+        Layer(torch.randn(a, b, generator=draw).double(), torch.randn(b, generator=draw).double())
+        for a, b in pairwise(sizes)
+    ]
+    data, lr, momentum = batches(3, sizes[0], 3), 0.1, 0.9
+    layers = [Layer(w.clone(), b.clone()) for w, b in start]
+    parameters = [tensor for layer in layers for tensor in layer]
+    for tensor in parameters:
+        tensor.grad = torch.zeros_like(tensor)
+    bend = BENDS["sigmoid"]
+    exec(bug.listing if bug else LISTING, {
+        "torch": torch, "layers": layers, "parameters": parameters, "lr": lr, "momentum": momentum,
+        "v": {tensor: torch.zeros_like(tensor) for tensor in parameters}, "sigma": bend.value,
+        "slope": lambda z: bend.slope(z, bend.value(z)),
+        "batches": [(x, torch.nn.functional.one_hot(y, 3).double()) for x, y in data],
+    })  # fmt: skip
+    expected = [tensor.clone() for layer in start for tensor in layer]
+    velocity, kept = ([torch.zeros_like(tensor) for tensor in expected] for _ in range(2))
+    for x, y in data:
+        pairs = [Layer(*expected[at : at + 2]) for at in range(0, len(expected), 2)]
+        found = loss_and_gradients(pairs, "sigmoid", x, y, rules=bug.rules if bug else RIGHT)[1]
+        for at, gradient in enumerate(tensor for layer in found for tensor in layer):
+            kept[at] = gradient if bug is None or bug.zeroed else kept[at] + gradient
+            velocity[at] = (bug.velocity if bug else right_velocity)(velocity[at], kept[at], lr, momentum)
+            expected[at] = expected[at] - velocity[at]
+    for ours, theirs in zip(parameters, expected, strict=True):
+        torch.testing.assert_close(ours, theirs)

@@ -38,7 +38,7 @@ def test_the_results_are_those_of_the_network(
     x = x.to(dtype)
     loss, gradients = loss_and_gradients(layers, activation, x, labels)
     steps = walk(layers, activation, x, labels)
-    assert len(steps) == 6 * len(layers)
+    assert len(steps) == 8 * len(layers)
     assert [step.phase for step in steps].index("loss") == 2 * len(layers)
     found = {step.result.told: step.result.tensor for step in steps}
     assert torch.equal(found["L"], loss)
@@ -46,6 +46,9 @@ def test_the_results_are_those_of_the_network(
     for name, gradient in zip(names, gradients, strict=True):
         assert torch.equal(found[f"∂L/∂W{name}"], gradient.weight)
         assert torch.equal(found[f"∂L/∂b{name}"], gradient.bias)
+    for name, layer, gradient in zip(names, layers, gradients, strict=True):
+        assert torch.equal(found[f"W{name}"], layer.weight - 0.1 * gradient.weight)
+        assert torch.equal(found[f"b{name}"], layer.bias - 0.1 * gradient.bias)
 
 
 @pytest.mark.parametrize("activation", get_args(Activation))
@@ -74,7 +77,7 @@ def test_a_cell_tells_which_rows_and_columns_it_reads(activation: Activation) ->
     first = steps[0].cell(1, 2)
     assert first.reads == ((1, None), (None, 2), (None, 2))
     assert first.path == ((None, 2),)
-    upward = next(step for step in steps if step.result.told == "∂L/∂h̃")
+    upward = next(step for step in steps if step.result.told == "∂L/∂a_h")
     assert upward.cell(0, 1).reads == ((0, None), (1, None))
     assert upward.cell(0, 1).path == ((1, None),)
     weights = next(step for step in steps if step.result.told == "∂L/∂W_h")
@@ -108,14 +111,15 @@ def test_the_diagram_has_a_column_for_all_that_is_lit() -> None:
             assert max(step.columns) < len(parts)
             assert all(gap + 1 < len(parts) for gap in step.gaps)
             assert_belongs(step, parts)
-        assert {step.column for step in steps if step.phase != "backward"} == set(range(1, len(parts)))
+        going = {step.column for step in steps if step.phase in ("forward", "loss")}
+        assert going == set(range(1, len(parts)))
 
 
 def assert_belongs(step: Step, parts: list[tuple[str, int]]) -> None:
     """The result stands in the column that bears its name and has its size."""
     if step.column is not None:
         name, units = parts[step.column]
-        assert step.result.told.removeprefix("∂L/∂") == name
+        assert step.result.told.removeprefix("∂L/∂").replace("δ", "z") == name
         assert step.result.grid.shape[-1] == units
 
 
@@ -123,12 +127,46 @@ def test_values_appear_going_forward_and_gradients_coming_back() -> None:
     layers, x, labels = case((4, 3, 3))
     steps = walk(layers, "sigmoid", x, labels)
     start = seen(steps, 0, 1)
-    assert [entry and entry[0] for entry in start] == ["x", "h", None, None, None, None]
+    assert [entry and entry[0] for entry in start] == ["x", "z_h", None, None, None, None]
     assert torch.equal(start[1][1], steps[0].result.tensor[1])  # type: ignore[index]
-    loss = seen(steps, 4, 0)
-    assert [entry and entry[0] for entry in loss] == ["x", "h", "h̃", "o", "ŷ", "L"]
-    end = seen(steps, len(steps) - 1, 0)
-    assert [entry and entry[0] for entry in end] == [None, "∂L/∂h", "∂L/∂h̃", "∂L/∂o", None, None]
+    for image in (0, 1):
+        names, values = zip(*(entry for entry in seen(steps, 4, image) if entry), strict=True)
+        assert names == ("x", "z_h", "a_h", "z_o", "ŷ", f"loss of image {image}")
+        assert float(values[5]) == pytest.approx(
+            -float(values[4][labels[image]].log())
+        )  # its own, not the mean
+    each = steps[4].each
+    assert each is not None
+    assert float(each.mean()) == pytest.approx(float(steps[4].result.tensor))
+    assert [entry and entry[0] for entry in seen(steps, 13, 0)] == [None, "δ_h", "∂L/∂a_h", "δ_o", None, None]
+
+
+def test_of_all_probabilities_only_the_right_digits_enter_the_loss() -> None:
+    layers, x, labels = case((4, 3, 3))
+    step = next(step for step in walk(layers, "tanh", x, labels) if step.phase == "loss")
+    assert step.enters is not None
+    assert step.enters.tolist() == labels.tolist()
+    assert step.cell(0, 0).several == ((0, 0), (1, 1))  # ŷ[n, y_n], in ŷ and in y
+
+
+def test_a_step_downhill_makes_the_loss_smaller() -> None:
+    layers, x, labels = case((4, 3, 3))
+    steps = walk(layers, "tanh", x, labels, 0.01)
+    new = [step.result.tensor for step in steps if step.phase == "update"]
+    moved = [Layer(new[0], new[1]), Layer(new[2], new[3])]
+    before, after = (loss_and_gradients(these, "tanh", x, labels)[0] for these in (layers, moved))
+    assert after < before
+    text = next(step for step in steps if step.phase == "update").cell(1, 2).worked()
+    assert r"\eta" in text
+    assert "0.01" in text
+
+
+def test_errors_are_called_delta() -> None:
+    layers, x, labels = case((6, 4, 5, 3))
+    told = [step.result.told for step in walk(layers, "tanh", x, labels) if step.phase == "backward"]
+    assert [name for name in told if "δ" in name] == ["δ_3", "δ_2", "δ_1"]
+    assert not any("z" in name for name in told)
+    assert [step.result.shape for step in walk(layers, "tanh", x, labels)][:2] == ["(2, 4)", "(2, 4)"]
 
 
 def test_numbers_read_as_numbers() -> None:

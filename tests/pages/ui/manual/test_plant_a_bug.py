@@ -1,6 +1,7 @@
 """The tab "Plant a bug": each bug with its evidence, and the hunt, which must not give the answer away."""
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from core.probes.agreement import Agreement
 from core.training.planted_bug import Planted
 from pages.ui.cache import mnist
 from pages.ui.manual import findings
-from pages.ui.manual.find_the_bug import hidden_suspect
+from pages.ui.manual.find_the_bug import bug_of, hidden_suspect
 from pages.ui.manual.plant_a_bug import CODE, FIND, plant_a_bug
 from pages.ui.manual.suspects import SHAPES, Suspect, gradients, updates
 from tests.pages.harness import open_part, well
@@ -108,7 +109,8 @@ def test_the_hunt_gives_nothing_away(hunt: AppTest, case: int) -> None:
     hidden = BUGS[hidden_suspect(case).bug]
     assert hidden.title in answer(well(hunt)).options
     said = text(hunt) + json.dumps({name: str(hunt.query_params[name]) for name in hunt.query_params})
-    for secret in (hidden.title, hidden.wrong, hidden.why, f"'{hidden_suspect(case).bug}'"):
+    assert hidden.listing.rstrip() in text(hunt)  # the code of the case, with nothing that marks the place
+    for secret in (hidden.title, hidden.right.strip(), hidden.why, f"'{hidden_suspect(case).bug}'"):
         assert secret not in said.replace(CODE, "")
 
 
@@ -121,14 +123,22 @@ def test_a_wrong_answer_gets_a_hint_and_a_right_one_the_line(hunt: AppTest) -> N
     assert "0 of 1 found" in text(hunt)
     answer(hunt).set_value(hidden.title).run()
     assert "Right" in well(hunt).success[0].value
-    assert hidden.wrong in text(hunt)
+    assert hidden.diff in text(hunt)
     assert "0 of 1 found" in text(hunt)  # the first answer counts
     hunt.button(key="manual_find_next").click().run()
     case = hunt.number_input(key="manual_find_case").value
-    assert case != 1
+    assert hidden_suspect(int(case)).bug != hidden_suspect(1).bug
     assert not well(hunt).success
     answer(hunt).set_value(BUGS[hidden_suspect(int(case)).bug].title).run()
     assert "1 of 2 found" in text(well(hunt))
+
+
+def test_no_bug_comes_twice_running() -> None:
+    bugs = [bug_of(case) for case in range(1, 2_000)]
+    assert not [case for case, (one, next_) in enumerate(pairwise(bugs), 1) if one == next_]
+    blocks = [bugs[at : at + len(BUGS)] for at in range(0, 700, len(BUGS))]
+    assert all(set(block) == set(BUGS) for block in blocks)
+    assert len({tuple(block) for block in blocks}) > 50  # and no order to learn by heart
 
 
 def test_every_bug_hides_in_some_case_and_shows_there() -> None:
@@ -173,6 +183,31 @@ def run(accuracy: float, diverged: int | None = None, best: float = 0.1) -> Plan
 )
 def test_the_sentence_says_what_the_numbers_say(right: Planted, wrong: Planted, sentence: str) -> None:
     assert sentence in findings.of_training(right, wrong)
+
+
+def curve(*parts: tuple[float, int], batch: int = 64) -> Planted:
+    """A run whose loss stands at each height for so many steps."""
+    loss = tuple(height for height, steps in parts for _ in range(steps))
+    return Planted(batch, loss, (0, 10_000), (0.1, 0.9), 2000, None)
+
+
+def test_a_curve_that_spikes_is_not_called_as_good() -> None:
+    smooth = curve((2.3, 5), (1.0, 20), (0.5, 100))
+    spiked = curve((2.3, 5), (1.0, 20), (3.0, 2), (0.5, 98))
+    told = findings.of_training(smooth, spiked)
+    assert "about as well" not in told
+    assert "Its loss spikes: near step 26 it stands at 3 nats, 2 above its lowest so far" in told
+    for fine in (
+        smooth,
+        curve((2.3, 60), (1.0, 20), (0.5, 45)),
+        curve((2.3, 5), (1.0, 20), (1.3, 2), (0.5, 98)),
+    ):
+        assert "about as well" in findings.of_training(smooth, fine)
+    assert "about as well" in findings.of_training(spiked, spiked)  # the right code does it too
+    pairs = tuple(
+        part for _ in range(600) for part in ((0.1, 1), (1.5, 1))
+    )  # every other batch is hard
+    assert "about as well" in findings.of_training(curve((0.8, 1200), batch=2), curve(*pairs, batch=2))
 
 
 def test_gradients_that_vanish_or_explode_have_sentences_too() -> None:
