@@ -6,11 +6,11 @@ from core.snippets_loop import loop_code
 from core.snippets_words import PANEL, Around, number
 
 _CALLS = {
-    "sigmoid": "torch.sigmoid(h)",
-    "tanh": "torch.tanh(h)",
-    "relu": "torch.relu(h)",
-    "leaky-relu": "torch.nn.functional.leaky_relu(h)",
-    "gelu": "torch.nn.functional.gelu(h)",
+    "sigmoid": "torch.sigmoid(z)",
+    "tanh": "torch.tanh(z)",
+    "relu": "torch.relu(z)",
+    "leaky-relu": "torch.nn.functional.leaky_relu(z)",
+    "gelu": "torch.nn.functional.gelu(z)",
 }
 _LAYERS = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "ReLU", "leaky-relu": "LeakyReLU", "gelu": "GELU"}
 
@@ -62,9 +62,9 @@ def _raw(config: RunConfig, around: Around) -> str:
     source = "x"
     for index, (weight, bias) in enumerate(names):
         if index < len(names) - 1:
-            body.append(f"    h = {source} @ {weight} + {bias}")
-            body.append(f"    h = {_CALLS[model.activation]}")
-            source = "h"
+            body.append(f"    z = {source} @ {weight} + {bias}")
+            body.append(f"    a = {_CALLS[model.activation]}")
+            source = "a"
         else:
             body.append(f"    return {source} @ {weight} + {bias}")
     lines.append(f"tensors = [{', '.join(f'{w}, {b}' for w, b in names)}]")

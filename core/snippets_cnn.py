@@ -1,6 +1,7 @@
 """A convolutional network as text for the "Show the code" panels."""
 
 from core.cnn_config import CNNConfig
+from core.formatting import shape
 from core.snippets_words import PANEL, Around, number
 
 _LAYERS = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "ReLU", "leaky-relu": "LeakyReLU", "gelu": "GELU"}
@@ -32,15 +33,15 @@ def network_code(config: CNNConfig, around: Around = PANEL) -> str:
             words.append(f"stride={config.strides[index]}")
         if config.paddings[index]:
             words.append(f"padding={config.paddings[index]}")
-        rows.append((f"nn.Conv2d({', '.join(words)})", _shape(shapes[f"conv{block}"])))
+        rows.append((f"nn.Conv2d({', '.join(words)})", shape(shapes[f"conv{block}"])))
         following = {
             "norm": (f"nn.BatchNorm2d({channels})", ""),
             "act": (activation, ""),
-            "pool": (_POOLS.get(config.pools[index], ""), _shape(shapes.get(f"pool{block}", ()))),
+            "pool": (_POOLS.get(config.pools[index], ""), shape(shapes.get(f"pool{block}", ()))),
         }
         rows += [following[part] for part in config.after_convolution(config.pools[index])]
         depth = channels
-    rows.append(("nn.Flatten()", _shape(shapes["flatten"])))
+    rows.append(("nn.Flatten()", shape(shapes["flatten"])))
     width = shapes["flatten"][0]
     for units in config.hidden:
         rows.append((f"nn.Linear({width}, {units})", ""))
@@ -75,7 +76,3 @@ def _after(config: CNNConfig, around: Around) -> list[str]:
     if around.whole:
         lines.append("network.to(memory_format=torch.channels_last)  # convolutions are quicker so")
     return lines
-
-
-def _shape(shape: tuple[int, ...]) -> str:
-    return " × ".join(str(size) for size in shape)

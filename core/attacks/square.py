@@ -89,8 +89,8 @@ SQUARE = Attack(
     title="Square",
     idea="Random squares of ±ε, kept when they help: outputs alone, no gradient.",
     paper="Andriushchenko et al. 2020",
-    formula=r"x_{t+1} = \begin{cases} x_t + \delta & \text{if } L(x_t + \delta) < L(x_t)\\ x_t & "
-    r"\text{else}\end{cases},\quad L = f_y - \max_{k \ne y} f_k,\ \delta\ \text{a random square}",
+    formula=r"x_{t+1} = \begin{cases} x_t + r & \text{if } L(x_t + r) < L(x_t)\\ x_t & "
+    r"\text{else}\end{cases},\quad L = f_y - \max_{k \ne y} f_k,\ r\ \text{a random square}",
     norm="linf",
     access="outputs",
     epsilon=0.2,

@@ -40,7 +40,7 @@ def secant_figure(
             fig, x[inside], line[inside], name=name, color=color, label=False, dash=dash,
             hover=f"slope {steep:.6g}",
         )  # fmt: skip
-    for name, points, color, size in (("w ± h", ends, PURPLE, 9), ("w", (at,), ORANGE, 13)):
+    for name, points, color, size in (("w ± ε", ends, PURPLE, 9), ("w", (at,), ORANGE, 13)):
         fig.add_scatter(
             x=[p[0] for p in points], y=[p[1] for p in points], name=name, mode="markers", showlegend=False,
             marker={"size": size, "color": color, "line": {"color": "white", "width": 1.5}},

@@ -19,7 +19,7 @@ def width_errors_figure(
     An error of exactly zero has no place on a log axis; its point is left out.
     """
     fig = figure(
-        height=height, x_title="width h", y_title="error of the finite difference", legend=True,
+        height=height, x_title="step ε", y_title="error of the finite difference", legend=True,
         log_x=True, log_y=True, x_range=(min(widths) / 2, max(widths) * 2),
     )  # fmt: skip
     for name, values in errors.items():

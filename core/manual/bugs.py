@@ -102,14 +102,14 @@ def _reshaped(delta: Tensor, weight: Tensor) -> Tensor:
     return delta @ weight.reshape(columns, rows)
 
 
-def _not_divided(o: Tensor, labels: Tensor, reduction: Reduction) -> tuple[Tensor, Tensor]:
-    loss, _ = pieces.cross_entropy(o, labels, reduction)
-    return loss, pieces.cross_entropy(o, labels, "sum")[1]
+def _not_divided(z: Tensor, labels: Tensor, reduction: Reduction) -> tuple[Tensor, Tensor]:
+    loss, _ = pieces.cross_entropy(z, labels, reduction)
+    return loss, pieces.cross_entropy(z, labels, "sum")[1]
 
 
-def _label_not_subtracted(o: Tensor, labels: Tensor, reduction: Reduction) -> tuple[Tensor, Tensor]:
-    loss, _ = pieces.cross_entropy(o, labels, reduction)
-    return loss, pieces.softmax(o) / (len(o) if reduction == "mean" else 1)
+def _label_not_subtracted(z: Tensor, labels: Tensor, reduction: Reduction) -> tuple[Tensor, Tensor]:
+    loss, _ = pieces.cross_entropy(z, labels, reduction)
+    return loss, pieces.softmax(z) / (len(z) if reduction == "mean" else 1)
 
 
 def _slope_of_the_output(bend: Bend, before: Tensor, after: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
 """The long product: how the error at the outputs becomes the gradient of the first weights, factor by factor.
 
-    ∂L/∂W₁ = x ⊗ [ (ŷ − y) · W₅ᵀ · diag(σ′(h₄)) · W₄ᵀ · … · W₂ᵀ · diag(σ′(h₁)) ]
+    ∂L/∂W₁ = x ⊗ [ (ŷ − y) · W₅ᵀ · diag(σ′(z₄)) · W₄ᵀ · … · W₂ᵀ · diag(σ′(z₁)) ]
 
 Each hidden layer adds two factors: its weights, and the slopes of its activation. Many factors below one
 and nothing is left of the error at the bottom: the vanishing gradient (Hochreiter 1991). Vectors are rows
@@ -75,7 +75,7 @@ def long_product(layers: Sequence[Layer], activation: Activation, x: Tensor, lab
             slopes = BENDS[activation].slope(tape.before[number - 2], tape.inputs[number - 1])[0]
             running = running * slopes  # · diag(slopes), without the zeros beside the diagonal
             below = number - 1
-            latex, told = rf"\mathrm{{diag}}(\sigma'(h_{{{below}}}))", f"diag σ′(h{_low(below)})"
+            latex, told = rf"\mathrm{{diag}}(\sigma'(z_{{{below}}}))", f"diag σ′(z{_low(below)})"
             factors.append(Factor("slopes", below, latex, told, slopes, running))
         gradient = torch.outer(x[0], running[0])
         return [*factors, Factor("input", 1, "x", "x", x, gradient)]

@@ -1,8 +1,8 @@
 """Forward and backward through a whole network, for a batch at once: the chain rule as matrix products.
 
-    for each layer:   h = x W + b,  h̃ = σ(h)            keep x, h and h̃: the tape
-    at the end:       δ = ∂L/∂o = (ŷ − y) / N
-    back, per layer:  ∂L/∂W = xᵀ δ,  ∂L/∂b = Σ δ,  δ ← (δ Wᵀ) · σ′(h)
+    for each layer:   z = x W + b,  a = σ(z)            keep x, z and a: the tape
+    at the end:       δ = ∂L/∂z = (ŷ − y) / N
+    back, per layer:  ∂L/∂W = xᵀ δ,  ∂L/∂b = Σ δ,  δ ← (δ Wᵀ) · σ′(z)
 
 Every rule stands in `Rules`, so that a lesson can plant a mistake in one of them and see what follows.
 """
@@ -45,8 +45,8 @@ class Gradient(NamedTuple):
 class Tape:
     """What the forward pass leaves for the backward pass.
 
-    inputs: what each layer received, (N, in); the first is x itself. before: each layer's pre-activations h,
-    (N, out); the last are the outputs o.
+    inputs: what each layer received, (N, in); the first is x itself. before: each layer's pre-activations z,
+    (N, out); the last are the outputs.
     """
 
     inputs: list[Tensor]
@@ -54,7 +54,7 @@ class Tape:
 
     @property
     def outputs(self) -> Tensor:
-        """The network's outputs o, (N, K)."""
+        """The network's outputs, (N, K): the last z."""
         return self.before[-1]
 
 
@@ -62,7 +62,7 @@ class Tape:
 class Rules:
     """The rules of the backward pass, each with the signature of its right form in `pieces`.
 
-    slope: (bend, h, h̃) → σ′. loss: (outputs, target, reduction) → (L, ∂L/∂o), or None for the loss's own.
+    slope: (bend, z, a) → σ′. loss: (outputs, target, reduction) → (L, ∂L/∂z), or None for the loss's own.
     """
 
     weight: Callable[[Tensor, Tensor], Tensor] = pieces.weight_gradient
@@ -90,7 +90,7 @@ def forward(layers: Sequence[Layer], activation: Activation, x: Tensor) -> Tape:
 def backward(
     layers: Sequence[Layer], activation: Activation, tape: Tape, delta: Tensor, rules: Rules = RIGHT
 ) -> list[Gradient]:
-    """The gradient of every layer, first layer first, from δ = ∂L/∂o (N, K) by the chain rule."""
+    """The gradient of every layer, first layer first, from δ = ∂L/∂z (N, K) by the chain rule."""
     bend = BENDS[activation]
     gradients = []
     for index in reversed(range(len(layers))):

@@ -1,7 +1,8 @@
 """The slides' form: one image at a time, its gradient as products of the chain rule, added up in a loop.
 
-∂l/∂W_o = ∂l/∂o · ∂o/∂W_o and ∂l/∂W_h = ∂l/∂o · ∂o/∂h̃ · ∂h̃/∂h · ∂h/∂W_h, where h = W_h x + b_h is the
-pre-activation and h̃ = σ(h). Exactly the numbers of `network`, many times slower: what one writes first.
+∂l/∂W_o = ∂l/∂z_o · ∂z_o/∂W_o and ∂l/∂W_h = ∂l/∂z_o · ∂z_o/∂a_h · ∂a_h/∂z_h · ∂z_h/∂W_h, where
+z_h = W_h x + b_h is the pre-activation and a_h = σ(z_h). Exactly the numbers of `network`,
+many times slower: what one writes first.
 """
 
 from collections.abc import Sequence
@@ -64,14 +65,14 @@ def _one_image(
         before.append(inputs[-1] @ weight + bias)
         if index < len(layers) - 1:
             inputs.append(bend.value(before[-1]))
-    o = before[-1]
-    predicted = torch.softmax(o, dim=0)
+    z = before[-1]
+    predicted = torch.softmax(z, dim=0)
     delta = predicted.clone()
-    delta[label] -= 1  # ∂l/∂o = ŷ − y
+    delta[label] -= 1  # δ = ∂l/∂z = ŷ − y
     gradients = []
     for index in reversed(range(len(layers))):
         gradients.append(Gradient(torch.outer(inputs[index], delta), delta))  # ∂l/∂W: input times δ
         if index:
-            below = layers[index].weight @ delta  # ∂l/∂h̃: δ carried through the weights
-            delta = below * bend.slope(before[index - 1], inputs[index])  # ∂l/∂h: times σ′(h)
-    return o.logsumexp(dim=0) - o[label], gradients[::-1]
+            below = layers[index].weight @ delta  # ∂l/∂a: δ carried through the weights
+            delta = below * bend.slope(before[index - 1], inputs[index])  # δ = ∂l/∂z: times σ′(z)
+    return z.logsumexp(dim=0) - z[label], gradients[::-1]

@@ -42,7 +42,7 @@ def input_gradient(delta: Tensor, weight: Tensor) -> Tensor:
 class Bend:
     """An activation function and its slope.
 
-    value: h̃ = σ(h), any shape. slope: σ′, from the pre-activation h and the activation h̃ = σ(h), which the
+    value: a = σ(z), any shape. slope: σ′, from the pre-activation z and the activation a = σ(z), which the
     forward pass has computed already and which makes σ′ cheap for sigmoid, tanh and ReLU.
     """
 
@@ -51,7 +51,7 @@ class Bend:
 
 
 def _gelu_slope(before: Tensor, after: Tensor) -> Tensor:
-    """Φ(h) + h φ(h), for h Φ(h) with the normal distribution Φ (Hendrycks & Gimpel 2016)."""
+    """Φ(z) + z φ(z), for z Φ(z) with the normal distribution Φ (Hendrycks & Gimpel 2016)."""
     density = torch.exp(-before.square() / 2) / math.sqrt(2 * math.pi)
     share: Tensor = torch.special.ndtr(before)
     return share + before * density
@@ -60,7 +60,7 @@ def _gelu_slope(before: Tensor, after: Tensor) -> Tensor:
 BENDS: dict[Activation, Bend] = {
     "sigmoid": Bend(
         torch.sigmoid, lambda before, after: torch.addcmul(after, after, after, value=-1)
-    ),  # h̃ − h̃²
+    ),  # a − a²
     "tanh": Bend(torch.tanh, lambda before, after: 1 - after.square()),
     "relu": Bend(torch.relu, lambda before, after: (before > 0).to(before.dtype)),
     "leaky-relu": Bend(
@@ -71,27 +71,27 @@ BENDS: dict[Activation, Bend] = {
 }
 
 
-def softmax(o: Tensor) -> Tensor:
-    """ŷ = exp(o) / Σ exp(o), (N, K): outputs as probabilities. The largest is taken off first, so that no
+def softmax(z: Tensor) -> Tensor:
+    """ŷ = exp(z) / Σ exp(z), (N, K): outputs as probabilities. The largest is taken off first, so that no
     exponential overflows; the quotient does not notice."""
-    shifted = (o - o.max(dim=1, keepdim=True).values).exp_()
+    shifted = (z - z.max(dim=1, keepdim=True).values).exp_()
     return shifted.div_(shifted.sum(dim=1, keepdim=True))
 
 
-def cross_entropy(o: Tensor, labels: Tensor, reduction: Reduction = "mean") -> tuple[Tensor, Tensor]:
-    """Softmax and cross-entropy as one: (L, ∂L/∂o) for outputs o (N, K) and labels (N,).
+def cross_entropy(z: Tensor, labels: Tensor, reduction: Reduction = "mean") -> tuple[Tensor, Tensor]:
+    """Softmax and cross-entropy as one: (L, ∂L/∂z) for outputs z (N, K) and labels (N,).
 
     L = −log ŷ[label] in nats, averaged or summed over the batch. Its gradient is (ŷ − y), with y one-hot,
     divided by N for the mean: what the network said minus what it should have said.
     """
-    logs = torch.log_softmax(o, dim=1)  # log ŷ; exact where ŷ itself would underflow to 0
+    logs = torch.log_softmax(z, dim=1)  # log ŷ; exact where ŷ itself would underflow to 0
     loss = functional.nll_loss(logs, labels, reduction=reduction)  # −log ŷ[label]
     delta = logs.exp_().scatter_(1, labels[:, None], -1.0, reduce="add")  # ŷ − y
-    return loss, delta if reduction == "sum" else delta.div_(len(o))
+    return loss, delta if reduction == "sum" else delta.div_(len(z))
 
 
-def squared_error(o: Tensor, target: Tensor, reduction: Reduction = "mean") -> tuple[Tensor, Tensor]:
-    """(L, ∂L/∂o) of the squared error against targets (N, K): L = mean or sum of (o − y)² over all N·K."""
-    difference = o - target
+def squared_error(z: Tensor, target: Tensor, reduction: Reduction = "mean") -> tuple[Tensor, Tensor]:
+    """(L, ∂L/∂z) of the squared error against targets (N, K): L = mean or sum of (z − y)² over all N·K."""
+    difference = z - target
     scale = 1.0 if reduction == "sum" else 1.0 / difference.numel()
     return difference.square().sum() * scale, difference * (2 * scale)

@@ -21,7 +21,7 @@ def tensor_names(layers: int) -> list[tuple[str, str]]:
 
 
 class RawMLP:
-    """h = σ(x W_h + b_h), o = h W_o + b_o, on plain tensors.
+    """z_h = x W_h + b_h, a_h = σ(z_h), z_o = a_h W_o + b_o, on plain tensors.
 
     tensors: name → leaf tensor, which requires a gradient where AUTOGRAD says so; weights are (in, out), as
     on the slides' task page, biases (out,).

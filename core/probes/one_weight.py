@@ -1,7 +1,7 @@
 """One weight dragged along while all others stay: the loss as a curve, its slope by hand and by measuring.
 
-The finite difference (L(w + h) − L(w − h)) / 2h is wrong in two ways: the wider h, the more the curve bends
-in between; the smaller h, the more of the two losses' digits cancel, until rounding is all that is left.
+The finite difference (L(w + ε) − L(w − ε)) / 2ε is wrong in two ways: the larger ε, the more the curve bends
+in between; the smaller ε, the more of the two losses' digits cancel, until rounding is all that is left.
 """
 
 from collections.abc import Sequence
@@ -43,14 +43,14 @@ def losses_along(
         offsets = values.to(bias.dtype)
     else:
         columns[entry // len(bias)] = values.to(weight.dtype)
-    h = tape.before[layer].repeat(len(values), 1, 1)  # (P, N, out)
-    h[:, :, unit] = (tape.inputs[layer] @ columns + offsets).T
+    z = tape.before[layer].repeat(len(values), 1, 1)  # (P, N, out)
+    z[:, :, unit] = (tape.inputs[layer] @ columns + offsets).T
     for later, its_bias in layers[layer + 1 :]:
-        h = BENDS[activation].value(h) @ later + its_bias
+        z = BENDS[activation].value(z) @ later + its_bias
     if loss == "squared-error":
-        return (h - target).square().flatten(1).mean(dim=1)
-    picked = h.gather(2, target.expand(len(values), -1)[..., None])[..., 0]
-    return (h.logsumexp(dim=2) - picked).mean(dim=1)
+        return (z - target).square().flatten(1).mean(dim=1)
+    picked = z.gather(2, target.expand(len(values), -1)[..., None])[..., 0]
+    return (z.logsumexp(dim=2) - picked).mean(dim=1)
 
 
 def slope_at(

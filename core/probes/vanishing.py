@@ -32,7 +32,7 @@ class Sizes:
     """Root mean squares by layer, from the first to the last, of one network on one batch.
 
     gradients: of ∂L/∂W of each layer's weights. activations: of what each layer passes on, the last being
-    the outputs o before the softmax.
+    the outputs before the softmax.
     """
 
     gradients: tuple[float, ...]

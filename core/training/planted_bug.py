@@ -4,6 +4,8 @@ It runs through the same loop as every other network, so what a mistake does to 
 told.
 """
 
+import math
+import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,6 +24,7 @@ from core.training.hand_sgd import HandSGD
 from core.training.trainer import Diverged, Trainer
 
 MEASURED = 2_000  # test images scored on the way; enough for ±2 points
+WINDOW = 64  # images whose mean loss counts as the loss at a moment
 LOOKS = 10  # times the test accuracy is measured on the way
 
 
@@ -40,6 +43,22 @@ class Planted:
     accuracy: tuple[float, ...]
     n: int
     diverged: int | None
+
+    @property
+    def largest_rise(self) -> tuple[float, float, int]:
+        """(rise, height, step): how far the loss rose over its lowest so far, at most; how high, and when.
+
+        Losses are means over about WINDOW images, so that a batch of two digits that are hard is no rise.
+        """
+        width = max(1, round(WINDOW / self.batch_size))
+        losses = [loss for loss in self.loss if loss is not None]
+        lowest, found = math.inf, (0.0, 0.0, 0)
+        for first in range(0, len(losses) - width + 1, width):
+            mean = statistics.fmean(losses[first : first + width])
+            if mean - lowest > found[0]:
+                found = (mean - lowest, mean, first + 1)
+            lowest = min(lowest, mean)
+        return found
 
     @property
     def ci95(self) -> tuple[float, float]:

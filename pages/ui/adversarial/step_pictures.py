@@ -12,6 +12,7 @@ from core.figures import palette
 from core.figures.before_after import before_after_figure
 from core.figures.pixel_panel import Kind, Panel, pixel_panel_figure, pixel_row_figure
 from core.figures.template import bars
+from core.formatting import shape
 from core.probes.eval_mode import EvalMode
 from core.probes.fgsm_walk import FgsmWalk
 from pages.ui.chart import chart
@@ -90,8 +91,8 @@ def facts(walk: FgsmWalk) -> Mapping[str, ArrayLike]:
 
 def ranges(tensor: Tensor) -> str:
     """Shape and range."""
-    shape = " × ".join(["1", "1", *map(str, tensor.shape)]) if tensor.dim() == 2 else f"1 × {len(tensor)}"
-    return f"{shape}, from {_number(float(tensor.min()))} to {_number(float(tensor.max()))}"
+    sizes = (1, 1, *tensor.shape) if tensor.dim() == 2 else (1, len(tensor))
+    return f"{shape(sizes)}, from {_number(float(tensor.min()))} to {_number(float(tensor.max()))}"
 
 
 def _number(value: float) -> str:
@@ -108,7 +109,7 @@ def _layers(trained: Trained, small: bool) -> None:
         [
             {
                 "parameter": name,
-                "shape": " × ".join(map(str, tensor.shape)) or "one number",
+                "shape": shape(tensor.shape),
                 "from": _number(float(tensor.min())),
                 "to": _number(float(tensor.max())),
             }
@@ -177,7 +178,7 @@ def _watched(walk: FgsmWalk, small: bool) -> None:
             "x.requires_grad": str(x.requires_grad),
             "x.is_leaf (its gradient will be kept)": str(x.is_leaf),
             "x.grad, before any backward": str(x.grad),
-            "x.shape": " × ".join(map(str, x.shape)),
+            "x.shape": shape(x.shape),
         },
         small,
     )

@@ -30,7 +30,7 @@ CODE = """\
 import torch
 from torch import nn
 
-def batch_norm(x, gamma, beta, eps=1e-5):            # x: images × channels × rows × columns
+def batch_norm(x, gamma, beta, eps=1e-5):            # x: (images, channels, rows, columns)
     mean = x.mean(dim=(0, 2, 3), keepdim=True)       # of this batch, one number a channel
     var = x.var(dim=(0, 2, 3), unbiased=False, keepdim=True)
     return gamma * (x - mean) / (var + eps).sqrt() + beta

@@ -74,7 +74,10 @@ def calibrated(trained: Trained, mnist: Mnist) -> None:
     st.markdown(_told(temperature, *both))
     with st.expander("Why does the accuracy not change?", icon=":material/help:"):
         st.markdown(WHY)
-        st.latex(r"p_k = \frac{e^{z_k / T}}{\sum_j e^{z_j / T}}, \qquad \frac{p_a}{p_b} = e^{(z_a - z_b)/T}")
+        st.latex(
+            r"\hat y_k = \frac{e^{z_k / T}}{\sum_j e^{z_j / T}}, \qquad "
+            r"\frac{\hat y_i}{\hat y_k} = e^{(z_i - z_k)/T}"
+        )
 
 
 def _numbers(found: Calibration) -> None:

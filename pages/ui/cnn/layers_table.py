@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.cnn_config import CNNConfig, LayerShape
+from core.formatting import shape
 from core.recipes import RECIPES
 from pages.ui.training_page import Chosen
 
@@ -22,8 +23,8 @@ def layers_table(chosen: Chosen) -> None:
     total, learnt = weights(config, layers)
     way = [layer for layer in layers if layer.kind in ("convolution", "linear") or "pool" in layer.kind]
     st.markdown(
-        ":material/account_tree: 1×28×28 → "
-        + " → ".join("×".join(map(str, layer.shape)) for layer in way)
+        ":material/account_tree: (1, 28, 28) → "
+        + " → ".join(shape(layer.shape) for layer in way)
         + f" · **{total:,} weights**"
         + (f", {learnt:,} of them learn" if learnt < total else "")
     )
@@ -42,7 +43,7 @@ def layers_table(chosen: Chosen) -> None:
                 ),
             },
         )  # fmt: skip
-        st.caption("Channels × rows × columns for one image. Biases count as weights.")
+        st.caption("Shapes for one image: (channels, rows, columns). Biases count as weights.")
 
 
 def weights(config: CNNConfig, layers: list[LayerShape]) -> tuple[int, int]:
@@ -53,13 +54,13 @@ def weights(config: CNNConfig, layers: list[LayerShape]) -> tuple[int, int]:
 
 
 def table(layers: list[LayerShape]) -> pd.DataFrame:
-    """One row a layer; sizes as channels × rows × columns."""
+    """One row a layer; sizes as (channels, rows, columns)."""
     total = sum(layer.parameters for layer in layers) or 1
     return pd.DataFrame(
         {
             "layer": [layer.name for layer in layers],
             "what": [layer.kind for layer in layers],
-            "gives": [" × ".join(map(str, layer.shape)) for layer in layers],
+            "gives": [shape(layer.shape) for layer in layers],
             "weights": [layer.parameters for layer in layers],
             "share": [layer.parameters / total for layer in layers],
         }

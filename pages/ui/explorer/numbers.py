@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from core.figures.palette import GREEN
 from core.figures.template import picture, pixel_heatmap
 from core.figures.vectors import one_hot_figure, pixel_vector_figure
-from core.formatting import article
+from core.formatting import article, shape
 from pages.ui.chart import chart
 from pages.ui.explorer import choice, computed
 from pages.ui.layout import controls_and_stage
@@ -68,7 +68,7 @@ def show() -> None:
     st.caption("Ten places, a 1 at the right one: what ten probabilities are compared with.")
     chart(one_hot_figure(label), key="data_one_hot", still=True)
 
-    st.subheader("A batch: 1 × 784 becomes 128 × 784", anchor=False)
+    st.subheader("A batch: (784,) becomes (128, 784)", anchor=False)
     st.markdown(
         f"One update from all {len(computed.digits('train')):,} images costs too much, one from a single "
         f"image is mostly chance. So a network takes {BATCH} at a time: a matrix with one image a row, "
@@ -77,7 +77,8 @@ def show() -> None:
     rows = chosen.images[(index + torch.arange(BATCH)) % len(chosen)].flatten(1).numpy()
     st.image(picture(rows, size=784), width="stretch")
     st.caption(
-        f"X: {BATCH} rows (image {index:,} and those after it) × 784 columns. The top row is this {label}."
+        f"X: shape {shape(rows.shape)}, {BATCH} rows (image {index:,} and those after it) of 784 columns. "
+        f"The top row is this {label}."
     )
     with st.expander("Show the code", icon=":material/code:"):
         st.code(CODE, language="python")

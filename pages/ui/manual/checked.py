@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from core.figures.gradient_pictures import gradient_pictures
-from core.formatting import number, percent
+from core.formatting import number, percent, shape
 from core.probes.agreement import Agreement
 from core.probes.finite_differences import WIDTH
 from core.probes.gradient_check import EXACT, MEASURED, TensorCheck
@@ -25,25 +25,26 @@ x, y = torch.rand(5, 4).double(), torch.tensor([0, 2, 1, 1, 0])
 W, b = torch.randn(4, 3).double(), torch.zeros(3).double()
 
 # 1. by hand
-y_hat = torch.softmax(x @ W + b, dim=1)
-do = (y_hat - torch.eye(3)[y]) / len(x)
-by_hand = x.T @ do
+z = x @ W + b
+y_hat = torch.softmax(z, dim=1)
+delta = (y_hat - torch.eye(3)[y]) / len(x)
+by_hand = x.T @ delta
 
 # 2. autograd
 W.requires_grad_()
 cross_entropy(x @ W + b, y).backward()
 
 # 3. finite differences: every weight a little up, a little down
-measured, eps = torch.zeros_like(by_hand), 1e-5
+measured, epsilon = torch.zeros_like(by_hand), 1e-5
 with torch.no_grad():
     for i in range(4):
         for j in range(3):
             ends = []
             for sign in (+1, -1):
                 moved = W.clone()
-                moved[i, j] += sign * eps
+                moved[i, j] += sign * epsilon
                 ends.append(cross_entropy(x @ moved + b, y))
-            measured[i, j] = (ends[0] - ends[1]) / (2 * eps)
+            measured[i, j] = (ends[0] - ends[1]) / (2 * epsilon)
 
 def difference(a, b):  # of whole tensors: 0 is the same
     return (a - b).norm() / max(a.norm(), b.norm())
@@ -98,11 +99,10 @@ def _verdict(found: list[TensorCheck]) -> None:
 
 
 def _card(subject: Subject, check: TensorCheck, index: int) -> None:
-    shape = " × ".join(str(side) for side in check.manual.shape)
     with st.container(border=True):
         unit = None
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"**{check.name}** · {shape}", width="content")
+            st.markdown(f"**{check.name}** · {shape(check.manual.shape)}", width="content")
             _badge("autograd", check.with_autograd, EXACT)
             _badge("measured", check.with_measured, MEASURED)
             if index == 0 and subject.network != "small":

@@ -16,7 +16,7 @@ from pages.ui.page import error_boundary
 @st.fragment
 @one_thread()
 def drag(subject: Subject) -> None:
-    """Choose a weight, move it, and narrow the finite difference until it breaks."""
+    """Choose a weight, move it, and shrink the finite difference's step until it breaks."""
     with error_boundary():
         st.subheader("Drag one weight", anchor=False)
         left, right = st.columns([1, 2.9], gap="large")
@@ -27,9 +27,9 @@ def drag(subject: Subject) -> None:
                 help="How far the weight stands from the network's own value; all others stay.",
             )  # fmt: skip
             width = float(st.select_slider(
-                "Width h", list(reversed(WIDTHS)), value=1.0, key="manual_drag_width", bind="query-params",
-                format_func=lambda h: f"{h:g}",
-                help="The finite difference looks at w + h and w − h. Make it narrower and narrower.",
+                "Step ε", list(reversed(WIDTHS)), value=1.0, key="manual_drag_width", bind="query-params",
+                format_func=lambda step: f"{step:g}",
+                help="The finite difference looks at w + ε and w − ε. Make it smaller and smaller.",
             ))  # fmt: skip
         start = float(subject.tensors[tensor].flatten()[entry])
         with right:
@@ -78,7 +78,7 @@ def _show(subject: Subject, tensor: int, entry: int, value: float, width: float)
         st.metric("Slope by hand", f"{slope:.4g}", width=140, help="∂L/∂w there, from the chain rule.")
         st.metric(
             "Finite difference", f"{measured:.4g}", width=145,
-            help="(L(w + h) − L(w − h)) / 2h in float64.",
+            help="(L(w + ε) − L(w − ε)) / 2ε in float64.",
         )  # fmt: skip
         st.metric(
             "Error", number(error, 2), f"{number(error / abs(slope), 1)} of the slope" if slope else None,
@@ -103,13 +103,13 @@ def _told(errors: dict[str, list[float]], slope: float) -> str:
         return "Nothing reaches this weight on this batch: moving it changes nothing, whatever the width."
     best = {name: min(range(len(WIDTHS)), key=values.__getitem__) for name, values in errors.items()}
     told = " and ".join(
-        f"h = {WIDTHS[place]:g} in {name} (error {number(errors[name][place], 1)})"
+        f"ε = {WIDTHS[place]:g} in {name} (error {number(errors[name][place], 1)})"
         for name, place in best.items()
     )
     last = WIDTHS[-1]
     narrow = " and ".join(f"{number(values[-1], 1)} in {name}" for name, values in errors.items())
     return (
         f"Here the finite difference is best at {told}. Wider, the curve bends between its two ends. "
-        f"Narrower, the two losses share so many digits that rounding is what is left: at h = {last:g} the "
+        f"Narrower, the two losses share so many digits that rounding is what is left: at ε = {last:g} the "
         f"error is {narrow}."
     )

@@ -1,7 +1,5 @@
 """What the numbers say of a suspect, in sentences. None of them knows which bug it is."""
 
-import math
-import statistics
 from collections.abc import Sequence
 
 from core.formatting import interval, percent, ratio
@@ -10,7 +8,6 @@ from core.probes.gradient_check import EXACT
 from core.probes.update_check import EXACT as EXACT_UPDATE
 from core.training.planted_bug import Planted
 
-WINDOW = 64  # images whose mean loss counts as the loss at a moment
 SPIKE = 0.5  # nats that a loss must rise over its lowest so far to be called a spike
 GUESSING = 0.15  # ten digits: what is hardly above a tenth is not reading
 
@@ -130,28 +127,14 @@ def spike_of(right: Planted, wrong: Planted) -> str | None:
     """A sentence on the largest rise of the loss over its lowest so far, if the right code has none like it.
 
     A spike rises by more than SPIKE, and by more than twice as much as the right code's loss ever does.
-
-    Losses are means over about WINDOW images, so that a batch of two digits that are hard is no spike.
     """
-    (ours, _, _), (rise, peak, step) = largest_rise(right), largest_rise(wrong)
+    ours, (rise, peak, step) = right.largest_rise[0], wrong.largest_rise
     if rise <= max(SPIKE, 2 * ours):
         return None
     return (
         f"Its loss spikes: near step {step:,} it stands at {peak:.3g} nats, {rise:.3g} above its lowest so "
         f"far; the right code's loss never rises by more than {ours:.2g}."
     )
-
-
-def largest_rise(run: Planted) -> tuple[float, float, int]:
-    """(rise, height, step): how far the loss rose over its lowest so far, at most; how high, and when."""
-    width = max(1, round(WINDOW / run.batch_size))
-    losses = [loss for loss in run.loss if loss is not None]
-    lowest, found = math.inf, (0.0, 0.0, 0)
-    for first in range(0, len(losses) - width + 1, width):
-        mean = statistics.fmean(losses[first : first + width])
-        found = max(found, (mean - lowest, mean, first + 1))
-        lowest = min(lowest, mean)
-    return found
 
 
 def hint(names: Sequence[str], found: Sequence[Agreement], rows: Sequence[Sequence[Agreement]]) -> str:

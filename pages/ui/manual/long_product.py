@@ -9,7 +9,7 @@ from core.figures.palette import ORANGE
 from core.figures.shrinking import shrinking_figure
 from core.figures.template import picture
 from core.figures.thumbnail import thumbnail
-from core.formatting import article, number, ratio
+from core.formatting import article, number, ratio, shape
 from core.manual.long_product import Factor, long_product, relative_difference, written
 from core.manual.network import loss_and_gradients
 from core.one_thread import one_thread
@@ -32,17 +32,18 @@ MEANING = {
 }
 
 CODE = """\
-# Forward, keeping every layer's pre-activations h and inputs a. Weights are (in, out).
-a, h = [x], []
+# Forward, keeping every layer's pre-activations z and activations a. Weights are (in, out).
+a, z = [x], []
 for W, b in zip(weights, biases):
-    if h:
-        a.append(sigma(h[-1]))
-    h.append(a[-1] @ W + b)
+    if z:
+        a.append(sigma(z[-1]))
+    z.append(a[-1] @ W + b)
 
-product = torch.softmax(h[-1], dim=1) - y            # ŷ − y
+y_hat = torch.softmax(z[-1], dim=1)
+product = y_hat - y                                  # δ = ŷ − y
 for k in range(len(weights) - 1, 0, -1):
     product = product @ weights[k].T                 # · Wᵀ
-    product = product @ torch.diag(slope(h[k - 1])[0])   # · diag(σ′(h))
+    product = product @ torch.diag(slope(z[k - 1])[0])   # · diag(σ′(z))
 gradient = x.T @ product                             # x ⊗ […] = ∂L/∂W₁
 """
 
@@ -75,11 +76,11 @@ def long_product_tab() -> None:
 NAMES = r"""
 The text that this page follows writes the product for 784 → 512 → 256 → 128 → 64 → 10 and calls its first
 factor $\delta_5$. That is nothing but $\hat y - y$: softmax and cross-entropy together have this simple
-derivative. Each product after a $\mathrm{diag}$ is the next $\delta$: $\delta_k = \partial L / \partial h_k$.
+derivative. Each product after a $\mathrm{diag}$ is the next $\delta$: $\delta_k = \partial L / \partial z_k$.
 
 Vectors are rows here and weights (in, out), so the product reads from the output, on the left, to the input.
 The tensor product $x \otimes \delta_1$ is the matrix of all products $x_i\,\delta_{1,j}$. Biases are no
-factors: they matter only through $h$, where the slopes are taken.
+factors: they matter only through $z$, where the slopes are taken.
 """
 
 
@@ -102,12 +103,11 @@ def _choose() -> tuple[str, bool, Tensor, int]:
 def _thumbnails(factors: list[Factor], current: int) -> None:
     with st.container(horizontal=True, gap="small"):
         for index, factor in enumerate(factors):
-            high, wide = factor.shape
             with st.container(width=92):
                 small = thumbnail(factor.value.numpy(), kind=_kind(factor))
-                st.image(small, width=84, alt=f"Factor {index + 1}, {factor.told}: {high} × {wide} numbers")
+                st.image(small, width=84, alt=f"Factor {index + 1}, {factor.told}: {shape(factor.shape)}")
                 name = f":orange-badge[{factor.told}]" if index == current else factor.told
-                st.caption(f"{name}  \n{high} × {wide}")
+                st.caption(f"{name}  \n{shape(factor.shape)}")
 
 
 def _kind(factor: Factor) -> Kind:
@@ -119,8 +119,8 @@ def _kind(factor: Factor) -> Kind:
 def _factor(factors: list[Factor], current: int) -> None:
     """The factor and the product after it, as heat maps to hover over."""
     factor, last = factors[current], current == len(factors) - 1
-    high, wide = factor.shape
-    st.subheader(f"{factor.told} · {high} × {wide}", anchor=False)
+    wide = factor.shape[1]
+    st.subheader(f"{factor.told} · {shape(factor.shape)}", anchor=False)
     st.markdown(MEANING[factor.kind].format(layer=factor.layer))
     told = "σ′" if factor.kind == "slopes" else factor.told
     value = factor.value.reshape(1, -1) if factor.value.dim() == 1 else factor.value
@@ -133,8 +133,7 @@ def _factor(factors: list[Factor], current: int) -> None:
         st.caption("Each dot: the number largest in size of a block of the matrix.")
     if not current:
         return
-    rows, columns = factor.product.shape
-    st.markdown(f"**The product so far** · ${_is(factor)}$ · {rows} × {columns}")
+    st.markdown(f"**The product so far** · ${_is(factor)}$ · {shape(factor.product.shape)}")
     chart(matrix_figure(factor.product, "product"), f"manual_product_map_{current}", still=True)
     if last:
         unit = int(factor.product.square().sum(dim=0).argmax())
@@ -146,13 +145,9 @@ def _factor(factors: list[Factor], current: int) -> None:
 
 def _is(factor: Factor) -> str:
     """What the product after a factor is the gradient of, in LaTeX."""
-    name = {
-        "error": "o",
-        "weights": rf"\tilde h_{{{factor.layer - 1}}}",
-        "slopes": f"h_{{{factor.layer}}}",
-        "input": "W_1",
-    }
-    return rf"\partial L/\partial {name[factor.kind]}"
+    if factor.kind in ("error", "slopes"):
+        return rf"\delta_{{{factor.layer}}} = \partial L/\partial z_{{{factor.layer}}}"
+    return rf"\partial L/\partial {'W_1' if factor.kind == 'input' else f'a_{{{factor.layer - 1}}}'}"
 
 
 def _sizes(at_start: bool, factors: list[Factor], other: list[Factor], current: int) -> None:

@@ -23,15 +23,15 @@ ROUNDING = 1e-5  # relative difference below which float32's rounding explains e
 LOOP = """\
 for x, y in zip(images, labels):
     # forward: one image x (784,)
-    a = torch.sigmoid(x @ W_h + b_h)
-    o = a @ W_o + b_o
+    a_h = torch.sigmoid(x @ W_h + b_h)
+    z_o = a_h @ W_o + b_o
     # backward: δ = ŷ − y
-    delta = torch.softmax(o, dim=0)
+    delta = torch.softmax(z_o, dim=0)
     delta[y] -= 1
-    dW_o += torch.outer(a, delta)
+    dW_o += torch.outer(a_h, delta)
     db_o += delta
     # one layer down: times W, times σ′
-    delta = (W_o @ delta) * a * (1 - a)
+    delta = (W_o @ delta) * a_h * (1 - a_h)
     dW_h += torch.outer(x, delta)
     db_h += delta
 # the loss is a mean
@@ -41,24 +41,24 @@ for gradient in (dW_h, db_h, dW_o, db_o):
 MATRICES = """\
 N = len(images)
 # forward: all images (N, 784)
-a = torch.sigmoid(images @ W_h + b_h)
-o = a @ W_o + b_o
+a_h = torch.sigmoid(images @ W_h + b_h)
+z_o = a_h @ W_o + b_o
 # backward: δ = (ŷ − y) / N
-delta = torch.softmax(o, dim=1)
+delta = torch.softmax(z_o, dim=1)
 delta[torch.arange(N), labels] -= 1
 delta /= N
-dW_o = a.T @ delta
+dW_o = a_h.T @ delta
 db_o = delta.sum(dim=0)
 # one layer down: times W, times σ′
-delta = (delta @ W_o.T) * a * (1 - a)
+delta = (delta @ W_o.T) * a_h * (1 - a_h)
 dW_h = images.T @ delta
 db_h = delta.sum(dim=0)
 """
 AUTOGRAD = """\
 tensors = [T.clone().requires_grad_() for T in (W_h, b_h, W_o, b_o)]
 V_h, c_h, V_o, c_o = tensors
-o = torch.sigmoid(images @ V_h + c_h) @ V_o + c_o
-torch.nn.functional.cross_entropy(o, labels).backward()
+z_o = torch.sigmoid(images @ V_h + c_h) @ V_o + c_o
+torch.nn.functional.cross_entropy(z_o, labels).backward()
 dW_h, db_h, dW_o, db_o = [T.grad for T in tensors]
 """
 

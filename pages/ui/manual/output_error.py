@@ -18,7 +18,7 @@ def output_error(subject: Subject) -> None:
     """One image of the batch and its ŷ − y as bars."""
     with error_boundary():
         entropy = subject.loss == "cross-entropy"
-        st.subheader("Where it starts: " + ("ŷ − y" if entropy else "o − y"), anchor=False)
+        st.subheader("Where it starts: " + ("ŷ − y" if entropy else "z − y"), anchor=False)
         count = len(subject.batch)
         left, right = st.columns([1, 2.9], gap="large", vertical_alignment="center")
         with left:
@@ -37,19 +37,19 @@ def output_error(subject: Subject) -> None:
         errors = said.clone()
         errors[label] -= 1
         with right:
-            y_title = "ŷ − y" if entropy else "o − y"
+            y_title = "ŷ − y" if entropy else "z − y"
             fig = output_error_figure(errors.tolist(), label=label, y_title=y_title, fixed=entropy)
             chart(fig, "manual_check_error", still=True)
             if entropy:
                 st.caption(
                     f"It gives the {label} a probability of {probability(float(said[label]))}, so that bar "
                     f"reaches {float(errors[label]):+.2f}: push this output up. All others are pushed down "
-                    "by what they were given. The bars add up to zero. Divided by N, this is ∂L/∂o, and all "
-                    "other gradients follow from it."
+                    "by what they were given. The bars add up to zero. Divided by N, this is δ = ∂L/∂z, and "
+                    "all other gradients follow from it."
                 )
             else:
                 st.caption(
                     f"The output of the {label} is {float(said[label]):.2f} where 1 is wanted, all others "
-                    f"should be 0. Times 2 / (N · {len(said)}), this is ∂L/∂o, and all other gradients "
+                    f"should be 0. Times 2 / (N · {len(said)}), this is δ = ∂L/∂z, and all other gradients "
                     "follow from it."
                 )

@@ -65,7 +65,7 @@ def choose_subject() -> Subject:
     )  # fmt: skip
     loss = st.selectbox(
         "Loss", list(LOSSES), key="manual_check_loss", bind="query-params",
-        help="Cross-entropy of the softmax, or (o − y)² against one-hot labels; the mean over the batch.",
+        help="Cross-entropy of the softmax, or (z − y)² against one-hot labels; the mean over the batch.",
     )  # fmt: skip
     split = st.segmented_control(
         "Images", list(SPLITS), default="Training", required=True, key="manual_check_split",

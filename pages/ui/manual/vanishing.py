@@ -30,22 +30,22 @@ CODE = """\
 def gradient_sizes(depth, width, sigma, slope, spread):
     sizes = [784] + [width] * depth + [10]
     layers = [torch.randn(a, b) * spread(a, b) for a, b in zip(sizes, sizes[1:])]
-    inputs, before = [], []
+    a, z = [], []
     for W in layers:                                     # forward, biases left out
-        inputs.append(sigma(before[-1]) if before else images)
-        before.append(inputs[-1] @ W)
-    delta = torch.softmax(before[-1], dim=1)
+        a.append(sigma(z[-1]) if z else images)
+        z.append(a[-1] @ W)
+    delta = torch.softmax(z[-1], dim=1)
     delta[torch.arange(len(labels)), labels] -= 1
     delta /= len(labels)
     found = []
     for i in reversed(range(len(layers))):               # backward
-        found.append((inputs[i].T @ delta).square().mean().sqrt().item())
+        found.append((a[i].T @ delta).square().mean().sqrt().item())
         if i > 0:                                        # one layer down: times W, times the slope
-            delta = delta @ layers[i].T * slope(before[i - 1])
+            delta = delta @ layers[i].T * slope(z[i - 1])
     return found[::-1]                                   # first layer first
 
 xavier = lambda a, b: (2 / (a + b)) ** 0.5
-sigmoid_slope = lambda h: torch.sigmoid(h) * (1 - torch.sigmoid(h))   # never more than 1/4
+sigmoid_slope = lambda z: torch.sigmoid(z) * (1 - torch.sigmoid(z))   # never more than 1/4
 gradient_sizes(8, 64, torch.sigmoid, sigmoid_slope, xavier)
 """
 
@@ -80,7 +80,7 @@ def vanishing() -> None:
             slopes = ", ".join(f"{WORDS[name]} {steepest(name):.3g}" for name in ACTIVATIONS)
             st.markdown(
                 "One layer down, the gradient is multiplied by that layer's weights and by the slope of the "
-                r"activation: $\delta \leftarrow (\delta W^\top)\cdot\sigma'(h)$. Largest slope there is: "
+                r"activation: $\delta \leftarrow (\delta W^\top)\cdot\sigma'(z)$. Largest slope there is: "
                 f"{slopes}. What is left after many layers is a product of many such factors. Xavier's start "
                 "gives weights a spread that keeps signals where the slope at 0 is 1, as tanh's; He's "
                 "doubles the variance, because ReLU silences about half of its units."

@@ -35,8 +35,9 @@ def begin(trained: Trained, mnist: Mnist) -> None:
     start, now = (spread(flow.before[0], activation, config.activation) for flow in flows)
     symbol = SYMBOL[config.activation]
     st.markdown(
-        f"A gradient on its way to the first layer is multiplied by the activation's slope ${symbol}'(h)$. "
-        "Where the curve is flat, the layer below hardly learns. How far from zero are this layer's inputs h?"
+        f"A gradient on its way to the first layer is multiplied by the activation's slope ${symbol}'(z)$. "
+        "Where the curve is flat, the layer below hardly learns. How far from zero are this layer's "
+        "pre-activations z?"
     )
     _metrics(start, now, config.activation)
     chart(
@@ -49,7 +50,8 @@ def begin(trained: Trained, mnist: Mnist) -> None:
         still=True,
     )
     st.caption(
-        "Gray: the first hidden layer's inputs h before training. Line: how much gradient passes at each h."
+        "Gray: the first hidden layer's pre-activations z before training. Line: how much gradient passes at "
+        "each z."
     )
     _why(trained, flows[0].inputs.square().sum(dim=1).mean().item(), start)
     _others(trained, mnist)
@@ -58,7 +60,7 @@ def begin(trained: Trained, mnist: Mnist) -> None:
 def _metrics(start: Spread, now: Spread, name: Activation) -> None:
     with st.container(horizontal=True, gap="medium"):
         st.metric(
-            "Spread of h at the start",
+            "Spread of z at the start",
             f"{start.std:.2f}",
             width=165,
             help=f"Standard deviation over images and units. After training: {now.std:.2f}.",
@@ -67,11 +69,11 @@ def _metrics(start: Spread, now: Spread, name: Activation) -> None:
             "Mean slope at the start",
             f"{start.slope:.3f}",
             width=165,
-            help=f"Mean of the activation's derivative at those h. After training: {now.slope:.3f}.",
+            help=f"Mean of the activation's derivative at those z. After training: {now.slope:.3f}.",
         )
         if start.saturated is not None and now.saturated is not None:
             st.metric(
-                f"Saturated, |h| > {SATURATED[name]:g}",
+                f"Saturated, |z| > {SATURATED[name]:g}",
                 percent(start.saturated, 0),
                 width=165,
                 help=f"Share of (image, unit) pairs. After training: {percent(now.saturated, 0)}.",
@@ -91,7 +93,7 @@ def _why(trained: Trained, energy: float, start: Spread) -> None:
     variance, bias_variance = float(weight.var()), float(bias.var()) if len(bias) > 1 else 0.0
     expected = math.sqrt(energy * variance + bias_variance)
     st.latex(
-        r"\begin{aligned} \mathrm{Std}(h) &= "
+        r"\begin{aligned} \mathrm{Std}(z) &= "
         r"\sqrt{\textstyle\sum_i x_i^2 \cdot \mathrm{Var}(W) + \mathrm{Var}(b)} \\ "
         rf"&= \sqrt{{{energy:.1f} \cdot {variance:.3g} + {bias_variance:.2g}}} = {expected:.2f}"
         r"\end{aligned}"
@@ -111,7 +113,7 @@ def _others(trained: Trained, mnist: Mnist) -> None:
             {
                 "hidden / last layer": f"{NAMES[row.hidden]} / {NAMES[row.output]}"
                 + (" ◂ this one" if (row.hidden, row.output) == own else ""),
-                "spread of h": row.spread.std,
+                "spread of z": row.spread.std,
                 "mean slope": row.spread.slope,
                 "saturated": row.spread.saturated,
                 "pace": row.pace,
@@ -128,7 +130,7 @@ def _others(trained: Trained, mnist: Mnist) -> None:
         hide_index=True,
         key="mlp_begin_table",
         column_config={
-            "spread of h": number(format="%.2f"),
+            "spread of z": number(format="%.2f"),
             "mean slope": number(format="%.3f"),
             "saturated": number(format="percent"),
             "pace": number(format="%.5f", help="|∂L/∂W| ÷ |W| of the first layer, root mean squares."),
@@ -144,7 +146,7 @@ def _others(trained: Trained, mnist: Mnist) -> None:
     usual, normal = found["pytorch", "pytorch"], found["normal", "normal"]
     hidden, last = found["normal", "pytorch"], found["pytorch", "normal"]
     st.markdown(
-        f"Standard normal weights spread h **{ratio(normal.spread.std / usual.spread.std)}** as wide as "
+        f"Standard normal weights spread z **{ratio(normal.spread.std / usual.spread.std)}** as wide as "
         f"PyTorch's default and leave **{percent(normal.spread.slope / usual.spread.slope, 0)}** of the "
         f"slope; the first layer learns at {ratio(normal.pace / usual.pace)} the pace. Which layer is to "
         f"blame? Normal hidden layers alone: {ratio(hidden.pace / usual.pace)} the pace. A normal last "

@@ -19,16 +19,16 @@ from pages.ui.trained import Trained
 
 STRONGEST = 8
 CODE = """\
-hidden = torch.sigmoid(image @ W_h + b_h)    # (1, 100): which units fire
-logits = hidden @ W_o + b_o                  # (1, 10)
-probabilities = logits.softmax(dim=1)
+a_h = torch.sigmoid(image @ W_h + b_h)       # (1, 100): which units fire
+z_o = a_h @ W_o + b_o                        # (1, 10), the logits
+y_hat = z_o.softmax(dim=1)
 
-pushes = hidden[0] * W_o[:, digit]           # what each unit adds to that digit's logit
+pushes = a_h[0] * W_o[:, digit]              # what each unit adds to that digit's logit
 """
 
 LINEAR_CODE = """\
-logits = image @ W + b                       # (1, 10), straight from the pixels
-probabilities = logits.softmax(dim=1)
+z = image @ W + b                            # (1, 10), straight from the pixels
+y_hat = z.softmax(dim=1)
 evidence = image[0] * W[:, digit]            # what each pixel says for that digit
 """
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.config import MLPConfig, OptimizerConfig, TrainConfig
-from core.formatting import percent
+from core.formatting import percent, shape
 from core.training.optimizers import OPTIMIZERS
 from core.training.schedules import moving_rate
 from pages.ui.page import error_boundary
@@ -27,32 +27,32 @@ def formulas(config: MLPConfig, batch_size: int, train: TrainConfig | None = Non
     with error_boundary():
         st.markdown(
             f"One step looks at a batch of **{batch_size:,}** images at once: each row of x is an image. "
-            "h: outputs of a hidden layer; o: the ten logits, one raw score a digit; p: their probabilities; "
-            "y: the true digit; ℓ: the loss of one image, in nats (natural-logarithm units)."
+            "z: a layer's pre-activations, the last of them the ten logits, one raw score a digit; a: "
+            "activations; ŷ: the probabilities; y: the true digit; ℓ: the loss of one image, in nats "
+            "(natural-logarithm units)."
         )
         st.subheader("Forward", anchor=False)
         _forward(config, batch_size)
         st.subheader("Loss", anchor=False)
-        _loss(batch_size, train)
+        _loss(config, batch_size, train)
         st.subheader("Update", anchor=False)
         _update(train)
         st.subheader("Parameters", anchor=False)
         _parameters(config)
 
 
-def names(config: MLPConfig) -> list[tuple[str, str, str]]:
-    """(weight, bias, output) of every layer in LaTeX: W_h, b_h, W_o, b_o for two layers as on the slides."""
+def names(config: MLPConfig) -> list[tuple[str, str, str, str]]:
+    """(weight, bias, pre-activation, activation) of every layer in LaTeX: W_h, b_h, z_h, a_h, W_o, … for two
+    layers as on the slides."""
     layers = len(config.widths) - 1
-    if layers == 1:
-        return [("W", "b", "o")]
-    if layers == 2:
-        return [("W_h", "b_h", "h"), ("W_o", "b_o", "o")]
-    return [(f"W_{{{i}}}", f"b_{{{i}}}", f"h_{{{i}}}" if i < layers else "o") for i in range(1, layers + 1)]
+    marks = (
+        [""] if layers == 1 else ["_h", "_o"] if layers == 2 else [f"_{{{i}}}" for i in range(1, layers + 1)]
+    )
+    return [(f"W{mark}", f"b{mark}", f"z{mark}", f"a{mark}") for mark in marks]
 
 
-def _shaped(symbol: str, rows: int, columns: int | None = None) -> str:
-    shape = f"{rows}" if columns is None else rf"{rows} \times {columns}"
-    return rf"\underbrace{{{symbol}}}_{{{shape}}}"
+def _shaped(symbol: str, *sizes: int) -> str:
+    return rf"\underbrace{{{symbol}}}_{{{shape(sizes)}}}"
 
 
 def _forward(config: MLPConfig, batch: int) -> None:
@@ -62,14 +62,15 @@ def _forward(config: MLPConfig, batch: int) -> None:
         source = r"\hat x"
         lines.append(rf"{_shaped(source, batch, 784)} = \frac{{x - \text{{mean}}}}{{\text{{std}}}}")
     layers = names(config)
-    for index, ((weight, bias, out), n_in, n_out) in enumerate(
+    for index, ((weight, bias, z, a), n_in, n_out) in enumerate(
         zip(layers, config.widths, config.widths[1:], strict=False)
     ):
         inner = f"{_shaped(source, batch, n_in)} \\, {_shaped(weight, n_in, n_out)} + {_shaped(bias, n_out)}"
+        line = f"{_shaped(z, batch, n_out)} = {inner}"
         if index < len(layers) - 1:
-            inner = rf"{SYMBOL[config.activation]}\big({inner}\big)"
-        lines.append(f"{_shaped(out, batch, n_out)} = {inner}")
-        source = out
+            line += rf", \qquad {_shaped(a, batch, n_out)} = {SYMBOL[config.activation]}({z})"
+        lines.append(line)
+        source = a
     for line in lines:
         st.latex(line)
     if len(layers) > 1:
@@ -77,14 +78,18 @@ def _forward(config: MLPConfig, batch: int) -> None:
     if config.dropout:
         st.caption(f"While it trains, each hidden number is set to 0 with probability {config.dropout:g}.")
     st.caption(
-        "PyTorch's nn.Linear keeps W turned, as (out × in), and computes x Wᵀ + b: the same numbers."
+        "PyTorch's nn.Linear keeps W turned, as (out, in), and computes x Wᵀ + b: the same numbers."
         if config.family != "raw"
-        else "The bare tensors of this recipe have these shapes; nn.Linear keeps W turned, as (out × in)."
+        else "The bare tensors of this recipe have these shapes; nn.Linear keeps W turned, as (out, in)."
     )
 
 
-def _loss(batch: int, train: TrainConfig | None) -> None:
-    st.latex(r"p_{n,k} = \frac{e^{o_{n,k}}}{\sum_{j=0}^{9} e^{o_{n,j}}}, \qquad \ell_n = -\log p_{n,\,y_n}")
+def _loss(config: MLPConfig, batch: int, train: TrainConfig | None) -> None:
+    z = names(config)[-1][2]
+    st.latex(
+        rf"\hat y[n,k] = \frac{{e^{{{z}[n,k]}}}}{{\sum_{{j=0}}^{{9}} e^{{{z}[n,j]}}}}, \qquad "
+        r"\ell_n = -\log \hat y[n, y_n]"
+    )
     mean = rf"L = \frac{{1}}{{{batch}}} \sum_{{n=1}}^{{{batch}}} \ell_n"
     total = rf"L = \sum_{{n=1}}^{{{batch}}} \ell_n"
     if train is None or train.reduction == "mean":
@@ -111,10 +116,12 @@ def _update(train: TrainConfig | None) -> None:
 
 def _parameters(config: MLPConfig) -> None:
     rows, total = [], 0
-    for (weight, bias, _), n_in, n_out in zip(names(config), config.widths, config.widths[1:], strict=False):
+    for (weight, bias, _, _), n_in, n_out in zip(
+        names(config), config.widths, config.widths[1:], strict=False
+    ):
         count = n_in * n_out + n_out
         total += count
-        rows.append(f"| ${weight}$ | {n_in} × {n_out} | ${bias}$ | {n_out} | {count:,} |")
+        rows.append(f"| ${weight}$ | {shape((n_in, n_out))} | ${bias}$ | {shape((n_out,))} | {count:,} |")
     head = "| weight | shape | bias | shape | parameters |\n| --- | --- | --- | --- | ---: |\n"
     st.markdown(head + "\n".join(rows) + f"\n| **together** | | | | **{total:,}** |")
     first = config.widths[1] * 785

@@ -15,11 +15,11 @@ CODE = """\
 weights = model.layers[0].weight             # (units, 784), one row a unit
 pictures = weights.reshape(-1, 28, 28)       # what each unit looks for
 
-h = x @ weights.T + model.layers[0].bias     # pre-activations
-h.std()                                      # their spread
-sigma = torch.sigmoid(h)
-(sigma * (1 - sigma)).mean()                 # the mean slope
-(h.abs() > 4).float().mean()                 # the saturated share
+z = x @ weights.T + model.layers[0].bias     # pre-activations
+z.std()                                      # their spread
+a = torch.sigmoid(z)
+(a * (1 - a)).mean()                         # the mean slope
+(z.abs() > 4).float().mean()                 # the saturated share
 """
 
 

@@ -87,7 +87,7 @@ def _told(trained: Trained, kind: str, index: int, now: Tensor, start: Tensor) -
     if kind == BEFORE and name in SATURATED:
         flat = [float((values.abs() > SATURATED[name]).float().mean()) for values in (now, start)]
         return (
-            f"{sizes} Saturated (|h| > {SATURATED[name]:g}): {percent(flat[0])}, at the start "
+            f"{sizes} Saturated (|z| > {SATURATED[name]:g}): {percent(flat[0])}, at the start "
             f"{percent(flat[1])}."
         )
     if kind == AFTER:

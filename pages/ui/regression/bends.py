@@ -63,7 +63,7 @@ def bends(job: Job | None, look: str) -> None:
 def _tab(job: Job | None, look: str) -> None:
     st.markdown(
         "A network with one hidden layer adds up simple shapes, one a unit: "
-        r"$\hat y = c + \sum_i v_i \, h(w_i x + b_i)$. Each bends once, at $x = -b_i / w_i$."
+        r"$\hat y = c + \sum_i v_i \, \sigma(w_i x + b_i)$. Each bends once, at $x = -b_i / w_i$."
     )
     left, right = controls_and_stage()
     with left:

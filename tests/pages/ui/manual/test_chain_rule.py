@@ -1,5 +1,6 @@
 """The tabs "Chain rule" and "Long product" in Streamlit's own harness, every control used."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,7 @@ from torch.nn.functional import one_hot
 
 from core.checkpoints import load_shipped
 from core.data import load
+from core.figures.operations import FORWARD
 from core.manual.long_product import long_product
 from core.manual.network import Layer, loss_and_gradients
 from core.manual.pieces import BENDS
@@ -40,18 +42,44 @@ def test_next_walks_through_every_step_and_back() -> None:
     app = tab(chain_rule.chain_rule)
     steps = walk(small_layers(1), "sigmoid", *small_batch(1, 2))
     for number, step in enumerate(steps):
-        assert any(f"Step {number + 1} of 12" in part.value for part in app.markdown)
+        assert any(f"Step {number + 1} of 16" in part.value for part in app.markdown)
         assert step.formula in formulas(app)
         last = widget(app.button, "manual_step_next")
         assert last.disabled == (number == len(steps) - 1)
         if not last.disabled:
             well(last.click().run())
     well(widget(app.button, "manual_step_back").click().run())
-    assert app.slider(key="manual_step").value == 11
+    assert app.slider(key="manual_step").value == 15
     well(widget(app.button, "manual_step_first").click().run())
     assert app.slider(key="manual_step").value == 1
     well(app.slider(key="manual_step").set_value(5).run())
     assert r"\log" in formulas(app)
+
+
+def test_the_loss_of_one_image_stands_in_the_circle_and_only_its_digit_is_lit() -> None:
+    app = tab(chain_rule.chain_rule, manual_step=5)
+    x, labels = small_batch(1, 2)
+    step = walk(small_layers(1), "sigmoid", x, labels)[4]
+    assert step.each is not None
+    figure = json.loads(app.get("plotly_chart")[0].proto.spec)
+    circles = [trace for trace in figure["data"] if trace.get("mode") == "markers+text"]
+    assert circles[-1]["customdata"] == [f"loss of image 0 = {float(step.each[0]):.8g}"]
+    lit = [ink == FORWARD for ink in circles[-2]["marker"]["line"]["color"]]
+    assert lit == [unit == int(labels[0]) for unit in range(3)]
+    assert "the loss of image 0 alone" in " ".join(caption.value for caption in app.caption)
+
+
+def test_the_update_takes_the_rate_that_is_chosen() -> None:
+    app = tab(chain_rule.chain_rule, manual_step=13)
+    assert r"W_h \leftarrow W_h - \eta\," in formulas(app)
+    before = formulas(app)
+    well(app.select_slider(key="manual_walk_lr").set_value(1.0).run())
+    assert formulas(app) != before
+    cell = walk(small_layers(1), "sigmoid", *small_batch(1, 2), 1.0)[12].cell(
+        int(widget(app.number_input, "manual_row_13").value),
+        int(widget(app.number_input, "manual_column_13").value),
+    )
+    assert cell.worked() in formulas(app)
 
 
 def test_the_chosen_cell_is_written_out_with_its_numbers() -> None:
@@ -88,10 +116,10 @@ def test_activation_seed_batch_and_inputs_change_the_walk() -> None:
     assert not [w.key for w in app.number_input if w.key.startswith("manual_x_7_1")]
 
 
-@pytest.mark.parametrize("number", range(1, 13))
+@pytest.mark.parametrize("number", range(1, 17))
 def test_every_step_of_a_real_digit(number: int) -> None:
     app = tab(chain_rule.chain_rule, manual_walk_network=chain_rule.BIG, manual_step=number)
-    assert any(f"Step {number} of 12" in part.value for part in app.markdown)
+    assert any(f"Step {number} of 16" in part.value for part in app.markdown)
     for key in [w.key for w in app.number_input if w.key.startswith(("manual_row", "manual_column"))]:
         well(app.number_input(key=key).set_value(int(app.number_input(key=key).max)).run())
     if number == 1:
@@ -110,12 +138,13 @@ def test_the_code_of_the_chain_rule_runs(activation: Any) -> None:
     bend = BENDS[activation]
     names = {
         "x": x, "y": y, "W_h": W_h, "b_h": b_h, "W_o": W_o, "b_o": b_o, "torch": torch, "one_hot": one_hot,
-        "sigma": bend.value, "slope": bend.slope,
+        "sigma": bend.value, "slope": bend.slope, "lr": 0.1,
     }  # fmt: skip
     exec(chain_rule.CODE, names)
     loss, (hidden, output) = loss_and_gradients(layers, activation, x, y)
-    for name, wanted in (("L", loss), ("d_W_h", hidden.weight), ("d_b_h", hidden.bias),
-                         ("d_W_o", output.weight), ("d_b_o", output.bias)):  # fmt: skip
+    for name, wanted in (("L", loss), ("dW_h", hidden.weight), ("db_h", hidden.bias),
+                         ("dW_o", output.weight), ("db_o", output.bias),
+                         ("W_h", W_h - 0.1 * hidden.weight), ("b_o", b_o - 0.1 * output.bias)):  # fmt: skip
         assert torch.allclose(names[name], wanted)
 
 
@@ -162,7 +191,7 @@ def test_the_code_of_the_long_product_runs() -> None:
     names: dict[str, Any] = {
         "x": x, "weights": [layer.weight for layer in layers], "biases": [layer.bias for layer in layers],
         "torch": torch, "sigma": bend.value, "y": one_hot(torch.tensor([2]), 4),
-        "slope": lambda h: bend.slope(h, bend.value(h)),
+        "slope": lambda z: bend.slope(z, bend.value(z)),
     }  # fmt: skip
     exec(product_tab.CODE, names)
     _, gradients = loss_and_gradients(layers, "tanh", x, torch.tensor([2]))

@@ -61,8 +61,8 @@ def bug_box(app: AppTest) -> Any:
 def test_each_bug_turns_the_right_tiles_red(app: AppTest, name: str) -> None:
     bug = BUGS[name]
     bug_box(app).set_value(bug.title).run()
-    assert bug.wrong in text(well(app))
-    assert bug.right in text(app)
+    assert bug.diff in text(well(app))
+    assert bug.listing.rstrip() in text(app)
     gradient, steps = tiles(app, 0), tiles(app, 1)
     wanted = [1, 1, 1, 1] if bug.where == "update" else [0, 0, 1, 1] if bug.hidden else [0, 0, 0, 0]
     assert gradient == [wanted]
@@ -204,9 +204,7 @@ def test_a_curve_that_spikes_is_not_called_as_good() -> None:
     ):
         assert "about as well" in findings.of_training(smooth, fine)
     assert "about as well" in findings.of_training(spiked, spiked)  # the right code does it too
-    pairs = tuple(
-        part for _ in range(600) for part in ((0.1, 1), (1.5, 1))
-    )  # every other batch is hard
+    pairs = tuple(part for _ in range(600) for part in ((0.1, 1), (1.5, 1)))  # every other batch is hard
     assert "about as well" in findings.of_training(curve((0.8, 1200), batch=2), curve(*pairs, batch=2))
 
 
