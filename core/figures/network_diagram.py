@@ -170,7 +170,8 @@ def _circles(
         text=[_short(value) for value in numbers] if numbers is not None and not narrow else None,
         textfont={"size": 11},
         customdata=[
-            f"{told}{f'[{unit}]' if units > 1 else ''} = {number(float(numbers[unit]), 8)}" for unit in range(units)
+            f"{told}{f'[{unit}]' if units > 1 else ''} = {number(float(numbers[unit]), 8)}"
+            for unit in range(units)
         ]
         if numbers is not None
         else [f"{unit}: not computed yet" for unit in range(units)],

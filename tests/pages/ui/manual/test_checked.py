@@ -87,7 +87,7 @@ def test_a_wider_finite_difference_is_wrong_and_too_narrow_a_one_too(app: AppTes
     assert error() > 100 * good
     app.slider(key="manual_drag_move").set_value(1.5).run()
     well(app)
-    assert "is best at h =" in captions(app)
+    assert "is best at ε =" in captions(app)
 
 
 def test_any_weight_or_bias_can_be_dragged(app: AppTest) -> None:

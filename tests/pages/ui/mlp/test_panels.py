@@ -126,8 +126,8 @@ def test_formulas_have_the_shapes_of_the_network(config: MLPConfig, optimizer: s
     app = open_part(formulas, config, 96, train)
     shown = "\n".join(latex.value for latex in app.latex)
     for n_in, n_out in zip(config.widths, config.widths[1:], strict=False):
-        assert rf"{n_in} \times {n_out}" in shown
-        assert rf"96 \times {n_out}" in shown
+        assert f"({n_in}, {n_out})" in shown
+        assert f"(96, {n_out})" in shown
     total = sum((a + 1) * b for a, b in zip(config.widths, config.widths[1:], strict=False))
     assert any(f"**{total:,}**" in markdown.value for markdown in app.markdown)
 
