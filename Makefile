@@ -1,6 +1,7 @@
-# make run     set up on the first call, then open Digit Lab in the browser
-# make serve   the same for a whole classroom: ADDRESS and PORT say where it listens
-# make test    set up, find or install a Chromium, run every test
+# make run       set up on the first call, then open Digit Lab in the browser
+# make serve     the same for a whole classroom: ADDRESS and PORT say where it listens
+# make test      set up, find or install a Chromium, run all tests but those that take long
+# make test-all  those as well: the whole MNIST, benchmarks, killed servers and clusters
 # make lint types format clean
 
 PYTHON  ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -10,7 +11,7 @@ ADDRESS ?= 0.0.0.0
 WORKERS ?= 2
 ARGS    ?=
 
-.PHONY: run serve test lint types format clean
+.PHONY: run serve test test-long test-all lint types format clean
 .DEFAULT_GOAL := run
 
 run: .venv/.ready
@@ -25,9 +26,18 @@ serve: .venv/.ready
 
 # Test processes share the cores: more than one PyTorch thread in each makes them wait for one another. What is
 # compiled is kept, for the test files and for every server and command that they start.
+PYTEST = PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} \
+  .venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup
+
 test: .venv/.ready
 	.venv/bin/python -m tests.browser.chromium
-	PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} .venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(PYTEST) -m "not long" $(ARGS)
+
+test-long: .venv/.ready
+	.venv/bin/python -m tests.browser.chromium
+	$(PYTEST) -m long $(ARGS)
+
+test-all: test test-long
 
 lint: .venv/.ready
 	.venv/bin/ruff check .

@@ -72,6 +72,20 @@ def bundled_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MNIST_ROOT", raising=False)
 
 
+@pytest.fixture
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of the test's own, with nothing in it but the bundled digits as an array."""
+    from core.data import bundled
+
+    bundled.raw()
+    cached = Path(os.environ["DIGITLAB_HOME"]) / "cache"
+    monkeypatch.setenv("DIGITLAB_HOME", str(tmp_path))
+    (tmp_path / "cache").mkdir(mode=0o700)
+    for array in cached.glob("*.npz"):
+        shutil.copy(array, tmp_path / "cache")
+    return tmp_path
+
+
 @pytest.fixture(autouse=True, scope="session")
 def short_trials() -> None:
     """Runs begin at once: which precision and how many threads are faster is for the tests of the trial."""

@@ -1,11 +1,21 @@
 """A benchmark's row in a test: a few images instead of an epoch."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import torch
 
 from benchmarks import attacks, jobs, roofline, scoring, sharing, training
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """How fast Digit Lab is changes seldom, and its rows take long even when they measure little."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture

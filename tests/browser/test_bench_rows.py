@@ -17,7 +17,7 @@ from core.data import load
 from core.errors import LabError
 from pages.ui.lessons import lessons
 
-pytestmark = pytest.mark.usefixtures("bundled_only")
+pytestmark = [pytest.mark.usefixtures("bundled_only"), pytest.mark.long]
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import re
 import sqlite3
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from core.runs import RunStore
@@ -11,6 +12,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.server import Server
 
 
+@pytest.mark.long
 def test_a_killed_server_loses_no_finished_run(tmp_path: Path, open_page: OpenPage) -> None:
     server = Server(tmp_path)
     try:

@@ -22,11 +22,10 @@ ENDINGS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(own_home: Path) -> Iterator[Path]:
     """An empty home, and a Ctrl-C that counts, also where the tests run behind `nohup` or `&`."""
-    monkeypatch.setenv("DIGITLAB_HOME", str(tmp_path))
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield tmp_path
+    yield own_home
     signal.signal(signal.SIGINT, before)
 
 

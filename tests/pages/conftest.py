@@ -1,6 +1,5 @@
 """What the tests of pages begin with: a server that has just started, the bundled digits, no waiting."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -30,12 +29,8 @@ def newcomer(bundled_only: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def nothing_on_record(bundled_only: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def nothing_on_record(bundled_only: None, own_home: Path) -> Iterator[None]:
     """A newcomer's server with a home of its own, where no run is on record yet."""
-    cached = Path(os.environ["DIGITLAB_HOME"]) / "cache"
-    monkeypatch.setenv("DIGITLAB_HOME", str(tmp_path))
-    if cached.is_dir():  # the digits, read from their CSV once
-        (tmp_path / "cache").symlink_to(cached)
     for held in (shown_digits, registry, run_store):
         held.clear()
     yield

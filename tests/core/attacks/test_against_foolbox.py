@@ -18,6 +18,7 @@ from core.attacks.norms import NORMS
 from core.checkpoints import load_shipped
 from core.data import load
 
+pytestmark = pytest.mark.long
 N = 60
 
 

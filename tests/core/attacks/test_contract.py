@@ -68,7 +68,7 @@ def test_no_budget_no_change_and_nothing_from_nothing(name: str, model: nn.Modul
 
 @EACH
 def test_an_image_does_not_know_its_neighbours(name: str, model: nn.Module) -> None:
-    images, labels = some_digits()
+    images, labels = some_digits(6)
     config, places = quick(name, seed=5), torch.arange(len(images)) + 40
     together = attack(model, images, labels, config, places=places)
     chunked = attack(model, images, labels, config, places=places, chunk=5)
@@ -172,7 +172,7 @@ TARGETED = pytest.mark.parametrize("name", [name for name, one in ATTACKS.items(
 
 
 @TARGETED
-@pytest.mark.parametrize("target", [0, 3, 8])
+@pytest.mark.parametrize("target", [0, 8])
 def test_targets_are_reached(name: str, target: int) -> None:
     images, labels = some_digits(30)
     entry = ATTACKS[name]

@@ -77,7 +77,7 @@ def net() -> torch.nn.Module:
 
 
 WAYS = [Image.Resampling.NEAREST, Image.Resampling.BILINEAR, Image.Resampling.BICUBIC]
-SIZES = ["small", pytest.param("full", marks=pytest.mark.full)]
+SIZES = ["small", pytest.param("full", marks=[pytest.mark.full, pytest.mark.long])]
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -14,9 +14,8 @@ BASE = RECIPES["linear-softmax"].config.with_settings({"epochs": 1})
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DIGITLAB_HOME", str(tmp_path))
-    return tmp_path
+def home(own_home: Path) -> Path:
+    return own_home
 
 
 @pytest.fixture

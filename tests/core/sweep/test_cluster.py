@@ -32,6 +32,7 @@ def cluster() -> Iterator[Any]:
         yield found
 
 
+@pytest.mark.long
 def test_the_same_numbers_as_here(cluster: Any, ledger: Ledger) -> None:
     orders = [ledger.order(trial) for trial in ledger.open]
     client = connect(cluster.scheduler_address)
@@ -47,6 +48,7 @@ def test_the_same_numbers_as_here(cluster: Any, ledger: Ledger) -> None:
         assert record.run_id == orders[number].run_id
 
 
+@pytest.mark.long
 def test_a_killed_worker_costs_a_retry_and_nothing_else(cluster: Any, ledger: Ledger) -> None:
     plan = SweepPlan(BASE.with_settings({"epochs": 12, "batch_size": 16}), {"lr": (0.05, 0.1, 0.2)})
     long = begin(plan, "small", ledger.data_hash)
@@ -85,6 +87,7 @@ def test_a_killed_worker_costs_a_retry_and_nothing_else(cluster: Any, ledger: Le
     assert store.get(found.ledger.done[0]).history.loss == here.history.loss
 
 
+@pytest.mark.long
 def test_the_command_and_its_records(cluster: Any, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["sweep", "linear-softmax", "--set", "seed=1,2", "--epochs", "1", "--data", "small", "--json"]
     assert main([*words, "--cluster", cluster.scheduler_address]) == 0
