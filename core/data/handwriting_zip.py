@@ -81,7 +81,9 @@ def take_in(drawings: Handwriting, content: bytes, name: str) -> Imported:
         with zipfile.ZipFile(io.BytesIO(content)) as file:
             return _Import(drawings, _Members(file), name).taken()
     except _NOT_A_ZIP as error:
-        raise LabError(f"{name} is no zip file that can be read. Bring one that Digit Lab saved.") from error
+        raise LabError(
+            f"{name} is not a zip file that can be read. Bring one that Digit Lab saved."
+        ) from error
 
 
 class _Members:

@@ -1,6 +1,8 @@
 """My handwriting on the Data Explorer, and saving from Home: every control, and what the page then says."""
 
+import io
 import shutil
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from core.checkpoints import load_shipped, run_checkpoint, save_checkpoint, shipped
 from core.data import load
 from core.data.handwriting import Handwriting
+from core.data.handwriting_files import png
 from core.data.handwriting_zip import export
 from core.errors import LabError
 from core.home import home
@@ -130,7 +133,19 @@ def test_bring_along() -> None:
     assert len(Handwriting().all()) == 3
     assert "3 new drawings." in text(app)
     app.file_uploader(key="data_own_upload_1").upload("no.zip", b"no zip", "application/zip").run()
-    assert "no.zip is no zip file" in app.error[0].value
+    assert "no.zip is not a zip file" in app.error[0].value
+
+
+def test_what_was_inverted_is_said() -> None:
+    out, seven = io.BytesIO(), np.full((28, 28), 255, dtype=np.uint8)
+    seven[5:8, 8:20] = seven[5:24, 17:20] = 0
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("labels.csv", "file;label\nseven.png;7\n")
+        file.writestr("seven.png", png(seven))
+    app = tab()
+    app.file_uploader(key="data_own_upload_0").upload("a.zip", out.getvalue(), "application/zip")
+    well(app.run())
+    assert "1 new drawing, 1 of them black on white and inverted." in text(app)
 
 
 def test_misread_drawings_are_shown_by_network() -> None:

@@ -201,8 +201,8 @@ def zipped(**members: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "no zip file"),
-        (b"PK\x03\x04 and then nothing", "no zip file"),
+        (b"", "not a zip file"),
+        (b"PK\x03\x04 and then nothing", "not a zip file"),
         (bytes(LARGEST + 1), "at most 16 MB"),
         (zipped(), "holds no labels.csv"),
         (zipped(labels_csv=b"file,label,drawn\n"), "holds no drawing"),

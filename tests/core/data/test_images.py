@@ -79,7 +79,8 @@ def test_nobody_opens_an_image_elsewhere() -> None:
     calls = {
         path.name
         for path in sources
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if "Image" in (text := path.read_text(encoding="utf-8")) or "image_data" in text
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Attribute)
         and (
             (node.attr == "open" and isinstance(node.value, ast.Name) and node.value.id == "Image")
