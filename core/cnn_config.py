@@ -86,7 +86,7 @@ class CNNConfig:
         count = sum(layer.parameters for layer in self.layers())
         require(
             count <= LARGEST_NETWORK,
-            f"This network would have {count:,} weights; at most {LARGEST_NETWORK:,} are allowed here. "
+            f"This network would have {count:,} parameters; at most {LARGEST_NETWORK:,} are allowed here. "
             "Take fewer channels, narrower layers or more pooling.",
         )
 

@@ -43,7 +43,7 @@ class MLPConfig:
         count = sum((n_in + 1) * n_out for n_in, n_out in pairwise(self.widths))
         require(
             count <= LARGEST_NETWORK,
-            f"This network would have {count:,} weights; at most {LARGEST_NETWORK:,} are allowed here. "
+            f"This network would have {count:,} parameters; at most {LARGEST_NETWORK:,} are allowed here. "
             "Take fewer or narrower layers.",
         )
         one_of(self.activation, ACTIVATIONS, "The activation")

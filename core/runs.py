@@ -229,7 +229,7 @@ def _tell_kinds(connection: sqlite3.Connection) -> None:
     """Bring a file of before this column up to date: until then a run's name told how it came about."""
     connection.execute("ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'single'")
     for kind in KINDS[1:]:
-        connection.execute("UPDATE runs SET kind = ? WHERE name LIKE ?", (kind, f"{kind} %"))
+        connection.execute("UPDATE runs SET kind = ? WHERE name LIKE ?", (kind, f"{kind}%"))
 
 
 def _leave_validation_out(connection: sqlite3.Connection) -> None:

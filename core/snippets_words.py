@@ -1,6 +1,8 @@
 """How a snippet speaks: as the few lines of a panel, or as a part of a whole script that repeats a run."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -35,3 +37,12 @@ def number(value: float) -> str:
     """A number as short as it can be written without becoming another one."""
     short = f"{value:g}"
     return short if float(short) == value else repr(float(value))
+
+
+def with_changes(code: str, changes: Sequence[Mapping[str, Any]]) -> str:
+    """Code of a run's first settings and, at its head, what was changed while it ran: a history's changes."""
+    later = [change for change in changes if change["name"] != "stop"]
+    if not later:
+        return code
+    told = [f"#   after step {change['step']:,}: {change['name']} = {change['value']!r}" for change in later]
+    return "\n".join(["# As it began. While it ran somebody changed:", *told, "", code])

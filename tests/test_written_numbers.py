@@ -38,7 +38,7 @@ def values(path: Path) -> Iterator[ast.FormattedValue]:
 
 
 #: Not for people: a string as it begins, and what it is.
-NOT_SHOWN = {"{} %": "the pattern of an SQL LIKE", "A {}, B {}": "two networks' names"}
+NOT_SHOWN = {"{}%": "the pattern of an SQL LIKE", "A {}, B {}": "two networks' names"}
 
 
 def offending(pattern: str) -> list[str]:

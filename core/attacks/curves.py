@@ -50,6 +50,17 @@ def lost_within(reads: Reads, clean: Reads, labels: Tensor, norm: NormName, epsi
     return lost(clean, labels)[:n] | (lost(reads, labels)[:n] & near)
 
 
+def on_the_same(losses: Sequence[Tensor], least: int) -> list[Tensor]:
+    """The same images at every budget, so that two of its points differ by the attack and not by the sample.
+
+    losses: one (n,) a budget; while it is being measured, larger budgets know fewer images. From the first on
+    that is known for fewer than `least` the budgets are left out; the others are cut to what all know.
+    """
+    known = next((at for at, row in enumerate(losses) if len(row) < least), len(losses))
+    n = min((len(row) for row in losses[:known]), default=0)
+    return [row[:n] for row in losses[:known]]
+
+
 def worst_case(losses: Sequence[Tensor]) -> list[Tensor]:
     """Images lost at any budget up to each: an attacker who may spend ε may also spend less.
 

@@ -1,7 +1,7 @@
 """DeepFool: the nearest border of a network that is taken for linear, again and again until it is crossed.
 
 Moosavi-Dezfooli, Fawzi & Frossard 2016, "DeepFool: a simple and accurate method to fool deep neural
-networks". Norm L2. Not bounded by an ε: it looks for a change as small as possible.
+networks". Norm L2. Not bounded by an ε: it looks for a small change, and others may find a smaller one.
 """
 
 import torch
@@ -53,7 +53,7 @@ def to_the_nearest_border(logits: Tensor, slopes: Tensor, labels: Tensor) -> Ten
 
 DEEPFOOL = Attack(
     title="DeepFool",
-    idea="To the nearest border as if the network were linear, until it is crossed: the smallest change.",
+    idea="To the nearest border as if the network were linear, until crossed: fast, and near the smallest.",
     paper="Moosavi-Dezfooli, Fawzi & Frossard 2016",
     formula=r"r_t = \frac{\lvert f_k - f_y\rvert}{\lVert\nabla f_k - \nabla f_y\rVert_2^2}"
     r"\,(\nabla f_k - \nabla f_y),\quad k = \arg\min_{j \ne y}"

@@ -20,7 +20,7 @@ def make(given: Given) -> Tensor:
 
 FGSM = Attack(
     title="FGSM",
-    idea="One step: every pixel by ε up or down, whichever raises the loss.",
+    idea="One step: every pixel by ε up or down, whichever raises the loss, as far as black and white allow.",
     paper="Goodfellow, Shlens & Szegedy 2015; course project, task 3",
     formula=r"x' = \operatorname{clip}_{[0,1]}\bigl(x + \varepsilon\,\operatorname{sign}"
     r"(\nabla_x L(x, y))\bigr)",

@@ -21,7 +21,7 @@ def make(given: Given) -> Tensor:
 
 NOISE = Attack(
     title="Random noise",
-    idea="Every pixel by ε up or down at random: the control that any attack must beat.",
+    idea="Every pixel by ε up or down at random, cut off at black and white: what any attack must beat.",
     paper="control; Carlini et al. 2019",
     formula=r"x' = \operatorname{clip}_{[0,1]}\bigl(x + \varepsilon\,s\bigr),\quad s_i = \pm 1",
     norm="linf",

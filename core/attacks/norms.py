@@ -65,6 +65,11 @@ def _strongest_pixels(change: Tensor, epsilon: float) -> Tensor:
     return kept.reshape(change.shape)
 
 
+def held_by_clipping(images: Tensor, attacked: Tensor) -> int:
+    """How many pixels did not change and are black or white: a step beyond [0, 1] is cut off again there."""
+    return int(((images == attacked) & ((images == 0) | (images == 1))).sum())
+
+
 NORMS: dict[NormName, Norm] = {
     "linf": Norm(
         "L∞", "of a pixel's range", "the largest change of any pixel: all may change, none by more than ε",

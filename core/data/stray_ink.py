@@ -2,7 +2,7 @@
 
 A dot of two pixels in a corner, a slip of the pen, a hair on a scanned sheet: all of it together weighs next
 to nothing, yet it would shrink the digit to a fraction of its size. Measured on MNIST's test images: a
-digit's own pieces weigh 17 % and more of its largest piece, what is not the digit weighs less than 5 %.
+digit's own pieces weigh 17% and more of its largest piece, what is not the digit weighs less than 5%.
 """
 
 import numpy as np

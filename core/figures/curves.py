@@ -12,11 +12,13 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.figures.band import add_band
-from core.figures.palette import SPLITS
+from core.figures.palette import GRAY, SPLITS
 from core.figures.template import LINE_WIDTH, add_line, figure
+from core.formatting import number
 from core.training.history import History, Row
 
 POINTS = 240  # bins along the x-axis
+LABELED = 6  # changes of settings that have room for their words
 Array = NDArray[np.float64]
 
 
@@ -74,11 +76,28 @@ def loss_figure(
     add_line(fig, steps.x, steps.mean, name="training", color=SPLITS["train"], label=False)
     for split in ("validation", "test"):
         _epoch_line(fig, history.epochs, f"{split}_loss", split, dots=True)
+    _mark_changes(fig, history, n_train)
     return fig
 
 
-def accuracy_figure(history: History, epochs: float, *, height: int = 290) -> go.Figure:
-    """Accuracy after every epoch on each split that was measured; both axes stay where they are."""
+def _mark_changes(fig: go.Figure, history: History, n_train: int) -> None:
+    """A dotted line where a setting was changed while it ran, and what it became while there is room."""
+    changes = [change for change in history.changes if change["name"] != "stop"]
+    for change in changes:
+        text = f"{change['name']} → {number(change['value'])}" if len(changes) <= LABELED else ""
+        fig.add_vline(
+            x=change["examples"] / max(1, n_train), line={"dash": "dot", "width": 1.4, "color": GRAY},
+            annotation={"text": text, "textangle": -90, "font_size": 11}, annotation_position="top left",
+        )  # fmt: skip
+
+
+def accuracy_figure(
+    history: History, epochs: float, *, n_train: int | None = None, height: int = 290
+) -> go.Figure:
+    """Accuracy after every epoch on each split that was measured; both axes stay where they are.
+
+    n_train: examples of an epoch; then what was changed while it ran is marked.
+    """
     fig = figure(
         height=height,
         x_title="epochs (passes over the training images)",
@@ -89,6 +108,8 @@ def accuracy_figure(history: History, epochs: float, *, height: int = 290) -> go
     )
     for split in ("train", "validation", "test", "attacked"):
         _epoch_line(fig, history.epochs, f"{split}_accuracy", split)
+    if n_train is not None:
+        _mark_changes(fig, history, n_train)
     return fig
 
 

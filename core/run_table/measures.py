@@ -66,3 +66,9 @@ def left_out(runs: Sequence[RunRecord], measure: Measure) -> str:
     if not parts:
         return ""
     return f"{' and '.join(parts)} {'is' if len(lacking) == 1 else 'are'} left out."
+
+
+def loss_of(run: RunRecord) -> str:
+    """What a run's loss is, as an axis says it: losses of different kinds have no axis in common."""
+    points = isinstance(run.config.data, CurveConfig)
+    return "mean squared error" if points else "cross-entropy (nats)"

@@ -18,6 +18,8 @@ from core.one_thread import one_thread
 from core.training.callbacks import Callback
 from core.training.trainer import Trainer
 
+EPOCHS, IMAGES = 5, 10_000  # a few seconds
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -55,8 +57,8 @@ def compare(
     test: Digits,
     *,
     pixel_seed: int = 1,
-    epochs: int = 5,
-    images: int = 10_000,
+    epochs: int = EPOCHS,
+    images: int = IMAGES,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
 ) -> ShuffleResult:

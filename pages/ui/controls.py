@@ -72,11 +72,11 @@ def apply(recipe: str, changes: dict[str, Any]) -> None:
             for index, entry in enumerate(value):
                 st.session_state[key(recipe, f"{start}_{index + 1}")] = entry
         elif name == "lr":
-            st.session_state[key(recipe, "lr")] = _nearest(RATES, float(value))
+            st.session_state[key(recipe, "lr")] = float(value)
         elif name == "record_every":
             st.session_state[key(recipe, name)] = int(_nearest(RECORDS, value))
         elif name == "epochs" and _many(recipe):
-            st.session_state[key(recipe, name)] = int(_nearest(EPOCHS, value))
+            st.session_state[key(recipe, name)] = int(value)
         elif name == "patience":
             st.session_state[key(recipe, name)] = int(_nearest(PATIENCE, value))
         elif name in STEPPED_FAULTS:
@@ -84,7 +84,7 @@ def apply(recipe: str, changes: dict[str, Any]) -> None:
         elif name == "rare":
             st.session_state[key(recipe, name)] = rare_shown(value)
         elif name == "batch_size":
-            st.session_state[key(recipe, "batch_size")] = int(_nearest(BATCHES, value))
+            st.session_state[key(recipe, "batch_size")] = int(value)
         elif name in SETTINGS:
             st.session_state[key(recipe, name)] = shown(name, SETTINGS[name], float(value))
         elif name != "threads":
@@ -133,8 +133,7 @@ def run_controls(
             "Epochs (passes)", EPOCHS, values["epochs"], "epochs", help=often, format_func=lambda v: f"{v:,}"
         )
     else:
-        most = max(40, int(st.session_state.get(key(recipe, "epochs")) or 0))  # a run may have been prolonged
-        changes["epochs"] = widget.slider("Epochs (passes)", 1, most, values["epochs"], "epochs", help=often)
+        changes["epochs"] = widget.epochs(40, values["epochs"], often)
     with st.expander("Network", icon=":material/hub:"):
         changes |= network(widget, values)
     with st.expander("Start and step", icon=":material/tune:"):

@@ -140,7 +140,7 @@ def curves(history: History, n_train: int, epochs: float, key: str) -> None:
         )
     with right:
         st.markdown(_legend(history, "accuracy", "Accuracy"))
-        chart(accuracy_figure(history, epochs), f"{key}_accuracy")
+        chart(accuracy_figure(history, epochs, n_train=n_train), f"{key}_accuracy")
         attacked = history.last("attacked_accuracy") is not None
         told = " Attacked: the first 500 test images under PGD, 10 steps at the training's ε."
         st.caption(
@@ -202,8 +202,9 @@ def _status(snapshot: Snapshot) -> None:
     if snapshot.threads:
         details.append(count(snapshot.threads, "thread"))
     details.append(promise(snapshot.config.train.fast, snapshot.device))
-    changes = [told(change) for change in snapshot.history.changes[-3:]]
-    st.caption(" · ".join([*details, *changes]))
+    st.caption(" · ".join(details))
+    if changes := snapshot.history.changes:
+        st.caption("Changed while it ran: " + "; ".join(told(change) for change in changes) + ".")
     spoilt(snapshot.config)
     if not snapshot.active and snapshot.n_test:
         config = snapshot.config
@@ -217,8 +218,9 @@ def _status(snapshot: Snapshot) -> None:
 def epoch_told(snapshot: Snapshot) -> str:
     """How far it is; with fractions only where an epoch has several steps."""
     train = snapshot.config.train
-    now = f"{snapshot.epoch:.{0 if train.batch_size >= snapshot.n_train else 2}f}"
-    return f"epoch {now} of {train.epochs}"
+    digits = 0 if train.batch_size >= snapshot.n_train else 2
+    now = number(round(snapshot.epoch, digits), 8)
+    return f"epoch {now} of {train.epochs:,}"
 
 
 def spoilt(config: RunConfig) -> None:
@@ -233,7 +235,7 @@ def told(change: dict[str, Any]) -> str:
     """One entry of a history's changes in words."""
     if change["name"] == "stop":
         return f"stopped at step {change['step']:,}"
-    return f"{change['name']} → {change['value']:g} at step {change['step']:,}"
+    return f"{change['name']} → {number(change['value'])} at step {change['step']:,}"
 
 
 def written(loss: float) -> str:

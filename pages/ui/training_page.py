@@ -17,6 +17,7 @@ from core.escaping import escaped
 from core.formatting import count
 from core.recipes import RECIPES, train_recipes
 from core.snippets import training_code
+from core.snippets_words import with_changes
 from core.training.history import History
 from core.training.job import Job
 from core.training.run_data import material_for
@@ -155,6 +156,8 @@ class TrainingPage:
         once = st.session_state.pop(self.key("once"), False)
         if pressed and wanted is not None:  # no callback: it would start what the controls said a moment ago
             self.start_run(wanted.with_settings({"epochs": 1}) if once else wanted)
+            if once:  # the controls say what is trained, as they do of a run found again
+                st.session_state.pop(self.key("shown_run"), None)
             st.rerun()
         st.button(
             "Back to the recipe's settings",
@@ -182,16 +185,18 @@ class TrainingPage:
             live_run(job, self.key("live"), more=self.more, draw=self.draw, watch=watch)
             snapshot = job.snapshot
             code: RunConfig | None = snapshot.config
+            began: RunConfig | None = job.start
+            changes = snapshot.history.changes
             if not snapshot.active:
                 why_less(snapshot)
                 below(place, ended.of_job(snapshot))
         else:
-            code = chosen.wanted
+            code, began, changes = chosen.wanted, chosen.wanted, []
             self._recorded(chosen.recipe)
             below(place, ended.of_record(state.recall(self.key("run")), chosen.recipe))
-        if code is not None:
+        if code is not None and began is not None:
             with st.expander("Show the code", icon=":material/code:"):
-                st.code(self.code(code), language="python")
+                st.code(with_changes(self.code(began), changes), language="python")
                 export_buttons(lesson_now(code, job), code.recipe, self.key("export"))
 
     def _recorded(self, recipe: str) -> None:

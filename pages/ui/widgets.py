@@ -41,7 +41,8 @@ class Widgets:
         live.change(name, st.session_state[self.key(name)])
 
     def choice(self, label: str, options: Any, value: Any, name: str, **more: Any) -> Any:
-        options = options if value in options else tuple(sorted({*options, value}, key=float))
+        shown = {value, st.session_state.get(self.key(name), value)}  # a run may have had what is not offered
+        options = options if shown <= set(options) else tuple(sorted({*options, *shown}, key=float))
         return st.select_slider(label, options, value=value, **self._common(name), **more)
 
     def choice_box(self, label: str, options: Any, value: Any, name: str, **more: Any) -> Any:
@@ -50,6 +51,11 @@ class Widgets:
     def slider(self, label: str, low: Any, high: Any, value: Any, name: str, **more: Any) -> Any:
         disabled = more.pop("disabled", False)
         return st.slider(label, low, high, value, **self._common(name, disabled), **more)
+
+    def epochs(self, most: int, value: int, help: str) -> int:
+        """A slider from 1 to `most`, or to what a run had that is found again: it may have been longer."""
+        most = max(most, int(st.session_state.get(self.key("epochs")) or 0))
+        return int(self.slider("Epochs (passes)", 1, most, value, "epochs", help=help))
 
     def number(self, label: str, low: int, high: int, value: int, name: str, **more: Any) -> int:
         return int(st.number_input(label, low, high, value, **self._common(name), **more))

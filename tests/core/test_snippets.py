@@ -9,6 +9,7 @@ from torch import nn
 from core.config import DIGIT_READERS, FAMILIES, INITIALIZATIONS, RecurrentConfig, RegressorConfig
 from core.recipes import RECIPES, train_recipes
 from core.snippets import training_code
+from core.snippets_words import with_changes
 from core.training.optimizers import OPTIMIZERS, build_optimizer
 from core.training.schedules import SCHEDULES, rate
 
@@ -116,3 +117,14 @@ def test_the_optimizer_of_the_code_steps_as_the_labs_own(changes):
             group["lr"] = rate(config.train.optimizer, step, config.train.schedule, step / 6)
         optimizer.step()
     assert torch.allclose(space["W_1"], W, atol=1e-6)
+
+
+def test_the_code_of_a_run_that_was_changed_says_when() -> None:
+    config = RECIPES["mlp-module"].config
+    code = training_code(config)
+    assert with_changes(code, []) == code == with_changes(code, [{"step": 4, "name": "stop"}])
+    told = with_changes(code, [{"step": 1200, "name": "lr", "value": 0.02}, {"step": 1300, "name": "stop"}])
+    assert told.endswith(code), "the settings it began with"
+    assert "#   after step 1,200: lr = 0.02" in told
+    assert "1,300" not in told
+    compile(told, "told", "exec")

@@ -68,7 +68,7 @@ def epsilon_choice(key: str, entry: Attack, *, label: str = "") -> float:
     norm = NORMS[entry.norm]
     options = budgets(entry.norm, entry.epsilon)
     tells = "" if entry.bounded else (
-        "This attack looks for the smallest change that works; one larger than ε does not count."
+        "This attack looks for a small change that works, by itself; one larger than ε does not count."
     )  # fmt: skip
     value = st.select_slider(
         label or (f"ε ({norm.title})" if entry.bounded else f"Counts up to ε ({norm.title})"),

@@ -78,7 +78,7 @@ def _price(known: dict[str, Marks]) -> None:
             correct = sum(marks[:n])
             low, high = wilson(correct, n)
             st.metric(
-                f"{name}, clean", percent(correct / n, 2), f"95%: {interval(low, high, 2)}",
+                f"{name}, clean", percent(correct / n), f"of {n:,}, 95%: {interval(low, high)}",
                 width="content", delta_color="off", delta_arrow="off",
                 help=f"Share of {n:,} test images read correctly, nothing attacked.",
             )  # fmt: skip
@@ -204,15 +204,15 @@ def told(known: dict[str, Curve], marked: float, steps: int) -> str:
     at = {name: curve[marked] for name, curve in known.items() if marked in curve}
     if not at:
         return ""
-    shares = ", ".join(f"{name} **{percent(right / n)}**" for name, (right, n) in at.items())
-    words = f"At ε = {marked:g} PGD with {steps} steps and one try leaves {shares} correctly read."
+    shares = ", ".join(f"{name} **{percent(right / n)}** of {n:,}" for name, (right, n) in at.items())
+    words = f"At ε = {marked:g} PGD with {steps} steps and one try leaves {shares} images correctly read."
     names = list(known)
     robust = known[names[1]] if len(names) > 1 else {}
     beyond = [epsilon for epsilon in robust if epsilon > marked]
     if marked in robust and beyond:
         (right, n), (later, many) = robust[marked], robust[beyond[-1]]
         falls = wilson(later, many)[1] < wilson(right, n)[0]
-        words += f" Beyond, at {beyond[-1]:g}, {names[1]} reads {percent(later / many)}: " + (
+        words += f" Beyond, at {beyond[-1]:g}, {names[1]} reads {percent(later / many)} of {many:,}: " + (
             "**it learnt to withstand what it was shown, and little more.**"
             if falls
             else "no fall beyond what chance explains."

@@ -78,4 +78,4 @@ def _clean(whole: dict[str, Marks], bare: dict[str, Marks]) -> str:
 
 
 def _share(marks: Marks) -> str:
-    return percent(sum(marks) / len(marks), 0)
+    return f"{percent(sum(marks) / len(marks))} of {len(marks):,}"

@@ -159,7 +159,8 @@ def _accuracies(evidence: Evidence, mnist: Mnist) -> None:
     )
     low, high = wilson(worst, n)
     st.markdown(
-        f"**The number to report is {percent(worst / n)}** (95%: {interval(low, high)}): the share of images "
+        f"**The number to report is {percent(worst / n)} of {n:,} images** (95% interval "
+        f"{interval(low, high)}): the share of images "
         + (
             "that the strongest single attack leaves correctly read. This network answers at random: read "
             "after many attacks, an image is misread once by luck alone, so they are not put together. "

@@ -6,9 +6,9 @@ import streamlit as st
 from torch import Tensor
 
 from core.attacks import ATTACKS
-from core.attacks.curves import came_back, lost, lost_within, shares, worst_case
+from core.attacks.curves import came_back, lost, lost_within, on_the_same, shares, worst_case
 from core.attacks.norms import NORMS
-from core.attacks.pieces import NOTHING, Piece, Reads, configs, gather, measure, named, seconds_left
+from core.attacks.pieces import CHUNK, NOTHING, Piece, Reads, configs, gather, measure, named, seconds_left
 from core.data.digits import Mnist
 from core.figures.attack_curves import AttackCurve, attack_curves_figure
 from core.formatting import count, duration
@@ -102,7 +102,17 @@ def _result(mnist: Mnist, choice: Choice, kept: dict[Piece, Reads]) -> None:
             f"{some}. Bands, or pointing at a curve: 95% intervals. Dotted: random noise, the control, and "
             f"guessing (10%).{_steps(choice, {curve.attack for curve in drawn})}"
         )
-    words = [_words(network, name, choice, rows, worst) for network, name, rows in measured]
+    fewest = {
+        network.name: min(
+            (len(rows[0]) for each, _, rows in measured if each is network and rows[1:]), default=0
+        )
+        for network in choice.networks
+    }
+    words = [  # in one sentence all attacks on a network count the same images
+        _words(network, name, choice, [row[: fewest[network.name]] for row in rows], worst)
+        for network, name, rows in measured
+        if rows[1:] or not fewest[network.name]
+    ]
     st.markdown("\n".join(f"- {line}" for line in told(words, worst)))
 
 
@@ -121,7 +131,7 @@ def _steps(choice: Choice, drawn: Collection[str]) -> str:
 def losses(
     mnist: Mnist, choice: Choice, kept: dict[Piece, Reads], network: Entrant, name: str
 ) -> list[Tensor]:
-    """Which of the images are lost at ε = 0 and at each ε of the choice, as far as it is measured."""
+    """Which of the same images are lost at ε = 0 and at each ε of the choice, as far as it is measured."""
     labels, entry = mnist.test.labels, ATTACKS[name]
     clean = gather(kept, network.key, NOTHING, choice.n)
     rows = [lost(clean, labels)]
@@ -132,7 +142,7 @@ def losses(
             rows.append(lost(reads, labels))
         else:
             rows.append(lost_within(reads, clean, labels, choice.norm, epsilon))
-    return rows[: next((at for at, row in enumerate(rows) if not len(row)), len(rows))]
+    return on_the_same(rows, min(CHUNK, choice.n))
 
 
 def _curve(network: Entrant, name: str, choice: Choice, rows: list[Tensor], worst: bool) -> AttackCurve:

@@ -114,7 +114,8 @@ def _numbers(taken: Taken) -> None:
     won = taken.won
     with st.container(horizontal=True, gap="medium"):
         st.metric(
-            "Still read correctly", percent(share.accuracy), width=170,
+            "Still read correctly", percent(share.accuracy), f"of {share.n:,} images", width=170,
+            delta_color="off", delta_arrow="off",
             help=f"{share.right:,} of {share.n:,} attacked images; 95% interval {interval(low, high)}.",
         )  # fmt: skip
         st.metric(
@@ -216,6 +217,8 @@ def _apart(each: Sequence[Share]) -> str:
     """Hardest and easiest to fool, if their intervals tell them apart."""
     low = min(range(len(each)), key=lambda digit: each[digit].accuracy)
     high = max(range(len(each)), key=lambda digit: each[digit].accuracy)
+    if each[low].accuracy == each[high].accuracy:
+        return f"Of every digit as many survive: {percent(each[low].accuracy)}."
     words = (
         f"The {high} survives best ({percent(each[high].accuracy, 0)} of {each[high].n:,}), the {low} worst "
         f"({percent(each[low].accuracy, 0)} of {each[low].n:,})"

@@ -56,7 +56,7 @@ def _network(name: str, curves: Sequence[Measured]) -> str:
             parts.append(f"{leaves}, less than half from between ε = {half[0]:g} and {half[1]:g} on")
     rest = "; ".join(parts)
     return f"**{name}** reads {percent(untouched.accuracy)} of {untouched.n:,} untouched images" + (
-        f". {rest[0].upper()}{rest[1:]}." if rest else "."
+        f". Of the same {untouched.n:,}, {rest}." if rest else "."
     )
 
 

@@ -5,12 +5,12 @@ from torch import Tensor
 
 from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
-from core.attacks.norms import NORMS, NormName
+from core.attacks.norms import NORMS, NormName, held_by_clipping
 from core.evaluation import predict
 from core.figures.before_after import before_after_figure
 from core.figures.perturbation import perturbation_picture
 from core.figures.template import picture
-from core.formatting import ratio
+from core.formatting import count, ratio
 from pages.ui.adversarial.verdict_words import Case, a, sure, verdict
 from pages.ui.chart import chart
 from pages.ui.style import side_by_side
@@ -31,8 +31,21 @@ def one_result(trained: Trained, image: Tensor, made: Tensor, label: int, config
         st.markdown(sentence)
     pictures(image, made, before, after, key="adv-three")
     _sizes(sizes, norm, config)
+    if held := clipping(image, made, norm):
+        st.caption(held)
     fig = before_after_figure(before.tolist(), after.tolist(), names=NAMES)
     chart(fig, "adv_one_reading", still=True)
+
+
+def clipping(image: Tensor, made: Tensor, norm: NormName) -> str:
+    """Why fewer pixels than all changed, where the attack may change every one of them."""
+    held = held_by_clipping(image, made)
+    if norm == "l0" or not held or bool((image == made).all()):
+        return ""
+    return (
+        f"{count(held, 'pixel')} stayed black or white: a step would have left the range from 0 to 1, and is "
+        "cut off there. So L0 is below 784 though the attack may change every pixel."
+    )
 
 
 def pictures(

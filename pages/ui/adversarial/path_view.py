@@ -6,10 +6,11 @@ from torch import Tensor
 
 from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
-from core.attacks.norms import NORMS
+from core.attacks.norms import NORMS, NormName
 from core.attacks.path import Moment
 from core.figures.attack_film import attack_film_figure
 from core.figures.path_numbers import path_numbers_figure
+from core.formatting import number
 from pages.ui.adversarial import attacked
 from pages.ui.adversarial.verdict_words import a, sure
 from pages.ui.chart import chart
@@ -63,11 +64,11 @@ def _numbers(path: list[Moment], steps: list[int], config: AttackConfig) -> None
     ]
     if entry.norm == "l0":
         rows[1] = ("pixels changed", [float(moment.l0) for moment in path], bound)
-    for number, (column, row) in enumerate(zip(st.columns(3, gap="medium"), rows, strict=True)):
+    for place, (column, row) in enumerate(zip(st.columns(3, gap="medium"), rows, strict=True)):
         title, values, limit = row
         with column:
             fig = path_numbers_figure(steps, values, title=title, limit=limit)
-            chart(fig, f"adv_one_path_{number}", still=True)
+            chart(fig, f"adv_one_path_{place}", still=True)
     st.caption(_loss(config))
 
 
@@ -91,6 +92,12 @@ def _told(path: list[Moment], label: int, config: AttackConfig, stands_in: bool)
         if stands_in
         else ""
     )
+    if entry.random and path[0].step == 0 and path[0].linf > 0:
+        words += (
+            f"**Step 0 is not the original**: {entry.title} begins at a random point within ε of it, here "
+            f"{number(_size(path[0], entry.norm))} ({norm.title}) away, so "
+            "that it does not stand on a flat spot. "
+        )
     goal = [k for k, moment in enumerate(path) if _won(moment, label, config)]
     aim = "misread" if config.target is None else f"read as {a(config.target)}"
     if not goal:
@@ -105,12 +112,15 @@ def _told(path: list[Moment], label: int, config: AttackConfig, stands_in: bool)
             f"{'By' if thinned else 'At'} **step {turned.step}** the picture is first {aim}{which}, "
             f"{sure(turned.probabilities, turned.read)} sure."
         )
-    size = {"linf": last.linf, "l2": last.l2, "l0": float(last.l0)}[entry.norm]
     return (
         f"{words} The last step shown ({last.step}) reads {a(last.read)} "
-        f"({sure(last.probabilities, last.read)}), {size:.3g} ({norm.title}) away from the original. Press ▶ "
-        "or pull the slider."
+        f"({sure(last.probabilities, last.read)}), {number(_size(last, entry.norm))} ({norm.title}) away "
+        "from the original. Press ▶ or pull the slider."
     )
+
+
+def _size(moment: Moment, norm: NormName) -> float:
+    return {"linf": moment.linf, "l2": moment.l2, "l0": float(moment.l0)}[norm]
 
 
 def _won(moment: Moment, label: int, config: AttackConfig) -> bool:

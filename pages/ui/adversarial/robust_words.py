@@ -42,7 +42,7 @@ def _one(name: str, attacks: list[Beside], epsilon: float) -> str:
     words = (
         f"**{name} at ε = {epsilon:g}:** the strongest attack tried is {best.title}, which leaves "
         f"{percent(sum(best.right) / n)} of {n} images; all tried together leave "
-        f"**{percent(sum(together) / n)}** (95%: {interval(low, high)})."
+        f"**{percent(sum(together) / n)}** (95% interval {interval(low, high)})."
     )
     for box in boxes:
         found = paired(gradient.right, box.right)

@@ -76,7 +76,8 @@ def _told(found: Bisection, label: int, config: AttackConfig) -> str:
         f"{count} values of ε were tried: from below until one fools, then the gap beneath it was halved "
         f"until it was no wider than {PRECISION[entry.norm]:g}."
         if entry.bounded
-        else "This attack looks for the smallest change by itself; that is the size it came to."
+        else "This attack looks for a small change by itself; that is the size it came to. Another attack "
+        "may find a smaller one."
     )
     after = f": it then reads {a(fooling.read)}"
     return (
@@ -111,7 +112,8 @@ def _compared(trained: Trained, image: Tensor, label: int, config: AttackConfig)
             )
             chart(fig, f"adv_one_needed_{norm}", still=True)
     st.caption(
-        "Smaller is stronger. Numbers of different norms measure different things: compare within a chart. "
+        "Smaller is stronger: what the best of them needs is known to be enough, and no attack proves that "
+        "less is not. Numbers of different norms measure different things: compare within a chart. "
         "Pale bars: not fooled up to there." + (" Random noise is the control." if target is None else "")
     )
 

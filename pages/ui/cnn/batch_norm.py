@@ -93,10 +93,9 @@ def _choose(pair: Pair | None) -> dict[str, Any]:
         "Convolutions", 1, 6, 3, "convolutions",
         help="The text has three. Each one more is 64 kernels of 3×3 that keep the maps' size.",
     )  # fmt: skip
-    settings["epochs"] = widget.slider(
-        "Epochs (passes)", 1, 10, 1, "epochs",
-        help=f"Of the live pair. The networks that came had {came['epochs']:g}.",
-    )  # fmt: skip
+    settings["epochs"] = widget.epochs(
+        10, 1, f"Of the live pair. The networks that came had {came['epochs']:g}."
+    )
     settings["batch_size"] = widget.choice(
         "Batch size (images a step)", BATCHES, default["batch_size"], "batch_size",
         format_func=lambda size: f"{size:,}",
@@ -131,8 +130,8 @@ def _apply(config: RunConfig) -> None:
     """Let the controls show the settings of a pair found again."""
     values = config.settings()
     st.session_state.update({_key(name): values[name] for name in ("seed", "batch_size")})
-    st.session_state[_key("epochs")] = min(10, int(values["epochs"]))
-    st.session_state[_key("lr")] = min(RATES, key=lambda rate: abs(rate - float(values["lr"])))
+    st.session_state[_key("epochs")] = int(values["epochs"])
+    st.session_state[_key("lr")] = float(values["lr"])
     st.session_state[_key("convolutions")] = len(values["channels"])
 
 

@@ -25,8 +25,8 @@ def layers_table(chosen: Chosen) -> None:
     st.markdown(
         ":material/account_tree: (1, 28, 28) → "
         + " → ".join(shape(layer.shape) for layer in way)
-        + f" · **{total:,} weights**"
-        + (f", {learnt:,} of them learn" if learnt < total else "")
+        + f" · **{total:,} parameters**"
+        + (f", {learnt:,} of them trainable" if learnt < total else "")
     )
     edited = chosen.wanted.model != RECIPES[chosen.recipe].config.model
     with st.expander("The network, layer by layer", icon=":material/table_rows:", expanded=edited):
@@ -36,18 +36,18 @@ def layers_table(chosen: Chosen) -> None:
             key="cnn_layers",
             height="content",
             column_config={
-                "weights": st.column_config.NumberColumn(format="localized"),
+                "parameters": st.column_config.NumberColumn(format="localized"),
                 "share": st.column_config.ProgressColumn(
                     "share of all", min_value=0.0, max_value=1.0, format="percent",
-                    help="Where the weights are: mostly in the first linear layer.",
+                    help="Where the parameters are: mostly in the first linear layer.",
                 ),
             },
         )  # fmt: skip
-        st.caption("Shapes for one image: (channels, rows, columns). Biases count as weights.")
+        st.caption("Shapes for one image: (channels, rows, columns). Parameters: weights and biases.")
 
 
 def weights(config: CNNConfig, layers: list[LayerShape]) -> tuple[int, int]:
-    """(all weights and biases, those that learn)."""
+    """(all parameters, those that are trained)."""
     total = sum(layer.parameters for layer in layers)
     held = sum(layer.parameters for layer in layers if layer.kind == "convolution") if config.frozen else 0
     return total, total - held

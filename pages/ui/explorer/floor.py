@@ -38,8 +38,8 @@ def show() -> None:
             "Guessing gets 10%."
         )
         st.markdown(
-            "Call a digit by the nearest of ten averages. No training, no tuning"
-            + (": **a network that does no better has learnt nothing.**" if size == ALL else ".")
+            "Call a digit by the nearest of ten averages of training images: no gradient descent, nothing to "
+            "tune" + (": **a network that does no better has learnt nothing.**" if size == ALL else ".")
         )
     with right:
         st.subheader("The ten averages", anchor=False)

@@ -7,7 +7,8 @@ from core.data import Digits
 from core.data.splits import permute_pixels
 from core.figures.comparison import accuracy_comparison_figure
 from core.figures.template import image_grid
-from core.formatting import interval, percent
+from core.formatting import count, interval, percent
+from core.training.shuffled_pixels import EPOCHS, IMAGES
 from pages.ui.chart import chart
 from pages.ui.explorer import computed
 from pages.ui.kept_button import kept_button
@@ -37,7 +38,13 @@ def show() -> None:
         start = kept_button(
             "Train on both", icon=":material/play_arrow:", type="primary", key="data_shuffle", width="stretch"
         )
-        st.caption("784 → 100 → 10, ReLU, SGD at rate 0.1, five passes: a few seconds.")
+        all_of_them = len(computed.digits("train"))
+        used = min(IMAGES, all_of_them)
+        of = f"{used:,} of the {all_of_them:,}" if used < all_of_them else f"all {all_of_them:,}"
+        st.caption(
+            f"784 → 100 → 10, ReLU, SGD at rate 0.1, {count(EPOCHS, 'epoch')} on {of} training images (drawn "
+            "at random, the same for both), scored on all test images: a few seconds."
+        )
     with right:
         test = computed.digits("test")
         few = test.take(_one_of_each(test))

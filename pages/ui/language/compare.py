@@ -167,7 +167,7 @@ def _table(entrants: list[Entrant]) -> None:
             "way": TITLES[entrant.name],
             "accuracy": float(f"{100 * entrant.score.accuracy:.2f}"),  # rounded as in the words
             "loss": entrant.score.loss,
-            "numbers learnt": entrant.size,
+            "trainable parameters": entrant.size,
             "seconds": entrant.seconds,
         }
         for entrant in entrants
@@ -180,7 +180,7 @@ def _table(entrants: list[Entrant]) -> None:
         column_config={
             "accuracy": number(format="%.2f%%"),
             "loss": number("loss (nats)", format="%.3f", help="Mean cross-entropy on the test words."),
-            "numbers learnt": number(format="localized"),
+            "trainable parameters": number(format="localized"),
             "seconds": number(
                 "seconds to fit",
                 format="%.1f",

@@ -34,7 +34,7 @@ def curves(run: Shown) -> None:
         )
     with right:
         st.markdown(_newest(run, "accuracy", "Accuracy"))
-        fig = accuracy_figure(run.history, run.epochs)
+        fig = accuracy_figure(run.history, run.epochs, n_train=run.n_train)
         chart(fig.update_layout(xaxis_title_text=PASSES), f"{run.key}_accuracy")
         st.caption("Measured after each epoch; training accuracy on up to 5,000 of the words trained on.")
 

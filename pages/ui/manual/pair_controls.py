@@ -35,9 +35,7 @@ def pair_controls(running: bool) -> RunConfig:
         format_func=lambda v: f"{v:,}",
         help="Images that share one update. Small batches make many noisy steps, large ones few calm ones.",
     )  # fmt: skip
-    changes["epochs"] = widget.slider(
-        "Epochs (passes)", 1, 40, values["epochs"], "epochs", help="How often every training image is seen."
-    )
+    changes["epochs"] = widget.epochs(40, values["epochs"], "How often every training image is seen.")
     changes["activation"] = widget.choice_box(
         "Activation", ACTIVATIONS, values["activation"], "activation", help="The bend between linear maps."
     )
@@ -61,8 +59,8 @@ def told(config: RunConfig) -> dict[str, Any]:
     hidden = values["hidden"]
     return {
         **shown,
-        key("lr"): min(RATES, key=lambda rate: abs(rate - float(values["lr"]))),
-        key("epochs"): min(40, int(values["epochs"])),
+        key("lr"): float(values["lr"]),
+        key("epochs"): int(values["epochs"]),
         key("depth"): len(hidden),
         **({key("units"): int(hidden[0])} if hidden else {}),
     }

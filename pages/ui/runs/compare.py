@@ -10,9 +10,11 @@ from core.escaping import escaped
 from core.figures.many_curves import Curve, many_curves_figure, run_color
 from core.figures.record import record_figure
 from core.run_table.curves import SPLITS, WHATS, series, smoothed
+from core.run_table.measures import loss_of
 from core.run_table.rows import short_of, title_of
 from core.runs import RunRecord
 from pages.ui.chart import chart
+from pages.ui.named import examples
 from pages.ui.page import error_boundary
 from pages.ui.runs import chosen
 from pages.ui.runs.compare_settings import settings_table
@@ -133,11 +135,13 @@ def _curves(runs: Sequence[RunRecord]) -> None:
             icon=":material/visibility_off:",
         )
         return
-    fig = many_curves_figure(
-        curves, axis=along, y_title=what if what == "accuracy" else "loss", log_x=log_x, log_y=log_y,
-        percent=what == "accuracy", band=band,
-    )  # fmt: skip
-    chart(fig, f"runs_curves_{what}_{along}_{log_x}_{log_y}")
+    titles = ["accuracy"] if what == "accuracy" else list(dict.fromkeys(loss_of(run) for run in runs))
+    for title in titles:  # a squared error and a cross-entropy have no axis in common
+        drawn = [curve for curve in curves if title in ("accuracy", loss_of(runs[curve.place]))]
+        fig = many_curves_figure(
+            drawn, axis=along, y_title=title, log_x=log_x, log_y=log_y, percent=what == "accuracy", band=band
+        )
+        chart(fig, f"runs_curves_{title}_{along}_{log_x}_{log_y}")
     words = [] if graded(runs) else ["These runs put numbers to points: they have a loss and no accuracy."]
     words += ["Full lines: training; dotted: validation; dashed: test."]
     if what == "loss" and "train" in splits and how != "none":
@@ -208,20 +212,24 @@ def _amount(how: str) -> float:
 
 
 def _accuracies(runs: Sequence[RunRecord]) -> None:
-    scored = [run for run in runs if run.test_accuracy is not None]
-    if not scored:
-        return
-    st.markdown("#### How well they read the test images")
+    for what in dict.fromkeys(examples(run.config.model) for run in runs):
+        scored = [run for run in runs if examples(run.config.model) == what and run.test_accuracy is not None]
+        if scored:
+            st.markdown(f"#### Accuracy on the test {what}")
+            _accuracy(runs, scored, what)
+
+
+def _accuracy(runs: Sequence[RunRecord], scored: Sequence[RunRecord], what: str) -> None:
+    """Those of the runs that classify the same kind of examples."""
     fig = record_figure([(escaped(short_of(run), "html"), run.recipe, run) for run in scored])
     fig.update_traces(marker_color=[run_color(runs.index(run)) for run in scored])  # as the curves above
-    chart(fig, "runs_accuracies", still=True)
+    chart(fig, f"runs_accuracies_{what}", still=True)
     text = "Test accuracy with its 95% interval."
     if len({run.n_test for run in scored}) > 1 or len({run.data for run in scored}) > 1:
-        text += " These runs were tested on different images: their accuracies compare only roughly."
+        text += f" These runs were tested on different {what}: their accuracies compare only roughly."
     elif len(scored) > 1:
-        text += (
-            " Intervals that overlap do not mean that two networks are alike: *Two networks* compares them "
-            "image by image, which sees far more."
+        text += " Intervals that overlap do not mean that two networks are alike" + (
+            ": *Two networks* compares them image by image, which sees far more." if what == "images" else "."
         )
     st.caption(f"{text} {BY_TEST}" if len(scored) > 1 else text)
 

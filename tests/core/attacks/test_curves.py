@@ -5,7 +5,16 @@ import random
 
 import torch
 
-from core.attacks.curves import Share, came_back, half_lost, lost, lost_within, shares, worst_case
+from core.attacks.curves import (
+    Share,
+    came_back,
+    half_lost,
+    lost,
+    lost_within,
+    on_the_same,
+    shares,
+    worst_case,
+)
 from core.attacks.pieces import Reads
 
 LABELS = torch.tensor([3, 1, 4, 1, 5])
@@ -74,3 +83,12 @@ def test_shares_have_intervals_and_half_is_lost_between_two_budgets() -> None:
     assert half_lost((0.0, 0.1), left[:2]) is None
     assert math.isnan(Share(0, 0).accuracy)
     assert half_lost((0.0,), [Share(0, 0)]) is None
+
+
+def test_part_way_two_points_of_a_curve_count_the_same_images() -> None:
+    """Of eight images half are lost untouched; of the four known at a larger budget none: no attack helps."""
+    part_way = rows("....xxxx", "....xxxx", "....", ".")
+    left = shares(on_the_same(part_way, least=4))
+    assert [(share.n, share.accuracy) for share in left] == [(4, 1.0)] * 3, "the last one is not there yet"
+    assert on_the_same(rows("....", "xx.."), least=4)[1].tolist() == [True, True, False, False]
+    assert on_the_same([], least=4) == []

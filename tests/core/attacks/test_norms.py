@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from hypothesis.extra.numpy import arrays
 from torch import Tensor
 
-from core.attacks.norms import NORMS, TOUCHED, NormName, column
+from core.attacks.norms import NORMS, TOUCHED, NormName, column, held_by_clipping
 
 CHANGES = arrays(np.float64, (3, 1, 4, 5), elements=some.floats(-1, 1, width=64)).map(torch.from_numpy)
 EPSILONS = some.floats(0, 5)
@@ -70,3 +70,9 @@ def test_largest_is_black_to_white(name: NormName) -> None:
 
 def test_column_broadcasts_over_images() -> None:
     assert (torch.ones(3, 1, 2, 2) * column(torch.tensor([1.0, 2.0, 3.0])))[2].unique().tolist() == [3]
+
+
+def test_pixels_that_clipping_holds_are_counted() -> None:
+    image = torch.tensor([[[0.0, 0.0, 1.0, 0.5, 0.5]]])
+    attacked = (image + torch.tensor([-0.1, 0.1, 0.1, 0.1, 0.0])).clamp(0, 1)
+    assert held_by_clipping(image, attacked) == 2  # a gray pixel that did not move was not held

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from core.figures.curves import LABELED, accuracy_figure, loss_figure
 from core.figures.error_record import error_record_figure
 from core.figures.rate_curves import rate_curves_figure
 from core.figures.spread_bands import POINTS, layer_title, spread_bands_figure
@@ -87,3 +88,20 @@ def test_two_runs_are_drawn_in_their_own_colours() -> None:
     assert wrong.y[0] == pytest.approx(0.9)
     assert math.isnan(wrong.y[1])  # none wrong has no place on a log axis
     assert list(wrong.customdata) == [0.1, 1.0]
+
+
+def test_every_change_of_a_setting_is_marked_where_it_was_made() -> None:
+    changes = [
+        {"step": 3, "examples": 30, "name": "lr", "value": 0.05},
+        {"step": 9, "examples": 90, "name": "stop"},
+    ]
+    history = History(loss=[1.0] * 9, examples_per_step=[10] * 9, changes=changes)
+    for fig in (loss_figure(history, 60, 2.0), accuracy_figure(history, 2.0, n_train=60)):
+        assert [line.x0 for line in fig.layout.shapes] == [0.5], (
+            "in passes over the data; an end is no change"
+        )
+        assert [note.text for note in fig.layout.annotations] == ["lr → 0.05"]
+    history.changes[1:] = [{**changes[0], "examples": 31 + n} for n in range(LABELED)]
+    fig = loss_figure(history, 60, 2.0)
+    assert len(fig.layout.shapes) == LABELED + 1
+    assert not any(note.text for note in fig.layout.annotations), "no room for so many words"

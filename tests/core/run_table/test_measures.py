@@ -2,7 +2,7 @@
 
 import math
 
-from core.run_table.measures import MEASURES, left_out, measures, most_frequent
+from core.run_table.measures import MEASURES, left_out, loss_of, measures, most_frequent
 
 from .conftest import MakeRun
 
@@ -30,3 +30,8 @@ def test_what_is_left_out_is_counted(make_run: MakeRun) -> None:
     assert left_out([make_run(), blind], digits) == "1 run on digits without an accuracy is left out."
     assert left_out([blind, points[0]], digits).count(" and ") == 1
     assert left_out([make_run()], digits) == ""
+
+
+def test_losses_of_different_kinds_are_told_apart(make_run: MakeRun) -> None:
+    kinds = [loss_of(make_run(name)) for name in ("mlp-module", "regression-sine", "language-gru")]
+    assert kinds == ["cross-entropy (nats)", "mean squared error", "cross-entropy (nats)"]

@@ -192,10 +192,10 @@ def test_the_worst_case_counts_what_a_smaller_budget_took(
 
     monkeypatch.setattr(many_curves, "measure", overshoots)
     app = opened(mnist)
-    assert "FGSM leaves 100.0% at ε = 0.4" in text(app)
+    assert "FGSM leaves 100% at ε = 0.4" in text(app)
     assert "100 images are read rightly again at ε = 0.3" in text(app)
     app.segmented_control(key="adv_many_worst").set_value(many_curves.WORST).run()
-    assert "FGSM leaves 0.0% at ε = 0.4" in text(well(app))
+    assert "FGSM leaves 0% at ε = 0.4" in text(well(app))
     assert "here they stay lost" in text(app)
 
 

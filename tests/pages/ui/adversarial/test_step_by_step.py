@@ -54,7 +54,7 @@ def untouched(mnist: Mnist) -> "Iterator[Trained]":
 def test_first_view_says_what_comes_of_it(untouched: Trained, mnist: Mnist) -> None:
     said = text(tab(untouched, mnist))
     assert "1. Load the trained network" in said
-    assert "**Fooled.** Before: a **8**" in said
+    assert "**Fooled.** Before: an **8**" in said
     assert "the gradient promises" in said
     assert "of 10 clean ones correctly" in said
 

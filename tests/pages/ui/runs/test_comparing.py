@@ -1,5 +1,7 @@
 """The tabs "Compare" and "Two networks": curves over each other, and two networks image by image."""
 
+import json
+
 import pytest
 
 from core.home import PROJECT
@@ -42,6 +44,20 @@ def test_compare_draws_what_is_chosen() -> None:
     app.multiselect(key=compare.PICK).set_value([two.run_id]).run()
     well(app)
     assert app.query_params["runs_chosen"] in (two.run_id, [two.run_id])
+
+
+def test_what_has_no_axis_in_common_is_drawn_apart() -> None:
+    image, curve, word = record("mlp-module"), record("regression-sine"), record("language-gru")
+    app = open_page("Compare", runs_chosen=",".join(run.run_id for run in (image, curve, word)))
+    well(app)
+    assert "Accuracy on the test images" in text(app)
+    assert "Accuracy on the test words" in text(app)
+    titles = [
+        json.loads(chart.proto.spec)["layout"].get("yaxis", {}).get("title", {}).get("text")
+        for chart in app.get("plotly_chart")
+    ]
+    assert {"cross-entropy (nats)", "mean squared error"} <= set(titles)
+    assert "loss" not in titles
 
 
 def test_compare_begins_with_the_newest_two() -> None:
