@@ -61,7 +61,7 @@ def table(layers: list[LayerShape]) -> pd.DataFrame:
             "layer": [layer.name for layer in layers],
             "what": [layer.kind for layer in layers],
             "gives": [shape(layer.shape) for layer in layers],
-            "weights": [layer.parameters for layer in layers],
+            "parameters": [layer.parameters for layer in layers],
             "share": [layer.parameters / total for layer in layers],
         }
     )
