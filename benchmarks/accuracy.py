@@ -18,6 +18,7 @@ from benchmarks.results import circumstances
 from core.data.digits import Mnist
 from core.errors import ConfigError, LabError
 from core.home import PROJECT
+from core.one_thread import take_threads
 from core.recipes import RECIPES
 from core.training.finish import new_trainer
 
@@ -44,7 +45,7 @@ def compare(recipe: str, mnist: Mnist, seeds: int = SEEDS) -> dict[str, Any]:
             settings = {"seed": seed, "precision": precision, "epochs": EPOCHS[recipe]}
             settings |= {"threads": 1, "record_every": 0, **CALMED.get(recipe, {})}
             config = RECIPES[recipe].config.with_settings(settings)
-            torch.set_num_threads(1)
+            take_threads(1)
             trainer = new_trainer(config, mnist, torch.device("cpu"), film=False)
             trainer.run()
             accuracies.append(100 * (trainer.history.last("test_accuracy") or 0.0))

@@ -14,6 +14,7 @@ from typing import TypeVar
 import torch
 
 from benchmarks.measure import Row, Setup, Timed
+from core.one_thread import take_threads
 
 Result = TypeVar("Result")
 
@@ -33,7 +34,7 @@ def in_own_thread(work: Callable[[], Result]) -> Result:
     threads = torch.get_num_threads()
 
     def begin() -> None:
-        torch.set_num_threads(threads)
+        take_threads(threads)
 
     with ThreadPoolExecutor(1, "bench", initializer=begin) as worker:
         return worker.submit(work).result()

@@ -8,6 +8,7 @@ import torch
 from benchmarks.measure import Timed, Took
 from core.config import RunConfig
 from core.data.digits import Mnist
+from core.one_thread import take_threads
 from core.training.callbacks import Callback
 from core.training.finish import new_trainer
 from core.training.trainer import Trainer
@@ -51,7 +52,7 @@ def epoch(
 
     def run() -> Took:
         if threads:
-            torch.set_num_threads(threads)
+            take_threads(threads)
         watch = Stopwatch()
         trainer = new_trainer(config, mnist, torch.device("cpu"), [*callbacks(), watch])
         trainer.run()

@@ -13,6 +13,7 @@ import torch
 
 from core.data.digits import Mnist
 from core.errors import LabError
+from core.one_thread import take_threads
 
 NOTHING: Mapping[str, float] = MappingProxyType({})
 
@@ -105,7 +106,7 @@ def measure(name: str, row: Row, setup: Setup) -> dict[str, Any]:
     threads = torch.get_num_threads()
 
     def once(side: Timed) -> Took:
-        torch.set_num_threads(threads)
+        take_threads(threads)
         return side()
 
     pairs: list[tuple[Took, Took]] = []
@@ -121,7 +122,7 @@ def measure(name: str, row: Row, setup: Setup) -> dict[str, Any]:
             pairs = [(once(ours), once(baseline)) for _ in range(rounds(row, setup.quick))]
     finally:
         opened.close()
-        torch.set_num_threads(threads)
+        take_threads(threads)
     return {
         "name": name,
         **_numbers(row, pairs),

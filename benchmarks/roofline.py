@@ -11,6 +11,7 @@ from benchmarks.measure import Row, Setup, Timed, Took
 from benchmarks.training import QUICK, config
 from core.config import RunConfig
 from core.models import as_module
+from core.one_thread import take_threads
 from core.training.finish import new_trainer
 from core.training.trainer import initial_network
 from core.training.trial import ALONE, ThreadTuner
@@ -61,7 +62,7 @@ def _roofline(setup: Setup) -> tuple[Timed, Timed]:
 
     def products() -> Took:
         dtype, threads = as_it_did
-        torch.set_num_threads(threads)
+        take_threads(threads)
         rate = product_rate(dtype, SIDE // 2 if setup.quick else SIDE)
         return Took(flops / rate, threads, {"attainable_flops_per_second": rate})
 
