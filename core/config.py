@@ -7,6 +7,7 @@ same thing.
 """
 
 import dataclasses
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -133,6 +134,11 @@ class RunConfig:
             "A record counts wrong answers; a network that answers with numbers has none: set record_every "
             "to 0.",
         )
+        require(
+            self.train.batch_size > 1 or not self.one_value,
+            "Batch normalization needs at least two images in a batch: take a larger batch size, or leave it "
+            "out.",
+        )
         if isinstance(self.data, CurveConfig) and self.train.validation:
             points, share = self.data.learnt, self.train.validation
             require(
@@ -144,6 +150,13 @@ class RunConfig:
             self.train.adversarial == "none" or self.model.family != "manual",
             "The network derived by hand has formulas for its weights' gradients alone, and an attack needs "
             "those of the pixels; choose another network for adversarial training.",
+        )
+
+    @property
+    def one_value(self) -> bool:
+        """Whether a batch norm meets a single value an image and channel, so that one image has no spread."""
+        return isinstance(self.model, CNNConfig) and any(
+            layer.kind == "batch norm" and math.prod(layer.shape[1:]) == 1 for layer in self.model.layers()
         )
 
     @property

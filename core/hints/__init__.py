@@ -8,12 +8,13 @@ from core.hints.hint import Case, Hint, Rule
 from core.hints.imbalance import rare_digit
 from core.hints.inside import dead, no_normalisation, saturated
 from core.hints.length import overfitting, still_falling
-from core.hints.rates import batch_too_large, diverged, oscillating, too_low
+from core.hints.rates import batch_too_large, diverged, no_epsilon, oscillating, too_low
 
 __all__ = ["RULES", "SHARP", "Case", "Hint", "Rule", "hints"]
 
 #: All rules by name, in the order in which their hints are shown.
 RULES: dict[str, Rule] = {
+    "no-epsilon": no_epsilon,
     "rate-diverged": diverged,
     "rate-oscillating": oscillating,
     "dead-relu": dead,
@@ -26,9 +27,10 @@ RULES: dict[str, Rule] = {
     "still-falling": still_falling,
 }
 #: Those that a run need not end for: what they see gets no better by waiting.
-SHARP = ("rate-diverged", "rate-oscillating")
+SHARP = ("no-epsilon", "rate-diverged", "rate-oscillating")
 #: What a hint explains already: its consequences are no causes of their own.
 EXPLAINS: dict[str, tuple[str, ...]] = {
+    "no-epsilon": tuple(name for name in RULES if name != "no-epsilon"),
     "rate-diverged": tuple(name for name in RULES if name != "rate-diverged"),
     "rate-oscillating": ("still-falling", "overfitting", "no-normalisation"),
     "dead-relu": ("no-normalisation", "rate-low", "still-falling"),

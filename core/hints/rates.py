@@ -5,6 +5,8 @@ import numpy as np
 from core.formatting import number, ratio
 from core.hints.hint import Case, Hint, handy
 from core.hints.reading import BLOCK, per_step, since_change, start_and_end
+from core.training.optimizers import OPTIMIZERS
+from core.training.zero_division import without_epsilon
 
 #: A loss twice what the fresh weights had is no noise: they only guess.
 BLOWN = 2.0
@@ -31,10 +33,31 @@ FEW_STEPS = 300
 USUAL_BATCH = 64
 
 
+def no_epsilon(case: Case) -> Hint | None:
+    """The loss stopped being a number without having grown, and nothing keeps the division from zero."""
+    numbers = [loss for loss in case.history.loss if loss is not None]
+    optimizer = case.config.train.optimizer
+    if len(numbers) == len(case.history.loss) or not without_epsilon(optimizer):
+        return None
+    if numbers and numbers[-1] >= BLOWN * numbers[0]:
+        return None
+    usual = OPTIMIZERS[optimizer.name].settings["epsilon"].default
+    return Hint("no-epsilon", "Division by zero: ε is 0",
+        f"With epsilon {optimizer['epsilon']:g} the loss was no number at step {len(case.history.loss):,}, "
+        "without having grown before.",
+        f"{OPTIMIZERS[optimizer.name].title} divides each weight's step by the size of its gradients. Where "
+        "a pixel is always black, its weights' gradients are all zero, and 0/0 is not a number.",
+        {"epsilon": usual},
+        f"The usual ε, {usual:g}, is added to the divisor and keeps it away from zero.",
+    )  # fmt: skip
+
+
 def diverged(case: Case) -> Hint | None:
     """The loss stopped being a number, or shot up and is still far from what was lost by it."""
     losses = case.history.loss
     numbers = [loss for loss in losses if loss is not None]
+    if no_epsilon(case):
+        return None
     if len(numbers) < len(losses):
         evidence = (
             f"At rate {case.rate:g} the loss was {number(numbers[0])} at the first step, "

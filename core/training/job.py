@@ -26,6 +26,7 @@ from core.training.background import Background
 from core.training.callbacks import Callback
 from core.training.finish import best_of, film_of, keep, kept_row, new_trainer, record_of
 from core.training.history import History, Row
+from core.training.one_image import check_batches
 from core.training.slots import Slots
 from core.training.snapshot import ACTIVE, Snapshot, Status
 from core.training.trainer import Diverged, Trainer, changeable
@@ -109,7 +110,9 @@ class Job(Background[Snapshot], Callback):
         config = self.snapshot.config
         names = changeable(config)
         require(name in names, f"{name} cannot change while training runs; these can: {', '.join(names)}.")
-        memory.check(memory.of_training(config.with_settings({name: value})), "This change")
+        changed = config.with_settings({name: value})
+        check_batches(changed, self.snapshot.n_train)
+        memory.check(memory.of_training(changed), "This change")
         self._requests.put((name, value))
 
     def _work(self) -> None:

@@ -25,8 +25,10 @@ from core.training.adversarial import attacked
 from core.training.callbacks import Callback, GradientSizes, StopTraining
 from core.training.gradient import loss_and_gradients
 from core.training.history import History, Row
+from core.training.one_image import check_batches
 from core.training.optimizers import OPTIMIZERS, build_optimizer, change_setting, set_rate
 from core.training.schedules import rate
+from core.training.zero_division import ZeroDivision, without_epsilon
 
 FLUSH_EVERY = 20  # steps between two looks at the losses: reading one waits for the device
 TRAIN_SAMPLE = 5000  # training images measured after an epoch, enough for ±0.5 points
@@ -72,7 +74,9 @@ class Trainer:
         self.start = config  # as it began; with `history.changes` it replays the run
         self.config = config  # as it is now
         self.device = device or torch.device("cpu")
-        self.callbacks = [GradientSizes(), *callbacks]
+        check_batches(config, len(data.places))
+        self._division = ZeroDivision() if without_epsilon(config.train.optimizer) else None
+        self.callbacks = [GradientSizes(), *filter(None, [self._division]), *callbacks]
         seed = config.train.seed
         self.network = initial_network(config, data).to(self.device)
         self.module: nn.Module = as_module(self.network)  # what evaluation and probes see
@@ -199,6 +203,11 @@ class Trainer:
             self.history.add_step(per_image, lr, examples)
             if not math.isfinite(value):
                 step = len(self.history.loss)
+                if self._division is not None and (at := self._division.step) is not None and at < step:
+                    raise Diverged(
+                        f"The loss stopped being a number at step {step:,}: step {at:,} divided by zero, for "
+                        "a weight whose gradients were all zero so far. epsilon prevents it: set it to 1e-8."
+                    )
                 raise Diverged(
                     f"The loss stopped being a number at step {step:,}: the weights grew without bound. "
                     f"The learning rate {lr:g} is too high here; try {lr / 10:g}."
@@ -259,7 +268,9 @@ class Trainer:
             value = max(value, self.epoch + (1 if len(self.order) else 0))  # one that has its order has begun
             self.config = replace(self.config, train=replace(train, epochs=value))
         elif name == "batch_size":
-            self.config = replace(self.config, train=replace(train, batch_size=value))
+            changed = replace(self.config, train=replace(train, batch_size=value))
+            check_batches(changed, self.n, len(self.order) - self.position)
+            self.config = changed
         else:
             optimizer = change_setting(self.optimizer, train.optimizer, name, value)
             self.config = replace(self.config, train=replace(train, optimizer=optimizer))

@@ -41,6 +41,11 @@ DEEP = {"hidden": (64, 64, 64, 64), "share": 0.5, "epochs": 3, "batch_size": 32}
 
 #: rule → (recipe, settings with the fault, settings without it)
 RUNS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+    "no-epsilon": (
+        "mlp-module",
+        {"optimizer": "adam", "epsilon": 0.0, "epochs": 1},
+        {"optimizer": "adam", "epochs": 1},
+    ),
     "rate-diverged": ("mlp-module", {"lr": 10.0, "epochs": 1}, {"lr": 0.1, "epochs": 1}),
     "rate-oscillating": ("linear-softmax", {"lr": 5.0}, {"lr": 0.1}),
     "rate-low": ("mlp-autograd", {"lr": 0.01}, {"lr": 0.3}),
@@ -85,6 +90,7 @@ def test_a_rule_speaks_of_its_fault_and_is_silent_without(rule: str) -> None:
 @pytest.mark.parametrize(
     "rule",
     [
+        "no-epsilon",
         "rate-diverged",
         "rate-oscillating",
         "rate-low",

@@ -132,6 +132,53 @@ def test_live_changes_are_recorded_and_replayed(data: RunData) -> None:
     assert again.history.loss != run(config, data).history.loss
 
 
+@pytest.mark.parametrize("name", [n for n, entry in OPTIMIZERS.items() if "epsilon" in entry.settings])
+@pytest.mark.parametrize("epsilon", [0.0, 1e-60])
+def test_a_division_by_zero_is_not_blamed_on_the_rate(name: str, epsilon: float, data: RunData) -> None:
+    black = data.train.inputs.clone()
+    black[:, :, :4] = 0  # pixels that are always black: their weights never have a gradient
+    digits = Digits(black, data.train.labels)
+    changes = {"optimizer": name, "epsilon": epsilon, "normalize": False}
+    trainer = Trainer(recipe("mlp-module", **changes), RunData(digits, data.test))
+    with pytest.raises(Diverged, match=r"divided by zero.*epsilon") as told:
+        trainer.run()
+    assert "learning rate" not in str(told.value)
+    usual = OPTIMIZERS[name].settings["epsilon"].default
+    sound = trainer.start.with_settings({"epsilon": usual})
+    assert run(sound, RunData(digits, data.test)).history.loss[-1] is not None
+
+
+ALONE = {
+    "norm_hidden": True, "hidden": (8,), "channels": (4,), "kernels": (3,), "strides": (1,), "paddings": (0,),
+    "pools": ("max",), "split": "none",
+}  # fmt: skip
+
+
+def test_batch_norm_refuses_a_batch_of_one_before_the_first_step(data: RunData) -> None:
+    cnn = recipe("cnn-lab", **ALONE)
+    with pytest.raises(ConfigError, match="at least two images"):
+        cnn.with_settings({"batch_size": 1})
+    for adversarial in ("none", "fgsm"):
+        lonely = cnn.with_settings({"batch_size": 599, "adversarial": adversarial})
+        with pytest.raises(ConfigError, match="600 images in batches of 599 leave one alone"):
+            Trainer(lonely, data)
+    assert run(cnn.with_settings({"batch_size": 300, "epochs": 1}), data).steps == 2
+    # over more than one pixel a channel has a spread, also in one image
+    wide = recipe("cnn-bn", batch_size=1, split="none")
+    assert not wide.one_value
+
+
+def test_batch_norm_refuses_a_live_change_that_leaves_one_image(data: RunData) -> None:
+    class Meddle(Callback):
+        def before_step(self, trainer: Trainer) -> None:
+            for size in (599, 399) if trainer.steps == 2 else ():  # 600 and 400 images are left
+                with pytest.raises(ConfigError, match="leave one alone"):
+                    trainer.change("batch_size", size)
+
+    trainer = run(recipe("cnn-lab", **ALONE, batch_size=100), data, Meddle())
+    assert (trainer.steps, trainer.history.changes) == (12, [])
+
+
 def test_a_rate_too_high_stops_with_an_explanation(data: RunData) -> None:
     trainer = Trainer(recipe("mlp-deep", lr=100.0, epochs=30), data)
     with pytest.raises(Diverged, match="learning rate 100 is too high"):
