@@ -5,18 +5,19 @@ Progress goes to stderr. A user's mistake is one sentence on stderr and exit sta
 
 import argparse
 import importlib
+import io
 import signal
 import sys
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
+from core.disk import disk_words
 from core.errors import ConfigError, LabError
-from core.escaping import escaped
+from core.escaping import clean, escaped
 from core.formatting import percent
 from core.interrupts import Interrupted, at_once
 from core.row_formats import as_csv, as_json
-from core.typed import shortened
 
 #: Each a module in core.commands.
 VERBS = ("recipes", "train", "sweep", "runs", "export", "evaluate", "attack", "data", "reproduce", "bench")
@@ -26,6 +27,9 @@ PERCENT = ("test_accuracy", "validation_accuracy", "clean_accuracy", "adversaria
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):  # a console without ε or ≥ gets \u03b5 in their place
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         with at_once():
             arguments = _parser().parse_args(argv)
@@ -38,6 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 128 + (interrupt.number if isinstance(interrupt, Interrupted) else signal.SIGINT)
     except BrokenPipeError:  # the reader (`| head`) had enough
         sys.stderr.close()
+    except OSError as error:
+        print(disk_words(error), file=sys.stderr)
+        return 2
     return 0
 
 
@@ -45,7 +52,7 @@ class _Parser(argparse.ArgumentParser):
     """One whose complaint is a sentence, without the list of all options before it."""
 
     def error(self, message: str) -> NoReturn:
-        words = shortened(message, 300)
+        words = clean(message, 300)
         raise ConfigError(f"{words[:1].upper()}{words[1:]}. `{self.prog} --help` says what it takes.")
 
 

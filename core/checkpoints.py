@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from core.atomic_write import write_whole
 from core.config import RunConfig
+from core.disk import is_file
 from core.errors import LabError, NotFound
 from core.home import PROJECT, home
 from core.models import build_module
@@ -113,7 +114,7 @@ def _plain_names(weights: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def file_content(path: Path) -> bytes:
     """A checkpoint's bytes. Raises NotFound if there is no such file, LabError if it is far too large."""
-    if not path.is_file():
+    if not is_file(path):
         raise NotFound(f"There is no checkpoint {path.name}.")
     if path.stat().st_size > LARGEST:
         raise LabError(f"{path.name} is larger than {LARGEST // 2**20} MB, more than any network here needs.")
@@ -174,7 +175,7 @@ def find_checkpoint(name: str) -> Path:
     saved = home() / "checkpoints" / f"{name}.safetensors"
     plain = name and Path(name).name == name
     for candidate in ([SHIPPED / f"{name}.safetensors", saved] if plain else []) + [Path(name)]:
-        if candidate.is_file():
+        if is_file(candidate):
             return candidate
     raise NotFound(
         f"There is no checkpoint {name!r}: name a shipped one ({', '.join(shipped()) or 'none yet'}), "

@@ -1,8 +1,16 @@
 """Errors a person can act on: the message is always a full sentence that says what to do."""
 
+import re
+
 
 class LabError(Exception):
-    """Something a user did or has cannot work; `str(error)` is shown to them as it stands."""
+    """Something a user did or has cannot work; `str(error)` is shown to them as it stands.
+
+    A name of thousands of letters that somebody typed is cut off in it.
+    """
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(re.sub(r"\S{201,}", lambda long: f"{long[0][:60]}…", sentence))
 
 
 class ConfigError(LabError, ValueError):

@@ -17,6 +17,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from core.atomic_write import write_whole
+from core.disk import is_file
 from core.errors import LabError
 
 SCALE = "#scale"  # ends the name of a matrix's scales
@@ -54,7 +55,7 @@ def load_film(path: Path, last: Frame | None = None) -> Film:
 
     last: the network as the checkpoint has it; it ends the film, unless the film goes as far itself.
     """
-    if not path.is_file():
+    if not is_file(path):
         return ()
     frames: dict[int, dict[str, Tensor]] = {}
     try:

@@ -11,13 +11,13 @@ import json
 import logging
 import secrets
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from core.config import RunConfig
+from core.disk import sqlite_file
 from core.errors import LabError, NotFound
 from core.escaping import clean
 from core.evaluation import wilson
@@ -25,6 +25,8 @@ from core.home import home, private_file
 from core.training.history import History
 
 log = logging.getLogger(__name__)
+
+PATIENCE = 30.0  # seconds to wait for another program that writes to the file
 
 _COLUMNS = """
     run_id TEXT PRIMARY KEY, recipe TEXT NOT NULL, name TEXT NOT NULL, owner TEXT NOT NULL,
@@ -193,23 +195,9 @@ class RunStore:
             _check_owner(connection, run_id, owner, "delete")
             connection.execute("DELETE FROM runs WHERE run_id = ?", (run_id,))
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def _open(self) -> AbstractContextManager[sqlite3.Connection]:
         """A connection whose changes are committed together when the block ends, or not at all."""
-        try:
-            connection = sqlite3.connect(self.path, timeout=30)
-            connection.row_factory = sqlite3.Row
-            try:
-                connection.execute("PRAGMA journal_mode = WAL")
-                with connection:
-                    yield connection
-            finally:
-                connection.close()
-        except sqlite3.DatabaseError as error:
-            raise LabError(
-                f"The file of recorded runs, {self.path.name}, cannot be used: {error}. "
-                "Move it out of Digit Lab's home folder; a new one is made."
-            ) from error
+        return sqlite_file(self.path, "The file of recorded runs", PATIENCE)
 
 
 def _check_owner(connection: sqlite3.Connection, run_id: str, owner: str | None, what: str) -> None:

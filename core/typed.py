@@ -6,6 +6,8 @@ import math
 import re
 from typing import Any
 
+from core.escaping import clean
+
 _DECIMAL = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _NUMBER = re.compile(rf"({_DECIMAL})(?:\s*/\s*({_DECIMAL}))?", re.ASCII)
 
@@ -20,7 +22,7 @@ def number(text: str) -> int | float:
     value = above / below if below else math.nan
     if not math.isfinite(value):
         raise argparse.ArgumentTypeError(
-            f"{shortened(text)!r} is not a number; write it like 0.1, 1e-1 or 1/10"
+            f"{clean(text, 40)!r} is not a number; write it like 0.1, 1e-1 or 1/10"
         )
     return int(value) if value == int(value) and "." not in text else value
 
@@ -29,7 +31,7 @@ def integer(text: str) -> int:
     """The whole number that `text` writes. Raises ArgumentTypeError, in words for whoever typed it."""
     value = number(text)
     if value != int(value):
-        raise argparse.ArgumentTypeError(f"{shortened(text)!r} is not a whole number")
+        raise argparse.ArgumentTypeError(f"{clean(text, 40)!r} is not a whole number")
     return int(value)
 
 
@@ -44,8 +46,3 @@ def setting(text: str) -> Any:
     except (ValueError, RecursionError):
         return text
     return value if isinstance(value, bool | list | None) else text
-
-
-def shortened(text: str, most: int = 40) -> str:
-    """What was typed, cut off where it is too long to be repeated in a sentence."""
-    return text if len(text) <= most else f"{text[:most]}…"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from core.disk import check_target, disk_words, is_file
 from core.errors import ConfigError, LabError
 from core.export.choose import lesson_of
 from core.recipes import RECIPES
@@ -30,12 +31,12 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """Write the file and name it; without -o it is NAME.py here, which must not exist yet."""
     path = _target(arguments.output) if arguments.output is not None else Path(f"{arguments.name}.py")
     lesson = lesson_of(arguments.name, arguments.data)
-    if arguments.output is None and path.exists():
+    if arguments.output is None and is_file(path):
         raise ConfigError(f"{path} is already here; name a file with -o, or move it away.")
     try:
         path.write_text(lesson.notebook if path.suffix == ".ipynb" else lesson.script, encoding="utf-8")
     except OSError as error:
-        raise LabError(f"{path} cannot be written: {(error.strerror or 'no access').lower()}.") from error
+        raise LabError(disk_words(error, path)) from error
     yield {"file": str(path)}
 
 
@@ -44,6 +45,5 @@ def _target(name: str) -> Path:
     path = Path(name).expanduser()
     if path.suffix not in (".py", ".ipynb"):
         raise ConfigError(f"-o takes a file ending in .py or in .ipynb; it is {name!r}.")
-    if not path.parent.is_dir():
-        raise ConfigError(f"-o cannot write to the folder {path.parent}; name one that exists.")
+    check_target(path, "-o")
     return path

@@ -13,13 +13,15 @@ from core.checks import whole
 from core.commands.train import parse_settings
 from core.data.fingerprint import fingerprint
 from core.errors import ConfigError, LabError, NotFound
+from core.escaping import escaped
 from core.interrupts import between_steps
 from core.recipes import RECIPES, recipe
-from core.runs import RunRecord, RunStore
+from core.runs import RunStore
+from core.sweep.claim import claimed
 from core.sweep.engines import connect, in_processes, in_this_process, on_cluster
 from core.sweep.ledger import Ledger, begin, read, write
 from core.sweep.plan import KINDS, SweepPlan, parse_axes
-from core.sweep.trial import Order, material, size_of
+from core.sweep.trial import Order, Outcome, Refused, material, size_of
 from core.training.callbacks import StopWhen
 from core.training.trial import cores
 from core.typed import integer
@@ -58,22 +60,33 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         whole(arguments.workers, 1, 256, "Trials at once (--workers)")
     store = RunStore()
     ledger = read(arguments.go_on) if arguments.go_on else _begin(arguments)
-    tqdm.write(f"Sweep {ledger.sweep_id}: {len(ledger.open)} of {ledger.plan.size} trials", file=sys.stderr)
-    orders = [ledger.order(trial) for trial in ledger.open]
+    refused: dict[int, str] = {}
     try:
-        with between_steps() as asked, tqdm(total=len(orders), unit="trial", file=sys.stderr) as bar:
-            for order, record in _engine(arguments, orders, asked):
-                if record.status == "stopped":  # broken off: it is run again when the sweep goes on
-                    continue
-                store.save(record)
-                ledger = write(ledger.with_done(order.number, record.run_id))
-                bar.update()
+        with between_steps() as asked, claimed(store, ledger.sweep_id) as still_ours:
+            ledger = read(ledger.sweep_id)  # who held it before may have done more
+            found = f"{len(ledger.open)} of {ledger.plan.size} trials"
+            tqdm.write(f"Sweep {ledger.sweep_id}: {found}", file=sys.stderr)
+            orders = [ledger.order(trial) for trial in ledger.open]
+            with tqdm(total=len(orders), unit="trial", file=sys.stderr) as bar:
+                for order, outcome in _engine(arguments, orders, asked):
+                    still_ours()
+                    if isinstance(outcome, Refused):
+                        refused[order.number] = outcome.sentence
+                        words = f"{order.name} cannot be run: {outcome.sentence}"
+                        tqdm.write(escaped(words, "terminal"), file=sys.stderr)
+                    elif outcome.status != "stopped":  # broken off: it is run again when the sweep goes on
+                        store.save(outcome)
+                        ledger = write(ledger.with_done(order.number, outcome.run_id))
+                    bar.update()
     except LabError as error:
         raise LabError(f"{error} What is done is kept; `sweep --go-on {ledger.sweep_id}` goes on.") from error
-    if ledger.open:
+    if asked():
         tqdm.write(f"Stopped; `sweep --go-on {ledger.sweep_id}` finishes it.", file=sys.stderr)
-    yield from rows(ledger, store)
+    for row in rows(ledger, store):
+        yield {**row, "status": "refused"} if row["trial"] in refused else row
     asked.obey()
+    if refused:
+        raise ConfigError(f"{len(refused)} of {len(orders)} trials could not be run; the others are kept.")
 
 
 def _begin(arguments: argparse.Namespace) -> Ledger:
@@ -95,7 +108,7 @@ def _begin(arguments: argparse.Namespace) -> Ledger:
 
 def _engine(
     arguments: argparse.Namespace, orders: list[Order], stopped: Callable[[], bool]
-) -> Iterator[tuple[Order, RunRecord]]:
+) -> Iterator[tuple[Order, Outcome]]:
     if arguments.cluster:
         client = connect(arguments.cluster)
         try:

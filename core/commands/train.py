@@ -1,7 +1,6 @@
 """`python -m core train RECIPE`: train without a browser, and record the run."""
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,20 +12,21 @@ from core.atomic_write import write_whole
 from core.checkpoints import run_checkpoint, shipped
 from core.config import RunConfig
 from core.device import choose_device
-from core.errors import ConfigError
-from core.escaping import escaped
-from core.films import film_path, save_film
+from core.disk import check_target, disk_words, is_file
+from core.errors import ConfigError, LabError
+from core.escaping import clean, escaped
+from core.films import film_path
 from core.formatting import number, percent
 from core.home import home, private_folder
 from core.interrupts import between_steps
 from core.recipes import RECIPES, recipe
 from core.runs import RunStore, new_run_id
 from core.training.callbacks import Callback, StopWhen
-from core.training.finish import film_to_keep, keep, new_trainer, record_of
+from core.training.finish import keep, new_trainer, record_of
 from core.training.run_data import material_for
 from core.training.trainer import Diverged, Trainer
 from core.training.trial import ALONE, ThreadTuner
-from core.typed import integer, setting, shortened
+from core.typed import integer, setting
 
 HELP = "train a recipe and record the run"
 
@@ -78,11 +78,13 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         if status == "stopped" and not trainer.steps:
             asked.obey()  # there is nothing to keep yet
         record = record_of(trainer, new_run_id(), status=status, owner="me", data=material.size)
-        keep(trainer, record, store)
-        if target:
-            write_whole(target, run_checkpoint(record.run_id).read_bytes())
-            if film := film_to_keep(trainer):
-                save_film(film_path(target), film)
+        problem: LabError | None = None
+        try:
+            keep(trainer, record, store)
+            if target:
+                _copy(run_checkpoint(record.run_id), target)
+        except LabError as error:  # the row is printed all the same: nothing measured is lost
+            problem = error
     if status == "stopped":
         tqdm.write(
             f"Stopped at epoch {number(record.epochs)} of {config.train.epochs}: run {record.run_id} keeps "
@@ -94,7 +96,20 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     if target:
         summary["saved"] = str(target)
     yield summary
+    if problem:
+        raise problem
     asked.obey()
+
+
+def _copy(checkpoint: Path, target: Path) -> None:
+    """The weights, and their film if there is one, under the name that --save gave. Raises LabError."""
+    try:
+        write_whole(target, checkpoint.read_bytes())
+        if is_file(film_path(checkpoint)):
+            write_whole(film_path(target), film_path(checkpoint).read_bytes())
+    except OSError as error:
+        words = disk_words(error, target)
+        raise LabError(f"{words} The weights are kept under the run's id, {checkpoint.stem}.") from error
 
 
 class Progress(Callback):
@@ -129,7 +144,7 @@ def parse_settings(config: RunConfig, pairs: list[str]) -> dict[str, Any]:
         key, equals, text = pair.partition("=")
         if not equals:
             raise ConfigError(
-                f"--set takes KEY=VALUE, such as lr=0.1; {shortened(pair)!r} has no equals sign."
+                f"--set takes KEY=VALUE, such as lr=0.1; {clean(pair, 40)!r} has no equals sign."
             )
         if isinstance(known.get(key), tuple) and not text.startswith("["):
             changes[key] = tuple(setting(word.strip()) for word in text.split(",") if word.strip())
@@ -144,8 +159,7 @@ def _target(name: str | None) -> Path | None:
         return None
     if name.endswith(".safetensors"):
         path = Path(name)
-        if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
-            raise ConfigError(f"--save cannot write to the folder {path.parent}; name one that exists.")
+        check_target(path, "--save")
         return path
     if name in shipped():
         raise ConfigError(
@@ -155,4 +169,6 @@ def _target(name: str | None) -> Path | None:
         raise ConfigError(f"--save takes a plain name or a file ending in .safetensors; it is {name!r}.")
     folder = home() / "checkpoints"
     private_folder(folder)
-    return folder / f"{name}.safetensors"
+    path = folder / f"{name}.safetensors"
+    check_target(path, "--save")
+    return path

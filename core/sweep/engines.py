@@ -4,6 +4,7 @@ Each is a generator of (order, record) in the order in which trials end. The clu
 (dask.distributed, Rocklin 2015): it moves the work of a worker that dies to another one.
 """
 
+import importlib.util
 import multiprocessing
 import os
 import queue
@@ -17,8 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import LabError
 from core.interrupts import SIGNALS
-from core.runs import RunRecord
-from core.sweep.trial import Order, run_trial
+from core.sweep.trial import Order, Outcome, run_trial
 from core.training.callbacks import Callback, StopWhen
 
 if TYPE_CHECKING:
@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 
 RETRIES = 2  # of a trial whose worker failed
 PATIENCE = 10.0  # seconds to find a cluster
+IN_ITS_FOLDER = "Start `dask scheduler` and `dask worker` in Digit Lab's folder, with the same version there."
 LOOK = 0.5  # seconds between two questions whether to stop
 
 
 def in_this_process(
     orders: Sequence[Order], callbacks: Sequence[Callback] = ()
-) -> Iterator[tuple[Order, RunRecord]]:
+) -> Iterator[tuple[Order, Outcome]]:
     """One trial after the other, here; the one that a callback stops is the last."""
     for order in orders:
         record = run_trial(order, callbacks)
@@ -44,7 +45,7 @@ def in_this_process(
 
 def in_processes(
     orders: Sequence[Order], workers: int, stopped: Callable[[], bool] = lambda: False
-) -> Iterator[tuple[Order, RunRecord]]:
+) -> Iterator[tuple[Order, Outcome]]:
     """Several at once, each in a process of its own on this machine.
 
     stopped: asked now and then whether to end; trials at work then come with the status "stopped".
@@ -70,7 +71,7 @@ def in_processes(
 
 def _in_a_pool(
     orders: Sequence[Order], workers: int, stopped: Callable[[], bool]
-) -> Iterator[tuple[Order, RunRecord]]:
+) -> Iterator[tuple[Order, Outcome]]:
     context = multiprocessing.get_context("spawn")  # a forked PyTorch may stand still
     stop = context.Event()
     with ProcessPoolExecutor(
@@ -112,7 +113,7 @@ def _end_with(parent: BaseProcess) -> None:
     os._exit(1)
 
 
-def _in_worker(order: Order) -> RunRecord:
+def _in_worker(order: Order) -> Outcome:
     assert _stop is not None
     return run_trial(order, [StopWhen(_stop.is_set)])
 
@@ -128,15 +129,46 @@ def connect(address: str) -> "Client":
             f"There is no Dask scheduler at {address}: {str(error)[:120]}. Start one with `dask scheduler` "
             "and workers with `dask worker`, as the README says, and name its address."
         ) from error
-    if not client.scheduler_info(n_workers=-1)["workers"]:
+    try:
+        if not client.scheduler_info(n_workers=-1)["workers"]:
+            raise LabError(
+                f"The cluster at {address} has no workers; start some with `dask worker {address}`."
+            )
+        _check_folder(client)
+    except BaseException:
         client.close()  # type: ignore[no-untyped-call]
-        raise LabError(f"The cluster at {address} has no workers; start some with `dask worker {address}`.")
+        raise
     return client
+
+
+def _check_folder(client: "Client") -> None:
+    """Raise LabError, naming them, where scheduler or workers find another `core` than ours, or none.
+
+    They are asked through the standard library, which they have wherever they were started.
+    """
+    ask = (importlib.util.find_spec, run_trial.__module__)
+    try:
+        found = client.run(*ask, on_error="return")
+        folders = client.run(os.getcwd, on_error="return")
+    except OSError as error:
+        raise LabError(f"The cluster does not answer: {str(error)[:120]}.") from error
+    wrong = [name for name, spec in found.items() if spec is None or isinstance(spec, BaseException)]
+    if wrong:
+        raise LabError(
+            f"The Dask worker {wrong[0]}, started in {folders[wrong[0]]}, does not find Digit Lab "
+            f"({len(wrong)} of {len(found)} workers do not). {IN_ITS_FOLDER}"
+        )
+    try:
+        spec = client.run_on_scheduler(*ask)  # type: ignore[no-untyped-call]
+    except ImportError:
+        spec = None
+    if spec is None:
+        raise LabError(f"The Dask scheduler does not find Digit Lab. {IN_ITS_FOLDER}")
 
 
 def on_cluster(
     orders: Sequence[Order], client: "Client", stopped: Callable[[], bool] = lambda: False
-) -> Iterator[tuple[Order, RunRecord]]:
+) -> Iterator[tuple[Order, Outcome]]:
     """As many at once as the cluster has workers; a trial whose worker dies is run again by another.
 
     stopped: asked now and then whether to give up what is not done yet.
@@ -156,6 +188,10 @@ def on_cluster(
             except queue.Empty:
                 continue
             left -= 1
-            yield waiting[future], future.result()
+            try:
+                outcome = future.result()
+            except ImportError as error:  # of a worker that came later
+                raise LabError(f"A Dask worker does not find Digit Lab ({error}). {IN_ITS_FOLDER}") from error
+            yield waiting[future], outcome
     finally:
         client.cancel(list(waiting))  # type: ignore[no-untyped-call]

@@ -8,10 +8,11 @@ from typing import Any
 
 from core.errors import ConfigError
 from core.one_thread import take_threads
-from core.runs import RunRecord, RunStore
+from core.runs import RunStore
+from core.sweep.claim import claimed
 from core.sweep.engines import connect, in_this_process, on_cluster
-from core.sweep.ledger import Ledger, write
-from core.sweep.trial import Order
+from core.sweep.ledger import Ledger, read, write
+from core.sweep.trial import Order, Outcome, Refused
 from core.training.background import Background
 from core.training.callbacks import Callback
 from core.training.slots import Slots
@@ -59,22 +60,28 @@ class SweepJob(Background[SweepSnapshot], Callback):
 
     def _run(self) -> Status:
         take_threads(self._ledger.plan.threads)
-        orders = [self._ledger.order(trial) for trial in self._ledger.open]
-        started = time.monotonic()
-        for order, record in self._results(orders):
-            if record.status == "stopped":  # broken off: the trial is run again when the sweep goes on
-                self._working = 0.0
-                break
-            self._store.save(record)
-            self._ledger = write(self._ledger.with_done(order.number, record.run_id))
-            self._ended += 1
-            self._working, self._spent = 0.0, time.monotonic() - started
-            self._publish()
+        with claimed(self._store, self._ledger.sweep_id) as still_ours:
+            self._ledger = read(self._ledger.sweep_id)  # who held it before may have done more
+            orders = [self._ledger.order(trial) for trial in self._ledger.open]
+            started = time.monotonic()
+            for order, outcome in self._results(orders):
+                still_ours()
+                if isinstance(outcome, Refused):
+                    self._message = f"{order.name} cannot be run: {outcome.sentence} The others are."
+                    continue
+                if outcome.status == "stopped":  # broken off: it is run again when the sweep goes on
+                    self._working = 0.0
+                    break
+                self._store.save(outcome)
+                self._ledger = write(self._ledger.with_done(order.number, outcome.run_id))
+                self._ended += 1
+                self._working, self._spent = 0.0, time.monotonic() - started
+                self._publish()
+                self._safe_point()
             self._safe_point()
-        self._safe_point()
         return "finished"
 
-    def _results(self, orders: list[Order]) -> Iterator[tuple[Order, RunRecord]]:
+    def _results(self, orders: list[Order]) -> Iterator[tuple[Order, Outcome]]:
         if self._cluster is None:
             yield from in_this_process(orders, [self])
             return

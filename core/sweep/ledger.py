@@ -12,6 +12,7 @@ from typing import Any
 from core.atomic_write import write_whole
 from core.data.fingerprint import fingerprint
 from core.digits_config import DigitsConfig
+from core.disk import is_file
 from core.errors import LabError, NotFound
 from core.home import home
 from core.runs import new_run_id
@@ -93,7 +94,7 @@ def write(ledger: Ledger) -> Ledger:
 def read(sweep_id: str) -> Ledger:
     """A sweep by its id. Raises NotFound, or LabError if its book cannot be read."""
     path = folder() / f"{sweep_id}.json"
-    if Path(sweep_id).name != sweep_id or not path.is_file():
+    if Path(sweep_id).name != sweep_id or not is_file(path):
         raise NotFound(f"There is no sweep {sweep_id!r}; `runs` lists those there are by their runs' names.")
     try:
         values = json.loads(path.read_text(encoding="utf-8"))

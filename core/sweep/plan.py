@@ -10,7 +10,8 @@ from typing import Any
 from core.checks import one_of, require, whole
 from core.config import RunConfig
 from core.errors import ConfigError
-from core.typed import setting, shortened
+from core.escaping import clean
+from core.typed import setting
 
 MOST_TRIALS = 1000
 KINDS = ("grid", "random")
@@ -145,7 +146,7 @@ def parse_axes(config: RunConfig, pairs: Sequence[str]) -> dict[str, tuple[Any, 
         name, equals, text = pair.partition("=")
         if not equals or not text:
             raise ConfigError(
-                f"--set takes KEY=VALUE,VALUE,…, such as lr=0.01,0.1; it is {shortened(pair)!r}."
+                f"--set takes KEY=VALUE,VALUE,…, such as lr=0.01,0.1; it is {clean(pair, 40)!r}."
             )
         listed = isinstance(config.settings().get(name), tuple)
         axes[name] = tuple(_value(word.strip(), listed=listed) for word in text.split(",") if word.strip())

@@ -14,7 +14,7 @@ from core.data.examples import Material
 from core.data.fingerprint import fingerprint
 from core.data.sources import load
 from core.digits_config import DigitsConfig
-from core.errors import LabError
+from core.errors import ConfigError, LabError
 from core.one_thread import own_threads
 from core.runs import RunRecord
 from core.training.callbacks import Callback
@@ -58,7 +58,18 @@ def _digits(size: Size) -> Mnist:
     return load(size)
 
 
-def run_trial(order: Order, callbacks: Sequence[Callback] = ()) -> RunRecord:
+@dataclass(frozen=True)
+class Refused:
+    """A trial that makes no sense with the sweep's data, and why; the others can be run all the same."""
+
+    sentence: str
+    status: str = "refused"
+
+
+Outcome = RunRecord | Refused
+
+
+def run_trial(order: Order, callbacks: Sequence[Callback] = ()) -> Outcome:
     """Train one trial on the CPU and return its record; nothing is written here.
 
     callbacks: watch it, where it runs in this process; one may raise StopTraining to end it early.
@@ -72,7 +83,10 @@ def run_trial(order: Order, callbacks: Sequence[Callback] = ()) -> RunRecord:
             f"({here} instead of {order.data_hash}); give it the same copy (MNIST_ROOT)."
         )
     with own_threads(order.config.train.threads or 1):
-        trainer = new_trainer(order.config, found, torch.device("cpu"), callbacks, film=False)
+        try:
+            trainer = new_trainer(order.config, found, torch.device("cpu"), callbacks, film=False)
+        except ConfigError as error:
+            return Refused(str(error))
         trainer.threads = order.config.train.threads
         status = "finished"
         try:

@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
+from core.disk import disk_words
 from core.errors import LabError
 from core.runs import new_run_id
 from core.training.callbacks import StopTraining
@@ -135,6 +136,9 @@ class Background(ABC, Generic[Shown]):
             self._status = "stopped"
         except LabError as error:
             self._status, self._message = "failed", str(error)
+        except OSError as error:
+            log.exception("job %s failed", self.job_id)
+            self._status, self._message = "failed", disk_words(error)
         except Exception:
             log.exception("job %s failed", self.job_id)
             self._status, self._message = "failed", "Training broke off unexpectedly; the log says why."

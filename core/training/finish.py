@@ -14,6 +14,8 @@ from core.checkpoints import run_checkpoint, save_checkpoint
 from core.config import CNNConfig, RegressorConfig, RunConfig
 from core.data.examples import Material
 from core.device import device_name, processor
+from core.disk import disk_words
+from core.errors import LabError
 from core.evaluation import wilson
 from core.films import Film, film_path, save_film
 from core.one_thread import own_threads
@@ -137,7 +139,7 @@ def record_of(
 
 
 def keep(trainer: Trainer, record: RunRecord, store: RunStore) -> None:
-    """Write the weights, then the record: a recorded run always has its weights.
+    """Write the weights, then the record. Each is written though the other cannot be; then raises LabError.
 
     The film is the largest and the least: where the disk has no room for it, the run is kept without.
     """
@@ -155,5 +157,15 @@ def keep(trainer: Trainer, record: RunRecord, store: RunStore) -> None:
     if best is not None:
         provenance["kept_epoch"] = kept_row(trainer)["epoch"]
     weights = trainer.module.state_dict() if best is None else best.weights
-    save_checkpoint(run_checkpoint(record.run_id), weights, trainer.start, provenance)
-    store.save(record)
+    path, problem = run_checkpoint(record.run_id), None
+    try:
+        save_checkpoint(path, weights, trainer.start, provenance)
+    except OSError as error:
+        problem = f"The run's curves and numbers are kept, its weights are not. {disk_words(error, path)}"
+    try:
+        store.save(record)
+    except LabError as error:
+        kept = "The run is not on record." if problem else f"Its weights and curves are kept in {path.name}."
+        problem = f"{error} {kept}"
+    if problem:
+        raise LabError(problem)

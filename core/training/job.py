@@ -153,6 +153,9 @@ class Job(Background[Snapshot], Callback):
             )
             keep(trainer, record, self._store)
             self._recorded = True
+        except LabError as error:
+            log.warning("Job %s could not be kept whole: %s", self.job_id, error)
+            self._message = str(error)
         except Exception:
             log.exception("job %s could not be recorded", self.job_id)
             self._message = "The run ended but could not be recorded; the log says why."

@@ -8,7 +8,7 @@ from typing import Any
 from core.data.digits import Mnist
 from core.data.splits import n_tested
 from core.device import choose_device
-from core.errors import ConfigError
+from core.errors import ConfigError, LabError
 from core.one_thread import take_threads
 from core.race_config import RaceConfig
 from core.runs import RunStore, new_run_id
@@ -100,6 +100,9 @@ class RaceJob(Background[RaceSnapshot]):
                 kind="race",
             )
             self._store.save(record)
+        except LabError as error:
+            log.warning("Race %s: a lane could not be recorded: %s", self.job_id, error)
+            self._message = str(error)
         except Exception:
             log.exception("race %s: a lane could not be recorded", self.job_id)
             self._message = "A lane ended but could not be recorded; the log says why."

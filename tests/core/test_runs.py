@@ -137,7 +137,7 @@ def test_a_file_of_before_leaves_validation_images_out_of_the_score(tmp_path: Pa
 def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "runs.sqlite"
     path.write_text("not a database, but long enough to be looked at " * 50)
-    with pytest.raises(LabError, match=r"runs\.sqlite, cannot be used"):
+    with pytest.raises(LabError, match=r"runs\.sqlite, is damaged"):
         RunStore(path)
 
 
