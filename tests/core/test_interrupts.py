@@ -53,7 +53,7 @@ def test_training_is_recorded_as_stopped_with_its_weights(
     row = json.loads(shown.out)
     run = RunStore().get(row["run_id"])
     assert (row["status"], run.status, len(run.history.loss), run.epochs) == ("stopped", "stopped", 40, 1.0)
-    assert f"Stopped at epoch 1.00 of 9: run {run.run_id}" in shown.err
+    assert f"Stopped at epoch 1 of 9: run {run.run_id}" in shown.err
     assert load_checkpoint(run_checkpoint(run.run_id)).provenance["epochs"] == 1.0
     assert run.history.changes[-1]["name"] == "stop"
 
