@@ -11,6 +11,7 @@ from PIL import Image
 
 from core.figures.inks import rgb
 from core.figures.palette import BLUE
+from core.formatting import number
 
 WATER = rgb(BLUE)
 LINE = (128, 140, 152)  # the ink of an axis
@@ -50,8 +51,8 @@ def color_bar(heights: ArrayLike) -> dict[str, Any]:
     floor, low, high = log_scale(heights)
     red, green, blue = WATER
     powers = range(math.floor(low), math.ceil(high) + 1)
-    ticks = {float(np.log10(10.0**power + floor)): f"{10.0**power:g}" for power in powers}
-    lowest = {low: f"{max(0.0, 10**low - floor):.2g}"}
+    ticks = {float(np.log10(10.0**power + floor)): number(10.0**power) for power in powers}
+    lowest = {low: number(max(0.0, 10**low - floor), 2)}
     ticks = lowest | {at: f for at, f in ticks.items() if low + 0.4 < at <= high}
     return {
         "color": [low], "cmin": low, "cmax": high, "showscale": True, "opacity": 0,

@@ -54,6 +54,7 @@ def _formulas() -> None:
         r" n &= \tanh(W_n x + b_n + r \circ (U_n h + c_n)) \\ h &\leftarrow (1 - z) \circ n + z \circ h"
         r"\end{aligned}"
     )
+    st.caption("As PyTorch's `nn.GRU` writes it: here z is the update gate, not a pre-activation.")
 
 
 def _numbers(trained: Trained, found: Typed, unit: int) -> None:

@@ -11,6 +11,7 @@ from core.descent.curves import CURVES, VIEW, bottom_value, minima, values, walk
 from core.descent.paths import Path
 from core.figures.palette import OPTIMIZERS as COLORS
 from core.figures.rolling import rolling_figure
+from core.formatting import number
 from core.one_thread import one_thread
 from pages.ui.layout import controls_and_stage
 from pages.ui.page import error_boundary
@@ -139,5 +140,5 @@ def _ball(config: DescentConfig, path: Path) -> None:
     if len(outside):
         st.caption(
             f"The ball leaves the picture at step {outside[0] + 1}; the table below follows it to "
-            f"x = {path.points[-1, 0]:.4g}."
+            f"x = {number(float(path.points[-1, 0]), 4)}."
         )

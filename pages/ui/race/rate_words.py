@@ -7,7 +7,7 @@ from core.descent.curves import bend, bottom_value, nearest_minimum
 from core.descent.paths import Path
 from core.descent.zones import MEANING, PARABOLA, Zone, factor, seen, zone
 from core.figures.rate_zones import rate_zones_figure
-from core.formatting import count
+from core.formatting import count, number
 from pages.ui.chart import chart
 from pages.ui.race.settings import plain
 
@@ -60,10 +60,10 @@ def end_in_words(config: DescentConfig, path: Path) -> str:
     if not path.updates:
         return f"at x₀ = {x:g} f is already within {config.tolerance:g} of its value at the bottom"
     updates = count(path.updates, "update")
-    at = f"x = {x:.4g}, f = {path.values[-1]:.4g}"
+    at = f"x = {number(x, 4)}, f = {number(float(path.values[-1]), 4)}"
     if arrived(config, path):
         lowest = bottom_value(config.curve, x)
-        near = f"within {config.tolerance:g} of its value at the bottom, {lowest:.4g}"
+        near = f"within {config.tolerance:g} of its value at the bottom, {number(lowest, 4)}"
         return f"arrived after {updates} at {at}: f is {near}"
     return f"not at the bottom after {updates}: {at}"
 
