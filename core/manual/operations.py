@@ -232,7 +232,8 @@ def slope(pulled: Named, before: Named, after: Named, activation: Activation, ga
 
 def update(parameter: Named, gradient: Named, lr: float, gap: int) -> Step:
     """W ← W − η ∂L/∂W: one step of plain gradient descent, for weights or biases."""
-    result = Named(parameter.symbol, parameter.plain, parameter.tensor - lr * gradient.tensor)
+    new = rf"{parameter.symbol}^{{\text{{new}}}}"
+    result = Named(new, parameter.plain, parameter.tensor - lr * gradient.tensor)
     is_bias = parameter.tensor.dim() == 1
 
     def cell(row: int, column: int) -> Cell:
@@ -245,7 +246,7 @@ def update(parameter: Named, gradient: Named, lr: float, gap: int) -> Step:
             () if is_bias else ((row, column),),
         )  # fmt: skip
 
-    formula = rf"{result.latex} \leftarrow {parameter.symbol} - \eta\, {gradient.latex}"
+    formula = rf"{parameter.symbol} \leftarrow {parameter.symbol} - \eta\, {gradient.latex}"
     kind = "biases" if is_bias else "weights"
     columns = (gap + 1,) if is_bias else (gap, gap + 1)
     return Step("update", f"One step downhill for the {kind} ${parameter.symbol}$", formula,
