@@ -4,7 +4,7 @@ import logging
 import platform
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 
 import torch
@@ -93,6 +93,15 @@ def versions() -> dict[str, str]:
         "platform": f"{sys.platform} {platform.machine()}",
         "processor": processor(),
     }
+
+
+def computed_elsewhere(recorded: Mapping[str, str]) -> str:
+    """That a run with these recorded versions may come out otherwise here; "" where it may not."""
+    here = versions()
+    other = [f"{name} {recorded[name]}" for name in ("processor", "torch") if name in recorded]
+    if all(recorded.get(name, here[name]) == here[name] for name in ("processor", "torch")):
+        return ""
+    return f"Computed with {', '.join(other)}: trained again here, its last digits may differ."
 
 
 def record_of(

@@ -18,6 +18,7 @@ from core.formatting import count
 from core.recipes import RECIPES, train_recipes
 from core.snippets import training_code
 from core.snippets_words import with_changes
+from core.training.finish import computed_elsewhere
 from core.training.history import History
 from core.training.job import Job
 from core.training.run_data import material_for
@@ -211,6 +212,8 @@ class TrainingPage:
                     f":material/history: **Recorded run {escaped(run.name, 'page') or run.run_id}** of "
                     f"{run.recipe}, {run.status}."
                 )
+                if otherwise := computed_elsewhere(run.versions):
+                    st.caption(otherwise)
                 spoilt(run.config)
                 self._draw(
                     on_record(run) if self.draw else None,
