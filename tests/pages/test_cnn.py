@@ -115,7 +115,7 @@ def test_a_network_of_ones_own_trains_in_one_click_and_is_found_again() -> None:
     assert f"**{total:,} weights**" in markdown(app)
     shown = app.dataframe[0].value
     assert list(shown["layer"]) == [layer.name for layer in TINY.layers()]
-    assert shown["weights"].sum() == total
+    assert shown["parameters"].sum() == total
     app.slider(key="cnn-lab_epochs").set_value(4).run()
     app.button(key="cnn_start").click().run()
     well(app)
