@@ -270,7 +270,7 @@ def test_first_to_the_target_and_first_by_loss_are_told_apart() -> None:
     went("adam", [9.0, 4.0, 0.1], 2)
     told = image_words.who_is_first(race, "3")
     assert "**SGD** made it see a **3** first, after 1 iteration" in told
-    assert "By loss **Adam** leads, at 0.10 nats" in told
+    assert "By loss **Adam** leads, at 0.1 nats" in told
     went("adam", [9.0, 4.0, 3.0], 2)
     assert "By loss" not in image_words.who_is_first(race, "3")
 
