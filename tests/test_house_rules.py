@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,16 @@ def name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+parsed = cache(ast.parse)
+
+
+@cache
 def imports(path: Path) -> set[str]:
     """Every module the file imports anywhere, inside functions too; `from a import b` counts as a and a.b.
 
     Imports for the type checker alone (`if TYPE_CHECKING:`) are left out: they never run.
     """
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             node.body = []
@@ -56,11 +61,13 @@ def _within(module: str, packages: tuple[str, ...]) -> bool:
     return any(module == package or module.startswith(package + ".") for package in packages)
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name)
-def test_file_is_short_and_says_what_it_is(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) < 300
-    assert not text.strip() or ast.get_docstring(ast.parse(text)), "a module begins with what it is about"
+def test_files_are_short_and_say_what_they_are() -> None:
+    texts = {name(path): path.read_text(encoding="utf-8") for path in SOURCES}
+    assert not [module for module, text in texts.items() if len(text.splitlines()) >= 300]
+    silent = [
+        module for module, text in texts.items() if text.strip() and not ast.get_docstring(parsed(text))
+    ]
+    assert not silent, "a module begins with what it is about"
 
 
 TRAINING, MODELS, LOOKING = (
@@ -145,7 +152,7 @@ def test_every_widget_that_asks_says_what_for() -> None:
     silent = [
         f"{name(path)}:{node.lineno} {node.func.attr}"
         for path in SOURCES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ASKING
         if not {"help", None} & {keyword.arg for keyword in node.keywords}  # None: **settings
     ]

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.press import press
+from tests.browser.until import until
 
 
 def ends(page: Page) -> dict[str, float]:
@@ -38,10 +39,8 @@ def test_a_race_grows_pauses_and_is_found_again(open_page: OpenPage) -> None:
         timeout=60_000,
     )
     before = ends(page)
-    page.wait_for_timeout(1500)
-    later = ends(page)
-    assert set(later) == {"SGD", "RMSprop", "Adam"}
-    assert all(later[name] > before[name] for name in later)
+    assert set(before) == {"SGD", "RMSprop", "Adam"}
+    until(page, lambda: all(later > before[name] for name, later in ends(page).items()))
 
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=30_000)

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.until import until
 
 FIT = ".st-key-reg_live_fit .js-plotly-plot"
 
@@ -27,13 +28,13 @@ def test_the_curve_moves_while_it_learns_and_stands_there_after_a_reload(open_pa
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text("Training", exact=True).first).to_be_visible(timeout=60_000)
     page.wait_for_selector(f"{FIT} path.js-line", state="attached", timeout=60_000)
-    seen = []
-    for _ in range(20):
-        line = curve(page)
-        if line and line not in seen:
-            seen.append(line)
-        page.wait_for_timeout(300)
-    assert len(seen) > 2, "the curve did not move"
+    seen = set[tuple[float, ...]]()
+
+    def moved() -> bool:
+        seen.add(tuple(curve(page)))
+        return len(seen) > 3
+
+    until(page, moved)
     expect(page.get_by_text("Finished", exact=True).first).to_be_visible(timeout=120_000)
     expect(page.get_by_text(re.compile("It fits")).first).to_be_visible(timeout=60_000)
     assert "reg_run=" in page.url

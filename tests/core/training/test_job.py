@@ -1,5 +1,6 @@
 """Jobs: steered between steps, queued, watched, and recorded whatever happens."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -204,19 +205,20 @@ def test_what_is_asked_while_a_run_is_being_recorded_is_not_lost(
 ) -> None:
     from core.training import job as module
 
-    real = module.keep
+    real, begun, go_on = module.keep, threading.Event(), threading.Event()
 
     def slow(*arguments: object) -> None:
-        time.sleep(0.6)
+        begun.set()
+        assert go_on.wait(30)
         real(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(module, "keep", slow)
     job = registry.submit(config(1), mnist)
-    until(job, lambda s: s.epoch == 1.0)
-    time.sleep(0.2)
+    assert begun.wait(30)
     assert job.snapshot.active
     job.add_epoch()
     job.pause()  # too late to pause: there is nothing left to hold
+    go_on.set()
     end = job.wait(30)
     assert (end.status, end.epoch) == ("finished", 2.0)
 

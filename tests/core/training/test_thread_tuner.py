@@ -2,8 +2,8 @@
 
 import itertools
 import threading
-import time
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -26,18 +26,23 @@ def trainer(mnist: Mnist) -> Trainer:
 
 
 def steps_of(seconds: Callable[[int], float], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every step lasts as long as `seconds` says of its number."""
-    count = itertools.count()
-    monkeypatch.setattr(trial, "loss_and_gradients", lambda *_, **__: time.sleep(seconds(next(count))))
+    """Every step lasts as long as `seconds` says of its number, by a clock that nothing else moves."""
+    count, clock = itertools.count(), [0.0]
+
+    def step(*_: object, **__: object) -> None:
+        clock[0] += seconds(next(count))
+
+    monkeypatch.setattr(trial, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    monkeypatch.setattr(trial, "loss_and_gradients", step)
 
 
 def test_the_warm_up_of_a_trial_does_not_count(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial, "WARM_UP", 0.05)
     monkeypatch.setattr(trial, "TRIAL", 0.12)
     steps_of(lambda step: 0.026 if step < 2 else 0.001, monkeypatch)
-    assert 0.001 <= step_seconds(trainer, "fp32") < 0.01
+    assert step_seconds(trainer, "fp32") == pytest.approx(0.001)
     steps_of(lambda step: 0.2, monkeypatch)  # too slow for a second step within the limit of a trial
-    assert 0.2 <= step_seconds(trainer, "fp32") < 0.3
+    assert step_seconds(trainer, "fp32") == pytest.approx(0.2)
 
 
 def test_16_bits_are_taken_where_they_are_clearly_faster(
