@@ -50,6 +50,7 @@ def test_the_first_view_is_what_came_along_beside_the_claims() -> None:
     assert not jobs()
 
 
+@pytest.mark.usefixtures("few_digits")
 def test_the_pair_starts_alike_differs_in_batch_norm_alone_and_is_found_again() -> None:
     app = opened()
     app.select_slider(key="cnn_bn_lr").set_value(0.05).run()
