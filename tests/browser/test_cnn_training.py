@@ -36,7 +36,7 @@ def test_a_network_of_ones_own_is_trained_paused_and_found_again(open_page: Open
     settings = {"blocks": 3, "channels_3": 6, "batch_norm": "true", "epochs": 40, "record_every": 20}
     query = "&".join(f"cnn-lab_{name}={value}" for name, value in settings.items())
     page = open_page(f"/CNN?{query}")
-    expect(page.get_by_text(re.compile("6×7×7")).first).to_be_visible()
+    expect(page.get_by_text("(6, 7, 7)").first).to_be_visible()
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text("Training", exact=True).first).to_be_visible(timeout=60_000)
     page.wait_for_selector(
@@ -54,7 +54,7 @@ def test_a_network_of_ones_own_is_trained_paused_and_found_again(open_page: Open
     page.reload()
     expect(page.get_by_text("Paused", exact=True).first).to_be_visible(timeout=60_000)
     assert step(page) == held
-    expect(page.get_by_text(re.compile("6×7×7")).first).to_be_visible()
+    expect(page.get_by_text("(6, 7, 7)").first).to_be_visible()
     assert "cnn_run=" in page.url
 
     page.get_by_role("tab", name="Batch norm").click()  # a strip of the run stands on other tabs
