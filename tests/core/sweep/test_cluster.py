@@ -2,9 +2,12 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -101,3 +104,35 @@ def test_no_cluster_is_a_sentence(
     monkeypatch.setattr("core.sweep.engines.PATIENCE", 0.5)
     with pytest.raises(LabError, match="no Dask scheduler"):
         connect("tcp://127.0.0.1:9")
+
+
+@pytest.mark.long
+def test_a_worker_started_in_another_folder_is_named_before_the_first_trial(
+    cluster: Any, ledger: Ledger, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from distributed import Client
+
+    command = [sys.executable, "-m", "distributed.cli.dask_worker", cluster.scheduler_address, "--no-nanny"]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    worker = subprocess.Popen(
+        [*command, "--no-dashboard", "--nthreads", "1"],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        client = Client(cluster.scheduler_address, set_as_default=False)
+        try:
+            client.wait_for_workers(3, timeout=60)
+        finally:
+            client.close()
+        words = ["sweep", "--go-on", ledger.sweep_id, "--cluster", cluster.scheduler_address]
+        assert main(words) == 2
+        shown = capsys.readouterr()
+        assert f"started in {tmp_path}, does not find Digit Lab (1 of 3 workers do not)" in shown.err
+        assert "in Digit Lab's folder" in shown.err
+        assert RunStore().all() == []
+    finally:
+        worker.terminate()
+        worker.wait(30)
