@@ -93,7 +93,7 @@ def test_a_trial_without_weights_is_set_up_again_on_its_page() -> None:
 
 
 def test_the_interval_stands_in_one_column() -> None:
-    run = record()
+    record()
     rows = table(open_page())
     assert rows["95% interval"].tolist() == ["82.6% to 94.5%"]
     assert rows["test accuracy"].tolist() == [90.0]
