@@ -192,6 +192,8 @@ def in_words(
         if over and score.test is not None:
             low, high = wilson(round(score.test * n_test), n_test)
             text += f"; test {percent(score.test, 2)} (95% interval {interval(low, high, 2)})"
+        if not over:
+            text += f" ({count(score.runs, 'seed')} so far)"
         if rate in (min(grids[name]), max(grids[name])):
             text += ". That is the end of what was tried: a wider span may hold a better one"
         lines.append(text + ".")
