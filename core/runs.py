@@ -80,6 +80,14 @@ class RunRecord:
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", clean(self.name))  # people's own words; an older file may hold any
 
+    @property
+    def prolonged(self) -> RunConfig:
+        """The settings it was started with, and as many epochs as it was given in the end."""
+        given = [change["value"] for change in self.history.changes if change["name"] == "epochs"]
+        if not given or self.config.train.patience:  # whose patience is over says so by its epochs
+            return self.config
+        return self.config.with_settings({"epochs": int(given[-1])})
+
     def summary(self) -> dict[str, Any]:
         """The keys that the command line prints; all JSON values, the history left out."""
         ci95 = None if self.ci_low is None else [self.ci_low, self.ci_high]
@@ -217,7 +225,7 @@ def _tell_kinds(connection: sqlite3.Connection) -> None:
     """Bring a file of before this column up to date: until then a run's name told how it came about."""
     connection.execute("ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'single'")
     for kind in KINDS[1:]:
-        connection.execute("UPDATE runs SET kind = ? WHERE name LIKE ?", (kind, f"{kind}%"))
+        connection.execute("UPDATE runs SET kind = ? WHERE name GLOB ?", (kind, f"{kind} *"))
 
 
 def _leave_validation_out(connection: sqlite3.Connection) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.ui import state
+from pages.ui import going_on, state
 from pages.ui.page import page
 from pages.ui.runs import chosen, filters
 from pages.ui.runs.all_runs import all_runs
@@ -30,6 +30,7 @@ with page(
     question="Which of all these networks is the better one, and is the difference more than chance?",
     icon=":material/leaderboard:",
 ):
+    going_on.at_length()
     state.recall(chosen.CHOSEN)  # on every tab, so that the address keeps naming them
     tabs = st.tabs(list(TABS), key="runs_tab", bind="query-params", on_change="rerun")
     opened = next((name for name, tab in zip(TABS, tabs, strict=True) if tab.open), "All runs")

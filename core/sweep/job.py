@@ -58,6 +58,11 @@ class SweepJob(Background[SweepSnapshot], Callback):
         self._working, self._spent, self._ended = 0.0, 0.0, 0
         self._begin()
 
+    @property
+    def recipe(self) -> str:
+        """The recipe that its trials vary."""
+        return self._ledger.plan.base.recipe
+
     def _run(self) -> Status:
         take_threads(self._ledger.plan.threads)
         with claimed(self._store, self._ledger.sweep_id) as still_ours:

@@ -37,6 +37,7 @@ class Background(ABC, Generic[Shown]):
         self.sessions, self.owner = {session}, owner
         self.seen = time.monotonic()
         self.unattended = False  # goes on without a browser: the watchdog leaves it alone
+        self.opens: tuple[str, dict[str, str]] | None = None  # page and address that show it, if they said so
         self._slots = slots
         self._requests: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._stop = threading.Event()

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Union
 
 from core import memory
 from core.config import RunConfig
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from core.sweep.ledger import Ledger
 
 log = logging.getLogger(__name__)
+
+
+AnyJob = Union[Job, RaceJob, "SweepJob"]
 
 
 class JobRegistry:
@@ -49,7 +52,7 @@ class JobRegistry:
         self.slots = Slots(at_once or cores())
         self._is_alive = is_alive or (lambda session: True)
         self._patience = patience
-        self._jobs: dict[str, Job | RaceJob | SweepJob] = {}
+        self._jobs: dict[str, AnyJob] = {}
         self._needs: dict[str, int] = {}  # bytes that each is reckoned to take while it runs
         self._lock = threading.Lock()
         self._closed = threading.Event()
@@ -152,6 +155,10 @@ class JobRegistry:
         if not isinstance(job, RaceJob):
             raise NotFound(f"There is no race {job_id!r} on this server any more.")
         return job
+
+    def going(self, owner: str | None = None) -> list[AnyJob]:
+        """What runs, is paused or waits, the oldest first; of one owner if asked."""
+        return [job for job in list(self._jobs.values()) if job.active and owner in (None, job.owner)]
 
     def watched_by(self, session: str) -> list[Job]:
         """The runs that `session` watches, the newest first."""

@@ -23,8 +23,8 @@ from core.config import (
 from core.recipes import RECIPES
 from core.training.optimizers import OPTIMIZERS
 from pages.ui.adversarial_settings import adversarial_settings
-from pages.ui.early_stopping import PATIENCE, early_stopping, kept_weights
-from pages.ui.fault_settings import LEFT, SHARES, fault_settings, rare_shown
+from pages.ui.early_stopping import early_stopping, kept_weights
+from pages.ui.fault_settings import fault_settings, rare_shown
 from pages.ui.named import examples
 from pages.ui.optimizer_settings import (
     RATES as RATES,
@@ -51,7 +51,6 @@ PER_LAYER = {
     "paddings": ("blocks", "padding"),
     "pools": ("blocks", "pool"),
 }
-STEPPED_FAULTS = {"share": SHARES, "rare_share": LEFT}
 #: What any optimiser can be set to, by name.
 SETTINGS = {name: setting for entry in OPTIMIZERS.values() for name, setting in entry.settings.items()}
 #: Draws the widgets of a network, starting at these settings, and returns what they say.
@@ -71,20 +70,8 @@ def apply(recipe: str, changes: dict[str, Any]) -> None:
             st.session_state[key(recipe, count)] = len(value)
             for index, entry in enumerate(value):
                 st.session_state[key(recipe, f"{start}_{index + 1}")] = entry
-        elif name == "lr":
-            st.session_state[key(recipe, "lr")] = float(value)
-        elif name == "record_every":
-            st.session_state[key(recipe, name)] = int(_nearest(RECORDS, value))
-        elif name == "epochs" and _many(recipe):
-            st.session_state[key(recipe, name)] = int(value)
-        elif name == "patience":
-            st.session_state[key(recipe, name)] = int(_nearest(PATIENCE, value))
-        elif name in STEPPED_FAULTS:
-            st.session_state[key(recipe, name)] = _nearest(STEPPED_FAULTS[name], value)
         elif name == "rare":
             st.session_state[key(recipe, name)] = rare_shown(value)
-        elif name == "batch_size":
-            st.session_state[key(recipe, "batch_size")] = int(value)
         elif name in SETTINGS:
             st.session_state[key(recipe, name)] = shown(name, SETTINGS[name], float(value))
         elif name != "threads":
@@ -281,8 +268,4 @@ def _usual_rate(recipe: str) -> None:
     name = st.session_state[key(recipe, "optimizer")]
     default = RECIPES[recipe].config.train.optimizer
     rate = default["lr"] if name == default.name else OPTIMIZERS[name].settings["lr"].default
-    st.session_state[key(recipe, "lr")] = _nearest(RATES, rate)
-
-
-def _nearest(options: tuple[Any, ...], value: float) -> Any:
-    return min(options, key=lambda option: abs(option - value))
+    st.session_state[key(recipe, "lr")] = rate

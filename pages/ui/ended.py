@@ -8,10 +8,12 @@ from torch import nn
 from core.checkpoints import rebuild
 from core.config import RunConfig
 from core.errors import LabError
+from core.runs import RunRecord
 from core.training.history import History
 from core.training.snapshot import Snapshot
 from pages.ui import cache
 from pages.ui.look import on_record
+from pages.ui.trained import Trained
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +54,14 @@ def of_job(snapshot: Snapshot) -> Ended:
     return Ended(key, snapshot.config, snapshot.history, snapshot.n_train, network)
 
 
+def network_of(run: RunRecord) -> Trained | None:
+    """The network of a recorded run; None where its weights were not kept, or are gone."""
+    try:
+        return on_record(run)
+    except LabError:
+        return None
+
+
 def of_record(name: str | None, recipe: str) -> Ended:
     """The recorded run of that name; without a name the network that came along."""
     if name is None:
@@ -62,9 +72,7 @@ def of_record(name: str | None, recipe: str) -> Ended:
     run = cache.run_store().get(name)
 
     def network() -> nn.Module | None:
-        try:
-            return on_record(run).model
-        except LabError:  # the file of its weights is gone
-            return None
+        trained = network_of(run)
+        return None if trained is None else trained.model
 
     return Ended(f"run:{name}@{run.created}", run.config, run.history, run.n_train, network, name)

@@ -9,6 +9,7 @@ from core.config import RunConfig
 from core.errors import NotFound
 from core.export.choose import lesson_of_live_run, lesson_of_run, lesson_of_settings
 from core.export.lesson import Lesson
+from core.runs import RunRecord
 from core.training.job import Job
 from pages.ui import cache
 
@@ -45,11 +46,16 @@ def export_buttons(lesson: Callable[[], Lesson], name: str, key: str) -> None:
         )
 
 
-def lesson_now(config: RunConfig, job: Job | None) -> Callable[[], Lesson]:
-    """What the buttons of a training page write: the run with all that was changed, else the settings."""
+def lesson_now(config: RunConfig, job: Job | None, run: RunRecord | None = None) -> Callable[[], Lesson]:
+    """What the buttons of a training page write: the run with all that was changed, else the settings.
+
+    job, run: what the page shows, a run of this server or one on record.
+    """
     size, store = cache.mnist().size, cache.run_store()
 
     def lesson() -> Lesson:
+        if run is not None:
+            return lesson_of_run(run)
         if job is None:
             return lesson_of_settings(config, size)
         snapshot = job.snapshot

@@ -34,9 +34,7 @@ def shown(name: str, setting: Setting, value: float) -> float | str | bool:
     """What the widget of that setting holds when it stands at `value`."""
     if setting.switch:
         return bool(value)
-    if name == "epsilon":
-        return f"{value:g}"
-    return min(STEPPED[name], key=lambda option: abs(option - value)) if name in STEPPED else float(value)
+    return f"{value:g}" if name == "epsilon" else float(value)
 
 
 def schedule_choice(widget: Widgets, value: str, name: str = "schedule") -> str:

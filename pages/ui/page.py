@@ -16,7 +16,7 @@ from streamlit.errors import FragmentHandledException, StreamlitAPIException
 
 from core.errors import LabError
 from core.escaping import escaped
-from pages.ui import badges, binding, lessons, owner, style
+from pages.ui import badges, binding, going_on, lessons, owner, style
 from pages.ui.cache import share_processor
 from pages.ui.held_tabs import hold_tabs
 
@@ -46,11 +46,14 @@ def page(title: str, *, question: str, icon: str, heading: str | None = None) ->
     hold_tabs()
     with st.sidebar:
         _navigation()
+        going = st.container(key="lab-going")
         foot = st.container(key="lab-badges")
     st.title(f":primary[{icon}] {heading or title}", anchor=False)
     with st.container(key="lab-question"):
         st.markdown(question)
     told = st.container()
+    with going, error_boundary():
+        going_on.in_sidebar()
     with foot, error_boundary():
         badges.data_badge()
         badges.device_badge()

@@ -14,6 +14,7 @@ from core.training.pair import Pair
 from pages.ui import cache, state
 from pages.ui.not_here import not_here
 from pages.ui.owner import owner
+from pages.ui.places import Place
 
 
 @dataclass(frozen=True)
@@ -21,13 +22,15 @@ class TwoRuns:
     """Where one page keeps the pair it looks at.
 
     first, second: URL parameters and session keys of the two jobs. shown: session key of the run whose
-    settings the controls show. problem: session key of the reason why the last pair could not start.
+    settings the controls show. problem: session key of the reason why the last pair could not start. where:
+    the part of the page that shows it.
     """
 
     first: str
     second: str
     shown: str
     problem: str
+    where: Place
 
     def current(self) -> Pair | None:
         """The pair that the address or this session names, adopted by this session; None if it is gone."""
@@ -63,6 +66,10 @@ class TwoRuns:
                 job.stop()
             st.session_state[self.problem] = escaped(str(error), "page")
             return
+        file, parameters = self.where
+        pair = {self.first: jobs[0].job_id, self.second: jobs[1].job_id}
+        for job in jobs:
+            job.opens = file, {**parameters, **pair}
         st.session_state[self.shown] = jobs[0].job_id
         state.remember(self.first, jobs[0].job_id)
         state.remember(self.second, jobs[1].job_id)

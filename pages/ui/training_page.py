@@ -4,6 +4,7 @@ What the pages for different kinds of networks share: the run that the address n
 recipe, settings and start, and the right one with the live curves, recorded ones or those that came along.
 """
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,25 +15,21 @@ from core import memory
 from core.config import DIGIT_READERS, RunConfig
 from core.errors import ConfigError, LabError, NotFound
 from core.escaping import escaped
-from core.formatting import count
 from core.recipes import RECIPES, train_recipes
 from core.snippets import training_code
 from core.snippets_words import with_changes
-from core.training.finish import computed_elsewhere
-from core.training.history import History
 from core.training.job import Job
 from core.training.run_data import material_for
 from core.training.trainer import changeable
 from pages.ui import cache, controls, ended, hints, state
 from pages.ui.below import below
 from pages.ui.export_buttons import export_buttons, lesson_now
-from pages.ui.live_run import Draw, More, Shown, curves, live_run, score_line, spoilt
-from pages.ui.look import NOW, Kind, as_it_came, on_record
-from pages.ui.named import examples
-from pages.ui.not_here import not_here
+from pages.ui.live_run import Draw, More, live_run
+from pages.ui.look import NOW, Kind
+from pages.ui.on_record import recorded
 from pages.ui.owner import owner
+from pages.ui.places import Place
 from pages.ui.start_buttons import start_buttons
-from pages.ui.trained import Trained
 from pages.ui.why_less import why_less
 from pages.ui.widgets import Live
 
@@ -67,7 +64,8 @@ class TrainingPage:
     run of one epoch, where the recipes take minutes. only: the recipes it offers; all of that kind if empty.
     data: draws the widgets of what is learnt from, where that can be set. draw: draws a run in place of the
     curves of loss and accuracy. watchable: seconds over which a run that is over at once can be spread. code:
-    the lines that the page shows of a run. preset: a recipe that a button of its own turns to.
+    the lines that the page shows of a run. preset: a recipe that a button of its own starts.
+    where: this part of the page, if it is not the one that shows any run of that kind.
     """
 
     prefix: str
@@ -83,6 +81,7 @@ class TrainingPage:
     watchable: float = 0.0
     code: Callable[[RunConfig], str] = training_code
     preset: str = ""
+    where: Place | None = None
 
     def key(self, name: str) -> str:
         """A key of this page: `run` (its job, in the address too), `recipe`, `look` (the network that the
@@ -97,23 +96,40 @@ class TrainingPage:
         try:
             job = cache.registry().adopt(name, state.session_id())
         except NotFound:
+            with contextlib.suppress(LabError):  # what cannot be shown is told where it would stand
+                run = cache.run_store().get(name)
+                if isinstance(run.config.model, self.kind):
+                    settings = {**run.prolonged.settings(), "precision": run.precision}
+                    self._set_to(name, run.recipe, settings, f"run:{name}")
             return None
         config = job.snapshot.config
         if not isinstance(config.model, self.kind):
             return None
-        if st.session_state.get(self.key("shown_run")) != name:  # found again after a reload
-            st.session_state[self.key("shown_run")] = name
-            st.session_state[self.key("recipe")] = config.recipe
-            settings = config.settings()
-            if config.train.patience:  # a run that stopped early says so by its epochs: not what was asked
-                settings["epochs"] = job.start.train.epochs
-            controls.apply(config.recipe, settings)
+        settings = config.settings()
+        if config.train.patience:  # a run that stopped early says so by its epochs: not what was asked
+            settings["epochs"] = job.start.train.epochs
+        self._set_to(name, config.recipe, settings, NOW)
         return job
+
+    def _set_to(self, name: str, recipe: str, settings: dict[str, Any], look: str) -> None:
+        """The controls say what a run has that was opened, or found again after a reload, and the panels look
+        at its network: once for each run, then they are the reader's."""
+        if st.session_state.get(self.key("shown_run")) == name:
+            return
+        st.session_state[self.key("shown_run")] = name
+        st.session_state[self.key("look")] = look
+        recipe = recipe if recipe in self._names() else self.first
+        st.session_state[self.key("recipe")] = recipe
+        controls.apply(recipe, settings)
+
+    def _names(self) -> list[str]:
+        """The recipes that it offers."""
+        return [name for name in train_recipes(self.kind) if not self.only or name in self.only]
 
     def choose(self, job: Job | None) -> Chosen:
         """The left column: recipe, settings, start."""
         active = job is not None and job.snapshot.active
-        names = [name for name in train_recipes(self.kind) if not self.only or name in self.only]
+        names = self._names()
         recipe = st.selectbox(
             "Recipe",
             names,
@@ -131,9 +147,8 @@ class TrainingPage:
                 key=self.key("preset"),
                 width="stretch",
                 disabled=active,
-                on_click=self._turn_to,
-                args=(self.preset,),
-                help=RECIPES[self.preset].idea,
+                on_click=self._start_preset,
+                help=f"Starts at once. {RECIPES[self.preset].idea}",
             )
         st.caption(f"**{RECIPES[recipe].title}.** {RECIPES[recipe].idea}")
         live = None
@@ -181,84 +196,31 @@ class TrainingPage:
         if self.describe is not None:
             self.describe(chosen)
         place = ended.Place(self.prefix, chosen.wanted)
+        run = None
         if job is not None:
             watch = hints.watching(place, job)
             live_run(job, self.key("live"), more=self.more, draw=self.draw, watch=watch)
             snapshot = job.snapshot
-            code: RunConfig | None = snapshot.config
             began: RunConfig | None = job.start
             changes = snapshot.history.changes
             if not snapshot.active:
                 why_less(snapshot)
                 below(place, ended.of_job(snapshot))
         else:
-            code, began, changes = chosen.wanted, chosen.wanted, []
-            self._recorded(chosen.recipe)
+            run = recorded(self, chosen.recipe)
+            began = chosen.wanted if run is None else run.config
+            changes = [] if run is None else run.history.changes
             below(place, ended.of_record(state.recall(self.key("run")), chosen.recipe))
-        if code is not None and began is not None:
+        if began is not None:
             with st.expander("Show the code", icon=":material/code:"):
                 st.code(with_changes(self.code(began), changes), language="python")
-                export_buttons(lesson_now(code, job), code.recipe, self.key("export"))
+                export_buttons(lesson_now(began, job, run), began.recipe, self.key("export"))
 
-    def _recorded(self, recipe: str) -> None:
-        """Curves of the run that the address names, if it is on record, else of the shipped network."""
-        name = state.recall(self.key("run"))
-        if name is not None:
-            try:
-                run = cache.run_store().get(name)
-                if not isinstance(run.config.model, self.kind):
-                    raise NotFound(f"Run {name} is of another page.")
-                st.markdown(
-                    f":material/history: **Recorded run {escaped(run.name, 'page') or run.run_id}** of "
-                    f"{run.recipe}, {run.status}."
-                )
-                if otherwise := computed_elsewhere(run.versions):
-                    st.caption(otherwise)
-                spoilt(run.config)
-                self._draw(
-                    on_record(run) if self.draw else None,
-                    run.history,
-                    run.n_train,
-                    run.n_test,
-                    max(run.config.train.epochs, run.epochs),
-                )
-                if self.more is not None:
-                    self.more(run.history, run.config, run.n_test)
-                return
-            except NotFound:
-                not_here("That run is", "Press *Train* to start one here.")
-                state.remember(self.key("run"), None)
-        came = cache.shipped_model(recipe)
-        facts = came.provenance
-        st.markdown(
-            f":material/inventory_2: **As it came**: {recipe}, trained on {facts['n_train']:,} "
-            f"{examples(came.config.model)} for "
-            f"{count(facts['epochs'], 'epoch')} with seed {facts['seed']}. "
-            "Press *Train* to make your own."
-        )
-        history = History.from_json(facts["history"])
-        st.markdown(score_line(history, came.config, facts["n_test"]))
-        trained = as_it_came(recipe, recipe) if self.draw else None
-        self._draw(trained, history, facts["n_train"], facts["n_test"], facts["epochs"])
-        if self.more is not None:
-            self.more(history, came.config, facts["n_test"])
-
-    def _draw(
-        self, trained: Trained | None, history: History, n_train: int, n_test: int, epochs: float
-    ) -> None:
-        """A run that has ended, in this page's way. trained: its network, where the page draws that."""
-        key = self.key("live")
-        if self.draw is None or trained is None:
-            curves(history, n_train, epochs, key)
-            return
-        weights = trained.model.state_dict()
-        self.draw(Shown(history, trained.config, n_train, n_test, epochs, weights, trained.film, key))
-
-    def _turn_to(self, recipe: str) -> None:
-        """Callback: this recipe, with its own settings."""
-        st.session_state[self.key("recipe")] = recipe
-        controls.reset(recipe)
-        self._look_at_recipe()
+    def _start_preset(self) -> None:
+        """Callback: the preset with its own settings, started as soon as the controls say so."""
+        st.session_state[self.key("recipe")] = self.preset
+        controls.reset(self.preset)
+        st.session_state[self.key("start_now")] = True
 
     def _look_at_recipe(self) -> None:
         """Callback: who turns to another recipe wants to see its network."""
@@ -278,6 +240,9 @@ class TrainingPage:
         except LabError as error:  # a callback runs outside the page's error boundary
             st.session_state[self.key("problem")] = escaped(str(error), "page")
             return
+        if self.where is not None:
+            file, parameters = self.where
+            job.opens = file, {**parameters, self.key("run"): job.job_id}
         st.session_state[self.key("shown_run")] = job.job_id
         st.session_state[self.key("look")] = NOW
         state.remember(self.key("run"), job.job_id)

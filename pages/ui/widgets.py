@@ -40,9 +40,30 @@ class Widgets:
     def _pass_on(self, name: str, live: Live) -> None:
         live.change(name, st.session_state[self.key(name)])
 
+    def _with_held(self, options: Any, value: Any, name: str) -> Any:
+        """The options with the default and with what the widget was set to, where a run that is opened has
+        another value: it is shown as it is."""
+        held = st.session_state.get(self.key(name))
+        odd = {entry for entry in (value, held) if entry is not None and entry not in options}
+        kept = st.session_state.setdefault(f"{self.key(name)}_odd", set())
+        kept |= odd  # offered from now on: options that vanish would take the choice with them
+        return tuple(sorted({*options, *kept}, key=float)) if kept else options
+
+    def _wide_enough(self, low: Any, high: Any, name: str) -> tuple[Any, Any]:
+        """The ends of a range, so far apart that what the widget was set to lies between them.
+
+        They never come closer again: a slider with other ends is another slider, and begins anew.
+        """
+        held = st.session_state.get(self.key(name))
+        if isinstance(low, float) and isinstance(held, int):  # a run's record may say 0 for 0.0
+            held = st.session_state[self.key(name)] = float(held)
+        ends = st.session_state.get(f"{self.key(name)}_ends", (low, high))
+        known = [end for end in (low, high, *ends, held) if end is not None]
+        st.session_state[f"{self.key(name)}_ends"] = min(known), max(known)
+        return min(known), max(known)
+
     def choice(self, label: str, options: Any, value: Any, name: str, **more: Any) -> Any:
-        shown = {value, st.session_state.get(self.key(name), value)}  # a run may have had what is not offered
-        options = options if shown <= set(options) else tuple(sorted({*options, *shown}, key=float))
+        options = self._with_held(options, value, name)
         return st.select_slider(label, options, value=value, **self._common(name), **more)
 
     def choice_box(self, label: str, options: Any, value: Any, name: str, **more: Any) -> Any:
@@ -50,14 +71,15 @@ class Widgets:
 
     def slider(self, label: str, low: Any, high: Any, value: Any, name: str, **more: Any) -> Any:
         disabled = more.pop("disabled", False)
+        low, high = self._wide_enough(low, high, name)
         return st.slider(label, low, high, value, **self._common(name, disabled), **more)
 
     def epochs(self, most: int, value: int, help: str) -> int:
         """A slider from 1 to `most`, or to what a run had that is found again: it may have been longer."""
-        most = max(most, int(st.session_state.get(self.key("epochs")) or 0))
         return int(self.slider("Epochs (passes)", 1, most, value, "epochs", help=help))
 
     def number(self, label: str, low: int, high: int, value: int, name: str, **more: Any) -> int:
+        low, high = self._wide_enough(low, high, name)
         return int(st.number_input(label, low, high, value, **self._common(name), **more))
 
     def hidden(

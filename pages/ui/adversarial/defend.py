@@ -22,6 +22,12 @@ from pages.ui.training_page import TrainingPage
 
 VIEW, KEPT_VIEW, KEPT_SETTINGS = "adv_defend_view", "adv_defend_view_kept", "adv_settings_kept"
 STANDARD, ROBUST = "cnn-bn", "cnn-robust"
+BEFORE, GRADIENTS, TRAINING, FILTERING = (
+    "Before and after",
+    "What its gradients look like",
+    "Train it yourself",
+    "Filters instead",
+)
 PAGE = TrainingPage(
     "adv",
     CNNConfig,
@@ -29,14 +35,9 @@ PAGE = TrainingPage(
     network,
     quick=True,
     only=tuple(name for name in train_recipes(CNNConfig) if RECIPES[name].config.train.adversarial != "none"),
+    where=("pages/6_Adversarial.py", {"adv_tab": "Defend", VIEW: TRAINING}),
 )
 Part = Callable[[dict[str, Trained], Mnist], None]
-BEFORE, GRADIENTS, TRAINING, FILTERING = (
-    "Before and after",
-    "What its gradients look like",
-    "Train it yourself",
-    "Filters instead",
-)
 
 
 def defend(trained: Trained, mnist: Mnist) -> None:

@@ -23,7 +23,10 @@ from pages.ui.optimizer_settings import RATES
 from pages.ui.pair import TwoRuns
 from pages.ui.widgets import Live, Widgets
 
-PAIR = TwoRuns("cnn_bn_run", "cnn_bn_twin", "cnn_bn_shown", "cnn_bn_problem")
+PAIR = TwoRuns(
+    "cnn_bn_run", "cnn_bn_twin", "cnn_bn_shown", "cnn_bn_problem",
+    ("pages/4_CNN.py", {"cnn_tab": "Batch norm"}),
+)  # fmt: skip
 LOCKED = Live((), lambda name, value: None)  # nothing may change while the pair runs
 
 CODE = """\

@@ -19,7 +19,10 @@ from pages.ui.manual.pair_controls import pair_controls, told
 from pages.ui.pair import TwoRuns
 
 RUN, TWIN = "manual_run", "manual_twin"  # by hand, by autograd
-PAIR = TwoRuns(RUN, TWIN, "manual_shown_run", "manual_problem")
+PAIR = TwoRuns(
+    RUN, TWIN, "manual_shown_run", "manual_problem",
+    ("pages/3_Manual_Backprop.py", {"manual_tab": "Train it"}),
+)  # fmt: skip
 
 
 def train_it() -> None:

@@ -123,7 +123,10 @@ def _start(races: list[RaceConfig], mnist: Mnist) -> None:
         for job in started:
             job.stop()
         raise
-    state.remember(SWEEP, ",".join(job.job_id for job in started))
+    names = ",".join(job.job_id for job in started)
+    for job in started:
+        job.opens = "pages/5_Optimizer_Race.py", {"race_tab": "The race", SWEEP: names}
+    state.remember(SWEEP, names)
 
 
 def _results(seen: list[RaceSnapshot], lanes: tuple[Lane, ...], busy: bool) -> None:

@@ -141,5 +141,6 @@ def _start(config: RaceConfig) -> None:
     except LabError as error:
         st.session_state[PROBLEM] = escaped(str(error), "page")
         return
+    job.opens = "pages/5_Optimizer_Race.py", {"race_tab": "The race", RUN: job.job_id}
     st.session_state[SHOWN] = job.job_id
     state.remember(RUN, job.job_id)

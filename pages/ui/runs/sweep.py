@@ -95,8 +95,14 @@ def _start(plan: SweepPlan | None, problem: str) -> None:
 def _begin(plan: SweepPlan) -> str:
     found = mnist() if isinstance(plan.base.model, DIGIT_READERS) else material(plan.base, "auto")
     ledger = begin(plan, size_of(found), fingerprint(found), owner())
-    registry().sweep(ledger, session=state.session_id(), cluster=cluster())
+    _submit(ledger)
     return ledger.sweep_id
+
+
+def _submit(ledger: Ledger) -> None:
+    """Let a sweep begin, or go on."""
+    job = registry().sweep(ledger, session=state.session_id(), cluster=cluster())
+    job.opens = "pages/9_Runs.py", {"runs_tab": "Sweep", NAMED: ledger.sweep_id}
 
 
 def _shown(books: list[Ledger]) -> Ledger:
@@ -162,7 +168,7 @@ def _status(ledger: Ledger, active: bool, picture: SweepSnapshot | None) -> None
             "Go on", icon=":material/play_arrow:", key="runs_sweep_go_on", disabled=active or not ledger.open,
             help="Runs the trials that are still open, also after the server was started anew.",
         ):  # fmt: skip
-            registry().sweep(ledger, session=state.session_id(), cluster=cluster())
+            _submit(ledger)
             st.rerun()
 
 

@@ -36,7 +36,7 @@ def results(ledger: Ledger, active: bool) -> None:
                 on_click=_compare, args=(_ranking(runs, found.by),),
             ):  # fmt: skip
                 st.rerun()
-            run_link(found.run, "Open the best trial", "The best trial")
+            run_link(found.run, "Open the best trial")
     gone = len(ledger.done) - len(runs)
     if gone:
         st.caption(f"{gone} trial{'s have' if gone > 1 else ' has'} been deleted from the record since.")

@@ -9,8 +9,8 @@ from core.recipes import RECIPES
 from core.run_table.rows import title_of
 from core.training.history import History
 from pages.ui.cache import mnist, registry, run_store
+from pages.ui.places import place_of
 from pages.ui.runs import compare, two_networks
-from pages.ui.runs.links import place_of
 from tests.pages.harness import text, well
 from tests.pages.ui.runs.harness import open_page, record, table
 
@@ -89,7 +89,7 @@ def test_a_run_of_ones_own_is_compared_and_opened_on_its_page() -> None:
     assert "They disagree" in text(app)
     registry().close()
     registry.clear()
-    file, parameters = place_of(run)
+    file, parameters = place_of(run.config, run.run_id)
     for name, value in parameters.items():
         app.query_params[name] = value
     well(app.switch_page(str(PROJECT / file)).run())
