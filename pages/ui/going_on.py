@@ -109,7 +109,7 @@ def _title(jobs: "Sequence[AnyJob]") -> str:
         return f"Sweep of {job.recipe}"
     if job.unattended:  # no race, but a search among rates
         return f"Learning rates of {count(len(jobs), 'optimizer')}"
-    return f"Race of {', '.join(lane.name for lane in job.config.lanes)}"
+    return f"Race of {count(len(job.config.lanes), 'optimizer')}"
 
 
 def _place(job: "AnyJob") -> "Place":

@@ -33,10 +33,8 @@ RUNS: dict[str, dict[str, Any]] = {
     },
     "adversarial training": {"recipe": "cnn-robust", "attack_epsilon": 0.123, "epochs": 3, "lr": 0.0021},
     "a curve": {
-    "words": {
-        "recipe": "language-gru", "units": 24, "per_language": 333, "cell": "lstm", "division": "stem",
-    },
-        "hidden": (7,), "epochs": 41, "patience": 13, "lr": 0.0321, "points_seed": 9,
+        "recipe": "regression-sine", "target": "square", "low": -1.5, "high": 2.25, "points": 123,
+        "noise": 0.07, "hidden": (7,), "epochs": 41, "patience": 13, "lr": 0.0321, "points_seed": 9,
     },
     "points of one's own": {
         "recipe": "regression-sine", "target": "placed", "hidden": (5,), "epochs": 30,
