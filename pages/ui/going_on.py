@@ -79,10 +79,8 @@ def at_length() -> None:
 
 def _link(one: Going) -> None:
     file, parameters = one.place
-    st.page_link(
-        file, label=f"{one.title}: {one.told}", icon=_ICONS[one.status], query_params=parameters,
-        help="Opens the page where it can be watched, paused and stopped.",
-    )  # fmt: skip
+    # No help: its bubble would lie over the next link.
+    st.page_link(file, label=f"{one.title}: {one.told}", icon=_ICONS[one.status], query_params=parameters)
 
 
 def _described(jobs: "Sequence[AnyJob]") -> Going:
