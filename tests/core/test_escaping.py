@@ -27,6 +27,7 @@ HOSTILE = [
     "- list",
     "1. list",
     "*a* _b_ `c` ~~d~~ $e$",
+    "_a b_ __c__ d_e _ f_",
     "x\\",
     '"""; import os; """',
 ]
@@ -47,7 +48,7 @@ def test_an_ordinary_name_stays_as_it_is() -> None:
     for text in ("run 2026-01-02, best.", "lr=0.1, 64x64", "Über-Netz (2): gut & teuer"):
         assert clean(text) == text
     assert escaped("run 2026-01-02, best: 3.", "page") == "run 2026-01-02, best: 3."
-    assert escaped(str(DataError("$a_b$")), "page") == "\\$a\\_b\\$"
+    assert escaped(str(DataError("$a_b$ of LAB_HOME: 'cuda:7'")), "page") == "\\$a_b\\$ of LAB_HOME: 'cuda:7'"
 
 
 def test_what_cannot_be_seen_goes() -> None:
