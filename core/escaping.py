@@ -43,7 +43,7 @@ def escaped(text: str, place: Place) -> str:
 
 
 def _page(text: str) -> str:
-    text = re.sub(r"([\\`*\[\]<>$~&]|(?<!\w)_|_(?!\w)|:(?=[^\W\d_]))", r"\\\1", clean(text))
+    text = re.sub(r"([\\`*\[\]<>$~&]|(?<![^\W_])_|_(?![^\W_])|:(?=[^\W\d_]))", r"\\\1", clean(text))
     text = re.sub(r"^([#+=-]|\d+(?=[.)]))", _start_escaped, text)  # a heading or a list
     return _ADDRESS.sub("\\g<0>\u2060", text)
 
