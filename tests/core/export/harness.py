@@ -33,7 +33,11 @@ def trained(config: RunConfig, material: Material, callbacks: list[Callback] | N
 
 
 def executed(config: RunConfig, history: History | None = None, **facts: Any) -> dict[str, Any]:
-    text = training_lesson(config, history, Facts(data="small", **facts)).script
+    return run_script(training_lesson(config, history, Facts(data="small", **facts)).script)
+
+
+def run_script(text: str) -> dict[str, Any]:
+    """The names that a script leaves, and as "printed" what it said."""
     space: dict[str, Any] = {}
     with one_thread(), contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(compile(text, "script.py", "exec"), space)
