@@ -5,9 +5,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.config import CurveConfig
+from core.data.curves import noise_floor
 from core.formatting import number
 from core.hints.hint import Case, Hint
 from core.hints.reading import measured
+from core.probes.fit import sample_of
+from core.probes.over_under import Kind, judge, kept_row
 from core.training.schedules import SCHEDULES
 
 #: A rise by a tenth from the lowest loss, and by this many nats, is more than the wobble of one epoch.
@@ -35,6 +39,8 @@ def overfitting(case: Case) -> Hint | None:
     """The loss on images it does not learn from rises while the training loss falls."""
     train = case.config.train
     if train.keep == "best" or train.adversarial != "none":
+        return None
+    if _fit(case) not in (None, "unknown", "overfitting"):
         return None
     held_out = any(row.get("validation_loss") is not None for row in case.history.epochs)
     split = "validation" if held_out else "test"
@@ -76,6 +82,15 @@ def overfitting(case: Case) -> Hint | None:
     )
 
 
+def _fit(case: Case) -> Kind | None:
+    """The verdict on a curve, which its page states: no hint may say otherwise. None for other networks."""
+    if not isinstance(case.config.data, CurveConfig):
+        return None
+    rows, points = case.history.epochs, sample_of(case.config)
+    kept = kept_row(rows, case.config.train.keep)
+    return judge(rows, kept, points.variance, noise_floor(case.config.data)).kind
+
+
 def _least(case: Case) -> float:
     """The smallest rise that counts: a mean squared error has a scale of its own."""
     _, losses = measured(case.history, "train_loss")
@@ -87,7 +102,7 @@ def still_falling(case: Case) -> Hint | None:
     train = case.config.train
     if train.adversarial != "none" or any(loss is None for loss in case.history.loss):
         return None
-    if SCHEDULES[train.schedule].factor(0.99) < RUN_OUT:
+    if SCHEDULES[train.schedule].factor(0.99) < RUN_OUT or _fit(case) in ("overfitting", "stopped in time"):
         return None
     held_out = any(row.get("validation_loss") is not None for row in case.history.epochs)
     split = "validation" if held_out else "train"

@@ -206,8 +206,8 @@ def test_the_sentence_on_the_sweep_follows_its_numbers() -> None:
     bowl = {w: 0.1 + 0.1 * abs(n - 3) for n, w in enumerate(WIDTHS)}
     said = wiggly.told(swept(bowl))
     assert "lowest with **8 units**" in said
-    assert "too simple" in said
-    assert "too wiggly" in said
+    assert "underfitting" in said
+    assert "overfitting" in said
     assert "stopping early repairs" in said
     falling = {w: 1 / (n + 1) for n, w in enumerate(WIDTHS)}
     assert "More units did no harm" in wiggly.told(swept(falling))

@@ -11,14 +11,19 @@ from core.figures.fit import fit_figure, fit_film
 from core.figures.fit_losses import fit_losses_figure
 from core.figures.residuals import residual_counts_figure, residuals_figure
 from core.formatting import ratio
+from core.probes import over_under
 from core.probes.fit import Sample, answers, curves_of, residuals, sample_of
-from core.probes.over_under import after_the_best, verdict
+from core.probes.over_under import course_words, judge
 from core.recipes import RECIPES
 from core.training.history import Row
 from pages.ui.chart import chart
 from pages.ui.live_run import Shown, written
 from pages.ui.regression.controls import RECIPE, TITLES
 
+ICONS: dict[over_under.Kind, str] = {
+    "underfitting": "straighten", "overfitting": "waves", "stopped in time": "front_hand",
+    "good": "check_circle", "unknown": "help",
+}  # fmt: skip
 FEW = 5  # validation points: fewer choose by chance
 
 
@@ -34,13 +39,7 @@ def sample(config: RunConfig) -> Sample:
 
 def kept_row(shown: Shown) -> Row:
     """What was measured of the weights that are shown: the newest, or at the end those that are kept."""
-    rows = shown.history.epochs
-    if not rows:
-        return {}
-    measured = [row for row in rows if row.get("validation_loss") is not None]
-    if shown.active or shown.config.train.keep != "best" or not measured:
-        return rows[-1]
-    return min(measured, key=lambda row: float(row["validation_loss"] or 0))
+    return over_under.kept_row(shown.history.epochs, "last" if shown.active else shown.config.train.keep)
 
 
 def draw_fit(shown: Shown) -> None:
@@ -81,7 +80,8 @@ def _draw_all(shown: Shown) -> None:
     )
     if shown.active:
         return
-    st.markdown(after_the_best(shown.history.epochs))
+    if words := course_words(shown.history.epochs):
+        st.caption(words)
     _film(shown, points)
     if model is not None:
         left = {n: (p.x, residuals(model, p)) for n, p in points.parts.items() if n != "validation"}
@@ -111,9 +111,8 @@ def _result(shown: Shown, row: Row, points: Sample) -> None:
             f"Kept: epoch {row['epoch'] or 0:,.0f}, the best on validation. At the last epoch the test loss "
             f"was {written(last)}, {ratio(times)} as much."
         )
-    said = verdict(losses["train"], losses["validation"], points.variance, noise_floor(data))
-    icon = {"simple": "straighten", "wiggly": "waves", "good": "check_circle", "unknown": "help"}[said.kind]
-    st.markdown(f":material/{icon}: {said.words}")
+    said = judge(shown.history.epochs, row, points.variance, noise_floor(data))
+    st.markdown(f":material/{ICONS[said.kind]}: {said.words}")
     few = len(points.validation.x)
     if 0 < few < FEW and shown.config.train.keep == "best":
         st.caption(

@@ -14,7 +14,7 @@ from core.figures.palette import SPLITS
 from core.figures.width_losses import width_losses_figure
 from core.one_thread import one_thread
 from core.probes.fit import answers
-from core.probes.over_under import after_the_best, verdict
+from core.probes.over_under import course_words, judge
 from core.snippets_curve import regression_code
 from core.training.small_fit import SEEDS, WIDTHS, Ends, ends, noisy_sample, small_fit
 from pages.ui.chart import chart
@@ -111,13 +111,14 @@ def _one_width(settings: dict[str, object]) -> None:
     chart(fig, "reg_wiggly_fit")
     floor = noise_floor(config.data)
     last = fit.rows[-1]
-    said = verdict(last.get("train_loss"), last.get("validation_loss"), points.variance, floor)
+    said = judge(fit.rows, last, points.variance, floor)
     st.markdown(f"At the last epoch: {said.words}")
     chart(
         fit_losses_figure(fit.rows, config.train.epochs, floor=floor, kept=kept, height=300),
         "reg_wiggly_losses",
     )
-    st.markdown(after_the_best(fit.rows))
+    if words := course_words(fit.rows):
+        st.caption(words)
     before, after = fit.kept_row.get("test_loss"), last.get("test_loss")
     if before is not None and after is not None:
         better = "the earlier stop was right" if before < after else "here the earlier stop did not pay"
@@ -180,12 +181,12 @@ def told(done: dict[Piece, Ends]) -> str:
     words = f"At the last epoch validation is lowest with **{best} units** ({errors[best]:.3g}). "
     if errors[first] > 1.2 * errors[best]:
         simple = median(train[first])
-        words += f"With {first} it is {errors[first]:.3g}, and training {simple:.3g}: too simple. "
+        words += f"With {first} it is {errors[first]:.3g}, and training {simple:.3g}: underfitting. "
     elif first != best:
         words += f"With {first} it is hardly worse ({errors[first]:.3g}): this curve needs no more. "
     if errors[last] > 1.2 * errors[best]:
         near = median(train[last])
-        words += f"With {last} it is {errors[last]:.3g} while training is {near:.2g}: too wiggly. "
+        words += f"With {last} it is {errors[last]:.3g} while training is {near:.2g}: overfitting. "
     elif last == best:
         words += "More units did no harm here. "
     else:

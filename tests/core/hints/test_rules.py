@@ -1,6 +1,7 @@
 """Each rule on a short real run that has the fault, and on one that has not."""
 
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -11,6 +12,8 @@ from core.checkpoints import load_shipped, shipped
 from core.config import DIGIT_READERS
 from core.data import load
 from core.hints import RULES, SHARP, Case, hints
+from core.probes.fit import sample_of
+from core.probes.over_under import judge
 from core.recipes import RECIPES
 from core.training.finish import new_trainer
 from core.training.history import History
@@ -164,9 +167,23 @@ def test_what_is_learnt_by_heart_is_called_by_its_name(recipe: str, things: str)
     config = RECIPES[recipe].config.with_settings({"keep": "last", "patience": 0})
     rows = [
         {"epoch": n, "train_loss": 1 / n, "validation_loss": loss, "test_loss": loss}
-        for n, loss in enumerate([1.0, 0.5, 0.7, 0.9, 1.5], start=1)
+        for n, loss in enumerate([1.0, *(0.5 + n / 20 for n in range(30))], start=1)
     ]
     found = RULES["overfitting"](Case(config, History(epochs=rows), 100))
     assert found is not None
     assert f"common to all {things} " in found.why
     assert ("noise" in found.why) == (things == "points")
+
+
+def test_no_hint_contradicts_the_verdict_on_a_curve() -> None:
+    """Validation still falls, and is far above training: the page says "overfitting", so no "longer"."""
+    config = RECIPES["regression-sine"].config.with_settings({"keep": "last", "patience": 0})
+    rows = [
+        {"epoch": n, "train_loss": 1e-4 / n, "validation_loss": 1 / n, "test_loss": 1 / n}
+        for n in range(1, 6)
+    ]
+    case = Case(config, History(epochs=rows, loss=[0.1, 0.05, 0.01]), 100)
+    sample = sample_of(config)
+    assert judge(rows, rows[-1], sample.variance, 0.0).kind == "overfitting"
+    assert RULES["still-falling"](case) is None
+    assert RULES["still-falling"](replace(case, config=RECIPES["mlp-module"].config)) is not None

@@ -11,7 +11,7 @@ from core.errors import ConfigError
 from core.films import Frame
 from core.models import build_module
 from core.probes.fit import BEYOND, GRID, answers, curves_of, residuals, sample_of
-from core.probes.over_under import after_the_best, verdict
+from core.probes.over_under import course_words, judge, kept_row
 from core.recipes import RECIPES
 from core.training.run_data import material_for, run_data
 
@@ -77,20 +77,21 @@ def test_a_film_gives_one_curve_a_frame() -> None:
 @pytest.mark.parametrize(
     ("losses", "kind"),
     [
-        ((0.3, 0.31, 0.5, 0.0), "simple"),
-        ((0.001, 0.3, 0.5, 0.09), "wiggly"),
+        ((0.3, 0.31, 0.5, 0.0), "underfitting"),
+        ((0.001, 0.3, 0.5, 0.09), "overfitting"),
         ((0.08, 0.1, 0.5, 0.09), "good"),
         ((1e-5, 9e-6, 0.5, 0.0), "good"),
         ((1e-8, 1e-5, 0.5, 0.0), "good"),
         ((None, 0.1, 0.5, 0.0), "unknown"),
         ((0.1, None, 0.5, 0.0), "unknown"),
-        ((0.0, 0.2, 0.5, 0.0), "wiggly"),
+        ((0.0, 0.2, 0.5, 0.0), "overfitting"),
     ],
 )
 def test_the_verdict_follows_the_numbers(losses: tuple[float, float, float, float], kind: str) -> None:
-    said = verdict(*losses)
+    train, validation, variance, floor = losses
+    said = judge([], {"epoch": 1, "train_loss": train, "validation_loss": validation}, variance, floor)
     assert said.kind == kind
-    assert ("0.3" in said.words) == (kind == "simple" or losses[1] == 0.3)
+    assert ("0.3" in said.words) == (kind == "underfitting" or validation == 0.3)
 
 
 def rows(validation: list[float], train: list[float]) -> list[dict[str, float | int | None]]:
@@ -100,20 +101,40 @@ def rows(validation: list[float], train: list[float]) -> list[dict[str, float | 
     ]
 
 
-def test_what_happened_after_the_best_epoch() -> None:
-    falling = [1 / (n + 1) for n in range(40)]
-    rising = [*(1.0 - n / 10 for n in range(9)), *(0.2 + n / 50 for n in range(31))]
-    assert "rose" in after_the_best(rows(rising, falling))
-    assert "learns the noise" in after_the_best(rows(rising, falling))
-    assert "(middle of the last 4 epochs)" in after_the_best(rows(rising, falling)), "no single epoch"
-    assert "learns the noise" not in after_the_best(rows(rising, rising))
-    assert "near the end" in after_the_best(rows(falling, falling))
+FALLING = [1 / (n + 1) for n in range(40)]
+RISING = [*(1.0 - n / 10 for n in range(9)), *(0.2 + n / 50 for n in range(31))]
+
+
+def test_a_run_whose_validation_rises_while_training_falls_overfits_whatever_is_kept() -> None:
+    """Also where the kept epoch misses the points it trained on: by itself that would be underfitting."""
+    seen = rows(RISING, FALLING)
+    kept = kept_row(seen, "best")
+    assert kept["epoch"] == 8
+    assert float(kept["train_loss"]) > 0.02 * 0.5
+    stopped = judge(seen, kept, 0.5, 0.0)
+    assert stopped.kind == "stopped in time"
+    assert "epoch 8 the validation loss rose" in stopped.words
+    assert "(middle of the last 4 epochs)" in stopped.words, "no single epoch"
+    assert "nderfit" not in stopped.words
+    last = judge(seen, kept_row(seen, "last"), 0.5, 0.0)
+    assert last.kind == "overfitting"
+    assert "learns the noise" in last.words
+    assert course_words(seen) == "", "the verdict has said it"
+    assert judge(seen[:10], seen[9], 0.5, 0.0).kind == "underfitting", "too short for a course"
+
+
+def test_when_validation_was_lowest_is_told_without_a_second_verdict() -> None:
     flat = [*(1.0 - n / 10 for n in range(9)), *[0.21] * 31]
-    assert "hardly rose" in after_the_best(rows(flat, falling))
-    assert after_the_best(rows([0.1] * 5, [0.1] * 5)) == ""
-    assert after_the_best([{"epoch": n, "train_loss": 0.1} for n in range(30)]) == ""
     swinging = [1 / (n + 1) * (50 if n == 37 else 1) for n in range(40)]
-    assert "swings" in after_the_best(rows(swinging, falling))
+    for validation, train, words in (
+        (FALLING, FALLING, "near the end"), (flat, FALLING, "hardly rose"), (swinging, FALLING, "swings"),
+        (RISING, RISING, "and so did the training loss"),
+    ):  # fmt: skip
+        told = course_words(rows(validation, train))
+        assert words in told
+        assert not any(word in told for word in ("fitting", "learns the noise", "fits"))
+    assert course_words(rows([0.1] * 5, [0.1] * 5)) == ""
+    assert course_words([{"epoch": n, "train_loss": 0.1} for n in range(30)]) == ""
 
 
 def test_the_networks_mode_is_put_back() -> None:
