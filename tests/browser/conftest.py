@@ -14,7 +14,8 @@ FAILURES = '[data-testid="stException"], .st-key-app-error'
 
 OpenPage = Callable[..., Page]
 
-expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
+PATIENCE = 60_000  # milliseconds: a busy machine is slow, not wrong
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -50,6 +51,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     work of opening a page, and with what moves only to please it is two thirds.
     """
     made = browser.new_context(reduced_motion="reduce")
+    made.set_default_timeout(PATIENCE)
     made.new_page()
     yield made
     made.close()

@@ -30,7 +30,7 @@ def test_a_drawn_digit_gives_in_as_epsilon_rises(open_page: OpenPage, settle: Ca
     for _ in range(12):
         slider.press("ArrowRight")
     page.wait_for_function("() => location.href.includes('adv_one_fgsm_epsilon=0.42')")
-    expect(verdict).to_contain_text("Fooled: a 7 is read as", timeout=60_000)
+    expect(verdict).to_contain_text("Fooled: a 7 is read as")
     settle(page)
     assert bars.evaluate_all("all => all.map(bar => bar.getAttribute('d'))") != before
     expect(page.get_by_text("Change × 2.38", exact=True)).to_be_visible()

@@ -13,7 +13,7 @@ STEP = re.compile(r"epoch [\d.]+ of \d+ · step ([\d,]+)")
 
 def step(page: Page) -> int:
     """The step that the page shows."""
-    text = page.get_by_text(STEP).first.inner_text(timeout=30_000)
+    text = page.get_by_text(STEP).first.inner_text()
     found = STEP.search(text)
     assert found, text
     return int(found[1].replace(",", ""))
@@ -38,31 +38,29 @@ def test_a_network_of_ones_own_is_trained_paused_and_found_again(open_page: Open
     page = open_page(f"/CNN?{query}")
     expect(page.get_by_text("(6, 7, 7)").first).to_be_visible()
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_text("Training", exact=True).first).to_be_visible(timeout=60_000)
-    page.wait_for_selector(
-        ".st-key-cnn_live_loss .js-plotly-plot path.js-line", state="attached", timeout=60_000
-    )
+    expect(page.get_by_text("Training", exact=True).first).to_be_visible()
+    page.wait_for_selector(".st-key-cnn_live_loss .js-plotly-plot path.js-line", state="attached")
     end, at = end_of_the_loss_curve(page), step(page)
     until(page, lambda: end_of_the_loss_curve(page) > end and step(page) > at)
     # While the page changes from the recorded curves to the live ones, both may stand there for a moment.
-    expect(page.locator(".st-key-cnn_record .js-plotly-plot").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-cnn_record .js-plotly-plot").first).to_be_visible()
 
     page.get_by_role("button", name="Pause").click()
-    expect(page.get_by_text("Paused", exact=True).first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Paused", exact=True).first).to_be_visible()
     page.wait_for_timeout(1000)  # the page that says "Paused" may still show the step before
     held = step(page)
     page.reload()
-    expect(page.get_by_text("Paused", exact=True).first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Paused", exact=True).first).to_be_visible()
     assert step(page) == held
     expect(page.get_by_text("(6, 7, 7)").first).to_be_visible()
     assert "cnn_run=" in page.url
 
     page.get_by_role("tab", name="Batch norm").click()  # a strip of the run stands on other tabs
-    expect(page.get_by_text("Does it make this network better")).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("Paused", exact=True).first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Does it make this network better")).to_be_visible()
+    expect(page.get_by_text("Paused", exact=True).first).to_be_visible()
     press(page.locator(".st-key-cnn_strip_stop button").first)  # the strip goes with the run
     page.get_by_role("tab", name="Train").click()
-    expect(page.get_by_text("Stopped", exact=True).first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Stopped", exact=True).first).to_be_visible()
 
 
 def test_an_impossible_shape_is_said_at_once(open_page: OpenPage) -> None:
@@ -86,4 +84,4 @@ def test_the_sweep_grows_while_it_runs_and_keeps_what_it_has(open_page: OpenPage
         f"Number((document.body.innerText.match(/(\\d+) of 42 runs/) ?? [])[1]) > {before}", timeout=90_000
     )
     page.locator(".st-key-cnn_sweep_stop button:visible").click()
-    expect(page.get_by_role("button", name="Go on")).to_be_enabled(timeout=60_000)
+    expect(page.get_by_role("button", name="Go on")).to_be_enabled()

@@ -103,4 +103,4 @@ def test_a_drawing_finds_its_neighbours(open_page: OpenPage, settle: Settle) -> 
     for step in range(1, 11):
         page.mouse.move(box["x"] + 150 - step, box["y"] + 50 + step * 18)
     page.mouse.up()
-    expect(page.get_by_text("neighbours say 1")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("neighbours say 1")).to_be_visible()

@@ -15,7 +15,7 @@ STATUS = re.compile(r"epoch ([\d.]+) of (\d+) · step ([\d,]+)")
 
 def status(page: Page) -> tuple[float, int, int]:
     """(epoch, epochs, step) as the page shows them."""
-    text = page.get_by_text(STATUS).first.inner_text(timeout=30_000)
+    text = page.get_by_text(STATUS).first.inner_text()
     found = STATUS.search(text)
     assert found, text
     return float(found[1]), int(found[2]), int(found[3].replace(",", ""))
@@ -35,9 +35,7 @@ def end_of_the_loss_curve(page: Page) -> float:
 
 def wait_for_curve(page: Page) -> None:
     """Until the loss curve is drawn."""
-    page.wait_for_selector(
-        ".st-key-mlp_live_loss .js-plotly-plot path.js-line", state="attached", timeout=30_000
-    )
+    page.wait_for_selector(".st-key-mlp_live_loss .js-plotly-plot path.js-line", state="attached")
 
 
 def slow_preset(open_page: OpenPage) -> Page:
@@ -48,44 +46,44 @@ def slow_preset(open_page: OpenPage) -> Page:
 def test_start_watch_pause_reload_and_stop(open_page: OpenPage) -> None:
     page = slow_preset(open_page)
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_text("Training", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Training", exact=True)).to_be_visible()
     wait_for_curve(page)
     end, step = end_of_the_loss_curve(page), status(page)[2]
     until(page, lambda: end_of_the_loss_curve(page) > end and status(page)[2] > step)
 
     page.get_by_role("button", name="Pause").click()
-    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible()
     page.wait_for_timeout(700)  # the page that says "Paused" may still show the step before
     held = status(page)
     page.wait_for_timeout(1200)
     assert status(page) == held
     page.get_by_role("button", name="One step").click()
-    expect(page.get_by_text(f"step {held[2] + 1:,}")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text(f"step {held[2] + 1:,}")).to_be_visible()
 
     page.reload()
-    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible()
     assert status(page)[2] == held[2] + 1
     wait_for_curve(page)
 
     page.get_by_role("link", name="Data Explorer").first.click()
-    expect(page.get_by_role("heading", name="Data Explorer")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Data Explorer")).to_be_visible()
     page.get_by_role("link", name="MLP & Autograd").first.click()
-    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible()
     assert "mlp_run=" in page.evaluate("location.href")
 
     page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_text("Training", exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Training", exact=True)).to_be_visible()
     rate = page.get_by_role("slider", name="Learning rate").first
     rate.focus()
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_text(re.compile(r"lr → 0\.02 at step"))).to_be_visible(timeout=20_000)
+    expect(page.get_by_text(re.compile(r"lr → 0\.02 at step"))).to_be_visible()
     press(page.get_by_role("button", name="Stop").last, page.get_by_text("Stopped", exact=True))
     expect(page.get_by_text(re.compile(r"of [\d,]+ test images classified correctly"))).to_be_visible()
 
     page.get_by_role("tab", name="Record").click()
-    expect(page.get_by_text(re.compile("is still here tomorrow"))).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(re.compile("is still here tomorrow"))).to_be_visible()
     plot = page.locator(".st-key-mlp_record_chart")
-    expect(plot.get_by_text(re.compile("mlp-deep · .*lr changed on the way"))).to_be_visible(timeout=30_000)
+    expect(plot.get_by_text(re.compile("mlp-deep · .*lr changed on the way"))).to_be_visible()
 
 
 def test_a_preset_works_in_one_click_and_its_result_can_be_looked_at(open_page: OpenPage) -> None:
@@ -94,9 +92,9 @@ def test_a_preset_works_in_one_click_and_its_result_can_be_looked_at(open_page: 
     expect(page.get_by_text("Finished", exact=True)).to_be_visible(timeout=120_000)
     page.get_by_role("tab", name="Results").click()
     look = page.get_by_test_id("stSelectbox").filter(has_text="Network to look at").locator("input")
-    expect(look).to_have_value("This run: mlp-autograd", timeout=60_000)
-    expect(page.get_by_text(re.compile(r"The run at epoch 2\.00, step"))).to_be_visible(timeout=30_000)
-    expect(page.get_by_text("Which digit for which")).to_be_visible(timeout=30_000)
+    expect(look).to_have_value("This run: mlp-autograd")
+    expect(page.get_by_text(re.compile(r"The run at epoch 2\.00, step"))).to_be_visible()
+    expect(page.get_by_text("Which digit for which")).to_be_visible()
 
 
 def test_a_seven_and_a_one_drawn_with_the_mouse_are_read_differently(
@@ -104,12 +102,12 @@ def test_a_seven_and_a_one_drawn_with_the_mouse_are_read_differently(
 ) -> None:
     page = open_page("/MLP_Autograd?mlp_tab=Draw&mlp_recipe=mlp-deep")
     draw(page, "mlp_draw", SEVEN)
-    expect(page.get_by_role("heading", name="It reads a 7")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="It reads a 7")).to_be_visible()
     page.get_by_role("button", name="Clear").click()
-    expect(page.get_by_text("Nothing drawn yet")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Nothing drawn yet")).to_be_visible()
     settle(page)  # the cleared canvas is a new one
     draw(page, "mlp_draw", ONE)
-    expect(page.get_by_role("heading", name="It reads a 1")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="It reads a 1")).to_be_visible()
 
 
 def pick(page: Page, box: Locator, option: str) -> None:
@@ -137,6 +135,6 @@ def test_a_chosen_recipe_stays_in_the_address_from_tab_to_tab(
         page.wait_for_function(f"location.search.includes('mlp_recipe={recipe}')")
         page.get_by_role("tab", name="Inside").click()
         look = page.get_by_test_id("stSelectbox").filter(has_text="Network to look at").locator("input")
-        expect(look).to_have_value(f"As it came: {recipe}", timeout=30_000)
+        expect(look).to_have_value(f"As it came: {recipe}")
         expect(box).to_be_hidden()
         page.wait_for_function(f"location.search.includes('mlp_recipe={recipe}')")

@@ -28,22 +28,21 @@ def ends(page: Page) -> dict[str, float]:
 def test_a_race_grows_pauses_and_is_found_again(open_page: OpenPage) -> None:
     page = open_page("/Optimizer_Race?race_epochs=20&race_batch_size=16")
     page.get_by_role("button", name="Start").click()
-    expect(page.get_by_text("Racing", exact=True)).to_be_visible(timeout=60_000)
-    page.wait_for_selector(".st-key-race_loss .js-plotly-plot path.js-line", state="attached", timeout=60_000)
+    expect(page.get_by_text("Racing", exact=True)).to_be_visible()
+    page.wait_for_selector(".st-key-race_loss .js-plotly-plot path.js-line", state="attached")
     page.wait_for_function(
         """() => {
             const plot = document.querySelector('.st-key-race_loss .js-plotly-plot');
             const seen = new Set((plot?.calcdata ?? []).map(points => points[0].trace.name));
             return ['SGD', 'RMSprop', 'Adam'].every(name => seen.has(name));
-        }""",
-        timeout=60_000,
+        }"""
     )
     before = ends(page)
     assert set(before) == {"SGD", "RMSprop", "Adam"}
     until(page, lambda: all(later > before[name] for name, later in ends(page).items()))
 
     page.get_by_role("button", name="Pause").click()
-    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible()
     status = page.get_by_text(re.compile(r"Paused · step [\d,]+ of 4,500"))
     held = status.inner_text().split(" · ")[1]
     cards = page.locator(".race-cards")
@@ -56,13 +55,13 @@ def test_a_race_grows_pauses_and_is_found_again(open_page: OpenPage) -> None:
     assert held in status.inner_text()
 
     page.reload()
-    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible()
     assert held in status.inner_text()
     expect(page.get_by_role("button", name="Start")).to_be_disabled()
 
     page.get_by_role("link", name="Data Explorer").first.click()
-    expect(page.get_by_role("heading", name="Data Explorer")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Data Explorer")).to_be_visible()
     page.get_by_role("link", name="Optimizer Race").first.click()
-    expect(page.get_by_text("Paused", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible()
     press(page.get_by_role("button", name="Stop").first, page.get_by_text("Stopped", exact=True))
     expect(cards).to_contain_text("test accuracy")

@@ -26,8 +26,8 @@ def curve(page: Page) -> list[float]:
 def test_the_curve_moves_while_it_learns_and_stands_there_after_a_reload(open_page: OpenPage) -> None:
     page = open_page("/Regression?regression-sine_epochs=2%2C000")
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_text("Training", exact=True).first).to_be_visible(timeout=60_000)
-    page.wait_for_selector(f"{FIT} path.js-line", state="attached", timeout=60_000)
+    expect(page.get_by_text("Training", exact=True).first).to_be_visible()
+    page.wait_for_selector(f"{FIT} path.js-line", state="attached")
     seen = set[tuple[float, ...]]()
 
     def moved() -> bool:
@@ -36,10 +36,10 @@ def test_the_curve_moves_while_it_learns_and_stands_there_after_a_reload(open_pa
 
     until(page, moved)
     expect(page.get_by_text("Finished", exact=True).first).to_be_visible(timeout=120_000)
-    expect(page.get_by_text(re.compile("It fits")).first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile("It fits")).first).to_be_visible()
     assert "reg_run=" in page.url
     page.reload()
-    expect(page.get_by_text("Finished", exact=True).first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Finished", exact=True).first).to_be_visible()
 
 
 def test_a_click_places_a_point_another_takes_it_away(open_page: OpenPage, settle) -> None:  # type: ignore[no-untyped-def]
@@ -53,7 +53,7 @@ def test_a_click_places_a_point_another_takes_it_away(open_page: OpenPage, settl
         assert box is not None
         # the board reaches from −5.25 to 5.25 and from −3.25 to 3.25; the place is (2.5, 1)
         page.mouse.click(box["x"] + box["width"] * 7.75 / 10.5, box["y"] + box["height"] * 2.25 / 6.5)
-        expect(count).to_contain_text(expected, timeout=30_000)
+        expect(count).to_contain_text(expected)
         settle(page)
         assert page.url.endswith(url), page.url
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()

@@ -19,7 +19,7 @@ def test_a_server_that_is_asked_to_end_keeps_what_its_runs_have(tmp_path: Path, 
         long = "/MLP_Autograd?mlp_recipe=mlp-deep&mlp-deep_epochs=40&mlp-deep_batch_size=4"
         page = open_page(long, url=server.url)
         page.get_by_role("button", name="Train", exact=True).click()
-        expect(page.get_by_text(re.compile(r"step [1-9]"))).to_be_visible(timeout=60_000)
+        expect(page.get_by_text(re.compile(r"step [1-9]"))).to_be_visible()
         status = server.end()
     finally:
         server.kill()

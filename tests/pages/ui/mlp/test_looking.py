@@ -21,7 +21,14 @@ pytestmark = pytest.mark.usefixtures("bundled_only")
 KINDS = ("button_group", "selectbox", "number_input", "slider", "select_slider", "button")
 
 
-@pytest.fixture(params=train_recipes(MLPConfig))
+AT_LEAST = ("linear-softmax", "mlp-deep")  # none and many hidden layers
+EVERY = [
+    name if name in AT_LEAST else pytest.param(name, marks=pytest.mark.long)
+    for name in train_recipes(MLPConfig)
+]
+
+
+@pytest.fixture(params=EVERY)
 def network(request: pytest.FixtureRequest, mnist: Mnist) -> Iterator[Trained]:
     """A network that must be the same after the test: weights, gradients and mode, now and at its start."""
     ours = shipped_model(request.param)
