@@ -26,20 +26,22 @@ from core.training.trial import ThreadTuner
 #: Every kind of network and every source of chance: few steps of each, all precisions left to the machine.
 RUNS = {
     "mlp": ("mlp-module", {"batch_size": 250, "validation": 0.4}),
-    "cnn": ("cnn-bn", {"batch_size": 250, "dropout": 0.25, "channels": (8, 16, 16), "validation": 0.5}),
+    "cnn": (
+        "cnn-bn",
+        {"batch_size": 125, "dropout": 0.25, "channels": (8, 16, 16), "share": 0.5, "validation": 0.5},
+    ),
     "gru": ("language-gru", {"batch_size": 200, "per_language": 500, "units": 64}),
     "adversarial": (
         "cnn-robust",
-        {"batch_size": 250, "adversarial": "pgd", "attack_steps": 2, "validation": 0.5},
+        {"batch_size": 125, "adversarial": "pgd", "attack_steps": 2, "share": 0.5, "validation": 0.5},
     ),
 }
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bundled_only: None) -> Iterator[Path]:
-    monkeypatch.setenv("DIGITLAB_HOME", str(tmp_path))
+def home(own_home: Path, bundled_only: None) -> Iterator[Path]:
     with own_threads(torch.get_num_threads()):
-        yield tmp_path
+        yield own_home
 
 
 @contextmanager
