@@ -121,8 +121,8 @@ def test_a_damaged_copy_is_replaced(lab: Path, server: str, resources: list[Reso
         ("missing", "the server answered 404"),
         ("page", "a web page instead of the file: a log-in page or a proxy"),
         ("login", "a web page instead of the file: a log-in page or a proxy"),
-        ("silent", "silent or too slow for 0.3 seconds"),
-        ("drip", "silent or too slow for 0.3 seconds"),
+        ("silent", "silent or too slow for 0.3 s"),
+        ("drip", "silent or too slow for 0.3 s"),
     ],
 )
 def test_a_failure_is_a_sentence_and_leaves_nothing(
