@@ -1,5 +1,6 @@
 """What the tests of pages begin with: a server that has just started, the bundled digits, no waiting."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -16,6 +17,14 @@ from pages.ui.cache import registry, run_store
 # Every AppTest looks through all installed packages for components, which takes longer than most parts of a
 # page take to draw: here it is done once.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+
+
+@pytest.fixture(autouse=True)
+def main_stays() -> Iterator[None]:
+    """A page runs as `__main__` and stays there; the processes that later tests start would import it."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture
