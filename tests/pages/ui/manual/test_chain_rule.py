@@ -178,7 +178,7 @@ def test_the_sizes_on_the_screen_are_those_of_the_product() -> None:
     assert shown["This factor multiplied it by"] == f"{factors[3].rms / factors[2].rms:.3g}"
     told = " ".join(caption.value for caption in app.caption)
     word = "smaller" if factors[-2].rms < factors[0].rms else "larger"
-    assert re.search(rf"times {word}", told)
+    assert re.search(rf"× {word}", told)
     trained = shown["‖∂L/∂W₁‖"]
     well(widget(app.button_group, "manual_product_weights").set_value("at its start").run())
     assert {metric.label: metric.value for metric in app.metric}["‖∂L/∂W₁‖"] != trained
