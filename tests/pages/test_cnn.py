@@ -112,7 +112,7 @@ def test_a_network_of_ones_own_trains_in_one_click_and_is_found_again() -> None:
     app = open_page()
     build_tiny(app)
     total = sum(layer.parameters for layer in TINY.layers())
-    assert f"**{total:,} weights**" in markdown(app)
+    assert f"**{total:,} parameters**" in markdown(app)
     shown = app.dataframe[0].value
     assert list(shown["layer"]) == [layer.name for layer in TINY.layers()]
     assert shown["parameters"].sum() == total

@@ -3,7 +3,6 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.errors import DataError
 from pages.ui import piecework
 
 
@@ -11,6 +10,7 @@ def show() -> None:
     """The script that AppTest runs: three pieces, as the state says the second fails."""
     import streamlit as st
 
+    from core.errors import DataError
     from pages.ui.piecework import Piecework
 
     kept: dict[int, int] = st.session_state.setdefault("kept", {})

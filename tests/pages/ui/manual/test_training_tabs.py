@@ -212,7 +212,7 @@ def test_every_start_and_depth() -> None:
     for depth in (1, 10):
         well(app.slider(key="manual_van_depth").set_value(depth).run())
     assert "**sigmoid**" in text(app)
-    assert "times smaller than at the last" in text(app)
+    assert "× smaller than at the last" in text(app)
     well(app.select_slider(key="manual_van_width").set_value(16).run())
     well(app.select_slider(key="manual_van_images").set_value(16).run())
     well(app.toggle(key="manual_van_passed").set_value(True).run())

@@ -150,7 +150,7 @@ def test_any_network_may_be_attacked(network: str) -> None:
 def test_the_first_view_of_a_photo() -> None:
     app = tab(kind="a photo", photo="A flower")
     assert "EfficientNet-Lite0 sees" in text(app)
-    assert "“leopard” has a chance of" in text(app)
+    assert "“leopard” has a probability of" in text(app)
     well(app.selectbox(key="race_image_target").set_value("daisy (985)").run())
     assert "place 1 of 1,000" in text(app)
 
