@@ -33,4 +33,5 @@ def test_from_nothing_a_button_leads_to_sweeps(tab: str) -> None:
 def test_the_code_shown_runs(code: str, capsys: pytest.CaptureFixture[str]) -> None:
     record(validation_accuracy=0.88), record(lr=0.3, validation_accuracy=0.9)
     exec(compile(code, "shown", "exec"), {})
-    assert any(digit in capsys.readouterr().out for digit in "0123456789"), "it tells numbers"
+    told = capsys.readouterr().out
+    assert any(digit in told for digit in "0123456789"), "it tells numbers"
