@@ -182,6 +182,7 @@ def test_the_verdict_follows_the_numbers() -> None:
     assert "1 of 1 networks (cnn-bn) reads your hand worse" in verdict(one, 20)
 
 
+@pytest.mark.usefixtures("nothing_on_record")
 def test_the_newest_recorded_runs_are_there_too() -> None:
     """A run with the weights of a shipped network reads exactly what that network reads."""
     came = load_shipped("linear-softmax")
