@@ -17,7 +17,6 @@ from core.data.handwriting import Handwriting
 from core.data.handwriting_files import png
 from core.data.handwriting_zip import export
 from core.errors import LabError
-from core.home import home
 from core.runs import RunRecord, RunStore
 from core.training.history import History
 from pages.ui.explorer.own import CODE
@@ -30,8 +29,7 @@ OTHER = "0123456789abcdef01234567"
 
 
 @pytest.fixture(autouse=True)
-def newcomer(bundled_only: None) -> None:
-    shutil.rmtree(home() / "handwriting", ignore_errors=True)
+def newcomer(bundled_only: None, own_home: Path) -> None:
     st.cache_resource.clear()
     st.cache_data.clear()
 

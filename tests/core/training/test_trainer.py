@@ -44,7 +44,7 @@ def recipe(name: str, **changes: object) -> RunConfig:
 @pytest.mark.parametrize("name", TRAINABLE)
 def test_every_recipe_learns_and_repeats_itself(name: str, data: RunData) -> None:
     # The slow ones get a few epochs only, and a rate that their momentum multiplies by ten.
-    rate, epochs = (0.01, 5) if name.startswith("cnn") else (0.1, 12)
+    rate, epochs = (0.01, 4) if name.startswith("cnn") else (0.1, 12)
     config = recipe(name, epochs=epochs, lr=rate, batch_size=32)
     first = run(config, data)
     assert first.history.last("test_accuracy") > 0.5
