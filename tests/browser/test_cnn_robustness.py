@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.until import until
@@ -9,6 +10,7 @@ from tests.browser.until import until
 OpenPage = Callable[..., Page]
 
 
+@pytest.mark.long
 def test_pulling_the_shift_changes_the_numbers_and_the_curves_appear(open_page: OpenPage) -> None:
     page = open_page("/CNN?cnn_tab=Confidence")  # Robustness comes to rest only when all is measured
     page.get_by_role("tab", name="Robustness").click()

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
@@ -71,6 +72,7 @@ def test_an_impossible_shape_is_said_at_once(open_page: OpenPage) -> None:
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
 
 
+@pytest.mark.long
 def test_the_sweep_grows_while_it_runs_and_keeps_what_it_has(open_page: OpenPage) -> None:
     page = open_page("/CNN?cnn_tab=Batch+norm&cnn_sweep_images=1000&cnn_bn_convolutions=1")
     page.get_by_role("button", name="Train 42 small runs").click()

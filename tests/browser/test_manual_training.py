@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
@@ -28,6 +29,7 @@ def ends(page: Page) -> list[float]:
     return found
 
 
+@pytest.mark.long
 def test_a_pair_grows_pauses_and_is_found_again(open_page: OpenPage) -> None:
     page = open_page("/Manual_Backprop?manual_tab=Train+it&manual_epochs=40&manual_batch_size=8")
     page.get_by_role("button", name="Train both").click()

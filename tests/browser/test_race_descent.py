@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 OpenPage = Callable[..., Page]
@@ -12,6 +13,7 @@ BALL = """() => {
 }"""
 
 
+@pytest.mark.long
 def test_a_rate_past_one_diverges_and_play_moves_the_ball(
     open_page: OpenPage, settle: Callable[[Page], None]
 ) -> None:

@@ -64,6 +64,7 @@ def tick(page: Page, *rows: int) -> None:
         page.wait_for_timeout(150)
 
 
+@pytest.mark.long
 def test_three_hundred_runs(crowded: Server, open_page: OpenPage, settle: Callable[[Page], None]) -> None:
     page = open_page("/Runs", url=crowded.url)
     expect(page.get_by_text("300 runs on record")).to_be_visible()

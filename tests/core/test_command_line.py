@@ -31,7 +31,13 @@ def test_recipes(capsys: pytest.CaptureFixture[str]) -> None:
     assert all({"id", "source", "claim", "config"} <= row.keys() for row in listed)
 
 
-@pytest.mark.parametrize("name", train_recipes(DIGIT_READERS))
+FEW = ("linear-softmax", "mlp-manual", "cnn-lab")  # a plain one, one by hand, one that validates
+
+
+@pytest.mark.parametrize(
+    "name",
+    [n if n in FEW else pytest.param(n, marks=pytest.mark.long) for n in train_recipes(DIGIT_READERS)],
+)
 def test_train_evaluate_runs(name: str, capsys: pytest.CaptureFixture[str], home: Path) -> None:
     few = ("--data", "small", "--set", "share=0.1", "--epochs", "1")
     (row,) = rows(capsys, "train", name, *few, "--seed", "3", "--save", "mine")

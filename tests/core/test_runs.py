@@ -147,6 +147,7 @@ def _write_many(path: Path, owner: str) -> None:
         store.save(record(owner=owner))
 
 
+@pytest.mark.long
 def test_two_processes_writing_at_once_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "runs.sqlite"
     context = multiprocessing.get_context("spawn")
@@ -178,6 +179,7 @@ for _ in range(100000): registry.submit(short, mnist).wait(60)
 """
 
 
+@pytest.mark.long
 def test_sigkill_in_mid_training_loses_no_finished_run(tmp_path: Path) -> None:
     """Killed while one job trains and others are being written: what had finished is there, and whole."""
     environment = {**os.environ, "DIGITLAB_HOME": str(tmp_path), "OMP_NUM_THREADS": "1"}

@@ -202,7 +202,12 @@ def specks(canvas: Canvas) -> None:
 
 
 STRAY = [one_dot, dots_in_the_corners, hairline_at_the_edge, specks]
-DRAWN = [n for n in train_recipes(DIGIT_READERS) if n in shipped()]
+FEW = ("linear-softmax", "cnn-bn")  # whose every case is tried each time
+DRAWN = [
+    n if n in FEW else pytest.param(n, marks=pytest.mark.long)
+    for n in train_recipes(DIGIT_READERS)
+    if n in shipped()
+]
 
 
 @cache

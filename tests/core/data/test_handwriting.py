@@ -159,6 +159,7 @@ for turn in range(12):
 """
 
 
+@pytest.mark.long
 def test_two_processes_at_once_lose_nothing() -> None:
     started = [
         subprocess.Popen([sys.executable, "-c", WRITER, str(who)], cwd=PROJECT, env={**os.environ})

@@ -89,6 +89,7 @@ def test_mistakes_are_one_sentence(
     assert not shown.out
 
 
+@pytest.mark.long
 def test_processes_give_the_same(ledger: Ledger) -> None:
     """In a process of its own: page tests replace `__main__`, which new processes would import."""
     words = ["sweep", "--go-on", ledger.sweep_id, "--workers", "2", "--json"]

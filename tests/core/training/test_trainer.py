@@ -41,7 +41,12 @@ def recipe(name: str, **changes: object) -> RunConfig:
     return RECIPES[name].config.with_settings({"epochs": 2, **changes})
 
 
-@pytest.mark.parametrize("name", TRAINABLE)
+SLOW = ("cnn-bn", "cnn-nobn", "cnn-robust", "fast-99")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.long) if n in SLOW else n for n in TRAINABLE]
+)
 def test_every_recipe_learns_and_repeats_itself(name: str, data: RunData) -> None:
     # The slow ones get a few epochs only, and a rate that their momentum multiplies by ten.
     rate, epochs = (0.01, 4) if name.startswith("cnn") else (0.1, 12)

@@ -142,6 +142,7 @@ def test_the_code_of_the_walk_is_the_chapters() -> None:
 # --- Two dimensions
 
 
+@pytest.mark.long
 def test_every_map_and_who_races() -> None:
     app = open_tab("two_dimensions")
     assert "came first within 0.1 of a minimum" in text(app)
