@@ -8,7 +8,7 @@ PYTHON  ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 
              $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PORT    ?= 8501
 ADDRESS ?= 0.0.0.0
-WORKERS ?= 2
+WORKERS ?= 3
 ARGS    ?=
 
 .PHONY: run serve test test-long test-all lint types format clean

@@ -162,10 +162,9 @@ def _numbers(model: ModelConfig) -> tuple[int, int]:
     widths = model.widths
     drops = 2 if isinstance(model, MLPConfig) and model.dropout else 0
     pixels = widths[0] * (1 + (isinstance(model, MLPConfig) and model.normalize))
-    hidden = 1 if model.activation in ("relu", "sigmoid", "tanh") else 2
-    moving = 2 * max(widths[1:])
+    hidden, moving = 2, 2 * max(widths[1:])  # what is freed before the backward pass leaves gaps as large
     if model.family == "manual":  # its tape keeps both sides of every activation, and slopes are worked out
-        hidden, moving = 2, 5 * max(widths[1:])
+        moving = 5 * max(widths[1:])
     return pixels + (hidden + drops) * sum(widths[1:-1]) + 3 * widths[-1], moving
 
 

@@ -16,6 +16,7 @@ def test_a_drawn_digit_gives_in_as_epsilon_rises(open_page: OpenPage, settle: Ca
     page = open_page("/Adversarial?adv_one_subject=my+own+drawing&adv_one_fgsm_epsilon=0.3")
     draw(page, "adv_draw", SEVEN)
     expect(page.get_by_text("If you drew another digit, say so.")).to_be_visible()
+    settle(page)  # a list that opens while the page is redrawn closes again
     page.get_by_role("combobox", name="You drew a").click()
     page.get_by_role("option", name="7", exact=True).click()
     settle(page)

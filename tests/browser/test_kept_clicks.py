@@ -48,6 +48,7 @@ def test_a_tab_pressed_while_it_is_drawn_anew_opens(slow_page: Page, server: Ser
     expect(page.get_by_text("Logarithmic height")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_late_answer_takes_nothing_back(slow_page: Page, server: Server) -> None:
     """Neither the tab nor the address, though the answer to the earlier press holds the earlier ones."""
     page = slow_page

@@ -74,6 +74,7 @@ def test_every_recipe_is_shipped_and_as_good_as_its_provenance_says(name: str) -
     assert facts["history"]["epochs"][-1]["test_accuracy"] == facts["test_accuracy"]
 
 
+@pytest.mark.long
 @pytest.mark.full
 @pytest.mark.parametrize("name", train_recipes(DIGIT_READERS))
 def test_shipped_accuracy_is_exact_on_the_whole_test_set(name: str) -> None:

@@ -155,6 +155,7 @@ def test_the_film_opens() -> None:
     assert any(box.label == "Watch it learn again" for box in app.expander)
 
 
+@pytest.mark.long
 def test_bends_are_added_one_by_one() -> None:
     app = open_page(reg_tab="How bends add up", reg_bends_width="6")
     assert "**6 of 6** units added" in text(app)

@@ -252,6 +252,7 @@ def test_bf16_learns_too(data: RunData) -> None:
     assert trainer.history.last("test_accuracy") > 0.5
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", TRAINABLE)
 def test_pixels_that_come_rounded_change_no_loss(name: str, data: RunData) -> None:
     """Where a network rounds them to 16 bits anyway, and only there, batches are taken from rounded ones."""

@@ -122,6 +122,7 @@ def test_it_can_be_stopped_and_goes_on(mnist: Mnist, monkeypatch: pytest.MonkeyP
     assert len(asked) == len(set(asked)) == 26, "a press measures all, not the small sample alone"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("norm", list(NORMS))
 def test_every_norm_has_its_attacks_and_its_control(norm: str, mnist: Mnist) -> None:
     app = opened(mnist)

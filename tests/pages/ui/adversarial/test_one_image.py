@@ -55,6 +55,7 @@ def test_epsilon_decides(trained: Trained, mnist: Mnist) -> None:
     assert numbers(app) == ["0.000", "0.00", "0 px"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ATTACKS)
 def test_every_attack_on_both_parts(name: str, trained: Trained, mnist: Mnist) -> None:
     app = tab(trained, mnist)

@@ -81,6 +81,7 @@ def test_curves_grow_stop_and_go_on(
     assert len(kept) == (len(PARTS) + 2) * len(why_split.LENGTHS), "whole and random have no cut-off"
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("few_points")
 def test_every_control(untouched: Trained, mnist: Mnist) -> None:
     app = tab(untouched, mnist)

@@ -57,6 +57,7 @@ def slider(app: AppTest) -> Any:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["cnn-lab", "cnn-bn", "cnn-nobn"])
 def test_every_control_and_nothing_changes(name: str, mnist: Mnist) -> None:
     network = lab(name)
@@ -176,6 +177,7 @@ def test_a_moment_without_numbers_is_a_sentence(mnist: Mnist) -> None:
     assert "full colour at ±0" in captions(app)  # the other moments keep their colours
 
 
+@pytest.mark.long
 def test_play_runs_to_the_end_and_can_be_paused(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(play, "PACE", 1000.0)  # stands still, however slow the machine
     app = over(lab("cnn-bn"), mnist)

@@ -73,6 +73,7 @@ def test_first_view_shows_claim_measurement_and_every_network(untouched: Trained
     assert strength.THIS not in said, "a shipped network is in the chart once"
 
 
+@pytest.mark.long
 def test_every_change_from_end_to_end(untouched: Trained, mnist: Mnist) -> None:
     app = tab(untouched, mnist)
     for name, transform in TRANSFORMS.items():
@@ -114,6 +115,7 @@ def test_all_images(untouched: Trained, mnist: Mnist) -> None:
     assert "On the 50 bundled test images." in text(app)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", CONFIGS)
 def test_any_network_from_the_builder(name: str, mnist: Mnist) -> None:
     app = tab(fresh(CONFIGS[name], name), mnist)

@@ -38,6 +38,7 @@ def well(app: AppTest) -> AppTest:
     return app
 
 
+@pytest.mark.long
 def test_next_walks_through_every_step_and_back() -> None:
     app = tab(chain_rule.chain_rule)
     steps = walk(small_layers(1), "sigmoid", *small_batch(1, 2))
@@ -116,6 +117,7 @@ def test_activation_seed_batch_and_inputs_change_the_walk() -> None:
     assert not [w.key for w in app.number_input if w.key.startswith("manual_x_7_1")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", range(1, 17))
 def test_every_step_of_a_real_digit(number: int) -> None:
     app = tab(chain_rule.chain_rule, manual_walk_network=chain_rule.BIG, manual_step=number)
@@ -148,6 +150,7 @@ def test_the_code_of_the_chain_rule_runs(activation: Any) -> None:
         assert torch.allclose(names[name], wanted)
 
 
+@pytest.mark.long
 def test_every_factor_of_every_network() -> None:
     app = tab(product_tab.long_product_tab)
     for name in product_tab.NETWORKS:

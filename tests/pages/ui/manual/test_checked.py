@@ -62,6 +62,7 @@ def test_every_network_and_loss_agrees(app: AppTest, network: str, loss: str) ->
     assert ("ŷ − y" in app.subheader[0].value) == (loss == "Cross-entropy")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("activation", ["tanh", "relu", "leaky-relu", "gelu"])
 def test_every_activation_batch_and_unit_agrees(app: AppTest, activation: str) -> None:
     app.selectbox(key="manual_check_activation").set_value(activation).run()

@@ -82,6 +82,7 @@ def test_only_bugs_that_show_are_offered(app: AppTest, shape: str) -> None:
     assert "Slope at the wrong point" not in wanted
 
 
+@pytest.mark.long
 def test_every_control_changes_the_run(app: AppTest) -> None:
     app.select_slider(key="manual_bug_lr").set_value(0.1).run()
     app.select_slider(key="manual_bug_batch").set_value(256).run()

@@ -75,6 +75,7 @@ def use_everything(app: AppTest, used: set[str]) -> set[str]:
     return used
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("panel", PANELS)
 def test_looking_changes_no_shared_network(panel: str, network: Trained, mnist: Mnist) -> None:
     used = use_everything(well(panel_over(panel, [network], mnist).run()), set())

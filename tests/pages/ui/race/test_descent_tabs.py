@@ -72,6 +72,7 @@ def test_every_curve_start_and_way() -> None:
     assert {one_dimension.drawn(seed) for seed in range(200)} == set(range(1, 11))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_optimiser_and_its_settings(name: str) -> None:
     app = open_tab("one_dimension", race_gd_optimizer=OPTIMIZERS[name].title)

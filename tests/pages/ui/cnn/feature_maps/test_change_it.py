@@ -112,6 +112,7 @@ def test_kernel_edits_belong_to_one_network(mnist: Mnist) -> None:
     assert "Nothing changed yet." in text(well(app.run()))
 
 
+@pytest.mark.long
 def test_each_channel_alone(trained: Trained, mnist: Mnist) -> None:
     config = config_of(trained)
     app = part("Change it", trained, mnist)
