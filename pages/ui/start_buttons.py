@@ -31,7 +31,7 @@ def start_buttons(key: Callable[[str], str], locked: bool, quick: bool, watchabl
             disabled=locked,
             on_click=_one_epoch,
             args=(key,),
-            help="The same for one epoch, whatever stands at Epochs: enough for a first look.",
+            help="Sets Epochs to 1 and trains: enough for a first look.",
         )
     if watchable:
         st.toggle(
@@ -47,5 +47,5 @@ def start_buttons(key: Callable[[str], str], locked: bool, quick: bool, watchabl
 
 
 def _one_epoch(key: Callable[[str], str]) -> None:
-    """Callback: one pass is asked for, of this run alone; the controls stay as they are."""
+    """Callback: one epoch is asked for; the control of epochs will say so."""
     st.session_state[key("once")] = st.session_state[key("start_now")] = True
