@@ -6,9 +6,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 PROJECT = Path(__file__).resolve().parent.parent
 
+settings.register_profile("any machine", deadline=None)  # a busy one is slow, not wrong
+settings.load_profile("any machine")
 # Their failed assertions say what they compared, as those in a test's own file do.
 pytest.register_assert_rewrite("tests.pages.harness", "tests.core.export.harness")
 
