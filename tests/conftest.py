@@ -43,21 +43,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """Tests that share something dear stay in one process: the server with its browser, the cluster.
+    """The tests of a file stay in one process, where what they share is made once; so do all browser tests.
 
     It is what `--dist loadgroup` is for; pytest 9.2 keeps the names of tests where pytest-xdist 3.8 does not
     look for them, so that its groups have no effect.
     """
     from xdist.scheduler import LoadGroupScheduling
 
-    class ByFolder(LoadGroupScheduling):
+    class ByFile(LoadGroupScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            for folder in ("tests/browser/", "tests/core/sweep/test_cluster.py"):
-                if nodeid.startswith(folder):
-                    return folder
-            return nodeid
+            browser = "tests/browser/"
+            return browser if nodeid.startswith(browser) else nodeid.split("::")[0]
 
-    return ByFolder(config, log)
+    return ByFile(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -16,20 +17,24 @@ SOURCES = [
 ]
 
 
+@cache
 def nodes(path: Path) -> list[ast.AST]:
     return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
 
 
-def strings(path: Path) -> Iterator[tuple[int, str]]:
+@cache
+def strings(path: Path) -> list[tuple[int, str]]:
     """Every string constant of the file with its line; in an f-string, "{}" stands for each value."""
     found = nodes(path)
     inner = {id(part) for node in found if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+    texts = list[tuple[int, str]]()
     for node in found:
         if isinstance(node, ast.JoinedStr):
             parts = [part.value if isinstance(part, ast.Constant) else "{}" for part in node.values]
-            yield node.lineno, "".join(str(part) for part in parts)
+            texts.append((node.lineno, "".join(str(part) for part in parts)))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inner:
-            yield node.lineno, node.value
+            texts.append((node.lineno, node.value))
+    return texts
 
 
 def values(path: Path) -> Iterator[ast.FormattedValue]:

@@ -1,7 +1,8 @@
-"""Kernels in a real browser: a click that shows its sum, and epochs that move picture and accuracy."""
+"""Kernels in a real browser: a click that shows its sum, and epochs that move image and accuracy."""
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.box import box
@@ -9,7 +10,7 @@ from tests.browser.box import box
 OpenPage = Callable[..., Page]
 
 
-def test_a_cell_shows_its_sum_and_epochs_move_everything(
+def test_a_cell_shows_its_sum_and_an_edited_number_is_kept(
     open_page: OpenPage, settle: Callable[[Page], None]
 ) -> None:
     page = open_page("/CNN?cnn_tab=By+hand")
@@ -31,7 +32,10 @@ def test_a_cell_shows_its_sum_and_epochs_move_everything(
     expect(corner).to_have_value("3")
     page.get_by_text(f"The output at row {row}, column {column}").wait_for()
 
-    page.get_by_role("tab", name="Kernels").click()
+
+@pytest.mark.long
+def test_epochs_move_kernels_and_accuracy(open_page: OpenPage, settle: Callable[[Page], None]) -> None:
+    page = open_page("/CNN?cnn_tab=Kernels")
     accuracy = (
         page.get_by_test_id("stMetric").filter(has_text="Test accuracy").get_by_test_id("stMetricValue")
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from pages.ui.lessons import lessons
@@ -11,6 +12,7 @@ WIDER = """() => [document.scrollingElement, document.querySelector('[data-testi
     .map(part => part.scrollWidth - part.clientWidth)"""
 
 
+@pytest.mark.long
 def test_every_page_opens_without_a_failure(open_page: OpenPage, settle: Callable[[Page], None]) -> None:
     page = open_page("/")
     links = page.get_by_test_id("stSidebar").get_by_role("link")

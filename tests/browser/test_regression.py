@@ -24,7 +24,7 @@ def curve(page: Page) -> list[float]:
 
 
 def test_the_curve_moves_while_it_learns_and_stands_there_after_a_reload(open_page: OpenPage) -> None:
-    page = open_page("/Regression?regression-sine_epochs=2%2C000")
+    page = open_page("/Regression?regression-sine_epochs=500")
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text("Training", exact=True).first).to_be_visible()
     page.wait_for_selector(f"{FIT} path.js-line", state="attached")
