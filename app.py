@@ -4,17 +4,17 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.figures.template import picture
+from core.charts.style import picture
 from core.formatting import article, interval, percent
-from pages.ui import badges
-from pages.ui.cache import mnist, shipped_model
-from pages.ui.canvas import digit_canvas
-from pages.ui.data_state import data_state
-from pages.ui.keep_drawing import keep_drawing
-from pages.ui.lesson_pictures import lesson_picture
-from pages.ui.lessons import Lesson, lessons
-from pages.ui.page import error_boundary, page
-from pages.ui.reading import reading
+from pages.ui.kit.drawing.canvas import digit_canvas
+from pages.ui.kit.drawing.keep_drawing import keep_drawing
+from pages.ui.kit.network.prediction import reading
+from pages.ui.kit.shell.cache import mnist, shipped_model
+from pages.ui.kit.shell.lesson_pictures import lesson_picture
+from pages.ui.kit.shell.lessons import Lesson, lessons
+from pages.ui.kit.shell.page import error_boundary, page
+from pages.ui.kit.training import badges
+from pages.ui.kit.training.data_state import data_state
 
 QUESTION = "How does a computer learn to read handwriting? Draw, train, look inside: it all happens here."
 BEST_FIRST = ("cnn-bn", "cnn-lab", "mlp-deep", "mlp-module", "mlp-autograd", "linear-softmax")
@@ -24,12 +24,12 @@ COLUMNS = 3
 @st.fragment
 def draw_and_read() -> None:
     """Ink on the left, the answer of a network on the right; only this part runs again after a stroke."""
-    from core.checkpoints import shipped
-    from core.config import DIGIT_READERS
-    from core.evaluation import predict
-    from core.one_thread import one_thread
-    from core.recipes import train_recipes
-    from pages.ui.score_line import validated_on
+    from core.config.run import DIGIT_READERS
+    from core.models.evaluation import predict
+    from core.models.threads import one_thread
+    from core.recipes.texts import train_recipes
+    from core.storage.checkpoints import shipped
+    from pages.ui.kit.training.accuracy_line import validated_on
 
     with error_boundary(), st.container(border=True, key="home-try"):
         readers = set(shipped()) & set(train_recipes(DIGIT_READERS))
@@ -39,21 +39,25 @@ def draw_and_read() -> None:
             st.markdown("#### Draw a digit")
             drawing = digit_canvas("home_draw")
             with st.popover(
-                "Save to my handwriting", icon=":material/bookmark_add:", disabled=drawing is None,
+                "Save to my handwriting",
+                icon=":material/bookmark_add:",
+                disabled=drawing is None,
                 help="Keep what you drew, with its label, in a test set of your own (Data Explorer).",
-            ):  # fmt: skip
+            ):
                 if keep_drawing("home_keep", "home_draw", drawing):
                     st.toast(
-                        "Saved: it is in *My handwriting* on the Data Explorer page.",
-                        icon=":material/bookmark_added:",
+                        "Saved: it is in *My handwriting* on the Data Explorer page.", icon=":material/bookmark_added:"
                     )
             if not names:
                 st.info("There is no trained network here yet. Train one in a lesson and draw there.")
                 return
             network = st.selectbox(
-                "Network that reads it", names, key="home_network", bind="query-params",
+                "Network that reads it",
+                names,
+                key="home_network",
+                bind="query-params",
                 help="All of them are trained already. Where one hesitates, see what another says.",
-            )  # fmt: skip
+            )
         with right:
             checkpoint = shipped_model(network)
             if drawing is None:

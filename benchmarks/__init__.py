@@ -4,18 +4,7 @@
 which does the work once and says what it took; `measure` lets them alternate.
 """
 
-from benchmarks import (
-    app_start,
-    attacks,
-    browser_rows,
-    jobs,
-    memory,
-    roofline,
-    scoring,
-    sharing,
-    time_to_99,
-    training,
-)
+from benchmarks import app_start, attacks, browser_rows, jobs, memory, roofline, scoring, sharing, time_to_99, training
 from benchmarks.apart import apart
 from benchmarks.measure import Row
 

@@ -15,12 +15,12 @@ from typing import Any
 import torch
 
 from benchmarks.results import circumstances
+from core.config.errors import ConfigError, LabError
 from core.data.digits import Mnist
-from core.errors import ConfigError, LabError
-from core.home import PROJECT
-from core.one_thread import take_threads
-from core.recipes import RECIPES
-from core.training.finish import new_trainer
+from core.models.threads import take_threads
+from core.recipes.texts import RECIPES
+from core.storage.paths import PROJECT
+from core.training.recording import new_trainer
 
 STORED = PROJECT / "benchmarks" / "accuracy.json"
 #: Recipes whose runs may be made in 16 bits, with the epochs that are compared (long ones not to their end).

@@ -14,7 +14,7 @@ from typing import TypeVar
 import torch
 
 from benchmarks.measure import Row, Setup, Timed
-from core.one_thread import take_threads
+from core.models.threads import take_threads
 
 Result = TypeVar("Result")
 

@@ -39,5 +39,5 @@ ROWS: dict[str, Row] = {
         0.75,
         _start,
         quick=False,
-    ),
+    )
 }

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 
 from benchmarks.measure import Row, Setup, Timed, timed
-from core.attack_config import AttackConfig
-from core.attacks.carry_out import CHUNK, attack
-from core.checkpoints import load_shipped
+from core.attacks.config import AttackConfig
+from core.attacks.run import CHUNK, attack
+from core.config.errors import LabError
 from core.data.digits import Digits
-from core.errors import LabError
+from core.storage.checkpoints import load_shipped
 
 NETWORK = "cnn-bn"
 QUICK = 20  # a quick run attacks one image in so many
@@ -46,9 +46,7 @@ def theirs(how: Any, epsilon: float, digits: Digits) -> Callable[[], Tensor]:
     return lambda: torch.cat([how(model, *batch, epsilons=epsilon)[1] for batch in batches])
 
 
-def _against(
-    config: AttackConfig, n: int, make: Callable[[Any], Any]
-) -> Callable[[Setup], tuple[Timed, Timed]]:
+def _against(config: AttackConfig, n: int, make: Callable[[Any], Any]) -> Callable[[Setup], tuple[Timed, Timed]]:
     def prepare(setup: Setup) -> tuple[Timed, Timed]:
         how = make(foolbox().attacks)
         digits = setup.mnist.test.take(slice(None, n // QUICK if setup.quick else n))

@@ -4,21 +4,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from core.errors import LabError
+from core.config.errors import LabError
 
 if TYPE_CHECKING:  # Playwright is for tests and benchmarks: the app does without
     from playwright.sync_api import Browser, Page
 
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 LIMIT = 120_000  # milliseconds to wait for a page
 QUIET = 400  # milliseconds without a change after which a page stands
 TIMES = 5  # that the empty app is asked the same in a round: it answers too fast for one to tell
-SORRY = (
-    "No Chromium is there to measure pages with: `python -m tests.browser.chromium` finds or installs one."
-)
+SORRY = "No Chromium is there to measure pages with: `python -m tests.browser.chromium` finds or installs one."
 
 #: The page is read, drawn and at rest, and nothing of it will change by itself.
 AT_REST = """

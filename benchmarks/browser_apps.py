@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from benchmarks.browser import LIMIT, chromium, open_page, settle
 from benchmarks.measure import Setup, Timed, Took
 from benchmarks.server import EMPTY_APP, Server
-from core.errors import LabError
+from core.config.errors import LabError
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

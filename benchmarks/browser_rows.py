@@ -15,13 +15,16 @@ EMPTY_TRAINS = f", while another visitor of its server trains {RECIPE} in the sa
 def _beside(name: str, ours: tuple[str, Use], empty: tuple[str, Use], limit: Limit | None) -> dict[str, Row]:
     """The row with both servers idle, and the row with a network in training in the one that is measured."""
     (our_words, our_use), (empty_words, empty_use) = ours, empty
-    idle = Row(
-        our_words, empty_words, 0.5, pair(our_use, empty_use, train=False), limit=limit, quick=False, rounds=3
-    )
+    idle = Row(our_words, empty_words, 0.5, pair(our_use, empty_use, train=False), limit=limit, quick=False, rounds=3)
     training = Row(
-        our_words + OURS_TRAINS, empty_words + EMPTY_TRAINS, 0.5, pair(our_use, empty_use, train=True),
-        limit=limit, quick=False, rounds=3,
-    )  # fmt: skip
+        our_words + OURS_TRAINS,
+        empty_words + EMPTY_TRAINS,
+        0.5,
+        pair(our_use, empty_use, train=True),
+        limit=limit,
+        quick=False,
+        rounds=3,
+    )
     return {f"{name}/idle": idle, f"{name}/training": training}
 
 
@@ -38,10 +41,7 @@ ROWS: dict[str, Row] = {
     ),
     **_beside(
         "slider",
-        (
-            "from the arrow key on a slider until all that it changes stands: median over nine lessons",
-            every_slider,
-        ),
+        ("from the arrow key on a slider until all that it changes stands: median over nine lessons", every_slider),
         ("the same in an app of one slider and its number", one_number),
         None,
     ),
@@ -51,10 +51,7 @@ ROWS: dict[str, Row] = {
             "from lifting the pen on Home's canvas until the network's answer stands",
             lambda app: drawn(app, "/", "home_draw"),
         ),
-        (
-            "the same canvas in an app that counts the pixels of ink",
-            lambda app: drawn(app, "/canvas", "ink"),
-        ),
+        ("the same canvas in an app that counts the pixels of ink", lambda app: drawn(app, "/canvas", "ink")),
         Limit("stroke_s", MOST),
     ),
 }

@@ -55,9 +55,7 @@ def one_number(app: App) -> Timed:
     def run() -> Took:
         page = app.open("/number")
         page.get_by_role("slider").focus()
-        took = [
-            seconds(page, "keydown", partial(page.keyboard.press, "ArrowLeft")) for _ in range(browser.TIMES)
-        ]
+        took = [seconds(page, "keydown", partial(page.keyboard.press, "ArrowLeft")) for _ in range(browser.TIMES)]
         page.context.close()
         return Took(statistics.median(took))
 

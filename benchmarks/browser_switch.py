@@ -7,7 +7,7 @@ from benchmarks import browser
 from benchmarks.browser import seconds, title_and_whole
 from benchmarks.browser_apps import App
 from benchmarks.measure import Timed, Took
-from pages.ui.lessons import HOME, lessons
+from pages.ui.kit.shell.lessons import HOME, lessons
 
 
 def to_every_page(app: App) -> Timed:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 import torch
 
 from benchmarks.measure import Timed, Took
-from core.config import RunConfig
+from core.config.run import RunConfig
 from core.data.digits import Mnist
-from core.one_thread import take_threads
+from core.models.threads import take_threads
 from core.training.callbacks import Callback
-from core.training.finish import new_trainer
+from core.training.recording import new_trainer
 from core.training.trainer import Trainer
 
 IN_IT = "trainer, callbacks and history; by the clock, without choosing threads and measuring"
@@ -43,10 +43,7 @@ class Stopwatch(Callback):
 
 
 def epoch(
-    config: RunConfig,
-    mnist: Mnist,
-    callbacks: Callable[[], list[Callback]] = list,
-    threads: int | None = None,
+    config: RunConfig, mnist: Mnist, callbacks: Callable[[], list[Callback]] = list, threads: int | None = None
 ) -> Timed:
     """One epoch of `config` through the trainer. threads: set before it begins; None leaves the number."""
 

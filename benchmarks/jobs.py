@@ -8,15 +8,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.measure import Row, Setup, Timed, Took
-from core.config import RunConfig
+from core.config.errors import LabError
+from core.config.run import RunConfig
 from core.data.digits import Mnist
-from core.device import choose_device
-from core.errors import LabError
-from core.recipes import RECIPES
-from core.runs import RunStore, new_run_id
-from core.training.finish import keep, new_trainer, record_of
-from core.training.registry import JobRegistry
-from core.training.trial import ThreadTuner
+from core.jobs.autotune import ThreadTuner
+from core.jobs.registry import JobRegistry
+from core.models.device import choose_device
+from core.recipes.texts import RECIPES
+from core.storage.runs import RunStore, new_run_id
+from core.training.recording import keep, new_trainer, record_of
 
 QUICK = 2_000  # images of an epoch in a quick run
 LOOK_EVERY = 0.5  # seconds, as the page does
@@ -94,5 +94,5 @@ ROWS: dict[str, Row] = {
         "the bare trainer by the clock, on one thread too: the same training, measuring and recording",
         0.95,
         _overhead,
-    ),
+    )
 }

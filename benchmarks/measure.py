@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import torch
 
+from core.config.errors import LabError
 from core.data.digits import Mnist
-from core.errors import LabError
-from core.one_thread import take_threads
+from core.models.threads import take_threads
 
 NOTHING: Mapping[str, float] = MappingProxyType({})
 
@@ -162,9 +162,7 @@ def _numbers(row: Row, pairs: list[tuple[Took, Took]]) -> dict[str, Any]:
 
 def _medians(side: tuple[Took, ...]) -> dict[str, float]:
     """Medians over the rounds, but a mean of what is called one."""
-    summaries = {
-        key: statistics.mean if key.startswith("mean_") else statistics.median for key in side[0].extra
-    }
+    summaries = {key: statistics.mean if key.startswith("mean_") else statistics.median for key in side[0].extra}
     return {key: summary(took.extra[key] for took in side) for key, summary in summaries.items()}
 
 

@@ -9,7 +9,7 @@ import psutil  # type: ignore[import-untyped]
 from benchmarks.measure import Limit, Row, Setup, Timed, Took
 from benchmarks.server import Server
 from benchmarks.visitor import Visitor
-from pages.ui.lessons import lessons
+from pages.ui.kit.shell.lessons import lessons
 
 SESSIONS = 10
 MOST = 30.0  # megabytes that a second visitor may cost
@@ -65,5 +65,5 @@ ROWS: dict[str, Row] = {
         limit=Limit("second_session_mb", MOST),
         quick=False,
         rounds=2,
-    ),
+    )
 }

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.measure import Took
-from core.config import RunConfig
+from core.config.run import RunConfig
 from core.data.digits import Digits
 from core.models import as_module, linear_layers
 from core.training.trainer import initial_network

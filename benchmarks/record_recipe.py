@@ -21,10 +21,17 @@ MEAN, STD = 0.1307, 0.3081  # of MNIST's training pixels
 def network() -> nn.Module:
     """The published network: images (N, 1, 28, 28) to logits (N, 10)."""
     return nn.Sequential(
-        nn.Conv2d(1, 24, 5), nn.MaxPool2d(2), nn.ReLU(),
-        nn.Conv2d(24, 32, 3), nn.MaxPool2d(2), nn.ReLU(),
-        nn.Flatten(), nn.Linear(800, 256), nn.ReLU(), nn.Linear(256, 10),
-    )  # fmt: skip
+        nn.Conv2d(1, 24, 5),
+        nn.MaxPool2d(2),
+        nn.ReLU(),
+        nn.Conv2d(24, 32, 3),
+        nn.MaxPool2d(2),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(800, 256),
+        nn.ReLU(),
+        nn.Linear(256, 10),
+    )
 
 
 def prepared(digits: Digits) -> Digits:

@@ -12,10 +12,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from core.atomic_write import write_whole
-from core.errors import LabError
-from core.home import PROJECT
-from core.training.trial import cores
+from core.config.errors import LabError
+from core.jobs.autotune import cores
+from core.storage.atomic_write import write_whole
+from core.storage.paths import PROJECT
 
 STORED = PROJECT / "benchmarks" / "results.json"
 KEYS = {"name", "ratio", "date", "cores", "processor", "load", "data", "versions"}

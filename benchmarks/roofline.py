@@ -9,12 +9,12 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks.epochs import Stopwatch
 from benchmarks.measure import Row, Setup, Timed, Took
 from benchmarks.training import QUICK, config
-from core.config import RunConfig
+from core.config.run import RunConfig
+from core.jobs.autotune import ALONE, ThreadTuner
 from core.models import as_module
-from core.one_thread import take_threads
-from core.training.finish import new_trainer
+from core.models.threads import take_threads
+from core.training.recording import new_trainer
 from core.training.trainer import initial_network
-from core.training.trial import ALONE, ThreadTuner
 
 NETWORK = "cnn-bn"
 SIDE = 2048  # of the matrices: so large that reading them takes no time beside multiplying them
@@ -75,5 +75,5 @@ ROWS: dict[str, Row] = {
         "as many operations at the rate of large matrix products, the same precision and threads",
         0.5,
         _roofline,
-    ),
+    )
 }

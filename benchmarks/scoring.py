@@ -9,10 +9,10 @@ import torch
 from torch import nn
 
 from benchmarks.measure import Limit, Row, Setup, Timed, Took, timed
-from core.checkpoints import load_shipped, shipped
-from core.config import CNNConfig, MLPConfig
+from core.config.run import CNNConfig, MLPConfig
 from core.data.drawing import from_canvas
-from core.evaluation import evaluate, predict
+from core.models.evaluation import evaluate, predict
+from core.storage.checkpoints import load_shipped, shipped
 
 NETWORK = "cnn-bn"
 DRAWINGS = 50
@@ -33,9 +33,7 @@ def _evaluate(setup: Setup) -> tuple[Timed, Timed]:
 def readers() -> dict[str, nn.Module]:
     """The shipped networks that read digits, by name."""
     found = {name: load_shipped(name) for name in shipped()}
-    return {
-        name: one.model for name, one in found.items() if isinstance(one.config.model, MLPConfig | CNNConfig)
-    }
+    return {name: one.model for name, one in found.items() if isinstance(one.config.model, MLPConfig | CNNConfig)}
 
 
 def stroke() -> np.ndarray:

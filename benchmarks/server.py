@@ -8,8 +8,8 @@ import time
 import urllib.request
 from pathlib import Path
 
-from core.errors import LabError
-from core.home import PROJECT
+from core.config.errors import LabError
+from core.storage.paths import PROJECT
 
 EMPTY_APP = PROJECT / "benchmarks" / "empty_app" / "app.py"
 LIMIT = 120.0  # seconds to wait for a server

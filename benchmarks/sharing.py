@@ -5,8 +5,8 @@ from collections.abc import Callable
 from benchmarks.busy_core import busy_core
 from benchmarks.jobs import QUICK, in_jobs
 from benchmarks.measure import Row, Setup, Timed, Took
-from core.config import RunConfig
-from core.recipes import RECIPES
+from core.config.run import RunConfig
+from core.recipes.texts import RECIPES
 
 NEIGHBOURED = ("mlp-autograd", "cnn-bn")
 PAIR = ("mlp-deep", "cnn-lab")  # one that trains best on one thread, one that takes all cores where it may

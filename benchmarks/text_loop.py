@@ -10,12 +10,12 @@ from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import ToTensor
 
 from benchmarks.measure import Took
-from core.config import RunConfig
+from core.config.run import RunConfig
 from core.data.digits import Digits
 from core.models import as_module
 from core.models.layers import Flatten, MaxPool2d, SeededDropout
-from core.training.hand_sgd import HandSGD
 from core.training.optimizers import Optimizer
+from core.training.sgd_by_hand import HandSGD
 from core.training.trainer import initial_network
 
 
@@ -55,9 +55,7 @@ def optimizer(config: RunConfig, network: nn.Module) -> Optimizer:
     chosen = config.train.optimizer
     if chosen.name == "sgd-by-hand":
         return HandSGD(network.parameters(), chosen["lr"])
-    return torch.optim.SGD(
-        network.parameters(), lr=chosen["lr"], momentum=chosen.settings.get("momentum", 0.0)
-    )
+    return torch.optim.SGD(network.parameters(), lr=chosen["lr"], momentum=chosen.settings.get("momentum", 0.0))
 
 
 def one_epoch(config: RunConfig, digits: Digits) -> Took:

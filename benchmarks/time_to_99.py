@@ -11,10 +11,10 @@ import torch
 from benchmarks import record_recipe
 from benchmarks.epochs import IN_IT, Stopwatch
 from benchmarks.measure import Limit, Row, Setup, Timed, Took
-from core.evaluation import evaluate
-from core.recipes import RECIPES
-from core.training.finish import new_trainer
-from core.training.trial import ALONE, ThreadTuner
+from core.jobs.autotune import ALONE, ThreadTuner
+from core.models.evaluation import evaluate
+from core.recipes.texts import RECIPES
+from core.training.recording import new_trainer
 
 QUICK = 4_000  # training images in a quick run
 SEEDS = 10  # rounds of a whole run, a seed each

@@ -7,12 +7,12 @@ import torch
 from benchmarks import numpy_net, text_loop
 from benchmarks.epochs import IN_IT, epoch
 from benchmarks.measure import Row, Setup, Timed, timed
-from core.config import OptimizerConfig, RunConfig
-from core.race_config import Lane, RaceConfig
-from core.recipes import RECIPES
-from core.training.finish import new_trainer
-from core.training.race import Race
-from core.training.trial import ALONE, ThreadTuner
+from core.config.race import Lane, RaceConfig
+from core.config.run import OptimizerConfig, RunConfig
+from core.jobs.autotune import ALONE, ThreadTuner
+from core.lessons.race.race import Race
+from core.recipes.texts import RECIPES
+from core.training.recording import new_trainer
 
 AIMS = {"mlp-autograd": 12.0, "mlp-deep": 3.5, "cnn-lab": 3.0, "cnn-bn": 2.5}
 QUICK = 2_000  # images of an "epoch" in a quick run

@@ -8,7 +8,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
-from core.errors import LabError
+from core.config.errors import LabError
 
 LIMIT = 120.0  # seconds to wait for the next message
 

@@ -12,14 +12,14 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
-from core.disk import disk_words
-from core.errors import ConfigError, LabError
-from core.escaping import clean, escaped
+from core.config.errors import ConfigError, LabError
+from core.config.escaping import clean, escaped
+from core.export.row_formats import as_csv, as_json
 from core.formatting import percent
-from core.interrupts import Interrupted, at_once
-from core.row_formats import as_csv, as_json
+from core.jobs.interrupts import Interrupted, at_once
+from core.storage.disk import disk_words
 
-#: Each a module in core.commands.
+#: Each a module in core.cli.
 VERBS = ("recipes", "train", "sweep", "runs", "export", "evaluate", "attack", "data", "reproduce", "bench")
 #: Shares that people read as percentages.
 PERCENT = ("test_accuracy", "validation_accuracy", "clean_accuracy", "adversarial_accuracy", "success_rate")
@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m core", description="Digit Lab on the command line.")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for verb in VERBS:
-        module = importlib.import_module(f"core.commands.{verb}")
+        module = importlib.import_module(f"core.cli.{verb}")
         sub = verbs.add_parser(verb, help=module.HELP, description=(module.run.__doc__ or "").strip())
         sub.add_argument("--json", action="store_true", help="print one JSON object a line")
         module.add(sub)

@@ -2,24 +2,24 @@
 
 import streamlit as st
 
-from core.config import MLPConfig
-from pages.ui import style
-from pages.ui.cache import mnist
-from pages.ui.layout import controls_and_stage
-from pages.ui.live_run import live_run
-from pages.ui.look import choose_network
+from core.config.run import MLPConfig
+from pages.ui.kit.network.network_picker import choose_network
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell import css
+from pages.ui.kit.shell.cache import mnist
+from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import page
+from pages.ui.kit.training.live_run import live_run
 from pages.ui.mlp import train
 from pages.ui.mlp.autograd_demo import autograd_demo
 from pages.ui.mlp.draw import draw
-from pages.ui.mlp.edit import edit
 from pages.ui.mlp.formulas import formulas
 from pages.ui.mlp.inside import inside
-from pages.ui.mlp.lens import lens
+from pages.ui.mlp.one_gradient_step import lens
 from pages.ui.mlp.questions import questions
-from pages.ui.mlp.record import record
 from pages.ui.mlp.results import results
-from pages.ui.page import page
-from pages.ui.trained import Trained
+from pages.ui.mlp.run_record import record
+from pages.ui.mlp.weight_editing import edit
 
 TABS = ["Autograd", "Formulas", "Train", "Results", "Draw", "Inside", "Edit", "One step", "Record"]
 ABOUT_A_NETWORK = {"Results": results, "Inside": inside, "Edit": edit, "One step": lens}
@@ -57,6 +57,6 @@ with page(
         else:
             ABOUT_A_NETWORK[opened](network(), mnist())
     if opened not in ("Train", "Formulas"):
-        style.hide_controls()
+        css.hide_controls()
     elif job is not None and job.snapshot.active:
-        style.stage_first()
+        css.stage_first()

@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.ui.manual.chain_rule import chain_rule
-from pages.ui.manual.checked import checked
-from pages.ui.manual.long_product import long_product_tab
-from pages.ui.manual.loop_or_matrices import loop_or_matrices
-from pages.ui.manual.plant_a_bug import plant_a_bug
-from pages.ui.manual.train_it import current_pair, train_it
-from pages.ui.manual.vanishing import vanishing
-from pages.ui.page import error_boundary, page
+from pages.ui.backprop.chain_rule import chain_rule
+from pages.ui.backprop.gradient_check import checked
+from pages.ui.backprop.long_product import long_product_tab
+from pages.ui.backprop.loop_or_matrices import loop_or_matrices
+from pages.ui.backprop.plant_a_bug import plant_a_bug
+from pages.ui.backprop.train_it import current_pair, train_it
+from pages.ui.backprop.vanishing import vanishing
+from pages.ui.kit.shell.page import error_boundary, page
 
 TABS: dict[str, Callable[[], None]] = {
     "Chain rule": chain_rule,

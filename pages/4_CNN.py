@@ -4,22 +4,22 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.config import CNNConfig
+from core.config.run import CNNConfig
 from core.data.digits import Mnist
-from pages.ui import style
-from pages.ui.cache import mnist
 from pages.ui.cnn.batch_norm import PAIR, batch_norm
-from pages.ui.cnn.by_hand import by_hand
 from pages.ui.cnn.confidence import confidence
+from pages.ui.cnn.convolution_by_hand import by_hand
 from pages.ui.cnn.feature_maps import feature_maps
 from pages.ui.cnn.kernels import kernels
 from pages.ui.cnn.robustness import robustness
 from pages.ui.cnn.train import LOOK, PAGE
-from pages.ui.layout import controls_and_stage
-from pages.ui.live_run import live_run
-from pages.ui.look import choose_network
-from pages.ui.page import page
-from pages.ui.trained import Trained
+from pages.ui.kit.network.network_picker import choose_network
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell import css
+from pages.ui.kit.shell.cache import mnist
+from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import page
+from pages.ui.kit.training.live_run import live_run
 
 #: Tabs that need no network, and tabs that look at one.
 ALONE: dict[str, Callable[[Mnist], None]] = {"By hand": by_hand, "Batch norm": batch_norm}
@@ -57,6 +57,6 @@ with page(
             network = choose_network(job, chosen.recipe, kind=CNNConfig, key=LOOK)
             ABOUT_A_NETWORK[opened](network, mnist())
     if opened != "Train":
-        style.hide_controls()
+        css.hide_controls()
     elif job is not None and job.snapshot.active:
-        style.stage_first()
+        css.stage_first()

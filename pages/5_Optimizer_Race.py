@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.ui import state
-from pages.ui.page import error_boundary, page
-from pages.ui.race.for_an_image import for_an_image
+from pages.ui.kit.shell import state
+from pages.ui.kit.shell.page import error_boundary, page
+from pages.ui.race.image_race import for_an_image
 from pages.ui.race.lanes import LANES
 from pages.ui.race.one_dimension import one_dimension
 from pages.ui.race.rate_sweep import sweep_jobs
@@ -21,9 +21,7 @@ TABS: dict[str, Callable[[], None]] = {
 }
 
 with page(
-    "Optimizer Race",
-    question="Which way down is the fastest, and is the comparison fair?",
-    icon=":material/flag:",
+    "Optimizer Race", question="Which way down is the fastest, and is the comparison fair?", icon=":material/flag:"
 ):
     current_race()  # on every tab, so that the address keeps naming it, and with it
     sweep_jobs()  # the search for rates

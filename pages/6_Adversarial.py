@@ -6,16 +6,16 @@ import streamlit as st
 
 from core.data.digits import Mnist
 from pages.ui.adversarial.defend import PAGE, defend
-from pages.ui.adversarial.honest import honest
+from pages.ui.adversarial.frequencies import why
 from pages.ui.adversarial.many_images import many_images
+from pages.ui.adversarial.network_choice import victim
 from pages.ui.adversarial.one_image import one_image
+from pages.ui.adversarial.sanity_checks import honest
 from pages.ui.adversarial.step_by_step import step_by_step
 from pages.ui.adversarial.transfer import transfer
-from pages.ui.adversarial.victim import victim
-from pages.ui.adversarial.why import why
-from pages.ui.cache import mnist
-from pages.ui.page import page
-from pages.ui.trained import Trained
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.cache import mnist
+from pages.ui.kit.shell.page import page
 
 #: Tabs about the network that is chosen above them, in their order.
 TABS: dict[str, Callable[[Trained, Mnist], None]] = {

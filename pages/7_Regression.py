@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from pages.ui import style
-from pages.ui.layout import controls_and_stage
-from pages.ui.live_run import live_run
-from pages.ui.page import page
-from pages.ui.regression.bends import bends
+from pages.ui.kit.shell import css
+from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import page
+from pages.ui.kit.training.live_run import live_run
+from pages.ui.regression.hidden_unit_sum import bends
+from pages.ui.regression.overfitting import wiggly
 from pages.ui.regression.train import LOOK, PAGE
-from pages.ui.regression.wiggly import wiggly
 
 TABS = ["Train", "How bends add up", "Too simple, too wiggly"]
 
@@ -36,6 +36,6 @@ with page(
         else:
             wiggly()
     if opened != "Train":
-        style.hide_controls()
+        css.hide_controls()
     elif job is not None and job.snapshot.active:
-        style.stage_first()
+        css.stage_first()

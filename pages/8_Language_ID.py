@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from core.config import RecurrentConfig
-from pages.ui import style
+from core.config.run import RecurrentConfig
+from pages.ui.kit.network.network_picker import choose_network
+from pages.ui.kit.shell import css
+from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import page
+from pages.ui.kit.training.live_run import live_run
 from pages.ui.language.compare import compare
-from pages.ui.language.how import how
+from pages.ui.language.gru_steps import how
 from pages.ui.language.results import results
 from pages.ui.language.train import LOOK, PAGE
-from pages.ui.language.typed import typed
-from pages.ui.layout import controls_and_stage
-from pages.ui.live_run import live_run
-from pages.ui.look import choose_network
-from pages.ui.page import page
+from pages.ui.language.type_a_word import typed
 
 ABOUT_A_NETWORK = {"Type a word": typed, "Results": results, "How a GRU works": how}
 TABS = ["Type a word", "Train", "Results", "Compare", "How a GRU works"]
@@ -41,6 +41,6 @@ with page(
             network = choose_network(job, chosen.recipe, kind=RecurrentConfig, key=LOOK)
             ABOUT_A_NETWORK[opened](network)
     if opened != "Train":
-        style.hide_controls()
+        css.hide_controls()
     elif job is not None and job.snapshot.active:
-        style.stage_first()
+        css.stage_first()

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.ui import going_on, state
-from pages.ui.page import page
+from pages.ui.kit.shell import going_on, state
+from pages.ui.kit.shell.page import page
 from pages.ui.runs import chosen, filters
 from pages.ui.runs.all_runs import all_runs
 from pages.ui.runs.by_settings import by_settings
+from pages.ui.runs.cached_runs import all_known
 from pages.ui.runs.compare import compare
-from pages.ui.runs.known import all_known
 from pages.ui.runs.reproduced import reproduced
 from pages.ui.runs.sweep import sweep
 from pages.ui.runs.two_networks import two_networks

@@ -90,9 +90,9 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(autouse=True, scope="session")
 def short_trials() -> None:
     """Runs begin at once: which precision and how many threads are faster is for the tests of the trial."""
-    from core.training import trial
+    from core.jobs import autotune
 
-    trial.WARM_UP, trial.TRIAL = 0.0, 0.02
+    autotune.WARM_UP, autotune.TRIAL = 0.0, 0.02
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 import re
 
-from core.reproduce.table import markdown, read
+from core.recipes.reproduce.table import markdown, read
 from tests.readme_tree import README
 
 BLOCK = re.compile(r"(<!-- reproduced -->\n).*?(<!-- /reproduced -->)", re.DOTALL)

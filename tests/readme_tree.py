@@ -1,4 +1,4 @@
-"""Write the map of the project into README.md from each file's first line: `python -m tests.readme_tree`."""
+"""Write the map of the project into README.md from the first lines of packages: `python -m tests.readme_tree`."""
 
 import ast
 import re
@@ -7,40 +7,35 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 README = PROJECT / "README.md"
 BLOCK = re.compile(r"(<!-- tree -->\n```text\n).*?(```\n<!-- /tree -->)", re.DOTALL)
-WIDTH = 28
+WIDTH = 24
+#: Folders whose own folders have a line each.
+OPENED = ("core", "core/lessons", "pages", "pages/ui", "pages/ui/kit")
 
 
 def says(path: Path) -> str:
-    """The first line of a module's docstring, without what the tree shows already."""
+    """The first line of a module's docstring."""
     lines = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").splitlines()
     return lines[0].rstrip(".") if lines else ""
 
 
 def tree() -> str:
-    """app.py, core/, pages/ and benchmarks/: a line for each of their files and for each folder in them."""
+    """The rooms of the project: app.py, and a line for each folder that is opened."""
     lines = [f"{'app.py':<{WIDTH}}{says(PROJECT / 'app.py')}"]
     for top in ("core", "pages", "benchmarks"):
-        folder = PROJECT / top
-        lines.append(line(folder, 0))
-        package = folder / "__init__.py"
-        files = sorted(set(folder.glob("*.py")) - {package})
-        lines += [f"{'  ' + path.name:<{WIDTH}}{says(path)}" for path in files]
-        lines += [line(inner, 1) for inner in inside(folder)]
-        if top == "pages":
-            lines += [line(inner, 2) for inner in inside(folder / "ui")]
+        lines += rooms(PROJECT / top)
     return "\n".join(lines) + "\n"
 
 
-def inside(folder: Path) -> list[Path]:
-    """The folders in a folder that hold Python."""
-    return sorted(path for path in folder.iterdir() if path.is_dir() and any(path.rglob("*.py")))
-
-
-def line(folder: Path, depth: int) -> str:
-    """A folder in one line; its package's own file speaks for it."""
+def rooms(folder: Path) -> list[str]:
+    """A folder in one line, for which its package's own file speaks, and the lines of what it holds."""
+    depth = len(folder.relative_to(PROJECT).parts) - 1
     package = folder / "__init__.py"
     about = says(package) if package.exists() else ""
-    return f"{'  ' * depth + folder.name + '/':<{WIDTH}}{about}".rstrip()
+    lines = [f"{'  ' * depth + folder.name + '/':<{WIDTH}}{about}".rstrip()]
+    if folder.relative_to(PROJECT).as_posix() in OPENED:
+        for inner in sorted(path for path in folder.iterdir() if path.is_dir() and any(path.rglob("*.py"))):
+            lines += rooms(inner)
+    return lines
 
 
 def with_tree(text: str) -> str:

@@ -10,7 +10,7 @@ import benchmarks
 from benchmarks import results
 from benchmarks.measure import Row, Setup, Timed, Took
 from core.__main__ import main
-from core.errors import LabError
+from core.config.errors import LabError
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
 
@@ -19,9 +19,7 @@ def _missing(setup: Setup) -> tuple[Timed, Timed]:
     raise LabError("There is no such library.")
 
 
-QUICK = Row(
-    "ours", "theirs", 1.0, lambda setup: (lambda: Took(1.0, 1, {"p95_ms": 3.0}), lambda: Took(2.0, 1))
-)
+QUICK = Row("ours", "theirs", 1.0, lambda setup: (lambda: Took(1.0, 1, {"p95_ms": 3.0}), lambda: Took(2.0, 1)))
 ROWS = {
     "quick": QUICK,
     "slow": replace(QUICK, quick=False),
@@ -57,9 +55,7 @@ def test_a_row_a_name_with_its_extra_numbers_among_the_others(capsys: pytest.Cap
     assert main(["bench", "--only", "nothing"]) == 2
 
 
-def test_a_quick_run_names_what_it_leaves_out_and_measures_it_where_asked(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_a_quick_run_names_what_it_leaves_out_and_measures_it_where_asked(capsys: pytest.CaptureFixture[str]) -> None:
     rows, said = printed(capsys, "--quick")
     assert "slow" not in rows
     assert "A quick run leaves out slow;" in said

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pages.ui.lessons import lessons
+from pages.ui.kit.shell.lessons import lessons
 
 PROJECT = Path(__file__).resolve().parent.parent
 SOURCES = sorted([PROJECT / "app.py", *(PROJECT / "core").rglob("*.py"), *(PROJECT / "pages").rglob("*.py")])
@@ -64,25 +64,23 @@ def _within(module: str, packages: tuple[str, ...]) -> bool:
 def test_files_are_short_and_say_what_they_are() -> None:
     texts = {name(path): path.read_text(encoding="utf-8") for path in SOURCES}
     assert not [module for module, text in texts.items() if len(text.splitlines()) >= 300]
-    silent = [
-        module for module, text in texts.items() if text.strip() and not ast.get_docstring(parsed(text))
-    ]
+    silent = [module for module, text in texts.items() if text.strip() and not ast.get_docstring(parsed(text))]
     assert not silent, "a module begins with what it is about"
 
 
 TRAINING, MODELS, LOOKING = (
     ("core.training",),
     ("core.models",),
-    ("core.attacks", "core.probes", "core.figures"),
+    ("core.attacks", "core.models.inspect", "core.charts"),
 )
 NOT_ARRAYS = (
     *TRAINING,
     *MODELS,
     "core.data",
-    "core.probes",
+    "core.models.inspect",
     "core.attacks",
-    "core.runs",
-    "core.checkpoints",
+    "core.storage.runs",
+    "core.storage.checkpoints",
     "torch",
 )
 
@@ -92,14 +90,14 @@ NOT_ARRAYS = (
     [
         ("core", ("streamlit", "pages", "app"), "core works in a notebook and in a shell"),
         ("core.attacks", TRAINING, "attacks take any network"),
-        ("core.probes", TRAINING, "probes take any network"),
-        ("core.figures", NOT_ARRAYS, "figures see arrays and histories"),
+        ("core.models.inspect", TRAINING, "probes take any network"),
+        ("core.charts", NOT_ARRAYS, "figures see arrays and histories"),
         ("core.models", (*TRAINING, *LOOKING), "models stand alone"),
         ("core.data", (*TRAINING, *MODELS, *LOOKING), "data come before models"),
     ],
-)  # fmt: skip
+)
 def test_arrows_run_one_way(inside: str, forbidden: tuple[str, ...], why: str) -> None:
-    assert not breaks(inside, forbidden, allowed=("core.training.history",)), why
+    assert not breaks(inside, forbidden, allowed=("core.storage.history",)), why
 
 
 def test_only_adversarial_training_imports_attacks() -> None:
@@ -109,8 +107,8 @@ def test_only_adversarial_training_imports_attacks() -> None:
 def test_only_background_work_and_its_registry_start_threads() -> None:
     starts = re.compile(r"threading\.Thread\b|from threading import .*\bThread\b|ThreadPoolExecutor")
     users = {name(path) for path in SOURCES if starts.search(path.read_text("utf-8"))}
-    waiting = {"core.sweep.claim", "core.sweep.engines"}  # one renews a claim, one waits for its parent's end
-    assert users <= {"core.training.background", "core.training.registry"} | waiting
+    waiting = {"core.jobs.sweep.claim", "core.jobs.sweep.engines"}  # one renews a claim, one waits for its parent's end
+    assert users <= {"core.jobs.background", "core.jobs.registry"} | waiting
 
 
 def test_nothing_imports_a_page() -> None:
@@ -118,15 +116,12 @@ def test_nothing_imports_a_page() -> None:
     assert not [f for path in SOURCES for f in imports(path) if _within(f, (*pages, "app"))]
 
 
-def test_shared_parts_of_pages_rest_on_core_alone() -> None:
+def test_what_lessons_share_rests_on_core_alone() -> None:
     ours = {"core", "pages", "app", "tests", "benchmarks"}
     reached = {
-        m
-        for path in (PROJECT / "pages" / "ui").glob("*.py")
-        for m in imports(path)
-        if m.split(".")[0] in ours
+        m for path in (PROJECT / "pages" / "ui" / "kit").rglob("*.py") for m in imports(path) if m.split(".")[0] in ours
     }
-    assert all(_within(module, ("core", "pages.ui")) for module in reached - {"pages"})
+    assert all(_within(module, ("core", "pages.ui.kit")) for module in reached)
 
 
 def test_every_page_is_a_lesson_in_the_sidebar() -> None:
@@ -135,16 +130,27 @@ def test_every_page_is_a_lesson_in_the_sidebar() -> None:
 
 
 def test_session_state_and_address_are_named_in_one_place() -> None:
-    """Widgets bind their own keys; what a page keeps by hand goes through pages/ui/state.py."""
-    for path in (PROJECT / "pages" / "ui").glob("*.py"):
+    """Widgets bind their own keys; what a page keeps by hand goes through pages/ui/kit/shell/state.py."""
+    for path in (PROJECT / "pages" / "ui" / "kit").rglob("*.py"):
         if path.name != "state.py":
             assert "st.query_params" not in path.read_text(encoding="utf-8"), path.name
 
 
 ASKING = {
-    "checkbox", "file_uploader", "multiselect", "number_input", "pills", "radio", "segmented_control",
-    "select_slider", "selectbox", "slider", "text_area", "text_input", "toggle",
-}  # fmt: skip
+    "checkbox",
+    "file_uploader",
+    "multiselect",
+    "number_input",
+    "pills",
+    "radio",
+    "segmented_control",
+    "select_slider",
+    "selectbox",
+    "slider",
+    "text_area",
+    "text_input",
+    "toggle",
+}
 
 
 def test_every_widget_that_asks_says_what_for() -> None:

@@ -3,7 +3,7 @@
 import re
 
 from core.__main__ import VERBS
-from core.recipes import RECIPES
+from core.recipes.texts import RECIPES
 from tests.readme_tree import README, with_tree
 
 TEXT = README.read_text(encoding="utf-8")

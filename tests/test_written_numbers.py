@@ -9,11 +9,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 SOURCES = [
     PROJECT / "app.py",
-    *(
-        path
-        for folder in ("core", "pages", "benchmarks")
-        for path in sorted((PROJECT / folder).rglob("*.py"))
-    ),
+    *(path for folder in ("core", "pages", "benchmarks") for path in sorted((PROJECT / folder).rglob("*.py"))),
 ]
 
 
@@ -61,11 +57,7 @@ def test_a_percent_sign_follows_its_number_at_once() -> None:
 
 
 def test_the_readme_and_the_results_write_percent_alike() -> None:
-    for path in (
-        PROJECT / "README.md",
-        PROJECT / "benchmarks" / "RESULTS.md",
-        PROJECT / "benchmarks" / "NOTES.md",
-    ):
+    for path in (PROJECT / "README.md", PROJECT / "benchmarks" / "RESULTS.md", PROJECT / "benchmarks" / "NOTES.md"):
         assert not re.findall(r".{30}\d\s%(?!\d)", path.read_text(encoding="utf-8")), path.name
 
 
@@ -79,8 +71,7 @@ def test_percentages_and_powers_of_ten_are_written_in_one_place() -> None:
         for path in SOURCES
         if path != FORMATTING
         for node in values(path)
-        if node.format_spec is not None
-        and re.search(r"\d[%e]'?$", ast.unparse(node.format_spec).strip("\"'f"))
+        if node.format_spec is not None and re.search(r"\d[%e]'?$", ast.unparse(node.format_spec).strip("\"'f"))
     ]
     assert not found
 
@@ -104,7 +95,6 @@ def test_plurals_are_not_spelled_by_hand() -> None:
         for path in SOURCES
         for node in values(path)
         if isinstance(node.value, ast.IfExp)
-        and {"s", ""}
-        == {part.value for part in (node.value.body, node.value.orelse) if isinstance(part, ast.Constant)}
+        and {"s", ""} == {part.value for part in (node.value.body, node.value.orelse) if isinstance(part, ast.Constant)}
     ]
     assert not found

@@ -3,10 +3,10 @@
 Images are in [0, 1] and a network normalises by itself, so ε is in pixel units everywhere.
 """
 
+from core.attacks.attack import Attack
 from core.attacks.bim import BIM
 from core.attacks.carlini_wagner import CARLINI_WAGNER
 from core.attacks.deepfool import DEEPFOOL
-from core.attacks.entry import Attack
 from core.attacks.fgsm import FGSM
 from core.attacks.jsma import JSMA
 from core.attacks.noise import NOISE

@@ -5,13 +5,11 @@ Kurakin, Goodfellow & Bengio 2017, "Adversarial examples in the physical world".
 
 from torch import Tensor
 
-from core.attacks.entry import Attack, steps
-from core.attacks.given import Given
-from core.checks import Setting
+from core.attacks.attack import Attack, steps
+from core.attacks.context import Given
+from core.config.validation import Setting
 
-STEP_SIZE = Setting(
-    0.0, 0, 1, "How far one step moves each pixel; 0 chooses by ε and the number of steps.", log=False
-)
+STEP_SIZE = Setting(0.0, 0, 1, "How far one step moves each pixel; 0 chooses by ε and the number of steps.", log=False)
 
 
 def make(given: Given) -> Tensor:

@@ -7,10 +7,10 @@ it looks for a change as small as possible, and for how much the wrong answer mu
 import torch
 from torch import Tensor
 
-from core.attacks.entry import Attack, steps
-from core.attacks.given import Given
+from core.attacks.attack import Attack, steps
+from core.attacks.context import Given
 from core.attacks.norms import NORMS, column
-from core.checks import Setting
+from core.config.validation import Setting
 
 SHRINK = 0.999999  # black and white lie at ∓∞ behind the tanh: stay just inside
 REPEAT = 10  # from so many searches on, the last one takes the smallest weight that worked once more
@@ -89,9 +89,7 @@ CARLINI_WAGNER = Attack(
     bounded=False,
     settings={
         "steps": steps(100),
-        "binary_search_steps": Setting(
-            5, 1, 20, "How many weights c are tried, one search each.", whole=True
-        ),
+        "binary_search_steps": Setting(5, 1, 20, "How many weights c are tried, one search each.", whole=True),
         "confidence": Setting(0.0, 0, 100, "κ: by how much (in logits) the wrong answer must lead."),
         "step_size": Setting(0.1, 1e-4, 1, "Adam's learning rate.", log=True),
         "initial_const": Setting(1.0, 1e-4, 1e4, "The first weight c of the wrong answer.", log=True),

@@ -7,10 +7,10 @@ networks". Norm L2. Not bounded by an ε: it looks for a small change, and other
 import torch
 from torch import Tensor
 
-from core.attacks.entry import Attack, steps
-from core.attacks.given import Given
+from core.attacks.attack import Attack, steps
+from core.attacks.context import Given
 from core.attacks.norms import column
-from core.checks import Setting
+from core.config.validation import Setting
 
 NUDGE = 1e-4  # past the border of the linear picture, so that rounding does not leave an image on it
 

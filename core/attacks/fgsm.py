@@ -6,8 +6,8 @@ project. Norm L∞. To first order no other change of at most ε a pixel raises 
 
 from torch import Tensor
 
-from core.attacks.entry import Attack
-from core.attacks.given import Given
+from core.attacks.attack import Attack
+from core.attacks.context import Given
 
 
 def make(given: Given) -> Tensor:

@@ -9,10 +9,10 @@ as soon as anything but the label is read.
 import torch
 from torch import Tensor
 
-from core.attacks.entry import Attack, steps
-from core.attacks.given import Given
+from core.attacks.attack import Attack, steps
+from core.attacks.context import Given
 from core.attacks.norms import column
-from core.checks import Setting
+from core.config.validation import Setting
 
 
 def make(given: Given) -> Tensor:
@@ -69,8 +69,7 @@ def best_pair(up: Tensor, down: Tensor, free: Tensor) -> tuple[Tensor, Tensor]:
     count = max(2, int(layer.sum(1).max()))
     kept = order.gather(1, layer.to(torch.uint8).argsort(dim=1, descending=True, stable=True)[:, :count])
     ups, downs = (
-        (part[:, :, None] + part[:, None, :]).clamp_min(0)
-        for part in (up.gather(1, kept), down.gather(1, kept))
+        (part[:, :, None] + part[:, None, :]).clamp_min(0) for part in (up.gather(1, kept), down.gather(1, kept))
     )
     worth = (ups * downs).tril(-1).flatten(1)
     value, place = worth.max(1)

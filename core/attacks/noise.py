@@ -6,8 +6,8 @@ found nothing (Carlini et al. 2019, "On evaluating adversarial robustness").
 
 from torch import Tensor
 
-from core.attacks.entry import Attack
-from core.attacks.given import Given
+from core.attacks.attack import Attack
+from core.attacks.context import Given
 
 
 def make(given: Given) -> Tensor:

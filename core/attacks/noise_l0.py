@@ -5,8 +5,8 @@
 
 from torch import Tensor
 
-from core.attacks.entry import Attack
-from core.attacks.given import Given
+from core.attacks.attack import Attack
+from core.attacks.context import Given
 
 
 def make(given: Given) -> Tensor:

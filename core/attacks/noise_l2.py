@@ -7,8 +7,8 @@ clipping to [0, 1] takes away is given to the other pixels: the noise is as long
 import torch
 from torch import Tensor
 
-from core.attacks.entry import Attack
-from core.attacks.given import Given
+from core.attacks.attack import Attack
+from core.attacks.context import Given
 from core.attacks.norms import column
 
 ROUNDS = 5  # of clipping and lengthening again; each leaves less to do

@@ -72,15 +72,20 @@ def held_by_clipping(images: Tensor, attacked: Tensor) -> int:
 
 NORMS: dict[NormName, Norm] = {
     "linf": Norm(
-        "L∞", "of a pixel's range", "the largest change of any pixel: all may change, none by more than ε",
-        1.0, _largest_pixel, lambda change, epsilon: change.clamp(-epsilon, epsilon),
+        "L∞",
+        "of a pixel's range",
+        "the largest change of any pixel: all may change, none by more than ε",
+        1.0,
+        _largest_pixel,
+        lambda change, epsilon: change.clamp(-epsilon, epsilon),
     ),
     "l2": Norm(
-        "L2", "length of the change", "the root of the sum of squares: few pixels much or many a little",
-        28.0, _length, _into_ball,
+        "L2",
+        "length of the change",
+        "the root of the sum of squares: few pixels much or many a little",
+        28.0,
+        _length,
+        _into_ball,
     ),
-    "l0": Norm(
-        "L0", "pixels", "how many pixels change, however much",
-        784.0, _touched, _strongest_pixels,
-    ),
-}  # fmt: skip
+    "l0": Norm("L0", "pixels", "how many pixels change, however much", 784.0, _touched, _strongest_pixels),
+}

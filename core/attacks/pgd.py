@@ -7,9 +7,9 @@ image itself.
 
 from torch import Tensor
 
+from core.attacks.attack import Attack, steps
 from core.attacks.bim import STEP_SIZE, climb
-from core.attacks.entry import Attack, steps
-from core.attacks.given import Given
+from core.attacks.context import Given
 
 
 def make(given: Given) -> Tensor:

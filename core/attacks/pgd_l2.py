@@ -6,10 +6,10 @@ Madry et al. 2018. Norm L2: steps along the gradient itself, of length α, cut b
 import torch
 from torch import Tensor
 
-from core.attacks.entry import Attack, steps
-from core.attacks.given import Given
+from core.attacks.attack import Attack, steps
+from core.attacks.context import Given
 from core.attacks.norms import NORMS, column
-from core.checks import Setting
+from core.config.validation import Setting
 
 STEP_SIZE = Setting(0.0, 0, 28, "How long one step is; 0 takes 2.5 ε / steps.")
 

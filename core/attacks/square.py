@@ -9,10 +9,10 @@ import math
 import torch
 from torch import Tensor
 
-from core.attacks.entry import Attack, steps
-from core.attacks.given import Given
+from core.attacks.attack import Attack, steps
+from core.attacks.context import Given
 from core.attacks.norms import column
-from core.checks import Setting
+from core.config.validation import Setting
 from core.data.digits import SIDE
 
 #: Where in a search of 10,000 queries the paper halves the squares' share of the image.

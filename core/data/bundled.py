@@ -15,10 +15,10 @@ from zipfile import BadZipFile
 import numpy as np
 import torch
 
-from core.atomic_write import write_whole
 from core.data.digits import CLASSES, SIDE, Digits
 from core.data.idx import Bytes
-from core.home import home
+from core.storage.atomic_write import write_whole
+from core.storage.paths import home
 
 TRAIN, TEST = 4_000, 1_000
 EVERY = 5

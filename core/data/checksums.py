@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from core.atomic_write import write_whole
+from core.config.errors import DataError
 from core.data.idx import FILES, Bytes, IdxFile
 from core.data.mnist_folder import RawMnist
-from core.errors import DataError
-from core.home import home
+from core.storage.atomic_write import write_whole
+from core.storage.paths import home
 
 #: Of the unpacked files, their headers included.
 SHA256 = {
@@ -69,11 +69,7 @@ def _told(wrong: list[tuple[str, Bytes]]) -> str:
             f"{names} are whole but not MNIST's: another data set in the same layout, as Fashion-MNIST is. "
             "Digit Lab needs MNIST."
         )
-    why = (
-        "its checksum is another, so it was"
-        if len(wrong) == 1
-        else "their checksums are others, so they were"
-    )
+    why = "its checksum is another, so it was" if len(wrong) == 1 else "their checksums are others, so they were"
     return f"{names} {are} not MNIST's: {why} damaged or changed. Get MNIST again."
 
 

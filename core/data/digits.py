@@ -29,9 +29,7 @@ class Digits:
 
     def __post_init__(self) -> None:
         if self.images.shape != (len(self.labels), 1, SIDE, SIDE):
-            raise ValueError(
-                f"{len(self.labels)} labels do not fit images of shape {tuple(self.images.shape)}"
-            )
+            raise ValueError(f"{len(self.labels)} labels do not fit images of shape {tuple(self.images.shape)}")
 
     @property
     def inputs(self) -> Tensor:

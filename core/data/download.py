@@ -18,13 +18,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.atomic_write import write_whole
+from core.config.errors import DataError
 from core.data.mnist_folder import raw_folder, read_folder
 from core.data.sources import downloaded_root
-from core.errors import DataError
+from core.data.web_page import LOG_IN, NETWORK_LOG_IN, is_web_page
 from core.formatting import duration
-from core.home import private_folder
-from core.web_page import LOG_IN, NETWORK_LOG_IN, is_web_page
+from core.storage.atomic_write import write_whole
+from core.storage.paths import private_folder
 
 Progress = Callable[[int, int], None]
 
@@ -90,11 +90,7 @@ def official_resources() -> list[Resource]:
 
 
 def _fetch_all(
-    folder: Path,
-    mirrors: Sequence[str],
-    resources: Sequence[Resource],
-    timeout: float,
-    progress: Progress | None,
+    folder: Path, mirrors: Sequence[str], resources: Sequence[Resource], timeout: float, progress: Progress | None
 ) -> None:
     private_folder(folder)
     total = sum(resource.size for resource in resources)
@@ -108,12 +104,7 @@ def _fetch_all(
 
 
 def _from_any_mirror(
-    mirrors: Sequence[str],
-    resource: Resource,
-    timeout: float,
-    before: int,
-    total: int,
-    progress: Progress | None,
+    mirrors: Sequence[str], resource: Resource, timeout: float, before: int, total: int, progress: Progress | None
 ) -> bytes:
     """The file from the first mirror that gives it whole and unharmed; DataError with the last reason."""
     reason = "no mirror is known"

@@ -19,12 +19,12 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from core.atomic_write import write_whole
+from core.config.errors import LabError, NotFound
 from core.data.digits import CLASSES, SIDE, Digits
 from core.data.handwriting_files import Drawn, grey, labels_csv, parse_labels, png, read_own
 from core.data.images import Pixels
-from core.errors import LabError, NotFound
-from core.home import home, private_file
+from core.storage.atomic_write import write_whole
+from core.storage.paths import home, private_file
 
 MOST = 2_000  # drawings a person may keep
 _FILE = re.compile(r"([0-9a-zA-Z_-]{1,64})\.png")

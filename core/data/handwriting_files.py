@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from core.config.errors import LabError
 from core.data.digits import SIDE
 from core.data.images import Pixels, opened, white_on_black
 from core.data.tables import read_table
-from core.errors import LabError
 
 COLUMNS = ("file", "label", "drawn")
 LARGEST_PICTURE = 256 * 1024  # bytes; a 28 × 28 PNG has a few hundred, a canvas a few thousand

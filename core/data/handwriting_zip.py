@@ -14,18 +14,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from core.config.errors import LabError
 from core.data.handwriting import MOST, Handwriting
-from core.data.handwriting_files import (
-    LARGEST_PICTURE,
-    Labeled,
-    labels_csv,
-    parse_labels,
-    png,
-    read_drawing,
-    read_ink,
-)
+from core.data.handwriting_files import LARGEST_PICTURE, Labeled, labels_csv, parse_labels, png, read_drawing, read_ink
 from core.data.images import Pixels
-from core.errors import LabError
 
 LARGEST = 16 * 2**20  # bytes of the zip
 LARGEST_LABELS = 2**20  # bytes of labels.csv, unpacked
@@ -72,18 +64,14 @@ def take_in(drawings: Handwriting, content: bytes, name: str) -> Imported:
     file or holds more than there is room for.
     """
     if len(content) > LARGEST:
-        raise LabError(
-            f"{name} has {len(content) / 2**20:.0f} MB; at most {LARGEST // 2**20} MB are taken here."
-        )
+        raise LabError(f"{name} has {len(content) / 2**20:.0f} MB; at most {LARGEST // 2**20} MB are taken here.")
     if content.count(ENTRY) > MOST_FILES:  # before zipfile makes an object of each
         raise LabError(f"{name} holds too many files; at most {MOST_FILES:,} are taken here.")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as file:
             return _Import(drawings, _Members(file), name).taken()
     except _NOT_A_ZIP as error:
-        raise LabError(
-            f"{name} is not a zip file that can be read. Bring one that Digit Lab saved."
-        ) from error
+        raise LabError(f"{name} is not a zip file that can be read. Bring one that Digit Lab saved.") from error
 
 
 class _Members:
@@ -130,9 +118,7 @@ class _Import:
     def taken(self) -> Imported:
         labels = None if self.members.labels is None else self.members.read(LABELS, LARGEST_LABELS)
         if labels is None:
-            raise LabError(
-                f"{self.name} holds no {LABELS} that can be read, with the columns file, label and drawn."
-            )
+            raise LabError(f"{self.name} holds no {LABELS} that can be read, with the columns file, label and drawn.")
         rows, self.problems = parse_labels(labels)
         if len(rows) > MOST:
             raise LabError(f"{self.name} holds {len(rows):,} drawings; there is room for {MOST:,}.")

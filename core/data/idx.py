@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from core.config.errors import DataError
 from core.data.digits import CLASSES, SIDE
-from core.errors import DataError
 
 Bytes = npt.NDArray[np.uint8]
 

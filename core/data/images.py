@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from core.errors import DataError, LabError
+from core.config.errors import DataError, LabError
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.floating[Any]]
@@ -24,9 +24,7 @@ Floats = NDArray[np.floating[Any]]
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 ENDINGS = ("png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff")
 LARGEST = 10 * 2**20  # bytes of a file
-MOST_PIXELS = (
-    12 * 2**20
-)  # 12 megapixels, the 4032 × 3024 of a phone included: a small file can hold gigabytes
+MOST_PIXELS = 12 * 2**20  # 12 megapixels, the 4032 × 3024 of a phone included: a small file can hold gigabytes
 CANVAS = 4 * 280  # pixels of a canvas, each way: 280, on the finest of screens
 
 _ONE_AT_A_TIME = threading.Lock()
@@ -69,11 +67,7 @@ def white_on_black(image: Image.Image) -> tuple[Pixels, bool]:
     image: as `opened` gives it. The paper is what the image's outermost pixels show. Where that is nothing,
     the ink decides: dark ink was meant for white paper.
     """
-    alpha = (
-        np.asarray(image.getchannel("A"), dtype=np.float32) / np.float32(255)
-        if image.mode == "RGBA"
-        else None
-    )
+    alpha = np.asarray(image.getchannel("A"), dtype=np.float32) / np.float32(255) if image.mode == "RGBA" else None
     shade = np.asarray(image.convert("RGB").convert("L"), dtype=np.float32)
     opaque: Floats = np.ones_like(shade) if alpha is None else alpha
     at_the_edge = _edge(opaque) > 0
@@ -99,11 +93,7 @@ def _at_most(side: int) -> Callable[[int, int], None]:
 
 
 def _decoded(
-    content: bytes,
-    name: str,
-    formats: tuple[str, ...],
-    fits: Callable[[int, int], None] | None,
-    draft: int | None,
+    content: bytes, name: str, formats: tuple[str, ...], fits: Callable[[int, int], None] | None, draft: int | None
 ) -> Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about odd notes in files; what matters raises

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.config.errors import DataError
 from core.data.idx import FILES, Bytes, IdxFile, read_idx
-from core.errors import DataError
 
 DEEPEST, MOST_FOLDERS = 4, 500  # how far below a root misplaced files are looked for
 

@@ -12,13 +12,13 @@ from typing import Literal
 
 import numpy as np
 
+from core.config.errors import DataError
 from core.data import bundled
 from core.data.checksums import check_is_mnist
 from core.data.digits import Mnist, Size, Source
 from core.data.idx import Bytes
 from core.data.mnist_folder import RawMnist, find_files, read_files
-from core.errors import DataError
-from core.home import home
+from core.storage.paths import home
 
 HOW_TO_GET = "get it with the button on the Data Explorer page or `python -m core data download`"
 

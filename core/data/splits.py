@@ -5,10 +5,10 @@ Whatever is chosen (a rate, the number of epochs) is chosen on a validation set;
 
 import torch
 
-from core.choices import Split
+from core.config.choices import Split
+from core.config.errors import ConfigError
 from core.data.digits import SIDE, Digits
 from core.data.examples import Examples
-from core.errors import ConfigError
 
 
 def lab_split(test: Digits) -> tuple[Digits, Digits]:

@@ -12,8 +12,8 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
+from core.config.language import ALPHABET, LANGUAGES, MOST_LETTERS, WordsConfig
 from core.data.examples import Samples
-from core.word_config import ALPHABET, LANGUAGES, MOST_LETTERS, WordsConfig
 
 SHORTEST, LONGEST = 3, 12  # letters
 READ = 20_000  # words of each list that are looked at
@@ -118,9 +118,7 @@ def with_relatives(words: Words) -> Tensor:
         if len(word) >= STEM
     }
     labels = words.test.labels.tolist()
-    return torch.tensor(
-        [(label, word[:STEM]) in known for word, label in zip(words.test_words, labels, strict=True)]
-    )
+    return torch.tensor([(label, word[:STEM]) in known for word, label in zip(words.test_words, labels, strict=True)])
 
 
 def _test(words: tuple[str, ...], config: WordsConfig) -> Tensor:

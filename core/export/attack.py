@@ -2,14 +2,14 @@
 
 from typing import Literal
 
-from core.attack_config import AttackConfig, AttackSetup
-from core.errors import ConfigError
+from core.attacks.config import AttackConfig, AttackSetup
+from core.config.errors import ConfigError
 from core.export.facts import Facts
 from core.export.lesson import Lesson, Section
+from core.export.snippets.attack import attack_body
 from core.export.timeline import timeline
 from core.export.training import script_sections
-from core.recipes import RECIPES
-from core.snippets_attack import attack_body
+from core.recipes.texts import RECIPES
 
 #: Attacks that are a few lines for a whole batch of images.
 WRITTEN_OUT = ("fgsm", "bim", "pgd", "noise")

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from core.attack_config import AttackSetup
-from core.config import RunConfig
-from core.descent.config import DescentConfig
-from core.errors import NotFound
+from core.attacks.config import AttackSetup
+from core.config.errors import NotFound
+from core.config.race import RaceConfig
+from core.config.run import RunConfig
 from core.export.attack import attack_lesson
 from core.export.descent import descent_lesson
 from core.export.facts import Facts, facts_of_recipe, facts_of_run
@@ -13,10 +13,10 @@ from core.export.image_race import image_race_lesson
 from core.export.lesson import Lesson
 from core.export.race import race_lesson
 from core.export.training import training_lesson
-from core.race_config import RaceConfig
-from core.recipes import RECIPES
-from core.runs import RunRecord, RunStore
-from core.training.snapshot import Snapshot
+from core.jobs.snapshot import Snapshot
+from core.lessons.race.descent.config import DescentConfig
+from core.recipes.texts import RECIPES
+from core.storage.runs import RunRecord, RunStore
 
 
 def lesson_of(name: str, data: Literal["full", "small"] = "full") -> Lesson:

@@ -1,14 +1,14 @@
 """A walk down a curve as a lesson: plain Python for gradient descent, torch.optim for the other rules."""
 
-from core.config import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
-from core.descent.config import DescentConfig
-from core.descent.curves import CURVES, bottom_value, minima
+from core.config.run import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.export.lesson import Lesson, Section
-from core.recipes import RECIPES
-from core.snippets_optimizer import optimizer_line, told_lines
-from core.snippets_words import Around, number
+from core.export.snippets.optimizer import optimizer_line, told_lines
+from core.export.snippets.words import Around, number
+from core.lessons.race.descent.config import DescentConfig
+from core.lessons.race.descent.curves import CURVES, bottom_value, minima
+from core.recipes.texts import RECIPES
 
-#: Every curve of core.descent.curves and its slope, as Python of one number x.
+#: Every curve of core.lessons.race.descent.curves and its slope, as Python of one number x.
 CODE = {
     "parabola": ("x**2 + 2", "2 * x"),
     "double-well": ("(x**2 - 25) ** 2 / 200 + x / 5", "x * (x**2 - 25) / 50 + 0.2"),
@@ -88,9 +88,6 @@ def _by_torch(optimizer: OptimizerConfig, sign: str) -> tuple[list[str], list[st
     if decay := optimizer.settings.get("decay"):
         rate += f" / (1 + {number(decay)} * step)"
         tell = [f"lr = {rate}", *tell]
-    before = [
-        "W = torch.tensor([x], dtype=torch.float64)",
-        optimizer_line(optimizer, "[W]"),
-    ]
+    before = ["W = torch.tensor([x], dtype=torch.float64)", optimizer_line(optimizer, "[W]")]
     gradient = f"W.grad = torch.tensor([{sign}slope(x)], dtype=torch.float64)"
     return before, [gradient, *tell, "optimizer.step()", "x = W.item()"]

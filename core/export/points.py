@@ -1,19 +1,13 @@
 """The sections of a script that draw points on a curve, as the run had them."""
 
-from core.config import CurveConfig, RunConfig
-from core.data.curves import TEST_POINTS
+from core.config.run import CurveConfig, RunConfig
+from core.data.points import TEST_POINTS
 from core.export.digits import held_out
 from core.export.lesson import Section
-from core.snippets_words import number
+from core.export.snippets.words import number
 
-#: The curves of core.data.curves as Python.
-CODE = {
-    "sine": "torch.sin(x)",
-    "square": "x**2",
-    "absolute": "x.abs()",
-    "step": "(x > 0).float()",
-    "line": "x / 2",
-}
+#: The curves of core.data.points as Python.
+CODE = {"sine": "torch.sin(x)", "square": "x**2", "absolute": "x.abs()", "step": "(x > 0).float()", "line": "x / 2"}
 
 
 def point_sections(config: RunConfig) -> list[Section]:

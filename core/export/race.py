@@ -4,13 +4,13 @@ import json
 from dataclasses import replace
 from typing import Literal
 
-from core.config import CNNConfig, RunConfig
+from core.config.race import Lane, RaceConfig
+from core.config.run import CNNConfig, RunConfig
 from core.export.facts import Facts
 from core.export.lesson import Lesson, Section
 from core.export.timeline import timeline
 from core.export.training import script_sections, training_code_of
-from core.race_config import Lane, RaceConfig
-from core.recipes import RECIPES
+from core.recipes.texts import RECIPES
 
 RESULT = """\
 print("lane: test accuracy, test loss, mean loss of the last 50 steps")
@@ -29,9 +29,10 @@ def race_lesson(config: RaceConfig, recipe: str, data: Literal["full", "small"] 
     first = timeline(runs[0], None, "", None)
     before = [s for s in script_sections(first, Facts(data=data)) if s.title not in AFTER]
     kept = Section(
-        "One start for all", "Every lane begins with a copy of these weights.",
+        "One start for all",
+        "Every lane begins with a copy of these weights.",
         "first = copy.deepcopy(network)\ncurves, results = {}, {}",
-    )  # fmt: skip
+    )
     lanes = [_lane(lane, run) for lane, run in zip(config.lanes, runs, strict=True)]
     result = Section("Who came how far", "The losses of every step stand in `curves`.", RESULT)
     entry = RECIPES.get(recipe)

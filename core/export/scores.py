@@ -1,9 +1,9 @@
 """The sections of a script that measure: the score, the result with its interval, the score under attack."""
 
-from core.attack_config import AttackConfig
-from core.config import RegressorConfig, RunConfig
+from core.attacks.config import AttackConfig
+from core.config.run import RegressorConfig, RunConfig
 from core.export.lesson import Section
-from core.snippets_attack import attack_body
+from core.export.snippets.attack import attack_body
 from core.training.adversarial import WATCH_STEPS, WATCHED
 
 SCORE = '''\
@@ -38,9 +38,7 @@ _SCORE_WORDS = "Measured without gradients; dropout is off and batch norm uses i
 def score_section(config: RunConfig) -> Section:
     """The function `score(x, y)` that everything after it asks."""
     if isinstance(config.model, RegressorConfig):
-        return Section(
-            "How good it is", "The squared distance to the points, measured without gradients.", ERRORS
-        )
+        return Section("How good it is", "The squared distance to the points, measured without gradients.", ERRORS)
     if config.model.family in ("raw", "manual"):
         return Section("How good it is", "Measured without gradients.", SCORE)
     code = SCORE.replace("    outputs =", "    network.eval()\n    outputs =", 1)

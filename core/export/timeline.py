@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from core.config import RunConfig
-from core.snippets_loop import needs_share
-from core.snippets_words import Around
-from core.training.history import History
+from core.config.run import RunConfig
+from core.export.snippets.loop import needs_share
+from core.export.snippets.words import Around
+from core.storage.history import History
 
 #: A moment, in examples seen, and the settings that change there.
 Change = tuple[int, dict[str, Any]]
@@ -33,10 +33,7 @@ class Timeline:
         if self.stop is not None and needs_share(self.config):
             names.add("epochs")  # it had been planned longer than it ran
         return Around(
-            whole=True,
-            changed=frozenset(names),
-            replayed=bool(names) or self.stop is not None,
-            short=self.short,
+            whole=True, changed=frozenset(names), replayed=bool(names) or self.stop is not None, short=self.short
         )
 
 
@@ -48,9 +45,7 @@ def timeline(config: RunConfig, history: History | None, status: str, n_train: i
     if history is None:
         return Timeline(config, (), config.train.epochs, None)
     changes = [
-        change
-        for change in history.changes
-        if change["name"] != "stop" and not _by_itself(change, config, history)
+        change for change in history.changes if change["name"] != "stop" and not _by_itself(change, config, history)
     ]
     early = {str(c["name"]): c["value"] for c in changes if c["examples"] == 0}
     config = config.with_settings(early) if early else config
@@ -72,10 +67,7 @@ def _by_itself(change: dict[str, Any], config: RunConfig, history: History) -> b
     return (
         config.train.patience > 0
         and change["name"] == "epochs"
-        and any(
-            row["examples"] == change["examples"] and row["epoch"] == change["value"]
-            for row in history.epochs
-        )
+        and any(row["examples"] == change["examples"] and row["epoch"] == change["value"] for row in history.epochs)
     )
 
 

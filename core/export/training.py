@@ -3,20 +3,20 @@
 import re
 from dataclasses import replace
 
-from core.config import CNNConfig, CurveConfig, RegressorConfig, RunConfig
-from core.digits_config import DigitsConfig
+from core.config.digits import DigitsConfig
+from core.config.run import CNNConfig, CurveConfig, RegressorConfig, RunConfig
 from core.export.digits import digit_sections
 from core.export.facts import Facts
 from core.export.lesson import Lesson, Section
 from core.export.points import point_sections
 from core.export.scores import attack_section, result_section, score_section
+from core.export.snippets.loop import loop_code
+from core.export.snippets.panel import network_code
 from core.export.timeline import Timeline, timeline
 from core.export.words import word_sections
-from core.mixed import SMALL
-from core.recipes import RECIPES
-from core.snippets import network_code
-from core.snippets_loop import loop_code
-from core.training.history import History
+from core.models.precision import SMALL
+from core.recipes.texts import RECIPES
+from core.storage.history import History
 
 SEEDS = '''\
 def stream(name):
@@ -153,7 +153,7 @@ def script_sections(went: Timeline, facts: Facts) -> list[Section]:
 
 
 def _small_layers(network: str, bare: bool, convolutional: bool) -> tuple[str, str]:
-    """(layers as core.mixed has them, the network made of them) of a network that multiplies in 16 bits."""
+    """(layers as in core.models.precision, the network made of them) of one that multiplies in 16 bits."""
     if bare:
         return SMALL_PRODUCTS, re.sub(r"\b(\w+) @ (W\w*) \+ (b\w*)", r"affine(\1, \2, \3)", network)
     if convolutional:  # its hidden layers take 16 bits whatever their size
@@ -164,10 +164,7 @@ def _small_layers(network: str, bare: bool, convolutional: bool) -> tuple[str, s
 
 def _settings(went: Timeline, facts: Facts) -> Section:
     config = went.config
-    lines = [
-        f"SEED = {config.train.seed}",
-        f"EPOCHS = {went.epochs}  # passes over the training examples",
-    ]
+    lines = [f"SEED = {config.train.seed}", f"EPOCHS = {went.epochs}  # passes over the training examples"]
     if went.stop is not None:
         lines.append(f"STOP = {went.stop}  # examples after which the run ended")
     if not went.around.replayed:
@@ -181,9 +178,7 @@ def _settings(went: Timeline, facts: Facts) -> Section:
         lines += [f"    ({seen}, {_dictionary(changes)})," for seen, changes in went.changes]
         lines.append("]")
     if facts.threads:
-        lines.append(
-            f"torch.set_num_threads({facts.threads})  # as in the app: sums depend on it in the last digit"
-        )
+        lines.append(f"torch.set_num_threads({facts.threads})  # as in the app: sums depend on it in the last digit")
     return Section("Settings", "Try others: what follows reads them from here.", "\n".join(lines))
 
 

@@ -1,10 +1,10 @@
 """The sections of a script that fetch words of five languages, as the run had them."""
 
-from core.config import RunConfig, WordsConfig
+from core.config.language import ALPHABET, LANGUAGES
+from core.config.run import RunConfig, WordsConfig
 from core.data.words import LONGEST, READ, SHORTEST, STEM, TEST_SHARE
 from core.export.lesson import Section
-from core.snippets_words import number
-from core.word_config import ALPHABET, LANGUAGES
+from core.export.snippets.words import number
 
 _LISTS = f"""\
 LANGUAGES = {list(LANGUAGES)}

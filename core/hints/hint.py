@@ -7,10 +7,10 @@ from typing import Any
 
 from torch import nn
 
-from core.config import DIGIT_READERS, RunConfig, WordsConfig
+from core.config.language import LANGUAGES
+from core.config.run import DIGIT_READERS, RunConfig, WordsConfig
 from core.data.digits import Digits
-from core.training.history import History
-from core.word_config import LANGUAGES
+from core.storage.history import History
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,9 +1,9 @@
 """A digit made rare among the training images, and read badly since."""
 
-from core.digits_config import DigitsConfig
-from core.evaluation import logits, wilson
+from core.config.digits import DigitsConfig
 from core.formatting import percent
 from core.hints.hint import Case, Hint
+from core.models.evaluation import logits, wilson
 
 #: At most this share of its images is left: from there on it is their number that is missed.
 RARE = 0.5

@@ -8,15 +8,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.config import CNNConfig, MLPConfig
+from core.config.run import CNNConfig, MLPConfig
 from core.data.digits import Digits
-from core.evaluation import in_eval_mode
 from core.formatting import number, percent
 from core.hints.hint import Case, Hint, handy
 from core.models import as_module
 from core.models.cnn import CNN
+from core.models.evaluation import in_eval_mode
+from core.models.inspect.layer_signals import signals
 from core.models.layers import Normalize
-from core.probes.signals import signals
 from core.training.trainer import initial_network
 
 #: Digits that are sent through: a unit silent on 200 of them is silent on nearly all.
@@ -52,18 +52,14 @@ def _bent(network: nn.Module, digits: Digits) -> Iterator[_Layer]:
             for name, value in network.walk(images):
                 if "act" in name:
                     where = "convolution" if name.startswith("act") else "linear layer"
-                    yield _Layer(
-                        f"{where} {name.removeprefix('act').removeprefix('fc').split('_')[0]}", value
-                    )
+                    yield _Layer(f"{where} {name.removeprefix('act').removeprefix('fc').split('_')[0]}", value)
     else:
         for number, value in enumerate(signals(network, images).after, start=1):
             yield _Layer(f"hidden layer {number}", value)
 
 
 def _sound(network: nn.Module | None) -> bool:
-    return network is not None and all(
-        bool(value.isfinite().all()) for value in network.state_dict().values()
-    )
+    return network is not None and all(bool(value.isfinite().all()) for value in network.state_dict().values())
 
 
 def _silent(layer: _Layer) -> Tensor:

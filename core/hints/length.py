@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import CurveConfig
-from core.data.curves import noise_floor
+from core.config.run import CurveConfig
+from core.data.points import noise_floor
 from core.formatting import number
 from core.hints.hint import Case, Hint
 from core.hints.reading import measured
-from core.probes.fit import sample_of
-from core.probes.over_under import Kind, judge, kept_row
+from core.lessons.regression.overfitting import Kind, judge, kept_row
+from core.models.inspect.fit import sample_of
 from core.training.schedules import SCHEDULES
 
 #: A rise by a tenth from the lowest loss, and by this many nats, is more than the wobble of one epoch.

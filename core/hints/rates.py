@@ -42,14 +42,16 @@ def no_epsilon(case: Case) -> Hint | None:
     if numbers and numbers[-1] >= BLOWN * numbers[0]:
         return None
     usual = OPTIMIZERS[optimizer.name].settings["epsilon"].default
-    return Hint("no-epsilon", "Division by zero: ε is 0",
+    return Hint(
+        "no-epsilon",
+        "Division by zero: ε is 0",
         f"With epsilon {optimizer['epsilon']:g} the loss was no number at step {len(case.history.loss):,}, "
         "without having grown before.",
         f"{OPTIMIZERS[optimizer.name].title} divides each weight's step by the size of its gradients. Where "
         "a pixel is always black, its weights' gradients are all zero, and 0/0 is not a number.",
         {"epsilon": usual},
         f"The usual ε, {usual:g}, is added to the divisor and keeps it away from zero.",
-    )  # fmt: skip
+    )
 
 
 def diverged(case: Case) -> Hint | None:
@@ -65,22 +67,29 @@ def diverged(case: Case) -> Hint | None:
             if numbers
             else f"At rate {case.rate:g} the very first loss was no number."
         )
-        return _slower(case, "rate-diverged", "The learning rate is too high: the loss blew up", evidence,
+        return _slower(
+            case,
+            "rate-diverged",
+            "The learning rate is too high: the loss blew up",
+            evidence,
             "Each step overshoots the valley and lands higher on its other side, where the slope is steeper "
             "and the next step longer still. Weights and loss grow without bound.",
-        )  # fmt: skip
+        )
     means = since_change(case.history)
     if len(means) < FEWEST or case.config.train.adversarial != "none":  # there the loss grows as ε does
         return None
     first, peak, now = _first(case), float(means.max()), float(means[-1])
     if peak < BLOWN * first or now < LEFT * first:
         return None
-    return _slower(case, "rate-diverged", "The learning rate is too high: the loss shot up",
+    return _slower(
+        case,
+        "rate-diverged",
+        "The learning rate is too high: the loss shot up",
         f"At rate {case.rate:g} the loss went from {number(first)} up to {number(peak)} (mean over about "
         f"{BLOCK} examples); over the last {BLOCK} it was {number(now)}.",
         "The first steps overshot and threw the weights far out, where units are saturated or dead and there "
         "is hardly a slope to come back by.",
-    )  # fmt: skip
+    )
 
 
 def oscillating(case: Case) -> Hint | None:
@@ -99,10 +108,14 @@ def oscillating(case: Case) -> Hint | None:
         f"the best before it {int(late.sum())} of {len(late)} times; there it ranged from "
         f"{number(float(second.min()))} to {number(float(second.max()))}."
     )
-    return _slower(case, "rate-oscillating", "The learning rate is too high: the loss jumps about", evidence,
+    return _slower(
+        case,
+        "rate-oscillating",
+        "The learning rate is too high: the loss jumps about",
+        evidence,
         "The steps are longer than the valley is wide, so the weights leap from one slope to the other "
         "instead of walking down.",
-    )  # fmt: skip
+    )
 
 
 def _first(case: Case) -> float:

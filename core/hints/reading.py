@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from core.training.history import History
+from core.storage.history import History
 
 #: A batch of 64 says little: by chance its loss lies 20% off; that of five hundred images about 7%.
 BLOCK = 500

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import torch
 from torch import Generator, Tensor, nn
 
-from core.config import ModelConfig
+from core.config.run import ModelConfig
 from core.models.cnn import CNN
 from core.models.layers import Normalize
 from core.models.manual_mlp import ManualMLP
@@ -67,9 +67,7 @@ def linear_layers(model: nn.Module) -> list[tuple[str, Tensor, Tensor]]:
     turned. Change a copy of the model, never a shared one.
     """
     if isinstance(model, RawMLPView):
-        return [
-            (w, model.get_parameter(w).detach().T, model.get_parameter(b).detach()) for w, b in model.names
-        ]
+        return [(w, model.get_parameter(w).detach().T, model.get_parameter(b).detach()) for w, b in model.names]
     found = []
     for name, layer in model.named_modules():
         weight, bias = getattr(layer, "weight", None), getattr(layer, "bias", None)

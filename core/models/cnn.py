@@ -12,12 +12,12 @@ from itertools import pairwise
 import torch
 from torch import Generator, Tensor, nn
 
-from core.choices import Initialization
-from core.cnn_config import SIDE, CNNConfig
-from core.mixed import Linear
+from core.config.choices import Initialization
+from core.config.cnn import SIDE, CNNConfig
 from core.models.activations import ACTIVATION_LAYERS
 from core.models.initialization import INITIAL_WEIGHTS
 from core.models.layers import Flatten, MaxPool2d, Normalize, SeededDropout
+from core.models.precision import Linear
 
 _POOLS = {"max": MaxPool2d, "average": nn.AvgPool2d}
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 import torch
 from torch import Generator, Tensor
 
-from core.config import Initialization, MLPConfig, RegressorConfig
+from core.config.run import Initialization, MLPConfig, RegressorConfig
 
 Draw = Callable[[int, int, Generator], tuple[Tensor, Tensor]]
 
@@ -41,12 +41,7 @@ def _he(n_in: int, n_out: int, generator: Generator) -> tuple[Tensor, Tensor]:
     return weight, torch.zeros(n_out)
 
 
-INITIAL_WEIGHTS: dict[Initialization, Draw] = {
-    "pytorch": _pytorch,
-    "normal": _normal,
-    "xavier": _xavier,
-    "he": _he,
-}
+INITIAL_WEIGHTS: dict[Initialization, Draw] = {"pytorch": _pytorch, "normal": _normal, "xavier": _xavier, "he": _he}
 
 
 def initial_weights(config: MLPConfig | RegressorConfig, generator: Generator) -> list[tuple[Tensor, Tensor]]:

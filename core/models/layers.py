@@ -100,9 +100,7 @@ class SeededDropout(nn.Module):
         """Whole numbers of x's shape, each of the LEVELS from -LEVELS/2 on equally likely, as int16."""
         if x.device.type != "cpu":
             lowest, above = -LEVELS // 2, LEVELS // 2
-            return torch.randint(
-                lowest, above, x.shape, dtype=torch.int16, generator=self.generator, device=x.device
-            )
+            return torch.randint(lowest, above, x.shape, dtype=torch.int16, generator=self.generator, device=x.device)
         fours = torch.empty(math.ceil(x.numel() / 4), dtype=torch.int64)
         fours.random_(-(2**63), None, generator=self.generator)  # 64 bits each: four draws in one
         return fours.view(torch.int16)[: x.numel()].view(x.shape)

@@ -2,16 +2,16 @@
 
 from torch import Tensor
 
-from core.config import Reduction
-from core.manual.network import RIGHT, Layer, Rules, backward, forward
-from core.manual.pieces import cross_entropy
+from core.backprop.network import RIGHT, Layer, Rules, backward, forward
+from core.backprop.pieces import cross_entropy
+from core.config.run import Reduction
 from core.models.raw_mlp import RawMLP
 
 
 class ManualMLP(RawMLP):
     """A RawMLP without autograd: no tensor of it requires a gradient, nobody calls backward().
 
-    `loss_and_gradients` fills `.grad` by the formulas of `core.manual`; any optimiser can step from there.
+    `loss_and_gradients` fills `.grad` by the formulas of `core.backprop`; any optimiser can step from there.
     rules: the backward pass, replaced only to plant a mistake in it.
     """
 
@@ -28,9 +28,7 @@ class ManualMLP(RawMLP):
         tape = forward(layers, self.activation_name, self.normalize(x.flatten(1)))
         outputs = tape.outputs.to(layers[0].weight.dtype)  # 16 bits are too few to exponentiate
         loss, delta = (self.rules.loss or cross_entropy)(outputs, labels, reduction)
-        for layer, found in zip(
-            layers, backward(layers, self.activation_name, tape, delta, self.rules), strict=True
-        ):
+        for layer, found in zip(layers, backward(layers, self.activation_name, tape, delta, self.rules), strict=True):
             for tensor, gradient in zip(layer, found, strict=True):
                 gradient = gradient.to(tensor.dtype)
                 tensor.grad = gradient if tensor.grad is None else tensor.grad + gradient

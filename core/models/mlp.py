@@ -2,11 +2,11 @@
 
 from torch import Generator, Tensor, nn
 
-from core.config import MLPConfig, RegressorConfig
-from core.mixed import Linear
+from core.config.run import MLPConfig, RegressorConfig
 from core.models.activations import ACTIVATION_LAYERS
 from core.models.initialization import initial_weights
 from core.models.layers import Normalize, SeededDropout
+from core.models.precision import Linear
 
 
 class MLP(nn.Module):

@@ -6,11 +6,11 @@ from typing import Self
 import torch
 from torch import Generator, Tensor, nn
 
-from core.config import MLPConfig
-from core.mixed import affine
+from core.config.run import MLPConfig
 from core.models.activations import ACTIVATION_FUNCTIONS
 from core.models.initialization import initial_weights
 from core.models.layers import Normalize
+from core.models.precision import affine
 
 
 def tensor_names(layers: int) -> list[tuple[str, str]]:

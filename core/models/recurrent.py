@@ -10,8 +10,8 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional
 
+from core.config.language import ALPHABET, LANGUAGES, RecurrentConfig
 from core.models.layers import SeededDropout
-from core.word_config import ALPHABET, LANGUAGES, RecurrentConfig
 
 _CELLS = {"gru": nn.GRU, "lstm": nn.LSTM, "rnn": nn.RNN}
 

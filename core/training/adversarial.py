@@ -12,9 +12,9 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional
 
-from core.attack_config import AttackConfig
-from core.attacks.carry_out import attack, in_eval_mode
-from core.config import TrainConfig
+from core.attacks.config import AttackConfig
+from core.attacks.run import attack, in_eval_mode
+from core.config.run import TrainConfig
 from core.training.callbacks import Callback
 
 if TYPE_CHECKING:

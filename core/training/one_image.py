@@ -1,7 +1,7 @@
 """Batches of a single image, which batch normalization cannot train on: a single value has no spread."""
 
-from core.config import RunConfig
-from core.errors import ConfigError
+from core.config.errors import ConfigError
+from core.config.run import RunConfig
 
 
 def check_batches(config: RunConfig, n: int, left: int = 0) -> None:

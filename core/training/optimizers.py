@@ -11,20 +11,11 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from core.checks import Setting
-from core.config import OptimizerConfig
-from core.training.hand_sgd import HandSGD
-from core.training.keras_rules import SGD, Adam
-from core.training.update_rules import (
-    ADADELTA,
-    ADAGRAD,
-    ADAM,
-    ADAMW,
-    MOMENTUM,
-    RMSPROP,
-    SYMBOLS,
-    UpdateRule,
-)
+from core.config.run import OptimizerConfig
+from core.config.validation import Setting
+from core.training.chapter_optimizers import SGD, Adam
+from core.training.sgd_by_hand import HandSGD
+from core.training.update_rules import ADADELTA, ADAGRAD, ADAM, ADAMW, MOMENTUM, RMSPROP, SYMBOLS, UpdateRule
 
 
 class Optimizer(Protocol):
@@ -112,12 +103,7 @@ OPTIMIZERS: dict[str, OptimizerEntry] = {
         idea="The same step for every weight; momentum lets steps in one direction add up.",
         rule=MOMENTUM,
         in_torch="SGD",
-        settings={
-            "lr": _rate(0.01),
-            "momentum": _share(0.0, _KERAS_MOMENTUM),
-            "decay": _DECAY,
-            "nesterov": _NESTEROV,
-        },
+        settings={"lr": _rate(0.01), "momentum": _share(0.0, _KERAS_MOMENTUM), "decay": _DECAY, "nesterov": _NESTEROV},
         build=lambda parameters, s: SGD(parameters, s["lr"], s["momentum"], s["nesterov"] > 0),
         live={"lr": "lr", "momentum": "momentum"},
     ),
@@ -126,12 +112,7 @@ OPTIMIZERS: dict[str, OptimizerEntry] = {
         idea="A ball that rolls: nine tenths of the last step go into the next one.",
         rule=MOMENTUM,
         in_torch="SGD",
-        settings={
-            "lr": _rate(0.01),
-            "momentum": _share(0.9, _KERAS_MOMENTUM),
-            "decay": _DECAY,
-            "nesterov": _NESTEROV,
-        },
+        settings={"lr": _rate(0.01), "momentum": _share(0.9, _KERAS_MOMENTUM), "decay": _DECAY, "nesterov": _NESTEROV},
         build=lambda parameters, s: SGD(parameters, s["lr"], s["momentum"], s["nesterov"] > 0),
         live={"lr": "lr", "momentum": "momentum"},
     ),
@@ -145,9 +126,7 @@ OPTIMIZERS: dict[str, OptimizerEntry] = {
             "rho": _share(0.9, "How long the recent size of a gradient is remembered."),
             "epsilon": replace(_EPSILON, default=1e-6),
         },
-        build=lambda parameters, s: torch.optim.RMSprop(
-            parameters, lr=s["lr"], alpha=s["rho"], eps=s["epsilon"]
-        ),
+        build=lambda parameters, s: torch.optim.RMSprop(parameters, lr=s["lr"], alpha=s["rho"], eps=s["epsilon"]),
         live={"lr": "lr", "rho": "alpha"},
     ),
     "adam": OptimizerEntry(
@@ -177,11 +156,7 @@ OPTIMIZERS: dict[str, OptimizerEntry] = {
             "weight_decay": _WEIGHT_DECAY,
         },
         build=lambda parameters, s: torch.optim.AdamW(
-            parameters,
-            lr=s["lr"],
-            betas=(s["beta_1"], s["beta_2"]),
-            eps=s["epsilon"],
-            weight_decay=s["weight_decay"],
+            parameters, lr=s["lr"], betas=(s["beta_1"], s["beta_2"]), eps=s["epsilon"], weight_decay=s["weight_decay"]
         ),
         live={"lr": "lr", "weight_decay": "weight_decay"},
     ),
@@ -204,9 +179,7 @@ OPTIMIZERS: dict[str, OptimizerEntry] = {
             "rho": _share(0.9, "How long sizes of gradients and steps are remembered."),
             "epsilon": replace(_EPSILON, default=1e-6),
         },
-        build=lambda parameters, s: torch.optim.Adadelta(
-            parameters, lr=s["lr"], rho=s["rho"], eps=s["epsilon"]
-        ),
+        build=lambda parameters, s: torch.optim.Adadelta(parameters, lr=s["lr"], rho=s["rho"], eps=s["epsilon"]),
         live={"lr": "lr", "rho": "rho"},
     ),
 }

@@ -5,15 +5,15 @@ from typing import Literal
 
 import torch
 
-from core.config import CurveConfig, RunConfig, WordsConfig
-from core.data.curves import curve_points
+from core.config.digits import DigitsConfig
+from core.config.run import CurveConfig, RunConfig, WordsConfig
+from core.data.corruption import spoil
 from core.data.digits import Digits
 from core.data.examples import Examples, Material, RunData
-from core.data.faults import spoil
+from core.data.points import curve_points
 from core.data.sources import load
 from core.data.splits import lab_split, validation_places
 from core.data.words import load_words
-from core.digits_config import DigitsConfig
 
 
 def run_data(material: Material, config: RunConfig) -> RunData:
@@ -47,15 +47,11 @@ def _spoiled(material: Material, config: RunConfig, faults: DigitsConfig) -> Run
     """The same with faults in the training images; those held out to validate with come from them too."""
     assert isinstance(material.train, Digits)
     spoiled = spoil(material.train, faults)
-    plain = run_data(
-        _Replaced(spoiled.digits, material.test, material.size), replace(config, data=DigitsConfig())
-    )
+    plain = run_data(_Replaced(spoiled.digits, material.test, material.size), replace(config, data=DigitsConfig()))
     used = spoiled.places if plain.train_places is None else _both(plain.train_places, spoiled.places)
     held_out = plain.validation_places
     return replace(
-        plain,
-        train_places=used,
-        validation_places=None if held_out is None else _both(held_out, spoiled.places),
+        plain, train_places=used, validation_places=None if held_out is None else _both(held_out, spoiled.places)
     )
 
 

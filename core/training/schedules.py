@@ -8,8 +8,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.choices import Schedule
-from core.config import OptimizerConfig, TrainConfig
+from core.config.choices import Schedule
+from core.config.run import OptimizerConfig, TrainConfig
 
 
 @dataclass(frozen=True)

@@ -9,22 +9,22 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.checks import whole
-from core.config import Precision, RunConfig
+from core.config.errors import ConfigError
+from core.config.run import Precision, RunConfig
+from core.config.seeds import stream
+from core.config.train import MOST_EPOCHS
+from core.config.validation import whole
 from core.data.digits import Digits
 from core.data.examples import RunData
-from core.errors import ConfigError
-from core.evaluation import Score, evaluate
-from core.mixed import rounds_pixels
 from core.models import as_module, build
+from core.models.evaluation import Score, evaluate
 from core.models.layers import give_generator
+from core.models.precision import rounds_pixels
 from core.models.raw_mlp import RawMLP
-from core.seeds import stream
-from core.train_config import MOST_EPOCHS
+from core.storage.history import History, Row
 from core.training.adversarial import attacked
 from core.training.callbacks import Callback, GradientSizes, StopTraining
-from core.training.gradient import loss_and_gradients
-from core.training.history import History, Row
+from core.training.loss_and_gradients import loss_and_gradients
 from core.training.one_image import check_batches
 from core.training.optimizers import OPTIMIZERS, build_optimizer, change_setting, set_rate
 from core.training.schedules import rate
@@ -63,11 +63,7 @@ class Trainer:
     """
 
     def __init__(
-        self,
-        config: RunConfig,
-        data: RunData,
-        callbacks: Iterable[Callback] = (),
-        device: torch.device | None = None,
+        self, config: RunConfig, data: RunData, callbacks: Iterable[Callback] = (), device: torch.device | None = None
     ) -> None:
         if len(data.places) == 0:
             raise ConfigError("There are no training images; choose a data set that has some.")

@@ -16,9 +16,14 @@ Update = Callable[[Any, Any, Mapping[str, float], Memory, int], Any]
 Kind = Literal["gradient", "velocity", "adaptive"]
 #: Settings as they stand in a formula where they have no value yet.
 SYMBOLS = {
-    "lr": r"\eta", "momentum": r"\gamma", "rho": r"\rho", "beta_1": r"\beta_1", "beta_2": r"\beta_2",
-    "epsilon": r"\varepsilon", "weight_decay": r"\lambda",
-}  # fmt: skip
+    "lr": r"\eta",
+    "momentum": r"\gamma",
+    "rho": r"\rho",
+    "beta_1": r"\beta_1",
+    "beta_2": r"\beta_2",
+    "epsilon": r"\varepsilon",
+    "weight_decay": r"\lambda",
+}
 GRADIENT = r"\frac{\partial L}{\partial W} \vphantom{\Bigg|}"
 
 
@@ -53,10 +58,7 @@ def _momentum_latex(s: Mapping[str, str], values: Mapping[str, float]) -> tuple[
         return (rf"W \leftarrow W - {s['lr']} \, {GRADIENT}",)
     velocity = rf"v \leftarrow {s['momentum']}\, v + {s['lr']} \, {GRADIENT}"
     if values.get("nesterov"):
-        return (
-            velocity,
-            rf"W \leftarrow W - \Big({s['momentum']}\, v + {s['lr']} \, {GRADIENT}\Big)",
-        )
+        return (velocity, rf"W \leftarrow W - \Big({s['momentum']}\, v + {s['lr']} \, {GRADIENT}\Big)")
     return (rf"{velocity}, \qquad W \leftarrow W - v",)
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from core.config import OptimizerConfig
+from core.config.run import OptimizerConfig
 from core.training.callbacks import Callback
 
 if TYPE_CHECKING:

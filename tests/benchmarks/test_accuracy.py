@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks import accuracy
+from core.config.errors import ConfigError, LabError
 from core.data import load
-from core.errors import ConfigError, LabError
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
 
@@ -38,10 +38,17 @@ def test_results_are_kept_by_recipe_and_told(tmp_path: Path) -> None:
     path = tmp_path / "accuracy.json"
     assert accuracy.read(path) == []
     row = {
-        "recipe": "cnn-bn", "epochs": 1, "seeds": 8, "changed": {"schedule": "cosine"},
-        "fp32": 97.9, "bf16": 97.95, "difference": 0.05,
-        "difference_low": -0.02, "difference_high": 0.12, "holds": True,
-    }  # fmt: skip
+        "recipe": "cnn-bn",
+        "epochs": 1,
+        "seeds": 8,
+        "changed": {"schedule": "cosine"},
+        "fp32": 97.9,
+        "bf16": 97.95,
+        "difference": 0.05,
+        "difference_low": -0.02,
+        "difference_high": 0.12,
+        "holds": True,
+    }
     accuracy.keep({**row, "bf16": 0.0}, path)
     accuracy.keep({**row, "recipe": "mlp-deep", "holds": False}, path)
     accuracy.keep(row, path)

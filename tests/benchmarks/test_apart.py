@@ -9,8 +9,8 @@ import torch
 
 from benchmarks.apart import apart, in_own_thread
 from benchmarks.measure import Row, Setup, Timed, Took, measure
+from core.config.errors import LabError
 from core.data import load
-from core.errors import LabError
 
 TASKS = Path("/proc/self/task")
 

@@ -8,7 +8,7 @@ from benchmarks.app_start import started
 from benchmarks.memory import ROWS, visited
 from benchmarks.server import EMPTY_APP, Server
 from benchmarks.visitor import Visitor
-from core.errors import LabError
+from core.config.errors import LabError
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
 

@@ -56,15 +56,15 @@ def test_it_ends_with_the_block_and_with_an_error() -> None:
 @needs_proc
 def test_it_ends_when_its_parent_was_killed() -> None:
     script = (
-        "from benchmarks.busy_core import busy_core\n"
-        "with busy_core() as pid:\n"
-        "    print(pid, flush=True)\n"
-        "    input()"
+        "from benchmarks.busy_core import busy_core\nwith busy_core() as pid:\n    print(pid, flush=True)\n    input()"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        [sys.executable, "-c", script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
         cwd=Path(__file__).resolve().parents[2],
-    ) as parent:  # fmt: skip
+    ) as parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
         parent.kill()

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from benchmarks.measure import Limit, Row, Setup, Timed, Took, measure
+from core.config.errors import LabError
 from core.data import load
 from core.data.digits import Mnist
-from core.errors import LabError
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
 
@@ -65,12 +65,11 @@ def test_the_spread_is_that_of_single_rounds_and_extra_numbers_go_by_medians(mni
     assert found["extra"] == {"rate": 7.0, "p95_ms": 20.0}
 
 
-@pytest.mark.parametrize(("aim", "most", "reached"), [
-    (2.0, None, True), (2.1, None, False), (None, 5.0, True), (None, 4.9, False), (2.1, 5.0, False),
-])  # fmt: skip
-def test_an_aim_is_a_ratio_a_limit_or_both(
-    aim: float | None, most: float | None, reached: bool, mnist: Mnist
-) -> None:
+@pytest.mark.parametrize(
+    ("aim", "most", "reached"),
+    [(2.0, None, True), (2.1, None, False), (None, 5.0, True), (None, 4.9, False), (2.1, 5.0, False)],
+)
+def test_an_aim_is_a_ratio_a_limit_or_both(aim: float | None, most: float | None, reached: bool, mnist: Mnist) -> None:
     limit = None if most is None else Limit("p95_ms", most)
     sides = (lambda: Took(1.0, 1, {"p95_ms": 5.0}), lambda: Took(2.0, 1))
     found = measure("x", Row("", "", aim, lambda setup: sides, limit=limit), Setup(mnist, quick=True))
@@ -81,9 +80,7 @@ def test_a_row_that_cannot_be_measured_says_why_and_has_every_key(mnist: Mnist) 
     def prepare(setup: Setup) -> tuple[Timed, Timed]:
         raise LabError("There is no such library.")
 
-    there = measure(
-        "x", Row("", "", 1.0, lambda setup: (lambda: Took(1.0), lambda: Took(1.0))), Setup(mnist, True)
-    )
+    there = measure("x", Row("", "", 1.0, lambda setup: (lambda: Took(1.0), lambda: Took(1.0))), Setup(mnist, True))
     found = measure("x", Row("", "", 1.0, prepare), Setup(mnist, quick=True))
     assert found["skipped"] == "There is no such library."
     assert found["ratio"] is None

@@ -8,8 +8,8 @@ import pytest
 from benchmarks import results
 from benchmarks.measure import Limit, Row, Setup, Took, measure
 from benchmarks.report import markdown
+from core.config.errors import LabError
 from core.data import load
-from core.errors import LabError
 
 
 def result(name: str, load_before: float | None = 0.1, **other: Any) -> results.Result:
@@ -32,9 +32,7 @@ def test_a_row_takes_the_place_of_an_older_one_and_rows_that_are_gone_go(tmp_pat
 
 def test_a_kept_row_says_what_it_holds_for(tmp_path: Path) -> None:
     (row,) = results.keep(result("a"), ["a"], tmp_path / "results.json")
-    assert {"date", "cores", "processor", "load", "data", "versions", "ratio_low", "extra", "rounds"} <= set(
-        row
-    )
+    assert {"date", "cores", "processor", "load", "data", "versions", "ratio_low", "extra", "rounds"} <= set(row)
     assert "torch" in row["versions"]
 
 
@@ -78,9 +76,7 @@ def test_what_was_measured_under_other_conditions_is_marked() -> None:
     }
     page = markdown([here, result("a2"), result("a3", load_before=None), *other.values()])
     for mark, (name, said) in zip(
-        "¹²³⁴",
-        (("b", "on 64 cores"), ("c", "torch 9.9"), ("d", "busy (load 2.5"), ("e", "small MNIST")),
-        strict=True,
+        "¹²³⁴", (("b", "on 64 cores"), ("c", "torch 9.9"), ("d", "busy (load 2.5"), ("e", "small MNIST")), strict=True
     ):
         assert mark in line(page, name)
         assert next(one for one in page.splitlines() if one.startswith(mark)).find(said) > 0

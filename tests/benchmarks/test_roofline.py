@@ -6,7 +6,7 @@ import torch
 from benchmarks.measure import Setup
 from benchmarks.roofline import ROWS, flops_per_image, product_rate
 from core.data import load
-from core.recipes import RECIPES
+from core.recipes.texts import RECIPES
 
 pytestmark = pytest.mark.usefixtures("bundled_only", "few_images")
 

@@ -16,15 +16,13 @@ from core.data import load
 from core.data.digits import Mnist
 from core.models import as_module
 from core.models.layers import Flatten, MaxPool2d, SeededDropout
-from core.recipes import RECIPES
+from core.recipes.texts import RECIPES
 from core.training.callbacks import Callback
-from core.training.finish import new_trainer
+from core.training.recording import new_trainer
 from core.training.trainer import Trainer, initial_network
 
 pytestmark = pytest.mark.usefixtures("bundled_only", "few_images")
-ROWS = {
-    **training.ROWS, **roofline.ROWS, **jobs.ROWS, **sharing.ROWS, **scoring.ROWS, **attacks.ROWS,
-}  # fmt: skip
+ROWS = {**training.ROWS, **roofline.ROWS, **jobs.ROWS, **sharing.ROWS, **scoring.ROWS, **attacks.ROWS}
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,9 @@ from benchmarks.browser_apps import App, apps
 from benchmarks.browser_rows import ROWS
 from benchmarks.browser_stroke import drawn
 from benchmarks.measure import Setup, measure
+from core.config.errors import LabError
 from core.data import load
-from core.errors import LabError
-from pages.ui.lessons import lessons
+from pages.ui.kit.shell.lessons import lessons
 
 pytestmark = [pytest.mark.usefixtures("bundled_only"), pytest.mark.long]
 
@@ -45,9 +45,11 @@ def test_pages_sliders_and_strokes_are_timed_in_both_apps(both: tuple[App, App])
     stroke = drawn(lab, "/", "home_draw")()
     assert stroke.extra["stroke_s"] == stroke.seconds
     others = [
-        browser_switch.to_and_fro(empty)(), browser_slider.every_slider(lab)(),
-        browser_slider.one_number(empty)(), drawn(empty, "/canvas", "ink")(),
-    ]  # fmt: skip
+        browser_switch.to_and_fro(empty)(),
+        browser_slider.every_slider(lab)(),
+        browser_slider.one_number(empty)(),
+        drawn(empty, "/canvas", "ink")(),
+    ]
     assert all(took.seconds > 0 for took in [round_trip, stroke, *others])
     with empty.training():  # Digit Lab's own buttons are tested with its pages
         pass

@@ -9,9 +9,7 @@ OpenPage = Callable[..., Page]
 TAB = "/CNN?cnn_tab=Feature+maps"
 
 
-def test_a_click_enlarges_a_map_beside_its_kernel(
-    open_page: OpenPage, settle: Callable[[Page], None]
-) -> None:
+def test_a_click_enlarges_a_map_beside_its_kernel(open_page: OpenPage, settle: Callable[[Page], None]) -> None:
     page = open_page(TAB)
     page.get_by_role("button", name="conv2: channel 3").click()
     page.get_by_text("conv2, channel 3", exact=True).wait_for()

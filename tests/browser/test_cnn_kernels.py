@@ -10,15 +10,11 @@ from tests.browser.box import box
 OpenPage = Callable[..., Page]
 
 
-def test_a_cell_shows_its_sum_and_an_edited_number_is_kept(
-    open_page: OpenPage, settle: Callable[[Page], None]
-) -> None:
+def test_a_cell_shows_its_sum_and_an_edited_number_is_kept(open_page: OpenPage, settle: Callable[[Page], None]) -> None:
     page = open_page("/CNN?cnn_tab=By+hand")
     cells = box(page.locator(".st-key-cnn_hand_output .nsewdrag").first)
     row, column = 20, 13
-    page.mouse.click(
-        cells["x"] + (column + 0.5) / 28 * cells["width"], cells["y"] + (row + 0.5) / 28 * cells["height"]
-    )
+    page.mouse.click(cells["x"] + (column + 0.5) / 28 * cells["width"], cells["y"] + (row + 0.5) / 28 * cells["height"])
     page.get_by_text(f"The output at row {row}, column {column}").wait_for()
     assert f"cnn_hand_row_28={row}" in page.url
     assert f"cnn_hand_column_28={column}" in page.url
@@ -36,9 +32,7 @@ def test_a_cell_shows_its_sum_and_an_edited_number_is_kept(
 @pytest.mark.long
 def test_epochs_move_kernels_and_accuracy(open_page: OpenPage, settle: Callable[[Page], None]) -> None:
     page = open_page("/CNN?cnn_tab=Kernels")
-    accuracy = (
-        page.get_by_test_id("stMetric").filter(has_text="Test accuracy").get_by_test_id("stMetricValue")
-    )
+    accuracy = page.get_by_test_id("stMetric").filter(has_text="Test accuracy").get_by_test_id("stMetricValue")
     accuracy.wait_for()
     settle(page)
     trained, picture = accuracy.inner_text(), kernel_picture(page)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from core.runs import RunStore
+from core.storage.runs import RunStore
 from tests.browser.conftest import OpenPage
 from tests.browser.server import Server
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from pages.ui.lessons import lessons
+from pages.ui.kit.shell.lessons import lessons
 from tests.browser.conftest import OpenPage
 from tests.browser.pen import ONE, SEVEN, draw
 

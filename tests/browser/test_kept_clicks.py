@@ -90,9 +90,7 @@ def test_of_a_hundred_clicks_none_is_lost(open_page: OpenPage, path: str) -> Non
         changed = _change(page, chance)
         time.sleep(chance.uniform(0, 0.4))
         here = chance.choice([other for other in tabs if other != here])
-        tab(page, here).evaluate(
-            "(found) => found.scrollIntoView({block: 'center'})"
-        )  # at once, ready or not
+        tab(page, here).evaluate("(found) => found.scrollIntoView({block: 'center'})")  # at once, ready or not
         place = tab(page, here).bounding_box()
         assert place is not None
         page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
-from core.manual.bugs import BUGS
-from pages.ui.manual.find_the_bug import hidden_suspect
+from core.backprop.bugs import BUGS
+from pages.ui.backprop.find_the_bug import hidden_suspect
 
 OpenPage = Callable[..., Page]
 CASE = 7
@@ -28,15 +28,11 @@ def test_a_planted_bug_turns_its_tiles_red(open_page: OpenPage) -> None:
     expect(tile(page, "manual_bug_gradients", 0)).to_contain_text("✓")
     expect(tile(page, "manual_bug_updates", 0)).to_contain_text("✓")
     expect(tile(page, "manual_bug_updates", 4)).to_contain_text("✗")
-    page.wait_for_function(
-        "() => decodeURIComponent(location.href).replaceAll('+', ' ').includes('not zeroed')"
-    )
+    page.wait_for_function("() => decodeURIComponent(location.href).replaceAll('+', ' ').includes('not zeroed')")
 
 
 def test_a_hidden_bug_can_be_found(open_page: OpenPage) -> None:
-    page = open_page(
-        f"/Manual_Backprop?manual_tab=Plant+a+bug&manual_bug_mode=Find+one&manual_find_case={CASE}"
-    )
+    page = open_page(f"/Manual_Backprop?manual_tab=Plant+a+bug&manual_bug_mode=Find+one&manual_find_case={CASE}")
     page.get_by_text(f"Case {CASE}", exact=True).wait_for()
     hidden = BUGS[hidden_suspect(CASE).bug]
     others = page.locator('[data-testid="stRadio"] label').filter(has_not_text=hidden.title)

@@ -20,8 +20,7 @@ def test_walking_on_and_back_and_clicking_a_number(open_page: OpenPage) -> None:
     assert cells is not None
     page.mouse.click(cells["x"] + cells["width"] * 2.5 / 3, cells["y"] + cells["height"] * 1.5 / 4)
     page.wait_for_function(
-        "() => location.href.includes('manual_row_11_of_4=1')"
-        " && location.href.includes('manual_column_11_of_3=2')"
+        "() => location.href.includes('manual_row_11_of_4=1') && location.href.includes('manual_column_11_of_3=2')"
     )
     expect(page.get_by_role("spinbutton", name="Row")).to_have_value("1")
     worked = page.locator(".katex-mathml annotation", has_text="W_h[1,2]")

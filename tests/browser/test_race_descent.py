@@ -14,9 +14,7 @@ BALL = """() => {
 
 
 @pytest.mark.long
-def test_a_rate_past_one_diverges_and_play_moves_the_ball(
-    open_page: OpenPage, settle: Callable[[Page], None]
-) -> None:
+def test_a_rate_past_one_diverges_and_play_moves_the_ball(open_page: OpenPage, settle: Callable[[Page], None]) -> None:
     page = open_page("/Optimizer_Race?race_tab=One+dimension")
     page.get_by_text("arrived after 19 updates").wait_for()
     assert page.evaluate(BALL) == 6

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.evaluation import wilson
-from core.recipes import RECIPES
-from core.runs import RunRecord, RunStore, new_run_id
-from core.training.history import History
+from core.models.evaluation import wilson
+from core.recipes.texts import RECIPES
+from core.storage.history import History
+from core.storage.runs import RunRecord, RunStore, new_run_id
 from tests.browser.server import Server
 
 OpenPage = Callable[..., Page]
@@ -40,20 +40,43 @@ def a_run(number: int, dice: random.Random) -> RunRecord:
     )
     for epoch in range(3):
         history.epochs.append(
-            {"epoch": epoch, "step": 250 * epoch, "seconds": 2.0 * epoch, "test_loss": 2.3 - epoch,
-             "test_accuracy": 0.1 + 0.4 * epoch}
-        )  # fmt: skip
+            {
+                "epoch": epoch,
+                "step": 250 * epoch,
+                "seconds": 2.0 * epoch,
+                "test_loss": 2.3 - epoch,
+                "test_accuracy": 0.1 + 0.4 * epoch,
+            }
+        )
     right = 850 + dice.randrange(100)
     low, high = wilson(right, 1000)
     name = ("", f"sweep 12ab34cd: lr={rate}", f"race sgd, seed {number}")[number % 3]
     kind = ("single", "sweep", "race")[number % 3]
     return RunRecord(
-        run_id=new_run_id(), recipe=recipe, name=name, owner="me", created=time.time() - 600 * number,
-        status="finished", data="small", n_train=16_000, n_test=1000, epochs=2.0, train_seconds=4.0,
-        test_accuracy=right / 1000, ci_low=low, ci_high=high, test_loss=0.3, validation_accuracy=None,
-        device="CPU", precision="fp32", threads=1, versions={}, kind=kind,
-        config=RECIPES[recipe].config.with_settings({"lr": rate, "seed": number % 5}), history=history,
-    )  # fmt: skip
+        run_id=new_run_id(),
+        recipe=recipe,
+        name=name,
+        owner="me",
+        created=time.time() - 600 * number,
+        status="finished",
+        data="small",
+        n_train=16_000,
+        n_test=1000,
+        epochs=2.0,
+        train_seconds=4.0,
+        test_accuracy=right / 1000,
+        ci_low=low,
+        ci_high=high,
+        test_loss=0.3,
+        validation_accuracy=None,
+        device="CPU",
+        precision="fp32",
+        threads=1,
+        versions={},
+        kind=kind,
+        config=RECIPES[recipe].config.with_settings({"lr": rate, "seed": number % 5}),
+        history=history,
+    )
 
 
 def tick(page: Page, *rows: int) -> None:
@@ -78,9 +101,10 @@ def test_three_hundred_runs(crowded: Server, open_page: OpenPage, settle: Callab
     search.fill("cnn lr=0.1")
     search.press("Enter")
     wanted = [
-        run for run in RunStore(crowded.home / "runs.sqlite").all()
+        run
+        for run in RunStore(crowded.home / "runs.sqlite").all()
         if run.recipe == "cnn-bn" and run.config.settings()["lr"] == 0.1
-    ]  # fmt: skip
+    ]
     expect(page.get_by_text(f"{len(wanted)} of 300 runs on record")).to_be_visible()
     print(f"filtered in {time.monotonic() - started:.2f} s")
     assert "runs_words=cnn" in page.url

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from core.checkpoints import load_checkpoint
-from core.runs import RunStore
+from core.storage.checkpoints import load_checkpoint
+from core.storage.runs import RunStore
 from tests.browser.conftest import OpenPage
 from tests.browser.server import Server
 

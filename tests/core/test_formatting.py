@@ -24,14 +24,28 @@ from core.formatting import (
 @pytest.mark.parametrize(
     ("fraction", "text"),
     [
-        (0.976, "97.6%"), (0.5, "50.0%"), (0.1, "10.0%"), (0, "0%"), (1, "100%"), (-0.0, "0%"),
-        (0.9906, "99.06%"), (0.9998, "99.98%"), (0.0002, "0.02%"), (0.99999, "99.999%"),
+        (0.976, "97.6%"),
+        (0.5, "50.0%"),
+        (0.1, "10.0%"),
+        (0, "0%"),
+        (1, "100%"),
+        (-0.0, "0%"),
+        (0.9906, "99.06%"),
+        (0.9998, "99.98%"),
+        (0.0002, "0.02%"),
+        (0.99999, "99.999%"),
         (0.00001, "0.001%"),
-        (0.999999, "99.9999%"), (1 - 1e-9, ">99.9999%"), (1e-9, "<0.0001%"), (0.9899, "99.0%"),
+        (0.999999, "99.9999%"),
+        (1 - 1e-9, ">99.9999%"),
+        (1e-9, "<0.0001%"),
+        (0.9899, "99.0%"),
         (0.01, "1.0%"),
-        (-0.25, "-25.0%"), (1.5, "150.0%"), (math.nan, NOT_A_NUMBER), (math.inf, "∞"),
+        (-0.25, "-25.0%"),
+        (1.5, "150.0%"),
+        (math.nan, NOT_A_NUMBER),
+        (math.inf, "∞"),
     ],
-)  # fmt: skip
+)
 def test_a_share_in_percent(fraction: float, text: str) -> None:
     assert percent(fraction) == text
 
@@ -51,8 +65,7 @@ def test_columns_say_how_many_decimals() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"),
-    [(1.0, ">99.9%"), (0.9995, ">99.9%"), (0.623, "62.3%"), (0.0, "<0.1%"), (math.nan, NOT_A_NUMBER)],
+    ("value", "text"), [(1.0, ">99.9%"), (0.9995, ">99.9%"), (0.623, "62.3%"), (0.0, "<0.1%"), (math.nan, NOT_A_NUMBER)]
 )
 def test_a_probability_is_never_certain(value: float, text: str) -> None:
     assert probability(value) == text
@@ -61,10 +74,13 @@ def test_a_probability_is_never_certain(value: float, text: str) -> None:
 @pytest.mark.parametrize(
     ("low", "high", "text"),
     [
-        (0.973, 0.979, "97.3% to 97.9%"), (0.9874, 0.9921, "98.74% to 99.21%"), (0, 0.0369, "0% to 3.7%"),
-        (0.9631, 1, "96.3% to 100%"), (0, 1, "0% to 100%"),
+        (0.973, 0.979, "97.3% to 97.9%"),
+        (0.9874, 0.9921, "98.74% to 99.21%"),
+        (0, 0.0369, "0% to 3.7%"),
+        (0.9631, 1, "96.3% to 100%"),
+        (0, 1, "0% to 100%"),
     ],
-)  # fmt: skip
+)
 def test_both_ends_of_an_interval_are_written_alike(low: float, high: float, text: str) -> None:
     assert interval(low, high) == text
 
@@ -86,11 +102,21 @@ def test_differences_of_shares_are_in_percentage_points() -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (2.4, "2.4×"), (1420, "1,420×"), (1424.7, "1,420×"), (24.3, "24×"), (0.238, "0.24×"), (1, "1.0×"),
-        (9.96, "10×"), (99.7, "100×"), (0, "0×"), (3.2e9, "3.2 × 10⁹ times"), (2e-7, "2 × 10⁻⁷ times"),
-        (math.inf, "∞×"), (math.nan, NOT_A_NUMBER),
+        (2.4, "2.4×"),
+        (1420, "1,420×"),
+        (1424.7, "1,420×"),
+        (24.3, "24×"),
+        (0.238, "0.24×"),
+        (1, "1.0×"),
+        (9.96, "10×"),
+        (99.7, "100×"),
+        (0, "0×"),
+        (3.2e9, "3.2 × 10⁹ times"),
+        (2e-7, "2 × 10⁻⁷ times"),
+        (math.inf, "∞×"),
+        (math.nan, NOT_A_NUMBER),
     ],
-)  # fmt: skip
+)
 def test_a_ratio(value: float, text: str) -> None:
     assert ratio(value) == text
 
@@ -98,11 +124,22 @@ def test_a_ratio(value: float, text: str) -> None:
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (0, "0 s"), (0.0004, "0.4 ms"), (0.04, "40 ms"), (0.4, "0.4 s"), (0.0997, "0.1 s"), (3.27, "3.3 s"),
-        (9.97, "10 s"), (12.6, "13 s"), (59.7, "1 min"), (200, "3 min 20 s"), (3599.8, "1 h"),
-        (7500, "2 h 5 min"), (-3, "-3.0 s"), (math.nan, NOT_A_NUMBER),
+        (0, "0 s"),
+        (0.0004, "0.4 ms"),
+        (0.04, "40 ms"),
+        (0.4, "0.4 s"),
+        (0.0997, "0.1 s"),
+        (3.27, "3.3 s"),
+        (9.97, "10 s"),
+        (12.6, "13 s"),
+        (59.7, "1 min"),
+        (200, "3 min 20 s"),
+        (3599.8, "1 h"),
+        (7500, "2 h 5 min"),
+        (-3, "-3.0 s"),
+        (math.nan, NOT_A_NUMBER),
     ],
-)  # fmt: skip
+)
 def test_a_time(seconds: float, text: str) -> None:
     assert duration(seconds) == text
 
@@ -110,15 +147,21 @@ def test_a_time(seconds: float, text: str) -> None:
 @pytest.mark.parametrize(
     ("n", "noun", "text"),
     [
-        (1, "image", "1 image"), (59_000, "image", "59,000 images"), (0, "run", "0 runs"),
+        (1, "image", "1 image"),
+        (59_000, "image", "59,000 images"),
+        (0, "run", "0 runs"),
         (2, "pass", "2 passes"),
-        (2, "epoch", "2 epochs"), (2.5, "epoch", "2.5 epochs"), (1.0, "epoch", "1 epoch"),
+        (2, "epoch", "2 epochs"),
+        (2.5, "epoch", "2.5 epochs"),
+        (1.0, "epoch", "1 epoch"),
         (999.0, "epoch", "999 epochs"),
-        (3, "training batch", "3 training batches"), (2, "try", "2 tries"),
+        (3, "training batch", "3 training batches"),
+        (2, "try", "2 tries"),
         (2, "weight matrix", "2 weight matrices"),
-        (4, "class", "4 classes"), (2, "array", "2 arrays"),
+        (4, "class", "4 classes"),
+        (2, "array", "2 arrays"),
     ],
-)  # fmt: skip
+)
 def test_a_number_of_things(n: float, noun: str, text: str) -> None:
     assert count(n, noun) == text
 
@@ -135,13 +178,41 @@ def test_how_often() -> None:
 @pytest.mark.parametrize(
     "spoken",
     [
-        "an 8", "a 7", "an 11", "an 18", "a 1", "a 110", "an 80", "an 8,000", "an 11,000", "a 1,100", "a 0",
-        "an image", "a digit", "an MLP", "a CNN", "an RNN", "a GRU", "an L2 norm", "an L∞ ball",
+        "an 8",
+        "a 7",
+        "an 11",
+        "an 18",
+        "a 1",
+        "a 110",
+        "an 80",
+        "an 8,000",
+        "an 11,000",
+        "a 1,100",
+        "a 0",
+        "an image",
+        "a digit",
+        "an MLP",
+        "a CNN",
+        "an RNN",
+        "a GRU",
+        "an L2 norm",
+        "an L∞ ball",
         "an FGSM step",
-        "a unit", "a uniform", "a one", "an ε", "an η", "an **8**", "a **3**", "an hour", "an RMSprop run",
-        "a ReLU", "an Adam run", "an *8*", "an “8”",
+        "a unit",
+        "a uniform",
+        "a one",
+        "an ε",
+        "an η",
+        "an **8**",
+        "a **3**",
+        "an hour",
+        "an RMSprop run",
+        "a ReLU",
+        "an Adam run",
+        "an *8*",
+        "an “8”",
     ],
-)  # fmt: skip
+)
 def test_an_article_follows_the_sound(spoken: str) -> None:
     assert article(spoken.split(" ", 1)[1]) == spoken
 
@@ -153,15 +224,30 @@ def test_every_digit_has_its_article() -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (0, "0"), (999.0, "999"), (1420, "1,420"), (1420.0, "1,420"), (53_123.4, "53,123"),
+        (0, "0"),
+        (999.0, "999"),
+        (1420, "1,420"),
+        (1420.0, "1,420"),
+        (53_123.4, "53,123"),
         (0.006, "0.006"),
-        (1.42e-5, "1.42 × 10⁻⁵"), (1.2e-5, "1.2 × 10⁻⁵"), (1e-5, "10⁻⁵"), (0.0003, "0.0003"),
-        (0.000123, "1.23 × 10⁻⁴"), (0.12345, "0.123"), (2.0, "2"), (-0.5, "-0.5"), (9.999, "10"),
-        (123.456, "123"), (999.6, "1,000"), (2.5e8, "2.5 × 10⁸"), (150_528, "150,528"),
+        (1.42e-5, "1.42 × 10⁻⁵"),
+        (1.2e-5, "1.2 × 10⁻⁵"),
+        (1e-5, "10⁻⁵"),
+        (0.0003, "0.0003"),
+        (0.000123, "1.23 × 10⁻⁴"),
+        (0.12345, "0.123"),
+        (2.0, "2"),
+        (-0.5, "-0.5"),
+        (9.999, "10"),
+        (123.456, "123"),
+        (999.6, "1,000"),
+        (2.5e8, "2.5 × 10⁸"),
+        (150_528, "150,528"),
         (25_557_032, "25,557,032"),
-        (math.nan, NOT_A_NUMBER), (-math.inf, "-∞"),
+        (math.nan, NOT_A_NUMBER),
+        (-math.inf, "-∞"),
     ],
-)  # fmt: skip
+)
 def test_a_number_for_people(value: float, text: str) -> None:
     assert number(value) == text
 

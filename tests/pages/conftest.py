@@ -10,9 +10,9 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 
 from core.data import Mnist, load
-from pages.ui import piecework
-from pages.ui.cache import mnist as shown_digits
-from pages.ui.cache import registry, run_store
+from pages.ui.kit.shell.cache import mnist as shown_digits
+from pages.ui.kit.shell.cache import registry, run_store
+from pages.ui.kit.widgets import incremental_work
 
 # Every AppTest looks through all installed packages for components, which takes longer than most parts of a
 # page take to draw: here it is done once.
@@ -67,5 +67,5 @@ def mnist() -> Mnist:
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Work of many pieces goes on as in a browser that ticks, and is done between two drawings."""
-    monkeypatch.setattr(piecework, "alone", lambda: True)
-    monkeypatch.setattr(piecework, "SLICE", 60.0)
+    monkeypatch.setattr(incremental_work, "alone", lambda: True)
+    monkeypatch.setattr(incremental_work, "SLICE", 60.0)

@@ -9,11 +9,11 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
-from core.home import PROJECT
+from core.storage.paths import PROJECT
 
 if TYPE_CHECKING:
     from core.data import Mnist
-    from pages.ui.trained import Trained
+    from pages.ui.kit.network.trained_network import Trained
 
 APP = str(PROJECT / "app.py")
 PATIENCE = 120  # seconds: a drawing, or a run of a few epochs, on a busy machine
@@ -102,7 +102,7 @@ def widget(widgets: Iterable[Any], start: str) -> Any:
 
 def finish(app: AppTest, key: str) -> str:
     """Wait for the run whose id the session keeps under `key`, draw the page again; the run's id."""
-    from pages.ui.cache import registry
+    from pages.ui.kit.shell.cache import registry
 
     name = str(app.session_state[key])
     snapshot = registry().get(name).wait(PATIENCE)
@@ -130,8 +130,8 @@ def until(holds: Callable[[], bool]) -> None:
 
 def shipped(name: str) -> "Trained":
     """A network that came along, as the pages hand it to their parts."""
-    from pages.ui.cache import shipped_model
-    from pages.ui.trained import Trained
+    from pages.ui.kit.network.trained_network import Trained
+    from pages.ui.kit.shell.cache import shipped_model
 
     came = shipped_model(name)
     return Trained(f"shipped:{name}", f"As it came: {name}", came.config, came.model, came.model)

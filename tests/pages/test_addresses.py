@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.home import PROJECT
-from pages.ui.lessons import lessons
+from core.storage.paths import PROJECT
+from pages.ui.kit.shell.lessons import lessons
 from tests.pages.harness import APP, PATIENCE, open_part, part_of, well
 
 pytestmark = pytest.mark.usefixtures("newcomer")
@@ -53,8 +53,14 @@ def stands(file: str | None, tab: dict[str, str]) -> None:
     app = at(file, tab | asked)
     assert not app.exception
     assert not [error.value for error in app.error if "Something went wrong" in error.value]
-    silent = [name for name, facts in names.items() if name in bound(app) and not takes_any_text(facts)
-              and not (asked[name] == "" and facts.clearable) and f"{name} =" not in told(app)]  # fmt: skip
+    silent = [
+        name
+        for name, facts in names.items()
+        if name in bound(app)
+        and not takes_any_text(facts)
+        and not (asked[name] == "" and facts.clearable)
+        and f"{name} =" not in told(app)
+    ]
     assert not silent
     assert not [name for name in asked if name in app.query_params and f"{name} =" in told(app)]
 
@@ -77,7 +83,7 @@ def _settings() -> None:
     """One widget of every kind that this lab binds to its address."""
     import streamlit as st
 
-    from pages.ui import binding
+    from pages.ui.kit.widgets import binding
 
     kept: dict[str, Any] = {"bind": "query-params"}
     st.slider("a", 0, 10, 4, key="whole", **kept)
@@ -99,9 +105,20 @@ def _settings() -> None:
 
 
 KINDS = (
-    "whole", "part", "range", "number", "fraction", "stop", "box", "segment", "pill", "several", "radio",
-    "switch", "tab",
-)  # fmt: skip
+    "whole",
+    "part",
+    "range",
+    "number",
+    "fraction",
+    "stop",
+    "box",
+    "segment",
+    "pill",
+    "several",
+    "radio",
+    "switch",
+    "tab",
+)
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=[text[:12] or "empty" for text in HOSTILE])
@@ -138,16 +155,36 @@ def test_the_sentence_says_why(name: str, text: str, why: str) -> None:
 
 def test_what_can_be_read_is_taken_without_a_word() -> None:
     address = {
-        "whole": "5", "part": "0.250", "number": "99", "fraction": "1e-1", "stop": "100", "box": "y",
-        "segment": "y", "pill": "x", "several": "", "radio": "y", "switch": "TRUE", "tab": "y",
-    }  # fmt: skip
+        "whole": "5",
+        "part": "0.250",
+        "number": "99",
+        "fraction": "1e-1",
+        "stop": "100",
+        "box": "y",
+        "segment": "y",
+        "pill": "x",
+        "several": "",
+        "radio": "y",
+        "switch": "TRUE",
+        "tab": "y",
+    }
     app = open_part(_settings, address=address)
     assert not app.warning
     values = {name: app.session_state[name] for name in address}
     assert values == {
-        "whole": 5, "part": 0.25, "number": 99, "fraction": 0.1, "stop": 100, "box": "y",
-        "segment": "y", "pill": "x", "several": [], "radio": "y", "switch": True, "tab": "y",
-    }  # fmt: skip
+        "whole": 5,
+        "part": 0.25,
+        "number": 99,
+        "fraction": 0.1,
+        "stop": 100,
+        "box": "y",
+        "segment": "y",
+        "pill": "x",
+        "several": [],
+        "radio": "y",
+        "switch": True,
+        "tab": "y",
+    }
 
 
 def test_it_is_told_until_the_setting_is_touched() -> None:

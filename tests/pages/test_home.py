@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.errors import DataError
-from pages.ui.cache import mnist, share_processor
+from core.config.errors import DataError
+from pages.ui.kit.shell.cache import mnist, share_processor
 from tests.pages.harness import APP, well
 
 pytestmark = pytest.mark.usefixtures("newcomer")
@@ -33,8 +33,8 @@ def test_every_shipped_network_answers() -> None:
 @pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 1), (8, 7)])
 def test_a_page_leaves_the_browser_a_core(monkeypatch: pytest.MonkeyPatch, cores: int, threads: int) -> None:
     asked: list[int] = []
-    monkeypatch.setattr("core.training.trial.cores", lambda: cores)
-    monkeypatch.setattr("core.one_thread.take_threads", asked.append)
+    monkeypatch.setattr("core.jobs.autotune.cores", lambda: cores)
+    monkeypatch.setattr("core.models.threads.take_threads", asked.append)
     share_processor()
     assert asked == [threads]
 
@@ -69,8 +69,8 @@ def test_damaged_copy_is_named_and_the_app_goes_on(monkeypatch: pytest.MonkeyPat
 
 
 FRAME = """
-from core.errors import ConfigError
-from pages.ui.page import error_boundary
+from core.config.errors import ConfigError
+from pages.ui.kit.shell.page import error_boundary
 import streamlit as st
 with error_boundary():
     {body}
@@ -100,7 +100,7 @@ def test_control_flow_passes_through() -> None:
 def test_plain_facts_stay_in_the_address() -> None:
     script = """
 import streamlit as st
-from pages.ui.state import recall, remember
+from pages.ui.kit.shell.state import recall, remember
 if st.button("forget"):
     remember("mlp_job", None)
 st.text(str(recall("mlp_job")))

@@ -5,24 +5,12 @@ import subprocess
 import sys
 
 from core.data import load
-from core.home import PROJECT
+from core.storage.paths import PROJECT
 from tests.pages.harness import APP
 
-DEAR = {
-    "sympy",
-    "torchvision",
-    "sklearn",
-    "scipy",
-    "mlxtend",
-    "matplotlib",
-    "wordfreq",
-    "distributed",
-    "skimage",
-}
+DEAR = {"sympy", "torchvision", "sklearn", "scipy", "mlxtend", "matplotlib", "wordfreq", "distributed", "skimage"}
 
-HOME = (
-    f"from streamlit.testing.v1 import AppTest\napp = AppTest.from_file({APP!r}, default_timeout=120).run()\n"
-)
+HOME = f"from streamlit.testing.v1 import AppTest\napp = AppTest.from_file({APP!r}, default_timeout=120).run()\n"
 
 
 TOLD = "\nimport sys; print(' '.join({name.split('.')[0] for name in sys.modules}))\n"
@@ -55,6 +43,6 @@ def test_home_is_drawn_without_what_only_lessons_need_and_a_score_without_scipy(
 def test_the_title_does_not_wait_for_pytorch() -> None:
     tree = ast.parse((PROJECT / "app.py").read_text(encoding="utf-8"))
     head = [ast.unparse(node) for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    assert any("pages.ui.page" in line for line in head)
+    assert any("pages.ui.kit.shell.page" in line for line in head)
     (loaded,) = loaded_by("\n".join(head))
     assert "torch" not in loaded

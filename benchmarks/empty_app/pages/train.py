@@ -5,10 +5,10 @@ import time
 import streamlit as st
 
 from core.data import load
-from core.recipes import RECIPES
-from core.runs import RunStore
-from core.training.job import Job
-from core.training.registry import JobRegistry
+from core.jobs.registry import JobRegistry
+from core.jobs.training_job import Job
+from core.recipes.texts import RECIPES
+from core.storage.runs import RunStore
 
 
 @st.cache_resource

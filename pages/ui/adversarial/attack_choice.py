@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
-from core.attacks.entry import Attack
+from core.attacks.attack import Attack
+from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS, NormName
-from core.checks import Setting
+from core.config.validation import Setting
 
 ANY = "any other"
 RESTARTS = (1, 2, 3, 5, 10, 20, 50)
@@ -37,10 +37,14 @@ def attack_choice(prefix: str, *, only: Collection[str] | None = None, first: st
     names = [name for name in ATTACKS if only is None or name in only]
     titles = {ATTACKS[name].title: name for name in names}
     title = st.selectbox(
-        "Attack", list(titles), index=names.index(first) if first in names else 0, key=f"{prefix}_attack",
-        bind="query-params", help="How the change is found. White-box attacks look at gradients, black-box "
+        "Attack",
+        list(titles),
+        index=names.index(first) if first in names else 0,
+        key=f"{prefix}_attack",
+        bind="query-params",
+        help="How the change is found. White-box attacks look at gradients, black-box "
         "attacks only at outputs; noise is the control that any attack must beat.",
-    )  # fmt: skip
+    )
     name = titles[title]
     entry = ATTACKS[name]
     st.caption(f"{entry.idea} {MEANING[entry.access]} *{entry.paper}*")
@@ -67,15 +71,21 @@ def epsilon_choice(key: str, entry: Attack, *, label: str = "") -> float:
     """The slider of ε, in the unit of the attack's norm. key: begins the widget's key."""
     norm = NORMS[entry.norm]
     options = budgets(entry.norm, entry.epsilon)
-    tells = "" if entry.bounded else (
-        "This attack looks for a small change that works, by itself; one larger than ε does not count."
-    )  # fmt: skip
+    tells = (
+        ""
+        if entry.bounded
+        else ("This attack looks for a small change that works, by itself; one larger than ε does not count.")
+    )
     value = st.select_slider(
         label or (f"ε ({norm.title})" if entry.bounded else f"Counts up to ε ({norm.title})"),
-        options, value=_nearest(options, entry.epsilon), key=f"{key}_epsilon", bind="query-params",
-        format_func=_written, help=f"How much may change, by {norm.title}: {norm.idea}. Pixels run from 0 "
+        options,
+        value=_nearest(options, entry.epsilon),
+        key=f"{key}_epsilon",
+        bind="query-params",
+        format_func=_written,
+        help=f"How much may change, by {norm.title}: {norm.idea}. Pixels run from 0 "
         f"(black) to 1 (white); 0 changes nothing. {tells}",
-    )  # fmt: skip
+    )
     return float(value)
 
 
@@ -100,9 +110,7 @@ def setting_choice(key: str, name: str, setting: Setting, norm: NormName) -> flo
     if setting.log or setting.high > 100 * max(1.0, setting.default):
         return _rung(label, _with(ladder(setting), setting), setting, common, _written)
     if setting.whole:
-        return float(
-            st.slider(label, int(setting.low), int(setting.high), int(setting.default), **common)
-        )  # fmt: skip
+        return float(st.slider(label, int(setting.low), int(setting.high), int(setting.default), **common))
     step = 10.0 ** (np.floor(np.log10(setting.high - setting.low)) - 2)
     low = setting.low + (step if setting.open_low else 0.0)
     high = setting.high - (step if setting.open_high else 0.0)
@@ -121,11 +129,7 @@ def ladder(setting: Setting) -> tuple[float, ...]:
 
 
 def _rung(
-    label: str,
-    options: tuple[float, ...],
-    setting: Setting,
-    common: dict[str, Any],
-    written: Callable[[float], str],
+    label: str, options: tuple[float, ...], setting: Setting, common: dict[str, Any], written: Callable[[float], str]
 ) -> float:
     value = _nearest(options, setting.default)
     return float(st.select_slider(label, options, value=value, format_func=written, **common))
@@ -140,20 +144,26 @@ def _target(key: str, entry: Attack) -> int | None:
     if not entry.targeted:
         return None
     picked = st.selectbox(
-        "It shall read", [ANY, *map(str, range(10))], key=f"{key}_target", bind="query-params",
-        help="Any other digit than the right one, or one digit of your choice (a targeted attack), which is "
-        "harder.",
-    )  # fmt: skip
+        "It shall read",
+        [ANY, *map(str, range(10))],
+        key=f"{key}_target",
+        bind="query-params",
+        help="Any other digit than the right one, or one digit of your choice (a targeted attack), which is harder.",
+    )
     return None if picked == ANY else int(picked)
 
 
 def _restarts(key: str) -> int:
     return int(
         st.select_slider(
-            "Tries", RESTARTS, value=1, key=f"{key}_restarts", bind="query-params",
+            "Tries",
+            RESTARTS,
+            value=1,
+            key=f"{key}_restarts",
+            bind="query-params",
             help="How often to try with other random numbers; of an image's tries the best one counts.",
         )
-    )  # fmt: skip
+    )
 
 
 def _nearest(options: tuple[float, ...], value: float) -> float:

@@ -4,25 +4,25 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
-from core.attacks.evidence import QUERIES, black_boxes
-from core.attacks.pieces import NOTHING, Piece, Reads, gather, lined_up, measure, named
+from core.attacks.config import AttackConfig
+from core.charts.palette import YELLOW, model_color
+from core.charts.robustness_curves import StrengthCurve, strength_curves_figure
 from core.data.digits import Mnist
-from core.evaluation import wilson
-from core.figures.palette import YELLOW, model_color
-from core.figures.strength_curves import StrengthCurve, strength_curves_figure
 from core.formatting import interval, percent, points, points_interval
-from core.one_thread import one_thread
-from core.paired import Paired, paired
-from pages.ui import computed
+from core.lessons.adversarial.sanity_evidence import QUERIES, black_boxes
+from core.lessons.adversarial.tasks import NOTHING, Piece, Reads, gather, lined_up, measure, named
+from core.models.evaluation import wilson
+from core.models.paired_test import Paired, paired
+from core.models.threads import one_thread
 from pages.ui.adversarial.many_curves import store
 from pages.ui.adversarial.robust_words import Beside, strongest
-from pages.ui.chart import chart
-from pages.ui.layout import controls_and_stage
-from pages.ui.page import error_boundary
-from pages.ui.piecework import Piecework
-from pages.ui.trained import Trained
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.widgets import cached_results
+from pages.ui.kit.widgets.chart import chart
+from pages.ui.kit.widgets.incremental_work import Piecework
 
 EPSILONS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4)
 IMAGES = (100, 200, 500, 1000)
@@ -47,14 +47,21 @@ def _both(networks: dict[str, Trained], mnist: Mnist) -> None:
     left, right = controls_and_stage()
     with left:
         count = st.select_slider(
-            "Test images", IMAGES, 100, key="adv_before_n", bind="query-params",
-            help="The same images for all. More make the bands narrower and take longer; what is measured is "
-            "kept.",
-        )  # fmt: skip
+            "Test images",
+            IMAGES,
+            100,
+            key="adv_before_n",
+            bind="query-params",
+            help="The same images for all. More make the bands narrower and take longer; what is measured is kept.",
+        )
         steps = st.select_slider(
-            "Steps of PGD", STEPS, 20, key="adv_before_steps", bind="query-params",
+            "Steps of PGD",
+            STEPS,
+            20,
+            key="adv_before_steps",
+            bind="query-params",
             help="The attack that draws the curves: L∞, random start, one try. More steps are stronger.",
-        )  # fmt: skip
+        )
         taught = epsilon_of(networks[names[1]])
         if taught:
             st.caption(f"{names[1]} was trained on attacks with ε = {taught:g}: the dotted line.")
@@ -78,10 +85,14 @@ def _price(known: dict[str, Marks]) -> None:
             correct = sum(marks[:n])
             low, high = wilson(correct, n)
             st.metric(
-                f"{name}, clean", percent(correct / n), f"of {n:,}, 95%: {interval(low, high)}",
-                width="content", delta_color="off", delta_arrow="off",
+                f"{name}, clean",
+                percent(correct / n),
+                f"of {n:,}, 95%: {interval(low, high)}",
+                width="content",
+                delta_color="off",
+                delta_arrow="off",
                 help=f"Share of {n:,} test images read correctly, nothing attacked.",
-            )  # fmt: skip
+            )
     first, second = list(known)[:2]
     st.markdown(cost(first, second, paired(known[first][:n], known[second][:n])))
 
@@ -102,9 +113,7 @@ def cost(standard: str, robust: str, pair: Paired) -> str:
 
 
 def _curves(networks: dict[str, Trained], mnist: Mnist, count: int, steps: int, marked: float) -> None:
-    kept = {
-        piece: reads for trained in networks.values() for piece, reads in store(mnist, trained.key).items()
-    }
+    kept = {piece: reads for trained in networks.values() for piece, reads in store(mnist, trained.key).items()}
     attacks = [AttackConfig("pgd", epsilon, {"steps": steps}) for epsilon in EPSILONS]
     models = {trained.key: trained.model for trained in networks.values()}
     # One attack is not enough: at the ε of the training black boxes try too, on the two that are compared.
@@ -129,9 +138,7 @@ def _curves(networks: dict[str, Trained], mnist: Mnist, count: int, steps: int, 
         done = dict(kept)
         work.buttons(sum(piece in done for piece in pieces), len(pieces), "measurements")
         with st.container(key="adv_before_result"):
-            known = {
-                name: curve(done, trained.key, attacks, count, mnist) for name, trained in networks.items()
-            }
+            known = {name: curve(done, trained.key, attacks, count, mnist) for name, trained in networks.items()}
             drawn = [_drawn(name, curve) for name, curve in known.items() if curve]
             fig = strength_curves_figure(
                 drawn, x_title="ε of PGD (pixels run from 0 to 1)", x_range=(0.0, TOP), marked=marked
@@ -141,25 +148,17 @@ def _curves(networks: dict[str, Trained], mnist: Mnist, count: int, steps: int, 
             tried = {
                 name: [
                     Beside(title, right_of(done, networks[name].key, named(how), few, mnist))
-                    for title, how in [
-                        (f"PGD with {steps} steps", pgd),
-                        *((_title(how), how) for how in beside),
-                    ]
+                    for title, how in [(f"PGD with {steps} steps", pgd), *((_title(how), how) for how in beside)]
                 ]
                 for name in list(networks)[:2]
             }
             st.markdown("\n\n".join(filter(None, [told(known, marked, steps), strongest(tried, marked)])))
             st.caption(
-                f"PGD, {steps} steps, L∞, on {computed.which_images(mnist, count)}, drawn at random once. "
-                "Bands: 95% intervals. Dotted: the ε of the training, and guessing (10%). Attacks show "
+                f"PGD, {steps} steps, L∞, on {cached_results.which_images(mnist, count)}, drawn at random "
+                "once. Bands: 95% intervals. Dotted: the ε of the training, and guessing (10%). Attacks show "
                 "what is lost at least; *Is it honest?* asks for more."
             )
-            _price(
-                {
-                    name: right_of(done, trained.key, NOTHING, total, mnist)
-                    for name, trained in networks.items()
-                }
-            )
+            _price({name: right_of(done, trained.key, NOTHING, total, mnist) for name, trained in networks.items()})
         work.go_on(pieces, kept, one)
 
     work.part(body)
@@ -171,9 +170,7 @@ def right_of(kept: dict[Piece, Reads], network: str, how: str, count: int, mnist
     return (reads.read.long() == mnist.test.labels[reads.places]).tolist() if len(reads) else []
 
 
-def curve(
-    kept: dict[Piece, Reads], network: str, attacks: list[AttackConfig], count: int, mnist: Mnist
-) -> Curve:
+def curve(kept: dict[Piece, Reads], network: str, attacks: list[AttackConfig], count: int, mnist: Mnist) -> Curve:
     """Correct readings and images at each ε measured so far, ε = 0 first."""
     ways = [(0.0, NOTHING), *((config.budget, named(config)) for config in attacks)]
     marks = {epsilon: right_of(kept, network, how, count, mnist) for epsilon, how in ways}

@@ -4,21 +4,21 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.config import CNNConfig
+from core.config.run import CNNConfig
 from core.data.digits import Mnist
-from core.recipes import RECIPES, train_recipes
-from core.snippets_adversarial import FILTERS, TRAIN
-from core.training.job import Job
-from pages.ui import controls
+from core.export.snippets.adversarial import FILTERS, TRAIN
+from core.jobs.training_job import Job
+from core.recipes.texts import RECIPES, train_recipes
 from pages.ui.adversarial.before_after import before_after
 from pages.ui.adversarial.input_filters import input_filters
 from pages.ui.adversarial.stroke_gradients import stroke_gradients_part
 from pages.ui.cnn.controls import network
-from pages.ui.layout import controls_and_stage
-from pages.ui.live_run import live_run
-from pages.ui.look import as_it_came, running
-from pages.ui.trained import Trained
-from pages.ui.training_page import TrainingPage
+from pages.ui.kit.network.network_picker import as_it_came, running
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.training import controls
+from pages.ui.kit.training.live_run import live_run
+from pages.ui.kit.training.training_page import TrainingPage
 
 VIEW, KEPT_VIEW, KEPT_SETTINGS = "adv_defend_view", "adv_defend_view_kept", "adv_settings_kept"
 STANDARD, ROBUST = "cnn-bn", "cnn-robust"
@@ -49,11 +49,15 @@ def defend(trained: Trained, mnist: Mnist) -> None:
     if VIEW not in st.session_state and KEPT_VIEW in st.session_state:  # other tabs were looked at meanwhile
         st.session_state[VIEW] = st.session_state[KEPT_VIEW]
     view = st.segmented_control(
-        "Look at", [BEFORE, GRADIENTS, TRAINING, FILTERING], default=BEFORE, required=True,
-        key=VIEW, bind="query-params",
+        "Look at",
+        [BEFORE, GRADIENTS, TRAINING, FILTERING],
+        default=BEFORE,
+        required=True,
+        key=VIEW,
+        bind="query-params",
         help="Accuracy before and after, the gradients of both networks, a training run of your own, or "
         "filters that need no training.",
-    )  # fmt: skip
+    )
     st.session_state[KEPT_VIEW] = view
     job = PAGE.current_job()
     if view == TRAINING:

@@ -4,13 +4,13 @@ import streamlit as st
 import torch
 from torch import Tensor, nn
 
+from core.charts.style import picture
 from core.data.digits import CLASSES, Mnist
-from core.evaluation import predict
-from core.figures.template import picture
 from core.formatting import article, probability
-from core.probes.pixel_gradient import pixel_gradient
-from pages.ui.computed import data_key
-from pages.ui.trained import Trained
+from core.lessons.adversarial.pixel_gradient import pixel_gradient
+from core.models.evaluation import predict
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.widgets.cached_results import data_key
 
 WIDTH, IN_A_ROW, GAP = 112, 5, 16  # screen pixels
 
@@ -24,9 +24,15 @@ def describe(trained: Trained, mnist: Mnist, epsilon: float) -> None:
         st.caption("These test images do not hold every digit, so there is nothing to line up.")
         return
     number = st.slider(
-        "Which ten", 1, min(50, most), 1, key=f"adv_steps_ten_{min(50, most)}", bind="query-params",
-        width=300, help="The first, second, third … test image of each digit.",
-    )  # fmt: skip
+        "Which ten",
+        1,
+        min(50, most),
+        1,
+        key=f"adv_steps_ten_{min(50, most)}",
+        bind="query-params",
+        width=300,
+        help="The first, second, third … test image of each digit.",
+    )
     places = torch.stack([mnist.test.of_class(digit)[number - 1] for digit in range(CLASSES)])
     ten = mnist.test.take(places)
     signs = _signs(trained.key, data_key(mnist), number, trained.model, ten.images, ten.labels)
@@ -38,7 +44,7 @@ def describe(trained: Trained, mnist: Mnist, epsilon: float) -> None:
                 for image, chances, word in (
                     (ten.images[digit], before[digit], "clean"),
                     (attacked[digit], after[digit], "adversarial"),
-                ):  # fmt: skip
+                ):
                     read = int(chances.argmax())
                     st.image(
                         picture(image[0].numpy(), size=WIDTH),
@@ -46,20 +52,19 @@ def describe(trained: Trained, mnist: Mnist, epsilon: float) -> None:
                         alt=f"{article(digit).capitalize()}, {word}, read as {article(read)}",
                     )
                     mark = "" if read == digit else " ✗"
-                    st.caption(
-                        f"**{read}**{mark} {probability(float(chances[read]))}", text_alignment="center"
-                    )
+                    st.caption(f"**{read}**{mark} {probability(float(chances[read]))}", text_alignment="center")
     right, still = int((before.argmax(1) == ten.labels).sum()), int((after.argmax(1) == ten.labels).sum())
     st.caption(
         f"Above: clean; below: after FGSM with ε = {epsilon:g}. Under each, what the network reads and how "
         f"sure it is. It reads {right} of 10 clean ones correctly, and {still} of 10 below."
     )
     st.text_area(
-        "What do you see? How would you describe the difference?", key="adv_steps_words",
+        "What do you see? How would you describe the difference?",
+        key="adv_steps_words",
         persist_state="session",
         placeholder="Where is the noise? Does it have a pattern? Can you still read every digit?",
         help="For yourself: kept until you close this browser tab, and sent nowhere.",
-    )  # fmt: skip
+    )
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

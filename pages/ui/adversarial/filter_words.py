@@ -1,8 +1,8 @@
 """What a filter seems to win and what is left of it, in sentences that follow from the numbers."""
 
-from core.defences.left import READINGS, Gap, Marks, gap, hidden, left_of, strongest
-from core.defences.ways import Way
 from core.formatting import percent, points, points_interval
+from core.lessons.adversarial.filtered_accuracy import READINGS, Gap, Marks, gap, hidden, left_of, strongest
+from core.lessons.adversarial.threat_models import Way
 
 WHOLE, BARE = "behind the filter", "without it"
 Right = dict[str, dict[str, Marks]]  # side, way of attack: how often each image is still read correctly
@@ -59,9 +59,7 @@ def _hides(extra: Gap, between: Gap, masked: bool) -> str:
 def _worth(gain: Gap, without: Marks) -> str:
     words = f"Without any filter the worst of the same attacks leaves {_share(without)}: "
     if gain.p >= LEVEL:
-        return (
-            words + "against somebody who knows the filter it changes nothing that could be told from chance."
-        )
+        return words + "against somebody who knows the filter it changes nothing that could be told from chance."
     if gain.mean > 0:
         return words + (
             f"so at this ε it truly wins {points(gain.mean)} (95% interval {points_interval(*gain.ci95)}), "

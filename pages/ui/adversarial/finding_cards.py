@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.attacks.honesty import Finding
+from core.lessons.adversarial.sanity_checks import Finding
 
 LOOKS = {
     "holds": ("holds", ":material/check:", "green"),

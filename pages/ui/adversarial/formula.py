@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
+from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS
 
 ACCESS = {
@@ -19,8 +19,7 @@ def formula(config: AttackConfig) -> None:
     norm = NORMS[entry.norm]
     st.latex(entry.formula)
     st.markdown(
-        f"{entry.idea}  \n{ACCESS[entry.access]}  \n**Norm {norm.title}**: {norm.idea}.  \n"
-        f"**Source**: {entry.paper}."
+        f"{entry.idea}  \n{ACCESS[entry.access]}  \n**Norm {norm.title}**: {norm.idea}.  \n**Source**: {entry.paper}."
     )
     if config.target is not None:
         st.markdown(

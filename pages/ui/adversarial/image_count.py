@@ -18,9 +18,13 @@ def image_count(key: str, mnist: Mnist) -> int:
     total = len(mnist.test)
     options = [f"{n:,}" for n in IMAGES if n < total] + [ALL]
     picked = st.select_slider(
-        "Images", options, at_first(mnist), key=f"{key}_{mnist.size}",
-        bind="query-params", help=f"Drawn at random from the {total:,} test images, the same ones each time; "
+        "Images",
+        options,
+        at_first(mnist),
+        key=f"{key}_{mnist.size}",
+        bind="query-params",
+        help=f"Drawn at random from the {total:,} test images, the same ones each time; "
         "a larger sample adds to a smaller one. More make the 95% intervals narrower. Each tab measures its "
         "own number of images, so the same accuracy reads a little differently there: within its interval.",
-    )  # fmt: skip
+    )
     return total if picked == ALL else int(str(picked).replace(",", ""))

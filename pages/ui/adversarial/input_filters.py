@@ -5,23 +5,23 @@ from collections.abc import Callable
 import streamlit as st
 import torch
 
+from core.attacks.filters import DEFENCES
+from core.charts.paired_accuracies import Twin, twin_bars_figure
+from core.charts.palette import BLUE, ORANGE
+from core.charts.style import picture
 from core.data.digits import Mnist
-from core.defences import DEFENCES
-from core.defences.left import READINGS, Marks
-from core.defences.ways import Way, still_right, ways
-from core.evaluation import wilson
-from core.figures.palette import BLUE, ORANGE
-from core.figures.template import picture
-from core.figures.twins import Twin, twin_bars_figure
-from pages.ui.adversarial.behind_filter import Filter, choose_strength
+from core.lessons.adversarial.filtered_accuracy import READINGS, Marks
+from core.lessons.adversarial.threat_models import Way, still_right, ways
+from core.models.evaluation import wilson
+from pages.ui.adversarial.filter_choice import Filter, choose_strength
 from pages.ui.adversarial.filter_words import BARE, WHOLE, Right, filters_verdict
-from pages.ui.chart import chart
-from pages.ui.computed import data_key, which_images
-from pages.ui.layout import controls_and_stage
-from pages.ui.panel import panel
-from pages.ui.piecework import Piecework
-from pages.ui.score_line import BY_TEST
-from pages.ui.trained import Trained
+from pages.ui.kit.network.network_panel import panel
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.training.accuracy_line import BY_TEST
+from pages.ui.kit.widgets.cached_results import data_key, which_images
+from pages.ui.kit.widgets.chart import chart
+from pages.ui.kit.widgets.incremental_work import Piecework
 
 IMAGES = (50, 100, 200, 400)
 PART = 25  # images a piece
@@ -37,19 +37,32 @@ def input_filters(trained: Trained, mnist: Mnist) -> None:
     with left:
         titles = {entry.title: name for name, entry in DEFENCES.items()}
         title = st.selectbox(
-            "Filter", list(titles), key="adv_filters_which", bind="query-params",
+            "Filter",
+            list(titles),
+            key="adv_filters_which",
+            bind="query-params",
             help="What stands in front of the network chosen above. None of them is trained.",
-        )  # fmt: skip
+        )
         name = titles[title]
         chosen = Filter(name, choose_strength("adv_filters", name))
         epsilon = st.slider(
-            "ε (largest change of a pixel)", 0.01, 0.5, 0.2, 0.01, key="adv_filters_eps",
-            bind="query-params", help="The same for every attack; pixels run from 0 to 1.",
-        )  # fmt: skip
+            "ε (largest change of a pixel)",
+            0.01,
+            0.5,
+            0.2,
+            0.01,
+            key="adv_filters_eps",
+            bind="query-params",
+            help="The same for every attack; pixels run from 0 to 1.",
+        )
         count = st.select_slider(
-            "Test images", IMAGES, 50, key="adv_filters_n", bind="query-params",
+            "Test images",
+            IMAGES,
+            50,
+            key="adv_filters_n",
+            bind="query-params",
             help="The same images for every attack, spaced evenly over the test images.",
-        )  # fmt: skip
+        )
         _sees(chosen, mnist)
         st.caption(f":material/menu_book: {DEFENCES[name].paper}.")
     with right:
@@ -81,9 +94,8 @@ def _measured(trained: Trained, mnist: Mnist, chosen: Filter, epsilon: float, co
         if side == WHOLE or known_ways[name].made_on == "whole"
     ]
     work = Piecework(
-        "adv_filters", "Measure",
-        help=f"{len(known_ways)} attacks on {count} images, with and without the filter.",
-    )  # fmt: skip
+        "adv_filters", "Measure", help=f"{len(known_ways)} attacks on {count} images, with and without the filter."
+    )
 
     def one(piece: Piece, progress: Callable[[float], None]) -> Marks:
         side, name, part = piece
@@ -93,9 +105,15 @@ def _measured(trained: Trained, mnist: Mnist, chosen: Filter, epsilon: float, co
         used = used if side == WHOLE else torch.nn.Identity()
         at = torch.arange(count)[here]
         return still_right(
-            trained.model, used, images[here], labels[here], known_ways[name], epsilon, at,
+            trained.model,
+            used,
+            images[here],
+            labels[here],
+            known_ways[name],
+            epsilon,
+            at,
             READINGS if random and side == WHOLE else 1,
-        )  # fmt: skip
+        )
 
     def body() -> None:
         work.buttons(sum(piece in kept for piece in wanted), len(wanted), "measurements")
@@ -128,9 +146,7 @@ def gathered(kept: Kept, known_ways: dict[str, Way], parts: int) -> Right:
     return found
 
 
-def _shown(
-    right: Right, known_ways: dict[str, Way], random: bool, epsilon: float, count: int, mnist: Mnist
-) -> None:
+def _shown(right: Right, known_ways: dict[str, Way], random: bool, epsilon: float, count: int, mnist: Mnist) -> None:
     verdict, masked = filters_verdict(right, known_ways, random=random)
     if masked:
         st.warning(verdict, icon=":material/visibility_off:")

@@ -9,12 +9,12 @@ import streamlit as st
 
 from core.attacks import ATTACKS
 from core.attacks.norms import NORMS, NormName
-from core.attacks.pieces import CHUNK, Piece, configs, follows_gradient, lined_up, named, size
 from core.data.digits import Mnist
-from pages.ui.adversarial.by_itself import SMALL
-from pages.ui.adversarial.entrants import HERE, Entrant, entrants, shipped_readers
+from core.lessons.adversarial.tasks import CHUNK, Piece, configs, follows_gradient, lined_up, named, size
+from pages.ui.adversarial.compared_networks import HERE, Entrant, entrants, shipped_readers
+from pages.ui.adversarial.first_sample import SMALL
 from pages.ui.adversarial.image_count import FEW, at_first, image_count
-from pages.ui.trained import Trained
+from pages.ui.kit.network.trained_network import Trained
 
 #: The largest budgets to choose from, and the one that stands there at the start.
 TOPS: dict[NormName, tuple[tuple[float, ...], float]] = {
@@ -22,18 +22,14 @@ TOPS: dict[NormName, tuple[tuple[float, ...], float]] = {
     "l2": ((1.0, 2.0, 4.0, 8.0, 16.0), 4.0),
     "l0": ((16.0, 40.0, 80.0, 160.0, 400.0), 40.0),
 }
-FIRST: dict[NormName, tuple[str, ...]] = {
-    "linf": ("fgsm", "pgd"), "l2": ("pgd-l2",), "l0": ("jsma",),
-}  # fmt: skip
+FIRST: dict[NormName, tuple[str, ...]] = {"linf": ("fgsm", "pgd"), "l2": ("pgd-l2",), "l0": ("jsma",)}
 COUNTS, COUNT = (4, 8, 16), 8
 STEPS, STEP = (2, 5, 10, 20, 40, 100), 10
 PRESETS: dict[str, dict[str, tuple[str, ...]]] = {
     "Quick look": {"attacks": ("fgsm", "pgd"), "networks": (HERE,)},
-    "Networks side by side": {
-        "attacks": ("fgsm",), "networks": ("cnn-bn", "cnn-lab", "mlp-deep", "mlp-autograd"),
-    },
+    "Networks side by side": {"attacks": ("fgsm",), "networks": ("cnn-bn", "cnn-lab", "mlp-deep", "mlp-autograd")},
     "Trained on attacks or not": {"attacks": ("fgsm", "pgd"), "networks": ("cnn-bn", "cnn-robust")},
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,35 +88,56 @@ def choose(trained: Trained, mnist: Mnist) -> Choice:
     """Draw the controls."""
     norms = {norm.title: name for name, norm in NORMS.items()}
     title = st.segmented_control(
-        "Budget measured by", list(norms), default="L∞", required=True, key="adv_many_norm",
-        bind="query-params", help=" ".join(f"{norm.title}: {norm.idea}." for norm in NORMS.values()),
-    )  # fmt: skip
+        "Budget measured by",
+        list(norms),
+        default="L∞",
+        required=True,
+        key="adv_many_norm",
+        bind="query-params",
+        help=" ".join(f"{norm.title}: {norm.idea}." for norm in NORMS.values()),
+    )
     norm = norms[str(title)]
     control = control_of(norm)
     titles = {ATTACKS[name].title: name for name in of_norm(norm) if name != control}
     picked = st.multiselect(
-        "Attacks", list(titles), [ATTACKS[name].title for name in FIRST[norm] if name in ATTACKS],
-        key=f"adv_many_attacks_{norm}", bind="query-params", wrap=True,
+        "Attacks",
+        list(titles),
+        [ATTACKS[name].title for name in FIRST[norm] if name in ATTACKS],
+        key=f"adv_many_attacks_{norm}",
+        bind="query-params",
+        wrap=True,
         help="Those whose budget is measured this way. Random noise is always there, as the control.",
-    )  # fmt: skip
+    )
     networks = entrants("adv_many_networks", trained)
     tops, top = TOPS[norm]
     largest = st.select_slider(
-        f"Largest ε ({NORMS[norm].title})", tops, top, key=f"adv_many_top_{norm}", bind="query-params",
+        f"Largest ε ({NORMS[norm].title})",
+        tops,
+        top,
+        key=f"adv_many_top_{norm}",
+        bind="query-params",
         format_func=lambda value: f"{value:g}",
         help=f"How far the chart reaches. {NORMS[norm].title} is {NORMS[norm].idea}.",
-    )  # fmt: skip
+    )
     n = image_count("adv_many_n", mnist)
     with st.expander("Steps and points", icon=":material/tune:", key="adv_many_more"):
         steps = st.select_slider(
-            "Steps of iterated attacks", STEPS, STEP, key="adv_many_steps", bind="query-params",
+            "Steps of iterated attacks",
+            STEPS,
+            STEP,
+            key="adv_many_steps",
+            bind="query-params",
             help="For attacks that follow the gradient within a given ε, such as BIM and PGD. Others keep "
             "settings of their own. More steps find more.",
-        )  # fmt: skip
+        )
         count = st.select_slider(
-            "Values of ε", COUNTS, COUNT, key="adv_many_count", bind="query-params",
+            "Values of ε",
+            COUNTS,
+            COUNT,
+            key="adv_many_count",
+            bind="query-params",
             help="So many, evenly spaced up to the largest. ε = 0, the untouched image, is always there.",
-        )  # fmt: skip
+        )
     names = (control, *(titles[each] for each in picked))
     return Choice(norm, names, tuple(networks), grid(norm, float(largest), int(count)), int(steps), n)
 
@@ -134,11 +151,15 @@ def presets(mnist: Mnist, start: str) -> None:
                 continue
             what = " and ".join(ATTACKS[name].title for name in preset["attacks"])
             st.button(
-                title, key=f"adv_many_preset_{title.split()[0].lower()}", icon=":material/bolt:",
-                on_click=_set, args=(preset, mnist, start), type="tertiary",
+                title,
+                key=f"adv_many_preset_{title.split()[0].lower()}",
+                icon=":material/bolt:",
+                on_click=_set,
+                args=(preset, mnist, start),
+                type="tertiary",
                 help=f"{what} with {STEP} steps and noise at {COUNT} values of ε on {FEW} images: "
                 f"{', '.join(preset['networks'])}. Sets the controls and starts.",
-            )  # fmt: skip
+            )
 
 
 def _set(preset: dict[str, Any], mnist: Mnist, start: str) -> None:

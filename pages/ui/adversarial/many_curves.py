@@ -6,19 +6,19 @@ import streamlit as st
 from torch import Tensor
 
 from core.attacks import ATTACKS
-from core.attacks.curves import came_back, lost, lost_within, on_the_same, shares, worst_case
 from core.attacks.norms import NORMS
-from core.attacks.pieces import CHUNK, NOTHING, Piece, Reads, configs, gather, measure, named, seconds_left
 from core.data.digits import Mnist
-from core.figures.attack_curves import AttackCurve, attack_curves_figure
 from core.formatting import count, duration
-from pages.ui.adversarial.by_itself import ahead, begin
-from pages.ui.adversarial.entrants import Entrant
+from core.lessons.adversarial.charts.robust_accuracy import AttackCurve, attack_curves_figure
+from core.lessons.adversarial.robust_accuracy import came_back, lost, lost_within, on_the_same, shares, worst_case
+from core.lessons.adversarial.tasks import CHUNK, NOTHING, Piece, Reads, configs, gather, measure, named, seconds_left
+from pages.ui.adversarial.compared_networks import Entrant
+from pages.ui.adversarial.first_sample import ahead, begin
 from pages.ui.adversarial.many_choice import Choice
 from pages.ui.adversarial.many_words import Measured, told
-from pages.ui.chart import chart
-from pages.ui.computed import data_key, which_images
-from pages.ui.piecework import Piecework
+from pages.ui.kit.widgets.cached_results import data_key, which_images
+from pages.ui.kit.widgets.chart import chart
+from pages.ui.kit.widgets.incremental_work import Piecework
 
 KEY = "adv_many"
 EXACT, WORST = "at exactly this ε", "at any ε up to this one"
@@ -51,11 +51,13 @@ def curves(mnist: Mnist, choice: Choice) -> None:
     begin(KEY, (data_key(mnist), *choice.question), first, known(mnist, choice))
     models = {network.key: network.model for network in choice.networks}
     work = Piecework(
-        KEY, "Measure", disabled=not every,
+        KEY,
+        "Measure",
+        disabled=not every,
         help=f"{len(choice.attacks)} attacks at {len(choice.epsilons)} values of ε on {choice.n:,} images "
         f"for {count(len(choice.networks), 'network')}, a few images at a "
         "time. It can be stopped and goes on later.",
-    )  # fmt: skip
+    )
 
     def body() -> None:
         kept = known(mnist, choice)
@@ -78,10 +80,15 @@ def curves(mnist: Mnist, choice: Choice) -> None:
 
 def _result(mnist: Mnist, choice: Choice, kept: dict[Piece, Reads]) -> None:
     how = st.segmented_control(
-        "Count an image as lost if it is misread", [EXACT, WORST], default=EXACT, required=True,
-        key="adv_many_worst", bind="query-params", help="An attacker who may change a pixel by ε may also "
+        "Count an image as lost if it is misread",
+        [EXACT, WORST],
+        default=EXACT,
+        required=True,
+        key="adv_many_worst",
+        bind="query-params",
+        help="An attacker who may change a pixel by ε may also "
         "change it by less. A single step of FGSM can overshoot: at a larger ε the image may be read again.",
-    )  # fmt: skip
+    )
     worst = how == WORST
     measured = [
         (network, name, losses(mnist, choice, kept, network, name))
@@ -103,9 +110,7 @@ def _result(mnist: Mnist, choice: Choice, kept: dict[Piece, Reads]) -> None:
             f"guessing (10%).{_steps(choice, {curve.attack for curve in drawn})}"
         )
     fewest = {
-        network.name: min(
-            (len(rows[0]) for each, _, rows in measured if each is network and rows[1:]), default=0
-        )
+        network.name: min((len(rows[0]) for each, _, rows in measured if each is network and rows[1:]), default=0)
         for network in choice.networks
     }
     words = [  # in one sentence all attacks on a network count the same images
@@ -122,15 +127,12 @@ def _steps(choice: Choice, drawn: Collection[str]) -> str:
         ATTACKS[name].title
         for name in choice.attacks
         if name in drawn
-        and configs(name, choice.epsilons, choice.steps)[0]
-        != configs(name, choice.epsilons, choice.steps + 1)[0]
+        and configs(name, choice.epsilons, choice.steps)[0] != configs(name, choice.epsilons, choice.steps + 1)[0]
     ]
     return f" {' and '.join(names)}: {choice.steps} steps." if names else ""
 
 
-def losses(
-    mnist: Mnist, choice: Choice, kept: dict[Piece, Reads], network: Entrant, name: str
-) -> list[Tensor]:
+def losses(mnist: Mnist, choice: Choice, kept: dict[Piece, Reads], network: Entrant, name: str) -> list[Tensor]:
     """Which of the same images are lost at ε = 0 and at each ε of the choice, as far as it is measured."""
     labels, entry = mnist.test.labels, ATTACKS[name]
     clean = gather(kept, network.key, NOTHING, choice.n)

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from core import memory
 from core.data.digits import Mnist
+from core.training import memory
 from pages.ui.adversarial.many_choice import choose, presets
 from pages.ui.adversarial.many_curves import KEY, curves
 from pages.ui.adversarial.many_point import point
-from pages.ui.layout import controls_and_stage
-from pages.ui.panel import panel
-from pages.ui.trained import Trained
+from pages.ui.kit.network.network_panel import panel
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.layout import controls_and_stage
 
 CODE = """\
 from torch.nn import functional

@@ -8,22 +8,22 @@ import streamlit as st
 import torch
 from torch import Tensor, nn
 
-from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
-from core.attacks.carry_out import attack
-from core.attacks.curves import Share, lost, lost_within, shares
+from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS, ROUNDING, NormName, column
-from core.attacks.outcome import judge
-from core.attacks.pieces import FEW, NOTHING, Reads, configs, gather, named, size
+from core.attacks.run import attack
+from core.charts.accuracy_by_digit import digit_accuracy_figure
+from core.charts.confusion_matrix import confusion_figure
 from core.data.digits import CLASSES, Mnist
-from core.figures.confusion import confusion_figure
-from core.figures.digit_accuracy import digit_accuracy_figure
 from core.formatting import article, interval, percent
-from pages.ui.adversarial.entrants import Entrant
+from core.lessons.adversarial.result import judge
+from core.lessons.adversarial.robust_accuracy import Share, lost, lost_within, shares
+from core.lessons.adversarial.tasks import FEW, NOTHING, Reads, configs, gather, named, size
+from pages.ui.adversarial.compared_networks import Entrant
 from pages.ui.adversarial.many_choice import Choice
 from pages.ui.adversarial.many_curves import known
-from pages.ui.chart import chart
-from pages.ui.computed import data_key
+from pages.ui.kit.widgets.cached_results import data_key
+from pages.ui.kit.widgets.chart import chart
 from pages.ui.mlp.gallery import digit_gallery, weight_gallery
 
 SHEET = 30
@@ -90,21 +90,28 @@ def _pick(choice: Choice) -> tuple[Entrant, str, float]:
     columns = st.columns([1.2, 1.2, 2], gap="medium")
     with columns[0]:
         which = st.selectbox(
-            "Attack", list(titles), key=f"adv_many_at_attack_{choice.norm}", bind="query-params",
+            "Attack",
+            list(titles),
+            key=f"adv_many_at_attack_{choice.norm}",
+            bind="query-params",
             help="One of those in the chart.",
-        )  # fmt: skip
+        )
     with columns[1]:
         whose = st.selectbox(
-            "Network", list(networks), key="adv_many_at_network", bind="query-params",
-            help="One of those in the chart.",
-        )  # fmt: skip
+            "Network", list(networks), key="adv_many_at_network", bind="query-params", help="One of those in the chart."
+        )
     with columns[2]:
         middle = choice.epsilons[(len(choice.epsilons) - 1) // 2]
         grid = f"{choice.norm}_{choice.epsilons[-1]:g}_{len(choice.epsilons)}"
         epsilon = st.select_slider(
-            "ε", choice.epsilons, middle, key=f"adv_many_at_{grid}", bind="query-params",
-            format_func=lambda value: f"{value:g}", help="One of the values in the chart.",
-        )  # fmt: skip
+            "ε",
+            choice.epsilons,
+            middle,
+            key=f"adv_many_at_{grid}",
+            bind="query-params",
+            format_func=lambda value: f"{value:g}",
+            help="One of the values in the chart.",
+        )
     return networks[str(whose)], titles[str(which)], float(epsilon)
 
 
@@ -114,20 +121,28 @@ def _numbers(taken: Taken) -> None:
     won = taken.won
     with st.container(horizontal=True, gap="medium"):
         st.metric(
-            "Still read correctly", percent(share.accuracy), f"of {share.n:,} images", width=170,
-            delta_color="off", delta_arrow="off",
+            "Still read correctly",
+            percent(share.accuracy),
+            f"of {share.n:,} images",
+            width=170,
+            delta_color="off",
+            delta_arrow="off",
             help=f"{share.right:,} of {share.n:,} attacked images; 95% interval {interval(low, high)}.",
-        )  # fmt: skip
+        )
         st.metric(
-            "Fooled", f"{int(won.sum()):,} of {int((taken.before == taken.labels).sum()):,}", width=150,
+            "Fooled",
+            f"{int(won.sum()):,} of {int((taken.before == taken.labels).sum()):,}",
+            width=150,
             help="Images read correctly before the attack, and how many of them are misread after it.",
-        )  # fmt: skip
+        )
         for name, norm in NORMS.items():
             mean = f"{float(taken.sizes[name][won].double().mean()):.3g}" if won.any() else "–"
             st.metric(
-                f"Mean {norm.title}", mean, width=110,
+                f"Mean {norm.title}",
+                mean,
+                width=110,
                 help=f"Of the changes that fooled the network ({norm.unit}): {norm.idea}.",
-            )  # fmt: skip
+            )
 
 
 def _sheet(mnist: Mnist, network: Entrant, config: AttackConfig, taken: Taken) -> None:
@@ -136,17 +151,25 @@ def _sheet(mnist: Mnist, network: Entrant, config: AttackConfig, taken: Taken) -
     order = torch.cat([kind.nonzero().flatten() for kind in (taken.won, before, ~taken.lost)])
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         what = st.segmented_control(
-            "Show", [IMAGES, CHANGES], default=IMAGES, required=True, key="adv_many_show",
+            "Show",
+            [IMAGES, CHANGES],
+            default=IMAGES,
+            required=True,
+            key="adv_many_show",
             bind="query-params",
-            help="The attacked images, or the change alone: orange where ink was added, blue where it was "
-            "taken away.",
-        )  # fmt: skip
+            help="The attacked images, or the change alone: orange where ink was added, blue where it was taken away.",
+        )
         each = SHEET if size(named(config)) > FEW else FEW  # slow attacks fill smaller sheets
         pages = -(-len(order) // each)
         sheet = st.number_input(
-            f"Sheet, 1 to {pages:,}", 1, pages, key=f"adv_many_sheet_{pages}", bind="query-params", width=150,
+            f"Sheet, 1 to {pages:,}",
+            1,
+            pages,
+            key=f"adv_many_sheet_{pages}",
+            bind="query-params",
+            width=150,
             help=f"{each} images each; those that fool the network come first.",
-        )  # fmt: skip
+        )
     here = order[(sheet - 1) * each : sheet * each]
     at = taken.places[here]
     images, labels = mnist.test.images[at], mnist.test.labels[at]
@@ -202,9 +225,12 @@ def _digits(taken: Taken) -> None:
         return
     overall = shares([taken.lost])[0].accuracy
     fig = digit_accuracy_figure(
-        [share.accuracy for share in each], [share.ci95 for share in each], [share.n for share in each],
-        overall, height=360,
-    )  # fmt: skip
+        [share.accuracy for share in each],
+        [share.ci95 for share in each],
+        [share.n for share in each],
+        overall,
+        height=360,
+    )
     chart(fig, "adv_many_digits", still=True)
     st.caption(_apart(each))
 

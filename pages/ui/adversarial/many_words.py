@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.attacks.curves import Share, half_lost
 from core.formatting import count, percent
+from core.lessons.adversarial.robust_accuracy import Share, half_lost
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,9 +26,7 @@ class Measured:
 
 def told(curves: Sequence[Measured], worst: bool) -> list[str]:
     """A sentence a network; which attacks do no better than noise; whether any image came back."""
-    lines = [
-        _network(name, [c for c in curves if c.network == name and c.left]) for name in _networks(curves)
-    ]
+    lines = [_network(name, [c for c in curves if c.network == name and c.left]) for name in _networks(curves)]
     lines += _weak(curves)
     back = _came_back(curves, worst)
     return [line for line in [*lines, back] if line]

@@ -2,22 +2,22 @@
 
 import streamlit as st
 
-from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
+from core.attacks.config import AttackConfig
 from core.data.digits import Mnist
-from core.evaluation import predict
-from core.snippets_attack import attack_code, inner_code
-from pages.ui.adversarial import attacked
+from core.export.snippets.attack import attack_code, inner_code
+from core.models.evaluation import predict
+from pages.ui.adversarial import attack_results
 from pages.ui.adversarial.attack_choice import attack_choice
 from pages.ui.adversarial.formula import formula
+from pages.ui.adversarial.minimal_epsilon import smallest_view
 from pages.ui.adversarial.one_result import one_result
-from pages.ui.adversarial.path_view import path_view
-from pages.ui.adversarial.smallest_view import smallest_view
-from pages.ui.adversarial.verdict_words import a
-from pages.ui.layout import controls_and_stage
-from pages.ui.panel import panel
-from pages.ui.subject import DRAWN, Subject, subject
-from pages.ui.trained import Trained
+from pages.ui.adversarial.result_words import a
+from pages.ui.adversarial.trajectory import path_view
+from pages.ui.kit.network.image_picker import DRAWN, Subject, subject
+from pages.ui.kit.network.network_panel import panel
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.layout import controls_and_stage
 
 SMALLEST, PATH = "Smallest ε that fools it", "The path"
 KEY = "adv_one"
@@ -27,9 +27,7 @@ ITSELF = "what the network reads"
 @panel
 def one_image(trained: Trained, mnist: Mnist) -> None:
     """Picture and attack on the left; what comes of it on the right, at once."""
-    st.markdown(
-        "Choose a picture and an attack. How large must the change be, and would you still read the digit?"
-    )
+    st.markdown("Choose a picture and an attack. How large must the change be, and would you still read the digit?")
     above = st.container()
     left, right = controls_and_stage(1.0, 2.4)
     with above if _draws() else left:  # the canvas is wider than the column of controls
@@ -38,13 +36,17 @@ def one_image(trained: Trained, mnist: Mnist) -> None:
         label = _label(trained, seen)
         config = attack_choice(KEY)
     with right:
-        made = attacked.attacked(trained, seen.image, label, config)
+        made = attack_results.attacked(trained, seen.image, label, config)
         one_result(trained, seen.image, made, label, config)
     part = st.segmented_control(
-        "Look closer", [SMALLEST, PATH], default=SMALLEST, required=True, key=f"{KEY}_part",
-        bind="query-params", help="How small ε may be before the attack fails, or the steps an iterated "
-        "attack takes.",
-    )  # fmt: skip
+        "Look closer",
+        [SMALLEST, PATH],
+        default=SMALLEST,
+        required=True,
+        key=f"{KEY}_part",
+        bind="query-params",
+        help="How small ε may be before the attack fails, or the steps an iterated attack takes.",
+    )
     if part == PATH:
         path_view(trained, seen.image, label, config)
     else:
@@ -66,10 +68,13 @@ def _label(trained: Trained, seen: Subject) -> int:
         return seen.label
     reads = int(predict(trained.model, seen.image[None])[0].argmax())
     said = st.selectbox(
-        "You drew a", [ITSELF, *map(str, range(10))], key=f"{KEY}_drawn", bind="query-params",
+        "You drew a",
+        [ITSELF, *map(str, range(10))],
+        key=f"{KEY}_drawn",
+        bind="query-params",
         help="The right answer, from which the attack leads away. Unless you say it, it is what the network "
         "reads in your untouched drawing.",
-    )  # fmt: skip
+    )
     if said == ITSELF:
         st.caption(f"It reads {a(reads)}. If you drew another digit, say so.")
         return reads

@@ -3,18 +3,18 @@
 import streamlit as st
 from torch import Tensor
 
-from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
+from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS, NormName, held_by_clipping
-from core.evaluation import predict
-from core.figures.before_after import before_after_figure
-from core.figures.perturbation import perturbation_picture
-from core.figures.template import picture
+from core.charts.probabilities import before_after_figure
+from core.charts.style import picture
 from core.formatting import count, ratio
-from pages.ui.adversarial.verdict_words import Case, a, sure, verdict
-from pages.ui.chart import chart
-from pages.ui.style import side_by_side
-from pages.ui.trained import Trained
+from core.lessons.adversarial.charts.perturbation import perturbation_picture
+from core.models.evaluation import predict
+from pages.ui.adversarial.result_words import Case, a, sure, verdict
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.css import side_by_side
+from pages.ui.kit.widgets.chart import chart
 
 SIZE = 168
 NAMES = ("untouched", "attacked")
@@ -48,19 +48,19 @@ def clipping(image: Tensor, made: Tensor, norm: NormName) -> str:
     )
 
 
-def pictures(
-    image: Tensor, made: Tensor, before: Tensor, after: Tensor, *, key: str, size: int = SIZE
-) -> None:
+def pictures(image: Tensor, made: Tensor, before: Tensor, after: Tensor, *, key: str, size: int = SIZE) -> None:
     """Original, change and result in a row. before, after: (10,) probabilities. key: of the row."""
     change, factor = perturbation_picture((made - image)[0].numpy(), size=size)
     shown = (
         ("Original", picture(image[0].numpy(), size=size), _reads(before), "The untouched picture"),
         (
-            f"Change × {factor:.3g}" if bool((made != image).any()) else "Change: none", change,
-            "orange brighter,  \nblue darker", f"What was added to each pixel, {ratio(factor)} as strong",
+            f"Change × {factor:.3g}" if bool((made != image).any()) else "Change: none",
+            change,
+            "orange brighter,  \nblue darker",
+            f"What was added to each pixel, {ratio(factor)} as strong",
         ),
         ("Result", picture(made[0].numpy(), size=size), _reads(after), "The attacked picture"),
-    )  # fmt: skip
+    )
     with st.container(horizontal=True, gap="medium" if size == SIZE else "small", key=key):
         for title, pixels, words, alt in shown:
             with st.container(width=size, gap="small"):
@@ -84,7 +84,8 @@ def _sizes(sizes: dict[NormName, float], norm: NormName, config: AttackConfig) -
             title = NORMS[name].title
             with st.container(width=150):
                 st.metric(
-                    f"{title} (ε = {config.budget:g})" if name == norm else title, written,
+                    f"{title} (ε = {config.budget:g})" if name == norm else title,
+                    written,
                     help=f"{NORMS[name].idea.capitalize()}. At most {NORMS[name].largest:g} is possible.",
-                )  # fmt: skip
+                )
     side_by_side("adv-sizes")

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from core.evaluation import wilson
 from core.formatting import interval, percent
-from core.paired import paired
+from core.models.evaluation import wilson
+from core.models.paired_test import paired
 
 LEVEL = 0.05
 

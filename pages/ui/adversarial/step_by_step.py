@@ -4,18 +4,18 @@ import streamlit as st
 
 from core.attacks import ATTACKS
 from core.data.digits import Mnist
-from core.evaluation import predict
-from core.probes.eval_mode import EvalMode, eval_mode
-from core.probes.fgsm_walk import FgsmWalk, walk_fgsm
+from core.lessons.adversarial.eval_mode import EvalMode, eval_mode
+from core.lessons.adversarial.fgsm_walk import FgsmWalk, walk_fgsm
+from core.models.evaluation import predict
 from pages.ui.adversarial.describe import describe
-from pages.ui.adversarial.eleven_steps import COUNT, Told, code, compared, tell
-from pages.ui.adversarial.rise import rise
+from pages.ui.adversarial.fgsm_steps import COUNT, Told, code, compared, tell
+from pages.ui.adversarial.loss_rise import rise
 from pages.ui.adversarial.step_pictures import PANELS, step_picture, whole_way
-from pages.ui.layout import controls_and_stage
-from pages.ui.manual.stepper import stepper
-from pages.ui.panel import panel
-from pages.ui.subject import Subject, subject
-from pages.ui.trained import Trained
+from pages.ui.backprop.stepper import stepper
+from pages.ui.kit.network.image_picker import Subject, subject
+from pages.ui.kit.network.network_panel import panel
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.layout import controls_and_stage
 
 ONE, ALL = "one step at a time", "all at once"
 ITSELF = "what the network reads"
@@ -34,13 +34,24 @@ def step_by_step(trained: Trained, mnist: Mnist) -> None:
         seen = subject(mnist, "adv_steps", canvas="adv_draw", first=FIRST)
         label = _label(trained, seen)
         epsilon = st.slider(
-            "ε", 0.0, 0.5, ATTACKS["fgsm"].epsilon, 0.01, key="adv_steps_epsilon", bind="query-params",
+            "ε",
+            0.0,
+            0.5,
+            ATTACKS["fgsm"].epsilon,
+            0.01,
+            key="adv_steps_epsilon",
+            bind="query-params",
             help="How far every pixel moves, as a share of its range from black (0) to white (1).",
-        )  # fmt: skip
+        )
         view = st.segmented_control(
-            "Show", [ONE, ALL], default=ONE, required=True, key="adv_steps_view", bind="query-params",
+            "Show",
+            [ONE, ALL],
+            default=ONE,
+            required=True,
+            key="adv_steps_view",
+            bind="query-params",
             help="Walk through the steps, or see them all on one page.",
-        )  # fmt: skip
+        )
     walk = walk_fgsm(trained.model, seen.image, label, epsilon)
     mode = eval_mode(trained.model, seen.image, label)
     steps = tell(trained, walk, mode)
@@ -66,10 +77,13 @@ def _label(trained: Trained, seen: Subject) -> int:
         return seen.label
     reads = int(predict(trained.model, seen.image[None])[0].argmax())
     said = st.selectbox(
-        "You drew a", [ITSELF, *map(str, range(10))], key="adv_steps_drawn", bind="query-params",
+        "You drew a",
+        [ITSELF, *map(str, range(10))],
+        key="adv_steps_drawn",
+        bind="query-params",
         help="The right answer, whose loss the step raises. Unless you say it, it is what the network reads "
         "in your untouched drawing.",
-    )  # fmt: skip
+    )
     return reads if said == ITSELF else int(said)
 
 

@@ -8,15 +8,15 @@ import streamlit as st
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from core.figures import palette
-from core.figures.before_after import before_after_figure
-from core.figures.pixel_panel import Kind, Panel, pixel_panel_figure, pixel_row_figure
-from core.figures.template import bars
+from core.charts import palette
+from core.charts.probabilities import before_after_figure
+from core.charts.style import bars
 from core.formatting import shape
-from core.probes.eval_mode import EvalMode
-from core.probes.fgsm_walk import FgsmWalk
-from pages.ui.chart import chart
-from pages.ui.trained import Trained
+from core.lessons.adversarial.charts.linked_pixels import Kind, Panel, pixel_panel_figure, pixel_row_figure
+from core.lessons.adversarial.eval_mode import EvalMode
+from core.lessons.adversarial.fgsm_walk import FgsmWalk
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.widgets.chart import chart
 
 #: The steps that have a picture of 28 × 28: what of the walk, what it is called, and how it is drawn.
 PANELS: Final[dict[int, tuple[tuple[str, str, Kind], ...]]] = {
@@ -50,18 +50,22 @@ def step_picture(
         _grads(walk, small)
     else:
         fig = before_after_figure(
-            walk.probabilities.tolist(), walk.probabilities_after.tolist(),
-            height=240 if small else 260, names=("x", "adversarial"),
-        )  # fmt: skip
+            walk.probabilities.tolist(),
+            walk.probabilities_after.tolist(),
+            height=240 if small else 260,
+            names=("x", "adversarial"),
+        )
         chart(fig, f"{key}_bars", still=True)
 
 
 def whole_way(walk: FgsmWalk, key: str) -> None:
     """The four pictures that matter in a row, for steps that have none of their own."""
     parts: tuple[tuple[str, str, Kind], ...] = (
-        ("image", "x", "ink"), ("gradient", "g", "signed"), ("sign", "sign(g)", "signed"),
+        ("image", "x", "ink"),
+        ("gradient", "g", "signed"),
+        ("sign", "sign(g)", "signed"),
         ("attacked", "adversarial", "ink"),
-    )  # fmt: skip
+    )
     st.caption("The whole way; point at a pixel:")
     panels = [_panel(walk, part, name, kind) for part, name, kind in parts]
     chart(pixel_row_figure(panels, facts(walk)), key, still=True)

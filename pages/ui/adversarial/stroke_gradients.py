@@ -6,18 +6,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from core.charts.palette import DIVERGING
+from core.charts.style import picture, shade
 from core.data.digits import Mnist
-from core.figures.palette import DIVERGING
-from core.figures.template import picture, shade
 from core.formatting import article, percent
-from core.one_thread import one_thread
-from core.paired import chance
-from core.probes.pixel_gradient import pixel_gradient
-from core.probes.stroke_gradients import AROUND, STILL, StrokeGradients, stroke_gradients
-from pages.ui import computed
-from pages.ui.layout import controls_and_stage
-from pages.ui.page import error_boundary
-from pages.ui.trained import Trained
+from core.lessons.adversarial.pixel_gradient import pixel_gradient
+from core.lessons.adversarial.stroke_gradients import AROUND, STILL, StrokeGradients, stroke_gradients
+from core.models.paired_test import chance
+from core.models.threads import one_thread
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.widgets import cached_results
 
 SIDE = 84  # screen pixels of a picture
 IMAGES = (100, 200, 500, 1000)
@@ -46,13 +46,23 @@ def stroke_gradients_part(networks: dict[str, Trained], mnist: Mnist) -> None:
 def _controls(mnist: Mnist) -> tuple[int, int]:
     last = max(0, len(mnist.test) - SHOWN)
     first = st.number_input(
-        "First digit shown (test image)", 0, last, 0, step=SHOWN, key=f"adv_strokes_first_{mnist.size}",
-        bind="query-params", help=f"This test image and the {SHOWN - 1} after it, counted from 0.",
-    )  # fmt: skip
+        "First digit shown (test image)",
+        0,
+        last,
+        0,
+        step=SHOWN,
+        key=f"adv_strokes_first_{mnist.size}",
+        bind="query-params",
+        help=f"This test image and the {SHOWN - 1} after it, counted from 0.",
+    )
     count = st.select_slider(
-        "Images for the numbers", IMAGES, 200, key="adv_strokes_n", bind="query-params",
+        "Images for the numbers",
+        IMAGES,
+        200,
+        key="adv_strokes_n",
+        bind="query-params",
         help="Spaced evenly over the test images; the same for all networks.",
-    )  # fmt: skip
+    )
     return int(first), int(count)
 
 
@@ -60,7 +70,7 @@ def _pictures(networks: dict[str, Trained], mnist: Mnist, first: int) -> None:
     index = torch.arange(first, min(first + SHOWN, len(mnist.test)))
     images, labels = mnist.test.images[index], mnist.test.labels[index]
     rows = {
-        name: _gradients(trained.key, computed.data_key(mnist), tuple(index.tolist()), trained.model, mnist)
+        name: _gradients(trained.key, cached_results.data_key(mnist), tuple(index.tolist()), trained.model, mnist)
         for name, trained in networks.items()
     }
     st.markdown("From above: the picture" + "".join(f", **{name}**" for name in rows) + ".")
@@ -71,9 +81,10 @@ def _pictures(networks: dict[str, Trained], mnist: Mnist, first: int) -> None:
                 st.image(picture(image[0].numpy(), size=SIDE), width=SIDE, alt=article(label).capitalize())
                 for name, gradients in rows.items():
                     st.image(
-                        signed(gradients[place, 0].numpy()), width=SIDE,
+                        signed(gradients[place, 0].numpy()),
+                        width=SIDE,
                         alt=f"Gradient of the loss of {name} for this {label}",
-                    )  # fmt: skip
+                    )
     st.caption(
         "∂loss/∂pixel: orange, more ink here raises the loss; blue, less ink does; pale, the network does "
         "not care. Each picture has its own scale."
@@ -92,7 +103,7 @@ def _numbers(networks: dict[str, Trained], mnist: Mnist, count: int) -> None:
     images = mnist.test.images[list(index)]
     found: dict[str, StrokeGradients] = {}
     for name, trained in networks.items():
-        gradients = _gradients(trained.key, computed.data_key(mnist), index, trained.model, mnist)
+        gradients = _gradients(trained.key, cached_results.data_key(mnist), index, trained.model, mnist)
         found[name] = stroke_gradients(images, gradients)
     with st.container(horizontal=True, gap="medium"):
         for name, measured in found.items():
@@ -100,19 +111,22 @@ def _numbers(networks: dict[str, Trained], mnist: Mnist, count: int) -> None:
                 st.metric(name, "no gradient", width="content")
                 continue
             st.metric(
-                f"{name}, on the strokes", percent(float(measured.near.mean())),
+                f"{name}, on the strokes",
+                percent(float(measured.near.mean())),
                 f"± {percent(_margin(measured.near))}; along edges r = {float(measured.edges.mean()):.2f}; "
                 f"{percent(float(measured.still.mean()), 0)} near zero",
-                width="content", delta_color="off", delta_arrow="off",
+                width="content",
+                delta_color="off",
+                delta_arrow="off",
                 help=f"Share of the gradient's energy (squares) on ink and {AROUND} pixel around it, mean "
                 "over the images and its 95% interval. r: correlation of the gradient's size with the "
                 "steepness of the picture, mean over the images. Near zero: share of pixels whose gradient "
                 f"is below {percent(STILL, 0)} of the picture's largest.",
-            )  # fmt: skip
+            )
     st.markdown(told(found))
     least = min((len(measured) for measured in found.values()), default=0)
     left_out = f" Where the gradient is zero an image is left out: {least} remain." if least < count else ""
-    st.caption(f"On {computed.which_images(mnist, count)}, spaced evenly.{left_out}")
+    st.caption(f"On {cached_results.which_images(mnist, count)}, spaced evenly.{left_out}")
 
 
 def told(found: dict[str, StrokeGradients]) -> str:
@@ -128,9 +142,7 @@ def told(found: dict[str, StrokeGradients]) -> str:
     wins = f"in {near} of {len(robust)} images more of {second}'s gradient lies there than of {first}'s"
     shape = _shape(standard, robust, first, second)
     if chance(near, less) < LEVEL:
-        return (
-            f"{words}**{second}'s gradient lies more on the strokes{_but(standard, robust)}**: {wins}.{shape}"
-        )
+        return f"{words}**{second}'s gradient lies more on the strokes{_but(standard, robust)}**: {wins}.{shape}"
     if chance(less, near) < LEVEL:
         return f"{words}**Here it is the other way round**: only {wins}.{shape}"
     return f"{words}No difference beyond chance: {wins}.{shape}"
@@ -152,8 +164,7 @@ def _but(standard: StrokeGradients, robust: StrokeGradients) -> str:
 
 def _shape(standard: StrokeGradients, robust: StrokeGradients, first: str, second: str) -> str:
     edges, still = (
-        [float(getattr(measured, name).mean()) for measured in (robust, standard)]
-        for name in ("edges", "still")
+        [float(getattr(measured, name).mean()) for measured in (robust, standard)] for name in ("edges", "still")
     )
     return (
         f" Along edges: r = {edges[0]:.2f} against {first}'s {edges[1]:.2f}. Near zero are "

@@ -6,12 +6,12 @@ from core.attacks import ATTACKS
 from core.attacks.norms import NORMS
 from core.data.digits import Mnist
 from pages.ui.adversarial.attack_choice import attack_choice
-from pages.ui.adversarial.entrants import entrants
+from pages.ui.adversarial.compared_networks import entrants
 from pages.ui.adversarial.image_count import image_count
 from pages.ui.adversarial.transfer_matrix import Setup, matrix
-from pages.ui.layout import controls_and_stage
-from pages.ui.panel import panel
-from pages.ui.trained import Trained
+from pages.ui.kit.network.network_panel import panel
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.layout import controls_and_stage
 
 FIRST = ("cnn-bn", "cnn-lab", "mlp-deep", "mlp-autograd", "cnn-robust")
 CODE = """\

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 import streamlit as st
 from torch import Tensor, nn
 
-from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
-from core.attacks.pieces import CHUNK, NOTHING, images_of, named, sample, size
-from core.attacks.transfer import (
+from core.attacks.config import AttackConfig
+from core.data.digits import Mnist
+from core.formatting import article
+from core.lessons.adversarial.charts.transfer_matrix import Cell, transfer_figure
+from core.lessons.adversarial.tasks import CHUNK, NOTHING, images_of, named, sample, size
+from core.lessons.adversarial.transfer import (
     Fooled,
     Passage,
     beside_noise,
@@ -21,16 +24,13 @@ from core.attacks.transfer import (
     passages,
     read,
 )
-from core.data.digits import Mnist
-from core.figures.transfer_matrix import Cell, transfer_figure
-from core.formatting import article
-from core.paired import Paired
-from pages.ui.adversarial.by_itself import SMALL, ahead, begin
-from pages.ui.adversarial.entrants import Entrant
+from core.models.paired_test import Paired
+from pages.ui.adversarial.compared_networks import Entrant
+from pages.ui.adversarial.first_sample import SMALL, ahead, begin
 from pages.ui.adversarial.transfer_words import told
-from pages.ui.chart import chart
-from pages.ui.computed import data_key, which_images
-from pages.ui.piecework import Piecework
+from pages.ui.kit.widgets.cached_results import data_key, which_images
+from pages.ui.kit.widgets.chart import chart
+from pages.ui.kit.widgets.incremental_work import Piecework
 
 KEY = "adv_transfer"
 NOISE = "random noise"
@@ -71,10 +71,11 @@ def matrix(mnist: Mnist, setup: Setup) -> None:
     begin(KEY, (data_key(mnist), *setup.question), first, _known(mnist, setup))
     count = len(setup.networks)
     work = Piecework(
-        KEY, "Measure",
+        KEY,
+        "Measure",
         help=f"{setup.n:,} images, attacked on each of {count} networks and tested on all of them, a few at "
         "a time. It can be stopped and goes on later.",
-    )  # fmt: skip
+    )
 
     def body() -> None:
         kept = _known(mnist, setup)

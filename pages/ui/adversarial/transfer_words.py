@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 
-from core.attacks.transfer import Fooled
 from core.formatting import percent
-from core.paired import Paired
+from core.lessons.adversarial.transfer import Fooled
+from core.models.paired_test import Paired
 
 Pair = tuple[str, str, Fooled]
 
 
-def told(
-    names: Sequence[str], counts: Sequence[Sequence[Fooled]], beside: Sequence[Sequence[Paired]]
-) -> list[str]:
+def told(names: Sequence[str], counts: Sequence[Sequence[Fooled]], beside: Sequence[Sequence[Paired]]) -> list[str]:
     """Sentences on rows (made on each of `names`, then noise) by columns (tested on each of `names`).
 
     beside: the same rows but the last, each cell compared with noise on the same images.

@@ -4,29 +4,28 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import RunConfig
+from core.config.run import RunConfig
 from core.data.digits import Mnist
-from core.recipes import RECIPES
-from core.snippets_cnn import network_code
-from core.training.history import History
-from core.training.pair import Pair
-from core.training.rate_sweep import WITH, WITHOUT, course_pair
-from pages.ui.cache import shipped_model
-from pages.ui.cnn.bn_beside import beside, between, claims
-from pages.ui.cnn.frozen import frozen
+from core.export.snippets.cnn import network_code
+from core.jobs.job_pair import Pair
+from core.lessons.cnn.rate_sweep import WITH, WITHOUT, course_pair
+from core.recipes.texts import RECIPES
+from core.storage.history import History
+from pages.ui.cnn.batch_norm_pair import beside, between, claims
+from pages.ui.cnn.frozen_kernels import frozen
 from pages.ui.cnn.sweep import sweep
-from pages.ui.controls import BATCHES
-from pages.ui.kept_button import kept_button
-from pages.ui.layout import controls_and_stage
-from pages.ui.live_run import live_run
-from pages.ui.optimizer_settings import RATES
-from pages.ui.pair import TwoRuns
-from pages.ui.widgets import Live, Widgets
+from pages.ui.kit.shell.cache import shipped_model
+from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.training.controls import BATCHES
+from pages.ui.kit.training.live_run import live_run
+from pages.ui.kit.training.optimizer_settings import RATES
+from pages.ui.kit.training.run_pair import TwoRuns
+from pages.ui.kit.widgets.bound_widgets import Live, Widgets
+from pages.ui.kit.widgets.kept_button import kept_button
 
 PAIR = TwoRuns(
-    "cnn_bn_run", "cnn_bn_twin", "cnn_bn_shown", "cnn_bn_problem",
-    ("pages/4_CNN.py", {"cnn_tab": "Batch norm"}),
-)  # fmt: skip
+    "cnn_bn_run", "cnn_bn_twin", "cnn_bn_shown", "cnn_bn_problem", ("pages/4_CNN.py", {"cnn_tab": "Batch norm"})
+)
 LOCKED = Live((), lambda name, value: None)  # nothing may change while the pair runs
 
 CODE = """\
@@ -89,21 +88,30 @@ def _choose(pair: Pair | None) -> dict[str, Any]:
     came = shipped_model(WITH).provenance
     settings: dict[str, Any] = {}
     settings["lr"] = widget.choice(
-        "Learning rate", RATES, float(default["lr"]), "lr", format_func=lambda rate: f"{rate:g}",
+        "Learning rate",
+        RATES,
+        float(default["lr"]),
+        "lr",
+        format_func=lambda rate: f"{rate:g}",
         help="The text trains both at 0.02.",
-    )  # fmt: skip
-    settings["convolutions"] = widget.slider(
-        "Convolutions", 1, 6, 3, "convolutions",
-        help="The text has three. Each one more is 64 kernels of 3×3 that keep the maps' size.",
-    )  # fmt: skip
-    settings["epochs"] = widget.epochs(
-        10, 1, f"Of the live pair. The networks that came had {came['epochs']:g}."
     )
+    settings["convolutions"] = widget.slider(
+        "Convolutions",
+        1,
+        6,
+        3,
+        "convolutions",
+        help="The text has three. Each one more is 64 kernels of 3×3 that keep the maps' size.",
+    )
+    settings["epochs"] = widget.epochs(10, 1, f"Of the live pair. The networks that came had {came['epochs']:g}.")
     settings["batch_size"] = widget.choice(
-        "Batch size (images a step)", BATCHES, default["batch_size"], "batch_size",
+        "Batch size (images a step)",
+        BATCHES,
+        default["batch_size"],
+        "batch_size",
         format_func=lambda size: f"{size:,}",
         help="Batch norm takes mean and spread over so many images: with few they are noisy.",
-    )  # fmt: skip
+    )
     settings["seed"] = widget.number(
         "Seed", 0, 2**31 - 1, 0, "seed", help="Both start from the same weights and see the same batches."
     )

@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.ui.canvas import SIDE
+from pages.ui.kit.drawing.canvas import SIDE
 
 #: What is caused stands below the controls where there is no room beside them.
 ROOM = (

@@ -5,13 +5,13 @@ import torch
 from torch import Tensor
 
 from core.data.digits import CLASSES, Mnist
-from core.evaluation import wilson
 from core.formatting import interval, percent, probability
-from pages.ui import computed
-from pages.ui.cnn.calibrated import calibrated
+from core.models.evaluation import wilson
+from pages.ui.cnn.calibration import calibrated
+from pages.ui.kit.network.network_panel import panel
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.widgets import cached_results
 from pages.ui.mlp.gallery import digit_gallery
-from pages.ui.panel import panel
-from pages.ui.trained import Trained
 
 SHEET = 24
 HIGH = 0.9  # the text's "most exceed 0.9"
@@ -47,7 +47,7 @@ calmer = (logits / log_t.exp().detach()).softmax(dim=1)        # same answers, o
 def confidence(trained: Trained, mnist: Mnist) -> None:
     """The claim about confidences, a sheet of images with their answers, and the calibration."""
     st.markdown("How sure is the network, and is it right as often as it is sure?")
-    probabilities = computed.probabilities(trained, mnist)
+    probabilities = cached_results.probabilities(trained, mnist)
     sure, answers = probabilities.max(dim=1)
     _share(sure, answers == mnist.test.labels, mnist)
     _sheet(sure, answers, mnist)
@@ -64,25 +64,23 @@ def _share(sure: Tensor, right: Tensor, mnist: Mnist) -> None:
     sure_and_wrong = int(((sure > HIGH) & ~right).sum())
     with st.container(horizontal=True, gap="medium"):
         st.metric(
-            "Confidence above 0.9", percent(high / n), width=190,
+            "Confidence above 0.9",
+            percent(high / n),
+            width=190,
             help=f"Share of images whose largest probability exceeds 0.9; 95% interval "
             f"{interval(low_end, high_end)} (Wilson 1927).",
-        )  # fmt: skip
+        )
         st.metric("Misread", f"{wrong:,} of {n:,}", width=160, help="Images whose answer is not the label.")
         st.metric(
-            "Misread, and above 0.9", f"{sure_and_wrong:,}", width=190,
+            "Misread, and above 0.9",
+            f"{sure_and_wrong:,}",
+            width=190,
             help="Mistakes that the network makes with full confidence.",
-        )  # fmt: skip
-    verdict = (
-        "so most do."
-        if low_end > 0.5
-        else "so most do not."
-        if high_end < 0.5
-        else "about half, no clear most."
-    )
+        )
+    verdict = "so most do." if low_end > 0.5 else "so most do not." if high_end < 0.5 else "about half, no clear most."
     st.markdown(
         "**Claim of the course project:** most confidences exceed 0.9. **Measured here:** "
-        f"{percent(high / n)} of {computed.which_images(mnist, n)} do, {verdict}"
+        f"{percent(high / n)} of {cached_results.which_images(mnist, n)} do, {verdict}"
     )
 
 
@@ -91,36 +89,49 @@ def _sheet(sure: Tensor, answers: Tensor, mnist: Mnist) -> None:
     labels = mnist.test.labels
     with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
         kind = st.segmented_control(
-            "Images", [MISREAD, LEAST, MOST, DIGIT], default=MISREAD, required=True, key="cnn_sure_kind",
+            "Images",
+            [MISREAD, LEAST, MOST, DIGIT],
+            default=MISREAD,
+            required=True,
+            key="cnn_sure_kind",
             bind="query-params",
             help="Those read wrongly (surest first), those with the lowest or the highest confidence, or one "
             "digit's images in the order of the file.",
-        )  # fmt: skip
+        )
         digit = 0
         if kind == DIGIT:
             digit = int(
                 st.selectbox(
-                    "Digit", list(range(CLASSES)), key="cnn_sure_digit", bind="query-params", width=90,
+                    "Digit",
+                    list(range(CLASSES)),
+                    key="cnn_sure_digit",
+                    bind="query-params",
+                    width=90,
                     help="The true digit, the label.",
                 )
-            )  # fmt: skip
+            )
         places = _order(str(kind), digit, sure, answers, labels)
         sheets = max(1, -(-len(places) // SHEET))
         sheet = 1
         if sheets > 1:
             sheet = int(
                 st.number_input(
-                    f"Sheet, 1 to {sheets:,}", 1, sheets, 1, width=150, bind="query-params",
-                    key=f"cnn_sure_sheet_{str(kind).split()[0]}_{sheets}", help=f"{SHEET} images a sheet.",
+                    f"Sheet, 1 to {sheets:,}",
+                    1,
+                    sheets,
+                    1,
+                    width=150,
+                    bind="query-params",
+                    key=f"cnn_sure_sheet_{str(kind).split()[0]}_{sheets}",
+                    help=f"{SHEET} images a sheet.",
                 )
-            )  # fmt: skip
+            )
     if not len(places):
         st.markdown("Not one image was misread. Look at the least sure ones.")
         return
     here = places[(sheet - 1) * SHEET : sheet * SHEET]
     digit_gallery(
-        mnist.test.images[here, 0].numpy(),
-        [_caption(int(labels[i]), int(answers[i]), float(sure[i])) for i in here],
+        mnist.test.images[here, 0].numpy(), [_caption(int(labels[i]), int(answers[i]), float(sure[i])) for i in here]
     )
     st.caption(
         f"{len(places):,} images, {(sheet - 1) * SHEET + 1:,} to {(sheet - 1) * SHEET + len(here):,} shown. "

@@ -4,8 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.choices import ACTIVATIONS, POOLS
-from pages.ui.widgets import Widgets
+from core.config.choices import ACTIVATIONS, POOLS
+from pages.ui.kit.widgets.bound_widgets import Widgets
 
 MOST_BLOCKS, MOST_HIDDEN = 6, 4
 NEW = {"channels": 16, "kernels": 3, "strides": 1, "paddings": 1, "pools": "none"}  # a block not there before
@@ -26,9 +26,7 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
     rows = []
     for index, tab in enumerate(st.tabs([f"{number}" for number in range(1, blocks + 1)])):
         with tab:
-            start = {
-                name: values[name][index] if index < len(values[name]) else new for name, new in NEW.items()
-            }
+            start = {name: values[name][index] if index < len(values[name]) else new for name, new in NEW.items()}
             rows.append(_block(widget, index + 1, start))
     changes |= {name: tuple(row[name] for row in rows) for name in NEW}
     changes["batch_norm"] = widget.toggle(
@@ -48,10 +46,15 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
         "Activation", ACTIVATIONS, values["activation"], "activation", help="The bend between linear maps."
     )
     changes["hidden"] = widget.hidden(
-        "Hidden linear layers", 0, MOST_HIDDEN, values["hidden"], most=4096, usual=64,
+        "Hidden linear layers",
+        0,
+        MOST_HIDDEN,
+        values["hidden"],
+        most=4096,
+        usual=64,
         help="Layers between the last feature maps and the ten outputs; 0 reads the maps directly.",
         unit="How many neurons.",
-    )  # fmt: skip
+    )
     changes["norm_hidden"] = widget.toggle(
         "Batch norm in the linear layers too",
         values["norm_hidden"],
@@ -71,10 +74,7 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
     )
     changes["dropout"] = dropout
     changes["normalize"] = widget.toggle(
-        "Normalise the pixels first",
-        values["normalize"],
-        "normalize",
-        help="(x − mean) / std as the first layer.",
+        "Normalise the pixels first", values["normalize"], "normalize", help="(x − mean) / std as the first layer."
     )
     changes["frozen"] = widget.toggle(
         "Leave the kernels random",
@@ -88,24 +88,43 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
 def _block(widget: Widgets, number: int, start: dict[str, Any]) -> dict[str, Any]:
     """The five settings of one block."""
     channels = widget.number(
-        "Channels", 1, 256, start["channels"], f"channels_{number}",
+        "Channels",
+        1,
+        256,
+        start["channels"],
+        f"channels_{number}",
         help=f"Kernels of convolution {number}, and so feature maps it gives.",
-    )  # fmt: skip
+    )
     kernel = widget.slider(
-        "Kernel side (pixels)", 1, 11, start["kernels"], f"kernel_{number}",
+        "Kernel side (pixels)",
+        1,
+        11,
+        start["kernels"],
+        f"kernel_{number}",
         help="The window that slides over the image is a square of this side.",
-    )  # fmt: skip
+    )
     stride = widget.slider(
-        "Stride (pixels)", 1, 4, start["strides"], f"stride_{number}",
+        "Stride (pixels)",
+        1,
+        4,
+        start["strides"],
+        f"stride_{number}",
         help="How far the window moves at a time; 2 halves the image.",
-    )  # fmt: skip
+    )
     padding = widget.slider(
-        "Padding (pixels)", 0, 10, start["paddings"], f"padding_{number}",
+        "Padding (pixels)",
+        0,
+        10,
+        start["paddings"],
+        f"padding_{number}",
         help="Rows of zeros laid around the image first. Half a kernel keeps its size.",
-    )  # fmt: skip
+    )
     pool = widget.choice_box(
-        "Pooling", POOLS, start["pools"], f"pool_{number}",
+        "Pooling",
+        POOLS,
+        start["pools"],
+        f"pool_{number}",
         help="What becomes of each 2×2 square of a feature map.",
         format_func=lambda name: POOL_WORDS[name],
-    )  # fmt: skip
+    )
     return {"channels": channels, "kernels": kernel, "strides": stride, "paddings": padding, "pools": pool}

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from core.data.digits import Mnist
-from pages.ui.cnn.attention import attention
-from pages.ui.cnn.excites import excites
 from pages.ui.cnn.maps import maps
-from pages.ui.cnn.surgery import surgery
-from pages.ui.panel import panel
-from pages.ui.subject import subject
-from pages.ui.trained import Trained
+from pages.ui.cnn.max_activations import excites
+from pages.ui.cnn.network_editing import surgery
+from pages.ui.cnn.saliency import attention
+from pages.ui.kit.network.image_picker import subject
+from pages.ui.kit.network.network_panel import panel
+from pages.ui.kit.network.trained_network import Trained
 
 MAPS, CHANGE, EXCITES, LOOKS = "Maps", "Change it", "What excites a channel", "Where it looks"
 QUESTIONS = {
@@ -24,10 +24,15 @@ QUESTIONS = {
 def feature_maps(trained: Trained, mnist: Mnist) -> None:
     """Four parts behind one switch; three of them look at a picture of the reader's choice."""
     part = st.segmented_control(
-        "Part", list(QUESTIONS), default=MAPS, required=True, key="cnn_maps_part", bind="query-params",
+        "Part",
+        list(QUESTIONS),
+        default=MAPS,
+        required=True,
+        key="cnn_maps_part",
+        bind="query-params",
         label_visibility="collapsed",
         help="See the maps, change the network, find what excites a channel, or ask where it looks.",
-    )  # fmt: skip
+    )
     st.markdown(QUESTIONS[part])
     if part == EXCITES:
         excites(trained, mnist)

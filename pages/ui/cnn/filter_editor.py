@@ -6,14 +6,11 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from core.probes.filters import FILTERS, random_filter
-from pages.ui import state
+from core.lessons.cnn.classic_filters import FILTERS, random_filter
+from pages.ui.kit.shell import state
 
 #: Number fields as narrow as a kernel's cells, their numbers in the middle.
-SLIM = (
-    "<style>.st-key-cnn_hand_cells input { padding-left: 2px; padding-right: 2px; text-align: center; }"
-    "</style>"
-)
+SLIM = "<style>.st-key-cnn_hand_cells input { padding-left: 2px; padding-right: 2px; text-align: center; }</style>"
 RANDOM = "random"
 SIDES = {"3×3": 3, "5×5": 5}
 FIELD = {3: 68, 5: 41}  # screen pixels of a field
@@ -25,22 +22,38 @@ LARGEST = 100.0
 def edited_filter() -> Tensor:
     """Size, preset and one field a number; returns the kernel (k, k) in float64."""
     size = st.segmented_control(
-        "Kernel size", list(SIDES), default="3×3", required=True, key=SIZE, bind="query-params",
-        on_change=_refill, help="How many pixels the kernel covers.",
-    )  # fmt: skip
+        "Kernel size",
+        list(SIDES),
+        default="3×3",
+        required=True,
+        key=SIZE,
+        bind="query-params",
+        on_change=_refill,
+        help="How many pixels the kernel covers.",
+    )
     side = SIDES[size]
     preset = st.selectbox(
-        "Kernel", [*FILTERS, RANDOM], key=PRESET, bind="query-params", on_change=_refill,
+        "Kernel",
+        [*FILTERS, RANDOM],
+        key=PRESET,
+        bind="query-params",
+        on_change=_refill,
         help="Kernels that people designed, or a random one; edit its numbers below.",
-    )  # fmt: skip
+    )
     seed = 0
     if preset == RANDOM:
         seed = int(
             st.number_input(
-                "Seed", 0, 9999, 0, key=SEED, bind="query-params", on_change=_refill,
+                "Seed",
+                0,
+                9999,
+                0,
+                key=SEED,
+                bind="query-params",
+                on_change=_refill,
                 help="Another seed, another random kernel.",
             )
-        )  # fmt: skip
+        )
     original = _preset(preset, side, seed)
     if cell_key(side, 0, 0) not in st.session_state:  # (back) on the screen
         kept = _read(state.recall(KEPT), side)
@@ -54,9 +67,12 @@ def edited_filter() -> Tensor:
     st.caption("Edited by hand. Choose the kernel again, or press the button, to undo." if own else told)
     if own:
         st.button(
-            "Undo the edits", icon=":material/undo:", key="cnn_hand_undo", on_click=_refill,
+            "Undo the edits",
+            icon=":material/undo:",
+            key="cnn_hand_undo",
+            on_click=_refill,
             help="Back to the chosen kernel.",
-        )  # fmt: skip
+        )
     return kernel
 
 
@@ -70,13 +86,19 @@ def _row(side: int, row: int) -> list[float]:
         return [
             float(
                 st.number_input(
-                    f"Weight in row {row}, column {column}", -LARGEST, LARGEST, step=0.1, format="%.3g",
-                    key=cell_key(side, row, column), label_visibility="collapsed", width=FIELD[side],
+                    f"Weight in row {row}, column {column}",
+                    -LARGEST,
+                    LARGEST,
+                    step=0.1,
+                    format="%.3g",
+                    key=cell_key(side, row, column),
+                    label_visibility="collapsed",
+                    width=FIELD[side],
                     help="One number of the kernel.",
                 )
             )
             for column in range(side)
-        ]  # fmt: skip
+        ]
 
 
 def _preset(name: str, side: int, seed: int) -> Tensor:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.config.errors import NotFound
 from core.data import load
 from core.data.digits import Digits, Mnist
 from core.data.splits import lab_split, n_tested, validation_places
-from core.errors import NotFound
-from pages.ui.cache import registry, run_store, shipped_model
-from pages.ui.trained import Trained
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.cache import registry, run_store, shipped_model
 
 MOST = 5000  # validation images; one number needs no more
 
@@ -34,25 +34,31 @@ def held_out(trained: Trained, mnist: Mnist) -> HeldOut:
     if train.split == "lab" and same:
         first, last = lab_split(test)
         return HeldOut(
-            "lab", first, last,
+            "lab",
+            first,
+            last,
             f"Fitted on the first {len(first):,} test images, this network's validation images, and measured "
             f"on the last {len(last):,}.",
-        )  # fmt: skip
+        )
     if train.validation and same:
         places = validation_places(mnist.train, train.validation, train.seed)[1]
         fit = mnist.train.take(places[:: -(-len(places) // MOST)])
         return HeldOut(
-            f"own-{train.validation}-{train.seed}", fit, test,
+            f"own-{train.validation}-{train.seed}",
+            fit,
+            test,
             f"Fitted on {len(fit):,} training images that this run held out for validation, and measured on "
             f"the {len(test):,} test images.",
-        )  # fmt: skip
+        )
     if mnist.size == "full":
         fit = _bundled_test()
         return HeldOut(
-            "bundled", fit, test,
+            "bundled",
+            fit,
+            test,
             f"Fitted on {len(fit):,} images that every training on the whole MNIST leaves out (the bundled "
             f"test digits), and measured on the {len(test):,} test images.",
-        )  # fmt: skip
+        )
     first, last = lab_split(test)
     own = train.split == "lab" or train.validation
     why = (
@@ -61,10 +67,12 @@ def held_out(trained: Trained, mnist: Mnist) -> HeldOut:
         else "This run held out no validation images"
     )
     return HeldOut(
-        "halves", first, last,
+        "halves",
+        first,
+        last,
         f"{why}, so the {len(test):,} bundled test images are split: fitted on the first "
         f"{len(first):,}, measured on the last {len(last):,}.",
-    )  # fmt: skip
+    )
 
 
 def _same_digits(trained: Trained, mnist: Mnist) -> bool:

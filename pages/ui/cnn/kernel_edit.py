@@ -9,10 +9,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.cnn_config import CNNConfig
-from core.figures.gradient_pictures import gradient_pictures
+from core.charts.gradient_heatmaps import gradient_pictures
+from core.config.cnn import CNNConfig
+from core.lessons.cnn.channel_ablation import KernelPlace
 from core.models.cnn import CNN
-from core.probes.conv_surgery import KernelPlace
 from pages.ui.cnn.map_results import Kernels
 
 KEPT, KEY, WIDE = "cnn_kernel_edits", "cnn_kernel", 120
@@ -118,21 +118,14 @@ def _at_once(edits: KernelEdits, place: KernelPlace, found: Rows) -> None:
     now = np.array(edits.now[place], dtype=np.float32)
     with st.container(horizontal=True, gap="small"):
         for label, icon, key, new, told in (
-            (
-                "All zero",
-                "do_not_disturb_on",
-                "zero",
-                np.zeros_like(now),
-                "The kernel sees nothing any more.",
-            ),
+            ("All zero", "do_not_disturb_on", "zero", np.zeros_like(now), "The kernel sees nothing any more."),
             ("Flip signs", "swap_vert", "flip", -now, "Ink that spoke for the map now speaks against it."),
             ("Mirror", "swap_horiz", "mirror", now[:, ::-1], "Left and right change places."),
             ("As trained", "undo", "back", np.array(found, dtype=np.float32), "Undo this kernel."),
         ):
             st.button(
-                label, icon=f":material/{icon}:", key=f"{KEY}_{key}", on_click=_set, args=(edits, place, new),
-                help=told,
-            )  # fmt: skip
+                label, icon=f":material/{icon}:", key=f"{KEY}_{key}", on_click=_set, args=(edits, place, new), help=told
+            )
 
 
 def _set(edits: KernelEdits, place: KernelPlace, new: Cells) -> None:

@@ -6,26 +6,26 @@ from dataclasses import dataclass
 import streamlit as st
 from torch import Tensor
 
+from core.charts.confusion_matrix import confusion_figure
 from core.data.digits import Mnist
-from core.evaluation import logits, wilson
-from core.figures.confusion import confusion_figure
-from core.figures.kernel_grid import kernel_grid_figure
-from core.figures.map_strip import map_strip
-from core.figures.moved import moved_figure
 from core.formatting import article, count, interval, percent
-from core.one_thread import one_thread
-from core.probes.kernels import in_bytes, maps, moved
-from core.probes.kernels import kernels as kernels_of
-from pages.ui import computed
-from pages.ui.chart import chart
-from pages.ui.cnn import moments as kept
+from core.lessons.cnn.charts.feature_map_strip import map_strip
+from core.lessons.cnn.charts.kernel_grid import kernel_grid_figure
+from core.lessons.cnn.charts.weight_distance import moved_figure
+from core.lessons.cnn.kernels import in_bytes, maps, moved
+from core.lessons.cnn.kernels import kernels as kernels_of
+from core.models.evaluation import logits, wilson
+from core.models.threads import one_thread
 from pages.ui.cnn import play
-from pages.ui.cnn.moments import Moment, moments
-from pages.ui.page import error_boundary
-from pages.ui.reading import reading
-from pages.ui.score_line import BY_TEST
-from pages.ui.subject import Subject
-from pages.ui.trained import Trained
+from pages.ui.cnn import weight_history as kept
+from pages.ui.cnn.weight_history import Moment, moments
+from pages.ui.kit.network.image_picker import Subject
+from pages.ui.kit.network.prediction import reading
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.training.accuracy_line import BY_TEST
+from pages.ui.kit.widgets import cached_results
+from pages.ui.kit.widgets.chart import chart
 
 MAPS, IN_A_ROW = 16, 8  # feature maps of a layer shown
 
@@ -68,16 +68,23 @@ def _slider(labels: list[str], key: str) -> int:
     on = going is not None and not going.ending
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.button(
-            "Pause" if on else "Play", key="cnn_kernels_play", on_click=play.press, args=(key, labels),
+            "Pause" if on else "Play",
+            key="cnn_kernels_play",
+            on_click=play.press,
+            args=(key, labels),
             icon=":material/pause:" if on else ":material/play_arrow:",
             help="Stop here." if on else "Run through the epochs, from the start if it is at the end.",
-        )  # fmt: skip
+        )
         label = st.select_slider(
-            "Epoch", labels, value=labels[-1], key=key, bind="query-params",
-            on_change=play.moved_by_hand, args=(key, labels),
-            help="How many times the network had seen all training images. At the start its kernels are "
-            "random.",
-        )  # fmt: skip
+            "Epoch",
+            labels,
+            value=labels[-1],
+            key=key,
+            bind="query-params",
+            on_change=play.moved_by_hand,
+            args=(key, labels),
+            help="How many times the network had seen all training images. At the start its kernels are random.",
+        )
     return labels.index(label)
 
 
@@ -115,19 +122,16 @@ def _accuracy(trained: Trained, mnist: Mnist, moment: Moment, table: Tensor | No
     n, correct = int(table.sum()), int(table.diagonal().sum())
     low, high = wilson(correct, n)
     with st.container(horizontal=True, gap="small"):
+        st.metric("Test accuracy", percent(correct / n, 2), width=125, help="Share of test images read rightly.")
         st.metric(
-            "Test accuracy",
-            percent(correct / n, 2),
-            width=125,
-            help="Share of test images read rightly.",
-        )
-        st.metric(
-            "95% interval", interval(low, high), width=185,
+            "95% interval",
+            interval(low, high),
+            width=185,
             help="Where the accuracy on endlessly many such images lies (Wilson 1927).",
-        )  # fmt: skip
+        )
         st.metric("Mistakes", f"{n - correct:,} of {n:,}", width=150, help="Test images read wrongly.")
     spaced = " (evenly spaced)" if n < len(mnist.test) else ""
-    measured = f"Measured on {computed.which_images(mnist, n)}{spaced}."
+    measured = f"Measured on {cached_results.which_images(mnist, n)}{spaced}."
     st.caption(f"{measured} {BY_TEST} {_exactness(trained, mnist, moment)}")
 
 
@@ -163,10 +167,7 @@ def _kernels(trained: Trained, choice: Choice, shown: list[Moment], moment: Mome
     scale = f"full colour at ±{top:.2g}, the same at every epoch" if top else "each kernel has its own scale"
     went = moved(now, start)
     if math.isfinite(went):
-        scale += (
-            f". Since the start this layer's kernels have moved by {percent(went, 0)} of the size they began "
-            "with"
-        )
+        scale += f". Since the start this layer's kernels have moved by {percent(went, 0)} of the size they began with"
     st.caption(f"Orange above zero, blue below; {scale}.")
 
 
@@ -180,9 +181,7 @@ def _maps(trained: Trained, choice: Choice, moment: Moment) -> None:
         values = few.numpy()
         columns = min(IN_A_ROW, len(few))
         st.image(
-            map_strip(
-                values, tops=float(abs(values).max()), signed=True, columns=columns, width=84 * columns
-            ),
+            map_strip(values, tops=float(abs(values).max()), signed=True, columns=columns, width=84 * columns),
             alt=f"{len(few)} maps of {name} for {_whose(choice.picture)}",
         )
 
@@ -198,6 +197,4 @@ def _path(trained: Trained, moment: Moment) -> None:
         st.caption("They have not moved at all: this network trains only what follows its convolutions.")
         return
     chart(moved_figure(epochs, lines, now=moment.epoch, height=260), "cnn_kernels_path", still=True)
-    st.caption(
-        "‖W − W₀‖ / ‖W₀‖, W₀ a layer's kernels at the start: at 100% they went as far as their own size."
-    )
+    st.caption("‖W − W₀‖ / ‖W₀‖, W₀ a layer's kernels at the start: at 100% they went as far as their own size.")

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from core.data.digits import Mnist
-from core.probes.kernels import convolutions
+from core.lessons.cnn.kernels import convolutions
 from pages.ui.cnn.beside_canvas import beside_canvas
 from pages.ui.cnn.kernel_stage import Choice, stage
-from pages.ui.panel import panel
-from pages.ui.subject import subject
-from pages.ui.trained import Trained
+from pages.ui.kit.network.image_picker import subject
+from pages.ui.kit.network.network_panel import panel
+from pages.ui.kit.network.trained_network import Trained
 
 COMMON, OWN = "one for all", "each its own"
 WEIGHTS, CHANGE = "weights", "change"
@@ -33,8 +33,7 @@ accuracy = (model(test_images).argmax(1) == labels).float().mean()
 def kernels(trained: Trained, mnist: Mnist) -> None:
     """What to look at on the left; the epoch slider and all that moves with it on the right."""
     st.markdown(
-        "What does training do to the kernels, and when does the network begin to read? Move through the "
-        "epochs."
+        "What does training do to the kernels, and when does the network begin to read? Move through the epochs."
     )
     left, right = beside_canvas()
     with left:
@@ -49,19 +48,32 @@ def _choice(trained: Trained, mnist: Mnist) -> Choice:
     layers = convolutions(trained.model)
     layer = str(
         st.selectbox(
-            "Layer", list(layers), index=min(1, len(layers) - 1), key=f"cnn_kernels_layer_{len(layers)}",
-            bind="query-params", help="Whose kernels are shown; conv1 receives the pixels.",
+            "Layer",
+            list(layers),
+            index=min(1, len(layers) - 1),
+            key=f"cnn_kernels_layer_{len(layers)}",
+            bind="query-params",
+            help="Whose kernels are shown; conv1 receives the pixels.",
         )
-    )  # fmt: skip
+    )
     what = st.segmented_control(
-        "Kernels", [WEIGHTS, CHANGE], default=WEIGHTS, required=True, key="cnn_kernels_what",
-        bind="query-params", help="The change is what training added to the random start.",
-    )  # fmt: skip
+        "Kernels",
+        [WEIGHTS, CHANGE],
+        default=WEIGHTS,
+        required=True,
+        key="cnn_kernels_what",
+        bind="query-params",
+        help="The change is what training added to the random start.",
+    )
     scale = st.segmented_control(
-        "Colour scale", [COMMON, OWN], default=COMMON, required=True, key="cnn_kernels_scale",
+        "Colour scale",
+        [COMMON, OWN],
+        default=COMMON,
+        required=True,
+        key="cnn_kernels_scale",
         bind="query-params",
         help="One for all compares kernels and epochs; its own shows the pattern of a weak kernel, too.",
-    )  # fmt: skip
+    )
     convolution = layers[layer]
     inputs = _part("Input channels", convolution.in_channels, ROWS, "cnn_kernels_in")
     outputs = _part("Output channels", convolution.out_channels, COLUMNS, "cnn_kernels_out")
@@ -75,7 +87,10 @@ def _part(label: str, count: int, most: int, key: str) -> range:
         return range(count)
     parts = {f"{first} to {min(first + most, count) - 1}": first for first in range(0, count, most)}
     chosen = st.selectbox(
-        label, list(parts), key=f"{key}_{count}", bind="query-params",
+        label,
+        list(parts),
+        key=f"{key}_{count}",
+        bind="query-params",
         help=f"There are {count}; at most {most} are shown at once.",
-    )  # fmt: skip
+    )
     return range(parts[chosen], min(parts[chosen] + most, count))

@@ -4,9 +4,9 @@ import zlib
 
 import streamlit as st
 
-from core.cnn_config import CNNConfig, LayerShape
+from core.config.cnn import CNNConfig, LayerShape
 from core.formatting import count
-from core.probes.feature_maps import block_of
+from core.lessons.cnn.feature_maps import block_of
 
 
 def tag(config: CNNConfig) -> str:
@@ -70,7 +70,11 @@ def pick_channel(key: str, layer: str, config: CNNConfig) -> int:
     if st.session_state.get(name, 0) > last:
         st.session_state[name] = last
     chosen = st.number_input(
-        "Channel", 0, widest - 1, key=name, bind="query-params",
+        "Channel",
+        0,
+        widest - 1,
+        key=name,
+        bind="query-params",
         help="Which of the layer's channels, counted from 0; past its last one there is no other.",
-    )  # fmt: skip
+    )
     return min(int(chosen), last)

@@ -3,10 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from core.cnn_config import CNNConfig, LayerShape
+from core.config.cnn import CNNConfig, LayerShape
 from core.formatting import shape
-from core.recipes import RECIPES
-from pages.ui.training_page import Chosen
+from core.recipes.texts import RECIPES
+from pages.ui.kit.training.training_page import Chosen
 
 
 def layers_table(chosen: Chosen) -> None:
@@ -38,11 +38,14 @@ def layers_table(chosen: Chosen) -> None:
             column_config={
                 "parameters": st.column_config.NumberColumn(format="localized"),
                 "share": st.column_config.ProgressColumn(
-                    "share of all", min_value=0.0, max_value=1.0, format="percent",
+                    "share of all",
+                    min_value=0.0,
+                    max_value=1.0,
+                    format="percent",
                     help="Where the parameters are: mostly in the first linear layer.",
                 ),
             },
-        )  # fmt: skip
+        )
         st.caption("Shapes for one image: (channels, rows, columns). Parameters: weights and biases.")
 
 

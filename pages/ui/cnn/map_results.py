@@ -4,14 +4,14 @@ import streamlit as st
 import torch
 from torch import Tensor, nn
 
-from core.cnn_config import CNNConfig
+from core.config.cnn import CNNConfig
 from core.data.digits import Digits, Mnist
-from core.evaluation import logits
-from core.probes.conv_cost import multiplications, sample_size
-from core.probes.conv_surgery import KernelPlace, Off, operated, without_each_channel
-from core.probes.excitation import Peaks, peaks
-from pages.ui.computed import data_key
-from pages.ui.trained import Trained
+from core.lessons.cnn.channel_ablation import KernelPlace, Off, operated, without_each_channel
+from core.lessons.cnn.conv_cost import multiplications, sample_size
+from core.lessons.cnn.max_activations import Peaks, peaks
+from core.models.evaluation import logits
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.widgets.cached_results import data_key
 
 QUICK = 1.5e9  # multiplications of a chart that appears without being asked for
 PATIENT, ENDLESS = 2e10, 3e11  # of what a person who asked waits for; of what nobody waits for
@@ -82,9 +82,7 @@ def _answers(key: str, data: str, count: int, what: str, _model: nn.Module, _ima
 
 
 @st.cache_resource(max_entries=32, show_spinner="Switching each channel off in turn…")
-def _knock_out(
-    key: str, data: str, block: int, count: int, _model: nn.Module, _some: Digits
-) -> tuple[int, list[int]]:
+def _knock_out(key: str, data: str, block: int, count: int, _model: nn.Module, _some: Digits) -> tuple[int, list[int]]:
     return without_each_channel(_model, block, _some.images, _some.labels)
 
 

@@ -7,12 +7,12 @@ import streamlit as st
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.cnn_config import CNNConfig, LayerShape
-from core.figures.map_sprites import map_sprites, strip
-from core.figures.matrix import Kind
-from core.probes.feature_maps import LayerOutput
+from core.charts.tensor_heatmap import Kind
+from core.config.cnn import CNNConfig, LayerShape
+from core.lessons.cnn.charts.feature_map_sprites import map_sprites, strip
+from core.lessons.cnn.feature_maps import LayerOutput
 from pages.ui.cnn.layer_words import does, gives
-from pages.ui.map_sheet import Row
+from pages.ui.kit.drawing.map_sheet import Row
 
 MOST = 64  # channels of a layer shown at a time
 
@@ -60,9 +60,14 @@ def layer_row(
     if len(shown) < len(values):
         note += f"; here channels {first} to {first + len(shown) - 1}" if len(shown) else "; no more here"
     return Row(
-        output.name, note, map_sprites(shown, tops, kind=kind), values.shape[1], values.shape[2], names,
+        output.name,
+        note,
+        map_sprites(shown, tops, kind=kind),
+        values.shape[1],
+        values.shape[2],
+        names,
         off=[channel - first for channel in off if first <= channel < first + len(shown)],
-    )  # fmt: skip
+    )
 
 
 def _caption(layer: LayerShape, channel: int, values: NDArray[np.float64]) -> str:
@@ -78,7 +83,11 @@ def first_shown(outputs: Sequence[LayerOutput], key: str) -> int:
     if len(groups) == 1:
         return 0
     group = st.selectbox(
-        "Channels shown", groups, key=f"{key}_group_{len(groups)}", bind="query-params", width=150,
+        "Channels shown",
+        groups,
+        key=f"{key}_group_{len(groups)}",
+        bind="query-params",
+        width=150,
         help=f"At most {MOST} maps of a layer at a time.",
-    )  # fmt: skip
+    )
     return MOST * groups.index(group)

@@ -5,22 +5,22 @@ from functools import partial
 import streamlit as st
 from torch import nn
 
-from core.cnn_config import CNNConfig
+from core.charts.palette import DIGITS
+from core.charts.style import bars
+from core.config.cnn import CNNConfig
 from core.data.digits import Mnist
-from core.figures.palette import DIGITS
-from core.figures.template import bars
+from core.export.snippets.cnn import network_code
 from core.formatting import article
-from core.probes.feature_maps import LayerOutput, layer_outputs, map_layers
-from core.snippets_cnn import network_code
-from pages.ui import style
-from pages.ui.chart import chart
-from pages.ui.cnn.enlarged import enlarged
+from core.lessons.cnn.feature_maps import LayerOutput, layer_outputs, map_layers
+from pages.ui.cnn.enlarged_map import enlarged
 from pages.ui.cnn.layer_words import channel_key, pick_channel, tag
 from pages.ui.cnn.map_results import cnn
 from pages.ui.cnn.map_rows import MOST, first_shown, input_row, layer_row
-from pages.ui.map_sheet import map_sheet
-from pages.ui.subject import Subject
-from pages.ui.trained import Trained
+from pages.ui.kit.drawing.map_sheet import map_sheet
+from pages.ui.kit.network.image_picker import Subject
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell import css
+from pages.ui.kit.widgets.chart import chart
 
 KEY, LARGE = "cnn_maps", "cnn_maps_large"
 LAYER, OWN = "the layer's largest number", "each map's own"
@@ -40,7 +40,7 @@ def maps(trained: Trained, mnist: Mnist, seen: Subject) -> None:
     """The sheet of all layers; the chosen map large, beside the kernel that made it."""
     config = cnn(trained)
     outputs = layer_outputs(trained.model, config, seen.image)
-    style.keep_in_view(LARGE)
+    css.keep_in_view(LARGE)
     left, right = st.columns([1.7, 1], gap="large")
     with right, st.container(key=LARGE):
         output, channel = _choose(config, outputs)
@@ -55,9 +55,13 @@ def maps(trained: Trained, mnist: Mnist, seen: Subject) -> None:
 def _choose(config: CNNConfig, outputs: list[LayerOutput]) -> tuple[LayerOutput, int]:
     with st.container(horizontal=True, gap="small"):
         name = st.selectbox(
-            "Layer", [output.name for output in outputs], key=_layer_key(config), bind="query-params",
-            width=125, help="Whose output to see large; or click a picture of the sheet.",
-        )  # fmt: skip
+            "Layer",
+            [output.name for output in outputs],
+            key=_layer_key(config),
+            bind="query-params",
+            width=125,
+            help="Whose output to see large; or click a picture of the sheet.",
+        )
         output = next(output for output in outputs if output.name == name)
         with st.container(width=135):
             channel = pick_channel(KEY, name, config)
@@ -68,15 +72,17 @@ def _layer_key(config: CNNConfig) -> str:
     return f"{KEY}_layer_{tag(config)}"
 
 
-def _sheet(
-    config: CNNConfig, outputs: list[LayerOutput], output: LayerOutput, channel: int, seen: Subject
-) -> None:
+def _sheet(config: CNNConfig, outputs: list[LayerOutput], output: LayerOutput, channel: int, seen: Subject) -> None:
     with st.container(horizontal=True, gap="medium"):
         reach = st.segmented_control(
-            "Colours reach to", [OWN, LAYER], default=OWN, required=True, key=f"{KEY}_reach",
+            "Colours reach to",
+            [OWN, LAYER],
+            default=OWN,
+            required=True,
+            key=f"{KEY}_reach",
             bind="query-params",
             help="A scale for each map shows the faint ones too; one for a layer lets its maps be compared.",
-        )  # fmt: skip
+        )
         first = first_shown(outputs, KEY)
     rows = [layer_row(out, config, shared=reach == LAYER, first=first) for out in outputs]
     place = channel - first if output.is_map else 0
@@ -86,8 +92,7 @@ def _sheet(
         + (
             f"Blue is below zero, orange above: {config.activation} lets negative numbers pass."
             if negative
-            else "Before the activation: blue below zero, orange above. After it: dark is zero, yellow the "
-            "largest."
+            else "Before the activation: blue below zero, orange above. After it: dark is zero, yellow the largest."
         )
     )
     map_sheet(
@@ -112,9 +117,7 @@ def _picked(config: CNNConfig, names: list[str], first: int, row: int, picture: 
 def _answer(model: nn.Module, outputs: list[LayerOutput], seen: Subject) -> None:
     shares = outputs[-1].values.softmax(dim=0)
     digit = int(shares.argmax())
-    right = (
-        "" if seen.label is None else ", rightly" if digit == seen.label else f"; it is {article(seen.label)}"
-    )
+    right = "" if seen.label is None else ", rightly" if digit == seen.label else f"; it is {article(seen.label)}"
     st.markdown(f"**softmax** → ten probabilities: read as {article(f'**{digit}**')}{right}")
     chart(bars(shares.numpy(), [str(d) for d in range(10)], DIGITS, height=230), f"{KEY}_bars", still=True)
 

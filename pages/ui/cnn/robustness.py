@@ -3,14 +3,14 @@
 import streamlit as st
 
 from core.data.digits import Mnist
-from core.probes.transforms import TRANSFORMS
-from pages.ui.cnn.shaken_maps import shaken_maps
-from pages.ui.cnn.shaken_reading import shaken_reading
-from pages.ui.cnn.strength import strength_curves
-from pages.ui.layout import controls_and_stage
-from pages.ui.panel import panel
-from pages.ui.subject import subject
-from pages.ui.trained import Trained
+from core.lessons.cnn.transforms import TRANSFORMS
+from pages.ui.cnn.robustness_curves import strength_curves
+from pages.ui.cnn.transformed_maps import shaken_maps
+from pages.ui.cnn.transformed_prediction import shaken_reading
+from pages.ui.kit.network.image_picker import subject
+from pages.ui.kit.network.network_panel import panel
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.layout import controls_and_stage
 
 CODE = """\
 from torchvision.transforms import functional
@@ -55,10 +55,13 @@ def _controls() -> tuple[str, float]:
     """Which change, and how strong; each change remembers its own strength."""
     titles = {transform.title: name for name, transform in TRANSFORMS.items()}
     title = st.selectbox(
-        "What happens to the picture", list(titles), key="cnn_shake_how", bind="query-params",
+        "What happens to the picture",
+        list(titles),
+        key="cnn_shake_how",
+        bind="query-params",
         help="A person would read the digit all the same. MNIST's digits are centred, upright and of one "
         "size, so the network has never seen this.",
-    )  # fmt: skip
+    )
     how = titles[title]
     transform = TRANSFORMS[how]
     kind = int if isinstance(transform.step, int) else float

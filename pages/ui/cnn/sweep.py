@@ -5,17 +5,17 @@ from typing import Any
 
 import streamlit as st
 
+from core.charts.palette import MODELS
 from core.data.digits import Mnist
-from core.figures.palette import MODELS
-from core.figures.rate_curves import rate_curves_figure
 from core.formatting import count, percent, points
-from core.recipes import RECIPES
-from core.training.rate_sweep import RATES, SEEDS, WITH, WITHOUT, Spread, Trial, course_pair, gather, trials
-from core.training.short_run import ShortScore, short_run
-from pages.ui.chart import chart
-from pages.ui.computed import data_key, which_images
-from pages.ui.piecework import Piecework
-from pages.ui.score_line import BY_TEST
+from core.lessons.cnn.charts.learning_rate_curves import rate_curves_figure
+from core.lessons.cnn.rate_sweep import RATES, SEEDS, WITH, WITHOUT, Spread, Trial, course_pair, gather, trials
+from core.recipes.texts import RECIPES
+from core.training.short_training import ShortScore, short_run
+from pages.ui.kit.training.accuracy_line import BY_TEST
+from pages.ui.kit.widgets.cached_results import data_key, which_images
+from pages.ui.kit.widgets.chart import chart
+from pages.ui.kit.widgets.incremental_work import Piecework
 
 NAMES = {WITH: "with batch norm", WITHOUT: "without"}
 IMAGES = (1_000, 2_000, 4_000, 10_000)
@@ -26,32 +26,34 @@ def sweep(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
     """Which rates still work? settings: `convolutions`, `batch_size`. busy: the pair is being trained."""
     wanted = list(trials())
     work = Piecework(
-        "cnn_sweep", f"Train {len(wanted)} small runs", disabled=busy,
+        "cnn_sweep",
+        f"Train {len(wanted)} small runs",
+        disabled=busy,
         help=f"{len(RATES)} rates, {len(SEEDS)} seeds, both networks, one epoch each: a minute or two.",
-    )  # fmt: skip
+    )
 
     def body() -> None:
         st.markdown("#### Which learning rates work?")
         images = st.select_slider(
-            "Training images", IMAGES, 4_000, key="cnn_sweep_images", bind="query-params",
+            "Training images",
+            IMAGES,
+            4_000,
+            key="cnn_sweep_images",
+            bind="query-params",
             format_func=lambda count: f"{count:,}",
             help="Each run is one epoch on so many images, drawn by its seed.",
-        )  # fmt: skip
+        )
         images = min(int(images), len(mnist.train))
         convolutions, batch = int(settings["convolutions"]), int(settings["batch_size"])
         kept = _kept(data_key(mnist), convolutions, batch, images)
         work.buttons(sum(trial in kept for trial in wanted), len(wanted), "runs")
-        st.caption(
-            "When the pair above has ended." if busy else "Each run: one epoch, one network, one seed."
-        )
+        st.caption("When the pair above has ended." if busy else "Each run: one epoch, one network, one seed.")
         with st.container(key="cnn_sweep_result"):  # one child, whatever is in it: the part keeps its shape
             if done := dict(kept):  # another session may add to it meanwhile
                 curves = {NAMES[name]: gather(done, name) for name in NAMES}
                 colors = {NAMES[name]: MODELS[name] for name in NAMES}
                 text = float(RECIPES[WITH].config.train.optimizer["lr"])
-                chart(
-                    rate_curves_figure(curves, colors, (RATES[0], RATES[-1]), marked=text), "cnn_sweep_chart"
-                )
+                chart(rate_curves_figure(curves, colors, (RATES[0], RATES[-1]), marked=text), "cnn_sweep_chart")
                 some = which_images(mnist, next(iter(done.values())).n)
                 st.caption(
                     f"One epoch on {images:,} training images, {convolutions} convolutions, batch {batch}, "
@@ -95,8 +97,7 @@ def told(curves: dict[str, dict[float, Spread]], text: float) -> str:
         words = f"At the text's rate {text:g}: with {percent(a.mean)}, without {percent(b.mean)}; {judged}. "
     best = max(point.mean for curve in curves.values() for point in curve.values())
     good = {
-        name: [rate for rate, point in curve.items() if point.mean >= best - NEAR]
-        for name, curve in curves.items()
+        name: [rate for rate, point in curve.items() if point.mean >= best - NEAR] for name, curve in curves.items()
     }
     spans = "; ".join(
         f"*{name}* {_span(rates)} ({len(rates)} of {len(curves[name])} rates)" for name, rates in good.items()

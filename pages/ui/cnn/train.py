@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from core.config import CNNConfig, RunConfig
-from core.figures.error_record import error_record_figure
+from core.config.run import CNNConfig, RunConfig
 from core.formatting import interval, percent
-from core.recipes import RECIPES
-from core.training.history import History
-from pages.ui.chart import chart
+from core.lessons.cnn.charts.error_curves import error_record_figure
+from core.recipes.texts import RECIPES
+from core.storage.history import History
 from pages.ui.cnn.controls import network
-from pages.ui.cnn.halves import Half, halves, nearest_means, told
 from pages.ui.cnn.layers_table import layers_table
-from pages.ui.training_page import TrainingPage
+from pages.ui.cnn.test_halves import Half, halves, nearest_means, told
+from pages.ui.kit.training.training_page import TrainingPage
+from pages.ui.kit.widgets.chart import chart
 
 
 def more(history: History, config: RunConfig, n_test: int) -> None:
@@ -30,9 +30,8 @@ def _record(history: History, config: RunConfig) -> None:
     epoch = float(history.records[-1]["epoch"] or 1)
     whole = max(steps, round(int(history.records[-1]["step"] or 0) * config.train.epochs / epoch))
     log = st.toggle(
-        "Logarithmic error", True, key="cnn_record_log", bind="query-params",
-        help="Shows small errors better.",
-    )  # fmt: skip
+        "Logarithmic error", True, key="cnn_record_log", bind="query-params", help="Shows small errors better."
+    )
     chart(error_record_figure(history.records, whole, log_y=log), "cnn_record")
     st.caption(_why_validation_looks_better(history, config))
 
@@ -40,9 +39,7 @@ def _record(history: History, config: RunConfig) -> None:
 def _why_validation_looks_better(history: History, config: RunConfig) -> str:
     """What the two curves are, and why they cannot be compared as they stand."""
     dropout = config.cnn.dropout and config.cnn.hidden
-    what = "Training error: a running mean over the epoch so far" + (
-        ", measured with dropout on." if dropout else "."
-    )
+    what = "Training error: a running mean over the epoch so far" + (", measured with dropout on." if dropout else ".")
     pairs = [
         (float(row["train_error"] or 0), float(row["validation_error"] or 0))
         for row in history.records
@@ -75,10 +72,14 @@ def _claim(history: History, config: RunConfig, n_test: int) -> None:
         for part in parts or [Half(f"All {n_test:,} test images", whole, n_test)]:
             low, high = part.ci95
             st.metric(
-                part.name, percent(part.accuracy, 2), f"95%: {interval(low, high, 2)}", width="content",
-                delta_color="off", delta_arrow="off",
+                part.name,
+                percent(part.accuracy, 2),
+                f"95%: {interval(low, high, 2)}",
+                width="content",
+                delta_color="off",
+                delta_arrow="off",
                 help=f"Share of these {part.n:,} test images read correctly, and its 95% interval.",
-            )  # fmt: skip
+            )
     if claim:
         st.caption(f":material/format_quote: **The text claims**: {claim}. Measured: what stands above.")
     if parts and len(history.epochs) > 1:  # before the first epoch it only guesses

@@ -3,11 +3,11 @@
 import streamlit as st
 import torch
 
-from core.figures.template import picture
+from core.charts.style import picture
 from core.formatting import article
-from pages.ui.digit_map import digit_map
-from pages.ui.explorer import choice, computed
-from pages.ui.layout import controls_and_stage
+from pages.ui.explorer import image_choice, results
+from pages.ui.kit.drawing.digit_map import digit_map
+from pages.ui.kit.shell.layout import controls_and_stage
 
 SHEET = 80
 PAGE = "data_page"
@@ -18,38 +18,42 @@ def show() -> None:
     """A sheet of thumbnails, filtered; the chosen image large beside it."""
     left, right = controls_and_stage(1.0, 2.2)
     with left:
-        split = choice.choose_split()
-        digit = choice.choose_digit()
-        chosen = computed.digits(split)
-        places = computed.places_of(computed.data_name(), split, digit)
+        split = image_choice.choose_split()
+        digit = image_choice.choose_digit()
+        chosen = results.digits(split)
+        places = results.places_of(results.data_name(), split, digit)
         pages = -(-len(places) // SHEET)
         if st.session_state.get(PAGE, 1) > pages:
             st.session_state[PAGE] = pages
         sheet_place = st.container()
-        index = choice.choose_index(split, digit)
+        index = image_choice.choose_index(split, digit)
         _turn_to(places, split, digit, index)
         with sheet_place:
             sheet = st.number_input(
-                f"Sheet, 1 to {pages:,}", 1, pages, key=PAGE, bind="query-params",
+                f"Sheet, 1 to {pages:,}",
+                1,
+                pages,
+                key=PAGE,
+                bind="query-params",
                 help=f"Turns the pages: {SHEET} images on each.",
-            )  # fmt: skip
+            )
     here = places[(sheet - 1) * SHEET : sheet * SHEET]
     marked = (here == index).nonzero().flatten().tolist()
     with right:
         first = (sheet - 1) * SHEET
         st.caption(
             f"{_range(first, first + len(here) - 1, digit)} of {len(places):,} "
-            f"{choice.SPLITS[split].lower()} images{'' if digit is None else f' of {article(digit)}'}. "
+            f"{image_choice.SPLITS[split].lower()} images{'' if digit is None else f' of {article(digit)}'}. "
             "Point at one to see it large, click to choose it."
         )
         digit_map(
             "data_sheet",
             images=chosen.images[here, 0].numpy(),
             labels=chosen.labels[here].tolist(),
-            names=choice.names(chosen, split, here),
+            names=image_choice.names(chosen, split, here),
             title="A sheet of handwritten digits",
             chosen=marked[0] if marked else None,
-            on_pick=lambda mark: choice.choose(split, int(here[mark])),
+            on_pick=lambda mark: image_choice.choose(split, int(here[mark])),
         )
     with left, st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.image(picture(chosen.images[index, 0].numpy(), size=112), width=112)

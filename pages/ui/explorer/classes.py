@@ -2,13 +2,13 @@
 
 import streamlit as st
 
+from core.charts.palette import SEQUENTIAL
+from core.charts.style import image_grid
 from core.data.statistics import class_counts
-from core.figures.data_counts import class_counts_figure
-from core.figures.palette import SEQUENTIAL
-from core.figures.template import image_grid
 from core.formatting import percent
-from pages.ui.chart import chart
-from pages.ui.explorer import choice, computed
+from core.lessons.explorer.charts.class_counts import class_counts_figure
+from pages.ui.explorer import image_choice, results
+from pages.ui.kit.widgets.chart import chart
 
 NAMES = [str(digit) for digit in range(10)]
 
@@ -16,7 +16,7 @@ NAMES = [str(digit) for digit in range(10)]
 def show() -> None:
     """Counts, the average digit of each class and how much its pixels vary."""
     st.subheader("How many of each?", anchor=False)
-    train, test = computed.digits("train"), computed.digits("test")
+    train, test = results.digits("train"), results.digits("test")
     counts = class_counts(train.labels)
     chart(class_counts_figure(counts, class_counts(test.labels)), key="data_counts")
     least, most = int(counts.argmin()), int(counts.argmax())
@@ -27,8 +27,8 @@ def show() -> None:
             f"Nearly even: from {int(counts[least]):,} images of {least} to {int(counts[most]):,} of {most}. "
             f"Always saying {most} would be right in {percent(float(counts[most] / counts.sum()))}."
         )
-    split = choice.choose_split()
-    means, stds = computed.class_pictures(computed.data_name(), split)
+    split = image_choice.choose_split()
+    means, stds = results.class_pictures(results.data_name(), split)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("The average digit", anchor=False)

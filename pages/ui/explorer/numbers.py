@@ -5,13 +5,13 @@ import streamlit as st
 import torch
 from numpy.typing import ArrayLike
 
-from core.figures.palette import GREEN
-from core.figures.template import picture, pixel_heatmap
-from core.figures.vectors import one_hot_figure, pixel_vector_figure
+from core.charts.palette import GREEN
+from core.charts.style import picture, pixel_heatmap
 from core.formatting import article, shape
-from pages.ui.chart import chart
-from pages.ui.explorer import choice, computed
-from pages.ui.layout import controls_and_stage
+from core.lessons.explorer.charts.input_vector import one_hot_figure, pixel_vector_figure
+from pages.ui.explorer import image_choice, results
+from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.widgets.chart import chart
 
 BATCH = 128
 CODE = """\
@@ -28,9 +28,9 @@ def show() -> None:
     """Picture, grid of numbers, vector, one-hot label, batch."""
     left, right = controls_and_stage(1.0, 2.2)
     with left:
-        split = choice.choose_split()
-        index = choice.choose_index(split, None)
-        chosen = computed.digits(split)
+        split = image_choice.choose_split()
+        index = image_choice.choose_index(split, None)
+        chosen = results.digits(split)
         image, label = chosen.images[index, 0].numpy(), int(chosen.labels[index])
         st.image(picture(image, size=252), width=252)
         st.caption(f"What we see: {article(label)}.")
@@ -42,9 +42,14 @@ def show() -> None:
             help="The file holds bytes; dividing by 255 gives pixels between 0 (paper) and 1 (ink).",
         )
         row = st.slider(
-            "Row of the picture", 0, 27, 14, key="data_row", bind="query-params",
+            "Row of the picture",
+            0,
+            27,
+            14,
+            key="data_row",
+            bind="query-params",
             help="The rows are laid end to end: row r becomes places 28·r to 28·r + 27.",
-        )  # fmt: skip
+        )
     with right:
         st.subheader("28 × 28 numbers", anchor=False)
         st.caption("What the computer has. Point at a square to read it.")
@@ -60,8 +65,10 @@ def show() -> None:
         chart(fig, key="data_numbers", still=True)
 
     st.subheader("One vector of 784 numbers", anchor=False)
-    st.latex(rf"x \in \mathbb{{R}}^{{784}}, \qquad x_{{28r + c}} = \text{{pixel}}(r, c), \qquad r = {row}: \;"
-             rf" x_{{{28 * row}}} \ldots x_{{{28 * row + 27}}}")  # fmt: skip
+    st.latex(
+        rf"x \in \mathbb{{R}}^{{784}}, \qquad x_{{28r + c}} = \text{{pixel}}(r, c), \qquad r = {row}: \;"
+        rf" x_{{{28 * row}}} \ldots x_{{{28 * row + 27}}}"
+    )
     chart(_vector(image, row, as_bytes), key="data_vector", still=True)
 
     st.subheader("Its label, one-hot", anchor=False)
@@ -70,7 +77,7 @@ def show() -> None:
 
     st.subheader("A batch: (784,) becomes (128, 784)", anchor=False)
     st.markdown(
-        f"One update from all {len(computed.digits('train')):,} images costs too much, one from a single "
+        f"One update from all {len(results.digits('train')):,} images costs too much, one from a single "
         f"image is mostly chance. So a network takes {BATCH} at a time: a matrix with one image a row, "
         "which a processor multiplies almost as fast as one."
     )
@@ -90,6 +97,4 @@ def _vector(image: ArrayLike, row: int, as_bytes: bool) -> go.Figure:
         return pixel_vector_figure(image, row=row)
     fig = pixel_vector_figure((torch.as_tensor(image) * 255).round().numpy(), row=row)
     fig.update_yaxes(range=[0, 255 * 1.05], title_text="byte")
-    return fig.update_traces(
-        hovertemplate="row %{customdata[0]}, column %{customdata[1]}: %{y:.0f}<extra></extra>"
-    )
+    return fig.update_traces(hovertemplate="row %{customdata[0]}, column %{customdata[1]}: %{y:.0f}<extra></extra>")

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
+from core.config.errors import LabError
+from core.config.escaping import clean, escaped
 from core.data.handwriting import Collection, Handwriting
 from core.data.handwriting_zip import LARGEST, Imported, export, take_in
-from core.errors import LabError
-from core.escaping import clean, escaped
-from pages.ui.explorer.own_kept import drawings
-from pages.ui.owner import owner
+from pages.ui.explorer.own_predictions import drawings
+from pages.ui.kit.shell.owner import owner
 
 TOLD, PROBLEM, TURN = "data_own_file_told", "data_own_file_problem", "data_own_file_turn"
 
@@ -17,27 +17,41 @@ def files(own: Collection) -> None:
     with st.container(horizontal=True, gap="small", key="data_own_files"):
         if len(own):
             st.download_button(
-                "Download", _zip(drawings().state(), owner()), "my-handwriting.zip", "application/zip",
-                icon=":material/download:", key="data_own_download", on_click="ignore",
+                "Download",
+                _zip(drawings().state(), owner()),
+                "my-handwriting.zip",
+                "application/zip",
+                icon=":material/download:",
+                key="data_own_download",
+                on_click="ignore",
                 help="A zip file with every drawing as PNG (28 × 28, and the canvas) and labels.csv.",
-            )  # fmt: skip
+            )
         with st.popover(
-            "Bring along", icon=":material/upload:",
+            "Bring along",
+            icon=":material/upload:",
             help="Add drawings from such a zip file: yours from another computer, or a friend's.",
-        ):  # fmt: skip
+        ):
             turn = st.session_state.setdefault(TURN, 0)
             st.file_uploader(
-                "A zip file that Digit Lab saved", ["zip"], key=f"data_own_upload_{turn}",
-                on_change=_bring, args=(f"data_own_upload_{turn}",), max_upload_size=LARGEST // 2**20,
+                "A zip file that Digit Lab saved",
+                ["zip"],
+                key=f"data_own_upload_{turn}",
+                on_change=_bring,
+                args=(f"data_own_upload_{turn}",),
+                max_upload_size=LARGEST // 2**20,
                 help="Images of 28 × 28 pixels and a labels.csv with the columns file, label, drawn.",
-            )  # fmt: skip
+            )
         if len(own):
             with st.popover("Delete all", icon=":material/delete_sweep:", help="Start afresh; asks first."):
                 st.markdown(f"All {len(own)} drawings go for good. Download them first to keep them.")
                 st.button(
-                    f"Yes, delete {len(own)}", type="primary", icon=":material/delete_forever:",
-                    key="data_own_clear", on_click=_clear, help="There is no way back.",
-                )  # fmt: skip
+                    f"Yes, delete {len(own)}",
+                    type="primary",
+                    icon=":material/delete_forever:",
+                    key="data_own_clear",
+                    on_click=_clear,
+                    help="There is no way back.",
+                )
     if problem := st.session_state.pop(PROBLEM, None):
         st.error(problem, icon=":material/error:")
     if told := st.session_state.pop(TOLD, None):

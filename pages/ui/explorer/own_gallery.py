@@ -4,17 +4,17 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.charts.style import picture
+from core.config.errors import LabError
+from core.config.escaping import escaped
 from core.data.handwriting import Collection
 from core.data.handwriting_files import Drawn
-from core.errors import LabError
-from core.escaping import escaped
-from core.figures.template import picture
 from core.formatting import article
-from pages.ui.digit_map import digit_map
-from pages.ui.explorer.own_kept import drawings
-from pages.ui.layout import controls_and_stage
-from pages.ui.page import error_boundary
-from pages.ui.piecework import alone
+from pages.ui.explorer.own_predictions import drawings
+from pages.ui.kit.drawing.digit_map import digit_map
+from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.widgets.incremental_work import alone
 
 NUMBER = "data_own_number"
 PROBLEM = "data_own_sheet_problem"
@@ -42,10 +42,13 @@ def _gallery(own: Collection) -> None:
     with left:
         number = int(
             st.number_input(
-                f"Drawing, 1 to {len(own)}", 1, len(own), key=NUMBER,
+                f"Drawing, 1 to {len(own)}",
+                1,
+                len(own),
+                key=NUMBER,
                 help="A click on a small digit sets it too. The newest one has the highest number.",
             )
-        )  # fmt: skip
+        )
         _chosen(own.drawings[number - 1])
     with right:
         st.caption("Point at one to see it large, click to choose it.")
@@ -66,14 +69,24 @@ def _chosen(one: Drawn) -> None:
         with st.container(width=110, gap="small"):
             st.markdown(f"### {article(one.label).capitalize()}")
             st.button(
-                "Delete", icon=":material/delete:", key="data_own_delete", on_click=_delete,
-                args=(one.id,), help="Removes this one drawing for good.",
-            )  # fmt: skip
+                "Delete",
+                icon=":material/delete:",
+                key="data_own_delete",
+                on_click=_delete,
+                args=(one.id,),
+                help="Removes this one drawing for good.",
+            )
     st.pills(
-        "Another label", list(range(10)), default=one.label, required=True, key=f"data_own_relabel_{one.id}",
-        on_change=_relabel, args=(one.id,), wrap=True,
+        "Another label",
+        list(range(10)),
+        default=one.label,
+        required=True,
+        key=f"data_own_relabel_{one.id}",
+        on_change=_relabel,
+        args=(one.id,),
+        wrap=True,
         help="For a slip. A digit that a network misreads keeps its label: you know what you meant.",
-    )  # fmt: skip
+    )
 
 
 def _pick(mark: int) -> None:

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
+from core.charts.paired_accuracies import Twin, twin_dots_figure
+from core.charts.palette import GREEN, VIOLET
+from core.charts.style import picture
+from core.config.escaping import escaped
 from core.data.handwriting import Collection
-from core.escaping import escaped
-from core.figures.palette import GREEN, VIOLET
-from core.figures.template import picture
-from core.figures.twins import Twin, twin_dots_figure
 from core.formatting import article, count, probability
-from core.probes.own_digits import Misread, misread
-from pages.ui.chart import chart
-from pages.ui.explorer.own_kept import Rated, rated
-from pages.ui.page import error_boundary
+from core.lessons.explorer.own_handwriting import Misread, misread
+from pages.ui.explorer.own_predictions import Rated, rated
+from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.widgets.chart import chart
 
 ANY = "any network"
 SHOWN = 24
@@ -27,14 +27,23 @@ def results(own: Collection) -> None:
             twin_dots_figure(
                 [escaped(one.name, "html") for one in networks],  # a run's name is its owner's
                 [
-                    Twin("your drawings", VIOLET, [one.own.score.accuracy for one in networks],
-                         [one.own.score.ci95 for one in networks]),
-                    Twin("MNIST's test images", GREEN, [one.mnist[0] for one in networks],
-                         [one.mnist[1:] for one in networks]),
+                    Twin(
+                        "your drawings",
+                        VIOLET,
+                        [one.own.score.accuracy for one in networks],
+                        [one.own.score.ci95 for one in networks],
+                    ),
+                    Twin(
+                        "MNIST's test images",
+                        GREEN,
+                        [one.mnist[0] for one in networks],
+                        [one.mnist[1:] for one in networks],
+                    ),
                 ],
             ),
-            "data_own_chart", still=True,
-        )  # fmt: skip
+            "data_own_chart",
+            still=True,
+        )
         st.markdown(verdict(networks, len(own)))
         st.caption(
             "Dots: share read correctly, with 95% intervals (Wilson). On MNIST it is the accuracy that was "
@@ -87,9 +96,13 @@ def _who_misreads(own: Collection, networks: list[Rated]) -> None:
     if st.session_state.get("data_own_who") not in names:
         st.session_state.pop("data_own_who", None)
     who = st.selectbox(
-        "Misread by", names, key="data_own_who", persist_state="session", width=340,
+        "Misread by",
+        names,
+        key="data_own_who",
+        persist_state="session",
+        width=340,
         help="Drawings that at least one network misreads, or those of one network.",
-    )  # fmt: skip
+    )
     picked = [one for one in found if who == ANY or any(who in said for said in one.taken_for.values())]
     st.caption(f"{len(picked)} of {len(own)} drawings, those that fool most networks first.")
     with st.container(horizontal=True, gap="medium"):
@@ -102,17 +115,16 @@ def _who_misreads(own: Collection, networks: list[Rated]) -> None:
 def _card(own: Collection, one: Misread, networks: int, sure: float | None, who: str) -> None:
     """A drawing, its label, and who takes it for what; of one network also how sure it is."""
     with st.container(width=170, gap="small"):
-        st.image(
-            picture(own.drawings[one.place].image / 255, size=84),
-            width=84,
-            alt=article(one.label).capitalize(),
-        )
+        st.image(picture(own.drawings[one.place].image / 255, size=84), width=84, alt=article(one.label).capitalize())
         st.markdown(f"**{article(one.label)}** · drawing {one.place + 1}")
         for digit, names in one.taken_for.items():
             if sure is None:
                 listed = ", ".join(escaped(name, "page") for name in names)
-                st.caption(f"**{digit}** say {len(names)} of {networks}: {listed}" if len(names) > 1
-                           else f"**{digit}** says {listed}")  # fmt: skip
+                st.caption(
+                    f"**{digit}** say {len(names)} of {networks}: {listed}"
+                    if len(names) > 1
+                    else f"**{digit}** says {listed}"
+                )
             elif who in names:
                 told = probability(sure)
                 st.caption(f"read as **{digit}**, {told} sure; {one.wrong} of {networks} networks misread it")

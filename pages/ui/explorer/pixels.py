@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from core.figures.pixel_values import pixel_histogram_figure
-from pages.ui.chart import chart
-from pages.ui.explorer import choice, computed
-from pages.ui.layout import controls_and_stage
+from core.lessons.explorer.charts.pixel_histogram import pixel_histogram_figure
+from pages.ui.explorer import image_choice, results
+from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.widgets.chart import chart
 
 CODE = """\
 mean, std = train_images.mean(), train_images.std()   # of the training images only
@@ -16,29 +16,28 @@ x = (x - mean) / std                                  # the network's first laye
 def show() -> None:
     """Histogram of pixel values on both rulers, mean and deviation computed from the images."""
     left, right = controls_and_stage(1.0, 2.2)
-    of = computed.data_name()
+    of = results.data_name()
     with left:
-        split = choice.choose_split()
-        digit = choice.choose_digit()
+        split = image_choice.choose_split()
+        digit = image_choice.choose_digit()
         log_y = st.toggle(
-            "Logarithmic height", value=True, key="data_log", bind="query-params",
+            "Logarithmic height",
+            value=True,
+            key="data_log",
+            bind="query-params",
             help="Four pixels in five are plain paper; on an even scale the rest cannot be seen.",
-        )  # fmt: skip
-        mean, std = computed.mean_std(of, "train")
+        )
+        mean, std = results.mean_std(of, "train")
         st.metric("Mean of the training pixels", f"{mean:.4f}", border=True)
         st.metric("Standard deviation", f"{std:.4f}", border=True)
-    edges, share = computed.histogram(of, split, digit)
+    edges, share = results.histogram(of, split, digit)
     with right:
         st.subheader("As they are", anchor=False)
-        fig = pixel_histogram_figure(
-            edges, share, mean=mean, std=std, normalised=False, log_y=log_y, split=split
-        )
+        fig = pixel_histogram_figure(edges, share, mean=mean, std=std, normalised=False, log_y=log_y, split=split)
         chart(fig, key="data_histogram", still=True)
         st.subheader("Normalised", anchor=False)
         st.latex(rf"x' = \frac{{x - \mu}}{{\sigma}} = \frac{{x - {mean:.4f}}}{{{std:.4f}}}")
-        fig = pixel_histogram_figure(
-            edges, share, mean=mean, std=std, normalised=True, log_y=log_y, split=split
-        )
+        fig = pixel_histogram_figure(edges, share, mean=mean, std=std, normalised=True, log_y=log_y, split=split)
         chart(fig, key="data_histogram_normalised", still=True)
         st.caption(
             "The same bars on another ruler: mean 0, deviation 1 over the training images. Weights then "

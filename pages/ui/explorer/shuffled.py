@@ -3,16 +3,16 @@
 import streamlit as st
 import torch
 
+from core.charts.style import image_grid
 from core.data import Digits
 from core.data.splits import permute_pixels
-from core.figures.comparison import accuracy_comparison_figure
-from core.figures.template import image_grid
 from core.formatting import count, interval, percent
-from core.training.shuffled_pixels import EPOCHS, IMAGES
-from pages.ui.chart import chart
-from pages.ui.explorer import computed
-from pages.ui.kept_button import kept_button
-from pages.ui.layout import controls_and_stage
+from core.lessons.explorer.charts.accuracy_by_epoch import accuracy_comparison_figure
+from core.lessons.explorer.shuffled_pixels import EPOCHS, IMAGES
+from pages.ui.explorer import results
+from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.widgets.chart import chart
+from pages.ui.kit.widgets.kept_button import kept_button
 
 CODE = """\
 order = torch.randperm(784)                      # one permutation for all images
@@ -28,9 +28,14 @@ def show() -> None:
     left, right = controls_and_stage(1.0, 2.2)
     with left:
         seed = st.number_input(
-            "Permutation", 0, 9999, 1, key="data_permutation", bind="query-params",
+            "Permutation",
+            0,
+            9999,
+            1,
+            key="data_permutation",
+            bind="query-params",
             help="The seed of the one permutation that rearranges every image.",
-        )  # fmt: skip
+        )
         st.markdown(
             "Every image has its 784 pixels rearranged in the same way. To us it is noise. "
             "**Will a network still learn it?**"
@@ -38,7 +43,7 @@ def show() -> None:
         start = kept_button(
             "Train on both", icon=":material/play_arrow:", type="primary", key="data_shuffle", width="stretch"
         )
-        all_of_them = len(computed.digits("train"))
+        all_of_them = len(results.digits("train"))
         used = min(IMAGES, all_of_them)
         of = f"{used:,} of the {all_of_them:,}" if used < all_of_them else f"all {all_of_them:,}"
         st.caption(
@@ -46,7 +51,7 @@ def show() -> None:
             "at random, the same for both), scored on all test images: a few seconds."
         )
     with right:
-        test = computed.digits("test")
+        test = results.digits("test")
         few = test.take(_one_of_each(test))
         names = [str(label) for label in few.labels.tolist()]
         st.caption("As they are, and with their pixels shuffled:")
@@ -61,14 +66,10 @@ def show() -> None:
 
 def _result(seed: int) -> None:
     place = st.empty()
-    result = computed.shuffle(computed.data_name(), seed, place.progress(0.0, "Training twice…"))
+    result = results.shuffle(results.data_name(), seed, place.progress(0.0, "Training twice…"))
     place.empty()
     curves = {"plain": result.plain.accuracy, "shuffled": result.shuffled.accuracy}
-    chart(
-        accuracy_comparison_figure(curves),
-        key="data_shuffle_curves",
-        still=True,
-    )
+    chart(accuracy_comparison_figure(curves), key="data_shuffle_curves", still=True)
     (low, high), (low2, high2) = result.plain.ci95, result.shuffled.ci95
     st.markdown(
         f"Plain **{percent(result.plain.accuracy[-1])}** ({interval(low, high)}), shuffled "

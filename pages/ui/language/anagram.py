@@ -4,15 +4,15 @@ import pandas as pd
 import streamlit as st
 import torch
 
+from core.charts.interval_bars import interval_bars_figure
+from core.charts.palette import GUESSERS
+from core.config.language import WordsConfig
 from core.data.words import readable
-from core.evaluation import wilson
-from core.figures.interval_bars import interval_bars_figure
-from core.figures.palette import GUESSERS
 from core.formatting import percent, probability
-from core.language.anagrams import moved, scrambled
-from core.language.contest import TITLES, Entrant, Guess, Name
-from core.word_config import WordsConfig
-from pages.ui.chart import chart
+from core.lessons.language.anagrams import moved, scrambled
+from core.lessons.language.contest import TITLES, Entrant, Guess, Name
+from core.models.evaluation import wilson
+from pages.ui.kit.widgets.chart import chart
 from pages.ui.language import computed
 
 SOME = 1000  # test words that are scrambled
@@ -24,22 +24,23 @@ def anagram(entrants: list[Entrant], config: WordsConfig) -> None:
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     with left:
         text = st.text_input(
-            "A word to scramble", "heerlijk", key="lang_scramble", bind="query-params", max_chars=40,
+            "A word to scramble",
+            "heerlijk",
+            key="lang_scramble",
+            bind="query-params",
+            max_chars=40,
             help="Its letters are put into another order.",
-        )  # fmt: skip
-    with right:
-        seed = st.number_input(
-            "Shuffle number", 0, 9999, 1, key="lang_shuffle", help="Another number, another order."
         )
+    with right:
+        seed = st.number_input("Shuffle number", 0, 9999, 1, key="lang_shuffle", help="Another number, another order.")
     word = readable(text)[0]
     if len(set(word)) < 2:
         st.markdown("Type a word of at least two different letters that the models know.")
     else:
         other = scrambled(word, int(seed))
         st.dataframe(
-            pd.DataFrame([_row(entrant, word, other) for entrant in entrants]), hide_index=True,
-            key="lang_scrambled",
-        )  # fmt: skip
+            pd.DataFrame([_row(entrant, word, other) for entrant in entrants]), hide_index=True, key="lang_scrambled"
+        )
     shares = {entrant.name: _moved(entrant.name, config, int(seed), entrant.guess) for entrant in entrants}
     st.markdown(
         f"**Answers that change when the letters are scrambled**, of {SOME:,} test words. "

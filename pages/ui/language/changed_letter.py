@@ -3,14 +3,14 @@
 import pandas as pd
 import streamlit as st
 
-from core.figures.letter_steps import substitutions_figure
+from core.config.language import ALPHABET
 from core.formatting import percent
-from core.probes.word_reading import turning_changes
-from core.word_config import ALPHABET
-from pages.ui.chart import chart
+from core.lessons.language.charts.hidden_state_steps import substitutions_figure
+from core.models.inspect.word_predictions import turning_changes
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.widgets.chart import chart
 from pages.ui.language import computed
 from pages.ui.language.word_input import Typed
-from pages.ui.trained import Trained
 
 
 def changed_letter(trained: Trained, found: Typed) -> None:
@@ -27,12 +27,18 @@ def changed_letter(trained: Trained, found: Typed) -> None:
             f"({percent(others / total, 0)}) are no longer {languages[answer]} to it."
         )
     else:
-        st.markdown(f"None of {total:,} words that differ from *{word}* in one letter is anything but "
-                    f"{languages[answer]} to it.")  # fmt: skip
+        st.markdown(
+            f"None of {total:,} words that differ from *{word}* in one letter is anything but "
+            f"{languages[answer]} to it."
+        )
     language = st.selectbox(
-        "Probability of", languages, answer, key=f"lang_changed_{answer}", width=200,
+        "Probability of",
+        languages,
+        answer,
+        key=f"lang_changed_{answer}",
+        width=200,
         help="Whose probability the colours show.",
-    )  # fmt: skip
+    )
     fig = substitutions_figure(word, ALPHABET, table[..., languages.index(language)].numpy(), language)
     chart(fig, "lang_changed", still=True)
     st.caption("One row a letter of the word, one column the letter in its place. Framed: the word as it is.")
@@ -40,11 +46,17 @@ def changed_letter(trained: Trained, found: Typed) -> None:
     if changes:
         st.markdown("**The changes that turn its answer most surely**")
         rows = [
-            {"word": entry.word, "letter": f"{entry.place + 1}: {word[entry.place]} → {entry.letter}",
-             "then": languages[entry.language], "probability": entry.probability}
+            {
+                "word": entry.word,
+                "letter": f"{entry.place + 1}: {word[entry.place]} → {entry.letter}",
+                "then": languages[entry.language],
+                "probability": entry.probability,
+            }
             for entry in changes
-        ]  # fmt: skip
+        ]
         st.dataframe(
-            pd.DataFrame(rows), hide_index=True, key="lang_turning",
+            pd.DataFrame(rows),
+            hide_index=True,
+            key="lang_turning",
             column_config={"probability": st.column_config.NumberColumn(format="percent")},
-        )  # fmt: skip
+        )

@@ -5,24 +5,24 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from core.choices import WORD_SPLITS
-from core.figures.interval_bars import interval_bars_figure
-from core.figures.palette import GUESSERS
+from core.charts.interval_bars import interval_bars_figure
+from core.charts.palette import GUESSERS
+from core.config.choices import WORD_SPLITS
+from core.config.language import WordsConfig
 from core.formatting import duration, percent, points, points_interval
-from core.language.contest import NAMES, RATES, TITLES, Entrant, Name, reading
-from core.language.shared_runs import Epoch, SharedRuns
-from core.paired import paired
-from core.recipes import RECIPES
-from core.word_config import WordsConfig
-from pages.ui.cache import shipped_model
-from pages.ui.chart import chart
+from core.lessons.language.contest import NAMES, RATES, TITLES, Entrant, Name, reading
+from core.lessons.language.shared_runs import Epoch, SharedRuns
+from core.models.paired_test import paired
+from core.recipes.texts import RECIPES
+from pages.ui.kit.network.network_picker import as_it_came
+from pages.ui.kit.shell.cache import shipped_model
+from pages.ui.kit.widgets.chart import chart
+from pages.ui.kit.widgets.incremental_work import NotNow, Piecework
 from pages.ui.language import computed
 from pages.ui.language.anagram import anagram
 from pages.ui.language.controls import DIVISION_NAMES
-from pages.ui.language.divisions import SHIPPED
-from pages.ui.language.heaviest import heaviest
-from pages.ui.look import as_it_came
-from pages.ui.piecework import NotNow, Piecework
+from pages.ui.language.n_gram_weights import heaviest
+from pages.ui.language.word_splits import SHIPPED
 
 CELLS: tuple[Name, ...] = ("rnn", "lstm")
 EPOCHS = RECIPES["language-gru"].config.train.epochs
@@ -42,18 +42,24 @@ def compare() -> None:
     """The whole tab: a part that trains the two other cells epoch by epoch where the reader asks for them."""
     epochs = EPOCHS
     work = Piecework(
-        "lang_compare", "Train the plain RNN and the LSTM",
+        "lang_compare",
+        "Train the plain RNN and the LSTM",
         help=f"{epochs} epochs each with the GRU's settings, on the same words: a minute. The RNN takes "
         f"the rate that did best for it on held-out words, {RATES['rnn']:g}.",
-    )  # fmt: skip
+    )
 
     def body() -> None:
         division = st.segmented_control(
-            "Kept for the test", WORD_SPLITS, default="random", required=True,
-            key="lang_compare_division", bind="query-params", disabled=work.running,
+            "Kept for the test",
+            WORD_SPLITS,
+            default="random",
+            required=True,
+            key="lang_compare_division",
+            bind="query-params",
+            disabled=work.running,
             format_func=lambda name: DIVISION_NAMES[name],
             help="The same division for all five.",
-        )  # fmt: skip
+        )
         config = WordsConfig(division=division)
         shared = _shared(config, epochs)
         kept = shared.kept
@@ -66,8 +72,7 @@ def compare() -> None:
             done = [accuracy for (of, _), accuracy in sorted(kept.copy().items()) if of == name]
             if 0 < len(done) < epochs:
                 st.caption(
-                    f"{TITLES[name]}: test accuracy {percent(done[-1], 2)} after {len(done)} of {epochs} "
-                    f"epochs."
+                    f"{TITLES[name]}: test accuracy {percent(done[-1], 2)} after {len(done)} of {epochs} epochs."
                 )
         _table(entrants)
 
@@ -182,9 +187,7 @@ def _table(entrants: list[Entrant]) -> None:
             "loss": number("loss (nats)", format="%.3f", help="Mean cross-entropy on the test words."),
             "trainable parameters": number(format="localized"),
             "seconds": number(
-                "seconds to fit",
-                format="%.1f",
-                help="On one thread; the GRU's were measured when it was trained.",
+                "seconds to fit", format="%.1f", help="On one thread; the GRU's were measured when it was trained."
             ),
         },
     )

@@ -6,16 +6,16 @@ Everything here is shared by all sessions and read-only.
 import streamlit as st
 from torch import Tensor
 
+from core.config.language import LANGUAGES, WordsConfig
 from core.data.words import Words, load_words, with_relatives
-from core.evaluation import predict
-from core.language.baselines import Baseline, Counting
-from core.language.contest import Entrant, counted, fit_timed
+from core.lessons.language.baselines import Baseline, Counting
+from core.lessons.language.contest import Entrant, counted, fit_timed
+from core.lessons.language.gates import Gates, Pre, gates
+from core.models.evaluation import predict
+from core.models.inspect.word_predictions import Reading, one_letter_changed, read
 from core.models.recurrent import Recurrent
-from core.one_thread import one_thread
-from core.probes.gates import Gates, Pre, gates
-from core.probes.word_reading import Reading, one_letter_changed, read
-from core.word_config import LANGUAGES, WordsConfig
-from pages.ui.trained import Trained
+from core.models.threads import one_thread
+from pages.ui.kit.network.trained_network import Trained
 
 NAMES = tuple(LANGUAGES.values())
 

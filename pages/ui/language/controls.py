@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from core.choices import CELLS, WORD_SPLITS
-from pages.ui.widgets import Widgets
+from core.config.choices import CELLS, WORD_SPLITS
+from pages.ui.kit.widgets.bound_widgets import Widgets
 
 CELL_NAMES = {"gru": "GRU", "lstm": "LSTM", "rnn": "plain RNN (tanh)"}
 DIVISION_NAMES = {"random": "at random, word by word", "stem": "by stem: no relatives in the test"}
@@ -14,37 +14,59 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
     """Draw the widgets and return the settings of the network they say. values: where they start."""
     return {
         "cell": widget.choice_box(
-            "Cell", CELLS, values["cell"], "cell",
+            "Cell",
+            CELLS,
+            values["cell"],
+            "cell",
             help="What carries the state from character to character. GRU and LSTM have gates that decide "
             "what is kept; a plain RNN has none.",
             format_func=lambda name: CELL_NAMES[name],
         ),
         "units": widget.number(
-            "Units of the hidden state", 1, 512, values["units"], "units",
+            "Units of the hidden state",
+            1,
+            512,
+            values["units"],
+            "units",
             help="How many numbers it remembers a word by.",
         ),
         "dropout": widget.slider(
-            "Dropout", 0.0, 0.9, values["dropout"], "dropout", step=0.05,
+            "Dropout",
+            0.0,
+            0.9,
+            values["dropout"],
+            "dropout",
+            step=0.05,
             help="Share of the last state's units silenced at each training step.",
         ),
-    }  # fmt: skip
+    }
 
 
 def material(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
     """The same for the words."""
     return {
         "division": widget.choice_box(
-            "A fifth is kept for the test", WORD_SPLITS, values["division"], "division",
+            "A fifth is kept for the test",
+            WORD_SPLITS,
+            values["division"],
+            "division",
             help="By stem, no test word shares its first five letters with a training word of its language.",
             format_func=lambda name: DIVISION_NAMES[name],
         ),
         "per_language": widget.choice(
-            "Words of each language", AMOUNTS, values["per_language"], "per_language",
+            "Words of each language",
+            AMOUNTS,
+            values["per_language"],
+            "per_language",
             help="The most frequent so many. Fewer words train faster and teach less.",
             format_func=lambda count: f"{count:,}",
         ),
         "words_seed": widget.number(
-            "Seed of the division", 0, 2**31 - 1, values["words_seed"], "words_seed",
+            "Seed of the division",
+            0,
+            2**31 - 1,
+            values["words_seed"],
+            "words_seed",
             help="Another seed keeps other words for the test.",
         ),
-    }  # fmt: skip
+    }

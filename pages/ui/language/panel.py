@@ -5,10 +5,10 @@ from functools import wraps
 
 import streamlit as st
 
-from core.one_thread import one_thread
+from core.models.threads import one_thread
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.page import error_boundary
 from pages.ui.language import computed
-from pages.ui.page import error_boundary
-from pages.ui.trained import Trained
 
 Panel = Callable[[Trained], None]
 

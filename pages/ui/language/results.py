@@ -4,20 +4,20 @@ import pandas as pd
 import streamlit as st
 from torch import Tensor
 
+from core.charts.confusion_matrix import confusion_figure
+from core.charts.interval_bars import interval_bars_figure
+from core.charts.palette import LANGUAGES as COLORS
 from core.data.words import Words
-from core.figures.confusion import confusion_figure
-from core.figures.interval_bars import interval_bars_figure
-from core.figures.length_accuracy import length_accuracy_figure
-from core.figures.palette import LANGUAGES as COLORS
 from core.formatting import percent
-from core.language.mistakes import confusion, per_language, per_length, surest_mistakes
-from pages.ui.chart import chart
+from core.lessons.language.charts.accuracy_by_length import length_accuracy_figure
+from core.lessons.language.mistakes import confusion, per_language, per_length, surest_mistakes
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.widgets.chart import chart
 from pages.ui.language import computed
-from pages.ui.language.divisions import divisions
 from pages.ui.language.panel import word_panel
 from pages.ui.language.train import PAGE
 from pages.ui.language.word_input import WORD
-from pages.ui.trained import Trained
+from pages.ui.language.word_splits import divisions
 
 CODE = """\
 logits = network(test_words)                # (N, 5)
@@ -46,8 +46,7 @@ def results(trained: Trained) -> None:
     with right:
         st.subheader("Which for which", anchor=False)
         _confusion(table)
-    st.subheader("Short words are harder" if _short_is_harder(words, probabilities) else "By length",
-                 anchor=False)  # fmt: skip
+    st.subheader("Short words are harder" if _short_is_harder(words, probabilities) else "By length", anchor=False)
     _lengths(words, probabilities)
     st.subheader("Sure, and wrong", anchor=False)
     _mistakes(words, probabilities)
@@ -78,14 +77,9 @@ def _confusion(table: Tensor) -> None:
     often = int(wrong.flatten()[most])
     if often:
         st.markdown(
-            f"The commonest mistake: **{computed.NAMES[is_]}** called **{computed.NAMES[called]}**, "
-            f"{often:,} times."
+            f"The commonest mistake: **{computed.NAMES[is_]}** called **{computed.NAMES[called]}**, {often:,} times."
         )
-    chart(
-        confusion_figure(table, names=computed.NAMES, things="words", height=300),
-        "lang_confusion",
-        still=True,
-    )
+    chart(confusion_figure(table, names=computed.NAMES, things="words", height=300), "lang_confusion", still=True)
     st.caption("Brighter: a larger share of the row. The diagonal holds right answers.")
 
 
@@ -98,9 +92,12 @@ def _lengths(words: Words, probabilities: Tensor) -> None:
     found = per_length(words, probabilities)
     right = int((probabilities.argmax(1) == words.test.labels).sum())
     fig = length_accuracy_figure(
-        list(found), [s.accuracy for s in found.values()], [s.ci95 for s in found.values()],
-        [s.n for s in found.values()], right / len(words.test),
-    )  # fmt: skip
+        list(found),
+        [s.accuracy for s in found.values()],
+        [s.ci95 for s in found.values()],
+        [s.n for s in found.values()],
+        right / len(words.test),
+    )
     chart(fig, "lang_lengths", still=True)
     st.caption("Dots: words of that many letters, with 95% intervals. Dotted: all words.")
 
@@ -118,8 +115,12 @@ def _mistakes(words: Words, probabilities: Tensor) -> None:
     picked = st.dataframe(
         pd.DataFrame(
             [
-                {"word": entry.word, "is": names[entry.language], "called": names[entry.called],
-                 "probability": entry.probability}
+                {
+                    "word": entry.word,
+                    "is": names[entry.language],
+                    "called": names[entry.called],
+                    "probability": entry.probability,
+                }
                 for entry in found
             ]
         ),
@@ -128,13 +129,17 @@ def _mistakes(words: Words, probabilities: Tensor) -> None:
         on_select="rerun",
         selection_mode="single-row",
         column_config={"probability": st.column_config.NumberColumn(format="%.4f")},
-    )  # fmt: skip
+    )
     rows = picked.selection.rows
     if rows and rows[0] < len(found):
         st.button(
-            f"Look at “{found[rows[0]].word}”", icon=":material/search:", key="lang_look_at",
-            on_click=_open, args=(found[rows[0]].word,), help="Opens the first tab with this word.",
-        )  # fmt: skip
+            f"Look at “{found[rows[0]].word}”",
+            icon=":material/search:",
+            key="lang_look_at",
+            on_click=_open,
+            args=(found[rows[0]].word,),
+            help="Opens the first tab with this word.",
+        )
 
 
 def _open(word: str) -> None:

@@ -4,14 +4,14 @@ import math
 
 import streamlit as st
 
-from core.config import RecurrentConfig
-from core.figures.curves import accuracy_figure, loss_figure
+from core.charts.curves import accuracy_figure, loss_figure
+from core.config.language import LANGUAGES
+from core.config.run import RecurrentConfig
 from core.formatting import percent
-from core.word_config import LANGUAGES
-from pages.ui.chart import chart
+from pages.ui.kit.training.live_run import Shown
+from pages.ui.kit.training.training_page import TrainingPage
+from pages.ui.kit.widgets.chart import chart
 from pages.ui.language.controls import material, network
-from pages.ui.live_run import Shown
-from pages.ui.training_page import TrainingPage
 
 PASSES = "epochs (passes over the training words)"
 
@@ -26,12 +26,8 @@ def curves(run: Shown) -> None:
         fig = loss_figure(run.history, run.n_train, run.epochs, log_y=log)
         fig.update_layout(xaxis_title_text=PASSES, yaxis_title_text="loss (nats per word)")
         chart(fig, f"{run.key}_loss")
-        st.caption(
-            f"Guessing among five costs ln 5 ≈ {guessing:.2f}. Blue: every step, with its full spread."
-        )
-        st.toggle(
-            "Logarithmic loss", key=f"{run.key}_log", bind="query-params", help="Shows small losses better."
-        )
+        st.caption(f"Guessing among five costs ln 5 ≈ {guessing:.2f}. Blue: every step, with its full spread.")
+        st.toggle("Logarithmic loss", key=f"{run.key}_log", bind="query-params", help="Shows small losses better.")
     with right:
         st.markdown(_newest(run, "accuracy", "Accuracy"))
         fig = accuracy_figure(run.history, run.epochs, n_train=run.n_train)

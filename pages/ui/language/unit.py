@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from pages.ui.kit.network.trained_network import Trained
 from pages.ui.language import computed
-from pages.ui.trained import Trained
 
 
 def pick_unit(trained: Trained) -> int:
@@ -11,7 +11,12 @@ def pick_unit(trained: Trained) -> int:
     units = computed.network(trained).out.in_features
     return int(
         st.number_input(
-            "Unit", 0, units - 1, 0, key=f"lang_unit_{units}", width=120,
+            "Unit",
+            0,
+            units - 1,
+            0,
+            key=f"lang_unit_{units}",
+            width=120,
             help=f"One of the {units} numbers of the hidden state; *How a GRU works* follows it.",
         )
-    )  # fmt: skip
+    )

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.config.escaping import escaped
+from core.config.language import LANGUAGES, MOST_LETTERS
 from core.data.words import LONGEST, SHORTEST, readable
-from core.escaping import escaped
-from core.probes.word_reading import Reading
-from core.word_config import LANGUAGES, MOST_LETTERS
+from core.models.inspect.word_predictions import Reading
+from pages.ui.kit.network.trained_network import Trained
 from pages.ui.language import computed
-from pages.ui.trained import Trained
 
 WORD = "lang_word"
 #: The first is a test word of the network that came along: what is seen at once was not learnt by heart.
@@ -34,15 +34,24 @@ class Typed:
 def word_input(trained: Trained) -> Typed | None:
     """The word, examples, and a slider over its characters; None, with a sentence, where nothing was read."""
     text = st.text_input(
-        "A word", EXAMPLES[0], key=WORD, bind="query-params", max_chars=10_000, on_change=_to_its_end,
+        "A word",
+        EXAMPLES[0],
+        key=WORD,
+        bind="query-params",
+        max_chars=10_000,
+        on_change=_to_its_end,
         help="Any word, real or made up. Capitals are read as small letters.",
-    )  # fmt: skip
+    )
     with st.container(horizontal=True, gap="small"):
         for place, example in enumerate(EXAMPLES):
             st.button(
-                example, key=f"lang_example_{place}", type="tertiary", on_click=_take, args=(example,),
+                example,
+                key=f"lang_example_{place}",
+                type="tertiary",
+                on_click=_take,
+                args=(example,),
                 help="Take this word.",
-            )  # fmt: skip
+            )
     read, skipped = readable(text)
     if skipped:
         st.info(told_skipped(skipped), icon=":material/visibility_off:")
@@ -60,9 +69,13 @@ def word_input(trained: Trained) -> Typed | None:
     at = length
     if length > 1:
         at = st.slider(
-            f"Characters read, of {length}", 1, length, length, key=f"lang_at_{length}",
+            f"Characters read, of {length}",
+            1,
+            length,
+            length,
+            key=f"lang_at_{length}",
             help="Step through the word with the arrow keys.",
-        )  # fmt: skip
+        )
     return Typed(found, at - 1)
 
 

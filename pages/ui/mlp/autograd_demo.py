@@ -3,10 +3,10 @@
 import streamlit as st
 from torch import Tensor
 
-from core.figures.operations import Box, operations_figure
-from core.probes.autograd_graph import FUNCTIONS, Trace, trace, worked
-from pages.ui.chart import chart
-from pages.ui.page import error_boundary
+from core.charts.computation_graph import Box, operations_figure
+from core.lessons.mlp.autograd_graph import FUNCTIONS, Trace, trace, worked
+from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.widgets.chart import chart
 
 START = (3.0, 2.0, 3.0)  # the slides' example
 
@@ -16,17 +16,14 @@ def autograd_demo() -> None:
     """Change the numbers or the function and watch values go down and gradients come up."""
     with error_boundary():
         st.markdown(
-            "How much does the loss change when one of the numbers changes a little? "
-            "Three lines, and PyTorch knows."
+            "How much does the loss change when one of the numbers changes a little? Three lines, and PyTorch knows."
         )
         name, values = _controls()
         found = trace(name, values)
         _three_lines(name, values, found)
         loss, slopes = worked(name, values)
         formula = FUNCTIONS[name].formula.replace("=", "&=", 1)
-        st.latex(
-            rf"\begin{{aligned}} {formula} \\ &= {loss} = \mathbf{{{_number(found.loss)}}} \end{{aligned}}"
-        )
+        st.latex(rf"\begin{{aligned}} {formula} \\ &= {loss} = \mathbf{{{_number(found.loss)}}} \end{{aligned}}")
         text, graph = st.columns([1, 1.5], gap="medium", vertical_alignment="center")
         with text:
             _slopes(name, slopes, found)
@@ -93,11 +90,7 @@ def _boxes(found: Trace) -> list[Box]:
     last = len(found.nodes) - 1
     return [
         Box(
-            title=f"{node.operation} = loss"
-            if index == last
-            else "a, the leaf"
-            if index == 0
-            else node.operation,
+            title=f"{node.operation} = loss" if index == last else "a, the leaf" if index == 0 else node.operation,
             note=node.name,
             value=_vector(node.value),
             gradient=_vector(node.gradient),

@@ -8,14 +8,14 @@ import streamlit as st
 import torch
 from torch import Tensor, nn
 
-from core.config import Reduction, RunConfig
+from core.config.run import Reduction, RunConfig
 from core.data.digits import Digits, Mnist
+from core.lessons.mlp.saturation import Start, compare_starts
+from core.lessons.mlp.weight_editing import Prepared
 from core.models import linear_layers
-from core.probes.signals import Gradients, Signals, gradients, signals
-from core.probes.spread import Start, compare_starts
-from core.probes.surgery import Prepared
-from pages.ui.computed import data_key
-from pages.ui.trained import Trained
+from core.models.inspect.layer_signals import Gradients, Signals, gradients, signals
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.widgets.cached_results import data_key
 
 SAMPLE = 2000  # test images that histograms of activations are made of, at most
 ROOM = 150_000_000  # bytes that the numbers of one network on all its images may take
@@ -85,9 +85,7 @@ def _signals(key: str, at_start: bool, data: str, _model: nn.Module, _images: Te
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _gradients(
-    key: str, at_start: bool, name: str, how: Reduction, _model: nn.Module, _batch: Digits
-) -> Gradients:
+def _gradients(key: str, at_start: bool, name: str, how: Reduction, _model: nn.Module, _batch: Digits) -> Gradients:
     return gradients(_model, _batch.images, _batch.labels, how)
 
 

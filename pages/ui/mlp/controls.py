@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from core.config import ACTIVATIONS
-from pages.ui.widgets import Widgets
+from core.config.run import ACTIVATIONS
+from pages.ui.kit.widgets.bound_widgets import Widgets
 
 FAMILIES = {
     "raw": "bare tensors",
@@ -17,15 +17,17 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
     """Draw the widgets and return the settings of the network they say. values: where they start."""
     changes: dict[str, Any] = {}
     changes["hidden"] = widget.hidden(
-        "Hidden layers", 0, 6, values["hidden"], most=4096, usual=64, unit="How many neurons.",
+        "Hidden layers",
+        0,
+        6,
+        values["hidden"],
+        most=4096,
+        usual=64,
+        unit="How many neurons.",
         help="Layers between pixels and answer; 0 is linear.",
-    )  # fmt: skip
+    )
     changes["activation"] = widget.choice_box(
-        "Activation",
-        ACTIVATIONS,
-        values["activation"],
-        "activation",
-        help="The bend between two linear maps.",
+        "Activation", ACTIVATIONS, values["activation"], "activation", help="The bend between two linear maps."
     )
     changes["family"] = widget.choice_box(
         "Written as",
@@ -48,9 +50,6 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
     )
     changes["dropout"] = 0.0 if plain else dropout
     changes["normalize"] = widget.toggle(
-        "Normalise the pixels first",
-        values["normalize"],
-        "normalize",
-        help="(x − mean) / std as the first layer.",
+        "Normalise the pixels first", values["normalize"], "normalize", help="(x − mean) / std as the first layer."
     )
     return changes

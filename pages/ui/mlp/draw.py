@@ -4,18 +4,18 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from core.figures.template import picture
-from core.figures.unit_grid import unit_grid_figure
+from core.charts.hidden_units import unit_grid_figure
+from core.charts.style import picture
+from core.lessons.mlp.unit_contributions import pushes
 from core.models import linear_layers
-from core.probes.credit import pushes
-from core.probes.signals import Signals, signals
-from pages.ui.cache import mnist
-from pages.ui.canvas import digit_canvas
-from pages.ui.chart import chart
+from core.models.inspect.layer_signals import Signals, signals
+from pages.ui.kit.drawing.canvas import digit_canvas
+from pages.ui.kit.network.network_panel import panel
+from pages.ui.kit.network.prediction import reading
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.cache import mnist
+from pages.ui.kit.widgets.chart import chart
 from pages.ui.mlp.gallery import weight_gallery
-from pages.ui.panel import panel
-from pages.ui.reading import reading
-from pages.ui.trained import Trained
 
 STRONGEST = 8
 CODE = """\
@@ -113,18 +113,13 @@ def _strongest(trained: Trained, flow: Signals, digit: int) -> None:
     order = (output if how == FIRED else push.abs()).argsort(descending=True)[:STRONGEST]
     weight = linear_layers(trained.model)[0][1]
     captions = [
-        f"unit {int(unit)}: "
-        + (f"{float(output[unit]):.2f}" if how == FIRED else f"{float(push[unit]):+.2f}")
+        f"unit {int(unit)}: " + (f"{float(output[unit]):.2f}" if how == FIRED else f"{float(push[unit]):+.2f}")
         for unit in order
     ]
     weight_gallery(weight[order].view(-1, 28, 28).numpy(), captions)
     st.caption(
         "Each picture is a unit's 784 weights: ink on orange excites it, ink on blue holds it back. "
-        + (
-            "Numbers: the unit's output."
-            if how == FIRED
-            else f"Numbers: how far it pushes the {digit}, in logits."
-        )
+        + ("Numbers: the unit's output." if how == FIRED else f"Numbers: how far it pushes the {digit}, in logits.")
     )
 
 

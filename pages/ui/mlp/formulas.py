@@ -2,16 +2,19 @@
 
 import streamlit as st
 
-from core.config import MLPConfig, OptimizerConfig, TrainConfig
+from core.config.run import MLPConfig, OptimizerConfig, TrainConfig
 from core.formatting import percent, shape
 from core.training.optimizers import OPTIMIZERS
 from core.training.schedules import moving_rate
-from pages.ui.page import error_boundary
+from pages.ui.kit.shell.page import error_boundary
 
 SYMBOL = {
-    "sigmoid": r"\sigma", "tanh": r"\tanh", "relu": r"\mathrm{ReLU}",
-    "leaky-relu": r"\mathrm{LeakyReLU}", "gelu": r"\mathrm{GELU}",
-}  # fmt: skip
+    "sigmoid": r"\sigma",
+    "tanh": r"\tanh",
+    "relu": r"\mathrm{ReLU}",
+    "leaky-relu": r"\mathrm{LeakyReLU}",
+    "gelu": r"\mathrm{GELU}",
+}
 MEANING = {
     "sigmoid": r"\sigma(z) = \frac{1}{1 + e^{-z}}",
     "tanh": r"\tanh(z) = \frac{e^z - e^{-z}}{e^z + e^{-z}}",
@@ -45,9 +48,7 @@ def names(config: MLPConfig) -> list[tuple[str, str, str, str]]:
     """(weight, bias, pre-activation, activation) of every layer in LaTeX: W_h, b_h, z_h, a_h, W_o, … for two
     layers as on the slides."""
     layers = len(config.widths) - 1
-    marks = (
-        [""] if layers == 1 else ["_h", "_o"] if layers == 2 else [f"_{{{i}}}" for i in range(1, layers + 1)]
-    )
+    marks = [""] if layers == 1 else ["_h", "_o"] if layers == 2 else [f"_{{{i}}}" for i in range(1, layers + 1)]
     return [(f"W{mark}", f"b{mark}", f"z{mark}", f"a{mark}") for mark in marks]
 
 
@@ -116,9 +117,7 @@ def _update(train: TrainConfig | None) -> None:
 
 def _parameters(config: MLPConfig) -> None:
     rows, total = [], 0
-    for (weight, bias, _, _), n_in, n_out in zip(
-        names(config), config.widths, config.widths[1:], strict=False
-    ):
+    for (weight, bias, _, _), n_in, n_out in zip(names(config), config.widths, config.widths[1:], strict=False):
         count = n_in * n_out + n_out
         total += count
         rows.append(f"| ${weight}$ | {shape((n_in, n_out))} | ${bias}$ | {shape((n_out,))} | {count:,} |")
@@ -126,6 +125,4 @@ def _parameters(config: MLPConfig) -> None:
     st.markdown(head + "\n".join(rows) + f"\n| **together** | | | | **{total:,}** |")
     first = config.widths[1] * 785
     if len(config.widths) > 2:
-        st.caption(
-            f"{percent(first / total, 0)} of them sit in the first layer: 784 pixels need many weights."
-        )
+        st.caption(f"{percent(first / total, 0)} of them sit in the first layer: 784 pixels need many weights.")

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from core.data.digits import Mnist
-from pages.ui.mlp.begin import begin
-from pages.ui.mlp.spreads import spreads
-from pages.ui.mlp.weights import weights
-from pages.ui.panel import panel
-from pages.ui.trained import Trained
+from pages.ui.kit.network.network_panel import panel
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.mlp.first_layer_weights import weights
+from pages.ui.mlp.histograms import spreads
+from pages.ui.mlp.initialization import begin
 
 WEIGHTS, SPREADS, START = "First-layer weights", "Histograms", "The start"
 

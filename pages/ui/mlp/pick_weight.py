@@ -3,8 +3,8 @@
 import streamlit as st
 from torch import nn
 
+from core.lessons.mlp.one_gradient_step import Place
 from core.models import linear_layers
-from core.probes.lens import Place
 from pages.ui.mlp.computed import layer_names
 
 
@@ -22,9 +22,12 @@ def pick_weight(model: nn.Module, key: str, start: Place) -> Place:
     last = layer == len(layers) - 1
     with second:
         to = pick_unit(
-            "To digit" if last else "To unit", weight.shape[0], f"{key}_to_{layer}", begin.to,
+            "To digit" if last else "To unit",
+            weight.shape[0],
+            f"{key}_to_{layer}",
+            begin.to,
             "The digit the weight speaks for." if last else "The hidden unit the weight leads to.",
-        )  # fmt: skip
+        )
     with third:
         if layer > 0:
             told = "The hidden unit the weight comes from."
@@ -34,9 +37,7 @@ def pick_weight(model: nn.Module, key: str, start: Place) -> Place:
         with row_side:
             row = pick_unit("Row", 28, f"{key}_row", begin.source // 28, "The pixel's row; 0 is the top.")
         with column_side:
-            column = pick_unit(
-                "Column", 28, f"{key}_column", begin.source % 28, "The pixel's column; 0 is left."
-            )
+            column = pick_unit("Column", 28, f"{key}_column", begin.source % 28, "The pixel's column; 0 is left.")
         return Place(0, to, row * 28 + column)
 
 
@@ -57,11 +58,6 @@ def pick_unit(label: str, count: int, key: str, start: int, help_: str) -> int:
     """A number from 0 to count − 1."""
     return int(
         st.number_input(
-            label,
-            0,
-            count - 1,
-            min(start, count - 1),
-            key=f"{key}_of_{count}",
-            help=f"{help_} 0 to {count - 1}.",
+            label, 0, count - 1, min(start, count - 1), key=f"{key}_of_{count}", help=f"{help_} 0 to {count - 1}."
         )
     )

@@ -5,12 +5,12 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import RunConfig
+from core.config.run import RunConfig
 from core.formatting import percent
-from core.recipes import RECIPES
-from core.training.job import Job
-from pages.ui import controls
-from pages.ui.cache import shipped_model
+from core.jobs.training_job import Job
+from core.recipes.texts import RECIPES
+from pages.ui.kit.shell.cache import shipped_model
+from pages.ui.kit.training import controls
 from pages.ui.mlp.train import RECIPE, start_run
 
 
@@ -67,12 +67,7 @@ def questions(job: Job | None) -> None:
     with st.container(horizontal=True, gap="small"):
         for label, question in QUESTIONS.items():
             st.button(
-                label,
-                key=f"mlp_try_{label}",
-                help=question.ask,
-                disabled=active,
-                on_click=_try,
-                args=(question,),
+                label, key=f"mlp_try_{label}", help=question.ask, disabled=active, on_click=_try, args=(question,)
             )
     if job is None:
         return

@@ -5,25 +5,19 @@ from collections.abc import Sequence
 import streamlit as st
 from torch import Tensor
 
+from core.charts import palette
+from core.charts.accuracy_by_digit import digit_accuracy_figure
+from core.charts.clickable import clickable_cells, mark_cell
+from core.charts.confusion_matrix import confusion_figure
 from core.data.digits import Digits, Mnist
-from core.evaluation import Score, wilson
-from core.figures import palette
-from core.figures.clickable import clickable_cells, mark_cell
-from core.figures.confusion import confusion_figure
-from core.figures.digit_accuracy import digit_accuracy_figure
 from core.formatting import article, count, interval, percent, probability, times
-from core.probes.confusion import (
-    commonest_mistake,
-    confident_mistakes,
-    confusion,
-    per_digit,
-    read_as,
-)
-from pages.ui import computed as common
-from pages.ui.chart import chart
+from core.models.evaluation import Score, wilson
+from core.models.inspect.confusion import commonest_mistake, confident_mistakes, confusion, per_digit, read_as
+from pages.ui.kit.network.network_panel import panel
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.widgets import cached_results as common
+from pages.ui.kit.widgets.chart import chart
 from pages.ui.mlp.gallery import digit_gallery
-from pages.ui.panel import panel
-from pages.ui.trained import Trained
 
 IS, READ = "mlp_is", "mlp_read"
 SHOWN = 18
@@ -63,12 +57,7 @@ def _headline(table: Tensor) -> None:
     n, correct = int(table.sum()), int(table.diagonal().sum())
     low, high = wilson(correct, n)
     with st.container(horizontal=True, gap="medium"):
-        st.metric(
-            "Test accuracy",
-            percent(correct / n, 2),
-            width=130,
-            help="Share of test images read rightly.",
-        )
+        st.metric("Test accuracy", percent(correct / n, 2), width=130, help="Share of test images read rightly.")
         st.metric(
             "95% interval",
             interval(low, high),
@@ -95,9 +84,8 @@ def _confusion(table: Tensor, probabilities: Tensor, test: Digits) -> None:
         )
     with second:
         read = st.selectbox(
-            "read as a", digits, worst[1] if worst else 0, key=READ, bind="query-params",
-            help="The network's answer.",
-        )  # fmt: skip
+            "read as a", digits, worst[1] if worst else 0, key=READ, bind="query-params", help="The network's answer."
+        )
     with above:
         fig = clickable_cells(confusion_figure(table, height=400), 10, 10, size=34)
         chart(
@@ -157,11 +145,7 @@ def _mistakes(probabilities: Tensor, test: Digits) -> None:
     high = int((sure > 0.9).sum())
     st.markdown(
         "True digit → the network's answer, and how sure it was. "
-        + (
-            f"{'All' if high == len(wrong) else high} of these {len(wrong)} with more than 90%."
-            if high
-            else ""
-        )
+        + (f"{'All' if high == len(wrong) else high} of these {len(wrong)} with more than 90%." if high else "")
     )
     captions = [
         f"{int(test.labels[place])} → **{int(answer)}** {probability(float(share))}"

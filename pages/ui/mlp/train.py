@@ -1,8 +1,8 @@
 """Train: the training part of the page for fully connected networks."""
 
-from core.config import MLPConfig
+from core.config.run import MLPConfig
+from pages.ui.kit.training.training_page import TrainingPage
 from pages.ui.mlp.controls import network
-from pages.ui.training_page import TrainingPage
 
 PAGE = TrainingPage("mlp", MLPConfig, "mlp-autograd", network)
 

@@ -3,11 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from core.descent.chapter import CHAPTER, DIGITS, PRINTED, Printed, beside_the_chapter, written
-from core.descent.config import DescentConfig
-from core.descent.paths import Path
-from core.figures.beside_printed import beside_printed_figure
-from pages.ui.chart import chart
+from core.lessons.race.charts.printed_trace import beside_printed_figure
+from core.lessons.race.descent.chapter import CHAPTER, DIGITS, PRINTED, Printed, beside_the_chapter, written
+from core.lessons.race.descent.config import DescentConfig
+from core.lessons.race.descent.paths import Path
+from pages.ui.kit.widgets.chart import chart
 
 
 def beside_the_text(config: DescentConfig, path: Path) -> None:
@@ -20,9 +20,12 @@ def beside_the_text(config: DescentConfig, path: Path) -> None:
     st.markdown(in_words(config, found))
     if config != CHAPTER:
         st.button(
-            "The chapter's settings", icon=":material/restart_alt:", key="race_gd_reset", on_click=_reset,
+            "The chapter's settings",
+            icon=":material/restart_alt:",
+            key="race_gd_reset",
+            on_click=_reset,
             help="x² + 2 from x₀ = 6, plain SGD at rate 0.1, downhill.",
-        )  # fmt: skip
+        )
     left, right = st.columns([1, 1.7], gap="medium")
     with left:
         fig = beside_printed_figure(path.points[:, 0], {step: float(x) for step, (x, _) in PRINTED.items()})
@@ -35,9 +38,7 @@ def in_words(config: DescentConfig, found: list[Printed]) -> str:
     """Whether they agree, and whether they should."""
     right = sum(entry.agrees for entry in found)
     if right == len(found):
-        return (
-            f"All {len(found)} printed steps agree with ours to {DIGITS} significant digits, x and f(x) both."
-        )
+        return f"All {len(found)} printed steps agree with ours to {DIGITS} significant digits, x and f(x) both."
     told = f"{right} of the {len(found)} printed steps agree to {DIGITS} significant digits"
     if config == CHAPTER:
         return f"{told}. With the chapter's own settings all should: this is a mistake of ours."
@@ -60,8 +61,13 @@ def rows(found: list[Printed]) -> pd.DataFrame:
 
 def _reset() -> None:
     for key, value in (
-        ("race_gd_curve", "The chapter's parabola"), ("race_gd_start", 6), ("race_gd_lr", 0.1),
-        ("race_gd_ascent", False), ("race_gd_optimizer", "SGD"), ("race_gd_sgd_momentum", 0.0),
-        ("race_gd_sgd_decay", 0.0), ("race_gd_sgd_nesterov", False),
-    ):  # fmt: skip
+        ("race_gd_curve", "The chapter's parabola"),
+        ("race_gd_start", 6),
+        ("race_gd_lr", 0.1),
+        ("race_gd_ascent", False),
+        ("race_gd_optimizer", "SGD"),
+        ("race_gd_sgd_momentum", 0.0),
+        ("race_gd_sgd_decay", 0.0),
+        ("race_gd_sgd_nesterov", False),
+    ):
         st.session_state[key] = value

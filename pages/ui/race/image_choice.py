@@ -5,20 +5,20 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.checkpoints import shipped
-from core.config import DIGIT_READERS
+from core.config.errors import LabError
+from core.config.escaping import clean, escaped
+from core.config.run import DIGIT_READERS
 from core.data.images import ENDINGS, LARGEST
-from core.errors import LabError
-from core.escaping import clean, escaped
-from core.imagenet import labels
-from core.imagenet.classifiers import CLASSIFIERS, Classifier, digit_classifier, load_classifier
-from core.imagenet.config import FEWEST, MOST, ImageRaceConfig
-from core.imagenet.photos import PHOTOS, read_photo, sample
-from core.recipes import train_recipes
+from core.lessons.race.imagenet import labels
+from core.lessons.race.imagenet.classifiers import CLASSIFIERS, Classifier, digit_classifier, load_classifier
+from core.lessons.race.imagenet.config import FEWEST, MOST, ImageRaceConfig
+from core.lessons.race.imagenet.photos import PHOTOS, read_photo, sample
+from core.recipes.texts import train_recipes
+from core.storage.checkpoints import shipped
 from core.training.optimizers import OPTIMIZERS
-from pages.ui.cache import mnist, shipped_model
-from pages.ui.canvas import digit_canvas
-from pages.ui.race.image_contest import Settings, Subject
+from pages.ui.kit.drawing.canvas import digit_canvas
+from pages.ui.kit.shell.cache import mnist, shipped_model
+from pages.ui.race.image_race_session import Settings, Subject
 
 PHOTO, DIGIT = "a photo", "a digit"
 OWN = "My own picture…"
@@ -34,11 +34,16 @@ def choose(locked: bool, stage: DeltaGenerator) -> Settings | None:
     locked: a race is running, so nothing may change. stage: where the canvas has room.
     """
     kind = st.segmented_control(
-        "What is attacked", [PHOTO, DIGIT], default=PHOTO, required=True, key="race_image_kind",
-        bind="query-params", disabled=locked,
+        "What is attacked",
+        [PHOTO, DIGIT],
+        default=PHOTO,
+        required=True,
+        key="race_image_kind",
+        bind="query-params",
+        disabled=locked,
         help="A photo and a classifier of a thousand things, as in the chapter; or a digit and one of the "
         "networks trained here, which are far smaller.",
-    )  # fmt: skip
+    )
     chosen = _digit(locked, stage) if kind == DIGIT else _photo(locked)
     names, lr, iterations, clip = _runners(locked, str(kind))
     if chosen is None:
@@ -50,22 +55,33 @@ def choose(locked: bool, stage: DeltaGenerator) -> Settings | None:
 def _photo(locked: bool) -> tuple[Classifier, Subject, int] | None:
     titles = {photo.title: name for name, photo in PHOTOS.items()}
     title = st.selectbox(
-        "Photo", [*titles, OWN], key="race_image_photo", bind="query-params", disabled=locked,
-        help="Photos that came along, or one of yours. The middle square is cut out and scaled to 224 × 224 "
-        "pixels.",
-    )  # fmt: skip
+        "Photo",
+        [*titles, OWN],
+        key="race_image_photo",
+        bind="query-params",
+        disabled=locked,
+        help="Photos that came along, or one of yours. The middle square is cut out and scaled to 224 × 224 pixels.",
+    )
     subject = _uploaded(locked) if title == OWN else Subject(_sample(titles[title]), title)
     names = {entry.title: name for name, entry in CLASSIFIERS.items()}
     picked = st.selectbox(
-        "Classifier", list(names), key="race_image_classifier", bind="query-params", disabled=locked,
+        "Classifier",
+        list(names),
+        key="race_image_classifier",
+        bind="query-params",
+        disabled=locked,
         help=" ".join(f"**{entry.title}**: {entry.about}" for entry in CLASSIFIERS.values()),
-    )  # fmt: skip
+    )
     options = [f"{label} ({index})" for index, label in enumerate(labels.names())]
     wanted = st.selectbox(
-        "Make it see a …", options, index=CHAPTER.target, key="race_image_target", bind="query-params",
+        "Make it see a …",
+        options,
+        index=CHAPTER.target,
+        key="race_image_target",
+        bind="query-params",
         disabled=locked,
         help="One of ImageNet's thousand classes: type to search. The chapter wants class 288, a leopard.",
-    )  # fmt: skip
+    )
     name = names[picked]
     if not CLASSIFIERS[name].at_hand():
         return None
@@ -83,17 +99,18 @@ def missing() -> str | None:
 
 def _uploaded(locked: bool) -> Subject | None:
     file = st.file_uploader(
-        "Your picture", key="race_image_file", max_upload_size=LARGEST // 2**20, disabled=locked,
+        "Your picture",
+        key="race_image_file",
+        max_upload_size=LARGEST // 2**20,
+        disabled=locked,
         type=list(ENDINGS),
         help="At most 10 MB and 12 megapixels. It is only looked at here, and forgotten with this session.",
-    )  # fmt: skip
+    )
     if file is None:
         st.caption("Choose a file; nothing races until then.")
         return None
     try:
-        return Subject(
-            _read(file.getvalue()), f"your picture {clean(file.name)}", key=f"upload {file.file_id}"
-        )
+        return Subject(_read(file.getvalue()), f"your picture {clean(file.name)}", key=f"upload {file.file_id}")
     except LabError as error:
         st.error(escaped(str(error), "page"), icon=":material/broken_image:")
         return None
@@ -103,13 +120,23 @@ def _digit(locked: bool, stage: DeltaGenerator) -> tuple[Classifier, Subject, in
     readers = set(shipped()) & set(train_recipes(DIGIT_READERS))
     networks = sorted(readers, key=lambda name: (name != NETWORK, name))
     network = st.selectbox(
-        "Network", networks, key="race_image_network", bind="query-params", disabled=locked,
+        "Network",
+        networks,
+        key="race_image_network",
+        bind="query-params",
+        disabled=locked,
         help="One of the networks that came along, each trained on MNIST.",
-    )  # fmt: skip
+    )
     source = st.segmented_control(
-        "Digit", [TEST, DRAWN], default=TEST, required=True, key="race_image_source", bind="query-params",
-        disabled=locked, help="One of MNIST's test images, or a digit that you draw.",
-    )  # fmt: skip
+        "Digit",
+        [TEST, DRAWN],
+        default=TEST,
+        required=True,
+        key="race_image_source",
+        bind="query-params",
+        disabled=locked,
+        help="One of MNIST's test images, or a digit that you draw.",
+    )
     data = mnist()
     subject = None
     if source == DRAWN:
@@ -118,22 +145,29 @@ def _digit(locked: bool, stage: DeltaGenerator) -> tuple[Classifier, Subject, in
         if drawing is None:
             st.caption("Draw on the right. Until you do, this is the test image.")
         else:
-            subject = Subject(
-                drawing.image, "your drawing", key=f"drawing {hash(drawing.image.numpy().tobytes())}"
-            )
+            subject = Subject(drawing.image, "your drawing", key=f"drawing {hash(drawing.image.numpy().tobytes())}")
     if subject is None:
         index = st.number_input(
-            "Test image number", 0, len(data.test) - 1, 4, key=f"race_image_index_{data.size}",
-            bind="query-params", disabled=locked, help="Which of the test images, counted from 0.",
-        )  # fmt: skip
-        label = str(int(data.test.labels[int(index)]))
-        subject = Subject(
-            data.test.images[int(index)], f"test image {int(index)}", label, f"{data.size} {int(index)}"
+            "Test image number",
+            0,
+            len(data.test) - 1,
+            4,
+            key=f"race_image_index_{data.size}",
+            bind="query-params",
+            disabled=locked,
+            help="Which of the test images, counted from 0.",
         )
+        label = str(int(data.test.labels[int(index)]))
+        subject = Subject(data.test.images[int(index)], f"test image {int(index)}", label, f"{data.size} {int(index)}")
     target = st.selectbox(
-        "Make it see a …", [str(digit) for digit in range(10)], index=3, key="race_image_digit",
-        bind="query-params", disabled=locked, help="The digit that the network shall read.",
-    )  # fmt: skip
+        "Make it see a …",
+        [str(digit) for digit in range(10)],
+        index=3,
+        key="race_image_digit",
+        bind="query-params",
+        disabled=locked,
+        help="The digit that the network shall read.",
+    )
     return _digits(network), subject, int(target)
 
 
@@ -142,25 +176,45 @@ def _runners(locked: bool, kind: str) -> tuple[tuple[str, ...], float, int, bool
     by_title = {entry.title: name for name, entry in OPTIMIZERS.items()}
     first = [OPTIMIZERS[name].title for name in CHAPTER.optimizers]
     picked = st.multiselect(
-        "Optimisers", list(by_title), first, key="race_image_runners", bind="query-params", disabled=locked,
+        "Optimisers",
+        list(by_title),
+        first,
+        key="race_image_runners",
+        bind="query-params",
+        disabled=locked,
         max_selections=6,
         help="Each gets its own copy of the picture. Their other settings are the defaults. Up to six.",
-    )  # fmt: skip
+    )
     lr = st.select_slider(
-        "Learning rate, the same for all", SHARED, CHAPTER.lr, key="race_image_rate", bind="query-params",
-        format_func=lambda rate: f"{rate:g}", disabled=locked,
+        "Learning rate, the same for all",
+        SHARED,
+        CHAPTER.lr,
+        key="race_image_rate",
+        bind="query-params",
+        format_func=lambda rate: f"{rate:g}",
+        disabled=locked,
         help="In the classifier's normalised space, where EfficientNet sees black as −1 and white as 1. The "
         "chapter does not give its rate; 0.01 is ours.",
-    )  # fmt: skip
+    )
     iterations = st.slider(
-        "Iterations", FEWEST, MOST, CHAPTER.iterations, 10, key="race_image_iterations", bind="query-params",
-        disabled=locked, help="Steps of each optimiser; the chapter makes 100.",
-    )  # fmt: skip
+        "Iterations",
+        FEWEST,
+        MOST,
+        CHAPTER.iterations,
+        10,
+        key="race_image_iterations",
+        bind="query-params",
+        disabled=locked,
+        help="Steps of each optimiser; the chapter makes 100.",
+    )
     clip = st.toggle(
-        "Keep valid pixels", key="race_image_clip", bind="query-params", disabled=locked,
+        "Keep valid pixels",
+        key="race_image_clip",
+        bind="query-params",
+        disabled=locked,
         help="After each step, pull every pixel back between black and white. The chapter does not: what it "
         "finds is often no picture that a file could hold.",
-    )  # fmt: skip
+    )
     names = tuple(name for name in OPTIMIZERS if OPTIMIZERS[name].title in picked)
     if not names:
         st.caption("Choose at least one optimiser: a race needs a runner.")

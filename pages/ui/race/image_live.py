@@ -4,15 +4,15 @@ import time
 
 import streamlit as st
 
-from core.figures.image_race import FLOOR, photo, race_figure, rates_figure, signed_picture
-from core.figures.palette import OPTIMIZERS as COLORS
+from core.charts.palette import OPTIMIZERS as COLORS
 from core.formatting import duration, number, percent, probability
-from core.imagenet.race import Lane, Race
-from core.one_thread import one_thread
-from pages.ui.chart import chart
-from pages.ui.page import error_boundary
+from core.lessons.race.charts.image_race import FLOOR, photo, race_figure, rates_figure, signed_picture
+from core.lessons.race.imagenet.race import Lane, Race
+from core.models.threads import one_thread
+from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.widgets.chart import chart
 from pages.ui.race import image_words
-from pages.ui.race.image_contest import SLICE, Contest
+from pages.ui.race.image_race_session import SLICE, Contest
 
 STRENGTHS = (1, 2, 5, 10, 20, 50, 100)
 SIDE = 224
@@ -50,9 +50,12 @@ def _draw(contest: Contest) -> None:
     switches = st.container(horizontal=True, gap="medium")
     with switches:
         log = st.toggle(
-            "Logarithmic loss", True, key="race_image_log", bind="query-params",
+            "Logarithmic loss",
+            True,
+            key="race_image_log",
+            bind="query-params",
             help="Shows how small the small losses are. Off: losses as they are.",
-        )  # fmt: skip
+        )
     best = contest.best if contest.best is not None and contest.best.done else None
     top = max(lane.moments[0].loss for lane in contest.shared.lanes.values() if lane.moments) * 1.1
     columns = st.columns(2, gap="medium") if best is not None else [st.container()]
@@ -77,9 +80,7 @@ def _progress(contest: Contest) -> None:
     share = stage.done / max(1, stage.total)
     if contest.running:
         left = contest.left
-        time_left = (
-            "" if left is None else f" · about {duration(left)} left" if left >= 1 else " · nearly there"
-        )
+        time_left = "" if left is None else f" · about {duration(left)} left" if left >= 1 else " · nearly there"
         st.progress(min(1.0, share), f"{what}: {percent(share, 0)}{time_left}")
     elif not contest.finished:
         st.progress(min(1.0, share), f"{what} stands still at {percent(share, 0)}; go on whenever you like.")
@@ -125,11 +126,15 @@ def _rates(contest: Contest) -> None:
 
 def _lanes(contest: Contest, race: Race) -> None:
     strength = st.select_slider(
-        "Perturbation shown × k", STRENGTHS, 10, key="race_image_k", bind="query-params",
+        "Perturbation shown × k",
+        STRENGTHS,
+        10,
+        key="race_image_k",
+        bind="query-params",
         format_func=lambda k: f"× {k}",
         help="What was added to the picture, its mean over the colours, multiplied to be seen: orange is "
         "brighter, blue darker, pale is unchanged. At × 10 the full colours are ± 0.1 of white − black.",
-    )  # fmt: skip
+    )
     lanes = [(name, lane) for name, lane in race.lanes.items() if lane.moments]
     for start in range(0, len(lanes), 3):
         row = lanes[start : start + 3]
@@ -146,9 +151,10 @@ def _lane(contest: Contest, name: str, lane: Lane, strength: int) -> None:
     with st.container(horizontal=True, gap="small"):
         st.image(photo(pixels.numpy(), size=SIDE), width=150, alt=f"{image_words.title(name)}'s picture")
         st.image(
-            signed_picture(change.numpy(), strength, size=SIDE), width=150,
+            signed_picture(change.numpy(), strength, size=SIDE),
+            width=150,
             alt=f"What {image_words.title(name)} added, times {strength}",
-        )  # fmt: skip
+        )
     if lane.diverged:
         st.caption("Its loss is no number any more: it diverged and stopped.")
         return

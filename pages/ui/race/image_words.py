@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from math import isfinite
 
 from core.formatting import article, count, number, percent, probability
-from core.imagenet.best_rate import RateSweep
-from core.imagenet.race import Lane, Moment, Race
-from core.imagenet.verdict import MUCH, claim_holds
-from core.recipes import RECIPES
+from core.lessons.race.imagenet.best_rate import RateSweep
+from core.lessons.race.imagenet.race import Lane, Moment, Race
+from core.lessons.race.imagenet.verdict import MUCH, claim_holds
+from core.recipes.texts import RECIPES
 from core.training.optimizers import OPTIMIZERS
 
 CLAIM = RECIPES["optimizer-race-image"].claim
@@ -93,14 +93,10 @@ def claim(race: Race) -> str:
     )
     if holds:
         verdict = "so here it holds" + (
-            f" (the slower of the two is at 1/{losses['sgd'] / worst:,.0f} of SGD's loss)."
-            if worst > 0
-            else "."
+            f" (the slower of the two is at 1/{losses['sgd'] / worst:,.0f} of SGD's loss)." if worst > 0 else "."
         )
     else:
-        verdict = (
-            f"so here it does not hold (both would have to be at {percent(MUCH, 0)} of SGD's loss or less)."
-        )
+        verdict = f"so here it does not hold (both would have to be at {percent(MUCH, 0)} of SGD's loss or less)."
     return f"Claim of the chapter: “{CLAIM}”. Measured: {measured}; {verdict}"
 
 
@@ -112,9 +108,7 @@ def tried(sweep: RateSweep) -> str:
         for name, best in found.items()
     )
     rates = ", ".join(f"{rate:g}" for rate in sweep.rates)
-    so_far = (
-        "" if sweep.finished else f" So far {len(sweep.tried)} of {len(sweep.optimizers) * len(sweep.rates)}."
-    )
+    so_far = "" if sweep.finished else f" So far {len(sweep.tried)} of {len(sweep.optimizers) * len(sweep.rates)}."
     return (
         f"Tried: rates {rates}, {sweep.iterations} iterations each from the untouched picture.{so_far} "
         f"Lowest loss: {said}. What is best after {sweep.iterations} iterations need not be best in a "
@@ -129,9 +123,7 @@ def compared(shared: Race, best: Race) -> str:
 
 def _order(where: str, race: Race) -> str:
     lanes = sorted(race.lanes.items(), key=lambda pair: _rank(pair[1]))
-    return f"{where}: " + ", ".join(
-        f"{title(name)} {number(lane.last.loss)}" for name, lane in lanes
-    ) + "."  # fmt: skip
+    return f"{where}: " + ", ".join(f"{title(name)} {number(lane.last.loss)}" for name, lane in lanes) + "."
 
 
 def _price(shared: Race, best: Race) -> str:

@@ -4,21 +4,19 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import OptimizerConfig
-from core.errors import ConfigError
-from core.escaping import escaped
-from core.race_config import MOST_LANES, Lane
+from core.config.errors import ConfigError
+from core.config.escaping import escaped
+from core.config.race import MOST_LANES, Lane
+from core.config.run import OptimizerConfig
+from core.lessons.race.race_lanes import chapter_lanes, lanes_from_text, lanes_text, named
 from core.training.optimizers import OPTIMIZERS
-from core.training.race_lanes import chapter_lanes, lanes_from_text, lanes_text, named
 from core.training.schedules import SCHEDULES
-from pages.ui import state
-from pages.ui.optimizer_settings import RATES, optimizer_setting, schedule_choice
-from pages.ui.widgets import Live, Widgets
+from pages.ui.kit.shell import state
+from pages.ui.kit.training.optimizer_settings import RATES, optimizer_setting, schedule_choice
+from pages.ui.kit.widgets.bound_widgets import Live, Widgets
 
 LANES = "race_lanes"  # URL parameter and session key
-TURN = (
-    "race_lanes_turn"  # counts how often the lanes were exchanged as a whole: then all widgets are new ones
-)
+TURN = "race_lanes_turn"  # counts how often the lanes were exchanged as a whole: then all widgets are new ones
 LOCKED = Live((), lambda name, value: None)
 
 
@@ -44,9 +42,7 @@ def kept_lanes() -> tuple[Lane, ...]:
     try:
         return lanes_from_text(text)
     except ConfigError as error:
-        st.warning(
-            f"The address names lanes that cannot run. {escaped(str(error), 'page')}", icon=":material/info:"
-        )
+        st.warning(f"The address names lanes that cannot run. {escaped(str(error), 'page')}", icon=":material/info:")
         state.remember(LANES, None)
         return chapter_lanes()
 
@@ -67,15 +63,23 @@ def lane_controls(locked: bool) -> tuple[Lane, ...]:
         _lane(place, lane, lanes, locked)
     with st.container(horizontal=True, gap="small"):
         st.button(
-            "Add a lane", icon=":material/add:", key="race_add", on_click=_add, args=(lanes,),
+            "Add a lane",
+            icon=":material/add:",
+            key="race_add",
+            on_click=_add,
+            args=(lanes,),
             disabled=locked or len(lanes) >= MOST_LANES,
             help=f"One more optimiser, at most {MOST_LANES}; it may be one that runs already, set otherwise.",
-        )  # fmt: skip
+        )
         st.button(
-            "Chapter's three", icon=":material/undo:", key="race_chapter", on_click=set_lanes,
-            args=(chapter_lanes(),), disabled=locked or lanes == chapter_lanes(),
+            "Chapter's three",
+            icon=":material/undo:",
+            key="race_chapter",
+            on_click=set_lanes,
+            args=(chapter_lanes(),),
+            disabled=locked or lanes == chapter_lanes(),
             help="SGD, RMSprop and Adam with the book chapter's default settings.",
-        )  # fmt: skip
+        )
     return lanes
 
 
@@ -102,24 +106,36 @@ def _lane(place: int, lane: Lane, lanes: tuple[Lane, ...], locked: bool) -> None
     with st.expander(f"**{lane.name}** · {', '.join(facts)}", key=key(place, "box")):
         widget = LaneWidgets(lambda name: key(place, name), live)
         widget.choice_box(
-            "Optimiser", tuple(OPTIMIZERS), optimizer.name, "optimizer",
+            "Optimiser",
+            tuple(OPTIMIZERS),
+            optimizer.name,
+            "optimizer",
             help="The rule that turns a gradient into a step.",
             format_func=lambda name: OPTIMIZERS[name].title,
-        )  # fmt: skip
+        )
         st.caption(OPTIMIZERS[optimizer.name].idea)
         own = LaneWidgets(lambda name: key(place, f"{optimizer.name}_{name}"), live)
         own.choice(
-            "Learning rate", RATES, optimizer["lr"], "lr", format_func=lambda rate: f"{rate:g}",
+            "Learning rate",
+            RATES,
+            optimizer["lr"],
+            "lr",
+            format_func=lambda rate: f"{rate:g}",
             help=OPTIMIZERS[optimizer.name].settings["lr"].help,
-        )  # fmt: skip
+        )
         for name, setting in OPTIMIZERS[optimizer.name].settings.items():
             if name != "lr":
                 optimizer_setting(own, name, setting, optimizer[name])
         schedule_choice(widget, lane.schedule)
         st.button(
-            "Remove this lane", icon=":material/delete:", key=key(place, "remove"), on_click=_remove,
-            args=(lanes, place), disabled=locked or len(lanes) == 1, help="The others stay as they are.",
-        )  # fmt: skip
+            "Remove this lane",
+            icon=":material/delete:",
+            key=key(place, "remove"),
+            on_click=_remove,
+            args=(lanes, place),
+            disabled=locked or len(lanes) == 1,
+            help="The others stay as they are.",
+        )
 
 
 def _add(lanes: tuple[Lane, ...]) -> None:

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from core.escaping import escaped
+from core.config.escaping import escaped
 from core.formatting import duration
-from core.training.race_job import RaceJob, RaceSnapshot
-from core.training.race_lines import total_steps
-from pages.ui.job_button import job_button
-from pages.ui.live_run import POLL
-from pages.ui.page import error_boundary
-from pages.ui.race.stage import stage
+from core.lessons.race.race_job import RaceJob, RaceSnapshot
+from core.lessons.race.race_lines import total_steps
+from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.training.job_button import job_button
+from pages.ui.kit.training.live_run import POLL
+from pages.ui.race.race_view import stage
 
 _WORDS = {
     "queued": ("hourglass_top", "Waiting in line"),
@@ -70,18 +70,21 @@ def _buttons(job: RaceJob) -> None:
             job_button("Go on", "play_arrow", "race_live_resume", job.resume, help="Race on from here.")
         else:
             job_button(
-                "Pause", "pause", "race_live_pause", job.pause, disabled=not seen.active,
+                "Pause",
+                "pause",
+                "race_live_pause",
+                job.pause,
+                disabled=not seen.active,
                 help="All lanes stand still after this step.",
-            )  # fmt: skip
+            )
         job_button(
-            "One step", "skip_next", "race_live_step", job.step, disabled=not paused,
+            "One step",
+            "skip_next",
+            "race_live_step",
+            job.step,
+            disabled=not paused,
             help="While paused: every lane makes one step, on the same batch.",
-        )  # fmt: skip
+        )
         job_button(
-            "Stop",
-            "stop",
-            "race_live_stop",
-            job.stop,
-            disabled=not seen.active,
-            help="End here, keep the curves.",
+            "Stop", "stop", "race_live_stop", job.stop, disabled=not seen.active, help="End here, keep the curves."
         )

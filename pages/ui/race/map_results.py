@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.descent.paths import Numbers, Path
-from core.descent.surfaces import Surface
-from core.figures.lengths import common_range, lengths_figure
-from core.figures.palette import OPTIMIZERS as COLORS
+from core.charts.palette import OPTIMIZERS as COLORS
 from core.formatting import count, ratio
+from core.lessons.race.charts.step_lengths import common_range, lengths_figure
+from core.lessons.race.descent.paths import Numbers, Path
+from core.lessons.race.descent.surfaces import Surface
 from core.training.optimizers import OPTIMIZERS
-from pages.ui.chart import chart
+from pages.ui.kit.widgets.chart import chart
 
 NEAR = 0.1  # to be that near to a minimum is to have arrived
 FAR = 10.0  # sizes of the map away from it: lost
@@ -73,40 +73,38 @@ def results(racers: list[Racer], updates: int) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         fig = lengths_figure(
-            gradients, colors, y_title="length of the gradient", updates=updates,
+            gradients,
+            colors,
+            y_title="length of the gradient",
+            updates=updates,
             y_range=common_range(list(gradients.values())),
-        )  # fmt: skip
+        )
         chart(fig, "race_map_gradients", still=True)
     with right:
         fig = lengths_figure(
-            steps, colors, y_title="length of the step", updates=updates,
-            y_range=common_range(list(steps.values())),
-        )  # fmt: skip
+            steps, colors, y_title="length of the step", updates=updates, y_range=common_range(list(steps.values()))
+        )
         chart(fig, "race_map_steps", still=True)
     st.caption(adaptive_in_words(racers))
     st.markdown("**How far from the nearest minimum**")
     apart = {racer.title: racer.distance[1:] for racer in racers}
     fig = lengths_figure(
-        apart, colors, y_title="distance", updates=updates, y_range=common_range(list(apart.values())),
-        level=NEAR,
-    )  # fmt: skip
+        apart, colors, y_title="distance", updates=updates, y_range=common_range(list(apart.values())), level=NEAR
+    )
     chart(fig, "race_map_distance", still=True)
     st.caption(f"Below the dotted line, {NEAR:g}, an optimiser counts as arrived.")
 
 
 def in_words(racers: list[Racer], updates: int) -> str:
     """Who was first, who was there and left again, who diverged."""
-    there = sorted(
-        (racer.arrival, racer.title) for racer in racers if racer.arrival is not None and not racer.diverged
-    )
+    there = sorted((racer.arrival, racer.title) for racer in racers if racer.arrival is not None and not racer.diverged)
     told = f"Nobody came within {NEAR:g} of a minimum in {updates:,} updates."
     if there and there[0][0] == 0:
         told = f"The start itself lies within {NEAR:g} of a minimum."
     elif there:
         first = [title for update, title in there if update == there[0][0]]
         told = (
-            f"**{' and '.join(first)}** came first within {NEAR:g} of a minimum, after "
-            f"{count(there[0][0], 'update')}."
+            f"**{' and '.join(first)}** came first within {NEAR:g} of a minimum, after {count(there[0][0], 'update')}."
         )
     left = [racer.title for racer in racers if racer.arrival and not racer.stayed and not racer.diverged]
     if left:

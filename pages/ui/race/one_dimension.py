@@ -5,16 +5,16 @@ import random
 import numpy as np
 import streamlit as st
 
-from core.config import OptimizerConfig
-from core.descent.config import DescentConfig
-from core.descent.curves import CURVES, VIEW, bottom_value, minima, values, walk
-from core.descent.paths import Path
-from core.figures.palette import OPTIMIZERS as COLORS
-from core.figures.rolling import rolling_figure
+from core.charts.palette import OPTIMIZERS as COLORS
+from core.config.run import OptimizerConfig
 from core.formatting import number
-from core.one_thread import one_thread
-from pages.ui.layout import controls_and_stage
-from pages.ui.page import error_boundary
+from core.lessons.race.charts.descent_1d import rolling_figure
+from core.lessons.race.descent.config import DescentConfig
+from core.lessons.race.descent.curves import CURVES, VIEW, bottom_value, minima, values, walk
+from core.lessons.race.descent.paths import Path
+from core.models.threads import one_thread
+from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import error_boundary
 from pages.ui.race.chapter_table import beside_the_text
 from pages.ui.race.player import played
 from pages.ui.race.rate_words import rate_words
@@ -22,13 +22,43 @@ from pages.ui.race.settings import NAMES, other_settings
 from pages.ui.race.step_table import step_table
 
 RATES = (
-    0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 0.95,
-    0.99, 1.0, 1.01, 1.05, 1.1, 1.2, 1.5, 2.0, 3.0, 5.0,
-)  # fmt: skip
+    0.001,
+    0.002,
+    0.005,
+    0.01,
+    0.02,
+    0.03,
+    0.05,
+    0.1,
+    0.2,
+    0.3,
+    0.4,
+    0.5,
+    0.55,
+    0.6,
+    0.7,
+    0.8,
+    0.9,
+    0.95,
+    0.99,
+    1.0,
+    1.01,
+    1.05,
+    1.1,
+    1.2,
+    1.5,
+    2.0,
+    3.0,
+    5.0,
+)
 TITLES = {curve.title: name for name, curve in CURVES.items()}
 START, RATE, CURVE, OPTIMIZER, ASCENT = (
-    "race_gd_start", "race_gd_lr", "race_gd_curve", "race_gd_optimizer", "race_gd_ascent",
-)  # fmt: skip
+    "race_gd_start",
+    "race_gd_lr",
+    "race_gd_curve",
+    "race_gd_optimizer",
+    "race_gd_ascent",
+)
 
 CODE = """\
 import torch
@@ -68,38 +98,60 @@ def one_dimension() -> None:
 
 
 def _controls() -> DescentConfig:
-    title = st.selectbox(
-        "Curve", list(TITLES), key=CURVE, bind="query-params", help="What the ball rolls down."
-    )
+    title = st.selectbox("Curve", list(TITLES), key=CURVE, bind="query-params", help="What the ball rolls down.")
     curve = CURVES[TITLES[title]]
     st.latex(curve.formula)
     st.caption(curve.idea)
     start = st.slider(
-        "Start x₀", -10, 10, 6, key=START, bind="query-params",
+        "Start x₀",
+        -10,
+        10,
+        6,
+        key=START,
+        bind="query-params",
         help="Where the ball begins. The chapter draws a number from 1 to 10; from 6 its trace follows.",
-    )  # fmt: skip
+    )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.number_input(
-            "Seed", 0, 999, 0, key="race_gd_seed", width=110,
+            "Seed",
+            0,
+            999,
+            0,
+            key="race_gd_seed",
+            width=110,
             help="Decides which number is drawn: the same seed always draws the same one.",
-        )  # fmt: skip
+        )
         st.button(
-            "Draw x₀", icon=":material/casino:", key="race_gd_draw", on_click=_draw,
+            "Draw x₀",
+            icon=":material/casino:",
+            key="race_gd_draw",
+            on_click=_draw,
             help="A whole number from 1 to 10, as in the chapter.",
-        )  # fmt: skip
+        )
     lr = st.select_slider(
-        "Learning rate", RATES, 0.1, key=RATE, bind="query-params", format_func=lambda rate: f"{rate:g}",
+        "Learning rate",
+        RATES,
+        0.1,
+        key=RATE,
+        bind="query-params",
+        format_func=lambda rate: f"{rate:g}",
         help="How far a step goes: x := x − rate · slope. Usual rates are 0.001 to 0.1; go beyond 1 here.",
-    )  # fmt: skip
+    )
     ascent = st.toggle(
-        "Uphill (gradient ascent)", key=ASCENT, bind="query-params",
+        "Uphill (gradient ascent)",
+        key=ASCENT,
+        bind="query-params",
         help="x := x + rate · slope. FGSM climbs like this: it changes an image so that the loss grows.",
-    )  # fmt: skip
+    )
     titles = list(NAMES)
     chosen = st.selectbox(
-        "Optimiser", titles, titles.index("SGD"), key=OPTIMIZER, bind="query-params",
+        "Optimiser",
+        titles,
+        titles.index("SGD"),
+        key=OPTIMIZER,
+        bind="query-params",
         help="The chapter's demo is plain SGD. The others make their step from more than this one slope.",
-    )  # fmt: skip
+    )
     name = NAMES[chosen]
     settings = other_settings(name, "race_gd")
     optimizer = OptimizerConfig(name, {"lr": float(lr), **settings})
@@ -121,9 +173,7 @@ def _frozen(config: DescentConfig) -> tuple[tuple[str, float], ...]:
 
 @st.cache_resource(show_spinner=False, max_entries=300)
 @one_thread()
-def _walk(
-    curve: str, start: float, optimizer: str, settings: tuple[tuple[str, float], ...], ascent: bool
-) -> Path:
+def _walk(curve: str, start: float, optimizer: str, settings: tuple[tuple[str, float], ...], ascent: bool) -> Path:
     chosen = OptimizerConfig(optimizer, dict(settings))
     return walk(DescentConfig(curve=curve, start=start, optimizer=chosen, ascent=ascent))
 
@@ -131,10 +181,13 @@ def _walk(
 def _ball(config: DescentConfig, path: Path) -> None:
     x = np.linspace(*VIEW, 361)
     fig = rolling_figure(
-        x, values(config.curve, x), path.points[:, 0], path.values,
+        x,
+        values(config.curve, x),
+        path.points[:, 0],
+        path.values,
         color=COLORS[config.optimizer.name],
         bottoms=[(bottom, bottom_value(config.curve, bottom)) for bottom in minima(config.curve)],
-    )  # fmt: skip
+    )
     played(fig, "race_gd_ball")
     outside = np.flatnonzero(np.abs(path.points[:, 0]) > VIEW[1])
     if len(outside):

@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.ui.chart import chart
+from pages.ui.kit.widgets.chart import chart
 
 #: Plotly paints a button pale under the mouse, whatever the theme, and then its sign cannot be read.
 CSS = """

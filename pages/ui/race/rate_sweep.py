@@ -4,15 +4,14 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.config.errors import LabError, NotFound
+from core.config.race import Lane, RaceConfig
 from core.data.digits import Mnist
-from core.errors import LabError, NotFound
-from core.evaluation import wilson
-from core.figures.rate_bests import rate_bests_figure
 from core.formatting import count, duration, interval, percent, points
-from core.race_config import Lane, RaceConfig
-from core.training.race_job import RaceJob, RaceSnapshot
-from core.training.race_lanes import lanes_text
-from core.training.rate_race import (
+from core.lessons.race.charts.best_learning_rates import rate_bests_figure
+from core.lessons.race.race_job import RaceJob, RaceSnapshot
+from core.lessons.race.race_lanes import lanes_text
+from core.lessons.race.rate_race import (
     FACTORS,
     USUAL_SPAN,
     RateScore,
@@ -23,16 +22,17 @@ from core.training.rate_race import (
     sweep_races,
     without_rate,
 )
-from pages.ui import state
-from pages.ui.cache import registry
-from pages.ui.chart import chart
-from pages.ui.kept_button import kept_button
-from pages.ui.live_run import POLL
-from pages.ui.not_here import not_here
-from pages.ui.owner import owner
-from pages.ui.page import error_boundary
+from core.models.evaluation import wilson
+from pages.ui.kit.shell import state
+from pages.ui.kit.shell.cache import registry
+from pages.ui.kit.shell.not_here import not_here
+from pages.ui.kit.shell.owner import owner
+from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.training.live_run import POLL
+from pages.ui.kit.widgets.chart import chart
+from pages.ui.kit.widgets.kept_button import kept_button
+from pages.ui.race.lane_styles import looks_of
 from pages.ui.race.lanes import set_lanes
-from pages.ui.race.looks import looks_of
 
 SWEEP = "race_sweep"  # URL parameter and session key: the ids of its races, one a lane
 START_NOW = "race_start_now"
@@ -73,27 +73,40 @@ def rate_sweep(config: RaceConfig, mnist: Mnist, racing: bool) -> None:
 def _controls(config: RaceConfig, mnist: Mnist, jobs: list[RaceJob], racing: bool, going: bool) -> None:
     with st.container(horizontal=True, gap="medium"):
         span = st.select_slider(
-            "Rates, as multiples of the usual one", FACTORS, USUAL_SPAN, key="race_span", bind="query-params",
-            format_func=lambda factor: f"× {factor:g}", disabled=going,
+            "Rates, as multiples of the usual one",
+            FACTORS,
+            USUAL_SPAN,
+            key="race_span",
+            bind="query-params",
+            format_func=lambda factor: f"× {factor:g}",
+            disabled=going,
             help="The usual rate is the default: 0.01 for SGD, 0.001 for Adam. At most 8 rates are tried.",
-        )  # fmt: skip
+        )
         seeds = st.slider(
-            "Seeds of each rate", 1, 5, 2, key="race_sweep_seeds", bind="query-params", disabled=going,
+            "Seeds of each rate",
+            1,
+            5,
+            2,
+            key="race_sweep_seeds",
+            bind="query-params",
+            disabled=going,
             help="Several seeds show how much of a difference is luck.",
-        )  # fmt: skip
+        )
     wanted = replace(config, seeds=tuple(range(config.seeds[0], config.seeds[0] + int(seeds))))
     races = sweep_races(wanted, (float(span[0]), float(span[1])))
     runs = sum(len(race.lanes) for race in races) * int(seeds)
     with st.container(horizontal=True, gap="small"):
         pressed = kept_button(
-            f"Try {runs} runs", icon=":material/tune:", key="race_sweep_start", disabled=racing or going,
+            f"Try {runs} runs",
+            icon=":material/tune:",
+            key="race_sweep_start",
+            disabled=racing or going,
             help="Every rate with every seed, as long as the race above: "
             f"epochs: {config.base.train.epochs}. In the background; you may leave the page.",
-        )  # fmt: skip
+        )
         stopped = kept_button(
-            "Stop", icon=":material/stop:", key="race_sweep_stop", disabled=not going,
-            help="Keep what is measured.",
-        )  # fmt: skip
+            "Stop", icon=":material/stop:", key="race_sweep_stop", disabled=not going, help="Keep what is measured."
+        )
     if pressed:
         _start(races, mnist)
         st.rerun()
@@ -152,16 +165,20 @@ def _results(seen: list[RaceSnapshot], lanes: tuple[Lane, ...], busy: bool) -> N
         f"*{seen[0].config.base.recipe}*, {passes}, batch {train.batch_size:,}. Line: mean of "
         "the seeds; band: lowest to highest; star: the best rate; cross at the bottom: a run diverged there."
     )
-    grids = {lane.name: [rival.optimizer["lr"] for rival in p.config.lanes]
-             for lane, p in zip(swept, seen, strict=True)}  # fmt: skip
+    grids = {
+        lane.name: [rival.optimizer["lr"] for rival in p.config.lanes] for lane, p in zip(swept, seen, strict=True)
+    }
     over = not any(picture.active for picture in seen)
     st.markdown(in_words(found, bests, grids, seen[0].n_test, over))
     own = _at_best(lanes, dict(zip(map(_kind, swept), bests.values(), strict=True)))
     if kept_button(
-        "Race each at its own best rate", icon=":material/flag:", type="primary", key="race_at_best",
+        "Race each at its own best rate",
+        icon=":material/flag:",
+        type="primary",
+        key="race_at_best",
         disabled=busy or not over or own == lanes,
         help="Sets the rate of every lane that was tried to its best one, and starts the race.",
-    ):  # fmt: skip
+    ):
         set_lanes(own)
         st.session_state[START_NOW] = True
         st.rerun()
@@ -175,15 +192,16 @@ def _kind(lane: Lane) -> str:
 def _at_best(lanes: tuple[Lane, ...], rates: dict[str, float | None]) -> tuple[Lane, ...]:
     """The lanes with the rates that were found best; a lane that was not tried stays as it is."""
     best = [rates.get(_kind(lane)) for lane in lanes]
-    return tuple(
-        lane if rate is None else at_rate(lane, rate) for lane, rate in zip(lanes, best, strict=True)
-    )
+    return tuple(lane if rate is None else at_rate(lane, rate) for lane, rate in zip(lanes, best, strict=True))
 
 
 def in_words(
-    found: dict[str, dict[float, RateScore]], bests: dict[str, float | None], grids: dict[str, list[float]],
-    n_test: int, over: bool,
-) -> str:  # fmt: skip
+    found: dict[str, dict[float, RateScore]],
+    bests: dict[str, float | None],
+    grids: dict[str, list[float]],
+    n_test: int,
+    over: bool,
+) -> str:
     """Each optimiser's best rate with its accuracies, the best optimiser first."""
     known = sorted(
         ((found[name][rate], name, rate) for name, rate in bests.items() if rate is not None),
@@ -200,8 +218,11 @@ def in_words(
         if rate in (min(grids[name]), max(grids[name])):
             text += ". That is the end of what was tried: a wider span may hold a better one"
         lines.append(text + ".")
-    lines += [f"- **{name}** has no rate at which every seed came to an end." for name, rate in bests.items()
-              if rate is None and found[name]]  # fmt: skip
+    lines += [
+        f"- **{name}** has no rate at which every seed came to an end."
+        for name, rate in bests.items()
+        if rate is None and found[name]
+    ]
     if over and len(known) > 1:
         (first, name, _), (second, other, _) = known[:2]
         lead = (first.mean or 0.0) - (second.mean or 0.0)

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from core.descent.config import DescentConfig
-from core.descent.curves import bend, bottom_value, nearest_minimum
-from core.descent.paths import Path
-from core.descent.zones import MEANING, PARABOLA, Zone, factor, seen, zone
-from core.figures.rate_zones import rate_zones_figure
 from core.formatting import count, number
-from pages.ui.chart import chart
+from core.lessons.race.charts.step_factor_zones import rate_zones_figure
+from core.lessons.race.descent.config import DescentConfig
+from core.lessons.race.descent.curves import bend, bottom_value, nearest_minimum
+from core.lessons.race.descent.paths import Path
+from core.lessons.race.descent.zones import MEANING, PARABOLA, Zone, factor, seen, zone
+from pages.ui.kit.widgets.chart import chart
 from pages.ui.race.settings import plain
 
 #: Streamlit's colour names and icons for the words.

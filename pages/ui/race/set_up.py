@@ -4,14 +4,14 @@ import math
 
 import streamlit as st
 
-from core.choices import ACTIVATIONS
-from core.config import DIGIT_READERS, MLPConfig, RunConfig
+from core.config.choices import ACTIVATIONS
+from core.config.race import MOST_SEEDS, Lane, RaceConfig
+from core.config.run import DIGIT_READERS, MLPConfig, RunConfig
 from core.formatting import count
-from core.race_config import MOST_SEEDS, Lane, RaceConfig
-from core.recipes import RECIPES, train_recipes
-from pages.ui.controls import BATCHES
+from core.recipes.texts import RECIPES, train_recipes
+from pages.ui.kit.training.controls import BATCHES
+from pages.ui.kit.widgets.bound_widgets import Widgets
 from pages.ui.race.lanes import LOCKED, set_lanes
-from pages.ui.widgets import Widgets
 
 FIRST = "mlp-autograd"
 RECORDS = 16  # at least so many looks at the validation images on the way
@@ -27,9 +27,12 @@ def race_controls(n_train: int, locked: bool) -> tuple[RunConfig, tuple[int, ...
     widget = Widgets(key, LOCKED if locked else None)
     names = tuple(train_recipes(DIGIT_READERS))
     recipe = widget.choice_box(
-        "Network", names, FIRST, "recipe",
+        "Network",
+        names,
+        FIRST,
+        "recipe",
         help="The network of a recipe. Its own optimiser is replaced by that of each lane.",
-    )  # fmt: skip
+    )
     default = RECIPES[recipe].config
     changes: dict[str, object] = {}
     if isinstance(default.model, MLPConfig) and default.model.hidden:
@@ -40,28 +43,49 @@ def race_controls(n_train: int, locked: bool) -> tuple[RunConfig, tuple[int, ...
         "Epochs (passes)", 1, 20, 2, "epochs", help="How often every lane sees every training image."
     )
     batch = widget.choice(
-        "Batch size (images a step)", BATCHES, 128, "batch_size", format_func=lambda size: f"{size:,}",
+        "Batch size (images a step)",
+        BATCHES,
+        128,
+        "batch_size",
+        format_func=lambda size: f"{size:,}",
         help="Images that share one step; the same for all lanes.",
-    )  # fmt: skip
+    )
     count = widget.slider(
-        "Seeds", 1, MOST_SEEDS, 1, "seeds",
+        "Seeds",
+        1,
+        MOST_SEEDS,
+        1,
+        "seeds",
         help="Each seed is the race again from other weights in another order: what luck can do.",
-    )  # fmt: skip
+    )
     with st.expander("More about the race", icon=":material/tune:"):
         first = widget.number(
-            "First seed", 0, 2**31 - 1 - MOST_SEEDS, 0, "first_seed",
+            "First seed",
+            0,
+            2**31 - 1 - MOST_SEEDS,
+            0,
+            "first_seed",
             help="Same seed, same start, same batches, same curves.",
-        )  # fmt: skip
+        )
         share = widget.slider(
-            "Held out for validation", 0.05, 0.5, 0.1, "validation", step=0.05,
+            "Held out for validation",
+            0.05,
+            0.5,
+            0.1,
+            "validation",
+            step=0.05,
             help="Share of the training images that nobody trains on: lanes are compared on these. "
             "The test images only report, at the end.",
-        )  # fmt: skip
+        )
     steps = epochs * math.ceil((1 - share) * n_train / batch)
     changes |= {
-        "epochs": epochs, "batch_size": batch, "validation": share, "split": "none", "precision": "fp32",
+        "epochs": epochs,
+        "batch_size": batch,
+        "validation": share,
+        "split": "none",
+        "precision": "fp32",
         "record_every": min(50, max(1, steps // RECORDS)),
-    }  # fmt: skip
+    }
     return default.with_settings(changes), tuple(range(first, first + count))
 
 
@@ -77,9 +101,7 @@ def show_settings_of(config: RaceConfig) -> None:
     set_lanes(config.lanes)
 
 
-def words(
-    base: RunConfig, lanes: tuple[Lane, ...], seeds: tuple[int, ...], images: int, held_out: int
-) -> str:
+def words(base: RunConfig, lanes: tuple[Lane, ...], seeds: tuple[int, ...], images: int, held_out: int) -> str:
     """What a press on Start would do, in a sentence. images, held_out: trained on, and to validate with."""
     train = base.train
     steps = train.epochs * math.ceil(images / train.batch_size)

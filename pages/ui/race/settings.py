@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.checks import Setting
+from core.config.validation import Setting
 from core.training.optimizers import OPTIMIZERS
 
 NAMES = {entry.title: name for name, entry in OPTIMIZERS.items()}
@@ -26,15 +26,20 @@ def _setting(name: str, setting: Setting, key: str) -> float:
         return float(st.toggle(label, setting.default > 0, key=key, bind="query-params", help=setting.help))
     if name in ("epsilon", "weight_decay"):
         sizes = ("1e-10", "1e-08", "1e-07", "1e-06", "1e-05", "0.0001", "0.001", "0.01", "0.1")
-        text = st.select_slider(
-            label, sizes, f"{setting.default:g}", key=key, bind="query-params", help=setting.help
-        )
+        text = st.select_slider(label, sizes, f"{setting.default:g}", key=key, bind="query-params", help=setting.help)
         return float(text)
     step = 0.0001 if name == "beta_2" else 0.01
     top = 1.0 if not setting.open_high else 1.0 - step
     return float(
         st.slider(
-            label, 0.0, top, setting.default, step, key=key, bind="query-params", help=setting.help,
+            label,
+            0.0,
+            top,
+            setting.default,
+            step,
+            key=key,
+            bind="query-params",
+            help=setting.help,
             format="%.4f" if name == "beta_2" else "%.2f",
         )
-    )  # fmt: skip
+    )

@@ -5,10 +5,10 @@ from html import escape
 
 import streamlit as st
 
+from core.config.race import RaceConfig
 from core.formatting import count, duration, interval, percent, plus_minus
-from core.race_config import RaceConfig
-from core.training.standings import Reached, Spread, Standing
-from pages.ui.race.looks import looks_of
+from core.lessons.race.standings import Reached, Spread, Standing
+from pages.ui.race.lane_styles import looks_of
 
 _BORDERS = {"solid": "solid", "dash": "dashed", "dot": "dotted"}
 _GRID = "display:grid;grid-template-columns:repeat(auto-fill,minmax(170px,1fr));gap:0.6rem"
@@ -64,9 +64,7 @@ def details(standing: Standing, target: int, active: bool) -> list[str]:
     if standing.validation is not None:
         counted = seeds_counted(standing.validation, standing.of)
         what = "mean ± standard deviation of " if standing.validation.seeds > 1 else ""
-        lines.append(
-            f"validation accuracy{' now' if active else ''}{f', {what}{counted}' if counted else ''}"
-        )
+        lines.append(f"validation accuracy{' now' if active else ''}{f', {what}{counted}' if counted else ''}")
     facts = []
     if standing.loss is not None:
         facts.append(f"loss {standing.loss:.3f}")
@@ -97,6 +95,4 @@ def time_to(reached: Reached, target: int, active: bool) -> str:
         return f"{target}%: not reached" + (" yet" if active else "")
     of = f" ({reached.seeds} of {reached.of} seeds)" if reached.of > 1 else ""
     steps = count(round(reached.steps), "step")
-    return (
-        f"{target}% after {steps}, {count(round(reached.examples), 'image')}, {duration(reached.seconds)}{of}"
-    )
+    return f"{target}% after {steps}, {count(round(reached.examples), 'image')}, {duration(reached.seconds)}{of}"

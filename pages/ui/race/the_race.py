@@ -2,30 +2,30 @@
 
 import streamlit as st
 
-from core import memory
-from core.errors import DataError, LabError, NotFound
-from core.escaping import escaped
+from core.config.errors import DataError, LabError, NotFound
+from core.config.escaping import escaped
+from core.config.race import RaceConfig
 from core.export.race import race_lesson
-from core.race_config import RaceConfig
-from core.recipes import recipe
-from core.snippets_race import race_code
-from core.training.race_job import RaceJob
-from core.training.recorded_race import RecordedRace, load
+from core.export.snippets.race import race_code
+from core.lessons.race.race_job import RaceJob
+from core.lessons.race.recorded_race import RecordedRace, load
+from core.recipes.texts import recipe
+from core.training import memory
 from core.training.run_data import divided
-from pages.ui import state, style
-from pages.ui.cache import mnist, registry
-from pages.ui.export_buttons import export_buttons
-from pages.ui.kept_button import kept_button
-from pages.ui.layout import controls_and_stage
-from pages.ui.not_here import not_here
-from pages.ui.owner import owner
-from pages.ui.page import error_boundary
-from pages.ui.race.fair import fair
+from pages.ui.kit.shell import css, state
+from pages.ui.kit.shell.cache import mnist, registry
+from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.not_here import not_here
+from pages.ui.kit.shell.owner import owner
+from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.training.export_buttons import export_buttons
+from pages.ui.kit.widgets.kept_button import kept_button
+from pages.ui.race.fairness import fair
 from pages.ui.race.lanes import lane_controls
 from pages.ui.race.live_race import live_race
+from pages.ui.race.race_view import stage
 from pages.ui.race.rate_sweep import START_NOW, rate_sweep, sweep_jobs
 from pages.ui.race.set_up import race_controls, show_settings_of, words
-from pages.ui.race.stage import stage
 
 RECIPE = recipe("optimizer-race")
 RUN = "race_run"  # URL parameter and session key of the race
@@ -41,7 +41,7 @@ def the_race() -> None:
     with left, st.container(key="lab-controls"):
         config = _choose(racing)
     if racing:
-        style.stage_first()
+        css.stage_first()
     with right:
         if problem := st.session_state.pop(PROBLEM, None):
             st.error(problem, icon=":material/info:")
@@ -115,9 +115,14 @@ def _choose(racing: bool) -> RaceConfig:
     problem = memory.refusal(need, "This race")
     with start:
         pressed = kept_button(
-            "Start", icon=":material/play_arrow:", type="primary", width="stretch", key="race_start",
-            disabled=busy or bool(problem), help="Race from fresh weights with these lanes.",
-        )  # fmt: skip
+            "Start",
+            icon=":material/play_arrow:",
+            type="primary",
+            width="stretch",
+            key="race_start",
+            disabled=busy or bool(problem),
+            help="Race from fresh weights with these lanes.",
+        )
         if problem:
             st.error(problem, icon=":material/straighten:")
         else:

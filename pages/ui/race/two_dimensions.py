@@ -3,16 +3,16 @@
 import numpy as np
 import streamlit as st
 
-from core.config import OptimizerConfig
-from core.descent.paths import Numbers, Path, follow, thin
-from core.descent.surfaces import RATES, SURFACES, Surface, first_rate, grid
-from core.figures.map_race import Way, map_race_figure
-from core.figures.palette import OPTIMIZERS as COLORS
-from core.figures.relief import relief_uri
-from core.one_thread import one_thread
+from core.charts.palette import OPTIMIZERS as COLORS
+from core.config.run import OptimizerConfig
+from core.lessons.race.charts.contour_image import relief_uri
+from core.lessons.race.charts.optimizer_paths import Way, map_race_figure
+from core.lessons.race.descent.paths import Numbers, Path, follow, thin
+from core.lessons.race.descent.surfaces import RATES, SURFACES, Surface, first_rate, grid
+from core.models.threads import one_thread
 from core.training.optimizers import OPTIMIZERS
-from pages.ui.layout import controls_and_stage
-from pages.ui.page import error_boundary
+from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import error_boundary
 from pages.ui.race.map_results import Racer, results, standings
 from pages.ui.race.player import played
 from pages.ui.race.settings import NAMES
@@ -59,14 +59,16 @@ def two_dimensions() -> None:
             start = _start(name, surface)
             updates = int(
                 st.select_slider(
-                    "Updates", UPDATES, 300, key="race_map_updates", bind="query-params",
+                    "Updates",
+                    UPDATES,
+                    300,
+                    key="race_map_updates",
+                    bind="query-params",
                     help="How many steps everyone makes.",
                 )
-            )  # fmt: skip
+            )
             rates = _racers(name)
-        racers = [
-            Racer(entry, lr, _run(name, start, entry, lr, updates), surface) for entry, lr in rates.items()
-        ]
+        racers = [Racer(entry, lr, _run(name, start, entry, lr, updates), surface) for entry, lr in rates.items()]
         with right:
             _map(name, surface, start, racers, updates)
             if racers:
@@ -80,9 +82,7 @@ def two_dimensions() -> None:
 
 
 def _surface() -> str:
-    title = st.selectbox(
-        "Map", list(TITLES), key="race_map_surface", bind="query-params", help="What they race down."
-    )
+    title = st.selectbox("Map", list(TITLES), key="race_map_surface", bind="query-params", help="What they race down.")
     name = TITLES[title]
     st.latex(SURFACES[name].formula)
     st.caption(SURFACES[name].idea)
@@ -100,28 +100,43 @@ def _start(name: str, surface: Surface) -> tuple[float, float]:
     for place, (key, axis, (low, high), value) in zip(st.columns(2), ends, strict=True):
         chosen.append(
             place.number_input(
-                f"Start {axis}", low, high, value, 0.1, key=key, bind="query-params", format="%.2f",
+                f"Start {axis}",
+                low,
+                high,
+                value,
+                0.1,
+                key=key,
+                bind="query-params",
+                format="%.2f",
                 help=f"From {low:g} to {high:g}; or click the map.",
             )
-        )  # fmt: skip
+        )
     return float(chosen[0]), float(chosen[1])
 
 
 def _racers(surface: str) -> dict[str, float]:
     titles = st.multiselect(
-        "Optimisers", list(NAMES), list(FIRST), key="race_map_racers", bind="query-params",
+        "Optimisers",
+        list(NAMES),
+        list(FIRST),
+        key="race_map_racers",
+        bind="query-params",
         help="Who races. Each has a learning rate of its own below.",
-    )  # fmt: skip
+    )
     rates = {}
     for title in titles:
         name = NAMES[title]
         rates[name] = float(
             st.select_slider(
-                f"{title}: rate", RATES, first_rate(surface, name), key=f"race_map_lr_{surface}_{name}",
-                bind="query-params", format_func=lambda rate: f"{rate:g}",
+                f"{title}: rate",
+                RATES,
+                first_rate(surface, name),
+                key=f"race_map_lr_{surface}_{name}",
+                bind="query-params",
+                format_func=lambda rate: f"{rate:g}",
                 help=f"{OPTIMIZERS[name].idea} Its other settings are the chapter's defaults.",
             )
-        )  # fmt: skip
+        )
     return rates
 
 
@@ -147,9 +162,7 @@ def _map(name: str, surface: Surface, start: tuple[float, float], racers: list[R
         ways.append(Way(racer.title, racer.path.points[kept], kept, COLORS[racer.name]))
     moments = np.unique(np.linspace(0, updates, MOMENTS + 1).round().astype(int)).tolist()
     x, y, heights, picture = _grid(name)
-    fig = map_race_figure(
-        x, y, heights, ways, picture=picture, start=start, minima=surface.minima, moments=moments
-    )  # fmt: skip
+    fig = map_race_figure(x, y, heights, ways, picture=picture, start=start, minima=surface.minima, moments=moments)
     turn = int(st.session_state.get(TURN, 0))
     key = f"race_map_{name}_{turn}"
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from core.formatting import duration, percent, points
-from core.training.standings import Standing
+from core.lessons.race.standings import Standing
 from pages.ui.race.standing_cards import seeds_counted
 
 
@@ -12,9 +12,7 @@ def verdict(table: Sequence[Standing], target: int, seeds: int, active: bool, ne
 
     nearer: what `fastest` says of a lower target, to be told where nobody reached this one.
     """
-    known = sorted(
-        ((s.validation.mean, s) for s in table if s.validation is not None), key=lambda pair: -pair[0]
-    )
+    known = sorted(((s.validation.mean, s) for s in table if s.validation is not None), key=lambda pair: -pair[0])
     words = []
     if known:
         words.append(_leader([s for _, s in known], seeds, active))

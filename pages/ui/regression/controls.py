@@ -5,10 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from core.choices import ACTIVATIONS
-from core.data.curves import CURVES
-from pages.ui.regression.placed import placed_points, put_back
-from pages.ui.widgets import Widgets
+from core.config.choices import ACTIVATIONS
+from core.data.points import CURVES
+from pages.ui.kit.widgets.bound_widgets import Widgets
+from pages.ui.regression.placed_points import placed_points, put_back
 
 RECIPE = "regression-sine"
 PI = math.pi
@@ -23,10 +23,14 @@ TITLES = {**{name: curve.title for name, curve in CURVES.items()}, "placed": PLA
 def data(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
     """Draw the widgets of what is learnt and return what they say. values: where they start."""
     target = widget.choice_box(
-        "What to learn", tuple(TITLES), values["target"], "target",
+        "What to learn",
+        tuple(TITLES),
+        values["target"],
+        "target",
         help="The curve behind the points, or points of your own.",
-        format_func=lambda name: TITLES[name], on_change=_usual_interval,
-    )  # fmt: skip
+        format_func=lambda name: TITLES[name],
+        on_change=_usual_interval,
+    )
     changes: dict[str, Any] = {"target": target}
     if target == "placed":
         put_back()
@@ -43,32 +47,51 @@ def data(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
             "x to", HIGHS, values["high"], "high", help="Where the points end.", format_func=in_pi
         )
     changes["points"] = widget.choice(
-        "Points", COUNTS, values["points"], "points",
+        "Points",
+        COUNTS,
+        values["points"],
+        "points",
         help="How many are drawn at random; a share of them is held out for validation.",
         format_func=lambda n: f"{n:,}",
-    )  # fmt: skip
+    )
     changes["noise"] = widget.choice(
-        "Noise σ", NOISES, values["noise"], "noise",
+        "Noise σ",
+        NOISES,
+        values["noise"],
+        "noise",
         help="Standard deviation of what is added to each y. No network gets below σ² on new points.",
         format_func=lambda v: f"{v:g}",
-    )  # fmt: skip
+    )
     return changes
 
 
 def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
     """Draw the widgets of the network and return what they say. values: where they start."""
     hidden = widget.hidden(
-        "Hidden layers", 0, 4, values["hidden"], most=512, usual=16, help="None makes a straight line.",
+        "Hidden layers",
+        0,
+        4,
+        values["hidden"],
+        most=512,
+        usual=16,
+        help="None makes a straight line.",
         unit="Each adds one bend; together they make the curve.",
-    )  # fmt: skip
+    )
     activation = widget.choice_box(
-        "Activation", ACTIVATIONS, values["activation"], "activation",
+        "Activation",
+        ACTIVATIONS,
+        values["activation"],
+        "activation",
         help="The shape of one bend: tanh is a soft step, ReLU a hinge.",
-    )  # fmt: skip
+    )
     seed = widget.number(
-        "Seed of the points", 0, 2**31 - 1, values["points_seed"], "points_seed",
+        "Seed of the points",
+        0,
+        2**31 - 1,
+        values["points_seed"],
+        "points_seed",
         help="Draws other points and other noise.",
-    )  # fmt: skip
+    )
     return {"hidden": hidden, "activation": activation, "points_seed": seed}
 
 

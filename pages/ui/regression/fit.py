@@ -4,26 +4,29 @@ import json
 
 import streamlit as st
 
-from core.checkpoints import rebuild
-from core.config import CurveConfig, RunConfig
-from core.data.curves import noise_floor
-from core.figures.fit import fit_figure, fit_film
-from core.figures.fit_losses import fit_losses_figure
-from core.figures.residuals import residual_counts_figure, residuals_figure
+from core.config.run import CurveConfig, RunConfig
+from core.data.points import noise_floor
 from core.formatting import ratio
-from core.probes import over_under
-from core.probes.fit import Sample, answers, curves_of, residuals, sample_of
-from core.probes.over_under import course_words, judge
-from core.recipes import RECIPES
-from core.training.history import Row
-from pages.ui.chart import chart
-from pages.ui.live_run import Shown, written
+from core.lessons.regression import overfitting
+from core.lessons.regression.charts.regression_fit import fit_figure, fit_film
+from core.lessons.regression.charts.regression_losses import fit_losses_figure
+from core.lessons.regression.charts.residuals import residual_counts_figure, residuals_figure
+from core.lessons.regression.overfitting import course_words, judge
+from core.models.inspect.fit import Sample, answers, curves_of, residuals, sample_of
+from core.recipes.texts import RECIPES
+from core.storage.checkpoints import rebuild
+from core.storage.history import Row
+from pages.ui.kit.training.live_run import Shown, written
+from pages.ui.kit.widgets.chart import chart
 from pages.ui.regression.controls import RECIPE, TITLES
 
-ICONS: dict[over_under.Kind, str] = {
-    "underfitting": "straighten", "overfitting": "waves", "stopped in time": "front_hand",
-    "good": "check_circle", "unknown": "help",
-}  # fmt: skip
+ICONS: dict[overfitting.Kind, str] = {
+    "underfitting": "straighten",
+    "overfitting": "waves",
+    "stopped in time": "front_hand",
+    "good": "check_circle",
+    "unknown": "help",
+}
 FEW = 5  # validation points: fewer choose by chance
 
 
@@ -39,7 +42,7 @@ def sample(config: RunConfig) -> Sample:
 
 def kept_row(shown: Shown) -> Row:
     """What was measured of the weights that are shown: the newest, or at the end those that are kept."""
-    return over_under.kept_row(shown.history.epochs, "last" if shown.active else shown.config.train.keep)
+    return overfitting.kept_row(shown.history.epochs, "last" if shown.active else shown.config.train.keep)
 
 
 def draw_fit(shown: Shown) -> None:
@@ -66,13 +69,10 @@ def _draw_all(shown: Shown) -> None:
         _result(shown, row, points)
     curve = None if model is None else answers(model, points.grid)
     chart(fit_figure(points.grid, curve, points.truth, drawn, (points.low, points.high)), f"{shown.key}_fit")
-    log = st.toggle(
-        "Logarithmic loss", True, key="reg_log", bind="query-params", help="Shows small losses better."
-    )
+    log = st.toggle("Logarithmic loss", True, key="reg_log", bind="query-params", help="Shows small losses better.")
     kept = row.get("epoch") if not shown.active and shown.config.train.keep == "best" else None
     chart(
-        fit_losses_figure(shown.history.epochs, shown.epochs, floor=floor, kept=kept, log_y=log),
-        f"{shown.key}_losses",
+        fit_losses_figure(shown.history.epochs, shown.epochs, floor=floor, kept=kept, log_y=log), f"{shown.key}_losses"
     )
     st.caption(
         "Mean squared error after each epoch. The test only reports; validation decides which epoch is kept."
@@ -100,10 +100,12 @@ def _result(shown: Shown, row: Row, points: Sample) -> None:
             loss = losses[name]
             if loss is not None:
                 st.metric(
-                    title, written(loss), width="content",
+                    title,
+                    written(loss),
+                    width="content",
                     help="Mean squared error, in the square of y's unit, at epoch "
                     f"{row['epoch'] or 0:g}; on points that {why[name]}.",
-                )  # fmt: skip
+                )
     last = shown.history.last("test_loss")
     if last is not None and losses["test"] is not None and row is not shown.history.epochs[-1]:
         times = last / max(losses["test"], 1e-12)
@@ -115,9 +117,7 @@ def _result(shown: Shown, row: Row, points: Sample) -> None:
     st.markdown(f":material/{ICONS[said.kind]}: {said.words}")
     few = len(points.validation.x)
     if 0 < few < FEW and shown.config.train.keep == "best":
-        st.caption(
-            f"Points that validate: {few}. So few choose an epoch by chance; place or draw more of them."
-        )
+        st.caption(f"Points that validate: {few}. So few choose an epoch by chance; place or draw more of them.")
     recipe = RECIPES.get(shown.config.recipe)
     if recipe and recipe.claim and data == recipe.config.data and losses["test"] is not None:
         st.caption(
@@ -131,18 +131,14 @@ def _film(shown: Shown, points: Sample) -> None:
     """The curve at every frame of the film, with a player."""
     if len(shown.film) < 2:
         return
-    again = st.expander(
-        "Watch it learn again", icon=":material/movie:", key=f"{shown.key}_film", on_change="rerun"
-    )
+    again = st.expander("Watch it learn again", icon=":material/movie:", key=f"{shown.key}_film", on_change="rerun")
     if again.open:
         with again:
             frames = curves_of(shown.config, shown.film, points.grid)
             drawn = {name: (pairs.x, pairs.y) for name, pairs in points.parts.items() if name != "test"}
             fig = fit_film(points.grid, frames, points.truth, drawn, (points.low, points.high))
             chart(fig, f"{shown.key}_film_chart", still=True)
-            st.caption(
-                f"{len(frames)} moments, most of them early, where most happens. The last is the last epoch."
-            )
+            st.caption(f"{len(frames)} moments, most of them early, where most happens. The last is the last epoch.")
 
 
 def _residuals(left: dict, noise: float, key: str) -> None:  # type: ignore[type-arg]

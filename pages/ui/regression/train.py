@@ -1,11 +1,11 @@
 """Train: the training part of the page on regression."""
 
-from core.config import RegressorConfig
-from core.snippets_curve import regression_code
-from pages.ui.regression.board import board
+from core.config.run import RegressorConfig
+from core.export.snippets.curve import regression_code
+from pages.ui.kit.training.training_page import TrainingPage
 from pages.ui.regression.controls import RECIPE, data, network
 from pages.ui.regression.fit import draw_fit
-from pages.ui.training_page import TrainingPage
+from pages.ui.regression.point_editor import board
 
 PAGE = TrainingPage(
     "reg",

@@ -6,21 +6,21 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from core.errors import LabError
-from core.escaping import escaped
+from core.config.errors import LabError
+from core.config.escaping import escaped
+from core.export.row_formats import as_csv
 from core.formatting import count, interval
-from core.row_formats import as_csv
-from core.run_table.remove import remove
-from core.run_table.rows import table, title_of
-from core.runs import RunRecord
-from pages.ui.cache import run_store
-from pages.ui.owner import classroom, mine
-from pages.ui.page import error_boundary
+from core.lessons.runs.remove import remove
+from core.lessons.runs.rows import table, title_of
+from core.storage.runs import RunRecord
+from pages.ui.kit.shell.cache import run_store
+from pages.ui.kit.shell.owner import classroom, mine
+from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.training.accuracy_line import BY_TEST
 from pages.ui.runs import chosen, filters
+from pages.ui.runs.cached_runs import MOST, all_known, version
 from pages.ui.runs.columns import INTERVAL, accuracy_columns, in_percent
-from pages.ui.runs.known import MOST, all_known, version
 from pages.ui.runs.links import run_link, to_sweep, turn_to
-from pages.ui.score_line import BY_TEST
 
 FORMATS = {
     "name": st.column_config.TextColumn(width="medium", pinned=True),
@@ -64,9 +64,12 @@ def _nothing_yet() -> None:
     )
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.page_link(
-            "pages/2_MLP_Autograd.py", label="Train a first network", icon=":material/hub:",
-            query_params={"mlp_tab": "Train"}, help="A small network; it takes seconds.",
-        )  # fmt: skip
+            "pages/2_MLP_Autograd.py",
+            label="Train a first network",
+            icon=":material/hub:",
+            query_params={"mlp_tab": "Train"},
+            help="A small network; it takes seconds.",
+        )
         to_sweep("Or many at once, in a sweep")
 
 
@@ -117,9 +120,7 @@ def _rows(shown: Sequence[RunRecord], rows: pd.DataFrame) -> None:
         key=key,
         on_select=ticked,
         selection_mode="multi-row",
-        selection_default={
-            "selection": {"rows": [place for place, name in enumerate(names) if name in known]}
-        },
+        selection_default={"selection": {"rows": [place for place, name in enumerate(names) if name in known]}},
     )
 
 
@@ -128,22 +129,35 @@ def _actions(picked: Sequence[RunRecord], rows: pd.DataFrame) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if st.button(
             f"Compare {min(count, chosen.MOST)}" if count > 1 else "Compare",
-            icon=":material/ssid_chart:", key="runs_compare", type="primary", disabled=not count,
+            icon=":material/ssid_chart:",
+            key="runs_compare",
+            type="primary",
+            disabled=not count,
             help=f"Their curves over each other and what differs in their settings; at most {chosen.MOST}.",
-            on_click=turn_to, args=("Compare",),
-        ):  # fmt: skip
+            on_click=turn_to,
+            args=("Compare",),
+        ):
             st.rerun()
         _rename(picked)
         _delete(picked)
         st.button(
-            "Choose none", icon=":material/deselect:", key="runs_none", disabled=not chosen.ids(),
-            help="Take all ticks away, also those of rows that the filters hide.", on_click=_none,
-        )  # fmt: skip
+            "Choose none",
+            icon=":material/deselect:",
+            key="runs_none",
+            disabled=not chosen.ids(),
+            help="Take all ticks away, also those of rows that the filters hide.",
+            on_click=_none,
+        )
         st.download_button(
-            "Download as CSV", as_csv(rows.to_dict("records")).encode(), "digit-lab-runs.csv", "text/csv",
-            icon=":material/download:", key="runs_csv", on_click="ignore",
+            "Download as CSV",
+            as_csv(rows.to_dict("records")).encode(),
+            "digit-lab-runs.csv",
+            "text/csv",
+            icon=":material/download:",
+            key="runs_csv",
+            on_click="ignore",
             help="All rows that are shown, for a spreadsheet.",
-        )  # fmt: skip
+        )
     if problem := st.session_state.pop("runs_problem", None):
         st.error(problem, icon=":material/info:")
     hidden = len(chosen.ids()) - count
@@ -163,21 +177,32 @@ def _none() -> None:
 def _rename(picked: Sequence[RunRecord]) -> None:
     one = picked[0] if len(picked) == 1 else None
     with st.popover(
-        "Name", icon=":material/edit:", key="runs_name_popover", disabled=one is None,
+        "Name",
+        icon=":material/edit:",
+        key="runs_name_popover",
+        disabled=one is None,
         help="Give one run a name of your own: tick a single row.",
-    ):  # fmt: skip
+    ):
         if one is None:
             st.caption("Tick a single row to name its run.")
             return
         key = f"runs_name_{one.run_id}"
         st.text_input(
-            "Name of this run", one.name, max_chars=80, key=key, placeholder=one.recipe,
+            "Name of this run",
+            one.name,
+            max_chars=80,
+            key=key,
+            placeholder=one.recipe,
             help="Up to 80 characters. Left empty, the run is called by its recipe.",
-        )  # fmt: skip
+        )
         st.button(
-            "Save the name", icon=":material/check:", key="runs_name_save", on_click=_save_name,
-            args=(one.run_id, key), help="Every page shows the run by this name.",
-        )  # fmt: skip
+            "Save the name",
+            icon=":material/check:",
+            key="runs_name_save",
+            on_click=_save_name,
+            args=(one.run_id, key),
+            help="Every page shows the run by this name.",
+        )
 
 
 def _save_name(run_id: str, key: str) -> None:
@@ -190,18 +215,25 @@ def _save_name(run_id: str, key: str) -> None:
 def _delete(picked: Sequence[RunRecord]) -> None:
     many = len(picked)
     with st.popover(
-        "Delete", icon=":material/delete:", key="runs_delete_popover", disabled=not many,
+        "Delete",
+        icon=":material/delete:",
+        key="runs_delete_popover",
+        disabled=not many,
         help="Remove the ticked runs with their weights.",
-    ):  # fmt: skip
+    ):
         if not many:
             st.caption("Tick the rows to delete.")
             return
         st.markdown(f"**{count(many, 'run')}** with curves and weights will be gone for good:")
         st.caption(", ".join(f"`{run.run_id}`" for run in picked[:12]) + (" and others" if many > 12 else ""))
         st.button(
-            f"Yes, delete {many}", icon=":material/delete_forever:", key="runs_delete_yes",
-            on_click=_remove, args=([run.run_id for run in picked],), help="This cannot be undone.",
-        )  # fmt: skip
+            f"Yes, delete {many}",
+            icon=":material/delete_forever:",
+            key="runs_delete_yes",
+            on_click=_remove,
+            args=([run.run_id for run in picked],),
+            help="This cannot be undone.",
+        )
 
 
 def _remove(names: Sequence[str]) -> None:
@@ -222,8 +254,8 @@ def _code() -> None:
 #: What the table is made from; it runs in the project's folder.
 CODE = """\
 import pandas as pd
-from core.row_formats import as_csv
-from core.runs import RunStore
+from core.export.row_formats import as_csv
+from core.storage.runs import RunStore
 
 runs = RunStore().all()  # newest first, from runs.sqlite in Digit Lab's home folder
 rows = pd.DataFrame([run.summary() for run in runs])

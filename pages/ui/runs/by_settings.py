@@ -4,20 +4,20 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.escaping import escaped
-from core.figures.settings_accuracy import parallel_figure, scatter_figure
+from core.config.escaping import escaped
 from core.formatting import article, count, number, percent
-from core.run_table.measures import Measure, left_out, measures, most_frequent
-from core.run_table.rows import title_of
-from core.run_table.scale import scale, written
-from core.run_table.settings import values_of, varied
-from core.runs import RunRecord
-from pages.ui.chart import chart
-from pages.ui.page import error_boundary
+from core.lessons.runs.charts.hyperparameters import parallel_figure, scatter_figure
+from core.lessons.runs.measures import Measure, left_out, measures, most_frequent
+from core.lessons.runs.rows import title_of
+from core.lessons.runs.scale import scale, written
+from core.lessons.runs.settings import values_of, varied
+from core.storage.runs import RunRecord
+from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.training.accuracy_line import BY_TEST
+from pages.ui.kit.widgets.chart import chart
 from pages.ui.runs import filters
-from pages.ui.runs.known import all_known
+from pages.ui.runs.cached_runs import all_known
 from pages.ui.runs.links import to_sweep
-from pages.ui.score_line import BY_TEST
 
 MOST_LINES = 300
 NOTHING = "nothing"
@@ -83,10 +83,14 @@ def _measure(runs: Sequence[RunRecord]) -> Measure | None:
     if len(found) == 1:
         return found[usual]
     label = st.segmented_control(
-        "Measured", list(found), default=usual, required=True, key=_key("runs_measured", [*found, usual]),
+        "Measured",
+        list(found),
+        default=usual,
+        required=True,
+        key=_key("runs_measured", [*found, usual]),
         bind="query-params",
         help="Digits, words and points are different tasks: their numbers cannot be compared.",
-    )  # fmt: skip
+    )
     return found[label or usual]
 
 
@@ -110,33 +114,43 @@ def _log(measure: Measure, results: Sequence[float]) -> bool:
 def _scatter(runs: Sequence[RunRecord], names: list[str], measure: Measure) -> None:
     with st.container(horizontal=True, gap="medium"):
         across = st.selectbox(
-            "Across", names, key=_key("runs_across", names), bind="query-params", width=220,
+            "Across",
+            names,
+            key=_key("runs_across", names),
+            bind="query-params",
+            width=220,
             help="Settings that differ among the runs shown. Rates get a logarithmic axis.",
-        )  # fmt: skip
+        )
         others = [NOTHING, *(name for name in names if name != across)]
         usual = next((name for name in ("recipe", "optimizer") if name in others), NOTHING)
         color = st.selectbox(
-            "Coloured by", others, index=others.index(usual), key=_key(f"runs_color_{across}", others),
-            bind="query-params", width=220, help="Another setting, told by the colour of the dots.",
-        )  # fmt: skip
+            "Coloured by",
+            others,
+            index=others.index(usual),
+            key=_key(f"runs_color_{across}", others),
+            bind="query-params",
+            width=220,
+            help="Another setting, told by the colour of the dots.",
+        )
     percent = measure.accuracy
-    had = [
-        (run, value) for run, value in zip(runs, values_of(runs, across), strict=True) if value is not None
-    ]
+    had = [(run, value) for run, value in zip(runs, values_of(runs, across), strict=True) if value is not None]
     those = [run for run, _ in had]
-    reach = (
-        ([_number(run.ci_low) for run in those], [_number(run.ci_high) for run in those]) if percent else None
-    )
+    reach = ([_number(run.ci_low) for run in those], [_number(run.ci_high) for run in those]) if percent else None
     groups = None
     if color != NOTHING:
         groups = [written(value) for value in values_of(those, color)]
     found = [_result(run, measure) for run in those]
     names = [escaped(title_of(run), "html") for run in those]
     fig = scatter_figure(
-        scale(across, [value for _, value in had]), found, reach, names,
-        y_title=f"{measure.name} on {measure.what}", groups=groups, percent=percent,
+        scale(across, [value for _, value in had]),
+        found,
+        reach,
+        names,
+        y_title=f"{measure.name} on {measure.what}",
+        groups=groups,
+        percent=percent,
         log_y=_log(measure, found),
-    )  # fmt: skip
+    )
     chart(fig, f"runs_scatter_{measure.what}_{across}_{color}")
     words = f"{len(those):,} runs on {measure.what}."
     if percent:
@@ -150,14 +164,17 @@ def _scatter(runs: Sequence[RunRecord], names: list[str], measure: Measure) -> N
 def _parallel(runs: Sequence[RunRecord], names: list[str], measure: Measure) -> None:
     st.markdown(f"#### All settings at once, and the {measure.name} on {measure.what}")
     axes = st.multiselect(
-        "Axes", names, default=names[:4], max_selections=8, key=_key("runs_axes", names), bind="query-params",
+        "Axes",
+        names,
+        default=names[:4],
+        max_selections=8,
+        key=_key("runs_axes", names),
+        bind="query-params",
         help="One vertical axis for each; every run is a line across them. Drag along an axis to pick a "
         "range, drag its name to move it.",
-    )  # fmt: skip
+    )
     columns = {name: values_of(runs, name) for name in axes}
-    whole = [
-        place for place in range(len(runs)) if all(column[place] is not None for column in columns.values())
-    ]
+    whole = [place for place in range(len(runs)) if all(column[place] is not None for column in columns.values())]
     if not axes or not whole:
         st.info("Choose at least one axis that these runs have.", icon=":material/show_chart:")
         return
@@ -191,8 +208,8 @@ def _key(start: str, options: Sequence[str]) -> str:
 
 #: The best validation accuracy on digits at every learning rate; it runs in the project's folder.
 CODE = """\
-from core.digits_config import DigitsConfig
-from core.runs import RunStore
+from core.config.digits import DigitsConfig
+from core.storage.runs import RunStore
 
 best: dict[float, float] = {}
 for run in RunStore().all():

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from core.runs import RunRecord
-from pages.ui import state
-from pages.ui.runs.known import whole
+from core.storage.runs import RunRecord
+from pages.ui.kit.shell import state
+from pages.ui.runs.cached_runs import whole
 
 CHOSEN = "runs_chosen"  # URL parameter and session key: ids with commas between
 MOST = 8  # more curves than that on one chart nobody can follow

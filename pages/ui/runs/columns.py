@@ -19,7 +19,5 @@ def accuracy_columns() -> dict[str, Any]:
     return {
         "test accuracy": st.column_config.NumberColumn(format="%.2f%%", width=100),
         INTERVAL: st.column_config.TextColumn(width=125, help="Of the test accuracy."),
-        "validation": st.column_config.NumberColumn(
-            format="%.2f%%", width=90, help="Accuracy on what was held out."
-        ),
+        "validation": st.column_config.NumberColumn(format="%.2f%%", width=90, help="Accuracy on what was held out."),
     }

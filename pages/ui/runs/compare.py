@@ -5,22 +5,22 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from core.curve_config import CurveConfig
-from core.escaping import escaped
-from core.figures.many_curves import Curve, many_curves_figure, run_color
-from core.figures.record import record_figure
-from core.run_table.curves import SPLITS, WHATS, series, smoothed
-from core.run_table.measures import loss_of
-from core.run_table.rows import short_of, title_of
-from core.runs import RunRecord
-from pages.ui.chart import chart
-from pages.ui.named import examples
-from pages.ui.page import error_boundary
+from core.charts.run_accuracies import record_figure
+from core.config.escaping import escaped
+from core.config.regression import CurveConfig
+from core.lessons.runs.charts.run_curves import Curve, many_curves_figure, run_color
+from core.lessons.runs.curves import SPLITS, WHATS, series, smoothed
+from core.lessons.runs.measures import loss_of
+from core.lessons.runs.rows import short_of, title_of
+from core.storage.runs import RunRecord
+from pages.ui.kit.network.example_names import examples
+from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.training.accuracy_line import BY_TEST
+from pages.ui.kit.widgets.chart import chart
 from pages.ui.runs import chosen
+from pages.ui.runs.cached_runs import all_known
 from pages.ui.runs.compare_settings import settings_table
-from pages.ui.runs.known import all_known
 from pages.ui.runs.links import run_link
-from pages.ui.score_line import BY_TEST
 
 AXES = {"step": "step", "epoch": "epoch", "training time": "time", "wall time": "clock"}
 SMOOTHING = {"none": "none", "exponential": "exponential", "window": "window"}
@@ -35,8 +35,7 @@ def compare() -> None:
         known = all_known()
         if not known:
             st.info(
-                "No run is on record yet. Train two networks that differ in one setting, then compare them "
-                "here.",
+                "No run is on record yet. Train two networks that differ in one setting, then compare them here.",
                 icon=":material/edit_note:",
             )
             st.page_link("pages/2_MLP_Autograd.py", label="Train a network", icon=":material/hub:")
@@ -68,10 +67,15 @@ def _pick(known: Sequence[RunRecord]) -> list[RunRecord]:
     if st.session_state.get(PICK) != names:
         st.session_state[PICK] = names
     st.multiselect(
-        "Runs to compare", list(titles), format_func=lambda name: titles[name], key=PICK,
-        max_selections=chosen.MOST, on_change=lambda: chosen.choose(st.session_state[PICK]), select_all=False,
+        "Runs to compare",
+        list(titles),
+        format_func=lambda name: titles[name],
+        key=PICK,
+        max_selections=chosen.MOST,
+        on_change=lambda: chosen.choose(st.session_state[PICK]),
+        select_all=False,
         help=f"At most {chosen.MOST}. They can be ticked in the table of all runs as well.",
-    )  # fmt: skip
+    )
     left = len(chosen.ids()) - len(runs)
     if left > 0:
         st.caption(
@@ -96,32 +100,52 @@ def _curves(runs: Sequence[RunRecord]) -> None:
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         what = _what(runs)
         splits = st.pills(
-            "Measured on", list(SPLITS), selection_mode="multi", default=["train", "test"],
-            key="runs_splits", bind="query-params",
+            "Measured on",
+            list(SPLITS),
+            selection_mode="multi",
+            default=["train", "test"],
+            key="runs_splits",
+            bind="query-params",
             help="Training: full line. Validation: dotted. Test: dashed.",
-        )  # fmt: skip
+        )
         axis = st.selectbox(
-            "Along", list(AXES), index=1, key="runs_axis", bind="query-params", width=160,
+            "Along",
+            list(AXES),
+            index=1,
+            key="runs_axis",
+            bind="query-params",
+            width=160,
             help="Training time counts from each run's start. Wall time: a run ends when it was recorded; "
             "what it waited or stood still is left out.",
-        )  # fmt: skip
+        )
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         how = st.selectbox(
-            "Smoothing", list(SMOOTHING), index=1, key="runs_smoothing", bind="query-params", width=160,
+            "Smoothing",
+            list(SMOOTHING),
+            index=1,
+            key="runs_smoothing",
+            bind="query-params",
+            width=160,
             help="Of the training loss, which is there for every step. Exponential: a mean that forgets the "
             "past. Window: a mean over neighbours.",
-        )  # fmt: skip
+        )
         amount = _amount(how or "none")
         with st.container(horizontal=True, gap="small", width="content"):
             log_x = st.toggle(
-                "Log x", key="runs_log_x", bind="query-params", disabled=axis == "wall time",
+                "Log x",
+                key="runs_log_x",
+                bind="query-params",
+                disabled=axis == "wall time",
                 help="Logarithmic axis across: spreads out the beginning. Step 0 has no place on it.",
-            )  # fmt: skip
+            )
             log_y = _log_y(_spread(runs, what, splits, AXES[axis or "epoch"]))
             band = st.toggle(
-                "Band", True, key="runs_band", bind="query-params",
+                "Band",
+                True,
+                key="runs_band",
+                bind="query-params",
                 help="From the smallest to the largest loss of the steps gathered in one point.",
-            )  # fmt: skip
+            )
     along = AXES[axis or "epoch"]
     curves = []
     for place, run in enumerate(runs):
@@ -158,15 +182,28 @@ def _what(runs: Sequence[RunRecord]) -> str:
     """Which curve; where none of the runs has an accuracy it is the loss, and the choice says why."""
     if not graded(runs):
         st.segmented_control(
-            "Curve", list(WHATS), default="loss", required=True, key="runs_what_loss", disabled=True,
+            "Curve",
+            list(WHATS),
+            default="loss",
+            required=True,
+            key="runs_what_loss",
+            disabled=True,
             help="None of these runs has an accuracy: they put numbers to points. Their loss is the mean "
             "squared error.",
-        )  # fmt: skip
+        )
         return "loss"
-    return st.segmented_control(
-        "Curve", list(WHATS), default="loss", required=True, key="runs_what", bind="query-params",
-        help="Loss: nats per image, for curves the mean squared error. Accuracy: after each epoch.",
-    ) or "loss"  # fmt: skip
+    return (
+        st.segmented_control(
+            "Curve",
+            list(WHATS),
+            default="loss",
+            required=True,
+            key="runs_what",
+            bind="query-params",
+            help="Loss: nats per image, for curves the mean squared error. Accuracy: after each epoch.",
+        )
+        or "loss"
+    )
 
 
 def _spread(runs: Sequence[RunRecord], what: str, splits: Sequence[str], along: str) -> float:
@@ -176,9 +213,7 @@ def _spread(runs: Sequence[RunRecord], what: str, splits: Sequence[str], along: 
     """
     if what != "loss" or not all(isinstance(run.config.data, CurveConfig) for run in runs):
         return 1.0
-    y = np.concatenate(
-        [np.empty(0), *(series(run, what, split, along).y for run in runs for split in splits)]
-    )
+    y = np.concatenate([np.empty(0), *(series(run, what, split, along).y for run in runs for split in splits)])
     y = y[np.isfinite(y) & (y > 0)]
     return float(y.max() / y.min()) if len(y) else 1.0
 
@@ -187,27 +222,42 @@ def _log_y(spread: float) -> bool:
     """The switch; on from the start where the values reach over more than a factor of a hundred."""
     usual = spread > WIDE
     return st.toggle(
-        "Log y", usual, key="runs_log_y_wide" if usual else "runs_log_y", bind="query-params",
+        "Log y",
+        usual,
+        key="runs_log_y_wide" if usual else "runs_log_y",
+        bind="query-params",
         help="Shows small values better."
         + (" On from the start: these losses reach over more than a factor of 100." if usual else ""),
-    )  # fmt: skip
+    )
 
 
 def _amount(how: str) -> float:
     if how == "exponential":
         return float(
             st.slider(
-                "Weight of the past", 0.0, 0.99, 0.9, 0.01, key="runs_weight", bind="query-params", width=220,
+                "Weight of the past",
+                0.0,
+                0.99,
+                0.9,
+                0.01,
+                key="runs_weight",
+                bind="query-params",
+                width=220,
                 help="0.9 is about the mean of the last 10 steps, 0.99 of the last 100.",
             )
-        )  # fmt: skip
+        )
     if how == "window":
         return float(
             st.select_slider(
-                "Steps in the window", [3, 5, 11, 25, 51, 101, 251], 25, key="runs_window",
-                bind="query-params", width=220, help="Half of them before, half after.",
+                "Steps in the window",
+                [3, 5, 11, 25, 51, 101, 251],
+                25,
+                key="runs_window",
+                bind="query-params",
+                width=220,
+                help="Half of them before, half after.",
             )
-        )  # fmt: skip
+        )
     return 0.0
 
 
@@ -237,8 +287,8 @@ def _accuracy(runs: Sequence[RunRecord], scored: Sequence[RunRecord], what: str)
 #: The smoothed loss of two runs; it runs in the project's folder.
 CODE = """\
 import numpy as np
-from core.run_table.curves import exponential, series
-from core.runs import RunStore
+from core.lessons.runs.curves import exponential, series
+from core.storage.runs import RunStore
 
 store = RunStore()
 for run in store.all()[:2]:

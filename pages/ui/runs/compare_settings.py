@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from core.run_table.rows import short_of
-from core.run_table.settings import side_by_side
-from core.runs import RunRecord
+from core.lessons.runs.rows import short_of
+from core.lessons.runs.settings import side_by_side
+from core.storage.runs import RunRecord
 
 
 def settings_table(runs: Sequence[RunRecord]) -> None:
@@ -17,9 +17,7 @@ def settings_table(runs: Sequence[RunRecord]) -> None:
     heads = [name if names.count(name) == 1 else f"{name} ({place})" for place, name in enumerate(names, 1)]
     if found.lit:
         st.dataframe(
-            _frame(found.lit, heads),
-            height="auto" if len(found.lit) < 10 else 56 + 35 * len(found.lit),
-            key="runs_lit",
+            _frame(found.lit, heads), height="auto" if len(found.lit) < 10 else 56 + 35 * len(found.lit), key="runs_lit"
         )
     elif len(runs) > 1:
         st.markdown("Nothing differs: these runs had the same settings throughout.")

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from core.recipes import RECIPES
-from core.run_table.rows import STATUSES, Wanted
-from core.runs import KINDS, RunRecord
-from pages.ui.runs.known import all_known
+from core.lessons.runs.rows import STATUSES, Wanted
+from core.recipes.texts import RECIPES
+from core.storage.runs import KINDS, RunRecord
+from pages.ui.runs.cached_runs import all_known
 
 KEY = "runs_filters"
 _KINDS = {"all": "", "single runs": KINDS[0], "of a race": KINDS[1], "of a sweep": KINDS[2]}
@@ -18,27 +18,48 @@ def choose() -> None:
     """Draw the filters."""
     with st.container(key=KEY), st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         words = st.text_input(
-            "Search", key="runs_words", bind="query-params", icon=":material/search:", width=170,
+            "Search",
+            key="runs_words",
+            bind="query-params",
+            icon=":material/search:",
+            width=170,
             placeholder="name, lr=0.1, relu …",
             help="Every word must stand in a run's name, recipe, id or settings, such as `lr=0.1 relu`.",
-        )  # fmt: skip
+        )
         recipes = st.multiselect(
-            "Recipes", _NAMES, key="runs_recipes", bind="query-params", width=190, placeholder="all",
+            "Recipes",
+            _NAMES,
+            key="runs_recipes",
+            bind="query-params",
+            width=190,
+            placeholder="all",
             help="Only runs of these recipes. Nothing chosen: all.",
-        )  # fmt: skip
+        )
         statuses = st.multiselect(
-            "How it ended", list(STATUSES), key="runs_statuses", bind="query-params", width=170,
+            "How it ended",
+            list(STATUSES),
+            key="runs_statuses",
+            bind="query-params",
+            width=170,
             placeholder="all",
             help="Stopped: before its last epoch. Diverged: its loss was no number any more.",
-        )  # fmt: skip
+        )
         kind = st.selectbox(
-            "Made as", list(_KINDS), key="runs_kind", bind="query-params", width=125,
+            "Made as",
+            list(_KINDS),
+            key="runs_kind",
+            bind="query-params",
+            width=125,
             help="A run by itself, a lane of a race, or a trial of a sweep.",
-        )  # fmt: skip
+        )
         data = st.selectbox(
-            "Data", list(_DATA), key="runs_data", bind="query-params", width=110,
+            "Data",
+            list(_DATA),
+            key="runs_data",
+            bind="query-params",
+            width=110,
             help="Full: the whole MNIST. Small: the bundled digits.",
-        )  # fmt: skip
+        )
     st.session_state[_WANTED] = Wanted(
         tuple(recipes), tuple(statuses), _KINDS[kind or "all"], _DATA[data or "any"], words or ""
     )

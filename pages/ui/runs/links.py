@@ -2,18 +2,21 @@
 
 import streamlit as st
 
-from core.escaping import escaped
-from core.runs import RunRecord
-from pages.ui.places import place_of
+from core.config.escaping import escaped
+from core.storage.runs import RunRecord
+from pages.ui.kit.shell.places import place_of
 
 
 def run_link(run: RunRecord, label: str) -> None:
     """A link to the run on its page, whose controls then say what it was trained with."""
     file, parameters = place_of(run.config, run.run_id)
     st.page_link(
-        file, label=escaped(label, "page"), icon=":material/arrow_outward:", query_params=parameters,
+        file,
+        label=escaped(label, "page"),
+        icon=":material/arrow_outward:",
+        query_params=parameters,
         help="Opens the run on the page that trains such networks.",
-    )  # fmt: skip
+    )
 
 
 def turn_to(tab: str) -> None:
@@ -24,7 +27,11 @@ def turn_to(tab: str) -> None:
 def to_sweep(label: str) -> None:
     """A button that opens the tab of sweeps."""
     if st.button(
-        label, icon=":material/tune:", key="runs_to_sweep", on_click=turn_to,
-        args=("Sweep",), help="A recipe with several learning rates, one run after another.",
-    ):  # fmt: skip
+        label,
+        icon=":material/tune:",
+        key="runs_to_sweep",
+        on_click=turn_to,
+        args=("Sweep",),
+        help="A recipe with several learning rates, one run after another.",
+    ):
         st.rerun()

@@ -4,19 +4,19 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.figures.claim_mark import WIDTH, claim_mark
 from core.formatting import count, duration
-from core.recipes import RECIPES
-from core.reproduce import REPRODUCTIONS, table
-from core.reproduce.row import Row
-from pages.ui.piecework import Piecework
+from core.lessons.runs.charts.claim_mark import WIDTH, claim_mark
+from core.recipes.reproduce import REPRODUCTIONS, table
+from core.recipes.reproduce.row import Row
+from core.recipes.texts import RECIPES
+from pages.ui.kit.widgets.incremental_work import Piecework
 
 KEY, ASKED = "runs_again", "runs_again_asked"
 COLORS = {True: "green", False: "red", None: "gray"}
 OPEN = "undecided: "  # so begin the rules of experiments that no run decides
 ICONS = {True: ":material/check:", False: ":material/close:", None: ":material/question_mark:"}
 CODE = """from core.data import load
-from core.reproduce import REPRODUCTIONS
+from core.recipes.reproduce import REPRODUCTIONS
 
 row = REPRODUCTIONS["gd-demo"](True, lambda: load("small"))  # True: the quick version
 print(row["claim"])
@@ -110,9 +110,11 @@ def _measured(name: str, row: Row | None) -> None:
         if RECIPES[name].claim:
             holds = row["holds"]
             st.badge(
-                table.HOLDS[holds], icon=ICONS[holds], color=COLORS[holds],  # type: ignore[arg-type]
+                table.HOLDS[holds],
+                icon=ICONS[holds],
+                color=COLORS[holds],  # type: ignore[arg-type]
                 help=f"The rule: {row['rule']}.",
-            )  # fmt: skip
+            )
     ci95 = row.get("ci95")
     if table.is_share(row) and isinstance(row["measured"], float):
         mark = claim_mark(row["measured"], (ci95[0], ci95[1]) if ci95 else None, table.CLAIMED.get(name))
@@ -120,18 +122,20 @@ def _measured(name: str, row: Row | None) -> None:
     if yardstick := table.yardstick_words(row):
         st.markdown(f"{yardstick[0].upper()}{yardstick[1:]}.")
     told = [row["unit"], table.seeds_words(row), row["date"]]
-    st.caption(
-        " · ".join(part for part in told if part), help=f"On {row['machine']}, {duration(row['seconds'])}."
-    )
+    st.caption(" · ".join(part for part in told if part), help=f"On {row['machine']}, {duration(row['seconds'])}.")
 
 
 def _again(name: str, row: Row | None, *, waiting: bool) -> None:
     """The button, and what came out on this computer."""
     st.button(
-        "Run it here (quick)", icon=":material/replay:", key=f"runs_again_{name}", disabled=waiting,
-        on_click=_ask, args=(name,),
+        "Run it here (quick)",
+        icon=":material/replay:",
+        key=f"runs_again_{name}",
+        disabled=waiting,
+        on_click=_ask,
+        args=(name,),
         help="A small version: it shows that everything runs, and takes seconds.",
-    )  # fmt: skip
+    )
     if waiting and row is None:
         st.caption("In line …")
     elif row is not None:

@@ -4,24 +4,24 @@ import os
 
 import streamlit as st
 
-from core import memory
-from core.config import DIGIT_READERS
+from core.config.errors import ConfigError
+from core.config.escaping import escaped
+from core.config.run import DIGIT_READERS
 from core.data.fingerprint import fingerprint
-from core.errors import ConfigError
-from core.escaping import escaped
 from core.formatting import count, duration
-from core.sweep.job import SweepSnapshot
-from core.sweep.ledger import Ledger, begin, ledgers
-from core.sweep.plan import SweepPlan
-from core.sweep.trial import material, size_of
-from pages.ui import state
-from pages.ui.cache import mnist, registry
-from pages.ui.kept_button import kept_button
-from pages.ui.layout import controls_and_stage
-from pages.ui.live_run import POLL
-from pages.ui.not_here import not_here
-from pages.ui.owner import mine, owner
-from pages.ui.page import error_boundary
+from core.jobs.sweep.job import SweepSnapshot
+from core.jobs.sweep.ledger import Ledger, begin, ledgers
+from core.jobs.sweep.plan import SweepPlan
+from core.jobs.sweep.trial import material, size_of
+from core.training import memory
+from pages.ui.kit.shell import state
+from pages.ui.kit.shell.cache import mnist, registry
+from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.not_here import not_here
+from pages.ui.kit.shell.owner import mine, owner
+from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.training.live_run import POLL
+from pages.ui.kit.widgets.kept_button import kept_button
 from pages.ui.runs.sweep_plan import SWEPT, plan_controls, sweep_code
 from pages.ui.runs.sweep_results import results
 
@@ -76,17 +76,19 @@ def _start(plan: SweepPlan | None, problem: str) -> None:
         st.error(problem, icon=":material/straighten:")
     trials = count(plan.size, "trial") if plan else "nothing"
     pressed = kept_button(
-        f"Start {trials}", icon=":material/play_arrow:", type="primary", key="runs_sweep_start",
-        width="stretch", disabled=plan is None or bool(problem),
+        f"Start {trials}",
+        icon=":material/play_arrow:",
+        type="primary",
+        key="runs_sweep_start",
+        width="stretch",
+        disabled=plan is None or bool(problem),
         help="One after another in the background, or on all workers of a cluster. You may leave the page.",
-    )  # fmt: skip
+    )
     if plan is not None:
         passes = plan.base.train.epochs
         epochs = count(passes, "epoch")
         where = f"on the cluster at {cluster()}" if cluster() else "in this computer's queue"
-        st.caption(
-            f"{trials} of {epochs} each, on one thread each, {where}.{f' Memory: {need}.' if need else ''}"
-        )
+        st.caption(f"{trials} of {epochs} each, on one thread each, {where}.{f' Memory: {need}.' if need else ''}")
         if pressed:
             state.remember(NAMED, _begin(plan))
             st.rerun()
@@ -111,10 +113,13 @@ def _shown(books: list[Ledger]) -> Ledger:
     named = state.recall(NAMED)
     st.session_state[SHOWN] = named if named in titles else books[0].sweep_id
     name = st.selectbox(
-        "Sweep", list(titles), format_func=lambda each: titles[each], key=SHOWN,
+        "Sweep",
+        list(titles),
+        format_func=lambda each: titles[each],
+        key=SHOWN,
         on_change=lambda: state.remember(NAMED, st.session_state[SHOWN]),
         help="Every sweep that was ever started here, the newest first; also those that were interrupted.",
-    )  # fmt: skip
+    )
     state.remember(NAMED, name)  # the newest is another one tomorrow
     return next(book for book in books if book.sweep_id == name)
 
@@ -161,13 +166,21 @@ def _status(ledger: Ledger, active: bool, picture: SweepSnapshot | None) -> None
         st.warning(escaped(picture.message, "page"), icon=":material/info:")
     with st.container(horizontal=True, gap="small"):
         st.button(
-            "Stop", icon=":material/stop:", key="runs_sweep_stop", disabled=not active, on_click=_stop,
-            args=(ledger.sweep_id,), help="Ends after this step. What is done stays; *Go on* runs the rest.",
-        )  # fmt: skip
+            "Stop",
+            icon=":material/stop:",
+            key="runs_sweep_stop",
+            disabled=not active,
+            on_click=_stop,
+            args=(ledger.sweep_id,),
+            help="Ends after this step. What is done stays; *Go on* runs the rest.",
+        )
         if kept_button(
-            "Go on", icon=":material/play_arrow:", key="runs_sweep_go_on", disabled=active or not ledger.open,
+            "Go on",
+            icon=":material/play_arrow:",
+            key="runs_sweep_go_on",
+            disabled=active or not ledger.open,
             help="Runs the trials that are still open, also after the server was started anew.",
-        ):  # fmt: skip
+        ):
             _submit(ledger)
             st.rerun()
 

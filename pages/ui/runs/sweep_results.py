@@ -6,16 +6,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.errors import NotFound
-from core.figures.trials import trials_figure, trials_map
+from core.config.errors import NotFound
 from core.formatting import interval, number, percent
-from core.run_table.best import Choice, best, validation_loss
-from core.run_table.scale import Scale, scale, written
-from core.runs import RunRecord
-from core.sweep.ledger import Ledger
-from core.training.history import History
-from pages.ui.cache import run_store
-from pages.ui.chart import chart
+from core.jobs.sweep.ledger import Ledger
+from core.lessons.runs.best import Choice, best, validation_loss
+from core.lessons.runs.charts.sweep_trials import trials_figure, trials_map
+from core.lessons.runs.scale import Scale, scale, written
+from core.storage.history import History
+from core.storage.runs import RunRecord
+from pages.ui.kit.shell.cache import run_store
+from pages.ui.kit.widgets.chart import chart
 from pages.ui.runs import chosen
 from pages.ui.runs.columns import INTERVAL, accuracy_columns, in_percent
 from pages.ui.runs.links import run_link, turn_to
@@ -31,10 +31,13 @@ def results(ledger: Ledger, active: bool) -> None:
         _charts(ledger, runs, found)
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             if st.button(
-                "Compare the best", icon=":material/ssid_chart:", key="runs_sweep_compare",
+                "Compare the best",
+                icon=":material/ssid_chart:",
+                key="runs_sweep_compare",
                 help=f"The curves of the best {chosen.MOST} trials over each other.",
-                on_click=_compare, args=(_ranking(runs, found.by),),
-            ):  # fmt: skip
+                on_click=_compare,
+                args=(_ranking(runs, found.by),),
+            ):
                 st.rerun()
             run_link(found.run, "Open the best trial")
     gone = len(ledger.done) - len(runs)
@@ -89,9 +92,7 @@ def _in_words(ledger: Ledger, found: Choice, active: bool) -> str:
     elif found.by == "validation loss":
         text += f", validation loss {number(validation_loss(run) or 0.0)}"
     if run.test_accuracy is not None and run.ci_low is not None and run.ci_high is not None:
-        text += (
-            f"; test {percent(run.test_accuracy, 2)} (95% interval {interval(run.ci_low, run.ci_high, 2)})"
-        )
+        text += f"; test {percent(run.test_accuracy, 2)} (95% interval {interval(run.ci_low, run.ci_high, 2)})"
     elif run.test_loss is not None:
         text += f"; test loss {number(run.test_loss)}"
     text += "."
@@ -143,9 +144,7 @@ def _charts(ledger: Ledger, runs: dict[int, RunRecord], found: Choice) -> None:
                 fig = trials_figure(each, known, star, y_title=what, percent=graded, log_y=log)
                 chart(fig, f"runs_trials_{ledger.sweep_id}_{each.name}")
     marks = {"validation": ":orange[**●**] validation", "test": ":green[**◆**] test"}
-    st.caption(
-        ", ".join(marks[split] for split in known) + f" {what}, one mark for each trial; star: the best."
-    )
+    st.caption(", ".join(marks[split] for split in known) + f" {what}, one mark for each trial; star: the best.")
     if len(scales) == 2 and known:
         split, values = next(iter(known.items()))
         st.markdown(f"**Both at once:** {split} {what}")
@@ -158,10 +157,7 @@ def _rows(ledger: Ledger, runs: dict[int, RunRecord], found: Choice | None) -> l
     for trial in ledger.plan.trials():
         run = runs.get(trial.number)
         changes = {SWEPT.get(name, name): _cell(value) for name, value in trial.changes.items()}
-        row: dict[str, Any] = {
-            "best": "★" if found is not None and trial.number == found.number else "",
-            **changes,
-        }
+        row: dict[str, Any] = {"best": "★" if found is not None and trial.number == found.number else "", **changes}
         status = run.status if run else "deleted" if trial.number in ledger.done else "open"
         if run is not None and run.test_accuracy is None:
             row |= {"validation loss": validation_loss(run), "test loss": run.test_loss}

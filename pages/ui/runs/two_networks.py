@@ -4,25 +4,25 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from core.checkpoints import run_checkpoint, shipped
-from core.config import DIGIT_READERS
-from core.figures.both_board import both_board
+from core.config.run import DIGIT_READERS
 from core.formatting import points, points_interval
-from core.one_thread import one_thread
-from core.paired import Paired
-from core.recipes import train_recipes
-from core.run_table.both import GROUPS, Both, both
-from core.run_table.rows import title_of
-from core.runs import RunRecord
-from pages.ui import computed
-from pages.ui.cache import mnist
-from pages.ui.chart import chart
-from pages.ui.look import as_it_came, on_record
-from pages.ui.page import error_boundary
+from core.lessons.runs.agreement import GROUPS, Both, both
+from core.lessons.runs.charts.agreement import both_board
+from core.lessons.runs.rows import title_of
+from core.models.paired_test import Paired
+from core.models.threads import one_thread
+from core.recipes.texts import train_recipes
+from core.storage.checkpoints import run_checkpoint, shipped
+from core.storage.runs import RunRecord
+from pages.ui.kit.network.network_picker import as_it_came, on_record
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.cache import mnist
+from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.widgets import cached_results
+from pages.ui.kit.widgets.chart import chart
 from pages.ui.runs import chosen
-from pages.ui.runs.known import all_known
-from pages.ui.runs.sheet import sheet_of
-from pages.ui.trained import Trained
+from pages.ui.runs.cached_runs import all_known
+from pages.ui.runs.image_sheet import sheet_of
 
 AT_ONCE = 40  # pictures on one sheet
 MOST = 100  # recorded networks to choose among, the newest
@@ -46,17 +46,17 @@ def two_networks() -> None:
             st.info("These are the same network twice: choose another one as B.", icon=":material/info:")
             return
         for letter, trained in (("A", first), ("B", second)):
-            broken = computed.not_finite(trained)
+            broken = cached_results.not_finite(trained)
             if broken:
                 st.warning(f"The {broken} of {letter} are no longer numbers: its training diverged.")
                 return
         digits = mnist()
         truth = digits.test.labels
-        answers = [computed.probabilities(trained, digits).argmax(1) for trained in (first, second)]
+        answers = [cached_results.probabilities(trained, digits).argmax(1) for trained in (first, second)]
         found = both((answers[0] == truth).tolist(), (answers[1] == truth).tolist())
         group = _board(found)
         st.markdown(verdict(found.paired))
-        st.caption(f"Measured just now on {computed.which_images(digits, len(truth))}.")
+        st.caption(f"Measured just now on {cached_results.which_images(digits, len(truth))}.")
         _images(found, group, answers[0].tolist(), answers[1].tolist())
         with st.expander("Show the code", icon=":material/code:"):
             st.code(CODE, language="python")
@@ -74,8 +74,7 @@ def _there() -> dict[str, RunRecord | str]:
 
 def _choose(there: Mapping[str, RunRecord | str]) -> tuple[Trained, Trained]:
     titles = list(there)
-    picked = [title for title, what in there.items() if not isinstance(what, str)
-              and what.run_id in chosen.ids()][:2]  # fmt: skip
+    picked = [title for title, what in there.items() if not isinstance(what, str) and what.run_id in chosen.ids()][:2]
     usual = [f"As it came: {name}" for name in FIRST if f"As it came: {name}" in there]
     starts = [*picked, *(title for title in [*usual, *titles] if title not in picked)][:2]
     if len(picked) < 2:
@@ -88,10 +87,14 @@ def _choose(there: Mapping[str, RunRecord | str]) -> tuple[Trained, Trained]:
             st.session_state.pop(key, None)
         with column:
             title = st.selectbox(
-                f"Network {letter}", titles, index=titles.index(start), key=key, bind="query-params",
+                f"Network {letter}",
+                titles,
+                index=titles.index(start),
+                key=key,
+                bind="query-params",
                 help="A network that came with Digit Lab, or a run on record whose weights were kept: those "
                 "of races and sweeps are not.",
-            )  # fmt: skip
+            )
         what = there[title]
         networks.append(as_it_came(what, title) if isinstance(what, str) else on_record(what))
     return networks[0], networks[1]
@@ -100,11 +103,19 @@ def _choose(there: Mapping[str, RunRecord | str]) -> tuple[Trained, Trained]:
 def _board(found: Both) -> str:
     """The four counts; says which group is looked at."""
     counts = found.counts
-    group = st.segmented_control(
-        "Images to look at", list(GROUPS), default="only B", required=True, key="runs_group",
-        format_func=lambda name: NAMES[name], bind="query-params",
-        help="Read correctly by both, by only one of them, or by neither.",
-    ) or "only B"  # fmt: skip
+    group = (
+        st.segmented_control(
+            "Images to look at",
+            list(GROUPS),
+            default="only B",
+            required=True,
+            key="runs_group",
+            format_func=lambda name: NAMES[name],
+            bind="query-params",
+            help="Read correctly by both, by only one of them, or by neither.",
+        )
+        or "only B"
+    )
     st.html(INK)
     chart(both_board(counts, group), "runs_board", still=True)
     return group
@@ -146,10 +157,15 @@ def _images(found: Both, group: str, first: list[int], second: list[int]) -> Non
     if sheets > 1:
         sheet = int(
             st.number_input(
-                f"Sheet of {sheets}", 1, sheets, 1, key=f"runs_sheet_{group.replace(' ', '_')}_{sheets}",
-                width=160, help=f"{AT_ONCE} images on each, in the order of the test images.",
+                f"Sheet of {sheets}",
+                1,
+                sheets,
+                1,
+                key=f"runs_sheet_{group.replace(' ', '_')}_{sheets}",
+                width=160,
+                help=f"{AT_ONCE} images on each, in the order of the test images.",
             )
-        )  # fmt: skip
+        )
     some = places[(sheet - 1) * AT_ONCE : sheet * AT_ONCE].tolist()
     test = mnist().test
     captions = [f"{int(test.labels[i])}: {_read(first[i], second[i], group)}" for i in some]
@@ -167,10 +183,10 @@ def _read(first: int, second: int, group: str) -> str:
 
 #: The comparison by hand; it runs in the project's folder.
 CODE = """\
-from core.checkpoints import load_shipped
+from core.storage.checkpoints import load_shipped
 from core.data import load
-from core.evaluation import predict
-from core.paired import paired
+from core.models.evaluation import predict
+from core.models.paired_test import paired
 
 test = load("auto").test
 first, second = load_shipped("linear-softmax").model, load_shipped("cnn-bn").model

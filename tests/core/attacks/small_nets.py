@@ -5,8 +5,8 @@ from functools import cache
 import torch
 from torch import Tensor, nn
 
-from core.checkpoints import load_shipped
 from core.data import load
+from core.storage.checkpoints import load_shipped
 
 
 @cache
@@ -31,7 +31,11 @@ def mixed() -> nn.Module:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         net = nn.Sequential(
-            nn.Conv2d(1, 4, 5, stride=3), nn.BatchNorm2d(4), nn.Tanh(), nn.Dropout(0.5), nn.Flatten(),
+            nn.Conv2d(1, 4, 5, stride=3),
+            nn.BatchNorm2d(4),
+            nn.Tanh(),
+            nn.Dropout(0.5),
+            nn.Flatten(),
             nn.Linear(256, 10),
-        )  # fmt: skip
+        )
     return net.double()

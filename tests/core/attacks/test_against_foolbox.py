@@ -12,11 +12,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.attack_config import AttackConfig
-from core.attacks.carry_out import attack
+from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS
-from core.checkpoints import load_shipped
+from core.attacks.run import attack
 from core.data import load
+from core.storage.checkpoints import load_shipped
 
 pytestmark = pytest.mark.long
 N = 60
@@ -122,14 +122,10 @@ def test_pgd_succeeds_as_often(
 def test_deepfool_goes_as_far(foolbox: ModuleType, model: nn.Module, digits: tuple[Tensor, Tensor]) -> None:
     images, labels = (part[:20] for part in digits)
     ours = attack(model, images, labels, AttackConfig("deepfool", 28))
-    other = theirs(
-        foolbox, model, images, labels, foolbox.attacks.L2DeepFoolAttack(steps=50, candidates=10), None
-    )
+    other = theirs(foolbox, model, images, labels, foolbox.attacks.L2DeepFoolAttack(steps=50, candidates=10), None)
     assert misread(model, ours, labels) == misread(model, other, labels) == 1
     assert torch.allclose(ours, other, atol=0.05)
-    assert float(lengths(ours, images).median()) == pytest.approx(
-        float(lengths(other, images).median()), rel=0.02
-    )
+    assert float(lengths(ours, images).median()) == pytest.approx(float(lengths(other, images).median()), rel=0.02)
 
 
 @pytest.mark.parametrize(
@@ -137,23 +133,15 @@ def test_deepfool_goes_as_far(foolbox: ModuleType, model: nn.Module, digits: tup
     [("cnn-bn", None, 0.0, 10), ("mlp-module", None, 2.0, 20), ("mlp-module", 3, 0.0, 20)],
 )
 def test_carlini_wagner_goes_as_far(
-    foolbox: ModuleType,
-    digits: tuple[Tensor, Tensor],
-    network: str,
-    target: int | None,
-    confidence: float,
-    n: int,
+    foolbox: ModuleType, digits: tuple[Tensor, Tensor], network: str, target: int | None, confidence: float, n: int
 ) -> None:
     images, labels = (part[:n] for part in digits)
     model = load_shipped(network).model
-    settings = {
-        "steps": 40, "binary_search_steps": 3, "confidence": confidence, "step_size": 0.1, "initial_const": 1,
-    }  # fmt: skip
+    settings = {"steps": 40, "binary_search_steps": 3, "confidence": confidence, "step_size": 0.1, "initial_const": 1}
     ours = attack(model, images, labels, AttackConfig("carlini-wagner", 28, settings, target))
     how = foolbox.attacks.L2CarliniWagnerAttack(
-        binary_search_steps=3, steps=40, stepsize=0.1, confidence=confidence, initial_const=1,
-        abort_early=False,
-    )  # fmt: skip
+        binary_search_steps=3, steps=40, stepsize=0.1, confidence=confidence, initial_const=1, abort_early=False
+    )
     aim = labels if target is None else foolbox.criteria.TargetedMisclassification(torch.full((n,), target))
     other = theirs(foolbox, model, images, aim, how, None)
     won = (lengths(ours, images) > 0.01) & (labels != target)

@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from core.attack_config import AttackConfig
-from core.attacks.carry_out import attack
+from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS
+from core.attacks.run import attack
 from tests.core.attacks.small_nets import small_mlp, some_digits
 
 N = 10  # images

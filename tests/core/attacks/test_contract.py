@@ -4,12 +4,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
-from core.attacks.carry_out import attack, in_eval_mode
+from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS
-from core.attacks.outcome import judge
-from core.errors import LabError
+from core.attacks.run import attack, in_eval_mode
+from core.config.errors import LabError
+from core.lessons.adversarial.result import judge
 from tests.core.attacks.small_nets import linear, mixed, small_mlp, some_digits
 
 EACH = pytest.mark.parametrize("name", ATTACKS)

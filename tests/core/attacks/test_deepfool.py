@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from core.attack_config import AttackConfig
-from core.attacks.carry_out import attack
+from core.attacks.config import AttackConfig
 from core.attacks.deepfool import to_the_nearest_border
+from core.attacks.run import attack
 from tests.core.attacks.small_nets import some_digits
 
 

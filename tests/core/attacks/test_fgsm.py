@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from core.attack_config import AttackConfig
-from core.attacks.carry_out import attack
+from core.attacks.config import AttackConfig
+from core.attacks.run import attack
 from tests.core.attacks.small_nets import linear, small_mlp, some_digits
 
 
@@ -66,9 +66,9 @@ def test_bim_of_one_step_is_fgsm_and_more_steps_do_more() -> None:
 
 def test_the_code_on_the_pages_makes_the_labs_images_on_a_very_sure_network() -> None:
     """cnn-bn is surer of many digits than float32 can tell from 1: there a plain cross-entropy is flat."""
-    from core.checkpoints import load_shipped
     from core.data import load
-    from core.snippets_attack import attack_code
+    from core.export.snippets.attack import attack_code
+    from core.storage.checkpoints import load_shipped
 
     model, test = load_shipped("cnn-bn").model, load("small").test.take(slice(0, 60))
     config = AttackConfig("fgsm", 0.3)

@@ -10,9 +10,9 @@ from hypothesis import strategies as some
 from hypothesis.extra.numpy import arrays
 from torch import Tensor
 
-from core.attack_config import AttackConfig
-from core.attacks.carry_out import attack
+from core.attacks.config import AttackConfig
 from core.attacks.jsma import best_pair
+from core.attacks.run import attack
 from tests.core.attacks.small_nets import linear, small_mlp, some_digits
 
 WIDTH = 9

@@ -4,10 +4,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
-from core.attacks.carry_out import attack
+from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS
+from core.attacks.run import attack
 from core.data import load
 
 CONTROLS = [name for name, entry in ATTACKS.items() if entry.access == "nothing"]
@@ -43,9 +43,7 @@ def test_the_whole_budget_is_spent(name: str, epsilon: float, digits: tuple[Tens
 
 
 @pytest.mark.parametrize("name", CONTROLS)
-def test_the_network_makes_no_difference_and_neither_does_the_company(
-    name: str, digits: tuple[Tensor, Tensor]
-) -> None:
+def test_the_network_makes_no_difference_and_neither_does_the_company(name: str, digits: tuple[Tensor, Tensor]) -> None:
     images, labels = digits
     config = AttackConfig(name)
     once = attack(net(0), images, labels, config)

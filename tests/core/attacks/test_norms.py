@@ -28,9 +28,7 @@ def test_sizes_by_hand(change: Tensor) -> None:
 
 @EACH
 @given(change=CHANGES, epsilon=EPSILONS)
-def test_a_projection_lies_within_and_leaves_what_does(
-    name: NormName, change: Tensor, epsilon: float
-) -> None:
+def test_a_projection_lies_within_and_leaves_what_does(name: NormName, change: Tensor, epsilon: float) -> None:
     norm = NORMS[name]
     inside = norm.project(change, epsilon)
     assert inside.shape == change.shape

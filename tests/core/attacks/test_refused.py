@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.attack_config import AttackConfig
-from core.attacks.carry_out import attack
-from core.errors import LabError
+from core.attacks.config import AttackConfig
+from core.attacks.run import attack
+from core.config.errors import LabError
 
 
 class Wrong(nn.Module):
@@ -33,8 +33,6 @@ class Wrong(nn.Module):
         (Wrong(784, 10), torch.full((2, 1, 28, 28), torch.nan), torch.zeros(2), "between 0 and 1"),
     ],
 )
-def test_what_cannot_be_attacked_is_a_sentence(
-    model: nn.Module, images: Tensor, labels: Tensor, sentence: str
-) -> None:
+def test_what_cannot_be_attacked_is_a_sentence(model: nn.Module, images: Tensor, labels: Tensor, sentence: str) -> None:
     with pytest.raises(LabError, match=sentence):
         attack(model, images.double(), labels.long(), AttackConfig("fgsm"))

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.attack_config import AttackConfig
-from core.attacks.carry_out import attack
+from core.attacks.config import AttackConfig
+from core.attacks.run import attack
 from core.attacks.square import square_side
 from tests.core.attacks.small_nets import linear, some_digits
 
@@ -27,17 +27,7 @@ class Opaque(nn.Module):
 
 def test_squares_shrink_as_in_the_paper() -> None:
     """28 pixels a side and p = 0.8: the paper's shares over 10,000 queries, and rescaled."""
-    shares = {
-        0: 0.8,
-        10: 0.8,
-        11: 0.4,
-        51: 0.2,
-        201: 0.1,
-        1001: 0.05,
-        2001: 0.025,
-        4001: 0.0125,
-        8001: 0.003125,
-    }
+    shares = {0: 0.8, 10: 0.8, 11: 0.4, 51: 0.2, 201: 0.1, 1001: 0.05, 2001: 0.025, 4001: 0.0125, 8001: 0.003125}
     for step, share in shares.items():
         assert square_side(0.8, step, 10_000) == max(1, round((share * 784) ** 0.5))
     sides = [square_side(0.8, step, 300) for step in range(299)]
@@ -52,9 +42,12 @@ def test_outputs_alone_and_no_query_after_success() -> None:
     with torch.no_grad():
         steps_seen: list[int] = []
         made = attack(
-            opaque, images, labels, AttackConfig("square", 0.15, {"steps": steps}),
+            opaque,
+            images,
+            labels,
+            AttackConfig("square", 0.15, {"steps": steps}),
             watch=lambda step, _: steps_seen.append(step),
-        )  # fmt: skip
+        )
     fooled = linear()(made).argmax(1) != labels
     assert int(fooled.sum()) > 20
     assert opaque.asked < 1 + len(images) * 2 + steps * len(images) * 0.7

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.config.errors import DataError
 from core.data.download import Resource, download, official_mirrors, official_resources
 from core.data.idx import FILES
 from core.data.mnist_folder import read_folder
-from core.errors import DataError
 
 
 class Mirror(BaseHTTPRequestHandler):
@@ -64,10 +64,7 @@ def resources() -> list[Resource]:
     Mirror.files = {}
     for file in FILES:
         Mirror.files[f"{file.name}.gz"] = gzip.compress(file.header + bytes(int(np.prod(file.shape))), 1)
-    return [
-        Resource(name, hashlib.md5(content).hexdigest(), len(content))
-        for name, content in Mirror.files.items()
-    ]
+    return [Resource(name, hashlib.md5(content).hexdigest(), len(content)) for name, content in Mirror.files.items()]
 
 
 @pytest.fixture(scope="module")
@@ -89,9 +86,7 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_good_mirror_gives_a_complete_copy(lab: Path, server: str, resources: list[Resource]) -> None:
     seen: list[tuple[int, int]] = []
-    root = download(
-        lambda done, total: seen.append((done, total)), mirrors=[f"{server}/good/"], resources=resources
-    )
+    root = download(lambda done, total: seen.append((done, total)), mirrors=[f"{server}/good/"], resources=resources)
     assert root == lab / "mnist"
     assert read_folder(root).test_images.shape == (10_000, 28, 28)
     total = sum(resource.size for resource in resources)

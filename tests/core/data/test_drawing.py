@@ -8,13 +8,13 @@ import pytest
 import torch
 from PIL import Image
 
-from core.checkpoints import load_shipped, shipped
-from core.config import DIGIT_READERS
+from core.config.run import DIGIT_READERS
 from core.data import Digits, bundled, load
 from core.data.drawing import MIDDLE, Drawing, from_canvas
-from core.evaluation import predict
-from core.recipes import train_recipes
-from pages.ui.canvas import ALWAYS_A_DIGIT
+from core.models.evaluation import predict
+from core.recipes.texts import train_recipes
+from core.storage.checkpoints import load_shipped, shipped
+from pages.ui.kit.drawing.canvas import ALWAYS_A_DIGIT
 
 CANVAS = 280
 HALF = CANVAS // 2
@@ -39,9 +39,7 @@ def paste_anywhere(
 
 def train_quickly(train: Digits) -> torch.nn.Module:
     torch.manual_seed(0)
-    net = torch.nn.Sequential(
-        torch.nn.Flatten(), torch.nn.Linear(784, 64), torch.nn.ReLU(), torch.nn.Linear(64, 10)
-    )
+    net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(784, 64), torch.nn.ReLU(), torch.nn.Linear(64, 10))
     optimizer = torch.optim.Adam(net.parameters(), lr=3e-3)
     for _ in range(8):
         for batch in torch.randperm(len(train))[: 80 * 100].split(100):
@@ -59,11 +57,7 @@ def accuracy(net: torch.nn.Module, images: torch.Tensor, labels: torch.Tensor) -
 @cache
 def digits_to_draw(size: str) -> Digits:
     """Half of the bundled 1,000, or every fifth of the real 10,000."""
-    return (
-        load("full").test.take(slice(0, None, 5))
-        if size == "full"
-        else bundled.train_and_test()[1].take(slice(500))
-    )
+    return load("full").test.take(slice(0, None, 5)) if size == "full" else bundled.train_and_test()[1].take(slice(500))
 
 
 @cache
@@ -98,8 +92,7 @@ def test_shipped_networks_keep_95_percent_on_drawn_digits(name: str, size: str) 
     model, test = load_shipped(name).model, digits_to_draw(size)
     drawings = read_back(size, Image.Resampling.BILINEAR)
     clean, drawn_ = (
-        float((predict(model, images).argmax(1) == test.labels).float().mean())
-        for images in (test.images, drawings)
+        float((predict(model, images).argmax(1) == test.labels).float().mean()) for images in (test.images, drawings)
     )
     assert clean > 0.8
     assert drawn_ >= 0.95 * clean
@@ -204,9 +197,7 @@ def specks(canvas: Canvas) -> None:
 STRAY = [one_dot, dots_in_the_corners, hairline_at_the_edge, specks]
 FEW = ("linear-softmax", "cnn-bn")  # whose every case is tried each time
 DRAWN = [
-    n if n in FEW else pytest.param(n, marks=pytest.mark.long)
-    for n in train_recipes(DIGIT_READERS)
-    if n in shipped()
+    n if n in FEW else pytest.param(n, marks=pytest.mark.long) for n in train_recipes(DIGIT_READERS) if n in shipped()
 ]
 
 
@@ -256,16 +247,26 @@ def in_strokes(*strokes: tuple[int, int, int, int]) -> Canvas:
 
 
 IN_STROKES = {
-    "a 5 and its bar": [(110, 60, 130, 140), (110, 120, 180, 140), (160, 120, 180, 220), (100, 200, 180, 220),
-                        (150, 60, 215, 80)],
-    "a 5 and its short, thin bar": [(110, 60, 130, 140), (110, 120, 180, 140), (160, 120, 180, 220),
-                                    (100, 200, 180, 220), (160, 60, 215, 70)],
+    "a 5 and its bar": [
+        (110, 60, 130, 140),
+        (110, 120, 180, 140),
+        (160, 120, 180, 220),
+        (100, 200, 180, 220),
+        (150, 60, 215, 80),
+    ],
+    "a 5 and its short, thin bar": [
+        (110, 60, 130, 140),
+        (110, 120, 180, 140),
+        (160, 120, 180, 220),
+        (100, 200, 180, 220),
+        (160, 60, 215, 70),
+    ],
     "a 4 in two": [(80, 40, 100, 150), (80, 130, 170, 150), (190, 60, 210, 250)],
     "a 7 and its bar": [(60, 40, 200, 60), (180, 40, 200, 240), (90, 140, 150, 155)],
     "a 1 with a foot apart": [(130, 30, 150, 200), (90, 230, 190, 250)],
     "a thin pen": [(110, 60, 118, 140), (110, 132, 180, 140), (172, 140, 180, 220), (140, 60, 215, 68)],
     "a broken line": [(130, 20 + 40 * part, 142, 45 + 40 * part) for part in range(6)],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", IN_STROKES)

@@ -16,12 +16,12 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from core.config.errors import LabError, NotFound
 from core.data import from_canvas
 from core.data.handwriting import MOST, Handwriting
 from core.data.handwriting_files import png
 from core.data.handwriting_zip import LARGEST, export, take_in
-from core.errors import LabError, NotFound
-from core.home import PROJECT
+from core.storage.paths import PROJECT
 
 
 @pytest.fixture(autouse=True)
@@ -162,8 +162,7 @@ for turn in range(12):
 @pytest.mark.long
 def test_two_processes_at_once_lose_nothing() -> None:
     started = [
-        subprocess.Popen([sys.executable, "-c", WRITER, str(who)], cwd=PROJECT, env={**os.environ})
-        for who in (1, 2)
+        subprocess.Popen([sys.executable, "-c", WRITER, str(who)], cwd=PROJECT, env={**os.environ}) for who in (1, 2)
     ]
     assert [one.wait(timeout=120) for one in started] == [0, 0]
     found = Handwriting().all()

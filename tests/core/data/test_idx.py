@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.config.errors import DataError
 from core.data.idx import FILES
 from core.data.mnist_folder import raw_folder, read_folder
-from core.errors import DataError
 
 IMAGES, LABELS, TEST_IMAGES, TEST_LABELS = (file.name for file in FILES)
 
@@ -58,35 +58,15 @@ DAMAGE: dict[str, tuple[str, Callable[[Path], object], str]] = {
         "bytes too many",
     ),
     "empty": (LABELS, lambda path: path.write_bytes(b""), "is empty"),
-    "truncated": (
-        TEST_IMAGES,
-        lambda path: path.write_bytes(path.read_bytes()[:-1]),
-        "is truncated: 7,840,015",
-    ),
-    "header only": (
-        TEST_IMAGES,
-        lambda path: path.write_bytes(path.read_bytes()[:9]),
-        "ends within its header",
-    ),
+    "truncated": (TEST_IMAGES, lambda path: path.write_bytes(path.read_bytes()[:-1]), "is truncated: 7,840,015"),
+    "header only": (TEST_IMAGES, lambda path: path.write_bytes(path.read_bytes()[:9]), "ends within its header"),
     "too long": (LABELS, lambda path: path.write_bytes(path.read_bytes() + b"12"), "2 bytes too many"),
     "not idx": (IMAGES, lambda path: path.write_bytes(b"<html>not found</html>"), "is not an IDX file"),
     "label 11": (TEST_LABELS, relabel, "holds the label 11"),
     "images for labels": (IMAGES, lambda path: swap(path, path.with_name(LABELS)), f"swapped with {LABELS}"),
-    "test for train": (
-        IMAGES,
-        lambda path: swap(path, path.with_name(TEST_IMAGES)),
-        f"swapped with {TEST_IMAGES}",
-    ),
-    "too few": (
-        LABELS,
-        lambda path: path.write_bytes(idx_of(59_999)),
-        "holds 59,999 labels where MNIST has 60,000",
-    ),
-    "other size": (
-        TEST_IMAGES,
-        lambda path: path.write_bytes(idx_of(10, 32, 32)),
-        "holds 10 × 32 × 32 images",
-    ),
+    "test for train": (IMAGES, lambda path: swap(path, path.with_name(TEST_IMAGES)), f"swapped with {TEST_IMAGES}"),
+    "too few": (LABELS, lambda path: path.write_bytes(idx_of(59_999)), "holds 59,999 labels where MNIST has 60,000"),
+    "other size": (TEST_IMAGES, lambda path: path.write_bytes(idx_of(10, 32, 32)), "holds 10 × 32 × 32 images"),
     "a folder": (LABELS, lambda path: (path.unlink(), path.mkdir()), "cannot be read"),
 }
 
@@ -115,10 +95,7 @@ NAMES: dict[str, Callable[[Path], object]] = {
     "packed": lambda path: (packed(path, f"{path.name}.gz"), path.unlink()),
     "dotted and packed": lambda path: (packed(path, f"{dotted(path.name)}.gz"), path.unlink()),
     "packed without saying so": lambda path: packed(path, path.name),
-    "beside an empty folder of its name": lambda path: (
-        path.rename(path.with_name(dotted(path.name))),
-        path.mkdir(),
-    ),
+    "beside an empty folder of its name": lambda path: (path.rename(path.with_name(dotted(path.name))), path.mkdir()),
 }
 
 
@@ -143,7 +120,7 @@ MISPLACED = {
     "mistyped": ("MNIST/raw", lambda root: root / "MNITS", "no such folder: check how its path is spelled"),
     "a file": ("MNIST/raw", lambda root: root / "MNIST" / "raw" / IMAGES, "a file where a folder belongs"),
     "empty": ("too/far/down/for/that", lambda root: root, "no file of MNIST was found"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", MISPLACED)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.config.errors import DataError
 from core.data.images import MOST_PIXELS, canvas_pixels, opened
-from core.errors import DataError
-from core.home import PROJECT
+from core.storage.paths import PROJECT
 
 
 def packed(form: str, size: tuple[int, int] = (30, 20)) -> bytes:
@@ -30,10 +30,7 @@ def test_six_formats_are_read(form: str) -> None:
 def test_other_formats_are_not_even_looked_at(form: str) -> None:
     """EPS is what Ghostscript runs."""
     content = packed(form)
-    with (
-        pytest.raises(DataError, match=r"is not an image that can be read \(PNG, .* or TIFF\)"),
-        opened(content),
-    ):
+    with pytest.raises(DataError, match=r"is not an image that can be read \(PNG, .* or TIFF\)"), opened(content):
         pass
     with pytest.raises(DataError, match=r"The drawing is not an image that can be read \(PNG\)"):
         canvas_pixels(content)

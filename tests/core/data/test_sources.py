@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 import torch
 
+from core.config.errors import DataError
 from core.data import bundled, checksums, load, status
 from core.data.checksums import SHA256, check_is_mnist, checksum
 from core.data.idx import FILES
 from core.data.mnist_folder import RawMnist, raw_folder
-from core.errors import DataError
-from core.home import home
+from core.storage.paths import home
 
 
 def fake_root(root: Path) -> Path:
@@ -25,9 +25,7 @@ def fake_root(root: Path) -> Path:
     rng = np.random.default_rng(0)
     for file in FILES:
         high = 256 if file.kind == "images" else 10
-        (folder / file.name).write_bytes(
-            file.header + rng.integers(0, high, file.shape, dtype=np.uint8).tobytes()
-        )
+        (folder / file.name).write_bytes(file.header + rng.integers(0, high, file.shape, dtype=np.uint8).tobytes())
     return root
 
 
@@ -137,9 +135,7 @@ def test_a_downloaded_copy_is_used_when_mnist_root_is_broken(
     assert data.problem == "Under MNIST_ROOT, there is no such folder: check how its path is spelled."
 
 
-def test_a_changed_copy_is_refused(
-    taken_for_mnist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_changed_copy_is_refused(taken_for_mnist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = tmp_path / "mnist"
     shutil.copytree(taken_for_mnist, root)
     monkeypatch.setenv("MNIST_ROOT", str(root))
@@ -197,9 +193,7 @@ def test_a_foreign_test_set_is_named(small: tuple[RawMnist, list[Path]]) -> None
         check_is_mnist(foreign, paths)
 
 
-def test_a_sound_copy_is_summed_once(
-    small: tuple[RawMnist, list[Path]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_sound_copy_is_summed_once(small: tuple[RawMnist, list[Path]], monkeypatch: pytest.MonkeyPatch) -> None:
     raw, paths = small
     check_is_mnist(raw, paths)
     summed: list[str] = []

@@ -3,11 +3,11 @@
 import pytest
 import torch
 
+from core.config.errors import ConfigError
 from core.data import Digits, bundled
 from core.data.splits import lab_split, permute_pixels, pixel_permutation, validation_split
 from core.data.statistics import class_counts, class_means, class_stds, mean_std, pixel_histogram
-from core.errors import ConfigError
-from core.one_thread import one_thread
+from core.models.threads import one_thread
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.config.language import ALPHABET, LANGUAGES, MOST_LETTERS, WordsConfig
 from core.data.splits import validation_places
 from core.data.words import STEM, encode, load_words, readable, with_relatives, word_lists
-from core.word_config import ALPHABET, LANGUAGES, MOST_LETTERS, WordsConfig
 
 DIVISIONS = [
     WordsConfig(division, per_language, seed)
@@ -77,8 +77,7 @@ def test_no_relative_crosses_into_validation_either(config: WordsConfig) -> None
     assert sorted([*kept.tolist(), *held_out.tolist()]) == list(range(len(words.train)))
     assert 0.07 < len(held_out) / len(words.train) < 0.13
     sides = [
-        stems(tuple(words.train_words[i] for i in side.tolist()), words.train.labels[side])
-        for side in (kept, held_out)
+        stems(tuple(words.train_words[i] for i in side.tolist()), words.train.labels[side]) for side in (kept, held_out)
     ]
     assert not sides[0] & sides[1]
 

@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 import torch
 
-from core.config import RunConfig
+from core.config.digits import DigitsConfig
+from core.config.run import RunConfig
 from core.data.digits import Mnist
 from core.data.examples import Material
-from core.digits_config import DigitsConfig
-from core.evaluation import wilson
 from core.export.facts import Facts
 from core.export.training import training_lesson
-from core.one_thread import one_thread
+from core.models.evaluation import wilson
+from core.models.threads import one_thread
+from core.storage.history import History
 from core.training.callbacks import Callback
-from core.training.finish import kept_row, new_trainer
-from core.training.history import History
+from core.training.recording import kept_row, new_trainer
 from core.training.run_data import material_for
 from core.training.trainer import Diverged, Trainer
 

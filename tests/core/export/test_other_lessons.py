@@ -15,34 +15,34 @@ import pytest
 import torch
 
 from core.__main__ import main
-from core.attack_config import AttackConfig, AttackSetup
-from core.attacks.carry_out import attack
-from core.checkpoints import load_shipped
-from core.config import OptimizerConfig
+from core.attacks.config import AttackConfig, AttackSetup
+from core.attacks.run import attack
+from core.config.errors import ConfigError, NotFound
+from core.config.race import RaceConfig
+from core.config.run import OptimizerConfig
 from core.data.digits import Mnist
-from core.descent.config import DescentConfig
-from core.descent.curves import CURVES, values, walk
-from core.errors import ConfigError, NotFound
 from core.export.attack import attack_lesson
 from core.export.choose import lesson_of
 from core.export.descent import CODE, descent_lesson
 from core.export.image_race import image_race_lesson
 from core.export.lesson import Lesson, Section, imports
 from core.export.race import race_lesson
-from core.home import PROJECT
-from core.imagenet.classifiers import load_classifier
-from core.imagenet.config import ImageRaceConfig
-from core.imagenet.photos import sample
-from core.imagenet.race import Race as ImageRace
-from core.imagenet.race import at_rates
-from core.one_thread import one_thread
-from core.race_config import RaceConfig
-from core.recipes import RECIPES
-from core.runs import RunStore, new_run_id
-from core.training.finish import new_trainer, record_of
+from core.lessons.race.descent.config import DescentConfig
+from core.lessons.race.descent.curves import CURVES, values, walk
+from core.lessons.race.imagenet.classifiers import load_classifier
+from core.lessons.race.imagenet.config import ImageRaceConfig
+from core.lessons.race.imagenet.photos import sample
+from core.lessons.race.imagenet.race import Race as ImageRace
+from core.lessons.race.imagenet.race import at_rates
+from core.lessons.race.race import Race
+from core.lessons.race.race_lanes import lanes_from_text
+from core.models.threads import one_thread
+from core.recipes.texts import RECIPES
+from core.storage.checkpoints import load_shipped
+from core.storage.paths import PROJECT
+from core.storage.runs import RunStore, new_run_id
 from core.training.optimizers import OPTIMIZERS
-from core.training.race import Race
-from core.training.race_lanes import lanes_from_text
+from core.training.recording import new_trainer, record_of
 from core.training.run_data import material_for
 
 pytestmark = pytest.mark.usefixtures("small_package")
@@ -96,14 +96,17 @@ def test_every_curve_is_written_as_it_is(curve: str) -> None:
         )
 
 
-@pytest.mark.parametrize("settings", [
-    {},
-    {"curve": "double-well", "start": -7.5, "updates": 30},
-    {"curve": "bumpy", "ascent": True, "updates": 12, "tolerance": 0.0},
-    *({"optimizer": OptimizerConfig(name), "curve": "quartic", "updates": 25} for name in OPTIMIZERS),
-    {"optimizer": OptimizerConfig("sgd", {"lr": 0.1, "momentum": 0.9, "decay": 0.1, "nesterov": 1.0})},
-    {"optimizer": OptimizerConfig("momentum", {"lr": 0.1, "momentum": 0.7, "decay": 0.2})},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"curve": "double-well", "start": -7.5, "updates": 30},
+        {"curve": "bumpy", "ascent": True, "updates": 12, "tolerance": 0.0},
+        *({"optimizer": OptimizerConfig(name), "curve": "quartic", "updates": 25} for name in OPTIMIZERS),
+        {"optimizer": OptimizerConfig("sgd", {"lr": 0.1, "momentum": 0.9, "decay": 0.1, "nesterov": 1.0})},
+        {"optimizer": OptimizerConfig("momentum", {"lr": 0.1, "momentum": 0.7, "decay": 0.2})},
+    ],
+)
 def test_a_walk_goes_where_the_app_goes(settings: dict[str, Any]) -> None:
     config = DescentConfig(**settings)
     path = executed(descent_lesson(config).script)["path"]
@@ -192,17 +195,29 @@ def test_ruff_has_nothing_to_say(tmp_path: Path) -> None:
         for data in ("full", "small"):
             (tmp_path / f"{recipe}_{data}.py").write_text(lesson_of(recipe, data).script, encoding="utf-8")  # type: ignore[arg-type]
         (tmp_path / f"{recipe}.ipynb").write_text(lesson_of(recipe).notebook, encoding="utf-8")
-    every = RECIPES["mlp-deep"].config.with_settings({
-        "flipped": 0.1, "rare": 1, "pixel_noise": 0.1, "validation": 0.1, "keep": "best", "patience": 2,
-        "dropout": 0.2, "adversarial": "pgd", "schedule": "one-cycle", "init": "he",
-    })  # fmt: skip
+    every = RECIPES["mlp-deep"].config.with_settings(
+        {
+            "flipped": 0.1,
+            "rare": 1,
+            "pixel_noise": 0.1,
+            "validation": 0.1,
+            "keep": "best",
+            "patience": 2,
+            "dropout": 0.2,
+            "adversarial": "pgd",
+            "schedule": "one-cycle",
+            "init": "he",
+        }
+    )
     from core.export.training import training_lesson
 
     (tmp_path / "every.py").write_text(training_lesson(every).script, encoding="utf-8")
     told = subprocess.run(
         [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", str(tmp_path)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert told.returncode == 0, told.stdout
 
 
@@ -271,9 +286,7 @@ def test_a_recorded_run_is_exported_and_runs_by_itself(
     assert "my run" in text
     assert "torch.set_num_threads(1)" in text
     capsys.readouterr()
-    told = subprocess.run(
-        [sys.executable, str(file)], capture_output=True, text=True, check=False, cwd=tmp_path
-    )
+    told = subprocess.run([sys.executable, str(file)], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert told.returncode == 0, told.stderr
     assert str(PROJECT) not in text
     assert f"The app measured a test loss of {record.test_loss:.6f}." in told.stdout

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from core.config import OptimizerConfig, RunConfig
+from core.config.race import Lane, RaceConfig
+from core.config.run import OptimizerConfig, RunConfig
 from core.data.digits import Mnist
 from core.data.fingerprint import fingerprint
 from core.export.choose import lesson_of_run
-from core.race_config import Lane, RaceConfig
-from core.recipes import RECIPES
-from core.runs import RunRecord, RunStore
-from core.sweep import trial
-from core.sweep.ledger import begin
-from core.sweep.plan import SweepPlan
-from core.sweep.trial import run_trial
-from core.training.registry import JobRegistry
+from core.jobs.registry import JobRegistry
+from core.jobs.sweep import trial
+from core.jobs.sweep.ledger import begin
+from core.jobs.sweep.plan import SweepPlan
+from core.jobs.sweep.trial import run_trial
+from core.recipes.texts import RECIPES
+from core.storage.runs import RunRecord, RunStore
 from tests.core.export.harness import material_of, run_script
 
 pytestmark = pytest.mark.usefixtures("small_package")
@@ -87,23 +87,21 @@ def test_a_run_with_added_epochs(registry: JobRegistry, digits: Mnist) -> None:
 
 
 def test_every_lane_of_a_race(registry: JobRegistry, digits: Mnist) -> None:
-    lanes = (
-        Lane("SGD", OptimizerConfig("sgd", {"lr": 0.1})),
-        Lane("Adam", OptimizerConfig("adam"), "cosine"),
-    )
+    lanes = (Lane("SGD", OptimizerConfig("sgd", {"lr": 0.1})), Lane("Adam", OptimizerConfig("adam"), "cosine"))
     base = config_of("mlp-autograd", epochs=2, validation=0.1, precision="fp32")
     registry.race(RaceConfig(base, lanes, (3, 4)), digits).wait(60)
     records = registry.store.all()
     assert {(run.config.train.optimizer.name, run.config.train.seed) for run in records} == {
-        ("sgd", 3), ("sgd", 4), ("adam", 3), ("adam", 4),
-    }  # fmt: skip
+        ("sgd", 3),
+        ("sgd", 4),
+        ("adam", 3),
+        ("adam", 4),
+    }
     for run in records:
         repeated(registry.store.get(run.run_id))
 
 
-def test_every_trial_of_a_sweep(
-    registry: JobRegistry, digits: Mnist, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_trial_of_a_sweep(registry: JobRegistry, digits: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial, "material", lambda config, size: digits)
     plan = SweepPlan(config_of("linear-softmax", epochs=2), {"lr": (0.05, 0.7), "batch_size": (16, 50)})
     ledger = begin(plan, "small", fingerprint(digits))

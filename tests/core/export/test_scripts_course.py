@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from core.data.digits import Mnist
-from core.one_thread import one_thread
-from core.recipes import RECIPES
+from core.models.threads import one_thread
+from core.recipes.texts import RECIPES
 from core.training.callbacks import Callback, Replay
 from core.training.trainer import Trainer
 from tests.core.export.harness import executed, same_curve, same_score, trained

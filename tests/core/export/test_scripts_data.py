@@ -12,7 +12,7 @@ from core.data import bundled
 from core.data.digits import Mnist
 from core.export.facts import Facts
 from core.export.training import training_lesson
-from core.recipes import RECIPES
+from core.recipes.texts import RECIPES
 from core.training.run_data import material_for
 from tests.core.export.harness import A_CLASS, executed, same_curve, same_score, trained
 
@@ -106,8 +106,7 @@ def test_the_whole_mnist_is_read_as_the_app_reads_it(
         assert len(space["x_train"]) == 600 - 80 * installed
         assert float(space["x_train"].max()) == 1
         assert torch.equal(
-            space["x_test"].view(-1, 28, 28),
-            bundled.as_digits(images[1000:1200], labels[1000:1200]).images[:, 0],
+            space["x_test"].view(-1, 28, 28), bundled.as_digits(images[1000:1200], labels[1000:1200]).images[:, 0]
         )
     left = space["x_train"]
     assert torch.equal(digits.train.images[0].flatten(), left[0])

@@ -7,7 +7,7 @@ import pytest
 from core.data.digits import Mnist
 from core.export.facts import Facts
 from core.export.training import training_lesson
-from core.recipes import RECIPES, train_recipes
+from core.recipes.texts import RECIPES, train_recipes
 from core.training.optimizers import OPTIMIZERS
 from core.training.schedules import SCHEDULES
 from tests.core.export.harness import executed, material_of, same_curve, same_score, trained
@@ -25,9 +25,7 @@ SHORT = {
 
 @pytest.mark.parametrize("recipe", EVERY)
 def test_the_script_of_every_recipe_repeats_the_apps_run(recipe: str, digits: Mnist) -> None:
-    config = RECIPES[recipe].config.with_settings(
-        {"epochs": 2, **SHORT.get(RECIPES[recipe].config.model.family, {})}
-    )
+    config = RECIPES[recipe].config.with_settings({"epochs": 2, **SHORT.get(RECIPES[recipe].config.model.family, {})})
     trainer = trained(config, material_of(config, digits))
     space = executed(config)
     same_curve(space, trainer)
@@ -40,10 +38,18 @@ def test_every_optimizer_makes_our_steps(optimizer: str, family: str, digits: Mn
     """With a rate that moves and an ε that counts, so that a difference of meaning would show."""
     known = OPTIMIZERS[optimizer].settings
     wanted = {"lr": 0.01, "momentum": 0.9, "nesterov": 1.0, "decay": 0.01, "epsilon": 1e-4}
-    config = RECIPES["mlp-autograd"].config.with_settings({
-        "optimizer": optimizer, "family": family, "hidden": (16,), "activation": "relu", "epochs": 4,
-        "batch_size": 32, "schedule": "one-cycle", **{k: v for k, v in wanted.items() if k in known},
-    })  # fmt: skip
+    config = RECIPES["mlp-autograd"].config.with_settings(
+        {
+            "optimizer": optimizer,
+            "family": family,
+            "hidden": (16,),
+            "activation": "relu",
+            "epochs": 4,
+            "batch_size": 32,
+            "schedule": "one-cycle",
+            **{k: v for k, v in wanted.items() if k in known},
+        }
+    )
     trainer = trained(config, digits)
     same_curve(executed(config), trainer)
     different = config.with_settings({"schedule": "constant"})
@@ -117,12 +123,8 @@ def test_every_convolutional_network_is_repeated(changes: dict[str, Any], digits
         ("cnn-bn", {"dropout": 0.3}),
     ],
 )
-def test_the_script_computes_in_the_precision_of_the_run(
-    recipe: str, changes: dict[str, Any], digits: Mnist
-) -> None:
-    config = RECIPES[recipe].config.with_settings(
-        {"epochs": 1, "batch_size": 40, "precision": "bf16", **changes}
-    )
+def test_the_script_computes_in_the_precision_of_the_run(recipe: str, changes: dict[str, Any], digits: Mnist) -> None:
+    config = RECIPES[recipe].config.with_settings({"epochs": 1, "batch_size": 40, "precision": "bf16", **changes})
     trainer = trained(config, digits)
     assert trainer.precision == "bf16"
     same_curve(executed(config, precision="bf16"), trainer, 1e-3)

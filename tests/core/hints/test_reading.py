@@ -5,14 +5,12 @@ import pytest
 
 from core.hints.hint import handy
 from core.hints.reading import blocks, measured, since_change
-from core.training.history import History
-from pages.ui.controls import RATES
+from core.storage.history import History
+from pages.ui.kit.training.controls import RATES
 
 
 def test_blocks_hold_enough_images_and_end_where_numbers_do() -> None:
-    history = History(
-        loss=[4.0, 2.0, 1.0, 1.0, 3.0, None, 1.0], examples_per_step=[300, 200, 250, 250, 100, 9, 9]
-    )
+    history = History(loss=[4.0, 2.0, 1.0, 1.0, 3.0, None, 1.0], examples_per_step=[300, 200, 250, 250, 100, 9, 9])
     assert blocks(history).tolist() == [(4 * 300 + 2 * 200) / 500, 1.0]
 
 
@@ -24,9 +22,7 @@ def test_after_a_change_of_the_rate_only_what_follows_counts() -> None:
 
 
 def test_rows_without_a_measurement_are_left_out() -> None:
-    history = History(
-        epochs=[{"epoch": 0.0, "test_loss": 2.0}, {"epoch": 1.0}, {"epoch": 2.0, "test_loss": 1.0}]
-    )
+    history = History(epochs=[{"epoch": 0.0, "test_loss": 2.0}, {"epoch": 1.0}, {"epoch": 2.0, "test_loss": 1.0}])
     epochs, values = measured(history, "test_loss")
     assert (epochs.tolist(), values.tolist()) == ([0, 2], [2, 1])
     assert not len(measured(history, "validation_loss")[0])

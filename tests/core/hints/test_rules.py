@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 import torch
 
-from core.checkpoints import load_shipped, shipped
-from core.config import DIGIT_READERS
+from core.config.run import DIGIT_READERS
 from core.data import load
 from core.hints import RULES, SHARP, Case, hints
-from core.probes.fit import sample_of
-from core.probes.over_under import judge
-from core.recipes import RECIPES
-from core.training.finish import new_trainer
-from core.training.history import History
+from core.lessons.regression.overfitting import judge
+from core.models.inspect.fit import sample_of
+from core.recipes.texts import RECIPES
+from core.storage.checkpoints import load_shipped, shipped
+from core.storage.history import History
+from core.training.recording import new_trainer
 from core.training.trainer import Diverged
 
 SMALL = load("small")
@@ -178,10 +178,7 @@ def test_what_is_learnt_by_heart_is_called_by_its_name(recipe: str, things: str)
 def test_no_hint_contradicts_the_verdict_on_a_curve() -> None:
     """Validation still falls, and is far above training: the page says "overfitting", so no "longer"."""
     config = RECIPES["regression-sine"].config.with_settings({"keep": "last", "patience": 0})
-    rows = [
-        {"epoch": n, "train_loss": 1e-4 / n, "validation_loss": 1 / n, "test_loss": 1 / n}
-        for n in range(1, 6)
-    ]
+    rows = [{"epoch": n, "train_loss": 1e-4 / n, "validation_loss": 1 / n, "test_loss": 1 / n} for n in range(1, 6)]
     case = Case(config, History(epochs=rows, loss=[0.1, 0.05, 0.01]), 100)
     sample = sample_of(config)
     assert judge(rows, rows[-1], sample.variance, 0.0).kind == "overfitting"

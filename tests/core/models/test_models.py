@@ -7,13 +7,13 @@ import pytest
 import torch
 from torch import nn
 
-from core.config import ACTIVATIONS, FAMILIES, INITIALIZATIONS, CNNConfig, MLPConfig
+from core.config.run import ACTIVATIONS, FAMILIES, INITIALIZATIONS, CNNConfig, MLPConfig
+from core.config.seeds import stream
 from core.models import as_module, build, linear_layers
 from core.models.cnn import CNN, in_quick_order
 from core.models.initialization import initial_weights
 from core.models.layers import Flatten, MaxPool2d, SeededDropout, give_generator
 from core.models.raw_mlp import RawMLP, RawMLPView
-from core.seeds import stream
 
 
 def generator(seed: int = 0) -> torch.Generator:
@@ -104,9 +104,7 @@ def test_dropout_keeps_the_expected_sum_and_sleeps_in_eval_mode(p: float) -> Non
 
 
 def test_streams_of_a_seed_are_independent() -> None:
-    draws = {
-        name: torch.rand(4, generator=stream(7, name)).tolist() for name in ("weights", "order", "dropout")
-    }
+    draws = {name: torch.rand(4, generator=stream(7, name)).tolist() for name in ("weights", "order", "dropout")}
     assert len({tuple(v) for v in draws.values()}) == 3
     assert torch.rand(4, generator=stream(7, "order")).tolist() == draws["order"]
     assert torch.rand(4, generator=stream(8, "order")).tolist() != draws["order"]

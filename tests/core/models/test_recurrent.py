@@ -6,15 +6,15 @@ import pytest
 import torch
 from torch.nn import functional
 
-from core.choices import CELLS
-from core.config import RecurrentConfig, RunConfig, TrainConfig
+from core.config.choices import CELLS
+from core.config.errors import ConfigError
+from core.config.language import ALPHABET, LANGUAGES, MOST_LETTERS, WordsConfig
+from core.config.run import RecurrentConfig, RunConfig, TrainConfig
 from core.data.words import encode, load_words
-from core.errors import ConfigError
 from core.models import build_module
 from core.models.recurrent import Recurrent
-from core.training.finish import new_trainer
+from core.training.recording import new_trainer
 from core.training.run_data import material_for
-from core.word_config import ALPHABET, LANGUAGES, MOST_LETTERS, WordsConfig
 
 WORDS = ["ja", "zażyć", "a", "heerlijkheid", "niño", "yhteiskunta", "the", "o" * MOST_LETTERS]
 
@@ -85,9 +85,11 @@ def test_the_start_comes_from_its_generator_alone(cell: str) -> None:
 
 def test_the_same_seed_repeats_whatever_others_draw() -> None:
     config = RunConfig(
-        "language-gru", RecurrentConfig(units=8, dropout=0.5), TrainConfig(epochs=1, threads=1),
+        "language-gru",
+        RecurrentConfig(units=8, dropout=0.5),
+        TrainConfig(epochs=1, threads=1),
         WordsConfig(per_language=100),
-    )  # fmt: skip
+    )
     runs = []
     for noise in (1, 2):
         torch.manual_seed(noise)
@@ -101,9 +103,11 @@ def test_the_same_seed_repeats_whatever_others_draw() -> None:
 @pytest.mark.parametrize("cell", CELLS)
 def test_every_cell_learns(cell: str) -> None:
     config = RunConfig(
-        "language-gru", RecurrentConfig(cell=cell, units=32), TrainConfig(epochs=4, batch_size=32, threads=1),
+        "language-gru",
+        RecurrentConfig(cell=cell, units=32),
+        TrainConfig(epochs=4, batch_size=32, threads=1),
         WordsConfig(per_language=300),
-    ).with_settings({"optimizer": "adam", "lr": 0.01})  # fmt: skip
+    ).with_settings({"optimizer": "adam", "lr": 0.01})
     trainer = new_trainer(config, load_words(WordsConfig(per_language=300)), torch.device("cpu"))
     rows = trainer.run().epochs
     assert rows[-1]["train_loss"] < 0.8 * rows[0]["train_loss"]

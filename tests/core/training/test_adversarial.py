@@ -6,15 +6,15 @@ import pytest
 import torch
 from torch.nn import functional
 
-from core.config import RunConfig, TrainConfig
+from core.config.errors import ConfigError
+from core.config.run import RunConfig, TrainConfig
+from core.config.seeds import stream
 from core.data import load
-from core.errors import ConfigError
+from core.export.snippets.panel import training_code
 from core.models import build_module
-from core.recipes import RECIPES
-from core.seeds import stream
-from core.snippets import training_code
+from core.recipes.texts import RECIPES
 from core.training.adversarial import attacked
-from core.training.finish import new_trainer
+from core.training.recording import new_trainer
 from core.training.run_data import run_data
 from core.training.trainer import Trainer
 
@@ -62,9 +62,7 @@ def test_epsilon_grows_in_the_warm_up() -> None:
 
 def test_a_run_without_attacks_is_what_it_was() -> None:
     """The stream of random starts is its own: it changes nothing for those who do not use it."""
-    config = RECIPES["cnn-robust"].config.with_settings(
-        {"epochs": 1, "adversarial": "none", "precision": "fp32"}
-    )
+    config = RECIPES["cnn-robust"].config.with_settings({"epochs": 1, "adversarial": "none", "precision": "fp32"})
     plain, epsilon = config, config.with_settings({"attack_epsilon": 0.1})
     losses = [trained(c).history.loss for c in (plain, epsilon)]
     assert losses[0] == losses[1]
@@ -97,9 +95,7 @@ def test_nonsense_is_refused() -> None:
         RECIPES["mlp-manual"].config.with_settings({"adversarial": "fgsm"})
 
 
-@pytest.mark.parametrize(
-    "changes", [{}, {"adversarial": "fgsm"}, {"attack_warmup": 0.0, "schedule": "constant"}]
-)
+@pytest.mark.parametrize("changes", [{}, {"adversarial": "fgsm"}, {"attack_warmup": 0.0, "schedule": "constant"}])
 def test_the_code_on_the_page_attacks_as_the_trainer_does(changes: dict[str, object]) -> None:
     config = RECIPES["cnn-robust"].config.with_settings({"epochs": 3, **changes})
     code = training_code(config)

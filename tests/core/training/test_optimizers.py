@@ -10,15 +10,9 @@ from hypothesis import given
 from hypothesis import settings as runs
 from hypothesis import strategies as st
 
-from core.choices import SCHEDULE_NAMES
-from core.config import ConfigError, OptimizerConfig
-from core.training.optimizers import (
-    OPTIMIZERS,
-    build_optimizer,
-    change_setting,
-    latex_number,
-    set_rate,
-)
+from core.config.choices import SCHEDULE_NAMES
+from core.config.run import ConfigError, OptimizerConfig
+from core.training.optimizers import OPTIMIZERS, build_optimizer, change_setting, latex_number, set_rate
 from core.training.schedules import SCHEDULES, rate
 from core.training.update_rules import SYMBOLS
 
@@ -62,9 +56,7 @@ VALUES = {
 @pytest.mark.parametrize("name", OPTIMIZERS)
 @runs(max_examples=40, deadline=None)
 @given(data=st.data())
-def test_every_optimizer_follows_its_formula_through_changes_of_its_settings(
-    name: str, data: st.DataObject
-) -> None:
+def test_every_optimizer_follows_its_formula_through_changes_of_its_settings(name: str, data: st.DataObject) -> None:
     """Whatever is changed, back and forth, memory goes on as the formula says."""
     entry = OPTIMIZERS[name]
     nesterov = {"nesterov": float(data.draw(st.booleans()))} if "nesterov" in entry.settings else {}
@@ -120,9 +112,7 @@ class Read(Mapping[str, float]):
 
 
 @pytest.mark.parametrize(("name", "settings"), [*CASES, ("sgd", {"momentum": 0.9, "nesterov": 1.0})])
-def test_the_formula_shown_names_every_setting_that_its_code_uses(
-    name: str, settings: dict[str, float]
-) -> None:
+def test_the_formula_shown_names_every_setting_that_its_code_uses(name: str, settings: dict[str, float]) -> None:
     entry = OPTIMIZERS[name]
     values = Read(OptimizerConfig(name, settings).settings)
     entry.rule.update(1.0, 0.5, values, {}, 1)
@@ -143,14 +133,16 @@ def test_adam_shows_its_epsilon_beside_the_root_of_the_uncorrected_mean_as_keras
 
 
 def test_every_optimizer_has_a_color_and_a_kind() -> None:
-    from core.figures import palette
+    from core.charts import palette
 
     assert set(OPTIMIZERS) == set(palette.OPTIMIZERS)
     kinds = {name: entry.rule.kind(OptimizerConfig(name).settings) for name, entry in OPTIMIZERS.items()}
     assert kinds == {
-        "sgd-by-hand": "gradient", "sgd": "gradient", "momentum": "velocity",
+        "sgd-by-hand": "gradient",
+        "sgd": "gradient",
+        "momentum": "velocity",
         **dict.fromkeys(("rmsprop", "adam", "adamw", "adagrad", "adadelta"), "adaptive"),
-    }  # fmt: skip
+    }
 
 
 def test_the_chapters_defaults() -> None:

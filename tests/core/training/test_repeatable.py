@@ -11,25 +11,22 @@ from pathlib import Path
 import pytest
 import torch
 
-from core.checkpoints import load_checkpoint, run_checkpoint
-from core.commands import train as command
+from core.cli import train as command
 from core.data.digits import Mnist
-from core.one_thread import own_threads, take_threads
-from core.recipes import RECIPES
-from core.runs import RunRecord, RunStore
-from core.training.finish import computed_elsewhere, new_trainer
-from core.training.registry import JobRegistry
+from core.jobs.autotune import ThreadTuner
+from core.jobs.registry import JobRegistry
+from core.models.threads import own_threads, take_threads
+from core.recipes.texts import RECIPES
+from core.storage.checkpoints import load_checkpoint, run_checkpoint
+from core.storage.runs import RunRecord, RunStore
+from core.training.recording import computed_elsewhere, new_trainer
 from core.training.run_data import material_for
 from core.training.trainer import Trainer
-from core.training.trial import ThreadTuner
 
 #: Every kind of network and every source of chance: few steps of each, all precisions left to the machine.
 RUNS = {
     "mlp": ("mlp-module", {"batch_size": 250, "validation": 0.4}),
-    "cnn": (
-        "cnn-bn",
-        {"batch_size": 125, "dropout": 0.25, "channels": (8, 16, 16), "share": 0.5, "validation": 0.5},
-    ),
+    "cnn": ("cnn-bn", {"batch_size": 125, "dropout": 0.25, "channels": (8, 16, 16), "share": 0.5, "validation": 0.5}),
     "gru": ("language-gru", {"batch_size": 200, "per_language": 500, "units": 64}),
     "adversarial": (
         "cnn-robust",
@@ -85,9 +82,7 @@ def of_page(name: str, settings: dict[str, object]) -> RunRecord:
     return registry.store.get(job.job_id)
 
 
-@pytest.mark.parametrize(
-    "kind", [pytest.param(k, marks=pytest.mark.long) if k == "adversarial" else k for k in RUNS]
-)
+@pytest.mark.parametrize("kind", [pytest.param(k, marks=pytest.mark.long) if k == "adversarial" else k for k in RUNS])
 def test_the_same_seed_gives_the_same_curve_whatever_else_runs(kind: str, home: Path) -> None:
     idle = of_command_line(*RUNS[kind])
     take_threads(2)  # what is asked of PyTorch elsewhere is not the run's
@@ -96,9 +91,7 @@ def test_the_same_seed_gives_the_same_curve_whatever_else_runs(kind: str, home: 
     assert len(idle.history.loss) >= 8
     assert again.history.loss == idle.history.loss
     for row, other in zip(again.history.epochs, idle.history.epochs, strict=True):
-        assert {k: v for k, v in row.items() if k != "seconds"} == {
-            k: v for k, v in other.items() if k != "seconds"
-        }
+        assert {k: v for k, v in row.items() if k != "seconds"} == {k: v for k, v in other.items() if k != "seconds"}
     ours, theirs = (load_checkpoint(run_checkpoint(run.run_id)).model for run in (again, idle))
     assert all(torch.equal(a, b) for a, b in zip(ours.parameters(), theirs.parameters(), strict=True))
     assert (again.precision, again.threads, again.versions) == (idle.precision, 1, idle.versions)

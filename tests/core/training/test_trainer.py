@@ -5,14 +5,14 @@ import math
 import pytest
 import torch
 
-from core.config import DIGIT_READERS, RunConfig
+from core.config.errors import ConfigError
+from core.config.run import DIGIT_READERS, RunConfig
 from core.data.digits import Digits
 from core.data.examples import RunData
-from core.errors import ConfigError
 from core.models import as_module
-from core.recipes import RECIPES, train_recipes
+from core.recipes.texts import RECIPES, train_recipes
+from core.storage.history import History
 from core.training.callbacks import Callback, Replay, StopTraining
-from core.training.history import History
 from core.training.optimizers import OPTIMIZERS
 from core.training.trainer import Diverged, Trainer, initial_network
 
@@ -44,9 +44,7 @@ def recipe(name: str, **changes: object) -> RunConfig:
 SLOW = ("cnn-bn", "cnn-nobn", "cnn-robust", "fast-99")
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=pytest.mark.long) if n in SLOW else n for n in TRAINABLE]
-)
+@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.long) if n in SLOW else n for n in TRAINABLE])
 def test_every_recipe_learns_and_repeats_itself(name: str, data: RunData) -> None:
     # The slow ones get a few epochs only, and a rate that their momentum multiplies by ten.
     rate, epochs = (0.01, 4) if name.startswith("cnn") else (0.1, 12)
@@ -101,10 +99,7 @@ def test_three_ways_of_writing_the_network_give_one_curve(data: RunData) -> None
 def test_summed_loss_is_reported_per_image_but_steps_further(data: RunData) -> None:
     mean, total = (run(recipe("mlp-autograd", reduction=r), data) for r in ("mean", "sum"))
     assert mean.history.loss[0] == pytest.approx(total.history.loss[0], rel=1e-5)
-    moved = [
-        (t.network.tensors["W_o"] - initial_network(t.start, data).tensors["W_o"]).norm()
-        for t in (mean, total)
-    ]
+    moved = [(t.network.tensors["W_o"] - initial_network(t.start, data).tensors["W_o"]).norm() for t in (mean, total)]
     assert moved[1] > 10 * moved[0]
 
 
@@ -155,9 +150,15 @@ def test_a_division_by_zero_is_not_blamed_on_the_rate(name: str, epsilon: float,
 
 
 ALONE = {
-    "norm_hidden": True, "hidden": (8,), "channels": (4,), "kernels": (3,), "strides": (1,), "paddings": (0,),
-    "pools": ("max",), "split": "none",
-}  # fmt: skip
+    "norm_hidden": True,
+    "hidden": (8,),
+    "channels": (4,),
+    "kernels": (3,),
+    "strides": (1,),
+    "paddings": (0,),
+    "pools": ("max",),
+    "split": "none",
+}
 
 
 def test_batch_norm_refuses_a_batch_of_one_before_the_first_step(data: RunData) -> None:
@@ -297,9 +298,7 @@ def test_validation_images_are_held_out_without_copying_any(data: RunData) -> No
     trainer = run(recipe("mlp-deep", epochs=2, lr=0.1), split, Watch())
     assert seen == set(range(100, 600))
     assert trainer.inputs.data_ptr() == data.train.images.data_ptr()
-    assert trainer.module.normalize.mean.item() == pytest.approx(
-        data.train.images[100:].mean().item(), rel=1e-5
-    )
+    assert trainer.module.normalize.mean.item() == pytest.approx(data.train.images[100:].mean().item(), rel=1e-5)
     outputs = trainer.module.eval()(data.train.images[:100])
     expected = (outputs.argmax(1) == data.train.labels[:100]).float().mean().item()
     assert trainer.history.last("validation_accuracy") == pytest.approx(expected)

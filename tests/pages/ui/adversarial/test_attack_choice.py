@@ -5,10 +5,10 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
+from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS
-from core.checks import Setting
+from core.config.validation import Setting
 from pages.ui.adversarial.attack_choice import budgets, ladder
 
 WAIT = 60
@@ -98,8 +98,6 @@ def test_budgets_reach_from_nothing_to_the_largest_change(norm: str) -> None:
 
 
 def test_a_ladder_keeps_to_the_range() -> None:
-    assert ladder(Setting(10, 1, 100, "", log=True, whole=True)) == (
-        1, 2, 3, 5, 7, 10, 20, 30, 50, 70, 100
-    )  # fmt: skip
+    assert ladder(Setting(10, 1, 100, "", log=True, whole=True)) == (1, 2, 3, 5, 7, 10, 20, 30, 50, 70, 100)
     assert ladder(Setting(0.1, 0, 1, "", log=True))[:2] == (0.0, 1e-4)
     assert ladder(Setting(0.1, 0, 1, "", log=True, open_low=True))[0] == 1e-4

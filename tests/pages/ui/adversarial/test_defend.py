@@ -8,21 +8,21 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
-from core.config import CNNConfig
+from core.attacks.filters import DEFENCES
+from core.config.run import CNNConfig
 from core.data import Mnist, load
-from core.defences import DEFENCES
-from core.defences.ways import ways
-from core.paired import Paired
-from core.probes.stroke_gradients import StrokeGradients
-from core.snippets_adversarial import FILTERS, TRAIN
-from pages.ui import cache
+from core.export.snippets.adversarial import FILTERS, TRAIN
+from core.lessons.adversarial.stroke_gradients import StrokeGradients
+from core.lessons.adversarial.threat_models import ways
+from core.models.paired_test import Paired
 from pages.ui.adversarial import before_after, input_filters, many_curves
 from pages.ui.adversarial.defend import BEFORE, FILTERING, GRADIENTS, PAGE, TRAINING, defend
 from pages.ui.adversarial.filter_words import BARE, WHOLE, filters_verdict
 from pages.ui.adversarial.robust_words import Beside, strongest
 from pages.ui.adversarial.stroke_gradients import told as strokes_told
-from pages.ui.cache import registry, shipped_model
-from pages.ui.page import error_boundary
+from pages.ui.kit.shell import cache
+from pages.ui.kit.shell.cache import registry, shipped_model
+from pages.ui.kit.shell.page import error_boundary
 from tests.pages.harness import open_part, shipped, text, well, work_off
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
@@ -183,9 +183,7 @@ def test_words_on_gradients_follow_from_all_their_numbers() -> None:
     assert "other way round" in said(gradient(0.2, 0.6, 0.3))
     assert "No difference beyond chance" in said(gradient(0.5, 0.6, 0.3))
     assert "r = 0.20 against plain's 0.40" in said(gradient(0.9, 0.2, 0.95))
-    assert "Near zero are 95% of the pixels in robust's gradient, 30% in plain's" in said(
-        gradient(0.9, 0.2, 0.95)
-    )
+    assert "Near zero are 95% of the pixels in robust's gradient, 30% in plain's" in said(gradient(0.9, 0.2, 0.95))
 
 
 def test_words_on_filters_follow_from_the_images() -> None:

@@ -8,17 +8,17 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
-from core.attack_config import AttackConfig
-from core.attacks import ATTACKS, carry_out
+from core.attacks import ATTACKS, run
+from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS
-from core.attacks.pieces import Piece, Reads, images_of, sample
+from core.charts.palette import YELLOW
 from core.data import Mnist
 from core.data.digits import Digits
-from core.figures.palette import YELLOW
-from pages.ui import piecework
-from pages.ui.adversarial import entrants, image_count, many_choice, many_curves, many_images, many_point
-from pages.ui.cache import shipped_model
-from pages.ui.trained import Trained
+from core.lessons.adversarial.tasks import Piece, Reads, images_of, sample
+from pages.ui.adversarial import compared_networks, image_count, many_choice, many_curves, many_images, many_point
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.cache import shipped_model
+from pages.ui.kit.widgets import incremental_work
 from tests.pages.harness import open_part, text, well, work_off
 
 pytestmark = pytest.mark.usefixtures("bundled_only", "small")
@@ -70,7 +70,7 @@ def test_the_first_view_measures_a_hundred_images_without_a_click(mnist: Mnist) 
 
 
 def test_attacks_are_named_only_where_they_are_drawn(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(piecework, "SLICE", -1.0)
+    monkeypatch.setattr(incremental_work, "SLICE", -1.0)
     app = opened(mnist)
     while len(kept(mnist)) < 1 + 2 * 4:  # noise and FGSM come first
         assert "10 steps" not in text(well(app.run()))
@@ -94,7 +94,7 @@ def test_it_runs_to_its_end_once_and_the_numbers_are_those_of_the_attacks(mnist:
     value = float(app.metric[0].value.rstrip("%")) / 100
     pick = sample(len(mnist.test), 200)
     images, labels = mnist.test.images[pick], mnist.test.labels[pick]
-    made = carry_out.attack(linear().model, images, labels, AttackConfig("fgsm", 0.1), places=pick)
+    made = run.attack(linear().model, images, labels, AttackConfig("fgsm", 0.1), places=pick)
     right = (linear().model(made).argmax(1) == labels).double().mean().item()
     assert value == pytest.approx(right, abs=6e-4)
     assert app.button(key="adv_many_start").disabled
@@ -109,7 +109,7 @@ def test_it_can_be_stopped_and_goes_on(mnist: Mnist, monkeypatch: pytest.MonkeyP
         return true(model, digits, piece)  # type: ignore[arg-type]
 
     monkeypatch.setattr(many_curves, "measure", counted)
-    monkeypatch.setattr(piecework, "SLICE", -1.0)  # one piece between two drawings
+    monkeypatch.setattr(incremental_work, "SLICE", -1.0)  # one piece between two drawings
     app = opened(mnist, adv_many_n_small="200")
     some = len(asked)
     assert 0 < some < 5
@@ -117,7 +117,7 @@ def test_it_can_be_stopped_and_goes_on(mnist: Mnist, monkeypatch: pytest.MonkeyP
     well(app.run())
     assert len(asked) == some, "stopped: the same question does not begin by itself again"
     assert app.button(key="adv_many_start").label == "Go on"
-    monkeypatch.setattr(piecework, "SLICE", 60.0)
+    monkeypatch.setattr(incremental_work, "SLICE", 60.0)
     finish(app.button(key="adv_many_start").click().run())
     assert len(asked) == len(set(asked)) == 26, "a press measures all, not the small sample alone"
 
@@ -130,9 +130,7 @@ def test_every_norm_has_its_attacks_and_its_control(norm: str, mnist: Mnist) -> 
     well(app)
     control = many_choice.control_of(norm)  # type: ignore[arg-type]
     offered = app.multiselect(key=f"adv_many_attacks_{norm}").options
-    assert set(offered) == {
-        entry.title for name, entry in ATTACKS.items() if entry.norm == norm and name != control
-    }
+    assert set(offered) == {entry.title for name, entry in ATTACKS.items() if entry.norm == norm and name != control}
     assert control in {piece.config.name for piece in kept(mnist) if piece.config}
     first = many_choice.FIRST[norm][0]  # type: ignore[index]
     well(app.run())
@@ -161,7 +159,7 @@ def test_the_controls_change_what_is_measured(mnist: Mnist) -> None:
     app.select_slider(key="adv_many_steps").set_value(2)
     app.select_slider(key="adv_many_n_small").set_value("100")
     app.multiselect(key="adv_many_attacks_linf").set_value(["PGD", "BIM"])
-    app.multiselect(key="adv_many_networks").set_value([entrants.HERE, "mlp-module", "linear-softmax"])
+    app.multiselect(key="adv_many_networks").set_value([compared_networks.HERE, "mlp-module", "linear-softmax"])
     finish(app.run())
     for key in ("shipped:linear-softmax", "shipped:mlp-module"):  # chosen twice, measured once
         pgd = [piece.config for piece in kept(mnist, key) if piece.config and piece.config.name == "pgd"]
@@ -172,15 +170,13 @@ def test_the_controls_change_what_is_measured(mnist: Mnist) -> None:
     app.selectbox(key="adv_many_at_attack_linf").set_value("BIM")
     app.selectbox(key="adv_many_at_network").set_value("mlp-module").run()
     well(app)
-    app.multiselect(key="adv_many_networks").set_value([entrants.HERE]).run()
+    app.multiselect(key="adv_many_networks").set_value([compared_networks.HERE]).run()
     assert well(app).selectbox(key="adv_many_at_network").value == "linear-softmax"
     app.multiselect(key="adv_many_networks").set_value([]).run()
     assert "Choose at least one network" in text(well(app))
 
 
-def test_the_worst_case_counts_what_a_smaller_budget_took(
-    mnist: Mnist, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_worst_case_counts_what_a_smaller_budget_took(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
     """An attack that takes every image at small budgets and none at large ones."""
 
     def overshoots(model: nn.Module, digits: Digits, piece: Piece) -> Reads:
@@ -225,13 +221,13 @@ def test_presets_set_the_controls_and_start(mnist: Mnist) -> None:
     measured = [piece for piece in kept(mnist) if piece.config and piece.config.name in ("fgsm", "pgd")]
     assert len(measured) == 2 * 2 * many_choice.COUNT, "all of its 200 images, not the first sample alone"
     for title, preset in many_choice.PRESETS.items():
-        there = set(preset["networks"]) <= {entrants.HERE, *entrants.shipped_readers()}
+        there = set(preset["networks"]) <= {compared_networks.HERE, *compared_networks.shipped_readers()}
         assert there == any(button.label == title for button in app.button)
 
 
 def test_a_network_of_ones_own_takes_part_under_a_constant_name(mnist: Mnist) -> None:
     own = linear("job:abc/100")
-    assert (entrants.above(own).name, entrants.above(own).color) == (entrants.THIS, YELLOW)
+    assert (compared_networks.above(own).name, compared_networks.above(own).color) == (compared_networks.THIS, YELLOW)
     app = opened(mnist, own)
     assert "**this network** reads" in text(app)
     assert kept(mnist, "job:abc/100")
@@ -248,9 +244,11 @@ def test_other_digits_and_networks_are_kept_apart(mnist: Mnist) -> None:
 
 def test_the_code_runs(mnist: Mnist, capsys: pytest.CaptureFixture[str]) -> None:
     names = {
-        "torch": torch, "model": linear().model,
-        "images": mnist.test.images[:20], "labels": mnist.test.labels[:20],
-    }  # fmt: skip
+        "torch": torch,
+        "model": linear().model,
+        "images": mnist.test.images[:20],
+        "labels": mnist.test.labels[:20],
+    }
     exec(many_images.CODE, names)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 8

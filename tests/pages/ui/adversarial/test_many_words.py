@@ -1,6 +1,6 @@
 """What is said below the curves of "Many images" follows from the numbers."""
 
-from core.attacks.curves import Share
+from core.lessons.adversarial.robust_accuracy import Share
 from pages.ui.adversarial.many_words import Measured, told
 
 

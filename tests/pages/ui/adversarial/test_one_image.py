@@ -7,13 +7,13 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from core.attack_config import AttackConfig
 from core.attacks import ATTACKS
+from core.attacks.config import AttackConfig
 from core.data import Mnist
 from pages.ui.adversarial.one_image import one_image
-from pages.ui.adversarial.verdict_words import Case, verdict
-from pages.ui.state import Ink
-from pages.ui.trained import Trained
+from pages.ui.adversarial.result_words import Case, verdict
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.state import Ink
 from tests.pages.harness import open_part, shipped, text, well
 
 if TYPE_CHECKING:
@@ -82,13 +82,11 @@ def test_a_target(trained: Trained, mnist: Mnist) -> None:
     assert "nothing has to change" in text(app)
 
 
-def test_all_attacks_are_compared_norm_by_norm(
-    trained: Trained, mnist: Mnist, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from pages.ui.adversarial import smallest_view
+def test_all_attacks_are_compared_norm_by_norm(trained: Trained, mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pages.ui.adversarial import minimal_epsilon
 
     quick = {name: ATTACKS[name] for name in ("fgsm", "noise", "pgd-l2", "deepfool")}
-    monkeypatch.setattr(smallest_view, "ATTACKS", quick)
+    monkeypatch.setattr(minimal_epsilon, "ATTACKS", quick)
     app = tab(trained, mnist)
     before = len(app.get("plotly_chart"))
     well(app.toggle(key="adv_one_compare").set_value(True).run())

@@ -8,16 +8,16 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from core.config import CNNConfig, RunConfig, TrainConfig
+from core.config.run import CNNConfig, RunConfig, TrainConfig
 from core.data import Mnist
+from core.lessons.adversarial.eval_mode import eval_mode
+from core.lessons.adversarial.fgsm_walk import walk_fgsm
+from core.lessons.adversarial.loss_rise import LossRise
 from core.models import build_module
-from core.probes.eval_mode import eval_mode
-from core.probes.fgsm_walk import walk_fgsm
-from core.probes.loss_rise import LossRise
-from pages.ui.adversarial import rise
-from pages.ui.adversarial.eleven_steps import COUNT, code, compared, tell
+from pages.ui.adversarial import loss_rise
+from pages.ui.adversarial.fgsm_steps import COUNT, code, compared, tell
 from pages.ui.adversarial.step_by_step import ALL, FIRST, step_by_step
-from pages.ui.trained import Trained
+from pages.ui.kit.network.trained_network import Trained
 from tests.pages.harness import left_alone, open_part, shipped, text, well
 
 if TYPE_CHECKING:
@@ -33,9 +33,15 @@ def tab(trained: Trained, mnist: Mnist, **given: object) -> AppTest:
 def fresh(name: str, scale: float = 1.0) -> Trained:
     """A small network with batch norm and dropout, not trained, its weights multiplied."""
     config = CNNConfig(
-        channels=(2,), kernels=(3,), strides=(2,), paddings=(0,), pools=("none",), hidden=(8,),
-        batch_norm=True, dropout=0.5,
-    )  # fmt: skip
+        channels=(2,),
+        kernels=(3,),
+        strides=(2,),
+        paddings=(0,),
+        pools=("none",),
+        hidden=(8,),
+        batch_norm=True,
+        dropout=0.5,
+    )
     model = build_module(config).eval()
     with torch.no_grad():
         for weight in model.parameters():
@@ -132,7 +138,7 @@ def test_a_drawing_gets_its_label_from_the_reader(
     stroke[..., 3] = 255
     stroke[60:220, 130:150, :3] = 255
     drawn = from_canvas(stroke)
-    monkeypatch.setattr("pages.ui.subject.digit_canvas", lambda key: drawn)
+    monkeypatch.setattr("pages.ui.kit.network.image_picker.digit_canvas", lambda key: drawn)
     app = tab(untouched, mnist, adv_steps_subject="my own drawing")
     reads = int(untouched.model(drawn.image[None]).argmax())
     assert app.selectbox(key="adv_steps_drawn").value == "what the network reads"
@@ -189,19 +195,28 @@ def test_the_readings_in_words(mnist: Mnist) -> None:
 
 
 def measured(*, clipped: float, actual: float, loss: float = 1.0, wins: float = 0.0) -> LossRise:
-    one = {"predicted": 2.0, "clipped": clipped, "actual": actual, "mean": 0.1, "low": -1.0, "high": 1.0,
-           "mean_low": 0.05, "mean_high": 0.15, "wins": wins}  # fmt: skip
+    one = {
+        "predicted": 2.0,
+        "clipped": clipped,
+        "actual": actual,
+        "mean": 0.1,
+        "low": -1.0,
+        "high": 1.0,
+        "mean_low": 0.05,
+        "mean_high": 0.15,
+        "wins": wins,
+    }
     return LossRise((0.1,), 200, loss, 20.0, 2.0, 1.0, **{name: (value,) for name, value in one.items()})
 
 
 def test_the_rise_in_words_follows_the_numbers() -> None:
-    assert "a good guide" in rise.told(measured(clipped=1.0, actual=1.1))
-    assert "by only +0.3" in rise.told(measured(clipped=1.0, actual=0.3))
-    assert "the loss fell: -0.3" in rise.told(measured(clipped=1.0, actual=-0.3))
-    above = rise.told(measured(clipped=1.0, actual=4.0))
+    assert "a good guide" in loss_rise.told(measured(clipped=1.0, actual=1.1))
+    assert "by only +0.3" in loss_rise.told(measured(clipped=1.0, actual=0.3))
+    assert "the loss fell: -0.3" in loss_rise.told(measured(clipped=1.0, actual=-0.3))
+    above = loss_rise.told(measured(clipped=1.0, actual=4.0))
     assert "4.0× the promise" in above
     assert "saturated" not in above
-    assert "saturated" in rise.told(measured(clipped=1.0, actual=4.0, loss=1e-4))
+    assert "saturated" in loss_rise.told(measured(clipped=1.0, actual=4.0, loss=1e-4))
     assert "none of 200 reaches FGSM" in above
-    assert "5% of 200 raise it as much" in rise.told(measured(clipped=1.0, actual=1.0, wins=0.05))
+    assert "5% of 200 raise it as much" in loss_rise.told(measured(clipped=1.0, actual=1.0, wins=0.05))
     assert not re.search(r"\bnan\b|\binf\b", above)

@@ -8,14 +8,14 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from core.attacks import ATTACKS
-from core.attacks.transfer import Fooled, Passage
 from core.data import Mnist
-from core.paired import Paired
-from pages.ui import piecework
+from core.lessons.adversarial.transfer import Fooled, Passage
+from core.models.paired_test import Paired
 from pages.ui.adversarial import image_count, transfer, transfer_matrix
-from pages.ui.adversarial.entrants import HERE
+from pages.ui.adversarial.compared_networks import HERE
 from pages.ui.adversarial.transfer_words import told
-from pages.ui.cache import shipped_model
+from pages.ui.kit.shell.cache import shipped_model
+from pages.ui.kit.widgets import incremental_work
 from tests.pages.harness import open_part, shipped, text, well, work_off
 
 pytestmark = pytest.mark.usefixtures("bundled_only", "small")
@@ -62,9 +62,7 @@ def test_the_first_view_is_a_whole_matrix_on_a_hundred_images(mnist: Mnist) -> N
     assert not app.button(key="adv_transfer_start").disabled
 
 
-def test_it_can_be_stopped_goes_on_and_asks_nothing_twice(
-    mnist: Mnist, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_can_be_stopped_goes_on_and_asks_nothing_twice(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Passage] = []
     true = transfer_matrix._measure
 
@@ -73,7 +71,7 @@ def test_it_can_be_stopped_goes_on_and_asks_nothing_twice(
         return true(digits, setup, passage)  # type: ignore[arg-type]
 
     monkeypatch.setattr(transfer_matrix, "_measure", counted)
-    monkeypatch.setattr(piecework, "SLICE", -1.0)
+    monkeypatch.setattr(incremental_work, "SLICE", -1.0)
     app = opened(mnist)
     some = len(asked)
     assert 0 < some < 4
@@ -81,7 +79,7 @@ def test_it_can_be_stopped_goes_on_and_asks_nothing_twice(
     well(app.run())
     assert len(asked) == some, "stopped: the same question does not begin by itself again"
     assert app.button(key="adv_transfer_start").label == "Go on"
-    monkeypatch.setattr(piecework, "SLICE", 60.0)
+    monkeypatch.setattr(incremental_work, "SLICE", 60.0)
     finish(app.button(key="adv_transfer_start").click().run())
     assert len(asked) == len(set(asked)) == 16
     stopped = kept(mnist)
@@ -161,8 +159,10 @@ def test_the_same_images_tell_apart_what_two_intervals_do_not() -> None:
 
 def test_the_code_runs(mnist: Mnist, capsys: pytest.CaptureFixture[str]) -> None:
     names = {
-        "torch": torch, "networks": {name: shipped_model(name).model for name in PAIR},
-        "images": mnist.test.images[:20], "labels": mnist.test.labels[:20],
-    }  # fmt: skip
+        "torch": torch,
+        "networks": {name: shipped_model(name).model for name in PAIR},
+        "images": mnist.test.images[:20],
+        "labels": mnist.test.labels[:20],
+    }
     exec(transfer.CODE, names)
     assert len(capsys.readouterr().out.splitlines()) == 4

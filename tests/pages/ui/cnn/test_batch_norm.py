@@ -7,22 +7,22 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.config import CNNConfig
+from core.config.run import CNNConfig
 from core.data.digits import Mnist
-from core.recipes import RECIPES
-from core.training.history import History
-from core.training.rate_sweep import RATES, SEEDS, WITH, WITHOUT, Spread
-from core.training.short_run import ShortScore
-from pages.ui import piecework
-from pages.ui.cache import mnist, registry, run_store, shipped_model
-from pages.ui.cnn import batch_norm, bn_beside, frozen, sweep
-from pages.ui.page import error_boundary
+from core.lessons.cnn.rate_sweep import RATES, SEEDS, WITH, WITHOUT, Spread
+from core.recipes.texts import RECIPES
+from core.storage.history import History
+from core.training.short_training import ShortScore
+from pages.ui.cnn import batch_norm, batch_norm_pair, frozen_kernels, sweep
+from pages.ui.kit.shell.cache import mnist, registry, run_store, shipped_model
+from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.widgets import incremental_work
 from tests.pages.harness import captions, markdown, open_part, well, work_off
 
 
 @pytest.fixture(autouse=True)
 def newcomer(bundled_only: None) -> Iterator[None]:
-    for cached in (mnist, registry, run_store, sweep._kept, frozen._kept):
+    for cached in (mnist, registry, run_store, sweep._kept, frozen_kernels._kept):
         cached.clear()
     yield
     registry().close()
@@ -93,7 +93,7 @@ def test_the_pair_starts_alike_differs_in_batch_norm_alone_and_is_found_again() 
 
 
 def test_a_full_queue_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    from core.errors import LabError
+    from core.config.errors import LabError
 
     def full(*args: object, **kwargs: object) -> object:
         raise LabError("Thirty-two runs are already waiting; stop one of them, or try again later.")
@@ -124,8 +124,8 @@ class Measured:
 def measured(monkeypatch: pytest.MonkeyPatch) -> Measured:
     short = Measured()
     monkeypatch.setattr(sweep, "short_run", short)
-    monkeypatch.setattr(frozen, "short_run", short)
-    monkeypatch.setattr(piecework, "alone", lambda: True)  # the harness always draws the whole page
+    monkeypatch.setattr(frozen_kernels, "short_run", short)
+    monkeypatch.setattr(incremental_work, "alone", lambda: True)  # the harness always draws the whole page
     return short
 
 
@@ -148,7 +148,7 @@ def test_the_sweep_runs_to_its_end_once_and_says_what_it_saw(measured: Measured)
 
 
 def test_the_sweep_can_be_stopped_and_goes_on(measured: Measured, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(piecework, "SLICE", -1.0)  # one run between two drawings
+    monkeypatch.setattr(incremental_work, "SLICE", -1.0)  # one run between two drawings
     app = opened()
     well(app.button(key="cnn_sweep_start").click().run())
     for _ in range(4):
@@ -159,14 +159,14 @@ def test_the_sweep_can_be_stopped_and_goes_on(measured: Measured, monkeypatch: p
     well(app.run())
     assert len(measured.asked) == some
     assert app.button(key="cnn_sweep_start").label == "Go on"
-    monkeypatch.setattr(piecework, "SLICE", 60.0)
+    monkeypatch.setattr(incremental_work, "SLICE", 60.0)
     app.button(key="cnn_sweep_start").click()
     work_off(app, "cnn_sweep")
     assert len(set(measured.asked)) == len(measured.asked) == len(RATES) * len(SEEDS) * 2
 
 
 def test_while_the_whole_page_is_drawn_nothing_is_computed(measured: Measured, monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr(piecework, "alone", lambda: False)
+    monkeypatch.setattr(incremental_work, "alone", lambda: False)
     app = opened()
     well(app.button(key="cnn_sweep_start").click().run())
     assert not measured.asked
@@ -179,8 +179,11 @@ def test_frozen_kernels_beside_trained_ones(measured: Measured) -> None:
     app.button(key="cnn_frozen_start").click()
     work_off(app, "cnn_frozen")
     assert [(norm, still) for _, _, norm, still, _ in measured.asked] == [
-        (True, False), (True, True), (False, False), (False, True),
-    ]  # fmt: skip
+        (True, False),
+        (True, True),
+        (False, False),
+        (False, True),
+    ]
     assert "learning the kernels is worth **30.0 percentage points**" in markdown(app)
 
 
@@ -201,7 +204,7 @@ def test_bars_are_told_as_they_are(settings: tuple[float | None, float, float], 
         (WITH, "random"): ShortScore(still, 1000),
         (WITHOUT, "trained"): ShortScore(rest, 1000),
     }
-    assert words in frozen.told(scores)
+    assert words in frozen_kernels.told(scores)
 
 
 def curve(value: float, spread: float = 0.01, runs: int = 3) -> dict[float, Spread]:
@@ -229,7 +232,7 @@ def test_the_pairs_verdict_follows_the_numbers() -> None:
         return History(epochs=[{"epoch": epoch, "test_accuracy": accuracy}])
 
     def verdict(ours: History, theirs: History) -> str:
-        return bn_beside.verdict({"with batch norm": ours, "without": theirs}, 1000)
+        return batch_norm_pair.verdict({"with batch norm": ours, "without": theirs}, 1000)
 
     assert "do not tell them apart" in verdict(after(0.95), after(0.955))
     assert "With it the network is better" in verdict(after(0.95), after(0.85))
@@ -241,11 +244,8 @@ def test_the_pairs_verdict_follows_the_numbers() -> None:
 
 
 def test_diverged_networks_are_drawn_and_told_too() -> None:
-    rows = [
-        {"step": 0, "act1": [-1.0, -0.5, 0.0, 0.5, 1.0]},
-        {"step": 50, "act1": [None, None, None, None, None]},
-    ]
-    assert bn_beside.widening({"with": rows, "without": rows}) == ""
+    rows = [{"step": 0, "act1": [-1.0, -0.5, 0.0, 0.5, 1.0]}, {"step": 50, "act1": [None, None, None, None, None]}]
+    assert batch_norm_pair.widening({"with": rows, "without": rows}) == ""
 
 
 def test_the_code_runs() -> None:

@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 from torch.nn import functional
 
 from core.data import Mnist
-from core.probes.filters import FILTERS
-from pages.ui.cnn import by_hand as tab
+from core.lessons.cnn.classic_filters import FILTERS
+from pages.ui.cnn import convolution_by_hand as tab
 from pages.ui.cnn.filter_editor import KEPT, cell_key
 from tests.pages.harness import formulas, open_part, well
 
@@ -38,13 +38,7 @@ def total(app: AppTest) -> str:
 
 
 def expected(
-    mnist: Mnist,
-    kernel: torch.Tensor,
-    row: int,
-    column: int,
-    bias: float = 0.0,
-    stride: int = 1,
-    padding: int = 1,
+    mnist: Mnist, kernel: torch.Tensor, row: int, column: int, bias: float = 0.0, stride: int = 1, padding: int = 1
 ) -> str:
     image = mnist.test.images[4].double()
     out = functional.conv2d(image[None], kernel[None, None], stride=stride, padding=padding)[0, 0] + bias
@@ -128,9 +122,7 @@ def test_an_edited_kernel_is_in_the_address_and_can_be_undone(mnist: Mnist) -> N
     assert total(again) == expected(mnist, FILTERS["upright edges (Sobel)"].make(3), 12, 8)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "1_2_3", "a_b_c_d_e_f_g_h_i", "_".join(["nan"] * 9), "_".join(["1e9"] * 9)]
-)
+@pytest.mark.parametrize("text", ["", "1_2_3", "a_b_c_d_e_f_g_h_i", "_".join(["nan"] * 9), "_".join(["1e9"] * 9)])
 def test_a_garbled_address_gives_the_chosen_kernel(mnist: Mnist, text: str) -> None:
     app = opened(mnist, **{KEPT: text, "cnn_hand_preset": "blur"})
     assert total(app) == expected(mnist, FILTERS["blur"].make(3), 12, 8)
@@ -156,9 +148,13 @@ def test_another_picture_and_the_canvas(mnist: Mnist) -> None:
 def test_a_link_reproduces_the_view(mnist: Mnist) -> None:
     app = opened(
         mnist,
-        cnn_hand_size="5×5", cnn_hand_preset="sharpen", cnn_hand_stride="2", cnn_hand_padding="2",
-        cnn_hand_row_14="9", cnn_hand_column_14="5",
-    )  # fmt: skip
+        cnn_hand_size="5×5",
+        cnn_hand_preset="sharpen",
+        cnn_hand_stride="2",
+        cnn_hand_padding="2",
+        cnn_hand_row_14="9",
+        cnn_hand_column_14="5",
+    )
     assert total(app) == expected(mnist, FILTERS["sharpen"].make(5), 9, 5, 0.0, 2, 2)
 
 

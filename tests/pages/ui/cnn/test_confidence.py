@@ -6,14 +6,14 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from core.config import CNNConfig, RunConfig, TrainConfig
+from core.config.run import CNNConfig, RunConfig, TrainConfig
 from core.data import Mnist
 from core.data.splits import validation_places
+from core.lessons.cnn.calibration import fit_temperature
 from core.models import build_module
-from core.probes.calibration import fit_temperature
 from pages.ui.cnn.confidence import CODE, SHEET, confidence
 from pages.ui.cnn.held_out import held_out
-from pages.ui.trained import Trained
+from pages.ui.kit.network.trained_network import Trained
 from tests.pages.harness import open_part, shipped, text, well
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
@@ -28,11 +28,7 @@ def sheet_box(app: AppTest) -> Any:
 
 
 def tiles(app: AppTest) -> list[str]:
-    return [
-        caption.value
-        for caption in app.caption
-        if " → " in caption.value and "Under each" not in caption.value
-    ]
+    return [caption.value for caption in app.caption if " → " in caption.value and "Under each" not in caption.value]
 
 
 def fresh(train: TrainConfig, key: str = "test", **config: Any) -> Trained:
@@ -45,7 +41,7 @@ def fresh(train: TrainConfig, key: str = "test", **config: Any) -> Trained:
 def test_first_view(name: str, mnist: Mnist) -> None:
     trained = shipped(name)
     app = tab(trained, mnist)
-    from core.evaluation import predict
+    from core.models.evaluation import predict
 
     sure, answers = predict(trained.model, mnist.test.images).max(1)
     share = int((sure > 0.9).sum()) / len(sure)
@@ -123,9 +119,7 @@ def test_what_a_temperature_is_fitted_on(mnist: Mnist) -> None:
     assert "leaves out" in bundled.told
 
 
-def test_validation_images_of_other_digits_mean_nothing(
-    mnist: Mnist, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_validation_images_of_other_digits_mean_nothing(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
     from types import SimpleNamespace
 
     from pages.ui.cnn import held_out as module
@@ -143,9 +137,12 @@ def test_the_code_runs_and_finds_the_same_temperature(mnist: Mnist) -> None:
 
     trained = shipped("cnn-lab")
     scope: dict[str, Any] = {
-        "torch": torch, "functional": functional, "model": trained.model,
-        "images": mnist.test.images, "labels": mnist.test.labels,
-    }  # fmt: skip
+        "torch": torch,
+        "functional": functional,
+        "model": trained.model,
+        "images": mnist.test.images,
+        "labels": mnist.test.labels,
+    }
     with torch.no_grad():
         scope["validation_logits"] = trained.model(mnist.test.images[:500])
     scope["validation_labels"] = mnist.test.labels[:500]

@@ -7,17 +7,17 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from core.checkpoints import SHIPPED, rebuild
-from core.config import CNNConfig, RunConfig, TrainConfig
+from core.config.run import CNNConfig, RunConfig, TrainConfig
 from core.data import Mnist
-from core.evaluation import evaluate
-from core.films import Film, Frame, as_kept
 from core.models import build_module
-from pages.ui.cache import shipped_model
+from core.models.evaluation import evaluate
+from core.storage.checkpoints import SHIPPED, rebuild
+from core.storage.weight_history import Film, Frame, as_kept
 from pages.ui.cnn import kernels as tab
-from pages.ui.cnn import moments, play
-from pages.ui.look import film_beside
-from pages.ui.trained import Trained
+from pages.ui.cnn import play, weight_history
+from pages.ui.kit.network.network_picker import film_beside
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.cache import shipped_model
 from tests.pages.harness import captions, markdown, metric, open_part, well
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
@@ -36,8 +36,13 @@ def lab(name: str = "cnn-lab") -> Trained:
 def small(key: str, film: bool = True, frozen: bool = False, **layers: Any) -> Trained:
     """An untrained network whose weights grow by a tenth an epoch, twice."""
     sizes: dict[str, Any] = {
-        "channels": (3,), "kernels": (3,), "strides": (1,), "paddings": (1,), "pools": ("max",), "hidden": (),
-    }  # fmt: skip
+        "channels": (3,),
+        "kernels": (3,),
+        "strides": (1,),
+        "paddings": (1,),
+        "pools": ("max",),
+        "hidden": (),
+    }
     run = RunConfig("test", CNNConfig(**(sizes | layers), frozen=frozen), TrainConfig(epochs=2))
     start = build_module(run.model).eval()
     frames = []
@@ -116,8 +121,8 @@ def test_what_eight_bits_cost_is_measured(mnist: Mnist) -> None:
 
 def test_without_a_film_there_are_two_moments(mnist: Mnist) -> None:
     app = over(small("none", film=False), mnist)
-    assert slider(app).options == [moments.START, moments.NOW]
-    well(slider(app).set_value(moments.START).run())
+    assert slider(app).options == [weight_history.START, weight_history.NOW]
+    well(slider(app).set_value(weight_history.START).run())
     assert "moved by 0%" in captions(app)
     assert "kept no film" in captions(app)
 
@@ -126,7 +131,7 @@ def test_a_run_ahead_of_its_film_has_a_now(mnist: Mnist) -> None:
     network = small("ahead")
     network = Trained(network.key, "", network.config, network.model, network.start, network.film[:-1])
     app = over(network, mnist)
-    assert slider(app).options == ["0", "1", moments.NOW]
+    assert slider(app).options == ["0", "1", weight_history.NOW]
     assert "moved by 20%" in captions(app)
 
 
@@ -145,16 +150,19 @@ def test_frozen_kernels_did_not_move(mnist: Mnist) -> None:
 
 
 def test_a_wide_layer_is_shown_in_parts(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(moments, "WORK", 5e7)
+    monkeypatch.setattr(weight_history, "WORK", 5e7)
     two: dict[str, Any] = {
-        "channels": (20, 33), "kernels": (3, 1), "strides": (4, 1), "paddings": (0, 0),
+        "channels": (20, 33),
+        "kernels": (3, 1),
+        "strides": (4, 1),
+        "paddings": (0, 0),
         "pools": ("none",) * 2,
-    }  # fmt: skip
+    }
     network = small("wide", **two)
     app = over(network, mnist)
     assert "128 of 660, 1 × 1 each" in markdown(app)
     assert "the first 16 of 33 maps" in captions(app)
-    count = len(moments.sample(network, mnist))
+    count = len(weight_history.sample(network, mnist))
     assert count < 1000
     assert f"{count} of the 1,000 bundled test images (evenly spaced)" in captions(app)
     parts = {box.label: box for box in app.selectbox}
@@ -234,8 +242,12 @@ def test_the_code_shown_runs() -> None:
             network.layers["conv2"].weight.add_(0.1)
 
     space: dict[str, Any] = {
-        "copy": copy, "model": layers, "epochs": 3, "train_one_epoch": train_one_epoch,
-        "test_images": images, "labels": labels,
-    }  # fmt: skip
+        "copy": copy,
+        "model": layers,
+        "epochs": 3,
+        "train_one_epoch": train_one_epoch,
+        "test_images": images,
+        "labels": labels,
+    }
     exec(tab.CODE, space)
     assert float(space["moved"]) > 0

@@ -6,13 +6,13 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from core.config import CNNConfig, RunConfig, TrainConfig
+from core.config.run import CNNConfig, RunConfig, TrainConfig
 from core.data import Mnist
+from core.lessons.cnn.transforms import TRANSFORMS
 from core.models import build_module
-from core.probes.transforms import TRANSFORMS
-from pages.ui.cnn import strength
+from pages.ui.cnn import robustness_curves
 from pages.ui.cnn.robustness import robustness
-from pages.ui.trained import Trained
+from pages.ui.kit.network.trained_network import Trained
 from tests.pages.harness import left_alone, open_part, part_of, shipped, text, well, widget
 
 if TYPE_CHECKING:
@@ -24,22 +24,27 @@ CONFIGS = {
         channels=(1,), kernels=(11,), strides=(4,), paddings=(10,), pools=("none",), hidden=()
     ),
     "six blocks": CNNConfig(
-        channels=(2, 3, 4, 5, 6, 7), kernels=(3,) * 6, strides=(1,) * 6, paddings=(1,) * 6,
-        pools=("max", "average", "none", "none", "max", "none"), batch_norm=True, normalize=True,
-        activation="tanh", dropout=0.3, frozen=True,
+        channels=(2, 3, 4, 5, 6, 7),
+        kernels=(3,) * 6,
+        strides=(1,) * 6,
+        paddings=(1,) * 6,
+        pools=("max", "average", "none", "none", "max", "none"),
+        batch_norm=True,
+        normalize=True,
+        activation="tanh",
+        dropout=0.3,
+        frozen=True,
     ),
-    "many channels": CNNConfig(
-        channels=(256,), kernels=(3,), strides=(2,), paddings=(0,), pools=("max",), hidden=()
-    ),
-}  # fmt: skip
+    "many channels": CNNConfig(channels=(256,), kernels=(3,), strides=(2,), paddings=(0,), pools=("max",), hidden=()),
+}
 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few images and all points at once: nothing looks again by itself in this harness."""
-    monkeypatch.setattr(strength, "SAMPLE", 20)
-    monkeypatch.setattr(strength, "FEWEST", 20)
-    monkeypatch.setattr(strength, "PATIENCE", 60.0)
+    monkeypatch.setattr(robustness_curves, "SAMPLE", 20)
+    monkeypatch.setattr(robustness_curves, "FEWEST", 20)
+    monkeypatch.setattr(robustness_curves, "PATIENCE", 60.0)
 
 
 def tab(trained: Trained, mnist: Mnist) -> AppTest:
@@ -67,10 +72,10 @@ def test_first_view_shows_claim_measurement_and_every_network(untouched: Trained
     assert "Claim of the lab report" in said
     assert "Measured here" in said
     assert "At 3 pixels to the left" in said
-    for name in strength.LINEUP:
+    for name in robustness_curves.LINEUP:
         assert f"{name} **" in said
     assert "20 of the 1,000 bundled test images, evenly spaced" in said
-    assert strength.THIS not in said, "a shipped network is in the chart once"
+    assert robustness_curves.THIS not in said, "a shipped network is in the chart once"
 
 
 @pytest.mark.long
@@ -119,7 +124,7 @@ def test_all_images(untouched: Trained, mnist: Mnist) -> None:
 @pytest.mark.parametrize("name", CONFIGS)
 def test_any_network_from_the_builder(name: str, mnist: Mnist) -> None:
     app = tab(fresh(CONFIGS[name], name), mnist)
-    assert f"{strength.THIS} **" in text(app)
+    assert f"{robustness_curves.THIS} **" in text(app)
     well(app.toggle(key="cnn_shake_back").set_value(True).run())
     layer = widget(app.selectbox, "cnn_shake_layer")
     for option in layer.options:
@@ -141,42 +146,38 @@ def test_what_cannot_be_measured_is_told_and_not_tried_for_ever(
         tries.append(1)
         raise ValueError("no")
 
-    strength._kept.clear()
-    monkeypatch.setattr(strength, "_measure", broken)
+    robustness_curves._kept.clear()
+    monkeypatch.setattr(robustness_curves, "_measure", broken)
     app = part_of(robustness, untouched, mnist).run()
     assert not app.exception
     assert any("Something went wrong" in error.value for error in app.error)
     assert len(tries) == 2  # the second time without a clock
-    assert app.session_state[strength.FAILED]
+    assert app.session_state[robustness_curves.FAILED]
 
 
 def test_a_large_network_gets_a_smaller_sample(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(strength, "SAMPLE", 400)
-    monkeypatch.setattr(strength, "WORK", 1e6)
-    assert strength._sample_size(shipped("cnn-lab"), mnist) == strength.FEWEST
+    monkeypatch.setattr(robustness_curves, "SAMPLE", 400)
+    monkeypatch.setattr(robustness_curves, "WORK", 1e6)
+    assert robustness_curves._sample_size(shipped("cnn-lab"), mnist) == robustness_curves.FEWEST
 
 
 def test_sentences_follow_from_the_intervals() -> None:
-    from core.evaluation import Score
+    from core.models.evaluation import Score
 
     good, bad = Score(1000, 900, 0.1), Score(1000, 500, 0.1)
-    assert "buy here: best against best, a reads 40.0 percentage points more than b" in strength._bought(
+    assert "buy here: best against best, a reads 40.0 percentage points more than b" in robustness_curves._bought(
         "a", good, "b", bad
     )
-    assert "buy nothing: best against best, a reads 40.0 percentage points less than b" in strength._bought(
+    assert "buy nothing: best against best, a reads 40.0 percentage points less than b" in robustness_curves._bought(
         "a", bad, "b", good
     )
-    assert "nobody wins" in strength._bought("a", good, "b", Score(1000, 905, 0.1))
+    assert "nobody wins" in robustness_curves._bought("a", good, "b", Score(1000, 905, 0.1))
 
 
 def test_the_code_runs(mnist: Mnist) -> None:
     from pages.ui.cnn.robustness import CODE
 
-    scope: dict[str, Any] = {
-        "torch": torch,
-        "test_images": mnist.test.images,
-        "model": shipped("cnn-lab").model,
-    }
+    scope: dict[str, Any] = {"torch": torch, "test_images": mnist.test.images, "model": shipped("cnn-lab").model}
     with torch.no_grad():
         exec(CODE, scope)
     assert scope["change"] > 0.5

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 import torch
 from streamlit.testing.v1 import AppTest
 
-from core.config import RecurrentConfig, RunConfig, TrainConfig, WordsConfig
+from core.config.run import RecurrentConfig, RunConfig, TrainConfig, WordsConfig
 from core.models.recurrent import Recurrent
 from tests.pages.harness import formulas, part_of, text
 
 if TYPE_CHECKING:
-    from pages.ui.trained import Trained
+    from pages.ui.kit.network.trained_network import Trained
 
 
 def small(cell: str = "gru", units: int = 16, seed: int = 0, division: str = "random") -> "Trained":
     """A network that has learnt nothing yet, on few words."""
-    from pages.ui.trained import Trained
+    from pages.ui.kit.network.trained_network import Trained
 
     model_config = RecurrentConfig(cell=cell, units=units)  # type: ignore[arg-type]
     words = WordsConfig(division=division, per_language=200)  # type: ignore[arg-type]
@@ -25,9 +25,12 @@ def small(cell: str = "gru", units: int = 16, seed: int = 0, division: str = "ra
     return Trained(f"small/{cell}/{units}/{seed}/{division}", "A small one", config, model, model)
 
 
+MODULES = {"typed": "type_a_word", "how": "gru_steps"}
+
+
 def panel_over(panel: str, network: "list[Trained]", module: str = "", **state: object) -> AppTest:
     """The panel, not yet run, over the last network of the list."""
-    section = getattr(import_module(f"pages.ui.language.{module or panel}"), panel)
+    section = getattr(import_module(f"pages.ui.language.{module or MODULES.get(panel, panel)}"), panel)
     return part_of(lambda: section(*network[-1:]), state=state)
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from core.language.mistakes import surest_mistakes
-from core.word_config import WordsConfig
-from pages.ui import piecework
+from core.config.language import WordsConfig
+from core.lessons.language.mistakes import surest_mistakes
+from pages.ui.kit.widgets import incremental_work
 from pages.ui.language import compare, computed
 from tests.pages.harness import metric, well, widget
 from tests.pages.ui.language.harness import panel_over, small, words
@@ -38,7 +38,7 @@ def test_relatives_are_counted_where_there_are_some() -> None:
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small lists, one epoch, and a harness that draws the whole page."""
-    monkeypatch.setattr(piecework, "alone", lambda: True)
+    monkeypatch.setattr(incremental_work, "alone", lambda: True)
     monkeypatch.setattr(compare, "WordsConfig", lambda division: WordsConfig(division, per_language=150))
     monkeypatch.setattr(compare, "EPOCHS", 2)
     for cached in (compare._shared, compare._finished, compare._shipped):
@@ -85,7 +85,7 @@ def test_the_verdict_follows_the_numbers() -> None:
 
         @property
         def score(self) -> object:
-            from core.evaluation import Score
+            from core.models.evaluation import Score
 
             return Score(1000, int(self.right.sum()), 0.1)
 
@@ -109,9 +109,7 @@ def test_the_code_runs() -> None:
     assert model.score(space["counts"], space["labels"]) > 0.9
     trained = small()
     test = computed.words_of(trained).test
-    space = {
-        "torch": torch, "network": trained.model, "test_words": test.inputs, "labels": test.labels,
-    }  # fmt: skip
+    space = {"torch": torch, "network": trained.model, "test_words": test.inputs, "labels": test.labels}
     exec(results.CODE, space)
     right = computed.probabilities(trained).argmax(1) == test.labels
     assert float(space["accuracy"]) == pytest.approx(float(right.float().mean()))

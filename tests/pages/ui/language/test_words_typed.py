@@ -3,12 +3,12 @@
 import pytest
 import torch
 
-from core.probes.word_reading import read
-from core.word_config import MOST_LETTERS
+from core.config.language import MOST_LETTERS
+from core.models.inspect.word_predictions import read
+from pages.ui.kit.network.network_picker import as_it_came
 from pages.ui.language import computed
-from pages.ui.language.typed import CANDIDATE, HIDDEN, RESET, UPDATE, _votes
+from pages.ui.language.type_a_word import CANDIDATE, HIDDEN, RESET, UPDATE, _votes
 from pages.ui.language.word_input import EXAMPLES, told_skipped
-from pages.ui.look import as_it_came
 from tests.pages.harness import well, widget
 from tests.pages.ui.language.harness import panel_over, small, words
 
@@ -32,9 +32,7 @@ def test_an_answer_after_every_character() -> None:
         widget(app.slider, "lang_at_5").set_value(at).run()
         now = found.probabilities[at - 1]
         name = computed.NAMES[int(now.argmax())]
-        assert f"**{'kissa'[:at]}{'' if at == 5 else '…'}** is **{name}** ({float(now.max()):.1%})" in words(
-            well(app)
-        )
+        assert f"**{'kissa'[:at]}{'' if at == 5 else '…'}** is **{name}** ({float(now.max()):.1%})" in words(well(app))
 
 
 @pytest.mark.parametrize("what", [HIDDEN, UPDATE, RESET, CANDIDATE])
@@ -135,14 +133,14 @@ def test_a_diverged_network_gets_a_sentence() -> None:
 
 
 def test_the_code_runs() -> None:
-    from pages.ui.language import how, typed
+    from pages.ui.language import gru_steps, type_a_word
 
     model = computed.network(small(units=128))
     alphabet = "abcdefghijklmnopqrstuvwxyzáäèéëíïñóöúüąćęłńśźż"
     space = {"torch": torch, "nn": torch.nn, "alphabet": alphabet, "gru": model.cell, "linear": model.out}
-    exec(typed.CODE, space)  # our own text, shown to students
+    exec(type_a_word.CODE, space)  # our own text, shown to students
     assert torch.allclose(space["answer"], read(model, "nykyään").probabilities[-1], atol=1e-6)
     states = space["states"][0]
     space["hot"] = space["hot"][0]
-    exec(how.CODE, space)
+    exec(gru_steps.CODE, space)
     assert torch.allclose(space["h"], states[-1], atol=1e-6)

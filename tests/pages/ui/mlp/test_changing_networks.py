@@ -6,14 +6,14 @@ import pytest
 import streamlit as st
 import torch
 
-from core.config import MLPConfig, RunConfig, TrainConfig
+from core.config.run import MLPConfig, RunConfig, TrainConfig
 from core.data import Mnist
 from core.data.examples import RunData
 from core.models import as_module, linear_layers
 from core.training.trainer import initial_network
+from pages.ui.kit.network.network_panel import panel
+from pages.ui.kit.network.trained_network import Trained
 from pages.ui.mlp import computed
-from pages.ui.panel import panel
-from pages.ui.trained import Trained
 from tests.pages.harness import captions, open_part, well, widget
 from tests.pages.ui.mlp.harness import PANELS, panel_over
 

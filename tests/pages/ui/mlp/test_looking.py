@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.config import MLPConfig
+from core.config.run import MLPConfig
 from core.data import Mnist
 from core.data.examples import RunData
 from core.models import as_module
-from core.recipes import train_recipes
+from core.recipes.texts import train_recipes
 from core.training.trainer import initial_network
-from pages.ui.cache import shipped_model
-from pages.ui.trained import Trained
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.cache import shipped_model
 from tests.pages.harness import left_alone, well
 from tests.pages.ui.mlp.harness import PANELS, panel_over
 
@@ -22,10 +22,7 @@ KINDS = ("button_group", "selectbox", "number_input", "slider", "select_slider",
 
 
 AT_LEAST = ("linear-softmax", "mlp-deep")  # none and many hidden layers
-EVERY = [
-    name if name in AT_LEAST else pytest.param(name, marks=pytest.mark.long)
-    for name in train_recipes(MLPConfig)
-]
+EVERY = [name if name in AT_LEAST else pytest.param(name, marks=pytest.mark.long) for name in train_recipes(MLPConfig)]
 
 
 @pytest.fixture(params=EVERY)
@@ -59,10 +56,7 @@ def moves(kind: str, widget: Any) -> list[Callable[[Any], AppTest]]:
 def use_everything(app: AppTest, used: set[str]) -> set[str]:
     """Use every widget not yet used, and after each move those that have appeared; returns their keys."""
     while fresh := [
-        (kind, widget)
-        for kind in KINDS
-        for widget in app.get(kind)
-        if widget.key not in used and not widget.disabled
+        (kind, widget) for kind in KINDS for widget in app.get(kind) if widget.key not in used and not widget.disabled
     ]:
         kind, first = fresh[0]
         used.add(first.key)

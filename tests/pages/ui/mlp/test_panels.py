@@ -7,14 +7,14 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from core.config import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
+from core.config.run import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.data import Mnist
 from core.data.examples import RunData
 from core.models import as_module
 from core.training.trainer import Trainer, initial_network
+from pages.ui.kit.network.trained_network import Trained
 from pages.ui.mlp.autograd_demo import autograd_demo
 from pages.ui.mlp.formulas import formulas
-from pages.ui.trained import Trained
 from tests.pages.harness import captions, open_part, text, well, widget
 from tests.pages.ui.mlp.harness import PANELS, panel_over
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pages.ui.cache import mnist
+from pages.ui.kit.shell.cache import mnist
 from pages.ui.race import the_race
 
 

@@ -2,8 +2,8 @@
 
 from streamlit.testing.v1 import AppTest
 
-from core.training.race_job import RaceJob, RaceSnapshot
-from pages.ui.cache import registry
+from core.lessons.race.race_job import RaceJob, RaceSnapshot
+from pages.ui.kit.shell.cache import registry
 from pages.ui.race import the_race
 from tests.pages.harness import open_part, well
 

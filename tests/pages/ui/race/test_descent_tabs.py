@@ -7,13 +7,13 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from core.config import OptimizerConfig
-from core.descent.chapter import CHAPTER, beside_the_chapter
-from core.descent.config import DescentConfig
-from core.descent.curves import CURVES, walk
-from core.descent.paths import follow
-from core.descent.surfaces import SURFACES
-from core.descent.zones import PARABOLA
+from core.config.run import OptimizerConfig
+from core.lessons.race.descent.chapter import CHAPTER, beside_the_chapter
+from core.lessons.race.descent.config import DescentConfig
+from core.lessons.race.descent.curves import CURVES, walk
+from core.lessons.race.descent.paths import follow
+from core.lessons.race.descent.surfaces import SURFACES
+from core.lessons.race.descent.zones import PARABOLA
 from core.training.optimizers import OPTIMIZERS
 from pages.ui.race import chapter_table, one_dimension, rate_words, step_table, two_dimensions
 from pages.ui.race.map_results import Racer, adaptive_in_words, in_words, rows

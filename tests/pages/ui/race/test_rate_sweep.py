@@ -3,10 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.race_config import RaceConfig
-from core.training.race_job import RaceSnapshot
-from core.training.rate_race import RateScore
-from pages.ui.cache import registry
+from core.config.race import RaceConfig
+from core.lessons.race.race_job import RaceSnapshot
+from core.lessons.race.rate_race import RateScore
+from pages.ui.kit.shell.cache import registry
 from pages.ui.race import rate_sweep
 from pages.ui.race.lanes import LANES
 from tests.pages.harness import text, well
@@ -52,9 +52,7 @@ def test_a_sweep_can_be_stopped() -> None:
     assert app.button(key="race_start").disabled
     assert app.slider(key="race_sweep_seeds").disabled
     well(app.button(key="race_sweep_stop").click().run())
-    assert all(
-        registry().get_race(name).unattended for name in app.session_state[rate_sweep.SWEEP].split(",")
-    )
+    assert all(registry().get_race(name).unattended for name in app.session_state[rate_sweep.SWEEP].split(","))
     assert [picture.status for picture in sweep(app)] == ["stopped"] * 3
     assert not app.button(key="race_start").disabled
 
@@ -74,10 +72,7 @@ def test_a_sweep_says_what_it_found() -> None:
     assert text.startswith("- **SGD** is best at **1**: validation 95.00%; test 95.00%")
     assert text.count("end of what was tried") == 1  # Adam's
     assert "**Wild** has no rate" in text
-    assert (
-        "SGD is 15.0 percentage points before Adam: every seed of the one above every seed of the other"
-        in text
-    )
+    assert "SGD is 15.0 percentage points before Adam: every seed of the one above every seed of the other" in text
     found["Adam"] = {0.1: score(0.945)}
     assert "too little" in rate_sweep.in_words(found, bests, grids, 100, True)
     assert "test" not in rate_sweep.in_words(found, bests, grids, 100, False)

@@ -2,13 +2,22 @@
 
 from dataclasses import replace
 
-from core.training.standings import Reached, Standing, spread
+from core.lessons.race.standings import Reached, Standing, spread
 from pages.ui.race.standing_cards import details
 
 HALF = Standing(
-    "A", spread([0.9]), loss=0.5, speed=1000.0, begun=2, diverged=1, message="Too high.",
-    reached=Reached(0, 2, None, None, None), test=spread([0.91]), of=2, interval=None,
-)  # fmt: skip
+    "A",
+    spread([0.9]),
+    loss=0.5,
+    speed=1000.0,
+    begun=2,
+    diverged=1,
+    message="Too high.",
+    reached=Reached(0, 2, None, None, None),
+    test=spread([0.91]),
+    of=2,
+    interval=None,
+)
 
 
 def test_a_card_says_how_many_diverged_and_whose_accuracy_it_shows() -> None:

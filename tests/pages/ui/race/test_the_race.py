@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.errors import DataError
-from core.training.race_lanes import lanes_from_text
+from core.config.errors import DataError
+from core.lessons.race.race_lanes import lanes_from_text
 from pages.ui.race import the_race
 from pages.ui.race.lanes import LANES
 from tests.pages.harness import open_part, text, until, well
@@ -98,8 +98,12 @@ def test_every_control_decides_what_is_raced() -> None:
     assert sgd.optimizer.settings == {"lr": 0.1, "momentum": 0.9, "decay": 1e-4, "nesterov": 1.0}
     assert (rms.name, rms.schedule) == ("RMSprop", "cosine")
     assert adamw.optimizer.settings == {
-        "lr": 0.001, "beta_1": 0.8, "beta_2": 0.999, "epsilon": 1e-6, "weight_decay": 0.1,
-    }  # fmt: skip
+        "lr": 0.001,
+        "beta_1": 0.8,
+        "beta_2": 0.999,
+        "epsilon": 1e-6,
+        "weight_decay": 0.1,
+    }
     assert "mean ± standard deviation of 2 seeds" in cards(app)
     assert "Band: lowest to highest of 2" in text(app)
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from core.training.standings import Reached, Standing, spread
+from core.lessons.race.standings import Reached, Standing, spread
 from pages.ui.race.standing_cards import details, headline
 from pages.ui.race.verdict import verdict
 
@@ -12,19 +12,22 @@ def standing(lane: str, values: list[float], first: tuple[float, float] | None, 
     of = len(values) or 1
     there = Reached(of, of, first[0], 1.0, first[1]) if first else Reached(0, of, None, None, None)
     kept: dict[str, Any] = {
-        "loss": 0.5, "speed": 1000.0, "begun": of, "diverged": 0, "message": "", "test": None,
-        "of": of, "interval": None,
-    }  # fmt: skip
+        "loss": 0.5,
+        "speed": 1000.0,
+        "begun": of,
+        "diverged": 0,
+        "message": "",
+        "test": None,
+        "of": of,
+        "interval": None,
+    }
     return Standing(lane, spread(values), reached=there, **(kept | more))
 
 
 def test_the_verdict_follows_the_numbers() -> None:
     ahead, behind = standing("A", [0.95, 0.96], (100, 2.0)), standing("B", [0.90, 0.91], (80, 3.0))
     text = verdict([behind, ahead], 90, 2, False)
-    assert (
-        "**A** won with 95.50%, 5.0 percentage points before B. Every seed of A beats every seed of B."
-        in text
-    )
+    assert "**A** won with 95.50%, 5.0 percentage points before B. Every seed of A beats every seed of B." in text
     assert "90% came first to **B** by steps (80), to **A** by seconds (2.0 s)." in text
     assert "*Each at its own best rate*" in text
     close = standing("B", [0.94, 0.955], (120, 3.0))
@@ -33,9 +36,7 @@ def test_the_verdict_follows_the_numbers() -> None:
     assert "90% came first to **A**, by steps (100) and by seconds (2.0 s)." in text
     assert "leads with" in verdict([ahead, close], 90, 2, True)
     tie = standing("B", [0.94, 0.955], (100, 3.0))
-    assert "to **A** and **B** by steps (100), to **A** by seconds (2.0 s)." in verdict(
-        [ahead, tie], 90, 2, False
-    )
+    assert "to **A** and **B** by steps (100), to **A** by seconds (2.0 s)." in verdict([ahead, tie], 90, 2, False)
     part = verdict([replace(ahead, of=3), replace(behind, of=3)], 90, 3, True)
     assert "**A** leads with 95.50% (2 of 3 seeds), 5.0 percentage points before B." in part
     level = verdict([standing("A", [0.9], None), standing("B", [0.9], None)], 97, 1, False, "Nearer.")

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1.element_tree import Block, Element
 
-from core.checkpoints import run_checkpoint, save_checkpoint
-from core.home import PROJECT
 from core.models import build_module
-from pages.ui.cache import run_store
-from pages.ui.places import place_of
+from core.storage.checkpoints import run_checkpoint, save_checkpoint
+from core.storage.paths import PROJECT
+from pages.ui.kit.shell.cache import run_store
+from pages.ui.kit.shell.places import place_of
 from tests.pages.harness import page_of, text, well
 from tests.pages.ui.runs.harness import open_page, record, table
 
@@ -18,9 +18,7 @@ pytestmark = pytest.mark.usefixtures("nothing_on_record")
 
 def test_filters_decide_which_rows_are_shown() -> None:
     deep = record("mlp-deep", lr=0.3, name="my best", data="full")
-    trial = record(
-        name="sweep ab12cd34: lr=5", kind="sweep", lr=5.0, status="diverged", created=1_800_000_000.0
-    )
+    trial = record(name="sweep ab12cd34: lr=5", kind="sweep", lr=5.0, status="diverged", created=1_800_000_000.0)
     app = open_page()
     assert table(app)["run"].tolist() == [trial.run_id, deep.run_id]
     assert "**2 runs** on record" in text(app)
@@ -99,9 +97,7 @@ def test_a_runs_name_is_shown_and_never_acted_on(tab: str) -> None:
     """Everything else that Streamlit draws is Markdown: an image in it would be fetched."""
     runs = [record("mlp-deep", lr=lr, name=HOSTILE) for lr in (0.1, 0.2)]
     for run in runs:
-        save_checkpoint(
-            run_checkpoint(run.run_id), build_module(run.config.model).state_dict(), run.config, {}
-        )
+        save_checkpoint(run_checkpoint(run.run_id), build_module(run.config.model).state_dict(), run.config, {})
     app = open_page(tab, runs_chosen=runs[0].run_id)
     drawn = [each for each in _all(app.main) if each.type not in SHOWS_TEXT_AS_IT_IS]
     assert len(drawn) > 3

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from core.home import PROJECT
-from core.recipes import RECIPES
-from core.run_table.rows import title_of
-from core.training.history import History
-from pages.ui.cache import mnist, registry, run_store
-from pages.ui.places import place_of
+from core.lessons.runs.rows import title_of
+from core.recipes.texts import RECIPES
+from core.storage.history import History
+from core.storage.paths import PROJECT
+from pages.ui.kit.shell.cache import mnist, registry, run_store
+from pages.ui.kit.shell.places import place_of
 from pages.ui.runs import compare, two_networks
 from tests.pages.harness import text, well
 from tests.pages.ui.runs.harness import open_page, record, table
@@ -97,7 +97,7 @@ def test_a_run_of_ones_own_is_compared_and_opened_on_its_page() -> None:
 
 
 def test_a_difference_of_accuracies_is_in_points() -> None:
-    from core.paired import Paired
+    from core.models.paired_test import Paired
 
     said = two_networks.verdict(Paired(10_000, 22, 730))
     assert "by 7.1 percentage points" in said

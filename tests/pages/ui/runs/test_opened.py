@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from core.export.choose import lesson_of_run
-from core.snippets import training_code
-from pages.ui.cache import registry, run_store
-from pages.ui.export_buttons import lesson_now
-from pages.ui.places import place_of
+from core.export.snippets.panel import training_code
+from pages.ui.kit.shell.cache import registry, run_store
+from pages.ui.kit.shell.places import place_of
+from pages.ui.kit.training.export_buttons import lesson_now
 from tests.pages.harness import markdown, text
 from tests.pages.harness import open_page as open_file
 from tests.pages.ui.runs.harness import record
@@ -19,29 +19,63 @@ pytestmark = pytest.mark.usefixtures("nothing_on_record")
 #: Runs of every kind, with settings that no control offers by itself.
 RUNS: dict[str, dict[str, Any]] = {
     "a lane of a race": {
-        "recipe": "mlp-deep", "kind": "race", "name": "the best of four", "optimizer": "adam",
-        "lr": 0.0123, "epsilon": 3e-9, "seed": 7, "hidden": (48, 600), "batch_size": 77, "validation": 0.125,
-        "record_every": 33, "epochs": 55,
+        "recipe": "mlp-deep",
+        "kind": "race",
+        "name": "the best of four",
+        "optimizer": "adam",
+        "lr": 0.0123,
+        "epsilon": 3e-9,
+        "seed": 7,
+        "hidden": (48, 600),
+        "batch_size": 77,
+        "validation": 0.125,
+        "record_every": 33,
+        "epochs": 55,
     },
     "a trial of a sweep": {
-        "recipe": "linear-softmax", "kind": "sweep", "name": "renamed", "lr": 4.2,
-        "batch_size": 48, "precision": "fp32", "threads": 1,
+        "recipe": "linear-softmax",
+        "kind": "sweep",
+        "name": "renamed",
+        "lr": 4.2,
+        "batch_size": 48,
+        "precision": "fp32",
+        "threads": 1,
     },
     "a convolutional network": {
-        "recipe": "cnn-lab", "channels": (5, 200), "kernels": (3, 5), "strides": (1, 1), "paddings": (1, 2),
-        "pools": ("max", "none"), "hidden": (24,), "lr": 0.0004, "share": 0.15, "flipped": 0.33,
+        "recipe": "cnn-lab",
+        "channels": (5, 200),
+        "kernels": (3, 5),
+        "strides": (1, 1),
+        "paddings": (1, 2),
+        "pools": ("max", "none"),
+        "hidden": (24,),
+        "lr": 0.0004,
+        "share": 0.15,
+        "flipped": 0.33,
     },
     "adversarial training": {"recipe": "cnn-robust", "attack_epsilon": 0.123, "epochs": 3, "lr": 0.0021},
     "a curve": {
-        "recipe": "regression-sine", "target": "square", "low": -1.5, "high": 2.25, "points": 123,
-        "noise": 0.07, "hidden": (7,), "epochs": 41, "patience": 13, "lr": 0.0321, "points_seed": 9,
+        "recipe": "regression-sine",
+        "target": "square",
+        "low": -1.5,
+        "high": 2.25,
+        "points": 123,
+        "noise": 0.07,
+        "hidden": (7,),
+        "epochs": 41,
+        "patience": 13,
+        "lr": 0.0321,
+        "points_seed": 9,
     },
     "points of one's own": {
-        "recipe": "regression-sine", "target": "placed", "hidden": (5,), "epochs": 30,
+        "recipe": "regression-sine",
+        "target": "placed",
+        "hidden": (5,),
+        "epochs": 30,
         "placed": tuple((0.25 * k, 0.5 * (k % 3)) for k in range(10)),
     },
     "words": {"recipe": "language-gru", "units": 24, "per_language": 333, "cell": "lstm", "division": "stem"},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", RUNS)
@@ -66,9 +100,7 @@ def test_a_run_changed_and_prolonged_shows_how() -> None:
     run = record("mlp-module", epochs=1, lr=0.1)
     steps = [("lr", 0.0123, 30), ("epochs", 3, 60)]
     for name, value, examples in steps:
-        run.history.changes.append(
-            {"step": examples // 10, "examples": examples, "name": name, "value": value}
-        )
+        run.history.changes.append({"step": examples // 10, "examples": examples, "name": name, "value": value})
     assert run.prolonged.train.epochs == 3
     assert run.prolonged.train.optimizer["lr"] == 0.1
     patient = run.config.with_settings({"validation": 0.2, "patience": 2})

@@ -5,17 +5,24 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from core.reproduce import REPRODUCTIONS, table
-from core.reproduce.row import Row
-from pages.ui import piecework
+from core.recipes.reproduce import REPRODUCTIONS, table
+from core.recipes.reproduce.row import Row
+from pages.ui.kit.widgets import incremental_work
 from pages.ui.runs import reproduced
 from pages.ui.runs.reproduced import CODE
 from tests.pages.harness import open_part, part_of, text, well
 
 ROW: Row = {
-    "id": "cnn-lab", "claim": "99.06%", "measured": 0.98, "unit": "accuracy (fraction)", "seeds": [0, 1, 2],
-    "seconds": 300.0, "holds": False, "rule": "at least 98.79%", "ci95": [0.975, 0.985],
-}  # fmt: skip
+    "id": "cnn-lab",
+    "claim": "99.06%",
+    "measured": 0.98,
+    "unit": "accuracy (fraction)",
+    "seeds": [0, 1, 2],
+    "seconds": 300.0,
+    "holds": False,
+    "rule": "at least 98.79%",
+    "ci95": [0.975, 0.985],
+}
 
 
 @pytest.fixture
@@ -25,7 +32,7 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "table.json"
     table.save(ROW, path)
     monkeypatch.setattr(table.read, "__defaults__", (path,))
-    monkeypatch.setattr(piecework, "alone", lambda: True)  # the harness always draws the whole page
+    monkeypatch.setattr(incremental_work, "alone", lambda: True)  # the harness always draws the whole page
     return path
 
 
@@ -67,25 +74,12 @@ def test_the_sentences_follow_from_the_rows(stored: Path) -> None:
     assert f"1 of {len(REPRODUCTIONS)} has been done again" in text(app)
     assert reproduced._so_far(0, 15).startswith("None of the 15")
     assert reproduced._so_far(15, 15).startswith("All 15")
-    curve = {
-        "holds": None,
-        "rule": "undecided: the text gives no curve, so it is a yardstick. More",
-        "seeds": [0],
-    }
+    curve = {"holds": None, "rule": "undecided: the text gives no curve, so it is a yardstick. More", "seeds": [0]}
     told = reproduced._told({**ROW, **curve, "epochs": 100, "ci95": None})
     assert "(100 epochs, 1 seed)" in told
     assert "nor does the full one: the text gives no curve, so it is a yardstick." in told
-    small = {
-        **ROW,
-        "holds": None,
-        "rule": "undecided on few images",
-        "epochs": 1,
-        "seeds": [0],
-        "data": "small",
-    }
-    assert "(1 epoch, 1 seed, the bundled digits) decides nothing; the full one does." in reproduced._told(
-        small
-    )
+    small = {**ROW, "holds": None, "rule": "undecided on few images", "epochs": 1, "seeds": [0], "data": "small"}
+    assert "(1 epoch, 1 seed, the bundled digits) decides nothing; the full one does." in reproduced._told(small)
 
 
 def test_a_damaged_table_is_a_sentence(stored: Path) -> None:

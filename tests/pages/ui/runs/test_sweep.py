@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.recipes import RECIPES
-from pages.ui.cache import mnist, registry
+from core.recipes.texts import RECIPES
+from pages.ui.kit.shell.cache import mnist, registry
 from pages.ui.runs import compare
 from tests.pages.harness import text, well
 from tests.pages.ui.runs.harness import bars, open_page, table
@@ -43,8 +43,8 @@ def test_a_sweep_is_planned_run_stopped_and_gone_on_with() -> None:
 
 def test_an_interrupted_sweep_goes_on_after_a_restart() -> None:
     from core.data.fingerprint import fingerprint
-    from core.sweep.ledger import begin, read
-    from core.sweep.plan import SweepPlan
+    from core.jobs.sweep.ledger import begin, read
+    from core.jobs.sweep.plan import SweepPlan
 
     base = RECIPES["linear-softmax"].config.with_settings({"epochs": 1})
     ledger = begin(SweepPlan(base, {"lr": (0.05, 0.2)}), "small", fingerprint(mnist()))
@@ -74,7 +74,7 @@ def test_a_sweep_at_work_is_stopped_and_keeps_what_is_done() -> None:
 
 def test_a_cluster_that_is_not_there_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIGITLAB_CLUSTER", "tcp://127.0.0.1:1")
-    monkeypatch.setattr("core.sweep.engines.PATIENCE", 0.3)
+    monkeypatch.setattr("core.jobs.sweep.engines.PATIENCE", 0.3)
     app = open_page("Sweep")
     assert "on the cluster at tcp://127.0.0.1:1" in text(app)
     well(app.button(key="runs_sweep_start").click().run())
@@ -116,7 +116,7 @@ def test_every_kind_of_recipe_can_be_planned(recipe: str) -> None:
 
 
 def test_the_code_of_a_sweep_runs_and_its_line_parses() -> None:
-    from core.sweep.plan import SweepPlan, parse_axes
+    from core.jobs.sweep.plan import SweepPlan, parse_axes
     from pages.ui.runs.sweep_plan import sweep_code
 
     base = RECIPES["mlp-module"].config.with_settings({"epochs": 1, "validation": 0.1})

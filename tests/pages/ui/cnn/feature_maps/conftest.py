@@ -6,8 +6,8 @@ from copy import deepcopy
 import pytest
 
 from core.data import Mnist
-from pages.ui.cache import shipped_model
-from pages.ui.trained import Trained
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.cache import shipped_model
 from tests.pages.harness import left_alone
 from tests.pages.ui.cnn.feature_maps.harness import CONFIGS, built
 

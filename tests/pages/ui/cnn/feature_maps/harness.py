@@ -4,27 +4,33 @@ from copy import deepcopy
 
 from streamlit.testing.v1 import AppTest
 
-from core.cnn_config import CNNConfig
-from core.config import RunConfig, TrainConfig
+from core.config.cnn import CNNConfig
+from core.config.run import RunConfig, TrainConfig
 from core.data import Mnist
 from core.data.examples import RunData
 from core.models import as_module
 from core.training.trainer import initial_network
 from pages.ui.cnn.feature_maps import feature_maps
 from pages.ui.cnn.layer_words import tag
-from pages.ui.trained import Trained
+from pages.ui.kit.network.trained_network import Trained
 from tests.pages.harness import open_part
 
 CONFIGS = {
     "builder": CNNConfig(
-        channels=(3, 70), kernels=(3, 3), strides=(2, 1), paddings=(0, 1), pools=("none", "average"),
-        batch_norm=True, hidden=(), activation="tanh", normalize=True,
+        channels=(3, 70),
+        kernels=(3, 3),
+        strides=(2, 1),
+        paddings=(0, 1),
+        pools=("none", "average"),
+        batch_norm=True,
+        hidden=(),
+        activation="tanh",
+        normalize=True,
     ),
     "frozen": CNNConfig(
-        channels=(1,), kernels=(4,), strides=(1,), paddings=(2,), pools=("max",), hidden=(12,), dropout=0.3,
-        frozen=True,
+        channels=(1,), kernels=(4,), strides=(1,), paddings=(2,), pools=("max",), hidden=(12,), dropout=0.3, frozen=True
     ),
-}  # fmt: skip
+}
 
 
 def built(config: CNNConfig, mnist: Mnist, key: str) -> Trained:

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from core.data import Mnist
-from pages.ui.cnn import surgery
+from pages.ui.cnn import network_editing
 from pages.ui.cnn.feature_maps import feature_maps
-from pages.ui.trained import Trained
+from pages.ui.kit.network.trained_network import Trained
 from tests.pages.harness import metric, open_part, text, well, widget
 from tests.pages.ui.cnn.feature_maps.harness import CONFIGS, built, config_of, part
 
@@ -27,9 +27,7 @@ def test_switching_channels_off_and_undoing_it(trained: Trained, mnist: Mnist) -
     total = sum(config.channels)
     assert f"{total} channel{'s' if total > 1 else ''} off" in text(app)
     with torch.no_grad():  # nothing gets through: every image gets the same answer
-        rest = trained.model.layers[
-            [n for n, _ in trained.model.layers.named_children()].index("flatten") + 1 :
-        ]
+        rest = trained.model.layers[[n for n, _ in trained.model.layers.named_children()].index("flatten") + 1 :]
         width = next(layer.shape[0] for layer in config.layers() if layer.name == "flatten")
         answer = int(rest(torch.zeros(1, width)).argmax())
     assert f"**{answer}** (" in text(app)
@@ -55,12 +53,7 @@ def test_rewriting_a_kernel(trained: Trained, mnist: Mnist) -> None:
 
     assert np.array_equal(table(), found)
     assert "Nothing changed yet." in text(app)
-    for button, expected in (
-        ("flip", -found),
-        ("mirror", -found[:, ::-1]),
-        ("zero", 0 * found),
-        ("back", found),
-    ):
+    for button, expected in (("flip", -found), ("mirror", -found[:, ::-1]), ("zero", 0 * found), ("back", found)):
         well(widget(app.button, f"cnn_kernel_{button}").click().run())
         assert np.array_equal(table(), expected)
         assert ("1 kernel rewritten" in text(app)) == (not np.array_equal(expected, found))
@@ -74,7 +67,7 @@ def test_rewriting_a_kernel(trained: Trained, mnist: Mnist) -> None:
         twin.layers.conv1.weight[0, 0, 0, 0] = 40.0
         answer = int(twin(mnist.test.images[4][None]).argmax())
     assert f"**{answer}** (" in next(m.value for m in app.markdown if m.value.startswith("The picture"))
-    for operation in (surgery.OFF, surgery.KERNEL):  # and while the table is not on the screen
+    for operation in (network_editing.OFF, network_editing.KERNEL):  # and while the table is not on the screen
         well(app.segmented_control(key="cnn_change_operation").set_value(operation).run())
     assert table()[0, 0] == 40.0
     assert "1 kernel rewritten" in text(app)

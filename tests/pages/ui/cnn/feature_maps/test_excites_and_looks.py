@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from core.data import Mnist
-from core.probes.feature_maps import map_layers
-from pages.ui.cache import shipped_model
-from pages.ui.trained import Trained
+from core.lessons.cnn.feature_maps import map_layers
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.cache import shipped_model
 from tests.pages.harness import text, well, widget
 from tests.pages.ui.cnn.feature_maps.harness import CONFIGS, built, config_of, part
 

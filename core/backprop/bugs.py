@@ -1,0 +1,198 @@
+"""Classic mistakes in a backward pass or an update, each in the one rule it breaks.
+
+A bug is the right code with one rule replaced, so what it does to gradients, weights and training is
+computed, never imagined.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from torch import Tensor
+
+from core.backprop import pieces
+from core.backprop.network import RIGHT, Rules
+from core.backprop.pieces import Bend
+from core.config.run import Activation, Reduction
+
+#: One epoch by hand, for a network of any depth. `layers` holds (W, b) with W (in, out), `parameters` all of
+#: them, each with its gradient `.grad` and its velocity `v[p]`, which begin as zeros; `sigma` is the
+#: activation function and `slope` its derivative σ′; y is one-hot.
+LISTING = """\
+for x, y in batches:
+    z, a, N = [], [x], len(x)
+    for W, b in layers:                          # forward
+        z.append(a[-1] @ W + b)
+        a.append(sigma(z[-1]))
+    y_hat = torch.softmax(z[-1], dim=1)
+
+    delta = (y_hat - y) / N
+    for k in reversed(range(len(layers))):       # backward
+        W, b = layers[k]
+        W.grad += a[k].T @ delta
+        b.grad += delta.sum(dim=0)
+        if k > 0:
+            da = delta @ W.T
+            delta = da * slope(z[k - 1])
+
+    for p in parameters:                         # update
+        v[p] = lr * p.grad + momentum * v[p]
+        p -= v[p]
+        p.grad.zero_()
+"""
+#: v, gradient, η, γ → the new velocity.
+Velocity = Callable[[Tensor, Tensor, float, float], Tensor]
+
+
+def right_velocity(velocity: Tensor, gradient: Tensor, lr: float, momentum: float) -> Tensor:
+    """The blog's momentum: v := γ v + η ∂L/∂W; the step is then W := W − v."""
+    return velocity * momentum + gradient * lr
+
+
+@dataclass(frozen=True)
+class Bug:
+    """A mistake one can plant.
+
+    title: its name. wrong, right: the line of LISTING as it was written and as it should be; wrong is empty
+    where the line was forgotten.
+    where: which check finds it, that of the gradient or that of the update.
+    why: how the mistake shows, for the lesson.
+    rules: the backward pass with the mistake in it. velocity: the update with it.
+    zeroed: whether gradients are forgotten after each step.
+    activations: those with which it makes a difference, None for any.
+    hidden: whether it needs a hidden layer to show. momentum: whether it needs momentum above 0.
+
+    A forgotten 1/N needs more than one image in a batch: with one there is nothing to divide by.
+    """
+
+    title: str
+    wrong: str
+    right: str
+    where: Literal["gradient", "update"]
+    why: str
+    rules: Rules = RIGHT
+    velocity: Velocity = right_velocity
+    zeroed: bool = True
+    activations: tuple[Activation, ...] | None = None
+    hidden: bool = False
+    momentum: bool = False
+
+    @property
+    def diff(self) -> str:
+        """The line as it was written (−) and as it should be (+), without the listing around it."""
+        written = self.wrong.strip() or "# (this line was forgotten)"
+        return f"- {written}\n+ {self.right.strip()}"
+
+    @property
+    def listing(self) -> str:
+        """LISTING with the mistake in it, as a reader meets it: nothing marks the place."""
+        return LISTING.replace(f"{self.right}\n", f"{self.wrong}\n" if self.wrong else "")
+
+    def shows(self, activation: Activation, hidden_layers: int, momentum: float = 0.9) -> bool:
+        """Whether it makes a difference in a network with this activation and number of hidden layers, and
+        in an update with this momentum."""
+        if (self.hidden and not hidden_layers) or (self.momentum and not momentum):
+            return False
+        return self.activations is None or activation in self.activations
+
+
+def _reshaped(delta: Tensor, weight: Tensor) -> Tensor:
+    """The shapes fit, the numbers do not: row by row instead of turned over. Square, it is δ W itself."""
+    rows, columns = weight.shape
+    return delta @ weight.reshape(columns, rows)
+
+
+def _not_divided(z: Tensor, labels: Tensor, reduction: Reduction) -> tuple[Tensor, Tensor]:
+    loss, _ = pieces.cross_entropy(z, labels, reduction)
+    return loss, pieces.cross_entropy(z, labels, "sum")[1]
+
+
+def _label_not_subtracted(z: Tensor, labels: Tensor, reduction: Reduction) -> tuple[Tensor, Tensor]:
+    loss, _ = pieces.cross_entropy(z, labels, reduction)
+    return loss, pieces.softmax(z) / (len(z) if reduction == "mean" else 1)
+
+
+def _slope_of_the_output(bend: Bend, before: Tensor, after: Tensor) -> Tensor:
+    """σ′(a) where σ′(z) is meant."""
+    return bend.slope(after, bend.value(after))
+
+
+def _no_slope(bend: Bend, before: Tensor, after: Tensor) -> Tensor:
+    return before.new_ones(()).expand_as(before)
+
+
+def _against_the_velocity(velocity: Tensor, gradient: Tensor, lr: float, momentum: float) -> Tensor:
+    return velocity * -momentum + gradient * lr
+
+
+BUGS: dict[str, Bug] = {
+    "transpose": Bug(
+        title="Missing transpose",
+        wrong="            da = delta @ W.reshape(W.T.shape)",
+        right="            da = delta @ W.T",
+        where="gradient",
+        why="The shapes were made to fit, the numbers were not: each unit gets another unit's share of the "
+        "blame. The layer above it is still right, every layer below is wrong.",
+        rules=replace(RIGHT, inputs=_reshaped),
+        hidden=True,
+    ),
+    "mean": Bug(
+        title="Forgotten 1/N",
+        wrong="    delta = y_hat - y",
+        right="    delta = (y_hat - y) / N",
+        where="gradient",
+        why="Every gradient points the right way and is N times too long. For plain gradient descent that is "
+        "nothing but a learning rate N times larger.",
+        rules=replace(RIGHT, loss=_not_divided),
+    ),
+    "point": Bug(
+        title="Slope at the wrong point",
+        wrong="            delta = da * slope(a[k])",
+        right="            delta = da * slope(z[k - 1])",
+        where="gradient",
+        why="The right formula, fed the wrong number: the slope is taken at the activation instead of the "
+        "pre-activation. Each unit's blame is scaled by a slope from another place of the curve.",
+        rules=replace(RIGHT, slope=_slope_of_the_output),
+        activations=("sigmoid", "tanh", "gelu"),
+        hidden=True,
+    ),
+    "mask": Bug(
+        title="Slope left out",
+        wrong="            delta = da",
+        right="            delta = da * slope(z[k - 1])",
+        where="gradient",
+        why="The blame passes every unit at full strength, however flat the unit was where it stood. Units "
+        "that hardly react, or are off, are blamed as if each change in them were a change in the answer.",
+        rules=replace(RIGHT, slope=_no_slope),
+        hidden=True,
+    ),
+    "label": Bug(
+        title="Label not subtracted",
+        wrong="    delta = y_hat / N",
+        right="    delta = (y_hat - y) / N",
+        where="gradient",
+        why="Without − y the gradient is the same whatever the digit: the network is told to say less of "
+        "everything, and nothing about what is right.",
+        rules=replace(RIGHT, loss=_label_not_subtracted),
+    ),
+    "momentum": Bug(
+        title="Momentum's sign",
+        wrong="        v[p] = lr * p.grad - momentum * v[p]",
+        right="        v[p] = lr * p.grad + momentum * v[p]",
+        where="update",
+        why="Every gradient is right, and the first step too. From the second step on the velocity brakes "
+        "instead of carrying: under a steady gradient steps settle at 1/(1 + γ) of a plain step, where they "
+        "should grow to 1/(1 − γ) of it.",
+        velocity=_against_the_velocity,
+        momentum=True,
+    ),
+    "zero": Bug(
+        title="Gradients not zeroed",
+        wrong="",
+        right="        p.grad.zero_()",
+        where="update",
+        why="Each backward pass adds to what is there, so every step repeats all gradients since the first. "
+        "One backward pass alone is right: only a second step shows it.",
+        zeroed=False,
+    ),
+}

@@ -1,0 +1,110 @@
+"""One meaning, one colour, on every page.
+
+The hues are those of Okabe and Ito ("Color Universal Design", 2008): told apart by people with any of the
+common colour-vision deficiencies. Some are a shade lighter or darker than published, so that each shows on
+the light and on the dark theme. `.streamlit/config.toml` repeats them for charts that Streamlit colours.
+"""
+
+from typing import Final
+
+BLUE: Final = "#1A83C4"
+ORANGE: Final = "#D98E00"
+GREEN: Final = "#009E73"
+VERMILLION: Final = "#D55E00"
+PURPLE: Final = "#CC79A7"
+SKY: Final = "#4AAEE3"
+YELLOW: Final = "#B8A200"  # Okabe-Ito's #F0E442, darkened until it shows on white
+VIOLET: Final = "#7A6FD0"  # the three hues below extend the set to ten
+BROWN: Final = "#A06A35"
+GRAY: Final = "#8E99A3"
+
+CATEGORICAL: Final[tuple[str, ...]] = (BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, YELLOW, VIOLET, BROWN, GRAY)
+
+#: Which images a number was measured on.
+SPLITS: Final[dict[str, str]] = {"train": BLUE, "validation": ORANGE, "test": GREEN, "attacked": VERMILLION}
+
+#: Optimisers by their names in `core.training.optimizers`.
+OPTIMIZERS: Final[dict[str, str]] = {
+    "sgd": VERMILLION,
+    "sgd-by-hand": BROWN,
+    "rmsprop": PURPLE,
+    "adam": SKY,
+    "momentum": ORANGE,
+    "adamw": BLUE,
+    "adagrad": GREEN,
+    "adadelta": YELLOW,
+}
+
+#: Digit d has colour DIGITS[d]; neighbours in this list differ in lightness as well as in hue.
+DIGITS: Final[tuple[str, ...]] = (BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE, BROWN, YELLOW, VIOLET, GRAY)
+
+#: The five languages of the words, in the order of `core.config.language.LANGUAGES`.
+LANGUAGES: Final[tuple[str, ...]] = (BLUE, ORANGE, GREEN, VERMILLION, PURPLE)
+
+#: Ways to guess a language, by their names in `core.lessons.language.contest`.
+GUESSERS: Final[dict[str, str]] = {"letters": GRAY, "pieces": ORANGE, "rnn": SKY, "gru": BLUE, "lstm": VIOLET}
+
+#: Networks by recipe id.
+MODELS: Final[dict[str, str]] = {
+    "linear-softmax": GRAY,
+    "mlp-autograd": BLUE,
+    "mlp-manual": SKY,
+    "mlp-module": GREEN,
+    "mlp-deep": VIOLET,
+    "cnn-lab": ORANGE,
+    "cnn-bn": VERMILLION,
+    "cnn-nobn": PURPLE,
+    "cnn-robust": BROWN,
+}
+
+#: Attacks by their names in `core.attacks.ATTACKS`; the controls are gray.
+ATTACKS: Final[dict[str, str]] = {
+    "fgsm": BLUE,
+    "bim": SKY,
+    "pgd": VERMILLION,
+    "square": PURPLE,
+    "pgd-l2": VERMILLION,
+    "deepfool": GREEN,
+    "carlini-wagner": VIOLET,
+    "jsma": BROWN,
+    "noise": GRAY,
+    "noise-l2": GRAY,
+    "noise-l0": GRAY,
+}
+
+#: Their dashes, where colours tell networks apart. Dots belong to the controls.
+ATTACK_DASHES: Final[dict[str, str]] = {
+    "fgsm": "solid",
+    "bim": "dashdot",
+    "pgd": "dash",
+    "square": "longdashdot",
+    "pgd-l2": "solid",
+    "deepfool": "dash",
+    "carlini-wagner": "dashdot",
+    "jsma": "solid",
+    "noise": "dot",
+    "noise-l2": "dot",
+    "noise-l0": "dot",
+}
+
+Scale = tuple[tuple[float, str], ...]
+
+#: Signed quantities (weights, gradients, perturbations): blue below zero, orange above, pale at zero.
+DIVERGING: Final[Scale] = ((0.0, "#00476F"), (0.25, "#4C9DCB"), (0.5, "#F7F7F5"), (0.75, "#E38F5B"), (1.0, "#8F3F00"))
+
+#: Quantities that start at zero (activations, counts): cividis, which survives any colour vision and print.
+SEQUENTIAL: Final[Scale] = ((0.0, "#00224E"), (0.25, "#434E6C"), (0.5, "#7D7C78"), (0.75, "#BCAF6F"), (1.0, "#FEE838"))
+
+#: Digits as MNIST stores them: 0 is black paper, 1 is white ink.
+GRAY_INK: Final[Scale] = ((0.0, "#000000"), (1.0, "#FFFFFF"))
+
+
+def model_color(name: str) -> str:
+    """The colour of a network, known or not: an unknown name always gets the same hue."""
+    return MODELS.get(name) or CATEGORICAL[sum(name.encode()) % len(CATEGORICAL)]
+
+
+def attack_look(name: str) -> tuple[str, str]:
+    """Colour and dash of an attack, known or not."""
+    color = ATTACKS.get(name) or CATEGORICAL[sum(name.encode()) % len(CATEGORICAL)]
+    return color, ATTACK_DASHES.get(name, "longdash")

@@ -1,0 +1,1 @@
+"""What decides a run, as frozen dataclasses that refuse nonsense with a sentence."""

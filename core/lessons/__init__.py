@@ -1,0 +1,1 @@
+"""What one lesson alone computes and draws: a folder for each lesson; none imports another."""

@@ -1,0 +1,1 @@
+"""The lesson on adversarial examples: robust accuracy, transfer, frequencies, sanity checks."""

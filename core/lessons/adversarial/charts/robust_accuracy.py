@@ -1,0 +1,115 @@
+"""Accuracy against ε, one curve for each network under each attack."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from core.charts.band import add_band
+from core.charts.palette import GRAY, attack_look
+from core.charts.robustness_curves import spread
+from core.charts.style import figure
+
+LINE = 17  # screen pixels between two names
+BANDS = 4  # curves; with more of them bands hide one another, and hovering tells the interval
+
+
+@dataclass(frozen=True)
+class AttackCurve:
+    """accuracy, low, high: fractions at `epsilons` (ascending), with the ends of the 95% interval.
+
+    n: images at each. attack: its name in ATTACKS. title: the attack's, for people. network, color: whose.
+    control: knows nothing of the network.
+    """
+
+    attack: str
+    title: str
+    network: str
+    color: str
+    epsilons: Sequence[float]
+    accuracy: Sequence[float]
+    low: Sequence[float]
+    high: Sequence[float]
+    n: Sequence[int]
+    control: bool = False
+
+
+def attack_curves_figure(
+    curves: Sequence[AttackCurve], *, x_title: str, top: float, guessing: float = 0.1, height: int = 400
+) -> go.Figure:
+    """The curves from ε = 0 to `top`, on axes that stand still while they grow.
+
+    One network: each attack has its colour, and its name stands at the end of its curve. Several: colours
+    are networks and dashes are attacks, as a legend says. Controls are always dotted.
+    """
+    several = len({curve.network for curve in curves}) > 1
+    fig = figure(
+        height=height,
+        x_title=x_title,
+        y_title="read correctly",
+        percent_y=True,
+        x_range=(0.0, top),
+        y_range=(0.0, 1.02),
+        legend=several,
+    )
+    attacking = [curve for curve in curves if not curve.control]
+    for curve in attacking if len(attacking) <= BANDS else ():
+        add_band(fig, curve.epsilons, curve.low, curve.high, _look(curve, several)[0], share=0.14)
+    for curve in curves:
+        color, dash = _look(curve, several)
+        fig.add_scatter(
+            x=list(curve.epsilons),
+            y=list(curve.accuracy),
+            mode="lines+markers",
+            showlegend=False,
+            line={"color": color, "width": 1.8 if curve.control else 2.4, "dash": dash},
+            marker={"size": 4 if curve.control else 5},
+            name=f"{curve.title}, {curve.network}",
+            customdata=list(zip(curve.low, curve.high, curve.n, strict=True)),
+            hovertemplate=f"<b>{curve.title}</b> on {curve.network}<br>ε = %{{x:g}}: %{{y:.2%}} of "
+            "%{customdata[2]:,} images<br>95%: %{customdata[0]:.2%} to %{customdata[1]:.2%}<extra></extra>",
+        )
+    fig.add_hline(y=guessing, line_dash="dot", line_width=1.2, line_color=GRAY)
+    return _legend(fig, curves) if several else _names(fig, curves, height)
+
+
+def _look(curve: AttackCurve, several: bool) -> tuple[str, str]:
+    color, dash = attack_look(curve.attack)
+    return (curve.color, dash) if several else (color, "dot" if curve.control else "solid")
+
+
+def _legend(fig: go.Figure, curves: Sequence[AttackCurve]) -> go.Figure:
+    """One entry a network and one an attack, which is fewer than one a curve."""
+    entries = {curve.network: (curve.color, "solid") for curve in curves}
+    entries |= {curve.title: (GRAY, attack_look(curve.attack)[1]) for curve in curves}
+    for name, (color, dash) in entries.items():
+        fig.add_scatter(
+            x=[None],
+            y=[None],
+            mode="lines",
+            name=name,
+            line={"color": color, "dash": dash, "width": 2.6},
+            hoverinfo="skip",
+        )
+    return fig.update_layout(legend={"itemclick": False, "itemdoubleclick": False, "font_size": 12})
+
+
+def _names(fig: go.Figure, curves: Sequence[AttackCurve], height: int) -> go.Figure:
+    """Each name where its curve ends: at the right edge, or further left while it is still growing."""
+    known = sorted((c for c in curves if len(c.epsilons)), key=lambda curve: curve.accuracy[-1])
+    room = LINE / max(1.0, height - 70)  # in units of the axis, which is about 1 high
+    for end in {curve.epsilons[-1] for curve in known}:
+        here = [curve for curve in known if curve.epsilons[-1] == end]
+        places = spread([curve.accuracy[-1] for curve in here], room)
+        for curve, place in zip(here, places, strict=True):
+            fig.add_annotation(
+                x=end,
+                y=place,
+                text=curve.title,
+                showarrow=False,
+                xanchor="left",
+                xshift=6,
+                font={"color": attack_look(curve.attack)[0], "size": 12},
+            )
+    longest = max((len(curve.title) for curve in known), default=0)
+    return fig.update_layout(margin_r=16 + round(6.6 * longest))

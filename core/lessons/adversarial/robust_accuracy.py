@@ -1,0 +1,107 @@
+"""Accuracy against ε: which images each budget costs, exactly there or at any smaller one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import torch
+from torch import Tensor
+
+from core.attacks.norms import ROUNDING, NormName
+from core.lessons.adversarial.tasks import Reads
+from core.models.evaluation import wilson
+
+_wilson = cache(wilson)
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of n attacked images are still read correctly."""
+
+    n: int
+    right: int
+
+    @property
+    def accuracy(self) -> float:
+        """In [0, 1]; not a number where nothing is measured."""
+        return self.right / self.n if self.n else float("nan")
+
+    @property
+    def ci95(self) -> tuple[float, float]:
+        """95% interval (Wilson 1927)."""
+        return _wilson(self.right, self.n)
+
+
+def lost(reads: Reads, labels: Tensor) -> Tensor:
+    """(n,) whether each attacked image is misread, those included that were misread untouched.
+
+    labels: of all test images.
+    """
+    return reads.read.long() != labels[reads.places]
+
+
+def lost_within(reads: Reads, clean: Reads, labels: Tensor, norm: NormName, epsilon: float) -> Tensor:
+    """(n,) the same for an attack that looked for the smallest change: one larger than ε does not count.
+
+    reads: of one run with a large budget; every ε follows from its distances.
+    """
+    n = min(len(reads), len(clean))
+    near = reads.sizes(norm)[:n] <= epsilon * (1 + ROUNDING) + 1e-6
+    return lost(clean, labels)[:n] | (lost(reads, labels)[:n] & near)
+
+
+def on_the_same(losses: Sequence[Tensor], least: int) -> list[Tensor]:
+    """The same images at every budget, so that two of its points differ by the attack and not by the sample.
+
+    losses: one (n,) a budget; while it is being measured, larger budgets know fewer images. From the first on
+    that is known for fewer than `least` the budgets are left out; the others are cut to what all know.
+    """
+    known = next((at for at, row in enumerate(losses) if len(row) < least), len(losses))
+    n = min((len(row) for row in losses[:known]), default=0)
+    return [row[:n] for row in losses[:known]]
+
+
+def worst_case(losses: Sequence[Tensor]) -> list[Tensor]:
+    """Images lost at any budget up to each: an attacker who may spend ε may also spend less.
+
+    losses: one (n,) a budget, ascending. While it is being measured, larger budgets may know fewer images;
+    then only images known at all smaller ones count.
+    """
+    so_far: list[Tensor] = []
+    for row in losses:
+        if so_far:
+            n = min(len(so_far[-1]), len(row))
+            row = so_far[-1][:n] | row[:n]
+        so_far.append(row)
+    return so_far
+
+
+def came_back(losses: Sequence[Tensor]) -> list[int]:
+    """At each budget, how many images are read rightly again that a smaller budget, not 0, had taken.
+
+    losses: one (n,) a budget, the first at ε = 0. A single step of fixed direction may overshoot; then this
+    is above 0.
+    """
+    counts = [0] * len(losses)
+    if len(losses) < 3:
+        return counts
+    taken = torch.zeros_like(losses[0])
+    for index, row in enumerate(losses):
+        n = min(len(taken), len(row))
+        counts[index] = int((taken[:n] & ~row[:n]).sum())
+        if index:
+            taken = taken[:n] | (row[:n] & ~losses[0][:n])
+    return counts
+
+
+def shares(losses: Sequence[Tensor]) -> list[Share]:
+    """How many are left at each budget. losses: one (n,) a budget, True where the image is lost."""
+    return [Share(len(row), int((~row).sum())) for row in losses]
+
+
+def half_lost(epsilons: Sequence[float], left: Sequence[Share]) -> tuple[float, float] | None:
+    """The two neighbouring budgets between which accuracy first falls below one half; None if it does not."""
+    for index, share in enumerate(left):
+        if share.n and share.accuracy < 0.5:
+            return epsilons[max(0, index - 1)], epsilons[index]
+    return None

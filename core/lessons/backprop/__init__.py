@@ -1,0 +1,1 @@
+"""The lesson on backpropagation by hand: gradient checks, planted bugs, vanishing gradients."""

@@ -1,0 +1,1 @@
+"""The lesson on convolutional networks: kernels, feature maps, saliency, calibration, robustness."""

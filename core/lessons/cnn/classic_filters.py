@@ -1,0 +1,78 @@
+"""Kernels that people designed long before networks learnt their own: blur, sharpen, edges, emboss."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A designed kernel. make: its side (3 or 5) to the kernel (k, k) in float64. told: what it does."""
+
+    make: Callable[[int], Tensor]
+    told: str
+
+
+def identity(side: int) -> Tensor:
+    """(side, side): 1 in the middle, 0 around: the picture stays as it is."""
+    kernel = torch.zeros(side, side, dtype=torch.float64)
+    kernel[side // 2, side // 2] = 1.0
+    return kernel
+
+
+def blur(side: int) -> Tensor:
+    """(side, side): the mean of all pixels under it."""
+    return torch.full((side, side), 1.0 / side**2, dtype=torch.float64)
+
+
+def edges(side: int) -> Tensor:
+    """(side, side): the middle against all around it; on an even surface it gives 0."""
+    return side**2 * identity(side) - 1.0
+
+
+def sharpen(side: int) -> Tensor:
+    """The picture plus its difference from its surroundings.
+
+    3×3 is the usual one with 5 in the middle; 5×5 is twice the picture minus its mean.
+    """
+    if side == 3:
+        return torch.tensor([[0, -1, 0], [-1, 5, -1], [0, -1, 0]], dtype=torch.float64)
+    return 2 * identity(side) - blur(side)
+
+
+def sobel(side: int) -> Tensor:
+    """Right minus left, smoothed downwards (Sobel & Feldman 1968): it finds upright edges.
+
+    Its transpose finds level ones. 5×5: the same with binomial weights.
+    """
+    smooth, slope = ([1, 2, 1], [-1, 0, 1]) if side == 3 else ([1, 4, 6, 4, 1], [-1, -2, 0, 2, 1])
+    return torch.outer(torch.tensor(smooth, dtype=torch.float64), torch.tensor(slope, dtype=torch.float64))
+
+
+def emboss(side: int) -> Tensor:
+    """(side, side): lower right minus upper left, plus the picture itself: it looks lit from one side."""
+    places = torch.arange(side, dtype=torch.float64)
+    return places[:, None] + places[None, :] - (side - 1) + identity(side)
+
+
+def random_filter(side: int, seed: int) -> Tensor:
+    """(side, side): standard normal numbers, rounded to tenths: like a network's kernel before training."""
+    generator = torch.Generator().manual_seed(seed)
+    return (torch.randn(side, side, generator=generator, dtype=torch.float64) * 10).round() / 10
+
+
+#: By the names on the screen. A random kernel needs a seed too: see `random_filter`.
+FILTERS: dict[str, Filter] = {
+    "upright edges (Sobel)": Filter(sobel, "Right minus left: it answers where brightness changes from left to right."),
+    "level edges (Sobel)": Filter(
+        lambda side: sobel(side).T.contiguous(),
+        "Below minus above: it answers where brightness changes from top to bottom.",
+    ),
+    "edges all around": Filter(edges, "The middle pixel against all those around it: nothing on an even surface."),
+    "blur": Filter(blur, "The mean of all pixels under the kernel."),
+    "sharpen": Filter(sharpen, "The picture plus its difference from its surroundings."),
+    "emboss": Filter(emboss, "Lower right minus upper left, plus the picture: as if lit from one side."),
+    "identity": Filter(identity, "1 in the middle: the picture itself comes out."),
+}

@@ -1,0 +1,75 @@
+"""Where guesses of a language go right and wrong: by language, by length, and where they were surest."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from core.config.language import LANGUAGES
+from core.data.words import LONGEST, SHORTEST, Words, with_relatives
+from core.models.evaluation import Score
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A test word taken for another language. language, called: places in LANGUAGES."""
+
+    word: str
+    language: int
+    called: int
+    probability: float
+
+
+def confusion(labels: Tensor, probabilities: Tensor) -> Tensor:
+    """(5, 5) int64: entry [t, p] counts words of language t called p."""
+    size = len(LANGUAGES)
+    return torch.bincount(labels * size + probabilities.argmax(1), minlength=size**2).view(size, size)
+
+
+def per_language(labels: Tensor, probabilities: Tensor) -> list[Score]:
+    """The score on the words of each language, in LANGUAGES' order.
+
+    labels: (N,) places in LANGUAGES; probabilities: (N, 5).
+    """
+    return [_score(labels, probabilities, labels == place) for place in range(len(LANGUAGES))]
+
+
+def per_length(words: Words, probabilities: Tensor) -> dict[int, Score]:
+    """The score on the test words of each length, 3 to 12 letters; lengths without words are left out.
+
+    probabilities: (N, 5) of the N test words, in their order.
+    """
+    lengths = (words.test.inputs >= 0).sum(1)
+    return {
+        length: _score(words.test.labels, probabilities, lengths == length)
+        for length in range(SHORTEST, LONGEST + 1)
+        if bool((lengths == length).any())
+    }
+
+
+def by_relatives(words: Words, probabilities: Tensor, longer_than: int = 0) -> tuple[Score, Score]:
+    """The scores on test words (without, with) a training word of their language that begins alike.
+
+    probabilities: (N, 5) of the test words. longer_than: only words of more letters; short words have no
+    relatives, and are harder besides.
+    """
+    known = with_relatives(words)
+    long = (words.test.inputs >= 0).sum(1) > longer_than
+    labels = words.test.labels
+    return _score(labels, probabilities, ~known & long), _score(labels, probabilities, known & long)
+
+
+def surest_mistakes(words: Words, probabilities: Tensor, count: int = 24) -> list[Mistake]:
+    """The mistakes made with most confidence, the surest first. probabilities: (N, 5) of the test words."""
+    sure, called = probabilities.max(1)
+    labels = words.test.labels
+    wrong = torch.nonzero(called != labels).flatten()
+    order = wrong[sure[wrong].argsort(descending=True, stable=True)][:count]
+    return [Mistake(words.test_words[at], int(labels[at]), int(called[at]), float(sure[at])) for at in order.tolist()]
+
+
+def _score(labels: Tensor, probabilities: Tensor, which: Tensor) -> Score:
+    given = probabilities[which].gather(1, labels[which].unsqueeze(1)).clamp_min(1e-38)
+    right = probabilities[which].argmax(1) == labels[which]
+    loss = float(-given.log().mean()) if len(given) else float("nan")
+    return Score(int(which.sum()), int(right.sum()), loss)

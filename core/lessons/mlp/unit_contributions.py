@@ -1,0 +1,25 @@
+"""Which hidden units made the answer: a unit's output times what that output is worth to a digit's logit."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from core.models import linear_layers
+from core.models.inspect.layer_signals import Signals, bend
+
+
+def pushes(model: nn.Module, flow: Signals, digit: int) -> Tensor:
+    """(N, units) for the first hidden layer: output × ∂logit[digit]/∂output, in logits.
+
+    With one hidden layer these and the output bias add up to the logit exactly; with more they are its
+    first-order share. Raises ValueError for a network without hidden layers.
+    """
+    if not flow.after:
+        raise ValueError("A network without hidden layers has no hidden units to credit.")
+    activation, later = bend(model), linear_layers(model)[1:]
+    output = flow.after[0].clone().requires_grad_()
+    x = output
+    for index, (_, weight, bias) in enumerate(later):
+        x = functional.linear(x if index == 0 else activation(x), weight, bias)
+    (worth,) = torch.autograd.grad(x[:, digit].sum(), output)
+    return flow.after[0] * worth

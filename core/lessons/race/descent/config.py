@@ -1,0 +1,54 @@
+"""What decides a walk down a curve: the curve, the start, the optimiser, and when to stop."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.config.run import OptimizerConfig
+from core.config.validation import is_number, one_of, require, whole
+
+LONGEST = 5_000  # updates of one walk
+
+
+@dataclass(frozen=True)
+class DescentConfig:
+    """Gradient descent on one of core.lessons.race.descent.curves' CURVES, as the book's chapter does it.
+
+    start: x₀, −10…10. updates: at most so many, 1…5,000. tolerance: stop once the value is that near to the
+    one at the bottom of the valley; 0 never stops. ascent: climb instead, x + lr · slope, as FGSM does with
+    an image. The defaults are the chapter's (its x₀ is a random whole number from 1 to 10; 6 gives the trace
+    it prints). Raises ConfigError for settings out of range.
+    """
+
+    recipe: str = "gd-demo"
+    curve: str = "parabola"
+    start: float = 6.0
+    optimizer: OptimizerConfig = field(default_factory=lambda: OptimizerConfig("sgd", {"lr": 0.1}))
+    updates: int = 99
+    tolerance: float = 0.01
+    ascent: bool = False
+
+    def __post_init__(self) -> None:
+        from core.lessons.race.descent.curves import CURVES  # the dict of choices lives with their code
+
+        one_of(self.curve, tuple(CURVES), "The curve")
+        require(
+            is_number(self.start) and -10 <= self.start <= 10,
+            f"The start must be a number from -10 to 10; it is {self.start!r}.",
+        )
+        whole(self.updates, 1, LONGEST, "The number of updates")
+        require(
+            is_number(self.tolerance) and self.tolerance >= 0,
+            f"The tolerance must be a number of at least 0; it is {self.tolerance!r}.",
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            "recipe": self.recipe,
+            "curve": self.curve,
+            "start": float(self.start),
+            "optimizer": {"name": self.optimizer.name, "settings": dict(self.optimizer.settings)},
+            "updates": self.updates,
+            "tolerance": float(self.tolerance),
+            "ascent": self.ascent,
+        }

@@ -1,0 +1,148 @@
+"""Curves to roll down: functions of one variable, from the chapter's parabola to ones that are no bowls.
+
+`CURVES` is a dict of choices. Each has its slope f′ and its bend f″ written out; the walks themselves take
+their gradients from autograd, and a test holds one against the other.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.lessons.race.descent.config import DescentConfig
+from core.lessons.race.descent.paths import Numbers, Path, follow
+
+VIEW = (-11.0, 11.0)  # what of the x axis is shown
+
+Curve1D = Callable[[Tensor], Tensor]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A choice in CURVES: its name for people, formula (LaTeX), one sentence, and f, f′ and f″ of x (…)."""
+
+    title: str
+    formula: str
+    idea: str
+    f: Curve1D
+    slope: Curve1D
+    bend: Curve1D
+
+
+def _inside(x: Tensor) -> Tensor:
+    """1 where |x| is below 1, else 0."""
+    return (x.abs() < 1).to(x.dtype)
+
+
+CURVES: dict[str, Curve] = {
+    "parabola": Curve(
+        "The chapter's parabola",
+        r"f(x) = x^2 + 2",
+        "The slope shrinks with the distance, so every step is the same share of what is left.",
+        lambda x: x**2 + 2,
+        lambda x: 2 * x,
+        lambda x: 2 + 0 * x,
+    ),
+    "double-well": Curve(
+        "Two valleys",
+        r"f(x) = \tfrac{1}{200} (x^2 - 25)^2 + \tfrac{x}{5}",
+        "Which valley it ends in depends on the start, on the rate and on luck, not on which is deeper.",
+        lambda x: (x**2 - 25) ** 2 / 200 + x / 5,
+        lambda x: x * (x**2 - 25) / 50 + 0.2,
+        lambda x: (3 * x**2 - 25) / 50,
+    ),
+    "quartic": Curve(
+        "A flat bottom",
+        r"f(x) = x^4 / 100",
+        "Steep outside, flat in the middle: no one rate is right for both.",
+        lambda x: x**4 / 100,
+        lambda x: x**3 / 25,
+        lambda x: 3 * x**2 / 25,
+    ),
+    "bumpy": Curve(
+        "A bumpy bowl",
+        r"f(x) = x^2 / 10 + \tfrac32 \sin 2x",
+        "Many small valleys in a large one: a small rate stays in the first, a large one jumps across.",
+        lambda x: x**2 / 10 + 1.5 * torch.sin(2 * x),
+        lambda x: x / 5 + 3 * torch.cos(2 * x),
+        lambda x: 0.2 - 6 * torch.sin(2 * x),
+    ),
+    "huber": Curve(
+        "A rounded corner",
+        r"f(x) = x^2/2 \text{ where } |x| < 1, \text{ else } |x| - 1/2",
+        "Far out the slope is always 1 (Huber 1964), so steps do not grow with the distance.",
+        lambda x: torch.where(x.abs() < 1, x**2 / 2, x.abs() - 0.5),
+        lambda x: x.clamp(-1, 1),
+        _inside,
+    ),
+    "plateau": Curve(
+        "A plateau",
+        r"f(x) = 5\,(1 - e^{-x^2/8})",
+        "Almost no slope outside: the same happens to a sigmoid that is far from zero.",
+        lambda x: 5 * (1 - torch.exp(-(x**2) / 8)),
+        lambda x: 1.25 * x * torch.exp(-(x**2) / 8),
+        lambda x: 1.25 * (1 - x**2 / 4) * torch.exp(-(x**2) / 8),
+    ),
+}
+
+
+def values(curve: str, x: Numbers) -> Numbers:
+    """f at every x (N,)."""
+    found: Numbers = CURVES[curve].f(torch.from_numpy(np.asarray(x, dtype=float))).numpy()
+    return found
+
+
+def bend(curve: str, x: float) -> float:
+    """f″ at x: how fast the slope changes there."""
+    return float(CURVES[curve].bend(torch.tensor(float(x), dtype=torch.float64)))
+
+
+@lru_cache(maxsize=32)
+def minima(curve: str) -> tuple[float, ...]:
+    """The bottoms of all valleys in view, ascending: where f′ goes from below zero to above it."""
+    slope = CURVES[curve].slope
+    x = torch.linspace(VIEW[0] - 0.013, VIEW[1], 6001, dtype=torch.float64)
+    at = slope(x)
+    found = []
+    for place in torch.nonzero((at[:-1] < 0) & (at[1:] >= 0)).flatten().tolist():
+        low, high = float(x[place]), float(x[place + 1])
+        for _ in range(80):  # halve the interval until it is as small as numbers are
+            middle = (low + high) / 2
+            if float(slope(torch.tensor(middle, dtype=torch.float64))) < 0:
+                low = middle
+            else:
+                high = middle
+        found.append(0.0 if abs(high) < 1e-12 else high)
+    return tuple(found)
+
+
+def nearest_minimum(curve: str, x: float) -> float:
+    """The bottom that is nearest to x."""
+    return min(minima(curve), key=lambda bottom: abs(bottom - x))
+
+
+def bottom_value(curve: str, x: float) -> float:
+    """The value at the bottom that is nearest to x."""
+    return float(values(curve, np.array([nearest_minimum(curve, x)]))[0])
+
+
+def walk(config: DescentConfig) -> Path:
+    """The path that `config` describes; it ends early once the value is within `tolerance` of the bottom."""
+    curve = config.curve
+    bottoms = {bottom: float(values(curve, np.array([bottom]))[0]) for bottom in minima(curve)}
+
+    def done(point: Numbers, value: float) -> bool:
+        nearest = min(bottoms, key=lambda bottom: abs(bottom - point[0]))
+        return bool(config.tolerance) and abs(value - bottoms[nearest]) <= config.tolerance
+
+    return follow(
+        lambda at: CURVES[curve].f(at).sum(),
+        [config.start],
+        config.optimizer,
+        config.updates,
+        ascent=config.ascent,
+        done=done,
+    )

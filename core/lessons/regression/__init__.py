@@ -1,0 +1,1 @@
+"""The lesson on regression: hidden units that add up to a curve, underfitting and overfitting."""

@@ -1,0 +1,157 @@
+"""Many runs by their settings: one setting against the result, or all of them on parallel axes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import ArrayLike, NDArray
+
+from core.charts.palette import BLUE, CATEGORICAL, ORANGE, PURPLE, VIOLET
+from core.charts.style import AXIS, figure
+from core.formatting import number
+from core.lessons.runs.scale import Scale
+
+MOST_GROUPS = 9  # colours that tell groups apart; the rest share the last
+
+
+def scatter_figure(
+    across: Scale,
+    results: ArrayLike,
+    reach: tuple[ArrayLike, ArrayLike] | None,
+    titles: Sequence[str],
+    *,
+    y_title: str,
+    groups: Sequence[str] | None = None,
+    percent: bool = True,
+    log_y: bool = False,
+    height: int = 380,
+) -> go.Figure:
+    """Each run as a dot with its interval (from, to) over one of its settings; `groups` colours them.
+
+    results: (R,), one a run; reach: the ends of their intervals, (R,) each; titles, groups: R of them.
+    Words stand side by side in their order; runs that would hide each other are moved a little apart. log_y:
+    for losses; what is not positive has no place on it.
+    """
+    y = np.asarray(results, dtype=float)
+    x = np.array(across.places, dtype=float)
+    low, high = (np.asarray(end, dtype=float) for end in reach) if reach else (y, y)
+    fig = figure(
+        height=height,
+        x_title=across.name,
+        y_title=y_title,
+        log_x=across.log,
+        log_y=log_y,
+        percent_y=percent,
+        legend=groups is not None,
+    )
+    if percent:
+        fig.update_yaxes(tickformat=".1~%")
+    if across.named:
+        x = x + _apart(x)
+        fig.update_xaxes(
+            tickvals=list(across.ticks), ticktext=list(across.words), range=[-0.6, max(len(across.ticks), 1) - 0.4]
+        )
+    elif len(across.ticks) <= 8:
+        fig.update_xaxes(tickvals=list(across.ticks), ticktext=list(across.words))
+    names = list(dict.fromkeys(groups)) if groups else [""]
+    for place, name in enumerate(names):
+        members = np.flatnonzero(np.array(groups) == name) if groups else np.arange(len(y))
+        color = CATEGORICAL[min(place, MOST_GROUPS)] if groups else BLUE
+        fig.add_scatter(
+            x=x[members],
+            y=y[members],
+            name=name,
+            mode="markers",
+            marker={"size": 9, "color": color, "opacity": 0.8},
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": (high - y)[members],
+                "arrayminus": (y - low)[members],
+                "thickness": 1.1,
+                "width": 0,
+                "color": AXIS,
+            },
+            customdata=[titles[int(member)].replace("<", "‹") for member in members],
+            hovertemplate="<b>%{customdata}</b><br>" + ("%{y:.2%}" if percent else "%{text}") + "<extra></extra>",
+            text=None if percent else [number(float(value)) for value in y[members]],
+        )
+    return fig
+
+
+def _apart(places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A small shift for each run of those that share a word, the same every time."""
+    shift = np.zeros(len(places))
+    for place in np.unique(places[np.isfinite(places)]):
+        members = np.flatnonzero(places == place)
+        if len(members) > 1:
+            reach = min(0.3, 0.02 * len(members))
+            shift[members] = np.linspace(-reach, reach, len(members))
+    return shift
+
+
+def parallel_figure(
+    axes: Sequence[Scale],
+    results: ArrayLike,
+    *,
+    result: str,
+    percent: bool = True,
+    log: bool = False,
+    height: int = 360,
+) -> go.Figure:
+    """Each run as a line across its settings to its result; drag along an axis to pick out a part of it.
+
+    axes: settings, each with its R places; results: (R,).
+    Runs without one of the settings must be left out before. Lines go from violet (lowest) to orange
+    (highest), hues that show on the light and on the dark theme. Where settings take few values each line is
+    moved a little, the same every time, so that lines of the same settings lie beside each other. log: the
+    result on a logarithmic axis; results must then be positive.
+    """
+    y = np.asarray(results, dtype=float)
+    if log:
+        y = np.log10(y)
+    dimensions = [_dimension(axis) for axis in axes]
+    low, high = (float(y.min()), float(y.max())) if len(y) else (0.0, 1.0)
+    last: dict[str, object] = {"label": result, "values": y, "range": _wide(low, high)}
+    if percent:
+        last["tickformat"] = ".1~%"
+    elif log:
+        marks = np.linspace(low, high, 5) if high > low else np.array([low])
+        last |= {"tickvals": marks, "ticktext": [number(10**mark) for mark in marks]}
+    fig = figure(height=height)
+    fig.add_parcoords(
+        dimensions=[*dimensions, last],
+        line={
+            "color": y,
+            "colorscale": [[0.0, VIOLET], [0.5, PURPLE], [1.0, ORANGE]],
+            "cmin": low,
+            "cmax": _wide(low, high)[1],
+            "showscale": False,
+        },
+        unselected={"line": {"opacity": 0.08}},
+        labelfont={"size": 13},
+        tickfont={"size": 12},
+        rangefont={"size": 1, "color": "rgba(0,0,0,0)"},
+    )
+    return fig.update_layout(margin={"l": 64, "r": 56, "t": 56, "b": 24})
+
+
+def _dimension(axis: Scale) -> dict[str, object]:
+    values = np.asarray(axis.places, dtype=float)
+    ticks = np.asarray(axis.ticks, dtype=float)
+    words = list(axis.words)
+    if axis.log:
+        values, ticks = np.log10(values), np.log10(ticks)
+    if len(ticks) <= 12 and len(values):
+        spread = np.random.default_rng(0).uniform(-0.012, 0.012, len(values))
+        values = values + spread * (float(ticks.max() - ticks.min()) or 1.0)
+    else:  # too many to write all
+        some = np.unique(np.linspace(0, len(ticks) - 1, 8).astype(int))
+        ticks, words = ticks[some], [words[place] for place in some]
+    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
+    return {"label": axis.name, "values": values, "tickvals": ticks, "ticktext": words, "range": _wide(low, high)}
+
+
+def _wide(low: float, high: float) -> list[float]:
+    """A range that is never empty."""
+    return [low, high] if high > low else [low - 0.5, high + 0.5]

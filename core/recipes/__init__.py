@@ -1,0 +1,1 @@
+"""The experiments of the source texts, by name, and their reproduction."""

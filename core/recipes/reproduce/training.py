@@ -1,0 +1,144 @@
+"""The recipes that train: each text's claim beside the test accuracy over several seeds."""
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from tqdm import tqdm
+
+from core.config.run import DIGIT_READERS, RunConfig
+from core.data.digits import Mnist
+from core.formatting import percent, points
+from core.jobs.autotune import ALONE, ThreadTuner
+from core.models.evaluation import wilson
+from core.recipes.reproduce.row import Load, Reproduction, Row, interval, row
+from core.recipes.texts import RECIPES, train_recipes
+from core.storage.history import History
+from core.training.callbacks import Callback
+from core.training.run_data import run_data
+from core.training.trainer import Diverged, Trainer
+
+SEEDS = (0, 1, 2)
+QUICK_SEEDS = (0,)
+#: Changes that make a run quick: nothing is tried out before it.
+QUICK = {"epochs": 1, "precision": "fp32", "threads": 1}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A number in a text that a run can be held against.
+
+    value: an accuracy, as a fraction. images: how many it was measured on.
+    """
+
+    value: float
+    images: int
+
+    @property
+    def slack(self) -> float:
+        """Half the 95% interval of an accuracy measured on so many images: less cannot be told apart."""
+        low, high = wilson(round(self.value * self.images), self.images)
+        return (high - low) / 2
+
+
+#: Only where the text gives all settings that decide the run.
+CLAIMS: dict[str, Claim] = {"cnn-lab": Claim(0.9906, 5_000)}
+#: Why a claim cannot be decided.
+OPEN: dict[str, str] = {
+    "cnn-bn": "undecided: the text gives neither epochs nor batch size, and counts two batch norms or three",
+    "cnn-nobn": "undecided: the text gives neither epochs nor batch size",
+}
+
+
+def reproduce_training(name: str, quick: bool, load: Load) -> Row:
+    """Train the recipe once a seed and average; quick: one seed and one epoch, whatever the text says."""
+    started = time.perf_counter()
+    seeds = QUICK_SEEDS if quick else SEEDS
+    recipe, mnist = RECIPES[name], load()
+    config = recipe.config.with_settings(QUICK) if quick else recipe.config
+    histories = [trained(config.with_settings({"seed": seed}), mnist, f"{name}, seed {seed}") for seed in seeds]
+    claim = CLAIMS.get(name)
+    values = [history.last("test_accuracy") for history in histories]
+    known = [value for value in values if value is not None]
+    mean = sum(known) / len(known) if len(known) == len(values) else None
+    whole = not quick and mnist.size == "full"
+    n_test = len(run_data(mnist, config).test)
+    extra = {}
+    if config.train.split == "lab":
+        extra = {"first_half": [history.last("validation_accuracy") for history in histories]}
+    return row(
+        name,
+        claim=recipe.claim,
+        measured=mean,
+        unit=f"accuracy on {config.tested_on(n_test)} (fraction, mean over seeds)",
+        seeds=seeds,
+        started=started,
+        holds=held(claim, mean) if whole else None,
+        rule=rule(name, recipe.claim, claim, whole=whole),
+        values=values,
+        ci95=_ci95(known, mean, n_test),
+        epochs=config.train.epochs,
+        data=mnist.size,
+        **extra,
+    )
+
+
+def held(claim: Claim | None, mean: float | None) -> bool | None:
+    """Whether the mean accuracy reaches the claim, as near as its own number of images can tell."""
+    if claim is None:
+        return None
+    return mean is not None and mean >= claim.value - claim.slack
+
+
+def rule(name: str, text: str | None, claim: Claim | None, *, whole: bool) -> str:
+    """In words how `holds` is decided, or why it is not."""
+    if text is None:
+        return "undecided: the text reports no number"
+    if claim is None:
+        return OPEN.get(name, "undecided: the text leaves settings open")
+    said = (
+        f"the mean over seeds is at least {percent(claim.value, 2)} less {points(claim.slack)}, "
+        f"which is what {claim.images:,} images can tell (95%)"
+    )
+    return said if whole else f"undecided on few images or epochs; on the whole MNIST: {said}"
+
+
+def _ci95(values: Sequence[float], mean: float | None, images: int) -> list[float] | None:
+    """Over seeds where there are several (inside 0…1), else over the test images."""
+    if mean is None:
+        return None
+    low, high = interval(values) or wilson(round(mean * images), images)
+    return [max(0.0, low), min(1.0, high)]
+
+
+class _Bar(Callback):
+    """A line on stderr that counts steps."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+
+    def on_start(self, trainer: Trainer) -> None:
+        steps = -(-trainer.n // trainer.config.train.batch_size) * trainer.config.train.epochs
+        self.bar = tqdm(total=steps, desc=self.label, unit="step", file=sys.stderr, mininterval=0.5, leave=False)
+
+    def after_step(self, trainer: Trainer) -> None:
+        self.bar.update()
+
+    def on_end(self, trainer: Trainer) -> None:
+        self.bar.close()
+
+
+def trained(config: RunConfig, mnist: Mnist, label: str, callbacks: Sequence[Callable[[], Callback]] = ()) -> History:
+    """Train to the end and return what was recorded; a run that diverged ends early, its scores None."""
+    watching = [ThreadTuner(worth_it=ALONE), _Bar(label), *(make() for make in callbacks)]
+    trainer = Trainer(config, run_data(mnist, config), watching)
+    try:
+        trainer.run()
+    except Diverged as error:
+        tqdm.write(f"{label}: {error}", file=sys.stderr)
+    return trainer.history
+
+
+ROWS: dict[str, Reproduction] = {name: partial(reproduce_training, name) for name in train_recipes(DIGIT_READERS)}

@@ -1,0 +1,70 @@
+"""Networks that people bring along: safetensors files, with our header or with bare weights.
+
+Such a file is data only: nothing in it is executed. A file that Digit Lab wrote says what network it holds;
+bare weights are recognised where names and shapes are those of a recipe's network.
+"""
+
+import json
+
+from torch import Tensor
+
+from core.config.errors import LabError
+from core.config.run import KINDS, CNNConfig, MLPConfig, ModelConfig, RunConfig
+from core.models import build_module
+from core.recipes.texts import RECIPES, train_recipes
+from core.storage.checkpoints import LARGEST, Checkpoint, file_content, find_checkpoint, read_weights, rebuild
+
+READERS = (MLPConfig, CNNConfig)  # of digits
+
+
+def read_upload(content: bytes, name: str) -> Checkpoint:
+    """The network of digits in an uploaded file, in eval mode on the CPU.
+
+    content: the file's bytes. name: what it is called, for messages. Raises LabError, with a sentence, if it
+    is too large, no safetensors file, or holds no network of digits that is known here.
+    """
+    if len(content) > LARGEST:
+        raise LabError(f"{name} has {len(content) / 2**20:.0f} MB; at most {LARGEST // 2**20} MB are taken here.")
+    found = _network(content, name, READERS)
+    if not isinstance(found.config.model, READERS):
+        raise LabError(f"{name} holds a network that reads no images of digits; bring one that does.")
+    return found
+
+
+def open_checkpoint(name: str) -> Checkpoint:
+    """The network that the command line names, ours or bare weights of one, ready to be scored.
+
+    name: as `find_checkpoint` takes it. Raises LabError, with a sentence, where there is nothing to score:
+    weights that are not finite answer anything alike.
+    """
+    path = find_checkpoint(name)
+    return _network(file_content(path), path.name, tuple(KINDS.values()))
+
+
+def _network(content: bytes, name: str, kinds: tuple[type[ModelConfig], ...]) -> Checkpoint:
+    """The network of a file; bare weights are looked up among the recipes' networks of these kinds."""
+    weights, metadata = read_weights(content, name)
+    if not all(bool(tensor.float().isfinite().all()) for tensor in weights.values()):
+        raise LabError(f"{name} holds weights that are not finite numbers: that network's training diverged.")
+    if "config" not in metadata:
+        config = _recognised(weights, name, kinds)
+        return Checkpoint(rebuild(config, weights), config, {})
+    try:
+        config = RunConfig.from_json(json.loads(metadata["config"]))
+    except (ValueError, RecursionError) as error:
+        raise LabError(f"{name} has a header that Digit Lab does not understand: {error}") from error
+    return Checkpoint(rebuild(config, weights), config, {})
+
+
+def _recognised(weights: dict[str, Tensor], name: str, kinds: tuple[type[ModelConfig], ...]) -> RunConfig:
+    """The recipe whose network has tensors of these names and shapes."""
+    shapes = {key: tuple(tensor.shape) for key, tensor in weights.items()}
+    known = {key: RECIPES[key].config for key in train_recipes(kinds)}
+    for config in known.values():
+        model = build_module(config.model)
+        if {key: tuple(tensor.shape) for key, tensor in model.state_dict().items()} == shapes:
+            return config
+    raise LabError(
+        f"{name} holds weights of a network that is not known here: Digit Lab did not write the file, and "
+        f"names and shapes are not those of {', '.join(known)}."
+    )

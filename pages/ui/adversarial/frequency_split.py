@@ -1,0 +1,182 @@
+"""Part of "Why it works": accuracy under the slow and the fast part of FGSM's signs, at equal L2."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import streamlit as st
+
+from core.charts.palette import BLUE, DIVERGING, GRAY, GREEN, VERMILLION
+from core.charts.robustness_curves import StrengthCurve, strength_curves_figure
+from core.charts.style import picture, shade
+from core.data.digits import Mnist
+from core.formatting import probability
+from core.lessons.adversarial.frequency_split import PARTS, Part, PartScore, at_length, part_of, read_part
+from core.lessons.adversarial.pixel_gradient import pixel_gradient
+from core.models.evaluation import predict
+from pages.ui.adversarial import frequency_results
+from pages.ui.adversarial.frequency_results import Point
+from pages.ui.adversarial.frequency_words import about_border, about_clipping, about_parts
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.widgets.cached_results import data_key, which_images
+from pages.ui.kit.widgets.chart import chart
+from pages.ui.kit.widgets.incremental_work import Piecework
+
+OVER_LENGTH, OVER_CUTOFF = "over the L2", "over the cut-off"
+CUTOFFS = tuple(range(1, 14))
+LENGTHS = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0)
+AUTOMATIC = 500  # up to so many images the curves grow without being asked
+LOOKS: dict[Part, tuple[str, str, str]] = {
+    "whole": ("whole sign", BLUE, "solid"),
+    "low": ("low-pass", GREEN, "solid"),
+    "high": ("high-pass", VERMILLION, "solid"),
+    "random": ("random signs", GRAY, "dot"),
+}
+FIRST = 18  # the example's test image
+WIDTH = 112
+KEY = "adv_why"
+
+
+def split_parts(trained: Trained, mnist: Mnist, count: int, cutoff: int) -> None:
+    """The curves grow on their own; what was measured is kept."""
+    st.markdown("#### Which part does the damage?")
+    with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
+        length = st.select_slider(
+            "L2 of the change",
+            LENGTHS,
+            3.0,
+            key=f"{KEY}_length",
+            bind="query-params",
+            width=300,
+            format_func=lambda value: f"{value:g}",
+            help="Every part is brought to this length: the root of the sum of its squares over all pixels.",
+        )
+        after = st.toggle(
+            "Equal L2 after clipping",
+            True,
+            key=f"{KEY}_after",
+            bind="query-params",
+            help="On: equal for what the network really gets, the picture clipped to [0, 1]. Off: equal "
+            "before clipping, which then takes more from one part than from the other.",
+        )
+        over = st.segmented_control(
+            "Curves",
+            [OVER_LENGTH, OVER_CUTOFF],
+            default=OVER_LENGTH,
+            required=True,
+            key=f"{KEY}_over",
+            bind="query-params",
+            help="How the damage grows with the length, or how it depends on where high frequencies begin.",
+        )
+    wanted = _wanted(cutoff, length, over)
+    asked = (trained.key, data_key(mnist), count, after, *((cutoff,) if over == OVER_LENGTH else (length,)))
+    if count <= AUTOMATIC and st.session_state.get(f"{KEY}_asked") != asked:
+        st.session_state[f"{KEY}_asked"] = asked
+        st.session_state[f"{KEY}_work_on"] = True
+    work = Piecework(f"{KEY}_work", "Measure the curves", help=f"{len(wanted)} points on {count:,} images each.")
+
+    def body() -> None:
+        kept = frequency_results.scores(trained, mnist, count, after)
+        digits = frequency_results.sample(mnist, count)
+        signs = frequency_results.gradients(trained, mnist, count).sign()
+
+        def one(point: Point, progress: Callable[[float], None]) -> PartScore:
+            part, border, at = point
+            return read_part(trained.model, digits, signs, part, at, border or 0, after_clipping=after)
+
+        for point in [_point(part, cutoff, at) for at in (0.0, length) for part in PARTS]:
+            if point not in kept:  # what the sentences need, at once
+                kept[point] = one(point, lambda share: None)
+        work.buttons(sum(point in kept for point in wanted), len(wanted), "points")
+        _chart(kept, cutoff, length, over)
+        found = {part: kept[_point(part, cutoff, length)] for part in PARTS}
+        clean = kept[_point("whole", cutoff, 0.0)].accuracy
+        st.markdown(about_parts(found, length, clean))
+        if over == OVER_CUTOFF and all(point in kept for point in wanted):
+            pairs = {border: (kept["low", border, length], kept["high", border, length]) for border in CUTOFFS}
+            st.markdown(about_border(pairs))
+        if length:
+            st.caption(about_clipping(found, after))
+        some = which_images(mnist, len(digits))
+        spaced = ", evenly spaced" if len(digits) < len(mnist.test) else ""
+        st.caption(f"On {some}{spaced}. Bands: 95% intervals. Dotted: what is chosen above, and guessing (10%).")
+        work.go_on(wanted, kept, one)
+
+    work.part(body)
+    _example(trained, mnist, cutoff, length, after)
+
+
+def _point(part: Part, cutoff: int, length: float) -> Point:
+    return part, cutoff if part in ("low", "high") else None, length
+
+
+def _wanted(cutoff: int, length: float, over: str) -> list[Point]:
+    """All points of the curves, those that were chosen first."""
+    if over == OVER_CUTOFF:
+        borders = sorted(CUTOFFS, key=lambda one: (one != cutoff, one))
+        return list(dict.fromkeys(_point(part, border, length) for border in borders for part in PARTS))
+    lengths = sorted(LENGTHS, key=lambda one: (one != length, one))
+    return [_point(part, cutoff, at) for at in lengths for part in PARTS]
+
+
+def _chart(kept: dict[Point, PartScore], cutoff: int, length: float, over: str) -> None:
+    curves = []
+    places: Sequence[float] = CUTOFFS if over == OVER_CUTOFF else LENGTHS
+    for part, (name, color, dash) in LOOKS.items():
+        points = {
+            at: _point(part, int(at), length) if over == OVER_CUTOFF else _point(part, cutoff, at) for at in places
+        }
+        found = {at: kept[point] for at, point in points.items() if point in kept}
+        curves.append(
+            StrengthCurve(
+                name=name,
+                strengths=list(found),
+                accuracy=[score.accuracy for score in found.values()],
+                low=[score.ci95[0] for score in found.values()],
+                high=[score.ci95[1] for score in found.values()],
+                color=color,
+                dash=dash,
+                main=part in ("low", "high"),
+            )
+        )
+    titles = {OVER_LENGTH: "L2 of the change", OVER_CUTOFF: "cut-off (waves across the picture)"}
+    fig = strength_curves_figure(
+        curves,
+        x_title=titles[over],
+        x_range=(float(places[0]), float(places[-1])),
+        marked=float(cutoff) if over == OVER_CUTOFF else length,
+        height=360,
+    )
+    chart(fig, f"{KEY}_curves_{over}")
+
+
+def _example(trained: Trained, mnist: Mnist, cutoff: int, length: float, after: bool) -> None:
+    """The four changes on one picture, and what the network reads in each result."""
+    number = int(
+        st.number_input(
+            "Example: test image number",
+            0,
+            len(mnist.test) - 1,
+            FIRST,
+            key=f"{KEY}_example_{mnist.size}",
+            bind="query-params",
+            width=300,
+            help="Which test image the pictures below are made of.",
+        )
+    )
+    digits = mnist.test.take(slice(number, number + 1))
+    sign = pixel_gradient(trained.model, digits.images, digits.labels).sign()
+    results = {
+        part: at_length(digits.images, part_of(sign, part, cutoff), length, after_clipping=after) for part in PARTS
+    }
+    changes = np.stack([(result - digits.images)[0, 0].numpy() for result in results.values()])
+    tiles = shade(changes, DIVERGING).repeat(WIDTH // 28, axis=1).repeat(WIDTH // 28, axis=2)
+    with st.container(horizontal=True, gap="medium"):
+        for tile, (part, result) in zip(tiles, results.items(), strict=True):
+            chances = predict(trained.model, result)[0]
+            read = int(chances.argmax())
+            wrong = "" if read == int(digits.labels[0]) else " ✗"
+            with st.container(width=WIDTH, gap="xsmall"):
+                st.caption(f"**{LOOKS[part][0]}**", text_alignment="center")
+                st.image(tile, width=WIDTH, alt=f"The change: {LOOKS[part][0]}")
+                st.image(picture(result[0, 0].numpy(), size=WIDTH), width=WIDTH, alt=f"The picture, read as {read}")
+                st.caption(f"**{read}**{wrong} {probability(float(chances[read]))}", text_alignment="center")

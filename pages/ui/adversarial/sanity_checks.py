@@ -1,0 +1,205 @@
+"""Tab: is the evaluation honest? Rules that must hold, each measured on the network that is chosen."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+import torch
+
+from core.attacks import ATTACKS
+from core.attacks.config import AttackConfig
+from core.charts.interval_bars import interval_bars_figure
+from core.charts.palette import BLUE, GRAY, GREEN, ORANGE, PURPLE, VERMILLION
+from core.data.digits import Mnist
+from core.export.snippets.adversarial import HONEST
+from core.formatting import interval, percent
+from core.lessons.adversarial.sanity_checks import findings, masking, worst_case
+from core.lessons.adversarial.sanity_evidence import (
+    QUERIES,
+    RESTARTS,
+    STEPS,
+    STRONG,
+    TRIED,
+    Conduct,
+    Evidence,
+    Reading,
+    black_boxes,
+    conduct,
+    finishes,
+    measure,
+    plan,
+    wavering,
+    without_gradient,
+)
+from core.models.evaluation import wilson
+from pages.ui.adversarial.filter_choice import Filter, choose_filter
+from pages.ui.adversarial.finding_cards import finding_cards, finding_strip, summary
+from pages.ui.kit.network.network_panel import panel
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.widgets.cached_results import data_key, which_images
+from pages.ui.kit.widgets.chart import chart
+from pages.ui.kit.widgets.incremental_work import Piecework
+
+IMAGES = (50, 100, 200, 400)
+PART = 25  # images a piece
+CONDUCT, TWICE, FLAT, CLEAN = "conduct", "twice", "flat", "clean"
+Piece = tuple[str, int]  # what is measured, and on which part of the images
+Kept = dict[Piece, Any]
+
+
+@panel
+def honest(trained: Trained, mnist: Mnist) -> None:
+    """Controls, badges that fill while it is measured, every accuracy as a bar."""
+    st.markdown(
+        "A network that was attacked badly looks robust. **Was this one attacked well?** Each badge is a "
+        "rule that an honest evaluation cannot break, computed here, not asserted."
+    )
+    st.session_state.setdefault("adv_honest_on", True)  # the first view measures by itself
+    left, right = controls_and_stage()
+    with left:
+        epsilon = st.slider(
+            "ε (largest change of a pixel)",
+            0.01,
+            0.5,
+            0.2,
+            0.01,
+            key="adv_honest_eps",
+            bind="query-params",
+            help="Pixels run from 0, black, to 1, white. All attacks here may use so much, in every pixel.",
+        )
+        count = st.select_slider(
+            "Test images",
+            IMAGES,
+            100,
+            key="adv_honest_n",
+            bind="query-params",
+            help="The same images for every attack, spaced evenly over the test images. More make smaller "
+            "violations visible, and take longer.",
+        )
+        chosen = choose_filter("adv_honest_filter")
+        if chosen.name:
+            st.caption("The badges now speak of filter and network together.")
+    with right:
+        _badges(trained, mnist, float(epsilon), min(int(count), len(mnist.test)), chosen)
+    with st.expander("Show the code", icon=":material/code:"):
+        st.code(HONEST, language="python")
+
+
+def _badges(trained: Trained, mnist: Mnist, epsilon: float, count: int, chosen: Filter) -> None:
+    places = torch.arange(count) * len(mnist.test) // count
+    images, labels = mnist.test.images[places], mnist.test.labels[places]
+    kept = _kept(trained.key, data_key(mnist), chosen, epsilon, count)
+    runs: dict[str, AttackConfig | None] = {CLEAN: None, **plan(epsilon)}
+    parts = range(-(-count // PART))
+    wanted: list[Piece] = [(CONDUCT, 0), *((name, part) for name in (TWICE, FLAT, *runs) for part in parts)]
+    work = Piecework(
+        "adv_honest",
+        "Measure",
+        help=f"{len(runs)} attacks on {count} images: some seconds, or a minute for a large network.",
+    )
+
+    def one(piece: Piece, progress: Callable[[float], None]) -> Conduct | int | Reading:
+        name, part = piece
+        here = slice(part * PART, (part + 1) * PART)
+        network = chosen.before(trained.model, wanted.index(piece))  # its own noise, the same every time
+        x, y = images[here], labels[here]
+        if name == CONDUCT:
+            return conduct(network, x, y, AttackConfig("pgd", epsilon, {"steps": 3}))
+        if name == FLAT:
+            return without_gradient(network, x, y)
+        if name == TWICE:
+            return wavering(network, x)
+        # At random one reading of many is wrong by luck: then every attack meets every picture.
+        luck = any(kept[TWICE, part] for part in parts)
+        standing = kept[STRONG, part].right if finishes(name) and not luck else None
+        return measure(network, x, y, runs[name], torch.arange(count)[here], standing)
+
+    def body() -> None:
+        work.buttons(sum(piece in kept for piece in wanted), len(wanted), "measurements")
+        with st.container(key="adv_honest_result"):
+            evidence = gathered(dict(kept), [*runs], len(parts), epsilon, count, tuple(labels.tolist()))
+            found = findings(evidence)
+            st.markdown(f"##### {summary(found)}")
+            finding_strip(found)
+            if signs := masking(found):
+                st.warning(
+                    f"**{'This is a sign' if len(signs) == 1 else f'These are {len(signs)} signs'} of masked "
+                    f"gradients.** Violated: {'; '.join(finding.name for finding in signs)}. Where the "
+                    "attack could not see where to go, it left pictures that the network does not withstand.",
+                    icon=":material/visibility_off:",
+                )
+            if evidence.readings:
+                _accuracies(evidence, mnist)
+            finding_cards(found)
+        work.go_on(wanted, kept, one)
+
+    work.part(body)
+
+
+def gathered(
+    kept: Kept, names: list[str], parts: int, epsilon: float, count: int, labels: tuple[int, ...] = ()
+) -> Evidence:
+    """What is complete: an attack counts when it has met all images."""
+
+    def whole(name: str) -> list[Any] | None:
+        found = [kept.get((name, part)) for part in range(parts)]
+        return None if any(entry is None for entry in found) else found
+
+    readings = {}
+    for name in names:
+        if (pieces := whole(name)) is not None:
+            first, *rest = pieces
+            readings[name] = sum(rest, first)
+    flat, twice = (None if (found := whole(name)) is None else sum(found) for name in (FLAT, TWICE))
+    return Evidence(epsilon, count, readings, flat, kept.get((CONDUCT, 0)), twice, labels)
+
+
+def _accuracies(evidence: Evidence, mnist: Mnist) -> None:
+    """Every accuracy that was measured, and the one to report."""
+    n, known = evidence.n, evidence.readings
+    luck = evidence.at_random
+    rows = [(title, known[name].correct, color) for name, title, color in _titles(luck) if name in known]
+    worst = worst_case(evidence)
+    rows.append(("worst single attack" if luck else "worst of all", worst, VERMILLION))
+    names, correct, colors = zip(*rows, strict=True)
+    st.markdown(f"**What is left at ε = {evidence.epsilon:g}**")
+    chart(
+        interval_bars_figure(names, [k / n for k in correct], [wilson(k, n) for k in correct], colors),
+        "adv_honest_bars",
+    )
+    low, high = wilson(worst, n)
+    st.markdown(
+        f"**The number to report is {percent(worst / n)} of {n:,} images** (95% interval "
+        f"{interval(low, high)}): the share of images "
+        + (
+            "that the strongest single attack leaves correctly read. This network answers at random: read "
+            "after many attacks, an image is misread once by luck alone, so they are not put together. "
+            if luck
+            else "that every attack measured so far leaves correctly read. "
+        )
+        + "An attack shows what is lost at least, never what is safe."
+    )
+    st.caption(f"On {which_images(mnist, n)}. Lines: 95% intervals (Wilson). Dotted: guessing.")
+
+
+def _titles(luck: bool = False) -> list[tuple[str, str, str]]:
+    """The attacks in the chart: name, what it is called, colour by what it needs of the network.
+
+    luck: the network answers at random, so the black box met every image, not only those PGD left.
+    """
+    first = "" if luck else "PGD, then "
+    return [
+        (CLEAN, "untouched", GREEN),
+        ("noise", "random noise", GRAY),
+        ("fgsm 8", "FGSM", ORANGE),
+        *((f"pgd {steps}", f"PGD, {steps} steps", BLUE) for steps in STEPS),
+        ("restarts", f"PGD, {TRIED} steps, best of {RESTARTS}", BLUE),
+        *((name, f"{first}{ATTACKS[name].title}, {QUERIES:,} queries", PURPLE) for name in black_boxes()),
+    ]
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _kept(network: str, data: str, chosen: Filter, epsilon: float, count: int) -> Kept:
+    """What has been measured so far, by whomever."""
+    return {}

@@ -1,0 +1,205 @@
+"""Tab: is the gradient right? Three ways to find it, tensor by tensor."""
+
+import streamlit as st
+import torch
+from torch import Tensor
+
+from core.charts.gradient_heatmaps import gradient_pictures
+from core.formatting import number, percent, shape
+from core.lessons.backprop.finite_differences import WIDTH
+from core.lessons.backprop.gradient_check import EXACT, MEASURED, TensorCheck
+from core.lessons.backprop.relative_difference import Agreement
+from pages.ui.backprop import gradient_check_results
+from pages.ui.backprop.drag_weight import drag
+from pages.ui.backprop.output_error import output_error
+from pages.ui.backprop.subject import Subject, choose_subject
+from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import error_boundary
+
+CODE = """\
+import torch
+from torch.nn.functional import cross_entropy
+
+torch.manual_seed(0)
+x, y = torch.rand(5, 4).double(), torch.tensor([0, 2, 1, 1, 0])
+W, b = torch.randn(4, 3).double(), torch.zeros(3).double()
+
+# 1. by hand
+z = x @ W + b
+y_hat = torch.softmax(z, dim=1)
+delta = (y_hat - torch.eye(3)[y]) / len(x)
+by_hand = x.T @ delta
+
+# 2. autograd
+W.requires_grad_()
+cross_entropy(x @ W + b, y).backward()
+
+# 3. finite differences: every weight a little up, a little down
+measured, epsilon = torch.zeros_like(by_hand), 1e-5
+with torch.no_grad():
+    for i in range(4):
+        for j in range(3):
+            ends = []
+            for sign in (+1, -1):
+                moved = W.clone()
+                moved[i, j] += sign * epsilon
+                ends.append(cross_entropy(x @ moved + b, y))
+            measured[i, j] = (ends[0] - ends[1]) / (2 * epsilon)
+
+def difference(a, b):  # of whole tensors: 0 is the same
+    return (a - b).norm() / max(a.norm(), b.norm())
+
+assert difference(by_hand, W.grad) < 1e-10
+assert difference(by_hand, measured) < 1e-6
+"""
+
+
+@st.fragment
+def checked() -> None:
+    """Choose a network and a batch; every gradient by hand, by autograd and by finite differences."""
+    with error_boundary():
+        left, right = controls_and_stage(1.0, 2.9)
+        with left:
+            subject = choose_subject()
+        with right:
+            st.markdown(
+                "Three ways to the same gradient, all in double precision: **by hand** with the chain rule, "
+                "by **autograd**, and **measured**: move a weight a little both ways and see what the loss "
+                "does."
+            )
+            found = gradient_check_results.all_checks(subject)
+            _verdict(found)
+            for index, check in enumerate(found):
+                _card(subject, check, index)
+            _why_norms(subject, found[0])
+        output_error(subject)
+        drag(subject)
+        with st.expander("Show the code", icon=":material/code:"):
+            st.code(CODE, language="python")
+
+
+def _verdict(found: list[TensorCheck]) -> None:
+    wrong = [check.name for check in found if check.right is False]
+    unknown = [check.name for check in found if check.right is None]
+    worst = max(check.with_autograd.difference for check in found)
+    rough = [measured.difference for check in found if (measured := check.with_measured)]
+    numbers = f"largest difference {number(worst, 2)} from autograd"
+    if rough:
+        numbers += f", {number(max(rough), 2)} from the measurement"
+    if wrong:
+        st.error(f"Not all agree: look at {', '.join(wrong)} ({numbers}).", icon=":material/cancel:")
+    elif unknown:
+        st.warning(
+            f"What could be compared agrees: {numbers}. Not measured, as every entry stands at a corner: "
+            f"{', '.join(unknown)}.",
+            icon=":material/help:",
+        )
+    else:
+        st.success(f"All {len(found)} tensors agree: {numbers}.", icon=":material/check_circle:")
+
+
+def _card(subject: Subject, check: TensorCheck, index: int) -> None:
+    with st.container(border=True):
+        unit = None
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"**{check.name}** · {shape(check.manual.shape)}", width="content")
+            _badge("autograd", check.with_autograd, EXACT)
+            _badge("measured", check.with_measured, MEASURED)
+            if index == 0 and subject.network != "small":
+                unit = _choose_unit(subject, check.manual)
+        pictures = gradient_pictures(_three(subject, check, unit).numpy())
+        with st.container(horizontal=True, gap="small"):
+            for picture, way in zip(pictures, ("by hand", "autograd", "measured"), strict=True):
+                st.image(picture, caption=way, width=picture.shape[1], alt=f"Gradient of {check.name}, {way}")
+        _notes(check, unit)
+
+
+def _choose_unit(subject: Subject, gradient: Tensor) -> int:
+    """Whose 784 weights are shown as a picture; it begins at the largest gradient."""
+    units = gradient.shape[1]
+    return int(
+        st.number_input(
+            "Hidden unit",
+            0,
+            units - 1,
+            int(gradient.norm(dim=0).argmax()),
+            key=f"manual_check_unit_{subject.network}_{subject.activation}",
+            bind="query-params",
+            width=150,
+            help="The pictures show the gradients of one hidden unit's 784 weights, one for each pixel: "
+            f"unit 0 to {units - 1}. The differences are those of the whole tensor.",
+        )
+    )
+
+
+def _badge(name: str, found: Agreement | None, tolerance: float) -> None:
+    if found is None:
+        st.badge(
+            f"not {name}",
+            icon=":material/help:",
+            color="gray",
+            help="At every entry that was to be measured a unit switches on or off: there is no slope.",
+        )
+        return
+    right = found.within(tolerance)
+    st.badge(
+        f"{name} {number(found.difference, 2)}" if found.difference else f"{name} 0",
+        icon=":material/check:" if right else ":material/close:",
+        color="green" if right else "red",
+        help=f"‖a − b‖ / max(‖a‖, ‖b‖) between the gradient by hand and the one "
+        f"{'of autograd' if name == 'autograd' else 'measured'}; green below {number(tolerance, 1)}.",
+    )
+
+
+def _three(subject: Subject, check: TensorCheck, unit: int | None) -> Tensor:
+    """(3, rows, columns): the three ways beside each other, one unit's picture for the weights of pixels."""
+    if unit is not None:
+        measured = gradient_check_results.unit_measured(subject, unit)
+        stacked = torch.stack([check.manual[:, unit], check.autograd[:, unit], measured])
+        return stacked.view(3, 28, 28)
+    measured = torch.full((check.manual.numel(),), torch.nan, dtype=torch.float64)
+    measured[check.entries] = check.measured
+    ways = [check.manual, check.autograd, measured.view_as(check.manual)]
+    if check.manual.dim() == 1:
+        return torch.stack(ways)[:, None, :]
+    return torch.stack([way.T for way in ways])  # a row for each unit above, as wide as the screen likes it
+
+
+def _notes(check: TensorCheck, unit: int | None) -> None:
+    notes = []
+    if unit is not None and not bool(check.manual[:, unit].any()):
+        notes.append(f"Unit {unit} gets no gradient at all on this batch: its picture is blank.")
+    if len(check.entries) < check.manual.numel():
+        notes.append(
+            f"Measured: {len(check.entries):,} of {check.manual.numel():,} entries, drawn at random, and "
+            "those of the picture."
+        )
+    if check.kinks:
+        notes.append(
+            f"{check.kinks:,} of {len(check.entries):,} measured entries are left out: within ±{WIDTH:g} a "
+            "unit switches on or off, and at such a corner the loss has no slope."
+        )
+    if notes:
+        st.caption(" ".join(notes))
+
+
+def _why_norms(subject: Subject, check: TensorCheck) -> None:
+    whole = check.with_measured
+    if whole is None:
+        return
+    zero = float((check.manual == 0).double().mean())
+    black = float((subject.x == 0).all(dim=0).double().mean())
+    kept = ~check.measured.isnan()
+    mine, measured = check.manual.flatten()[check.entries[kept]], check.measured[kept]
+    larger = torch.maximum(mine.abs(), measured.abs())
+    worst = float(((mine - measured).abs() / larger)[larger > 0].max()) if bool((larger > 0).any()) else 0.0
+    told = "Tensors are compared as wholes, ‖a − b‖ / max(‖a‖, ‖b‖). Entry by entry misleads: "
+    if zero:
+        told += f"in {check.name} {percent(zero, 0)} of the gradients are exactly zero, and 0 / 0 says nothing"
+        told += f" ({percent(black, 0)} of the pixels are black in every image here). " if black else ". "
+    told += (
+        f"Of the entries measured in {check.name} the worst differs by {number(worst, 1)} of itself, the "
+        f"whole "
+        f"tensor by {number(whole.difference, 1)}: "
+    )
+    st.caption(told + ("in small entries rounding weighs more." if worst > 10 * whole.difference else "here as well."))

@@ -1,0 +1,237 @@
+"""Tab: the long product for the gradient of the first weights, factor by factor, for one digit."""
+
+import streamlit as st
+import torch
+from torch import Tensor
+
+from core.backprop.long_product import Factor, long_product, relative_difference, written
+from core.backprop.network import loss_and_gradients
+from core.charts.palette import ORANGE
+from core.charts.style import picture
+from core.charts.tensor_heatmap import EXACT, Kind, matrix_figure
+from core.formatting import article, number, ratio, shape
+from core.lessons.backprop.charts.gradient_product import shrinking_figure
+from core.lessons.backprop.charts.thumbnail import thumbnail
+from core.models.threads import one_thread
+from pages.ui.backprop.networks import FRESH, TRAINED, Bare, bare, choose_image, choose_moment
+from pages.ui.backprop.stepper import stepper
+from pages.ui.kit.shell.cache import mnist
+from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.widgets.chart import chart
+
+NETWORKS = ["mlp-deep", "mlp-module", "mlp-autograd", "mlp-manual"]
+MEANING = {
+    "error": "The error at the outputs: what the network said, ŷ, minus what is right, y. Every gradient "
+    "begins with it.",
+    "weights": "The weights of layer {layer}, turned: the error goes back through the same connections that "
+    "the numbers came through.",
+    "slopes": "The slopes of the activation function in hidden layer {layer}, on the diagonal of a matrix. "
+    "Where a slope is 0 the error stops.",
+    "input": "The input itself: each weight's gradient is the number on its left times the error on its right.",
+}
+
+CODE = """\
+# Forward, keeping every layer's pre-activations z and activations a. Weights are (in, out).
+a, z = [x], []
+for W, b in zip(weights, biases):
+    if z:
+        a.append(sigma(z[-1]))
+    z.append(a[-1] @ W + b)
+
+y_hat = torch.softmax(z[-1], dim=1)
+product = y_hat - y                                  # δ = ŷ − y
+for k in range(len(weights) - 1, 0, -1):
+    product = product @ weights[k].T                 # · Wᵀ
+    product = product @ torch.diag(slope(z[k - 1])[0])   # · diag(σ′(z))
+gradient = x.T @ product                             # x ⊗ […] = ∂L/∂W₁
+"""
+
+
+@st.fragment
+@one_thread()
+def long_product_tab() -> None:
+    """Choose a network and a digit, and multiply on from the error to the gradient of the first weights."""
+    with error_boundary():
+        st.markdown("How does the error at the outputs reach the very first weights, and what is left of it?")
+        name, at_start, x, label = _choose()
+        net = bare(name, at_start)
+        factors = long_product(net.layers, net.activation, x, label)
+        current = stepper(f"manual_factor_{len(factors)}", len(factors), "factor")
+        st.latex(written(factors, current, ORANGE))
+        _thumbnails(factors, current)
+        left, right = st.columns([1, 1.15], gap="large")
+        with left:
+            _factor(factors, current)
+        with right:
+            other = bare(name, not at_start)
+            _sizes(at_start, factors, long_product(other.layers, other.activation, x, label), current)
+        _proof(net, factors, x, label)
+        with st.expander("The names in the text", icon=":material/menu_book:"):
+            st.markdown(NAMES)
+        with st.expander("Show the code", icon=":material/code:"):
+            st.code(CODE, language="python")
+
+
+NAMES = r"""
+The text that this page follows writes the product for 784 → 512 → 256 → 128 → 64 → 10 and calls its first
+factor $\delta_5$. That is nothing but $\hat y - y$: softmax and cross-entropy together have this simple
+derivative. Each product after a $\mathrm{diag}$ is the next $\delta$: $\delta_k = \partial L / \partial z_k$.
+
+Vectors are rows here and weights (in, out), so the product reads from the output, on the left, to the input.
+The tensor product $x \otimes \delta_1$ is the matrix of all products $x_i\,\delta_{1,j}$. Biases are no
+factors: they matter only through $z$, where the slopes are taken.
+"""
+
+
+def _choose() -> tuple[str, bool, Tensor, int]:
+    digits = mnist()
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Network",
+            NETWORKS,
+            key="manual_product_network",
+            bind="query-params",
+            width=180,
+            help="A fully connected network that came with Digit Lab.",
+        )
+        at_start = choose_moment("manual_product_weights")
+        index = choose_image(digits, "manual_product_image")
+        image, label = digits.test.images[index], int(digits.test.labels[index])
+        net = bare(name, at_start)
+        st.image(picture(image[0].numpy(), size=64), width=64, alt=f"Test image {index}, {article(label)}")
+        st.markdown(f"{article(f'**{label}**')} · {net.sizes}, {net.activation}")
+    return name, at_start, net.vector(image), label
+
+
+def _thumbnails(factors: list[Factor], current: int) -> None:
+    with st.container(horizontal=True, gap="small"):
+        for index, factor in enumerate(factors):
+            with st.container(width=92):
+                small = thumbnail(factor.value.numpy(), kind=_kind(factor))
+                st.image(small, width=84, alt=f"Factor {index + 1}, {factor.told}: {shape(factor.shape)}")
+                name = f":orange-badge[{factor.told}]" if index == current else factor.told
+                st.caption(f"{name}  \n{shape(factor.shape)}")
+
+
+def _kind(factor: Factor) -> Kind:
+    if factor.kind == "input":
+        return "image" if float(factor.value.min()) >= 0 else "signed"
+    return "share" if factor.kind == "slopes" and float(factor.value.min()) >= 0 else "signed"
+
+
+def _factor(factors: list[Factor], current: int) -> None:
+    """The factor and the product after it, as heat maps to hover over."""
+    factor, last = factors[current], current == len(factors) - 1
+    wide = factor.shape[1]
+    st.subheader(f"{factor.told} · {shape(factor.shape)}", anchor=False)
+    st.markdown(MEANING[factor.kind].format(layer=factor.layer))
+    told = "σ′" if factor.kind == "slopes" else factor.told
+    value = factor.value.reshape(1, -1) if factor.value.dim() == 1 else factor.value
+    chart(matrix_figure(value, told, kind=_kind(factor)), f"manual_factor_map_{current}", still=True)
+    if factor.kind == "slopes":
+        closed = int((factor.value == 0).sum())
+        stops = f" {closed} of {wide} slopes are 0." if closed else " No slope is exactly 0."
+        st.caption(f"Only the diagonal, {wide} slopes; the rest of the matrix is 0.{stops}")
+    elif value.numel() > EXACT:
+        st.caption("Each dot: the number largest in size of a block of the matrix.")
+    if not current:
+        return
+    st.markdown(f"**The product so far** · ${_is(factor)}$ · {shape(factor.product.shape)}")
+    chart(matrix_figure(factor.product, "product"), f"manual_product_map_{current}", still=True)
+    if last:
+        unit = int(factor.product.square().sum(dim=0).argmax())
+        st.caption(
+            "Each dot: the number largest in size of a block of ∂L/∂W₁. The column of unit "
+            f"{unit}, the strongest, as an image:"
+        )
+        cut = factor.product[:, unit : unit + 1]
+        chart(matrix_figure(cut, "∂L/∂W₁", offset=(0, unit)), "manual_product_column", still=True)
+
+
+def _is(factor: Factor) -> str:
+    """What the product after a factor is the gradient of, in LaTeX."""
+    if factor.kind in ("error", "slopes"):
+        return rf"\delta_{{{factor.layer}}} = \partial L/\partial z_{{{factor.layer}}}"
+    return rf"\partial L/\partial {'W_1' if factor.kind == 'input' else f'a_{{{factor.layer - 1}}}'}"
+
+
+def _sizes(at_start: bool, factors: list[Factor], other: list[Factor], current: int) -> None:
+    here, there = (FRESH, TRAINED) if at_start else (TRAINED, FRESH)
+    sizes = [factor.rms for factor in factors]
+    fig = shrinking_figure(
+        [factor.told for factor in factors],
+        sizes,
+        current,
+        other=[factor.rms for factor in other],
+        label=here,
+        other_label=there,
+    )
+    chart(fig, "manual_product_sizes", still=True)
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(
+            "RMS so far",
+            f"{sizes[current]:.3g}",
+            width=150,
+            help="Root of the mean square of all numbers in the product so far.",
+        )
+        if current and sizes[current - 1]:
+            st.metric(
+                "This factor multiplied it by",
+                f"{sizes[current] / sizes[current - 1]:.3g}",
+                width=220,
+                help="RMS after this factor over RMS before it.",
+            )
+    st.caption(_told(factors))
+
+
+def _told(factors: list[Factor]) -> str:
+    """What the sizes say, from the error to the first hidden layer's δ."""
+    first, last = factors[0].rms, factors[-2].rms
+    if first == 0:
+        return "The network is so sure and right that the error is 0: no gradient at all."
+    if last == 0:
+        return "Nothing arrives: somewhere on the way every slope is 0."
+    if len(factors) == 2:
+        return "One layer: the error meets the input at once."
+    grown = last / first
+    change = f"{ratio(1 / grown)} smaller" if grown < 1 else f"{ratio(grown)} larger"
+    return (
+        f"From the output ({number(first)}) to the first hidden layer ({number(last)}) the error became "
+        f"{change}: "
+        f"in the mean a factor of {number(grown ** (1 / (len(factors) // 2 - 1)))} a layer."
+    )
+
+
+def _proof(net: Bare, factors: list[Factor], x: Tensor, label: int) -> None:
+    """The end of the product beside the gradient that the backward pass finds."""
+    _, gradients = loss_and_gradients(net.layers, net.activation, x, torch.tensor([label]))
+    wanted = gradients[0].weight
+    gap = relative_difference(factors[-1].product, wanted)
+    with st.container(border=True):
+        st.markdown("**Is that the gradient?** The whole product beside ∂L/∂W₁ of the backward pass:")
+        with st.container(horizontal=True, gap="medium"):
+            st.metric(
+                "‖product‖",
+                f"{float(factors[-1].product.norm()):.6g}",
+                width=170,
+                help="Root of the sum of all squares of the long product.",
+            )
+            st.metric(
+                "‖∂L/∂W₁‖",
+                f"{float(wanted.norm()):.6g}",
+                width=170,
+                help="The same of the gradient from the backward pass.",
+            )
+            st.metric(
+                "Relative difference",
+                f"{gap:.2g}",
+                width=190,
+                help="‖product − ∂L/∂W₁‖ / ‖∂L/∂W₁‖, in double precision.",
+            )
+        st.caption(
+            f"Not one of the {wanted.numel():,} numbers differs."
+            if gap == 0
+            else "The same numbers, up to rounding."
+            if gap < 1e-9
+            else "They differ by more than rounding explains."
+        )

@@ -1,0 +1,150 @@
+"""With and without batch norm beside each other: claims, curves, and what every layer receives."""
+
+from collections.abc import Mapping
+from inspect import signature
+
+import streamlit as st
+
+from core.charts.palette import MODELS
+from core.config.escaping import escaped
+from core.formatting import count, interval, percent, points, ratio
+from core.jobs.job_pair import Pair
+from core.lessons.cnn.activation_drift import drift
+from core.lessons.cnn.charts.activation_bands import layer_title, layers_of, spread_bands_figure
+from core.lessons.cnn.charts.paired_losses import errors_figure, losses_figure
+from core.lessons.cnn.rate_sweep import WITH, WITHOUT
+from core.models.evaluation import wilson
+from core.recipes.texts import RECIPES
+from core.storage.history import History
+from core.training.weight_history_callback import PreActivations
+from pages.ui.kit.shell.cache import shipped_model
+from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.training.live_run import POLL
+from pages.ui.kit.widgets.chart import chart
+
+TITLES = {WITH: "with batch norm", WITHOUT: "without"}
+LOOKS = {name: setting.default for name, setting in signature(PreActivations).parameters.items()}
+COLORS = {TITLES[name]: MODELS[name] for name in (WITH, WITHOUT)}
+
+
+def claims() -> None:
+    """What the text reports, beside what the two shipped networks measure."""
+    with st.container(horizontal=True, gap="large"):
+        for name, title in TITLES.items():
+            facts = shipped_model(name).provenance
+            low, high = facts["ci95"]
+            st.metric(
+                f"As it came, {title}",
+                percent(facts["test_accuracy"], 2),
+                f"95%: {interval(low, high, 2)}",
+                delta_color="off",
+                delta_arrow="off",
+                width="content",
+                help=f"{facts['epochs']:g} epochs, read correctly of {facts['n_test']:,} test images.",
+            )
+    st.caption(
+        ":material/format_quote: **The text claims**: "
+        + "; ".join(f"{RECIPES[name].claim}" for name in TITLES)
+        + ". Its epochs and batch size are not given."
+    )
+
+
+def beside(pair: Pair) -> None:
+    """The pair so far; looks again by itself while it runs."""
+    pace = POLL.get(pair.snapshot.status)
+
+    @st.fragment(run_every=None if pace is None else max(1.0, pace))
+    def body() -> None:
+        with error_boundary():
+            pair.meet()
+            ours, theirs = (job.snapshot for job in pair.jobs)
+            facts = " · ".join(
+                f"{title}: step {snapshot.steps:,} of {snapshot.steps_total:,}"
+                for title, snapshot in zip(TITLES.values(), (ours, theirs), strict=True)
+            )
+            st.caption(facts)
+            for title, snapshot in zip(TITLES.values(), (ours, theirs), strict=True):
+                if snapshot.message and snapshot is theirs:  # the other's stands above already
+                    st.warning(f"{title.capitalize()}: {escaped(snapshot.message, 'page')}")
+            epochs = max(ours.config.train.epochs, ours.epoch, theirs.epoch)
+            between({WITH: ours.history, WITHOUT: theirs.history}, ours.n_train, ours.n_test, epochs)
+
+    body()
+
+
+def between(histories: Mapping[str, History], n_train: int, n_test: int, epochs: float) -> None:
+    """Losses, accuracies, and the distributions of what each layer receives, in words too."""
+    named = {TITLES[name]: history for name, history in histories.items()}
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown("**Loss**")
+        chart(losses_figure(named, COLORS, n_train, epochs), "cnn_bn_loss")
+    with right:
+        st.markdown("**Test error**")
+        chart(errors_figure(named, COLORS, epochs), "cnn_bn_errors")
+    st.markdown(verdict(named, n_test))
+    st.markdown("**What each layer's activation receives, as training goes on**")
+    spreads = {title: history.spreads for title, history in named.items()}
+    if not any(spreads.values()):
+        st.caption("Nothing was recorded yet.")
+        return
+    chart(spread_bands_figure(spreads, COLORS, round(_steps(named, n_train, epochs))), "cnn_bn_spreads")
+    st.caption(
+        f"Every {LOOKS['every']} steps, on the same {LOOKS['images']} training images. Line: median. Bands: "
+        "the middle half, and nine tenths. Both columns share each row's axis."
+    )
+    st.markdown(widening(spreads))
+
+
+def verdict(histories: Mapping[str, History], n_test: int) -> str:
+    """How the newest accuracies compare, no more than their intervals allow."""
+    found = {}
+    for name, history in histories.items():
+        accuracy = history.last("test_accuracy")
+        if accuracy is None:
+            if not history.epochs:
+                return "Nothing is measured yet."
+            return f"*{name.capitalize()}*: no accuracy, its numbers grew without bound."
+        found[name] = (accuracy, *wilson(round(accuracy * n_test), n_test), history.last("epoch") or 0.0)
+    words = " · ".join(
+        f"{name} **{percent(accuracy, 2)}** ({interval(low, high, 2)}) after {count(epoch, 'epoch')}"
+        for name, (accuracy, low, high, epoch) in found.items()
+    )
+    words = words[0].upper() + words[1:] + ". "
+    (ours, low, high, epoch), (theirs, their_low, their_high, their_epoch) = found.values()
+    if not epoch or not their_epoch:
+        return words + "Nothing is learnt yet."
+    if epoch != their_epoch:
+        return words + "They are not equally far, so this compares nothing yet."
+    if low <= their_high and their_low <= high:
+        return words + "The intervals overlap: **these two do not tell them apart.**"
+    side = "With it the network is better" if ours > theirs else "Without it the network is better"
+    return words + f"**{side}** here, by {points(abs(ours - theirs))}, for this seed."
+
+
+def widening(spreads: Mapping[str, list[dict[str, object]]]) -> str:
+    """How much wider the inputs of the convolutions' activations became, from the numbers."""
+    layers = [name for name in layers_of(spreads) if name.startswith("act")]
+    parts = []
+    for name, rows in spreads.items():
+        found = [moved for layer in layers if (moved := drift(rows, layer)) is not None]
+        if not found:
+            return ""
+        most = max(found, key=lambda moved: abs(moved.factor - 1))
+        parts.append(
+            f"*{name}*, the range of nine tenths changed most at {layer_title(most.layer)}: from "
+            f"{most.start:.3g} to {most.end:.3g} ({ratio(most.factor)})"
+        )
+    return (
+        "Over training, " + "; ".join(parts) + ". With batch norm only a channel's own learnt scale and shift "
+        "move it; without, every weight before it does."
+    )
+
+
+def _steps(histories: Mapping[str, History], n_train: int, epochs: float) -> float:
+    """Steps that the whole run will have, judged by what is done; the right end of the axis."""
+    longest = max(histories.values(), key=lambda history: len(history.loss))
+    seen = sum(longest.examples_per_step)
+    if not seen:
+        return 1.0
+    return max(len(longest.loss), len(longest.loss) * epochs * n_train / seen)

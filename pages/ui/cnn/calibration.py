@@ -1,0 +1,165 @@
+"""Confidence against accuracy before and after temperature scaling."""
+
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+import streamlit as st
+import torch
+from torch import Tensor, nn
+
+from core.data.digits import Mnist
+from core.formatting import interval, percent
+from core.lessons.cnn.calibration import (
+    BINS,
+    COLDEST,
+    HOTTEST,
+    Bin,
+    ece,
+    ece_interval,
+    fit_temperature,
+    negative_log_likelihood,
+    reliability,
+)
+from core.lessons.cnn.calibration import confidence as sureness
+from core.lessons.cnn.charts.reliability import reliability_figure
+from core.models.evaluation import logits
+from pages.ui.cnn.held_out import held_out
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.widgets import cached_results
+from pages.ui.kit.widgets.chart import chart
+
+WHY = """\
+Dividing all ten logits by the same positive number keeps their order: the largest stays the largest, so every
+answer, and with it the accuracy, stays as it was. Only the distances between the logits shrink (T above 1) or
+grow (T below 1), and softmax turns distances into confidence:
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """One network at one temperature on the images that it is judged on."""
+
+    bins: list[Bin]
+    ece: float
+    interval: tuple[float, float]
+    nll: float
+    accuracy: float
+
+
+def calibrated(trained: Trained, mnist: Mnist) -> None:
+    """The diagram as it is and after dividing by the fitted temperature, with ECE and likelihood."""
+    sides = held_out(trained, mnist)
+    name = f"{cached_results.data_key(mnist)}/{sides.name}"
+    fitting = _logits(trained.key, f"{name}/fit", trained.model, sides.fit.images)
+    judging = _logits(trained.key, f"{name}/judge", trained.model, sides.judge.images)
+    temperature = _temperature(trained.key, name, fitting, sides.fit.labels)
+    bins = st.slider(
+        "Bins",
+        5,
+        30,
+        BINS,
+        key="cnn_sure_bins",
+        bind="query-params",
+        width=320,
+        help="Into how many bins of equal width the confidences are sorted; 15 in Guo et al. (2017). The "
+        "calibration error depends on it a little.",
+    )
+    both = [_calibration(trained.key, name, bins, t, judging, sides.judge.labels) for t in (1.0, temperature)]
+    titles = ("As it is (T = 1)", f"Logits divided by T = {temperature:.3g}")
+    for place, (column, title, found) in enumerate(zip(st.columns(2, gap="large"), titles, both, strict=True)):
+        with column:
+            st.markdown(f"##### {title}")
+            _numbers(found)
+            chart(_figure(found), f"cnn_sure_reliability_{place}", still=True)
+    st.caption(
+        f"{sides.told} Dots: the share of right answers in a bin, with its 95% interval, against their mean "
+        "confidence. Orange: the gap to the diagonal. Below: how many answers a bin holds, on a log axis."
+    )
+    st.markdown(_told(temperature, *both))
+    with st.expander("Why does the accuracy not change?", icon=":material/help:"):
+        st.markdown(WHY)
+        st.latex(
+            r"\hat y_k = \frac{e^{z_k / T}}{\sum_j e^{z_j / T}}, \qquad "
+            r"\frac{\hat y_i}{\hat y_k} = e^{(z_i - z_k)/T}"
+        )
+
+
+def _numbers(found: Calibration) -> None:
+    """ECE with its interval, likelihood and accuracy."""
+    with st.container(horizontal=True, gap="small"):
+        st.metric(
+            "Calibration error",
+            percent(found.ece, 2),
+            width=140,
+            help="ECE: the mean gap between confidence and accuracy, weighted by the answers in each bin. "
+            "Chance alone makes gaps in small bins, so it is always a little too large; the interval (basic "
+            "bootstrap, 400 resamples) takes that off and may lie below it.",
+        )
+        st.metric(
+            "Loss (nats)",
+            f"{found.nll:.4f}",
+            width=104,
+            help="Negative log-likelihood: the mean of −log(probability of the label). It is what the "
+            "temperature is fitted to make small, on other images.",
+        )
+        st.metric(
+            "Accuracy",
+            percent(found.accuracy, 2),
+            width=96,
+            help="Share of right answers. A temperature changes no answer.",
+        )
+    low, high = found.interval
+    st.caption(f"95% interval of that error, chance gaps taken off: {interval(low, high, 2)}.")
+
+
+def _figure(found: Calibration) -> go.Figure:
+    return reliability_figure(
+        [part.accuracy for part in found.bins],
+        [part.ci95 for part in found.bins],
+        [part.confidence for part in found.bins],
+        [part.count for part in found.bins],
+    )
+
+
+def _told(temperature: float, before: Calibration, after: Calibration) -> str:
+    """What the numbers say, in words that follow from them."""
+    if temperature < 1.05 * COLDEST or temperature > HOTTEST / 1.05:
+        return (
+            f"The fit ran to the end of its range, T = {temperature:.3g}: these validation images do not "
+            "tell which temperature is best."
+        )
+    gap = sum(part.count * (part.confidence - part.accuracy) for part in before.bins if part.count)
+    way = "too sure of itself" if gap > 0 else "not sure enough"
+    softer = "softens" if temperature > 1 else "sharpens"
+    overlap = before.interval[0] <= after.interval[1] and after.interval[0] <= before.interval[1]
+    better = after.ece < before.ece
+    effect = (
+        f"brings the calibration error from {interval(before.ece, after.ece, 2)}"
+        if better
+        else f"does not help here: the calibration error goes from {interval(before.ece, after.ece, 2)}"
+    )
+    doubt = ", though the two intervals overlap" if overlap else ""
+    return f"On the whole the network is **{way}**. T = {temperature:.3g} {softer} its answers and {effect}{doubt}."
+
+
+@st.cache_resource(max_entries=16, show_spinner="Reading the images…")
+def _logits(key: str, images: str, _model: nn.Module, _images: Tensor) -> Tensor:
+    return logits(_model, _images).cpu()
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _temperature(key: str, images: str, _logits: Tensor, _labels: Tensor) -> float:
+    return fit_temperature(_logits, _labels)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _calibration(key: str, images: str, bins: int, temperature: float, _logits: Tensor, _labels: Tensor) -> Calibration:
+    sure, right = sureness(_logits, temperature), _logits.argmax(1) == _labels
+    found = reliability(sure, right, bins)
+    return Calibration(
+        bins=found,
+        ece=ece(found),
+        interval=ece_interval(sure, right, bins),
+        nll=negative_log_likelihood(_logits, _labels, temperature),
+        accuracy=float(right.double().mean()) if len(right) else float(torch.nan),
+    )

@@ -1,0 +1,247 @@
+"""Tab: one convolution worked out by hand, cell by cell, then ReLU and max-pooling."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+from torch import Tensor
+
+from core.charts.palette import DIVERGING, GRAY_INK, SEQUENTIAL
+from core.data.digits import Mnist
+from core.lessons.cnn.charts.clickable_map import picked_map_figure
+from core.lessons.cnn.convolution_by_hand import convolve, max_pool, off_torch, padded, pool_window, product, relu
+from core.models.threads import one_thread
+from pages.ui.cnn.beside_canvas import beside_canvas
+from pages.ui.cnn.cell_sums import show_pool, show_product, show_relu
+from pages.ui.cnn.filter_editor import edited_filter
+from pages.ui.kit.network.image_picker import subject
+from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.widgets.chart import chart
+
+CONVOLVE, RELU, POOL = "1 · convolution", "2 · ReLU", "3 · max-pool"
+
+CODE = """\
+import torch
+from torch.nn import functional
+
+def convolve(image, kernel, bias, stride, padding):
+    image = functional.pad(image, [padding] * 4)        # zeros around it
+    k = len(kernel)
+    windows = image.unfold(0, k, stride).unfold(1, k, stride)   # (rows, columns, k, k)
+    return (windows * kernel).sum(dim=(2, 3)) + bias    # the kernel is not flipped
+
+image = torch.rand(28, 28)
+kernel = torch.tensor([[-1., 0., 1.], [-2., 0., 2.], [-1., 0., 1.]])
+ours = convolve(image, kernel, bias=0.1, stride=2, padding=1)
+
+theirs = functional.conv2d(                             # PyTorch's: images, then kernels
+    image[None, None], kernel[None, None], torch.tensor([0.1]), stride=2, padding=1
+)
+assert torch.allclose(ours, theirs[0, 0], atol=1e-5)
+
+pooled = functional.max_pool2d(ours.relu()[None], 2)    # the largest of every 2×2
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Settings:
+    """What slides over what: a picture (28, 28), a kernel (k, k), and how it moves."""
+
+    image: Tensor
+    kernel: Tensor
+    bias: float
+    stride: int
+    padding: int
+
+    def convolved(self) -> Tensor:
+        """The map of all places."""
+        return convolve(self.image, self.kernel, self.bias, self.stride, self.padding)
+
+
+@st.fragment
+@one_thread()
+def by_hand(mnist: Mnist) -> None:
+    """Picture and kernel on the left; on the right what the kernel finds, and how one number comes about."""
+    with error_boundary():
+        st.markdown(
+            "A kernel slides over the picture. At each place it multiplies what lies under it and adds up. "
+            "Click a cell of the output to see its sum."
+        )
+        left, right = beside_canvas()
+        with left:
+            settings = _settings(mnist)
+        with right:
+            stage = st.segmented_control(
+                "Step",
+                [CONVOLVE, RELU, POOL],
+                default=CONVOLVE,
+                required=True,
+                key="cnn_hand_stage",
+                bind="query-params",
+                help="What a convolutional block does, one step after the other.",
+            )
+            {CONVOLVE: _convolution, RELU: _relu, POOL: _pool}[stage](settings)
+        with st.expander("Is this a convolution?", icon=":material/flip:"):
+            st.markdown(
+                "In mathematics a convolution flips the kernel first, left to right and top to bottom. "
+                "Without the flip it is called *cross-correlation*. Deep learning leaves the flip out and "
+                "says convolution all the same: the kernel is learnt, so a network would simply learn the "
+                "flipped one."
+            )
+            st.latex(r"y_{r,c} = b + \sum_{i=0}^{k-1}\sum_{j=0}^{k-1} w_{i,j}\; x_{r s + i - p,\; c s + j - p}")
+            st.caption("x the picture (0 outside it), w the kernel of side k, b the bias, s stride, p padding.")
+        with st.expander("Show the code", icon=":material/code:"):
+            st.code(CODE, language="python")
+
+
+def _settings(mnist: Mnist) -> Settings:
+    picture = subject(mnist, "cnn_hand")
+    kernel = edited_filter()
+    stride = st.slider(
+        "Stride (pixels)",
+        1,
+        4,
+        1,
+        key="cnn_hand_stride",
+        bind="query-params",
+        help="How far the kernel moves from one place to the next.",
+    )
+    padding = st.slider(
+        "Padding (pixels)",
+        0,
+        4,
+        1,
+        key="cnn_hand_padding",
+        bind="query-params",
+        help="Rows and columns of zeros laid around the picture.",
+    )
+    bias = st.slider(
+        "Bias", -2.0, 2.0, 0.0, 0.1, key="cnn_hand_bias", bind="query-params", help="One number added to every sum."
+    )
+    return Settings(picture.image[0].double(), kernel, bias, stride, padding)
+
+
+def _convolution(now: Settings) -> None:
+    result = now.convolved()
+    side, k = len(result), len(now.kernel)
+    pictures = st.container()  # above the sliders, but drawn after: these may take their values from the address
+    row, column = _pick("cnn_hand", side)
+    found = product(now.image, now.kernel, row, column, now.bias, now.stride, now.padding)
+    laid = padded(now.image, now.padding)
+    before, after = pictures.columns(2, gap="medium")
+    with before:
+        st.markdown(f"**Picture**, 28 × 28{f' and {now.padding} of zeros around' if now.padding else ''}")
+        frame = (found.window.top, found.window.left, k)
+        fig = picked_map_figure(laid, "pixel", scale=GRAY_INK, limits=(0.0, 1.0), frame=frame, border=now.padding)
+        chart(fig, "cnn_hand_picture", still=True)
+    with after:
+        st.markdown(f"**Output**, {side} × {side}")
+        _map(result, "output", "cnn_hand_output", "cnn_hand", row, column)
+        st.caption("Orange above zero, blue below. Click a cell, or move the sliders.")
+    show_product(now.kernel, found, now.bias, row, column)
+    st.markdown("**How large is the output?**")
+    st.latex(
+        r"\begin{aligned}\text{side} &= \left\lfloor \frac{28 + 2p - k}{s} \right\rfloor + 1 \\ &= "
+        rf"\left\lfloor \frac{{28 + 2\cdot{now.padding} - {k}}}{{{now.stride}}} \right\rfloor + 1 "
+        rf"= \mathbf{{{side}}}\end{{aligned}}"
+    )
+    off = off_torch(now.image, now.kernel, now.bias, now.stride, now.padding)
+    st.caption(
+        f"All {side * side:,} cells against PyTorch's own conv2d: they differ by at most {off:.1g}."
+        if off
+        else f"All {side * side:,} cells equal those of PyTorch's own conv2d exactly."
+    )
+
+
+def _relu(now: Settings) -> None:
+    result = now.convolved()
+    passed = relu(result)
+    pictures = st.container()
+    row, column = _pick("cnn_hand", len(result))
+    before, after = pictures.columns(2, gap="medium")
+    with before:
+        st.markdown("**Output of the convolution**")
+        _map(result, "output", "cnn_hand_unbent", "cnn_hand", row, column)
+    with after:
+        st.markdown("**After ReLU**")
+        _map(passed, "ReLU", "cnn_hand_relu", "cnn_hand", row, column, signed=False)
+    show_relu(result, row, column)
+
+
+def _pool(now: Settings) -> None:
+    passed = relu(now.convolved())
+    pooled = max_pool(passed)
+    pictures = st.container()
+    row, column = _pick("cnn_hand_pool", len(pooled))
+    window = pool_window(passed, row, column)
+    before, after = pictures.columns(2, gap="medium")
+    top = _top(passed)
+    with before:
+        st.markdown(f"**After ReLU**, {len(passed)} × {len(passed)}")
+        frame = (window.top, window.left, 2)
+        fig = picked_map_figure(passed, "ReLU", scale=SEQUENTIAL, limits=(0.0, top), frame=frame)
+        chart(fig, "cnn_hand_unpooled", still=True)
+    with after:
+        st.markdown(f"**After 2×2 max-pooling**, {len(pooled)} × {len(pooled)}")
+        _map(pooled, "pooled", "cnn_hand_pooled", "cnn_hand_pool", row, column, signed=False, top=top)
+    show_pool(window, passed, row, column)
+
+
+def _map(
+    values: Tensor,
+    name: str,
+    key: str,
+    cell: str,
+    row: int,
+    column: int,
+    *,
+    signed: bool = True,
+    top: float | None = None,
+) -> None:
+    """A map whose cells can be clicked; the chosen one is framed."""
+    top = top or _top(values)
+    fig = picked_map_figure(
+        values,
+        name,
+        scale=DIVERGING if signed else SEQUENTIAL,
+        limits=(-top if signed else 0.0, top),
+        frame=(row, column, 1),
+        click=True,
+    )
+    take = partial(_clicked, key, cell, len(values))
+    chart(fig, key, still=True, on_select=take, selection_mode="points")
+
+
+def _top(values: Tensor) -> float:
+    return float(values.abs().max()) or 1.0
+
+
+def _cell_keys(key: str, side: int) -> tuple[str, str]:
+    """Row and column sliders of a map; they go with its side, as their range does."""
+    return f"{key}_row_{side}", f"{key}_column_{side}"
+
+
+def _pick(key: str, side: int) -> tuple[int, int]:
+    """Sliders for a cell; they start where a stroke of the first picture passes."""
+    cell: list[int] = []
+    labels = zip(st.columns(2, gap="medium"), ("Row", "Column"), (0.43, 0.3), strict=True)
+    for name, (place, label, share) in zip(_cell_keys(key, side), labels, strict=True):
+        chosen = place.slider(
+            label,
+            0,
+            side - 1,
+            round(share * (side - 1)),
+            key=name,
+            bind="query-params",
+            help=f"The cell looked at, 0 to {side - 1}; drag and watch the window slide.",
+        )
+        cell.append(int(chosen))
+    return cell[0], cell[1]
+
+
+def _clicked(chart_key: str, key: str, side: int) -> None:
+    """Callback: the clicked cell becomes the one shown."""
+    points = st.session_state[chart_key].selection.points
+    if points:
+        for name, axis in zip(_cell_keys(key, side), ("y", "x"), strict=True):
+            st.session_state[name] = int(points[0][axis])

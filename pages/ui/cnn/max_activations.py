@@ -1,0 +1,147 @@
+"""The test images, and the patch of each, that make a channel fire strongest."""
+
+from collections import Counter
+
+import numpy as np
+import streamlit as st
+
+from core.charts.style import picture
+from core.config.cnn import CNNConfig
+from core.data.digits import Digits, Mnist
+from core.formatting import article, percent
+from core.lessons.cnn.charts.framed_patch import framed_picture
+from core.lessons.cnn.max_activations import Peaks
+from core.lessons.cnn.receptive_field import Window, receptive_field, steps
+from pages.ui.cnn import map_results as results
+from pages.ui.cnn.layer_words import channel_key, cut_after, pick_channel, tag
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.widgets import cached_results
+
+KEY, MOST, WIDE = "cnn_excites", 9, 84
+
+CODE = """\
+maps = network[:{cut}](images.flatten(1))        # up to {layer}: (N, channels, rows, columns)
+values, places = maps[:, {channel}].flatten(1).max(dim=1)
+strongest = values.argsort(descending=True)[:9]
+# back to pixels, layer by layer: output i of a layer with kernel k, stride s, padding p
+first = last = int(places[strongest[0]]) // maps.shape[3]  # the row; the column works the same
+for k, s, p in reversed({steps}):
+    first, last = first * s - p, last * s - p + k - 1
+print("rows", first, "to", last, "of image", int(strongest[0]))
+"""
+
+
+def code(config: CNNConfig, layer: str, channel: int) -> str:
+    """The search on the network that the part "Maps" prints."""
+    cut = cut_after(config, layer)
+    return CODE.format(cut=cut, layer=layer, channel=channel, steps=steps(config, layer))
+
+
+def excites(trained: Trained, mnist: Mnist) -> None:
+    """Choose a channel; its nine strongest images with the patch framed."""
+    config = results.cnn(trained)
+    names = [f"act{number}" for number in range(1, len(config.channels) + 1)]
+    with st.container(border=True), st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        layer = st.selectbox(
+            "Layer",
+            names,
+            index=len(names) - 1,
+            key=f"{KEY}_layer_{tag(config)}",
+            bind="query-params",
+            width=150,
+            help="The activation after each convolution.",
+        )
+        with st.container(width=160):
+            channel = pick_channel(KEY, layer, config)
+        st.button(
+            "Next channel",
+            icon=":material/navigate_next:",
+            key=f"{KEY}_next",
+            on_click=_next,
+            args=(config, layer),
+            disabled=len_of(config, layer) == 1,
+            help="After the last comes the first.",
+        )
+    found, some = results.channel_peaks(trained, mnist, layer)
+    where = cached_results.which_images(mnist, len(some))
+    top = found.strongest(channel, MOST)
+    fired = int((found.values[:, channel] > 0).sum())
+    if not fired:
+        st.info(
+            f"Channel {channel} of {layer} is silent: nowhere in {where} does it give more than zero. "
+            "Choose another channel.",
+            icon=":material/volume_off:",
+        )
+    else:
+        _pictures(config, layer, channel, found, some, [i for i in top.tolist() if found.values[i, channel] > 0])
+    st.caption(
+        f"The strongest of {where}. A map's largest number counts; it fires (above zero) somewhere in "
+        f"{percent(fired / len(some))} of them."
+    )
+    with st.expander("Show the code", icon=":material/code:"):
+        st.code(code(config, layer, channel), language="python")
+
+
+def len_of(config: CNNConfig, layer: str) -> int:
+    """How many channels the activation has."""
+    return config.channels[int(layer.removeprefix("act")) - 1]
+
+
+def _next(config: CNNConfig, layer: str) -> None:
+    key = channel_key(KEY, config)
+    st.session_state[key] = (st.session_state.get(key, 0) + 1) % len_of(config, layer)
+
+
+def _pictures(config: CNNConfig, layer: str, channel: int, found: Peaks, some: Digits, top: list[int]) -> None:
+    windows = [receptive_field(config, layer, int(found.rows[i, channel]), int(found.columns[i, channel])) for i in top]
+    sees = windows[0].height
+    st.markdown(f"{_labels(some.labels[top].tolist())} {_seen(windows)}")
+    with st.container(horizontal=True, gap="xsmall"):
+        for index, window in zip(top, windows, strict=True):
+            inside, image = window.inside(), some.images[index, 0].numpy()
+            with st.container(width=WIDE, gap="xxsmall"):
+                frame = (inside.top, inside.left, inside.bottom, inside.right)
+                label = int(some.labels[index])
+                st.image(
+                    framed_picture(image, frame, size=WIDE),
+                    width=WIDE,
+                    alt=f"{article(label).capitalize()}, its patch framed",
+                )
+                if sees < 28:
+                    st.image(picture(_cut(image, window), size=4 * WIDE), width=WIDE, alt="The patch alone")
+                value = float(found.values[index, channel])
+                st.caption(f"{article(f'**{label}**')} · {value:.3g}", text_alignment="center")
+    if sees < 28:
+        beyond = any(window != window.inside() for window in windows)
+        st.caption(
+            "Above the image, below it the patch alone. The number is what the channel gives there."
+            + (" Where a patch reaches over the edge of the image, it is black: padding." if beyond else "")
+        )
+
+
+def _cut(image: np.ndarray, window: Window) -> np.ndarray:
+    """The pixels of the window, zeros where it reaches beyond the image."""
+    rim = 28 + 2 * window.height
+    wide = np.pad(image, rim)
+    cut: np.ndarray = wide[window.top + rim : window.bottom + rim, window.left + rim : window.right + rim]
+    return cut
+
+
+def _labels(labels: list[int]) -> str:
+    counts = Counter(labels)
+    digit, most = counts.most_common(1)[0]
+    if len(labels) == 1:
+        return f"Only one image makes it fire, {article(digit)}."
+    if most == len(labels):
+        return f"All {len(labels)} are of the digit **{digit}**."
+    if most > len(labels) / 2:
+        return f"{most} of {len(labels)} are of the digit **{digit}**."
+    shown = ", ".join(str(d) for d in sorted(counts))
+    return f"They are of {len(counts)} different digits ({shown})."
+
+
+def _seen(windows: list[Window]) -> str:
+    sees = windows[0].height
+    if sees >= 28:
+        return f"Each number of this layer sees {sees}×{sees} pixels: the whole digit may matter."
+    return f"Framed: the {sees}×{sees} pixels that this number of the map can see."

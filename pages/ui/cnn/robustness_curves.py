@@ -1,0 +1,222 @@
+"""Accuracy over the test images against the strength of a change, for every network at hand."""
+
+import time
+
+import streamlit as st
+import torch
+from torch import nn
+
+from core.charts.palette import YELLOW, model_color
+from core.charts.robustness_curves import StrengthCurve, strength_curves_figure
+from core.config.run import CNNConfig, RunConfig
+from core.data.digits import Digits, Mnist
+from core.formatting import duration, percent, points
+from core.lessons.cnn.conv_cost import multiplications
+from core.lessons.cnn.robustness import accuracy_against_strength
+from core.lessons.cnn.transforms import TRANSFORMS
+from core.models.evaluation import Score
+from core.models.threads import one_thread
+from core.storage.checkpoints import shipped
+from pages.ui.cnn.strength_words import amount
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell.cache import shipped_model
+from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.widgets import cached_results
+from pages.ui.kit.widgets.chart import chart
+
+LINEUP = ("cnn-lab", "cnn-bn", "cnn-nobn", "mlp-deep", "mlp-module", "mlp-autograd", "linear-softmax")
+THIS = "this network"
+SAMPLE = 1000  # test images, until all are asked for
+FEWEST, WORK = 200, 1e11  # a very large network gets a smaller sample: multiplications a curve may take
+PATIENCE = 0.4  # seconds of measuring before the chart is drawn again
+
+FAILED = "cnn_shake_failed"  # session key of what could not be measured
+Scores = dict[tuple[str, float], Score]
+
+
+class Entrant:
+    """A network in the chart: the key that its scores are kept by, what it is called, its colour."""
+
+    def __init__(self, key: str, name: str, color: str, config: RunConfig, model: nn.Module) -> None:
+        self.key, self.name, self.color, self.config, self.model = key, name, color, config, model
+        self.convolutional = isinstance(config.model, CNNConfig)
+
+
+def strength_curves(trained: Trained, mnist: Mnist, how: str, strength: float) -> None:
+    """The chart grows while it is measured, a few points at a time; what was measured is kept."""
+    transform = TRANSFORMS[how]
+    entrants = _entrants(trained)
+    few = _sample_size(trained, mnist)
+    whole = few < len(mnist.test) and st.toggle(
+        f"All {len(mnist.test):,} test images",
+        key=f"cnn_shake_all_{mnist.size}",
+        bind="query-params",
+        help=f"The sample of {few:,} takes some seconds for a new kind of change; all of them take "
+        f"{len(mnist.test) / few:.0f} times as long and make the intervals narrower.",
+    )
+    count = len(mnist.test) if whole else few
+    kept = _kept(cached_results.data_key(mnist), how, count)
+    wanted = len(entrants) * len(transform.strengths)
+
+    def done() -> int:
+        return sum((entrant.key, s) in kept for entrant in entrants for s in transform.strengths)
+
+    begun, so_far = time.monotonic(), done()
+    looks: list[int] = []  # points known at each drawing; the first is part of the whole tab's
+    asked = (trained.key, cached_results.data_key(mnist), how, count)
+    failed = st.session_state.get(FAILED) == asked  # then it no longer looks again by itself
+
+    @st.fragment(run_every=None if so_far == wanted or failed else 0.2)
+    @one_thread()
+    def body() -> None:
+        fine, now = False, done()
+        looks.append(now)
+        with error_boundary():
+            _chart(trained, entrants, how, strength, kept)
+            if now < wanted:
+                st.progress(now / wanted, text=_progress(now, wanted, now - so_far, time.monotonic() - begun))
+            else:
+                _told(trained, entrants, how, strength, kept)
+            spaced = ", evenly spaced" if count < len(mnist.test) else ""
+            st.caption(
+                f"On {cached_results.which_images(mnist, count)}{spaced}. Bands: 95% intervals. Dotted "
+                "lines: the slider's strength, and guessing (10%)."
+            )
+            if now < wanted:  # last, so that nothing on the screen waits for it; the next look shows it
+                _measure(entrants, _sample(mnist, count), how, kept)
+            fine = True
+        if fine == failed:  # it has just failed, or works again
+            st.session_state[FAILED] = None if fine else asked
+            st.rerun()
+        if fine and now == wanted and len(looks) > 1:
+            st.rerun()  # the page without a part that looks again by itself
+
+    body()
+
+
+def _progress(now: int, wanted: int, new: int, seconds: float) -> str:
+    """How far it is, and how long it will take at the pace so far."""
+    left = f", about {duration((wanted - now) * seconds / new)} left" if new else ""
+    return f"Measured {now} of {wanted} points{left}"
+
+
+def _measure(entrants: list[Entrant], digits: Digits, how: str, kept: Scores) -> None:
+    """Measure for a moment; at least one point."""
+    models = {entrant.key: entrant.model for entrant in entrants}
+    end = time.monotonic() + PATIENCE
+    for key, strength, score in accuracy_against_strength(models, digits, TRANSFORMS[how], kept):
+        kept[key, strength] = score
+        if time.monotonic() > end:
+            break
+
+
+def _chart(trained: Trained, entrants: list[Entrant], how: str, strength: float, kept: Scores) -> None:
+    transform = TRANSFORMS[how]
+    curves = []
+    for entrant in entrants:
+        at = [s for s in transform.strengths if (entrant.key, s) in kept]
+        scores = [kept[entrant.key, s] for s in at]
+        curves.append(
+            StrengthCurve(
+                name=entrant.name,
+                strengths=at,
+                accuracy=[score.accuracy for score in scores],
+                low=[score.ci95[0] for score in scores],
+                high=[score.ci95[1] for score in scores],
+                color=entrant.color,
+                dash="solid" if entrant.convolutional else "dot",
+                main=entrant.key == trained.key,
+            )
+        )
+    fig = strength_curves_figure(
+        curves,
+        x_title=f"{transform.title.lower()} ({transform.unit})",
+        x_range=(transform.low, transform.high),
+        marked=strength,
+    )
+    chart(fig, "cnn_shake_curves")
+
+
+def _told(trained: Trained, entrants: list[Entrant], how: str, strength: float, kept: Scores) -> None:
+    """What convolution and pooling buy at the strength nearest to the slider's, from the numbers."""
+    transform = TRANSFORMS[how]
+    near = transform.nearest(strength)
+    at = {entrant.name: kept[entrant.key, near] for entrant in entrants}
+    kinds = (
+        ("convolutional (solid)", [entrant.name for entrant in entrants if entrant.convolutional]),
+        ("fully connected (dotted)", [entrant.name for entrant in entrants if not entrant.convolutional]),
+    )
+    where = "Untouched" if near == transform.none else f"At {amount(how, near)}"
+    groups = "; ".join(
+        f"{kind}: " + ", ".join(f"{name} **{percent(at[name].accuracy)}**" for name in names)
+        for kind, names in kinds
+        if names
+    )
+    st.markdown(f"{where}, {groups}.")
+    if near == transform.none:
+        return
+    first, rival = (max(names, key=lambda name: at[name].accuracy) for _, names in kinds)
+    st.markdown(_bought(first, at[first], rival, at[rival]) + _own(trained, entrants, at, first, rival))
+    st.caption(
+        "The networks differ in size and training as well, so the gap is not the work of convolution and "
+        "pooling alone. None of them has seen a shaken picture in training."
+    )
+
+
+def _bought(name: str, score: Score, rival: str, other: Score) -> str:
+    """The best convolutional and the best other network, in a sentence that follows from their intervals."""
+    gap = score.accuracy - other.accuracy
+    (low, high), (other_low, other_high) = score.ci95, other.ci95
+    pair = f"best against best, {name} reads {points(abs(gap))}"
+    if low > other_high:
+        return f"What convolution and pooling buy here: {pair} more than {rival}."
+    if high < other_low:
+        return f"Here convolution and pooling buy nothing: {pair} less than {rival}."
+    return f"Here nobody wins: {pair} {'more' if gap >= 0 else 'less'} than {rival}, and intervals overlap."
+
+
+def _own(trained: Trained, entrants: list[Entrant], at: dict[str, Score], first: str, rival: str) -> str:
+    """The network looked at beside the best fully connected one, where it is not the best itself."""
+    own = next(entrant.name for entrant in entrants if entrant.key == trained.key)
+    if own in (first, rival):
+        return ""
+    gap = at[own].accuracy - at[rival].accuracy
+    return (
+        f" {own.capitalize() if own == THIS else own} reads {points(abs(gap))} "
+        f"{'more' if gap >= 0 else 'less'} than {rival}."
+    )
+
+
+def _entrants(trained: Trained) -> list[Entrant]:
+    """The networks that came along, and the one looked at where it is none of them."""
+    found = [
+        Entrant(f"shipped:{name}", name, model_color(name), came.config, came.model)
+        for name in LINEUP
+        if name in shipped()
+        for came in [shipped_model(name)]
+    ]
+    if trained.key not in {entrant.key for entrant in found}:
+        found.insert(0, Entrant(trained.key, THIS, YELLOW, trained.config, trained.model))
+    return found
+
+
+def _sample_size(trained: Trained, mnist: Mnist) -> int:
+    """How many test images a curve of this network may take while somebody waits."""
+    fitting = SAMPLE
+    if isinstance(trained.config.model, CNNConfig):
+        longest = max(len(transform.strengths) for transform in TRANSFORMS.values())
+        fitting = int(WORK / (longest * max(1, multiplications(trained.config.model))))
+    return min(len(mnist.test), max(FEWEST, min(SAMPLE, fitting)))
+
+
+def _sample(mnist: Mnist, count: int) -> Digits:
+    """`count` test images, evenly from the whole set: MNIST's second half is easier than its first."""
+    if count == len(mnist.test):
+        return mnist.test
+    return mnist.test.take(torch.arange(count) * len(mnist.test) // count)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _kept(data: str, how: str, count: int) -> Scores:
+    """Everything measured so far for a kind of change on these images: one dictionary for all sessions."""
+    return {}

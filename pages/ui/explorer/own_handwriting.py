@@ -1,0 +1,99 @@
+"""Tab: a test set in one's own handwriting, and how well every network reads it."""
+
+import streamlit as st
+
+from core.data.handwriting import Collection
+from core.formatting import interval
+from core.models.evaluation import wilson
+from pages.ui.explorer import own_files, own_gallery, own_results
+from pages.ui.explorer.own_predictions import collection
+from pages.ui.kit.drawing.canvas import digit_canvas
+from pages.ui.kit.drawing.keep_drawing import keep_drawing
+from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.widgets.incremental_work import alone
+
+CANVAS = "data_own_draw"
+ENOUGH = 20
+CODE = """import csv
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torchvision.transforms.functional import pil_to_tensor
+
+from core.storage.checkpoints import load_shipped
+
+folder = Path("my-handwriting")  # the download, unpacked
+rows = list(csv.DictReader((folder / "labels.csv").open()))
+images = torch.stack([pil_to_tensor(Image.open(folder / row["file"])) / 255 for row in rows])
+labels = torch.tensor([int(row["label"]) for row in rows])  # images: (N, 1, 28, 28) in [0, 1]
+
+model = load_shipped("cnn-bn").model  # in evaluation mode
+with torch.no_grad():
+    answers = model(images).argmax(dim=1)
+correct = int((answers == labels).sum())
+print(f"{correct} of {len(labels)} read correctly: {correct / len(labels):.1%}")
+"""
+
+
+def show() -> None:
+    """Canvas and files on top, then the drawings, then who reads them how well."""
+    _draw()
+    own = collection()
+    for problem in own.problems[:5]:
+        st.warning(problem, icon=":material/broken_image:")
+    if len(own.problems) > 5:
+        st.caption(f"And {len(own.problems) - 5} more files or lines that cannot be read.")
+    if len(own):
+        own_gallery.gallery(own)
+    own_files.files(own)
+    if len(own):
+        own_results.results(own)
+    with st.expander("Show the code", icon=":material/code:"):
+        st.markdown("The download holds plain PNGs and a CSV; this reads them and scores a network on them.")
+        st.code(CODE, language="python")
+
+
+@st.fragment
+def _draw() -> None:
+    """Only this runs again after a stroke; after Save the whole page does."""
+    saved = False
+    with error_boundary():
+        own = collection()
+        left, right = st.columns([1.6, 1], gap="large")
+        with left:
+            drawing = digit_canvas(CANVAS)
+        with right:
+            saved = keep_drawing("data_own", CANVAS, drawing)
+            _progress(own)
+        if saved:
+            st.session_state[own_gallery.NUMBER] = len(own)
+    if saved and alone():  # the gallery and the chart below still show the old set
+        st.rerun()
+
+
+def _progress(own: Collection) -> None:
+    """How many there are, what is missing, and how much they can tell."""
+    n = len(own)
+    if not n:
+        st.info(
+            "Networks are tested on other people's digits. How well do they read yours? Draw one, say which "
+            f"digit it is, press *Save*. With {ENOUGH} the answer begins to mean something.",
+            icon=":material/draw:",
+        )
+        return
+    st.progress(min(1.0, n / ENOUGH), f"{n} of {ENOUGH}" if n < ENOUGH else f"{n} drawings")
+    low, high = wilson(round(0.9 * n), n)
+    st.caption(
+        f"With {n}, a network that reads {round(0.9 * n)} of them correctly has a 95% interval of "
+        f"{interval(low, high)}. With more drawings the intervals get narrower."
+    )
+    missing = [str(digit) for digit, count in enumerate(own.counts()) if not count]
+    if missing:
+        st.caption(f"You have no {_either(missing)} yet.")
+
+
+def _either(digits: list[str]) -> str:
+    """ "3", "3 or 4", "3, 4 or 5"."""
+    *others, last = digits
+    return f"{', '.join(others)} or {last}" if others else last

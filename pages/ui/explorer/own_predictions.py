@@ -1,0 +1,80 @@
+"""A person's drawings and what networks read in them, kept until the drawings change."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.config.run import DIGIT_READERS
+from core.data.handwriting import Collection, Handwriting
+from core.lessons.explorer.own_handwriting import OwnReading, read_own
+from core.models.threads import one_thread
+from core.recipes.texts import train_recipes
+from core.storage.checkpoints import load_checkpoint, run_checkpoint
+from pages.ui.kit.network.network_picker import recorded
+from pages.ui.kit.shell.cache import shipped_model
+from pages.ui.kit.shell.owner import owner
+
+RUNS = 5  # recorded runs beside the shipped networks
+
+
+def drawings() -> Handwriting:
+    """Where this browser's drawings are kept."""
+    return Handwriting(owner())
+
+
+def collection() -> Collection:
+    """This browser's drawings."""
+    return _collection(drawings().state(), owner())
+
+
+@dataclass(frozen=True)
+class Rated:
+    """A network: its name here, its accuracy on MNIST's test images as recorded, and what it reads in yours.
+
+    mnist: (accuracy, low, high), fractions with the ends of the 95% interval. n: on how many images.
+    """
+
+    name: str
+    mnist: tuple[float, float, float]
+    n: int
+    own: OwnReading
+
+
+def rated() -> list[Rated]:
+    """Every shipped network of digits and the newest recorded runs."""
+    found = []
+    state, who = drawings().state(), owner()
+    for name in _shipped():
+        facts = shipped_model(name).provenance
+        low, high = facts["ci95"]
+        own = _read(state, who, f"shipped:{name}", 0.0)
+        found.append(Rated(name, (facts["test_accuracy"], low, high), facts["n_test"], own))
+    for run in recorded(DIGIT_READERS, RUNS):
+        if run.test_accuracy is None or run.ci_low is None or run.ci_high is None:
+            continue
+        own = _read(state, who, f"run:{run.run_id}", run.created)
+        name = f"{run.name or run.recipe} · {run.run_id}"
+        found.append(Rated(name, (run.test_accuracy, run.ci_low, run.ci_high), run.n_test, own))
+    return found
+
+
+def _shipped() -> list[str]:
+    """Shipped networks that read digits, in the order of the recipes."""
+    from core.storage.checkpoints import shipped
+
+    there = shipped()
+    return [name for name in train_recipes(DIGIT_READERS) if name in there]
+
+
+@st.cache_resource(show_spinner=False, max_entries=40)
+def _collection(state: str, who: str) -> Collection:
+    return Handwriting(who).all()
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+@one_thread()
+def _read(state: str, who: str, network: str, written: float) -> OwnReading:
+    """`written` tells one version of a run that went on from the next."""
+    kind, _, name = network.partition(":")
+    model = shipped_model(name).model if kind == "shipped" else load_checkpoint(run_checkpoint(name)).model
+    return read_own(model, _collection(state, who).digits())

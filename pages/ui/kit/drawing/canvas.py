@@ -1,0 +1,87 @@
+"""A black square to draw a digit on, and beside it what the network will receive."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.charts.style import picture
+from core.config.errors import DataError
+from pages.ui.kit.shell import state
+
+if TYPE_CHECKING:
+    from streamlit_drawable_canvas import CanvasResult
+
+    from core.data.drawing import Drawing
+
+SIDE = 280  # ten screen pixels for one of the network's; fits the narrowest phone
+PREVIEW = 112
+BESIDE = 128
+ALWAYS_A_DIGIT = (
+    "Whatever is drawn is called one of the ten digits, a scribble too: for a single dot, *cnn-bn* has a "
+    "confidence of over 99%."
+)
+
+
+def digit_canvas(key: str, caption: str = "The network receives 28 × 28:") -> "Drawing | None":
+    """Draw with mouse, pen or finger; returns the drawing as the network receives it, None while it is blank.
+
+    caption: what stands above the small picture of it.
+    The drawing survives reruns, closed tabs and visits to other pages, until it is cleared or the page is
+    reloaded. White ink on black, as in MNIST.
+    """
+    from streamlit_drawable_canvas import st_canvas  # registers itself with the running server: not earlier
+
+    from core.data.drawing import from_canvas
+    from core.data.images import canvas_pixels
+
+    kept = state.ink(key)
+    name = f"{key}_canvas_{kept.cleared}"
+    if name not in st.session_state:  # (back) on the screen: give it what was drawn before
+        kept.start = kept.strokes
+    with st.container(key=key, horizontal=True, gap="medium"):
+        square = st.container(width=SIDE)
+        with st.container(horizontal=True, gap="medium"):  # beside the square, or below it on a phone
+            with st.container(width=BESIDE, gap="small"):
+                st.caption(caption)
+                small = st.container(height=PREVIEW, width=PREVIEW, border=False)
+            with st.container(width=BESIDE, gap="small"):
+                pen = st.slider(
+                    "Pen width (pixels)",
+                    8,
+                    40,
+                    20,
+                    key=f"{key}_pen",
+                    help=f"How broad a line is on this square of {SIDE} pixels a side.",
+                )
+                st.button(
+                    "Clear", icon=":material/ink_eraser:", key=f"{key}_clear", on_click=state.clear_ink, args=(key,)
+                )
+        with square:
+            result = st_canvas(
+                stroke_width=pen,
+                stroke_color="#FFFFFF",
+                background_color="#000000",
+                width=SIDE,
+                height=SIDE,
+                initial_drawing=kept.start,
+                return_image_data=True,
+                key=name,
+            )
+    st.caption(ALWAYS_A_DIGIT)
+    if (sent := _sent(result)) is not None:
+        kept.strokes, kept.pixels = result.json_data, canvas_pixels(sent)
+    drawing = None if kept.pixels is None else from_canvas(kept.pixels)
+    if drawing is None:
+        small.caption("*your digit, once you draw*")
+    else:
+        small.image(picture(drawing.image[0].numpy(), size=PREVIEW), width=PREVIEW)
+    return drawing
+
+
+def _sent(result: "CanvasResult") -> bytes | None:
+    """The file that the browser sent, unopened: the component itself would open it in any format."""
+    try:
+        content: bytes | None = result.image_bytes
+    except (ValueError, AttributeError, TypeError) as error:  # whoever sent it was no canvas
+        raise DataError("What the canvas sent is not an image. Clear it and draw again.") from error
+    return content

@@ -1,0 +1,1 @@
+"""Choosing a trained network and an image, and showing what it predicts."""

@@ -1,0 +1,1 @@
+"""Controls, live views and records of training runs."""

@@ -1,0 +1,45 @@
+"""Widgets for what is held out to choose the epoch by, and when to stop."""
+
+from typing import Any
+
+from pages.ui.kit.widgets.bound_widgets import Widgets
+
+PATIENCE = (0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 500)
+WORDS = {"last": "the last epoch", "best": "the best epoch on validation"}
+
+
+def early_stopping(widget: Widgets, values: dict[str, Any], what: str) -> dict[str, Any]:
+    """Draw them and return what they say. values: where they start. what: names the examples."""
+    share = widget.slider(
+        "Held out for validation",
+        0.0,
+        0.5,
+        float(values["validation"]),
+        "validation",
+        step=0.05,
+        help=f"Share of the training {what} kept aside to choose by; those of the test only report.",
+    )
+    held_out = share > 0
+    kept = kept_weights(widget, values, held_out=held_out)
+    patience = widget.choice(
+        "Patience (epochs)",
+        PATIENCE,
+        values["patience"],
+        "patience",
+        help="Stop after so many epochs without a better validation loss; 0 never stops early.",
+    )
+    return {"validation": share, "keep": kept, "patience": patience if held_out else 0}
+
+
+def kept_weights(widget: Widgets, values: dict[str, Any], *, held_out: bool) -> str:
+    """The box that says which epoch's weights a run leaves; the last ones where nothing is held out."""
+    kept = widget.choice_box(
+        "Weights that are kept",
+        tuple(WORDS),
+        values["keep"],
+        "keep",
+        help="A network goes on changing after it was at its best. Validation tells when that was; without "
+        "it the last epoch is kept.",
+        format_func=lambda name: WORDS[name],
+    )
+    return str(kept) if held_out else "last"

@@ -1,0 +1,265 @@
+"""Watch a run and steer it: the one part of a page that polls.
+
+While the run is active a fragment reruns twice a second and redraws its charts in place; the page around it
+does not run. When the run ends or pauses the whole page runs once, so that everything else shows it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import streamlit as st
+from torch import Tensor
+
+from core.charts.curves import accuracy_figure, gradient_figure, loss_figure
+from core.config.digits import DigitsConfig
+from core.config.escaping import escaped
+from core.config.run import RunConfig
+from core.formatting import count, duration, number, percent
+from core.jobs.autotune import promise
+from core.jobs.snapshot import Snapshot
+from core.storage.history import History
+from core.storage.weight_history import Film
+from pages.ui.kit.network.example_names import examples
+from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.training.accuracy_line import BY_TEST
+from pages.ui.kit.training.accuracy_line import score_line as score_line  # who shows runs takes it from here
+from pages.ui.kit.training.corruption_settings import faults_told
+from pages.ui.kit.training.job_button import job_button
+from pages.ui.kit.widgets.chart import chart
+
+#: Seconds between two looks at a run. A paused one changes only when somebody presses a button.
+POLL = {"running": 0.5, "queued": 1.0, "paused": 3.0}
+_WORDS = {
+    "queued": ("hourglass_top", "Waiting in line"),
+    "running": ("play_circle", "Training"),
+    "paused": ("pause_circle", "Paused"),
+    "finished": ("check_circle", "Finished"),
+    "stopped": ("stop_circle", "Stopped"),
+    "diverged": ("error", "Diverged"),
+    "failed": ("error", "Failed"),
+}
+
+
+class Steered(Protocol):
+    """What can be watched and steered here: a job, or several that are steered as one."""
+
+    @property
+    def snapshot(self) -> Snapshot: ...
+    def pause(self) -> None: ...
+    def resume(self) -> None: ...
+    def step(self) -> None: ...
+    def stop(self) -> None: ...
+    def add_epoch(self) -> None: ...
+
+
+#: Draws what else a run has to show: its history, its settings and the number of test images.
+More = Callable[[History, RunConfig, int], None]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What there is to draw of a run, whether it is going on, on record, or came along.
+
+    epochs: where the axes end. weights: a state_dict, the newest while it runs, then those it kept; None
+    before there are any. film: the weights on the way, where the run keeps them. key: begins all keys.
+    """
+
+    history: History
+    config: RunConfig
+    n_train: int
+    n_test: int
+    epochs: float
+    weights: dict[str, Tensor] | None
+    film: Film
+    key: str
+    active: bool = False
+
+
+#: Draws a run in place of the curves of loss and accuracy.
+Draw = Callable[[Shown], None]
+
+
+def live_run(
+    job: Steered,
+    key: str,
+    *,
+    charts: bool = True,
+    more: More | None = None,
+    draw: Draw | None = None,
+    watch: Callable[[Snapshot], None] | None = None,
+) -> None:
+    """Status, buttons and (where `charts`) the growing curves of `job`, then what `more` draws.
+
+    draw: draws the run in place of the curves. watch: draws what is worth knowing while it runs, above them.
+    """
+    pace = POLL.get(job.snapshot.status)
+
+    @st.fragment(run_every=pace)
+    def body() -> None:
+        with error_boundary():
+            snapshot = job.snapshot
+            _buttons(job, snapshot, key)
+            snapshot = job.snapshot
+            _status(snapshot)
+            if watch is not None and snapshot.active:
+                watch(snapshot)
+            if charts:
+                epochs = max(snapshot.config.train.epochs, snapshot.epoch)
+                if draw is None:
+                    curves(snapshot.history, snapshot.n_train, epochs, key)
+                else:
+                    draw(_shown(snapshot, epochs, key))
+                if more is not None:
+                    more(snapshot.history, snapshot.config, snapshot.n_test)
+        if POLL.get(job.snapshot.status) != pace:  # out here: what fails above must not poll for ever
+            st.rerun()  # the whole page: it polls at another pace now, or no more
+
+    body()
+
+
+def _shown(snapshot: Snapshot, epochs: float, key: str) -> Shown:
+    return Shown(
+        snapshot.history,
+        snapshot.config,
+        snapshot.n_train,
+        snapshot.n_test,
+        epochs,
+        snapshot.weights,
+        snapshot.film,
+        key,
+        snapshot.active,
+    )
+
+
+def curves(history: History, n_train: int, epochs: float, key: str) -> None:
+    """Loss and accuracy side by side; the gradients' sizes fold away below."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown(_legend(history, "loss", "Loss"))
+        chart(loss_figure(history, n_train, epochs, log_y=st.session_state.get(f"{key}_log", False)), f"{key}_loss")
+        st.caption("Nats per image (guessing costs ln 10 ≈ 2.3). Blue: every step, with its full spread.")
+        st.toggle("Logarithmic loss", key=f"{key}_log", bind="query-params", help="Shows small losses better.")
+    with right:
+        st.markdown(_legend(history, "accuracy", "Accuracy"))
+        chart(accuracy_figure(history, epochs, n_train=n_train), f"{key}_accuracy")
+        attacked = history.last("attacked_accuracy") is not None
+        told = " Attacked: the first 500 test images under PGD, 10 steps at the training's ε."
+        st.caption(
+            "Measured after each epoch; training accuracy on up to 5,000 of the images trained on."
+            + (told if attacked else "")
+            + ("" if history.last("validation_accuracy") is not None else f" {BY_TEST}")
+        )
+    if history.gradients:
+        more = st.expander(
+            "How large are the gradients, layer by layer?",
+            icon=":material/stacked_line_chart:",
+            key=f"{key}_more_curves",
+            on_change="rerun",
+        )
+        if more.open:
+            with more:
+                st.caption("The root mean square over each layer's weights, so that layers of any size compare.")
+                chart(gradient_figure(history, n_train, epochs), f"{key}_gradients")
+
+
+def _legend(history: History, what: str, title: str) -> str:
+    """The newest values in words and in the colours of their lines."""
+    parts = []
+    colors = {"train": "blue", "validation": "orange", "test": "green", "attacked": "red"}
+    words = {"train": "training", "attacked": "test, attacked"}
+    for split, color in colors.items():
+        value = history.last(f"{split}_{what}")
+        if value is not None:
+            number = percent(value) if what == "accuracy" else f"{value:.3f}"
+            parts.append(f":{color}[**{words.get(split, split)} {number}**]")
+    return f"**{title}**  " + " · ".join(parts) if parts else f"**{title}**"
+
+
+def _status(snapshot: Snapshot) -> None:
+    icon, word = _WORDS[snapshot.status]
+    if snapshot.status == "running" and not snapshot.steps:
+        word = "Getting ready"
+    if snapshot.status == "queued":
+        word += f", place {snapshot.place}" if snapshot.place else ", about to start"
+    facts = [f":material/{icon}: **{word}**"]
+    facts.append(epoch_told(snapshot))
+    facts.append(f"step {snapshot.steps:,}")
+    if snapshot.history.loss and snapshot.history.loss[-1] is not None:
+        facts.append(f"loss {written(snapshot.history.loss[-1])}")
+    if snapshot.status in ("running", "paused") and snapshot.seconds_left is not None:
+        facts.append(f"{duration(snapshot.seconds_left)} left")
+    if snapshot.active and snapshot.images_per_second:
+        facts.append(f"{snapshot.images_per_second:,.0f} {examples(snapshot.config.model)}/s")
+    if not snapshot.active:
+        facts.append(f"{duration(snapshot.seconds)} of training")
+        if snapshot.seconds:
+            speed = sum(snapshot.history.examples_per_step) / snapshot.seconds
+            facts.append(f"{speed:,.0f} {examples(snapshot.config.model)}/s")
+    st.markdown(" · ".join(facts))
+    st.progress(snapshot.progress)
+    details = [snapshot.device, snapshot.precision]
+    if snapshot.threads:
+        details.append(count(snapshot.threads, "thread"))
+    details.append(promise(snapshot.config.train.fast, snapshot.device))
+    st.caption(" · ".join(details))
+    if changes := snapshot.history.changes:
+        st.caption("Changed while it ran: " + "; ".join(told(change) for change in changes) + ".")
+    spoilt(snapshot.config)
+    if not snapshot.active and snapshot.n_test:
+        config = snapshot.config
+        st.markdown(score_line(snapshot.history, config, snapshot.n_test))
+    if snapshot.message:
+        (st.warning if snapshot.status in ("diverged", "stopped") else st.error)(escaped(snapshot.message, "page"))
+
+
+def epoch_told(snapshot: Snapshot) -> str:
+    """How far it is; with fractions only where an epoch has several steps."""
+    train = snapshot.config.train
+    digits = 0 if train.batch_size >= snapshot.n_train else 2
+    now = number(round(snapshot.epoch, digits), 8)
+    return f"epoch {now} of {train.epochs:,}"
+
+
+def spoilt(config: RunConfig) -> None:
+    """Say so where the training digits were spoiled on purpose."""
+    if isinstance(config.data, DigitsConfig) and config.data.any:
+        spoiled = replace(config.data, share=1.0).any
+        badge = ":orange-badge[:material/ink_eraser: Spoiled data]" if spoiled else ":gray-badge[Trained on]"
+        st.caption(f"{badge} {faults_told(config.data)}")
+
+
+def told(change: dict[str, Any]) -> str:
+    """One entry of a history's changes in words."""
+    if change["name"] == "stop":
+        return f"stopped at step {change['step']:,}"
+    return f"{change['name']} → {number(change['value'])} at step {change['step']:,}"
+
+
+def written(loss: float) -> str:
+    """A loss to three digits after the point, or to three digits where that would say nothing."""
+    return f"{loss:.3f}" if abs(loss) >= 0.01 or loss == 0 else number(loss, 3)
+
+
+def _buttons(job: Steered, snapshot: Snapshot, key: str) -> None:
+    """Pause or go on, one step, one more epoch, stop. Each takes effect between two steps."""
+    paused, active = snapshot.status == "paused", snapshot.active
+    with st.container(horizontal=True, gap="small"):
+        if paused:
+            job_button("Go on", "play_arrow", f"{key}_resume", job.resume, help="Train on from here.")
+        else:
+            job_button(
+                "Pause", "pause", f"{key}_pause", job.pause, disabled=not active, help="Stand still after this step."
+            )
+        job_button(
+            "One step", "skip_next", f"{key}_step", job.step, disabled=not paused, help="While paused: one batch."
+        )
+        job_button(
+            "+1 epoch",
+            "add",
+            f"{key}_more",
+            job.add_epoch,
+            disabled=snapshot.status in ("diverged", "failed") or snapshot.steps == 0,
+            help="One more pass over the images, also after the end.",
+        )
+        job_button("Stop", "stop", f"{key}_stop", job.stop, disabled=not active, help="End here and keep the result.")

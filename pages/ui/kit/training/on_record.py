@@ -1,0 +1,85 @@
+"""What a training page shows where no job is its own: the recorded run that the address names, else the
+network that came along."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.config.errors import NotFound
+from core.config.escaping import escaped
+from core.config.run import RunConfig
+from core.formatting import count
+from core.storage.history import History
+from core.storage.runs import RunRecord
+from core.training.recording import computed_elsewhere
+from pages.ui.kit.network.example_names import examples
+from pages.ui.kit.network.network_picker import as_it_came
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell import cache, state
+from pages.ui.kit.shell.not_here import not_here
+from pages.ui.kit.training import ended_run
+from pages.ui.kit.training.live_run import Shown, curves, score_line, spoilt, told
+
+if TYPE_CHECKING:
+    from pages.ui.kit.training.training_page import TrainingPage
+
+
+def recorded(page: "TrainingPage", recipe: str) -> RunRecord | None:
+    """Curves of the run that the address names, if it is on record, else of the shipped network."""
+    name = state.recall(page.key("run"))
+    if name is not None:
+        try:
+            run = cache.run_store().get(name)
+            if not isinstance(run.config.model, page.kind):
+                raise NotFound(f"Run {name} is of another page.")
+            st.markdown(
+                f":material/history: **Recorded run {escaped(run.name, 'page') or run.run_id}** of "
+                f"{run.recipe}, {run.status}."
+            )
+            if otherwise := computed_elsewhere(run.versions):
+                st.caption(otherwise)
+            spoilt(run.config)
+            if run.history.changes:
+                st.caption(f"Changed while it ran: {'; '.join(map(told, run.history.changes))}.")
+            epochs = max(run.config.train.epochs, run.epochs)
+            network = ended_run.network_of(run) if page.draw else None
+            _draw(page, run.config, network, run.history, run.n_train, run.n_test, epochs)
+            if page.more is not None:
+                page.more(run.history, run.config, run.n_test)
+            return run
+        except NotFound:
+            not_here("That run is", "Press *Train* to start one here.")
+            state.remember(page.key("run"), None)
+    came = cache.shipped_model(recipe)
+    facts = came.provenance
+    st.markdown(
+        f":material/inventory_2: **As it came**: {recipe}, trained on {facts['n_train']:,} "
+        f"{examples(came.config.model)} for {count(facts['epochs'], 'epoch')} with seed {facts['seed']}. "
+        "Press *Train* to make your own."
+    )
+    history = History.from_json(facts["history"])
+    st.markdown(score_line(history, came.config, facts["n_test"]))
+    trained = as_it_came(recipe, recipe) if page.draw else None
+    _draw(page, came.config, trained, history, facts["n_train"], facts["n_test"], facts["epochs"])
+    if page.more is not None:
+        page.more(history, came.config, facts["n_test"])
+    return None
+
+
+def _draw(
+    page: "TrainingPage",
+    config: RunConfig,
+    trained: Trained | None,
+    history: History,
+    n_train: int,
+    n_test: int,
+    epochs: float,
+) -> None:
+    """A run that has ended, in this page's way. trained: its network, where the page draws that and its
+    weights were kept."""
+    key = page.key("live")
+    if page.draw is None:
+        curves(history, n_train, epochs, key)
+        return
+    weights, film = (None, ()) if trained is None else (trained.model.state_dict(), trained.film)
+    page.draw(Shown(history, config, n_train, n_test, epochs, weights, film, key))

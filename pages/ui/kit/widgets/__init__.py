@@ -1,0 +1,1 @@
+"""Streamlit widgets that agree with the address, charts, work in small pieces."""

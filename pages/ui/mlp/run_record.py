@@ -1,0 +1,108 @@
+"""The record the slides ask for: hyperparameters and the accuracy they led to, kept by itself."""
+
+import pandas as pd
+import streamlit as st
+
+from core.charts.run_accuracies import record_figure
+from core.config.run import MLPConfig
+from core.export.row_formats import as_csv
+from core.recipes.texts import RECIPES, train_recipes
+from core.storage.runs import RunRecord
+from pages.ui.kit.shell.cache import run_store
+from pages.ui.kit.shell.owner import mine
+from pages.ui.kit.training.accuracy_line import BY_TEST
+from pages.ui.kit.training.live_run import told
+from pages.ui.kit.widgets.chart import chart
+
+SHOWN = 200
+#: Settings by the names people use.
+SHORT = {
+    "batch_size": "batch",
+    "init": "start",
+    "init_output": "start of last layer",
+    "reduction": "loss",
+    "family": "written as",
+    "normalize": "normalised",
+}
+
+
+def record() -> None:
+    """Every recorded run as a dot with its interval, and as a table that can be downloaded."""
+    st.markdown("Every run you finish or stop is written down here, and is still here tomorrow.")
+    known = train_recipes(MLPConfig)
+    runs = [run for run in run_store().all(owner=mine(), limit=SHOWN) if run.recipe in known]
+    if not runs:
+        st.info("No runs yet. Press *Train*: the first line appears when it ends.", icon=":material/edit_note:")
+        return
+    scored = [run for run in runs if run.test_accuracy is not None]
+    dots = [(f"{run.recipe} · {label(run)}", run.recipe, run) for run in scored[:20]]
+    chart(record_figure(dots), "mlp_record_chart", still=True)
+    st.caption(
+        f"Test accuracy with its 95% interval, newest run on top. Runs on few images have wide intervals. {BY_TEST}"
+    )
+    rows = [row(run) for run in runs]
+    table = pd.DataFrame(rows)
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config={
+            "test accuracy": st.column_config.NumberColumn(format="percent"),
+            "95% from": st.column_config.NumberColumn(format="percent"),
+            "to": st.column_config.NumberColumn(format="percent"),
+            "seconds": st.column_config.NumberColumn(format="%.1f"),
+        },
+        key="mlp_record_table",
+    )
+    st.download_button(
+        "Download as CSV",
+        as_csv(rows).encode(),
+        "digit-lab-runs.csv",
+        "text/csv",
+        icon=":material/download:",
+        key="mlp_record_csv",
+        help="The same table for a spreadsheet.",
+    )
+
+
+def label(run: RunRecord, longest: int = 44) -> str:
+    """A run in a few words: what differs from its recipe, cut to `longest` characters."""
+    default = RECIPES[run.recipe].config.settings() if run.recipe in RECIPES else {}
+    settings = run.config.settings()
+    parts = [f"{SHORT.get(k, k)} {_short(v)}" for k, v in settings.items() if k in default and v != default[k]]
+    changed = sorted({SHORT.get(c["name"], c["name"]) for c in run.history.changes if c["name"] != "stop"})
+    parts += [f"{name} changed on the way" for name in changed]
+    words = ", ".join(parts) or "as in the text"
+    return words if len(words) <= longest else words[: longest - 1].rstrip(", ") + "…"
+
+
+def row(run: RunRecord) -> dict[str, object]:
+    """One line of the table."""
+    settings = run.config.settings()
+    return {
+        "recipe": run.recipe,
+        "test accuracy": run.test_accuracy,
+        "95% from": run.ci_low,
+        "to": run.ci_high,
+        "tested on": run.config.tested_on(run.n_test),
+        "hidden": "–".join(str(w) for w in settings["hidden"]) or "none",
+        "activation": settings["activation"],
+        "first weights": f"{settings['init']} / {settings['init_output']}",
+        "optimiser": settings["optimizer"],
+        "lr": settings["lr"],
+        "batch": settings["batch_size"],
+        "loss": settings["reduction"],
+        "epochs": run.epochs,
+        "seed": settings["seed"],
+        "changed on the way": ", ".join(told(change) for change in run.history.changes),
+        "validation": run.validation_accuracy,
+        "trained on": run.n_train,
+        "seconds": run.train_seconds,
+        "how it ended": run.status,
+        "run": run.run_id,
+    }
+
+
+def _short(value: object) -> str:
+    if isinstance(value, tuple):
+        return "–".join(map(str, value)) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)

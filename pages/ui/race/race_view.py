@@ -1,0 +1,176 @@
+"""What a race looks like: curves, cards with the standings, and who leads in a sentence."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.config.race import RaceConfig
+from core.formatting import percent
+from core.lessons.race.charts.race_curves import race_figure
+from core.lessons.race.race import LaneRun
+from core.lessons.race.race_lines import Axis, Line, accuracy_line, loss_line, total_steps
+from core.lessons.race.standings import standings, within_reach
+from pages.ui.kit.widgets.chart import chart
+from pages.ui.race.lane_styles import looks_of
+from pages.ui.race.standing_cards import cards
+from pages.ui.race.verdict import fastest, verdict
+
+AXES: dict[str, tuple[Axis, str]] = {
+    "steps": ("step", "steps"),
+    "epochs": ("epoch", "epochs (passes over the training images)"),
+    "examples": ("examples", "images seen"),
+    "seconds": ("seconds", "seconds of the lane's own steps"),
+}
+
+
+def stage(config: RaceConfig, runs: Sequence[LaneRun], n_train: int, n_test: int, *, active: bool) -> None:
+    """Charts, standings and verdict of a race, going on or over."""
+    charts = st.container()
+    said = st.container()
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        across = st.segmented_control(
+            "Across",
+            tuple(AXES),
+            default="steps",
+            required=True,
+            key="race_axis",
+            bind="query-params",
+            help="Seconds count each lane's own steps: measuring and waiting for the others is left out.",
+        )
+        log = st.toggle(
+            "Logarithmic",
+            key="race_log",
+            bind="query-params",
+            help="Small losses and small errors spread out; accuracy is then drawn as the share of errors.",
+        )
+    with st.container(horizontal=True, gap="medium"):
+        smoothing = st.slider(
+            "Smoothing of the loss",
+            0.0,
+            0.95,
+            0.6,
+            0.05,
+            key="race_smoothing",
+            bind="query-params",
+            help="Each place keeps this share of the line so far; the raw line stands pale behind. 0 is raw.",
+        )
+        target = st.slider(
+            "Target accuracy (%)",
+            90,
+            99,
+            97,
+            key="race_target",
+            bind="query-params",
+            help="The cards say when each lane first read that share of the validation images right. They "
+            f"are looked at every {config.base.train.record_every} steps.",
+        )
+    table = standings(config, runs, n_test, target / 100)
+    with charts:
+        _charts(config, runs, n_train, AXES[str(across)], log, smoothing, target / 100, active)
+    with said:
+        near = within_reach(config, runs)
+        nearer = fastest(standings(config, runs, n_test, near / 100), near, active) if 10 < near < target else ""
+        if sentence := verdict(table, target, len(config.seeds), active, nearer):
+            st.markdown(sentence)
+        cards(config, table, target, active)
+
+
+def _charts(
+    config: RaceConfig,
+    runs: Sequence[LaneRun],
+    n_train: int,
+    axis: tuple[Axis, str],
+    log: bool,
+    smoothing: float,
+    target: float,
+    active: bool,
+) -> None:
+    place, title = axis
+    total = total_steps(config, n_train)
+    by_lane = {lane.name: [run for run in runs if run.lane == lane.name] for lane in config.lanes}
+    looks = looks_of(config)
+    losses = {name: loss_line(own, place, total, smoothing) for name, own in by_lane.items()}
+    right = {name: accuracy_line(own, place) for name, own in by_lane.items()}
+    fallen = [
+        name
+        for name, own in by_lane.items()
+        if all(run.status in ("diverged", "waiting") for run in own) and own[0].status == "diverged"
+    ]
+    common: dict[str, Any] = {
+        "x_title": title,
+        "x_end": x_end(config, runs, n_train, place),
+        "fallen": fallen,
+        "height": 265,
+    }
+    st.markdown("**Loss on the batches**, nats per image")
+    fig = race_figure(losses, looks, y_title="loss", y_range=_loss_range(runs, losses, log), log_y=log, **common)
+    chart(fig, "race_loss")
+    if log:
+        st.markdown("**Errors on the validation images**")
+        wrong = {
+            name: Line(line.x, 1 - line.mean, 1 - line.high, 1 - line.low, 1 - line.raw, line.seeds)
+            for name, line in right.items()
+        }
+        least = min((float(line.low.min()) for line in wrong.values() if len(line.x)), default=0.1)
+        low = 10.0 ** math.floor(math.log10(max(min(least, 0.099), 1e-4)))
+        fig = race_figure(
+            wrong,
+            looks,
+            y_title="share read wrongly",
+            y_range=(low, 1.0),
+            log_y=True,
+            percent_y=True,
+            target=1 - target,
+            **common,
+        )
+    else:
+        st.markdown("**Accuracy on the validation images**")
+        ends = [float(line.mean[-1]) for line in right.values() if len(line.x)]
+        tight = max(0.0, min(0.8, math.floor((min(ends, default=0.0) - 0.15) * 10) / 10))
+        fig = race_figure(
+            right,
+            looks,
+            y_title="accuracy",
+            percent_y=True,
+            target=target,
+            **common,
+            y_range=(0.0, 1.02) if active else (tight, 1.005),
+        )
+    chart(fig, "race_accuracy")
+    seeds = len(config.seeds)
+    st.caption(
+        (f"Line: mean of the seeds that got so far. Band: lowest to highest of {seeds}. " if seeds > 1 else "")
+        + f"Dotted: the target, {percent(target, 0)}. Pale: the loss before smoothing."
+    )
+
+
+def x_end(config: RaceConfig, runs: Sequence[LaneRun], n_train: int, axis: Axis) -> float:
+    """The right end of the axis, which stays where it is while the race goes on."""
+    train = config.base.train
+    if axis == "seconds":  # an estimate from the slowest lane, rounded up so that it seldom moves
+        paces = [run.seconds / run.epoch for run in runs if run.epoch > 0]
+        return _above(max(paces, default=0.0) * train.epochs)
+    if axis == "epoch":
+        return float(train.epochs)
+    images = float(train.epochs * n_train)
+    return images if axis == "examples" else float(total_steps(config, n_train))
+
+
+def _above(value: float) -> float:
+    """The next round number above."""
+    if value <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(step * power for step in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12) if step * power >= value)
+
+
+def _loss_range(runs: Sequence[LaneRun], lines: Mapping[str, Line], log: bool) -> tuple[float, float]:
+    """From the start's loss, the same for all lanes of a seed, down to zero or to the decade below."""
+    starts = [float(run.history.epochs[0].get("train_loss") or 0) for run in runs if run.history.epochs]
+    top = max(starts, default=math.log(10)) * 1.1  # before it is measured: what guessing among ten costs
+    if not log:
+        return 0.0, top
+    least = min((float(line.mean.min()) for line in lines.values() if len(line.x)), default=0.1)
+    return 10.0 ** math.floor(math.log10(max(min(least, 0.099), 1e-6))), top

@@ -1,0 +1,262 @@
+"""Rules of an honest evaluation: each one turns red where it is broken, and only there."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from core.attacks import ATTACKS
+from core.attacks.config import AttackConfig
+from core.attacks.filters import DEFENCES
+from core.lessons.adversarial import sanity_evidence as module
+from core.lessons.adversarial.filtered_network import Defended
+from core.lessons.adversarial.sanity_checks import Finding, findings, masking, worst_case
+from core.lessons.adversarial.sanity_evidence import (
+    AGAIN,
+    Evidence,
+    Reading,
+    conduct,
+    finishes,
+    measure,
+    plan,
+    wavering,
+    without_gradient,
+)
+
+N = 60
+
+
+def linear(bias: float = 0.0) -> nn.Module:
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
+    with torch.no_grad():
+        network[1].bias.add_(bias)
+    return network.eval()
+
+
+def pictures(network: nn.Module, n: int = N) -> tuple[Tensor, Tensor]:
+    images = torch.rand(n, 1, 28, 28, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        return images, network(images).argmax(1)
+
+
+def reading(right: int, n: int = N) -> Reading:
+    """The first `right` of n are read correctly."""
+    return Reading(tuple(place < right for place in range(n)))
+
+
+def flawless(n: int = N) -> Evidence:
+    """An attack that takes more and more, as it must."""
+    left = dict.fromkeys(plan(0.2), n // 2)
+    left |= {"clean": n, "nothing": n, "noise": n - 2, "grey": 0}
+    left |= {f"fgsm {part}": n - 3 * part for part in range(1, 9)}
+    left |= {"pgd 5": 20, "pgd 10": 15, "pgd 20": 10, "pgd 40": 8, "restarts": 9}
+    left |= dict.fromkeys((AGAIN, *module.black_boxes()), 8)
+    readings = {name: reading(right, n) for name, right in left.items()}
+    labels = tuple(place % 10 for place in range(n))
+    return Evidence(0.2, n, readings, 0, module.Conduct(5, 0, (), True), 0, labels)
+
+
+def verdicts(evidence: Evidence) -> dict[str, str]:
+    return {finding.name: finding.verdict for finding in findings(evidence)}
+
+
+def named(evidence: Evidence, part: str) -> Finding:
+    return next(finding for finding in findings(evidence) if part in finding.name)
+
+
+def test_all_rules_hold_where_nothing_is_wrong() -> None:
+    assert set(verdicts(flawless()).values()) == {"holds"}
+    assert worst_case(flawless()) == 8
+    assert not masking(findings(flawless()))
+
+
+def test_nothing_measured_is_open_and_so_is_what_waits_for_another() -> None:
+    assert set(verdicts(Evidence(0.2, N)).values()) == {"open"}
+    some = Evidence(0.2, N, {"clean": reading(N), "noise": reading(N)})
+    assert verdicts(some)["Stronger than random noise"] == "open"
+    assert worst_case(some) == N
+
+
+@pytest.mark.parametrize(
+    ("change", "rule", "verdict"),
+    [
+        ({"pgd 40": 36}, "Iterating", "chance"),  # FGSM leaves 36: equal is no violation
+        ({"pgd 40": 38}, "Iterating", "chance"),
+        ({"pgd 40": 41}, "Iterating", "violated"),  # 5 of 5 on the wrong side: p = 1/32
+        ({"noise": 8}, "noise", "chance"),
+        ({"noise": 2}, "noise", "violated"),
+        ({"pgd 40": 12}, "More steps", "chance"),  # 2 came back
+        ({"pgd 40": 30}, "More steps", "violated"),
+        ({"restarts": 12}, "More tries", "chance"),
+        ({"restarts": 20}, "More tries", "violated"),
+        ({"fgsm 5": 35}, "No smaller", "violated"),  # a single one that recovers at ε is a fact
+        ({"fgsm 5": 30}, "No smaller", "violated"),
+        ({"grey": 1}, "nothing but guessing", "holds"),  # all of one digit
+        ({"grey": 8}, "nothing but guessing", "chance"),
+        ({"grey": 30}, "nothing but guessing", "violated"),
+        ({"nothing": 59}, "ε = 0 is", "violated"),
+        ({"nothing": 40}, "ε = 0 is", "violated"),
+        *(({name: 6}, "black box", "chance") for name in module.black_boxes()),
+        *(({name: 1}, "black box", "violated") for name in module.black_boxes()),
+    ],
+)
+def test_a_violation_is_red_only_beyond_chance(change: dict[str, int], rule: str, verdict: str) -> None:
+    whole = flawless()
+    broken = replace(whole, readings={**whole.readings, **{k: reading(v) for k, v in change.items()}})
+    wanted = "holds" if rule == "Iterating" and change["pgd 40"] == 36 else verdict
+    assert named(broken, rule).verdict == wanted
+
+
+def test_what_no_chance_explains() -> None:
+    whole = flawless()
+    too_far = replace(whole.readings["noise"], beyond=1, largest=0.3)
+    assert named(replace(whole, readings={**whole.readings, "noise": too_far}), "beyond ε").verdict == "violated"
+    outside = replace(whole.readings["noise"], outside=2, high=1.4)
+    found = named(replace(whole, readings={**whole.readings, "noise": outside}), "Pixels")
+    assert (found.verdict, found.number) == ("violated", "0.000 to 1.400")
+    for bad in (
+        module.Conduct(5, 1, (), True),
+        module.Conduct(5, 0, ("0.weight",), True),
+        module.Conduct(5, 0, (), False),
+    ):
+        assert named(replace(whole, conduct=bad), "eval mode").verdict == "violated"
+    assert named(replace(whole, flat=1), "gradient").verdict == "violated"
+    slipped = replace(whole.readings["nothing"], beyond=60, largest=0.1)
+    found = named(replace(whole, readings={**whole.readings, "nothing": slipped}), "ε = 0 is")
+    assert found.verdict == "violated"
+    assert "changed a pixel by up to 0.1" in found.measured
+
+
+def test_a_network_that_answers_at_random_is_not_judged_by_single_readings() -> None:
+    """Each reading is right with 0.7, whatever the attack: the worst of all would be near zero."""
+    draws = torch.Generator().manual_seed(3)
+    readings = {
+        name: Reading(tuple((torch.rand(100, generator=draws) < 0.7).tolist())) for name in ("clean", *plan(0.2))
+    }
+    for known in (None, 100):  # seen from the two readings of the untouched images alone, or asked
+        random = Evidence(0.2, 100, readings, 0, module.Conduct(5, 0, (), True), known)
+        assert random.at_random
+        assert worst_case(random) == min(entry.correct for entry in readings.values()) > 50
+        found = named(random, "No smaller")
+        assert (found.verdict, found.number) == ("unclear", "answers at random")
+        assert named(random, "ε = 0 is").verdict == "chance"
+        assert all(named(random, part).verdict != "violated" for part in ("black box", "More steps", "tries"))
+    assert worst_case(Evidence(0.2, 100, readings, wavering=0)) < 5
+    assert not Evidence(0.2, 100, readings, wavering=0).at_random
+
+
+def test_wavering_is_seen_in_the_outputs() -> None:
+    network = linear()
+    images, _ = pictures(network, 8)
+    assert wavering(network, images) == 0
+    assert wavering(Defended(network, DEFENCES["noise"].make(0.05)).eval(), images) == 8
+
+
+def test_what_is_left_at_grey_must_be_one_digits_images() -> None:
+    whole = flawless()
+    sevens = Reading(tuple(place % 10 == 7 for place in range(N)))
+    found = named(replace(whole, readings={**whole.readings, "grey": sevens}), "guessing")
+    assert (found.verdict, found.number) == ("holds", "10.0% left")
+    assert "all of them a 7" in found.measured
+    mixed = Reading(tuple(place < 6 for place in range(N)))
+    assert named(replace(whole, readings={**whole.readings, "grey": mixed}), "guessing").verdict == "chance"
+    assert whole.guessing == 0.1
+    assert replace(whole, labels=(1, 1, 1, 2)).guessing == 0.75
+
+
+def test_only_what_another_attack_left_is_attacked() -> None:
+    network = linear()
+    images, labels = pictures(network, 6)
+    config, places = AttackConfig("pgd", 0.01, {"steps": 2}), torch.arange(6)
+    whole = measure(network, images, labels, config, places)
+    standing = (True, False, True, False, False, True)
+    some = measure(network, images, labels, config, places, standing)
+    assert some.right == tuple(a and b for a, b in zip(whole.right, standing, strict=True))
+    assert measure(network, images, labels, config, places, (False,) * 6) == Reading((False,) * 6)
+    assert finishes(AGAIN)
+    assert not finishes("pgd 40")
+
+
+def test_nothing_is_really_carried_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An attack that changes pixels at ε = 0 is caught, though `attack` would give the originals back."""
+    entry = replace(ATTACKS["pgd"], make=lambda given: (given.images + 0.1).clamp(0, 1))
+    network = linear()
+    images, labels = pictures(network, 6)
+    monkeypatch.setitem(ATTACKS, "pgd", entry)
+    found = measure(network, images, labels, plan(0.2)["nothing"], torch.arange(6))
+    assert found.beyond == 6
+
+
+def test_readings_are_recounted_and_add_up() -> None:
+    network = linear()
+    images, labels = pictures(network)
+    places = torch.arange(N)
+    config = AttackConfig("pgd", 0.1, {"steps": 3})
+    whole = measure(network, images, labels, config, places)
+    halves = [measure(network, images[p], labels[p], config, places[p]) for p in (slice(0, 25), slice(25, N))]
+    assert halves[0] + halves[1] == whole
+    assert whole.beyond == whole.outside == 0
+    assert 0.0999 < whole.largest < 0.1001
+    assert whole.correct < N
+    assert measure(network, images, labels, None, places) == Reading(
+        (True,) * N, float(images.min()), float(images.max())
+    )
+
+
+class Moody(nn.Module):
+    """Batch norm and dropout: both compute otherwise in training mode."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.layers = nn.Sequential(
+            nn.Conv2d(1, 2, 5, 4), nn.BatchNorm2d(2), nn.Dropout(), nn.Flatten(), nn.Linear(72, 10)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layers(x)
+
+
+def test_conduct_sees_the_mode_and_the_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = Moody().eval()
+    images, labels = pictures(network, 6)
+    config = AttackConfig("pgd", 0.1, {"steps": 2})
+    assert conduct(network, images, labels, config) == module.Conduct(7, 0, (), True)
+    assert not network.training
+
+    def careless(model: nn.Module, x: Tensor, y: Tensor, config: AttackConfig) -> None:
+        model.train()
+        nn.functional.cross_entropy(model(x), y).backward()
+        model.eval()
+
+    monkeypatch.setattr(module, "attack", careless)
+    found = conduct(network, images, labels, config)
+    assert found.training == 7
+    assert "layers.1.running_mean" in found.touched
+    assert "gradient of layers.0.weight" in found.touched
+    assert not found.restored
+    assert all(weight.grad is None for weight in network.parameters()), "a copy was attacked"
+
+
+def test_masked_gradients_turn_badges_red() -> None:
+    network = linear()
+    images, labels = pictures(network)
+    masked = Defended(network, DEFENCES["quantise"].make(16)).eval()
+    labels = masked(images).argmax(1)
+    assert without_gradient(network, images, labels) == 0
+    assert without_gradient(masked, images, labels) == N
+    runs = plan(0.1)
+    wanted = ("noise", "pgd 40", AGAIN, "grey", *module.black_boxes())
+    readings = {name: measure(masked, images, labels, runs[name], torch.arange(N)) for name in wanted}
+    readings["clean"] = measure(masked, images, labels, None, torch.arange(N))
+    whole = Evidence(0.1, N, readings, without_gradient(masked, images, labels))
+    found = verdicts(whole)
+    assert "There is a gradient to follow" in [finding.name for finding in masking(findings(whole))]
+    assert found["There is a gradient to follow"] == "violated"
+    black = [verdict for name, verdict in found.items() if "black box" in name]
+    assert black == ["violated"] * len(black)
+    bare = {name: measure(network, images, labels, runs[name], torch.arange(N)) for name in wanted}
+    found = verdicts(Evidence(0.1, N, bare, without_gradient(network, images, labels)))
+    assert "violated" not in found.values()

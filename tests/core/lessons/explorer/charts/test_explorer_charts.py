@@ -1,0 +1,79 @@
+"""The Data Explorer's charts show the numbers they are given."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.charts.confusion_matrix import confusion_figure
+from core.charts.sprites import sprite_sheet
+from core.lessons.explorer.charts.accuracy_by_epoch import accuracy_comparison_figure
+from core.lessons.explorer.charts.class_counts import class_counts_figure
+from core.lessons.explorer.charts.input_vector import one_hot_figure, pixel_vector_figure
+from core.lessons.explorer.charts.pixel_histogram import pixel_histogram_figure
+
+rng = np.random.default_rng(0)
+
+
+def test_counts() -> None:
+    fig = class_counts_figure(range(10, 20), range(10))
+    assert list(fig.data[0].y) == list(range(10, 20))
+    assert fig.data[0].marker.color != fig.data[1].marker.color
+
+
+@pytest.mark.parametrize(("normalised", "first", "last"), [(False, 0.0, 1.0), (True, -0.5, 1.5)])
+def test_normalising_only_changes_the_ruler(normalised: bool, first: float, last: float) -> None:
+    edges, share = np.linspace(0, 1, 5), np.array([0.7, 0.1, 0.1, 0.1])
+    fig = pixel_histogram_figure(edges, share, mean=0.25, std=0.5, normalised=normalised, split="train")
+    bars = fig.data[0]
+    assert list(bars.y) == list(share)
+    assert bars.customdata[0][0] == pytest.approx(first)
+    assert bars.customdata[-1][1] == pytest.approx(last)
+
+
+def test_the_vector_is_the_image_row_by_row() -> None:
+    image = rng.random((28, 28))
+    fig = pixel_vector_figure(image, row=3)
+    assert list(fig.data[0].y) == list(image.flatten())
+    assert fig.data[0].customdata[28 * 3 + 5].tolist() == [3, 5]
+    (mark,) = fig.layout.shapes
+    assert (mark.x0, mark.x1) == (84, 112)
+
+
+def test_one_hot_has_a_single_one() -> None:
+    values = np.asarray(one_hot_figure(4).data[0].z)
+    assert values.sum() == 1
+    assert values[0, 4] == 1
+
+
+def test_confusion_leaves_the_diagonal_pale_and_writes_every_count() -> None:
+    counts = np.diag([8, 9]) + np.array([[0, 2], [1, 0]])
+    fig = confusion_figure(counts)
+    shades = np.asarray(fig.data[0].z, dtype=float)
+    assert np.isnan(shades.diagonal()).all()
+    assert shades[0, 1] == pytest.approx(0.2)
+    assert {note.text for note in fig.layout.annotations} == {"8", "2", "1", "9"}
+
+
+def test_a_class_never_seen_does_not_break_the_confusion() -> None:
+    fig = confusion_figure(np.zeros((10, 10)))
+    assert not np.nansum(np.asarray(fig.data[0].z))
+    assert not fig.layout.annotations, "nothing to write into any cell"
+
+
+def test_comparison_tells_its_lines_apart() -> None:
+    fig = accuracy_comparison_figure({"plain": [0.1, 0.9], "shuffled": [0.1, 0.8]})
+    assert [line.name for line in fig.data] == ["plain", "shuffled"]
+    assert fig.data[0].line.dash != fig.data[1].line.dash
+
+
+def test_a_sprite_lies_where_the_map_cuts_it_out() -> None:
+    images = np.round(rng.random((7, 28, 28)) * 255) / 255
+    kind, content = sprite_sheet(images, columns=3).split(",")
+    assert kind == "data:image/png;base64"
+    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(content))))
+    assert sheet.shape == (84, 84)
+    np.testing.assert_array_equal(sheet[28:56, 56:84], np.round(images[5] * 255))
+    assert sheet[56:, 28:].max() == 0

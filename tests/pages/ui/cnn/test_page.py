@@ -1,0 +1,205 @@
+"""The CNN page in Streamlit's own harness: presets, the free builder, impossible shapes, runs found again."""
+
+from functools import partial
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from core.config.run import CNNConfig
+from core.recipes.texts import RECIPES, train_recipes
+from pages.ui.cnn import train
+from pages.ui.kit.shell.cache import mnist, registry, run_store, shipped_model
+from tests.pages import harness
+from tests.pages.harness import captions, finish, markdown, text, well
+
+pytestmark = pytest.mark.usefixtures("newcomer")
+
+open_page = partial(harness.open_page, "4_CNN.py")
+TABS = {  # what each asks or tells at its first view
+    "By hand": "A kernel slides over the picture.",
+    "Train": "**As it came**",
+    "Kernels": "What does training do to the kernels",
+    "Feature maps": "One picture goes in, ten probabilities come out.",
+    "Robustness": "How much can a picture be shaken",
+    "Batch norm": "brings every channel to mean 0 and spread 1",
+    "Confidence": "is it right as often as it is sure?",
+}
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_every_tab_opens_and_looking_changes_nothing(tab: str) -> None:
+    shared = shipped_model("cnn-lab").model.state_dict()
+    before = {name: tensor.clone() for name, tensor in shared.items()}
+    assert TABS[tab] in text(open_page(cnn_tab=tab))
+    assert all(torch.equal(tensor, before[name]) for name, tensor in shared.items())
+
+
+@pytest.mark.parametrize("recipe", train_recipes(CNNConfig))
+def test_the_first_view_is_what_came_along(recipe: str) -> None:
+    app = open_page(cnn_recipe=recipe)
+    facts = shipped_model(recipe).provenance
+    assert f"{facts['test_accuracy']:.2%}" in markdown(app)
+    claim = RECIPES[recipe].claim
+    assert ("The text claims" in captions(app)) == (claim is not None)
+    assert (claim or "") in captions(app)
+    names = [metric.label for metric in app.metric]
+    if recipe == "cnn-lab":
+        assert names == ["Last 5,000 (test)", "First 5,000 (validation)", "Both, 10,000"]
+        assert [metric.value for metric in app.metric] == ["99.02%", "97.82%", "98.42%"]
+        assert ":green[99.02%] of the last 5,000 test images" in markdown(app)
+        assert "running mean" in captions(app)
+    else:
+        assert names == ["All 10,000 test images"]
+
+
+@pytest.mark.usefixtures("few_digits")
+@pytest.mark.parametrize("recipe", train_recipes(CNNConfig))
+def test_every_preset_trains_for_an_epoch_in_one_click(recipe: str) -> None:
+    app = open_page(cnn_recipe=recipe)
+    app.button(key="cnn_short").click().run()
+    well(app)
+    run = run_store().get(finish(app, train.JOB))
+    assert run.config == RECIPES[recipe].config.with_settings({"epochs": 1})
+    assert app.slider(key=f"{recipe}_epochs").value == 1  # as it was trained
+    assert "Finished" in markdown(app)
+    assert f"{run.test_accuracy:.2%}" in markdown(app)
+
+
+def build_tiny(app: AppTest) -> None:
+    """Another network than any recipe's, by the builder's own widgets."""
+    key = "cnn-lab_"
+    app.slider(key=f"{key}blocks").set_value(3)
+    app.slider(key=f"{key}depth").set_value(2).run()  # now every widget is there
+    for number, channels in enumerate((2, 3, 4), start=1):
+        app.number_input(key=f"{key}channels_{number}").set_value(channels)
+    app.slider(key=f"{key}kernel_1").set_value(3)
+    app.slider(key=f"{key}stride_1").set_value(2)
+    app.slider(key=f"{key}padding_2").set_value(0)
+    app.selectbox(key=f"{key}pool_1").set_value("average")
+    app.selectbox(key=f"{key}pool_2").set_value("none")
+    app.toggle(key=f"{key}batch_norm").set_value(True)
+    app.selectbox(key=f"{key}activation").set_value("tanh")
+    app.number_input(key=f"{key}width_1").set_value(20)
+    app.number_input(key=f"{key}width_2").set_value(10)
+    app.slider(key=f"{key}dropout").set_value(0.2)
+    app.toggle(key=f"{key}normalize").set_value(True)
+    app.toggle(key=f"{key}frozen").set_value(True)
+    app.selectbox(key=f"{key}init").set_value("he")
+    app.select_slider(key=f"{key}record_every").set_value(10)
+    app.select_slider(key=f"{key}lr").set_value(0.01)
+    well(app.run())
+
+
+TINY = CNNConfig(
+    channels=(2, 3, 4),
+    kernels=(3, 5, 3),
+    strides=(2, 1, 1),
+    paddings=(2, 0, 1),
+    pools=("average", "none", "none"),
+    batch_norm=True,
+    hidden=(20, 10),
+    dropout=0.2,
+    activation="tanh",
+    init="he",
+    normalize=True,
+    frozen=True,
+)
+
+
+@pytest.mark.usefixtures("few_digits")
+def test_a_network_of_ones_own_trains_in_one_click_and_is_found_again() -> None:
+    app = open_page()
+    build_tiny(app)
+    total = sum(layer.parameters for layer in TINY.layers())
+    assert f"**{total:,} parameters**" in markdown(app)
+    shown = app.dataframe[0].value
+    assert list(shown["layer"]) == [layer.name for layer in TINY.layers()]
+    assert shown["parameters"].sum() == total
+    app.slider(key="cnn-lab_epochs").set_value(4).run()
+    app.button(key="cnn_start").click().run()
+    well(app)
+    name = finish(app, train.JOB)
+    run = run_store().get(name)
+    assert run.config.model == TINY
+    assert [row["step"] for row in run.history.records][:2] == [10, 20]
+    assert "First 500 (validation)" in [metric.label for metric in app.metric]
+
+    later = open_page(cnn_run=name)  # a reload is a new session
+    assert later.session_state[train.JOB] == name
+    assert "Finished" in markdown(later)
+    assert later.slider(key="cnn-lab_blocks").value == 3
+    assert later.selectbox(key="cnn-lab_pool_1").value == "average"
+    assert list(later.dataframe[0].value["layer"]) == [layer.name for layer in TINY.layers()]
+
+    registry().close()  # tomorrow: no job is left, but the record is
+    registry.clear()
+    tomorrow = open_page(cnn_run=name)
+    assert f"Recorded run {name}" in markdown(tomorrow)
+    gone = open_page(cnn_run="deadbeef")
+    assert any("no longer here" in text.value for text in gone.info)
+
+
+def test_an_impossible_shape_is_refused_with_the_layer_and_nothing_is_lost() -> None:
+    app = open_page()
+    app.slider(key="cnn-lab_kernel_2").set_value(11).run()
+    app.slider(key="cnn-lab_padding_2").set_value(0).run()
+    app.slider(key="cnn-lab_stride_1").set_value(3).run()
+    assert not app.exception
+    assert any(error.value.startswith("Convolution 2 receives 5×5 pixels") for error in app.error)
+    assert app.button(key="cnn_start").disabled
+    assert app.button(key="cnn_short").disabled
+    assert not app.button(key="cnn_reset").disabled
+    assert app.slider(key="cnn-lab_kernel_2").value == 11
+    assert shipped_model("cnn-lab").provenance["run_id"]
+    assert "As it came" in markdown(app)  # the rest of the page is there
+    app.slider(key="cnn-lab_stride_1").set_value(1).run()
+    well(app)
+    assert not app.button(key="cnn_start").disabled
+    assert "(8, 4, 4)" in markdown(app)  # 14 − 11 + 1 = 4
+    assert "(8, 2, 2)" in markdown(app)
+    app.button(key="cnn_reset").click().run()
+    well(app)
+    assert app.slider(key="cnn-lab_kernel_2").value == 5
+    assert app.button(key="cnn_reset").disabled
+
+
+def test_too_many_weights_are_refused_too() -> None:
+    app = open_page()
+    app.slider(key="cnn-lab_depth").set_value(2).run()
+    app.number_input(key="cnn-lab_width_1").set_value(4096).run()
+    app.number_input(key="cnn-lab_width_2").set_value(4096).run()
+    assert not app.exception
+    assert any("Take fewer channels" in error.value for error in app.error)
+    assert app.button(key="cnn_start").disabled
+
+
+@pytest.mark.parametrize("tab", ["Batch norm", "Kernels"])  # one without a network, one that looks at one
+def test_other_tabs_live_on_beside_an_impossible_builder(tab: str) -> None:
+    assert TABS[tab] in text(open_page(cnn_tab=tab, cnn__lab_kernel_1="11", cnn__lab_padding_1="0"))
+
+
+def test_a_link_reproduces_the_builder() -> None:
+    app = open_page(cnn__nobn_blocks="4", cnn__nobn_channels_4="5", cnn__nobn_batch_norm="true", cnn_recipe="cnn-nobn")
+    assert "(5, 5, 5)" in markdown(app)
+    assert app.toggle(key="cnn-nobn_batch_norm").value is True
+
+
+def test_a_run_of_another_page_is_not_taken_for_ours() -> None:
+    job = registry().submit(RECIPES["linear-softmax"].config.with_settings({"epochs": 1}), mnist())
+    job.wait(60)
+    app = open_page(cnn_run=job.job_id)
+    assert any("no longer here" in text.value for text in app.info)
+
+
+@pytest.mark.usefixtures("few_digits")
+def test_a_button_starts_99_percent_while_you_watch() -> None:
+    """With the recipe's own settings, whatever its controls said before."""
+    app = open_page(cnn_recipe="fast-99", fast__99_lr="0.1")
+    app.selectbox(key="cnn_recipe").set_value("cnn-lab").run()
+    app.button(key="cnn_preset").click().run()
+    well(app)
+    assert app.selectbox(key="cnn_recipe").value == "fast-99"
+    assert "cnn_preset" not in [button.key for button in app.button]  # there already
+    run = run_store().get(finish(app, train.JOB))
+    assert run.config == RECIPES["fast-99"].config

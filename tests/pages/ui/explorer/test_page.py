@@ -1,0 +1,127 @@
+"""The Data Explorer: every tab opens, and what is chosen holds from tab to tab and in the address."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.pages import harness
+from tests.pages.harness import text, well
+
+explorer = partial(harness.open_page, "1_Data_Explorer.py")
+TABS = (
+    "Browse",
+    "As numbers",
+    "Classes",
+    "Pixels",
+    "Map",
+    "Neighbours",
+    "The floor",
+    "Shuffled",
+    "Odd ones",
+    "My handwriting",
+    "Source",
+)
+
+pytestmark = pytest.mark.usefixtures("bundled_only")
+
+
+@pytest.fixture(autouse=True)
+def _fresh_data() -> None:
+    """What one test loaded must not reach the next: the cache is the process's."""
+    import streamlit as st
+
+    st.cache_resource.clear()
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_every_tab_opens(tab: str) -> None:
+    app = explorer(data_tab=tab)
+    assert app.title[0].value.endswith("Data Explorer")
+    assert len(text(app)) > 100
+
+
+def test_the_first_view_shows_digits_without_a_click() -> None:
+    app = explorer()
+    assert "Images 0 to 79 of 4,000 training images" in text(app)
+
+
+def test_filters_narrow_the_sheet() -> None:
+    app = explorer(data_split="Test", data_digit="7")
+    assert "1 to 80 of 100 test images of a 7" in text(app)
+    app.number_input(key="data_page").set_value(1)
+    well(app.run())
+
+
+def test_an_image_number_that_does_not_exist_is_brought_back() -> None:
+    app = explorer(data_index="3999")
+    app.segmented_control(key="data_split").set_value("test")
+    well(app.run())
+    assert app.number_input(key="data_index").value == 999
+
+
+def test_a_number_too_large_becomes_the_last_and_its_sheet_opens() -> None:
+    app = explorer()
+    app.number_input(key="data_index").set_value(99_999)
+    well(app.run())
+    assert app.number_input(key="data_index").value == 3999
+    assert "Image 3,999" in text(app)
+    assert app.number_input(key="data_page").value == 50
+
+
+def test_the_sheet_follows_the_choice_but_can_be_turned() -> None:
+    app = explorer()
+    app.number_input(key="data_index").set_value(3777)
+    well(app.run())
+    assert "Images 3,760 to 3,839" in text(app)
+    app.number_input(key="data_page").set_value(2)
+    well(app.run())
+    assert "Images 80 to 159" in text(app)
+
+
+def test_a_random_draw_obeys_the_filter() -> None:
+    app = explorer(data_digit="3")
+    app.button(key="data_random").click()
+    well(app.run())
+    assert "It is a 3" in text(app)
+
+
+def test_the_floor_shows_accuracy_with_its_interval() -> None:
+    app = explorer(data_tab="The floor")
+    all_images = app.metric[0].value
+    assert all_images.endswith("%")
+    assert "95% interval" in text(app)
+    app.select_slider(key="data_floor").set_value("1")
+    well(app.run())
+    assert float(app.metric[0].value[:-1]) < float(all_images[:-1])
+
+
+def test_shuffled_pixels_are_learnt_as_well() -> None:
+    app = explorer(data_tab="Shuffled")
+    app.button(key="data_shuffle").click()
+    well(app.run())
+    assert "does not care" in text(app)
+
+
+@pytest.mark.parametrize(
+    ("method", "words"), [("PCA", "widest"), ("PCA 3-D", "third direction"), ("t-SNE", "without ever seeing a label")]
+)
+def test_every_map_is_drawn(method: str, words: str) -> None:
+    app = explorer(data_tab="Map", data_map=method, data_sample="200")
+    assert words in text(app)
+
+
+def test_neighbours_of_a_drawing_wait_for_one() -> None:
+    app = explorer(data_tab="Neighbours", data_near="My drawing")
+    assert "Draw a digit" in text(app)
+
+
+def test_a_broken_copy_is_named_and_the_page_still_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "MNIST" / "raw"
+    folder.mkdir(parents=True)
+    (folder / "train-images-idx3-ubyte").write_bytes(b"<html>")
+    monkeypatch.setenv("MNIST_ROOT", str(tmp_path))
+    app = explorer(data_tab="Source")
+    said = "\n".join(warning.value for warning in app.warning)
+    assert "train-images-idx3-ubyte is not an IDX file" in said
+    assert "4,000" in text(app)
