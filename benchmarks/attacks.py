@@ -23,7 +23,7 @@ PGD = AttackConfig("pgd", 0.3, {"steps": 40, "step_size": 0.01})
 
 def foolbox() -> Any:
     """The library, quiet about what it misses. Raises LabError where it is not installed."""
-    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # it looks for a git programme that it does not need
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # it looks for a git program that it does not need
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -1,4 +1,4 @@
-"""A neighbour that wants a processor core all the time: a process of its own that only counts."""
+"""A neighbor that wants a processor core all the time: a process of its own that only counts."""
 
 import os
 import subprocess
@@ -21,10 +21,10 @@ while os.getppid() == {parent} and time.monotonic() < end:
 def busy_core() -> Iterator[int]:
     """One core kept busy by another process within; it gives that process's id. It is gone afterwards."""
     command = [sys.executable, "-S", "-c", SPIN.format(parent=os.getpid())]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as neighbour:
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as neighbor:
         try:
-            assert neighbour.stdout is not None
-            neighbour.stdout.readline()
-            yield neighbour.pid
+            assert neighbor.stdout is not None
+            neighbor.stdout.readline()
+            yield neighbor.pid
         finally:
-            neighbour.kill()
+            neighbor.kill()

@@ -1,4 +1,4 @@
-"""Rows about sharing the machine: a job beside a busy neighbour, a job beside another job."""
+"""Rows about sharing the machine: a job beside a busy neighbor, a job beside another job."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from benchmarks.measure import Row, Setup, Timed, Took
 from core.config.run import RunConfig
 from core.recipes.texts import RECIPES
 
-NEIGHBOURED = ("mlp-autograd", "cnn-bn")
+NEIGHBORED = ("mlp-autograd", "cnn-bn")
 PAIR = ("mlp-deep", "cnn-lab")  # one that trains best on one thread, one that takes all cores where it may
 
 
@@ -42,15 +42,15 @@ def _two_jobs(setup: Setup) -> tuple[Timed, Timed]:
 
 ROWS: dict[str, Row] = {
     **{
-        f"busy-neighbour/{name}": Row(
+        f"busy-neighbor/{name}": Row(
             f"one epoch of {name} in a job, from submit to its end, while another process keeps a core busy",
             "the same job alone",
             0.45,
             _beside_a_busy_core(name),
-            quick=False,  # a job of a few steps says nothing of neighbours
+            quick=False,  # a job of a few steps says nothing of neighbors
             rounds=3 if name == "cnn-bn" else None,
         )
-        for name in NEIGHBOURED
+        for name in NEIGHBORED
     },
     "two-jobs": Row(
         f"an epoch of {PAIR[0]} and one of {PAIR[1]} in two jobs at once, until both have ended",

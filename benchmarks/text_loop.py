@@ -51,7 +51,7 @@ def as_written(network: nn.Module) -> nn.Module:
 
 
 def optimizer(config: RunConfig, network: nn.Module) -> Optimizer:
-    """The texts' optimisers: steps by hand, or torch.optim.SGD as it comes."""
+    """The texts' optimizers: steps by hand, or torch.optim.SGD as it comes."""
     chosen = config.train.optimizer
     if chosen.name == "sgd-by-hand":
         return HandSGD(network.parameters(), chosen["lr"])

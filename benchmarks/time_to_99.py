@@ -44,7 +44,7 @@ def _fast_99(setup: Setup) -> tuple[Timed, Timed]:
 ROWS: dict[str, Row] = {
     "time-to-99": Row(
         f"the recipe fast-99, another seed each round: {IN_IT}",
-        "the public record's recipe as published, fp32, its images normalised beforehand",
+        "the public record's recipe as published, fp32, its images normalized beforehand",
         7.0,
         _fast_99,
         limit=Limit("mean_test_error_percent", 1.0),

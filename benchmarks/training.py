@@ -55,7 +55,7 @@ def _by_hand(setup: Setup) -> tuple[Timed, Timed]:
 
 
 def _race(setup: Setup) -> tuple[Timed, Timed]:
-    """Six optimisers in turns, against the same six runs one after another; one thread for all of them."""
+    """Six optimizers in turns, against the same six runs one after another; one thread for all of them."""
     names = ("sgd", "momentum", "rmsprop", "adam", "adamw", "adagrad")
     mnist = setup.digits(QUICK)
     base = config("mlp-autograd").with_settings({"activation": "relu", "threads": 1})

@@ -23,7 +23,7 @@ TABS = {
     "Classes": classes.show,
     "Pixels": pixels.show,
     "Map": embedding.show,
-    "Neighbours": neighbors.show,
+    "Neighbors": neighbors.show,
     "The floor": baseline.show,
     "Shuffled": shuffled.show,
     "Odd ones": outliers.show,

@@ -1,4 +1,4 @@
-"""Optimizer Race: the same start, the same batches, and every optimiser in a lane of its own."""
+"""Optimizer Race: the same start, the same batches, and every optimizer in a lane of its own."""
 
 from collections.abc import Callable
 

@@ -63,7 +63,7 @@ def _within(module: str, packages: tuple[str, ...]) -> bool:
 
 def test_files_are_short_and_say_what_they_are() -> None:
     texts = {name(path): path.read_text(encoding="utf-8") for path in SOURCES}
-    assert not [module for module, text in texts.items() if len(text.splitlines()) >= 300]
+    assert not [module for module, text in texts.items() if len(text.splitlines()) > 400]
     silent = [module for module, text in texts.items() if text.strip() and not ast.get_docstring(parsed(text))]
     assert not silent, "a module begins with what it is about"
 

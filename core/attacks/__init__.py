@@ -1,6 +1,6 @@
 """Attacks on images: small changes that make a network misread. One attack a file; `ATTACKS` names them all.
 
-Images are in [0, 1] and a network normalises by itself, so ε is in pixel units everywhere.
+Images are in [0, 1] and a network normalizes by itself, so ε is in pixel units everywhere.
 """
 
 from core.attacks.attack import Attack

@@ -1,4 +1,4 @@
-"""Carlini & Wagner: a short change and a wrong answer in one loss, minimised by Adam.
+"""Carlini & Wagner: a short change and a wrong answer in one loss, minimized by Adam.
 
 Carlini & Wagner 2017, "Towards evaluating the robustness of neural networks". Norm L2. Not bounded by an ε:
 it looks for a change as small as possible, and for how much the wrong answer must weigh for that.

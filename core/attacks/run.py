@@ -134,7 +134,7 @@ def check(model: nn.Module, images: Tensor, labels: Tensor) -> None:
     low, high = float(images.min()), float(images.max())
     require(
         low >= 0 and high <= 1,
-        f"Pixels must lie between 0 and 1; these run from {low:.3g} to {high:.3g}. Normalise in the network.",
+        f"Pixels must lie between 0 and 1; these run from {low:.3g} to {high:.3g}. Normalize in the network.",
     )
     try:
         with in_eval_mode(model), torch.no_grad():

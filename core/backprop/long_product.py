@@ -88,7 +88,7 @@ def relative_difference(ours: Tensor, other: Tensor) -> float:
 
 
 def written(factors: Sequence[Factor], current: int, color: str) -> str:
-    """LaTeX of the whole product with factor `current` (0 is the error) in a frame and a colour ("#RRGGBB").
+    """LaTeX of the whole product with factor `current` (0 is the error) in a frame and a color ("#RRGGBB").
 
     Factors the product has not reached yet are pale. Each layer after the last has a line of its own.
     """

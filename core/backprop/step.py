@@ -21,7 +21,7 @@ class Named:
     symbol: LaTeX, "W_h". plain: the same for a hover text, "W_h". gradient: whether the tensor is ∂L/∂symbol;
     of a pre-activation z_h that is called its error, δ_h.
     role: "input" for the network's input, "share" for what is never negative (activations, probabilities),
-    "signed" for the rest. It says how to colour the tensor.
+    "signed" for the rest. It says how to color the tensor.
     """
 
     symbol: str

@@ -14,7 +14,7 @@ def add_band(
 ) -> go.Figure:
     """Fill between low (P,) and high (P,) over x (P,), in data units; it is in no legend and says nothing.
 
-    share: how much of the colour is left, in [0, 1]. more: settings of the trace, such as its subplot.
+    share: how much of the color is left, in [0, 1]. more: settings of the trace, such as its subplot.
     """
     places, down, up = np.asarray(x), np.asarray(low), np.asarray(high)
     return fig.add_scatter(

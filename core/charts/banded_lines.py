@@ -13,7 +13,7 @@ from core.charts.style import add_line, figure
 
 #: The activations of the vanishing gradient.
 ACTIVATION_COLORS: Final = {"sigmoid": VIOLET, "tanh": GREEN, "relu": VERMILLION}
-#: The three forms of one gradient; the two that train have the colours of their networks.
+#: The three forms of one gradient; the two that train have the colors of their networks.
 FORM_COLORS: Final = {"loop": ORANGE, "matrices": MODELS["mlp-manual"], "autograd": MODELS["mlp-autograd"]}
 
 

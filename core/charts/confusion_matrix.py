@@ -14,7 +14,7 @@ from core.charts.style import figure
 def confusion_figure(
     counts: ArrayLike, *, names: Sequence[str] | None = None, things: str = "images", height: int = 380
 ) -> go.Figure:
-    """counts[t, p] (C, C): images of class t called p, written in each cell; colour is the share of the row.
+    """counts[t, p] (C, C): images of class t called p, written in each cell; color is the share of the row.
 
     The diagonal (called rightly) is left pale, so that the mistakes stand out. names: of the classes, their
     numbers if None. things: what is counted.
@@ -39,7 +39,7 @@ def confusion_figure(
         customdata=np.stack([table, share], axis=-1),
         hovertemplate=f"%{{customdata[0]:,}} {things} of %{{y}} called %{{x}} (%{{customdata[1]:.2%}})<extra></extra>",
     )
-    worst = max(0.05, float(np.nanmax(off, initial=0.0)))  # the end of the colours, as above
+    worst = max(0.05, float(np.nanmax(off, initial=0.0)))  # the end of the colors, as above
     notes = []
     for is_, called in np.argwhere(table > 0):
         right = is_ == called

@@ -1,4 +1,4 @@
-"""The same gradient found in several ways, as small pictures on one scale of colours."""
+"""The same gradient found in several ways, as small pictures on one scale of colors."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,7 +11,7 @@ LARGEST = 24  # pixels of one cell, at most
 
 
 def gradient_pictures(ways: ArrayLike, *, wide: int = WIDE) -> NDArray[np.uint8]:
-    """ways (V, rows, columns): V pictures as RGBA bytes (V, H, W, 4), a number has the same colour in all.
+    """ways (V, rows, columns): V pictures as RGBA bytes (V, H, W, 4), a number has the same color in all.
 
     Blue is below zero, orange above. NaN, what was not measured, is left see-through. Cells are enlarged
     here, so that no browser smooths them; where there are many columns and few rows they stand upright.

@@ -16,7 +16,7 @@ BREAK = 24  # letters a line of a name may have
 
 @dataclass(frozen=True)
 class Twin:
-    """One of the two series: its name, its colour, and for each row the accuracy and its 95% interval."""
+    """One of the two series: its name, its color, and for each row the accuracy and its 95% interval."""
 
     name: str
     color: str

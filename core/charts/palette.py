@@ -1,8 +1,8 @@
-"""One meaning, one colour, on every page.
+"""One meaning, one color, on every page.
 
 The hues are those of Okabe and Ito ("Color Universal Design", 2008): told apart by people with any of the
-common colour-vision deficiencies. Some are a shade lighter or darker than published, so that each shows on
-the light and on the dark theme. `.streamlit/config.toml` repeats them for charts that Streamlit colours.
+common color-vision deficiencies. Some are a shade lighter or darker than published, so that each shows on
+the light and on the dark theme. `.streamlit/config.toml` repeats them for charts that Streamlit colors.
 """
 
 from typing import Final
@@ -23,7 +23,7 @@ CATEGORICAL: Final[tuple[str, ...]] = (BLUE, ORANGE, GREEN, VERMILLION, PURPLE, 
 #: Which images a number was measured on.
 SPLITS: Final[dict[str, str]] = {"train": BLUE, "validation": ORANGE, "test": GREEN, "attacked": VERMILLION}
 
-#: Optimisers by their names in `core.training.optimizers`.
+#: Optimizers by their names in `core.training.optimizers`.
 OPTIMIZERS: Final[dict[str, str]] = {
     "sgd": VERMILLION,
     "sgd-by-hand": BROWN,
@@ -35,7 +35,7 @@ OPTIMIZERS: Final[dict[str, str]] = {
     "adadelta": YELLOW,
 }
 
-#: Digit d has colour DIGITS[d]; neighbours in this list differ in lightness as well as in hue.
+#: Digit d has color DIGITS[d]; neighbors in this list differ in lightness as well as in hue.
 DIGITS: Final[tuple[str, ...]] = (BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE, BROWN, YELLOW, VIOLET, GRAY)
 
 #: The five languages of the words, in the order of `core.config.language.LANGUAGES`.
@@ -72,7 +72,7 @@ ATTACKS: Final[dict[str, str]] = {
     "noise-l0": GRAY,
 }
 
-#: Their dashes, where colours tell networks apart. Dots belong to the controls.
+#: Their dashes, where colors tell networks apart. Dots belong to the controls.
 ATTACK_DASHES: Final[dict[str, str]] = {
     "fgsm": "solid",
     "bim": "dashdot",
@@ -92,7 +92,7 @@ Scale = tuple[tuple[float, str], ...]
 #: Signed quantities (weights, gradients, perturbations): blue below zero, orange above, pale at zero.
 DIVERGING: Final[Scale] = ((0.0, "#00476F"), (0.25, "#4C9DCB"), (0.5, "#F7F7F5"), (0.75, "#E38F5B"), (1.0, "#8F3F00"))
 
-#: Quantities that start at zero (activations, counts): cividis, which survives any colour vision and print.
+#: Quantities that start at zero (activations, counts): cividis, which survives any color vision and print.
 SEQUENTIAL: Final[Scale] = ((0.0, "#00224E"), (0.25, "#434E6C"), (0.5, "#7D7C78"), (0.75, "#BCAF6F"), (1.0, "#FEE838"))
 
 #: Digits as MNIST stores them: 0 is black paper, 1 is white ink.
@@ -100,11 +100,11 @@ GRAY_INK: Final[Scale] = ((0.0, "#000000"), (1.0, "#FFFFFF"))
 
 
 def model_color(name: str) -> str:
-    """The colour of a network, known or not: an unknown name always gets the same hue."""
+    """The color of a network, known or not: an unknown name always gets the same hue."""
     return MODELS.get(name) or CATEGORICAL[sum(name.encode()) % len(CATEGORICAL)]
 
 
 def attack_look(name: str) -> tuple[str, str]:
-    """Colour and dash of an attack, known or not."""
+    """Color and dash of an attack, known or not."""
     color = ATTACKS.get(name) or CATEGORICAL[sum(name.encode()) % len(CATEGORICAL)]
     return color, ATTACK_DASHES.get(name, "longdash")

@@ -93,7 +93,7 @@ def spread(wanted: Sequence[float], room: float, low: float = 0.0, high: float =
         return []
     room = min(room, (high - low) / max(1, len(wanted) - 1))
     steps = np.arange(len(wanted)) * room
-    # Places at least `room` apart are steps plus a series that never falls: pool neighbours that would.
+    # Places at least `room` apart are steps plus a series that never falls: pool neighbors that would.
     pools: list[tuple[float, int]] = []
     for value in np.asarray(wanted, dtype=float) - steps:
         pools.append((float(value), 1))

@@ -23,7 +23,7 @@ class Scored(Protocol):
 
 
 def record_figure(runs: Sequence[tuple[str, str, Scored]]) -> go.Figure:
-    """(label, recipe id, run) from top to bottom; the dot's colour is the recipe's."""
+    """(label, recipe id, run) from top to bottom; the dot's color is the recipe's."""
     fig = figure(height=80 + 44 * max(1, len(runs)), x_title="test accuracy")
     rows = [(label, recipe, run) for label, recipe, run in runs if run.test_accuracy is not None]
     x = np.array([run.test_accuracy for _, _, run in rows], dtype=float)

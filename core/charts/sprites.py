@@ -11,7 +11,7 @@ COLUMNS = 40
 
 
 def sprite_sheet(images: ArrayLike, columns: int = COLUMNS) -> str:
-    """Images (N, H, W) in [0, 1] side by side as one grey PNG, `columns` a row, as a data URL.
+    """Images (N, H, W) in [0, 1] side by side as one gray PNG, `columns` a row, as a data URL.
 
     Image i starts at pixel (W·(i mod columns), H·(i div columns)). A thousand digits make about 250 kB.
     """

@@ -1,6 +1,6 @@
 """The one look of every chart: transparent ground, quiet grid, fonts and ink left to the page's theme.
 
-Nothing here sets a text or background colour, so one figure serves the light and the dark theme.
+Nothing here sets a text or background color, so one figure serves the light and the dark theme.
 `uirevision` is constant: zooming survives an update of the same chart while a run is live.
 """
 

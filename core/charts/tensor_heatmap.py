@@ -1,4 +1,4 @@
-"""A tensor as a table of coloured cells: exact where it is small, its strongest numbers where it is large."""
+"""A tensor as a table of colored cells: exact where it is small, its strongest numbers where it is large."""
 
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -36,7 +36,7 @@ def matrix_figure(
     marks: (row, column) frames, None meaning all of them. A matrix of more than EXACT cells shows of every
     block of cells the number largest in size, and the hover says which block. `click` makes the cells of an
     exact matrix selectable: `customdata` of a selected point begins with row and column. offset: row and
-    column of the first cell, where `values` are cut out of a larger matrix. Colours reach to the largest
+    column of the first cell, where `values` are cut out of a larger matrix. Colors reach to the largest
     size, signed ones to both sides.
     """
     table = np.atleast_2d(np.asarray(values, dtype=float))

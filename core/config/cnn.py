@@ -27,10 +27,10 @@ class CNNConfig:
     channels: kernels of each convolution, 1…256, in at most 6 blocks. kernels: their sides in pixels, 1…11.
     strides: steps of the kernel, 1…4. paddings: rows of zeros laid around, 0…10. pools: what follows each
     block's activation: "max" or "average" over 2×2, or "none". All five have one entry a block.
-    batch_norm: whether every convolution is followed by batch normalisation (Ioffe & Szegedy 2015).
+    batch_norm: whether every convolution is followed by batch normalization (Ioffe & Szegedy 2015).
     pool_first: pool straight after the convolution, before batch norm and activation: for max pooling with a
-    rising activation nearly the same, with a quarter of the numbers to normalise and bend.
-    norm_hidden: batch normalisation after every hidden linear layer too.
+    rising activation nearly the same, with a quarter of the numbers to normalize and bend.
+    norm_hidden: batch normalization after every hidden linear layer too.
     hidden: widths of the linear layers before the ten outputs. dropout: share of their units silenced.
     init: how all weights start, as in MLPConfig. normalize: first layer subtracts mean, divides by std.
     frozen: leave the convolutions as they start, random, and train only what follows.
@@ -72,7 +72,7 @@ class CNNConfig:
         for number, width in enumerate(self.hidden, start=1):
             whole(width, 1, 4096, f"The width of hidden layer {number}")
         one_of(self.activation, ACTIVATIONS, "The activation")
-        one_of(self.init, INITIALIZATIONS, "The initialisation")
+        one_of(self.init, INITIALIZATIONS, "The initialization")
         require(
             is_number(self.dropout) and 0 <= self.dropout <= 0.9,
             f"Dropout must lie between 0 and 0.9; it is {self.dropout!r}.",
@@ -130,8 +130,8 @@ class CNNConfig:
                     )
                     side //= 2
                 kind = {"norm": "batch norm", "act": self.activation, "pool": f"{pool} pool"}[part]
-                learnt = 2 * depth if part == "norm" else 0
-                found.append(LayerShape(f"{part}{number}", kind, (depth, side, side), learnt))
+                learned = 2 * depth if part == "norm" else 0
+                found.append(LayerShape(f"{part}{number}", kind, (depth, side, side), learned))
         width = depth * side * side
         found.append(LayerShape("flatten", "flatten", (width,), 0))
         for number, units in enumerate(self.hidden, start=1):

@@ -45,8 +45,8 @@ class MLPConfig:
             "Take fewer or narrower layers.",
         )
         one_of(self.activation, ACTIVATIONS, "The activation")
-        one_of(self.init, INITIALIZATIONS, "The initialisation")
-        one_of(self.init_output, INITIALIZATIONS, "The initialisation of the last layer")
+        one_of(self.init, INITIALIZATIONS, "The initialization")
+        one_of(self.init_output, INITIALIZATIONS, "The initialization of the last layer")
         one_of(self.family, FAMILIES, "The way of building the network")
         require(
             is_number(self.dropout) and 0 <= self.dropout <= 0.9,
@@ -56,7 +56,7 @@ class MLPConfig:
             self.family == "module" or self.dropout == 0,
             "Dropout needs the torch.nn form of the network: choose it, or set dropout to 0.",
         )
-        require(isinstance(self.normalize, bool), f"Normalise must be true or false, not {self.normalize!r}.")
+        require(isinstance(self.normalize, bool), f"Normalize must be true or false, not {self.normalize!r}.")
 
     @property
     def widths(self) -> tuple[int, ...]:

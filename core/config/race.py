@@ -13,7 +13,7 @@ MOST_LANES, MOST_SEEDS = 8, 10
 
 @dataclass(frozen=True)
 class Lane:
-    """One competitor: a name of its own, an optimiser with its settings, a schedule."""
+    """One competitor: a name of its own, an optimizer with its settings, a schedule."""
 
     name: str
     optimizer: OptimizerConfig
@@ -22,7 +22,7 @@ class Lane:
 
 @dataclass(frozen=True)
 class RaceConfig:
-    """A race: what is trained and how (`base`; its optimiser and seed are replaced), who runs, which seeds.
+    """A race: what is trained and how (`base`; its optimizer and seed are replaced), who runs, which seeds.
 
     At most 8 lanes with different names, and 1 to 10 different seeds.
     """

@@ -48,7 +48,7 @@ class CurveConfig:
             require(len(self.placed) >= 5, "Place at least 5 points first.")
 
     @property
-    def learnt(self) -> int:
+    def learned(self) -> int:
         """How many points there are to train on and to validate with; every fifth placed one tests."""
         return len(self.placed) - len(self.placed) // 5 if self.target == "placed" else self.points
 
@@ -78,8 +78,8 @@ class RegressorConfig:
         for number, width in enumerate(self.hidden, start=1):
             whole(width, 1, 512, f"The width of hidden layer {number}")
         one_of(self.activation, ACTIVATIONS, "The activation")
-        one_of(self.init, INITIALIZATIONS, "The initialisation")
-        one_of(self.init_output, INITIALIZATIONS, "The initialisation")
+        one_of(self.init, INITIALIZATIONS, "The initialization")
+        one_of(self.init_output, INITIALIZATIONS, "The initialization")
 
     @property
     def widths(self) -> tuple[int, ...]:

@@ -138,7 +138,7 @@ class RunConfig:
             "Batch normalization needs at least two images in a batch: take a larger batch size, or leave it out.",
         )
         if isinstance(self.data, CurveConfig) and self.train.validation:
-            points, share = self.data.learnt, self.train.validation
+            points, share = self.data.learned, self.train.validation
             require(
                 round(share * points) >= 1,
                 f"A share of {share:g} of {points} points holds out none to validate with: draw more points, "
@@ -222,7 +222,7 @@ class RunConfig:
         from core.training.optimizers import OPTIMIZERS
 
         name = str(changes.get("optimizer", self.train.optimizer.name))
-        one_of(name, tuple(OPTIMIZERS), "The optimiser")
+        one_of(name, tuple(OPTIMIZERS), "The optimizer")
         same = name == self.train.optimizer.name
         optimizer = dict(self.train.optimizer.settings) if same else {}
         model: dict[str, Any] = {}

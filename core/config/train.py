@@ -1,4 +1,4 @@
-"""How a network is trained: the optimiser and everything around it."""
+"""How a network is trained: the optimizer and everything around it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ MOST_EPOCHS = 10_000
 
 @dataclass(frozen=True)
 class OptimizerConfig:
-    """An optimiser by its name in OPTIMIZERS and its settings; what is left out takes the default."""
+    """An optimizer by its name in OPTIMIZERS and its settings; what is left out takes the default."""
 
     name: str = "sgd"
     settings: Mapping[str, float] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class OptimizerConfig:
     def __post_init__(self) -> None:
         from core.training.optimizers import OPTIMIZERS  # the dict of choices lives with their code
 
-        one_of(self.name, tuple(OPTIMIZERS), "The optimiser")
+        one_of(self.name, tuple(OPTIMIZERS), "The optimizer")
         known = OPTIMIZERS[self.name].settings
         for key, value in self.settings.items():
             require(key in known, f"{self.name} has no setting {key!r}; it has {', '.join(known)}.")

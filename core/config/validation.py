@@ -35,7 +35,7 @@ def whole(value: object, low: int, high: int, what: str) -> None:
 
 @dataclass(frozen=True)
 class Setting:
-    """One number an optimiser or an attack takes: its default, its range and what it does.
+    """One number an optimizer or an attack takes: its default, its range and what it does.
 
     low, high: the range; `open_low` / `open_high` leave the end itself out. log: slide on a log scale.
     switch: either 0, off, or 1, on. whole: no fractions.

@@ -50,7 +50,7 @@ class Digits:
         return Digits(self.images[index], self.labels[index])
 
     def of_class(self, digit: int) -> Tensor:
-        """Positions (n,) of every image labelled `digit`, ascending, int64."""
+        """Positions (n,) of every image labeled `digit`, ascending, int64."""
         return torch.nonzero(self.labels == digit).flatten()
 
 

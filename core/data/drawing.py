@@ -1,6 +1,6 @@
 """From ink on a canvas to the 28×28 image a network expects: MNIST's own recipe.
 
-A network trained on MNIST has only ever seen digits that fit a 20×20 box and whose centre of mass lies in the
+A network trained on MNIST has only ever seen digits that fit a 20×20 box and whose center of mass lies in the
 middle. A drawing that skips those two steps is read much worse, however neatly it is drawn.
 Source: LeCun, Cortes, Burges: "size normalized to fit in a 20x20 pixel box while preserving their aspect
 ratio … centered in a 28x28 image by computing the center of mass of the pixels".
@@ -18,8 +18,8 @@ from core.data.digits import SIDE
 from core.data.stray_ink import digit_ink
 
 BOX = 20
-# Mean of the centre-of-mass coordinate over MNIST's training images, measured: 14.00 down and 14.01 across,
-# pixel centres counted from 0; its spread (0.29) is that of rounding to whole pixels.
+# Mean of the center-of-mass coordinate over MNIST's training images, measured: 14.00 down and 14.01 across,
+# pixel centers counted from 0; its spread (0.29) is that of rounding to whole pixels.
 MIDDLE = 14.0
 FAINT = 0.1  # less ink than this anywhere, of the darkest possible, is a blank canvas
 EDGE = 0.15  # soft rims fainter than this share of the strongest ink do not widen the box
@@ -43,7 +43,7 @@ class Drawing:
 
 
 def from_canvas(canvas: npt.ArrayLike) -> Drawing | None:
-    """A canvas (H, W, 4) RGBA, (H, W, 3) RGB or (H, W) grey, white ink on black or on nothing → Drawing.
+    """A canvas (H, W, 4) RGBA, (H, W, 3) RGB or (H, W) gray, white ink on black or on nothing → Drawing.
 
     Values are bytes 0…255, or floats in [0, 1]. None when nothing is drawn.
     """
@@ -54,7 +54,7 @@ def from_canvas(canvas: npt.ArrayLike) -> Drawing | None:
     box = _box(digit_ink(ink, ink > EDGE * strongest))
     width, height = _fitted(box[2] - box[0], box[3] - box[1])
     small = Image.fromarray(ink).resize((width, height), Image.Resampling.BOX, box=box)
-    image = _centred(np.clip(np.asarray(small, dtype=np.float32), 0, 1))
+    image = _centered(np.clip(np.asarray(small, dtype=np.float32), 0, 1))
     return Drawing(torch.from_numpy(image).unsqueeze(0), box, (width, height))
 
 
@@ -79,15 +79,15 @@ def _fitted(width: int, height: int) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def _centred(small: Floats) -> Floats:
-    """Lay the ink on 28×28, its centre of mass in the middle to the nearest pixel, none of it cut off."""
+def _centered(small: Floats) -> Floats:
+    """Lay the ink on 28×28, its center of mass in the middle to the nearest pixel, none of it cut off."""
     total = float(small.sum())
     placed = np.zeros((SIDE, SIDE), dtype=np.float32)
     corner = []
     for axis in (0, 1):
         mass = small.sum(axis=1 - axis)
-        centre = float(mass @ np.arange(len(mass))) / total
-        corner.append(int(np.clip(round(MIDDLE - centre), 0, SIDE - small.shape[axis])))
+        center = float(mass @ np.arange(len(mass))) / total
+        corner.append(int(np.clip(round(MIDDLE - center), 0, SIDE - small.shape[axis])))
     top, left = corner
     placed[top : top + small.shape[0], left : left + small.shape[1]] = small
     return placed

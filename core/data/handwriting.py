@@ -1,6 +1,6 @@
 """A test set of one's own: drawn digits with their labels, kept under Digit Lab's home as pictures and a CSV.
 
-A person's folder holds `labels.csv` (file, label, drawn), for each drawing a grey PNG of 28 × 28 as a network
+A person's folder holds `labels.csv` (file, label, drawn), for each drawing a gray PNG of 28 × 28 as a network
 receives it, and in `ink/` the canvas it was drawn on. Any program can read them. Pictures are written under a
 temporary name and renamed, the CSV last, and whoever changes something waits for a lock: two browsers at once
 lose nothing, and a crash leaves the old set or the new one.
@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 
 from core.config.errors import LabError, NotFound
 from core.data.digits import CLASSES, SIDE, Digits
-from core.data.handwriting_files import Drawn, grey, labels_csv, parse_labels, png, read_own
+from core.data.handwriting_files import Drawn, gray, labels_csv, parse_labels, png, read_own
 from core.data.images import Pixels
 from core.storage.atomic_write import write_whole
 from core.storage.paths import home, private_file
@@ -98,10 +98,10 @@ class Handwriting:
         """Keep a drawing; returns its id.
 
         image: (28, 28) or (1, 28, 28), in [0, 1], as the network received it. ink: the canvas (H, W),
-        (H, W, 3) or (H, W, 4) in bytes, kept in grey beside it.
+        (H, W, 3) or (H, W, 4) in bytes, kept in gray beside it.
         """
         shares = np.nan_to_num(np.asarray(image, dtype=np.float32).reshape(SIDE, SIDE)).clip(0, 1)
-        canvas = None if ink is None else grey(np.asarray(ink, dtype=np.uint8))
+        canvas = None if ink is None else gray(np.asarray(ink, dtype=np.uint8))
         pixels = np.round(shares * 255).astype(np.uint8)
         return self.add_many([(pixels, label, time.time(), canvas)])[0]
 

@@ -102,13 +102,13 @@ def _exactly(side: int, name: str) -> Callable[[int, int], None]:
 
 
 def png(pixels: Pixels) -> bytes:
-    """Grey bytes (H, W) as a PNG file."""
+    """Gray bytes (H, W) as a PNG file."""
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
-def grey(canvas: Pixels) -> Pixels:
+def gray(canvas: Pixels) -> Pixels:
     """A canvas as it looks on black: luminance × opacity, (H, W) bytes."""
     if canvas.ndim == 2:
         return canvas

@@ -9,7 +9,7 @@ from core.data.digits import CLASSES, Digits
 def mean_std(images: Tensor) -> tuple[float, float]:
     """Mean and standard deviation over every pixel of every image (N, 1, 28, 28).
 
-    About 0.1307 and 0.3081 for MNIST's training images: what normalisation (x − mean) / std uses.
+    About 0.1307 and 0.3081 for MNIST's training images: what normalization (x − mean) / std uses.
     """
     std, mean = torch.std_mean(images, correction=0)
     return float(mean), float(std)

@@ -1,4 +1,4 @@
-"""A race on a picture as a lesson: a frozen classifier, a photo, and one copy of it for each optimiser."""
+"""A race on a picture as a lesson: a frozen classifier, a photo, and one copy of it for each optimizer."""
 
 from core.config.run import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.export.lesson import Lesson, Section
@@ -72,7 +72,7 @@ _CLIP = """\
 
 
 def image_race_lesson(config: ImageRaceConfig) -> Lesson:
-    """Every photo of the race, and every optimiser on it, all at one rate."""
+    """Every photo of the race, and every optimizer on it, all at one rate."""
     entry = RECIPES.get(config.recipe)
     optimizers = at_rates(dict.fromkeys(config.optimizers, config.lr))
     return Lesson(
@@ -81,7 +81,7 @@ def image_race_lesson(config: ImageRaceConfig) -> Lesson:
         (
             Section(
                 "Settings",
-                "What the network shall see, and how many steps each optimiser has.",
+                "What the network shall see, and how many steps each optimizer has.",
                 f"TARGET = {config.target}\nITERATIONS = {config.iterations}",
             ),
             Section(
@@ -90,7 +90,7 @@ def image_race_lesson(config: ImageRaceConfig) -> Lesson:
                 _NETWORKS[config.classifier] + _FROZEN,
             ),
             Section("Photos", "They come with scikit-learn and scikit-image.", _photos(config)),
-            Section("Optimisers", "What differs, and nothing else.", _makers(optimizers)),
+            Section("Optimizers", "What differs, and nothing else.", _makers(optimizers)),
             Section(
                 "The race",
                 "Only the picture has gradients: every step changes what the network sees, towards it.",

@@ -43,7 +43,7 @@ def race_lesson(config: RaceConfig, recipe: str, data: Literal["full", "small"] 
         + (f"; its seeds are {seeds}, change SEED for the others." if len(config.seeds) > 1 else "."),
         "What a lane does depends on its own settings and the seed alone, so they may run one after another.",
     )
-    title = entry.title if entry else "A race of optimisers"
+    title = entry.title if entry else "A race of optimizers"
     return Lesson(title, about, (*before, kept, *lanes, result))
 
 
@@ -64,4 +64,4 @@ def _lane(lane: Lane, run: RunConfig) -> Section:
             f"curves[{name}], results[{name}] = losses, score(x_test, y_test)",
         ]
     )
-    return Section(f"Lane: {lane.name}", "The optimiser and its rate differ, nothing else.", code)
+    return Section(f"Lane: {lane.name}", "The optimizer and its rate differ, nothing else.", code)

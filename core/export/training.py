@@ -133,7 +133,7 @@ def script_sections(went: Timeline, facts: Facts) -> list[Section]:
         sections += point_sections(config) if isinstance(config.data, CurveConfig) else word_sections(config)
     sections.append(_batches(went))
     if getattr(model, "normalize", False):
-        sections.append(_normalise(bare))
+        sections.append(_normalize(bare))
     network = network_code(config, went.around)
     if "nn.Dropout(" in network:
         words = "As nn.Dropout does, whose draws differ from processor to processor."
@@ -207,7 +207,7 @@ def batches():
     return Section("Batches", _BATCH_WORDS, code)
 
 
-def _normalise(bare: bool) -> Section:
+def _normalize(bare: bool) -> Section:
     code = [
         "mean = x_train[places].mean(dtype=torch.float64)",
         "std = (x_train[places].square().mean(dtype=torch.float64) - mean**2).sqrt()",
@@ -225,7 +225,7 @@ def _normalise(bare: bool) -> Section:
             "    def forward(self, x):",
             "        return (x - self.mean) / self.std",
         ]
-    return Section("Normalisation", "Mean and standard deviation of all training pixels.", "\n".join(code))
+    return Section("Normalization", "Mean and standard deviation of all training pixels.", "\n".join(code))
 
 
 _BATCH_WORDS = "An epoch cuts one random permutation into slices, so that every example comes exactly once."
@@ -255,7 +255,7 @@ def _training_words(went: Timeline) -> str:
 
 
 def training_code_of(went: Timeline) -> str:
-    """Loss, optimiser and loop; before them, where dropout draws, the seed that it draws by."""
+    """Loss, optimizer and loop; before them, where dropout draws, the seed that it draws by."""
     code = loop_code(went.config, went.around)
     if getattr(went.config.model, "dropout", 0.0):
         return f'torch.manual_seed(stream("dropout").initial_seed())  # what dropout draws from\n{code}'

@@ -6,7 +6,7 @@ it stands, with the reason. A rule that is not sure says nothing.
 
 from core.hints.hint import Case, Hint, Rule
 from core.hints.imbalance import rare_digit
-from core.hints.inside import dead, no_normalisation, saturated
+from core.hints.inside import dead, no_normalization, saturated
 from core.hints.length import overfitting, still_falling
 from core.hints.rates import batch_too_large, diverged, no_epsilon, oscillating, too_low
 
@@ -19,7 +19,7 @@ RULES: dict[str, Rule] = {
     "rate-oscillating": oscillating,
     "dead-relu": dead,
     "saturated": saturated,
-    "no-normalisation": no_normalisation,
+    "no-normalization": no_normalization,
     "batch-large": batch_too_large,
     "rate-low": too_low,
     "overfitting": overfitting,
@@ -32,10 +32,10 @@ SHARP = ("no-epsilon", "rate-diverged", "rate-oscillating")
 EXPLAINS: dict[str, tuple[str, ...]] = {
     "no-epsilon": tuple(name for name in RULES if name != "no-epsilon"),
     "rate-diverged": tuple(name for name in RULES if name != "rate-diverged"),
-    "rate-oscillating": ("still-falling", "overfitting", "no-normalisation"),
-    "dead-relu": ("no-normalisation", "rate-low", "still-falling"),
-    "saturated": ("rate-low", "batch-large", "still-falling", "no-normalisation"),
-    "no-normalisation": ("rate-low", "still-falling", "batch-large"),
+    "rate-oscillating": ("still-falling", "overfitting", "no-normalization"),
+    "dead-relu": ("no-normalization", "rate-low", "still-falling"),
+    "saturated": ("rate-low", "batch-large", "still-falling", "no-normalization"),
+    "no-normalization": ("rate-low", "still-falling", "batch-large"),
     "batch-large": ("rate-low", "still-falling"),
     "rate-low": ("still-falling",),
 }

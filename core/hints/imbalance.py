@@ -32,7 +32,7 @@ def rare_digit(case: Case) -> Hint | None:
         return None
     return Hint(
         "rare-digit",
-        f"The {faults.rare} is too rare to be learnt well",
+        f"The {faults.rare} is too rare to be learned well",
         f"Of {n:,} test images of the digit {faults.rare} it reads {percent(hits / n)} (95%: {percent(low)} "
         f"to {percent(high)}), of the other digits {percent(rest / others)}; "
         f"{percent(faults.rare_share, 0)} of its training images were left.",

@@ -29,7 +29,7 @@ SATURATED = 0.5
 DEAD = 0.3
 #: Layers between pixels and answer from which on a signal can die out on its way.
 DEEP = 3
-#: Two per cent less than guessing costs: something is learnt. Ten per cent more: something else is wrong.
+#: Two per cent less than guessing costs: something is learned. Ten per cent more: something else is wrong.
 GUESSING, WORSE = 0.02, 0.1
 #: Share of the steps spent guessing, and their number, before it is called a plateau: every network guesses
 #: for a moment.
@@ -68,9 +68,9 @@ def _silent(layer: _Layer) -> Tensor:
 
 
 def _start(case: Case, network: nn.Module) -> nn.Module:
-    """The network before its first step, as its seed gives it back, normalised as it is now.
+    """The network before its first step, as its seed gives it back, normalized as it is now.
 
-    In a deep network that has learnt nothing all images look alike, and half of its units are silent from the
+    In a deep network that has learned nothing all images look alike, and half of its units are silent from the
     start: those did not die.
     """
     start = as_module(initial_network(case.config))
@@ -142,8 +142,8 @@ def dead(case: Case) -> Hint | None:
     )
 
 
-def no_normalisation(case: Case) -> Hint | None:
-    """A deep network that guesses for long, without normalised pixels or batch norm."""
+def no_normalization(case: Case) -> Hint | None:
+    """A deep network that guesses for long, without normalized pixels or batch norm."""
     model, guessing = case.config.model, case.guessing
     if guessing is None or not isinstance(model, MLPConfig | CNNConfig):
         return None
@@ -160,8 +160,8 @@ def no_normalisation(case: Case) -> Hint | None:
         remedy = {"normalize": True, "init": "xavier", "init_output": "xavier"}
     which = "all" if stood == steps else f"the first {stood:,} of"
     return Hint(
-        "no-normalisation",
-        "It guesses for long: nothing is normalised",
+        "no-normalization",
+        "It guesses for long: nothing is normalized",
         f"For {which} {steps:,} steps the loss stood about ln 10 ≈ {number(guessing)}, what guessing costs, "
         f"in a network of {depth} hidden layers.",
         "Most pixels are 0 and none is negative, so the signal shrinks from layer to layer until all images "

@@ -71,7 +71,7 @@ def overfitting(case: Case) -> Hint | None:
         "overfitting",
         "It learns by heart: overfitting",
         evidence,
-        f"What is common to all {case.things} was learnt first; since then the network learns what is "
+        f"What is common to all {case.things} was learned first; since then the network learns what is "
         + (
             "peculiar to those it trains on, their noise too, and misses others by more."
             if case.guessing is None

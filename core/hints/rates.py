@@ -19,7 +19,7 @@ FEWEST = 6
 JUMP, JUMP_OF_START = 1.5, 0.1
 #: Share of the blocks in the second half that must have jumped: once may happen to anyone.
 OFTEN = 0.25
-#: More than this share of the first loss is left: hardly anything was learnt.
+#: More than this share of the first loss is left: hardly anything was learned.
 LEFT = 0.5
 #: The last quarter fell at least this share of an even fall: it crawls, it does not stand.
 EVEN = 0.5

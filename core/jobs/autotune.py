@@ -2,11 +2,11 @@
 
 Both decide the last digits of a curve, so by default neither is left to a clock: one thread, and 16 bits only
 where this processor multiplies them in hardware and the network is large enough. The same seed then gives the
-same curve, idle or beside a busy neighbour, in a page's job and on the command line.
+same curve, idle or beside a busy neighbor, in a page's job and on the command line.
 
 A run that asks to be as fast as possible (`fast`) is timed instead. There no fixed setting is right: two
 threads help a convolutional net on two idle cores, do nothing for a small one, and become a hundred times
-slower when a neighbour wants a core, because PyTorch's threads spin while they wait for each other. So the
+slower when a neighbor wants a core, because PyTorch's threads spin while they wait for each other. So the
 steps themselves are timed, on a throw-away copy: the run is not touched, but its last digits are.
 """
 
@@ -44,7 +44,7 @@ def cores() -> int:
 def step_seconds(trainer: Trainer, precision: str, of: Callable[[Sequence[float]], float] = statistics.median) -> float:
     """Seconds of one training step on a copy of the trainer's network, those of the WARM_UP left out.
 
-    of: what is taken of the steps' times: their median, which feels a neighbour, or `min`, which does not.
+    of: what is taken of the steps' times: their median, which feels a neighbor, or `min`, which does not.
 
     Uses the calling thread's present number of threads; takes TRIAL seconds, or more for at least five steps
     where that stays under LIMIT.
@@ -85,7 +85,7 @@ def choose_precision(trainer: Trainer) -> Precision:
     """What the config names; "auto" goes by processor and network, or by a trial where the run shall be fast.
 
     Only networks that read digits take 16 bits: a regression needs every digit of its numbers. In a trial
-    both are timed on one thread, which is what every run can count on, by their fastest steps: a neighbour
+    both are timed on one thread, which is what every run can count on, by their fastest steps: a neighbor
     who happens to work during one of the two must not decide. For the same reason each run tries anew.
     """
     wanted = trainer.config.train.precision
@@ -120,7 +120,7 @@ class ThreadTuner(Callback):
     worth_it: how many times faster several threads must be to be taken. SHARED where pages are drawn and
         other runs start beside this one: what they risk is a hundredfold. ALONE on the command line.
     With several threads, steps that take twice the trial's time call for a new trial at once; with fewer than
-    allowed, one is made now and then, ever more rarely, in case a neighbour has left. Nothing is tried where
+    allowed, one is made now and then, ever more rarely, in case a neighbor has left. Nothing is tried where
     the config fixes the number or on a GPU.
     """
 

@@ -15,13 +15,13 @@ class Slots:
         self._waiting: list[str] = []
         self._change = threading.Condition()
 
-    def acquire(self, job_id: str, cancelled: Callable[[], bool]) -> bool:
-        """Wait for a place; False if `cancelled` came first."""
+    def acquire(self, job_id: str, canceled: Callable[[], bool]) -> bool:
+        """Wait for a place; False if `canceled` came first."""
         with self._change:
             self._waiting.append(job_id)
             try:
                 while self.running >= self.limit or self._waiting[0] != job_id:
-                    if cancelled():
+                    if canceled():
                         return False
                     self._change.wait(0.1)
                 self.running += 1

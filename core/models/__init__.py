@@ -42,7 +42,7 @@ def build(
     """A new network on the CPU, its start drawn from `generator` (a CPU generator).
 
     images: training images, in [0, 1], of which `index` (if given) names those that train; needed only where
-    the network normalises by them.
+    the network normalizes by them.
     """
     network = MODELS[config.family](config, generator)
     if images is not None and isinstance(network.normalize, Normalize):

@@ -1,4 +1,4 @@
-"""Layers that torch.nn has not, or not as fast: normalisation by the data, dropout with its own generator."""
+"""Layers that torch.nn has not, or not as fast: normalization by the data, dropout with its own generator."""
 
 import math
 from copy import copy
@@ -79,7 +79,7 @@ class SeededDropout(nn.Module):
 
     While training each value is set to 0 with probability p, in [0, 1) and taken to the nearest 1/65,536, and
     the others grow by 1/(1 − p), so that the expected sum stays; in eval mode nothing happens (Srivastava et
-    al. 2014). nn.Dropout does the same, but a neighbour's run in the same process would change its draws, and
+    al. 2014). nn.Dropout does the same, but a neighbor's run in the same process would change its draws, and
     on AMD's processors it draws at a tenth of the speed, and other numbers than on Intel's. Without a
     generator (a copy made for probing) it draws from PyTorch's default one.
     """

@@ -11,7 +11,7 @@ from core.models.raw_mlp import RawMLP
 class ManualMLP(RawMLP):
     """A RawMLP without autograd: no tensor of it requires a gradient, nobody calls backward().
 
-    `loss_and_gradients` fills `.grad` by the formulas of `core.backprop`; any optimiser can step from there.
+    `loss_and_gradients` fills `.grad` by the formulas of `core.backprop`; any optimizer can step from there.
     rules: the backward pass, replaced only to plant a mistake in it.
     """
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
-def chance(against: int, in_favour: int, share: float = 0.5) -> float:
+def chance(against: int, in_favor: int, share: float = 0.5) -> float:
     """Probability that chance alone puts at least `against` of all on one side (exact, one-sided).
 
     share: how likely each is to fall to that side. With 1/2 this is the sign test (McNemar 1947); 1 where
@@ -16,7 +16,7 @@ def chance(against: int, in_favour: int, share: float = 0.5) -> float:
     """
     from scipy.stats import binomtest  # half a second to import: only when something is judged
 
-    total = against + in_favour
+    total = against + in_favor
     return float(binomtest(against, total, share, alternative="greater").pvalue) if total else 1.0
 
 

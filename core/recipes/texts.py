@@ -95,7 +95,7 @@ RECIPES: dict[str, Recipe] = {
     "mlp-deep": Recipe(
         kind="train",
         title="A deep network",
-        idea="Five linear layers, normalised input, momentum: deeper than it needs to be, and good.",
+        idea="Five linear layers, normalized input, momentum: deeper than it needs to be, and good.",
         source="Blog: a deep fully connected network",
         setup=_run(
             "mlp-deep",
@@ -132,7 +132,7 @@ RECIPES: dict[str, Recipe] = {
     "cnn-bn": Recipe(
         kind="train",
         title="CNN with batch norm",
-        idea="Three convolutions of 3×3, each followed by batch normalisation.",
+        idea="Three convolutions of 3×3, each followed by batch normalization.",
         source="Course project: task 1",
         setup=_run("cnn-bn", replace(_COURSE_NETWORK, batch_norm=True), _COURSE_TRAINING),
         claim="98.84% with two batch-norm layers (pass mark 98%)",
@@ -141,7 +141,7 @@ RECIPES: dict[str, Recipe] = {
     "cnn-nobn": Recipe(
         kind="train",
         title="The same without batch norm",
-        idea="The course project's CNN as it is without normalisation between its layers.",
+        idea="The course project's CNN as it is without normalization between its layers.",
         source="Course project: task 1",
         setup=_run("cnn-nobn", _COURSE_NETWORK, _COURSE_TRAINING),
         claim="97.77% without batch norm",
@@ -229,7 +229,7 @@ RECIPES: dict[str, Recipe] = {
         kind="demo",
         title="Gradient descent on a parabola",
         idea="f(x) = x² + 2 and nothing else: every step of the way down can be checked by hand.",
-        source="Book chapter: backward pass and optimisers",
+        source="Book chapter: backward pass and optimizers",
         setup=DescentConfig(),
         claim="Steps 14 to 20 as printed: x from 0.329853488333 to 0.0864691128455",
         ours="The chapter draws x₀ at random and does not print it; 6 leads to its numbers.",
@@ -237,8 +237,8 @@ RECIPES: dict[str, Recipe] = {
     "optimizer-race": Recipe(
         kind="race",
         title="SGD, RMSprop and Adam from one start",
-        idea="Three optimisers train one network from the same weights on the same batches.",
-        source="Book chapter: backward pass and optimisers",
+        idea="Three optimizers train one network from the same weights on the same batches.",
+        source="Book chapter: backward pass and optimizers",
         setup=RaceConfig(
             _run(
                 "mlp-autograd",
@@ -248,13 +248,13 @@ RECIPES: dict[str, Recipe] = {
             tuple(Lane(name, OptimizerConfig(name.lower())) for name in ("SGD", "RMSprop", "Adam")),
         ),
         ours="The race on digits is ours: network, ReLU, batch 128, 2 epochs. The chapter races on an image; "
-        "what it says of RMSprop and Adam belongs there. The optimisers' settings are its defaults.",
+        "what it says of RMSprop and Adam belongs there. The optimizers' settings are its defaults.",
     ),
     "optimizer-race-image": Recipe(
         kind="race",
-        title="Three optimisers make it see a leopard",
+        title="Three optimizers make it see a leopard",
         idea="A frozen ImageNet classifier; only the picture's pixels learn, towards class 288.",
-        source="Book chapter: backward pass and optimisers",
+        source="Book chapter: backward pass and optimizers",
         setup=ImageRaceConfig(),
         claim="RMSprop and Adam fall much faster than SGD",
         ours="The chapter takes AlexNet and a panda and gives no learning rate; EfficientNet-Lite0, four "

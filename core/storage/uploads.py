@@ -1,7 +1,7 @@
 """Networks that people bring along: safetensors files, with our header or with bare weights.
 
 Such a file is data only: nothing in it is executed. A file that Digit Lab wrote says what network it holds;
-bare weights are recognised where names and shapes are those of a recipe's network.
+bare weights are recognized where names and shapes are those of a recipe's network.
 """
 
 import json
@@ -47,7 +47,7 @@ def _network(content: bytes, name: str, kinds: tuple[type[ModelConfig], ...]) ->
     if not all(bool(tensor.float().isfinite().all()) for tensor in weights.values()):
         raise LabError(f"{name} holds weights that are not finite numbers: that network's training diverged.")
     if "config" not in metadata:
-        config = _recognised(weights, name, kinds)
+        config = _recognized(weights, name, kinds)
         return Checkpoint(rebuild(config, weights), config, {})
     try:
         config = RunConfig.from_json(json.loads(metadata["config"]))
@@ -56,7 +56,7 @@ def _network(content: bytes, name: str, kinds: tuple[type[ModelConfig], ...]) ->
     return Checkpoint(rebuild(config, weights), config, {})
 
 
-def _recognised(weights: dict[str, Tensor], name: str, kinds: tuple[type[ModelConfig], ...]) -> RunConfig:
+def _recognized(weights: dict[str, Tensor], name: str, kinds: tuple[type[ModelConfig], ...]) -> RunConfig:
     """The recipe whose network has tensors of these names and shapes."""
     shapes = {key: tuple(tensor.shape) for key, tensor in weights.items()}
     known = {key: RECIPES[key].config for key in train_recipes(kinds)}

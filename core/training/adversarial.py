@@ -1,6 +1,6 @@
 """Adversarial training: learn from the images that an attack makes of each batch, at each step.
 
-The network is asked to be right not at an image but everywhere within ε of it: the loss is minimised at the
+The network is asked to be right not at an image but everywhere within ε of it: the loss is minimized at the
 worst point that an attack finds there (Madry et al. 2018). One attack step from a random start is several
 times cheaper (Wong, Rice & Kolter 2020, "Fast is better than free") and can fail suddenly: the network learns
 to spoil that one step, looks safe under FGSM and falls to PGD.

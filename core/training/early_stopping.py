@@ -1,6 +1,6 @@
 """Early stopping: the weights of the epoch that did best on validation examples, and an end in time.
 
-A network that goes on after it has learnt what there is learns the noise. Validation examples, which it never
+A network that goes on after it has learned what there is learns the noise. Validation examples, which it never
 trains on, tell when; the test examples must not, or they would no longer test anything.
 """
 

@@ -1,4 +1,4 @@
-"""The optimisers: rules that turn a gradient into a step.
+"""The optimizers: rules that turn a gradient into a step.
 
 `OPTIMIZERS` maps a name to its settings and its code; the select boxes, the command line and the tests all
 read this one dict. To add one, add an entry.
@@ -19,7 +19,7 @@ from core.training.update_rules import ADADELTA, ADAGRAD, ADAM, ADAMW, MOMENTUM,
 
 
 class Optimizer(Protocol):
-    """What the trainer needs of an optimiser; torch.optim's classes fit as they are."""
+    """What the trainer needs of an optimizer; torch.optim's classes fit as they are."""
 
     param_groups: list[dict[str, object]]
 
@@ -186,7 +186,7 @@ OPTIMIZERS: dict[str, OptimizerEntry] = {
 
 
 def build_optimizer(config: OptimizerConfig, parameters: Iterable[Tensor]) -> Optimizer:
-    """The optimiser that `config` names, over `parameters`: leaf tensors, any shape, that need gradients."""
+    """The optimizer that `config` names, over `parameters`: leaf tensors, any shape, that need gradients."""
     return OPTIMIZERS[config.name].build(list(parameters), config.settings)
 
 
@@ -197,10 +197,10 @@ def set_rate(optimizer: Optimizer, lr: float) -> None:
 
 
 def change_setting(optimizer: Optimizer, config: OptimizerConfig, name: str, value: float) -> OptimizerConfig:
-    """Change one setting of a running optimiser; its memory (velocities, averages) stays.
+    """Change one setting of a running optimizer; its memory (velocities, averages) stays.
 
     Returns the config as it is from now on. Raises ConfigError if the value is out of range or the
-    optimiser has no such setting.
+    optimizer has no such setting.
     """
     changed = OptimizerConfig(config.name, {**config.settings, name: value})
     for group in optimizer.param_groups:

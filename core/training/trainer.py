@@ -46,7 +46,7 @@ def changeable(config: RunConfig) -> tuple[str, ...]:
 def initial_network(config: RunConfig, data: RunData | None = None) -> nn.Module | RawMLP:
     """The network of a run before its first step, on the CPU.
 
-    data: the run's images, by which it normalises; without them normalisation is left open.
+    data: the run's images, by which it normalizes; without them normalization is left open.
     """
     generator = stream(config.train.seed, "weights")
     if data is None:
@@ -57,7 +57,7 @@ def initial_network(config: RunConfig, data: RunData | None = None) -> nn.Module
 class Trainer:
     """Trains one network on one set of images; `run()` may be called again after `epochs` grew by `change`.
 
-    The trainer owns everything that changes: network, optimiser, generators, position in the epoch. All of
+    The trainer owns everything that changes: network, optimizer, generators, position in the epoch. All of
     it is a function of `config`, the data and the changes made on the way, so the same seed gives the same
     curve on the same machine with the same number of threads.
     """
@@ -253,7 +253,7 @@ class Trainer:
             self.measure()
 
     def change(self, name: str, value: Any) -> None:
-        """Change a setting for all steps from here on: an optimiser's, `batch_size` or `epochs`.
+        """Change a setting for all steps from here on: an optimizer's, `batch_size` or `epochs`.
 
         Fewer epochs than are already begun means: end with this one. It is written into the history and takes
         part in a replay. Raises ConfigError for a bad value, and leaves everything as it was.

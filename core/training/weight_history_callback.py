@@ -48,7 +48,7 @@ class PreActivations(Callback):
     """Records every few steps what each activation receives: quantiles over channels, places and images.
 
     They are taken on a copy of the network in training mode, with dropout asleep, on the same training images
-    each time: batch norm then normalises as it does in training, and the run's own statistics stay untouched.
+    each time: batch norm then normalizes as it does in training, and the run's own statistics stay untouched.
     """
 
     def __init__(self, every: int = 50, images: int = 32) -> None:

@@ -1,4 +1,4 @@
-"""The neighbour keeps a core busy while it is wanted, and never longer."""
+"""The neighbor keeps a core busy while it is wanted, and never longer."""
 
 import subprocess
 import sys

@@ -106,7 +106,7 @@ def test_the_texts_loop_sees_the_pixels_we_have(mnist: Mnist) -> None:
 
 @pytest.mark.parametrize(("name", "atol"), [("mlp-autograd", 1e-6), ("mlp-deep", 1e-6), ("cnn-bn", 2e-4)])
 def test_the_texts_loop_makes_the_same_steps(name: str, atol: float, mnist: Mnist) -> None:
-    """In PyTorch's own layers and optimisers, from the same start on the same batch."""
+    """In PyTorch's own layers and optimizers, from the same start on the same batch."""
     config = RECIPES[name].config.with_settings({"normalize": False, "precision": "fp32"})
     trainer = new_trainer(config, mnist, torch.device("cpu"))
     network = text_loop.as_written(as_module(initial_network(config)))

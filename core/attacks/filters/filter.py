@@ -9,8 +9,8 @@ from core.config.validation import is_number, require
 
 
 @dataclass(frozen=True)
-class Defence:
-    """A choice in DEFENCES.
+class Defense:
+    """A choice in DEFENSES.
 
     title, idea, paper: for people. what: names the strength, with its unit. strengths: those on offer,
     from weak to strong; default: one of them. random: it draws numbers, so the same picture may be read

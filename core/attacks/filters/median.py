@@ -1,4 +1,4 @@
-"""The median of each pixel's neighbourhood: specks vanish, edges stay.
+"""The median of each pixel's neighborhood: specks vanish, edges stay.
 
 Xu, Evans & Qi 2018, "Feature squeezing". Each value out is one of the values in, so the gradient reaches one
 pixel of each window and the others look as if they did not matter.
@@ -7,7 +7,7 @@ pixel of each window and the others look as if they did not matter.
 from torch import Tensor, nn
 from torch.nn import functional
 
-from core.attacks.filters.filter import Defence
+from core.attacks.filters.filter import Defense
 
 
 class Median(nn.Module):
@@ -22,9 +22,9 @@ class Median(nn.Module):
         return windows.median(dim=1).values.reshape(x.shape)
 
 
-MEDIAN = Defence(
+MEDIAN = Defense(
     title="Median filter",
-    idea="Each pixel becomes the median of its neighbourhood: single changed pixels vanish, strokes stay.",
+    idea="Each pixel becomes the median of its neighborhood: single changed pixels vanish, strokes stay.",
     paper="Xu, Evans & Qi 2018",
     what="side of the window (pixels)",
     strengths=(1, 3, 5, 7),

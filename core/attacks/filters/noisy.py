@@ -8,7 +8,7 @@ transformation").
 import torch
 from torch import Tensor, nn
 
-from core.attacks.filters.filter import Defence
+from core.attacks.filters.filter import Defense
 
 
 class Noisy(nn.Module):
@@ -28,7 +28,7 @@ class Noisy(nn.Module):
         return x + self.deviation * noise.to(x.device, x.dtype)
 
 
-NOISY = Defence(
+NOISY = Defense(
     title="Noise on the input",
     idea="Every reading adds fresh noise: a carefully aimed change should drown in it.",
     paper="a common idea; Athalye, Carlini & Wagner 2018 on why it fails",

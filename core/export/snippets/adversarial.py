@@ -1,4 +1,4 @@
-"""Attacks, the checks on them and the defences, as the few lines of PyTorch that matter."""
+"""Attacks, the checks on them and the defenses, as the few lines of PyTorch that matter."""
 
 HONEST = """\
 import torch
@@ -56,7 +56,7 @@ FILTERS = """\
 import torch
 from torch import nn
 
-class FewGreys(nn.Module):
+class FewGrays(nn.Module):
     def __init__(self, network, levels=4):
         super().__init__()
         self.network, self.steps = network, levels - 1
@@ -68,7 +68,7 @@ def slope(network, x, y):
     x = x.clone().requires_grad_()
     return torch.autograd.grad(nn.functional.cross_entropy(network(x).double(), y, reduction="sum"), x)[0]
 
-defended = FewGreys(network).eval()
+defended = FewGrays(network).eval()
 through = x + epsilon * slope(defended, x, y).sign()   # the gradient is 0: nothing happens
 around = x + epsilon * slope(network, x, y).sign()     # made without the filter
 with torch.no_grad():

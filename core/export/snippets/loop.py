@@ -1,4 +1,4 @@
-"""Loss, optimiser and training loop as text: for the "Show the code" panels and for whole scripts."""
+"""Loss, optimizer and training loop as text: for the "Show the code" panels and for whole scripts."""
 
 from core.config.run import RecurrentConfig, RegressorConfig, RunConfig
 from core.export.snippets.optimizer import (
@@ -16,7 +16,7 @@ SHORT = 'with torch.autocast("cpu", torch.bfloat16):  # products of matrices in 
 
 
 def loop_code(config: RunConfig, around: Around = PANEL) -> str:
-    """The lines after the network: loss, optimiser, loop. `batches(size)` gives an epoch's x, y.
+    """The lines after the network: loss, optimizer, loop. `batches(size)` gives an epoch's x, y.
 
     In a whole script `score`, `batches`, `places` and `stream` stand before it.
     """

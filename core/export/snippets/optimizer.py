@@ -1,4 +1,4 @@
-"""An optimiser as text: its line, and what torch needs to be told so that it means what the lab means.
+"""An optimizer as text: its line, and what torch needs to be told so that it means what the lab means.
 
 Where torch.optim means the same it stands alone. Two things differ (core.training.chapter_optimizers): Adam's
 ε, and a velocity whose rate changes.
@@ -61,7 +61,7 @@ def rate_lines(config: RunConfig, around: Around) -> list[str]:
 
 
 def told_lines(config: RunConfig, around: Around) -> list[str]:
-    """Lines that tell torch's optimiser what holds from this step on; none where nothing changes."""
+    """Lines that tell torch's optimizer what holds from this step on; none where nothing changes."""
     optimizer = config.train.optimizer
     settings = optimizer.settings
     lines: list[str] = []

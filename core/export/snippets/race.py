@@ -1,4 +1,4 @@
-"""A race as the few lines of PyTorch that matter: one start, one order, an optimiser each."""
+"""A race as the few lines of PyTorch that matter: one start, one order, an optimizer each."""
 
 from dataclasses import replace
 

@@ -18,7 +18,7 @@ from core.attacks.run import attack
 from core.config.validation import require
 from core.models.evaluation import logits
 
-#: Where the scan ends unless told: at L∞ 0.5 every picture can be made the same grey; the others are as far.
+#: Where the scan ends unless told: at L∞ 0.5 every picture can be made the same gray; the others are as far.
 FARTHEST: dict[NormName, float] = {"linf": 0.5, "l2": 10.0, "l0": 200.0}
 PRECISION: dict[NormName, float] = {"linf": 0.001, "l2": 0.01, "l0": 1.0}
 SCAN = 20  # values of ε that are tried from below before the halving begins

@@ -100,7 +100,7 @@ def shares(losses: Sequence[Tensor]) -> list[Share]:
 
 
 def half_lost(epsilons: Sequence[float], left: Sequence[Share]) -> tuple[float, float] | None:
-    """The two neighbouring budgets between which accuracy first falls below one half; None if it does not."""
+    """The two neighboring budgets between which accuracy first falls below one half; None if it does not."""
     for index, share in enumerate(left):
         if share.n and share.accuracy < 0.5:
             return epsilons[max(0, index - 1)], epsilons[index]

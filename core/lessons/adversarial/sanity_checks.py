@@ -11,7 +11,7 @@ from core.attacks import ATTACKS
 from core.lessons.adversarial import sanity_rules
 from core.lessons.adversarial.sanity_evidence import (
     AGAIN,
-    GREY,
+    GRAY,
     PARTS,
     QUERIES,
     STEPS,
@@ -121,10 +121,10 @@ RULES = (
         "the worst case.",
     ),
     Rule(
-        f"At ε = {GREY:g} nothing but guessing is left",
-        ("clean", "grey"),
-        sanity_rules.grey,
-        "So large a change can make every picture the same grey. Who still reads them was not attacked.",
+        f"At ε = {GRAY:g} nothing but guessing is left",
+        ("clean", "gray"),
+        sanity_rules.gray,
+        "So large a change can make every picture the same gray. Who still reads them was not attacked.",
         True,
     ),
     *(
@@ -162,7 +162,7 @@ def worst_case(evidence: Evidence) -> int:
     Of a network that answers at random, what the strongest single attack leaves: read often enough, every
     image is misread once, whatever was done to it.
     """
-    within = [name for name in evidence.readings if name != "grey"]
+    within = [name for name in evidence.readings if name != "gray"]
     if evidence.at_random:
         return min(evidence.readings[name].correct for name in within)
     return evidence.survivors(within)

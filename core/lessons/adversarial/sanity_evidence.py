@@ -23,12 +23,12 @@ TRIED, RESTARTS = 20, 4  # steps of PGD once, and the same four times over
 PARTS = 8  # ε, and these eighths of it
 QUERIES = 1500  # of a black box, which needs many to find what a gradient shows at once
 STRONG, AGAIN = f"pgd {STEPS[-1]}", "pgd again"  # the strongest, and the same with another start
-GREY = 0.5  # so large an ε allows every picture to become the same grey
+GRAY = 0.5  # so large an ε allows every picture to become the same gray
 
 
 def plan(epsilon: float, seed: int = 0) -> dict[str, AttackConfig]:
     """Every attack that the findings compare, by name: "fgsm 1" … "fgsm 8" at eighths of ε, "pgd 5" …,
-    "restarts", "noise", "nothing" (ε = 0), "grey" (ε = 0.5), AGAIN, and each black box of ATTACKS under its
+    "restarts", "noise", "nothing" (ε = 0), "gray" (ε = 0.5), AGAIN, and each black box of ATTACKS under its
     name. "restarts" and AGAIN start elsewhere than the single tries they are compared with."""
 
     def one(name: str, budget: float = epsilon, restarts: int = 1, more: int = 0, **settings: float) -> AttackConfig:
@@ -38,7 +38,7 @@ def plan(epsilon: float, seed: int = 0) -> dict[str, AttackConfig]:
     runs |= {f"fgsm {part}": one("fgsm", epsilon * part / PARTS) for part in range(1, PARTS + 1)}
     runs |= {f"pgd {steps}": one("pgd", steps=steps) for steps in STEPS}
     runs["restarts"] = one("pgd", restarts=RESTARTS, more=1, steps=TRIED)
-    runs["grey"] = one("pgd", GREY, steps=STEPS[-1])
+    runs["gray"] = one("pgd", GRAY, steps=STEPS[-1])
     runs[AGAIN] = one("pgd", more=2, steps=STEPS[-1])
     return runs | {name: one(name, steps=QUERIES) for name in black_boxes()}
 

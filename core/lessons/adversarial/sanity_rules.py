@@ -13,7 +13,7 @@ from core.attacks import ATTACKS
 from core.formatting import article, count, interval, percent
 from core.lessons.adversarial.sanity_evidence import (
     AGAIN,
-    GREY,
+    GRAY,
     PARTS,
     QUERIES,
     RESTARTS,
@@ -59,7 +59,7 @@ def gradient(evidence: Evidence) -> Judged:
 def within(evidence: Evidence) -> Judged:
     """No attacked picture differs from its original by more than the ε it was given."""
     beyond = sum(reading.beyond for reading in evidence.readings.values())
-    largest = max(r.largest for name, r in evidence.readings.items() if name != "grey")
+    largest = max(r.largest for name, r in evidence.readings.items() if name != "gray")
     return (
         "violated" if beyond else "holds",
         f"largest {largest:.3f}",
@@ -216,12 +216,12 @@ def worst(evidence: Evidence) -> Judged:
     )
 
 
-def grey(evidence: Evidence) -> Judged:
-    """Of one grey picture the answer is always the same digit, so at most one digit's images are left."""
-    right, n = evidence.readings["grey"].right, evidence.n
+def gray(evidence: Evidence) -> Judged:
+    """Of one gray picture the answer is always the same digit, so at most one digit's images are left."""
+    right, n = evidence.readings["gray"].right, evidence.n
     left = sum(right)
     number = f"{percent(left / n)} left"
-    measured = f"PGD with ε = {GREY:g} leaves {left} of {n}"
+    measured = f"PGD with ε = {GRAY:g} leaves {left} of {n}"
     if not left:
         return "holds", number, f"{measured}."
     digits = Counter(label for label, kept in zip(evidence.labels, right, strict=False) if kept)
@@ -237,7 +237,7 @@ def grey(evidence: Evidence) -> Judged:
     return (
         verdict,
         number,
-        f"{measured}{several}, so they are not read as one grey picture. Always naming the most frequent "
+        f"{measured}{several}, so they are not read as one gray picture. Always naming the most frequent "
         f"digit of these {n} gets {percent(evidence.guessing)} right.",
     )
 

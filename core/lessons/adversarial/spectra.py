@@ -70,7 +70,7 @@ class Spectrum:
         return self.rings / torch.bincount(ring, minlength=HIGHEST + 1)
 
     @property
-    def centred(self) -> Tensor:
+    def centered(self) -> Tensor:
         """(28, 28): `share` with the lowest frequency in the middle."""
         shifted: Tensor = torch.fft.fftshift(self.share)
         return shifted

@@ -24,7 +24,7 @@ def small_network(seed: int = 0) -> list[Layer]:
 
 
 def fresh_network(hidden: Sequence[int], activation: Activation, seed: int = 0) -> list[Layer]:
-    """784 → hidden… → 10 in float64 as it starts, with PyTorch's own initialisation."""
+    """784 → hidden… → 10 in float64 as it starts, with PyTorch's own initialization."""
     start = initial_weights(MLPConfig(hidden=tuple(hidden), activation=activation), stream(seed, "weights"))
     return [Layer(weight.T.contiguous().double(), bias.double()) for weight, bias in start]
 

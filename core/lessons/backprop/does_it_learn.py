@@ -18,7 +18,7 @@ from core.training.trainer import Diverged, Trainer
 
 
 @dataclass(frozen=True)
-class Learnt:
+class Learned:
     """Accuracy (fraction) on n test images after training.
 
     diverged: the loss stopped being a number; there is no accuracy then, and None stands for it.
@@ -58,8 +58,8 @@ def compare(
     images: int = 10_000,
     seed: int = 1,
     progress: Callable[[float], None] | None = None,
-) -> list[Learnt]:
-    """One epoch of SGD (batch 64) on `images` training images for each (activation, initialisation).
+) -> list[Learned]:
+    """One epoch of SGD (batch 64) on `images` training images for each (activation, initialization).
 
     All see the same images in the same order. progress: called with the share done, 0…1.
     """
@@ -86,7 +86,7 @@ def compare(
         ]
 
 
-def _train(config: RunConfig, data: RunData, callbacks: list[Callback]) -> Learnt:
+def _train(config: RunConfig, data: RunData, callbacks: list[Callback]) -> Learned:
     trainer = Trainer(config, data, callbacks)
     diverged = False
     try:
@@ -94,4 +94,4 @@ def _train(config: RunConfig, data: RunData, callbacks: list[Callback]) -> Learn
     except Diverged:
         diverged = True
     accuracy = None if diverged else trainer.history.last("test_accuracy")
-    return Learnt(accuracy, len(data.test), diverged)
+    return Learned(accuracy, len(data.test), diverged)

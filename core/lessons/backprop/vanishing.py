@@ -22,7 +22,7 @@ from core.config.validation import require
 from core.models.initialization import initial_weights
 
 ACTIVATIONS: tuple[Activation, ...] = ("sigmoid", "tanh", "relu")
-#: The initialisation that was made for each activation.
+#: The initialization that was made for each activation.
 MADE_FOR: dict[Activation, Initialization] = {"sigmoid": "xavier", "tanh": "xavier", "relu": "he"}
 SEEDS = (1, 2, 3, 4, 5)
 

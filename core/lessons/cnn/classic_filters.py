@@ -1,4 +1,4 @@
-"""Kernels that people designed long before networks learnt their own: blur, sharpen, edges, emboss."""
+"""Kernels that people designed long before networks learned their own: blur, sharpen, edges, emboss."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ class LayerOutput:
     """One layer's output for one image.
 
     name, kind: as in `CNNConfig.layers`. values: (channels, rows, columns), or (units,) behind "flatten".
-    signed: whether the layer can give numbers below zero, so that zero belongs in the middle of the colours.
+    signed: whether the layer can give numbers below zero, so that zero belongs in the middle of the colors.
     """
 
     name: str

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.config.cnn import SIDE, CNNConfig
-from core.lessons.cnn.receptive_field import centres
+from core.lessons.cnn.receptive_field import centers
 from core.models.cnn import CNN
 
 
@@ -59,8 +59,8 @@ def laid_over_pixels(config: CNNConfig, layer: str, heat: Tensor) -> NDArray[np.
     belong to no cell.
     """
     cells = heat.numpy().astype(np.float64)
-    rows, near_row = _nearest(*centres(config, layer, cells.shape[0]))
-    columns, near_column = _nearest(*centres(config, layer, cells.shape[1]))
+    rows, near_row = _nearest(*centers(config, layer, cells.shape[0]))
+    columns, near_column = _nearest(*centers(config, layer, cells.shape[1]))
     laid = cells[np.ix_(rows, columns)]
     laid[~np.logical_and.outer(near_row, near_column)] = np.nan
     return laid

@@ -1,6 +1,6 @@
 """What a channel answers to: the images, and the place in each, that make it fire strongest.
 
-Looking at the inputs that excite a unit most is the oldest way to ask what it has learnt (Zeiler & Fergus
+Looking at the inputs that excite a unit most is the oldest way to ask what it has learned (Zeiler & Fergus
 2014, "Visualizing and understanding convolutional networks", with patches as here).
 """
 

@@ -62,7 +62,7 @@ def trials(rates: Sequence[float] = RATES, seeds: Sequence[int] = SEEDS) -> Iter
 @dataclass(frozen=True)
 class Spread:
     """Accuracies (fractions) of several seeds at one rate: mean, lowest, highest; of how many; how many
-    diverged (they count as guessing, 0.1: a network of nan has learnt nothing)."""
+    diverged (they count as guessing, 0.1: a network of nan has learned nothing)."""
 
     mean: float
     low: float

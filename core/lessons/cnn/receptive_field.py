@@ -81,7 +81,7 @@ def receptive_field(config: CNNConfig, layer: str, row: int, column: int) -> Win
     return Window(top, left, bottom, right)
 
 
-def centres(config: CNNConfig, layer: str, count: int) -> tuple[list[float], float]:
+def centers(config: CNNConfig, layer: str, count: int) -> tuple[list[float], float]:
     """Where the `count` cells along one side of a layer's maps look: the middles of their receptive fields.
 
     Returns the middles in pixels (0 is the middle of the first pixel) and the distance between two.

@@ -1,7 +1,7 @@
 """Ways to shake a picture: move it, turn it, resize it, sprinkle noise on it, thicken its strokes.
 
 A person hardly notices a digit moved by three pixels. A network has only ever seen what MNIST holds: digits
-of one size, upright, with their centre of mass in the middle. Each entry of TRANSFORMS changes one of these
+of one size, upright, with their center of mass in the middle. Each entry of TRANSFORMS changes one of these
 by an amount of one's choice, and at the amount that means "nothing" it gives back exactly what it got.
 """
 
@@ -106,7 +106,7 @@ def noise(images: Tensor, spread: float, seed: int = NOISE_SEED) -> Tensor:
 def thicken(images: Tensor, pixels: float) -> Tensor:
     """Strokes of images (N, 1, H, W) thicker by `pixels` on either side, or thinner where it is negative.
 
-    Grey morphology: a dilation gives each pixel the largest value among itself and its eight neighbours, an
+    Gray morphology: a dilation gives each pixel the largest value among itself and its eight neighbors, an
     erosion the smallest, and each pass moves a stroke's edge by a pixel. Between two whole numbers of passes
     the picture is a blend of both.
     """

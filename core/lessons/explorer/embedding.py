@@ -1,7 +1,7 @@
 """Maps of digits: 784 dimensions squeezed into two or three, so that likeness becomes nearness.
 
 PCA turns the cloud of images until its widest directions lie flat, and drops the rest: distances on the map
-are shadows of true ones. t-SNE keeps neighbours together and lets far distances mean nothing.
+are shadows of true ones. t-SNE keeps neighbors together and lets far distances mean nothing.
 Sources: Pearson 1901; van der Maaten & Hinton, "Visualizing Data using t-SNE", 2008.
 """
 
@@ -52,7 +52,7 @@ def pca_map(images: Tensor, dimensions: int = 2) -> Map:
 def tsne_map(images: Tensor, perplexity: float = 30.0, seed: int = 0) -> Map:
     """A t-SNE map of images (N, 1, 28, 28) in 2-D.
 
-    perplexity: roughly how many neighbours each image tries to keep close.
+    perplexity: roughly how many neighbors each image tries to keep close.
     About 3 s for 1,000 images on one core; the same seed gives the same map.
     """
     from sklearn.manifold import TSNE

@@ -30,7 +30,7 @@ class Pairs:
 
 
 def farthest(digits: Digits, digit: int, count: int = 10) -> Outliers:
-    """The images labelled `digit` that lie farthest from their class mean."""
+    """The images labeled `digit` that lie farthest from their class mean."""
     places = digits.of_class(digit)
     means = class_means(digits).flatten(1)
     distances = torch.cdist(digits.images[places].flatten(1), means)
@@ -39,7 +39,7 @@ def farthest(digits: Digits, digit: int, count: int = 10) -> Outliers:
 
 
 def closest_pairs(digits: Digits, digit: int, count: int = 5, chunk: int = 1000) -> Pairs:
-    """The most alike pairs among the images labelled `digit`, each pair once.
+    """The most alike pairs among the images labeled `digit`, each pair once.
 
     Compares all of them (17 million pairs for 5,900 images), chunk by chunk so that memory stays small.
     """

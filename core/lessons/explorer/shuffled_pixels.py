@@ -1,4 +1,4 @@
-"""Does a network need to know which pixels are neighbours? Train the same one twice and see.
+"""Does a network need to know which pixels are neighbors? Train the same one twice and see.
 
 Every image has its pixels rearranged by one fixed permutation. For a fully connected network that is only
 another numbering of its inputs: it has no notion of "beside". For a convolutional one it destroys everything.

@@ -41,7 +41,7 @@ class Counting:
 
     @property
     def size(self) -> int:
-        """How many numbers were learnt."""
+        """How many numbers were learned."""
         return int(self.regression.coef_.size + self.regression.intercept_.size)
 
     @cached_property

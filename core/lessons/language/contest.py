@@ -41,7 +41,7 @@ Guess = Callable[[Sequence[str]], NDArray[np.float64]]
 class Entrant:
     """One way, fitted, and how it did.
 
-    guess: words → (N, 5) probabilities. answers: (T, 5) for the test words. size: numbers learnt. seconds:
+    guess: words → (N, 5) probabilities. answers: (T, 5) for the test words. size: numbers learned. seconds:
     what fitting took.
     """
 

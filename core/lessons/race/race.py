@@ -1,6 +1,6 @@
-"""A fair race: the same network from the same weights on the same batches, an optimiser in each lane.
+"""A fair race: the same network from the same weights on the same batches, an optimizer in each lane.
 
-All lanes of a seed take turns in one thread, one step each, so that nobody's neighbour costs him time. What a
+All lanes of a seed take turns in one thread, one step each, so that nobody's neighbor costs him time. What a
 lane does depends on its own settings and the seed alone: who else runs makes no difference to its curve.
 """
 

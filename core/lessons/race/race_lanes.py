@@ -1,6 +1,6 @@
 """The lanes of a race as a person names and writes them: short names that differ, and one line of text.
 
-The text goes into an address, so it says only what differs from an optimiser's defaults:
+The text goes into an address, so it says only what differs from an optimizer's defaults:
 `sgd:lr=0.1,momentum=0.9~cosine;adam` is SGD at 0.1 with momentum and a cosine schedule, beside Adam.
 """
 
@@ -14,14 +14,14 @@ from core.config.run import OptimizerConfig
 from core.training.optimizers import OPTIMIZERS
 from core.training.schedules import SCHEDULES
 
-#: An optimiser with its settings, and a schedule: a lane without its name.
+#: An optimizer with its settings, and a schedule: a lane without its name.
 Entry = tuple[OptimizerConfig, Schedule]
 CHAPTER = ("sgd", "rmsprop", "adam")  # the three of the book's chapter, at its defaults
 _SHORT = {"sgd-by-hand": "SGD by hand", "momentum": "Momentum"}
 
 
 def short_title(optimizer: str) -> str:
-    """An optimiser's name, short enough for the end of a line."""
+    """An optimizer's name, short enough for the end of a line."""
     return _SHORT.get(optimizer, OPTIMIZERS[optimizer].title)
 
 
@@ -31,7 +31,7 @@ def chapter_lanes() -> tuple[Lane, ...]:
 
 
 def named(entries: Sequence[Entry]) -> tuple[Lane, ...]:
-    """Lanes with names of their own: the optimiser's, with what tells it from another lane of the same.
+    """Lanes with names of their own: the optimizer's, with what tells it from another lane of the same.
 
     That is the rate, else the schedule, else a number: "Adam", "SGD 0.1", "SGD cosine", "SGD (2)".
     """
@@ -83,7 +83,7 @@ def lanes_from_text(text: str) -> tuple[Lane, ...]:
 
 
 def occurrence(lanes: Sequence[Lane]) -> dict[str, int]:
-    """Lane → which one of its optimiser it is, from 0: its lines are told apart by their dashes."""
+    """Lane → which one of its optimizer it is, from 0: its lines are told apart by their dashes."""
     seen: Counter[str] = Counter()
     found = {}
     for lane in lanes:

@@ -1,6 +1,6 @@
-"""Every optimiser at many learning rates: a race a lane, whose lanes are the rates.
+"""Every optimizer at many learning rates: a race a lane, whose lanes are the rates.
 
-One rate for all flatters those that suit it; only at its own best rate does an optimiser show what it can do.
+One rate for all flatters those that suit it; only at its own best rate does an optimizer show what it can do.
 The best is chosen on validation images; the test images report it and choose nothing.
 """
 
@@ -15,7 +15,7 @@ from core.lessons.race.race import LaneRun
 from core.lessons.race.race_lanes import named
 from core.training.optimizers import OPTIMIZERS
 
-#: Multiples of an optimiser's usual rate.
+#: Multiples of an optimizer's usual rate.
 FACTORS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 USUAL_SPAN = (0.1, 300.0)
 

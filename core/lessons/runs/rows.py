@@ -80,7 +80,7 @@ def _row(run: RunRecord) -> dict[str, Any]:
         "test loss": run.test_loss,
         "epochs": run.epochs,
         "seconds": run.train_seconds,
-        "optimiser": settings["optimizer"],
+        "optimizer": settings["optimizer"],
         "rate": settings.get("lr"),
         "batch": settings["batch_size"],
         "seed": settings["seed"],

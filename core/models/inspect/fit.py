@@ -1,4 +1,4 @@
-"""A network of one variable beside the points it learnt from: its curve, its residuals, how it came about."""
+"""A network of one variable beside the points it learned from: its curve, its residuals, how it came about."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which training images look mislabelled: those that the trained network finds hardest to believe.
+"""Which training images look mislabeled: those that the trained network finds hardest to believe.
 
 A network learns what many images agree on before it learns single exceptions by heart (Arpit et al. 2017), so
 that an image with a wrong label keeps a high loss. Where the wrong labels are known, because we made them, it
@@ -41,14 +41,14 @@ class Suspects:
         return int(self.flipped[:count].sum()), int(self.flipped.sum())
 
 
-def suspects(model: nn.Module, learnt: Digits, true: Tensor, places: Tensor) -> Suspects:
+def suspects(model: nn.Module, learned: Digits, true: Tensor, places: Tensor) -> Suspects:
     """Rank training images by their loss under the trained network.
 
-    learnt: the training digits as the network got them. true: (N,) their labels before anything was flipped.
+    learned: the training digits as the network got them. true: (N,) their labels before anything was flipped.
     places: which of them it was trained on.
     """
-    out = logits(model, learnt.images, places).cpu()
-    given = learnt.labels[places]
+    out = logits(model, learned.images, places).cpu()
+    given = learned.labels[places]
     losses = functional.cross_entropy(out, given, reduction="none").nan_to_num(torch.inf)
     order = losses.argsort(descending=True, stable=True)
     chosen = places[order]

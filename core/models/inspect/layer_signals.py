@@ -25,7 +25,7 @@ Bend = Callable[[Tensor], Tensor]
 class Signals:
     """Numbers on their way through L linear layers, for N images; no gradients attached.
 
-    inputs: (N, 784) what the first layer receives (normalised, where the network normalises).
+    inputs: (N, 784) what the first layer receives (normalized, where the network normalizes).
     before: L tensors (N, units): x W + b of each layer, before the bend; the last are the logits.
     after: L − 1 tensors (N, units): what the hidden layers pass on.
     """

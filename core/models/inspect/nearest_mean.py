@@ -1,7 +1,7 @@
 """The floor under every network: call a digit by the class whose average image is nearest.
 
 Ten averages of training images, no gradient descent, nothing tuned: about 82% of MNIST's 10,000 test
-images. A network that does no better has learnt nothing that an average does not know.
+images. A network that does no better has learned nothing that an average does not know.
 """
 
 from dataclasses import dataclass

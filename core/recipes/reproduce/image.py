@@ -1,4 +1,4 @@
-"""`optimizer-race-image`: three optimisers change a photo until a frozen classifier sees a leopard."""
+"""`optimizer-race-image`: three optimizers change a photo until a frozen classifier sees a leopard."""
 
 import sys
 import time

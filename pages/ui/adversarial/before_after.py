@@ -1,4 +1,4 @@
-"""Part of the tab on defence: accuracy against ε with and without training on attacks, and what it costs."""
+"""Part of the tab on defense: accuracy against ε with and without training on attacks, and what it costs."""
 
 from collections.abc import Callable
 
@@ -210,7 +210,7 @@ def told(known: dict[str, Curve], marked: float, steps: int) -> str:
         (right, n), (later, many) = robust[marked], robust[beyond[-1]]
         falls = wilson(later, many)[1] < wilson(right, n)[0]
         words += f" Beyond, at {beyond[-1]:g}, {names[1]} reads {percent(later / many)} of {many:,}: " + (
-            "**it learnt to withstand what it was shown, and little more.**"
+            "**it learned to withstand what it was shown, and little more.**"
             if falls
             else "no fall beyond what chance explains."
         )

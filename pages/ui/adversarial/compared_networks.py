@@ -17,7 +17,7 @@ THIS = "this network"
 
 @dataclass(frozen=True, eq=False)
 class Entrant:
-    """A network in a comparison: the key its results are kept by, what it is called, its colour."""
+    """A network in a comparison: the key its results are kept by, what it is called, its color."""
 
     key: str
     name: str

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 from torch import nn
 
-from core.attacks.filters import DEFENCES
+from core.attacks.filters import DEFENSES
 from core.lessons.adversarial.filtered_network import Defended
 
 NONE = "none"
@@ -13,7 +13,7 @@ NONE = "none"
 
 @dataclass(frozen=True)
 class Filter:
-    """A filter's name in DEFENCES, or "" for none, and how strong it is."""
+    """A filter's name in DEFENSES, or "" for none, and how strong it is."""
 
     name: str = ""
     strength: float = 0.0
@@ -22,13 +22,13 @@ class Filter:
         """The network behind the filter; seed: of a filter that draws numbers."""
         if not self.name:
             return network
-        module = DEFENCES[self.name].make(self.strength, seed)
+        module = DEFENSES[self.name].make(self.strength, seed)
         return Defended(network, module, straight_through=straight_through).eval()
 
 
 def choose_filter(key: str) -> Filter:
     """A select box over the filters and "none", and a slider for the strength of the one chosen."""
-    titles = {NONE: ""} | {entry.title: name for name, entry in DEFENCES.items()}
+    titles = {NONE: ""} | {entry.title: name for name, entry in DEFENSES.items()}
     title = st.selectbox(
         "Filter in front of the network",
         list(titles),
@@ -43,7 +43,7 @@ def choose_filter(key: str) -> Filter:
 
 def choose_strength(key: str, name: str) -> float:
     """The slider for one filter's strength; each filter remembers its own."""
-    entry = DEFENCES[name]
+    entry = DEFENSES[name]
     return float(
         st.select_slider(
             entry.what[0].upper() + entry.what[1:],

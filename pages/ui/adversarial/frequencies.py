@@ -96,7 +96,7 @@ def _spectra(trained: Trained, mnist: Mnist, count: int, cutoff: int) -> None:
     shares["white noise"] = white_share(cutoff)
     with right:
         pictures = {
-            f"{name.split()[0]}<br><b>{percent(shares[name])}</b> high": spectrum.centred.numpy()
+            f"{name.split()[0]}<br><b>{percent(shares[name])}</b> high": spectrum.centered.numpy()
             for name, spectrum in found.items()
         }
         chart(spectrum_pictures_figure(pictures, cutoff=cutoff), "adv_why_pictures", still=True)

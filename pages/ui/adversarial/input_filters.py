@@ -1,11 +1,11 @@
-"""Part of the tab on defence: filters before the network, attacked through and around."""
+"""Part of the tab on defense: filters before the network, attacked through and around."""
 
 from collections.abc import Callable
 
 import streamlit as st
 import torch
 
-from core.attacks.filters import DEFENCES
+from core.attacks.filters import DEFENSES
 from core.charts.paired_accuracies import Twin, twin_bars_figure
 from core.charts.palette import BLUE, ORANGE
 from core.charts.style import picture
@@ -35,7 +35,7 @@ def input_filters(trained: Trained, mnist: Mnist) -> None:
     st.session_state.setdefault("adv_filters_on", True)  # the first view measures by itself
     left, right = controls_and_stage()
     with left:
-        titles = {entry.title: name for name, entry in DEFENCES.items()}
+        titles = {entry.title: name for name, entry in DEFENSES.items()}
         title = st.selectbox(
             "Filter",
             list(titles),
@@ -64,7 +64,7 @@ def input_filters(trained: Trained, mnist: Mnist) -> None:
             help="The same images for every attack, spaced evenly over the test images.",
         )
         _sees(chosen, mnist)
-        st.caption(f":material/menu_book: {DEFENCES[name].paper}.")
+        st.caption(f":material/menu_book: {DEFENSES[name].paper}.")
     with right:
         _measured(trained, mnist, chosen, float(epsilon), min(int(count), len(mnist.test)))
 
@@ -73,7 +73,7 @@ def _sees(chosen: Filter, mnist: Mnist) -> None:
     """One picture, and what the network gets to see of it."""
     image = mnist.test.images[:1]
     with torch.no_grad():
-        seen = DEFENCES[chosen.name].make(chosen.strength)(image)
+        seen = DEFENSES[chosen.name].make(chosen.strength)(image)
     with st.container(horizontal=True, gap="small"):
         for pixels, words in ((image, "The picture"), (seen, "What the network sees")):
             st.image(picture(pixels[0, 0].numpy(), size=84), width=84, caption=words, alt=words)
@@ -84,7 +84,7 @@ def _measured(trained: Trained, mnist: Mnist, chosen: Filter, epsilon: float, co
     images, labels = mnist.test.images[places], mnist.test.labels[places]
     kept = _kept(trained.key, data_key(mnist), chosen, epsilon, count)
     known_ways = ways()
-    random = DEFENCES[chosen.name].random
+    random = DEFENSES[chosen.name].random
     parts = -(-count // PART)
     wanted: list[Piece] = [
         (side, name, part)
@@ -101,7 +101,7 @@ def _measured(trained: Trained, mnist: Mnist, chosen: Filter, epsilon: float, co
         side, name, part = piece
         here = slice(part * PART, (part + 1) * PART)
         # A filter that draws starts anew for every piece: a number does not depend on what came before.
-        used = DEFENCES[chosen.name].make(chosen.strength, wanted.index(piece))
+        used = DEFENSES[chosen.name].make(chosen.strength, wanted.index(piece))
         used = used if side == WHOLE else torch.nn.Identity()
         at = torch.arange(count)[here]
         return still_right(

@@ -52,7 +52,7 @@ def rise(trained: Trained, image: Tensor, label: int, epsilon: float) -> None:
     here = _measured(trained, image, label, (epsilon,), draws)
     chart(loss_rise_figure(curve, marked=epsilon, log=log), "adv_steps_rise")
     st.caption(
-        f"Rise above the untouched picture's loss of {here.loss:.3g} nats. Grey band: 95% of {draws} random "
+        f"Rise above the untouched picture's loss of {here.loss:.3g} nats. Gray band: 95% of {draws} random "
         "sign pictures. Dotted upright: the ε chosen above. All changed pictures are clipped to [0, 1]."
     )
     _numbers(here)

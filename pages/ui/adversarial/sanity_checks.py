@@ -184,7 +184,7 @@ def _accuracies(evidence: Evidence, mnist: Mnist) -> None:
 
 
 def _titles(luck: bool = False) -> list[tuple[str, str, str]]:
-    """The attacks in the chart: name, what it is called, colour by what it needs of the network.
+    """The attacks in the chart: name, what it is called, color by what it needs of the network.
 
     luck: the network answers at random, so the black box met every image, not only those PGD left.
     """

@@ -1,4 +1,4 @@
-"""Part of the tab on defence: which pixels move the loss, with and without training on attacks."""
+"""Part of the tab on defense: which pixels move the loss, with and without training on attacks."""
 
 import numpy as np
 import streamlit as st

@@ -25,7 +25,7 @@ def told(names: Sequence[str], counts: Sequence[Sequence[Fooled]], beside: Seque
         return ["Transfer needs two networks at least."] if len(names) < 2 else []
     lines = [_extremes(pairs), _against_noise(names, beside)]
     if len(names) > 2:
-        lines.append(_travellers(names, pairs))
+        lines.append(_travelers(names, pairs))
     return [line for line in lines if line]
 
 
@@ -67,7 +67,7 @@ def _against_noise(names: Sequence[str], beside: Sequence[Sequence[Paired]]) -> 
     )
 
 
-def _travellers(names: Sequence[str], pairs: Sequence[Pair]) -> str:
+def _travelers(names: Sequence[str], pairs: Sequence[Pair]) -> str:
     """Whose images fool the others most on average, and who is fooled most by the others' images."""
     out, into = {}, {}
     for name in names:

@@ -106,7 +106,7 @@ def of_training(right: Planted, wrong: Planted) -> str:
             f"this learning rate.{away}{grown}"
         )
     if bad < GUESSING and good < GUESSING:
-        return f"Neither has learnt much yet: {numbers}. Raise the learning rate.{grown}"
+        return f"Neither has learned much yet: {numbers}. Raise the learning rate.{grown}"
     if bad < GUESSING and max(wrong.accuracy) > 2 * GUESSING:
         return (
             f"**It learns first, and loses it again**: at best {percent(max(wrong.accuracy))}, in the end "

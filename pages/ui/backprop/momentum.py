@@ -32,7 +32,7 @@ def momentum() -> None:
     with error_boundary():
         blog, torch = st.columns(2)
         with blog:
-            st.markdown("The blog, and the optimiser by hand")
+            st.markdown("The blog, and the optimizer by hand")
             st.latex(r"v := \gamma v + \eta\,\frac{\partial L}{\partial W},\quad W := W - v")
         with torch:
             st.markdown("`torch.optim.SGD`")

@@ -19,7 +19,7 @@ TRAINED, FRESH = "trained", "at its start"
 
 @dataclass(frozen=True, eq=False)
 class Bare:
-    """A network as matrices, in float64: layers, activation, and the normalisation before them."""
+    """A network as matrices, in float64: layers, activation, and the normalization before them."""
 
     layers: list[Layer]
     activation: Activation

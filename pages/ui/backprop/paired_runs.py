@@ -72,13 +72,13 @@ def between(ours: History, theirs: History, n_train: int, epochs: float, *, digi
     with left:
         st.markdown("**Both losses**")
         chart(overlaid_figure(ours, theirs, n_train, epochs), "manual_both_loss")
-        st.caption("By hand broad and pale, by autograd thin on top of it; means of neighbouring steps.")
+        st.caption("By hand broad and pale, by autograd thin on top of it; means of neighboring steps.")
     with right:
         st.markdown("**What lies between them**")
         chart(gap_figure(ours, found.size, found.spacing, n_train, epochs), "manual_gap")
         grain = "one step of float32" if digits is None else f"one of the {digits} digits recorded"
         st.caption(
-            f"Largest of neighbouring steps; equal losses have no place on a log axis. Dotted: {grain} at that loss."
+            f"Largest of neighboring steps; equal losses have no place on a log axis. Dotted: {grain} at that loss."
         )
     st.markdown(gap_in_words(found, recorded=digits is not None))
 

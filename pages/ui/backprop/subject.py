@@ -71,7 +71,7 @@ def choose_subject() -> Subject:
         key="manual_check_activation",
         bind="query-params",
         disabled=trained,
-        help="What stands between the layers. The trained network has learnt with sigmoid and keeps it.",
+        help="What stands between the layers. The trained network has learned with sigmoid and keeps it.",
     )
     loss = st.selectbox(
         "Loss",

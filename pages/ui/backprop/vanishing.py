@@ -11,7 +11,7 @@ from core.config.errors import LabError
 from core.config.escaping import escaped
 from core.config.run import Activation, Initialization
 from core.formatting import number, percent, ratio
-from core.lessons.backprop.does_it_learn import Learnt, compare
+from core.lessons.backprop.does_it_learn import Learned, compare
 from core.lessons.backprop.vanishing import ACTIVATIONS, MADE_FOR, SEEDS, Band, band, first_layer, over_seeds, steepest
 from core.models.threads import one_thread
 from pages.ui.kit.shell.cache import mnist
@@ -178,12 +178,12 @@ def _learning(depth: int, width: int, start: str) -> None:
         help=f"Train the three networks of the chosen depth for one pass over {images:,} images.",
     )
     if pressed:
-        st.session_state["manual_van_learnt"] = asked
-    if st.session_state.get("manual_van_learnt") != asked:
+        st.session_state["manual_van_learned"] = asked
+    if st.session_state.get("manual_van_learned") != asked:
         st.caption(f"One pass over {images:,} images, SGD at rate 0.1, batch 64, all three on the same batches.")
         return
     try:
-        results = _learnt(depth, width, start)
+        results = _learned(depth, width, start)
     except LabError as error:
         st.info(escaped(str(error), "page"), icon=":material/info:")
         return
@@ -206,9 +206,9 @@ def _learning(depth: int, width: int, start: str) -> None:
     )
 
 
-def _verdict(results: Sequence[Learnt]) -> str:
+def _verdict(results: Sequence[Learned]) -> str:
     """What the bars say."""
-    learnt, chance = [], []
+    learned, chance = [], []
     for name, result in zip(ACTIVATIONS, results, strict=True):
         accuracy = result.accuracy or 0.0
         if result.diverged:
@@ -216,8 +216,8 @@ def _verdict(results: Sequence[Learnt]) -> str:
         elif accuracy < 0.2:
             chance.append(f"{WORDS[name]} still guesses ({percent(accuracy)})")
         else:
-            learnt.append(f"{WORDS[name]} reads {percent(accuracy)}")
-    return "; ".join([*learnt, *chance]).capitalize().replace("relu", "ReLU").replace("Relu", "ReLU") + "."
+            learned.append(f"{WORDS[name]} reads {percent(accuracy)}")
+    return "; ".join([*learned, *chance]).capitalize().replace("relu", "ReLU").replace("Relu", "ReLU") + "."
 
 
 def _named(bands: dict[Activation, Band]) -> dict[str, Band]:
@@ -261,7 +261,7 @@ def _depths(of: str, start: str, width: int, images: int) -> dict[Activation, Ba
     return {name: first_layer(x, labels, name, _init(name, start), DEPTHS, width) for name in ACTIVATIONS}
 
 
-def _learnt(depth: int, width: int, start: str) -> list[Learnt]:
+def _learned(depth: int, width: int, start: str) -> list[Learned]:
     """What was measured with these settings, or is now, with a bar that fills meanwhile."""
     kept = _kept(_data())
     if (depth, width, start) not in kept:
@@ -281,6 +281,6 @@ def _learnt(depth: int, width: int, start: str) -> list[Learnt]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _kept(of: str) -> dict[tuple[int, int, str], list[Learnt]]:
+def _kept(of: str) -> dict[tuple[int, int, str], list[Learned]]:
     """All results so far on these digits, by whomever. Filled outside: what is cached draws nothing."""
     return {}

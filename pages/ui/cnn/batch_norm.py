@@ -38,7 +38,7 @@ def batch_norm(x, gamma, beta, eps=1e-5):            # x: (images, channels, row
     return gamma * (x - mean) / (var + eps).sqrt() + beta
 
 x = torch.randn(64, 16, 26, 26) * 3 + 5
-gamma, beta = torch.ones(1, 16, 1, 1), torch.zeros(1, 16, 1, 1)  # learnt; they start so
+gamma, beta = torch.ones(1, 16, 1, 1), torch.zeros(1, 16, 1, 1)  # learned; they start so
 layer = nn.BatchNorm2d(16)                           # the same, and it keeps running averages
 torch.testing.assert_close(layer(x), batch_norm(x, gamma, beta), rtol=1e-4, atol=1e-4)
 layer.eval()                                         # which it uses instead when it is tested:
@@ -55,7 +55,7 @@ def batch_norm(mnist: Mnist) -> None:
     with right:
         st.markdown(
             "Batch norm brings every channel to mean 0 and spread 1 over the batch, then scales and shifts "
-            "it by two learnt numbers. **Does it make this network better, or training easier?**"
+            "it by two learned numbers. **Does it make this network better, or training easier?**"
         )
         claims()
         if problem := PAIR.trouble():

@@ -113,7 +113,7 @@ def verdict(histories: Mapping[str, History], n_test: int) -> str:
     words = words[0].upper() + words[1:] + ". "
     (ours, low, high, epoch), (theirs, their_low, their_high, their_epoch) = found.values()
     if not epoch or not their_epoch:
-        return words + "Nothing is learnt yet."
+        return words + "Nothing is learned yet."
     if epoch != their_epoch:
         return words + "They are not equally far, so this compares nothing yet."
     if low <= their_high and their_low <= high:
@@ -136,7 +136,7 @@ def widening(spreads: Mapping[str, list[dict[str, object]]]) -> str:
             f"{most.start:.3g} to {most.end:.3g} ({ratio(most.factor)})"
         )
     return (
-        "Over training, " + "; ".join(parts) + ". With batch norm only a channel's own learnt scale and shift "
+        "Over training, " + "; ".join(parts) + ". With batch norm only a channel's own learned scale and shift "
         "move it; without, every weight before it does."
     )
 

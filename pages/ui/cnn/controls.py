@@ -33,7 +33,7 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
         "Batch norm",
         values["batch_norm"],
         "batch_norm",
-        help="After every convolution: mean 0, spread 1 over the batch, then a learnt scale and shift.",
+        help="After every convolution: mean 0, spread 1 over the batch, then a learned scale and shift.",
     )
     changes["pool_first"] = widget.toggle(
         "Pool straight after the convolution",
@@ -74,7 +74,7 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
     )
     changes["dropout"] = dropout
     changes["normalize"] = widget.toggle(
-        "Normalise the pixels first", values["normalize"], "normalize", help="(x − mean) / std as the first layer."
+        "Normalize the pixels first", values["normalize"], "normalize", help="(x − mean) / std as the first layer."
     )
     changes["frozen"] = widget.toggle(
         "Leave the kernels random",

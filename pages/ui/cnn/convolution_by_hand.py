@@ -85,7 +85,7 @@ def by_hand(mnist: Mnist) -> None:
             st.markdown(
                 "In mathematics a convolution flips the kernel first, left to right and top to bottom. "
                 "Without the flip it is called *cross-correlation*. Deep learning leaves the flip out and "
-                "says convolution all the same: the kernel is learnt, so a network would simply learn the "
+                "says convolution all the same: the kernel is learned, so a network would simply learn the "
                 "flipped one."
             )
             st.latex(r"y_{r,c} = b + \sum_{i=0}^{k-1}\sum_{j=0}^{k-1} w_{i,j}\; x_{r s + i - p,\; c s + j - p}")

@@ -92,13 +92,13 @@ def _steps(layers: dict[str, nn.Module], config: CNNConfig, output: LayerOutput,
     shapes = {layer.name: layer for layer in config.layers()}
     for name in names[: names.index(output.name) + 1]:
         if name.startswith("norm"):
-            told.append(_normalised(layers[name], channel))
+            told.append(_normalized(layers[name], channel))
         else:
             told.append(f"{name}: {does(config, shapes[name])}.")
     return told
 
 
-def _normalised(norm: nn.Module, channel: int) -> str:
+def _normalized(norm: nn.Module, channel: int) -> str:
     mean, var = (float(norm.get_buffer(f"running_{name}")[channel]) for name in ("mean", "var"))
     gamma, beta = (float(norm.get_parameter(name).detach()[channel]) for name in ("weight", "bias"))
     std = (var + float(getattr(norm, "eps", 1e-5))) ** 0.5

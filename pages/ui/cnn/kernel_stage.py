@@ -164,7 +164,7 @@ def _kernels(trained: Trained, choice: Choice, shown: list[Moment], moment: Mome
     top = kept.largest(trained, choice.layer, choice.change) if choice.common else None
     fig = kernel_grid_figure(part, inputs=inputs, outputs=outputs, top=top)
     chart(fig, f"cnn_kernels_grid_{choice.layer}", still=True)
-    scale = f"full colour at ±{top:.2g}, the same at every epoch" if top else "each kernel has its own scale"
+    scale = f"full color at ±{top:.2g}, the same at every epoch" if top else "each kernel has its own scale"
     went = moved(now, start)
     if math.isfinite(went):
         scale += f". Since the start this layer's kernels have moved by {percent(went, 0)} of the size they began with"

@@ -66,7 +66,7 @@ def _choice(trained: Trained, mnist: Mnist) -> Choice:
         help="The change is what training added to the random start.",
     )
     scale = st.segmented_control(
-        "Colour scale",
+        "Color scale",
         [COMMON, OWN],
         default=COMMON,
         required=True,

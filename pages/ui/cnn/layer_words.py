@@ -26,7 +26,7 @@ def does(config: CNNConfig, layer: LayerShape) -> str:
             + (f", padding {padding}" if padding else "")
         )
     told = {
-        "batch norm": "batch normalisation",
+        "batch norm": "batch normalization",
         "max pool": "largest of 2×2",
         "average pool": "mean of 2×2",
         "linear": "linear layer",

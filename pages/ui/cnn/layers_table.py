@@ -20,13 +20,13 @@ def layers_table(chosen: Chosen) -> None:
         return
     config = chosen.wanted.cnn
     layers = config.layers()
-    total, learnt = weights(config, layers)
+    total, learned = weights(config, layers)
     way = [layer for layer in layers if layer.kind in ("convolution", "linear") or "pool" in layer.kind]
     st.markdown(
         ":material/account_tree: (1, 28, 28) → "
         + " → ".join(shape(layer.shape) for layer in way)
         + f" · **{total:,} parameters**"
-        + (f", {learnt:,} of them trainable" if learnt < total else "")
+        + (f", {learned:,} of them trainable" if learned < total else "")
     )
     edited = chosen.wanted.model != RECIPES[chosen.recipe].config.model
     with st.expander("The network, layer by layer", icon=":material/table_rows:", expanded=edited):

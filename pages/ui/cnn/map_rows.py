@@ -34,7 +34,7 @@ def layer_row(
 ) -> Row:
     """A layer's maps from channel `first` on, MOST of them at most, or all its units as one strip.
 
-    shared: the colours of all maps reach to the layer's largest number, so that they compare; else each map's
+    shared: the colors of all maps reach to the layer's largest number, so that they compare; else each map's
     to its own. off: channels to cross out. words: the note, in place of what the layer does and gives.
     """
     layer = next(layer for layer in config.layers() if layer.name == output.name)

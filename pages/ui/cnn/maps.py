@@ -75,7 +75,7 @@ def _layer_key(config: CNNConfig) -> str:
 def _sheet(config: CNNConfig, outputs: list[LayerOutput], output: LayerOutput, channel: int, seen: Subject) -> None:
     with st.container(horizontal=True, gap="medium"):
         reach = st.segmented_control(
-            "Colours reach to",
+            "Colors reach to",
             [OWN, LAYER],
             default=OWN,
             required=True,

@@ -59,7 +59,7 @@ def _controls() -> tuple[str, float]:
         list(titles),
         key="cnn_shake_how",
         bind="query-params",
-        help="A person would read the digit all the same. MNIST's digits are centred, upright and of one "
+        help="A person would read the digit all the same. MNIST's digits are centered, upright and of one "
         "size, so the network has never seen this.",
     )
     how = titles[title]

@@ -35,7 +35,7 @@ Scores = dict[tuple[str, float], Score]
 
 
 class Entrant:
-    """A network in the chart: the key that its scores are kept by, what it is called, its colour."""
+    """A network in the chart: the key that its scores are kept by, what it is called, its color."""
 
     def __init__(self, key: str, name: str, color: str, config: RunConfig, model: nn.Module) -> None:
         self.key, self.name, self.color, self.config, self.model = key, name, color, config, model

@@ -131,10 +131,10 @@ def _spoken(heat: np.ndarray, digit: int) -> str:
 
 
 def _words(layer: str, side: int, start: bool) -> None:
-    st.caption("Colours: dark is none, yellow the most; the same scale in both rows. Point at a pixel to read it.")
+    st.caption("Colors: dark is none, yellow the most; the same scale in both rows. Point at a pixel to read it.")
     if start:
         st.info(
-            "This network has not learnt anything yet. Whatever shapes its maps show all the same are the "
+            "This network has not learned anything yet. Whatever shapes its maps show all the same are the "
             "picture's doing and the architecture's, not knowledge.",
             icon=":material/science:",
         )
@@ -143,7 +143,7 @@ def _words(layer: str, side: int, start: bool) -> None:
             f"""\
 - **Saliency** tells how the logit reacts to a *tiny* change of one pixel alone. It does not say what would
   happen if a stroke were erased, nor in which direction a pixel pushes (the sign is taken away).
-- **Grad-CAM** is coarse: each cell of {layer} sees {side}×{side} pixels, and its colour is laid around the
+- **Grad-CAM** is coarse: each cell of {layer} sees {side}×{side} pixels, and its color is laid around the
   middle of these. What speaks *against* the digit is cut off, and one weight stands for a whole map.
 - **Neither** says *why*, and a convincing map is no proof of a good reason: some such methods give much the
   same picture for a network with random weights (Adebayo et al. 2018, "Sanity checks for saliency maps").

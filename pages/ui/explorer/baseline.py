@@ -49,7 +49,7 @@ def show() -> None:
         )
         st.markdown(
             "Call a digit by the nearest of ten averages of training images: no gradient descent, nothing to "
-            "tune" + (": **a network that does no better has learnt nothing.**" if size == ALL else ".")
+            "tune" + (": **a network that does no better has learned nothing.**" if size == ALL else ".")
         )
     with right:
         st.subheader("The ten averages", anchor=False)

@@ -15,7 +15,7 @@ WORDS = {
     "pca2": "**PCA** looks at the cloud of images from the side where it is widest. Near on the map may "
     "still be far apart in the dimensions left out.",
     "pca3": "**PCA** with a third direction. Drag to turn it: digits that overlapped may part.",
-    "tsne": "**t-SNE** keeps neighbours together, without ever seeing a label. Islands mean likeness; how "
+    "tsne": "**t-SNE** keeps neighbors together, without ever seeing a label. Islands mean likeness; how "
     "far two islands lie apart means nothing.",
 }
 
@@ -70,7 +70,7 @@ def show() -> None:
             on_pick=lambda mark: image_choice.choose("train", int(places[mark])),
         )
         st.caption(
-            "Every mark is an image, coloured by its label. Point at one to see it, click to choose it, drag "
+            "Every mark is an image, colored by its label. Point at one to see it, click to choose it, drag "
             f"to {'turn' if method == 'pca3' else 'move'} the map."
         )
     if index is not None and marked:
@@ -89,7 +89,7 @@ def _compute(of: str, method: str, count: int, seed: int) -> Map:
         5,
         key="data_perplexity",
         bind="query-params",
-        help="About how many neighbours each image tries to keep close.",
+        help="About how many neighbors each image tries to keep close.",
     )
     return results.tsne(of, count, seed, float(perplexity))
 
@@ -97,4 +97,4 @@ def _compute(of: str, method: str, count: int, seed: int) -> Map:
 def _chosen(image: torch.Tensor, name: str) -> None:
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.image(picture(image[0].numpy(), size=112), width=112)
-        st.caption(f"Chosen: {name}. Its neighbours are one tab further.")
+        st.caption(f"Chosen: {name}. Its neighbors are one tab further.")

@@ -5,7 +5,7 @@ import torch
 
 from core.charts.style import picture
 from core.formatting import article
-from core.lessons.explorer.neighbours import nearest
+from core.lessons.explorer.neighbors import nearest
 from core.models.threads import one_thread
 from pages.ui.explorer import image_choice, results
 from pages.ui.kit.drawing.canvas import digit_canvas
@@ -21,7 +21,7 @@ def show() -> None:
     left, right = controls_and_stage(1.0, 1.6)
     with left:
         source = st.segmented_control(
-            "Neighbours of",
+            "Neighbors of",
             list(FROM),
             default="chosen",
             required=True,
@@ -37,7 +37,7 @@ def show() -> None:
             15,
             key="data_near_count",
             bind="query-params",
-            help="Neighbours to show, each with one vote for the digit that it is.",
+            help="Neighbors to show, each with one vote for the digit that it is.",
         )
         if source == "drawn":
             drawing = digit_canvas("data_drawing", "As MNIST would have it, 28 × 28:")
@@ -52,7 +52,7 @@ def show() -> None:
             found = nearest(query, train, count, leave_out=own)
         vote = found.vote()
         agree = int((found.labels == vote).sum())
-        st.markdown(f"### {agree} of {len(found.labels)} neighbours {'say' if agree > 1 else 'says'} {vote}")
+        st.markdown(f"### {agree} of {len(found.labels)} neighbors {'say' if agree > 1 else 'says'} {vote}")
         if label is not None and vote != label:
             st.caption(f":orange[Its label is {label}: likeness of pixels misleads here.]")
         digit_map(

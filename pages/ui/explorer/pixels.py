@@ -1,4 +1,4 @@
-"""Tab: the values of pixels, before and after normalisation."""
+"""Tab: the values of pixels, before and after normalization."""
 
 import streamlit as st
 
@@ -33,15 +33,15 @@ def show() -> None:
     edges, share = results.histogram(of, split, digit)
     with right:
         st.subheader("As they are", anchor=False)
-        fig = pixel_histogram_figure(edges, share, mean=mean, std=std, normalised=False, log_y=log_y, split=split)
+        fig = pixel_histogram_figure(edges, share, mean=mean, std=std, normalized=False, log_y=log_y, split=split)
         chart(fig, key="data_histogram", still=True)
-        st.subheader("Normalised", anchor=False)
+        st.subheader("Normalized", anchor=False)
         st.latex(rf"x' = \frac{{x - \mu}}{{\sigma}} = \frac{{x - {mean:.4f}}}{{{std:.4f}}}")
-        fig = pixel_histogram_figure(edges, share, mean=mean, std=std, normalised=True, log_y=log_y, split=split)
-        chart(fig, key="data_histogram_normalised", still=True)
+        fig = pixel_histogram_figure(edges, share, mean=mean, std=std, normalized=True, log_y=log_y, split=split)
+        chart(fig, key="data_histogram_normalized", still=True)
         st.caption(
             "The same bars on another ruler: mean 0, deviation 1 over the training images. Weights then "
-            "start learning from numbers of either sign and moderate size. Here normalisation is part of the "
+            "start learning from numbers of either sign and moderate size. Here normalization is part of the "
             "network, so that images stay between 0 and 1 everywhere else."
         )
         with st.expander("Show the code", icon=":material/code:"):

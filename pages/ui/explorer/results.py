@@ -69,7 +69,7 @@ def pca(of: str, count: int, seed: int, dimensions: int) -> embedding.Map:
     return embedding.pca_map(mnist().train.images[sample(of, count, seed)], dimensions)
 
 
-@st.cache_resource(show_spinner="Arranging neighbours, a few seconds…", max_entries=20)
+@st.cache_resource(show_spinner="Arranging neighbors, a few seconds…", max_entries=20)
 def tsne(of: str, count: int, seed: int, perplexity: float) -> embedding.Map:
     """A t-SNE map of the sample."""
     return embedding.tsne_map(mnist().train.images[sample(of, count, seed)], perplexity, seed)

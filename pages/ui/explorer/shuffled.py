@@ -1,4 +1,4 @@
-"""Tab: does a network need to know which pixels are neighbours?"""
+"""Tab: does a network need to know which pixels are neighbors?"""
 
 import streamlit as st
 import torch

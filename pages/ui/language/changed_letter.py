@@ -37,7 +37,7 @@ def changed_letter(trained: Trained, found: Typed) -> None:
         answer,
         key=f"lang_changed_{answer}",
         width=200,
-        help="Whose probability the colours show.",
+        help="Whose probability the colors show.",
     )
     fig = substitutions_figure(word, ALPHABET, table[..., languages.index(language)].numpy(), language)
     chart(fig, "lang_changed", still=True)

@@ -114,6 +114,6 @@ def _no_embedding(units: int) -> None:
             f"With tens of thousands of words, an embedding spares a matrix of that width. Here there are "
             f"{size} characters (47 in the text): $W x$ with a one-hot $x$ is simply the column of $W$ that "
             f"belongs to the character. So $W$, {3 * units} × {size} numbers for three sums of {units} "
-            "units, already is a table with a row of numbers for each character, learnt with all else; "
+            "units, already is a table with a row of numbers for each character, learned with all else; "
             "an embedding would only put a second matrix before it."
         )

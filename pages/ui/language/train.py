@@ -36,7 +36,7 @@ def curves(run: Shown) -> None:
 
 
 def _newest(run: Shown, what: str, title: str) -> str:
-    """The newest values in words, in the colours of their lines."""
+    """The newest values in words, in the colors of their lines."""
     parts = []
     for split, color in (("train", "blue"), ("validation", "orange"), ("test", "green")):
         value = run.history.last(f"{split}_{what}")

@@ -13,7 +13,7 @@ from pages.ui.kit.network.trained_network import Trained
 from pages.ui.language import computed
 
 WORD = "lang_word"
-#: The first is a test word of the network that came along: what is seen at once was not learnt by heart.
+#: The first is a test word of the network that came along: what is seen at once was not learned by heart.
 EXAMPLES = ("nykyään", "heerlijk", "mañana", "dziękuję", "thought", "coronavirus")
 NAMED = 10  # skipped characters that are named one by one
 
@@ -60,7 +60,7 @@ def word_input(trained: Trained) -> Typed | None:
         return None
     if len(read) > MOST_LETTERS:
         st.info(
-            f"Only the first {MOST_LETTERS} of {len(read):,} letters are read. The words it learnt from "
+            f"Only the first {MOST_LETTERS} of {len(read):,} letters are read. The words it learned from "
             f"have {SHORTEST} to {LONGEST}.",
             icon=":material/content_cut:",
         )
@@ -85,7 +85,7 @@ def told_skipped(skipped: str) -> str:
     named = ", ".join(_named(sign) for sign in kinds[:NAMED])
     more = f" and {len(kinds) - NAMED:,} others" if len(kinds) > NAMED else ""
     times = "" if len(skipped) == len(kinds) else f" ({len(skipped):,} characters in all)"
-    return f"Skipped, because no word that it learnt from has them: {named}{more}{times}."
+    return f"Skipped, because no word that it learned from has them: {named}{more}{times}."
 
 
 def _named(sign: str) -> str:
@@ -106,7 +106,7 @@ def known_from(trained: Trained, word: str) -> str:
     ):
         if word in side:
             return f"{told} (a word of {list(LANGUAGES.values())[int(labels[side.index(word)])]})."
-    return "Not in the lists it learnt from."
+    return "Not in the lists it learned from."
 
 
 def _take(word: str) -> None:

@@ -59,7 +59,7 @@ def _rules(config: WordsConfig) -> str:
         f"seed {config.words_seed} draws {percent(TEST_SHARE, 0)} of them for the test.\n\nDivided at "
         f"random, {shared:,} of {longer:,} test words of more than {STEM} letters "
         f"({percent(shared / longer, 0)}) share their first {STEM} letters with a training word of their "
-        "language: *trabajo* is easy for who has learnt *trabajar*. Divided by stem, whole groups of such "
+        "language: *trabajo* is easy for who has learned *trabajar*. Divided by stem, whole groups of such "
         "words go to one side, and none does. A word of up to five letters is its own stem."
     )
 

@@ -50,6 +50,6 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
     )
     changes["dropout"] = 0.0 if plain else dropout
     changes["normalize"] = widget.toggle(
-        "Normalise the pixels first", values["normalize"], "normalize", help="(x − mean) / std as the first layer."
+        "Normalize the pixels first", values["normalize"], "normalize", help="(x − mean) / std as the first layer."
     )
     return changes

@@ -42,7 +42,7 @@ def draw(trained: Trained) -> None:
     drawing = digit_canvas("mlp_draw")
     if drawing is not None:
         image = drawing.image
-        st.caption("As MNIST was made: cut out the ink, fit it into 20 × 20, centre of mass in the middle.")
+        st.caption("As MNIST was made: cut out the ink, fit it into 20 × 20, center of mass in the middle.")
     else:
         image = _test_digit()
     flow = signals(trained.model, image.unsqueeze(0))

@@ -28,7 +28,7 @@ def weights(trained: Trained) -> None:
         f"Orange: a weight above zero, ink there speaks for the {label}. Blue: below zero, against it. "
         f"Training moved this layer by {percent(moved, 0)} of the size it started with."
         + (
-            " The start was so loud that what was learnt is hard to see in it: choose *what training added*."
+            " The start was so loud that what was learned is hard to see in it: choose *what training added*."
             if moved < 0.2
             else ""
         )
@@ -43,7 +43,7 @@ def _controls(units: int, linear: bool) -> tuple[str, str, int]:
         required=True,
         key="mlp_weights_what",
         bind="query-params",
-        help="The difference shows what was learnt, freed from the random start.",
+        help="The difference shows what was learned, freed from the random start.",
     )
     if linear:
         return what, BY_NUMBER, units

@@ -97,7 +97,7 @@ def _confusion(table: Tensor, probabilities: Tensor, test: Digits) -> None:
         )
         st.caption(
             "Click a cell, or choose below, to see its images. Brighter means more mistakes; the diagonal "
-            "holds right answers and is left out of the colouring."
+            "holds right answers and is left out of the coloring."
         )
     _cell(is_, read, probabilities, test)
 

@@ -22,7 +22,7 @@ SHORT = {
     "init_output": "start of last layer",
     "reduction": "loss",
     "family": "written as",
-    "normalize": "normalised",
+    "normalize": "normalized",
 }
 
 
@@ -87,7 +87,7 @@ def row(run: RunRecord) -> dict[str, object]:
         "hidden": "–".join(str(w) for w in settings["hidden"]) or "none",
         "activation": settings["activation"],
         "first weights": f"{settings['init']} / {settings['init_output']}",
-        "optimiser": settings["optimizer"],
+        "optimizer": settings["optimizer"],
         "lr": settings["lr"],
         "batch": settings["batch_size"],
         "loss": settings["reduction"],

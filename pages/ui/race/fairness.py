@@ -58,7 +58,7 @@ def fair(config: RaceConfig, mnist: Mnist, n_train: int | None = None) -> None:
             "- **The same for all:** network, first weights, every batch, number of steps, arithmetic "
             "(fp32), processor threads. They take turns, one step each, so that a busy processor slows all.\n"
             f"- **Different:** {differences(config)}\n"
-            "- **Still not fair:** a rate that suits one optimiser may be wrong for another, and a step of "
+            "- **Still not fair:** a rate that suits one optimizer may be wrong for another, and a step of "
             "Adam costs more than one of SGD. Look at seconds as well as steps, and at each best rate."
         )
 
@@ -79,7 +79,7 @@ def in_words(found: list[LaneStart], seed: int) -> str:
 
 
 def differences(config: RaceConfig) -> str:
-    """Each lane's optimiser with all its settings, and its schedule."""
+    """Each lane's optimizer with all its settings, and its schedule."""
     parts = []
     for lane in config.lanes:
         settings = ", ".join(f"{name} {value:g}" for name, value in lane.optimizer.settings.items())

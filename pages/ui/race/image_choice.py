@@ -172,11 +172,11 @@ def _digit(locked: bool, stage: DeltaGenerator) -> tuple[Classifier, Subject, in
 
 
 def _runners(locked: bool, kind: str) -> tuple[tuple[str, ...], float, int, bool]:
-    """Optimisers, the rate they share, iterations, and whether pixels stay valid."""
+    """Optimizers, the rate they share, iterations, and whether pixels stay valid."""
     by_title = {entry.title: name for name, entry in OPTIMIZERS.items()}
     first = [OPTIMIZERS[name].title for name in CHAPTER.optimizers]
     picked = st.multiselect(
-        "Optimisers",
+        "Optimizers",
         list(by_title),
         first,
         key="race_image_runners",
@@ -193,7 +193,7 @@ def _runners(locked: bool, kind: str) -> tuple[tuple[str, ...], float, int, bool
         bind="query-params",
         format_func=lambda rate: f"{rate:g}",
         disabled=locked,
-        help="In the classifier's normalised space, where EfficientNet sees black as −1 and white as 1. The "
+        help="In the classifier's normalized space, where EfficientNet sees black as −1 and white as 1. The "
         "chapter does not give its rate; 0.01 is ours.",
     )
     iterations = st.slider(
@@ -205,7 +205,7 @@ def _runners(locked: bool, kind: str) -> tuple[tuple[str, ...], float, int, bool
         key="race_image_iterations",
         bind="query-params",
         disabled=locked,
-        help="Steps of each optimiser; the chapter makes 100.",
+        help="Steps of each optimizer; the chapter makes 100.",
     )
     clip = st.toggle(
         "Keep valid pixels",
@@ -217,7 +217,7 @@ def _runners(locked: bool, kind: str) -> tuple[tuple[str, ...], float, int, bool
     )
     names = tuple(name for name in OPTIMIZERS if OPTIMIZERS[name].title in picked)
     if not names:
-        st.caption("Choose at least one optimiser: a race needs a runner.")
+        st.caption("Choose at least one optimizer: a race needs a runner.")
     return names, float(lr), int(iterations), bool(clip)
 
 

@@ -132,8 +132,8 @@ def _lanes(contest: Contest, race: Race) -> None:
         key="race_image_k",
         bind="query-params",
         format_func=lambda k: f"× {k}",
-        help="What was added to the picture, its mean over the colours, multiplied to be seen: orange is "
-        "brighter, blue darker, pale is unchanged. At × 10 the full colours are ± 0.1 of white − black.",
+        help="What was added to the picture, its mean over the colors, multiplied to be seen: orange is "
+        "brighter, blue darker, pale is unchanged. At × 10 the full colors are ± 0.1 of white − black.",
     )
     lanes = [(name, lane) for name, lane in race.lanes.items() if lane.moments]
     for start in range(0, len(lanes), 3):
@@ -179,7 +179,7 @@ def _standings(contest: Contest, best: Race | None) -> None:
         st.markdown(image_words.who_is_first(race, wanted))
         st.dataframe(image_words.standings(race), hide_index=True, width="stretch")
     st.caption(
-        "L2 and L∞ of what was added, in pixels where white − black = 1 (L∞ 0.01 is 2.6 of 255 grey levels). "
+        "L2 and L∞ of what was added, in pixels where white − black = 1 (L∞ 0.01 is 2.6 of 255 gray levels). "
         "“Invalid”: the share of values below black or above white."
     )
     if contest.shared.finished:

@@ -1,4 +1,4 @@
-"""Tab: the chapter's targeted attack on a frozen classifier as a race of optimisers."""
+"""Tab: the chapter's targeted attack on a frozen classifier as a race of optimizers."""
 
 import streamlit as st
 
@@ -25,7 +25,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 model.eval().requires_grad_(False)                    # the network stays as it is
-seen = normalise(picture).unsqueeze(0)                # (1, 3, 224, 224), in the classifier's own space
+seen = normalize(picture).unsqueeze(0)                # (1, 3, 224, 224), in the classifier's own space
 seen = seen.clone().requires_grad_()                  # the picture is what learns
 optimizer = torch.optim.Adam([seen], lr=0.01)         # or SGD, or RMSprop
 losses = []
@@ -37,7 +37,7 @@ for iteration in range(100):
     optimizer.step()
     losses.append(loss.item())
 
-added = denormalise(seen.detach()) - picture          # in pixels
+added = denormalize(seen.detach()) - picture          # in pixels
 print(losses[-1], added.norm(), added.abs().max())    # loss, L2, L∞
 """
 
@@ -47,7 +47,7 @@ def for_an_image() -> None:
     """Controls on the left; on the right what the classifier sees, then the race."""
     with error_boundary():
         st.markdown(
-            "A classifier looks at a picture. Its weights stay; each optimiser may change the *pixels* until "
+            "A classifier looks at a picture. Its weights stay; each optimizer may change the *pixels* until "
             "it sees what you want, a leopard for example. Who gets there first, and at what price?"
         )
         left, right = controls_and_stage(1.0, 2.6)
@@ -100,7 +100,7 @@ def _buttons(settings: Settings | None, now: Contest | None) -> None:
             disabled=running or not ready,
             on_click=_start,
             args=(settings,),
-            help="Each optimiser gets a copy of the picture. On a photo it takes a while; you may stop it.",
+            help="Each optimizer gets a copy of the picture. On a photo it takes a while; you may stop it.",
         )
         st.button(
             "Stop",
@@ -126,7 +126,7 @@ def _buttons(settings: Settings | None, now: Contest | None) -> None:
                 icon=":material/tune:",
                 key="race_image_own",
                 on_click=_best,
-                help=f"Tries {len(RATES)} rates for each optimiser, {TRIES} iterations each, then races on.",
+                help=f"Tries {len(RATES)} rates for each optimizer, {TRIES} iterations each, then races on.",
             )
 
 

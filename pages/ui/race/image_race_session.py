@@ -105,7 +105,7 @@ class Contest:
         self.running, self.problem = on, None
 
     def ask_for_best(self) -> None:
-        """Go on with each optimiser's own rate."""
+        """Go on with each optimizer's own rate."""
         s = self.settings
         self.sweep = RateSweep(s.classifier, s.subject.picture, s.target, s.optimizers, clip=s.clip)
         self.best = None

@@ -14,7 +14,7 @@ CLAIM = RECIPES["optimizer-race-image"].claim
 
 
 def title(name: str) -> str:
-    """An optimiser's name for people."""
+    """An optimizer's name for people."""
     return OPTIMIZERS[name].title
 
 
@@ -27,7 +27,7 @@ def standings(race: Race) -> list[dict[str, object]]:
         rows.append(
             {
                 "rank by loss": place,
-                "optimiser": title(name),
+                "optimizer": title(name),
                 "rate": f"{lane.config['lr']:g}",
                 "loss (nats)": number(last.loss),
                 "target": probability(last.probability) if isfinite(last.loss) else "–",

@@ -1,4 +1,4 @@
-"""Colours and dashes of a race's lanes."""
+"""Colors and dashes of a race's lanes."""
 
 from core.config.race import RaceConfig
 from core.lessons.race.charts.race_curves import Look
@@ -6,6 +6,6 @@ from core.lessons.race.race_lanes import occurrence
 
 
 def looks_of(config: RaceConfig) -> dict[str, Look]:
-    """Lane → colour of its optimiser, and a dash of its own."""
+    """Lane → color of its optimizer, and a dash of its own."""
     which = occurrence(config.lanes)
     return {lane.name: Look.of(lane.optimizer.name, which[lane.name]) for lane in config.lanes}

@@ -69,7 +69,7 @@ def lane_controls(locked: bool) -> tuple[Lane, ...]:
             on_click=_add,
             args=(lanes,),
             disabled=locked or len(lanes) >= MOST_LANES,
-            help=f"One more optimiser, at most {MOST_LANES}; it may be one that runs already, set otherwise.",
+            help=f"One more optimizer, at most {MOST_LANES}; it may be one that runs already, set otherwise.",
         )
         st.button(
             "Chapter's three",
@@ -106,7 +106,7 @@ def _lane(place: int, lane: Lane, lanes: tuple[Lane, ...], locked: bool) -> None
     with st.expander(f"**{lane.name}** · {', '.join(facts)}", key=key(place, "box")):
         widget = LaneWidgets(lambda name: key(place, name), live)
         widget.choice_box(
-            "Optimiser",
+            "Optimizer",
             tuple(OPTIMIZERS),
             optimizer.name,
             "optimizer",
@@ -139,7 +139,7 @@ def _lane(place: int, lane: Lane, lanes: tuple[Lane, ...], locked: bool) -> None
 
 
 def _add(lanes: tuple[Lane, ...]) -> None:
-    """Callback: the first optimiser that does not run yet, with its usual settings."""
+    """Callback: the first optimizer that does not run yet, with its usual settings."""
     running = {lane.optimizer.name for lane in lanes}
     order = ("momentum", "adamw", "adagrad", "adadelta", "sgd", "rmsprop", "adam")
     new = next((name for name in order if name not in running), "sgd")

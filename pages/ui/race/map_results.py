@@ -21,7 +21,7 @@ FAR = 10.0  # sizes of the map away from it: lost
 
 @dataclass(frozen=True, eq=False)
 class Racer:
-    """One optimiser at one rate, and the path it took."""
+    """One optimizer at one rate, and the path it took."""
 
     name: str
     lr: float
@@ -92,7 +92,7 @@ def results(racers: list[Racer], updates: int) -> None:
         apart, colors, y_title="distance", updates=updates, y_range=common_range(list(apart.values())), level=NEAR
     )
     chart(fig, "race_map_distance", still=True)
-    st.caption(f"Below the dotted line, {NEAR:g}, an optimiser counts as arrived.")
+    st.caption(f"Below the dotted line, {NEAR:g}, an optimizer counts as arrived.")
 
 
 def in_words(racers: list[Racer], updates: int) -> str:
@@ -127,16 +127,16 @@ def adaptive_in_words(racers: list[Racer]) -> str:
         parts.append(f"{racer.title} {ratio(spans[0])} and {ratio(spans[1])}")
     told = "Largest divided by smallest, of the gradient and of the step: " + "; ".join(parts) + ". "
     return (told if parts else "") + (
-        "Where both are alike, steps follow the gradient; where the step's is much smaller, the optimiser "
+        "Where both are alike, steps follow the gradient; where the step's is much smaller, the optimizer "
         "evens them out: that is what adaptive means."
     )
 
 
 def rows(racers: list[Racer]) -> pd.DataFrame:
-    """One row an optimiser."""
+    """One row an optimizer."""
     return pd.DataFrame(
         {
-            "optimiser": [racer.title for racer in racers],
+            "optimizer": [racer.title for racer in racers],
             "rate": [f"{racer.lr:g}" for racer in racers],
             "arrived after": [_arrived(racer) for racer in racers],
             "distance at the end": [f"{racer.distance[-1]:.3g}" for racer in racers],

@@ -145,7 +145,7 @@ def _controls() -> DescentConfig:
     )
     titles = list(NAMES)
     chosen = st.selectbox(
-        "Optimiser",
+        "Optimizer",
         titles,
         titles.index("SGD"),
         key=OPTIMIZER,

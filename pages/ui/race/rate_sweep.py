@@ -1,4 +1,4 @@
-"""Part of the race: every lane's optimiser at many rates, and then each at its own best one."""
+"""Part of the race: every lane's optimizer at many rates, and then each at its own best one."""
 
 from dataclasses import replace
 
@@ -120,7 +120,7 @@ def _controls(config: RaceConfig, mnist: Mnist, jobs: list[RaceJob], racing: boo
         counts = sorted({len(race.lanes) for race in races})
         each = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
         st.caption(
-            f"{each} rates for each of {count(len(races), 'optimiser')}, "
+            f"{each} rates for each of {count(len(races), 'optimizer')}, "
             f"{count(seeds, 'seed')} each. The best rate is chosen on the validation images; the "
             "test images only report it."
         )
@@ -202,7 +202,7 @@ def in_words(
     n_test: int,
     over: bool,
 ) -> str:
-    """Each optimiser's best rate with its accuracies, the best optimiser first."""
+    """Each optimizer's best rate with its accuracies, the best optimizer first."""
     known = sorted(
         ((found[name][rate], name, rate) for name, rate in bests.items() if rate is not None),
         key=lambda entry: -(entry[0].mean or 0.0),

@@ -11,7 +11,7 @@ from core.lessons.race.descent.zones import MEANING, PARABOLA, Zone, factor, see
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.race.settings import plain
 
-#: Streamlit's colour names and icons for the words.
+#: Streamlit's color names and icons for the words.
 LOOKS: dict[Zone, tuple[str, str]] = {
     "crawling": ("gray", "hourglass_top"),
     "straight down": ("green", "south_east"),
@@ -74,7 +74,7 @@ def factor_in_words(config: DescentConfig, path: Path) -> str:
     sign = "+" if uphill else "−"
     if not plain(config.optimizer.name, dict(config.optimizer.settings)):
         return (
-            "The word is read off the walk. No single factor decides it: this optimiser's step depends on "
+            "The word is read off the walk. No single factor decides it: this optimizer's step depends on "
             "earlier slopes or on a rate that changes."
         )
     if config.curve == "parabola":

@@ -31,7 +31,7 @@ def race_controls(n_train: int, locked: bool) -> tuple[RunConfig, tuple[int, ...
         names,
         FIRST,
         "recipe",
-        help="The network of a recipe. Its own optimiser is replaced by that of each lane.",
+        help="The network of a recipe. Its own optimizer is replaced by that of each lane.",
     )
     default = RECIPES[recipe].config
     changes: dict[str, object] = {}

@@ -1,4 +1,4 @@
-"""An optimiser and its settings, as widgets made from OPTIMIZERS."""
+"""An optimizer and its settings, as widgets made from OPTIMIZERS."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ def plain(name: str, settings: dict[str, float]) -> bool:
 
 
 def other_settings(name: str, key: str) -> dict[str, float]:
-    """All settings of an optimiser but its rate, folded away; they begin at the chapter's defaults."""
+    """All settings of an optimizer but its rate, folded away; they begin at the chapter's defaults."""
     others = {n: s for n, s in OPTIMIZERS[name].settings.items() if n != "lr"}
     with st.expander("Its other settings", icon=":material/tune:"):
         return {n: _setting(n, s, f"{key}_{name}_{n}") for n, s in others.items()}

@@ -1,4 +1,4 @@
-"""Tab: one network, one start, the same batches, and every optimiser in a lane of its own."""
+"""Tab: one network, one start, the same batches, and every optimizer in a lane of its own."""
 
 import streamlit as st
 
@@ -51,7 +51,7 @@ def the_race() -> None:
                 st.caption(":material/edit: The settings have changed since this race; *Start* runs them.")
         else:
             st.markdown(
-                "Three optimisers are given the same network with the same first weights, and then the same "
+                "Three optimizers are given the same network with the same first weights, and then the same "
                 "batches in the same order. Which one gets down first, by steps and by seconds?"
             )
             st.markdown(words(config.base, config.lanes, config.seeds, *divided(mnist(), config.base)))

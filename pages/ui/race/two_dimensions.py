@@ -1,4 +1,4 @@
-"""Tab: all optimisers from one start on one map, and the size of their steps beside the size of the slope."""
+"""Tab: all optimizers from one start on one map, and the size of their steps beside the size of the slope."""
 
 import numpy as np
 import streamlit as st
@@ -74,7 +74,7 @@ def two_dimensions() -> None:
             if racers:
                 standings(racers, updates)
             else:
-                st.info("Nobody races: choose an optimiser.", icon=":material/flag:")
+                st.info("Nobody races: choose an optimizer.", icon=":material/flag:")
         if racers:
             results(racers, updates)
         with st.expander("Show the code", icon=":material/code:"):
@@ -116,7 +116,7 @@ def _start(name: str, surface: Surface) -> tuple[float, float]:
 
 def _racers(surface: str) -> dict[str, float]:
     titles = st.multiselect(
-        "Optimisers",
+        "Optimizers",
         list(NAMES),
         list(FIRST),
         key="race_map_racers",

@@ -22,7 +22,7 @@ def verdict(table: Sequence[Standing], target: int, seeds: int, active: bool, ne
     words.append(_diverged(table))
     if known and not active and len(table) > 1:
         words.append(
-            "Each lane ran at the rate it is set to, and that decides much: a default suits one optimiser "
+            "Each lane ran at the rate it is set to, and that decides much: a default suits one optimizer "
             "and not another. *Each at its own best rate*, below, tries the rates."
         )
     return " ".join(filter(None, words))

@@ -21,7 +21,7 @@ TITLES = {**{name: curve.title for name, curve in CURVES.items()}, "placed": PLA
 
 
 def data(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
-    """Draw the widgets of what is learnt and return what they say. values: where they start."""
+    """Draw the widgets of what is learned and return what they say. values: where they start."""
     target = widget.choice_box(
         "What to learn",
         tuple(TITLES),

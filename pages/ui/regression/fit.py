@@ -46,15 +46,15 @@ def kept_row(shown: Shown) -> Row:
 
 
 def draw_fit(shown: Shown) -> None:
-    """A run, live or not; folded away where it learnt a curve while points of one's own are chosen now."""
+    """A run, live or not; folded away where it learned a curve while points of one's own are chosen now."""
     data = shown.config.data
     assert isinstance(data, CurveConfig)
     own = st.session_state.get(f"{RECIPE}_target") == "placed"
     if not own or data.target == "placed" or shown.active:
         _draw_all(shown)
         return
-    st.markdown("No network has learnt your points yet: press *Train*.")
-    with st.expander(f"What the run above learnt: {TITLES[data.target]}", icon=":material/show_chart:"):
+    st.markdown("No network has learned your points yet: press *Train*.")
+    with st.expander(f"What the run above learned: {TITLES[data.target]}", icon=":material/show_chart:"):
         _draw_all(shown)
 
 

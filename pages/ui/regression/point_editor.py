@@ -16,7 +16,7 @@ TURN = "reg_board_turn"  # a chart that was clicked is replaced by one with noth
 
 
 def board(chosen: Chosen) -> None:
-    """The board with its buttons, where points of one's own are to be learnt."""
+    """The board with its buttons, where points of one's own are to be learned."""
     if st.session_state.get(f"{RECIPE}_target") != "placed":
         return
     if chosen.job is not None and chosen.job.snapshot.active:
@@ -83,7 +83,7 @@ def _set(points: placed_points.Points) -> None:
 
 
 def _last_curve(chosen: Chosen) -> tuple[np.ndarray, np.ndarray] | None:
-    """What the page's last run draws on the board, if it learnt placed points."""
+    """What the page's last run draws on the board, if it learned placed points."""
     snapshot = chosen.job.snapshot if chosen.job else None
     if snapshot is None or snapshot.weights is None or not isinstance(snapshot.config.data, CurveConfig):
         return None

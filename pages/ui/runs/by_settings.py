@@ -22,7 +22,7 @@ from pages.ui.runs.links import to_sweep
 MOST_LINES = 300
 NOTHING = "nothing"
 #: On a phone the axes would stand on each other's words: there the chart keeps its width and slides. Words
-#: beside the axes get a rim in the colour of the page, so that no line crosses them out.
+#: beside the axes get a rim in the color of the page, so that no line crosses them out.
 WIDE = (
     "<style>@media (max-width: 640px) {{ .st-key-runs_parallel {{ overflow-x: auto; }} "
     ".st-key-runs_parallel > div {{ min-width: {width}px; }} }} "
@@ -124,13 +124,13 @@ def _scatter(runs: Sequence[RunRecord], names: list[str], measure: Measure) -> N
         others = [NOTHING, *(name for name in names if name != across)]
         usual = next((name for name in ("recipe", "optimizer") if name in others), NOTHING)
         color = st.selectbox(
-            "Coloured by",
+            "Colored by",
             others,
             index=others.index(usual),
             key=_key(f"runs_color_{across}", others),
             bind="query-params",
             width=220,
-            help="Another setting, told by the colour of the dots.",
+            help="Another setting, told by the color of the dots.",
         )
     percent = measure.accuracy
     had = [(run, value) for run, value in zip(runs, values_of(runs, across), strict=True) if value is not None]

@@ -87,7 +87,7 @@ def _pick(known: Sequence[RunRecord]) -> list[RunRecord]:
 
 
 def _legend(runs: Sequence[RunRecord]) -> None:
-    """Colours by run, above the charts: a legend within would take half of a phone."""
+    """Colors by run, above the charts: a legend within would take half of a phone."""
     dots = [
         f'<span style="white-space:nowrap"><span style="color:{run_color(place)}">&#9679;</span> '
         f"{escaped(short_of(run), 'html')}</span>"
@@ -127,7 +127,7 @@ def _curves(runs: Sequence[RunRecord]) -> None:
             bind="query-params",
             width=160,
             help="Of the training loss, which is there for every step. Exponential: a mean that forgets the "
-            "past. Window: a mean over neighbours.",
+            "past. Window: a mean over neighbors.",
         )
         amount = _amount(how or "none")
         with st.container(horizontal=True, gap="small", width="content"):

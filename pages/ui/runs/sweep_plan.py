@@ -15,7 +15,7 @@ from core.lessons.runs.variable import suggested, variable, words_of
 from core.recipes.texts import RECIPES
 
 #: Settings by the names people use.
-SWEPT = {"lr": "learning rate", "batch_size": "batch size", "optimizer": "optimiser", "init": "first weights"}
+SWEPT = {"lr": "learning rate", "batch_size": "batch size", "optimizer": "optimizer", "init": "first weights"}
 _NAMES = [name for name, entry in RECIPES.items() if entry.kind == "train"]
 _SHARES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5)
 

@@ -27,7 +27,7 @@ from pages.ui.runs.image_sheet import sheet_of
 AT_ONCE = 40  # pictures on one sheet
 MOST = 100  # recorded networks to choose among, the newest
 NAMES = {"both": "Both", "only A": "Only A", "only B": "Only B", "neither": "Neither"}
-#: The words on the coloured fields take the page's ink: the charts' grey is hard to read on amber.
+#: The words on the colored fields take the page's ink: the charts' gray is hard to read on amber.
 INK = "<style>.st-key-runs_board .annotation-text { fill: currentColor !important; }</style>"
 FIRST = ("linear-softmax", "cnn-bn")
 

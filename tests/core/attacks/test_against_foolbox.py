@@ -24,7 +24,7 @@ N = 60
 
 @pytest.fixture(scope="module")
 def foolbox() -> ModuleType:
-    """Imported with its warnings silenced, and content without a git programme."""
+    """Imported with its warnings silenced, and content without a git program."""
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         patch.setenv("GIT_PYTHON_REFRESH", "quiet")

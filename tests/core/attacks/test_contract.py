@@ -67,7 +67,7 @@ def test_no_budget_no_change_and_nothing_from_nothing(name: str, model: nn.Modul
 
 
 @EACH
-def test_an_image_does_not_know_its_neighbours(name: str, model: nn.Module) -> None:
+def test_an_image_does_not_know_its_neighbors(name: str, model: nn.Module) -> None:
     images, labels = some_digits(6)
     config, places = quick(name, seed=5), torch.arange(len(images)) + 40
     together = attack(model, images, labels, config, places=places)

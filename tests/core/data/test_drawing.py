@@ -104,8 +104,8 @@ def test_the_middle_is_where_mnist_has_it() -> None:
     place = torch.arange(28.0)
     for axis in (1, 2):
         mass = images.sum(dim=3 - axis)
-        centre = (mass * place).sum(dim=1) / mass.sum(dim=1)
-        assert float(centre.mean()) == pytest.approx(MIDDLE, abs=0.02)
+        center = (mass * place).sum(dim=1) / mass.sum(dim=1)
+        assert float(center.mean()) == pytest.approx(MIDDLE, abs=0.02)
 
 
 def stroke(top: int, left: int, height: int, width: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -137,7 +137,7 @@ def test_place_and_size_on_the_canvas_do_not_matter() -> None:
     assert torch.equal(small.image, large.image)
 
 
-def test_white_on_black_on_nothing_and_grey_are_the_same() -> None:
+def test_white_on_black_on_nothing_and_gray_are_the_same() -> None:
     on_nothing = stroke(50, 50, 120, 60)
     on_black = on_nothing.copy()
     on_black[..., 3] = 255

@@ -167,7 +167,7 @@ def test_two_processes_at_once_lose_nothing() -> None:
     assert [one.wait(timeout=120) for one in started] == [0, 0]
     found = Handwriting().all()
     assert found.problems == ()
-    assert [found.counts()[digit] for digit in (1, 2, 9)] == [8, 8, 4]  # 12 each, 2 deleted, 2 relabelled
+    assert [found.counts()[digit] for digit in (1, 2, 9)] == [8, 8, 4]  # 12 each, 2 deleted, 2 relabeled
     assert not list(Handwriting().folder.glob("**/*.part"))
 
 

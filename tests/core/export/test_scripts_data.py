@@ -1,4 +1,4 @@
-"""An exported script learns from the examples that the app learnt from."""
+"""An exported script learns from the examples that the app learned from."""
 
 import sys
 from pathlib import Path

@@ -58,7 +58,7 @@ RUNS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
         {"lr": 1.0, "hidden": (64, 32), "epochs": 3},
         {"lr": 0.1, "hidden": (64, 32), "epochs": 2},
     ),
-    "no-normalisation": ("mlp-deep", {**DEEP, "normalize": False}, DEEP),
+    "no-normalization": ("mlp-deep", {**DEEP, "normalize": False}, DEEP),
     "batch-large": ("mlp-module", {"batch_size": 2000, "hidden": (32,)}, {"hidden": (32,), "epochs": 2}),
     "overfitting": (
         "mlp-module",
@@ -99,7 +99,7 @@ def test_a_rule_speaks_of_its_fault_and_is_silent_without(rule: str) -> None:
         "rate-low",
         "saturated",
         "dead-relu",
-        "no-normalisation",
+        "no-normalization",
         "batch-large",
     ],
 )
@@ -163,7 +163,7 @@ def test_a_rate_that_was_changed_on_the_way_is_the_one_that_is_judged() -> None:
 @pytest.mark.parametrize(
     ("recipe", "things"), [("mlp-module", "images"), ("language-gru", "words"), ("regression-sine", "points")]
 )
-def test_what_is_learnt_by_heart_is_called_by_its_name(recipe: str, things: str) -> None:
+def test_what_is_learned_by_heart_is_called_by_its_name(recipe: str, things: str) -> None:
     config = RECIPES[recipe].config.with_settings({"keep": "last", "patience": 0})
     rows = [
         {"epoch": n, "train_loss": 1 / n, "validation_loss": loss, "test_loss": loss}

@@ -73,7 +73,7 @@ def test_a_run_that_took_rounded_pixels_can_try_both_precisions_again(trainer: T
 
 
 def test_alone_a_run_takes_any_gain_of_a_second_thread(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In company it asks for more, because a neighbour can make two threads a hundred times slower."""
+    """In company it asks for more, because a neighbor can make two threads a hundred times slower."""
     monkeypatch.setattr(autotune, "step_seconds", lambda *_: {1: 0.012, 2: 0.010}[torch.get_num_threads()])
     before = torch.get_num_threads()
     try:
@@ -116,7 +116,7 @@ def test_the_tuner_drops_to_one_thread_when_steps_become_slow(mnist: Mnist, monk
         for _ in range(30):
             trainer.seconds += 0.010
             tuner.after_step(trainer)
-        assert trainer.threads == 2  # the neighbour has left
+        assert trainer.threads == 2  # the neighbor has left
         tuner.allowance = lambda: 1  # another job starts
         tuner.before_step(trainer)
         assert trainer.threads == 1

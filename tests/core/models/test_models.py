@@ -96,7 +96,7 @@ def test_dropout_keeps_the_expected_sum_and_sleeps_in_eval_mode(p: float) -> Non
     assert out.mean().item() == pytest.approx(1, abs=0.03)
     silent = (out == 0).float().flatten()
     assert silent.mean().item() == pytest.approx(p, abs=0.01)
-    for distance in (1, 2, 3, 4, 501):  # neighbours, among them those of one draw, know nothing of each other
+    for distance in (1, 2, 3, 4, 501):  # neighbors, among them those of one draw, know nothing of each other
         both = (silent[distance:] * silent[:-distance]).mean().item()
         assert both == pytest.approx(p * p, abs=0.01), distance
     assert torch.equal(layer.eval()(x), x)

@@ -8,11 +8,11 @@ import pytest
 from core.models.paired_test import Paired, chance, paired
 
 
-@pytest.mark.parametrize(("against", "in_favour"), [(0, 0), (1, 0), (5, 0), (3, 3), (9, 2)])
-def test_chance_is_the_tail_of_coin_throws(against: int, in_favour: int) -> None:
-    total = against + in_favour
+@pytest.mark.parametrize(("against", "in_favor"), [(0, 0), (1, 0), (5, 0), (3, 3), (9, 2)])
+def test_chance_is_the_tail_of_coin_throws(against: int, in_favor: int) -> None:
+    total = against + in_favor
     tail = sum(comb(total, k) for k in range(against, total + 1)) / 2**total
-    assert chance(against, in_favour) == pytest.approx(tail)
+    assert chance(against, in_favor) == pytest.approx(tail)
 
 
 def test_only_disagreements_count() -> None:

@@ -40,7 +40,7 @@ CONFIG = json.dumps(RECIPES["linear-softmax"].config.to_json())
 
 
 @pytest.mark.parametrize("name", DIGITS)
-def test_bare_weights_are_recognised(name: str) -> None:
+def test_bare_weights_are_recognized(name: str) -> None:
     found = read_upload(save(weights(name)), "mine.safetensors")
     expected = build_module(RECIPES[name].config.model, seed=3).eval()
     assert torch.equal(found.model(X), expected(X))

@@ -21,7 +21,7 @@ TRAINABLE = train_recipes(DIGIT_READERS)
 
 @pytest.fixture(scope="module")
 def data() -> RunData:
-    """600 made-up training images that can be learnt: class k has a bright block at place k."""
+    """600 made-up training images that can be learned: class k has a bright block at place k."""
     generator = torch.Generator().manual_seed(3)
     labels = torch.arange(700) % 10
     images = torch.rand(700, 1, 28, 28, generator=generator) * 0.3
@@ -219,7 +219,7 @@ def test_dropout_draws_from_the_runs_own_generator(data: RunData) -> None:
 
     class Noise(Callback):
         def before_step(self, trainer: Trainer) -> None:
-            torch.rand(3)  # a neighbour in the same process
+            torch.rand(3)  # a neighbor in the same process
 
     assert run(config, data, Noise()).history.loss == first
     assert run(recipe("mlp-deep"), data).history.loss != first
@@ -235,7 +235,7 @@ def test_gradient_sizes_are_the_root_mean_square(data: RunData) -> None:
     assert trainer.history.gradients[0]["W_h"] == pytest.approx(expected, rel=1e-4)
 
 
-def test_normalisation_is_measured_on_the_training_images(data: RunData) -> None:
+def test_normalization_is_measured_on_the_training_images(data: RunData) -> None:
     trainer = Trainer(recipe("mlp-deep"), data)
     layer = trainer.module.normalize
     assert layer.mean.item() == pytest.approx(data.train.images.mean().item(), rel=1e-5)
@@ -263,7 +263,7 @@ def test_pixels_that_come_rounded_change_no_loss(name: str, data: RunData) -> No
     trainer.run()
     exact.run()
     assert trainer.history.loss == exact.history.loss
-    small_or_fine = ("linear-softmax", "mlp-deep", "cnn-robust")  # small product; normalised; attacked
+    small_or_fine = ("linear-softmax", "mlp-deep", "cnn-robust")  # small product; normalized; attacked
     assert (trainer.source.dtype == torch.bfloat16) == (name not in small_or_fine)
 
 

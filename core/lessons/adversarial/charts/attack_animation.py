@@ -19,7 +19,7 @@ def attack_film_figure(
 ) -> go.Figure:
     """The film's frames are the steps; it stands at the first. All scales are the same in every frame.
 
-    steps (T,). images (T, 28, 28) in [0, 1]. changes (T, 28, 28): image minus original, coloured from minus
+    steps (T,). images (T, 28, 28) in [0, 1]. changes (T, 28, 28): image minus original, colored from minus
     to plus the largest of them all. chances (T, 10). Below, all ten curves and a line at the step shown; only
     digits that ever come to 20% are named there.
     """

@@ -20,7 +20,7 @@ STRONGEST: Final = 0.995  # of the sizes: one extreme pixel does not pale all ot
 class Panel:
     """values (H, W) called `name`: "ink" from 0 to 1, white on black; "signed" blue below zero, orange above.
 
-    top: signed values from −top to top have the full colours; None takes the 99.5th percentile of sizes.
+    top: signed values from −top to top have the full colors; None takes the 99.5th percentile of sizes.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Panel:
 
     @property
     def look(self) -> dict[str, Any]:
-        """Plotly's settings for its colours."""
+        """Plotly's settings for its colors."""
         scale, low, high = GRAY_INK, 0.0, 1.0
         if self.kind == "signed":
             high = self.top or float(np.quantile(np.abs(self.cells), STRONGEST)) or 1.0

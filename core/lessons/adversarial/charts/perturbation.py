@@ -1,4 +1,4 @@
-"""A perturbation as a picture: magnified until its largest change fills the scale of signed colours."""
+"""A perturbation as a picture: magnified until its largest change fills the scale of signed colors."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray

@@ -39,7 +39,7 @@ def attack_curves_figure(
 ) -> go.Figure:
     """The curves from ε = 0 to `top`, on axes that stand still while they grow.
 
-    One network: each attack has its colour, and its name stands at the end of its curve. Several: colours
+    One network: each attack has its color, and its name stands at the end of its curve. Several: colors
     are networks and dashes are attacks, as a legend says. Controls are always dotted.
     """
     several = len({curve.network for curve in curves}) > 1

@@ -13,7 +13,7 @@ from core.charts.style import add_line, bare, figure
 GAP: Final = 3  # cells between two pictures
 LEAST: Final = 1e-9  # shares below are rounding
 FAINTEST: Final = -5.0  # powers of ten: shares below are as good as none
-#: What a spectrum is of: its colour.
+#: What a spectrum is of: its color.
 COLORS: Final = {"image": GREEN, "gradient": ORANGE, "sign of the gradient": BLUE}
 
 

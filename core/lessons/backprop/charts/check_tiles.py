@@ -22,7 +22,7 @@ def tiles_figure(
     """One tile for each of R rows and C columns.
 
     right: whether it is green. texts: what stands in it, after a tick or a cross, so that nobody needs to
-    tell the colours apart. hovers: what it says when pointed at.
+    tell the colors apart. hovers: what it says when pointed at.
     """
     fig = figure(height=ROW * len(rows) + 34)
     marked = [

@@ -48,7 +48,7 @@ def gap_figure(
 ) -> go.Figure:
     """|difference of the losses| (S,) against passes, on a log axis, and as a dotted line `spacing` (S,).
 
-    Of neighbouring steps the largest is drawn; steps without any difference have no place on a log axis.
+    Of neighboring steps the largest is drawn; steps without any difference have no place on a log axis.
     """
     sizes, grain = np.asarray(size, dtype=float), np.asarray(spacing, dtype=float)
     x = _passes(by_hand, n_train)[: len(sizes)]

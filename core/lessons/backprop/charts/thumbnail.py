@@ -10,7 +10,7 @@ CELLS = 42  # a side at most: more cannot be told apart in a thumbnail
 
 
 def thumbnail(values: ArrayLike, *, kind: Kind = "signed", size: int = 168) -> NDArray[np.uint8]:
-    """values (R, C) as RGBA bytes (size, size, 4), colours as in `matrix_figure`.
+    """values (R, C) as RGBA bytes (size, size, 4), colors as in `matrix_figure`.
 
     A long row is folded, 784 numbers into the image they are. Of a large matrix each block shows the number
     largest in size.

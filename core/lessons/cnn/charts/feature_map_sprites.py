@@ -1,4 +1,4 @@
-"""Feature maps in one small picture file, coloured, for tiles that the browser cuts out itself."""
+"""Feature maps in one small picture file, colored, for tiles that the browser cuts out itself."""
 
 import base64
 import io
@@ -15,7 +15,7 @@ from core.charts.tensor_heatmap import SCALES, Kind
 def map_sprites(maps: ArrayLike, tops: ArrayLike, *, kind: Kind) -> str:
     """maps (N, H, W) one below the other as one PNG of W by N·H pixels, as a data URL; no maps give "".
 
-    tops: (N,), the size at which the colours of each map end. kind: "signed" is blue below zero, orange
+    tops: (N,), the size at which the colors of each map end. kind: "signed" is blue below zero, orange
     above; "share" goes from dark at zero to yellow at the top; "image" from black to white.
     255 shades; cells that are NaN are see-through.
     """
@@ -37,7 +37,7 @@ def map_sprites(maps: ArrayLike, tops: ArrayLike, *, kind: Kind) -> str:
 
 
 def shades(scale: Scale) -> NDArray[np.uint8]:
-    """256 colours (256, 3): the first is for nothing at all, the others go along the scale."""
+    """256 colors (256, 3): the first is for nothing at all, the others go along the scale."""
     colors = along(scale, np.linspace(0.0, 1.0, 255))
     return np.concatenate([np.zeros((1, 3)), colors]).round().astype(np.uint8)
 

@@ -17,7 +17,7 @@ def kernel_grid_figure(
 ) -> go.Figure:
     """kernels (R, C, k, k): those of input channels `inputs` (R) and output channels `outputs` (C).
 
-    top: the size that has the full colour, the same for all; None gives each kernel its own. width: screen
+    top: the size that has the full color, the same for all; None gives each kernel its own. width: screen
     pixels there are, which decide the height; the picture itself takes what it gets.
     """
     grid = np.asarray(kernels, dtype=float)

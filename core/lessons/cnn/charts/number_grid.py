@@ -18,7 +18,7 @@ def number_grid_figure(
     frame: tuple[int, int] | None = None,
     cell: int | None = None,
 ) -> go.Figure:
-    """values (R, C), at most about 6×6, to three digits. limits: of the colours, ±largest size if None.
+    """values (R, C), at most about 6×6, to three digits. limits: of the colors, ±largest size if None.
 
     frame: (row, column) of a cell to frame. cell: a row's height in screen pixels.
     """
@@ -59,6 +59,6 @@ def written(value: float) -> str:
 
 
 def _ink(scale: Scale, share: float) -> str:
-    """Black on bright colours, white on dark ones."""
+    """Black on bright colors, white on dark ones."""
     red, green, blue = along(scale, share)
     return "#111111" if 0.299 * red + 0.587 * green + 0.114 * blue > 140 else "#FFFFFF"

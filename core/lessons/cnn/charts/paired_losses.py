@@ -1,4 +1,4 @@
-"""Two networks' losses, and their test errors, in one chart each, in the networks' own colours."""
+"""Two networks' losses, and their test errors, in one chart each, in the networks' own colors."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ EPOCHS = "epochs (passes over the training images)"
 def losses_figure(
     histories: Mapping[str, History], colors: Mapping[str, str], n_train: int, epochs: float, *, height: int = 290
 ) -> go.Figure:
-    """Training loss of each run against passes, on a log axis; the mean of neighbouring steps.
+    """Training loss of each run against passes, on a log axis; the mean of neighboring steps.
 
     histories: name in the legend → history. `epochs` fixes the right end of the axis.
     """

@@ -1,4 +1,4 @@
-"""How pixel values are spread, before and after normalisation."""
+"""How pixel values are spread, before and after normalization."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -14,23 +14,23 @@ def pixel_histogram_figure(
     *,
     mean: float,
     std: float,
-    normalised: bool,
+    normalized: bool,
     split: str,
     log_y: bool = True,
     height: int = 270,
 ) -> go.Figure:
     """Share of pixels in each bin (B,) between `edges` (B + 1,), with the mean and one deviation each side.
 
-    split: "train" or "test", for the colour.
+    split: "train" or "test", for the color.
 
-    `normalised` draws the same bars on the axis (x − mean) / std: nothing changes but the ruler.
+    `normalized` draws the same bars on the axis (x − mean) / std: nothing changes but the ruler.
     """
     raw, parts = np.asarray(edges, dtype=float), np.asarray(share, dtype=float)
-    ruler = (raw - mean) / std if normalised else raw
-    at, spread = (0.0, 1.0) if normalised else (mean, std)
+    ruler = (raw - mean) / std if normalized else raw
+    at, spread = (0.0, 1.0) if normalized else (mean, std)
     fig = figure(
         height=height,
-        x_title="normalised value (x − mean) / std" if normalised else "pixel value x (0 paper, 1 ink)",
+        x_title="normalized value (x − mean) / std" if normalized else "pixel value x (0 paper, 1 ink)",
         y_title="share of pixels",
         log_y=log_y,
         y_range=(1e-3, 1.0) if log_y else (0.0, 1.0),

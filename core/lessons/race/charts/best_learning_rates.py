@@ -1,4 +1,4 @@
-"""Accuracy against the learning rate, a line an optimiser, the best of each marked."""
+"""Accuracy against the learning rate, a line an optimizer, the best of each marked."""
 
 from collections.abc import Mapping
 from typing import Protocol

@@ -10,7 +10,7 @@ from core.charts.animation import add_player
 from core.charts.palette import BLUE, GRAY
 from core.charts.style import add_line, figure
 
-BALL = "white"  # its rim is in the optimiser's colour
+BALL = "white"  # its rim is in the optimizer's color
 FAR = 3.0  # sizes of the picture beyond its edge: what is farther off cannot be seen, nor can the line to it
 
 
@@ -28,7 +28,7 @@ def rolling_figure(
 
     All places stand as pale dots from the start. The axes show the curve and stay: a ball that leaves them
     is gone, and soon after the film ends: a browser cannot place what lies 10³⁰ pictures away. color: the
-    optimiser's. bottoms: (x, y) of the valleys' bottoms.
+    optimizer's. bottoms: (x, y) of the valleys' bottoms.
     """
     across, upward = np.asarray(curve_x, dtype=float), np.asarray(curve_y, dtype=float)
     xs, ys = np.asarray(x, dtype=float), np.asarray(y, dtype=float)

@@ -1,4 +1,4 @@
-"""A race of optimisers on one picture: losses, what was tried, photos and what was added to them."""
+"""A race of optimizers on one picture: losses, what was tried, photos and what was added to them."""
 
 from collections.abc import Mapping, Sequence
 from math import isfinite
@@ -120,14 +120,14 @@ def rates_figure(
 
 
 def photo(pixels: ArrayLike, *, size: int = 224) -> NDArray[np.uint8]:
-    """One or three colours (C, H, W) as bytes (H·k, W·k, 3), k whole; values outside [0, 1] are cut off."""
+    """One or three colors (C, H, W) as bytes (H·k, W·k, 3), k whole; values outside [0, 1] are cut off."""
     values = np.clip(np.asarray(pixels, dtype=float), 0.0, 1.0)
     inks = np.broadcast_to(values, (3, *values.shape[1:])).transpose(1, 2, 0)
     return _enlarged(np.round(inks * 255).astype(np.uint8), size)
 
 
 def signed_picture(change: ArrayLike, strength: float, *, size: int = 224) -> NDArray[np.uint8]:
-    """What was added to a picture (C, H, W), in pixels, times `strength`: its mean over the colours.
+    """What was added to a picture (C, H, W), in pixels, times `strength`: its mean over the colors.
 
     Zero is the pale middle of the diverging scale, ±1 after multiplying are its ends. Returns bytes
     (H·k, W·k, 3).

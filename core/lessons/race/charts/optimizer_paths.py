@@ -1,4 +1,4 @@
-"""Several optimisers on one map: contour lines, and balls that leave their whole way behind."""
+"""Several optimizers on one map: contour lines, and balls that leave their whole way behind."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -35,14 +35,14 @@ class LineLike(Protocol):
 
 @dataclass(frozen=True)
 class Look:
-    """How a lane is drawn: its optimiser's colour, and a dash that tells two of the same optimiser apart."""
+    """How a lane is drawn: its optimizer's color, and a dash that tells two of the same optimizer apart."""
 
     color: str
     dash: str
 
     @classmethod
     def of(cls, optimizer: str, occurrence: int = 0) -> "Look":
-        """occurrence: which lane of this optimiser it is, from 0."""
+        """occurrence: which lane of this optimizer it is, from 0."""
         return cls(OPTIMIZERS.get(optimizer, GRAY), DASHES[occurrence % len(DASHES)])
 
 
@@ -118,7 +118,7 @@ def race_figure(
 
 
 def apart(places: Sequence[float], least: float) -> list[float]:
-    """The places moved as little as needed until neighbours are `least` apart, in the same order."""
+    """The places moved as little as needed until neighbors are `least` apart, in the same order."""
     order = sorted(range(len(places)), key=lambda i: places[i])
     groups: list[list[int]] = []
     for i in order:

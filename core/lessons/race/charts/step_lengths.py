@@ -1,4 +1,4 @@
-"""Something positive at every step, one line an optimiser, on a log axis."""
+"""Something positive at every step, one line an optimizer, on a log axis."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""What decides a walk down a curve: the curve, the start, the optimiser, and when to stop."""
+"""What decides a walk down a curve: the curve, the start, the optimizer, and when to stop."""
 
 from dataclasses import dataclass, field
 from typing import Any

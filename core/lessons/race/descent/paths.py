@@ -1,4 +1,4 @@
-"""An optimiser let loose on a function of one or two numbers: every point and gradient it meets."""
+"""An optimizer let loose on a function of one or two numbers: every point and gradient it meets."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ def lengths(vectors: Numbers) -> Numbers:
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """Where an optimiser went, in float64; row 0 is the start, row t the place after t updates.
+    """Where an optimizer went, in float64; row 0 is the start, row t the place after t updates.
 
     points (T+1, D), values (T+1,), gradients (T+1, D) of the function. overflowed: the next point or its
     value was too large for a number, so that the path ends here.
@@ -63,10 +63,10 @@ def follow(
     ascent: bool = False,
     done: Callable[[Numbers, float], bool] | None = None,
 ) -> Path:
-    """Let `optimizer` minimise `function` from `start` (D numbers) for at most `updates` updates.
+    """Let `optimizer` minimize `function` from `start` (D numbers) for at most `updates` updates.
 
-    ascent: maximise instead, by turning every gradient round. done: asked of each point (D,) and its value,
-    the start included; True ends the path there. The rate follows the optimiser's decay. Raises ConfigError
+    ascent: maximize instead, by turning every gradient round. done: asked of each point (D,) and its value,
+    the start included; True ends the path there. The rate follows the optimizer's decay. Raises ConfigError
     for a number of updates outside 0…5,000.
     """
     whole(updates, 0, LONGEST, "The number of updates")

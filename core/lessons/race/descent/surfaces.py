@@ -162,7 +162,7 @@ SURFACES: dict[str, Surface] = {
 }
 
 
-#: The rates a slider offers, and where each optimiser's begins on a map: found by trying all of them from the
+#: The rates a slider offers, and where each optimizer's begins on a map: found by trying all of them from the
 #: map's own start, and taking one that gets there (or near) in 300 steps without leaping about.
 RATES = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 FIRST_RATES: dict[str, dict[str, float]] = {
@@ -175,7 +175,7 @@ FIRST_RATES: dict[str, dict[str, float]] = {
 
 
 def first_rate(surface: str, optimizer: str) -> float:
-    """Where the slider of an optimiser's rate begins on that map."""
+    """Where the slider of an optimizer's rate begins on that map."""
     kin = {"sgd-by-hand": "sgd", "adamw": "adam"}.get(optimizer, optimizer)
     return FIRST_RATES[surface].get(kin, RATES[-1] if optimizer == "adadelta" else 0.01)
 

@@ -64,7 +64,7 @@ def zone(q: float) -> Zone:
 
 
 def seen(path: Path, *, arrived: bool, ascent: bool = False) -> Zone:
-    """The word for what a walk in one dimension did, from its numbers alone, whatever the optimiser."""
+    """The word for what a walk in one dimension did, from its numbers alone, whatever the optimizer."""
     if not path.updates and arrived:
         return "at rest"
     x, y = path.points[:, 0], path.values

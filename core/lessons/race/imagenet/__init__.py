@@ -1,1 +1,1 @@
-"""A classifier that knows a thousand things, photos for it, and optimisers racing on a photo's pixels."""
+"""A classifier that knows a thousand things, photos for it, and optimizers racing on a photo's pixels."""

@@ -1,4 +1,4 @@
-"""Which learning rate suits each optimiser on this picture? A few iterations at each of six rates.
+"""Which learning rate suits each optimizer on this picture? A few iterations at each of six rates.
 
 One rate for all is no fair race: Adam's and RMSprop's steps are about as long as the rate says, whatever the
 gradient; SGD's shrink with the gradient, and a gradient over 150,000 pixels is small at each of them.
@@ -31,7 +31,7 @@ class Tried:
 
 
 class RateSweep:
-    """Every optimiser at every rate, one after the other, each from the same picture."""
+    """Every optimizer at every rate, one after the other, each from the same picture."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class RateSweep:
         iterations: int = TRIES,
         clip: bool = False,
     ) -> None:
-        require(len(optimizers) > 0 and len(rates) > 0, "A sweep needs an optimiser and a rate.")
+        require(len(optimizers) > 0 and len(rates) > 0, "A sweep needs an optimizer and a rate.")
         self.classifier, self.picture, self.target = classifier, picture, target
         self.optimizers, self.rates = tuple(optimizers), tuple(rates)
         self.iterations, self.clip = iterations, clip
@@ -84,7 +84,7 @@ class RateSweep:
             yield lane
 
     def best(self) -> dict[str, Tried]:
-        """Each optimiser's try with the lowest loss; of equal ones the smallest rate."""
+        """Each optimizer's try with the lowest loss; of equal ones the smallest rate."""
         found: dict[str, Tried] = {}
         for name in self.optimizers:
             own = [tried for tried in self.tried if tried.optimizer == name]

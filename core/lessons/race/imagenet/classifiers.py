@@ -2,7 +2,7 @@
 
 `CLASSIFIERS` maps a name to a classifier of ImageNet's thousand classes; `digit_classifier` makes one of any
 network that reads digits. To add one, add an entry. A classifier's space is its own: EfficientNet-Lite0
-expects (byte − 127)/128, AlexNet (pixel − mean)/std per colour. With the other's numbers EfficientNet-Lite0
+expects (byte − 127)/128, AlexNet (pixel − mean)/std per color. With the other's numbers EfficientNet-Lite0
 calls a daisy a lampshade.
 """
 
@@ -31,18 +31,18 @@ class Classifier:
     std: Tensor
     labels: tuple[str, ...]
 
-    def normalise(self, pixels: Tensor) -> Tensor:
+    def normalize(self, pixels: Tensor) -> Tensor:
         """Pixels (…, C, H, W) in [0, 1] → the classifier's own space."""
         return (pixels - self.mean) / self.std
 
-    def denormalise(self, seen: Tensor) -> Tensor:
+    def denormalize(self, seen: Tensor) -> Tensor:
         """The way back; pixels outside [0, 1] are left as they are."""
         return seen * self.std + self.mean
 
     def probabilities(self, pixels: Tensor) -> Tensor:
         """Probability of every class (classes,) for one picture (C, H, W) in [0, 1]."""
         with torch.no_grad():
-            scores = self.model(self.normalise(pixels).unsqueeze(0))
+            scores = self.model(self.normalize(pixels).unsqueeze(0))
         return torch.softmax(scores[0], dim=0)
 
     def top(self, probabilities: Tensor, count: int = 5) -> tuple[tuple[str, float], ...]:
@@ -65,7 +65,7 @@ class Entry:
     at_hand: Callable[[], bool]
 
 
-def _colours(values: tuple[float, float, float]) -> Tensor:
+def _colors(values: tuple[float, float, float]) -> Tensor:
     return torch.tensor(values).view(3, 1, 1)
 
 
@@ -82,8 +82,8 @@ def _efficientnet() -> Classifier:
         name="efficientnet-lite0",
         title="EfficientNet-Lite0",
         model=freeze(model),
-        mean=_colours((127 / 255,) * 3),
-        std=_colours((128 / 255,) * 3),
+        mean=_colors((127 / 255,) * 3),
+        std=_colors((128 / 255,) * 3),
         labels=labels.names(),
     )
 
@@ -93,8 +93,8 @@ def _alexnet() -> Classifier:
         name="alexnet",
         title="AlexNet",
         model=freeze(alexnet.network()),
-        mean=_colours((0.485, 0.456, 0.406)),
-        std=_colours((0.229, 0.224, 0.225)),
+        mean=_colors((0.485, 0.456, 0.406)),
+        std=_colors((0.229, 0.224, 0.225)),
         labels=labels.names(),
     )
 
@@ -125,7 +125,7 @@ def load_classifier(name: str) -> Classifier:
 def digit_classifier(name: str, model: nn.Module) -> Classifier:
     """A classifier of digits around a frozen copy of `model`; its space is the pixels themselves.
 
-    model: takes images (N, 1, 28, 28) in [0, 1]; where it normalises, that is its own first layer.
+    model: takes images (N, 1, 28, 28) in [0, 1]; where it normalizes, that is its own first layer.
     """
     one = torch.ones(1, 1, 1)
     digits = tuple(str(digit) for digit in range(10))

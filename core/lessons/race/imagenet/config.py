@@ -13,7 +13,7 @@ FEWEST, MOST = 10, 200  # iterations
 
 @dataclass(frozen=True)
 class ImageRaceConfig:
-    """A targeted attack on a frozen classifier, once per optimiser, all at one learning rate.
+    """A targeted attack on a frozen classifier, once per optimizer, all at one learning rate.
 
     recipe: the experiment it came from. classifier: a name in `classifiers`. photos: names in `photos` that
     are attacked one after another. target: the class wanted, 0…999. optimizers: names in
@@ -41,10 +41,10 @@ class ImageRaceConfig:
         require(len(self.photos) > 0, "The race needs at least one photo.")
         for photo in self.photos:
             one_of(photo, tuple(PHOTOS), "The photo")
-        require(len(self.optimizers) > 0, "A race needs at least one optimiser.")
-        require(len(set(self.optimizers)) == len(self.optimizers), "Name each optimiser once.")
+        require(len(self.optimizers) > 0, "A race needs at least one optimizer.")
+        require(len(set(self.optimizers)) == len(self.optimizers), "Name each optimizer once.")
         for name in self.optimizers:
-            one_of(name, tuple(OPTIMIZERS), "The optimiser")
+            one_of(name, tuple(OPTIMIZERS), "The optimizer")
         whole(self.target, 0, 999, "The target class")
         whole(self.iterations, FEWEST, MOST, "Iterations")
         require(

@@ -1,7 +1,7 @@
 """Photos for the classifiers: seven that come with the packages, or any picture a person brings.
 
-Whatever comes in, in any of Pillow's colour modes, lying on its side or half transparent, leaves as three
-colours of 224×224 pixels in [0, 1].
+Whatever comes in, in any of Pillow's color modes, lying on its side or half transparent, leaves as three
+colors of 224×224 pixels in [0, 1].
 """
 
 from dataclasses import dataclass

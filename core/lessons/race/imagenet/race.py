@@ -1,7 +1,7 @@
-"""Optimisers race on one picture: each changes its own copy until a frozen classifier sees the target.
+"""Optimizers race on one picture: each changes its own copy until a frozen classifier sees the target.
 
 The experiment of the book's chapter. The network is in evaluation mode and its weights stay; only the picture
-has gradients. It lives in the classifier's normalised space, and the loss is the cross-entropy towards the
+has gradients. It lives in the classifier's normalized space, and the loss is the cross-entropy towards the
 target class, so a step changes what the network *sees*. Nothing keeps pixels within [0, 1] unless `clip` says
 so. A lane knows nothing of the others: who else runs changes none of its numbers.
 """
@@ -40,7 +40,7 @@ class Moment:
 
 
 class Lane:
-    """One optimiser and its own copy of the picture."""
+    """One optimizer and its own copy of the picture."""
 
     def __init__(
         self, classifier: Classifier, picture: Tensor, target: int, optimizer: OptimizerConfig, *, clip: bool = False
@@ -52,7 +52,7 @@ class Lane:
         )
         self.classifier, self.target, self.config, self.clip = classifier, target, optimizer, clip
         self.start = picture
-        seen = classifier.normalise(picture).unsqueeze(0).contiguous(memory_format=torch.channels_last)
+        seen = classifier.normalize(picture).unsqueeze(0).contiguous(memory_format=torch.channels_last)
         self.seen = seen.clone().requires_grad_()  # the only thing that learns
         self.optimizer = build_optimizer(optimizer, [self.seen])
         self.moments: list[Moment] = []
@@ -74,7 +74,7 @@ class Lane:
         return next((m for m in self.moments if isfinite(m.loss) and m.top[0][0] == wanted), None)
 
     def advance(self, *, step: bool = True) -> Moment:
-        """Look at the picture as it is, note the moment, and (where `step`) make the optimiser's step."""
+        """Look at the picture as it is, note the moment, and (where `step`) make the optimizer's step."""
         self.optimizer.zero_grad()
         scores = self.classifier.model(self.seen)
         loss = functional.cross_entropy(scores, torch.tensor([self.target]))
@@ -88,11 +88,11 @@ class Lane:
 
     def pixels(self) -> Tensor:
         """The picture as it is now, (C, H, W); not clipped to [0, 1]."""
-        return self.classifier.denormalise(self.seen.detach()[0]).contiguous()
+        return self.classifier.denormalize(self.seen.detach()[0]).contiguous()
 
     def perturbation(self) -> Tensor:
         """What was added to the picture, (C, H, W), in pixels: exactly zero before the first step."""
-        start = self.classifier.normalise(self.start)
+        start = self.classifier.normalize(self.start)
         return ((self.seen.detach()[0] - start) * self.classifier.std).contiguous()
 
     def _moment(self, loss: float, scores: Tensor) -> Moment:
@@ -112,8 +112,8 @@ class Lane:
     @torch.no_grad()
     def _clip(self) -> None:
         """Back to valid pixels: the nearest picture that a file could hold."""
-        lowest = self.classifier.normalise(torch.zeros_like(self.start))
-        highest = self.classifier.normalise(torch.ones_like(self.start))
+        lowest = self.classifier.normalize(torch.zeros_like(self.start))
+        highest = self.classifier.normalize(torch.ones_like(self.start))
         self.seen.copy_(torch.minimum(torch.maximum(self.seen, lowest), highest))
 
 
@@ -137,8 +137,8 @@ class Race:
         *,
         clip: bool = False,
     ) -> None:
-        """optimizers: the lane's name → its optimiser. iterations: steps of each lane."""
-        require(len(optimizers) > 0, "Choose at least one optimiser: a race needs a runner.")
+        """optimizers: the lane's name → its optimizer. iterations: steps of each lane."""
+        require(len(optimizers) > 0, "Choose at least one optimizer: a race needs a runner.")
         self.iterations = iterations
         self.lanes = {
             name: Lane(classifier, picture, target, optimizer, clip=clip) for name, optimizer in optimizers.items()
@@ -178,7 +178,7 @@ class Race:
 
 
 def at_rates(rates: Mapping[str, float]) -> dict[str, OptimizerConfig]:
-    """Optimisers by name, each at its own rate and otherwise at its defaults.
+    """Optimizers by name, each at its own rate and otherwise at its defaults.
 
     One rate for all: `at_rates(dict.fromkeys(names, 0.01))`.
     """

@@ -9,7 +9,7 @@ MUCH = 0.5  # "much faster": at the end at most so much of SGD's loss
 
 
 def mean_losses(races: Sequence[Race]) -> dict[str, float]:
-    """Each optimiser's newest loss (nats), averaged over races with the same lanes."""
+    """Each optimizer's newest loss (nats), averaged over races with the same lanes."""
     return {
         name: sum(race.lanes[name].last.loss for race in races) / len(races)
         for name in (races[0].lanes if races else ())
@@ -19,7 +19,7 @@ def mean_losses(races: Sequence[Race]) -> dict[str, float]:
 def claim_holds(losses: Mapping[str, float]) -> bool | None:
     """Whether RMSprop and Adam ended at no more than half of SGD's loss; None if one of the three is missing.
 
-    An optimiser whose loss is no number any more did not fall.
+    An optimizer whose loss is no number any more did not fall.
     """
     if not {"sgd", "rmsprop", "adam"} <= losses.keys():
         return None

@@ -28,12 +28,12 @@ def bends_figure(
     kinks: str = "bend",
     height: int = 460,
 ) -> go.Figure:
-    """parts (U, P) on a grid (P,), the first `added` of `order` in colour and the others pale.
+    """parts (U, P) on a grid (P,), the first `added` of `order` in color and the others pale.
 
     total: (P,) the sum of those added, thick. whole: the network's answer, dashed. places: (U,) where each
     unit bends, marked on the total for those added. kinks: what such a place is called.
     interval: where the points lie. base: (P,) the line that the units are added to. All of it thin lines, so
-    that those in colour add up to the thick one. The network is not drawn again where all units are added.
+    that those in color add up to the thick one. The network is not drawn again where all units are added.
     """
     x, each = np.asarray(grid, dtype=float), np.asarray(parts, dtype=float)
     shown, where = np.asarray(total, dtype=float), np.asarray(places, dtype=float)

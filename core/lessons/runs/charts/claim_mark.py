@@ -11,7 +11,7 @@ WIDTH, HEIGHT, LEVEL, EDGE = 260, 46, 16, 16  # pixels
 def claim_mark(value: float, ci95: tuple[float, float] | None, claim: float | None) -> str:
     """An SVG: a dot at `value` with its 95% interval, a diamond at the claim; all fractions in [0, 1].
 
-    The axis is as long as what it has to show, its ends are written below. Colours show on both themes.
+    The axis is as long as what it has to show, its ends are written below. Colors show on both themes.
     """
     known = [value, *(ci95 or ()), *([] if claim is None else [claim])]
     room = max(0.15 * (max(known) - min(known)), 0.002)

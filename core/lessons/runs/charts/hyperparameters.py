@@ -11,7 +11,7 @@ from core.charts.style import AXIS, figure
 from core.formatting import number
 from core.lessons.runs.scale import Scale
 
-MOST_GROUPS = 9  # colours that tell groups apart; the rest share the last
+MOST_GROUPS = 9  # colors that tell groups apart; the rest share the last
 
 
 def scatter_figure(
@@ -26,7 +26,7 @@ def scatter_figure(
     log_y: bool = False,
     height: int = 380,
 ) -> go.Figure:
-    """Each run as a dot with its interval (from, to) over one of its settings; `groups` colours them.
+    """Each run as a dot with its interval (from, to) over one of its settings; `groups` colors them.
 
     results: (R,), one a run; reach: the ends of their intervals, (R,) each; titles, groups: R of them.
     Words stand side by side in their order; runs that would hide each other are moved a little apart. log_y:

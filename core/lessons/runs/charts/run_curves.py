@@ -1,4 +1,4 @@
-"""The curves of several runs over each other: colours tell runs, dashes tell what was measured.
+"""The curves of several runs over each other: colors tell runs, dashes tell what was measured.
 
 A run has thousands of steps and a screen a few hundred columns, so steps are gathered into bins: the pale
 line is the mean of a bin, the band reaches from its smallest to its largest value, and a smoothed line is
@@ -33,7 +33,7 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Curve:
-    """One curve: its run's name and place (which decides its colour), split, points, and y smoothed.
+    """One curve: its run's name and place (which decides its color), split, points, and y smoothed.
 
     smooth: None where nothing is smoothed. each_step: whether x and y are single steps, to be binned.
     """
@@ -48,7 +48,7 @@ class Curve:
 
 
 def run_color(place: int) -> str:
-    """The colour of the n-th run that is compared."""
+    """The color of the n-th run that is compared."""
     return CATEGORICAL[place % len(CATEGORICAL)]
 
 

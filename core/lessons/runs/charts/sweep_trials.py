@@ -74,7 +74,7 @@ def trials_map(
 ) -> go.Figure:
     """Mean result for each pair of values of two settings; a pair that has none yet stays empty.
 
-    results: (R,), one a run, as both settings have R places. log: colours follow the logarithm, for losses
+    results: (R,), one a run, as both settings have R places. log: colors follow the logarithm, for losses
     that are all positive.
     """
     numbers = np.asarray(results, dtype=float)

@@ -192,7 +192,7 @@ export default function (component) {
   return () => { watch.disconnect(); cancelAnimationFrame(frame); };
 }
 
-// The sheet with every digit in its class's colour on nothing, so that marks may overlap on any background.
+// The sheet with every digit in its class's color on nothing, so that marks may overlap on any background.
 function tinted(sheet, data) {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [sheet.width, sheet.height];

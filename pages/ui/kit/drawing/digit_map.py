@@ -1,7 +1,7 @@
 """Digits as marks of a map or as a sheet of thumbnails: hovering shows the digit, a click chooses it.
 
 A component of our own, because Plotly cannot show a picture on hover. Everything it needs is sent with it, so
-it works offline; its colours are the theme's.
+it works offline; its colors are the theme's.
 """
 
 from collections.abc import Callable, Sequence
@@ -85,7 +85,7 @@ def digit_map(
 
 
 def _fitted(points: Places) -> Places:
-    """Centre the cloud and scale it into [-1, 1]: a flat one axis by axis, a solid one as a whole. (N, 3)."""
+    """Center the cloud and scale it into [-1, 1]: a flat one axis by axis, a solid one as a whole. (N, 3)."""
     middle = (points.max(axis=0) + points.min(axis=0)) / 2
     reach = np.maximum(np.abs(points - middle).max(axis=0), 1e-9)
     if points.shape[1] == 3:

@@ -18,7 +18,7 @@ export default function (component) {
   let width = 0;
   hide();
 
-  // Tiles stay where they are while only their colours change: whoever has the focus keeps it.
+  // Tiles stay where they are while only their colors change: whoever has the focus keeps it.
   const shape = JSON.stringify(data.rows.map((row) => [row.title, row.high, row.wide, row.captions.length]));
   if (root.shape !== shape) {
     root.shape = shape;

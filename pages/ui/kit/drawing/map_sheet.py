@@ -1,4 +1,4 @@
-"""A sheet of feature maps: rows of small coloured pictures; pointing enlarges one, a click chooses it.
+"""A sheet of feature maps: rows of small colored pictures; pointing enlarges one, a click chooses it.
 
 A component of our own: Streamlit's pictures cannot be clicked, and hundreds of charts would be slow.
 """

@@ -80,7 +80,7 @@ def _panel(place: Place, run: Ended) -> None:
             return
         found = _ranked(key, network, run.config)
         if len(found.suspects.places) != run.n_train:
-            st.caption("This run learnt from other digits than those in use now (see the sidebar).")
+            st.caption("This run learned from other digits than those in use now (see the sidebar).")
             return
         _found(place, found)
 
@@ -120,7 +120,7 @@ def _found(place: Place, ranked: _Ranked) -> None:
         st.caption("**The last before you stop**")
         _gallery(ranked, range(count - SHOWN, count))
     st.caption(
-        "Orange ring: its label was flipped by us. Grey: labelled as MNIST has it, and yet hard to believe "
+        "Orange ring: its label was flipped by us. Gray: labeled as MNIST has it, and yet hard to believe "
         "for this network."
     )
     chart(found_figure(found.found.numpy(), count), place.key("suspects_curve"), still=True)

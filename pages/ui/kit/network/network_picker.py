@@ -110,7 +110,7 @@ def _load_run(run_id: str, written: float) -> Checkpoint:
 def _start(settings: str, mean_std: tuple[float, float] | None) -> torch.nn.Module:
     """The network before its first step: the seed gives its weights back exactly.
 
-    settings: the RunConfig as JSON. mean_std: what the run normalised by.
+    settings: the RunConfig as JSON. mean_std: what the run normalized by.
     """
     start = as_module(initial_network(RunConfig.from_json(json.loads(settings)))).eval()
     if mean_std is not None and isinstance(start.normalize, Normalize):
@@ -130,7 +130,7 @@ def film_beside(path: Path, written: float, _checkpoint: Checkpoint) -> Film:
 
 
 def _trained(key: str, title: str, config: RunConfig, model: torch.nn.Module, film: Film) -> Trained:
-    """The network together with its own start, normalised as it is now."""
+    """The network together with its own start, normalized as it is now."""
     layer = model.normalize
     mean_std = (float(layer.mean), float(layer.std)) if isinstance(layer, Normalize) else None
     return Trained(key, title, config, model, _start(json.dumps(config.to_json()), mean_std), film)

@@ -46,7 +46,7 @@ def hide_controls() -> None:
 
 
 def keep_in_view(key: str) -> None:
-    """Let the column with the container of that key stay on the screen while its longer neighbour scrolls."""
+    """Let the column with the container of that key stay on the screen while its longer neighbor scrolls."""
     st.html(
         "<style>@media (min-width: 901px) {"
         f'[data-testid="stColumn"]:has(.st-key-{key}) '

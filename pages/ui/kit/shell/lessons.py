@@ -57,7 +57,7 @@ _ALL = (
         "Optimizer Race",
         ":material/flag:",
         "Which way down is the fastest?",
-        "Roll balls down curves, race optimisers from one start on the same batches, find best rates.",
+        "Roll balls down curves, race optimizers from one start on the same batches, find best rates.",
     ),
     Lesson(
         "pages/6_Adversarial.py",

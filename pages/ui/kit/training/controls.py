@@ -44,7 +44,7 @@ PER_LAYER = {
     "paddings": ("blocks", "padding"),
     "pools": ("blocks", "pool"),
 }
-#: What any optimiser can be set to, by name.
+#: What any optimizer can be set to, by name.
 SETTINGS = {name: setting for entry in OPTIMIZERS.values() for name, setting in entry.settings.items()}
 #: Draws the widgets of a network, starting at these settings, and returns what they say.
 Network = Callable[[Widgets, dict[str, Any]], dict[str, Any]]
@@ -94,7 +94,7 @@ def run_controls(recipe: str, network: Network, live: Live | None = None, data: 
     changes: dict[str, Any] = {}
     if data is not None:
         changes |= data(widget, values)
-    rate = st.container()  # stands first, but its default depends on the optimiser chosen below
+    rate = st.container()  # stands first, but its default depends on the optimizer chosen below
     what = examples(default.model)
     changes["batch_size"] = widget.choice(
         f"Batch size ({what} a step)",
@@ -149,7 +149,7 @@ def _training(widget: Widgets, recipe: str, values: dict[str, Any], model: Model
             format_func=lambda name: STARTS[name],
         )
     changes["optimizer"] = widget.choice_box(
-        "Optimiser",
+        "Optimizer",
         tuple(OPTIMIZERS),
         values["optimizer"],
         "optimizer",
@@ -243,7 +243,7 @@ def _held_out(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _usual_rate(recipe: str) -> None:
-    """Callback: another optimiser starts from its own usual learning rate; 0.01 is much for Adam."""
+    """Callback: another optimizer starts from its own usual learning rate; 0.01 is much for Adam."""
     name = st.session_state[key(recipe, "optimizer")]
     default = RECIPES[recipe].config.train.optimizer
     rate = default["lr"] if name == default.name else OPTIMIZERS[name].settings["lr"].default

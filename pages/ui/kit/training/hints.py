@@ -31,7 +31,7 @@ WORDS = {
     "init": "first weights",
     "init_output": "those of the last layer",
     "activation": "activation",
-    "normalize": "normalised pixels",
+    "normalize": "normalized pixels",
     "batch_norm": "batch norm",
     "validation": "held out",
     "rare": "rare digit",

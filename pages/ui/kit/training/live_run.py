@@ -164,7 +164,7 @@ def curves(history: History, n_train: int, epochs: float, key: str) -> None:
 
 
 def _legend(history: History, what: str, title: str) -> str:
-    """The newest values in words and in the colours of their lines."""
+    """The newest values in words and in the colors of their lines."""
     parts = []
     colors = {"train": "blue", "validation": "orange", "test": "green", "attacked": "red"}
     words = {"train": "training", "attacked": "test, attacked"}

@@ -1,4 +1,4 @@
-"""Widgets for what an optimiser is set to, whoever uses it: a run, a lane of a race."""
+"""Widgets for what an optimizer is set to, whoever uses it: a run, a lane of a race."""
 
 from core.config.validation import Setting
 from core.training.schedules import SCHEDULES

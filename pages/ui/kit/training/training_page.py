@@ -63,7 +63,7 @@ class TrainingPage:
     first: the recipe it opens with. network: draws the widgets of a network. describe: draws what those
     settings build, above the run. more: draws what else a run has to show, below its curves. quick: offers a
     run of one epoch, where the recipes take minutes. only: the recipes it offers; all of that kind if empty.
-    data: draws the widgets of what is learnt from, where that can be set. draw: draws a run in place of the
+    data: draws the widgets of what is learned from, where that can be set. draw: draws a run in place of the
     curves of loss and accuracy. watchable: seconds over which a run that is over at once can be spread. code:
     the lines that the page shows of a run. preset: a recipe that a button of its own starts.
     where: this part of the page, if it is not the one that shows any run of that kind.

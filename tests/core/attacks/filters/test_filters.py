@@ -7,7 +7,7 @@ from scipy.ndimage import median_filter
 from torch import Tensor, nn
 
 from core.attacks.config import AttackConfig
-from core.attacks.filters import DEFENCES
+from core.attacks.filters import DEFENSES
 from core.attacks.run import attack
 from core.config.errors import ConfigError
 from core.lessons.adversarial.filtered_network import Defended
@@ -30,9 +30,9 @@ def slope(network: nn.Module, images: Tensor) -> Tensor:
     return gradient
 
 
-@pytest.mark.parametrize("name", DEFENCES)
+@pytest.mark.parametrize("name", DEFENSES)
 def test_every_filter_keeps_shape_and_says_what_it_is(name: str, images: Tensor) -> None:
-    entry = DEFENCES[name]
+    entry = DEFENSES[name]
     assert entry.default in entry.strengths
     assert entry.title
     assert entry.idea
@@ -44,23 +44,23 @@ def test_every_filter_keeps_shape_and_says_what_it_is(name: str, images: Tensor)
             entry.make(wrong)
 
 
-@pytest.mark.parametrize("name", DEFENCES)
+@pytest.mark.parametrize("name", DEFENSES)
 def test_network_and_weights_are_its_own_and_untouched(name: str, images: Tensor) -> None:
     network = linear()
     kept = {key: tensor.clone() for key, tensor in network.state_dict().items()}
-    whole = Defended(network, DEFENCES[name].make(DEFENCES[name].default))
+    whole = Defended(network, DEFENSES[name].make(DEFENSES[name].default))
     assert not whole.training
     attack(whole, images, torch.arange(6), AttackConfig("pgd", 0.1, {"steps": 2}))
     assert all(torch.equal(kept[key], tensor) for key, tensor in network.state_dict().items())
     assert all(weight.grad is None for weight in network.parameters())
 
 
-def test_few_greys_are_the_nearest_and_have_no_gradient(images: Tensor) -> None:
+def test_few_grays_are_the_nearest_and_have_no_gradient(images: Tensor) -> None:
     levels = np.linspace(0, 1, 4)
-    seen = DEFENCES["quantise"].make(4)(images).numpy()
+    seen = DEFENSES["quantize"].make(4)(images).numpy()
     nearest = levels[np.abs(images.numpy()[..., None] - levels).argmin(-1)]
     np.testing.assert_allclose(seen, nearest, atol=1e-6)
-    whole = Defended(linear(), DEFENCES["quantise"].make(4))
+    whole = Defended(linear(), DEFENSES["quantize"].make(4))
     assert slope(whole, images).abs().max() == 0
     straight = Defended(whole.network, whole.filter, straight_through=True)
     assert torch.allclose(straight(images), whole(images), atol=1e-5), "forwards the same"
@@ -69,14 +69,14 @@ def test_few_greys_are_the_nearest_and_have_no_gradient(images: Tensor) -> None:
 
 @pytest.mark.parametrize("side", [1, 3, 5])
 def test_median_is_scipys(side: int, images: Tensor) -> None:
-    ours = DEFENCES["median"].make(side)(images)[:, 0].numpy()
+    ours = DEFENSES["median"].make(side)(images)[:, 0].numpy()
     theirs = np.stack([median_filter(image, side, mode="constant") for image in images[:, 0].numpy()])
     np.testing.assert_array_equal(ours, theirs)
 
 
 def test_noise_is_new_each_time_the_same_from_its_seed_and_of_the_right_size() -> None:
     black = torch.zeros(50, 1, 28, 28)
-    first, again, other = (DEFENCES["noise"].make(0.2, seed) for seed in (3, 3, 4))
+    first, again, other = (DEFENSES["noise"].make(0.2, seed) for seed in (3, 3, 4))
     once = first(black)
     assert not torch.equal(once, first(black))
     assert torch.equal(once, again(black))
@@ -89,7 +89,7 @@ def test_noise_is_new_each_time_the_same_from_its_seed_and_of_the_right_size() -
 
 
 def test_around_the_filter_works_where_through_it_does_not(images: Tensor) -> None:
-    network, filter = linear(), DEFENCES["quantise"].make(8)
+    network, filter = linear(), DEFENSES["quantize"].make(8)
     labels = network(filter(images)).argmax(1)
     places = torch.arange(6)
     left = {

@@ -55,7 +55,7 @@ def test_shares_count_each_picture_the_same_and_leave_out_empty_ones(pictures: T
     assert (found.n, found.left_out) == (5, 1)
     assert float(found.share.sum()) == pytest.approx(1.0)
     assert float(found.rings.sum()) == pytest.approx(1.0)
-    assert float(found.centred[14, 14]) == float(found.share[0, 0])
+    assert float(found.centered[14, 14]) == float(found.share[0, 0])
     nothing = spectrum(torch.zeros(2, 1, 28, 28))
     assert (nothing.n, nothing.above(3.0)) == (0, 0.0)
 

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
-from core.attacks.filters import DEFENCES
+from core.attacks.filters import DEFENSES
 from core.lessons.adversarial import sanity_evidence as module
 from core.lessons.adversarial.filtered_network import Defended
 from core.lessons.adversarial.sanity_checks import Finding, findings, masking, worst_case
@@ -49,7 +49,7 @@ def reading(right: int, n: int = N) -> Reading:
 def flawless(n: int = N) -> Evidence:
     """An attack that takes more and more, as it must."""
     left = dict.fromkeys(plan(0.2), n // 2)
-    left |= {"clean": n, "nothing": n, "noise": n - 2, "grey": 0}
+    left |= {"clean": n, "nothing": n, "noise": n - 2, "gray": 0}
     left |= {f"fgsm {part}": n - 3 * part for part in range(1, 9)}
     left |= {"pgd 5": 20, "pgd 10": 15, "pgd 20": 10, "pgd 40": 8, "restarts": 9}
     left |= dict.fromkeys((AGAIN, *module.black_boxes()), 8)
@@ -93,9 +93,9 @@ def test_nothing_measured_is_open_and_so_is_what_waits_for_another() -> None:
         ({"restarts": 20}, "More tries", "violated"),
         ({"fgsm 5": 35}, "No smaller", "violated"),  # a single one that recovers at ε is a fact
         ({"fgsm 5": 30}, "No smaller", "violated"),
-        ({"grey": 1}, "nothing but guessing", "holds"),  # all of one digit
-        ({"grey": 8}, "nothing but guessing", "chance"),
-        ({"grey": 30}, "nothing but guessing", "violated"),
+        ({"gray": 1}, "nothing but guessing", "holds"),  # all of one digit
+        ({"gray": 8}, "nothing but guessing", "chance"),
+        ({"gray": 30}, "nothing but guessing", "violated"),
         ({"nothing": 59}, "ε = 0 is", "violated"),
         ({"nothing": 40}, "ε = 0 is", "violated"),
         *(({name: 6}, "black box", "chance") for name in module.black_boxes()),
@@ -151,17 +151,17 @@ def test_wavering_is_seen_in_the_outputs() -> None:
     network = linear()
     images, _ = pictures(network, 8)
     assert wavering(network, images) == 0
-    assert wavering(Defended(network, DEFENCES["noise"].make(0.05)).eval(), images) == 8
+    assert wavering(Defended(network, DEFENSES["noise"].make(0.05)).eval(), images) == 8
 
 
-def test_what_is_left_at_grey_must_be_one_digits_images() -> None:
+def test_what_is_left_at_gray_must_be_one_digits_images() -> None:
     whole = flawless()
     sevens = Reading(tuple(place % 10 == 7 for place in range(N)))
-    found = named(replace(whole, readings={**whole.readings, "grey": sevens}), "guessing")
+    found = named(replace(whole, readings={**whole.readings, "gray": sevens}), "guessing")
     assert (found.verdict, found.number) == ("holds", "10.0% left")
     assert "all of them a 7" in found.measured
     mixed = Reading(tuple(place < 6 for place in range(N)))
-    assert named(replace(whole, readings={**whole.readings, "grey": mixed}), "guessing").verdict == "chance"
+    assert named(replace(whole, readings={**whole.readings, "gray": mixed}), "guessing").verdict == "chance"
     assert whole.guessing == 0.1
     assert replace(whole, labels=(1, 1, 1, 2)).guessing == 0.75
 
@@ -243,12 +243,12 @@ def test_conduct_sees_the_mode_and_the_weights(monkeypatch: pytest.MonkeyPatch) 
 def test_masked_gradients_turn_badges_red() -> None:
     network = linear()
     images, labels = pictures(network)
-    masked = Defended(network, DEFENCES["quantise"].make(16)).eval()
+    masked = Defended(network, DEFENSES["quantize"].make(16)).eval()
     labels = masked(images).argmax(1)
     assert without_gradient(network, images, labels) == 0
     assert without_gradient(masked, images, labels) == N
     runs = plan(0.1)
-    wanted = ("noise", "pgd 40", AGAIN, "grey", *module.black_boxes())
+    wanted = ("noise", "pgd 40", AGAIN, "gray", *module.black_boxes())
     readings = {name: measure(masked, images, labels, runs[name], torch.arange(N)) for name in wanted}
     readings["clean"] = measure(masked, images, labels, None, torch.arange(N))
     whole = Evidence(0.1, N, readings, without_gradient(masked, images, labels))

@@ -15,7 +15,7 @@ from core.lessons.cnn.transforms import shift
 from core.models.cnn import CNN
 
 CONFIGS = {
-    "padded, normalised": CNNConfig(
+    "padded, normalized": CNNConfig(
         channels=(3, 4),
         kernels=(5, 3),
         strides=(1, 1),
@@ -112,8 +112,8 @@ def test_relative_change() -> None:
 
 
 def test_looking_leaves_the_mode_alone(image: Tensor) -> None:
-    model = network(CONFIGS["padded, normalised"]).train()
+    model = network(CONFIGS["padded, normalized"]).train()
     kept = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    layer_maps(model, CONFIGS["padded, normalised"], image, image)
+    layer_maps(model, CONFIGS["padded, normalized"], image, image)
     assert model.training
     assert all(torch.equal(tensor, kept[name]) for name, tensor in model.state_dict().items())

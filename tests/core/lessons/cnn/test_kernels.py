@@ -58,7 +58,7 @@ def test_how_far() -> None:
     assert moved(start, torch.zeros(2)) != moved(start, torch.zeros(2))  # no number
 
 
-def test_eight_bits_are_recognised() -> None:
+def test_eight_bits_are_recognized() -> None:
     generator = torch.Generator().manual_seed(0)
     matrix = torch.randn(6, 50, generator=generator)
     scale = matrix.abs().amax(dim=1, keepdim=True) / 127

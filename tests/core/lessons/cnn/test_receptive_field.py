@@ -6,7 +6,7 @@ import torch
 from core.config.cnn import CNNConfig
 from core.config.errors import ConfigError
 from core.lessons.cnn.feature_maps import map_layers
-from core.lessons.cnn.receptive_field import Window, centres, receptive_field
+from core.lessons.cnn.receptive_field import Window, centers, receptive_field
 from core.models.cnn import CNN
 
 NETS = {
@@ -50,10 +50,10 @@ def test_windows_reach_over_the_padding() -> None:
     assert receptive_field(NETS["lab"], "act2", 3, 3).height == 14
 
 
-def test_centres_lie_in_the_middle_of_the_fields() -> None:
+def test_centers_lie_in_the_middle_of_the_fields() -> None:
     for config in NETS.values():
         for layer in map_layers(config):
-            middles, distance = centres(config, layer, 3)
+            middles, distance = centers(config, layer, 3)
             for place, middle in enumerate(middles):
                 window = receptive_field(config, layer, place, place)
                 assert middle == (window.top + window.bottom - 1) / 2

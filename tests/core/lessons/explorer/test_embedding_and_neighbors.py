@@ -1,4 +1,4 @@
-"""Maps, neighbours, the floor and the odd ones, each against its definition."""
+"""Maps, neighbors, the floor and the odd ones, each against its definition."""
 
 import pytest
 import torch
@@ -7,7 +7,7 @@ from core.data import Digits, bundled, load
 from core.data.statistics import class_counts
 from core.lessons.explorer import outliers
 from core.lessons.explorer.embedding import balanced_sample, pca_map, tsne_map
-from core.lessons.explorer.neighbours import nearest
+from core.lessons.explorer.neighbors import nearest
 from core.models.inspect import nearest_mean
 
 
@@ -54,7 +54,7 @@ def test_tsne_of_a_handful_does_not_fail(train: Digits) -> None:
     assert tsne_map(train.images[:12], perplexity=30).points.shape == (12, 2)
 
 
-def test_neighbours_are_those_of_brute_force(train: Digits) -> None:
+def test_neighbors_are_those_of_brute_force(train: Digits) -> None:
     found = nearest(train.images[7], train, count=8, leave_out=7)
     differences = (train.images.double() - train.images[7].double()).flatten(1)
     exact = differences.square().sum(dim=1).sqrt()

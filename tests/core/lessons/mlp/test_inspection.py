@@ -17,7 +17,7 @@ from core.models.inspect.layer_signals import bend, gradients, signals, slope
 
 NETWORKS = {
     "raw": MLPConfig(hidden=(12,), family="raw"),
-    "raw deep, normalised": MLPConfig(hidden=(9, 7, 5), activation="tanh", family="raw", normalize=True),
+    "raw deep, normalized": MLPConfig(hidden=(9, 7, 5), activation="tanh", family="raw", normalize=True),
     "module with dropout": MLPConfig(hidden=(12, 8), activation="relu", dropout=0.5, normalize=True),
     "my-linear": MLPConfig(hidden=(10, 6), activation="gelu", family="my-linear"),
     "linear": MLPConfig(hidden=()),

@@ -50,7 +50,7 @@ def test_exponential_smoothing_is_a_weighted_mean_of_the_past() -> None:
 
 
 @pytest.mark.parametrize("width", [1, 2, 3, 5, 11])
-def test_window_smoothing_is_the_mean_of_the_neighbours(width: int) -> None:
+def test_window_smoothing_is_the_mean_of_the_neighbors(width: int) -> None:
     y = np.random.default_rng(0).normal(size=20)
     y[4] = np.nan
     expected = [

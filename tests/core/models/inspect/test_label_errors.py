@@ -18,9 +18,9 @@ def test_a_trained_network_finds_far_more_flipped_labels_than_luck() -> None:
     config = RECIPES["mlp-module"].config.with_settings(changes)
     trainer = new_trainer(config, SMALL, torch.device("cpu"), film=False)
     trainer.run()
-    learnt = trainer.data.train
-    assert isinstance(learnt, Digits)
-    found = suspects(trainer.module, learnt, SMALL.train.labels, trainer.data.places)
+    learned = trainer.data.train
+    assert isinstance(learned, Digits)
+    found = suspects(trainer.module, learned, SMALL.train.labels, trainer.data.places)
     assert len(found.places) == trainer.n == 3600
     all_of_them = int(found.flipped.sum())
     hits, _ = found.among_first(all_of_them)

@@ -8,7 +8,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
-from core.attacks.filters import DEFENCES
+from core.attacks.filters import DEFENSES
 from core.config.run import CNNConfig
 from core.data import Mnist, load
 from core.export.snippets.adversarial import FILTERS, TRAIN
@@ -83,19 +83,19 @@ def test_gradients_and_their_numbers(mnist: Mnist) -> None:
     well(app.number_input(key="adv_strokes_first_small").set_value(7).run())
 
 
-@pytest.mark.parametrize("name", DEFENCES)
+@pytest.mark.parametrize("name", DEFENSES)
 def test_filters_are_attacked_through_and_around(name: str, mnist: Mnist) -> None:
-    title = DEFENCES[name].title
+    title = DEFENSES[name].title
     app = work_off(tab("linear-softmax", mnist, FILTERING, adv_filters_which=title), "adv_filters")
     said = text(app)
-    drawn = DEFENCES[name].random
+    drawn = DEFENSES[name].random
     assert ("read 5 times" if drawn else "Attacked through the filter") in said
     assert ("the gradient was masked" in said) == bool(app.warning)
-    if name == "quantise":
+    if name == "quantize":
         assert app.warning, said
     else:
         return
-    app.select_slider(key=f"adv_filters_{name}").set_value(DEFENCES[name].strengths[0]).run()
+    app.select_slider(key=f"adv_filters_{name}").set_value(DEFENSES[name].strengths[0]).run()
     app.slider(key="adv_filters_eps").set_value(0.3).run()
     app.select_slider(key="adv_filters_n").set_value(100).run()
     app.button(key="adv_filters_start").click().run()

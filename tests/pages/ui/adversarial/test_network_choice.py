@@ -76,7 +76,7 @@ def test_a_file_that_digit_lab_wrote() -> None:
     assert torch.allclose(chosen.model(images), load_shipped("mlp-autograd").model(images), atol=1e-5)
 
 
-def test_bare_weights_of_a_recipe_are_recognised() -> None:
+def test_bare_weights_of_a_recipe_are_recognized() -> None:
     weights = load_shipped("cnn-bn").model.state_dict()
     page = upload(save({name: value.clone().contiguous() for name, value in weights.items()}))
     assert not page.error

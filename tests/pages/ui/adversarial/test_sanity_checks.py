@@ -8,7 +8,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from core.attacks.filters import DEFENCES
+from core.attacks.filters import DEFENSES
 from core.data import Mnist, load
 from core.export.snippets.adversarial import HONEST
 from core.lessons.adversarial import sanity_evidence
@@ -73,11 +73,11 @@ def test_stopped_before_anything_is_measured(mnist: Mnist) -> None:
 def test_a_filter_that_hides_the_gradient_is_noticed(mnist: Mnist) -> None:
     app = measured(tab("linear-softmax", mnist))
     assert "violated" not in text(app)
-    app.selectbox(key="adv_honest_filter").set_value(DEFENCES["quantise"].title).run()
+    app.selectbox(key="adv_honest_filter").set_value(DEFENSES["quantize"].title).run()
     app.button(key="adv_honest_start").click().run()
     said = text(measured(well(app)))
     assert f"violated: {IMAGES} of {IMAGES} without" in said
-    for name, entry in DEFENCES.items():
+    for name, entry in DEFENSES.items():
         app.selectbox(key="adv_honest_filter").set_value(entry.title).run()
         strength = app.select_slider(key=f"adv_honest_filter_{name}")
         well(strength.set_value(entry.strengths[0]).run())
@@ -85,7 +85,7 @@ def test_a_filter_that_hides_the_gradient_is_noticed(mnist: Mnist) -> None:
 
 
 def test_a_network_that_answers_at_random_reports_one_attack(mnist: Mnist) -> None:
-    title = DEFENCES["noise"].title
+    title = DEFENSES["noise"].title
     app = measured(tab("linear-softmax", mnist, adv_honest_filter=title, adv_honest_filter_noise=0.5))
     said = text(app)
     assert "that the strongest single attack leaves correctly read" in said

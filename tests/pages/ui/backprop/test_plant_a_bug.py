@@ -182,7 +182,7 @@ def run(accuracy: float, diverged: int | None = None, best: float = 0.1) -> Plan
         (run(0.8), run(0.6), "learns, but worse"),
         (run(0.8), run(0.1), "does not learn"),
         (run(0.8), run(0.1, best=0.6), "at best 60.0%"),
-        (run(0.1), run(0.1), "Neither has learnt"),
+        (run(0.1), run(0.1), "Neither has learned"),
         (run(0.8), run(0.1, 3), "at step 3 of 2"),
         (run(0.1, 3), run(0.1, 2), "Both diverged"),
         (run(0.1, 3), run(0.5), "the right code diverged"),

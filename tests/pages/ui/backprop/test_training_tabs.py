@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.jobs.job_pair import Gap, gap
 from core.jobs.snapshot import Snapshot
-from core.lessons.backprop.does_it_learn import Learnt
+from core.lessons.backprop.does_it_learn import Learned
 from core.lessons.backprop.loop_or_matrices import by_matrices
 from core.lessons.backprop.two_momenta import TwoMomenta
 from core.lessons.backprop.vanishing import network
@@ -235,7 +235,7 @@ def test_does_it_learn() -> None:
 
 
 def test_a_diverged_network_is_called_so() -> None:
-    told = vanishing._verdict([Learnt(0.9, 100), Learnt(0.1, 100), Learnt(0.0, 100, diverged=True)])
+    told = vanishing._verdict([Learned(0.9, 100), Learned(0.1, 100), Learned(0.0, 100, diverged=True)])
     assert told.startswith("Sigmoid reads 90.0%; tanh still guesses (10.0%); ReLU diverged")
 
 

@@ -238,7 +238,7 @@ def test_the_pairs_verdict_follows_the_numbers() -> None:
     assert "With it the network is better" in verdict(after(0.95), after(0.85))
     assert "Without it the network is better" in verdict(after(0.85), after(0.95))
     assert "not equally far" in verdict(after(0.95, 2.0), after(0.85))
-    assert "Nothing is learnt yet" in verdict(after(0.1, 0.0), after(0.1, 0.0))
+    assert "Nothing is learned yet" in verdict(after(0.1, 0.0), after(0.1, 0.0))
     assert "grew without bound" in verdict(after(0.95), after(None))
     assert verdict(History(), History()) == "Nothing is measured yet."
 

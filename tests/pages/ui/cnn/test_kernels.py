@@ -182,7 +182,7 @@ def test_a_moment_without_numbers_is_a_sentence(mnist: Mnist) -> None:
     assert any("were not numbers" in warning.value for warning in app.warning)
     assert "nan" not in captions(app) + markdown(app)
     well(slider(app).set_value("0").run())
-    assert "full colour at ±0" in captions(app)  # the other moments keep their colours
+    assert "full color at ±0" in captions(app)  # the other moments keep their colors
 
 
 @pytest.mark.long

@@ -15,7 +15,7 @@ TABS = (
     "Classes",
     "Pixels",
     "Map",
-    "Neighbours",
+    "Neighbors",
     "The floor",
     "Shuffled",
     "Odd ones",
@@ -96,7 +96,7 @@ def test_the_floor_shows_accuracy_with_its_interval() -> None:
     assert float(app.metric[0].value[:-1]) < float(all_images[:-1])
 
 
-def test_shuffled_pixels_are_learnt_as_well() -> None:
+def test_shuffled_pixels_are_learned_as_well() -> None:
     app = explorer(data_tab="Shuffled")
     app.button(key="data_shuffle").click()
     well(app.run())
@@ -111,8 +111,8 @@ def test_every_map_is_drawn(method: str, words: str) -> None:
     assert words in text(app)
 
 
-def test_neighbours_of_a_drawing_wait_for_one() -> None:
-    app = explorer(data_tab="Neighbours", data_near="My drawing")
+def test_neighbors_of_a_drawing_wait_for_one() -> None:
+    app = explorer(data_tab="Neighbors", data_near="My drawing")
     assert "Draw a digit" in text(app)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def small(cell: str = "gru", units: int = 16, seed: int = 0, division: str = "random") -> "Trained":
-    """A network that has learnt nothing yet, on few words."""
+    """A network that has learned nothing yet, on few words."""
     from pages.ui.kit.network.trained_network import Trained
 
     model_config = RecurrentConfig(cell=cell, units=units)  # type: ignore[arg-type]

@@ -103,7 +103,7 @@ def test_changes_of_one_letter_are_counted() -> None:
 
 def test_skipped_characters_are_named() -> None:
     assert told_skipped("ß ß") == (
-        "Skipped, because no word that it learnt from has them: “ß”, space (3 characters in all)."
+        "Skipped, because no word that it learned from has them: “ß”, space (3 characters in all)."
     )
     assert "zero width space" in told_skipped("\u200b")
     assert "and 4 others" in told_skipped("0123456789αβγδ")

@@ -20,7 +20,7 @@ from tests.pages.ui.mlp.harness import PANELS, panel_over
 
 CONFIGS = {
     "two layers, raw": MLPConfig(hidden=(20,), family="raw"),
-    "deep, normalised": MLPConfig(hidden=(24, 12, 8), activation="relu", normalize=True, dropout=0.2),
+    "deep, normalized": MLPConfig(hidden=(24, 12, 8), activation="relu", normalize=True, dropout=0.2),
     "hand-written, tanh": MLPConfig(hidden=(16,), activation="tanh", family="my-linear", init="normal"),
     "linear": MLPConfig(hidden=()),
     "one unit": MLPConfig(hidden=(1,), activation="gelu"),

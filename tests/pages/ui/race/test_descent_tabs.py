@@ -74,7 +74,7 @@ def test_every_curve_start_and_way() -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_every_optimiser_and_its_settings(name: str) -> None:
+def test_every_optimizer_and_its_settings(name: str) -> None:
     app = open_tab("one_dimension", race_gd_optimizer=OPTIMIZERS[name].title)
     for setting in OPTIMIZERS[name].settings:
         if setting != "lr":
@@ -147,12 +147,12 @@ def test_the_code_of_the_walk_is_the_chapters() -> None:
 def test_every_map_and_who_races() -> None:
     app = open_tab("two_dimensions")
     assert "came first within 0.1 of a minimum" in text(app)
-    assert list(app.dataframe[0].value["optimiser"]) == list(two_dimensions.FIRST)
+    assert list(app.dataframe[0].value["optimizer"]) == list(two_dimensions.FIRST)
     for surface in SURFACES.values():
         well(app.selectbox(key="race_map_surface").set_value(surface.title).run())
         assert surface.idea in text(app)
     well(app.multiselect(key="race_map_racers").set_value(["Adam", "Adagrad"]).run())
-    assert list(app.dataframe[0].value["optimiser"]) == ["Adam", "Adagrad"]
+    assert list(app.dataframe[0].value["optimizer"]) == ["Adam", "Adagrad"]
     well(app.select_slider(key="race_map_updates").set_value(50).run())
     well(app.multiselect(key="race_map_racers").set_value([]).run())
     assert "Nobody races" in app.info[0].value

@@ -129,11 +129,11 @@ def test_every_control_reaches_the_race() -> None:
     assert "Shown below is the race on test image 11 towards “7”" in text(app)
 
 
-def test_no_optimiser_no_race() -> None:
+def test_no_optimizer_no_race() -> None:
     app = tab()
     well(app.multiselect(key="race_image_runners").set_value([]).run())
     assert app.button(key="race_image_start").disabled
-    assert "at least one optimiser" in text(app)
+    assert "at least one optimizer" in text(app)
 
 
 @pytest.mark.parametrize("network", [n for n in train_recipes(DIGIT_READERS) if n in shipped()])
@@ -298,8 +298,8 @@ def test_the_code_runs() -> None:
     digits = digit_classifier("cnn-lab", load_shipped("cnn-lab").model)
     names: dict[str, object] = {
         "model": digits.model,
-        "normalise": digits.normalise,
-        "denormalise": digits.denormalise,
+        "normalize": digits.normalize,
+        "denormalize": digits.denormalize,
         "picture": load("small").test.images[4],
         "target": 3,
     }

@@ -121,7 +121,7 @@ def test_nothing_held_out_keeps_the_last_epoch_and_says_so() -> None:
     assert "Nothing is held out" in text(app)
 
 
-def test_points_are_placed_removed_cleared_and_learnt() -> None:
+def test_points_are_placed_removed_cleared_and_learned() -> None:
     app = page_of("7_Regression.py", **{f"{R}_target": "points you place", "reg_points": "0.0_4.4_8.0"}).run()
     assert [error.value for error in app.error] == ["Place at least 5 points first."]
     assert "**Your points**: 3" in text(app)
@@ -129,7 +129,7 @@ def test_points_are_placed_removed_cleared_and_learnt() -> None:
     app.button(key="reg_shape_One bump").click().run()
     well(app)
     assert "**Your points**: 20" in text(app)
-    folded = next(box for box in app.expander if box.label.startswith("What the run above learnt"))
+    folded = next(box for box in app.expander if box.label.startswith("What the run above learned"))
     assert "It fits" in "".join(entry.value for entry in folded.markdown), "the sine's verdict is out of sight"
     app.button(key="reg_remove").click().run()
     assert "**Your points**: 19" in text(app)

@@ -35,7 +35,7 @@ def test_what_cannot_be_read_is_left_out() -> None:
     assert read("999999999999999999999999.0") == ((placed_points.RIGHT, 0.0),)
 
 
-def test_every_shape_can_be_learnt() -> None:
+def test_every_shape_can_be_learned() -> None:
     for name in SHAPES:
         assert len(shape(name)) == 20
 

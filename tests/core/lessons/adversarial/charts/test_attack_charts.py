@@ -39,7 +39,7 @@ def test_every_attack_has_a_look_of_its_own_within_its_norm() -> None:
     assert attack_look("unheard-of") == attack_look("unheard-of")
 
 
-def test_one_network_colours_attacks_several_colour_networks() -> None:
+def test_one_network_colors_attacks_several_color_networks() -> None:
     alone = attack_curves_figure([curve("fgsm"), curve("noise")], x_title="ε", top=0.1)
     lines = drawn(alone)
     assert lines["Fgsm, a"].line.color == palette.ATTACKS["fgsm"]

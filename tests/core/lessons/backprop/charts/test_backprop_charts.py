@@ -71,7 +71,7 @@ def test_only_single_rows_and_columns_fold(shape: tuple[int, int], wide: int | N
 
 
 def lines(fig: object, color: str) -> list[tuple[float, float, float, float]]:
-    """Every line of a colour as (x0, y0, x1, y1)."""
+    """Every line of a color as (x0, y0, x1, y1)."""
     found = []
     for trace in fig.data:  # type: ignore[attr-defined]
         if trace.mode == "lines" and trace.line.color == color:

@@ -31,7 +31,7 @@ def test_pictures_fit_and_keep_every_cell(shape: tuple[int, int]) -> None:
     assert high <= 170
 
 
-def test_one_number_has_one_colour_and_the_unmeasured_none() -> None:
+def test_one_number_has_one_color_and_the_unmeasured_none() -> None:
     ways = np.array([[[1.0, -2.0, 0.0]], [[1.0, -2.0, 0.0]], [[2.0, np.nan, 0.0]]])
     found = gradient_pictures(ways)
     assert np.array_equal(found[0], found[1])

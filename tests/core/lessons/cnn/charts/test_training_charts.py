@@ -70,7 +70,7 @@ def test_rates_have_a_band_a_mark_and_crosses() -> None:
     assert any(shape.x0 == 0.02 for shape in fig.layout.shapes)
 
 
-def test_two_runs_are_drawn_in_their_own_colours() -> None:
+def test_two_runs_are_drawn_in_their_own_colors() -> None:
     run = History(
         loss=[2.0, 1.0, None],
         lr=[0.1] * 3,

@@ -23,10 +23,10 @@ def test_counts() -> None:
     assert fig.data[0].marker.color != fig.data[1].marker.color
 
 
-@pytest.mark.parametrize(("normalised", "first", "last"), [(False, 0.0, 1.0), (True, -0.5, 1.5)])
-def test_normalising_only_changes_the_ruler(normalised: bool, first: float, last: float) -> None:
+@pytest.mark.parametrize(("normalized", "first", "last"), [(False, 0.0, 1.0), (True, -0.5, 1.5)])
+def test_normalizing_only_changes_the_ruler(normalized: bool, first: float, last: float) -> None:
     edges, share = np.linspace(0, 1, 5), np.array([0.7, 0.1, 0.1, 0.1])
-    fig = pixel_histogram_figure(edges, share, mean=0.25, std=0.5, normalised=normalised, split="train")
+    fig = pixel_histogram_figure(edges, share, mean=0.25, std=0.5, normalized=normalized, split="train")
     bars = fig.data[0]
     assert list(bars.y) == list(share)
     assert bars.customdata[0][0] == pytest.approx(first)

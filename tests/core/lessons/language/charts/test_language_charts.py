@@ -14,7 +14,7 @@ from core.lessons.language.contest import NAMES
 NAMED = list(FIVE.values())
 
 
-def test_every_language_and_way_has_a_colour_of_its_own() -> None:
+def test_every_language_and_way_has_a_color_of_its_own() -> None:
     assert len(set(LANGUAGES)) == len(FIVE)
     assert set(GUESSERS) == set(NAMES)
     assert len(set(GUESSERS.values())) == len(NAMES)

@@ -50,7 +50,7 @@ def test_zones_are_shaded_and_the_rate_is_marked() -> None:
     far = rate_zones_figure(zones, 5.0).data[-1]  # |1 − 10| = 9: beyond the chart, and said to be
     assert far.marker.symbol == "triangle-up"
     assert "|factor| 9" in far.hovertemplate
-    assert "now" not in {trace.name for trace in rate_zones_figure(zones, None).data}  # another optimiser's
+    assert "now" not in {trace.name for trace in rate_zones_figure(zones, None).data}  # another optimizer's
 
 
 def test_printed_numbers_are_rings_of_their_own() -> None:

@@ -1,4 +1,4 @@
-"""Figures of the race on an image: what is drawn, where, and in which colours."""
+"""Figures of the race on an image: what is drawn, where, and in which colors."""
 
 import math
 

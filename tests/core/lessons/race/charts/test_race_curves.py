@@ -30,7 +30,7 @@ def test_names_stand_apart_in_their_order() -> None:
     assert np.diff(chain).min() >= 15 - 1e-9
 
 
-def test_one_colour_an_optimizer_and_a_dash_a_lane() -> None:
+def test_one_color_an_optimizer_and_a_dash_a_lane() -> None:
     fig = race_figure({"SGD": line(2, 1), "SGD 2": line(2, 1.5), "Adam": line(2, 0.5)}, LOOKS, **COMMON)
     named = {trace.name: trace for trace in fig.data if trace.name}
     assert named["SGD"].line.color == named["SGD 2"].line.color == OPTIMIZERS["sgd"]

@@ -74,7 +74,7 @@ def test_minima_are_the_lowest_around(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_every_optimiser_goes_downhill_and_uphill(name: str) -> None:
+def test_every_optimizer_goes_downhill_and_uphill(name: str) -> None:
     optimizer = OptimizerConfig(name, {"lr": 0.05})
     down = walk(DescentConfig(optimizer=optimizer))
     up = walk(DescentConfig(optimizer=optimizer, ascent=True))

@@ -30,9 +30,9 @@ def test_the_daisy_is_a_daisy_in_its_own_space_and_none_in_imagenets(lite: Class
 
 def test_its_space_is_byte_minus_127_over_128(lite: Classifier) -> None:
     bytes_ = torch.tensor([0.0, 127.0, 255.0]).view(1, 1, 3).expand(3, 1, 3)
-    seen = lite.normalise(bytes_ / 255)
+    seen = lite.normalize(bytes_ / 255)
     torch.testing.assert_close(seen, (bytes_ - 127) / 128, atol=1e-6, rtol=0)
-    torch.testing.assert_close(lite.denormalise(seen), bytes_ / 255)
+    torch.testing.assert_close(lite.denormalize(seen), bytes_ / 255)
 
 
 def test_the_palace_in_china(lite: Classifier) -> None:

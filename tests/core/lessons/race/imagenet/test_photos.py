@@ -1,4 +1,4 @@
-"""Whatever a person brings becomes three colours of 224×224, or a sentence."""
+"""Whatever a person brings becomes three colors of 224×224, or a sentence."""
 
 import io
 import struct
@@ -29,8 +29,8 @@ def packed(image: Image.Image, form: str = "PNG", **options: object) -> bytes:
     return file.getvalue()
 
 
-def colours(picture: torch.Tensor) -> tuple[list[float], list[float]]:
-    """Mean colour of the upper and of the lower third."""
+def colors(picture: torch.Tensor) -> tuple[list[float], list[float]]:
+    """Mean color of the upper and of the lower third."""
     assert picture.shape == (3, SIDE, SIDE)
     assert picture.dtype == torch.float32
     assert 0 <= float(picture.min()) <= float(picture.max()) <= 1
@@ -50,7 +50,7 @@ def colours(picture: torch.Tensor) -> tuple[list[float], list[float]]:
         ("LAB", "TIFF"),
     ],
 )
-def test_colour_modes(mode: str, form: str) -> None:
+def test_color_modes(mode: str, form: str) -> None:
     if mode == "LAB":
         from PIL import ImageCms
 
@@ -59,7 +59,7 @@ def test_colour_modes(mode: str, form: str) -> None:
         assert image is not None
         read_photo(packed(image, form))
         return
-    above, below = colours(read_photo(packed(halves(mode), form)))
+    above, below = colors(read_photo(packed(halves(mode), form)))
     assert above == pytest.approx([1, 0, 0], abs=0.05)
     assert below == pytest.approx([0, 0, 1], abs=0.05)
 
@@ -89,11 +89,11 @@ def test_a_transparent_palette_shows_white() -> None:
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])
-def test_orientation_is_honoured(form: str) -> None:
+def test_orientation_is_honored(form: str) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera lay on its right side
     lying = halves().transpose(Image.Transpose.ROTATE_90)
-    above, below = colours(read_photo(packed(lying, form, exif=exif)))
+    above, below = colors(read_photo(packed(lying, form, exif=exif)))
     assert above == pytest.approx([1, 0, 0], abs=0.05)
     assert below == pytest.approx([0, 0, 1], abs=0.05)
 

@@ -54,7 +54,7 @@ def test_sgd_is_the_formula(digits: Classifier, picture: torch.Tensor) -> None:
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_every_optimiser_runs_and_counts(name: str, digits: Classifier, picture: torch.Tensor) -> None:
+def test_every_optimizer_runs_and_counts(name: str, digits: Classifier, picture: torch.Tensor) -> None:
     ours = Race(digits, picture, TARGET, at_rates({name: 0.01}), 3)
     assert [lane.last.iteration for lane in ours.turns()] == [0, 1, 2, 3]
     lane = ours.lanes[name]
@@ -101,7 +101,7 @@ def test_weights_stay_and_take_no_gradients(picture: torch.Tensor) -> None:
     assert adam.last.loss < ours.lanes["sgd"].last.loss < adam.moments[0].loss
     assert adam.reached is not None
     assert adam.reached.top[0][0] == "leopard"
-    seen = adam.seen.detach()[0] - classifier.normalise(photo)
+    seen = adam.seen.detach()[0] - classifier.normalize(photo)
     assert adam.last.l2 == pytest.approx(float(seen.norm()) * 128 / 255, rel=1e-4), "in pixels, not as seen"
 
 

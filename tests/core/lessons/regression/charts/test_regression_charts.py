@@ -80,7 +80,7 @@ def test_residuals_and_their_counts() -> None:
     assert sum(residual_counts_figure({"train": ([], [])}).data[0].y) == 0
 
 
-def test_bends_in_colour_up_to_the_newest() -> None:
+def test_bends_in_color_up_to_the_newest() -> None:
     parts, places = np.stack([GRID, -GRID, GRID**2]), np.array([1.0, np.nan, -9.0])
     fig = bends_figure(
         GRID, parts, [2, 0, 1], 2, parts[[2, 0]].sum(0), parts.sum(0), POINTS_DRAWN, places, (-2, 2), kinks="kink"

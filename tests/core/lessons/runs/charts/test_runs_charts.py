@@ -33,7 +33,7 @@ def test_a_curve_of_steps_has_band_raw_line_and_smoothed_line() -> None:
     assert len(many_curves_figure([curve()], axis="step", y_title="loss", band=False).data) == 1
 
 
-def test_splits_have_dashes_and_runs_colours() -> None:
+def test_splits_have_dashes_and_runs_colors() -> None:
     three = [
         curve(split=split, place=place, each_step=False, x=np.array([0.0, 1.0]), y=np.array([0.1, 0.9]))
         for place, split in enumerate(("train", "validation", "test"))

@@ -62,5 +62,5 @@ def test_where_it_looks(trained: Trained, mnist: Mnist) -> None:
     assert text(app).count("Saliency: ") == 1
     well(widget(app.toggle, "cnn_looks_over").set_value(False).run())
     well(widget(app.segmented_control, "cnn_looks_when").set_value("before training").run())
-    assert "has not learnt anything yet" in text(app)
+    assert "has not learned anything yet" in text(app)
     assert len(map_layers(config)) >= len(widget(app.selectbox, "cnn_looks_layer").options)

@@ -33,7 +33,7 @@ def test_every_layer_can_be_enlarged(trained: Trained, mnist: Mnist) -> None:
     assert "softmax" in text(app)
 
 
-def test_channels_and_colours_of_the_maps(trained: Trained, mnist: Mnist) -> None:
+def test_channels_and_colors_of_the_maps(trained: Trained, mnist: Mnist) -> None:
     config = config_of(trained)
     app = part("Maps", trained, mnist)
     for reach in ("the layer's largest number", "each map's own"):

@@ -28,7 +28,7 @@ RECIPE = "linear-softmax"
 
 @pytest.fixture(scope="module")
 def trained() -> tuple[RunConfig, nn.Module, int]:
-    """A network that learnt from digits of which a tenth are labelled wrongly."""
+    """A network that learned from digits of which a tenth are labeled wrongly."""
     torch.set_num_threads(1)
     config = RECIPES[RECIPE].config.with_settings({"flipped": 0.1, "share": 0.5, "epochs": 8, "precision": "fp32"})
     trainer = new_trainer(config, load("small"), torch.device("cpu"), film=False)
@@ -103,10 +103,10 @@ def test_nothing_without_flipped_labels_and_a_sentence_without_weights(
 
 def test_a_ring_tells_what_was_flipped() -> None:
     image = torch.zeros(28, 28, dtype=torch.uint8)
-    orange, grey = label_errors._ringed(image, True), label_errors._ringed(image, False)
+    orange, gray = label_errors._ringed(image, True), label_errors._ringed(image, False)
     assert orange.shape == (64, 64, 3)
     assert tuple(orange[0, 0]) == (0xD5, 0x5E, 0x00)
-    assert tuple(grey[0, 0]) != tuple(orange[0, 0])
+    assert tuple(gray[0, 0]) != tuple(orange[0, 0])
     assert not orange[10:50, 10:50].any()
 
 

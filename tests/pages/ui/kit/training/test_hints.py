@@ -108,7 +108,7 @@ def test_remedies_in_words() -> None:
     hint = Hint("x", "", "", "", remedy)
     assert _change_told(hint, config) == (
         "first weights PyTorch's default → Xavier (Glorot), held out 0% → 10%, keep the best epoch, "
-        "normalised pixels off → on, epochs 10 → 20"
+        "normalized pixels off → on, epochs 10 → 20"
     )
     both = Hint("x", "", "", "", {"init": "he", "init_output": "he"})
     assert _change_told(both, config) == "all first weights PyTorch's default → He (Kaiming)"

@@ -1,4 +1,4 @@
-"""Every optimiser's settings have widgets that can say each value, on the training pages and in lanes."""
+"""Every optimizer's settings have widgets that can say each value, on the training pages and in lanes."""
 
 from typing import Any
 

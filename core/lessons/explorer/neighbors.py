@@ -9,7 +9,7 @@ from core.data.digits import CLASSES, Digits
 
 
 @dataclass(frozen=True, eq=False)
-class Neighbours:
+class Neighbors:
     """positions (K,) in the set searched, nearest first; distances (K,) in pixel units; their labels (K,).
 
     A distance is √Σ(difference²) over the 784 pixels. If n pixels flip from black to white, it is √n: a
@@ -26,7 +26,7 @@ class Neighbours:
         return next(int(label) for label in self.labels if votes[label] == votes.max())
 
 
-def nearest(query: Tensor, digits: Digits, count: int = 10, leave_out: int | None = None) -> Neighbours:
+def nearest(query: Tensor, digits: Digits, count: int = 10, leave_out: int | None = None) -> Neighbors:
     """The `count` images of `digits` nearest to `query` (any shape of 784 pixels in [0, 1]).
 
     leave_out: a position never to report, for a query that is itself in the set.
@@ -44,4 +44,4 @@ def nearest(query: Tensor, digits: Digits, count: int = 10, leave_out: int | Non
         exact[candidates == leave_out] = torch.inf
     order = torch.argsort(exact, stable=True)[:count]
     positions = candidates[order]
-    return Neighbours(positions, exact[order], digits.labels[positions])
+    return Neighbors(positions, exact[order], digits.labels[positions])

@@ -1,4 +1,4 @@
-"""Few grey levels: each pixel goes to the nearest of k values.
+"""Few gray levels: each pixel goes to the nearest of k values.
 
 Xu, Evans & Qi 2018, "Feature squeezing". Rounding is a staircase: its gradient is zero almost everywhere, so
 the gradient that an attack asks for is zero in every pixel. That hides the way, it does not close it.
@@ -6,10 +6,10 @@ the gradient that an attack asks for is zero in every pixel. That hides the way,
 
 from torch import Tensor, nn
 
-from core.attacks.filters.filter import Defence
+from core.attacks.filters.filter import Defense
 
 
-class Quantised(nn.Module):
+class Quantized(nn.Module):
     """round(x·(k − 1)) / (k − 1): pixels in [0, 1] to the nearest of k evenly spaced levels, k ≥ 2."""
 
     def __init__(self, levels: int) -> None:
@@ -21,12 +21,12 @@ class Quantised(nn.Module):
         return (x * steps).round() / steps
 
 
-QUANTISED = Defence(
-    title="Few grey levels",
-    idea="Each pixel is rounded to one of a few greys: small changes vanish, and so does the gradient.",
+QUANTIZED = Defense(
+    title="Few gray levels",
+    idea="Each pixel is rounded to one of a few grays: small changes vanish, and so does the gradient.",
     paper="Xu, Evans & Qi 2018",
-    what="grey levels",
+    what="gray levels",
     strengths=(32, 16, 8, 6, 5, 4, 3, 2),
     default=4,
-    filter=lambda strength, seed: Quantised(int(strength)),
+    filter=lambda strength, seed: Quantized(int(strength)),
 )
