@@ -6,7 +6,7 @@ from typing import Literal
 
 from torch import Tensor
 
-from core.attacks.context import Given
+from core.attacks.context import AttackContext
 from core.attacks.norms import NormName
 from core.config.validation import Setting
 
@@ -31,7 +31,7 @@ class Attack:
     norm: NormName
     access: Access
     epsilon: float
-    make: Callable[[Given], Tensor]
+    make: Callable[[AttackContext], Tensor]
     bounded: bool = True
     targeted: bool = True
     random: bool = False

@@ -6,30 +6,30 @@ Kurakin, Goodfellow & Bengio 2017, "Adversarial examples in the physical world".
 from torch import Tensor
 
 from core.attacks.attack import Attack, steps
-from core.attacks.context import Given
+from core.attacks.context import AttackContext
 from core.config.validation import Setting
 
 STEP_SIZE = Setting(0.0, 0, 1, "How far one step moves each pixel; 0 chooses by ε and the number of steps.", log=False)
 
 
-def make(given: Given) -> Tensor:
+def make(context: AttackContext) -> Tensor:
     """Steps of α·sign(g) from the image itself, cut back to the box of ±ε around it and to [0, 1]."""
-    config, x = given.config, given.images
+    config, x = context.config, context.images
     size = config["step_size"] or config.budget / config.steps
-    return climb(given, x, size)
+    return climb(context, x, size)
 
 
-def climb(given: Given, x: Tensor, size: float) -> Tensor:
+def climb(context: AttackContext, x: Tensor, size: float) -> Tensor:
     """`steps` signed steps of `size` from x, never leaving the box of ±ε around the original images.
 
     x and result: (N, 1, 28, 28) in [0, 1].
     """
-    low = (given.images - given.config.budget).clamp_min(0)
-    high = (given.images + given.config.budget).clamp_max(1)
-    given.seen(0, x)
-    for step in range(1, given.config.steps + 1):
-        x = (x + size * given.slope(x).sign()).clamp(low, high)
-        given.seen(step, x)
+    low = (context.images - context.config.budget).clamp_min(0)
+    high = (context.images + context.config.budget).clamp_max(1)
+    context.seen(0, x)
+    for step in range(1, context.config.steps + 1):
+        x = (x + size * context.input_gradient(x).sign()).clamp(low, high)
+        context.seen(step, x)
     return x
 
 

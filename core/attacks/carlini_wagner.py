@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from core.attacks.attack import Attack, steps
-from core.attacks.context import Given
+from core.attacks.context import AttackContext
 from core.attacks.norms import NORMS, column
 from core.config.validation import Setting
 
@@ -16,64 +16,64 @@ SHRINK = 0.999999  # black and white lie at ∓∞ behind the tanh: stay just in
 REPEAT = 10  # from so many searches on, the last one takes the smallest weight that worked once more
 
 
-def make(given: Given) -> Tensor:
+def make(context: AttackContext) -> Tensor:
     """The shortest change found that is misread by `confidence`, images (N, 1, 28, 28); else the original.
 
     Pixels are written as (tanh(w) + 1) / 2, so that they cannot leave [0, 1]; Adam then lowers ‖x' − x‖₂² +
     c·max(0, lead + confidence) over w. Each image has its own weight c: ten times larger until that works,
     then halfway between the largest that failed and the smallest that worked.
     """
-    config, x = given.config, given.images
+    config, x = context.config, context.images
     start = torch.atanh((2 * x - 1) * SHRINK)
     weight = torch.full((len(x),), config["initial_const"], device=x.device, dtype=x.dtype)
     low, high = torch.zeros_like(weight), torch.full_like(weight, torch.inf)
     best, size = x.clone(), torch.full_like(weight, torch.inf)
-    size[_ahead(given, given.logits(x)) >= config["confidence"]] = 0  # as it is, it is misread
+    size[_ahead(context, context.logits(x)) >= config["confidence"]] = 0  # as it is, it is misread
     searches = int(config["binary_search_steps"])
-    given.seen(0, x)
+    context.seen(0, x)
     for search in range(searches):
         if search == searches - 1 and searches >= REPEAT:
             weight = high.clamp_max(1e10)
-        worked = _descend(given, start, weight, best, size, search * config.steps)
+        worked = _descend(context, start, weight, best, size, search * config.steps)
         high, low = torch.where(worked, weight, high), torch.where(worked, low, weight)
         weight = torch.where(high.isinf(), 10 * weight, (low + high) / 2)
-    given.seen(searches * config.steps + 1, best)
+    context.seen(searches * config.steps + 1, best)
     return best
 
 
-def _descend(given: Given, start: Tensor, weight: Tensor, best: Tensor, size: Tensor, before: int) -> Tensor:
+def _descend(context: AttackContext, start: Tensor, weight: Tensor, best: Tensor, size: Tensor, before: int) -> Tensor:
     """One search with the weights (N,), from the originals; better images go into `best` and `size`.
 
     Returns (N,) whether any image on the way was misread.
     """
-    config, x = given.config, given.images
+    config, x = context.config, context.images
     worked = torch.zeros_like(weight, dtype=torch.bool)
     way = torch.zeros_like(start, requires_grad=True)
     adam = torch.optim.Adam([way], lr=config["step_size"])
     origin = (torch.tanh(start) + 1) / 2
     for step in range(1, config.steps + 1):
         now = (torch.tanh(start + way) + 1) / 2
-        ahead = _ahead(given, given.model(now))
+        ahead = _ahead(context, context.model(now))
         squares = (now - origin).square().flatten(1).sum(1)
         loss = squares + weight * (config["confidence"] - ahead).clamp_min(0)
         (way.grad,) = torch.autograd.grad(loss.sum(), way)
         adam.step()
         now = now.detach()
-        won = ahead.detach() > config["confidence"] - 1e-12
+        is_adversarial = ahead.detach() > config["confidence"] - 1e-12
         length = NORMS["l2"].size(now - x)
-        closer = won & (length < size)
+        closer = is_adversarial & (length < size)
         best.copy_(torch.where(column(closer), now, best))
         size.copy_(torch.where(closer, length, size))
-        worked |= won
-        given.seen(before + step, now)
+        worked |= is_adversarial
+        context.seen(before + step, now)
     return worked
 
 
-def _ahead(given: Given, logits: Tensor) -> Tensor:
+def _ahead(context: AttackContext, logits: Tensor) -> Tensor:
     """(N,) by how much the strongest wrong output leads the label's; with a target, it leads all others."""
-    digits = given.labels if given.targets is None else given.targets
-    lead = given.others(logits, digits) - logits.gather(1, digits[:, None])[:, 0]
-    return lead if given.targets is None else -lead
+    digits = context.labels if context.targets is None else context.targets
+    lead = context.others(logits, digits) - logits.gather(1, digits[:, None])[:, 0]
+    return lead if context.targets is None else -lead
 
 
 CARLINI_WAGNER = Attack(

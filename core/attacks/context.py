@@ -8,14 +8,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.attacks.config import AttackConfig
-from core.attacks.per_image_rng import Draws
+from core.attacks.per_image_rng import PerImageRNG
 
 #: Called with the number of the step (0: the start) and the images (N, 1, 28, 28) as they stand.
 Watch = Callable[[int, Tensor], None]
 
 
 @dataclass(frozen=True)
-class Given:
+class AttackContext:
     """A batch of images to attack.
 
     model: in eval mode; images (N, 1, 28, 28) in [0, 1] to logits (N, 10). images, labels (N,): originals.
@@ -28,10 +28,10 @@ class Given:
     labels: Tensor
     targets: Tensor | None
     config: AttackConfig
-    draws: Draws
+    draws: PerImageRNG
     watch: Watch | None = None
 
-    def at(self, index: Tensor) -> "Given":
+    def at(self, index: Tensor) -> "AttackContext":
         """The same for the images at `index` (M,) alone, unwatched; its draws are still all images'."""
         targets = None if self.targets is None else self.targets[index]
         return replace(self, images=self.images[index], labels=self.labels[index], targets=targets, watch=None)
@@ -41,16 +41,16 @@ class Given:
         with torch.no_grad():
             return self.model(x).to(x.dtype)  # type: ignore[no-any-return]
 
-    def aim(self, logits: Tensor) -> Tensor:
+    def attack_loss(self, logits: Tensor) -> Tensor:
         """(N,) what the attacker climbs: the cross-entropy of the label, or minus that of the target."""
         if self.targets is None:
             return functional.cross_entropy(logits, self.labels, reduction="none")
         return -functional.cross_entropy(logits, self.targets, reduction="none")
 
     def log_odds(self, logits: Tensor) -> Tensor:
-        """(N,) `aim` on a scale without a floor: log((1 − p)/p) for the label, log(p/(1 − p)) for a target.
+        """(N,) `attack_loss` on a scale without a floor: log((1 − p)/p) for the label, log(p/(1 − p)) for a target.
 
-        It rises and falls with `aim`, and its gradient has the same direction. But where the network is so
+        It rises and falls with `attack_loss`, and its gradient has the same direction. But where the network is so
         sure that float32 has no number for 1 − p, the cross-entropy is flat and its gradient wrong or zero: a
         network that cannot be attacked for lack of digits alone.
         """
@@ -59,8 +59,8 @@ class Given:
         rest = logits.scatter(1, digits[:, None], -torch.inf).logsumexp(1)
         return rest - own if self.targets is None else own - rest
 
-    def slope(self, x: Tensor) -> Tensor:
-        """Which way the pixels go uphill on `aim`, (N, 1, 28, 28): the gradient of the log-odds.
+    def input_gradient(self, x: Tensor) -> Tensor:
+        """Which way the pixels go uphill on `attack_loss`, (N, 1, 28, 28): the gradient of the log-odds.
 
         Each image's gradient is its own, and points where that of its cross-entropy points; its length is
         another. The weights collect no gradient.
@@ -80,7 +80,7 @@ class Given:
         """(N,) each image's largest output among the digits other than its own in `digits` (N,)."""
         return logits.scatter(1, digits[:, None], -torch.inf).amax(1)
 
-    def won(self, logits: Tensor) -> Tensor:
+    def is_adversarial(self, logits: Tensor) -> Tensor:
         """(N,) whether the network reads what the attacker wants."""
         read = logits.argmax(1)
         return read != self.labels if self.targets is None else read == self.targets

@@ -8,32 +8,32 @@ import torch
 from torch import Tensor
 
 from core.attacks.attack import Attack, steps
-from core.attacks.context import Given
+from core.attacks.context import AttackContext
 from core.attacks.norms import column
 from core.config.validation import Setting
 
 NUDGE = 1e-4  # past the border of the linear picture, so that rounding does not leave an image on it
 
 
-def make(given: Given) -> Tensor:
+def make(context: AttackContext) -> Tensor:
     """Images (N, 1, 28, 28) just beyond the nearest border; those misread as they are stay so.
 
     Each step asks for the gradients of all 10 outputs, takes the network for linear, and goes straight to the
     nearest place where another digit's output draws level with the label's; the sum of the steps counts
     `overshoot` more. An image stops as soon as it is misread.
     """
-    x, way = given.images.clone(), torch.zeros_like(given.images)
-    given.seen(0, x)
+    x, way = context.images.clone(), torch.zeros_like(context.images)
+    context.seen(0, x)
     standing = torch.arange(len(x), device=x.device)
-    for step in range(1, given.config.steps + 1):
-        logits, slopes = given.jacobian(x[standing])
-        still = logits.argmax(1) == given.labels[standing]
+    for step in range(1, context.config.steps + 1):
+        logits, slopes = context.jacobian(x[standing])
+        still = logits.argmax(1) == context.labels[standing]
         standing, logits, slopes = standing[still], logits[still], slopes[still]
         if not len(standing):
             break
-        way[standing] += to_the_nearest_border(logits, slopes, given.labels[standing])
-        x[standing] = (given.images + (1 + given.config["overshoot"]) * way)[standing].clamp(0, 1)
-        given.seen(step, x)
+        way[standing] += to_the_nearest_border(logits, slopes, context.labels[standing])
+        x[standing] = (context.images + (1 + context.config["overshoot"]) * way)[standing].clamp(0, 1)
+        context.seen(step, x)
     return x
 
 

@@ -7,14 +7,14 @@ project. Norm L∞. To first order no other change of at most ε a pixel raises 
 from torch import Tensor
 
 from core.attacks.attack import Attack
-from core.attacks.context import Given
+from core.attacks.context import AttackContext
 
 
-def make(given: Given) -> Tensor:
+def make(context: AttackContext) -> Tensor:
     """x + ε·sign(g), clipped to [0, 1]; images (N, 1, 28, 28)."""
-    given.seen(0, given.images)
-    x = (given.images + given.config.budget * given.slope(given.images).sign()).clamp(0, 1)
-    given.seen(1, x)
+    context.seen(0, context.images)
+    x = (context.images + context.config.budget * context.input_gradient(context.images).sign()).clamp(0, 1)
+    context.seen(1, x)
     return x
 
 

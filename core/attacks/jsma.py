@@ -10,44 +10,44 @@ import torch
 from torch import Tensor
 
 from core.attacks.attack import Attack, steps
-from core.attacks.context import Given
+from core.attacks.context import AttackContext
 from core.attacks.norms import column
 from core.config.validation import Setting
 
 
-def make(given: Given) -> Tensor:
+def make(context: AttackContext) -> Tensor:
     """Images (N, 1, 28, 28) with at most ε pixels brightened by θ a step, two at a time.
 
     An image stops when it is read as wanted, when its pixels are spent, or when no pair raises the target
     and lowers the rest.
     """
-    config, x = given.config, given.images.clone()
-    given.seen(0, x)
-    first = given.logits(x)
-    second_best = first.scatter(1, given.labels[:, None], -torch.inf).argmax(1)
-    targets = second_best if given.targets is None else given.targets
+    config, x = context.config, context.images.clone()
+    context.seen(0, x)
+    first = context.logits(x)
+    second_best = first.scatter(1, context.labels[:, None], -torch.inf).argmax(1)
+    targets = second_best if context.targets is None else context.targets
     touched = torch.zeros_like(x, dtype=torch.bool)
-    standing = torch.arange(len(x), device=x.device)[~given.won(first)]
+    standing = torch.arange(len(x), device=x.device)[~context.is_adversarial(first)]
     for step in range(1, config.steps + 1):
         if not len(standing):
             break
         spent = column(touched[standing].flatten(1).sum(1) + 2 > config.budget)
         free = (x[standing] < 1) & (touched[standing] | ~spent)
-        up, down = _salience(given, x[standing], targets[standing])
+        up, down = _salience(context, x[standing], targets[standing])
         pairs, found = best_pair(up.flatten(1), down.flatten(1), free.flatten(1))
         standing, pairs = standing[found], pairs[found]
         chosen = torch.zeros_like(x[standing]).flatten(1).scatter(1, pairs, 1.0).reshape(x[standing].shape)
         x[standing] = (x[standing] + config["theta"] * chosen).clamp(0, 1)
         touched[standing] |= chosen > 0
-        standing = standing[~given.at(standing).won(given.logits(x[standing]))]
-        given.seen(step, x)
+        standing = standing[~context.at(standing).is_adversarial(context.logits(x[standing]))]
+        context.seen(step, x)
     return x
 
 
-def _salience(given: Given, x: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+def _salience(context: AttackContext, x: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     """What a pixel adds to the target's logit, and what it takes from the sum of the others', as x each."""
     x = x.detach().requires_grad_()
-    logits = given.model(x)
+    logits = context.model(x)
     aimed = logits.gather(1, targets[:, None]).sum()
     (up,) = torch.autograd.grad(aimed, x, retain_graph=True)
     (everything,) = torch.autograd.grad(logits.sum(), x)

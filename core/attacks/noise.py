@@ -7,15 +7,15 @@ found nothing (Carlini et al. 2019, "On evaluating adversarial robustness").
 from torch import Tensor
 
 from core.attacks.attack import Attack
-from core.attacks.context import Given
+from core.attacks.context import AttackContext
 
 
-def make(given: Given) -> Tensor:
+def make(context: AttackContext) -> Tensor:
     """x ± ε with random signs, clipped to [0, 1]."""
-    given.seen(0, given.images)
-    coins = (given.draws.uniform("signs", *given.images.shape[1:]) < 0.5).to(given.images.dtype)
-    x = (given.images + given.config.budget * (2 * coins - 1)).clamp(0, 1)
-    given.seen(1, x)
+    context.seen(0, context.images)
+    coins = (context.draws.uniform("signs", *context.images.shape[1:]) < 0.5).to(context.images.dtype)
+    x = (context.images + context.config.budget * (2 * coins - 1)).clamp(0, 1)
+    context.seen(1, x)
     return x
 
 

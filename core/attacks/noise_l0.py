@@ -6,17 +6,17 @@
 from torch import Tensor
 
 from core.attacks.attack import Attack
-from core.attacks.context import Given
+from core.attacks.context import AttackContext
 
 
-def make(given: Given) -> Tensor:
+def make(context: AttackContext) -> Tensor:
     """x with ε pixels at random places at the other end of [0, 1]; images (N, 1, 28, 28)."""
-    given.seen(0, given.images)
-    flat = given.images.flatten(1)
-    places = given.draws.uniform("places", flat.shape[1]).argsort(1)[:, : int(given.config.budget)]
+    context.seen(0, context.images)
+    flat = context.images.flatten(1)
+    places = context.draws.uniform("places", flat.shape[1]).argsort(1)[:, : int(context.config.budget)]
     other_end = (flat < 0.5).to(flat.dtype)
-    x = flat.scatter(1, places, other_end.gather(1, places)).reshape(given.images.shape)
-    given.seen(1, x)
+    x = flat.scatter(1, places, other_end.gather(1, places)).reshape(context.images.shape)
+    context.seen(1, x)
     return x
 
 

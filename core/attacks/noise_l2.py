@@ -8,22 +8,22 @@ import torch
 from torch import Tensor
 
 from core.attacks.attack import Attack
-from core.attacks.context import Given
+from core.attacks.context import AttackContext
 from core.attacks.norms import column
 
 ROUNDS = 5  # of clipping and lengthening again; each leaves less to do
 
 
-def make(given: Given) -> Tensor:
+def make(context: AttackContext) -> Tensor:
     """x + ε·d/‖d‖₂ with d from N(0, 1), pointing into [0, 1] at its ends; images (N, 1, 28, 28)."""
-    x = given.images
-    given.seen(0, x)
-    way = given.draws.normal("direction", *x.shape[1:])
+    x = context.images
+    context.seen(0, x)
+    way = context.draws.normal("direction", *x.shape[1:])
     way = torch.where(x <= 0, way.abs(), torch.where(x >= 1, -way.abs(), way))
     for _ in range(ROUNDS):
         length = torch.linalg.vector_norm(way.flatten(1), dim=1)
-        way = (x + given.config.budget * way / column(length)).clamp(0, 1) - x
-    given.seen(1, x + way)
+        way = (x + context.config.budget * way / column(length)).clamp(0, 1) - x
+    context.seen(1, x + way)
     return x + way
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 
-class Draws:
+class PerImageRNG:
     """Streams of random numbers for the images at some places.
 
     seed: of the attack. places: (N,) which images these are, in the set that is attacked. restart: number of

@@ -9,18 +9,18 @@ from torch import Tensor
 
 from core.attacks.attack import Attack, steps
 from core.attacks.bim import STEP_SIZE, climb
-from core.attacks.context import Given
+from core.attacks.context import AttackContext
 
 
-def make(given: Given) -> Tensor:
+def make(context: AttackContext) -> Tensor:
     """Signed steps of α from a uniform random point of the box of ±ε; α is 2.5 ε / steps unless set.
 
     Returns (N, 1, 28, 28) in [0, 1].
     """
-    config = given.config
-    noise = 2 * given.draws.uniform("start", *given.images.shape[1:]) - 1
-    start = (given.images + config.budget * noise).clamp(0, 1)
-    return climb(given, start, config["step_size"] or 2.5 * config.budget / config.steps)
+    config = context.config
+    noise = 2 * context.draws.uniform("start", *context.images.shape[1:]) - 1
+    start = (context.images + config.budget * noise).clamp(0, 1)
+    return climb(context, start, config["step_size"] or 2.5 * config.budget / config.steps)
 
 
 PGD = Attack(

@@ -7,29 +7,29 @@ import torch
 from torch import Tensor
 
 from core.attacks.attack import Attack, steps
-from core.attacks.context import Given
+from core.attacks.context import AttackContext
 from core.attacks.norms import NORMS, column
 from core.config.validation import Setting
 
 STEP_SIZE = Setting(0.0, 0, 28, "How long one step is; 0 takes 2.5 ε / steps.")
 
 
-def make(given: Given) -> Tensor:
+def make(context: AttackContext) -> Tensor:
     """Steps of length α along the gradient from a random point of the ball; α is 2.5 ε / steps unless set.
 
     Returns (N, 1, 28, 28) in [0, 1].
     """
-    config, images = given.config, given.images
+    config, images = context.config, context.images
     project = NORMS["l2"].project
     size = config["step_size"] or 2.5 * config.budget / config.steps
-    way = given.draws.normal("start", *images.shape[1:])
-    share = given.draws.uniform("radius") ** (1 / images[0].numel())  # uniform in the ball's volume
+    way = context.draws.normal("start", *images.shape[1:])
+    share = context.draws.uniform("radius") ** (1 / images[0].numel())  # uniform in the ball's volume
     x = (images + unit(way) * column(config.budget * share)).clamp(0, 1)
-    given.seen(0, x)
+    context.seen(0, x)
     for step in range(1, config.steps + 1):
-        moved = x + size * unit(given.slope(x))
+        moved = x + size * unit(context.input_gradient(x))
         x = (images + project(moved - images, config.budget)).clamp(0, 1)
-        given.seen(step, x)
+        context.seen(step, x)
     return x
 
 

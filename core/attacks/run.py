@@ -5,9 +5,9 @@ from torch import Tensor, nn
 
 from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
-from core.attacks.context import Given, Watch
+from core.attacks.context import AttackContext, Watch
 from core.attacks.norms import NORMS, column
-from core.attacks.per_image_rng import Draws
+from core.attacks.per_image_rng import PerImageRNG
 from core.config.errors import LabError
 from core.config.validation import require
 from core.data.digits import CLASSES, SIDE
@@ -73,21 +73,21 @@ def _best_of_tries(
     best, height = images.clone(), torch.empty(0)
     standing = torch.arange(len(images), device=images.device)
     for restart in range(config.restarts):
-        given = _given(model, images[standing], labels[standing], places[standing], config, restart, watch)
+        context = _given(model, images[standing], labels[standing], places[standing], config, restart, watch)
         with torch.enable_grad():
-            made = ATTACKS[config.name].make(given).detach().clamp(0, 1)
-        made = torch.where(column(_within(made, given.images, config)), made, given.images)
+            made = ATTACKS[config.name].make(context).detach().clamp(0, 1)
+        made = torch.where(column(_within(made, context.images, config)), made, context.images)
         if config.restarts == 1:
             return made  # there is no other try to compare it with
-        logits = given.logits(made)
-        climbed = given.log_odds(logits)
+        logits = context.logits(made)
+        climbed = context.log_odds(logits)
         if restart == 0:
             best, height = made, climbed
         else:
             better = climbed > height[standing]
-            better |= given.won(logits)
+            better |= context.is_adversarial(logits)
             best[standing[better]], height[standing[better]] = made[better], climbed[better]
-        standing = standing[~given.won(logits)]
+        standing = standing[~context.is_adversarial(logits)]
         if not len(standing):
             break
     return best
@@ -106,10 +106,10 @@ def _given(
     config: AttackConfig,
     restart: int,
     watch: Watch | None,
-) -> Given:
+) -> AttackContext:
     targets = None if config.target is None else torch.full_like(labels, config.target)
-    draws = Draws(config.seed, places, restart, images.device, images.dtype)
-    return Given(model, images, labels, targets, config, draws, watch)
+    draws = PerImageRNG(config.seed, places, restart, images.device, images.dtype)
+    return AttackContext(model, images, labels, targets, config, draws, watch)
 
 
 def check(model: nn.Module, images: Tensor, labels: Tensor) -> None:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from core.attacks.attack import Attack, steps
-from core.attacks.context import Given
+from core.attacks.context import AttackContext
 from core.attacks.norms import column
 from core.config.validation import Setting
 from core.data.digits import SIDE
@@ -20,45 +20,45 @@ HALVINGS = (10, 50, 200, 1000, 2000, 4000, 6000, 8000)
 PAPER = 10_000
 
 
-def make(given: Given) -> Tensor:
+def make(context: AttackContext) -> Tensor:
     """Images (N, 1, 28, 28), every pixel by ε up or down, in vertical stripes at first and squares later.
 
     Each step draws one square an image, pushes its pixels all up or all down by ε from the original, and
     keeps that where it brings the attacker nearer. One step costs one query of each image that still stands.
     """
-    config, x = given.config, given.images
-    stripes = given.draws.uniform("stripes", 1, 1, SIDE)
-    draws = given.draws.uniform("squares", config.steps, 3)
-    given.seen(0, x)
+    config, x = context.config, context.images
+    stripes = context.draws.uniform("stripes", 1, 1, SIDE)
+    draws = context.draws.uniform("squares", config.steps, 3)
+    context.seen(0, x)
     best = (x + config.budget * signs(stripes)).clamp(0, 1)
-    logits = given.logits(best)
-    loss, standing = shortfall(given, logits), torch.arange(len(x), device=x.device)
-    standing = standing[~given.won(logits)]
-    given.seen(1, best)
+    logits = context.logits(best)
+    loss, standing = shortfall(context, logits), torch.arange(len(x), device=x.device)
+    standing = standing[~context.is_adversarial(logits)]
+    context.seen(1, best)
     for step in range(2, config.steps + 1):
         if not len(standing):
             break
-        mine = given.at(standing)
+        mine = context.at(standing)
         side = square_side(config["p_init"], step - 2, config.steps)
         tried = push_square(mine, best[standing], draws[standing, step - 1], side)
         logits = mine.logits(tried)
         tried_loss = shortfall(mine, logits)
         better = tried_loss < loss[standing]
         best[standing[better]], loss[standing[better]] = tried[better], tried_loss[better]
-        standing = standing[~(better & mine.won(logits))]
-        given.seen(step, best)
+        standing = standing[~(better & mine.is_adversarial(logits))]
+        context.seen(step, best)
     return best
 
 
-def shortfall(given: Given, logits: Tensor) -> Tensor:
+def shortfall(context: AttackContext, logits: Tensor) -> Tensor:
     """(N,) what the search lowers: the label's lead over the runner-up; with a target its cross-entropy."""
-    if given.targets is not None:
-        return -given.aim(logits)
-    lead = logits.gather(1, given.labels[:, None])[:, 0]
-    return lead - given.others(logits, given.labels)
+    if context.targets is not None:
+        return -context.attack_loss(logits)
+    lead = logits.gather(1, context.labels[:, None])[:, 0]
+    return lead - context.others(logits, context.labels)
 
 
-def push_square(given: Given, best: Tensor, draws: Tensor, side: int) -> Tensor:
+def push_square(context: AttackContext, best: Tensor, draws: Tensor, side: int) -> Tensor:
     """`best` with one square an image at ±ε from the original; draws: (N, 3) from U(0, 1): where, and which.
 
     Where that sign would change nothing it is the other one, so that no query is wasted.
@@ -67,8 +67,8 @@ def push_square(given: Given, best: Tensor, draws: Tensor, side: int) -> Tensor:
     line = torch.arange(SIDE, device=best.device)
     rows, columns = ((line >= at[:, None]) & (line < at[:, None] + side) for at in (top, left))
     square = (rows[:, None, :, None] & columns[:, None, None, :]).to(best.dtype)
-    change = given.config.budget * column(signs(draws[:, 2]))
-    first, other = ((given.images + one).clamp(0, 1) for one in (change, -change))
+    change = context.config.budget * column(signs(draws[:, 2]))
+    first, other = ((context.images + one).clamp(0, 1) for one in (change, -change))
     pushed = torch.lerp(best, first, square)
     same = column((pushed - best).flatten(1).abs().amax(1) < 1e-7)
     return torch.where(same, torch.lerp(best, other, square), pushed)

@@ -22,7 +22,7 @@ from core.storage.checkpoints import run_checkpoint, shipped
 from core.storage.disk import check_target, disk_words, is_file
 from core.storage.paths import home, private_folder
 from core.storage.runs import RunStore, new_run_id
-from core.storage.weight_history import film_path
+from core.storage.weight_history import weight_history_path
 from core.training.callbacks import Callback, StopWhen
 from core.training.recording import keep, new_trainer, record_of
 from core.training.run_data import material_for
@@ -101,8 +101,8 @@ def _copy(checkpoint: Path, target: Path) -> None:
     """The weights, and their film if there is one, under the name that --save gave. Raises LabError."""
     try:
         write_whole(target, checkpoint.read_bytes())
-        if is_file(film_path(checkpoint)):
-            write_whole(film_path(target), film_path(checkpoint).read_bytes())
+        if is_file(weight_history_path(checkpoint)):
+            write_whole(weight_history_path(target), weight_history_path(checkpoint).read_bytes())
     except OSError as error:
         words = disk_words(error, target)
         raise LabError(f"{words} The weights are kept under the run's id, {checkpoint.stem}.") from error

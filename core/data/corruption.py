@@ -14,7 +14,7 @@ from core.data.digits import CLASSES, Digits
 
 
 @dataclass(frozen=True, eq=False)
-class Spoiled:
+class Corrupted:
     """Training digits with faults.
 
     digits: all of them, labels and pixels as the network gets them. places: (n,) which of them are used,
@@ -27,7 +27,7 @@ class Spoiled:
     true: Tensor
 
 
-def spoil(train: Digits, config: DigitsConfig) -> Spoiled:
+def corrupt(train: Digits, config: DigitsConfig) -> Corrupted:
     """The training digits with the faults of a config; without faults the very same tensors."""
     places = _used(train, config)
     wrong = torch.zeros(len(train), dtype=torch.bool)
@@ -42,7 +42,7 @@ def spoil(train: Digits, config: DigitsConfig) -> Spoiled:
     if config.pixel_noise > 0:
         noise = torch.randn(images.shape, generator=_stream(config, "noise"))
         images = (images + config.pixel_noise * noise).clamp(0, 1)
-    return Spoiled(Digits(images, labels), places, wrong, train.labels)
+    return Corrupted(Digits(images, labels), places, wrong, train.labels)
 
 
 def _used(train: Digits, config: DigitsConfig) -> Tensor:

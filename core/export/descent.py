@@ -3,7 +3,7 @@
 from core.config.run import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.export.lesson import Lesson, Section
 from core.export.snippets.optimizer import optimizer_line, told_lines
-from core.export.snippets.words import Around, number
+from core.export.snippets.words import CodeContext, number
 from core.lessons.race.descent.config import DescentConfig
 from core.lessons.race.descent.curves import CURVES, bottom_value, minima
 from core.recipes.texts import RECIPES
@@ -83,7 +83,7 @@ def _by_hand(optimizer: OptimizerConfig, sign: str) -> tuple[list[str], list[str
 def _by_torch(optimizer: OptimizerConfig, sign: str) -> tuple[list[str], list[str]]:
     """torch.optim moves a tensor; whatever differs from the lab's meaning is told to it as in a training."""
     run = RunConfig("", MLPConfig(), TrainConfig(optimizer=optimizer))
-    tell = told_lines(run, Around(whole=True))
+    tell = told_lines(run, CodeContext(whole=True))
     rate = number(optimizer["lr"])
     if decay := optimizer.settings.get("decay"):
         rate += f" / (1 + {number(decay)} * step)"

@@ -3,7 +3,7 @@
 from core.config.run import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.export.lesson import Lesson, Section
 from core.export.snippets.optimizer import optimizer_line, told_lines
-from core.export.snippets.words import Around
+from core.export.snippets.words import CodeContext
 from core.lessons.race.imagenet.classifiers import CLASSIFIERS
 from core.lessons.race.imagenet.config import ImageRaceConfig
 from core.lessons.race.imagenet.photos import PHOTOS
@@ -132,7 +132,7 @@ def _told(optimizers: dict[str, OptimizerConfig]) -> str:
     for name, optimizer in optimizers.items():
         if OPTIMIZERS[optimizer.name].rule.keras_epsilon:
             run = RunConfig("", MLPConfig(), TrainConfig(optimizer=optimizer))
-            told += [f'if name == "{name}":', *(f"    {line}" for line in told_lines(run, Around(whole=True)))]
+            told += [f'if name == "{name}":', *(f"    {line}" for line in told_lines(run, CodeContext(whole=True)))]
     return "".join(f"            {line}\n" for line in told)
 
 

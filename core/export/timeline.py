@@ -5,7 +5,7 @@ from typing import Any
 
 from core.config.run import RunConfig
 from core.export.snippets.loop import needs_share
-from core.export.snippets.words import Around
+from core.export.snippets.words import CodeContext
 from core.storage.history import History
 
 #: A moment, in examples seen, and the settings that change there.
@@ -27,12 +27,12 @@ class Timeline:
     short: bool = False
 
     @property
-    def around(self) -> Around:
+    def around(self) -> CodeContext:
         """What the loop has to look up while it runs."""
         names = {name for _, settings in self.changes for name in settings}
         if self.stop is not None and needs_share(self.config):
             names.add("epochs")  # it had been planned longer than it ran
-        return Around(
+        return CodeContext(
             whole=True, changed=frozenset(names), replayed=bool(names) or self.stop is not None, short=self.short
         )
 

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from core.config.run import RunConfig
 from core.storage.history import History
-from core.storage.weight_history import Film
+from core.storage.weight_history import WeightHistory
 
 Status = Literal["queued", "running", "paused", "finished", "stopped", "diverged", "failed"]
 ACTIVE: tuple[Status, ...] = ("queued", "running", "paused")
@@ -60,7 +60,7 @@ class Snapshot(JobSnapshot):
     precision: str
     threads: int | None
     recorded: bool
-    film: Film = ()
+    film: WeightHistory = ()
 
     @property
     def progress(self) -> float:

@@ -14,7 +14,7 @@ RECENT = 9  # epochs whose middle duration tells the pace: a pause lengthens one
 LONGEST = 0.25  # seconds that one rest may take: a pause or a stop is heard soon all the same
 
 
-class Unhurried(Callback):
+class Throttle(Callback):
     """Rests after every epoch, so that all of them together take about `seconds`.
 
     A thousand steps of a small network are over before a page has drawn twice. What is computed, and the time

@@ -22,7 +22,7 @@ from core.jobs.autotune import ThreadTuner
 from core.jobs.background import Background
 from core.jobs.slots import Slots
 from core.jobs.snapshot import ACTIVE, Snapshot, Status
-from core.jobs.throttle import Unhurried
+from core.jobs.throttle import Throttle
 from core.models.device import choose_device, device_name
 from core.models.threads import take_threads
 from core.storage.history import History, Row
@@ -30,7 +30,7 @@ from core.storage.runs import RunStore
 from core.training import memory
 from core.training.callbacks import Callback
 from core.training.one_image import check_batches
-from core.training.recording import best_of, film_of, keep, kept_row, new_trainer, record_of
+from core.training.recording import best_of, keep, kept_row, new_trainer, record_of, weight_history_of
 from core.training.trainer import Diverged, Trainer, changeable
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class Job(Background[Snapshot], Callback):
     ) -> None:
         """seconds: rest between epochs so that the whole run takes about so long; 0 is as fast as it goes."""
         super().__init__(slots, session=session, owner=owner)
-        self._slowly = [Unhurried(seconds)] if seconds else []
+        self._slowly = [Throttle(seconds)] if seconds else []
         self._config, self._material, self._store = config, material, store
         self._device = choose_device()
         self._trainer: Trainer | None = None
@@ -243,5 +243,5 @@ class Job(Background[Snapshot], Callback):
             precision=trainer.precision if trainer else config.train.precision,
             threads=trainer.threads if trainer else None,
             recorded=self._recorded,
-            film=film_of(trainer),
+            film=weight_history_of(trainer),
         )

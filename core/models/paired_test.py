@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
-def chance(against: int, in_favor: int, share: float = 0.5) -> float:
+def sign_test_p_value(against: int, in_favor: int, share: float = 0.5) -> float:
     """Probability that chance alone puts at least `against` of all on one side (exact, one-sided).
 
     share: how likely each is to fall to that side. With 1/2 this is the sign test (McNemar 1947); 1 where
@@ -48,7 +48,7 @@ class Paired:
     def p(self) -> float:
         """How often chance alone gives as large a difference in either direction."""
         larger, smaller = sorted((self.first_only, self.second_only), reverse=True)
-        return min(1.0, 2 * chance(larger, smaller))
+        return min(1.0, 2 * sign_test_p_value(larger, smaller))
 
 
 def paired(first: Sequence[bool], second: Sequence[bool]) -> Paired:

@@ -32,15 +32,15 @@ class Frame:
     weights: dict[str, Tensor]
 
 
-Film = tuple[Frame, ...]
+WeightHistory = tuple[Frame, ...]
 
 
-def film_path(checkpoint: Path) -> Path:
+def weight_history_path(checkpoint: Path) -> Path:
     """Where the film of a checkpoint lies (whether it has one or not)."""
     return checkpoint.parent / "films" / checkpoint.name
 
 
-def save_film(path: Path, film: Sequence[Frame]) -> None:
+def save_weight_history(path: Path, film: Sequence[Frame]) -> None:
     """Write the frames; the file appears whole or not at all."""
     tensors: dict[str, Tensor] = {}
     for index, frame in enumerate(film):
@@ -50,7 +50,7 @@ def save_film(path: Path, film: Sequence[Frame]) -> None:
     write_whole(path, save(tensors, metadata))
 
 
-def load_film(path: Path, last: Frame | None = None) -> Film:
+def load_weight_history(path: Path, last: Frame | None = None) -> WeightHistory:
     """The frames of a film, first to last; none if there is no such file. LabError if it is damaged.
 
     last: the network as the checkpoint has it; it ends the film, unless the film goes as far itself.

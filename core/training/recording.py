@@ -19,7 +19,7 @@ from core.storage.checkpoints import run_checkpoint, save_checkpoint
 from core.storage.disk import disk_words
 from core.storage.history import Row
 from core.storage.runs import RunRecord, RunStore
-from core.storage.weight_history import Film, film_path, save_film
+from core.storage.weight_history import WeightHistory, save_weight_history, weight_history_path
 from core.training import memory
 from core.training.adversarial import AttackedAccuracy
 from core.training.callbacks import Callback
@@ -55,15 +55,15 @@ def new_trainer(
         return Trainer(config, run_data(material, config), [*watching, *callbacks], device)
 
 
-def film_of(trainer: Trainer | None) -> Film:
+def weight_history_of(trainer: Trainer | None) -> WeightHistory:
     """The frames that the run has kept so far; none where nobody films."""
     callbacks = trainer.callbacks if trainer else ()
     return next((entry.film for entry in callbacks if isinstance(entry, Filming)), ())
 
 
-def film_to_keep(trainer: Trainer) -> Film:
+def weight_history_to_keep(trainer: Trainer) -> WeightHistory:
     """The frames that lie beside a checkpoint: without the last where that is the checkpoint itself."""
-    film = film_of(trainer)
+    film = weight_history_of(trainer)
     return film if best_of(trainer) is not None else film[:-1]
 
 
@@ -148,9 +148,9 @@ def keep(trainer: Trainer, record: RunRecord, store: RunStore) -> None:
     # the curves travel with the weights, so that a network can show how it became what it is
     provenance["history"] = record.history.rounded().to_json()
     provenance["trained"] = time.strftime("%Y-%m-%d", time.gmtime(record.created))
-    if film := film_to_keep(trainer):
+    if film := weight_history_to_keep(trainer):
         try:
-            save_film(film_path(run_checkpoint(record.run_id)), film)
+            save_weight_history(weight_history_path(run_checkpoint(record.run_id)), film)
         except OSError:
             logging.getLogger(__name__).exception("The film of %s could not be written.", record.run_id)
     best = best_of(trainer)

@@ -7,7 +7,7 @@ import torch
 
 from core.config.digits import DigitsConfig
 from core.config.run import CurveConfig, RunConfig, WordsConfig
-from core.data.corruption import spoil
+from core.data.corruption import corrupt
 from core.data.digits import Digits
 from core.data.examples import Examples, Material, RunData
 from core.data.points import curve_points
@@ -46,7 +46,7 @@ def divided(material: Material, config: RunConfig) -> tuple[int, int]:
 def _spoiled(material: Material, config: RunConfig, faults: DigitsConfig) -> RunData:
     """The same with faults in the training images; those held out to validate with come from them too."""
     assert isinstance(material.train, Digits)
-    spoiled = spoil(material.train, faults)
+    spoiled = corrupt(material.train, faults)
     plain = run_data(_Replaced(spoiled.digits, material.test, material.size), replace(config, data=DigitsConfig()))
     used = spoiled.places if plain.train_places is None else _both(plain.train_places, spoiled.places)
     held_out = plain.validation_places

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from core.models.cnn import CNN
 from core.models.layers import SeededDropout
-from core.storage.weight_history import Film, Frame
+from core.storage.weight_history import Frame, WeightHistory
 from core.training.callbacks import Callback
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Filming(Callback):
 
     def __init__(self, most: int = 150 * 2**20, growth: float = 1.0) -> None:
         self.most, self.growth = most, growth
-        self.film: Film = ()
+        self.film: WeightHistory = ()
 
     def on_measure(self, trainer: "Trainer") -> None:
         state = {k: v.detach().cpu().clone() for k, v in trainer.module.state_dict().items()}

@@ -1,7 +1,7 @@
 """A convolutional network as text for the "Show the code" panels."""
 
 from core.config.cnn import CNNConfig
-from core.export.snippets.words import PANEL, Around, number
+from core.export.snippets.words import PANEL, CodeContext, number
 from core.formatting import shape
 
 _LAYERS = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "ReLU", "leaky-relu": "LeakyReLU", "gelu": "GELU"}
@@ -18,7 +18,7 @@ _START = {
 }
 
 
-def network_code(config: CNNConfig, around: Around = PANEL) -> str:
+def network_code(config: CNNConfig, around: CodeContext = PANEL) -> str:
     """nn.Sequential with a comment on each layer's output; it takes rows of 784 pixels."""
     shapes = {layer.name: layer.shape for layer in config.layers()}
     activation = f"nn.{_LAYERS[config.activation]}()"
@@ -57,7 +57,7 @@ def network_code(config: CNNConfig, around: Around = PANEL) -> str:
     return "\n".join(["network = nn.Sequential(", *lines, ")", *_after(config, around)])
 
 
-def _after(config: CNNConfig, around: Around) -> list[str]:
+def _after(config: CNNConfig, around: CodeContext) -> list[str]:
     """Lines that set another start, or hold the convolutions as they start."""
     lines: list[str] = []
     if config.init != "pytorch" or around.whole:

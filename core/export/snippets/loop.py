@@ -10,12 +10,12 @@ from core.export.snippets.optimizer import (
     rate_lines,
     told_lines,
 )
-from core.export.snippets.words import PANEL, Around, number
+from core.export.snippets.words import PANEL, CodeContext, number
 
 SHORT = 'with torch.autocast("cpu", torch.bfloat16):  # products of matrices in 16 bits'
 
 
-def loop_code(config: RunConfig, around: Around = PANEL) -> str:
+def loop_code(config: RunConfig, around: CodeContext = PANEL) -> str:
     """The lines after the network: loss, optimizer, loop. `batches(size)` gives an epoch's x, y.
 
     In a whole script `score`, `batches`, `places` and `stream` stand before it.
@@ -77,7 +77,7 @@ def _source(config: RunConfig, written_out: bool) -> str:
     return "network.parameters()"
 
 
-def _counters(config: RunConfig, around: Around) -> list[str]:
+def _counters(config: RunConfig, around: CodeContext) -> list[str]:
     train = config.train
     steps = counts_steps(config)
     if not around.whole:
@@ -88,7 +88,7 @@ def _counters(config: RunConfig, around: Around) -> list[str]:
     return [*seen, *(["step = 0"] if steps else [])]
 
 
-def _share(config: RunConfig, around: Around) -> str:
+def _share(config: RunConfig, around: CodeContext) -> str:
     if not around.whole:
         return "p = step / steps                      # the share that is done"
     if "epochs" in around.changed:
@@ -96,7 +96,7 @@ def _share(config: RunConfig, around: Around) -> str:
     return "p = seen / (EPOCHS * len(places))     # the share that is done"
 
 
-def _backward(config: RunConfig, around: Around) -> list[str]:
+def _backward(config: RunConfig, around: CodeContext) -> list[str]:
     manual = config.model.family == "manual"
     per_image = " / len(y)" if config.train.reduction == "sum" else ""
     if manual and not around.whole:
@@ -118,7 +118,7 @@ def _backward(config: RunConfig, around: Around) -> list[str]:
     ]
 
 
-def _around_epoch(config: RunConfig, around: Around, body: list[str]) -> list[str]:
+def _around_epoch(config: RunConfig, around: CodeContext, body: list[str]) -> list[str]:
     """The two loops with `body` within, and in a script what follows every epoch."""
     train = config.train
     if not around.whole:
@@ -186,7 +186,7 @@ def _best_after(config: RunConfig) -> list[str]:
     return ["network.load_state_dict(best)"]
 
 
-def _attacked(config: RunConfig, around: Around) -> list[str]:
+def _attacked(config: RunConfig, around: CodeContext) -> list[str]:
     """Each batch at its worst within ε, as core.training.adversarial makes it."""
     train = config.train
     several = train.adversarial == "pgd"

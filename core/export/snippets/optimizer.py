@@ -5,7 +5,7 @@ Where torch.optim means the same it stands alone. Two things differ (core.traini
 """
 
 from core.config.run import OptimizerConfig, RunConfig
-from core.export.snippets.words import PANEL, Around, number
+from core.export.snippets.words import PANEL, CodeContext, number
 from core.training.optimizers import OPTIMIZERS
 from core.training.schedules import SCHEDULES
 
@@ -31,7 +31,7 @@ def optimizer_line(optimizer: OptimizerConfig, source: str, *, whole: bool = Fal
     return f"optimizer = torch.optim.{entry.in_torch}({source}, {', '.join(words)})"
 
 
-def moves(config: RunConfig, around: Around = PANEL) -> bool:
+def moves(config: RunConfig, around: CodeContext = PANEL) -> bool:
     """Whether the rate changes from step to step."""
     train = config.train
     return train.schedule != "constant" or train.optimizer.settings.get("decay", 0.0) > 0 or "lr" in around.changed
@@ -43,7 +43,7 @@ def counts_steps(config: RunConfig) -> bool:
     return optimizer.settings.get("decay", 0.0) > 0 or OPTIMIZERS[optimizer.name].rule.keras_epsilon
 
 
-def rate_lines(config: RunConfig, around: Around) -> list[str]:
+def rate_lines(config: RunConfig, around: CodeContext) -> list[str]:
     """Lines that set `lr`, the rate of this step, from `p` (the share that is done) and `step`."""
     train = config.train
     rate, lines = around.value("lr", train.optimizer["lr"]), []
@@ -60,7 +60,7 @@ def rate_lines(config: RunConfig, around: Around) -> list[str]:
     return [*lines, f"lr = {rate}"]
 
 
-def told_lines(config: RunConfig, around: Around) -> list[str]:
+def told_lines(config: RunConfig, around: CodeContext) -> list[str]:
     """Lines that tell torch's optimizer what holds from this step on; none where nothing changes."""
     optimizer = config.train.optimizer
     settings = optimizer.settings
@@ -83,7 +83,7 @@ def told_lines(config: RunConfig, around: Around) -> list[str]:
     return ["for group in optimizer.param_groups:", *(f"    {line}" for line in lines)]
 
 
-def by_hand(config: RunConfig, around: Around) -> bool:
+def by_hand(config: RunConfig, around: CodeContext) -> bool:
     """Whether the update is written out: where the run's own is, and where its momentum changes on the way.
 
     With momentum 0 torch's SGD remembers nothing, though the formula's velocity is then the last step.
@@ -91,7 +91,7 @@ def by_hand(config: RunConfig, around: Around) -> bool:
     return config.train.optimizer.name == "sgd-by-hand" or "momentum" in around.changed
 
 
-def by_hand_lines(config: RunConfig, around: Around, source: str, lr: str) -> tuple[list[str], list[str]]:
+def by_hand_lines(config: RunConfig, around: CodeContext, source: str, lr: str) -> tuple[list[str], list[str]]:
     """(before the loop, within it): W := W − lr · gradient, or with a velocity, on bare tensors."""
     optimizer = config.train.optimizer
     momentum = optimizer["momentum"] > 0 or "momentum" in around.changed

@@ -4,7 +4,7 @@ from core.config.run import CNNConfig, MLPConfig, RecurrentConfig, RegressorConf
 from core.export.snippets import by_hand as snippets_by_hand
 from core.export.snippets import cnn, recurrent
 from core.export.snippets.loop import loop_code
-from core.export.snippets.words import PANEL, Around, number
+from core.export.snippets.words import PANEL, CodeContext, number
 
 _CALLS = {
     "sigmoid": "torch.sigmoid(z)",
@@ -23,7 +23,7 @@ def training_code(config: RunConfig) -> str:
     return f"{more}import torch\nfrom torch import nn\n\n{code}"
 
 
-def network_code(config: RunConfig, around: Around = PANEL) -> str:
+def network_code(config: RunConfig, around: CodeContext = PANEL) -> str:
     """The lines that make `network`; in a whole script its start is drawn from the generator `weights`."""
     model = config.model
     if isinstance(model, CNNConfig):
@@ -39,7 +39,7 @@ def _normalize(model: MLPConfig) -> str:
     return "    x = (x - mean) / std                      # of the training images\n" if model.normalize else ""
 
 
-def _raw(config: RunConfig, around: Around) -> str:
+def _raw(config: RunConfig, around: CodeContext) -> str:
     """Bare tensors, with autograd or without."""
     from core.models.raw_mlp import tensor_names
 
@@ -146,7 +146,7 @@ _START = {
 }
 
 
-def _module_start(model: MLPConfig | RegressorConfig, around: Around) -> list[str]:
+def _module_start(model: MLPConfig | RegressorConfig, around: CodeContext) -> list[str]:
     """Lines that set the start, where nn.Linear's own is not wanted or not there."""
     own = model.family != "my-linear" and model.init == model.init_output == "pytorch"
     if own and not around.whole:
@@ -163,7 +163,7 @@ def _module_start(model: MLPConfig | RegressorConfig, around: Around) -> list[st
     return [*lines, *each("linear[:-1]", model.init), *each("linear[-1:]", model.init_output)]
 
 
-def _module(model: MLPConfig | RegressorConfig, around: Around) -> str:
+def _module(model: MLPConfig | RegressorConfig, around: CodeContext) -> str:
     """torch.nn layers, or nn.Modules written by hand."""
     layer = "MyLinear" if model.family == "my-linear" else "nn.Linear"
     normalize, dropout = (model.normalize, model.dropout) if isinstance(model, MLPConfig) else (False, 0.0)

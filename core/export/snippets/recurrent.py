@@ -1,12 +1,12 @@
 """A recurrent network as text: for the "Show the code" panels and for whole scripts."""
 
 from core.config.language import ALPHABET, LANGUAGES, RecurrentConfig
-from core.export.snippets.words import PANEL, Around, number
+from core.export.snippets.words import PANEL, CodeContext, number
 
 _CELLS = {"gru": "GRU", "lstm": "LSTM", "rnn": "RNN"}
 
 
-def network_code(config: RecurrentConfig, around: Around = PANEL) -> str:
+def network_code(config: RecurrentConfig, around: CodeContext = PANEL) -> str:
     """An nn.Module from characters (N, L), −1 after a word's end, to a score for each language."""
     letters, languages = len(ALPHABET), len(LANGUAGES)
     ends = "self.drop(ends)" if config.dropout else "ends"

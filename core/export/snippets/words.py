@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Around:
+class CodeContext:
     """What stands around a piece of code.
 
     whole: within a script, which has seeds, constants and scores of its own; else a panel, where `batches`,
@@ -30,7 +30,7 @@ class Around:
         return f'now["{name}"]' if name in self.changed else number(value)
 
 
-PANEL = Around()
+PANEL = CodeContext()
 
 
 def number(value: float) -> str:

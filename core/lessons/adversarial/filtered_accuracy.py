@@ -7,9 +7,9 @@ that answers at random must be read several times: else the unluckiest of many r
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.models.paired_test import chance
+from core.models.paired_test import sign_test_p_value
 
-Marks = tuple[float, ...]
+PerImageAccuracy = tuple[float, ...]
 READINGS = 5  # of every attacked image behind a filter that draws numbers
 
 
@@ -37,7 +37,7 @@ class Gap:
     def p(self) -> float:
         """How often chance alone puts as many images on one side, either one (sign test)."""
         sides = sum(value > 0 for value in self.values), sum(value < 0 for value in self.values)
-        return min(1.0, 2 * chance(max(sides), min(sides)))
+        return min(1.0, 2 * sign_test_p_value(max(sides), min(sides)))
 
 
 def gap(first: Sequence[float], second: Sequence[float]) -> Gap:
@@ -45,7 +45,7 @@ def gap(first: Sequence[float], second: Sequence[float]) -> Gap:
     return Gap(tuple(a - b for a, b in zip(first, second, strict=True)))
 
 
-def left_of(marks: dict[str, Marks], names: Sequence[str], *, random: bool) -> Marks:
+def left_of(marks: dict[str, PerImageAccuracy], names: Sequence[str], *, random: bool) -> PerImageAccuracy:
     """What several attacks leave together: an image that one of them wins is lost.
 
     random: the network answers at random; then it is what the strongest single attack leaves, since an image
@@ -56,12 +56,14 @@ def left_of(marks: dict[str, Marks], names: Sequence[str], *, random: bool) -> M
     return tuple(min(image) for image in zip(*(marks[name] for name in names), strict=True))
 
 
-def strongest(marks: dict[str, Marks], names: Sequence[str]) -> str:
+def strongest(marks: dict[str, PerImageAccuracy], names: Sequence[str]) -> str:
     """The attack that leaves the fewest; the first of equal ones."""
     return min(names, key=lambda name: sum(marks[name]))
 
 
-def hidden(whole: dict[str, Marks], bare: dict[str, Marks], through: Sequence[str], *, random: bool) -> Gap:
+def hidden(
+    whole: dict[str, PerImageAccuracy], bare: dict[str, PerImageAccuracy], through: Sequence[str], *, random: bool
+) -> Gap:
     """What the attacks that are not in `through` win besides, less what they win without the filter.
 
     More attacks win more on any network; only what they win beyond that was hidden by the filter. whole,

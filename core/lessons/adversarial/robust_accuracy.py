@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from core.attacks.norms import ROUNDING, NormName
-from core.lessons.adversarial.tasks import Reads
+from core.lessons.adversarial.tasks import Predictions
 from core.models.evaluation import wilson
 
 _wilson = cache(wilson)
@@ -32,7 +32,7 @@ class Share:
         return _wilson(self.right, self.n)
 
 
-def lost(reads: Reads, labels: Tensor) -> Tensor:
+def lost(reads: Predictions, labels: Tensor) -> Tensor:
     """(n,) whether each attacked image is misread, those included that were misread untouched.
 
     labels: of all test images.
@@ -40,7 +40,7 @@ def lost(reads: Reads, labels: Tensor) -> Tensor:
     return reads.read.long() != labels[reads.places]
 
 
-def lost_within(reads: Reads, clean: Reads, labels: Tensor, norm: NormName, epsilon: float) -> Tensor:
+def lost_within(reads: Predictions, clean: Predictions, labels: Tensor, norm: NormName, epsilon: float) -> Tensor:
     """(n,) the same for an attack that looked for the smallest change: one larger than ε does not count.
 
     reads: of one run with a large budget; every ε follows from its distances.

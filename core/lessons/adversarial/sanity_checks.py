@@ -59,7 +59,7 @@ RULES = (
     Rule(
         "Attacked as it is used: in eval mode",
         (CONDUCT,),
-        sanity_rules.treated,
+        sanity_rules.eval_mode_check,
         "In training mode dropout blinds the network and batch norm reads the other images: easier to fool.",
     ),
     Rule(

@@ -129,7 +129,7 @@ def measure(
 
 
 @dataclass(frozen=True)
-class Conduct:
+class SideEffects:
     """How an attack treated a network that was handed over in training mode.
 
     parts: of the network that computed something. training: those of them that did so in training mode at
@@ -143,7 +143,7 @@ class Conduct:
     restored: bool
 
 
-def conduct(model: nn.Module, images: Tensor, labels: Tensor, config: AttackConfig) -> Conduct:
+def conduct(model: nn.Module, images: Tensor, labels: Tensor, config: AttackConfig) -> SideEffects:
     """Attack a copy of the network that stands in training mode, and write down what happens inside it.
 
     images: (N, 1, 28, 28) in [0, 1]; labels: (N,).
@@ -164,7 +164,7 @@ def conduct(model: nn.Module, images: Tensor, labels: Tensor, config: AttackConf
     touched = [name for name, tensor in copy.state_dict().items() if not torch.equal(tensor, before[name])]
     touched += [f"gradient of {name}" for name, weight in copy.named_parameters() if weight.grad is not None]
     restored = modes == [part.training for _, part in parts]
-    return Conduct(len(seen), sum(seen.values()), tuple(touched), restored)
+    return SideEffects(len(seen), sum(seen.values()), tuple(touched), restored)
 
 
 def without_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> int:
@@ -180,7 +180,7 @@ def without_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> int:
     return int((gradient.flatten(1).abs().amax(1) == 0).sum())
 
 
-def wavering(model: nn.Module, images: Tensor) -> int:
+def nondeterministic(model: nn.Module, images: Tensor) -> int:
     """On how many images (N, 1, 28, 28) the network gives other outputs when the very same is read again."""
     once, twice = logits(model, images), logits(model, images)
     return int((once != twice).any(1).sum())
@@ -199,16 +199,16 @@ class Evidence:
     n: int
     readings: Mapping[str, Reading] = field(default_factory=dict)
     flat: int | None = None
-    conduct: Conduct | None = None
-    wavering: int | None = None
+    conduct: SideEffects | None = None
+    nondeterministic: int | None = None
     labels: tuple[int, ...] = ()
 
     @property
     def at_random(self) -> bool:
         """Whether the network answers at random, so that every reading is one draw."""
         clean, nothing = self.readings.get("clean"), self.readings.get("nothing")
-        if self.wavering is not None:
-            return self.wavering > 0
+        if self.nondeterministic is not None:
+            return self.nondeterministic > 0
         return clean is not None and nothing is not None and clean.right != nothing.right
 
     @property

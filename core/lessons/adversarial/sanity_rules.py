@@ -23,14 +23,14 @@ from core.lessons.adversarial.sanity_evidence import (
     Evidence,
     finishes,
 )
-from core.models.paired_test import chance, paired
+from core.models.paired_test import paired, sign_test_p_value
 
 Verdict = Literal["holds", "chance", "violated", "unclear", "open"]
 Judged = tuple[Verdict, str, str]  # verdict, the number for the badge, what was measured
 LEVEL = 0.05  # a violation that chance alone shows less often than this is one
 
 
-def treated(evidence: Evidence) -> Judged:
+def eval_mode_check(evidence: Evidence) -> Judged:
     """The attack looks at the network in eval mode and leaves it as it was."""
     seen = evidence.conduct
     assert seen is not None
@@ -93,7 +93,7 @@ def zero(evidence: Evidence) -> Judged:
     measured = f"{changed}The same {evidence.n} pictures were read twice: {lost + won} of them right only one time."
     if not evidence.at_random:
         return "violated", f"{share[0]} against {share[1]}", measured
-    exceeds = min(chance(lost, won), chance(won, lost)) < LEVEL / 2
+    exceeds = min(sign_test_p_value(lost, won), sign_test_p_value(won, lost)) < LEVEL / 2
     return (
         "violated" if exceeds or nothing.largest else "chance",
         f"{share[0]} against {share[1]}",
@@ -109,10 +109,10 @@ def noise(evidence: Evidence) -> Judged:
         f"Noise of the same ε leaves {percent(noisy)}, PGD {percent(left)}: {_some(gains)} to PGD alone, "
         f"{losses} to noise alone."
     )
-    if chance(gains, losses) < LEVEL:
+    if sign_test_p_value(gains, losses) < LEVEL:
         verdict: Verdict = "holds"
     else:
-        verdict = "violated" if chance(losses, gains) < LEVEL else "chance"
+        verdict = "violated" if sign_test_p_value(losses, gains) < LEVEL else "chance"
         if verdict == "chance":
             measured += " That is no difference beyond chance, so this ε shows nothing."
     return verdict, f"{percent(left)} against {percent(noisy)}", measured
@@ -148,7 +148,7 @@ def _black(evidence: Evidence, name: str) -> Judged:
     found = paired(*zip(*left, strict=True)) if left else paired([], [])
     verdict: Verdict = "holds"
     if found.first_only > found.second_only:  # images that stand against PGD again, and fall to the black box
-        verdict = "violated" if chance(found.first_only, found.second_only) < LEVEL else "chance"
+        verdict = "violated" if sign_test_p_value(found.first_only, found.second_only) < LEVEL else "chance"
     if not left:
         return verdict, f"0 of 0, {QUERIES:,} queries", f"PGD leaves no picture for {title} to try."
     return (
@@ -166,7 +166,7 @@ def _no_weaker(evidence: Evidence, strong: str, weak: str, title: str, other: st
     left, theirs = (evidence.readings[name].correct / evidence.n for name in (strong, weak))
     verdict: Verdict = "holds"
     if losses > gains:
-        verdict = "violated" if chance(losses, gains) < LEVEL else "chance"
+        verdict = "violated" if sign_test_p_value(losses, gains) < LEVEL else "chance"
     measured = (
         f"After {other} {percent(theirs)} are still read correctly, after {title} {percent(left)}: "
         f"{_some(gains)} to {title} alone, {losses} to {other} alone."
@@ -183,7 +183,7 @@ def steps(evidence: Evidence) -> Judged:
     worse = [(back, lost) for back, lost in rises if back > lost]
     verdict: Verdict = "holds"
     if worse:  # the smallest of several, so each must be that much rarer (Bonferroni)
-        least = min(chance(back, lost) for back, lost in worse)
+        least = min(sign_test_p_value(back, lost) for back, lost in worse)
         verdict = "violated" if least < LEVEL / len(pairs) else "chance"
     course = ", ".join(f"{percent(share)} after {steps}" for steps, share in zip(STEPS, accuracy, strict=True))
     rise = max([back - lost for back, lost in worse], default=0)
@@ -232,7 +232,7 @@ def gray(evidence: Evidence) -> Judged:
             number,
             f"{measured}, all of them {article(digit)}: always naming the {digit} gets them right.",
         )
-    verdict: Verdict = "violated" if chance(left, n - left, evidence.guessing) < LEVEL else "chance"
+    verdict: Verdict = "violated" if sign_test_p_value(left, n - left, evidence.guessing) < LEVEL else "chance"
     several = f", of {len(digits)} digits" if digits else ""
     return (
         verdict,

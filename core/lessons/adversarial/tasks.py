@@ -45,7 +45,7 @@ class Piece:
 
 
 @dataclass(frozen=True, eq=False)
-class Reads:
+class Predictions:
     """What a network read in some attacked images.
 
     places: (n,) which of the test images. read: (n,) uint8, the digits. linf, l2, l0: (n,) float32, how large
@@ -134,7 +134,7 @@ def lined_up(networks: Iterable[str], attacks: Iterable[AttackConfig], n: int) -
     ]
 
 
-def measure(model: nn.Module, digits: Digits, piece: Piece) -> Reads:
+def measure(model: nn.Module, digits: Digits, piece: Piece) -> Predictions:
     """Attack the images of a piece and let the network read them."""
     begun = time.perf_counter()
     places = images_of(digits, piece.part, piece.attack)
@@ -143,12 +143,12 @@ def measure(model: nn.Module, digits: Digits, piece: Piece) -> Reads:
     made = images if config is None else attack(model, images, labels, config, places=places)
     read = logits(model, made).argmax(1).to("cpu", torch.uint8)
     linf, l2, l0 = (NORMS[norm].size(made - images).float() for norm in ("linf", "l2", "l0"))
-    return Reads(places, read, linf, l2, l0, time.perf_counter() - begun)
+    return Predictions(places, read, linf, l2, l0, time.perf_counter() - begun)
 
 
-def gather(kept: Mapping[Piece, Reads], network: str, attack: str, n: int) -> Reads:
+def gather(kept: Mapping[Piece, Predictions], network: str, attack: str, n: int) -> Predictions:
     """What is known of the first n images of the sample so far, without gaps."""
-    found: list[Reads] = []
+    found: list[Predictions] = []
     for part in range(parts(n, attack)):
         reads = kept.get(Piece(network, attack, part))
         if reads is None:
@@ -156,12 +156,12 @@ def gather(kept: Mapping[Piece, Reads], network: str, attack: str, n: int) -> Re
         found.append(reads)
     if not found:
         nothing = torch.empty(0)
-        return Reads(torch.empty(0, dtype=torch.int64), nothing.to(torch.uint8), nothing, nothing, nothing)
+        return Predictions(torch.empty(0, dtype=torch.int64), nothing.to(torch.uint8), nothing, nothing, nothing)
 
     def joined(name: str) -> Tensor:
         return torch.cat([getattr(reads, name) for reads in found])[:n]
 
-    return Reads(
+    return Predictions(
         joined("places"),
         joined("read"),
         joined("linf"),
@@ -171,7 +171,7 @@ def gather(kept: Mapping[Piece, Reads], network: str, attack: str, n: int) -> Re
     )
 
 
-def seconds_left(wanted: Sequence[Piece], kept: Mapping[Piece, Reads]) -> float | None:
+def seconds_left(wanted: Sequence[Piece], kept: Mapping[Piece, Predictions]) -> float | None:
     """How long the rest takes at the pace of each attack on each network; None until all are known."""
     pace: dict[tuple[str, str], float] = {}
     for piece in wanted:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
 from core.attacks.run import attack
-from core.lessons.adversarial.filtered_accuracy import Marks
+from core.lessons.adversarial.filtered_accuracy import PerImageAccuracy
 from core.lessons.adversarial.filtered_network import Defended
 from core.lessons.adversarial.sanity_evidence import black_boxes
 from core.models.evaluation import logits
@@ -23,7 +23,7 @@ MadeOn = Literal["whole", "bare", "straight-through"]
 
 
 @dataclass(frozen=True)
-class Way:
+class ThreatModel:
     """title, idea: for people. attack: in ATTACKS, None for the images as they are. made_on: what the
     attacker sees: network and filter, the bare network, or both with the filter skipped backwards. around:
     whether it does not depend on the filter's gradient."""
@@ -35,21 +35,21 @@ class Way:
     around: bool = False
 
 
-def ways() -> dict[str, Way]:
+def ways() -> dict[str, ThreatModel]:
     """All ways by name, from harmless to strong; black boxes as far as ATTACKS has them."""
     found = {
-        "clean": Way("untouched", "The images as they are.", None),
-        "noise": Way("random noise", "The control: ±ε in each pixel, by a coin.", "noise"),
-        "fgsm": Way("FGSM through it", "One step along the gradient of filter and network.", "fgsm"),
-        "pgd": Way("PGD through it", "Many steps along the gradient of filter and network.", "pgd"),
-        "bare": Way(
+        "clean": ThreatModel("untouched", "The images as they are.", None),
+        "noise": ThreatModel("random noise", "The control: ±ε in each pixel, by a coin.", "noise"),
+        "fgsm": ThreatModel("FGSM through it", "One step along the gradient of filter and network.", "fgsm"),
+        "pgd": ThreatModel("PGD through it", "Many steps along the gradient of filter and network.", "pgd"),
+        "bare": ThreatModel(
             "PGD around it: made without the filter",
             "Made on the bare network, then shown to both.",
             "pgd",
             "bare",
             True,
         ),
-        "straight": Way(
+        "straight": ThreatModel(
             "PGD around it: filter skipped backwards (BPDA)",
             "Forwards through the filter, backwards as if there were none.",
             "pgd",
@@ -58,7 +58,7 @@ def ways() -> dict[str, Way]:
         ),
     }
     return found | {
-        name: Way(
+        name: ThreatModel(
             f"{ATTACKS[name].title}: outputs only", "Asks for outputs, never for a gradient.", name, "whole", True
         )
         for name in black_boxes()
@@ -70,11 +70,11 @@ def still_right(
     filter: nn.Module,
     images: Tensor,
     labels: Tensor,
-    way: Way,
+    way: ThreatModel,
     epsilon: float,
     places: Tensor,
     readings: int = 1,
-) -> Marks:
+) -> PerImageAccuracy:
     """How often `network` behind `filter` reads each image (N, 1, 28, 28) correctly after that attack, 0…1.
 
     places: (N,) which images these are; they choose the attack's random numbers. readings: how many times

@@ -15,7 +15,7 @@ ROOM = 8_000_000  # numbers of a layer's output held at a time
 
 
 @dataclass(frozen=True, eq=False)
-class Peaks:
+class MaxActivations:
     """For N images and C channels of a layer: the largest number of each map, and where it stands.
 
     values, rows, columns: (N, C); of equal numbers the first in reading order counts.
@@ -31,7 +31,7 @@ class Peaks:
 
 
 @torch.no_grad()
-def peaks(model: nn.Module, layer: str, images: Tensor) -> Peaks:
+def max_activations(model: nn.Module, layer: str, images: Tensor) -> MaxActivations:
     """The peaks of all channels of a layer with feature maps, on images (N, 1, 28, 28) in [0, 1]."""
     assert isinstance(model, CNN)
     values, places, wide = [], [], 1
@@ -45,4 +45,4 @@ def peaks(model: nn.Module, layer: str, images: Tensor) -> Peaks:
         start, wide = start + chunk, output.shape[3]
         chunk = max(1, min(200, ROOM // output[0].numel()))
     where = torch.cat(places)
-    return Peaks(torch.cat(values), where // wide, where % wide)
+    return MaxActivations(torch.cat(values), where // wide, where % wide)

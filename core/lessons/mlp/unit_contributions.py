@@ -8,7 +8,7 @@ from core.models import linear_layers
 from core.models.inspect.layer_signals import Signals, bend
 
 
-def pushes(model: nn.Module, flow: Signals, digit: int) -> Tensor:
+def unit_contributions(model: nn.Module, flow: Signals, digit: int) -> Tensor:
     """(N, units) for the first hidden layer: output × ∂logit[digit]/∂output, in logits.
 
     With one hidden layer these and the output bias add up to the logit exactly; with more they are its

@@ -2,7 +2,7 @@
 
 from core.storage.checkpoints import run_checkpoint
 from core.storage.runs import RunStore
-from core.storage.weight_history import film_path
+from core.storage.weight_history import weight_history_path
 
 
 def remove(store: RunStore, run_id: str, owner: str | None) -> None:
@@ -12,5 +12,5 @@ def remove(store: RunStore, run_id: str, owner: str | None) -> None:
     """
     store.delete(run_id, owner)
     weights = run_checkpoint(run_id)
-    for path in (film_path(weights), weights):
+    for path in (weight_history_path(weights), weights):
         path.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from core.models.evaluation import logits
 
 
 @dataclass(frozen=True, eq=False)
-class Suspects:
+class LabelErrors:
     """Training images in order of suspicion, hardest to believe first.
 
     places: (N,) among the training images. losses: (N,) cross-entropy of the given label in nats.
@@ -41,7 +41,7 @@ class Suspects:
         return int(self.flipped[:count].sum()), int(self.flipped.sum())
 
 
-def suspects(model: nn.Module, learned: Digits, true: Tensor, places: Tensor) -> Suspects:
+def suspects(model: nn.Module, learned: Digits, true: Tensor, places: Tensor) -> LabelErrors:
     """Rank training images by their loss under the trained network.
 
     learned: the training digits as the network got them. true: (N,) their labels before anything was flipped.
@@ -52,7 +52,7 @@ def suspects(model: nn.Module, learned: Digits, true: Tensor, places: Tensor) ->
     losses = functional.cross_entropy(out, given, reduction="none").nan_to_num(torch.inf)
     order = losses.argsort(descending=True, stable=True)
     chosen = places[order]
-    return Suspects(
+    return LabelErrors(
         places=chosen,
         losses=losses[order],
         given=given[order],

@@ -11,7 +11,7 @@ from core.charts.robustness_curves import StrengthCurve, strength_curves_figure
 from core.data.digits import Mnist
 from core.formatting import interval, percent, points, points_interval
 from core.lessons.adversarial.sanity_evidence import QUERIES, black_boxes
-from core.lessons.adversarial.tasks import NOTHING, Piece, Reads, gather, lined_up, measure, named
+from core.lessons.adversarial.tasks import NOTHING, Piece, Predictions, gather, lined_up, measure, named
 from core.models.evaluation import wilson
 from core.models.paired_test import Paired, paired
 from core.models.threads import one_thread
@@ -29,7 +29,7 @@ IMAGES = (100, 200, 500, 1000)
 STEPS = (10, 20, 40, 100)
 TOP = 0.41
 BESIDE = 200  # images that a black box meets at most: it asks a thousand times an image
-Marks = list[bool]  # whether each image is read correctly
+PerImageAccuracy = list[bool]  # whether each image is read correctly
 Curve = dict[float, tuple[int, int]]  # ε: correct of n
 
 
@@ -75,7 +75,7 @@ def epsilon_of(trained: Trained) -> float | None:
     return train.attack_epsilon if train.adversarial != "none" else None
 
 
-def _price(known: dict[str, Marks]) -> None:
+def _price(known: dict[str, PerImageAccuracy]) -> None:
     """Clean accuracy so far, and the paired difference of the first two networks on the same images."""
     n = min(len(marks) for marks in known.values())
     if not n:
@@ -130,7 +130,7 @@ def _curves(networks: dict[str, Trained], mnist: Mnist, count: int, steps: int, 
         f"{' and '.join(map(_title, beside))} at ε = {marked:g} on {few}, and all test images untouched.",
     )
 
-    def one(piece: Piece, progress: Callable[[float], None]) -> Reads:
+    def one(piece: Piece, progress: Callable[[float], None]) -> Predictions:
         reads = store(mnist, piece.network)[piece] = measure(models[piece.network], mnist.test, piece)
         return reads
 
@@ -164,13 +164,13 @@ def _curves(networks: dict[str, Trained], mnist: Mnist, count: int, steps: int, 
     work.part(body)
 
 
-def right_of(kept: dict[Piece, Reads], network: str, how: str, count: int, mnist: Mnist) -> Marks:
+def right_of(kept: dict[Piece, Predictions], network: str, how: str, count: int, mnist: Mnist) -> PerImageAccuracy:
     """Whether each of the first images of the sample is read correctly, as far as it is measured."""
     reads = gather(kept, network, how, count)
     return (reads.read.long() == mnist.test.labels[reads.places]).tolist() if len(reads) else []
 
 
-def curve(kept: dict[Piece, Reads], network: str, attacks: list[AttackConfig], count: int, mnist: Mnist) -> Curve:
+def curve(kept: dict[Piece, Predictions], network: str, attacks: list[AttackConfig], count: int, mnist: Mnist) -> Curve:
     """Correct readings and images at each ε measured so far, ε = 0 first."""
     ways = [(0.0, NOTHING), *((config.budget, named(config)) for config in attacks)]
     marks = {epsilon: right_of(kept, network, how, count, mnist) for epsilon, how in ways}

@@ -1,16 +1,16 @@
 """What a filter seems to win and what is left of it, in sentences that follow from the numbers."""
 
 from core.formatting import percent, points, points_interval
-from core.lessons.adversarial.filtered_accuracy import READINGS, Gap, Marks, gap, hidden, left_of, strongest
-from core.lessons.adversarial.threat_models import Way
+from core.lessons.adversarial.filtered_accuracy import READINGS, Gap, PerImageAccuracy, gap, hidden, left_of, strongest
+from core.lessons.adversarial.threat_models import ThreatModel
 
 WHOLE, BARE = "behind the filter", "without it"
-Right = dict[str, dict[str, Marks]]  # side, way of attack: how often each image is still read correctly
+Right = dict[str, dict[str, PerImageAccuracy]]  # side, way of attack: how often each image is still read correctly
 THROUGH = ("fgsm", "pgd")
 LEVEL = 0.05
 
 
-def filters_verdict(right: Right, ways: dict[str, Way], *, random: bool = False) -> tuple[str, bool]:
+def filters_verdict(right: Right, ways: dict[str, ThreatModel], *, random: bool = False) -> tuple[str, bool]:
     """The sentences, and whether gradients are masked: whether going around wins more than chance explains.
 
     More than the same attacks win without the filter, that is: an attack more always wins something. random:
@@ -56,7 +56,7 @@ def _hides(extra: Gap, between: Gap, masked: bool) -> str:
     return "That is no more than chance, or the same attacks without the filter, explain: it hides little. "
 
 
-def _worth(gain: Gap, without: Marks) -> str:
+def _worth(gain: Gap, without: PerImageAccuracy) -> str:
     words = f"Without any filter the worst of the same attacks leaves {_share(without)}: "
     if gain.p >= LEVEL:
         return words + "against somebody who knows the filter it changes nothing that could be told from chance."
@@ -69,11 +69,11 @@ def _worth(gain: Gap, without: Marks) -> str:
     return words + f"so it even costs {points(-gain.mean)}."
 
 
-def _clean(whole: dict[str, Marks], bare: dict[str, Marks]) -> str:
+def _clean(whole: dict[str, PerImageAccuracy], bare: dict[str, PerImageAccuracy]) -> str:
     if "clean" not in whole or "clean" not in bare:
         return ""
     return f" Untouched images: {_share(whole['clean'])} with it, {_share(bare['clean'])} without."
 
 
-def _share(marks: Marks) -> str:
+def _share(marks: PerImageAccuracy) -> str:
     return f"{percent(sum(marks) / len(marks))} of {len(marks):,}"

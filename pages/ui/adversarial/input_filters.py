@@ -10,8 +10,8 @@ from core.charts.paired_accuracies import Twin, twin_bars_figure
 from core.charts.palette import BLUE, ORANGE
 from core.charts.style import picture
 from core.data.digits import Mnist
-from core.lessons.adversarial.filtered_accuracy import READINGS, Marks
-from core.lessons.adversarial.threat_models import Way, still_right, ways
+from core.lessons.adversarial.filtered_accuracy import READINGS, PerImageAccuracy
+from core.lessons.adversarial.threat_models import ThreatModel, still_right, ways
 from core.models.evaluation import wilson
 from pages.ui.adversarial.filter_choice import Filter, choose_strength
 from pages.ui.adversarial.filter_words import BARE, WHOLE, Right, filters_verdict
@@ -26,7 +26,7 @@ from pages.ui.kit.widgets.incremental_work import Piecework
 IMAGES = (50, 100, 200, 400)
 PART = 25  # images a piece
 Piece = tuple[str, str, int]  # BARE or WHOLE, way, part
-Kept = dict[Piece, Marks]
+Kept = dict[Piece, PerImageAccuracy]
 
 
 @panel
@@ -97,7 +97,7 @@ def _measured(trained: Trained, mnist: Mnist, chosen: Filter, epsilon: float, co
         "adv_filters", "Measure", help=f"{len(known_ways)} attacks on {count} images, with and without the filter."
     )
 
-    def one(piece: Piece, progress: Callable[[float], None]) -> Marks:
+    def one(piece: Piece, progress: Callable[[float], None]) -> PerImageAccuracy:
         side, name, part = piece
         here = slice(part * PART, (part + 1) * PART)
         # A filter that draws starts anew for every piece: a number does not depend on what came before.
@@ -126,13 +126,13 @@ def _measured(trained: Trained, mnist: Mnist, chosen: Filter, epsilon: float, co
     work.part(body)
 
 
-def gathered(kept: Kept, known_ways: dict[str, Way], parts: int) -> Right:
+def gathered(kept: Kept, known_ways: dict[str, ThreatModel], parts: int) -> Right:
     """For both sides, by the way of attack: how often each image is still read correctly; complete ones only.
 
     Without a filter there is nothing to go around: there every such way is the attack itself.
     """
 
-    def whole(side: str, name: str) -> Marks | None:
+    def whole(side: str, name: str) -> PerImageAccuracy | None:
         pieces = [kept.get((side, name, part)) for part in range(parts)]
         known = [piece for piece in pieces if piece is not None]
         return tuple(mark for piece in known for mark in piece) if len(known) == parts else None
@@ -146,7 +146,9 @@ def gathered(kept: Kept, known_ways: dict[str, Way], parts: int) -> Right:
     return found
 
 
-def _shown(right: Right, known_ways: dict[str, Way], random: bool, epsilon: float, count: int, mnist: Mnist) -> None:
+def _shown(
+    right: Right, known_ways: dict[str, ThreatModel], random: bool, epsilon: float, count: int, mnist: Mnist
+) -> None:
     verdict, masked = filters_verdict(right, known_ways, random=random)
     if masked:
         st.warning(verdict, icon=":material/visibility_off:")

@@ -11,7 +11,17 @@ from core.data.digits import Mnist
 from core.formatting import count, duration
 from core.lessons.adversarial.charts.robust_accuracy import AttackCurve, attack_curves_figure
 from core.lessons.adversarial.robust_accuracy import came_back, lost, lost_within, on_the_same, shares, worst_case
-from core.lessons.adversarial.tasks import CHUNK, NOTHING, Piece, Reads, configs, gather, measure, named, seconds_left
+from core.lessons.adversarial.tasks import (
+    CHUNK,
+    NOTHING,
+    Piece,
+    Predictions,
+    configs,
+    gather,
+    measure,
+    named,
+    seconds_left,
+)
 from pages.ui.adversarial.compared_networks import Entrant
 from pages.ui.adversarial.first_sample import ahead, begin
 from pages.ui.adversarial.many_choice import Choice
@@ -24,19 +34,19 @@ KEY = "adv_many"
 EXACT, WORST = "at exactly this ε", "at any ε up to this one"
 
 
-def store(mnist: Mnist, network: str) -> dict[Piece, Reads]:
+def store(mnist: Mnist, network: str) -> dict[Piece, Predictions]:
     """What is known of a network, from whichever session measured it."""
     return _store(data_key(mnist), network)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _store(data: str, network: str) -> dict[Piece, Reads]:
+def _store(data: str, network: str) -> dict[Piece, Predictions]:
     return {}
 
 
-def known(mnist: Mnist, choice: Choice) -> dict[Piece, Reads]:
+def known(mnist: Mnist, choice: Choice) -> dict[Piece, Predictions]:
     """A copy of what is known of the chosen networks: another session may add to it meanwhile."""
-    every: dict[Piece, Reads] = {}
+    every: dict[Piece, Predictions] = {}
     for network in choice.networks:
         every |= store(mnist, network.key)
     return every
@@ -68,7 +78,7 @@ def curves(mnist: Mnist, choice: Choice) -> None:
         with st.container(key="adv-many-result"):  # one child, whatever is in it: the part keeps its shape
             _result(mnist, choice, kept)
 
-        def one(piece: Piece, progress: Callable[[float], None]) -> Reads:
+        def one(piece: Piece, progress: Callable[[float], None]) -> Predictions:
             reads = measure(models[piece.network], mnist.test, piece)
             store(mnist, piece.network)[piece] = reads
             return reads
@@ -78,7 +88,7 @@ def curves(mnist: Mnist, choice: Choice) -> None:
     work.part(body)
 
 
-def _result(mnist: Mnist, choice: Choice, kept: dict[Piece, Reads]) -> None:
+def _result(mnist: Mnist, choice: Choice, kept: dict[Piece, Predictions]) -> None:
     how = st.segmented_control(
         "Count an image as lost if it is misread",
         [EXACT, WORST],
@@ -132,7 +142,7 @@ def _steps(choice: Choice, drawn: Collection[str]) -> str:
     return f" {' and '.join(names)}: {choice.steps} steps." if names else ""
 
 
-def losses(mnist: Mnist, choice: Choice, kept: dict[Piece, Reads], network: Entrant, name: str) -> list[Tensor]:
+def losses(mnist: Mnist, choice: Choice, kept: dict[Piece, Predictions], network: Entrant, name: str) -> list[Tensor]:
     """Which of the same images are lost at ε = 0 and at each ε of the choice, as far as it is measured."""
     labels, entry = mnist.test.labels, ATTACKS[name]
     clean = gather(kept, network.key, NOTHING, choice.n)

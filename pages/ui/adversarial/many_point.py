@@ -18,7 +18,7 @@ from core.data.digits import CLASSES, Mnist
 from core.formatting import article, interval, percent
 from core.lessons.adversarial.result import judge
 from core.lessons.adversarial.robust_accuracy import Share, lost, lost_within, shares
-from core.lessons.adversarial.tasks import FEW, NOTHING, Reads, configs, gather, named, size
+from core.lessons.adversarial.tasks import FEW, NOTHING, Predictions, configs, gather, named, size
 from pages.ui.adversarial.compared_networks import Entrant
 from pages.ui.adversarial.many_choice import Choice
 from pages.ui.adversarial.many_curves import known
@@ -65,7 +65,7 @@ class Taken:
     """
 
     def __init__(
-        self, clean: Reads, reads: Reads, labels: Tensor, norm: NormName, epsilon: float, bounded: bool
+        self, clean: Predictions, reads: Predictions, labels: Tensor, norm: NormName, epsilon: float, bounded: bool
     ) -> None:
         n = min(len(clean), len(reads))
         self.places, self.labels = clean.places[:n], labels[clean.places[:n]]

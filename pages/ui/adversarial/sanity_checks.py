@@ -20,15 +20,15 @@ from core.lessons.adversarial.sanity_evidence import (
     STEPS,
     STRONG,
     TRIED,
-    Conduct,
     Evidence,
     Reading,
+    SideEffects,
     black_boxes,
     conduct,
     finishes,
     measure,
+    nondeterministic,
     plan,
-    wavering,
     without_gradient,
 )
 from core.models.evaluation import wilson
@@ -99,7 +99,7 @@ def _badges(trained: Trained, mnist: Mnist, epsilon: float, count: int, chosen: 
         help=f"{len(runs)} attacks on {count} images: some seconds, or a minute for a large network.",
     )
 
-    def one(piece: Piece, progress: Callable[[float], None]) -> Conduct | int | Reading:
+    def one(piece: Piece, progress: Callable[[float], None]) -> SideEffects | int | Reading:
         name, part = piece
         here = slice(part * PART, (part + 1) * PART)
         network = chosen.before(trained.model, wanted.index(piece))  # its own noise, the same every time
@@ -109,7 +109,7 @@ def _badges(trained: Trained, mnist: Mnist, epsilon: float, count: int, chosen: 
         if name == FLAT:
             return without_gradient(network, x, y)
         if name == TWICE:
-            return wavering(network, x)
+            return nondeterministic(network, x)
         # At random one reading of many is wrong by luck: then every attack meets every picture.
         luck = any(kept[TWICE, part] for part in parts)
         standing = kept[STRONG, part].right if finishes(name) and not luck else None

@@ -12,7 +12,7 @@ from core.data.digits import Mnist
 from core.formatting import article, percent
 from core.lessons.adversarial.pixel_gradient import pixel_gradient
 from core.lessons.adversarial.stroke_gradients import AROUND, STILL, StrokeGradients, stroke_gradients
-from core.models.paired_test import chance
+from core.models.paired_test import sign_test_p_value
 from core.models.threads import one_thread
 from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.layout import controls_and_stage
@@ -141,9 +141,9 @@ def told(found: dict[str, StrokeGradients]) -> str:
     near, less = _sides(robust.near, standard.near)
     wins = f"in {near} of {len(robust)} images more of {second}'s gradient lies there than of {first}'s"
     shape = _shape(standard, robust, first, second)
-    if chance(near, less) < LEVEL:
+    if sign_test_p_value(near, less) < LEVEL:
         return f"{words}**{second}'s gradient lies more on the strokes{_but(standard, robust)}**: {wins}.{shape}"
-    if chance(less, near) < LEVEL:
+    if sign_test_p_value(less, near) < LEVEL:
         return f"{words}**Here it is the other way round**: only {wins}.{shape}"
     return f"{words}No difference beyond chance: {wins}.{shape}"
 
@@ -152,14 +152,14 @@ def _but(standard: StrokeGradients, robust: StrokeGradients) -> str:
     """What speaks against its being shaped like the stroke: a few dots, and edges followed less well."""
     sparser, fuller = _sides(robust.still, standard.still)
     worse, better = _sides(standard.edges, robust.edges)
-    sparse, astray = (chance(*sides) < LEVEL for sides in ((sparser, fuller), (worse, better)))
+    sparse, astray = (sign_test_p_value(*sides) < LEVEL for sides in ((sparser, fuller), (worse, better)))
     if sparse and float(robust.still.mean()) > DOTS:
         return ", but it is sparse: a few dots" + (" that follow the edges less" if astray else "")
     if sparse:
         return ", but on fewer pixels" + (" and follows the edges less" if astray else "")
     if astray:
         return ", but it follows the edges less"
-    return " and follows the edges more" if chance(better, worse) < LEVEL else ""
+    return " and follows the edges more" if sign_test_p_value(better, worse) < LEVEL else ""
 
 
 def _shape(standard: StrokeGradients, robust: StrokeGradients, first: str, second: str) -> str:

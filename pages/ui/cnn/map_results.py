@@ -8,7 +8,7 @@ from core.config.cnn import CNNConfig
 from core.data.digits import Digits, Mnist
 from core.lessons.cnn.channel_ablation import KernelPlace, Off, operated, without_each_channel
 from core.lessons.cnn.conv_cost import multiplications, sample_size
-from core.lessons.cnn.max_activations import Peaks, peaks
+from core.lessons.cnn.max_activations import MaxActivations, max_activations
 from core.models.evaluation import logits
 from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.widgets.cached_results import data_key
@@ -70,7 +70,7 @@ def knock_out(trained: Trained, mnist: Mnist, block: int, count: int) -> tuple[i
     return _knock_out(trained.key, data_key(mnist), block, count, trained.model, some)
 
 
-def channel_peaks(trained: Trained, mnist: Mnist, layer: str) -> tuple[Peaks, Digits]:
+def channel_peaks(trained: Trained, mnist: Mnist, layer: str) -> tuple[MaxActivations, Digits]:
     """Peaks of a layer's channels on a sample of test images, and this."""
     some = sample(mnist, sample_size(multiplications(cnn(trained)), len(mnist.test), PATIENT))
     return _peaks(trained.key, data_key(mnist), layer, trained.model, some.images), some
@@ -87,5 +87,5 @@ def _knock_out(key: str, data: str, block: int, count: int, _model: nn.Module, _
 
 
 @st.cache_resource(max_entries=24, show_spinner="Reading the test images…")
-def _peaks(key: str, data: str, layer: str, _model: nn.Module, _images: Tensor) -> Peaks:
-    return peaks(_model, layer, _images)
+def _peaks(key: str, data: str, layer: str, _model: nn.Module, _images: Tensor) -> MaxActivations:
+    return max_activations(_model, layer, _images)

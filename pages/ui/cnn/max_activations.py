@@ -10,7 +10,7 @@ from core.config.cnn import CNNConfig
 from core.data.digits import Digits, Mnist
 from core.formatting import article, percent
 from core.lessons.cnn.charts.framed_patch import framed_picture
-from core.lessons.cnn.max_activations import Peaks
+from core.lessons.cnn.max_activations import MaxActivations
 from core.lessons.cnn.receptive_field import Window, receptive_field, steps
 from pages.ui.cnn import map_results as results
 from pages.ui.cnn.layer_words import channel_key, cut_after, pick_channel, tag
@@ -92,7 +92,7 @@ def _next(config: CNNConfig, layer: str) -> None:
     st.session_state[key] = (st.session_state.get(key, 0) + 1) % len_of(config, layer)
 
 
-def _pictures(config: CNNConfig, layer: str, channel: int, found: Peaks, some: Digits, top: list[int]) -> None:
+def _pictures(config: CNNConfig, layer: str, channel: int, found: MaxActivations, some: Digits, top: list[int]) -> None:
     windows = [receptive_field(config, layer, int(found.rows[i, channel]), int(found.columns[i, channel])) for i in top]
     sees = windows[0].height
     st.markdown(f"{_labels(some.labels[top].tolist())} {_seen(windows)}")

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from core.charts.hidden_units import unit_grid_figure
 from core.charts.style import picture
-from core.lessons.mlp.unit_contributions import pushes
+from core.lessons.mlp.unit_contributions import unit_contributions
 from core.models import linear_layers
 from core.models.inspect.layer_signals import Signals, signals
 from pages.ui.kit.drawing.canvas import digit_canvas
@@ -109,7 +109,7 @@ def _strongest(trained: Trained, flow: Signals, digit: int) -> None:
         help="A unit pushes an answer by its output times what that output is worth to the answer.",
     )
     output = flow.after[0][0]
-    push = pushes(trained.model, flow, digit)[0]
+    push = unit_contributions(trained.model, flow, digit)[0]
     order = (output if how == FIRED else push.abs()).argsort(descending=True)[:STRONGEST]
     weight = linear_layers(trained.model)[0][1]
     captions = [

@@ -9,7 +9,7 @@ from core.config.digits import DigitsConfig
 from core.config.errors import ConfigError
 from core.config.run import RunConfig
 from core.data import load
-from core.data.corruption import spoil
+from core.data.corruption import corrupt
 from core.recipes.texts import RECIPES
 from core.training.recording import new_trainer
 from core.training.run_data import run_data
@@ -19,7 +19,7 @@ TRAIN = SMALL.train
 
 
 def test_without_faults_nothing_is_copied() -> None:
-    found = spoil(TRAIN, DigitsConfig())
+    found = corrupt(TRAIN, DigitsConfig())
     assert found.digits.images is TRAIN.images
     assert found.digits.labels is TRAIN.labels
     assert found.places.tolist() == list(range(len(TRAIN)))
@@ -31,7 +31,7 @@ def test_without_faults_nothing_is_copied() -> None:
 
 @pytest.mark.parametrize("share", [0.01, 0.2, 1.0])
 def test_flipped_labels_are_that_many_and_all_wrong(share: float) -> None:
-    found = spoil(TRAIN, DigitsConfig(flipped=share))
+    found = corrupt(TRAIN, DigitsConfig(flipped=share))
     assert int(found.flipped.sum()) == round(share * len(TRAIN))
     assert torch.equal(found.digits.labels != TRAIN.labels, found.flipped)
     assert torch.equal(found.true, TRAIN.labels)
@@ -41,7 +41,7 @@ def test_flipped_labels_are_that_many_and_all_wrong(share: float) -> None:
 
 
 def test_a_rare_digit_and_a_smaller_set() -> None:
-    found = spoil(TRAIN, DigitsConfig(share=0.5, rare=7, rare_share=0.1))
+    found = corrupt(TRAIN, DigitsConfig(share=0.5, rare=7, rare_share=0.1))
     counts = torch.bincount(TRAIN.labels[found.places], minlength=10)
     whole = torch.bincount(TRAIN.labels, minlength=10)
     for digit in range(10):
@@ -52,7 +52,7 @@ def test_a_rare_digit_and_a_smaller_set() -> None:
 
 def test_noise_stays_in_range_and_leaves_the_data_alone() -> None:
     before = TRAIN.images[:50].clone()
-    found = spoil(TRAIN, DigitsConfig(pixel_noise=0.5))
+    found = corrupt(TRAIN, DigitsConfig(pixel_noise=0.5))
     assert found.digits.images.min() >= 0
     assert found.digits.images.max() <= 1
     assert 0.1 < (found.digits.images - TRAIN.images).std() < 0.5
@@ -60,9 +60,9 @@ def test_noise_stays_in_range_and_leaves_the_data_alone() -> None:
 
 
 def test_faults_repeat_and_do_not_disturb_each_other() -> None:
-    one, two = (spoil(TRAIN, DigitsConfig(flipped=0.1, pixel_noise=n)) for n in (0.0, 0.3))
+    one, two = (corrupt(TRAIN, DigitsConfig(flipped=0.1, pixel_noise=n)) for n in (0.0, 0.3))
     assert torch.equal(one.flipped, two.flipped)
-    assert not torch.equal(one.flipped, spoil(TRAIN, DigitsConfig(flipped=0.1, faults_seed=1)).flipped)
+    assert not torch.equal(one.flipped, corrupt(TRAIN, DigitsConfig(flipped=0.1, faults_seed=1)).flipped)
 
 
 def test_a_run_learns_from_what_is_left_and_is_tested_on_what_is_true() -> None:
@@ -74,7 +74,7 @@ def test_a_run_learns_from_what_is_left_and_is_tested_on_what_is_true() -> None:
     assert data.train_places is not None
     assert data.validation_places is not None
     assert not set(data.train_places.tolist()) & set(data.validation_places.tolist())
-    used = set(spoil(TRAIN, config.faults).places.tolist())
+    used = set(corrupt(TRAIN, config.faults).places.tolist())
     assert set(data.train_places.tolist()) | set(data.validation_places.tolist()) == used
     trainer = new_trainer(config, SMALL, torch.device("cpu"))
     trainer.run()

@@ -5,14 +5,14 @@ from math import comb
 import numpy as np
 import pytest
 
-from core.models.paired_test import Paired, chance, paired
+from core.models.paired_test import Paired, paired, sign_test_p_value
 
 
 @pytest.mark.parametrize(("against", "in_favor"), [(0, 0), (1, 0), (5, 0), (3, 3), (9, 2)])
 def test_chance_is_the_tail_of_coin_throws(against: int, in_favor: int) -> None:
     total = against + in_favor
     tail = sum(comb(total, k) for k in range(against, total + 1)) / 2**total
-    assert chance(against, in_favor) == pytest.approx(tail)
+    assert sign_test_p_value(against, in_favor) == pytest.approx(tail)
 
 
 def test_only_disagreements_count() -> None:

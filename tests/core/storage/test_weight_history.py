@@ -11,7 +11,7 @@ from core.config.errors import LabError
 from core.config.run import RunConfig, TrainConfig
 from core.data.digits import Digits
 from core.data.examples import RunData
-from core.storage.weight_history import Frame, film_path, load_film, save_film
+from core.storage.weight_history import Frame, load_weight_history, save_weight_history, weight_history_path
 from core.training.trainer import Trainer
 from core.training.weight_history_callback import Filming
 
@@ -30,8 +30,8 @@ def weights(seed: int) -> dict[str, torch.Tensor]:
 def test_there_and_back(tmp_path: Path) -> None:
     film = [Frame(epoch, weights(int(10 * epoch))) for epoch in (0.0, 1.0, 2.5)]
     path = tmp_path / "films" / "run.safetensors"
-    save_film(path, film)
-    back = load_film(path)
+    save_weight_history(path, film)
+    back = load_weight_history(path)
     assert [frame.epoch for frame in back] == [0.0, 1.0, 2.5]
     for before, after in zip(film, back, strict=True):
         assert after.weights.keys() == before.weights.keys()
@@ -48,32 +48,32 @@ def test_there_and_back(tmp_path: Path) -> None:
 
 def test_rows_of_zeros_and_no_numbers_survive(tmp_path: Path) -> None:
     odd = {"zero": torch.zeros(3, 4), "gone": torch.tensor([[1.0, float("nan")], [float("inf"), 2.0]])}
-    save_film(tmp_path / "odd.safetensors", [Frame(0.0, odd)])
-    (back,) = load_film(tmp_path / "odd.safetensors")
+    save_weight_history(tmp_path / "odd.safetensors", [Frame(0.0, odd)])
+    (back,) = load_weight_history(tmp_path / "odd.safetensors")
     assert torch.equal(back.weights["zero"], odd["zero"])
     torch.testing.assert_close(back.weights["gone"], odd["gone"], equal_nan=True)
 
 
 def test_a_film_is_smaller_than_what_it_shows(tmp_path: Path) -> None:
     big = {"fc.weight": torch.randn(200, 500)}
-    save_film(tmp_path / "big.safetensors", [Frame(float(e), big) for e in range(4)])
+    save_weight_history(tmp_path / "big.safetensors", [Frame(float(e), big) for e in range(4)])
     assert (tmp_path / "big.safetensors").stat().st_size < 0.3 * 4 * 200 * 500 * 4
 
 
 def test_no_file_no_frames(tmp_path: Path) -> None:
-    assert load_film(film_path(tmp_path / "nobody.safetensors")) == ()
-    assert film_path(tmp_path / "a.safetensors") == tmp_path / "films" / "a.safetensors"
+    assert load_weight_history(weight_history_path(tmp_path / "nobody.safetensors")) == ()
+    assert weight_history_path(tmp_path / "a.safetensors") == tmp_path / "films" / "a.safetensors"
 
 
 def test_a_damaged_film_is_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "run.safetensors"
     path.write_bytes(b"this is no film")
     with pytest.raises(LabError, match=r"run\.safetensors is not a film"):
-        load_film(path)
-    save_film(path, [Frame(0.0, weights(0)), Frame(1.0, weights(1))])
+        load_weight_history(path)
+    save_weight_history(path, [Frame(0.0, weights(0)), Frame(1.0, weights(1))])
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(LabError, match="not a film"):
-        load_film(path)
+        load_weight_history(path)
 
 
 @pytest.mark.parametrize(
@@ -100,10 +100,10 @@ def test_a_film_that_does_not_fit_together_is_a_sentence(
     tensors = {f"{frame}/{name}": tensor.clone() for frame in (0, 1) for name, tensor in matrix.items()}
     path = tmp_path / "run.safetensors"
     save_file(tensors, path, {"epochs": "[0, 1]"})
-    assert len(load_film(path)) == 2
+    assert len(load_weight_history(path)) == 2
     save_file(tensors | changes, path, {"epochs": epochs})
     with pytest.raises(LabError, match="not a film"):
-        load_film(path)
+        load_weight_history(path)
 
 
 def filmed(epochs: int, most: int | None = None, **settings: object) -> tuple[Trainer, Filming]:

@@ -12,15 +12,15 @@ from core.config.run import RunConfig
 from core.data.points import curve_points
 from core.jobs import throttle
 from core.jobs.registry import JobRegistry
-from core.jobs.throttle import Unhurried
+from core.jobs.throttle import Throttle
 from core.models.evaluation import evaluate
 from core.recipes.texts import RECIPES
 from core.storage.checkpoints import load_checkpoint, run_checkpoint
 from core.storage.runs import RunStore
-from core.storage.weight_history import film_path, load_film
+from core.storage.weight_history import load_weight_history, weight_history_path
 from core.training.callbacks import Callback
 from core.training.early_stopping import Best
-from core.training.recording import best_of, film_of, keep, kept_row, new_trainer, record_of
+from core.training.recording import best_of, keep, kept_row, new_trainer, record_of, weight_history_of
 from core.training.run_data import material_for
 from core.training.trainer import Trainer
 
@@ -89,7 +89,7 @@ def test_record_and_checkpoint_hold_the_kept_epoch() -> None:
     assert evaluate(back.model, curve_points(back.config.data).test).loss == pytest.approx(  # type: ignore[arg-type]
         row["test_loss"]
     )
-    film = load_film(film_path(run_checkpoint("bestbest")))
+    film = load_weight_history(weight_history_path(run_checkpoint("bestbest")))
     assert film[0].epoch == 0
     assert film[-1].epoch == trainer.epoch, "the last epoch is not the checkpoint: the film has it"
     assert torch.equal(film[-1].weights["layers.0.weight"], trainer.module.state_dict()["layers.0.weight"])
@@ -97,7 +97,7 @@ def test_record_and_checkpoint_hold_the_kept_epoch() -> None:
 
 def test_a_film_of_a_thousand_epochs_is_short_and_dense_at_the_start() -> None:
     trainer = trained(RECIPE.with_settings({**QUICK, "epochs": 1000, "points": 5}))
-    epochs = [frame.epoch for frame in film_of(trainer)]
+    epochs = [frame.epoch for frame in weight_history_of(trainer)]
     assert epochs[:10] == list(range(10))
     assert epochs[-1] == 1000
     assert 60 < len(epochs) < 110
@@ -137,10 +137,10 @@ def test_unhurried_rests_after_every_epoch_and_changes_nothing(monkeypatch: pyte
     rests: list[float] = []
     monkeypatch.setattr(throttle.time, "sleep", rests.append)
     config = RECIPE.with_settings({**QUICK, "epochs": 10})
-    assert trained(config, Unhurried(100)).history.loss == trained(config).history.loss
+    assert trained(config, Throttle(100)).history.loss == trained(config).history.loss
     assert rests == [throttle.LONGEST] * 11, "a pause must be heard soon"
     rests.clear()
-    trained(config, Unhurried(1e-6))
+    trained(config, Throttle(1e-6))
     assert rests == []
 
 
@@ -152,7 +152,7 @@ def test_the_time_left_counts_the_rests(monkeypatch: pytest.MonkeyPatch) -> None
         clock[0] += seconds
 
     monkeypatch.setattr(throttle.time, "sleep", sleep)
-    slow = Unhurried(2.0)
+    slow = Throttle(2.0)
     assert slow.seconds_left(10) is None
     trained(RECIPE.with_settings({**QUICK, "epochs": 10}), slow)
     assert slow.seconds_left(10) == pytest.approx(2.0)

@@ -18,7 +18,7 @@ from core.config.run import RunConfig
 from core.data.digits import Digits
 from core.formatting import duration, percent
 from core.models.evaluation import logits
-from core.models.inspect.label_errors import Suspects, suspects
+from core.models.inspect.label_errors import LabelErrors, suspects
 from core.models.threads import one_thread
 from core.training.run_data import run_data
 from pages.ui.kit.shell import cache
@@ -43,7 +43,7 @@ found = flipped[order].cumsum(0)                                        # wrong 
 class _Ranked:
     """The suspects, and the first of them as the network saw them: (n, 28, 28) bytes."""
 
-    suspects: Suspects
+    suspects: LabelErrors
     images: Tensor
 
 

@@ -15,7 +15,7 @@ from core.models.layers import Normalize
 from core.recipes.texts import train_recipes
 from core.storage.checkpoints import SHIPPED, Checkpoint, load_checkpoint, rebuild, run_checkpoint, shipped
 from core.storage.runs import RunRecord
-from core.storage.weight_history import Film, Frame, film_path, load_film
+from core.storage.weight_history import Frame, WeightHistory, load_weight_history, weight_history_path
 from core.training.trainer import initial_network
 from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.cache import run_store, shipped_model
@@ -77,14 +77,14 @@ def caption_of(snapshot: Snapshot) -> None:
 def as_it_came(name: str, title: str) -> Trained:
     """A network that came with Digit Lab."""
     came = shipped_model(name)
-    film = film_beside(SHIPPED / f"{name}.safetensors", 0.0, came)
+    film = weight_history_beside(SHIPPED / f"{name}.safetensors", 0.0, came)
     return _trained(f"shipped:{name}", title, came.config, came.model, film)
 
 
 def on_record(run: RunRecord) -> Trained:
     """The network of a recorded run."""
     checkpoint = _load_run(run.run_id, run.created)
-    film = film_beside(run_checkpoint(run.run_id), run.created, checkpoint)
+    film = weight_history_beside(run_checkpoint(run.run_id), run.created, checkpoint)
     return _trained(f"run:{run.run_id}@{run.created}", record_title(run), checkpoint.config, checkpoint.model, film)
 
 
@@ -120,16 +120,16 @@ def _start(settings: str, mean_std: tuple[float, float] | None) -> torch.nn.Modu
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def film_beside(path: Path, written: float, _checkpoint: Checkpoint) -> Film:
+def weight_history_beside(path: Path, written: float, _checkpoint: Checkpoint) -> WeightHistory:
     """The frames that lie beside a checkpoint, which itself is the last, if there are any.
 
     written: tells one version of a run that went on from the next.
     """
     last = Frame(float(_checkpoint.provenance.get("epochs", 0.0)), _checkpoint.model.state_dict())
-    return load_film(film_path(path), last)
+    return load_weight_history(weight_history_path(path), last)
 
 
-def _trained(key: str, title: str, config: RunConfig, model: torch.nn.Module, film: Film) -> Trained:
+def _trained(key: str, title: str, config: RunConfig, model: torch.nn.Module, film: WeightHistory) -> Trained:
     """The network together with its own start, normalized as it is now."""
     layer = model.normalize
     mean_std = (float(layer.mean), float(layer.std)) if isinstance(layer, Normalize) else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from core.config.run import RunConfig
-from core.storage.weight_history import Film
+from core.storage.weight_history import WeightHistory
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,4 +23,4 @@ class Trained:
     config: RunConfig
     model: nn.Module
     start: nn.Module
-    film: Film = ()
+    film: WeightHistory = ()

@@ -130,12 +130,12 @@ def _growing_curve() -> Bytes | None:
     """A curve at ten moments of its learning, blue, and the sine that it learns, orange."""
     from core.models.inspect.fit import curves_of
     from core.storage.checkpoints import SHIPPED, shipped
-    from core.storage.weight_history import film_path, load_film
+    from core.storage.weight_history import load_weight_history, weight_history_path
 
     if "regression-sine" not in shipped():
         return None
     config = shipped_model("regression-sine").config
-    film = load_film(film_path(SHIPPED / "regression-sine.safetensors"))
+    film = load_weight_history(weight_history_path(SHIPPED / "regression-sine.safetensors"))
     if len(film) < 10:
         return None
     ten = [film[round(place)] for place in np.linspace(0, len(film) - 1, 10)]

@@ -19,7 +19,7 @@ from core.formatting import count, duration, number, percent
 from core.jobs.autotune import promise
 from core.jobs.snapshot import Snapshot
 from core.storage.history import History
-from core.storage.weight_history import Film
+from core.storage.weight_history import WeightHistory
 from pages.ui.kit.network.example_names import examples
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.training.accuracy_line import BY_TEST
@@ -71,7 +71,7 @@ class Shown:
     n_test: int
     epochs: float
     weights: dict[str, Tensor] | None
-    film: Film
+    film: WeightHistory
     key: str
     active: bool = False
 

@@ -15,15 +15,15 @@ from core.lessons.adversarial.robust_accuracy import (
     shares,
     worst_case,
 )
-from core.lessons.adversarial.tasks import Reads
+from core.lessons.adversarial.tasks import Predictions
 
 LABELS = torch.tensor([3, 1, 4, 1, 5])
 
 
-def reads(*read: int, l2: tuple[float, ...] | None = None) -> Reads:
+def reads(*read: int, l2: tuple[float, ...] | None = None) -> Predictions:
     n = len(read)
     size = torch.tensor(l2 or (0.0,) * n)
-    return Reads(torch.arange(n), torch.tensor(read, dtype=torch.uint8), size, size, size)
+    return Predictions(torch.arange(n), torch.tensor(read, dtype=torch.uint8), size, size, size)
 
 
 def rows(*texts: str) -> list[torch.Tensor]:

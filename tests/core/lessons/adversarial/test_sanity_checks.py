@@ -19,8 +19,8 @@ from core.lessons.adversarial.sanity_evidence import (
     conduct,
     finishes,
     measure,
+    nondeterministic,
     plan,
-    wavering,
     without_gradient,
 )
 
@@ -55,7 +55,7 @@ def flawless(n: int = N) -> Evidence:
     left |= dict.fromkeys((AGAIN, *module.black_boxes()), 8)
     readings = {name: reading(right, n) for name, right in left.items()}
     labels = tuple(place % 10 for place in range(n))
-    return Evidence(0.2, n, readings, 0, module.Conduct(5, 0, (), True), 0, labels)
+    return Evidence(0.2, n, readings, 0, module.SideEffects(5, 0, (), True), 0, labels)
 
 
 def verdicts(evidence: Evidence) -> dict[str, str]:
@@ -117,9 +117,9 @@ def test_what_no_chance_explains() -> None:
     found = named(replace(whole, readings={**whole.readings, "noise": outside}), "Pixels")
     assert (found.verdict, found.number) == ("violated", "0.000 to 1.400")
     for bad in (
-        module.Conduct(5, 1, (), True),
-        module.Conduct(5, 0, ("0.weight",), True),
-        module.Conduct(5, 0, (), False),
+        module.SideEffects(5, 1, (), True),
+        module.SideEffects(5, 0, ("0.weight",), True),
+        module.SideEffects(5, 0, (), False),
     ):
         assert named(replace(whole, conduct=bad), "eval mode").verdict == "violated"
     assert named(replace(whole, flat=1), "gradient").verdict == "violated"
@@ -136,22 +136,22 @@ def test_a_network_that_answers_at_random_is_not_judged_by_single_readings() -> 
         name: Reading(tuple((torch.rand(100, generator=draws) < 0.7).tolist())) for name in ("clean", *plan(0.2))
     }
     for known in (None, 100):  # seen from the two readings of the untouched images alone, or asked
-        random = Evidence(0.2, 100, readings, 0, module.Conduct(5, 0, (), True), known)
+        random = Evidence(0.2, 100, readings, 0, module.SideEffects(5, 0, (), True), known)
         assert random.at_random
         assert worst_case(random) == min(entry.correct for entry in readings.values()) > 50
         found = named(random, "No smaller")
         assert (found.verdict, found.number) == ("unclear", "answers at random")
         assert named(random, "ε = 0 is").verdict == "chance"
         assert all(named(random, part).verdict != "violated" for part in ("black box", "More steps", "tries"))
-    assert worst_case(Evidence(0.2, 100, readings, wavering=0)) < 5
-    assert not Evidence(0.2, 100, readings, wavering=0).at_random
+    assert worst_case(Evidence(0.2, 100, readings, nondeterministic=0)) < 5
+    assert not Evidence(0.2, 100, readings, nondeterministic=0).at_random
 
 
 def test_wavering_is_seen_in_the_outputs() -> None:
     network = linear()
     images, _ = pictures(network, 8)
-    assert wavering(network, images) == 0
-    assert wavering(Defended(network, DEFENSES["noise"].make(0.05)).eval(), images) == 8
+    assert nondeterministic(network, images) == 0
+    assert nondeterministic(Defended(network, DEFENSES["noise"].make(0.05)).eval(), images) == 8
 
 
 def test_what_is_left_at_gray_must_be_one_digits_images() -> None:
@@ -223,7 +223,7 @@ def test_conduct_sees_the_mode_and_the_weights(monkeypatch: pytest.MonkeyPatch) 
     network = Moody().eval()
     images, labels = pictures(network, 6)
     config = AttackConfig("pgd", 0.1, {"steps": 2})
-    assert conduct(network, images, labels, config) == module.Conduct(7, 0, (), True)
+    assert conduct(network, images, labels, config) == module.SideEffects(7, 0, (), True)
     assert not network.training
 
     def careless(model: nn.Module, x: Tensor, y: Tensor, config: AttackConfig) -> None:

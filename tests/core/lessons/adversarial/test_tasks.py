@@ -11,7 +11,7 @@ from core.lessons.adversarial.result import judge
 from core.lessons.adversarial.tasks import (
     NOTHING,
     Piece,
-    Reads,
+    Predictions,
     configs,
     gather,
     images_of,
@@ -102,7 +102,7 @@ def test_a_piece_is_the_attack_counted_anew() -> None:
 
 
 def test_results_do_not_depend_on_how_the_work_is_cut(monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    def whole(chunk: int) -> Reads:
+    def whole(chunk: int) -> Predictions:
         monkeypatch.setattr(tasks, "CHUNK", chunk)
         tasks.size.cache_clear()
         line = lined_up(["n"], [PGD], 120)
@@ -131,9 +131,9 @@ def test_gathering_stops_at_a_gap_and_at_n() -> None:
 
 
 def test_the_time_left_is_told_once_every_pace_is_known() -> None:
-    def took(seconds: float) -> Reads:
+    def took(seconds: float) -> Predictions:
         none = torch.empty(0)
-        return Reads(none, none, none, none, none, seconds)
+        return Predictions(none, none, none, none, none, seconds)
 
     line = lined_up(["n"], configs("noise", (0.1, 0.2), 5), 200)
     kept = {line[0]: took(1.0)}

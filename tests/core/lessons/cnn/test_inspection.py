@@ -14,7 +14,7 @@ from core.lessons.cnn.channel_ablation import KernelPlace, operated, without_eac
 from core.lessons.cnn.conv_cost import multiplications, sample_size
 from core.lessons.cnn.feature_maps import block_of, layer_outputs, map_layers
 from core.lessons.cnn.grad_cam import grad_cam, laid_over_pixels
-from core.lessons.cnn.max_activations import peaks
+from core.lessons.cnn.max_activations import max_activations
 from core.lessons.cnn.saliency import saliency
 from core.models.cnn import CNN
 
@@ -231,7 +231,7 @@ def test_peaks_are_the_largest_numbers(config: CNNConfig, monkeypatch: pytest.Mo
     monkeypatch.setattr("core.lessons.cnn.max_activations.ROOM", 5000)  # a few images at a time
     layer = f"act{len(config.channels)}"
     with untouched(model):
-        found = peaks(model, layer, some)
+        found = max_activations(model, layer, some)
     maps = dict(model.walk(some))[layer].detach()
     assert found.values.shape == maps.shape[:2]
     torch.testing.assert_close(found.values, maps.amax(dim=(2, 3)))

@@ -10,7 +10,7 @@ from torch.nn import functional
 from core.config.run import INITIALIZATIONS, MLPConfig
 from core.data.digits import Digits
 from core.lessons.mlp import one_gradient_step, saturation, weight_editing
-from core.lessons.mlp.unit_contributions import pushes
+from core.lessons.mlp.unit_contributions import unit_contributions
 from core.models import as_module, build, linear_layers
 from core.models.evaluation import logits as model_logits
 from core.models.inspect.layer_signals import bend, gradients, signals, slope
@@ -173,13 +173,13 @@ def test_pushes_add_up_to_the_logit(batch: Digits) -> None:
     model = as_module(build(NETWORKS["raw"], Generator().manual_seed(1)))
     flow = signals(model, batch.images)
     bias = linear_layers(model)[-1][2]
-    torch.testing.assert_close(pushes(model, flow, 3).sum(1) + bias[3], flow.logits[:, 3])
+    torch.testing.assert_close(unit_contributions(model, flow, 3).sum(1) + bias[3], flow.logits[:, 3])
 
 
 def test_pushes_go_through_every_layer(model: nn.Module, batch: Digits) -> None:
     flow = signals(model, batch.images)
     if not flow.after:
         with pytest.raises(ValueError, match="hidden"):
-            pushes(model, flow, 0)
+            unit_contributions(model, flow, 0)
         return
-    assert pushes(model, flow, 7).shape == flow.after[0].shape
+    assert unit_contributions(model, flow, 7).shape == flow.after[0].shape

@@ -14,7 +14,7 @@ from core.lessons.runs.variable import suggested, variable, words_of
 from core.recipes.texts import RECIPES, train_recipes
 from core.storage.checkpoints import run_checkpoint
 from core.storage.runs import RunStore
-from core.storage.weight_history import film_path
+from core.storage.weight_history import weight_history_path
 
 from .conftest import MakeRun
 
@@ -91,7 +91,7 @@ def test_a_removed_run_takes_its_weights_along(
     store, run = RunStore(), make_run(owner="ada")
     store.save(run)
     weights = run_checkpoint(run.run_id)
-    for path in (weights, film_path(weights)):
+    for path in (weights, weight_history_path(weights)):
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"weights")
     with pytest.raises(LabError, match="somebody else"):
@@ -99,5 +99,5 @@ def test_a_removed_run_takes_its_weights_along(
     assert weights.exists()
     remove(store, run.run_id, "ada")
     assert not weights.exists()
-    assert not film_path(weights).exists()
+    assert not weight_history_path(weights).exists()
     assert store.all() == []

@@ -14,7 +14,7 @@ from core.attacks.norms import NORMS
 from core.charts.palette import YELLOW
 from core.data import Mnist
 from core.data.digits import Digits
-from core.lessons.adversarial.tasks import Piece, Reads, images_of, sample
+from core.lessons.adversarial.tasks import Piece, Predictions, images_of, sample
 from pages.ui.adversarial import compared_networks, image_count, many_choice, many_curves, many_images, many_point
 from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.cache import shipped_model
@@ -179,13 +179,13 @@ def test_the_controls_change_what_is_measured(mnist: Mnist) -> None:
 def test_the_worst_case_counts_what_a_smaller_budget_took(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
     """An attack that takes every image at small budgets and none at large ones."""
 
-    def overshoots(model: nn.Module, digits: Digits, piece: Piece) -> Reads:
+    def overshoots(model: nn.Module, digits: Digits, piece: Piece) -> Predictions:
         places = images_of(digits, piece.part)
         read, config = digits.labels[places], piece.config
         if config and config.name == "fgsm" and config.budget < 0.3:
             read = (read + 1) % 10
         none = torch.zeros(len(places))
-        return Reads(places, read.to(torch.uint8), none, none, none)
+        return Predictions(places, read.to(torch.uint8), none, none, none)
 
     monkeypatch.setattr(many_curves, "measure", overshoots)
     app = opened(mnist)

@@ -12,10 +12,10 @@ from core.data import Mnist
 from core.models import build_module
 from core.models.evaluation import evaluate
 from core.storage.checkpoints import SHIPPED, rebuild
-from core.storage.weight_history import Film, Frame, as_kept
+from core.storage.weight_history import Frame, WeightHistory, as_kept
 from pages.ui.cnn import kernels as tab
 from pages.ui.cnn import play, weight_history
-from pages.ui.kit.network.network_picker import film_beside
+from pages.ui.kit.network.network_picker import weight_history_beside
 from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.cache import shipped_model
 from tests.pages.harness import captions, markdown, metric, open_part, well
@@ -29,7 +29,7 @@ def over(network: Trained, mnist: Mnist, **parameters: str) -> AppTest:
 
 def lab(name: str = "cnn-lab") -> Trained:
     ours = shipped_model(name)
-    film = film_beside(SHIPPED / f"{name}.safetensors", 0.0, ours)
+    film = weight_history_beside(SHIPPED / f"{name}.safetensors", 0.0, ours)
     return Trained(f"shipped:{name}", "a test", ours.config, ours.model, ours.model, film)
 
 
@@ -53,7 +53,7 @@ def small(key: str, film: bool = True, frozen: bool = False, **layers: Any) -> T
                 tensor *= 1 + epoch / 10
         frames.append(Frame(float(epoch), weights))
     model = rebuild(run, frames[-1].weights)
-    kept: Film = tuple(frames) if film else ()
+    kept: WeightHistory = tuple(frames) if film else ()
     return Trained(f"test:{key}:{run.model}", "a test", run, model, start, kept)
 
 
