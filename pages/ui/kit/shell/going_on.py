@@ -4,7 +4,7 @@ A page link clears the address and a closed tab forgets everything: from here wh
 In a classroom each browser sees its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ import streamlit as st
 from core.formatting import count, percent
 from pages.ui.kit.shell import cache
 from pages.ui.kit.shell.owner import mine
+from pages.ui.kit.shell.state import page_file, remember
 
 if TYPE_CHECKING:
     from core.jobs.registry import AnyJob
@@ -79,8 +80,21 @@ def at_length() -> None:
 
 def _link(one: Going) -> None:
     file, parameters = one.place
+    label, icon = f"{one.title}: {one.told}", _ICONS[one.status]
     # No help: its bubble would lie over the next link.
-    st.page_link(file, label=f"{one.title}: {one.told}", icon=_ICONS[one.status], query_params=parameters)
+    if not file.endswith(page_file()):
+        st.page_link(file, label=label, icon=icon, query_params=parameters)
+    elif st.button(label, icon=icon, type="tertiary", key=f"going_{parameters}", on_click=_turn_to, args=(parameters,)):
+        st.rerun()  # the whole page, not this list alone
+
+
+def _turn_to(parameters: Mapping[str, str]) -> None:
+    """Callback: on its own page a link cannot move what widgets keep, so the run and the tab are set."""
+    for name, value in parameters.items():
+        if name.endswith("_tab"):
+            st.session_state[name] = value
+        else:
+            remember(name, value)
 
 
 def _described(jobs: "Sequence[AnyJob]") -> Going:

@@ -9,6 +9,7 @@ Names begin with the page they belong to: home_, data_, mlp_.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,13 @@ def session_id() -> str:
     """Names this browser session; a reload is a new one."""
     context = get_script_run_ctx()
     return context.session_id if context else ""
+
+
+def page_file() -> str:
+    """The file of the page that is open, "2_MLP_Autograd.py"."""
+    context = get_script_run_ctx()
+    found = context.pages_manager.get_pages().get(context.page_script_hash) if context else None
+    return Path(found["script_path"]).name if found else "app.py"
 
 
 def _write(name: str, value: str) -> None:

@@ -39,6 +39,18 @@ def test_a_run_and_a_race_are_listed_with_links_to_them(mnist: Mnist) -> None:
     assert not going()
 
 
+def test_on_its_own_page_it_turns_to_the_run_and_the_tab(mnist: Mnist) -> None:
+    job = registry().submit(LONG, mnist)
+    app = well(open_page("2_MLP_Autograd.py", mlp_tab="Draw"))
+    (link,) = (button for button in app.sidebar.button if button.label.startswith("linear-softmax: "))
+    well(link.click().run())
+    assert app.session_state["mlp_tab"] == "Train"
+    assert app.session_state["mlp_run"] == job.job_id
+    assert app.query_params["mlp_run"] == job.job_id
+    job.stop()
+    job.wait(30)
+
+
 def test_a_pair_is_one_thing_and_a_page_of_its_own_is_linked(mnist: Mnist) -> None:
     pair = [registry().submit(LONG, mnist) for _ in range(2)]
     for job in pair:
