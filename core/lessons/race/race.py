@@ -14,7 +14,9 @@ from core.config.race import RaceConfig
 from core.data.digits import Mnist
 from core.jobs.autotune import ThreadTuner
 from core.storage.history import History
+from core.training.one_image import check_batches
 from core.training.recording import new_trainer
+from core.training.run_data import divided
 from core.training.trainer import Diverged, Trainer
 
 LaneStatus = Literal["waiting", "running", "finished", "diverged", "stopped"]
@@ -39,7 +41,8 @@ class LaneRun:
 class Race:
     """Runs a race; `advance` yields after every round, in which each lane of the present seed makes one step.
 
-    on_end: called with each lane's trainer and its run when that has ended, to record it.
+    n_train: images of an epoch. on_end: called with each lane's trainer and its run when that has ended, to
+    record it. Raises ConfigError where batch norm would meet a batch of one image.
     """
 
     def __init__(
@@ -51,6 +54,8 @@ class Race:
         allowance: Callable[[], int] | None = None,
         on_end: Callable[[Trainer, LaneRun], None] | None = None,
     ) -> None:
+        self.n_train, _ = divided(mnist, config.base)
+        check_batches(config.base, self.n_train)  # all lanes have the same batches
         self.config, self.mnist = config, mnist
         self.device = device or torch.device("cpu")
         self.runs = [LaneRun(lane.name, seed) for seed in config.seeds for lane in config.lanes]

@@ -17,7 +17,6 @@ from core.models.device import choose_device
 from core.models.threads import take_threads
 from core.storage.runs import RunStore, new_run_id
 from core.training.recording import record_of
-from core.training.run_data import divided
 from core.training.trainer import Trainer
 
 log = logging.getLogger(__name__)
@@ -57,7 +56,6 @@ class RaceJob(Background[RaceSnapshot]):
         super().__init__(slots, session=session, owner=owner)
         self.config, self._mnist, self._store = config, mnist, store
         self._race = Race(config, mnist, choose_device(), allowance=slots.allowance, on_end=self._record)
-        self._n_train, _ = divided(mnist, config.base)
         self._published_at = 0.0
         self._begin()
 
@@ -128,6 +126,6 @@ class RaceJob(Background[RaceSnapshot]):
             progress=race.progress,
             seconds=seconds,
             seconds_left=left,
-            n_train=self._n_train,
+            n_train=self._race.n_train,
             n_test=n_tested(self._mnist.test, self.config.base.train.split),
         )

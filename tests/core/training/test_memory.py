@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from core.__main__ import main
 from core.config.errors import ConfigError
 from core.config.race import Lane, RaceConfig
 from core.config.run import CNNConfig, OptimizerConfig, RunConfig
@@ -178,6 +179,27 @@ def test_a_map_of_too_many_images_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(memory, "budget", lambda: 10**6)
     with pytest.raises(ConfigError, match=r"This map would take .* Lower the number of images"):
         tsne_map(digits(100).train.images)
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("sweep", "cnn-bn", "--set", "lr=.1,.2", "--data", "small"), "This sweep"),
+        (("attack", "cnn-bn", "--data", "small"), "This attack"),
+        (("train", "cnn-bn", "--data", "small"), "This training"),
+    ],
+)
+def test_commands_ask_first(
+    words: tuple[str, ...],
+    what: str,
+    own_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(memory, "budget", lambda: 10**6)
+    assert main(words) == 2
+    assert f"{what} would take about" in capsys.readouterr().err
+    assert not RunStore().all()
 
 
 def test_parameters_are_counted_as_the_networks_have_them() -> None:

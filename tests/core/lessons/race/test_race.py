@@ -131,6 +131,12 @@ def test_nonsense_is_refused(lanes: tuple[Lane, ...], seeds: tuple[int, ...], se
         RaceConfig(base(), lanes, seeds)
 
 
+def test_batch_norm_with_one_image_in_a_batch_is_refused(mnist: Mnist) -> None:
+    settings = {"norm_hidden": True, "hidden": (8,), "batch_size": 599, "validation": 0.0}
+    with pytest.raises(ConfigError, match="600 images in batches of 599 leave one alone"):
+        Race(RaceConfig(RECIPES["cnn-bn"].config.with_settings(settings), LANES), mnist)
+
+
 def test_a_race_travels_as_json() -> None:
     config = RaceConfig(base(), LANES, (1, 2))
     assert RaceConfig.from_json(config.to_json()) == config
