@@ -42,6 +42,19 @@ def told(app: AppTest) -> str:
     return "".join(said).replace("\\", "")
 
 
+@pytest.mark.parametrize(
+    ("file", "address", "word"),
+    [
+        ("7_Regression.py", {"regression-sine_target": "points you place", "reg_points": "4.2_x.1_8.-4_3"}, "x.1_3"),
+        ("4_CNN.py", {"cnn_tab": "By hand", "cnn_hand_kernel": "1_2_inf"}, "1_2_inf"),
+    ],
+)
+def test_what_no_widget_is_bound_to_is_told_as_well(file: str, address: dict[str, str], word: str) -> None:
+    app = at(file, address)
+    assert not app.exception
+    assert word in told(app)
+
+
 def takes_any_text(metadata: Any) -> bool:
     return metadata.value_type == "string_value" and metadata.formatted_options is None
 

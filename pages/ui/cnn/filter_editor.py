@@ -8,6 +8,7 @@ from torch import Tensor
 
 from core.lessons.cnn.classic_filters import FILTERS, random_filter
 from pages.ui.kit.shell import state
+from pages.ui.kit.widgets.binding import ignore
 
 #: Number fields as narrow as a kernel's cells, their numbers in the middle.
 SLIM = "<style>.st-key-cnn_hand_cells input { padding-left: 2px; padding-right: 2px; text-align: center; }</style>"
@@ -56,7 +57,10 @@ def edited_filter() -> Tensor:
         )
     original = _preset(preset, side, seed)
     if cell_key(side, 0, 0) not in st.session_state:  # (back) on the screen
-        kept = _read(state.recall(KEPT), side)
+        words = state.recall(KEPT)
+        kept = _read(words, side)
+        if words is not None and kept is None:
+            ignore(KEPT, words, f"holds no kernel of {side}×{side} numbers", key=cell_key(side, 0, 0))
         _put(original if kept is None else kept)
     st.html(SLIM)
     with st.container(key="cnn_hand_cells", gap="xxsmall"):

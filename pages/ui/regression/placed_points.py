@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from pages.ui.kit.shell import state
+from pages.ui.kit.widgets.binding import ignore
 
 Points = tuple[tuple[float, float], ...]
 
@@ -73,6 +74,9 @@ def put_back() -> None:
     words = state.recall(PARAMETER)
     if words is not None and words != st.session_state.get(f"{KEY}_words"):
         st.session_state[KEY] = list(read(words))
+        lost = [word for word in words.split("_") if word != NONE and not _places(word)]
+        if lost:
+            ignore(PARAMETER, "_".join(lost), "names no place of the board", key=KEY)
     if KEY in st.session_state:
         _write()
 
@@ -96,13 +100,13 @@ def write(points: Points) -> str:
 
 def read(words: str) -> Points:
     """Points from an address; what cannot be read is left out."""
-    found = []
-    for word in words.split("_")[: 2 * MOST]:
-        x, dot, y = word.partition(".")
-        try:
-            found.append((int(x) * STEP, int(y) * STEP))
-        except (ValueError, OverflowError):
-            continue
-        if not dot:
-            found.pop()
-    return snapped(found)
+    return snapped(place for word in words.split("_")[: 2 * MOST] for place in _places(word))
+
+
+def _places(word: str) -> Points:
+    """The place that one word of an address names, if it names any."""
+    x, _, y = word.partition(".")
+    try:
+        return ((int(x) * STEP, int(y) * STEP),)
+    except (ValueError, OverflowError):
+        return ()

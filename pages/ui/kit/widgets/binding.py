@@ -32,12 +32,16 @@ Written = str | list[str]
 
 @dataclass
 class Ignored:
-    """A parameter that its widget could not take. shown: what the widget said when this was first told."""
+    """A parameter that its widget could not take.
+
+    key: what holds the setting in the session. shown: what that said when this was first told.
+    """
 
     name: str
     text: str
     why: str
     page: str
+    key: str
     shown: Any = None
     told: bool = False
 
@@ -55,10 +59,20 @@ def ignored() -> list[Ignored]:
     notes = _notes(state)
     for name, note in list(notes.items()):
         if not note.told:
-            note.shown, note.told = _now(state, name), True
-        if note.page != context.page_script_hash or _now(state, name) != note.shown:
+            note.shown, note.told = _now(state, note.key), True
+        if note.page != context.page_script_hash or _now(state, note.key) != note.shown:
             del notes[name]
     return list(notes.values())
+
+
+def ignore(name: str, text: str, why: str, *, key: str) -> None:
+    """Tell of a parameter that no widget is bound to and that could not be read, wholly or in part.
+
+    why: to follow "which". key: what holds the setting in the session; when that changes, no more is told.
+    """
+    context = get_script_run_ctx()
+    if context is not None:
+        _notes(_of(context.session_state))[name] = Ignored(name, text, why, _page(), key)
 
 
 def refusal(metadata: WidgetMetadata[Any], text: Written) -> str:
@@ -131,7 +145,7 @@ def _seeding(streamlit: Callable[..., bool]) -> Callable[[SessionState, WidgetMe
         why = refusal(metadata, text)
         if not why:
             return streamlit(state, metadata, key, widget_id, text)
-        _notes(state)[key] = Ignored(key, ", ".join(_parts(text)), why, _page())
+        _notes(state)[key] = Ignored(key, ", ".join(_parts(text)), why, _page(), key)
         state.query_params.remove_param(key)
         return False
 
