@@ -7,6 +7,7 @@ from torch import Tensor
 
 from core.attacks.attack import Attack, steps
 from core.attacks.context import AttackContext
+from core.attacks.norms import epsilon_box, signed_step
 from core.config.validation import Setting
 
 STEP_SIZE = Setting(0.0, 0, 1, "How far one step moves each pixel; 0 chooses by ε and the number of steps.", log=False)
@@ -14,8 +15,8 @@ STEP_SIZE = Setting(0.0, 0, 1, "How far one step moves each pixel; 0 chooses by 
 
 def make(context: AttackContext) -> Tensor:
     """Steps of α·sign(g) from the image itself, cut back to the box of ±ε around it and to [0, 1]."""
-    config, x = context.config, context.images
-    size = config["step_size"] or config.budget / config.steps
+    x = context.images
+    size = context["step_size"] or context.epsilon / context.steps
     return climb(context, x, size)
 
 
@@ -24,11 +25,10 @@ def climb(context: AttackContext, x: Tensor, size: float) -> Tensor:
 
     x and result: (N, 1, 28, 28) in [0, 1].
     """
-    low = (context.images - context.config.budget).clamp_min(0)
-    high = (context.images + context.config.budget).clamp_max(1)
+    box = epsilon_box(context.images, context.epsilon)
     context.seen(0, x)
-    for step in range(1, context.config.steps + 1):
-        x = (x + size * context.input_gradient(x).sign()).clamp(low, high)
+    for step in range(1, context.steps + 1):
+        x = signed_step(x, context.input_gradient(x), size, box)
         context.seen(step, x)
     return x
 

@@ -23,21 +23,21 @@ def make(context: AttackContext) -> Tensor:
     c·max(0, lead + confidence) over w. Each image has its own weight c: ten times larger until that works,
     then halfway between the largest that failed and the smallest that worked.
     """
-    config, x = context.config, context.images
+    x = context.images
     start = torch.atanh((2 * x - 1) * SHRINK)
-    weight = torch.full((len(x),), config["initial_const"], device=x.device, dtype=x.dtype)
+    weight = torch.full((len(x),), context["initial_const"], device=x.device, dtype=x.dtype)
     low, high = torch.zeros_like(weight), torch.full_like(weight, torch.inf)
     best, size = x.clone(), torch.full_like(weight, torch.inf)
-    size[_ahead(context, context.logits(x)) >= config["confidence"]] = 0  # as it is, it is misread
-    searches = int(config["binary_search_steps"])
+    size[_ahead(context, context.logits(x)) >= context["confidence"]] = 0  # as it is, it is misread
+    searches = int(context["binary_search_steps"])
     context.seen(0, x)
     for search in range(searches):
         if search == searches - 1 and searches >= REPEAT:
             weight = high.clamp_max(1e10)
-        worked = _descend(context, start, weight, best, size, search * config.steps)
+        worked = _descend(context, start, weight, best, size, search * context.steps)
         high, low = torch.where(worked, weight, high), torch.where(worked, low, weight)
         weight = torch.where(high.isinf(), 10 * weight, (low + high) / 2)
-    context.seen(searches * config.steps + 1, best)
+    context.seen(searches * context.steps + 1, best)
     return best
 
 
@@ -46,20 +46,20 @@ def _descend(context: AttackContext, start: Tensor, weight: Tensor, best: Tensor
 
     Returns (N,) whether any image on the way was misread.
     """
-    config, x = context.config, context.images
+    x = context.images
     worked = torch.zeros_like(weight, dtype=torch.bool)
     way = torch.zeros_like(start, requires_grad=True)
-    adam = torch.optim.Adam([way], lr=config["step_size"])
+    adam = torch.optim.Adam([way], lr=context["step_size"])
     origin = (torch.tanh(start) + 1) / 2
-    for step in range(1, config.steps + 1):
+    for step in range(1, context.steps + 1):
         now = (torch.tanh(start + way) + 1) / 2
         ahead = _ahead(context, context.model(now))
         squares = (now - origin).square().flatten(1).sum(1)
-        loss = squares + weight * (config["confidence"] - ahead).clamp_min(0)
+        loss = squares + weight * (context["confidence"] - ahead).clamp_min(0)
         (way.grad,) = torch.autograd.grad(loss.sum(), way)
         adam.step()
         now = now.detach()
-        is_adversarial = ahead.detach() > config["confidence"] - 1e-12
+        is_adversarial = ahead.detach() > context["confidence"] - 1e-12
         length = NORMS["l2"].size(now - x)
         closer = is_adversarial & (length < size)
         best.copy_(torch.where(column(closer), now, best))

@@ -1,18 +1,45 @@
 """What decides an attack on a network's images."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.attacks import ATTACKS
+from core.attacks.norms import NORMS
 from core.config.errors import ConfigError
 from core.config.validation import is_number, one_of, require, whole
 
 MOST_RESTARTS = 100
 
 
+class Settings(Mapping[str, float]):
+    """An attack's own numbers by name, in the order in which its entry lists them; equal ones have equal hashes."""
+
+    def __init__(self, values: Mapping[str, float]) -> None:
+        self._pairs = tuple(values.items())
+
+    def __getitem__(self, key: str) -> float:
+        for name, value in self._pairs:
+            if name == key:
+                return value
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _ in self._pairs)
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._pairs))
+
+    def __repr__(self) -> str:
+        return f"Settings({dict(self._pairs)})"
+
+
 @dataclass(frozen=True)
 class AttackConfig:
-    """An attack by its name in ATTACKS, how much it may change, and its settings.
+    """An attack by its name in ATTACKS, how much it may change, and its settings. It can be a key of a dict.
 
     name: in core.attacks.ATTACKS. epsilon: the largest change allowed, in the attack's own norm, pixels
     running from 0 (black) to 1 (white); None takes the attack's own default. settings: the attack's own
@@ -29,9 +56,6 @@ class AttackConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        from core.attacks import ATTACKS  # the dict of choices lives with their code
-        from core.attacks.norms import NORMS
-
         one_of(self.name, tuple(ATTACKS), "The attack")
         entry = ATTACKS[self.name]
         norm = NORMS[entry.norm]
@@ -46,7 +70,7 @@ class AttackConfig:
             require(key in entry.settings, f"{entry.title} has no setting {key!r}; it has {known}.")
             entry.settings[key].check(key, value)
         full = {key: float(self.settings.get(key, one.default)) for key, one in entry.settings.items()}
-        object.__setattr__(self, "settings", full)
+        object.__setattr__(self, "settings", Settings(full))
         if self.target is not None:
             whole(self.target, 0, 9, "The target")
             require(entry.targeted, f"{entry.title} has no targeted form; leave the target out.")

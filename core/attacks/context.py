@@ -1,13 +1,12 @@
 """What an attack is given, and the questions it may ask the network."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from core.attacks.config import AttackConfig
 from core.attacks.per_image_rng import PerImageRNG
 
 #: Called with the number of the step (0: the start) and the images (N, 1, 28, 28) as they stand.
@@ -19,17 +18,26 @@ class AttackContext:
     """A batch of images to attack.
 
     model: in eval mode; images (N, 1, 28, 28) in [0, 1] to logits (N, 10). images, labels (N,): originals.
-    targets: (N,) the digits that the network shall read, or None: anything but the label.
-    watch: sees the images after every step.
+    targets: (N,) the digits to be predicted, or None: anything but the label. epsilon: the largest change, in
+    the attack's norm. settings: a number for each of the attack's own. watch: sees the images after every step.
     """
 
     model: nn.Module
     images: Tensor
     labels: Tensor
     targets: Tensor | None
-    config: AttackConfig
+    epsilon: float
+    settings: Mapping[str, float]
     draws: PerImageRNG
     watch: Watch | None = None
+
+    def __getitem__(self, setting: str) -> float:
+        return self.settings[setting]
+
+    @property
+    def steps(self) -> int:
+        """Iterations of the attack."""
+        return int(self.settings["steps"])
 
     def at(self, index: Tensor) -> "AttackContext":
         """The same for the images at `index` (M,) alone, unwatched; its draws are still all images'."""

@@ -25,14 +25,14 @@ def make(context: AttackContext) -> Tensor:
     x, way = context.images.clone(), torch.zeros_like(context.images)
     context.seen(0, x)
     standing = torch.arange(len(x), device=x.device)
-    for step in range(1, context.config.steps + 1):
+    for step in range(1, context.steps + 1):
         logits, slopes = context.jacobian(x[standing])
         still = logits.argmax(1) == context.labels[standing]
         standing, logits, slopes = standing[still], logits[still], slopes[still]
         if not len(standing):
             break
         way[standing] += to_the_nearest_border(logits, slopes, context.labels[standing])
-        x[standing] = (context.images + (1 + context.config["overshoot"]) * way)[standing].clamp(0, 1)
+        x[standing] = (context.images + (1 + context["overshoot"]) * way)[standing].clamp(0, 1)
         context.seen(step, x)
     return x
 

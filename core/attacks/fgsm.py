@@ -8,12 +8,14 @@ from torch import Tensor
 
 from core.attacks.attack import Attack
 from core.attacks.context import AttackContext
+from core.attacks.norms import epsilon_box, signed_step
 
 
 def make(context: AttackContext) -> Tensor:
     """x + ε·sign(g), clipped to [0, 1]; images (N, 1, 28, 28)."""
     context.seen(0, context.images)
-    x = (context.images + context.config.budget * context.input_gradient(context.images).sign()).clamp(0, 1)
+    box = epsilon_box(context.images, context.epsilon)
+    x = signed_step(context.images, context.input_gradient(context.images), context.epsilon, box)
     context.seen(1, x)
     return x
 

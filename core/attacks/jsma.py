@@ -21,23 +21,23 @@ def make(context: AttackContext) -> Tensor:
     An image stops when it is read as wanted, when its pixels are spent, or when no pair raises the target
     and lowers the rest.
     """
-    config, x = context.config, context.images.clone()
+    x = context.images.clone()
     context.seen(0, x)
     first = context.logits(x)
     second_best = first.scatter(1, context.labels[:, None], -torch.inf).argmax(1)
     targets = second_best if context.targets is None else context.targets
     touched = torch.zeros_like(x, dtype=torch.bool)
     standing = torch.arange(len(x), device=x.device)[~context.is_adversarial(first)]
-    for step in range(1, config.steps + 1):
+    for step in range(1, context.steps + 1):
         if not len(standing):
             break
-        spent = column(touched[standing].flatten(1).sum(1) + 2 > config.budget)
+        spent = column(touched[standing].flatten(1).sum(1) + 2 > context.epsilon)
         free = (x[standing] < 1) & (touched[standing] | ~spent)
         up, down = _salience(context, x[standing], targets[standing])
         pairs, found = best_pair(up.flatten(1), down.flatten(1), free.flatten(1))
         standing, pairs = standing[found], pairs[found]
         chosen = torch.zeros_like(x[standing]).flatten(1).scatter(1, pairs, 1.0).reshape(x[standing].shape)
-        x[standing] = (x[standing] + config["theta"] * chosen).clamp(0, 1)
+        x[standing] = (x[standing] + context["theta"] * chosen).clamp(0, 1)
         touched[standing] |= chosen > 0
         standing = standing[~context.at(standing).is_adversarial(context.logits(x[standing]))]
         context.seen(step, x)

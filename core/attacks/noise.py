@@ -4,17 +4,20 @@ Norm L∞: every pixel by +ε or −ε, a coin each, clipped to [0, 1]. If an "a
 found nothing (Carlini et al. 2019, "On evaluating adversarial robustness").
 """
 
+import torch
 from torch import Tensor
 
 from core.attacks.attack import Attack
 from core.attacks.context import AttackContext
+from core.attacks.norms import epsilon_box, signed_step
 
 
 def make(context: AttackContext) -> Tensor:
     """x ± ε with random signs, clipped to [0, 1]."""
-    context.seen(0, context.images)
-    coins = (context.draws.uniform("signs", *context.images.shape[1:]) < 0.5).to(context.images.dtype)
-    x = (context.images + context.config.budget * (2 * coins - 1)).clamp(0, 1)
+    images = context.images
+    context.seen(0, images)
+    signs = torch.where(context.draws.uniform("signs", *images.shape[1:]) < 0.5, 1.0, -1.0).to(images.dtype)
+    x = signed_step(images, signs, context.epsilon, epsilon_box(images, context.epsilon))
     context.seen(1, x)
     return x
 

@@ -13,7 +13,7 @@ def make(context: AttackContext) -> Tensor:
     """x with ε pixels at random places at the other end of [0, 1]; images (N, 1, 28, 28)."""
     context.seen(0, context.images)
     flat = context.images.flatten(1)
-    places = context.draws.uniform("places", flat.shape[1]).argsort(1)[:, : int(context.config.budget)]
+    places = context.draws.uniform("places", flat.shape[1]).argsort(1)[:, : int(context.epsilon)]
     other_end = (flat < 0.5).to(flat.dtype)
     x = flat.scatter(1, places, other_end.gather(1, places)).reshape(context.images.shape)
     context.seen(1, x)

@@ -22,7 +22,7 @@ def make(context: AttackContext) -> Tensor:
     way = torch.where(x <= 0, way.abs(), torch.where(x >= 1, -way.abs(), way))
     for _ in range(ROUNDS):
         length = torch.linalg.vector_norm(way.flatten(1), dim=1)
-        way = (x + context.config.budget * way / column(length)).clamp(0, 1) - x
+        way = (x + context.epsilon * way / column(length)).clamp(0, 1) - x
     context.seen(1, x + way)
     return x + way
 

@@ -17,10 +17,9 @@ def make(context: AttackContext) -> Tensor:
 
     Returns (N, 1, 28, 28) in [0, 1].
     """
-    config = context.config
     noise = 2 * context.draws.uniform("start", *context.images.shape[1:]) - 1
-    start = (context.images + config.budget * noise).clamp(0, 1)
-    return climb(context, start, config["step_size"] or 2.5 * config.budget / config.steps)
+    start = (context.images + context.epsilon * noise).clamp(0, 1)
+    return climb(context, start, context["step_size"] or 2.5 * context.epsilon / context.steps)
 
 
 PGD = Attack(

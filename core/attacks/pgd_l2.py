@@ -19,16 +19,16 @@ def make(context: AttackContext) -> Tensor:
 
     Returns (N, 1, 28, 28) in [0, 1].
     """
-    config, images = context.config, context.images
+    images = context.images
     project = NORMS["l2"].project
-    size = config["step_size"] or 2.5 * config.budget / config.steps
+    size = context["step_size"] or 2.5 * context.epsilon / context.steps
     way = context.draws.normal("start", *images.shape[1:])
     share = context.draws.uniform("radius") ** (1 / images[0].numel())  # uniform in the ball's volume
-    x = (images + unit(way) * column(config.budget * share)).clamp(0, 1)
+    x = (images + unit(way) * column(context.epsilon * share)).clamp(0, 1)
     context.seen(0, x)
-    for step in range(1, config.steps + 1):
+    for step in range(1, context.steps + 1):
         moved = x + size * unit(context.input_gradient(x))
-        x = (images + project(moved - images, config.budget)).clamp(0, 1)
+        x = (images + project(moved - images, context.epsilon)).clamp(0, 1)
         context.seen(step, x)
     return x
 

@@ -109,7 +109,7 @@ def _given(
 ) -> AttackContext:
     targets = None if config.target is None else torch.full_like(labels, config.target)
     draws = PerImageRNG(config.seed, places, restart, images.device, images.dtype)
-    return AttackContext(model, images, labels, targets, config, draws, watch)
+    return AttackContext(model, images, labels, targets, config.budget, config.settings, draws, watch)
 
 
 def check(model: nn.Module, images: Tensor, labels: Tensor) -> None:

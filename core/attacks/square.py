@@ -26,20 +26,20 @@ def make(context: AttackContext) -> Tensor:
     Each step draws one square an image, pushes its pixels all up or all down by ε from the original, and
     keeps that where it brings the attacker nearer. One step costs one query of each image that still stands.
     """
-    config, x = context.config, context.images
+    x = context.images
     stripes = context.draws.uniform("stripes", 1, 1, SIDE)
-    draws = context.draws.uniform("squares", config.steps, 3)
+    draws = context.draws.uniform("squares", context.steps, 3)
     context.seen(0, x)
-    best = (x + config.budget * signs(stripes)).clamp(0, 1)
+    best = (x + context.epsilon * signs(stripes)).clamp(0, 1)
     logits = context.logits(best)
     loss, standing = shortfall(context, logits), torch.arange(len(x), device=x.device)
     standing = standing[~context.is_adversarial(logits)]
     context.seen(1, best)
-    for step in range(2, config.steps + 1):
+    for step in range(2, context.steps + 1):
         if not len(standing):
             break
         mine = context.at(standing)
-        side = square_side(config["p_init"], step - 2, config.steps)
+        side = square_side(context["p_init"], step - 2, context.steps)
         tried = push_square(mine, best[standing], draws[standing, step - 1], side)
         logits = mine.logits(tried)
         tried_loss = shortfall(mine, logits)
@@ -67,7 +67,7 @@ def push_square(context: AttackContext, best: Tensor, draws: Tensor, side: int) 
     line = torch.arange(SIDE, device=best.device)
     rows, columns = ((line >= at[:, None]) & (line < at[:, None] + side) for at in (top, left))
     square = (rows[:, None, :, None] & columns[:, None, None, :]).to(best.dtype)
-    change = context.config.budget * column(signs(draws[:, 2]))
+    change = context.epsilon * column(signs(draws[:, 2]))
     first, other = ((context.images + one).clamp(0, 1) for one in (change, -change))
     pushed = torch.lerp(best, first, square)
     same = column((pushed - best).flatten(1).abs().amax(1) < 1e-7)

@@ -13,6 +13,7 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional
 
 from core.attacks.config import AttackConfig
+from core.attacks.norms import epsilon_box, signed_step
 from core.attacks.run import attack, in_eval_mode
 from core.config.run import TrainConfig
 from core.training.callbacks import Callback
@@ -43,7 +44,7 @@ def attacked(
     steps = train.attack_steps if train.adversarial == "pgd" else 1
     usual = 2 * train.attack_epsilon / steps if train.adversarial == "pgd" else train.attack_epsilon
     epsilon, size = share * train.attack_epsilon, share * (train.attack_step_size or usual)
-    low, high = (x - epsilon).clamp_min(0), (x + epsilon).clamp_max(1)
+    box = epsilon_box(x, epsilon)
     noise = torch.rand(x.shape, generator=generator, device=x.device)
     z = (x + epsilon * (2 * noise - 1)).clamp(0, 1)
     with in_eval_mode(module):
@@ -51,8 +52,8 @@ def attacked(
             z.requires_grad_()
             with torch.autocast(x.device.type, torch.bfloat16, enabled=bf16):
                 loss = functional.cross_entropy(module(z), y, reduction="sum")
-            (slope,) = torch.autograd.grad(loss, z)
-            z = (z.detach() + size * slope.sign()).clamp(low, high)
+            (gradient,) = torch.autograd.grad(loss, z)
+            z = signed_step(z.detach(), gradient, size, box)
     return z
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from core.attacks.norms import epsilon_box, signed_step
 from core.config.validation import whole
 from core.lessons.adversarial.pixel_gradient import losses, pixel_gradient
 from core.models.evaluation import logits
@@ -60,8 +61,8 @@ def loss_rise(
     base = float(_losses(model, image[None], label))
     rows = []
     for epsilon in epsilons:
-        fgsm = (image + epsilon * gradient.sign().to(image.dtype)).clamp(0, 1)
-        chance = (image + epsilon * signs).clamp(0, 1)
+        box = epsilon_box(image, epsilon)
+        fgsm, chance = (signed_step(image, way.to(image.dtype), epsilon, box) for way in (gradient, signs))
         rises = _losses(model, torch.cat([fgsm[None], chance]), label) - base
         actual, random = float(rises[0]), rises[1:]
         low, high = torch.quantile(random, torch.tensor([0.025, 0.975], dtype=random.dtype)).tolist()

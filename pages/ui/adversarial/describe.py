@@ -4,6 +4,7 @@ import streamlit as st
 import torch
 from torch import Tensor, nn
 
+from core.attacks.norms import epsilon_box, signed_step
 from core.charts.style import picture
 from core.data.digits import CLASSES, Mnist
 from core.formatting import article, probability
@@ -36,7 +37,7 @@ def describe(trained: Trained, mnist: Mnist, epsilon: float) -> None:
     places = torch.stack([mnist.test.of_class(digit)[number - 1] for digit in range(CLASSES)])
     ten = mnist.test.take(places)
     signs = _signs(trained.key, data_key(mnist), number, trained.model, ten.images, ten.labels)
-    attacked = (ten.images + epsilon * signs).clamp(0, 1)
+    attacked = signed_step(ten.images, signs, epsilon, epsilon_box(ten.images, epsilon))
     before, after = predict(trained.model, ten.images), predict(trained.model, attacked)
     with st.container(horizontal=True, gap="small", width=IN_A_ROW * WIDTH + (IN_A_ROW - 1) * GAP):
         for digit in range(CLASSES):

@@ -86,3 +86,11 @@ def test_any_json_is_a_config_or_a_sentence(values: dict[str, Any]) -> None:
 def test_a_setup_needs_images(n: Any) -> None:
     with pytest.raises(ConfigError, match="Images to attack"):
         AttackSetup("cnn-bn", AttackConfig(), n)
+
+
+def test_equal_configs_are_one_key():
+    named = AttackConfig("pgd", 0.1, {"steps": 20})
+    spelled_out = AttackConfig("pgd", 0.1, {"step_size": 0, "steps": 20.0})
+    assert {named: "found"}[spelled_out] == "found"
+    assert len({named, AttackConfig("pgd", 0.1, {"steps": 21}), AttackConfig("pgd", 0.2, {"steps": 20})}) == 3
+    assert AttackConfig.from_json(named.to_json()) == named
