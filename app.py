@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.charts.style import picture
+from core.charts.images import picture
 from core.formatting import article, interval, percent
 from pages.ui.kit.drawing.canvas import digit_canvas
 from pages.ui.kit.drawing.keep_drawing import keep_drawing

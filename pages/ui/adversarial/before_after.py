@@ -7,7 +7,7 @@ import streamlit as st
 from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
 from core.charts.palette import YELLOW, model_color
-from core.charts.robustness_curves import StrengthCurve, strength_curves_figure
+from core.charts.series import StrengthCurve, strength_curves_figure
 from core.data.digits import Mnist
 from core.formatting import interval, percent, points, points_interval
 from core.lessons.adversarial.sanity_evidence import QUERIES, black_boxes

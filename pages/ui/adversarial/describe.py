@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from core.attacks.norms import epsilon_box, signed_step
-from core.charts.style import picture
+from core.charts.images import picture
 from core.data.digits import CLASSES, Mnist
 from core.formatting import article, probability
 from core.lessons.adversarial.pixel_gradient import pixel_gradient

@@ -5,7 +5,7 @@ import streamlit as st
 from core.config.escaping import escaped
 from core.data.digits import Mnist
 from core.formatting import percent, ratio
-from core.lessons.adversarial.charts.spectra import spectra_figure, spectrum_pictures_figure
+from core.lessons.adversarial.charts.gradients import spectra_figure, spectrum_pictures_figure
 from core.lessons.adversarial.spectra import white_share
 from pages.ui.adversarial import frequency_results
 from pages.ui.adversarial.frequency_split import split_parts

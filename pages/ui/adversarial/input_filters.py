@@ -6,9 +6,9 @@ import streamlit as st
 import torch
 
 from core.attacks.filters import DEFENSES
-from core.charts.paired_accuracies import Twin, twin_bars_figure
+from core.charts.images import picture
+from core.charts.intervals import Twin, twin_bars_figure
 from core.charts.palette import BLUE, ORANGE
-from core.charts.style import picture
 from core.data.digits import Mnist
 from core.lessons.adversarial.filtered_accuracy import READINGS, PerImageAccuracy
 from core.lessons.adversarial.threat_models import ThreatModel, still_right, ways

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from core.formatting import percent, ratio
-from core.lessons.adversarial.charts.loss_rise import loss_rise_figure, shares_figure
+from core.lessons.adversarial.charts.gradients import loss_rise_figure, shares_figure
 from core.lessons.adversarial.loss_rise import LossRise, loss_rise, shares_of_rise
 from core.lessons.adversarial.pixel_gradient import pixel_gradient
 from pages.ui.kit.network.trained_network import Trained

@@ -9,7 +9,7 @@ from core.attacks import ATTACKS
 from core.attacks.norms import NORMS
 from core.data.digits import Mnist
 from core.formatting import count, duration
-from core.lessons.adversarial.charts.robust_accuracy import AttackCurve, attack_curves_figure
+from core.lessons.adversarial.charts.many_images import AttackCurve, attack_curves_figure
 from core.lessons.adversarial.robust_accuracy import came_back, lost, lost_within, on_the_same, shares, worst_case
 from core.lessons.adversarial.tasks import (
     CHUNK,

@@ -12,8 +12,8 @@ from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS, ROUNDING, NormName, column
 from core.attacks.run import attack
-from core.charts.accuracy_by_digit import digit_accuracy_figure
-from core.charts.confusion_matrix import confusion_figure
+from core.charts.heatmaps import confusion_figure
+from core.charts.intervals import digit_accuracy_figure
 from core.data.digits import CLASSES, Mnist
 from core.formatting import article, interval, percent
 from core.lessons.adversarial.result import judge

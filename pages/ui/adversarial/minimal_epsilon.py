@@ -7,8 +7,7 @@ from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS
 from core.charts.palette import attack_look
-from core.lessons.adversarial.charts.minimal_epsilon import needed_epsilon_figure
-from core.lessons.adversarial.charts.minimal_epsilon_search import epsilon_tries_figure
+from core.lessons.adversarial.charts.one_image import epsilon_tries_figure, needed_epsilon_figure
 from core.lessons.adversarial.minimal_epsilon import PRECISION, Bisection
 from core.models.evaluation import predict
 from pages.ui.adversarial import attack_results

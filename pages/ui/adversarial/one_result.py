@@ -6,10 +6,10 @@ from torch import Tensor
 from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS, NormName, held_by_clipping
-from core.charts.probabilities import before_after_figure
-from core.charts.style import picture
+from core.charts.images import picture
+from core.charts.intervals import before_after_figure
 from core.formatting import count, ratio
-from core.lessons.adversarial.charts.perturbation import perturbation_picture
+from core.lessons.adversarial.charts.one_image import perturbation_picture
 from core.models.evaluation import predict
 from pages.ui.adversarial.result_words import Case, a, sure, verdict
 from pages.ui.kit.network.trained_network import Trained

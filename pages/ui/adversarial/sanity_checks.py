@@ -8,7 +8,7 @@ import torch
 
 from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
-from core.charts.interval_bars import interval_bars_figure
+from core.charts.intervals import interval_bars_figure
 from core.charts.palette import BLUE, GRAY, GREEN, ORANGE, PURPLE, VERMILLION
 from core.data.digits import Mnist
 from core.export.snippets.adversarial import HONEST

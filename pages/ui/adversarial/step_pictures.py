@@ -9,10 +9,9 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from core.charts import palette
-from core.charts.probabilities import before_after_figure
-from core.charts.style import bars
+from core.charts.intervals import bars, before_after_figure
 from core.formatting import shape
-from core.lessons.adversarial.charts.linked_pixels import Kind, Panel, pixel_panel_figure, pixel_row_figure
+from core.lessons.adversarial.charts.one_image import Kind, Panel, pixel_panel_figure, pixel_row_figure
 from core.lessons.adversarial.eval_mode import EvalMode
 from core.lessons.adversarial.fgsm_walk import FgsmWalk
 from pages.ui.kit.network.trained_network import Trained

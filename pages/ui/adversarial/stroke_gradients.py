@@ -6,8 +6,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from core.charts.images import picture, shade
 from core.charts.palette import DIVERGING
-from core.charts.style import picture, shade
 from core.data.digits import Mnist
 from core.formatting import article, percent
 from core.lessons.adversarial.pixel_gradient import pixel_gradient

@@ -8,8 +8,8 @@ from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS, NormName
 from core.formatting import number
-from core.lessons.adversarial.charts.attack_animation import attack_film_figure
-from core.lessons.adversarial.charts.attack_trajectory import path_numbers_figure
+from core.lessons.adversarial.charts.animation import attack_film_figure
+from core.lessons.adversarial.charts.one_image import path_numbers_figure
 from core.lessons.adversarial.trajectory import Moment
 from pages.ui.adversarial import attack_results
 from pages.ui.adversarial.result_words import a, sure

@@ -11,7 +11,7 @@ from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
 from core.data.digits import Mnist
 from core.formatting import article
-from core.lessons.adversarial.charts.transfer_matrix import Cell, transfer_figure
+from core.lessons.adversarial.charts.many_images import Cell, transfer_figure
 from core.lessons.adversarial.tasks import CHUNK, NOTHING, images_of, named, sample, size
 from core.lessons.adversarial.transfer import (
     Fooled,

@@ -9,7 +9,7 @@ from core.backprop.network import Layer
 from core.backprop.small import SIZES, small_batch, small_layers
 from core.backprop.step import Step
 from core.backprop.walk import walk
-from core.charts.style import picture
+from core.charts.images import picture
 from core.config.run import Activation
 from core.formatting import article
 from pages.ui.backprop.networks import bare, choose_image, choose_moment

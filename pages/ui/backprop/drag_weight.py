@@ -3,8 +3,7 @@
 import streamlit as st
 
 from core.formatting import number
-from core.lessons.backprop.charts.finite_difference_error import width_errors_figure
-from core.lessons.backprop.charts.secant import secant_figure
+from core.lessons.backprop.charts.gradients import secant_figure, width_errors_figure
 from core.lessons.backprop.one_weight import WIDTHS, losses_along, slope_at
 from core.models.threads import one_thread
 from pages.ui.backprop import gradient_check_results

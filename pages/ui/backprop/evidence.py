@@ -5,8 +5,8 @@ import math
 import streamlit as st
 
 from core.formatting import number, ratio
-from core.lessons.backprop.charts.bug_training_curves import Learning, planted_accuracy_figure, planted_loss_figure
-from core.lessons.backprop.charts.check_tiles import tiles_figure
+from core.lessons.backprop.charts.tensors import tiles_figure
+from core.lessons.backprop.charts.training import Learning, planted_accuracy_figure, planted_loss_figure
 from core.lessons.backprop.gradient_check import EXACT
 from core.lessons.backprop.planted_bug import Planted
 from core.lessons.backprop.relative_difference import Agreement

@@ -4,7 +4,7 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from core.charts.gradient_heatmaps import gradient_pictures
+from core.charts.images import gradient_pictures
 from core.formatting import number, percent, shape
 from core.lessons.backprop.finite_differences import WIDTH
 from core.lessons.backprop.gradient_check import EXACT, MEASURED, TensorCheck

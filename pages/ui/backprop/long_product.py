@@ -6,12 +6,12 @@ from torch import Tensor
 
 from core.backprop.long_product import Factor, long_product, relative_difference, written
 from core.backprop.network import loss_and_gradients
+from core.charts.heatmaps import EXACT, Kind, matrix_figure
+from core.charts.images import picture
 from core.charts.palette import ORANGE
-from core.charts.style import picture
-from core.charts.tensor_heatmap import EXACT, Kind, matrix_figure
 from core.formatting import article, number, ratio, shape
-from core.lessons.backprop.charts.gradient_product import shrinking_figure
-from core.lessons.backprop.charts.thumbnail import thumbnail
+from core.lessons.backprop.charts.gradients import shrinking_figure
+from core.lessons.backprop.charts.tensors import thumbnail
 from core.models.threads import one_thread
 from pages.ui.backprop.networks import FRESH, TRAINED, Bare, bare, choose_image, choose_moment
 from pages.ui.backprop.stepper import stepper

@@ -4,8 +4,8 @@ import time
 
 import streamlit as st
 
-from core.charts.banded_lines import FORM_COLORS, banded_figure
 from core.formatting import count, duration, number, ratio
+from core.lessons.backprop.charts.gradients import FORM_COLORS, banded_figure
 from core.lessons.backprop.loop_or_matrices import Form, Forms, compare, sweep, time_curve
 from core.lessons.backprop.vanishing import network
 from core.models.threads import one_thread

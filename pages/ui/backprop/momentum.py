@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.formatting import number, percent
-from core.lessons.backprop.charts.overlaid_losses import parting_figure
+from core.lessons.backprop.charts.training import parting_figure
 from core.lessons.backprop.two_momenta import TwoMomenta, compare
 from core.models.threads import one_thread
 from pages.ui.kit.shell.cache import mnist

@@ -5,9 +5,9 @@ import torch
 
 from core.backprop.network import forward
 from core.backprop.pieces import softmax
-from core.charts.style import picture
+from core.charts.images import picture
 from core.formatting import article, probability
-from core.lessons.backprop.charts.output_error import output_error_figure
+from core.lessons.backprop.charts.gradients import output_error_figure
 from pages.ui.backprop.subject import Subject
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.widgets.chart import chart

@@ -7,7 +7,7 @@ from core.config.escaping import escaped
 from core.formatting import number
 from core.jobs.job_pair import Gap, Pair, gap, weights_apart
 from core.jobs.snapshot import Snapshot
-from core.lessons.backprop.charts.overlaid_losses import gap_figure, overlaid_figure
+from core.lessons.backprop.charts.training import gap_figure, overlaid_figure
 from core.storage.history import History
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.training.live_run import POLL, curves

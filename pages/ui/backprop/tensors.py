@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.backprop.step import Named, Step, Where
-from core.charts.tensor_heatmap import EXACT, Kind, matrix_figure
+from core.charts.heatmaps import EXACT, Kind, matrix_figure
 from pages.ui.backprop.pick_cell import clicked
 from pages.ui.kit.widgets.chart import chart
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.charts.banded_lines import ACTIVATION_COLORS, banded_figure
-from core.charts.interval_bars import interval_bars_figure
+from core.charts.intervals import interval_bars_figure
 from core.config.errors import LabError
 from core.config.escaping import escaped
 from core.config.run import Activation, Initialization
 from core.formatting import number, percent, ratio
+from core.lessons.backprop.charts.gradients import ACTIVATION_COLORS, banded_figure
 from core.lessons.backprop.does_it_learn import Learned, compare
 from core.lessons.backprop.vanishing import ACTIVATIONS, MADE_FOR, SEEDS, Band, band, first_layer, over_seeds, steepest
 from core.models.threads import one_thread

@@ -10,8 +10,7 @@ from core.config.escaping import escaped
 from core.formatting import count, interval, percent, points, ratio
 from core.jobs.job_pair import Pair
 from core.lessons.cnn.activation_drift import drift
-from core.lessons.cnn.charts.activation_bands import layer_title, layers_of, spread_bands_figure
-from core.lessons.cnn.charts.paired_losses import errors_figure, losses_figure
+from core.lessons.cnn.charts.training import errors_figure, layer_title, layers_of, losses_figure, spread_bands_figure
 from core.lessons.cnn.rate_sweep import WITH, WITHOUT
 from core.models.evaluation import wilson
 from core.recipes.texts import RECIPES

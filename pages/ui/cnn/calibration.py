@@ -21,7 +21,7 @@ from core.lessons.cnn.calibration import (
     reliability,
 )
 from core.lessons.cnn.calibration import confidence as sureness
-from core.lessons.cnn.charts.reliability import reliability_figure
+from core.lessons.cnn.charts.accuracy import reliability_figure
 from core.models.evaluation import logits
 from pages.ui.cnn.held_out import held_out
 from pages.ui.kit.network.trained_network import Trained

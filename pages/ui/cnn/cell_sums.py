@@ -4,7 +4,7 @@ import streamlit as st
 from torch import Tensor
 
 from core.charts.palette import GRAY_INK, SEQUENTIAL
-from core.lessons.cnn.charts.number_grid import number_grid_figure, written
+from core.lessons.cnn.charts.maps import number_grid_figure, written
 from core.lessons.cnn.convolution_by_hand import Product, Window
 from pages.ui.kit.widgets.chart import chart
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.data.digits import Mnist
 from core.formatting import points
-from core.lessons.cnn.charts.channel_ablation import knock_out_figure
+from core.lessons.cnn.charts.accuracy import knock_out_figure
 from core.models.evaluation import wilson
 from pages.ui.cnn import map_results as results
 from pages.ui.cnn.layer_words import tag

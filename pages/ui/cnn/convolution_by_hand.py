@@ -8,7 +8,7 @@ from torch import Tensor
 
 from core.charts.palette import DIVERGING, GRAY_INK, SEQUENTIAL
 from core.data.digits import Mnist
-from core.lessons.cnn.charts.clickable_map import picked_map_figure
+from core.lessons.cnn.charts.maps import picked_map_figure
 from core.lessons.cnn.convolution_by_hand import convolve, max_pool, off_torch, padded, pool_window, product, relu
 from core.models.threads import one_thread
 from pages.ui.cnn.beside_canvas import beside_canvas

@@ -7,13 +7,12 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from core.charts.interval_bars import interval_bars_figure
+from core.charts.intervals import before_after_figure, interval_bars_figure
 from core.charts.palette import GRAY, ORANGE
-from core.charts.probabilities import before_after_figure
 from core.data.digits import Mnist
 from core.formatting import percent, probability
 from core.lessons.cnn.channel_ablation import Off
-from core.lessons.cnn.charts.accuracy_change_by_digit import digit_pairs_figure
+from core.lessons.cnn.charts.accuracy import digit_pairs_figure
 from core.models.evaluation import logits, wilson
 from pages.ui.cnn import map_results as results
 from pages.ui.kit.network.image_picker import Subject

@@ -5,10 +5,9 @@ import streamlit as st
 import torch
 from torch import Tensor, nn
 
-from core.charts.hidden_units import unit_grid_figure
+from core.charts.heatmaps import SCALES, unit_grid_figure
+from core.charts.images import image_grid, pixel_heatmap
 from core.charts.palette import DIVERGING
-from core.charts.style import image_grid, pixel_heatmap
-from core.charts.tensor_heatmap import SCALES
 from core.config.cnn import CNNConfig
 from core.lessons.cnn.feature_maps import LayerOutput, block_of
 from core.lessons.cnn.receptive_field import receptive_field

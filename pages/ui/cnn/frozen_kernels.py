@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.charts.interval_bars import interval_bars_figure
+from core.charts.intervals import interval_bars_figure
 from core.charts.palette import GRAY, MODELS
 from core.data.digits import Mnist
 from core.formatting import percent, points

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.charts.gradient_heatmaps import gradient_pictures
+from core.charts.images import gradient_pictures
 from core.config.cnn import CNNConfig
 from core.lessons.cnn.channel_ablation import KernelPlace
 from core.models.cnn import CNN

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 import streamlit as st
 from torch import Tensor
 
-from core.charts.confusion_matrix import confusion_figure
+from core.charts.heatmaps import confusion_figure
 from core.data.digits import Mnist
 from core.formatting import article, count, interval, percent
-from core.lessons.cnn.charts.feature_map_strip import map_strip
-from core.lessons.cnn.charts.kernel_grid import kernel_grid_figure
-from core.lessons.cnn.charts.weight_distance import moved_figure
+from core.lessons.cnn.charts.maps import kernel_grid_figure, map_strip
+from core.lessons.cnn.charts.training import moved_figure
 from core.lessons.cnn.kernels import in_bytes, maps, moved
 from core.lessons.cnn.kernels import kernels as kernels_of
 from core.models.evaluation import logits, wilson

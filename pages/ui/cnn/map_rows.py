@@ -7,9 +7,9 @@ import streamlit as st
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.charts.tensor_heatmap import Kind
+from core.charts.heatmaps import Kind
 from core.config.cnn import CNNConfig, LayerShape
-from core.lessons.cnn.charts.feature_map_sprites import map_sprites, strip
+from core.lessons.cnn.charts.maps import map_sprites, strip
 from core.lessons.cnn.feature_maps import LayerOutput
 from pages.ui.cnn.layer_words import does, gives
 from pages.ui.kit.drawing.map_sheet import Row

@@ -5,8 +5,8 @@ from functools import partial
 import streamlit as st
 from torch import nn
 
+from core.charts.intervals import bars
 from core.charts.palette import DIGITS
-from core.charts.style import bars
 from core.config.cnn import CNNConfig
 from core.data.digits import Mnist
 from core.export.snippets.cnn import network_code

@@ -5,11 +5,11 @@ from collections import Counter
 import numpy as np
 import streamlit as st
 
-from core.charts.style import picture
+from core.charts.images import picture
 from core.config.cnn import CNNConfig
 from core.data.digits import Digits, Mnist
 from core.formatting import article, percent
-from core.lessons.cnn.charts.framed_patch import framed_picture
+from core.lessons.cnn.charts.maps import framed_picture
 from core.lessons.cnn.max_activations import MaxActivations
 from core.lessons.cnn.receptive_field import Window, receptive_field, steps
 from pages.ui.cnn import map_results as results

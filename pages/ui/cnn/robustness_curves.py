@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from core.charts.palette import YELLOW, model_color
-from core.charts.robustness_curves import StrengthCurve, strength_curves_figure
+from core.charts.series import StrengthCurve, strength_curves_figure
 from core.config.run import CNNConfig, RunConfig
 from core.data.digits import Digits, Mnist
 from core.formatting import duration, percent, points

@@ -6,7 +6,7 @@ import streamlit as st
 from core.config.cnn import CNNConfig
 from core.data.digits import Mnist
 from core.formatting import article, percent, probability
-from core.lessons.cnn.charts.saliency_overlay import heat_over_figure
+from core.lessons.cnn.charts.maps import heat_over_figure
 from core.lessons.cnn.feature_maps import map_layers
 from core.lessons.cnn.grad_cam import grad_cam, laid_over_pixels
 from core.lessons.cnn.receptive_field import receptive_field

@@ -8,7 +8,7 @@ import streamlit as st
 from core.charts.palette import MODELS
 from core.data.digits import Mnist
 from core.formatting import count, percent, points
-from core.lessons.cnn.charts.learning_rate_curves import rate_curves_figure
+from core.lessons.cnn.charts.training import rate_curves_figure
 from core.lessons.cnn.rate_sweep import RATES, SEEDS, WITH, WITHOUT, Spread, Trial, course_pair, gather, trials
 from core.recipes.texts import RECIPES
 from core.training.short_training import ShortScore, short_run

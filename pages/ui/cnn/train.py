@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.config.run import CNNConfig, RunConfig
 from core.formatting import interval, percent
-from core.lessons.cnn.charts.error_curves import error_record_figure
+from core.lessons.cnn.charts.training import error_record_figure
 from core.recipes.texts import RECIPES
 from core.storage.history import History
 from pages.ui.cnn.controls import network

@@ -7,8 +7,8 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from core.lessons.cnn.charts.equivariance_by_layer import layer_changes_figure, written
-from core.lessons.cnn.charts.feature_map_strip import map_strip
+from core.lessons.cnn.charts.accuracy import layer_changes_figure, written
+from core.lessons.cnn.charts.maps import map_strip
 from core.lessons.cnn.equivariance import LayerMaps, SlidBack, layer_maps, slide_back
 from pages.ui.cnn.map_results import cnn
 from pages.ui.kit.network.trained_network import Trained

@@ -3,8 +3,8 @@
 import streamlit as st
 from torch import Tensor
 
-from core.charts.probabilities import before_after_figure
-from core.charts.style import picture
+from core.charts.images import picture
+from core.charts.intervals import before_after_figure
 from core.formatting import article, probability
 from core.models.evaluation import predict
 from pages.ui.kit.network.trained_network import Trained

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from core.charts.confusion_matrix import confusion_figure
-from core.charts.style import image_grid
+from core.charts.heatmaps import confusion_figure
+from core.charts.images import image_grid
 from core.formatting import interval, percent
 from pages.ui.explorer import results
 from pages.ui.kit.shell.layout import controls_and_stage

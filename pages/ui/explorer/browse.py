@@ -3,7 +3,7 @@
 import streamlit as st
 import torch
 
-from core.charts.style import picture
+from core.charts.images import picture
 from core.formatting import article
 from pages.ui.explorer import image_choice, results
 from pages.ui.kit.drawing.digit_map import digit_map

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
+from core.charts.images import image_grid
 from core.charts.palette import SEQUENTIAL
-from core.charts.style import image_grid
 from core.data.statistics import class_counts
 from core.formatting import percent
-from core.lessons.explorer.charts.class_counts import class_counts_figure
+from core.lessons.explorer.charts import class_counts_figure
 from pages.ui.explorer import image_choice, results
 from pages.ui.kit.widgets.chart import chart
 

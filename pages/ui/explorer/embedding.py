@@ -3,7 +3,7 @@
 import streamlit as st
 import torch
 
-from core.charts.style import picture
+from core.charts.images import picture
 from core.formatting import percent
 from core.lessons.explorer.embedding import Map
 from pages.ui.explorer import image_choice, results

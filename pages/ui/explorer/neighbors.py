@@ -3,7 +3,7 @@
 import streamlit as st
 import torch
 
-from core.charts.style import picture
+from core.charts.images import picture
 from core.formatting import article
 from core.lessons.explorer.neighbors import nearest
 from core.models.threads import one_thread

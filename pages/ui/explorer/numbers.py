@@ -5,10 +5,10 @@ import streamlit as st
 import torch
 from numpy.typing import ArrayLike
 
+from core.charts.images import picture, pixel_heatmap
 from core.charts.palette import GREEN
-from core.charts.style import picture, pixel_heatmap
 from core.formatting import article, shape
-from core.lessons.explorer.charts.input_vector import one_hot_figure, pixel_vector_figure
+from core.lessons.explorer.charts import one_hot_figure, pixel_vector_figure
 from pages.ui.explorer import image_choice, results
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.widgets.chart import chart

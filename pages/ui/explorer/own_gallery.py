@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.charts.style import picture
+from core.charts.images import picture
 from core.config.errors import LabError
 from core.config.escaping import escaped
 from core.data.handwriting import Collection

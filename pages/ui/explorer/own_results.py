@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from core.charts.paired_accuracies import Twin, twin_dots_figure
+from core.charts.images import picture
+from core.charts.intervals import Twin, twin_dots_figure
 from core.charts.palette import GREEN, VIOLET
-from core.charts.style import picture
 from core.config.escaping import escaped
 from core.data.handwriting import Collection
 from core.formatting import article, count, probability

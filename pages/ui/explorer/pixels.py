@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.lessons.explorer.charts.pixel_histogram import pixel_histogram_figure
+from core.lessons.explorer.charts import pixel_histogram_figure
 from pages.ui.explorer import image_choice, results
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.widgets.chart import chart

@@ -3,11 +3,11 @@
 import streamlit as st
 import torch
 
-from core.charts.style import image_grid
+from core.charts.images import image_grid
 from core.data import Digits
 from core.data.splits import permute_pixels
 from core.formatting import count, interval, percent
-from core.lessons.explorer.charts.accuracy_by_epoch import accuracy_comparison_figure
+from core.lessons.explorer.charts import accuracy_comparison_figure
 from core.lessons.explorer.shuffled_pixels import EPOCHS, IMAGES
 from pages.ui.explorer import results
 from pages.ui.kit.shell.layout import controls_and_stage

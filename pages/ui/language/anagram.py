@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 import torch
 
-from core.charts.interval_bars import interval_bars_figure
+from core.charts.intervals import interval_bars_figure
 from core.charts.palette import GUESSERS
 from core.config.language import WordsConfig
 from core.data.words import readable

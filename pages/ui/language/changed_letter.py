@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.config.language import ALPHABET
 from core.formatting import percent
-from core.lessons.language.charts.hidden_state_steps import substitutions_figure
+from core.lessons.language.charts import substitutions_figure
 from core.models.inspect.word_predictions import turning_changes
 from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.widgets.chart import chart

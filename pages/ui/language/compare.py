@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from core.charts.interval_bars import interval_bars_figure
+from core.charts.intervals import interval_bars_figure
 from core.charts.palette import GUESSERS
 from core.config.choices import WORD_SPLITS
 from core.config.language import WordsConfig

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from core.charts.intervals import bars
 from core.charts.palette import LANGUAGES as COLORS
-from core.charts.style import bars
 from core.lessons.language.baselines import EDGE, Counting
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.language import computed

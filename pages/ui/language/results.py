@@ -4,12 +4,12 @@ import pandas as pd
 import streamlit as st
 from torch import Tensor
 
-from core.charts.confusion_matrix import confusion_figure
-from core.charts.interval_bars import interval_bars_figure
+from core.charts.heatmaps import confusion_figure
+from core.charts.intervals import interval_bars_figure
 from core.charts.palette import LANGUAGES as COLORS
 from core.data.words import Words
 from core.formatting import percent
-from core.lessons.language.charts.accuracy_by_length import length_accuracy_figure
+from core.lessons.language.charts import length_accuracy_figure
 from core.lessons.language.mistakes import confusion, per_language, per_length, surest_mistakes
 from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.widgets.chart import chart

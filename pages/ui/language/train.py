@@ -4,7 +4,7 @@ import math
 
 import streamlit as st
 
-from core.charts.curves import accuracy_figure, loss_figure
+from core.charts.learning_curves import accuracy_figure, loss_figure
 from core.config.language import LANGUAGES
 from core.config.run import RecurrentConfig
 from core.formatting import percent

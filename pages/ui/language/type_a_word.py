@@ -3,10 +3,10 @@
 import streamlit as st
 from torch import Tensor, nn
 
+from core.charts.intervals import bars
 from core.charts.palette import LANGUAGES as COLORS
-from core.charts.style import bars
 from core.formatting import probability, times
-from core.lessons.language.charts.hidden_state_steps import thought_figure, units_figure
+from core.lessons.language.charts import thought_figure, units_figure
 from core.models.inspect.word_predictions import Reading
 from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.widgets.chart import chart

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 from torch import Tensor
 
-from core.charts.interval_bars import interval_bars_figure
+from core.charts.intervals import interval_bars_figure
 from core.charts.palette import BLUE, GRAY, GREEN, SKY, VIOLET
 from core.config.language import ALPHABET
 from core.config.run import WordsConfig

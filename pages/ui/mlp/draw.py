@@ -4,8 +4,8 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from core.charts.hidden_units import unit_grid_figure
-from core.charts.style import picture
+from core.charts.heatmaps import unit_grid_figure
+from core.charts.images import picture
 from core.lessons.mlp.unit_contributions import unit_contributions
 from core.models import linear_layers
 from core.models.inspect.layer_signals import Signals, signals

@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
+from core.charts.images import picture, shade
 from core.charts.palette import DIVERGING
-from core.charts.style import picture, shade
 
 WIDTH = 84
 

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from core.data.digits import Mnist
 from core.formatting import percent
-from core.lessons.mlp.charts.histograms import now_and_start_figure
+from core.lessons.mlp.charts import now_and_start_figure
 from core.lessons.mlp.saturation import SATURATED, histograms
 from core.models import linear_layers
 from pages.ui.kit.network.trained_network import Trained

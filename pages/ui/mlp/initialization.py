@@ -9,7 +9,7 @@ import torch
 from core.config.run import Activation
 from core.data.digits import Mnist
 from core.formatting import percent, ratio
-from core.lessons.mlp.charts.activation_derivative import slope_figure
+from core.lessons.mlp.charts import slope_figure
 from core.lessons.mlp.saturation import SATURATED, Spread, spread
 from core.models import linear_layers
 from core.models.inspect.layer_signals import bend, slope

@@ -6,7 +6,7 @@ from torch import nn
 from core.config.run import REDUCTIONS, OptimizerConfig, Reduction
 from core.data.digits import Digits, Mnist
 from core.formatting import number
-from core.lessons.mlp.charts.loss_slice import loss_along_figure
+from core.lessons.mlp.charts import loss_along_figure
 from core.lessons.mlp.one_gradient_step import Place, Step, curve, steepest, take_step
 from core.training.optimizers import OPTIMIZERS
 from pages.ui.kit.network.network_panel import panel

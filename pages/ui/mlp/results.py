@@ -6,9 +6,8 @@ import streamlit as st
 from torch import Tensor
 
 from core.charts import palette
-from core.charts.accuracy_by_digit import digit_accuracy_figure
-from core.charts.clickable import clickable_cells, mark_cell
-from core.charts.confusion_matrix import confusion_figure
+from core.charts.heatmaps import clickable_cells, confusion_figure, mark_cell
+from core.charts.intervals import digit_accuracy_figure
 from core.data.digits import Digits, Mnist
 from core.formatting import article, count, interval, percent, probability, times
 from core.models.evaluation import Score, wilson

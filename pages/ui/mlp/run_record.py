@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from core.charts.run_accuracies import record_figure
+from core.charts.intervals import record_figure
 from core.config.run import MLPConfig
 from core.export.row_formats import as_csv
 from core.recipes.texts import RECIPES, train_recipes

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import streamlit as st
 import torch
 
-from core.charts.probabilities import before_after_figure
-from core.charts.style import picture
+from core.charts.images import picture
+from core.charts.intervals import before_after_figure
 from core.data.digits import Digits, Mnist
 from core.formatting import article, percent, points
 from core.lessons.mlp.one_gradient_step import Place

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from core.lessons.race.charts.printed_trace import beside_printed_figure
+from core.lessons.race.charts.descent import beside_printed_figure
 from core.lessons.race.descent.chapter import CHAPTER, DIGITS, PRINTED, Printed, beside_the_chapter, written
 from core.lessons.race.descent.config import DescentConfig
 from core.lessons.race.descent.paths import Path

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from core.charts.intervals import bars
 from core.charts.palette import BLUE, GRAY
-from core.charts.style import bars
 from core.config.errors import LabError
 from core.config.escaping import escaped
 from core.formatting import article, number

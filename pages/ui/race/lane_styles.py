@@ -1,7 +1,7 @@
 """Colors and dashes of a race's lanes."""
 
 from core.config.race import RaceConfig
-from core.lessons.race.charts.race_curves import Look
+from core.lessons.race.charts.race import Look
 from core.lessons.race.race_lanes import occurrence
 
 

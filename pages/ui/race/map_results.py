@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.charts.palette import OPTIMIZERS as COLORS
 from core.formatting import count, ratio
-from core.lessons.race.charts.step_lengths import common_range, lengths_figure
+from core.lessons.race.charts.descent import common_range, lengths_figure
 from core.lessons.race.descent.paths import Numbers, Path
 from core.lessons.race.descent.surfaces import Surface
 from core.training.optimizers import OPTIMIZERS

@@ -8,7 +8,7 @@ import streamlit as st
 from core.charts.palette import OPTIMIZERS as COLORS
 from core.config.run import OptimizerConfig
 from core.formatting import number
-from core.lessons.race.charts.descent_1d import rolling_figure
+from core.lessons.race.charts.descent import rolling_figure
 from core.lessons.race.descent.config import DescentConfig
 from core.lessons.race.descent.curves import CURVES, VIEW, bottom_value, minima, values, walk
 from core.lessons.race.descent.paths import Path

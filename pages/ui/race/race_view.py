@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.config.race import RaceConfig
 from core.formatting import percent
-from core.lessons.race.charts.race_curves import race_figure
+from core.lessons.race.charts.race import race_figure
 from core.lessons.race.race import LaneRun
 from core.lessons.race.race_lines import Axis, Line, accuracy_line, loss_line, total_steps
 from core.lessons.race.standings import standings, within_reach

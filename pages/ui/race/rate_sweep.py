@@ -8,7 +8,7 @@ from core.config.errors import LabError, NotFound
 from core.config.race import Lane, RaceConfig
 from core.data.digits import Mnist
 from core.formatting import count, duration, interval, percent, points
-from core.lessons.race.charts.best_learning_rates import rate_bests_figure
+from core.lessons.race.charts.race import rate_bests_figure
 from core.lessons.race.race_job import RaceJob, RaceSnapshot
 from core.lessons.race.race_lanes import lanes_text
 from core.lessons.race.rate_race import (

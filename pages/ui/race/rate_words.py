@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.formatting import count, number
-from core.lessons.race.charts.step_factor_zones import rate_zones_figure
+from core.lessons.race.charts.descent import rate_zones_figure
 from core.lessons.race.descent.config import DescentConfig
 from core.lessons.race.descent.curves import bend, bottom_value, nearest_minimum
 from core.lessons.race.descent.paths import Path

@@ -5,8 +5,7 @@ import streamlit as st
 
 from core.charts.palette import OPTIMIZERS as COLORS
 from core.config.run import OptimizerConfig
-from core.lessons.race.charts.contour_image import relief_uri
-from core.lessons.race.charts.optimizer_paths import Way, map_race_figure
+from core.lessons.race.charts.paths import Way, map_race_figure, relief_uri
 from core.lessons.race.descent.paths import Numbers, Path, follow, thin
 from core.lessons.race.descent.surfaces import RATES, SURFACES, Surface, first_rate, grid
 from core.models.threads import one_thread

@@ -8,9 +8,8 @@ from core.config.run import CurveConfig, RunConfig
 from core.data.points import noise_floor
 from core.formatting import ratio
 from core.lessons.regression import overfitting
-from core.lessons.regression.charts.regression_fit import fit_figure, fit_film
-from core.lessons.regression.charts.regression_losses import fit_losses_figure
-from core.lessons.regression.charts.residuals import residual_counts_figure, residuals_figure
+from core.lessons.regression.charts.fit import fit_figure, fit_film
+from core.lessons.regression.charts.losses import fit_losses_figure, residual_counts_figure, residuals_figure
 from core.lessons.regression.overfitting import course_words, judge
 from core.models.inspect.fit import Sample, answers, curves_of, residuals, sample_of
 from core.recipes.texts import RECIPES

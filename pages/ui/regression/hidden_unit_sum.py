@@ -8,7 +8,7 @@ from core.config.run import RegressorConfig, RunConfig
 from core.data.points import CURVES
 from core.export.snippets.curve import BENDS_CODE
 from core.jobs.training_job import Job
-from core.lessons.regression.charts.hidden_unit_sum import bends_figure
+from core.lessons.regression.charts.fit import bends_figure
 from core.lessons.regression.hidden_unit_sum import Bends, Order, bends_of, coming_from_the_left
 from core.lessons.regression.small_fit import noisy_sample
 from core.models.inspect.fit import Sample

@@ -9,9 +9,8 @@ from core.charts.palette import SPLITS
 from core.config.run import CurveConfig, RunConfig
 from core.data.points import CURVES, noise_floor
 from core.export.snippets.curve import regression_code
-from core.lessons.regression.charts.regression_fit import fit_figure
-from core.lessons.regression.charts.regression_losses import fit_losses_figure
-from core.lessons.regression.charts.validation_by_width import width_losses_figure
+from core.lessons.regression.charts.fit import fit_figure
+from core.lessons.regression.charts.losses import fit_losses_figure, width_losses_figure
 from core.lessons.regression.overfitting import course_words, judge
 from core.lessons.regression.small_fit import SEEDS, WIDTHS, Ends, ends, noisy_sample, small_fit
 from core.models.inspect.fit import answers

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.config.run import CurveConfig
-from core.lessons.regression.charts.point_editor import PLACES, placing_board
+from core.lessons.regression.charts.fit import PLACES, placing_board
 from core.models.inspect.fit import answers
 from core.storage.checkpoints import rebuild
 from pages.ui.kit.training.training_page import Chosen

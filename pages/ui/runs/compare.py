@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from core.charts.run_accuracies import record_figure
+from core.charts.intervals import record_figure
 from core.config.escaping import escaped
 from core.config.regression import CurveConfig
 from core.lessons.runs.charts.run_curves import Curve, many_curves_figure, run_color

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.formatting import count, duration
-from core.lessons.runs.charts.claim_mark import WIDTH, claim_mark
+from core.lessons.runs.charts.comparisons import WIDTH, claim_mark
 from core.recipes.reproduce import REPRODUCTIONS, table
 from core.recipes.reproduce.row import Row
 from core.recipes.texts import RECIPES

@@ -7,7 +7,7 @@ import streamlit as st
 from core.config.run import DIGIT_READERS
 from core.formatting import points, points_interval
 from core.lessons.runs.agreement import GROUPS, Both, both
-from core.lessons.runs.charts.agreement import both_board
+from core.lessons.runs.charts.comparisons import both_board
 from core.lessons.runs.rows import title_of
 from core.models.paired_test import Paired
 from core.models.threads import one_thread

@@ -7,9 +7,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
-from core.charts.color_arrays import along
-from core.charts.palette import DIVERGING, GRAY
-from core.charts.style import add_line, figure
+from core.charts.palette import DIVERGING, GRAY, along
+from core.charts.series import add_line
+from core.charts.style import figure
 
 FLOOR = 1e-7  # a loss of exactly nothing, on an axis that has no zero
 

@@ -12,14 +12,13 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.charts.band import add_band
-from core.charts.curves import binned
+from core.charts.learning_curves import binned
 from core.charts.palette import CATEGORICAL
+from core.charts.series import add_band
 from core.charts.style import LINE_WIDTH, figure
 from core.config.escaping import escaped
 
 Array = NDArray[np.float64]
-
 DASHES = {"train": "solid", "validation": "dot", "test": "dash"}
 POINTS = 200
 #: Axis → its title.

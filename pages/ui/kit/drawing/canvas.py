@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.charts.style import picture
+from core.charts.images import picture
 from core.config.errors import DataError
 from pages.ui.kit.shell import state
 

@@ -12,8 +12,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
+from core.charts.images import COLUMNS, sprite_sheet
 from core.charts.palette import DIGITS
-from core.charts.sprites import COLUMNS, sprite_sheet
 
 Places = NDArray[np.float64]
 _HERE = Path(__file__).parent

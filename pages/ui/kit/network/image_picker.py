@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 from torch import Tensor
 
-from core.charts.style import picture
+from core.charts.images import picture
 from core.data.digits import Mnist
 from core.formatting import article
 from pages.ui.kit.drawing.canvas import digit_canvas

@@ -9,10 +9,9 @@ import streamlit as st
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.charts.color_arrays import rgb
-from core.charts.label_error_recall import found_figure
-from core.charts.palette import GRAY, VERMILLION
-from core.charts.style import picture
+from core.charts.images import picture
+from core.charts.palette import GRAY, VERMILLION, rgb
+from core.charts.series import found_figure
 from core.config.digits import DigitsConfig
 from core.config.run import RunConfig
 from core.data.digits import Digits

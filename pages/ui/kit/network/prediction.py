@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.charts import palette
-from core.charts.style import bars
+from core.charts.intervals import bars
 from core.formatting import article, probability
 from pages.ui.kit.widgets.chart import chart
 

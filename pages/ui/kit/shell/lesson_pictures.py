@@ -10,8 +10,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core.charts.images import shade
 from core.charts.palette import DIVERGING
-from core.charts.style import shade
 from pages.ui.kit.shell.cache import mnist, shipped_model
 
 Bytes = NDArray[np.uint8]

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import streamlit as st
 from torch import Tensor
 
-from core.charts.curves import accuracy_figure, gradient_figure, loss_figure
+from core.charts.learning_curves import accuracy_figure, gradient_figure, loss_figure
 from core.config.digits import DigitsConfig
 from core.config.escaping import escaped
 from core.config.run import RunConfig

@@ -2,7 +2,7 @@
 
 import torch
 
-from core.charts.label_error_recall import found_figure
+from core.charts.series import found_figure
 from core.data import load
 from core.data.digits import Digits
 from core.models.inspect.label_errors import suspects

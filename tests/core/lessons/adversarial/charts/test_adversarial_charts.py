@@ -5,9 +5,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from core.lessons.adversarial.charts.linked_pixels import Panel, pixel_panel_figure, pixel_row_figure
-from core.lessons.adversarial.charts.loss_rise import NAMES, loss_rise_figure, shares_figure
-from core.lessons.adversarial.charts.spectra import spectra_figure, spectrum_pictures_figure
+from core.lessons.adversarial.charts.gradients import (
+    NAMES,
+    loss_rise_figure,
+    shares_figure,
+    spectra_figure,
+    spectrum_pictures_figure,
+)
+from core.lessons.adversarial.charts.one_image import Panel, pixel_panel_figure, pixel_row_figure
 
 
 def rises(**changed: list[float]) -> SimpleNamespace:

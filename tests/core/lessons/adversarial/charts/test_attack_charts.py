@@ -5,8 +5,7 @@ import pytest
 from core.attacks import ATTACKS
 from core.charts import palette
 from core.charts.palette import attack_look
-from core.lessons.adversarial.charts.robust_accuracy import AttackCurve, attack_curves_figure
-from core.lessons.adversarial.charts.transfer_matrix import Cell, transfer_figure
+from core.lessons.adversarial.charts.many_images import AttackCurve, Cell, attack_curves_figure, transfer_figure
 
 
 def curve(attack: str, network: str = "a", color: str = palette.GREEN, accuracy: float = 0.5) -> AttackCurve:

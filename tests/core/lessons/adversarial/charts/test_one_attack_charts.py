@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 
 from core.charts.palette import DIVERGING
-from core.lessons.adversarial.charts.attack_animation import attack_film_figure
-from core.lessons.adversarial.charts.attack_trajectory import path_numbers_figure
-from core.lessons.adversarial.charts.minimal_epsilon import needed_epsilon_figure
-from core.lessons.adversarial.charts.minimal_epsilon_search import epsilon_tries_figure
-from core.lessons.adversarial.charts.perturbation import perturbation_picture, tint
+from core.lessons.adversarial.charts.animation import attack_film_figure
+from core.lessons.adversarial.charts.one_image import (
+    epsilon_tries_figure,
+    needed_epsilon_figure,
+    path_numbers_figure,
+    perturbation_picture,
+    tint,
+)
 
 
 def ink(place: float) -> list[int]:

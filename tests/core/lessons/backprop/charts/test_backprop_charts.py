@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from core.charts.computation_graph import BACKWARD, FORWARD
+from core.charts.heatmaps import EXACT, fold_width, matrix_figure, pool
 from core.charts.palette import GREEN
-from core.charts.tensor_heatmap import EXACT, fold_width, matrix_figure, pool
-from core.lessons.backprop.charts.gradient_product import shrinking_figure
+from core.lessons.backprop.charts.gradients import shrinking_figure
 from core.lessons.backprop.charts.network_diagram import Lit, network_diagram_figure
-from core.lessons.backprop.charts.thumbnail import thumbnail
+from core.lessons.backprop.charts.tensors import thumbnail
 
 SMALL = [("x", 4), ("z_h", 3), ("a_h", 3), ("z_o", 3), ("ŷ", 3), ("L", 1)]
 

@@ -5,19 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from core.charts.gradient_heatmaps import WIDE, gradient_pictures
+from core.charts.images import WIDE, gradient_pictures
 from core.charts.palette import DIVERGING, GREEN, VERMILLION
-from core.lessons.backprop.charts.bug_training_curves import (
-    BUG,
-    RIGHT,
-    Learning,
-    planted_accuracy_figure,
-    planted_loss_figure,
-)
-from core.lessons.backprop.charts.check_tiles import tiles_figure
-from core.lessons.backprop.charts.finite_difference_error import width_errors_figure
-from core.lessons.backprop.charts.output_error import ABOVE, BELOW, output_error_figure
-from core.lessons.backprop.charts.secant import secant_figure
+from core.lessons.backprop.charts.gradients import ABOVE, BELOW, output_error_figure, secant_figure, width_errors_figure
+from core.lessons.backprop.charts.tensors import tiles_figure
+from core.lessons.backprop.charts.training import BUG, RIGHT, Learning, planted_accuracy_figure, planted_loss_figure
 
 
 @pytest.mark.parametrize("shape", [(28, 28), (10, 100), (1, 100), (1, 3), (3, 4), (32, 32)])

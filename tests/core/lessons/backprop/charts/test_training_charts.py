@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from core.charts.banded_lines import banded_figure
-from core.charts.interval_bars import interval_bars_figure
+from core.charts.intervals import interval_bars_figure
 from core.charts.palette import MODELS
-from core.lessons.backprop.charts.overlaid_losses import gap_figure, overlaid_figure, parting_figure
+from core.lessons.backprop.charts.gradients import banded_figure
+from core.lessons.backprop.charts.training import gap_figure, overlaid_figure, parting_figure
 from core.storage.history import History
 
 

@@ -6,11 +6,8 @@ import io
 import numpy as np
 from PIL import Image
 
-from core.lessons.cnn.charts.accuracy_change_by_digit import digit_pairs_figure
-from core.lessons.cnn.charts.channel_ablation import knock_out_figure
-from core.lessons.cnn.charts.feature_map_sprites import map_sprites, strip
-from core.lessons.cnn.charts.framed_patch import framed_picture
-from core.lessons.cnn.charts.saliency_overlay import heat_over_figure
+from core.lessons.cnn.charts.accuracy import digit_pairs_figure, knock_out_figure
+from core.lessons.cnn.charts.maps import framed_picture, heat_over_figure, map_sprites, strip
 
 
 def pixels(url: str) -> np.ndarray:

@@ -5,12 +5,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from core.charts.intervals import before_after_figure
 from core.charts.palette import DIVERGING, SEQUENTIAL
-from core.charts.probabilities import before_after_figure
-from core.charts.robustness_curves import StrengthCurve, spread, strength_curves_figure
-from core.lessons.cnn.charts.equivariance_by_layer import layer_changes_figure, written
-from core.lessons.cnn.charts.feature_map_strip import map_strip
-from core.lessons.cnn.charts.reliability import reliability_figure
+from core.charts.series import StrengthCurve, spread, strength_curves_figure
+from core.lessons.cnn.charts.accuracy import layer_changes_figure, reliability_figure, written
+from core.lessons.cnn.charts.maps import map_strip
 
 
 def rgb(ink: str) -> list[int]:

@@ -3,12 +3,10 @@
 import numpy as np
 import pytest
 
-from core.charts.confusion_matrix import confusion_figure
+from core.charts.heatmaps import confusion_figure
 from core.charts.palette import DIVERGING, GRAY_INK
-from core.lessons.cnn.charts.clickable_map import picked_map_figure
-from core.lessons.cnn.charts.kernel_grid import kernel_grid_figure
-from core.lessons.cnn.charts.number_grid import number_grid_figure, written
-from core.lessons.cnn.charts.weight_distance import moved_figure
+from core.lessons.cnn.charts.maps import kernel_grid_figure, number_grid_figure, picked_map_figure, written
+from core.lessons.cnn.charts.training import moved_figure
 
 
 def test_the_frame_and_the_dimmed_border() -> None:

@@ -5,11 +5,16 @@ import math
 import numpy as np
 import pytest
 
-from core.charts.curves import LABELED, accuracy_figure, loss_figure
-from core.lessons.cnn.charts.activation_bands import POINTS, layer_title, spread_bands_figure
-from core.lessons.cnn.charts.error_curves import error_record_figure
-from core.lessons.cnn.charts.learning_rate_curves import rate_curves_figure
-from core.lessons.cnn.charts.paired_losses import errors_figure, losses_figure
+from core.charts.learning_curves import LABELED, accuracy_figure, loss_figure
+from core.lessons.cnn.charts.training import (
+    POINTS,
+    error_record_figure,
+    errors_figure,
+    layer_title,
+    losses_figure,
+    rate_curves_figure,
+    spread_bands_figure,
+)
 from core.lessons.cnn.rate_sweep import Spread
 from core.storage.history import History
 

@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.charts.confusion_matrix import confusion_figure
-from core.charts.sprites import sprite_sheet
-from core.lessons.explorer.charts.accuracy_by_epoch import accuracy_comparison_figure
-from core.lessons.explorer.charts.class_counts import class_counts_figure
-from core.lessons.explorer.charts.input_vector import one_hot_figure, pixel_vector_figure
-from core.lessons.explorer.charts.pixel_histogram import pixel_histogram_figure
+from core.charts.heatmaps import confusion_figure
+from core.charts.images import sprite_sheet
+from core.lessons.explorer.charts import (
+    accuracy_comparison_figure,
+    class_counts_figure,
+    one_hot_figure,
+    pixel_histogram_figure,
+    pixel_vector_figure,
+)
 
 rng = np.random.default_rng(0)
 

@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 
-from core.charts.confusion_matrix import confusion_figure
+from core.charts.heatmaps import confusion_figure
 from core.charts.palette import GUESSERS, LANGUAGES
 from core.config.language import ALPHABET
 from core.config.language import LANGUAGES as FIVE
-from core.lessons.language.charts.accuracy_by_length import length_accuracy_figure
-from core.lessons.language.charts.hidden_state_steps import substitutions_figure, thought_figure, units_figure
+from core.lessons.language.charts import length_accuracy_figure, substitutions_figure, thought_figure, units_figure
 from core.lessons.language.contest import NAMES
 
 NAMED = list(FIVE.values())

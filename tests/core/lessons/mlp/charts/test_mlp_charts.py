@@ -3,15 +3,10 @@
 import numpy as np
 import pytest
 
-from core.charts.accuracy_by_digit import digit_accuracy_figure
-from core.charts.clickable import clickable_cells, mark_cell
 from core.charts.computation_graph import Box, operations_figure
-from core.charts.confusion_matrix import confusion_figure
-from core.charts.hidden_units import unit_grid_figure
-from core.charts.probabilities import before_after_figure
-from core.lessons.mlp.charts.activation_derivative import slope_figure
-from core.lessons.mlp.charts.histograms import now_and_start_figure
-from core.lessons.mlp.charts.loss_slice import loss_along_figure
+from core.charts.heatmaps import clickable_cells, confusion_figure, mark_cell, unit_grid_figure
+from core.charts.intervals import before_after_figure, digit_accuracy_figure
+from core.lessons.mlp.charts import loss_along_figure, now_and_start_figure, slope_figure
 
 
 def test_a_clicked_marker_names_its_cell() -> None:

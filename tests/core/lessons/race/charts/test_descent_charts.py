@@ -4,12 +4,15 @@ import numpy as np
 import pytest
 
 from core.charts.palette import OPTIMIZERS
-from core.lessons.race.charts.contour_image import color_bar, relief, relief_uri
-from core.lessons.race.charts.descent_1d import rolling_figure
-from core.lessons.race.charts.optimizer_paths import CELLS, TAIL, Way, map_race_figure
-from core.lessons.race.charts.printed_trace import beside_printed_figure
-from core.lessons.race.charts.step_factor_zones import COLORS, rate_zones_figure
-from core.lessons.race.charts.step_lengths import common_range, lengths_figure
+from core.lessons.race.charts.descent import (
+    COLORS,
+    beside_printed_figure,
+    common_range,
+    lengths_figure,
+    rate_zones_figure,
+    rolling_figure,
+)
+from core.lessons.race.charts.paths import CELLS, TAIL, Way, color_bar, map_race_figure, relief, relief_uri
 
 
 def test_the_ball_goes_from_place_to_place() -> None:

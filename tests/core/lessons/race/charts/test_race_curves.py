@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from core.charts.palette import OPTIMIZERS
-from core.lessons.race.charts.best_learning_rates import rate_bests_figure
-from core.lessons.race.charts.race_curves import Look, apart, race_figure
+from core.lessons.race.charts.race import Look, apart, race_figure, rate_bests_figure
 from core.lessons.race.race_lines import Line
 
 

@@ -3,12 +3,23 @@
 import numpy as np
 import pytest
 
-from core.lessons.regression.charts.hidden_unit_sum import bends_figure
-from core.lessons.regression.charts.point_editor import PLACES, POINTS, placing_board
-from core.lessons.regression.charts.regression_fit import fit_figure, fit_film, y_range
-from core.lessons.regression.charts.regression_losses import LOWEST, decades, fit_losses_figure
-from core.lessons.regression.charts.residuals import residual_counts_figure, residuals_figure
-from core.lessons.regression.charts.validation_by_width import width_losses_figure
+from core.lessons.regression.charts.fit import (
+    PLACES,
+    POINTS,
+    bends_figure,
+    fit_figure,
+    fit_film,
+    placing_board,
+    y_range,
+)
+from core.lessons.regression.charts.losses import (
+    LOWEST,
+    decades,
+    fit_losses_figure,
+    residual_counts_figure,
+    residuals_figure,
+    width_losses_figure,
+)
 
 GRID = np.linspace(-4, 4, 31)
 POINTS_DRAWN = {"train": ([-2.0, 0.0, 2.0], [0.0, 1.0, 3.0]), "validation": ([1.0], [0.5])}

@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from core.lessons.runs.charts.claim_mark import EDGE, WIDTH, claim_mark
+from core.lessons.runs.charts.comparisons import EDGE, WIDTH, claim_mark
 
 NAMES = {"svg": "http://www.w3.org/2000/svg"}
 

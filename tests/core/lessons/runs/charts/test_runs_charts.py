@@ -5,10 +5,9 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from core.lessons.runs.charts.agreement import both_board
-from core.lessons.runs.charts.hyperparameters import parallel_figure, scatter_figure
+from core.lessons.runs.charts.comparisons import both_board
+from core.lessons.runs.charts.hyperparameters import parallel_figure, scatter_figure, trials_figure, trials_map
 from core.lessons.runs.charts.run_curves import Curve, many_curves_figure, run_color
-from core.lessons.runs.charts.sweep_trials import trials_figure, trials_map
 from core.lessons.runs.scale import scale
 
 STEPS = np.arange(1.0, 1001.0)

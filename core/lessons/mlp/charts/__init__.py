@@ -1,1 +1,0 @@
-"""Charts of this lesson alone."""
