@@ -13,7 +13,7 @@ from core.attacks.config import AttackConfig
 from core.attacks.run import CHUNK, attack
 from core.config.errors import LabError
 from core.data.digits import Digits
-from core.storage.checkpoints import load_shipped
+from core.models.trained_network import load_shipped
 
 NETWORK = "cnn-bn"
 QUICK = 20  # a quick run attacks one image in so many

@@ -9,9 +9,8 @@ from benchmarks.measure import Timed, Took
 from core.config.run import RunConfig
 from core.data.digits import Mnist
 from core.models.threads import take_threads
-from core.training.callbacks import Callback
+from core.training.callbacks import Callback, Training
 from core.training.recording import new_trainer
-from core.training.trainer import Trainer
 
 IN_IT = "trainer, callbacks and history; by the clock, without choosing threads and measuring"
 
@@ -27,11 +26,11 @@ class Stopwatch(Callback):
     def __init__(self) -> None:
         self.started = self.ended = 0.0
 
-    def on_measure(self, trainer: Trainer) -> None:
+    def on_epoch_end(self, trainer: Training) -> None:
         if not self.started:
             self.started = time.perf_counter()
 
-    def after_step(self, trainer: Trainer) -> None:
+    def on_batch_end(self, trainer: Training) -> None:
         if trainer.position >= trainer.n:
             trainer.flush()  # the trainer's next move; here it still counts
         self.ended = time.perf_counter()

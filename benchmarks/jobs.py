@@ -13,6 +13,7 @@ from core.config.run import RunConfig
 from core.data.digits import Mnist
 from core.jobs.autotune import ThreadTuner
 from core.jobs.registry import JobRegistry
+from core.jobs.training_job import Job, start_training
 from core.models.device import choose_device
 from core.recipes.texts import RECIPES
 from core.storage.runs import RunStore, new_run_id
@@ -48,13 +49,13 @@ def in_jobs(configs: Sequence[RunConfig], mnist: Mnist) -> Timed:
             registry = JobRegistry(store)
             try:
                 started = time.perf_counter()
-                jobs = [registry.submit(config, mnist, session="bench") for config in configs]
+                jobs = [start_training(registry, config, mnist, session="bench") for config in configs]
                 while active := [job for job in jobs if job.snapshot.active]:
                     active[0].wait(LOOK_EVERY)
                 seconds = time.perf_counter() - started
             finally:
                 registry.close()
-                for job in registry.watched_by("bench"):
+                for job in registry.watched_by("bench", Job):
                     job.join(10)  # its home is about to go
             for last in (job.snapshot for job in jobs):
                 if last.status != "finished" or not last.recorded:

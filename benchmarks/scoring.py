@@ -12,7 +12,8 @@ from benchmarks.measure import Limit, Row, Setup, Timed, Took, timed
 from core.config.run import CNNConfig, MLPConfig
 from core.data.drawing import from_canvas
 from core.models.evaluation import evaluate, predict
-from core.storage.checkpoints import load_shipped, shipped
+from core.models.trained_network import load_shipped
+from core.storage.checkpoints import shipped
 
 NETWORK = "cnn-bn"
 DRAWINGS = 50

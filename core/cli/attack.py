@@ -17,7 +17,7 @@ from core.config.validation import whole
 from core.data import load
 from core.lessons.adversarial.result import Outcome, judge
 from core.models.device import choose_device
-from core.storage.uploads import open_checkpoint
+from core.recipes.uploads import open_checkpoint
 from core.training import memory
 
 HELP = "attack test images of a checkpoint"

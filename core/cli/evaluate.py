@@ -6,7 +6,7 @@ from typing import Any
 
 from core.models.device import choose_device
 from core.models.evaluation import evaluate
-from core.storage.uploads import open_checkpoint
+from core.recipes.uploads import open_checkpoint
 from core.training.run_data import material_for, run_data
 
 HELP = "score a checkpoint on the test images"

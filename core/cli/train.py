@@ -23,10 +23,10 @@ from core.storage.disk import check_target, disk_words, is_file
 from core.storage.paths import home, private_folder
 from core.storage.runs import RunStore, new_run_id
 from core.storage.weight_history import weight_history_path
-from core.training.callbacks import Callback, StopWhen
+from core.training.callbacks import Callback, StopWhen, Training
 from core.training.recording import keep, new_trainer, record_of
 from core.training.run_data import material_for
-from core.training.trainer import Diverged, Trainer
+from core.training.trainer import Diverged
 
 HELP = "train a recipe and record the run"
 
@@ -111,20 +111,20 @@ def _copy(checkpoint: Path, target: Path) -> None:
 class Progress(Callback):
     """A progress bar on stderr: steps, loss, test accuracy of the last epoch."""
 
-    def on_start(self, trainer: Trainer) -> None:
+    def on_train_begin(self, trainer: Training) -> None:
         steps = -(-trainer.n // trainer.config.train.batch_size)
         self.bar = tqdm(total=steps * trainer.config.train.epochs, unit="step", file=sys.stderr, mininterval=0.5)
 
-    def after_step(self, trainer: Trainer) -> None:
+    def on_batch_end(self, trainer: Training) -> None:
         self.bar.update()
 
-    def on_measure(self, trainer: Trainer) -> None:
+    def on_epoch_end(self, trainer: Training) -> None:
         row = trainer.history.epochs[-1]
         accuracy, loss = row.get("test_accuracy"), row.get("test_loss")
         score = f"accuracy {percent(accuracy, 2)}" if accuracy is not None else f"loss {loss or float('nan'):.3g}"
         self.bar.set_postfix_str(f"epoch {number(row['epoch'] or 0)}, test {score}")
 
-    def on_end(self, trainer: Trainer) -> None:
+    def on_train_end(self, trainer: Training) -> None:
         self.bar.close()
 
 

@@ -14,7 +14,7 @@ from core.export.lesson import Lesson
 from core.export.race import race_lesson
 from core.export.training import training_lesson
 from core.jobs.snapshot import Snapshot
-from core.lessons.race.descent.config import DescentConfig
+from core.lessons.race.descent.walk import DescentConfig
 from core.recipes.texts import RECIPES
 from core.storage.runs import RunRecord, RunStore
 

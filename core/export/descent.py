@@ -4,8 +4,8 @@ from core.config.run import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.export.lesson import Lesson, Section
 from core.export.snippets.optimizer import optimizer_line, told_lines
 from core.export.snippets.words import CodeContext, number
-from core.lessons.race.descent.config import DescentConfig
 from core.lessons.race.descent.curves import CURVES, bottom_value, minima
+from core.lessons.race.descent.walk import DescentConfig
 from core.recipes.texts import RECIPES
 
 #: Every curve of core.lessons.race.descent.curves and its slope, as Python of one number x.

@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from core.config.run import RunConfig
 from core.formatting import interval, percent
-from core.storage.checkpoints import load_shipped, shipped
+from core.models.trained_network import load_shipped
+from core.storage.checkpoints import shipped
 from core.storage.runs import RunRecord
 
 

@@ -1,9 +1,10 @@
 """A digit made rare among the training images, and read badly since."""
 
 from core.config.digits import DigitsConfig
+from core.config.proportion import Proportion
 from core.formatting import percent
 from core.hints.hint import Case, Hint
-from core.models.evaluation import logits, wilson
+from core.models.evaluation import logits
 
 #: At most this share of its images is left: from there on it is their number that is missed.
 RARE = 0.5
@@ -27,8 +28,8 @@ def rare_digit(case: Case) -> Hint | None:
     if not n or not others:
         return None
     hits, rest = int(right[ours].sum()), int(right[~ours].sum())
-    low, high = wilson(hits, n)
-    if rest < OTHERS * others or high >= wilson(rest, others)[0]:
+    low, high = Proportion(hits, n).interval
+    if rest < OTHERS * others or high >= Proportion(rest, others).interval[0]:
         return None
     return Hint(
         "rare-digit",

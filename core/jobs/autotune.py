@@ -23,10 +23,9 @@ from core.config.run import CNNConfig, MLPConfig, Precision
 from core.models.precision import SMALL, native_bf16
 from core.models.raw_mlp import RawMLP
 from core.models.threads import own_threads, take_threads
-from core.training.callbacks import Callback
+from core.training.callbacks import Callback, Training
 from core.training.loss_and_gradients import loss_and_gradients
 from core.training.sgd_by_hand import HandSGD
-from core.training.trainer import Trainer
 
 WORTH_IT = 1.1  # bf16 must be this many times faster to be taken
 SHARED, ALONE = 1.35, 1.0  # and several threads, with and without company on the machine
@@ -41,7 +40,9 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def step_seconds(trainer: Trainer, precision: str, of: Callable[[Sequence[float]], float] = statistics.median) -> float:
+def step_seconds(
+    trainer: Training, precision: str, of: Callable[[Sequence[float]], float] = statistics.median
+) -> float:
     """Seconds of one training step on a copy of the trainer's network, those of the WARM_UP left out.
 
     of: what is taken of the steps' times: their median, which feels a neighbor, or `min`, which does not.
@@ -81,7 +82,7 @@ def usual_precision(network: nn.Module | RawMLP, device: torch.device) -> Precis
     return "bf16" if large and device.type == "cpu" and native_bf16() else "fp32"
 
 
-def choose_precision(trainer: Trainer) -> Precision:
+def choose_precision(trainer: Training) -> Precision:
     """What the config names; "auto" goes by processor and network, or by a trial where the run shall be fast.
 
     Only networks that read digits take 16 bits: a regression needs every digit of its numbers. In a trial
@@ -138,16 +139,16 @@ class ThreadTuner(Callback):
         self.retry_after = self.FIRST_RETRY
         self.retry_at = 0.0
 
-    def on_start(self, trainer: Trainer) -> None:
+    def on_train_begin(self, trainer: Training) -> None:
         trainer.compute_in(choose_precision(trainer))
         self.choose(trainer)
 
-    def before_step(self, trainer: Trainer) -> None:
+    def on_batch_begin(self, trainer: Training) -> None:
         train = trainer.config.train
         if train.fast and (max(1, self.allowance()) != self.allowed or train.batch_size != self.batch_size):
             self.choose(trainer)
 
-    def after_step(self, trainer: Trainer) -> None:
+    def on_batch_end(self, trainer: Training) -> None:
         if self.expected is None:
             return
         self.recent.append(trainer.seconds - self.seconds_before)
@@ -162,7 +163,7 @@ class ThreadTuner(Callback):
         if slow:
             self.choose(trainer)
 
-    def choose(self, trainer: Trainer) -> None:
+    def choose(self, trainer: Training) -> None:
         """Try one, two, … threads up to the allowance; more only where they are clearly faster."""
         self.allowed = max(1, self.allowance())
         self.batch_size = trainer.config.train.batch_size

@@ -9,8 +9,9 @@ import queue
 import threading
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from core.config.errors import LabError
 from core.jobs.slots import Slots
@@ -29,8 +30,11 @@ class Background(ABC, Generic[Shown]):
 
     A subclass says what is done in `_run` and what is shown of it in `_picture`.
 
-    job_id: names it. sessions: the browsers that watch it. seen: when one was last known to be there.
+    noun: what such work is called. job_id: names it. sessions: the browsers that watch it. seen: when one was last
+    known to be there.
     """
+
+    noun: ClassVar[str] = "job"
 
     def __init__(self, slots: Slots, *, session: str, owner: str) -> None:
         self.job_id = new_run_id()
@@ -47,6 +51,10 @@ class Background(ABC, Generic[Shown]):
         self._lock = threading.RLock()
         self._snapshot: Shown  # there as soon as the work begins
         self._thread: threading.Thread | None = None
+
+    @abstractmethod
+    def title(self, together: "Sequence[Background[Any]]") -> str:
+        """Names this work among others. together: all jobs, this one included, that are shown in one place."""
 
     @property
     def active(self) -> bool:

@@ -3,12 +3,8 @@
 import time
 from collections import deque
 from statistics import median
-from typing import TYPE_CHECKING
 
-from core.training.callbacks import Callback
-
-if TYPE_CHECKING:
-    from core.training.trainer import Trainer
+from core.training.callbacks import Callback, Training
 
 RECENT = 9  # epochs whose middle duration tells the pace: a pause lengthens one, and hardly moves it
 LONGEST = 0.25  # seconds that one rest may take: a pause or a stop is heard soon all the same
@@ -30,10 +26,10 @@ class Throttle(Callback):
         """What so many further epochs will take at the present pace, with rests; None before the first."""
         return epochs * median(self._took) if self._took else None
 
-    def on_start(self, trainer: "Trainer") -> None:
+    def on_train_begin(self, trainer: Training) -> None:
         self._before = time.monotonic()
 
-    def on_measure(self, trainer: "Trainer") -> None:
+    def on_epoch_end(self, trainer: Training) -> None:
         share = self.seconds / max(1, trainer.config.train.epochs)
         left = share - (time.monotonic() - self._before)
         if left > 0:

@@ -8,6 +8,7 @@ together use no more threads than there are cores.
 import logging
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +21,7 @@ from core.data.examples import Material
 from core.data.splits import n_tested
 from core.jobs.autotune import ThreadTuner
 from core.jobs.background import Background
+from core.jobs.registry import JobRegistry
 from core.jobs.slots import Slots
 from core.jobs.snapshot import ACTIVE, Snapshot, Status
 from core.jobs.throttle import Throttle
@@ -28,7 +30,7 @@ from core.models.threads import take_threads
 from core.storage.history import History, Row
 from core.storage.runs import RunStore
 from core.training import memory
-from core.training.callbacks import Callback
+from core.training.callbacks import Callback, Training
 from core.training.one_image import check_batches
 from core.training.recording import best_of, keep, kept_row, new_trainer, record_of, weight_history_of
 from core.training.trainer import Diverged, Trainer, changeable
@@ -70,6 +72,9 @@ class Job(Background[Snapshot], Callback):
     def start(self) -> RunConfig:
         """The settings it began with; what was changed since stands in the history."""
         return self._config
+
+    def title(self, together: Sequence[Background[Any]]) -> str:
+        return " and ".join(job.start.recipe for job in together if isinstance(job, Job))
 
     def add_epoch(self) -> None:
         """One more pass over the images, also when the run has already ended.
@@ -156,7 +161,7 @@ class Job(Background[Snapshot], Callback):
             log.exception("job %s could not be recorded", self.job_id)
             self._message = "The run ended but could not be recorded; the log says why."
 
-    def before_step(self, trainer: Trainer) -> None:
+    def on_batch_begin(self, trainer: Training) -> None:
         """Take the requests that came in; stand still while paused."""
         self._safe_point()
 
@@ -177,12 +182,12 @@ class Job(Background[Snapshot], Callback):
     def _published_now(self) -> None:
         self._published_at = 0.0
 
-    def after_step(self, trainer: Trainer) -> None:
+    def on_batch_end(self, trainer: Training) -> None:
         if time.monotonic() - self._published_at > PUBLISH_EVERY:
             trainer.flush()
             self._publish(whole=time.monotonic() - self._weights_at > WEIGHTS_EVERY)
 
-    def on_measure(self, trainer: Trainer) -> None:
+    def on_epoch_end(self, trainer: Training) -> None:
         self._publish(whole=True)
 
     def _publish(self, *, whole: bool = False) -> None:
@@ -245,3 +250,23 @@ class Job(Background[Snapshot], Callback):
             recorded=self._recorded,
             film=weight_history_of(trainer),
         )
+
+
+def start_training(
+    registry: JobRegistry,
+    config: RunConfig,
+    material: Material,
+    *,
+    session: str = "",
+    owner: str = "me",
+    seconds: float = 0.0,
+) -> Job:
+    """Start a training run, or queue it. seconds: spread it over about so many, so that it can be watched.
+
+    Raises LabError as `JobRegistry.start` does.
+    """
+
+    def make() -> Job:
+        return Job(config, material, registry.store, registry.slots, session=session, owner=owner, seconds=seconds)
+
+    return registry.start(make, memory.of_training(config), "This training")

@@ -4,12 +4,12 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from core.config.proportion import Proportion
 from core.data.examples import Examples
 
 
@@ -52,22 +52,7 @@ class Score:
     @property
     def ci95(self) -> tuple[float, float]:
         """The 95% interval of the accuracy, as fractions (Wilson 1927); (0, 1) where nothing is known."""
-        return wilson(self.correct, self.n) if self.known and self.correct is not None else (0.0, 1.0)
-
-
-def wilson(correct: int, n: int) -> tuple[float, float]:
-    """95% interval for a share of `correct` out of `n`, as fractions in [0, 1]; (0, 1) when n is 0.
-
-    It says where the accuracy on endlessly many such images lies; unlike p ± 1.96·√(p(1−p)/n) it stays inside
-    [0, 1] and is right near the ends. The same as scipy.stats.binomtest(correct, n).proportion_ci(0.95,
-    "wilson"), which takes half a second to import when the first score is shown.
-    """
-    if n == 0:
-        return 0.0, 1.0
-    share, z2 = correct / n, NormalDist().inv_cdf(0.975) ** 2
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    reach = math.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n**2))) / (1 + z2 / n)
-    return (0.0 if correct == 0 else middle - reach), (1.0 if correct == n else middle + reach)
+        return Proportion(self.correct, self.n).interval if self.known and self.correct is not None else (0.0, 1.0)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from core.attacks.config import AttackSetup
 from core.config.errors import ConfigError
 from core.config.race import RaceConfig
 from core.config.run import RunConfig
-from core.lessons.race.descent.config import DescentConfig
+from core.lessons.race.descent.walk import DescentConfig
 from core.lessons.race.imagenet.config import ImageRaceConfig
 
 Kind = Literal["train", "attack", "race", "demo"]

@@ -21,7 +21,7 @@ from core.config.run import (
     RunConfig,
     TrainConfig,
 )
-from core.lessons.race.descent.config import DescentConfig
+from core.lessons.race.descent.walk import DescentConfig
 from core.lessons.race.imagenet.config import ImageRaceConfig
 from core.recipes.language import LANGUAGE_RECIPES
 from core.recipes.recipe import Recipe as Recipe  # who uses recipes takes it from here

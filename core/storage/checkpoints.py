@@ -9,36 +9,21 @@ import base64
 import binascii
 import json
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError
 from safetensors.torch import load, save
-from torch import Tensor, nn
+from torch import Tensor
 
 from core.config.errors import LabError, NotFound
 from core.config.run import RunConfig
-from core.models import build_module
 from core.storage.atomic_write import write_whole
 from core.storage.disk import is_file
 from core.storage.paths import PROJECT, home
 
 SHIPPED = PROJECT / "checkpoints"
 LARGEST = 80 * 2**20  # bytes: room for the largest network that MLPConfig allows
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """A network read back: `model` in eval mode on the CPU, its `config` and its `provenance`.
-
-    provenance: `recipe`, `data`, `seed`, `epochs`, `test_accuracy` (fraction), `ci95`, `n_test`, `trained`
-    (date), `versions`, ….
-    """
-
-    model: nn.Module
-    config: RunConfig
-    provenance: dict[str, Any]
 
 
 def save_checkpoint(path: Path, weights: dict[str, Tensor], config: RunConfig, provenance: dict[str, Any]) -> Path:
@@ -121,10 +106,11 @@ def file_content(path: Path) -> bytes:
         raise LabError(f"{path.name} cannot be read: {error.strerror}.") from error
 
 
-def load_checkpoint(path: Path) -> Checkpoint:
-    """Read a checkpoint and rebuild its network, strictly: every weight must fit.
+def read_checkpoint(path: Path) -> tuple[dict[str, Tensor], RunConfig, dict[str, Any]]:
+    """Weights (a state_dict), the config that rebuilds their network, and provenance.
 
-    Raises NotFound if there is no such file, LabError if it is not one of our checkpoints.
+    provenance: `recipe`, `data`, `seed`, `epochs`, `test_accuracy` (fraction), `ci95`, `n_test`, `trained`
+    (date), `versions`, …. Raises NotFound if there is no such file, LabError if it is not one of our checkpoints.
     """
     weights, metadata = read_weights(file_content(path), path.name)
     try:
@@ -132,22 +118,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
         provenance = _unpacked(metadata)
     except (KeyError, ValueError, RecursionError) as error:
         raise LabError(f"{path.name} is not a checkpoint of Digit Lab: {error}.") from error
-    return Checkpoint(rebuild(config, weights), config, provenance)
-
-
-def rebuild(config: RunConfig, weights: dict[str, Tensor]) -> nn.Module:
-    """The network of `config` with these weights (a state_dict), in eval mode on the CPU.
-
-    Raises LabError if a weight is missing, left over or of the wrong shape.
-    """
-    model = build_module(config.model)
-    try:
-        model.load_state_dict(weights, strict=True)
-    except RuntimeError as error:
-        told = " ".join(str(error).split())  # PyTorch gives each weight a line
-        told = told if len(told) < 300 else f"{told[:300]}…"
-        raise LabError(f"These weights do not fit the network {config.recipe}: {told}") from error
-    return model.eval()
+    return weights, config, provenance
 
 
 def shipped() -> list[str]:
@@ -155,11 +126,11 @@ def shipped() -> list[str]:
     return sorted(path.stem for path in SHIPPED.glob("*.safetensors"))
 
 
-def load_shipped(name: str) -> Checkpoint:
-    """A checkpoint that comes with the project, by its recipe's id."""
+def shipped_checkpoint(name: str) -> Path:
+    """Where a checkpoint that comes with the project lies, by its recipe's id. Raises NotFound."""
     if name not in shipped():
         raise NotFound(f"No checkpoint {name!r} is shipped; there are {', '.join(shipped()) or 'none'}.")
-    return load_checkpoint(SHIPPED / f"{name}.safetensors")
+    return SHIPPED / f"{name}.safetensors"
 
 
 def run_checkpoint(run_id: str) -> Path:

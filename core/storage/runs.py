@@ -18,8 +18,8 @@ from typing import Any
 
 from core.config.errors import LabError, NotFound
 from core.config.escaping import clean
+from core.config.proportion import proportion
 from core.config.run import RunConfig
-from core.models.evaluation import wilson
 from core.storage.disk import sqlite_file
 from core.storage.history import History
 from core.storage.paths import home, private_file
@@ -239,7 +239,7 @@ def _leave_validation_out(connection: sqlite3.Connection) -> None:
             continue
         kept = next((row for row in rows if row["test_accuracy"] == accuracy), rows[-1])
         last, n = kept["last_half_accuracy"], n_test - n_test // 2
-        low, high = (None, None) if last is None else wilson(round(last * n), n)
+        low, high = (None, None) if last is None else proportion(last, n).interval
         connection.execute(
             "UPDATE runs SET n_test = ?, test_accuracy = ?, ci_low = ?, ci_high = ?, test_loss = ? WHERE run_id = ?",
             (n, last, low, high, kept["last_half_loss"], run_id),

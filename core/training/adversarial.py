@@ -6,8 +6,6 @@ times cheaper (Wong, Rice & Kolter 2020, "Fast is better than free") and can fai
 to spoil that one step, looks safe under FGSM and falls to PGD.
 """
 
-from typing import TYPE_CHECKING
-
 import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional
@@ -16,10 +14,7 @@ from core.attacks.config import AttackConfig
 from core.attacks.norms import epsilon_box, signed_step
 from core.attacks.run import attack, in_eval_mode
 from core.config.run import TrainConfig
-from core.training.callbacks import Callback
-
-if TYPE_CHECKING:
-    from core.training.trainer import Trainer
+from core.training.callbacks import Callback, Training
 
 WATCHED = 500  # test images attacked after each epoch
 WATCH_STEPS = 10
@@ -64,7 +59,7 @@ class AttackedAccuracy(Callback):
     is chosen by it.
     """
 
-    def on_measure(self, trainer: "Trainer") -> None:
+    def on_epoch_end(self, trainer: Training) -> None:
         train = trainer.config.train
         test = trainer.data.test.take(slice(0, WATCHED))
         if train.adversarial == "none" or not len(test):

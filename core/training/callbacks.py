@@ -6,42 +6,75 @@ trainer and may stop it by raising `StopTraining`.
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import torch
+from torch import Tensor, nn
 
+from core.config.run import Precision, RunConfig
+from core.data.examples import RunData
 from core.models.raw_mlp import RawMLP
-
-if TYPE_CHECKING:
-    from core.training.trainer import Trainer
+from core.storage.history import History
 
 
 class StopTraining(Exception):  # noqa: N818 - a request, not an error
     """Raised by a callback to end the run at this safe point; what it has is kept."""
 
 
-class Callback:
-    """The moments of a run, in the order in which they come. All of them do nothing here."""
+class Training(Protocol):
+    """What a callback may see of the trainer, whose own docstring says what each is, and ask of it."""
 
-    def on_start(self, trainer: "Trainer") -> None:
+    config: RunConfig
+    data: RunData
+    device: torch.device
+    network: nn.Module | RawMLP
+    module: nn.Module
+    inputs: Tensor
+    source: Tensor
+    labels: Tensor
+    places: Tensor
+    history: History
+    precision: Precision
+    threads: int | None
+    n: int
+    epoch: int
+    steps: int
+    examples: int
+    position: int
+    seconds: float
+
+    @property
+    def done(self) -> float: ...
+    def change(self, name: str, value: Any) -> None: ...
+    def compute_in(self, precision: Precision) -> None: ...
+    def flush(self) -> None: ...
+
+
+class Callback:
+    """The moments of a run, in the order in which they come, named as skorch names them.
+
+    All of them do nothing here.
+    """
+
+    def on_train_begin(self, trainer: Training) -> None:
         """Before the first step of `run()`."""
 
-    def before_step(self, trainer: "Trainer") -> None:
+    def on_batch_begin(self, trainer: Training) -> None:
         """Between two steps: the safe point to pause, stop or change a setting."""
 
-    def after_backward(self, trainer: "Trainer") -> None:
+    def on_grad_computed(self, trainer: Training) -> None:
         """The gradients stand in `.grad`, the weights have not moved yet."""
 
-    def after_step(self, trainer: "Trainer") -> None:
+    def on_batch_end(self, trainer: Training) -> None:
         """The weights have moved."""
 
-    def on_measure(self, trainer: "Trainer") -> None:
-        """A new row stands in `history.epochs`."""
+    def on_epoch_end(self, trainer: Training) -> None:
+        """A new row stands in `history.epochs`: before the first step too, and where a run stops within an epoch."""
 
-    def on_done(self, trainer: "Trainer") -> None:
+    def on_done(self, trainer: Training) -> None:
         """All epochs are done; who raises `epochs` now makes it go on."""
 
-    def on_end(self, trainer: "Trainer") -> None:
+    def on_train_end(self, trainer: Training) -> None:
         """After the last step, however the run ended."""
 
 
@@ -51,7 +84,7 @@ class StopWhen(Callback):
     def __init__(self, stopped: Callable[[], bool]) -> None:
         self.stopped = stopped
 
-    def before_step(self, trainer: "Trainer") -> None:
+    def on_batch_begin(self, trainer: Training) -> None:
         """The last step is behind us, the next not begun."""
         if self.stopped():
             raise StopTraining
@@ -67,7 +100,7 @@ class GradientSizes(Callback):
     def __init__(self, every: int = 20) -> None:
         self.every = every
 
-    def after_backward(self, trainer: "Trainer") -> None:
+    def on_grad_computed(self, trainer: Training) -> None:
         if trainer.steps % self.every:
             return
         named = (
@@ -91,7 +124,7 @@ class Replay(Callback):
     def __init__(self, changes: Sequence[dict[str, Any]]) -> None:
         self.changes = sorted(changes, key=lambda change: int(change["step"]))
 
-    def before_step(self, trainer: "Trainer") -> None:
+    def on_batch_begin(self, trainer: Training) -> None:
         while self.changes and int(self.changes[0]["step"]) <= trainer.steps:
             change = self.changes.pop(0)
             if change["name"] != "stop":
@@ -99,4 +132,4 @@ class Replay(Callback):
             elif not self.changes:  # after any other stop the run went on
                 raise StopTraining
 
-    on_done = before_step  # an epoch added after the end stands at the last step
+    on_done = on_batch_begin  # an epoch added after the end stands at the last step

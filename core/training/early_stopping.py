@@ -5,14 +5,10 @@ trains on, tell when; the test examples must not, or they would no longer test a
 """
 
 import math
-from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from core.training.callbacks import Callback
-
-if TYPE_CHECKING:
-    from core.training.trainer import Trainer
+from core.training.callbacks import Callback, Training
 
 
 class Best(Callback):
@@ -26,7 +22,7 @@ class Best(Callback):
         self.weights: dict[str, Tensor] = {}
         self._loss = math.inf
 
-    def on_measure(self, trainer: "Trainer") -> None:
+    def on_epoch_end(self, trainer: Training) -> None:
         rows = trainer.history.epochs
         loss = rows[-1].get("validation_loss")
         if loss is not None and loss < self._loss:

@@ -10,10 +10,10 @@ from importlib.metadata import version
 import torch
 
 from core.config.errors import LabError
+from core.config.proportion import proportion
 from core.config.run import CNNConfig, RegressorConfig, RunConfig
 from core.data.examples import Material
 from core.models.device import device_name, processor
-from core.models.evaluation import wilson
 from core.models.threads import own_threads
 from core.storage.checkpoints import run_checkpoint, save_checkpoint
 from core.storage.disk import disk_words
@@ -110,7 +110,7 @@ def record_of(
     row = kept_row(trainer)
     accuracy = row.get("test_accuracy")
     n_test = len(trainer.data.test)
-    low, high = (None, None) if accuracy is None else wilson(round(accuracy * n_test), n_test)
+    low, high = (None, None) if accuracy is None else proportion(accuracy, n_test).interval
     return RunRecord(
         run_id=run_id,
         recipe=trainer.start.recipe,

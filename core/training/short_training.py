@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from core.config.proportion import proportion
 from core.config.run import RunConfig
 from core.config.validation import whole
 from core.data.digits import Mnist
 from core.data.examples import RunData
-from core.models.evaluation import wilson
 from core.models.threads import one_thread
 from core.training import memory
-from core.training.callbacks import Callback
+from core.training.callbacks import Callback, Training
 from core.training.trainer import Diverged, Trainer
 
 MEASURED = 2_000  # test images scored at the end; enough for ±1 point at 95%
@@ -32,7 +32,7 @@ class ShortScore:
     @property
     def ci95(self) -> tuple[float, float]:
         """95% interval of the accuracy, as fractions; (0, 1) where there is none."""
-        return (0.0, 1.0) if self.accuracy is None else wilson(round(self.accuracy * self.n), self.n)
+        return (0.0, 1.0) if self.accuracy is None else proportion(self.accuracy, self.n).interval
 
 
 class _Tick(Callback):
@@ -41,7 +41,7 @@ class _Tick(Callback):
     def __init__(self, report: Callable[[float], None], every: int = 10) -> None:
         self.report, self.every = report, every
 
-    def after_step(self, trainer: Trainer) -> None:
+    def on_batch_end(self, trainer: Training) -> None:
         if trainer.steps % self.every == 0:
             self.report(min(1.0, trainer.position / trainer.n))
 

@@ -113,7 +113,7 @@ class Trainer:
 
     def advance(self) -> Generator[None]:
         """The same in steps: yields after every one, so that several runs can take turns in one thread."""
-        self._call("on_start")
+        self._call("on_train_begin")
         try:
             self._measure_if_new()
             while self.epoch < self.config.train.epochs:
@@ -130,7 +130,7 @@ class Trainer:
             self._measure_if_new()
             raise
         finally:
-            self._call("on_end")
+            self._call("on_train_end")
 
     def _finish_epoch(self) -> Generator[None]:
         """The rest of the epoch: slices of one random permutation, so each image comes exactly once."""
@@ -138,14 +138,14 @@ class Trainer:
             shuffled = torch.randperm(self.n, generator=self.order_stream)
             self.order, self.position = self.places[shuffled].to(self.device), 0
         while self.position < len(self.order):
-            self._call("before_step")
+            self._call("on_batch_begin")
             started = time.perf_counter()
             self.step(self.order[self.position : self.position + self.config.train.batch_size])
             self.seconds += time.perf_counter() - started
             every = self.config.train.record_every
             if every and self.steps % every == 0:
                 self._record()  # looking is not training: its time is not the run's
-            self._call("after_step")
+            self._call("on_batch_end")
             yield
         self.flush()
         self.epoch, self.position, self.order = self.epoch + 1, 0, self.order[:0]
@@ -164,7 +164,7 @@ class Trainer:
         loss, outputs = loss_and_gradients(
             self.network, x, y, train.reduction, label_smoothing=train.label_smoothing, bf16=bf16
         )
-        self._call("after_backward")
+        self._call("on_grad_computed")
         lr = self._rate()
         set_rate(self.optimizer, lr)
         self.optimizer.step()
@@ -225,7 +225,7 @@ class Trainer:
             row[f"{name}_loss"] = score.loss if score.known else None
             row[f"{name}_accuracy"] = score.accuracy if score.graded else None
         self.history.epochs.append(row)
-        self._call("on_measure")
+        self._call("on_epoch_end")
 
     def _validate(self) -> Score | None:
         """The score on the validation images, if the run has some."""

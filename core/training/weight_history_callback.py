@@ -3,7 +3,6 @@
 import copy
 import math
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -11,10 +10,7 @@ from torch import Tensor
 from core.models.cnn import CNN
 from core.models.layers import SeededDropout
 from core.storage.weight_history import Frame, WeightHistory
-from core.training.callbacks import Callback
-
-if TYPE_CHECKING:
-    from core.training.trainer import Trainer
+from core.training.callbacks import Callback, Training
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 SAMPLE = 5_000  # values that quantiles are taken of: enough for a curve
@@ -32,7 +28,7 @@ class Filming(Callback):
         self.most, self.growth = most, growth
         self.film: WeightHistory = ()
 
-    def on_measure(self, trainer: "Trainer") -> None:
+    def on_epoch_end(self, trainer: Training) -> None:
         state = {k: v.detach().cpu().clone() for k, v in trainer.module.state_dict().items()}
         epoch = trainer.epoch + trainer.position / trainer.n
         kept = [frame for frame in self.film if frame.epoch < epoch]
@@ -54,15 +50,15 @@ class PreActivations(Callback):
     def __init__(self, every: int = 50, images: int = 32) -> None:
         self.every, self.images = every, images
 
-    def on_start(self, trainer: "Trainer") -> None:
+    def on_train_begin(self, trainer: Training) -> None:
         if not trainer.history.spreads:
             self._look(trainer)
 
-    def after_step(self, trainer: "Trainer") -> None:
+    def on_batch_end(self, trainer: Training) -> None:
         if trainer.steps % self.every == 0:
             self._look(trainer)
 
-    def _look(self, trainer: "Trainer") -> None:
+    def _look(self, trainer: Training) -> None:
         images = trainer.inputs[trainer.places[: self.images].to(trainer.device)]
         row: dict[str, object] = {"step": trainer.steps}
         for name, values in received(trainer.module, images).items():

@@ -1,14 +1,9 @@
 """An adaptive optimizer without its ε: a weight whose gradients have all been zero is moved by 0/0."""
 
-from typing import TYPE_CHECKING
-
 import torch
 
 from core.config.run import OptimizerConfig
-from core.training.callbacks import Callback
-
-if TYPE_CHECKING:
-    from core.training.trainer import Trainer
+from core.training.callbacks import Callback, Training
 
 
 def without_epsilon(config: OptimizerConfig) -> bool:
@@ -25,7 +20,7 @@ class ZeroDivision(Callback):
 
     step: int | None = None
 
-    def after_step(self, trainer: "Trainer") -> None:
+    def on_batch_end(self, trainer: Training) -> None:
         """Look at every weight, until one is found."""
         if self.step is None and not all(bool(w.isfinite().all()) for w in trainer.network.parameters()):
             self.step = trainer.steps

@@ -61,12 +61,12 @@ def test_an_epoch_is_timed_from_the_first_shuffle_to_the_last_step(
     clock = [1.0]  # which only they move
 
     class Slow(Callback):
-        def on_start(self, trainer: Trainer) -> None:
+        def on_train_begin(self, trainer: Trainer) -> None:
             clock[0] += 0.5
 
-        on_measure = on_start
+        on_epoch_end = on_train_begin
 
-        def before_step(self, trainer: Trainer) -> None:
+        def on_batch_begin(self, trainer: Trainer) -> None:
             clock[0] += 0.05
 
     few = Setup(mnist, quick=True).digits(256)

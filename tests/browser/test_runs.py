@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.models.evaluation import wilson
+from core.config.proportion import Proportion
 from core.recipes.texts import RECIPES
 from core.storage.history import History
 from core.storage.runs import RunRecord, RunStore, new_run_id
@@ -49,7 +49,7 @@ def a_run(number: int, dice: random.Random) -> RunRecord:
             }
         )
     right = 850 + dice.randrange(100)
-    low, high = wilson(right, 1000)
+    low, high = Proportion(right, 1000).interval
     name = ("", f"sweep 12ab34cd: lr={rate}", f"race sgd, seed {number}")[number % 3]
     kind = ("single", "sweep", "race")[number % 3]
     return RunRecord(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from core.storage.checkpoints import load_checkpoint
+from core.models.trained_network import load_checkpoint
 from core.storage.runs import RunStore
 from tests.browser.conftest import OpenPage
 from tests.browser.server import Server

@@ -9,6 +9,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
+from core.jobs.training_job import Job
 from core.storage.paths import PROJECT
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def finish(app: AppTest, key: str) -> str:
     from pages.ui.kit.shell.cache import registry
 
     name = str(app.session_state[key])
-    snapshot = registry().get(name).wait(PATIENCE)
+    snapshot = registry().get(name, Job).wait(PATIENCE)
     assert snapshot.status == "finished", snapshot.message
     well(app.run())
     return name

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.data import load
 from core.jobs.registry import JobRegistry
-from core.jobs.training_job import Job
+from core.jobs.training_job import Job, start_training
 from core.recipes.texts import RECIPES
 from core.storage.runs import RunStore
 
@@ -21,7 +21,7 @@ job: Job | None = st.session_state.get("job")
 if st.button("Train"):
     recipe, epochs = st.query_params["recipe"], int(st.query_params["epochs"])
     config = RECIPES[recipe].config.with_settings({"epochs": epochs})
-    job = st.session_state["job"] = registry().submit(config, load("auto"), session="bench")
+    job = st.session_state["job"] = start_training(registry(), config, load("auto"), session="bench")
 if st.button("Stop") and job is not None:
     job.stop()
     job.join(30)

@@ -2,12 +2,13 @@
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.config.errors import ConfigError
+from core.config.errors import ConfigError, LabError
 from core.jobs.background import Background
+from core.jobs.registry import JobRegistry
 from core.jobs.slots import Slots
 from core.jobs.snapshot import JobSnapshot, Status
 from core.jobs.sweep.claim import claimed
@@ -16,8 +17,8 @@ from core.jobs.sweep.ledger import Ledger, read, write
 from core.jobs.sweep.trial import Order, Outcome, Refused
 from core.models.threads import take_threads
 from core.storage.runs import RunStore
-from core.training.callbacks import Callback
-from core.training.trainer import Trainer
+from core.training import memory
+from core.training.callbacks import Callback, Training
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,8 @@ class SweepJob(Background[SweepSnapshot], Callback):
     costs the trial at work and nothing else. A new job of the same ledger goes on.
     """
 
+    noun = "sweep"
+
     def __init__(
         self, ledger: Ledger, store: RunStore, slots: Slots, *, session: str, cluster: str | None = None
     ) -> None:
@@ -58,10 +61,8 @@ class SweepJob(Background[SweepSnapshot], Callback):
         self._working, self._spent, self._ended = 0.0, 0.0, 0
         self._begin()
 
-    @property
-    def recipe(self) -> str:
-        """The recipe that its trials vary."""
-        return self._ledger.plan.base.recipe
+    def title(self, together: Sequence[Background[Any]]) -> str:
+        return f"Sweep of {self._ledger.plan.base.recipe}"
 
     def _run(self) -> Status:
         take_threads(self._ledger.plan.threads)
@@ -96,11 +97,11 @@ class SweepJob(Background[SweepSnapshot], Callback):
         finally:
             client.close()  # type: ignore[no-untyped-call]
 
-    def before_step(self, trainer: Trainer) -> None:
+    def on_batch_begin(self, trainer: Training) -> None:
         """A safe point within a trial."""
         self._safe_point()
 
-    def after_step(self, trainer: Trainer) -> None:
+    def on_batch_end(self, trainer: Training) -> None:
         working = trainer.done
         if working - self._working > 0.02:
             self._working = working
@@ -129,3 +130,20 @@ class SweepJob(Background[SweepSnapshot], Callback):
             seconds_left=self._spent / self._ended * left if self._ended else None,
             cluster=self._cluster,
         )
+
+
+def start_sweep(registry: JobRegistry, ledger: Ledger, *, session: str = "", cluster: str | None = None) -> SweepJob:
+    """Start a sweep, or go on with one. Raises LabError if it is at work already, and as `JobRegistry.start` does."""
+
+    def make() -> SweepJob:
+        if (other := sweep_of(registry, ledger.sweep_id)) is not None and other.active:
+            raise LabError(f"Sweep {ledger.sweep_id} is at work already.")
+        return SweepJob(ledger, registry.store, registry.slots, session=session, cluster=cluster)
+
+    trials = [trial.config for trial in ledger.open]
+    return registry.start(make, memory.of_sweep(trials) if trials and not cluster else None, "This sweep")
+
+
+def sweep_of(registry: JobRegistry, sweep_id: str) -> SweepJob | None:
+    """The newest job of a sweep, if this server has one."""
+    return next((job for job in registry.of_kind(SweepJob) if job.snapshot.ledger.sweep_id == sweep_id), None)

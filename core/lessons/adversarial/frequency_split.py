@@ -12,9 +12,10 @@ from typing import Final, Literal
 import torch
 from torch import Tensor, nn
 
+from core.config.proportion import Proportion
 from core.data.digits import Digits
 from core.lessons.adversarial.spectra import frequencies
-from core.models.evaluation import logits, wilson
+from core.models.evaluation import logits
 
 Part = Literal["whole", "low", "high", "random"]
 PARTS: Final[tuple[Part, ...]] = ("whole", "low", "high", "random")
@@ -104,7 +105,7 @@ class PartScore:
     @property
     def ci95(self) -> tuple[float, float]:
         """95% interval of the accuracy (Wilson 1927)."""
-        return wilson(self.correct, self.n)
+        return Proportion(self.correct, self.n).interval
 
 
 def read_part(

@@ -8,7 +8,8 @@ from torch import Tensor, nn
 
 from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS, NormName
-from core.models.evaluation import logits, wilson
+from core.config.proportion import Proportion
+from core.models.evaluation import logits
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +77,7 @@ class Outcome:
     @property
     def ci95(self) -> tuple[float, float]:
         """95% interval of the adversarial accuracy (Wilson 1927)."""
-        return wilson(int(self.right_after.sum()), len(self))
+        return Proportion(int(self.right_after.sum()), len(self)).interval
 
     def sizes(self, norm: NormName) -> Tensor:
         """(N,) how large each change is."""

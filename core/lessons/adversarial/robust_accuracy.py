@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import torch
 from torch import Tensor
 
 from core.attacks.norms import ROUNDING, NormName
+from core.config.proportion import Proportion
 from core.lessons.adversarial.tasks import Predictions
-from core.models.evaluation import wilson
-
-_wilson = cache(wilson)
 
 
 @dataclass(frozen=True)
@@ -29,7 +26,7 @@ class Share:
     @property
     def ci95(self) -> tuple[float, float]:
         """95% interval (Wilson 1927)."""
-        return _wilson(self.right, self.n)
+        return Proportion(self.right, self.n).interval
 
 
 def lost(reads: Predictions, labels: Tensor) -> Tensor:

@@ -13,9 +13,10 @@ from torch import Tensor, nn
 from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
 from core.attacks.run import attack
+from core.config.proportion import Proportion
 from core.data.digits import Digits
 from core.lessons.adversarial.tasks import NOTHING, images_of, named, parts, parts_of
-from core.models.evaluation import logits, wilson
+from core.models.evaluation import logits
 from core.models.paired_test import Paired, paired
 
 
@@ -49,7 +50,7 @@ class Fooled:
     @property
     def ci95(self) -> tuple[float, float]:
         """95% interval (Wilson 1927); (0, 1) where no image counts."""
-        return wilson(self.fooled, self.n)
+        return Proportion(self.fooled, self.n).interval
 
 
 def make(model: nn.Module, digits: Digits, config: AttackConfig, part: int) -> Tensor:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import torch
 
+from core.config.proportion import proportion
 from core.config.run import Activation, Initialization, MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.data.digits import Digits
 from core.data.examples import RunData
-from core.models.evaluation import wilson
 from core.models.threads import one_thread
-from core.training.callbacks import Callback
+from core.training.callbacks import Callback, Training
 from core.training.trainer import Diverged, Trainer
 
 
@@ -33,7 +33,7 @@ class Learned:
         """95% interval of the accuracy, as fractions; (0, 1) where there is none."""
         if self.accuracy is None:
             return 0.0, 1.0
-        return wilson(round(self.accuracy * self.n), self.n)
+        return proportion(self.accuracy, self.n).interval
 
 
 class _Tick(Callback):
@@ -42,7 +42,7 @@ class _Tick(Callback):
     def __init__(self, report: Callable[[float], None], done: float, share: float) -> None:
         self.report, self.done, self.share = report, done, share
 
-    def after_step(self, trainer: Trainer) -> None:
+    def on_batch_end(self, trainer: Training) -> None:
         if trainer.steps % 20 == 0:
             self.report(min(1.0, self.done + self.share * trainer.position / trainer.n))
 

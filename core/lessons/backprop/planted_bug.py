@@ -13,13 +13,14 @@ import torch
 from torch import Tensor
 
 from core.backprop.bugs import Bug
+from core.config.proportion import proportion
 from core.config.run import Activation, MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.data.digits import Digits
 from core.data.examples import RunData
-from core.models.evaluation import evaluate, wilson
+from core.models.evaluation import evaluate
 from core.models.manual_mlp import ManualMLP
 from core.models.threads import one_thread
-from core.training.callbacks import Callback
+from core.training.callbacks import Callback, Training
 from core.training.sgd_by_hand import HandSGD
 from core.training.trainer import Diverged, Trainer
 
@@ -63,7 +64,7 @@ class Planted:
     @property
     def ci95(self) -> tuple[float, float]:
         """95% interval of the last accuracy, as fractions."""
-        return wilson(round(self.accuracy[-1] * self.n), self.n)
+        return proportion(self.accuracy[-1], self.n).interval
 
 
 class PlantedSGD(HandSGD):
@@ -102,14 +103,14 @@ class _Looks(Callback):
         self.seen: list[int] = []
         self.accuracy: list[float] = []
 
-    def on_start(self, trainer: Trainer) -> None:
+    def on_train_begin(self, trainer: Training) -> None:
         self.look(trainer)
 
-    def after_step(self, trainer: Trainer) -> None:
+    def on_batch_end(self, trainer: Training) -> None:
         if trainer.steps % self.every == 0 or trainer.steps == self.steps:
             self.look(trainer)
 
-    def look(self, trainer: Trainer) -> None:
+    def look(self, trainer: Training) -> None:
         score = evaluate(trainer.module, self.test)
         if score.known:
             self.seen.append(trainer.examples)

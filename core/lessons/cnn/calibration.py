@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from core.config.errors import ConfigError
-from core.models.evaluation import wilson
+from core.config.proportion import Proportion
 
 BINS = 15  # as in Guo et al.
 COLDEST, HOTTEST = 0.05, 20.0  # a temperature beyond these says that there was nothing to fit
@@ -43,7 +43,7 @@ class Bin:
     @property
     def ci95(self) -> tuple[float, float]:
         """The 95% interval of the accuracy (Wilson 1927)."""
-        return wilson(self.correct, self.count)
+        return Proportion(self.correct, self.count).interval
 
 
 def confidence(logits: Tensor, temperature: float = 1.0) -> Tensor:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from core.config.choices import Pool
 from core.config.run import CNNConfig, RunConfig
 from core.config.validation import whole
-from core.recipes.texts import RECIPES
 from core.training.short_training import ShortScore
 
 RATES = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3)
@@ -19,19 +18,19 @@ SEEDS = (0, 1, 2)
 WITH, WITHOUT = "cnn-bn", "cnn-nobn"
 
 
-def course_pair(convolutions: int = 3, **changes: object) -> dict[str, RunConfig]:
+def course_pair(own: Mapping[str, RunConfig], convolutions: int = 3, **changes: object) -> dict[str, RunConfig]:
     """The course project's CNN with and without batch norm, by recipe: fp32, one thread, same seed.
 
-    convolutions: 1…6. The text has three; fewer leave out the last ones, and each one more is 64 kernels of
-    3×3 with padding 1, which keep the 5×5 maps. changes: settings by their flat names, the same for both.
+    own: the settings of the recipes WITH and WITHOUT. convolutions: 1…6. The text has three; fewer leave out the
+    last ones, and each one more is 64 kernels of 3×3 with padding 1, which keep the 5×5 maps. changes: settings by
+    their flat names, the same for both.
     Same seed means the same first weights (batch norm draws none) and the same batches.
     """
     whole(convolutions, 1, 6, "The number of convolutions")
-    return {name: _course(name, convolutions, changes) for name in (WITH, WITHOUT)}
+    return {name: _course(own[name], convolutions, changes) for name in (WITH, WITHOUT)}
 
 
-def _course(name: str, convolutions: int, changes: Mapping[str, object]) -> RunConfig:
-    recipe = RECIPES[name].config
+def _course(recipe: RunConfig, convolutions: int, changes: Mapping[str, object]) -> RunConfig:
     model, more = recipe.cnn, max(0, convolutions - 3)
     none: tuple[Pool, ...] = tuple("none" for _ in range(more))
     network = replace(

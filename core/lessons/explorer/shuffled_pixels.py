@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import torch
 
+from core.config.proportion import proportion
 from core.config.run import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.data.digits import Digits
 from core.data.examples import RunData
 from core.data.splits import permute_pixels
-from core.models.evaluation import wilson
 from core.models.threads import one_thread
-from core.training.callbacks import Callback
+from core.training.callbacks import Callback, Training
 from core.training.trainer import Trainer
 
 EPOCHS, IMAGES = 5, 10_000  # a few seconds
@@ -31,7 +31,7 @@ class Curve:
     @property
     def ci95(self) -> tuple[float, float]:
         """95% interval of the last accuracy, as fractions."""
-        return wilson(round(self.accuracy[-1] * self.n), self.n)
+        return proportion(self.accuracy[-1], self.n).interval
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class _Tick(Callback):
     def __init__(self, report: Callable[[float], None], done: float, share: float) -> None:
         self.report, self.done, self.share = report, done, share
 
-    def on_measure(self, trainer: Trainer) -> None:
+    def on_epoch_end(self, trainer: Training) -> None:
         self.report(self.done + self.share * trainer.epoch / trainer.config.train.epochs)
 
 

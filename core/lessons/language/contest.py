@@ -17,7 +17,6 @@ from core.lessons.language.baselines import Baseline, Counting, fit
 from core.models.evaluation import Score
 from core.models.inspect.word_predictions import guesses
 from core.models.recurrent import Recurrent
-from core.recipes.texts import RECIPES
 from core.training.run_data import run_data
 from core.training.trainer import Diverged, Trainer
 
@@ -89,12 +88,13 @@ def reading(name: Name, model: Recurrent, words: Words, seconds: float) -> Entra
     return _entrant(name, lambda some: guesses(model, list(some)).double().numpy(), words, size, seconds)
 
 
-def cell_config(name: Name, division: WordsConfig, *, epochs: int | None = None, seed: int = 0) -> RunConfig:
-    """The recipe `language-gru` with another cell, its rate, and these words.
+def cell_config(
+    own: RunConfig, name: Name, division: WordsConfig, *, epochs: int | None = None, seed: int = 0
+) -> RunConfig:
+    """`own`, the settings of the GRU, with another cell, its rate, and these words.
 
     All else, and so the batches, stays the same.
     """
-    own = RECIPES["language-gru"].config
     changes = {
         "cell": name,
         "division": division.division,
@@ -161,14 +161,17 @@ def train_cell(config: RunConfig, name: Name) -> Entrant:
 
 
 def compare(
-    division: WordsConfig, *, names: Sequence[Name] = NAMES, epochs: int | None = None, seed: int = 0
+    own: RunConfig, division: WordsConfig, *, names: Sequence[Name] = NAMES, epochs: int | None = None, seed: int = 0
 ) -> list[Entrant]:
-    """All of `names` on the same division of the words, in that order. epochs: of the networks."""
+    """All of `names` on the same division of the words, in that order.
+
+    own: the settings of the GRU. epochs: of the networks.
+    """
     words = load_words(division)
     return [
         counting(name, words)
         if name in ("letters", "pieces")
-        else train_cell(cell_config(name, division, epochs=epochs, seed=seed), name)
+        else train_cell(cell_config(own, name, division, epochs=epochs, seed=seed), name)
         for name in names
     ]
 

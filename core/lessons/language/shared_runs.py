@@ -6,20 +6,21 @@ from contextlib import suppress
 
 from core.config.errors import LabError
 from core.config.language import WordsConfig
+from core.config.run import RunConfig
 from core.lessons.language.contest import Entrant, InTraining, Name, cell_config
 
 Epoch = tuple[Name, int]
 
 
 class SharedRuns:
-    """Networks in training on the same words, each `epochs` long.
+    """Networks in training on the same words, each `epochs` long. own: the settings of the GRU.
 
     Several threads may ask for the same epoch. A network takes one step after another, so one thread trains
     it while the others are told that it is busy. kept: test accuracy after each epoch of each network, 0…1.
     """
 
-    def __init__(self, division: WordsConfig, epochs: int) -> None:
-        self.division, self.epochs = division, epochs
+    def __init__(self, own: RunConfig, division: WordsConfig, epochs: int) -> None:
+        self.own, self.division, self.epochs = own, division, epochs
         self.kept: dict[Epoch, float] = {}
         self._runs: dict[Name, InTraining] = {}
         self._turns: dict[Name, threading.Lock] = {}
@@ -36,7 +37,7 @@ class SharedRuns:
             if (name, epoch) in self.kept:  # somebody was here a moment ago
                 return self.kept[name, epoch]
             if name not in self._runs:
-                self._runs[name] = InTraining(cell_config(name, self.division, epochs=self.epochs))
+                self._runs[name] = InTraining(cell_config(self.own, name, self.division, epochs=self.epochs))
             self.kept[name, epoch] = self._runs[name].go_on(epoch, progress)
             return self.kept[name, epoch]
         except Exception:

@@ -149,13 +149,13 @@ class Race:
         """The number of threads is chosen once for all lanes: they compute in one thread of this process."""
         if self._tuned is not trainer:
             if self._tuned is None and self.rounds == 0:
-                self._tuner.on_start(trainer)
+                self._tuner.on_train_begin(trainer)
             else:
                 self._tuner.choose(trainer)
             self._tuned = trainer
         else:
-            self._tuner.after_step(trainer)
-            self._tuner.before_step(trainer)
+            self._tuner.on_batch_end(trainer)
+            self._tuner.on_batch_begin(trainer)
         for other in self.trainers.values():
             if other.threads != trainer.threads:
                 other.threads = trainer.threads

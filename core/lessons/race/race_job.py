@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,13 +10,16 @@ from core.config.errors import ConfigError, LabError
 from core.config.race import RaceConfig
 from core.data.digits import Mnist
 from core.data.splits import n_tested
+from core.formatting import count
 from core.jobs.background import Background
+from core.jobs.registry import JobRegistry
 from core.jobs.slots import Slots
 from core.jobs.snapshot import JobSnapshot, Status
 from core.lessons.race.race import LaneRun, Race
 from core.models.device import choose_device
 from core.models.threads import take_threads
 from core.storage.runs import RunStore, new_run_id
+from core.training import memory
 from core.training.recording import record_of
 from core.training.trainer import Trainer
 
@@ -50,6 +54,8 @@ class RaceJob(Background[RaceSnapshot]):
     its weights are not: ten seeds of eight lanes would be many files that nobody looks at.
     """
 
+    noun = "race"
+
     def __init__(
         self, config: RaceConfig, mnist: Mnist, store: RunStore, slots: Slots, *, session: str, owner: str
     ) -> None:
@@ -58,6 +64,11 @@ class RaceJob(Background[RaceSnapshot]):
         self._race = Race(config, mnist, choose_device(), allowance=slots.allowance, on_end=self._record)
         self._published_at = 0.0
         self._begin()
+
+    def title(self, together: Sequence[Background[Any]]) -> str:
+        if self.unattended:  # no race, but a search among rates
+            return f"Learning rates of {count(len(together), 'optimizer')}"
+        return f"Race of {count(len(self.config.lanes), 'optimizer')}"
 
     def _run(self) -> Status:
         take_threads(1)
@@ -129,3 +140,25 @@ class RaceJob(Background[RaceSnapshot]):
             n_train=self._race.n_train,
             n_test=n_tested(self._mnist.test, self.config.base.train.split),
         )
+
+
+def start_race(
+    registry: JobRegistry,
+    config: RaceConfig,
+    mnist: Mnist,
+    *,
+    session: str = "",
+    owner: str = "me",
+    unattended: bool = False,
+) -> RaceJob:
+    """Start a race, or queue it. Raises LabError as `JobRegistry.start` does.
+
+    unattended: a search among rates, which goes on to its end when its browser is gone.
+    """
+
+    def make() -> RaceJob:
+        job = RaceJob(config, mnist, registry.store, registry.slots, session=session, owner=owner)
+        job.unattended = unattended
+        return job
+
+    return registry.start(make, memory.of_race(config), "This race")

@@ -1,11 +1,10 @@
 """A race that came with Digit Lab, so that the first view has something to show.
 
-Made by `python -m core.lessons.race.recorded_race`, which runs the recipe `optimizer-race` with three seeds.
+Made by `python -m core.recipes.record_race`, which runs the recipe `optimizer-race` with three seeds.
 """
 
 import json
-import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.config.errors import DataError
@@ -50,25 +49,3 @@ def load(path: Path = PLACE) -> RecordedRace:
         return RecordedRace(**{**values, "config": RaceConfig.from_json(values["config"]), "runs": runs})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError("The recorded race cannot be read; press Start to run one.") from error
-
-
-def main() -> None:
-    """Run the recipe and keep it."""
-    from core.data import load as load_digits
-    from core.data.splits import n_tested
-    from core.lessons.race.race import Race
-    from core.recipes.texts import recipe
-    from core.training.run_data import divided
-
-    setup = recipe("optimizer-race").setup
-    assert isinstance(setup, RaceConfig)
-    mnist = load_digits("auto")
-    config = replace(setup, seeds=SEEDS)
-    runs = tuple(Race(config, mnist).run())
-    n_test = n_tested(mnist.test, config.base.train.split)
-    n_train, _ = divided(mnist, config.base)
-    save(RecordedRace(config, runs, n_train, n_test, time.strftime("%Y-%m-%d")))
-
-
-if __name__ == "__main__":
-    main()

@@ -9,10 +9,10 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.config.proportion import Proportion
 from core.config.race import RaceConfig
 from core.lessons.race.race import LaneRun
 from core.lessons.race.race_lines import rows
-from core.models.evaluation import wilson
 
 LAST = 20  # steps whose mean loss counts as the loss now
 
@@ -145,5 +145,5 @@ def _standing(lane: str, runs: list[LaneRun], seeds: list[int], n_test: int, tar
         reached=reached(equal, target),
         test=test,
         of=len(runs),
-        interval=wilson(math.floor(test.mean * n_test + 0.5), n_test) if test and not fallen else None,
+        interval=Proportion(math.floor(test.mean * n_test + 0.5), n_test).interval if test and not fallen else None,
     )

@@ -8,7 +8,6 @@ from torch import Tensor
 
 from core.config.run import RunConfig
 from core.data.points import CURVES
-from core.recipes.texts import RECIPES
 from core.storage.history import Row
 from core.training.recording import best_of, kept_row, new_trainer
 from core.training.run_data import material_for
@@ -41,15 +40,13 @@ class Ends:
     kept_epoch: float | None
 
 
-def noisy_sample(width: int, seed: int, **changes: object) -> RunConfig:
+def noisy_sample(own: RunConfig, width: int, seed: int, **changes: object) -> RunConfig:
     """A few noisy points of a curve, half of them to validate with, and one hidden layer of `width` units.
 
-    They lie where the curve has most to show.
-    seed: draws weights and points. changes: other settings by their flat names; `points` counts both halves.
+    They lie where the curve has most to show. own: the settings that all else is taken from. seed: draws weights and
+    points. changes: other settings by their flat names; `points` counts both halves.
     """
-    base = RECIPES["regression-sine"].config.with_settings(
-        {"validation": 0.5, "keep": "best", "points": 40, "noise": 0.3}
-    )
+    base = own.with_settings({"validation": 0.5, "keep": "best", "points": 40, "noise": 0.3})
     low, high = CURVES[str(changes.get("target", "sine"))].interval
     changes = {"low": low, "high": high, **changes}
     return base.with_settings({**changes, "hidden": (width,), "seed": seed, "points_seed": seed})

@@ -12,7 +12,7 @@ from core.config.errors import ConfigError
 from core.config.run import CurveConfig, RunConfig
 from core.data.points import curve_points, true_curve
 from core.data.splits import validation_places
-from core.storage.checkpoints import rebuild
+from core.models.trained_network import rebuild
 from core.storage.weight_history import Frame
 
 Array = NDArray[np.float64]

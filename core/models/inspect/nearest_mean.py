@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from core.config.proportion import Proportion
 from core.data.digits import CLASSES, SIDE, Digits
-from core.models.evaluation import wilson
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ class Floor:
     @property
     def ci95(self) -> tuple[float, float]:
         """95% interval of the accuracy (Wilson 1927), as fractions."""
-        return wilson(self.correct, self.n)
+        return Proportion(self.correct, self.n).interval
 
 
 def fit(train: Digits, per_class: int | None = None, seed: int = 0) -> NearestMean:

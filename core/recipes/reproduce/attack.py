@@ -6,9 +6,9 @@ from dataclasses import replace
 from core.attacks.config import AttackSetup
 from core.attacks.run import attack
 from core.lessons.adversarial.result import judge
+from core.models.trained_network import load_shipped
 from core.recipes.reproduce.row import Load, Reproduction, Row, row
 from core.recipes.texts import recipe
-from core.storage.checkpoints import load_shipped
 
 QUICK_N = 100
 EPSILONS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)

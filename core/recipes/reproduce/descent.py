@@ -3,8 +3,8 @@
 import time
 
 from core.lessons.race.descent.chapter import CHAPTER, DIGITS, PRINTED, beside_the_chapter
-from core.lessons.race.descent.curves import walk
 from core.lessons.race.descent.paths import Path
+from core.lessons.race.descent.walk import walk
 from core.recipes.reproduce.row import Load, Reproduction, Row, row
 from core.recipes.texts import recipe
 

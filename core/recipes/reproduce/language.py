@@ -4,9 +4,9 @@ import time
 from collections.abc import Sequence
 
 from core.config.language import WordsConfig
+from core.config.proportion import proportion
 from core.formatting import percent
 from core.lessons.language.contest import NAMES, TITLES, Name, cell_config, compare, train_cell
-from core.models.evaluation import wilson
 from core.models.paired_test import paired
 from core.recipes.reproduce.row import Load, Reproduction, Row, interval, row
 from core.recipes.texts import recipe
@@ -22,7 +22,8 @@ def language_gru(quick: bool, load: Load) -> Row:
     started = time.perf_counter()
     division, epochs, seeds = _size("random", quick)
     values, others = _scores(division, epochs, seeds)
-    strangers = train_cell(cell_config("gru", _size("stem", quick)[0], epochs=epochs), "gru").score
+    by_stem, _, _ = _size("stem", quick)
+    strangers = train_cell(cell_config(recipe("language-gru").config, "gru", by_stem, epochs=epochs), "gru").score
     mean = sum(values) / len(values)
     return row(
         "language-gru",
@@ -78,10 +79,11 @@ def _scores(
     division: WordsConfig, epochs: int | None, seeds: Sequence[int]
 ) -> tuple[list[float], dict[str, dict[str, object]]]:
     """The GRU's accuracy for each seed; of the others accuracy, interval, and the GRU's lead over them."""
-    grus = [train_cell(cell_config("gru", division, epochs=epochs, seed=seed), "gru") for seed in seeds]
+    own = recipe("language-gru").config
+    grus = [train_cell(cell_config(own, "gru", division, epochs=epochs, seed=seed), "gru") for seed in seeds]
     names: list[Name] = [name for name in NAMES if name != "gru"]
     others: dict[str, dict[str, object]] = {}
-    for entrant in compare(division, names=names, epochs=epochs, seed=seeds[0]):
+    for entrant in compare(own, division, names=names, epochs=epochs, seed=seeds[0]):
         lead = paired(grus[0].right.tolist(), entrant.right.tolist())
         others[entrant.name] = {
             "title": TITLES[entrant.name],
@@ -96,7 +98,7 @@ def _scores(
 def _ci95(values: Sequence[float], division: WordsConfig) -> list[float]:
     """Over seeds where there are several, else over the test words."""
     n = 5 * division.per_language // 5
-    low, high = interval(values) or wilson(round(values[0] * n), n)
+    low, high = interval(values) or proportion(values[0], n).interval
     return [max(0.0, low), min(1.0, high)]
 
 

@@ -8,15 +8,15 @@ from functools import partial
 
 from tqdm import tqdm
 
+from core.config.proportion import proportion
 from core.config.run import DIGIT_READERS, RunConfig
 from core.data.digits import Mnist
 from core.formatting import percent, points
 from core.jobs.autotune import ALONE, ThreadTuner
-from core.models.evaluation import wilson
 from core.recipes.reproduce.row import Load, Reproduction, Row, interval, row
 from core.recipes.texts import RECIPES, train_recipes
 from core.storage.history import History
-from core.training.callbacks import Callback
+from core.training.callbacks import Callback, Training
 from core.training.run_data import run_data
 from core.training.trainer import Diverged, Trainer
 
@@ -39,7 +39,7 @@ class Claim:
     @property
     def slack(self) -> float:
         """Half the 95% interval of an accuracy measured on so many images: less cannot be told apart."""
-        low, high = wilson(round(self.value * self.images), self.images)
+        low, high = proportion(self.value, self.images).interval
         return (high - low) / 2
 
 
@@ -109,7 +109,7 @@ def _ci95(values: Sequence[float], mean: float | None, images: int) -> list[floa
     """Over seeds where there are several (inside 0…1), else over the test images."""
     if mean is None:
         return None
-    low, high = interval(values) or wilson(round(mean * images), images)
+    low, high = interval(values) or proportion(mean, images).interval
     return [max(0.0, low), min(1.0, high)]
 
 
@@ -119,14 +119,14 @@ class _Bar(Callback):
     def __init__(self, label: str) -> None:
         self.label = label
 
-    def on_start(self, trainer: Trainer) -> None:
+    def on_train_begin(self, trainer: Training) -> None:
         steps = -(-trainer.n // trainer.config.train.batch_size) * trainer.config.train.epochs
         self.bar = tqdm(total=steps, desc=self.label, unit="step", file=sys.stderr, mininterval=0.5, leave=False)
 
-    def after_step(self, trainer: Trainer) -> None:
+    def on_batch_end(self, trainer: Training) -> None:
         self.bar.update()
 
-    def on_end(self, trainer: Trainer) -> None:
+    def on_train_end(self, trainer: Training) -> None:
         self.bar.close()
 
 

@@ -8,11 +8,11 @@ from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
 from core.charts.palette import YELLOW, model_color
 from core.charts.series import StrengthCurve, strength_curves_figure
+from core.config.proportion import Proportion
 from core.data.digits import Mnist
 from core.formatting import interval, percent, points, points_interval
 from core.lessons.adversarial.sanity_evidence import QUERIES, black_boxes
 from core.lessons.adversarial.tasks import NOTHING, Piece, Predictions, gather, lined_up, measure, named
-from core.models.evaluation import wilson
 from core.models.paired_test import Paired, paired
 from core.models.threads import one_thread
 from pages.ui.adversarial.many_curves import store
@@ -83,7 +83,7 @@ def _price(known: dict[str, PerImageAccuracy]) -> None:
     with st.container(horizontal=True, gap="medium"):
         for name, marks in known.items():
             correct = sum(marks[:n])
-            low, high = wilson(correct, n)
+            low, high = Proportion(correct, n).interval
             st.metric(
                 f"{name}, clean",
                 percent(correct / n),
@@ -178,7 +178,7 @@ def curve(kept: dict[Piece, Predictions], network: str, attacks: list[AttackConf
 
 
 def _drawn(name: str, curve: Curve) -> StrengthCurve:
-    intervals = [wilson(right, n) for right, n in curve.values()]
+    intervals = [Proportion(right, n).interval for right, n in curve.values()]
     color = YELLOW if name in ("chosen above", "just trained") else model_color(name)
     return StrengthCurve(
         name,
@@ -208,7 +208,7 @@ def told(known: dict[str, Curve], marked: float, steps: int) -> str:
     beyond = [epsilon for epsilon in robust if epsilon > marked]
     if marked in robust and beyond:
         (right, n), (later, many) = robust[marked], robust[beyond[-1]]
-        falls = wilson(later, many)[1] < wilson(right, n)[0]
+        falls = Proportion(later, many).interval[1] < Proportion(right, n).interval[0]
         words += f" Beyond, at {beyond[-1]:g}, {names[1]} reads {percent(later / many)} of {many:,}: " + (
             "**it learned to withstand what it was shown, and little more.**"
             if falls

@@ -83,7 +83,7 @@ def code(steps: list[Told], number: int, epsilon: float) -> str:
             *first,
             "from torch.nn import functional as F",
             "",
-            f"from core.storage.checkpoints import {where}",
+            f"from core.models.trained_network import {where}",
             "from core.data import load",
             "",
             "test = load().test",

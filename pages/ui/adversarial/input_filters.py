@@ -9,10 +9,10 @@ from core.attacks.filters import DEFENSES
 from core.charts.images import picture
 from core.charts.intervals import Twin, twin_bars_figure
 from core.charts.palette import BLUE, ORANGE
+from core.config.proportion import Proportion
 from core.data.digits import Mnist
 from core.lessons.adversarial.filtered_accuracy import READINGS, PerImageAccuracy
 from core.lessons.adversarial.threat_models import ThreatModel, still_right, ways
-from core.models.evaluation import wilson
 from pages.ui.adversarial.filter_choice import Filter, choose_strength
 from pages.ui.adversarial.filter_words import BARE, WHOLE, Right, filters_verdict
 from pages.ui.kit.network.network_panel import panel
@@ -160,7 +160,7 @@ def _shown(
             side,
             color,
             [sum(right[side][name]) / count for name in names],
-            [wilson(round(sum(right[side][name])), count) for name in names],
+            [Proportion(round(sum(right[side][name])), count).interval for name in names],
         )
         for side, color in ((WHOLE, BLUE), (BARE, ORANGE))
     ]

@@ -5,8 +5,10 @@ import streamlit as st
 from core.config.errors import LabError
 from core.config.escaping import clean, escaped
 from core.config.run import CNNConfig, MLPConfig
-from core.storage.checkpoints import LARGEST, Checkpoint, shipped
-from core.storage.uploads import read_upload
+from core.jobs.training_job import Job
+from core.models.trained_network import TrainedNetwork
+from core.recipes.uploads import read_upload
+from core.storage.checkpoints import LARGEST, shipped
 from core.training import memory
 from pages.ui.kit.network.network_picker import as_it_came, caption_of, on_record, record_title, recorded, running
 from pages.ui.kit.network.trained_network import Trained
@@ -30,7 +32,7 @@ def victim(key: str, label: str = "Network to attack") -> Trained:
 def _chosen(key: str, label: str) -> Trained:
     jobs = {
         f"job:{job.job_id}": job.snapshot
-        for job in cache.registry().watched_by(state.session_id())
+        for job in cache.registry().watched_by(state.session_id(), Job)
         if job.snapshot.weights is not None and isinstance(job.snapshot.config.model, KINDS)
     }
     names = sorted(shipped(), key=lambda name: (name not in FIRST, name))
@@ -92,5 +94,5 @@ def _uploaded(key: str, stand_in: str) -> Trained | None:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the file…")
-def _read(file_id: str, name: str, _content: bytes) -> Checkpoint:
+def _read(file_id: str, name: str, _content: bytes) -> TrainedNetwork:
     return read_upload(_content, name)

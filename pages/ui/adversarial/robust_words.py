@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from core.config.proportion import Proportion
 from core.formatting import interval, percent
-from core.models.evaluation import wilson
 from core.models.paired_test import paired
 
 LEVEL = 0.05
@@ -38,7 +38,7 @@ def _one(name: str, attacks: list[Beside], epsilon: float) -> str:
     n = len(gradient.right)
     best = min(attacks, key=lambda attack: sum(attack.right))
     together = [all(image) for image in zip(*(attack.right for attack in attacks), strict=True)]
-    low, high = wilson(sum(together), n)
+    low, high = Proportion(sum(together), n).interval
     words = (
         f"**{name} at ε = {epsilon:g}:** the strongest attack tried is {best.title}, which leaves "
         f"{percent(sum(best.right) / n)} of {n} images; all tried together leave "

@@ -10,6 +10,7 @@ from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
 from core.charts.intervals import interval_bars_figure
 from core.charts.palette import BLUE, GRAY, GREEN, ORANGE, PURPLE, VERMILLION
+from core.config.proportion import Proportion
 from core.data.digits import Mnist
 from core.export.snippets.adversarial import HONEST
 from core.formatting import interval, percent
@@ -31,7 +32,6 @@ from core.lessons.adversarial.sanity_evidence import (
     plan,
     without_gradient,
 )
-from core.models.evaluation import wilson
 from pages.ui.adversarial.filter_choice import Filter, choose_filter
 from pages.ui.adversarial.finding_cards import finding_cards, finding_strip, summary
 from pages.ui.kit.network.network_panel import panel
@@ -165,10 +165,10 @@ def _accuracies(evidence: Evidence, mnist: Mnist) -> None:
     names, correct, colors = zip(*rows, strict=True)
     st.markdown(f"**What is left at ε = {evidence.epsilon:g}**")
     chart(
-        interval_bars_figure(names, [k / n for k in correct], [wilson(k, n) for k in correct], colors),
+        interval_bars_figure(names, [k / n for k in correct], [Proportion(k, n).interval for k in correct], colors),
         "adv_honest_bars",
     )
-    low, high = wilson(worst, n)
+    low, high = Proportion(worst, n).interval
     st.markdown(
         f"**The number to report is {percent(worst / n)} of {n:,} images** (95% interval "
         f"{interval(low, high)}): the share of images "

@@ -11,7 +11,7 @@ from core.jobs.job_pair import Pair
 from core.lessons.cnn.rate_sweep import WITH, WITHOUT, course_pair
 from core.recipes.texts import RECIPES
 from core.storage.history import History
-from pages.ui.cnn.batch_norm_pair import beside, between, claims
+from pages.ui.cnn.batch_norm_pair import COURSE, beside, between, claims
 from pages.ui.cnn.frozen_kernels import frozen
 from pages.ui.cnn.sweep import sweep
 from pages.ui.kit.shell.cache import shipped_model
@@ -70,7 +70,7 @@ def batch_norm(mnist: Mnist) -> None:
         frozen(mnist, settings, busy)
         with st.expander("Show the code", icon=":material/code:"):
             st.code(CODE, language="python")
-            st.code(network_code(course_pair(settings["convolutions"])[WITH].cnn), language="python")
+            st.code(network_code(course_pair(COURSE, settings["convolutions"])[WITH].cnn), language="python")
 
 
 def _key(setting: str) -> str:
@@ -134,7 +134,7 @@ def _choose(pair: Pair | None) -> dict[str, Any]:
 
 def _pair_configs(settings: dict[str, Any]) -> dict[str, RunConfig]:
     changes = {name: settings[name] for name in ("lr", "epochs", "batch_size", "seed")}
-    return course_pair(settings["convolutions"], **changes)
+    return course_pair(COURSE, settings["convolutions"], **changes)
 
 
 def _apply(config: RunConfig) -> None:

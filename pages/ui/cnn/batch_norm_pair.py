@@ -7,12 +7,12 @@ import streamlit as st
 
 from core.charts.palette import MODELS
 from core.config.escaping import escaped
+from core.config.proportion import proportion
 from core.formatting import count, interval, percent, points, ratio
 from core.jobs.job_pair import Pair
 from core.lessons.cnn.activation_drift import drift
 from core.lessons.cnn.charts.training import errors_figure, layer_title, layers_of, losses_figure, spread_bands_figure
 from core.lessons.cnn.rate_sweep import WITH, WITHOUT
-from core.models.evaluation import wilson
 from core.recipes.texts import RECIPES
 from core.storage.history import History
 from core.training.weight_history_callback import PreActivations
@@ -21,6 +21,8 @@ from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.training.live_run import POLL
 from pages.ui.kit.widgets.chart import chart
 
+#: The two recipes that are compared.
+COURSE = {name: RECIPES[name].config for name in (WITH, WITHOUT)}
 TITLES = {WITH: "with batch norm", WITHOUT: "without"}
 LOOKS = {name: setting.default for name, setting in signature(PreActivations).parameters.items()}
 COLORS = {TITLES[name]: MODELS[name] for name in (WITH, WITHOUT)}
@@ -104,7 +106,7 @@ def verdict(histories: Mapping[str, History], n_test: int) -> str:
             if not history.epochs:
                 return "Nothing is measured yet."
             return f"*{name.capitalize()}*: no accuracy, its numbers grew without bound."
-        found[name] = (accuracy, *wilson(round(accuracy * n_test), n_test), history.last("epoch") or 0.0)
+        found[name] = (accuracy, *proportion(accuracy, n_test).interval, history.last("epoch") or 0.0)
     words = " · ".join(
         f"{name} **{percent(accuracy, 2)}** ({interval(low, high, 2)}) after {count(epoch, 'epoch')}"
         for name, (accuracy, low, high, epoch) in found.items()

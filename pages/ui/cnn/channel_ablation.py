@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from core.config.proportion import Proportion
 from core.data.digits import Mnist
 from core.formatting import points
 from core.lessons.cnn.charts.accuracy import knock_out_figure
-from core.models.evaluation import wilson
 from pages.ui.cnn import map_results as results
 from pages.ui.cnn.layer_words import tag
 from pages.ui.kit.network.trained_network import Trained
@@ -54,7 +54,7 @@ def knocked_out(trained: Trained, mnist: Mnist) -> None:
         return
     whole, single = results.knock_out(trained, mnist, number, count)
     fig = knock_out_figure(
-        [right / count for right in single], [wilson(right, count) for right in single], whole / count
+        [right / count for right in single], [Proportion(right, count).interval for right in single], whole / count
     )
     chart(fig, f"{KEY}_chart", still=True)
     st.caption(f"{_told(whole, single, count)} Measured on {cached_results.which_images(mnist, count)}.")

@@ -4,9 +4,9 @@ import streamlit as st
 import torch
 from torch import Tensor
 
+from core.config.proportion import Proportion
 from core.data.digits import CLASSES, Mnist
 from core.formatting import interval, percent, probability
-from core.models.evaluation import wilson
 from pages.ui.cnn.calibration import calibrated
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.network.trained_network import Trained
@@ -60,7 +60,7 @@ def confidence(trained: Trained, mnist: Mnist) -> None:
 def _share(sure: Tensor, right: Tensor, mnist: Mnist) -> None:
     """How many confidences exceed 0.9, beside what the text says."""
     n, high, wrong = len(sure), int((sure > HIGH).sum()), int((~right).sum())
-    low_end, high_end = wilson(high, n)
+    low_end, high_end = Proportion(high, n).interval
     sure_and_wrong = int(((sure > HIGH) & ~right).sum())
     with st.container(horizontal=True, gap="medium"):
         st.metric(

@@ -9,11 +9,12 @@ from torch import Tensor
 
 from core.charts.intervals import before_after_figure, interval_bars_figure
 from core.charts.palette import GRAY, ORANGE
+from core.config.proportion import Proportion
 from core.data.digits import Mnist
 from core.formatting import percent, probability
 from core.lessons.cnn.channel_ablation import Off
 from core.lessons.cnn.charts.accuracy import digit_pairs_figure
-from core.models.evaluation import logits, wilson
+from core.models.evaluation import logits
 from pages.ui.cnn import map_results as results
 from pages.ui.kit.network.image_picker import Subject
 from pages.ui.kit.network.trained_network import Trained
@@ -79,7 +80,7 @@ def _accuracy(before: Tensor, after: Tensor, labels: Tensor) -> None:
             help=f"Images out of {len(labels):,} that are now read as another digit.",
         )
     fig = interval_bars_figure(
-        ["untouched", "edited"], shares, [wilson(count, len(labels)) for count in right], [GRAY, ORANGE]
+        ["untouched", "edited"], shares, [Proportion(count, len(labels)).interval for count in right], [GRAY, ORANGE]
     )
     chart(fig.update_layout(height=130), f"{KEY}_accuracy", still=True)
 

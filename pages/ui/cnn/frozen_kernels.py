@@ -11,6 +11,7 @@ from core.data.digits import Mnist
 from core.formatting import percent, points
 from core.lessons.cnn.rate_sweep import WITH, WITHOUT, course_pair, frozen_pair
 from core.training.short_training import ShortScore, short_run
+from pages.ui.cnn.batch_norm_pair import COURSE
 from pages.ui.kit.widgets.cached_results import data_key, which_images
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.incremental_work import Piecework
@@ -75,7 +76,7 @@ def frozen(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
                 st.markdown(told(done))
 
         def one(task: Task, progress: Callable[[float], None]) -> ShortScore:
-            config = course_pair(convolutions, lr=lr, seed=seed, batch_size=batch)[task[0]]
+            config = course_pair(COURSE, convolutions, lr=lr, seed=seed, batch_size=batch)[task[0]]
             return short_run(frozen_pair(config)[task[1]], mnist, images=images, progress=progress)
 
         work.go_on(list(NAMES), kept, one)

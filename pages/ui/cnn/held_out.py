@@ -8,6 +8,7 @@ from core.config.errors import NotFound
 from core.data import load
 from core.data.digits import Digits, Mnist
 from core.data.splits import lab_split, n_tested, validation_places
+from core.jobs.training_job import Job
 from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.cache import registry, run_store, shipped_model
 
@@ -83,7 +84,7 @@ def _same_digits(trained: Trained, mnist: Mnist) -> bool:
     if where == "run":
         return run_store().get(rest.rpartition("@")[0]).data == mnist.size
     try:
-        n_test = registry().get(trained.key.rpartition("@")[0]).snapshot.n_test
+        n_test = registry().get(trained.key.rpartition("@")[0], Job).snapshot.n_test
         return n_test == n_tested(mnist.test, trained.config.train.split)
     except NotFound:
         return True

@@ -7,13 +7,14 @@ import streamlit as st
 from torch import Tensor
 
 from core.charts.heatmaps import confusion_figure
+from core.config.proportion import Proportion
 from core.data.digits import Mnist
 from core.formatting import article, count, interval, percent
 from core.lessons.cnn.charts.maps import kernel_grid_figure, map_strip
 from core.lessons.cnn.charts.training import moved_figure
 from core.lessons.cnn.kernels import in_bytes, maps, moved
 from core.lessons.cnn.kernels import kernels as kernels_of
-from core.models.evaluation import logits, wilson
+from core.models.evaluation import logits
 from core.models.threads import one_thread
 from pages.ui.cnn import play
 from pages.ui.cnn import weight_history as kept
@@ -119,7 +120,7 @@ def _accuracy(trained: Trained, mnist: Mnist, moment: Moment, table: Tensor | No
         st.warning("At this moment the network's outputs were not numbers.", icon=":material/trending_up:")
         return
     n, correct = int(table.sum()), int(table.diagonal().sum())
-    low, high = wilson(correct, n)
+    low, high = Proportion(correct, n).interval
     with st.container(horizontal=True, gap="small"):
         st.metric("Test accuracy", percent(correct / n, 2), width=125, help="Share of test images read rightly.")
         st.metric(

@@ -12,6 +12,7 @@ from core.lessons.cnn.charts.training import rate_curves_figure
 from core.lessons.cnn.rate_sweep import RATES, SEEDS, WITH, WITHOUT, Spread, Trial, course_pair, gather, trials
 from core.recipes.texts import RECIPES
 from core.training.short_training import ShortScore, short_run
+from pages.ui.cnn.batch_norm_pair import COURSE
 from pages.ui.kit.training.accuracy_line import BY_TEST
 from pages.ui.kit.widgets.cached_results import data_key, which_images
 from pages.ui.kit.widgets.chart import chart
@@ -70,7 +71,7 @@ def sweep(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
                 )
 
         def one(trial: Trial, progress: Callable[[float], None]) -> ShortScore:
-            config = course_pair(convolutions, lr=trial.rate, seed=trial.seed, batch_size=batch)
+            config = course_pair(COURSE, convolutions, lr=trial.rate, seed=trial.seed, batch_size=batch)
             return short_run(config[trial.network], mnist, images=images, progress=progress)
 
         work.go_on(wanted, kept, one)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.config.proportion import proportion
 from core.data.splits import lab_split
 from core.formatting import percent, points
-from core.models.evaluation import wilson
 from core.models.inspect import nearest_mean
 from core.storage.history import History
 from pages.ui.kit.shell import cache
@@ -24,7 +24,7 @@ class Half:
     @property
     def ci95(self) -> tuple[float, float]:
         """95% interval, as fractions."""
-        return wilson(round(self.accuracy * self.n), self.n)
+        return proportion(self.accuracy, self.n).interval
 
 
 def halves(history: History, n_test: int) -> list[Half]:

@@ -17,7 +17,7 @@ from core.data.digits import Digits, Mnist
 from core.lessons.cnn.kernels import convolutions, kernels, moved
 from core.models.evaluation import logits
 from core.models.inspect.confusion import confusion
-from core.storage.checkpoints import rebuild
+from core.models.trained_network import rebuild
 from core.storage.weight_history import as_kept
 from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.widgets.cached_results import data_key

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from core.config.proportion import proportion
 from core.data.handwriting import Collection
 from core.formatting import interval
-from core.models.evaluation import wilson
 from pages.ui.explorer import own_files, own_gallery, own_results
 from pages.ui.explorer.own_predictions import collection
 from pages.ui.kit.drawing.canvas import digit_canvas
@@ -21,7 +21,7 @@ import torch
 from PIL import Image
 from torchvision.transforms.functional import pil_to_tensor
 
-from core.storage.checkpoints import load_shipped
+from core.models.trained_network import load_shipped
 
 folder = Path("my-handwriting")  # the download, unpacked
 rows = list(csv.DictReader((folder / "labels.csv").open()))
@@ -83,7 +83,7 @@ def _progress(own: Collection) -> None:
         )
         return
     st.progress(min(1.0, n / ENOUGH), f"{n} of {ENOUGH}" if n < ENOUGH else f"{n} drawings")
-    low, high = wilson(round(0.9 * n), n)
+    low, high = proportion(0.9, n).interval
     st.caption(
         f"With {n}, a network that reads {round(0.9 * n)} of them correctly has a 95% interval of "
         f"{interval(low, high)}. With more drawings the intervals get narrower."

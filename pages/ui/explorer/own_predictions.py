@@ -8,8 +8,9 @@ from core.config.run import DIGIT_READERS
 from core.data.handwriting import Collection, Handwriting
 from core.lessons.explorer.own_handwriting import OwnReading, read_own
 from core.models.threads import one_thread
+from core.models.trained_network import load_checkpoint
 from core.recipes.texts import train_recipes
-from core.storage.checkpoints import load_checkpoint, run_checkpoint
+from core.storage.checkpoints import run_checkpoint
 from pages.ui.kit.network.network_picker import recorded
 from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.shell.owner import owner

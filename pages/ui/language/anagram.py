@@ -7,11 +7,11 @@ import torch
 from core.charts.intervals import interval_bars_figure
 from core.charts.palette import GUESSERS
 from core.config.language import WordsConfig
+from core.config.proportion import proportion
 from core.data.words import readable
 from core.formatting import percent, probability
 from core.lessons.language.anagrams import moved, scrambled
 from core.lessons.language.contest import TITLES, Entrant, Guess, Name
-from core.models.evaluation import wilson
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.language import computed
 
@@ -53,7 +53,7 @@ def anagram(entrants: list[Entrant], config: WordsConfig) -> None:
     fig = interval_bars_figure(
         [TITLES[entrant.name] for entrant in entrants],
         list(shares.values()),
-        [wilson(round(share * SOME), SOME) for share in shares.values()],
+        [proportion(share, SOME).interval for share in shares.values()],
         [GUESSERS[entrant.name] for entrant in entrants],
     )
     fig.update_layout(xaxis_title_text="answers that change")

@@ -97,7 +97,7 @@ def compare() -> None:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _shared(config: WordsConfig, epochs: int) -> SharedRuns:
     """The runs of this division, kept by the server for everybody."""
-    return SharedRuns(config, epochs)
+    return SharedRuns(RECIPES["language-gru"].config, config, epochs)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

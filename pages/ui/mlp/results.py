@@ -8,9 +8,10 @@ from torch import Tensor
 from core.charts import palette
 from core.charts.heatmaps import clickable_cells, confusion_figure, mark_cell
 from core.charts.intervals import digit_accuracy_figure
+from core.config.proportion import Proportion
 from core.data.digits import Digits, Mnist
 from core.formatting import article, count, interval, percent, probability, times
-from core.models.evaluation import Score, wilson
+from core.models.evaluation import Score
 from core.models.inspect.confusion import commonest_mistake, confident_mistakes, confusion, per_digit, read_as
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.network.trained_network import Trained
@@ -54,7 +55,7 @@ def results(trained: Trained, mnist: Mnist) -> None:
 
 def _headline(table: Tensor) -> None:
     n, correct = int(table.sum()), int(table.diagonal().sum())
-    low, high = wilson(correct, n)
+    low, high = Proportion(correct, n).interval
     with st.container(horizontal=True, gap="medium"):
         st.metric("Test accuracy", percent(correct / n, 2), width=130, help="Share of test images read rightly.")
         st.metric(

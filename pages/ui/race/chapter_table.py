@@ -5,8 +5,8 @@ import streamlit as st
 
 from core.lessons.race.charts.descent import beside_printed_figure
 from core.lessons.race.descent.chapter import CHAPTER, DIGITS, PRINTED, Printed, beside_the_chapter, written
-from core.lessons.race.descent.config import DescentConfig
 from core.lessons.race.descent.paths import Path
+from core.lessons.race.descent.walk import DescentConfig
 from pages.ui.kit.widgets.chart import chart
 
 

@@ -9,9 +9,9 @@ from core.charts.palette import OPTIMIZERS as COLORS
 from core.config.run import OptimizerConfig
 from core.formatting import number
 from core.lessons.race.charts.descent import rolling_figure
-from core.lessons.race.descent.config import DescentConfig
-from core.lessons.race.descent.curves import CURVES, VIEW, bottom_value, minima, values, walk
+from core.lessons.race.descent.curves import CURVES, VIEW, bottom_value, minima, values
 from core.lessons.race.descent.paths import Path
+from core.lessons.race.descent.walk import DescentConfig, walk
 from core.models.threads import one_thread
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.shell.page import error_boundary

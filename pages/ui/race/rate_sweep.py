@@ -5,11 +5,12 @@ from dataclasses import replace
 import streamlit as st
 
 from core.config.errors import LabError, NotFound
+from core.config.proportion import proportion
 from core.config.race import Lane, RaceConfig
 from core.data.digits import Mnist
 from core.formatting import count, duration, interval, percent, points
 from core.lessons.race.charts.race import rate_bests_figure
-from core.lessons.race.race_job import RaceJob, RaceSnapshot
+from core.lessons.race.race_job import RaceJob, RaceSnapshot, start_race
 from core.lessons.race.race_lanes import lanes_text
 from core.lessons.race.rate_race import (
     FACTORS,
@@ -22,7 +23,6 @@ from core.lessons.race.rate_race import (
     sweep_races,
     without_rate,
 )
-from core.models.evaluation import wilson
 from pages.ui.kit.shell import state
 from pages.ui.kit.shell.cache import registry
 from pages.ui.kit.shell.not_here import not_here
@@ -44,7 +44,7 @@ def sweep_jobs() -> list[RaceJob]:
     if names is None:
         return []
     try:
-        return [registry().adopt_race(name, state.session_id()) for name in names.split(",")]
+        return [registry().adopt(name, state.session_id(), RaceJob) for name in names.split(",")]
     except NotFound:
         state.remember(SWEEP, None)
         not_here("Those trials of learning rates are", "They can be run again below.")
@@ -130,7 +130,7 @@ def _start(races: list[RaceConfig], mnist: Mnist) -> None:
     started: list[RaceJob] = []
     try:
         for race in races:
-            job = registry().race(race, mnist, session=state.session_id(), owner=owner(), unattended=True)
+            job = start_race(registry(), race, mnist, session=state.session_id(), owner=owner(), unattended=True)
             started.append(job)
     except LabError:  # the queue is full: who came in goes out again
         for job in started:
@@ -211,7 +211,7 @@ def in_words(
     for score, name, rate in known:
         text = f"- **{name}** is best at **{rate:g}**: validation {percent(score.mean or 0.0, 2)}"
         if over and score.test is not None:
-            low, high = wilson(round(score.test * n_test), n_test)
+            low, high = proportion(score.test, n_test).interval
             text += f"; test {percent(score.test, 2)} (95% interval {interval(low, high, 2)})"
         if not over:
             text += f" ({count(score.runs, 'seed')} so far)"

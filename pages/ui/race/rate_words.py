@@ -4,9 +4,9 @@ import streamlit as st
 
 from core.formatting import count, number
 from core.lessons.race.charts.descent import rate_zones_figure
-from core.lessons.race.descent.config import DescentConfig
 from core.lessons.race.descent.curves import bend, bottom_value, nearest_minimum
 from core.lessons.race.descent.paths import Path
+from core.lessons.race.descent.walk import DescentConfig
 from core.lessons.race.descent.zones import MEANING, PARABOLA, Zone, factor, seen, zone
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.race.settings import plain

@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from core.lessons.race.descent.config import DescentConfig
 from core.lessons.race.descent.paths import Path
+from core.lessons.race.descent.walk import DescentConfig
 from pages.ui.race.rate_words import zones_chart
 
 

@@ -7,7 +7,7 @@ from core.config.escaping import escaped
 from core.config.race import RaceConfig
 from core.export.race import race_lesson
 from core.export.snippets.race import race_code
-from core.lessons.race.race_job import RaceJob
+from core.lessons.race.race_job import RaceJob, start_race
 from core.lessons.race.recorded_race import RecordedRace, load
 from core.recipes.texts import recipe
 from core.training import memory
@@ -92,7 +92,7 @@ def current_race() -> RaceJob | None:
     if name is None:
         return None
     try:
-        job = registry().adopt_race(name, state.session_id())
+        job = registry().adopt(name, state.session_id(), RaceJob)
     except NotFound:
         state.remember(RUN, None)
         not_here("That race is", "*Start* runs one here.")
@@ -142,7 +142,7 @@ def _choose(racing: bool) -> RaceConfig:
 def _start(config: RaceConfig) -> None:
     """Submit the race and put its id into the address; a problem is kept to be shown."""
     try:
-        job = registry().race(config, mnist(), session=state.session_id(), owner=owner())
+        job = start_race(registry(), config, mnist(), session=state.session_id(), owner=owner())
     except LabError as error:
         st.session_state[PROBLEM] = escaped(str(error), "page")
         return

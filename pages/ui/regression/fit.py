@@ -7,13 +7,13 @@ import streamlit as st
 from core.config.run import CurveConfig, RunConfig
 from core.data.points import noise_floor
 from core.formatting import ratio
-from core.lessons.regression import overfitting
 from core.lessons.regression.charts.fit import fit_figure, fit_film
 from core.lessons.regression.charts.losses import fit_losses_figure, residual_counts_figure, residuals_figure
-from core.lessons.regression.overfitting import course_words, judge
+from core.models.inspect import overfitting
 from core.models.inspect.fit import Sample, answers, curves_of, residuals, sample_of
+from core.models.inspect.overfitting import course_words, judge
+from core.models.trained_network import rebuild
 from core.recipes.texts import RECIPES
-from core.storage.checkpoints import rebuild
 from core.storage.history import Row
 from pages.ui.kit.training.live_run import Shown, written
 from pages.ui.kit.widgets.chart import chart

@@ -13,7 +13,8 @@ from core.lessons.regression.hidden_unit_sum import Bends, Order, bends_of, comi
 from core.lessons.regression.small_fit import noisy_sample
 from core.models.inspect.fit import Sample
 from core.models.threads import one_thread
-from core.storage.checkpoints import rebuild
+from core.models.trained_network import rebuild
+from core.recipes.texts import RECIPES
 from pages.ui.kit.network.network_picker import choose_network
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.shell.page import error_boundary
@@ -126,6 +127,7 @@ def _network(job: Job | None, look: str) -> tuple[RunConfig, nn.Module]:
     )
     low, high = (-PI, PI) if target == "sine" else CURVES[target].interval
     config = noisy_sample(
+        RECIPES["regression-sine"].config,
         width,
         int(seed),
         target=target,

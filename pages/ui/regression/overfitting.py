@@ -11,11 +11,12 @@ from core.data.points import CURVES, noise_floor
 from core.export.snippets.curve import regression_code
 from core.lessons.regression.charts.fit import fit_figure
 from core.lessons.regression.charts.losses import fit_losses_figure, width_losses_figure
-from core.lessons.regression.overfitting import course_words, judge
 from core.lessons.regression.small_fit import SEEDS, WIDTHS, Ends, ends, noisy_sample, small_fit
 from core.models.inspect.fit import answers
+from core.models.inspect.overfitting import course_words, judge
 from core.models.threads import one_thread
-from core.storage.checkpoints import rebuild
+from core.models.trained_network import rebuild
+from core.recipes.texts import RECIPES
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.widgets.chart import chart
@@ -44,7 +45,7 @@ def wiggly() -> None:
         one_width()
         _sweep(settings)
     with st.expander("Show the code", icon=":material/code:"):
-        st.code(regression_code(noisy_sample(64, 0, **settings)), language="python")
+        st.code(regression_code(noisy_sample(RECIPES["regression-sine"].config, 64, 0, **settings)), language="python")
 
 
 def _settings() -> dict[str, object]:
@@ -106,7 +107,7 @@ def _one_width(settings: dict[str, object]) -> None:
     seed = st.number_input(
         "Seed", 0, 9999, 4, key="reg_wiggly_seed", bind="query-params", help="Draws points, noise and weights."
     )
-    fit = trained_here(noisy_sample(int(width), int(seed), **settings))
+    fit = trained_here(noisy_sample(RECIPES["regression-sine"].config, int(width), int(seed), **settings))
     points, config = sample(fit.config), fit.config
     assert isinstance(config.data, CurveConfig)
     drawn = {name: (pairs.x, pairs.y) for name, pairs in points.parts.items() if name != "test"}
@@ -162,7 +163,7 @@ def _sweep(settings: dict[str, object]) -> None:
 
         def one(piece: Piece, progress: Callable[[float], None]) -> Ends:
             width, seed = piece
-            return ends(small_fit(noisy_sample(width, seed, **settings)))
+            return ends(small_fit(noisy_sample(RECIPES["regression-sine"].config, width, seed, **settings)))
 
         work.go_on(wanted, kept, one)
 
@@ -171,7 +172,7 @@ def _sweep(settings: dict[str, object]) -> None:
 
 def _drawn(done: dict[Piece, Ends], settings: dict[str, object]) -> None:
     train, validation, kept = (gather(done, name) for name in ("train", "validation", "kept_validation"))
-    config: RunConfig = noisy_sample(1, 0, **settings)
+    config: RunConfig = noisy_sample(RECIPES["regression-sine"].config, 1, 0, **settings)
     assert isinstance(config.data, CurveConfig)
     chart(width_losses_figure(train, validation, kept, noise_floor(config.data), WIDTHS), "reg_sweep_chart")
     st.caption("Dots: one seed each. Lines: medians over the seeds so far.")

@@ -6,7 +6,7 @@ import streamlit as st
 from core.config.run import CurveConfig
 from core.lessons.regression.charts.fit import PLACES, placing_board
 from core.models.inspect.fit import answers
-from core.storage.checkpoints import rebuild
+from core.models.trained_network import rebuild
 from pages.ui.kit.training.training_page import Chosen
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.regression import placed_points

@@ -9,7 +9,7 @@ from core.config.escaping import escaped
 from core.config.run import DIGIT_READERS
 from core.data.fingerprint import fingerprint
 from core.formatting import count, duration
-from core.jobs.sweep.job import SweepSnapshot
+from core.jobs.sweep.job import SweepSnapshot, start_sweep, sweep_of
 from core.jobs.sweep.ledger import Ledger, begin, ledgers
 from core.jobs.sweep.plan import SweepPlan
 from core.jobs.sweep.trial import material, size_of
@@ -103,7 +103,7 @@ def _begin(plan: SweepPlan) -> str:
 
 def _submit(ledger: Ledger) -> None:
     """Let a sweep begin, or go on."""
-    job = registry().sweep(ledger, session=state.session_id(), cluster=cluster())
+    job = start_sweep(registry(), ledger, session=state.session_id(), cluster=cluster())
     job.opens = "pages/9_Runs.py", {"runs_tab": "Sweep", NAMED: ledger.sweep_id}
 
 
@@ -131,7 +131,7 @@ def _title(book: Ledger) -> str:
 
 
 def _stage(book: Ledger) -> None:
-    job = registry().sweep_of(book.sweep_id)
+    job = sweep_of(registry(), book.sweep_id)
     pace = POLL["running"] if job is not None and job.active else None
 
     @st.fragment(run_every=pace)
@@ -186,7 +186,7 @@ def _status(ledger: Ledger, active: bool, picture: SweepSnapshot | None) -> None
 
 
 def _stop(sweep_id: str) -> None:
-    job = registry().sweep_of(sweep_id)
+    job = sweep_of(registry(), sweep_id)
     if job is not None:
         job.stop()
         job.wait(1)

@@ -183,7 +183,7 @@ def _read(first: int, second: int, group: str) -> str:
 
 #: The comparison by hand; it runs in the project's folder.
 CODE = """\
-from core.storage.checkpoints import load_shipped
+from core.models.trained_network import load_shipped
 from core.data import load
 from core.models.evaluation import predict
 from core.models.paired_test import paired

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from core.data import load
-from core.storage.checkpoints import load_shipped
+from core.models.trained_network import load_shipped
 
 
 @cache

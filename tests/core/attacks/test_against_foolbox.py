@@ -16,7 +16,7 @@ from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS
 from core.attacks.run import attack
 from core.data import load
-from core.storage.checkpoints import load_shipped
+from core.models.trained_network import load_shipped
 
 pytestmark = pytest.mark.long
 N = 60

@@ -68,7 +68,7 @@ def test_the_code_on_the_pages_makes_the_labs_images_on_a_very_sure_network() ->
     """cnn-bn is surer of many digits than float32 can tell from 1: there a plain cross-entropy is flat."""
     from core.data import load
     from core.export.snippets.attack import attack_code
-    from core.storage.checkpoints import load_shipped
+    from core.models.trained_network import load_shipped
 
     model, test = load_shipped("cnn-bn").model, load("small").test.take(slice(0, 60))
     config = AttackConfig("fgsm", 0.3)

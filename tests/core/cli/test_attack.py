@@ -14,8 +14,9 @@ from core.attacks.run import attack
 from core.data import load
 from core.lessons.adversarial.result import judge
 from core.models import build_module
+from core.models.trained_network import load_shipped
 from core.recipes.texts import RECIPES
-from core.storage.checkpoints import load_shipped, save_checkpoint
+from core.storage.checkpoints import save_checkpoint
 
 KEYS = {"attack", "eps", "steps", "restarts", "n", "clean_accuracy", "adversarial_accuracy", "max_linf", "seconds"}
 

@@ -12,8 +12,9 @@ from core.config.run import DIGIT_READERS
 from core.data import Digits, bundled, load
 from core.data.drawing import MIDDLE, Drawing, from_canvas
 from core.models.evaluation import predict
+from core.models.trained_network import load_shipped
 from core.recipes.texts import train_recipes
-from core.storage.checkpoints import load_shipped, shipped
+from core.storage.checkpoints import shipped
 from pages.ui.kit.drawing.canvas import ALWAYS_A_DIGIT
 
 CANVAS = 280

@@ -8,12 +8,12 @@ import pytest
 import torch
 
 from core.config.digits import DigitsConfig
+from core.config.proportion import Proportion
 from core.config.run import RunConfig
 from core.data.digits import Mnist
 from core.data.examples import Material
 from core.export.facts import Facts
 from core.export.training import training_lesson
-from core.models.evaluation import wilson
 from core.models.threads import one_thread
 from core.storage.history import History
 from core.training.callbacks import Callback
@@ -60,5 +60,5 @@ def same_score(space: dict[str, Any], trainer: Trainer) -> None:
     assert space["loss"] == pytest.approx(row["test_loss"], rel=1e-3)
     if row["test_accuracy"] is not None:
         assert space["right"] / space["n"] == pytest.approx(row["test_accuracy"])
-        low, high = wilson(space["right"], space["n"])
+        low, high = Proportion(space["right"], space["n"]).interval
         assert f"test accuracy {row['test_accuracy']:.2%} ({low:.2%} … {high:.2%})" in space["printed"]

@@ -27,8 +27,8 @@ from core.export.descent import CODE, descent_lesson
 from core.export.image_race import image_race_lesson
 from core.export.lesson import Lesson, Section, imports
 from core.export.race import race_lesson
-from core.lessons.race.descent.config import DescentConfig
-from core.lessons.race.descent.curves import CURVES, values, walk
+from core.lessons.race.descent.curves import CURVES, values
+from core.lessons.race.descent.walk import DescentConfig, walk
 from core.lessons.race.imagenet.classifiers import load_classifier
 from core.lessons.race.imagenet.config import ImageRaceConfig
 from core.lessons.race.imagenet.photos import sample
@@ -37,8 +37,8 @@ from core.lessons.race.imagenet.race import at_rates
 from core.lessons.race.race import Race
 from core.lessons.race.race_lanes import lanes_from_text
 from core.models.threads import one_thread
+from core.models.trained_network import load_shipped
 from core.recipes.texts import RECIPES
-from core.storage.checkpoints import load_shipped
 from core.storage.paths import PROJECT
 from core.storage.runs import RunStore, new_run_id
 from core.training.optimizers import OPTIMIZERS

@@ -15,6 +15,8 @@ from core.jobs.sweep import trial
 from core.jobs.sweep.ledger import begin
 from core.jobs.sweep.plan import SweepPlan
 from core.jobs.sweep.trial import run_trial
+from core.jobs.training_job import start_training
+from core.lessons.race.race_job import start_race
 from core.recipes.texts import RECIPES
 from core.storage.runs import RunRecord, RunStore
 from tests.core.export.harness import material_of, run_script
@@ -57,13 +59,13 @@ def repeated(record: RunRecord) -> None:
 def test_a_run_by_itself(kind: str, registry: JobRegistry, digits: Mnist) -> None:
     recipe, changes = SINGLE[kind]
     config = config_of(recipe, **changes)
-    job = registry.submit(config, material_of(config, digits))
+    job = start_training(registry, config, material_of(config, digits))
     assert job.wait(120).status == "finished"
     repeated(registry.store.get(job.job_id))
 
 
 def test_a_run_that_was_changed_prolonged_and_stopped(registry: JobRegistry, digits: Mnist) -> None:
-    job = registry.submit(config_of("mlp-deep", epochs=200, batch_size=40), digits)
+    job = start_training(registry, config_of("mlp-deep", epochs=200, batch_size=40), digits)
     for name, value in (("lr", 0.03), ("batch_size", 24), ("momentum", 0.5)):
         before = job.snapshot.steps
         job.change(name, value)
@@ -77,7 +79,7 @@ def test_a_run_that_was_changed_prolonged_and_stopped(registry: JobRegistry, dig
 
 
 def test_a_run_with_added_epochs(registry: JobRegistry, digits: Mnist) -> None:
-    job = registry.submit(config_of("mlp-module", epochs=1), digits)
+    job = start_training(registry, config_of("mlp-module", epochs=1), digits)
     job.wait(60)
     job.add_epoch()
     assert job.wait(60).epoch == 2
@@ -89,7 +91,7 @@ def test_a_run_with_added_epochs(registry: JobRegistry, digits: Mnist) -> None:
 def test_every_lane_of_a_race(registry: JobRegistry, digits: Mnist) -> None:
     lanes = (Lane("SGD", OptimizerConfig("sgd", {"lr": 0.1})), Lane("Adam", OptimizerConfig("adam"), "cosine"))
     base = config_of("mlp-autograd", epochs=2, validation=0.1, precision="fp32")
-    registry.race(RaceConfig(base, lanes, (3, 4)), digits).wait(60)
+    start_race(registry, RaceConfig(base, lanes, (3, 4)), digits).wait(60)
     records = registry.store.all()
     assert {(run.config.train.optimizer.name, run.config.train.seed) for run in records} == {
         ("sgd", 3),

@@ -21,11 +21,11 @@ class Hand(Callback):
     def __init__(self, deeds: dict[int, dict[str, Any]]) -> None:
         self.deeds = deeds
 
-    def before_step(self, trainer: Trainer) -> None:
+    def on_batch_begin(self, trainer: Trainer) -> None:
         for name, value in self.deeds.pop(trainer.steps, {}).items():
             trainer.change(name, value)
 
-    on_done = before_step
+    on_done = on_batch_begin
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ class Stop(Callback):
     def __init__(self, step: int) -> None:
         self.step = step
 
-    def before_step(self, trainer: Trainer) -> None:
+    def on_batch_begin(self, trainer: Trainer) -> None:
         from core.training.callbacks import StopTraining
 
         if trainer.steps == self.step:

@@ -11,10 +11,11 @@ import torch
 from core.config.run import DIGIT_READERS
 from core.data import load
 from core.hints import RULES, SHARP, Case, hints
-from core.lessons.regression.overfitting import judge
 from core.models.inspect.fit import sample_of
+from core.models.inspect.overfitting import judge
+from core.models.trained_network import load_shipped
 from core.recipes.texts import RECIPES
-from core.storage.checkpoints import load_shipped, shipped
+from core.storage.checkpoints import shipped
 from core.storage.history import History
 from core.training.recording import new_trainer
 from core.training.trainer import Diverged

@@ -103,22 +103,22 @@ def test_the_tuner_drops_to_one_thread_when_steps_become_slow(mnist: Mnist, monk
     trainer = Trainer(config, RunData(mnist.train, mnist.test))
     tuner = ThreadTuner(lambda: 2)
     try:
-        tuner.on_start(trainer)
+        tuner.on_train_begin(trainer)
         assert trainer.threads == 2
         took[2] = 0.5
         for _ in range(4):
             trainer.seconds += 0.5
-            tuner.after_step(trainer)
+            tuner.on_batch_end(trainer)
         assert trainer.threads == 1
         assert [row["threads"] for row in trainer.history.threads] == [2, 1]
         took[2] = 0.005
         tuner.retry_at = 0.0
         for _ in range(30):
             trainer.seconds += 0.010
-            tuner.after_step(trainer)
+            tuner.on_batch_end(trainer)
         assert trainer.threads == 2  # the neighbor has left
         tuner.allowance = lambda: 1  # another job starts
-        tuner.before_step(trainer)
+        tuner.on_batch_begin(trainer)
         assert trainer.threads == 1
     finally:
         torch.set_num_threads(before)
@@ -134,12 +134,12 @@ def test_by_default_nothing_is_timed(mnist: Mnist, monkeypatch: pytest.MonkeyPat
             trainer = Trainer(RECIPES["mlp-autograd"].config, RunData(mnist.train, mnist.test))
             allowed = [2]
             tuner = ThreadTuner(lambda allowed=allowed: allowed[0])
-            tuner.on_start(trainer)
+            tuner.on_train_begin(trainer)
             assert (trainer.threads, trainer.precision) == (1, precision)
             allowed[0] = 1
             trainer.change("batch_size", 7)
-            tuner.before_step(trainer)
-            tuner.after_step(trainer)
+            tuner.on_batch_begin(trainer)
+            tuner.on_batch_end(trainer)
             assert len(trainer.history.threads) == 1
         small = Trainer(RECIPES["linear-softmax"].config, RunData(mnist.train, mnist.test))
         monkeypatch.setattr(autotune, "native_bf16", lambda: True)

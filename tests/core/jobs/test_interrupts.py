@@ -13,7 +13,8 @@ import pytest
 
 from core.__main__ import main
 from core.jobs.interrupts import Interrupted, between_steps
-from core.storage.checkpoints import load_checkpoint, run_checkpoint
+from core.models.trained_network import load_checkpoint
+from core.storage.checkpoints import run_checkpoint
 from core.storage.paths import PROJECT
 from core.storage.runs import RunStore
 from core.training.trainer import Trainer

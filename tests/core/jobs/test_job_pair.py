@@ -13,8 +13,10 @@ from core.data.examples import RunData
 from core.jobs.job_pair import Pair, gap, twins, weights_apart
 from core.jobs.registry import JobRegistry
 from core.jobs.snapshot import Snapshot
+from core.jobs.training_job import start_training
+from core.models.trained_network import load_checkpoint
 from core.recipes.texts import RECIPES
-from core.storage.checkpoints import load_checkpoint, run_checkpoint
+from core.storage.checkpoints import run_checkpoint
 from core.storage.history import History
 from core.storage.runs import RunStore
 from core.training.callbacks import Replay
@@ -41,7 +43,7 @@ def until(pair: Pair, holds: Callable[[Snapshot, Snapshot], bool], seconds: floa
 def start(registry: JobRegistry, mnist: Mnist, **changes: object) -> Pair:
     config = RECIPES["mlp-manual"].config.with_settings({"epochs": 200, "hidden": (20,), **changes})
     by_hand, by_autograd = twins(config)
-    return Pair(registry.submit(by_hand, mnist), registry.submit(by_autograd, mnist))
+    return Pair(start_training(registry, by_hand, mnist), start_training(registry, by_autograd, mnist))
 
 
 def test_twins_differ_in_the_way_to_the_gradient_alone() -> None:
@@ -121,7 +123,7 @@ def test_a_pair_is_active_until_both_have_ended(registry: JobRegistry, mnist: Mn
 
 def test_what_was_changed_on_the_way_is_replayed(registry: JobRegistry, mnist: Mnist) -> None:
     config = twins(RECIPES["mlp-manual"].config.with_settings({"epochs": 200, "hidden": (20,)}))[0]
-    job = registry.submit(config, mnist)
+    job = start_training(registry, config, mnist)
     while job.snapshot.steps < 20:
         time.sleep(0.01)
     job.pause()
@@ -161,7 +163,7 @@ def test_the_largest_difference_of_weights_has_a_name() -> None:
 
 
 def test_shipped_histories_tell_the_same_story() -> None:
-    from core.storage.checkpoints import load_shipped
+    from core.models.trained_network import load_shipped
 
     ours, theirs = (
         History.from_json(load_shipped(name).provenance["history"]) for name in ("mlp-manual", "mlp-autograd")

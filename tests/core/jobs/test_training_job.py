@@ -14,9 +14,10 @@ from core.data.digits import Digits, Mnist
 from core.data.examples import RunData
 from core.jobs.registry import JobRegistry
 from core.jobs.snapshot import Snapshot
-from core.jobs.training_job import Job
+from core.jobs.training_job import Job, start_training
+from core.models.trained_network import load_checkpoint
 from core.recipes.texts import RECIPES
-from core.storage.checkpoints import load_checkpoint, run_checkpoint
+from core.storage.checkpoints import run_checkpoint
 from core.storage.runs import RunStore
 from core.training.trainer import Trainer
 
@@ -51,7 +52,7 @@ def until(job: Job, holds: Callable[[Snapshot], bool], seconds: float = 30) -> S
 
 
 def test_a_job_runs_ends_and_is_recorded_with_its_weights(registry: JobRegistry, mnist: Mnist) -> None:
-    job = registry.submit(config(2), mnist, owner="ada")
+    job = start_training(registry, config(2), mnist, owner="ada")
     end = job.wait(30)
     assert (end.status, end.epoch, end.recorded, end.progress) == ("finished", 2.0, True, 1.0)
     record = registry.store.get(job.job_id)
@@ -66,7 +67,7 @@ def test_a_job_runs_ends_and_is_recorded_with_its_weights(registry: JobRegistry,
 
 def test_a_job_computes_what_the_bare_trainer_computes(registry: JobRegistry, mnist: Mnist) -> None:
     chosen = config(2, threads=1)
-    job = registry.submit(chosen, mnist)
+    job = start_training(registry, chosen, mnist)
     torch.set_num_threads(1)
     bare = Trainer(chosen, RunData(mnist.train, mnist.test))
     bare.run()
@@ -74,7 +75,7 @@ def test_a_job_computes_what_the_bare_trainer_computes(registry: JobRegistry, mn
 
 
 def test_pause_single_steps_and_resume(registry: JobRegistry, mnist: Mnist) -> None:
-    job = registry.submit(config(200), mnist)
+    job = start_training(registry, config(200), mnist)
     until(job, lambda s: s.steps > 3)
     job.pause()
     paused = until(job, lambda s: s.status == "paused")
@@ -93,7 +94,7 @@ def test_pause_single_steps_and_resume(registry: JobRegistry, mnist: Mnist) -> N
 
 
 def test_settings_change_while_it_runs(registry: JobRegistry, mnist: Mnist) -> None:
-    job = registry.submit(config(300), mnist)
+    job = start_training(registry, config(300), mnist)
     until(job, lambda s: s.steps > 0)
     job.change("lr", 0.5)
     job.change("batch_size", 64)
@@ -110,7 +111,7 @@ def test_settings_change_while_it_runs(registry: JobRegistry, mnist: Mnist) -> N
 
 
 def test_one_more_epoch_after_the_end_goes_on_from_there(registry: JobRegistry, mnist: Mnist) -> None:
-    job = registry.submit(config(1, threads=1), mnist)
+    job = start_training(registry, config(1, threads=1), mnist)
     job.wait(30)
     registry.store.rename(job.job_id, "mine")
     job.add_epoch()
@@ -126,7 +127,7 @@ def test_one_more_epoch_after_the_end_goes_on_from_there(registry: JobRegistry, 
 
 
 def test_a_queue_shows_its_places_and_moves_on(registry: JobRegistry, mnist: Mnist) -> None:
-    first, second, third = (registry.submit(config(500), mnist) for _ in range(3))
+    first, second, third = (start_training(registry, config(500), mnist) for _ in range(3))
     until(first, lambda s: s.status == "running")
     until(third, lambda s: s.place == 2)
     assert second.snapshot.place == 1
@@ -146,7 +147,7 @@ def test_a_queue_shows_its_places_and_moves_on(registry: JobRegistry, mnist: Mni
 
 def test_divergence_is_an_outcome_with_a_sentence(registry: JobRegistry, mnist: Mnist) -> None:
     diverging = RECIPES["mlp-deep"].config.with_settings({"lr": 100.0})
-    end = registry.submit(diverging, mnist).wait(30)
+    end = start_training(registry, diverging, mnist).wait(30)
     assert end.status == "diverged"
     assert "learning rate 100 is too high" in end.message
     assert registry.store.get(end.job_id).status == "diverged"
@@ -159,11 +160,11 @@ def test_an_unforeseen_failure_becomes_a_state(
         raise ZeroDivisionError
 
     monkeypatch.setattr(Trainer, "step", broken)
-    end = registry.submit(config(), mnist).wait(30)
+    end = start_training(registry, config(), mnist).wait(30)
     assert end.status == "failed"
     assert end.message.endswith("the log says why.")
     monkeypatch.undo()
-    assert registry.submit(config(1), mnist).wait(30).status == "finished"  # its place was given back
+    assert start_training(registry, config(1), mnist).wait(30).status == "finished"  # its place was given back
 
 
 def test_the_watchdog_stops_a_job_that_nobody_watches(tmp_path: Path, mnist: Mnist) -> None:
@@ -171,15 +172,15 @@ def test_the_watchdog_stops_a_job_that_nobody_watches(tmp_path: Path, mnist: Mni
     registry = JobRegistry(
         RunStore(tmp_path / "runs.sqlite"), at_once=2, is_alive=alive.__contains__, patience=0.3, check_every=0.05
     )
-    watched = registry.submit(config(1000), mnist, session="tab")
-    left = registry.submit(config(1000), mnist, session="gone")
+    watched = start_training(registry, config(1000), mnist, session="tab")
+    left = start_training(registry, config(1000), mnist, session="gone")
     assert left.wait(20).status == "stopped"
     assert "Nobody was watching" in left.snapshot.message
     assert registry.store.get(left.job_id).epochs > 0
     assert watched.snapshot.active
     alive.clear()
     alive.add("reloaded")
-    registry.adopt(watched.job_id, "reloaded")
+    registry.adopt(watched.job_id, "reloaded", Job)
     time.sleep(0.6)
     assert watched.snapshot.active
     registry.close()
@@ -187,7 +188,7 @@ def test_the_watchdog_stops_a_job_that_nobody_watches(tmp_path: Path, mnist: Mni
 
 
 def test_fewer_epochs_than_begun_ends_with_this_one(registry: JobRegistry, mnist: Mnist) -> None:
-    job = registry.submit(config(500), mnist)
+    job = start_training(registry, config(500), mnist)
     until(job, lambda s: s.epoch > 2.2)
     job.change("epochs", 1)
     end = job.wait(30)
@@ -209,7 +210,7 @@ def test_what_is_asked_while_a_run_is_being_recorded_is_not_lost(
         real(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(module, "keep", slow)
-    job = registry.submit(config(1), mnist)
+    job = start_training(registry, config(1), mnist)
     assert begun.wait(30)
     assert job.snapshot.active
     job.add_epoch()
@@ -224,8 +225,8 @@ def test_a_second_watcher_who_leaves_stops_nothing(tmp_path: Path, mnist: Mnist)
     registry = JobRegistry(
         RunStore(tmp_path / "runs.sqlite"), at_once=1, is_alive=alive.__contains__, patience=0.2, check_every=0.05
     )
-    job = registry.submit(config(1000), mnist, session="ada")
-    registry.adopt(job.job_id, "bob")
+    job = start_training(registry, config(1000), mnist, session="ada")
+    registry.adopt(job.job_id, "bob", Job)
     alive.remove("bob")
     time.sleep(0.6)
     assert job.snapshot.active
@@ -234,7 +235,7 @@ def test_a_second_watcher_who_leaves_stops_nothing(tmp_path: Path, mnist: Mnist)
 
 
 def test_old_runs_let_their_images_go(registry: JobRegistry, mnist: Mnist) -> None:
-    jobs = [registry.submit(config(1), mnist) for _ in range(3)]
+    jobs = [start_training(registry, config(1), mnist) for _ in range(3)]
     for job in jobs:
         job.wait(30)
     jobs[0].release()
@@ -246,7 +247,7 @@ def test_old_runs_let_their_images_go(registry: JobRegistry, mnist: Mnist) -> No
 
 
 def test_progress_never_goes_back(registry: JobRegistry, mnist: Mnist) -> None:
-    job = registry.submit(config(6), mnist)
+    job = start_training(registry, config(6), mnist)
     seen = [0.0]
     while job.snapshot.active:
         seen.append(job.snapshot.epoch)
@@ -255,13 +256,13 @@ def test_progress_never_goes_back(registry: JobRegistry, mnist: Mnist) -> None:
 
 def test_a_server_that_ends_stops_its_jobs_in_order_and_keeps_what_they_have(mnist: Mnist) -> None:
     registry = JobRegistry(RunStore(), at_once=1)
-    paused = registry.submit(config(50), mnist)
+    paused = start_training(registry, config(50), mnist)
     until(paused, lambda seen: seen.steps > 0)
     paused.pause()
     until(paused, lambda seen: seen.status == "paused")
-    running = registry.submit(config(50), mnist)
+    running = start_training(registry, config(50), mnist)
     until(running, lambda seen: seen.steps > 0)
-    queued = registry.submit(config(50), mnist)
+    queued = start_training(registry, config(50), mnist)
     registry.close()
     assert [job.snapshot.status for job in (paused, running, queued)] == ["stopped"] * 3
     assert "shut down" in running.snapshot.message
@@ -269,4 +270,4 @@ def test_a_server_that_ends_stops_its_jobs_in_order_and_keeps_what_they_have(mni
         assert registry.store.get(job.job_id).status == "stopped"
         assert run_checkpoint(job.job_id).is_file()
     with pytest.raises(LabError, match="shut down"):
-        registry.submit(config(1), mnist)
+        start_training(registry, config(1), mnist)

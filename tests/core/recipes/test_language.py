@@ -13,9 +13,10 @@ from core.config.run import RecurrentConfig, WordsConfig
 from core.data.words import load_words
 from core.export.snippets.panel import training_code
 from core.models.evaluation import evaluate
+from core.models.trained_network import load_shipped
 from core.recipes.reproduce.language import TEXT
 from core.recipes.texts import RECIPES, train_recipes
-from core.storage.checkpoints import SHIPPED, load_shipped, shipped
+from core.storage.checkpoints import SHIPPED, shipped
 
 NAMES = train_recipes(RecurrentConfig)
 

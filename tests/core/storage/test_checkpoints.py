@@ -12,8 +12,9 @@ from core.config.run import DIGIT_READERS
 from core.data import load
 from core.models import build_module
 from core.models.evaluation import evaluate
+from core.models.trained_network import load_checkpoint, load_shipped, rebuild
 from core.recipes.texts import RECIPES, train_recipes
-from core.storage.checkpoints import find_checkpoint, load_checkpoint, load_shipped, rebuild, save_checkpoint, shipped
+from core.storage.checkpoints import find_checkpoint, save_checkpoint, shipped
 
 CONFIG = RECIPES["mlp-autograd"].config
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.config.errors import LabError, NotFound
-from core.models.evaluation import wilson
+from core.config.proportion import Proportion
 from core.recipes.texts import RECIPES
 from core.storage.history import History
 from core.storage.paths import PROJECT
@@ -149,7 +149,7 @@ def test_a_file_of_before_leaves_validation_images_out_of_the_score(tmp_path: Pa
         connection.execute("ALTER TABLE runs DROP COLUMN kind")
     found = RunStore(store.path).get(lab.run_id)
     assert (found.n_test, found.test_accuracy, found.test_loss) == (5_000, 0.97, 0.1)
-    assert (found.ci_low, found.ci_high) == wilson(4_850, 5_000)
+    assert (found.ci_low, found.ci_high) == Proportion(4_850, 5_000).interval
     assert RunStore(store.path).get(other.run_id) == other
 
 
@@ -186,15 +186,16 @@ from core.data import load
 from core.recipes.texts import RECIPES
 from core.storage.runs import RunStore
 from core.jobs.registry import JobRegistry
+from core.jobs.training_job import start_training
 registry = JobRegistry(RunStore())
 mnist = load("small")
 short = RECIPES["mlp-autograd"].config.with_settings({"epochs": 1})
-done = registry.submit(short, mnist).wait(60)
+done = start_training(registry, short, mnist).wait(60)
 print("finished", done.job_id, flush=True)
-long = registry.submit(short.with_settings({"epochs": 1000}), mnist)
+long = start_training(registry, short.with_settings({"epochs": 1000}), mnist)
 while long.snapshot.steps < 20: time.sleep(0.01)
 print("training", long.job_id, flush=True)
-for _ in range(100000): registry.submit(short, mnist).wait(60)
+for _ in range(100000): start_training(registry, short, mnist).wait(60)
 """
 
 

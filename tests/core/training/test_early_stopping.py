@@ -13,9 +13,11 @@ from core.data.points import curve_points
 from core.jobs import throttle
 from core.jobs.registry import JobRegistry
 from core.jobs.throttle import Throttle
+from core.jobs.training_job import start_training
 from core.models.evaluation import evaluate
+from core.models.trained_network import load_checkpoint
 from core.recipes.texts import RECIPES
-from core.storage.checkpoints import load_checkpoint, run_checkpoint
+from core.storage.checkpoints import run_checkpoint
 from core.storage.runs import RunStore
 from core.storage.weight_history import load_weight_history, weight_history_path
 from core.training.callbacks import Callback
@@ -34,7 +36,7 @@ class AllWeights(Callback):
     def __init__(self) -> None:
         self.rows: list[dict[str, torch.Tensor]] = []
 
-    def on_measure(self, trainer: Trainer) -> None:
+    def on_epoch_end(self, trainer: Trainer) -> None:
         self.rows.append({k: v.clone() for k, v in trainer.module.state_dict().items()})
 
 
@@ -120,7 +122,7 @@ def test_a_job_ends_with_the_weights_it_keeps() -> None:
     registry = JobRegistry(RunStore(), check_every=60)
     try:
         config = RECIPE.with_settings(QUICK)
-        job = registry.submit(config, material_for(config))
+        job = start_training(registry, config, material_for(config))
         snapshot = job.wait(60)
         assert snapshot.status == "finished", snapshot.message
         kept = load_checkpoint(run_checkpoint(job.job_id))
@@ -164,7 +166,7 @@ def test_a_job_that_takes_its_time_says_how_long_it_will_be(tmp_path: Path, monk
     config = RECIPE.with_settings({**QUICK, "epochs": 100})
     registry = JobRegistry(RunStore(), check_every=60)
     try:
-        job = registry.submit(config, material_for(config), seconds=20)
+        job = start_training(registry, config, material_for(config), seconds=20)
         for _ in range(300):
             time.sleep(0.02)
             if job.snapshot.epoch >= 5:

@@ -17,7 +17,9 @@ from core.config.run import CNNConfig, OptimizerConfig, RunConfig
 from core.data.digits import Digits, Mnist
 from core.jobs.registry import JobRegistry
 from core.jobs.sweep.plan import SweepPlan
+from core.jobs.training_job import start_training
 from core.lessons.explorer.embedding import tsne_map
+from core.lessons.race.race_job import start_race
 from core.models import build
 from core.models.threads import one_thread
 from core.recipes.texts import RECIPES
@@ -72,7 +74,7 @@ def digits(n: int) -> Mnist:
 class Two(Callback):
     """Ends a run after its second step: by then everything there will be is there."""
 
-    def after_step(self, trainer: Trainer) -> None:
+    def on_batch_end(self, trainer: Trainer) -> None:
         if trainer.steps == 2:
             raise StopTraining
 
@@ -145,12 +147,12 @@ def test_sliders_that_ask_for_too_much_are_refused_with_what_to_lower(
     lanes = (Lane("a", OptimizerConfig("sgd")),)
     try:
         with pytest.raises(ConfigError, match=f"This training {words}"):
-            registry.submit(huge, two)
+            start_training(registry, huge, two)
         with pytest.raises(ConfigError, match=f"This race {words}"):
-            registry.race(RaceConfig(huge, lanes), two)
+            start_race(registry, RaceConfig(huge, lanes), two)
         with pytest.raises(ConfigError, match=f"This training {words}"):
             new_trainer(huge, two, torch.device("cpu"))
-        job = registry.submit(small, two)
+        job = start_training(registry, small, two)
         monkeypatch.setattr(memory, "budget", lambda: 10**6)
         with pytest.raises(ConfigError, match="This change would take"):
             job.change("batch_size", 5000)
@@ -164,13 +166,13 @@ def test_what_runs_already_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(memory, "budget", lambda: int(1.5 * of_training(one).total))
     registry = JobRegistry(RunStore(tmp_path / "runs.sqlite"), at_once=2)
     try:
-        job = registry.submit(one, digits(2000))
+        job = start_training(registry, one, digits(2000))
         job.pause()
         with pytest.raises(ConfigError, match="of which runs at work take"):
-            registry.submit(one, digits(20))
+            start_training(registry, one, digits(20))
         job.stop()
         job.wait(60)
-        registry.submit(one, digits(20)).stop()
+        start_training(registry, one, digits(20)).stop()
     finally:
         registry.close()
 

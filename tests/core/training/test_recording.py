@@ -11,9 +11,10 @@ from core.data import load
 from core.data.digits import Mnist
 from core.data.splits import lab_split
 from core.models.evaluation import evaluate
+from core.models.trained_network import load_checkpoint
 from core.recipes.texts import RECIPES
 from core.storage import weight_history
-from core.storage.checkpoints import load_checkpoint, run_checkpoint
+from core.storage.checkpoints import run_checkpoint
 from core.storage.history import History
 from core.storage.runs import RunStore
 from core.training.callbacks import Callback
@@ -46,7 +47,7 @@ class Ledger(Callback):
         self.seen: list[int] = []
         self.validation: list[float] = []
 
-    def after_step(self, trainer: Trainer) -> None:
+    def on_batch_end(self, trainer: Trainer) -> None:
         assert trainer.data.first_half is not None
         self.seen.append(trainer.position)
         self.validation.append(1 - evaluate(trainer.module, trainer.data.first_half).accuracy)

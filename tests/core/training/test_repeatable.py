@@ -15,9 +15,11 @@ from core.cli import train as command
 from core.data.digits import Mnist
 from core.jobs.autotune import ThreadTuner
 from core.jobs.registry import JobRegistry
+from core.jobs.training_job import start_training
 from core.models.threads import own_threads, take_threads
+from core.models.trained_network import load_checkpoint
 from core.recipes.texts import RECIPES
-from core.storage.checkpoints import load_checkpoint, run_checkpoint
+from core.storage.checkpoints import run_checkpoint
 from core.storage.runs import RunRecord, RunStore
 from core.training.recording import computed_elsewhere, new_trainer
 from core.training.run_data import material_for
@@ -75,7 +77,7 @@ def of_page(name: str, settings: dict[str, object]) -> RunRecord:
     registry = JobRegistry(RunStore(), at_once=1)
     config = RECIPES[name].config.with_settings({**settings, "epochs": 1, "seed": 3})
     try:
-        job = registry.submit(config, material_for(config))
+        job = start_training(registry, config, material_for(config))
         assert job.wait(120).recorded
     finally:
         registry.close()

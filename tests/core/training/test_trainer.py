@@ -72,7 +72,7 @@ def test_first_step_is_the_formula(data: RunData) -> None:
     trainer = Trainer(config, data)
 
     class OneStep(Callback):
-        def before_step(self, trainer: Trainer) -> None:
+        def on_batch_begin(self, trainer: Trainer) -> None:
             if trainer.steps == 1:
                 raise StopTraining
 
@@ -107,7 +107,7 @@ def test_every_image_once_an_epoch_whatever_the_batch_size_does(data: RunData) -
     seen: list[int] = []
 
     class Watch(Callback):
-        def before_step(self, trainer: Trainer) -> None:
+        def on_batch_begin(self, trainer: Trainer) -> None:
             if trainer.steps == 3:
                 trainer.change("batch_size", 50)
             size = trainer.config.train.batch_size
@@ -119,7 +119,7 @@ def test_every_image_once_an_epoch_whatever_the_batch_size_does(data: RunData) -
 
 def test_live_changes_are_recorded_and_replayed(data: RunData) -> None:
     class Meddle(Callback):
-        def before_step(self, trainer: Trainer) -> None:
+        def on_batch_begin(self, trainer: Trainer) -> None:
             if trainer.steps == 2:
                 trainer.change("lr", 0.5)
             if trainer.steps == 4:
@@ -177,7 +177,7 @@ def test_batch_norm_refuses_a_batch_of_one_before_the_first_step(data: RunData) 
 
 def test_batch_norm_refuses_a_live_change_that_leaves_one_image(data: RunData) -> None:
     class Meddle(Callback):
-        def before_step(self, trainer: Trainer) -> None:
+        def on_batch_begin(self, trainer: Trainer) -> None:
             for size in (599, 399) if trainer.steps == 2 else ():  # 600 and 400 images are left
                 with pytest.raises(ConfigError, match="leave one alone"):
                     trainer.change("batch_size", size)
@@ -196,7 +196,7 @@ def test_a_rate_too_high_stops_with_an_explanation(data: RunData) -> None:
 
 def test_stopping_in_mid_epoch_keeps_and_measures_what_there_is(data: RunData) -> None:
     class Stop(Callback):
-        def before_step(self, trainer: Trainer) -> None:
+        def on_batch_begin(self, trainer: Trainer) -> None:
             if trainer.steps == 7:
                 raise StopTraining
 
@@ -218,7 +218,7 @@ def test_dropout_draws_from_the_runs_own_generator(data: RunData) -> None:
     first = run(config, data).history.loss
 
     class Noise(Callback):
-        def before_step(self, trainer: Trainer) -> None:
+        def on_batch_begin(self, trainer: Trainer) -> None:
             torch.rand(3)  # a neighbor in the same process
 
     assert run(config, data, Noise()).history.loss == first
@@ -276,7 +276,7 @@ def test_epochs_added_after_the_end_and_stops_are_replayed(data: RunData) -> Non
     assert again.epoch == 2
 
     class Stop(Callback):
-        def before_step(self, trainer: Trainer) -> None:
+        def on_batch_begin(self, trainer: Trainer) -> None:
             if trainer.steps == 3:
                 raise StopTraining
 
@@ -292,7 +292,7 @@ def test_validation_images_are_held_out_without_copying_any(data: RunData) -> No
     seen: set[int] = set()
 
     class Watch(Callback):
-        def before_step(self, trainer: Trainer) -> None:
+        def on_batch_begin(self, trainer: Trainer) -> None:
             seen.update(trainer.order.tolist())
 
     trainer = run(recipe("mlp-deep", epochs=2, lr=0.1), split, Watch())

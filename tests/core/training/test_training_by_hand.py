@@ -79,7 +79,7 @@ def test_where_training_is_unruly_autograd_parts_from_itself_as_far(mnist: Mnist
         seen["autograd"] = [p.grad.clone() for p in trainer.network.parameters() if p.grad is not None]
 
     watch = Callback()
-    watch.after_backward = remember  # type: ignore[method-assign]
+    watch.on_grad_computed = remember  # type: ignore[method-assign]
     right.callbacks.append(watch)
     order = torch.randperm(len(mnist.train), generator=torch.Generator().manual_seed(1))
     for batch in order.split(32)[:100]:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from core.lessons.race.descent.config import DescentConfig
 from core.lessons.race.descent.paths import Path
+from core.lessons.race.descent.walk import DescentConfig
 
 #: Step → (x, y) as printed, 12 significant digits; step 1 is x₀. The chapter gives no x₀: 6 leads to these.
 PRINTED: dict[int, tuple[str, str]] = {

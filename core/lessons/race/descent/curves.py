@@ -12,8 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.lessons.race.descent.config import DescentConfig
-from core.lessons.race.descent.paths import Numbers, Path, follow
+from core.lessons.race.descent.paths import Numbers
 
 VIEW = (-11.0, 11.0)  # what of the x axis is shown
 
@@ -127,22 +126,3 @@ def nearest_minimum(curve: str, x: float) -> float:
 def bottom_value(curve: str, x: float) -> float:
     """The value at the bottom that is nearest to x."""
     return float(values(curve, np.array([nearest_minimum(curve, x)]))[0])
-
-
-def walk(config: DescentConfig) -> Path:
-    """The path that `config` describes; it ends early once the value is within `tolerance` of the bottom."""
-    curve = config.curve
-    bottoms = {bottom: float(values(curve, np.array([bottom]))[0]) for bottom in minima(curve)}
-
-    def done(point: Numbers, value: float) -> bool:
-        nearest = min(bottoms, key=lambda bottom: abs(bottom - point[0]))
-        return bool(config.tolerance) and abs(value - bottoms[nearest]) <= config.tolerance
-
-    return follow(
-        lambda at: CURVES[curve].f(at).sum(),
-        [config.start],
-        config.optimizer,
-        config.updates,
-        ascent=config.ascent,
-        done=done,
-    )

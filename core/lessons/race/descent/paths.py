@@ -10,9 +10,10 @@ from torch import Tensor
 
 from core.config.run import OptimizerConfig
 from core.config.validation import whole
-from core.lessons.race.descent.config import LONGEST
 from core.training.optimizers import build_optimizer, set_rate
 from core.training.schedules import rate
+
+LONGEST = 5_000  # updates of one walk
 
 #: A function of points (..., D): their values (...), differentiable by autograd.
 Function = Callable[[Tensor], Tensor]

@@ -12,8 +12,9 @@ from core.jobs.snapshot import Snapshot
 from core.jobs.training_job import Job
 from core.models import as_module
 from core.models.layers import Normalize
+from core.models.trained_network import TrainedNetwork, load_checkpoint, rebuild
 from core.recipes.texts import train_recipes
-from core.storage.checkpoints import SHIPPED, Checkpoint, load_checkpoint, rebuild, run_checkpoint, shipped
+from core.storage.checkpoints import SHIPPED, run_checkpoint, shipped
 from core.storage.runs import RunRecord
 from core.storage.weight_history import Frame, WeightHistory, load_weight_history, weight_history_path
 from core.training.trainer import initial_network
@@ -101,7 +102,7 @@ def record_title(run: RunRecord) -> str:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _load_run(run_id: str, written: float) -> Checkpoint:
+def _load_run(run_id: str, written: float) -> TrainedNetwork:
     """A recorded run's network; `written` tells one version of a run that went on from the next."""
     return load_checkpoint(run_checkpoint(run_id))
 
@@ -120,7 +121,7 @@ def _start(settings: str, mean_std: tuple[float, float] | None) -> torch.nn.Modu
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def weight_history_beside(path: Path, written: float, _checkpoint: Checkpoint) -> WeightHistory:
+def weight_history_beside(path: Path, written: float, _checkpoint: TrainedNetwork) -> WeightHistory:
     """The frames that lie beside a checkpoint, which itself is the last, if there are any.
 
     written: tells one version of a run that went on from the next.

@@ -11,7 +11,7 @@ import streamlit as st
 if TYPE_CHECKING:  # importing these costs seconds (PyTorch); a page pays when it first asks
     from core.data import Mnist
     from core.jobs.registry import JobRegistry
-    from core.storage.checkpoints import Checkpoint
+    from core.models.trained_network import TrainedNetwork
     from core.storage.runs import RunStore
 
 
@@ -27,9 +27,9 @@ def mnist() -> "Mnist":
 
 
 @st.cache_resource(show_spinner="Loading a trained network…")
-def shipped_model(recipe_id: str) -> "Checkpoint":
+def shipped_model(recipe_id: str) -> "TrainedNetwork":
     """A network that came with Digit Lab: its `.model` in evaluation mode and its `.provenance`."""
-    from core.storage.checkpoints import load_shipped
+    from core.models.trained_network import load_shipped
 
     checkpoint = load_shipped(recipe_id)
     checkpoint.model.eval()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.formatting import count, percent
+from core.formatting import percent
 from pages.ui.kit.shell import cache
 from pages.ui.kit.shell.owner import mine
 from pages.ui.kit.shell.state import page_file, remember
@@ -107,21 +107,7 @@ def _described(jobs: "Sequence[AnyJob]") -> Going:
         "queued": f"waiting, place {first.place}" if first.place else "about to start",
     }
     status = first.status if first.status in _ICONS else "running"  # one that has just ended
-    return Going(_title(jobs), status, told[status], progress, _place(jobs[0]))
-
-
-def _title(jobs: "Sequence[AnyJob]") -> str:
-    from core.jobs.training_job import Job
-    from core.lessons.race.race_job import RaceJob
-
-    job = jobs[0]
-    if isinstance(job, Job):
-        return " and ".join(job.start.recipe for job in jobs if isinstance(job, Job))
-    if not isinstance(job, RaceJob):
-        return f"Sweep of {job.recipe}"
-    if job.unattended:  # no race, but a search among rates
-        return f"Learning rates of {count(len(jobs), 'optimizer')}"
-    return f"Race of {count(len(job.config.lanes), 'optimizer')}"
+    return Going(jobs[0].title(jobs), status, told[status], progress, _place(jobs[0]))
 
 
 def _place(job: "AnyJob") -> "Place":

@@ -1,9 +1,9 @@
 """How well a run does, in one line: its accuracy with the interval, and on which images that was."""
 
 from core.config.choices import Keep
+from core.config.proportion import proportion
 from core.config.run import RunConfig
 from core.formatting import interval, number, percent
-from core.models.evaluation import wilson
 from core.storage.history import History, Row
 
 #: Stands wherever somebody could choose by a test score: a rate, an epoch, a strength, one of several runs.
@@ -24,7 +24,7 @@ def score_line(history: History, config: RunConfig, n_test: int) -> str:
     which = f", with the weights of epoch {number(row['epoch'] or 0)}, the best on validation" if best else ""
     return (
         f"### :green[{percent(accuracy, 2)}] of {config.tested_on(n_test)} classified correctly  \n"
-        f"95% interval: {interval(*wilson(round(accuracy * n_test), n_test), 2)}{which}"
+        f"95% interval: {interval(*proportion(accuracy, n_test).interval, 2)}{which}"
         f"{validated_on(config, row.get('validation_accuracy'), n_test)}"
     )
 

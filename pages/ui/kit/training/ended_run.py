@@ -8,7 +8,7 @@ from torch import nn
 from core.config.errors import LabError
 from core.config.run import RunConfig
 from core.jobs.snapshot import Snapshot
-from core.storage.checkpoints import rebuild
+from core.models.trained_network import rebuild
 from core.storage.history import History
 from core.storage.runs import RunRecord
 from pages.ui.kit.network.network_picker import on_record

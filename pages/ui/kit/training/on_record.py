@@ -1,7 +1,7 @@
 """What a training page shows where no job is its own: the recorded run that the address names, else the
 network that came along."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -13,24 +13,26 @@ from core.storage.history import History
 from core.storage.runs import RunRecord
 from core.training.recording import computed_elsewhere
 from pages.ui.kit.network.example_names import examples
-from pages.ui.kit.network.network_picker import as_it_came
+from pages.ui.kit.network.network_picker import Kind, as_it_came
 from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell import cache, state
 from pages.ui.kit.shell.not_here import not_here
 from pages.ui.kit.training import ended_run
-from pages.ui.kit.training.live_run import Shown, curves, score_line, spoilt, told
-
-if TYPE_CHECKING:
-    from pages.ui.kit.training.training_page import TrainingPage
+from pages.ui.kit.training.live_run import Draw, More, Shown, curves, score_line, spoilt, told
 
 
-def recorded(page: "TrainingPage", recipe: str) -> RunRecord | None:
-    """Curves of the run that the address names, if it is on record, else of the shipped network."""
-    name = state.recall(page.key("run"))
+def recorded(
+    recipe: str, kind: Kind, key: Callable[[str], str], draw: Draw | None, more: More | None
+) -> RunRecord | None:
+    """Curves of the run that the address names, if it is on record, else of the shipped network.
+
+    key: makes a page's keys. draw, more: as a training page has them.
+    """
+    name = state.recall(key("run"))
     if name is not None:
         try:
             run = cache.run_store().get(name)
-            if not isinstance(run.config.model, page.kind):
+            if not isinstance(run.config.model, kind):
                 raise NotFound(f"Run {name} is of another page.")
             st.markdown(
                 f":material/history: **Recorded run {escaped(run.name, 'page') or run.run_id}** of "
@@ -42,14 +44,14 @@ def recorded(page: "TrainingPage", recipe: str) -> RunRecord | None:
             if run.history.changes:
                 st.caption(f"Changed while it ran: {'; '.join(map(told, run.history.changes))}.")
             epochs = max(run.config.train.epochs, run.epochs)
-            network = ended_run.network_of(run) if page.draw else None
-            _draw(page, run.config, network, run.history, run.n_train, run.n_test, epochs)
-            if page.more is not None:
-                page.more(run.history, run.config, run.n_test)
+            network = ended_run.network_of(run) if draw else None
+            _draw(draw, key("live"), run.config, network, run.history, run.n_train, run.n_test, epochs)
+            if more is not None:
+                more(run.history, run.config, run.n_test)
             return run
         except NotFound:
             not_here("That run is", "Press *Train* to start one here.")
-            state.remember(page.key("run"), None)
+            state.remember(key("run"), None)
     came = cache.shipped_model(recipe)
     facts = came.provenance
     st.markdown(
@@ -59,15 +61,16 @@ def recorded(page: "TrainingPage", recipe: str) -> RunRecord | None:
     )
     history = History.from_json(facts["history"])
     st.markdown(score_line(history, came.config, facts["n_test"]))
-    trained = as_it_came(recipe, recipe) if page.draw else None
-    _draw(page, came.config, trained, history, facts["n_train"], facts["n_test"], facts["epochs"])
-    if page.more is not None:
-        page.more(history, came.config, facts["n_test"])
+    trained = as_it_came(recipe, recipe) if draw else None
+    _draw(draw, key("live"), came.config, trained, history, facts["n_train"], facts["n_test"], facts["epochs"])
+    if more is not None:
+        more(history, came.config, facts["n_test"])
     return None
 
 
 def _draw(
-    page: "TrainingPage",
+    draw: Draw | None,
+    key: str,
     config: RunConfig,
     trained: Trained | None,
     history: History,
@@ -75,11 +78,12 @@ def _draw(
     n_test: int,
     epochs: float,
 ) -> None:
-    """A run that has ended, in this page's way. trained: its network, where the page draws that and its
-    weights were kept."""
-    key = page.key("live")
-    if page.draw is None:
+    """A run that has ended, in this page's way.
+
+    key: begins all keys. trained: its network, where the page draws that and its weights were kept.
+    """
+    if draw is None:
         curves(history, n_train, epochs, key)
         return
     weights, film = (None, ()) if trained is None else (trained.model.state_dict(), trained.film)
-    page.draw(Shown(history, config, n_train, n_test, epochs, weights, film, key))
+    draw(Shown(history, config, n_train, n_test, epochs, weights, film, key))

@@ -9,7 +9,7 @@ from core.config.errors import LabError, NotFound
 from core.config.escaping import escaped
 from core.config.run import RunConfig
 from core.jobs.job_pair import Pair
-from core.jobs.training_job import Job
+from core.jobs.training_job import Job, start_training
 from core.storage.runs import RunRecord
 from pages.ui.kit.shell import cache, state
 from pages.ui.kit.shell.not_here import not_here
@@ -39,7 +39,7 @@ class TwoRuns:
             return None
         try:
             for name in names:
-                cache.registry().adopt(name, state.session_id())
+                cache.registry().adopt(name, state.session_id(), Job)
             return _pair_of(*names)
         except NotFound:
             return None
@@ -57,7 +57,7 @@ class TwoRuns:
         jobs: list[Job] = []
         try:
             for config in configs:
-                job = cache.registry().submit(config, cache.mnist(), session=state.session_id(), owner=owner())
+                job = start_training(cache.registry(), config, cache.mnist(), session=state.session_id(), owner=owner())
                 jobs.append(job)
         except LabError as error:  # the queue is full: who came in goes out again
             for job in jobs:
@@ -103,4 +103,4 @@ class TwoRuns:
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _pair_of(first: str, second: str) -> Pair:
     """One Pair for all who look at it: it remembers where its two runs are to meet."""
-    return Pair(cache.registry().get(first), cache.registry().get(second))
+    return Pair(cache.registry().get(first, Job), cache.registry().get(second, Job))

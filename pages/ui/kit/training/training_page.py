@@ -16,7 +16,7 @@ from core.config.escaping import escaped
 from core.config.run import DIGIT_READERS, RunConfig
 from core.export.snippets.panel import training_code
 from core.export.snippets.words import with_changes
-from core.jobs.training_job import Job
+from core.jobs.training_job import Job, start_training
 from core.recipes.texts import RECIPES, train_recipes
 from core.training import memory
 from core.training.run_data import material_for
@@ -95,7 +95,7 @@ class TrainingPage:
         if name is None:
             return None
         try:
-            job = cache.registry().adopt(name, state.session_id())
+            job = cache.registry().adopt(name, state.session_id(), Job)
         except NotFound:
             with contextlib.suppress(LabError):  # what cannot be shown is told where it would stand
                 run = cache.run_store().get(name)
@@ -208,7 +208,7 @@ class TrainingPage:
                 why_less(snapshot)
                 below(place, ended_run.of_job(snapshot))
         else:
-            run = recorded(self, chosen.recipe)
+            run = recorded(chosen.recipe, self.kind, self.key, self.draw, self.more)
             began = chosen.wanted if run is None else run.config
             changes = [] if run is None else run.history.changes
             below(place, ended_run.of_record(state.recall(self.key("run")), chosen.recipe))
@@ -231,7 +231,8 @@ class TrainingPage:
         """Submit the run and put its id into the address; a problem is kept to be shown."""
         try:
             slowly = self.watchable and st.session_state.get(self.key("slowly"), True)
-            job = cache.registry().submit(
+            job = start_training(
+                cache.registry(),
                 config,
                 cache.mnist() if isinstance(config.model, DIGIT_READERS) else material_for(config),
                 session=state.session_id(),

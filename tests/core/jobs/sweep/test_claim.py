@@ -10,6 +10,7 @@ from core.config.errors import LabError
 from core.data.fingerprint import fingerprint
 from core.jobs.registry import JobRegistry
 from core.jobs.sweep.claim import _renewed, claimed
+from core.jobs.sweep.job import start_sweep
 from core.jobs.sweep.ledger import Ledger, begin
 from core.jobs.sweep.plan import SweepPlan
 from core.jobs.sweep.trial import material
@@ -35,7 +36,7 @@ def test_the_second_says_so_and_may_go_on_when_the_first_is_done(
         assert f"Sweep {ledger.sweep_id} is at work already" in shown.err
         assert store.all() == []
         registry = JobRegistry(store)
-        job = registry.sweep(ledger).wait(60)
+        job = start_sweep(registry, ledger).wait(60)
         registry.close()
         assert job.status == "failed"
         assert "at work already" in job.message
@@ -103,7 +104,7 @@ def test_a_trial_that_leaves_one_image_to_batch_norm_costs_no_other(
         assert "1 of 2 trials could not be run" in shown.err
     else:
         registry = JobRegistry(RunStore())
-        job = registry.sweep(ledger).wait(120)
+        job = start_sweep(registry, ledger).wait(120)
         registry.close()
         assert (job.status, list(job.ledger.done)) == ("finished", [1])
         assert "leave one alone" in job.message

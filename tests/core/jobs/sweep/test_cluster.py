@@ -16,6 +16,7 @@ from core.__main__ import main
 from core.config.errors import LabError
 from core.jobs.registry import JobRegistry
 from core.jobs.sweep.engines import connect, in_this_process, on_cluster
+from core.jobs.sweep.job import start_sweep
 from core.jobs.sweep.ledger import Ledger, begin
 from core.jobs.sweep.plan import SweepPlan
 from core.storage.runs import RunStore
@@ -76,7 +77,7 @@ def test_a_killed_worker_costs_a_retry_and_nothing_else(cluster: Any, ledger: Le
     killer = threading.Thread(target=kill)
     killer.start()
     try:
-        found = registry.sweep(long, cluster=cluster.scheduler_address).wait(200)
+        found = start_sweep(registry, long, cluster=cluster.scheduler_address).wait(200)
     finally:
         killer.join()
         client.close()

@@ -13,6 +13,7 @@ from core.__main__ import main
 from core.config.errors import LabError, NotFound
 from core.jobs.registry import JobRegistry
 from core.jobs.sweep.engines import in_this_process
+from core.jobs.sweep.job import start_sweep, sweep_of
 from core.jobs.sweep.ledger import Ledger, begin, ledgers, read, write
 from core.jobs.sweep.plan import SweepPlan
 from core.jobs.sweep.trial import run_trial
@@ -104,9 +105,9 @@ def test_a_job_can_be_stopped_and_another_goes_on() -> None:
     store = RunStore()
     registry = JobRegistry(store)
     try:
-        job = registry.sweep(ledger)
+        job = start_sweep(registry, ledger)
         with pytest.raises(LabError, match="at work already"):
-            registry.sweep(ledger)
+            start_sweep(registry, ledger)
         end = time.monotonic() + 60
         while not job.snapshot.ledger.done and time.monotonic() < end:
             time.sleep(0.02)
@@ -117,8 +118,8 @@ def test_a_job_can_be_stopped_and_another_goes_on() -> None:
         assert 1 <= len(done) < 4
         assert read(ledger.sweep_id) == stopped.ledger
         assert len(store.all()) == len(done)  # what was broken off is no result
-        assert registry.sweep_of(ledger.sweep_id) is job
-        finished = registry.sweep(read(ledger.sweep_id)).wait(120)
+        assert sweep_of(registry, ledger.sweep_id) is job
+        finished = start_sweep(registry, read(ledger.sweep_id)).wait(120)
         assert (finished.status, finished.progress) == ("finished", 1.0)
         assert {number: finished.ledger.done[number] for number in done} == done
         assert len(store.all()) == 4

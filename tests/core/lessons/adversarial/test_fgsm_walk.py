@@ -16,7 +16,7 @@ from core.lessons.adversarial.eval_mode import eval_mode
 from core.lessons.adversarial.fgsm_walk import walk_fgsm
 from core.lessons.adversarial.loss_rise import loss_rise, shares_of_rise
 from core.lessons.adversarial.pixel_gradient import pixel_gradient
-from core.storage.checkpoints import load_shipped
+from core.models.trained_network import load_shipped
 
 EPSILONS = (0.0, 0.001, 0.05, 0.2)
 

@@ -24,7 +24,7 @@ from core.lessons.adversarial.tasks import (
     seconds_left,
     size,
 )
-from core.storage.checkpoints import load_shipped
+from core.models.trained_network import load_shipped
 
 DIGITS = load("small").test
 NET = load_shipped("linear-softmax").model

@@ -24,7 +24,7 @@ from core.lessons.adversarial.transfer import (
     passages,
     read,
 )
-from core.storage.checkpoints import load_shipped
+from core.models.trained_network import load_shipped
 
 DIGITS = load("small").test
 NETS = {name: load_shipped(name).model for name in ("linear-softmax", "mlp-autograd")}

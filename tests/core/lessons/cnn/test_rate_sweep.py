@@ -16,6 +16,8 @@ from core.recipes.texts import RECIPES
 from core.training.short_training import MEASURED, ShortScore, short_run
 from core.training.trainer import Trainer, initial_network
 
+COURSE = {name: RECIPES[name].config for name in (WITH, WITHOUT)}
+
 
 @pytest.fixture(scope="module")
 def mnist() -> Mnist:
@@ -27,7 +29,7 @@ TINY = CNNConfig(channels=(2,), kernels=(3,), strides=(3,), paddings=(0,), pools
 
 def test_the_pair_differs_in_batch_norm_alone() -> None:
     for convolutions in range(1, 7):
-        pair = course_pair(convolutions, lr=0.1, seed=5)
+        pair = course_pair(COURSE, convolutions, lr=0.1, seed=5)
         ours, theirs = pair[WITH].cnn, pair[WITHOUT].cnn
         assert ours == replace(theirs, batch_norm=True)
         assert pair[WITH].train == pair[WITHOUT].train
@@ -36,10 +38,10 @@ def test_the_pair_differs_in_batch_norm_alone() -> None:
         start = [dict(initial_network(config).named_parameters()) for config in pair.values()]
         for name, tensor in start[1].items():
             assert torch.equal(tensor, start[0][name]), name
-    three = course_pair()
+    three = course_pair(COURSE)
     assert all(three[name].model == RECIPES[name].config.model for name in three)
     with pytest.raises(ConfigError, match="number of convolutions"):
-        course_pair(7)
+        course_pair(COURSE, 7)
 
 
 def test_a_short_run_is_an_ordinary_run_on_some_images(mnist: Mnist) -> None:
@@ -107,7 +109,7 @@ def test_seeds_are_gathered_and_divergence_counts_as_guessing() -> None:
 
 
 def test_frozen_kernels_stay_and_the_rest_learns(mnist: Mnist) -> None:
-    config = course_pair(1)[WITH].with_settings({"epochs": 1, "lr": 0.05})
+    config = course_pair(COURSE, 1)[WITH].with_settings({"epochs": 1, "lr": 0.05})
     pair = frozen_pair(replace(config, model=replace(TINY, batch_norm=True)))
     after = {}
     data = RunData(mnist.train, mnist.test, train_places=torch.arange(300))

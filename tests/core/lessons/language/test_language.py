@@ -10,6 +10,9 @@ from core.lessons.language.anagrams import moved, scrambled
 from core.lessons.language.baselines import EDGE, Counting, fit
 from core.lessons.language.contest import InTraining, cell_config, compare, counting
 from core.lessons.language.mistakes import by_relatives, confusion, per_language, per_length, surest_mistakes
+from core.recipes.texts import RECIPES
+
+GRU = RECIPES["language-gru"].config
 
 FEW = WordsConfig(per_language=400)
 
@@ -69,7 +72,7 @@ def test_any_text_gets_probabilities(letters: Counting, pieces: Counting) -> Non
 
 
 def test_all_five_on_the_same_words() -> None:
-    found = compare(FEW, epochs=1)
+    found = compare(GRU, FEW, epochs=1)
     assert [entrant.name for entrant in found] == ["letters", "pieces", "rnn", "gru", "lstm"]
     labels = load_words(FEW).test.labels
     for entrant in found:
@@ -84,7 +87,7 @@ def test_all_five_on_the_same_words() -> None:
 
 
 def test_epoch_by_epoch_is_the_run_at_once() -> None:
-    config = cell_config("gru", WordsConfig(per_language=100), epochs=2).with_settings({"units": 12})
+    config = cell_config(GRU, "gru", WordsConfig(per_language=100), epochs=2).with_settings({"units": 12})
     slowly, at_once = InTraining(config), InTraining(config)
     seen: list[float] = []
     slowly.go_on(1, seen.append)

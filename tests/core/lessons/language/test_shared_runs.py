@@ -9,13 +9,16 @@ from core.config.errors import LabError
 from core.config.language import WordsConfig
 from core.lessons.language.contest import InTraining, cell_config
 from core.lessons.language.shared_runs import SharedRuns
+from core.recipes.texts import RECIPES
 from core.training.trainer import Diverged
+
+GRU = RECIPES["language-gru"].config
 
 FEW = WordsConfig(per_language=150)
 
 
 def test_two_threads_train_one_network_once() -> None:
-    shared, failures, busy = SharedRuns(FEW, 3), [], threading.Event()
+    shared, failures, busy = SharedRuns(GRU, FEW, 3), [], threading.Event()
     started = threading.Barrier(2)
 
     def visitor() -> None:
@@ -35,13 +38,13 @@ def test_two_threads_train_one_network_once() -> None:
         thread.join(60)
     assert not failures
     assert busy.is_set(), "they never met"
-    alone = InTraining(cell_config("rnn", FEW, epochs=3))
+    alone = InTraining(cell_config(GRU, "rnn", FEW, epochs=3))
     assert [shared.kept["rnn", epoch] for epoch in (1, 2, 3)] == [alone.go_on(epoch) for epoch in (1, 2, 3)]
     assert shared.entrant("rnn").score.accuracy == pytest.approx(shared.kept["rnn", 3])
 
 
 def test_who_comes_while_it_is_trained_is_told_so() -> None:
-    shared = SharedRuns(WordsConfig(per_language=800), 1)
+    shared = SharedRuns(GRU, WordsConfig(per_language=800), 1)
     seen: list[float | None] = []
 
     def progress(share: float) -> None:
@@ -54,7 +57,7 @@ def test_who_comes_while_it_is_trained_is_told_so() -> None:
 
 
 def test_a_run_that_breaks_off_books_nothing() -> None:
-    run = InTraining(cell_config("rnn", FEW, epochs=3))
+    run = InTraining(cell_config(GRU, "rnn", FEW, epochs=3))
     first = run.go_on(1)
 
     def breaks() -> Generator[None]:
@@ -67,7 +70,7 @@ def test_a_run_that_breaks_off_books_nothing() -> None:
             run.go_on(3)
     assert run.go_on(1) == first, "what was trained stays"
 
-    shared = SharedRuns(FEW, 3)
+    shared = SharedRuns(GRU, FEW, 3)
     shared.go_on("rnn", 1)
     shared._runs["rnn"]._steps = breaks()
     with pytest.raises(LabError):

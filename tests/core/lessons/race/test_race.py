@@ -12,7 +12,9 @@ from core.config.race import Lane, RaceConfig
 from core.config.run import ConfigError, OptimizerConfig, RunConfig
 from core.data.digits import Digits, Mnist
 from core.jobs.registry import JobRegistry
+from core.jobs.training_job import Job
 from core.lessons.race.race import Race
+from core.lessons.race.race_job import RaceJob, start_race
 from core.recipes.texts import RECIPES
 from core.storage.runs import RunStore
 from core.training.recording import new_trainer
@@ -147,10 +149,10 @@ def test_a_race_travels_as_json() -> None:
 def test_a_race_in_the_background_pauses_stops_and_is_recorded(mnist: Mnist, tmp_path) -> None:
     store = RunStore(tmp_path / "runs.sqlite")
     registry = JobRegistry(store, at_once=1)
-    job = registry.race(RaceConfig(base(epochs=400), LANES, (0, 1)), mnist, session="me")
+    job = start_race(registry, RaceConfig(base(epochs=400), LANES, (0, 1)), mnist, session="me")
     with pytest.raises(NotFound):
-        registry.get(job.job_id)
-    assert registry.adopt_race(job.job_id, "you") is job
+        registry.get(job.job_id, Job)
+    assert registry.adopt(job.job_id, "you", RaceJob) is job
     _until(lambda: job.snapshot.rounds > 20)
     job.pause()
     _until(lambda: job.snapshot.status == "paused")
@@ -172,7 +174,7 @@ def test_a_race_in_the_background_pauses_stops_and_is_recorded(mnist: Mnist, tmp
 
 def test_a_race_runs_to_its_end(mnist: Mnist, tmp_path) -> None:
     registry = JobRegistry(RunStore(tmp_path / "runs.sqlite"), at_once=2)
-    seen = registry.race(RaceConfig(base(), LANES, (0, 1)), mnist).wait(60)
+    seen = start_race(registry, RaceConfig(base(), LANES, (0, 1)), mnist).wait(60)
     assert (seen.status, seen.progress) == ("finished", 1.0)
     assert all(run.history.last("test_accuracy") for run in seen.runs)
     registry.close()
@@ -206,7 +208,7 @@ def test_losses_that_are_no_numbers_cost_only_their_lane(
     monkeypatch.setattr("core.lessons.race.race_job.Race", type("Bad", (_Bad,), {"bad": bad}))
     store = RunStore(tmp_path / "runs.sqlite")
     registry = JobRegistry(store, at_once=1)
-    job = registry.race(RaceConfig(base(epochs=300), LANES), mnist)
+    job = start_race(registry, RaceConfig(base(epochs=300), LANES), mnist)
     _until(lambda: job.snapshot.rounds >= 4)
     if how == "pause":
         job.pause()
@@ -227,7 +229,7 @@ def test_a_lane_that_cannot_be_recorded_does_not_stop_the_race(mnist: Mnist, tmp
     store = RunStore(tmp_path / "runs.sqlite")
     registry = JobRegistry(store, at_once=1)
     store.save = lambda record: (_ for _ in ()).throw(OSError("disk full"))  # type: ignore[method-assign]
-    seen = registry.race(RaceConfig(base(epochs=1), LANES), mnist).wait(30)
+    seen = start_race(registry, RaceConfig(base(epochs=1), LANES), mnist).wait(30)
     assert seen.status == "finished"
     assert "could not be recorded" in seen.message
     registry.close()

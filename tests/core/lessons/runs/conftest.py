@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core.models.evaluation import wilson
+from core.config.proportion import proportion
 from core.recipes.texts import RECIPES
 from core.storage.history import History
 from core.storage.runs import RunRecord, new_run_id
@@ -33,7 +33,7 @@ def make(recipe: str = "linear-softmax", **given: Any) -> RunRecord:
         ],
     )
     accuracy = fields.get("test_accuracy", 0.9)
-    low, high = wilson(round(accuracy * 100), 100) if accuracy is not None else (None, None)
+    low, high = proportion(accuracy, 100).interval if accuracy is not None else (None, None)
     values: dict[str, Any] = {
         "run_id": new_run_id(),
         "recipe": recipe,

@@ -7,11 +7,11 @@ import torch
 from core.config.errors import ConfigError
 from core.config.run import CurveConfig, RunConfig
 from core.data.points import curve_points
-from core.lessons.regression.overfitting import course_words, judge, kept_row
 from core.models import build_module
 from core.models.inspect.fit import BEYOND, GRID, answers, curves_of, residuals, sample_of
+from core.models.inspect.overfitting import course_words, judge, kept_row
+from core.models.trained_network import load_shipped, rebuild
 from core.recipes.texts import RECIPES
-from core.storage.checkpoints import load_shipped, rebuild
 from core.storage.weight_history import Frame
 from core.training.run_data import material_for, run_data
 

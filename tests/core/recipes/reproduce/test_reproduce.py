@@ -10,8 +10,7 @@ from core.config.race import RaceConfig
 from core.config.run import OptimizerConfig
 from core.data import Mnist, load
 from core.export.row_formats import as_json
-from core.lessons.race.descent.config import DescentConfig
-from core.lessons.race.descent.curves import walk
+from core.lessons.race.descent.walk import DescentConfig, walk
 from core.lessons.race.race import LaneRun
 from core.recipes.reproduce import REPRODUCTIONS, image, race
 from core.recipes.reproduce.descent import judged

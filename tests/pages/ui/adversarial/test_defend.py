@@ -12,6 +12,7 @@ from core.attacks.filters import DEFENSES
 from core.config.run import CNNConfig
 from core.data import Mnist, load
 from core.export.snippets.adversarial import FILTERS, TRAIN
+from core.jobs.training_job import Job
 from core.lessons.adversarial.stroke_gradients import StrokeGradients
 from core.lessons.adversarial.threat_models import ways
 from core.models.paired_test import Paired
@@ -110,7 +111,7 @@ def test_training_on_attacks_and_the_network_joins_the_charts(mnist: Mnist) -> N
     assert "As it came" in text(app)
     app.button(key="adv_short").click().run()
     well(app)
-    job = registry().get(app.session_state["adv_run"])
+    job = registry().get(app.session_state["adv_run"], Job)
     done = job.wait(120)
     assert done.status == "finished"
     assert done.config.train.adversarial != "none"

@@ -9,7 +9,8 @@ import torch
 from safetensors.torch import save
 from streamlit.testing.v1 import AppTest
 
-from core.storage.checkpoints import LARGEST, SHIPPED, load_shipped
+from core.models.trained_network import load_shipped
+from core.storage.checkpoints import LARGEST, SHIPPED
 from pages.ui.adversarial.network_choice import UPLOAD
 
 pytestmark = pytest.mark.usefixtures("bundled_only")

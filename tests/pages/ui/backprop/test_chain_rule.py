@@ -18,7 +18,7 @@ from core.backprop.walk import walk
 from core.charts.computation_graph import FORWARD
 from core.data import load
 from core.models import linear_layers
-from core.storage.checkpoints import load_shipped
+from core.models.trained_network import load_shipped
 from pages.ui.backprop import chain_rule
 from pages.ui.backprop import long_product as product_tab
 from tests.pages.harness import formulas, part_of, widget

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.jobs.job_pair import Gap, gap
 from core.jobs.snapshot import Snapshot
+from core.jobs.training_job import Job
 from core.lessons.backprop.does_it_learn import Learned
 from core.lessons.backprop.loop_or_matrices import by_matrices
 from core.lessons.backprop.two_momenta import TwoMomenta
@@ -77,7 +78,7 @@ def test_the_codes_shown_compute_the_gradient(code: str) -> None:
 
 def finished(app: AppTest) -> list[Snapshot]:
     """Wait for both runs, run the tab again, and return what they are."""
-    jobs = [registry().get(app.session_state[name]) for name in (train_it.RUN, train_it.TWIN)]
+    jobs = [registry().get(app.session_state[name], Job) for name in (train_it.RUN, train_it.TWIN)]
     ends = [job.wait(60) for job in jobs]
     well(app.run())
     return ends
@@ -125,7 +126,7 @@ def test_a_pair_is_steered_as_one_and_found_again() -> None:
     assert app.slider(key="manual_momentum").disabled
     assert "Settings stand still" in text(app)
     ids = [app.session_state[name] for name in (train_it.RUN, train_it.TWIN)]
-    jobs = [registry().get(name) for name in ids]
+    jobs = [registry().get(name, Job) for name in ids]
     until(lambda: all(job.snapshot.steps for job in jobs))
     well(app.button(key="manual_live_pause").click().run())
     until(lambda: all(job.snapshot.status == "paused" for job in jobs))

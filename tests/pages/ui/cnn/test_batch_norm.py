@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.config.run import CNNConfig
 from core.data.digits import Mnist
+from core.jobs.training_job import Job
 from core.lessons.cnn.rate_sweep import RATES, SEEDS, WITH, WITHOUT, Spread
 from core.recipes.texts import RECIPES
 from core.storage.history import History
@@ -60,7 +61,7 @@ def test_the_pair_starts_alike_differs_in_batch_norm_alone_and_is_found_again() 
     app.button(key="cnn_bn_start").click().run()
     well(app)
     names = [app.session_state[name] for name in ("cnn_bn_run", "cnn_bn_twin")]
-    pair = [registry().get(name) for name in names]
+    pair = [registry().get(name, Job) for name in names]
     ours, theirs = (job.wait(120) for job in pair)
     assert (ours.status, theirs.status) == ("finished", "finished")
     first, second = (job.start for job in pair)

@@ -11,7 +11,8 @@ from core.config.run import CNNConfig, RunConfig, TrainConfig
 from core.data import Mnist
 from core.models import build_module
 from core.models.evaluation import evaluate
-from core.storage.checkpoints import SHIPPED, rebuild
+from core.models.trained_network import rebuild
+from core.storage.checkpoints import SHIPPED
 from core.storage.weight_history import Frame, WeightHistory, as_kept
 from pages.ui.cnn import kernels as tab
 from pages.ui.cnn import play, weight_history

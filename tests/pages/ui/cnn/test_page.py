@@ -7,6 +7,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from core.config.run import CNNConfig
+from core.jobs.training_job import start_training
 from core.recipes.texts import RECIPES, train_recipes
 from pages.ui.cnn import train
 from pages.ui.kit.shell.cache import mnist, registry, run_store, shipped_model
@@ -186,7 +187,7 @@ def test_a_link_reproduces_the_builder() -> None:
 
 
 def test_a_run_of_another_page_is_not_taken_for_ours() -> None:
-    job = registry().submit(RECIPES["linear-softmax"].config.with_settings({"epochs": 1}), mnist())
+    job = start_training(registry(), RECIPES["linear-softmax"].config.with_settings({"epochs": 1}), mnist())
     job.wait(60)
     app = open_page(cnn_run=job.job_id)
     assert any("no longer here" in text.value for text in app.info)

@@ -16,7 +16,8 @@ from core.data import load
 from core.data.handwriting import Handwriting
 from core.data.handwriting_files import png
 from core.data.handwriting_zip import export
-from core.storage.checkpoints import load_shipped, run_checkpoint, save_checkpoint, shipped
+from core.models.trained_network import load_shipped
+from core.storage.checkpoints import run_checkpoint, save_checkpoint, shipped
 from core.storage.history import History
 from core.storage.runs import RunRecord, RunStore
 from pages.ui.explorer.own_handwriting import CODE

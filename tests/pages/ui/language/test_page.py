@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 
 from core.config.run import WordsConfig
+from core.jobs.training_job import Job, start_training
 from core.recipes.texts import RECIPES
 from pages.ui.kit.shell.cache import mnist, registry, run_store
 from pages.ui.language.train import LOOK, PAGE
@@ -42,7 +43,7 @@ def test_train_look_and_come_back() -> None:
     app.slider(key="language-gru_epochs").set_value(2).run()
     well(app.button(key="lang_start").click().run())
     name = app.session_state[PAGE.key("run")]
-    assert registry().get(name).wait(120).status == "finished"
+    assert registry().get(name, Job).wait(120).status == "finished"
     well(app.run())
     run = run_store().get(name)
     assert run.config.data == WordsConfig("stem", 200)
@@ -67,13 +68,13 @@ def test_one_epoch_in_one_click() -> None:
     app.select_slider(key="language-gru_per_language").set_value(100).run()
     well(app.button(key="lang_short").click().run())
     name = app.session_state[PAGE.key("run")]
-    assert registry().get(name).wait(120).status == "finished"
+    assert registry().get(name, Job).wait(120).status == "finished"
     assert run_store().get(name).epochs == 1
     assert app.run().slider(key="language-gru_epochs").value == 1, "as it was trained"
     epochs = RECIPES["language-gru"].config.train.epochs
     app.slider(key="language-gru_epochs").set_value(epochs)
     well(app.button(key="lang_start").click().run())
-    job = registry().get(app.session_state[PAGE.key("run")])
+    job = registry().get(app.session_state[PAGE.key("run")], Job)
     assert job.job_id != name
     assert job.start.train.epochs == epochs
     job.stop()
@@ -82,7 +83,7 @@ def test_one_epoch_in_one_click() -> None:
 
 def test_a_run_of_another_page_is_not_taken_for_one_of_words() -> None:
     config = RECIPES["linear-softmax"].config.with_settings({"epochs": 1})
-    job = registry().submit(config, mnist())
+    job = start_training(registry(), config, mnist())
     job.wait(60)
     app = open_page(lang_run=job.job_id, lang_tab="Train")
     assert "no longer here" in app.info[0].value

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from core.config.run import MLPConfig
+from core.jobs.training_job import Job, start_training
 from core.recipes.texts import RECIPES, train_recipes
 from pages.ui.kit.shell.cache import mnist, registry, run_store, shipped_model
 from pages.ui.mlp import train
@@ -54,7 +55,7 @@ def test_every_question_starts_what_it_says(label: str) -> None:
     app = open_page()
     app.button(key=f"mlp_try_{label}").click().run()
     assert not app.exception
-    job = registry().get(app.session_state[train.JOB])
+    job = registry().get(app.session_state[train.JOB], Job)
     assert job.start == question.config
     assert any(question.ask in text.value for text in app.markdown)
     assert app.selectbox(key=train.RECIPE).value == recipe
@@ -150,7 +151,7 @@ def test_another_optimizer_starts_from_its_own_usual_rate() -> None:
 @pytest.mark.usefixtures("few_digits")
 def test_a_run_prolonged_beyond_the_slider_is_found_again() -> None:
     data = mnist()
-    job = registry().submit(RECIPES["linear-softmax"].config.with_settings({"epochs": 40}), data)
+    job = start_training(registry(), RECIPES["linear-softmax"].config.with_settings({"epochs": 40}), data)
     job.wait(60)
     job.add_epoch()
     job.wait(60)
@@ -161,7 +162,7 @@ def test_a_run_prolonged_beyond_the_slider_is_found_again() -> None:
 def test_a_run_that_diverged_claims_no_accuracy() -> None:
     app = open_page()
     app.button(key="mlp_try_Rate too high").click().run()
-    job = registry().get(app.session_state[train.JOB])
+    job = registry().get(app.session_state[train.JOB], Job)
     assert job.wait(60).status == "diverged"
     app.run()
     well(app)
@@ -173,7 +174,7 @@ def test_a_run_that_diverged_claims_no_accuracy() -> None:
 @pytest.mark.usefixtures("few_digits")
 def test_a_run_that_went_on_is_looked_at_as_it_is_now() -> None:
     data = mnist()
-    job = registry().submit(RECIPES["linear-softmax"].config.with_settings({"epochs": 1}), data)
+    job = start_training(registry(), RECIPES["linear-softmax"].config.with_settings({"epochs": 1}), data)
     job.wait(60)
     app = open_page(mlp_tab="Results")
     app.selectbox(key="mlp_look").set_value(f"run:{job.job_id}").run()
@@ -194,6 +195,6 @@ def test_train_starts_what_the_controls_show_even_if_they_changed_in_the_same_mo
     app.slider(key="mlp-autograd_epochs").set_value(2)
     app.button(key="mlp_start").click().run()
     well(app)
-    job = registry().get(app.session_state[train.JOB])
+    job = registry().get(app.session_state[train.JOB], Job)
     assert job.start.train.epochs == 2
     job.wait(60)

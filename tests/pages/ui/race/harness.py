@@ -13,7 +13,7 @@ def open_tab(**parameters: str) -> AppTest:
 
 
 def job(app: AppTest) -> RaceJob:
-    return registry().get_race(app.session_state[the_race.RUN])
+    return registry().get(app.session_state[the_race.RUN], RaceJob)
 
 
 def finished(app: AppTest) -> RaceSnapshot:

@@ -9,10 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.config.run import OptimizerConfig
 from core.lessons.race.descent.chapter import CHAPTER, beside_the_chapter
-from core.lessons.race.descent.config import DescentConfig
-from core.lessons.race.descent.curves import CURVES, walk
+from core.lessons.race.descent.curves import CURVES
 from core.lessons.race.descent.paths import follow
 from core.lessons.race.descent.surfaces import SURFACES
+from core.lessons.race.descent.walk import DescentConfig, walk
 from core.lessons.race.descent.zones import PARABOLA
 from core.training.optimizers import OPTIMIZERS
 from pages.ui.race import chapter_table, one_dimension, rate_words, step_table, two_dimensions

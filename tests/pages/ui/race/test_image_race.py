@@ -15,8 +15,9 @@ from core.lessons.race.imagenet import alexnet, best_rate
 from core.lessons.race.imagenet.best_rate import RATES, RateSweep
 from core.lessons.race.imagenet.classifiers import digit_classifier
 from core.lessons.race.imagenet.race import Moment, Race, at_rates
+from core.models.trained_network import load_shipped
 from core.recipes.texts import train_recipes
-from core.storage.checkpoints import load_shipped, shipped
+from core.storage.checkpoints import shipped
 from core.training.optimizers import OPTIMIZERS
 from pages.ui.kit.shell.cache import mnist, shipped_model
 from pages.ui.race import image_live, image_race_session, image_words

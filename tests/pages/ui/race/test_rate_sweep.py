@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config.race import RaceConfig
-from core.lessons.race.race_job import RaceSnapshot
+from core.lessons.race.race_job import RaceJob, RaceSnapshot
 from core.lessons.race.rate_race import RateScore
 from pages.ui.kit.shell.cache import registry
 from pages.ui.race import rate_sweep
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("few_digits")
 
 def sweep(app: AppTest) -> list[RaceSnapshot]:
     names = app.session_state[rate_sweep.SWEEP].split(",")
-    seen = [registry().get_race(name).wait(60) for name in names]
+    seen = [registry().get(name, RaceJob).wait(60) for name in names]
     well(app.run())
     return seen
 
@@ -52,7 +52,7 @@ def test_a_sweep_can_be_stopped() -> None:
     assert app.button(key="race_start").disabled
     assert app.slider(key="race_sweep_seeds").disabled
     well(app.button(key="race_sweep_stop").click().run())
-    assert all(registry().get_race(name).unattended for name in app.session_state[rate_sweep.SWEEP].split(","))
+    assert all(registry().get(name, RaceJob).unattended for name in app.session_state[rate_sweep.SWEEP].split(","))
     assert [picture.status for picture in sweep(app)] == ["stopped"] * 3
     assert not app.button(key="race_start").disabled
 

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config.run import CurveConfig, RegressorConfig
+from core.jobs.training_job import Job
 from core.lessons.regression.small_fit import WIDTHS, Ends
 from core.recipes.texts import RECIPES
 from pages.ui.kit.shell.cache import registry, run_store, shipped_model
@@ -74,7 +75,7 @@ def test_it_goes_slowly_unless_asked_otherwise() -> None:
     app = open_page()
     app.select_slider(key=f"{R}_epochs").set_value(20).run()
     app.button(key="reg_start").click().run()
-    job = registry().get(app.session_state[train.JOB])
+    job = registry().get(app.session_state[train.JOB], Job)
     assert [entry.seconds for entry in job._slowly] == [train.PAGE.watchable]
     job.stop()
     job.wait(30)

@@ -4,7 +4,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from core.models.evaluation import wilson
+from core.config.proportion import Proportion
 from core.recipes.texts import RECIPES
 from core.storage.history import History
 from core.storage.runs import RunRecord, new_run_id
@@ -32,7 +32,7 @@ def record(recipe: str = "linear-softmax", **given: Any) -> RunRecord:
                 "test_accuracy": accuracy,
             }
         )
-    low, high = wilson(90, 100)
+    low, high = Proportion(90, 100).interval
     values: dict[str, Any] = {
         "run_id": new_run_id(),
         "recipe": recipe,

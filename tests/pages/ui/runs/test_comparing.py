@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from core.jobs.training_job import start_training
 from core.lessons.runs.rows import title_of
 from core.recipes.texts import RECIPES
 from core.storage.history import History
@@ -81,7 +82,7 @@ def test_two_networks_image_by_image() -> None:
 
 def test_a_run_of_ones_own_is_compared_and_opened_on_its_page() -> None:
     config = RECIPES["linear-softmax"].config.with_settings({"epochs": 1, "lr": 0.3})
-    job = registry().submit(config, mnist())
+    job = start_training(registry(), config, mnist())
     assert job.wait(60).status == "finished"
     run = run_store().get(job.job_id)
     app = open_page("Two networks", runs_chosen=run.run_id)

@@ -7,6 +7,7 @@ import pytest
 
 from core.export.choose import lesson_of_run
 from core.export.snippets.panel import training_code
+from core.jobs.training_job import Job
 from pages.ui.kit.shell.cache import registry, run_store
 from pages.ui.kit.shell.places import place_of
 from pages.ui.kit.training.export_buttons import lesson_now
@@ -89,7 +90,7 @@ def test_a_run_opened_shows_its_settings_and_its_code_and_trains_them_again(kind
     if prefix != "reg":  # which shows the lines of a curve
         assert app.code[-1].value == training_code(run.config).strip()
     app.button(key=f"{prefix}_start").click().run()
-    job = registry().get(app.session_state[f"{prefix}_run"])
+    job = registry().get(app.session_state[f"{prefix}_run"], Job)
     job.stop()
     assert job.job_id != run.run_id
     again = replace(run.config, train=replace(run.config.train, threads=None, precision=run.precision))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.jobs.sweep.job import sweep_of
 from core.recipes.texts import RECIPES
 from pages.ui.kit.shell.cache import mnist, registry
 from pages.ui.runs import compare
@@ -20,7 +21,7 @@ def test_a_sweep_is_planned_run_stopped_and_gone_on_with() -> None:
     assert well(app).button(key="runs_sweep_start").label == "Start 4 trials"
     well(app.button(key="runs_sweep_start").click().run())
     sweep_id = app.session_state["runs_sweep_shown"]
-    job = registry().sweep_of(sweep_id)
+    job = sweep_of(registry(), sweep_id)
     assert job is not None
     assert job.wait(120).status == "finished"
     well(app.run())
@@ -51,7 +52,7 @@ def test_an_interrupted_sweep_goes_on_after_a_restart() -> None:
     app = open_page("Sweep")
     assert "it stands still" in bars(app)
     well(app.button(key="runs_sweep_go_on").click().run())
-    job = registry().sweep_of(ledger.sweep_id)
+    job = sweep_of(registry(), ledger.sweep_id)
     assert job is not None
     assert job.wait(120).status == "finished"
     assert not read(ledger.sweep_id).open
@@ -62,7 +63,7 @@ def test_an_interrupted_sweep_goes_on_after_a_restart() -> None:
 def test_a_sweep_at_work_is_stopped_and_keeps_what_is_done() -> None:
     app = open_page("Sweep", **{"runs_sweep_epochs_linear-softmax": "2000"})
     well(app.button(key="runs_sweep_start").click().run())
-    job = registry().sweep_of(app.session_state["runs_sweep_shown"])
+    job = sweep_of(registry(), app.session_state["runs_sweep_shown"])
     assert job is not None
     assert not app.button(key="runs_sweep_stop").disabled
     well(app.button(key="runs_sweep_stop").click().run())
@@ -78,7 +79,7 @@ def test_a_cluster_that_is_not_there_is_said_in_words(monkeypatch: pytest.Monkey
     app = open_page("Sweep")
     assert "on the cluster at tcp://127.0.0.1:1" in text(app)
     well(app.button(key="runs_sweep_start").click().run())
-    job = registry().sweep_of(app.session_state["runs_sweep_shown"])
+    job = sweep_of(registry(), app.session_state["runs_sweep_shown"])
     assert job is not None
     assert job.wait(60).status == "failed"
     well(app.run())

@@ -11,10 +11,10 @@ import torch
 from core.config.errors import ConfigError
 from core.config.run import OptimizerConfig
 from core.lessons.race.descent.chapter import CHAPTER, PRINTED, beside_the_chapter, written
-from core.lessons.race.descent.config import DescentConfig
-from core.lessons.race.descent.curves import CURVES, VIEW, bend, bottom_value, minima, nearest_minimum, walk
+from core.lessons.race.descent.curves import CURVES, VIEW, bend, bottom_value, minima, nearest_minimum
 from core.lessons.race.descent.paths import Path, follow, thin
 from core.lessons.race.descent.surfaces import FIRST_RATES, RATES, SURFACES, first_rate, grid
+from core.lessons.race.descent.walk import DescentConfig, walk
 from core.lessons.race.descent.zones import MEANING, PARABOLA, factor, seen, zone
 from core.training.optimizers import OPTIMIZERS
 

@@ -11,8 +11,9 @@ from core.config.run import DIGIT_READERS
 from core.lessons.race.imagenet import alexnet, labels
 from core.lessons.race.imagenet.classifiers import CLASSIFIERS, Classifier, digit_classifier, load_classifier
 from core.lessons.race.imagenet.photos import PHOTOS, sample
+from core.models.trained_network import load_shipped
 from core.recipes.texts import train_recipes
-from core.storage.checkpoints import load_shipped, shipped
+from core.storage.checkpoints import shipped
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ from core.lessons.race.imagenet.config import ImageRaceConfig
 from core.lessons.race.imagenet.photos import sample
 from core.lessons.race.imagenet.race import Lane, Race, at_rates
 from core.lessons.race.imagenet.verdict import claim_holds, mean_losses
+from core.models.trained_network import load_shipped
 from core.recipes.texts import recipe
-from core.storage.checkpoints import load_shipped
 from core.training.optimizers import OPTIMIZERS
 
 THREE = ("sgd", "rmsprop", "adam")

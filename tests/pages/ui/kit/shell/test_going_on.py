@@ -4,6 +4,8 @@ import pytest
 
 from core.config.race import RaceConfig
 from core.data import Mnist
+from core.jobs.training_job import start_training
+from core.lessons.race.race_job import start_race
 from core.lessons.race.race_lanes import chapter_lanes
 from core.recipes.texts import RECIPES
 from pages.ui.adversarial.defend import PAGE as DEFEND
@@ -18,8 +20,8 @@ LONG = RECIPES["linear-softmax"].config.with_settings({"epochs": 1000})
 
 def test_a_run_and_a_race_are_listed_with_links_to_them(mnist: Mnist) -> None:
     assert not going()
-    job = registry().submit(LONG, mnist)
-    race = registry().race(RaceConfig(LONG, chapter_lanes(), (0,)), mnist)
+    job = start_training(registry(), LONG, mnist)
+    race = start_race(registry(), RaceConfig(LONG, chapter_lanes(), (0,)), mnist)
     race.opens = "pages/5_Optimizer_Race.py", {"race_tab": "The race", "race_run": race.job_id}
     until(lambda: job.snapshot.status == race.snapshot.status == "running")
     job.pause()
@@ -52,7 +54,7 @@ def test_on_its_own_page_it_turns_to_the_run_and_the_tab(mnist: Mnist) -> None:
 
 
 def test_a_pair_is_one_thing_and_a_page_of_its_own_is_linked(mnist: Mnist) -> None:
-    pair = [registry().submit(LONG, mnist) for _ in range(2)]
+    pair = [start_training(registry(), LONG, mnist) for _ in range(2)]
     for job in pair:
         job.opens = ("pages/3_Manual_Backprop.py", {"manual_run": pair[0].job_id, "manual_twin": pair[1].job_id})
     (one,) = going()
@@ -63,7 +65,7 @@ def test_a_pair_is_one_thing_and_a_page_of_its_own_is_linked(mnist: Mnist) -> No
 
 
 def test_in_a_classroom_one_sees_ones_own(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
-    registry().submit(LONG, mnist, owner="f" * 24)
+    start_training(registry(), LONG, mnist, owner="f" * 24)
     assert len(going()) == 1
     assert not registry().going("a" * 24)
     monkeypatch.setattr("pages.ui.kit.shell.going_on.mine", lambda: "a" * 24)

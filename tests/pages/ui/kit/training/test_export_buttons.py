@@ -5,6 +5,7 @@ import json
 import pytest
 
 from core.export.choose import lesson_of
+from core.jobs.training_job import start_training
 from core.recipes.texts import RECIPES
 from pages.ui.backprop.train_it import train_it
 from pages.ui.kit.shell.cache import mnist, registry
@@ -37,7 +38,7 @@ def test_settings_without_a_run_are_written_as_they_stand() -> None:
 
 def test_a_run_is_written_with_its_changes_and_with_what_it_measured() -> None:
     config = RECIPES["mlp-module"].config.with_settings({"epochs": 2})
-    job = registry().submit(config, mnist())
+    job = start_training(registry(), config, mnist())
     write = lesson_now(config, job)
     assert "The app measured" not in write().script  # still running, or waiting
     job.change("lr", 0.05)

@@ -39,7 +39,7 @@ def ended(app: AppTest) -> AppTest:
 
 
 def job(app: AppTest) -> Job:
-    return registry().get(app.session_state[train.JOB])
+    return registry().get(app.session_state[train.JOB], Job)
 
 
 def test_a_blown_up_run_says_why_and_its_button_sets_the_rate() -> None:

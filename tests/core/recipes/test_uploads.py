@@ -15,9 +15,10 @@ from core.config.errors import LabError
 from core.config.mlp import LARGEST_NETWORK
 from core.config.run import KINDS, CNNConfig, MLPConfig
 from core.models import build_module
+from core.models.trained_network import load_shipped
 from core.recipes.texts import RECIPES, train_recipes
-from core.storage.checkpoints import LARGEST, SHIPPED, load_shipped, save_checkpoint
-from core.storage.uploads import open_checkpoint, read_upload
+from core.recipes.uploads import open_checkpoint, read_upload
+from core.storage.checkpoints import LARGEST, SHIPPED, save_checkpoint
 
 DIGITS = train_recipes((MLPConfig, CNNConfig))
 OTHERS = [name for name, one in RECIPES.items() if one.kind == "train" and name not in DIGITS]

@@ -1,12 +1,14 @@
-"""What decides a walk down a curve: the curve, the start, the optimizer, and when to stop."""
+"""A walk down a curve and what decides it: the curve, the start, the optimizer, and when to stop."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from core.config.run import OptimizerConfig
 from core.config.validation import is_number, one_of, require, whole
-
-LONGEST = 5_000  # updates of one walk
+from core.lessons.race.descent.curves import CURVES, minima, values
+from core.lessons.race.descent.paths import LONGEST, Numbers, Path, follow
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,6 @@ class DescentConfig:
     ascent: bool = False
 
     def __post_init__(self) -> None:
-        from core.lessons.race.descent.curves import CURVES  # the dict of choices lives with their code
-
         one_of(self.curve, tuple(CURVES), "The curve")
         require(
             is_number(self.start) and -10 <= self.start <= 10,
@@ -52,3 +52,22 @@ class DescentConfig:
             "tolerance": float(self.tolerance),
             "ascent": self.ascent,
         }
+
+
+def walk(config: DescentConfig) -> Path:
+    """The path that `config` describes; it ends early once the value is within `tolerance` of the bottom."""
+    curve = config.curve
+    bottoms = {bottom: float(values(curve, np.array([bottom]))[0]) for bottom in minima(curve)}
+
+    def done(point: Numbers, value: float) -> bool:
+        nearest = min(bottoms, key=lambda bottom: abs(bottom - point[0]))
+        return bool(config.tolerance) and abs(value - bottoms[nearest]) <= config.tolerance
+
+    return follow(
+        lambda at: CURVES[curve].f(at).sum(),
+        [config.start],
+        config.optimizer,
+        config.updates,
+        ascent=config.ascent,
+        done=done,
+    )
