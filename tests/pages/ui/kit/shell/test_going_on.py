@@ -42,7 +42,7 @@ def test_a_run_and_a_race_are_listed_with_links_to_them(mnist: Mnist) -> None:
 
 
 def test_on_its_own_page_it_turns_to_the_run_and_the_tab(mnist: Mnist) -> None:
-    job = registry().submit(LONG, mnist)
+    job = start_training(registry(), LONG, mnist)
     app = well(open_page("2_MLP_Autograd.py", mlp_tab="Draw"))
     (link,) = (button for button in app.sidebar.button if button.label.startswith("linear-softmax: "))
     well(link.click().run())
