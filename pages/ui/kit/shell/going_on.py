@@ -55,7 +55,7 @@ def in_sidebar() -> None:
         if found := going():
             st.caption("Going on")
             for one in found:
-                _link(one)
+                _link(one, "sidebar")
 
     body()
 
@@ -70,7 +70,7 @@ def at_length() -> None:
             st.markdown("**Going on now**")
             for one in found:
                 with st.container(horizontal=True, vertical_alignment="center"):
-                    _link(one)
+                    _link(one, "list")
                     st.progress(min(1.0, one.progress), width=160)
         if len(cache.registry().going(mine())) != began:
             st.rerun()
@@ -78,13 +78,15 @@ def at_length() -> None:
     body()
 
 
-def _link(one: Going) -> None:
+def _link(one: Going, where: str) -> None:
     file, parameters = one.place
     label, icon = f"{one.title}: {one.told}", _ICONS[one.status]
     # No help: its bubble would lie over the next link.
     if not file.endswith(page_file()):
         st.page_link(file, label=label, icon=icon, query_params=parameters)
-    elif st.button(label, icon=icon, type="tertiary", key=f"going_{parameters}", on_click=_turn_to, args=(parameters,)):
+    elif st.button(
+        label, icon=icon, type="tertiary", key=f"going_{where}_{parameters}", on_click=_turn_to, args=(parameters,)
+    ):
         st.rerun()  # the whole page, not this list alone
 
 
