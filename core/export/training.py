@@ -3,20 +3,23 @@
 import re
 from dataclasses import replace
 
+from core.attacks.config import AttackConfig
 from core.config.digits import DigitsConfig
 from core.config.run import CNNConfig, CurveConfig, RegressorConfig, RunConfig
-from core.export.digits import digit_sections
+from core.data.points import TEST_POINTS
+from core.export.digits import digit_sections, held_out
 from core.export.facts import Facts
 from core.export.lesson import Lesson, Section
-from core.export.points import point_sections
-from core.export.scores import attack_section, result_section, score_section
+from core.export.snippets.attack import attack_body
 from core.export.snippets.loop import loop_code
 from core.export.snippets.panel import network_code
+from core.export.snippets.words import number
 from core.export.timeline import Timeline, timeline
 from core.export.words import word_sections
 from core.models.precision import SMALL
 from core.recipes.texts import RECIPES
 from core.storage.history import History
+from core.training.adversarial import WATCH_STEPS, WATCHED
 
 SEEDS = '''\
 def stream(name):
@@ -260,3 +263,126 @@ def training_code_of(went: Timeline) -> str:
     if getattr(went.config.model, "dropout", 0.0):
         return f'torch.manual_seed(stream("dropout").initial_seed())  # what dropout draws from\n{code}'
     return code
+
+
+# The sections of a script that draw points on a curve, as the run had them.
+
+
+#: The curves of core.data.points as Python.
+CODE = {"sine": "torch.sin(x)", "square": "x**2", "absolute": "x.abs()", "step": "(x > 0).float()", "line": "x / 2"}
+
+
+def point_sections(config: RunConfig) -> list[Section]:
+    """Points from their numbers to `x_train`, `y_train`, `places`, `x_test`, `y_test`, all (N, 1)."""
+    curve = config.data
+    assert isinstance(curve, CurveConfig)
+    points = _placed(curve) if curve.target == "placed" else _drawn(curve)
+    if config.train.validation:
+        return [points, held_out(config, "")]
+    places = "places = torch.arange(len(x_train))"
+    return [points, Section("Training points", "Places of the points that are trained on.", places)]
+
+
+def _placed(curve: CurveConfig) -> Section:
+    rows = [f"    ({x!r}, {y!r})," for x, y in curve.placed]
+    code = [
+        "points = torch.tensor([",
+        *rows,
+        "])",
+        "is_test = torch.arange(len(points)) % 5 == 4",
+        "x_train, y_train = points[~is_test, :1], points[~is_test, 1:]",
+        "x_test, y_test = points[is_test, :1], points[is_test, 1:]",
+    ]
+    return Section("Points", "Somebody placed them; every fifth is kept for the test.", "\n".join(code))
+
+
+def _drawn(curve: CurveConfig) -> Section:
+    low, width = number(curve.low), number(curve.high - curve.low)
+    noise = f" + {number(curve.noise)} * noise" if curve.noise else ""
+    code = [
+        "def draw(n, seed):",
+        "    generator = torch.Generator().manual_seed(seed)",
+        f"    x = {low} + {width} * torch.rand(n, 1, generator=generator)",
+        *(["    noise = torch.randn(n, 1, generator=generator)"] if noise else []),
+        f"    return x, {CODE[curve.target]}{noise}",
+        "",
+        "",
+        f"x_train, y_train = draw({curve.points}, {2 * curve.points_seed})",
+        f"x_test, y_test = draw({TEST_POINTS}, {2 * curve.points_seed + 1})",
+    ]
+    words = "Points on the curve, to train on and for the test, each set from a seed of its own."
+    if noise:
+        words += " The test points are as noisy: nobody gets below the variance of the noise."
+    return Section("Points", words, "\n".join(code))
+
+
+# The sections of a script that measure: the score, the result with its interval, the score under attack.
+
+
+SCORE = '''\
+@torch.no_grad()
+def score(x, y):
+    """Mean loss, and how many are read correctly."""
+    outputs = torch.cat([network(part) for part in x.split(200)])
+    return nn.functional.cross_entropy(outputs, y).item(), (outputs.argmax(1) == y).sum().item()'''
+
+ERRORS = '''\
+@torch.no_grad()
+def score(x, y):
+    """Mean squared error, and half of its 95% interval."""
+    network.eval()
+    errors = (network(x) - y) ** 2
+    return errors.mean().item(), 1.96 * (errors.std() / len(errors) ** 0.5).item()'''
+
+RESULT = """\
+loss, right = score(x_test, y_test)
+n, z = len(y_test), 1.96
+middle = (right + z**2 / 2) / (n + z**2)
+half = z / (n + z**2) * (right * (n - right) / n + z**2 / 4) ** 0.5
+print(f"test accuracy {right / n:.2%} ({middle - half:.2%} … {middle + half:.2%}), loss {loss:.4f}")"""
+
+ERROR_RESULT = """\
+loss, half = score(x_test, y_test)
+print(f"test loss {loss:.6f} (95% interval ± {half:.6f})")"""
+
+_SCORE_WORDS = "Measured without gradients; dropout is off and batch norm uses its running averages."
+
+
+def score_section(config: RunConfig) -> Section:
+    """The function `score(x, y)` that everything after it asks."""
+    if isinstance(config.model, RegressorConfig):
+        return Section("How good it is", "The squared distance to the points, measured without gradients.", ERRORS)
+    if config.model.family in ("raw", "manual"):
+        return Section("How good it is", "Measured without gradients.", SCORE)
+    code = SCORE.replace("    outputs =", "    network.eval()\n    outputs =", 1)
+    return Section("How good it is", _SCORE_WORDS, code)
+
+
+def attack_section(config: RunConfig) -> Section:
+    """What the app measures after each epoch; its random starts are others, so the last digits differ."""
+    attack = AttackConfig("pgd", config.train.attack_epsilon, {"steps": WATCH_STEPS})
+    body = attack_body(attack)
+    assert body is not None
+    code = [
+        "model = network",
+        *([] if config.model.family == "raw" else ["model.eval()"]),
+        f"original, y = x_test[:{WATCHED}], y_test[:{WATCHED}]",
+        body.rstrip(),
+        "under_attack = score(adversarial, y)[1] / len(y)",
+        'print(f"of {len(y)} attacked test images {under_attack:.2%} are read correctly")',
+    ]
+    words = f"The first {WATCHED} test images, each moved {WATCH_STEPS} steps uphill on the loss, within ε."
+    return Section("Under attack", words, "\n".join(code))
+
+
+def result_section(config: RunConfig, measured: str) -> Section:
+    """The score on the test examples. measured: what the app says, in a sentence, or ""."""
+    code = ERROR_RESULT if isinstance(config.model, RegressorConfig) else RESULT
+    if config.train.split == "lab":
+        code += (
+            "\nfirst = score(x_validation, y_validation)[1] / len(y_validation)"
+            '\nprint(f"on the first half, the validation images, {first:.2%}")'
+        )
+    if measured:
+        code += f'\nprint("{measured}")'
+    return Section("Result", "On examples that it has never seen.", code)

@@ -1,6 +1,7 @@
 """From data and config to a finished run on record: what the command line and the jobs share."""
 
 import logging
+import math
 import platform
 import sys
 import time
@@ -8,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 
 import torch
+from torch import Tensor
 
 from core.config.errors import LabError
 from core.config.proportion import proportion
@@ -22,11 +24,37 @@ from core.storage.runs import RunRecord, RunStore
 from core.storage.weight_history import WeightHistory, save_weight_history, weight_history_path
 from core.training import memory
 from core.training.adversarial import AttackedAccuracy
-from core.training.callbacks import Callback
-from core.training.early_stopping import Best
+from core.training.callbacks import Callback, Training
 from core.training.run_data import run_data
 from core.training.trainer import Trainer
 from core.training.weight_history_callback import Filming, PreActivations
+
+# Early stopping: the weights of the epoch that did best on validation examples, and an end in time.
+
+
+class Best(Callback):
+    """Keeps a copy of the weights at the lowest validation loss so far, and stops after `patience` epochs.
+
+    row: the number of the best row in `history.epochs`, None before there is one. weights: its state_dict.
+    """
+
+    def __init__(self) -> None:
+        self.row: int | None = None
+        self.weights: dict[str, Tensor] = {}
+        self._loss = math.inf
+
+    def on_epoch_end(self, trainer: Training) -> None:
+        rows = trainer.history.epochs
+        loss = rows[-1].get("validation_loss")
+        if loss is not None and loss < self._loss:
+            self._loss, self.row = loss, len(rows) - 1
+            self.weights = {k: v.detach().cpu().clone() for k, v in trainer.module.state_dict().items()}
+
+        patience = trainer.config.train.patience
+        if patience and self.row is not None:
+            waited = float(rows[-1]["epoch"] or 0) - float(rows[self.row]["epoch"] or 0)
+            if waited >= patience and trainer.epoch < trainer.config.train.epochs:
+                trainer.change("epochs", trainer.epoch)  # the run ends here as if no more had been asked for
 
 
 def new_trainer(

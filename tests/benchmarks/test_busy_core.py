@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.busy_core import busy_core
+from benchmarks.sharing import busy_core
 
 
 def processor_seconds(pid: int) -> float:
@@ -56,7 +56,7 @@ def test_it_ends_with_the_block_and_with_an_error() -> None:
 @needs_proc
 def test_it_ends_when_its_parent_was_killed() -> None:
     script = (
-        "from benchmarks.busy_core import busy_core\nwith busy_core() as pid:\n    print(pid, flush=True)\n    input()"
+        "from benchmarks.sharing import busy_core\nwith busy_core() as pid:\n    print(pid, flush=True)\n    input()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", script],

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, Page, expect
 
 from core.backprop.bugs import BUGS
-from pages.ui.backprop.find_the_bug import hidden_suspect
+from pages.ui.backprop.plant_a_bug import hidden_suspect
 
 OpenPage = Callable[..., Page]
 CASE = 7

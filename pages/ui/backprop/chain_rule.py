@@ -1,17 +1,134 @@
 """Tab: forward, loss and backward through a network, one operation and one number at a time."""
 
-import streamlit as st
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from core.backprop.step import Step
-from core.backprop.walk import columns, seen
+import streamlit as st
+import torch
+
+from core.backprop.network import Layer
+from core.backprop.small import SIZES, small_batch, small_layers
+from core.backprop.step import Named, Step, Where
+from core.backprop.walk import columns, seen, walk
+from core.charts.heatmaps import EXACT, Kind, matrix_figure
+from core.charts.images import picture
+from core.config.run import Activation
+from core.formatting import article
 from core.lessons.backprop.charts.network_diagram import Lit, network_diagram_figure
 from core.models.threads import one_thread
-from pages.ui.backprop.cases import SMALL, Case, big_case, small_case
-from pages.ui.backprop.pick_cell import pick_cell
+from pages.ui.backprop.networks import bare, choose_image, choose_moment
+from pages.ui.backprop.pick_cell import clicked, pick_cell
 from pages.ui.backprop.stepper import stepper
-from pages.ui.backprop.tensors import tensors
+from pages.ui.kit.shell.cache import mnist
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.widgets.chart import chart
+
+# The two networks of the chain-rule tab, with their settings: a small one, and one that reads digits.
+
+
+SMALL = "4 → 3 → 3"
+ACTIVATIONS: list[Activation] = ["sigmoid", "tanh", "relu"]
+RATES = (0.001, 0.01, 0.03, 0.1, 0.3, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A network on a batch, walked through."""
+
+    layers: list[Layer]
+    steps: list[Step]
+
+
+def _rate() -> float:
+    """The learning rate of the update."""
+    return float(
+        st.select_slider(
+            "Learning rate η",
+            RATES,
+            0.1,
+            key="manual_walk_lr",
+            bind="query-params",
+            width=170,
+            format_func=lambda rate: f"{rate:g}",
+            help="How far the last steps, the update, go downhill.",
+        )
+    )
+
+
+def small_case() -> Case:
+    """Activation, batch, seed and inputs of the small network. Call it inside a horizontal container."""
+    activation = st.selectbox(
+        "Activation σ",
+        ACTIVATIONS,
+        key="manual_walk_activation",
+        bind="query-params",
+        width=140,
+        help="The function between the layers.",
+    )
+    images = st.segmented_control(
+        "Images",
+        [1, 2],
+        default=2,
+        required=True,
+        key="manual_walk_images",
+        bind="query-params",
+        help="How many make the batch; the gradients of weights and biases are sums over them.",
+    )
+    seed = st.number_input(
+        "Seed",
+        0,
+        999,
+        1,
+        key="manual_walk_seed",
+        bind="query-params",
+        width=130,
+        help="Draws weights, biases and the first inputs, all with one decimal. 0 to 999.",
+    )
+    rate = _rate()
+    seed, images = int(seed), int(images or 2)
+    layers = small_layers(seed)
+    x, labels = small_batch(seed, 2)
+    with st.popover("Inputs", icon=":material/tune:", help="Change the four inputs and the right class."):
+        for n in range(images):
+            cells = st.columns(SIZES[0] + 1)
+            for i, cell in enumerate(cells[:-1]):
+                x[n, i] = cell.number_input(
+                    f"x[{n},{i}]",
+                    -5.0,
+                    5.0,
+                    float(x[n, i]),
+                    0.1,
+                    format="%.1f",
+                    key=f"manual_x_{seed}_{n}_{i}",
+                    bind="query-params",
+                    help=f"Input {i} of image {n}, from −5 to 5.",
+                )
+            labels[n] = cells[-1].number_input(
+                f"y[{n}]",
+                0,
+                SIZES[-1] - 1,
+                int(labels[n]),
+                key=f"manual_y_{seed}_{n}",
+                bind="query-params",
+                help=f"The right class of image {n}: 0, 1 or 2.",
+            )
+    steps = walk(layers, activation, x[:images], labels[:images], rate)
+    return Case(layers, steps)
+
+
+def big_case() -> Case:
+    """Digit and weights for the network of the slides. Call it inside a horizontal container."""
+    digits = mnist()
+    at_start = choose_moment("manual_walk_weights")
+    index = choose_image(digits, "manual_walk_image")
+    image, label = digits.test.images[index], int(digits.test.labels[index])
+    st.image(picture(image[0].numpy(), size=64), width=64, alt=f"Test image {index}, {article(label)}")
+    st.markdown(f"{article(f'**{label}**')}")
+    rate = _rate()
+    net = bare("mlp-manual", at_start)
+    steps = walk(net.layers, net.activation, net.vector(image), torch.tensor([label]), rate)
+    return Case(net.layers, steps)
+
 
 BIG = "784 → 100 → 10"
 PHASES = {
@@ -123,3 +240,81 @@ def _diagram(case: Case, number: int, row: int, column: int) -> None:
         f"the chosen number touches. {'Hover over a circle' if large else 'In the circles'}: the {what} "
         f"computed so far{of}.{alone if step.phase == 'loss' and batch > 1 else ''}"
     )
+
+
+# The tensors of a step as heat maps: what goes in, what comes out, the chosen number framed in all.
+
+
+KINDS: dict[str, Kind] = {"input": "signed", "signed": "signed", "share": "share"}
+
+
+def tensors(step: Step, number: int, row: int, column: int) -> None:
+    """Operands and, last, the result, side by side; on a phone below each other."""
+    cell = step.cell(row, column)
+    places = st.columns(len(step.operands) + 1, gap="medium")
+    for index, (place, operand, reads) in enumerate(zip(places, step.operands, cell.reads, strict=False)):
+        with place, st.container(border=True):
+            _operand(operand, reads, cell.several, f"manual_operand_{number + 1}_{index}")
+    with places[-1], st.container(border=True):
+        _result(step, number, row, column)
+    st.caption(
+        "Framed in green: the chosen number, and what it is computed from. Hover over a cell for its exact "
+        "number; indices count from 0."
+    )
+
+
+def _operand(operand: Named, reads: Where, several: Sequence[Where], key: str) -> None:
+    _name(operand)
+    grid = operand.grid
+    fig = matrix_figure(grid, operand.told, kind=_kind(operand), marks=several or [reads])
+    chart(fig, key, still=True)
+    if grid.numel() > EXACT:
+        st.caption("Each dot: the largest in size of a block.")
+        row, column = reads
+        if row is None and column is not None:
+            _cut(operand, column, f"{key}_cut")
+        elif row is not None:
+            st.markdown(f"Its row {row}, exactly:")
+            cut = grid[row : row + 1]
+            chart(matrix_figure(cut, operand.told, offset=(row, 0)), f"{key}_cut", still=True)
+
+
+def _result(step: Step, number: int, row: int, column: int) -> None:
+    result, grid = step.result, step.result.grid
+    rows, columns = grid.shape
+    key = f"manual_result_{number + 1}_{rows}_{columns}"
+    _name(result, "=")
+    large = grid.numel() > EXACT
+    fig = matrix_figure(
+        grid, result.told, kind=_kind(result), marks=[(row, column)], click=not large and grid.numel() > 1
+    )
+    if large:
+        chart(fig, key, still=True)
+        st.caption("Each dot: the largest in size of a block.")
+        _cut(result, column, f"{key}_cut", row, clicked(f"{key}_cut", number, rows, columns))
+    elif grid.numel() == 1:
+        chart(fig, key, still=True)
+    else:
+        chart(fig, key, still=True, on_select=clicked(key, number, rows, columns), selection_mode="points")
+
+
+def _cut(tensor: Named, column: int, key: str, row: int | None = None, on_select: object = None) -> None:
+    """One column of a matrix too large to show, exactly; 784 numbers as the image they belong to."""
+    pixels = " as an image" if len(tensor.grid) == 784 else ""
+    st.markdown(f"Its column {column}, exactly{pixels}:")
+    cut = tensor.grid[:, column : column + 1]
+    fig = matrix_figure(cut, tensor.told, offset=(0, column), marks=[(row, None)], click=on_select is not None)
+    if on_select is None:
+        chart(fig, key, still=True)
+    else:
+        chart(fig, key, still=True, on_select=on_select, selection_mode="points")
+
+
+def _name(tensor: Named, sign: str = "") -> None:
+    st.markdown(f"{sign} $\\displaystyle {tensor.latex}$ &nbsp; :gray[{tensor.shape}]".strip())
+
+
+def _kind(tensor: Named) -> Kind:
+    if tensor.role == "input" and tensor.grid.shape[1] == 784 and not tensor.gradient:
+        return "image" if float(tensor.tensor.min()) >= 0 else "signed"
+    return KINDS[tensor.role]

@@ -1,6 +1,7 @@
 """The epoch slider, its play button, and all that moves with them."""
 
 import math
+import time
 from dataclasses import dataclass
 
 import streamlit as st
@@ -16,7 +17,6 @@ from core.lessons.cnn.kernels import in_bytes, maps, moved
 from core.lessons.cnn.kernels import kernels as kernels_of
 from core.models.evaluation import logits
 from core.models.threads import one_thread
-from pages.ui.cnn import play
 from pages.ui.cnn import weight_history as kept
 from pages.ui.cnn.weight_history import Moment, moments
 from pages.ui.kit.network.image_picker import Subject
@@ -48,29 +48,29 @@ def stage(trained: Trained, mnist: Mnist, choice: Choice) -> None:
     shown = moments(trained)
     labels = [moment.label for moment in shown]
     key = kept.slider_key(shown)
-    ticking = play.playing(key) is not None
+    ticking = playing(key) is not None
 
-    @st.fragment(run_every=play.PACE if ticking else None)
+    @st.fragment(run_every=PACE if ticking else None)
     @one_thread()
     def body() -> None:
         with error_boundary():
             if ticking:
-                play.turn(key, labels)
+                turn(key, labels)
             _show(trained, mnist, choice, shown, shown[_slider(labels, key)])
-        if (play.playing(key) is not None) != ticking:  # even where something failed: it must come to an end
+        if (playing(key) is not None) != ticking:  # even where something failed: it must come to an end
             st.rerun()  # once more with all around it: it turns by itself now, or no longer
 
     body()
 
 
 def _slider(labels: list[str], key: str) -> int:
-    going = play.playing(key)
+    going = playing(key)
     on = going is not None and not going.ending
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.button(
             "Pause" if on else "Play",
             key="cnn_kernels_play",
-            on_click=play.press,
+            on_click=press,
             args=(key, labels),
             icon=":material/pause:" if on else ":material/play_arrow:",
             help="Stop here." if on else "Run through the epochs, from the start if it is at the end.",
@@ -81,7 +81,7 @@ def _slider(labels: list[str], key: str) -> int:
             value=labels[-1],
             key=key,
             bind="query-params",
-            on_change=play.moved_by_hand,
+            on_change=moved_by_hand,
             args=(key, labels),
             help="How many times the network had seen all training images. At the start its kernels are random.",
         )
@@ -198,3 +198,73 @@ def _path(trained: Trained, moment: Moment) -> None:
         return
     chart(moved_figure(epochs, lines, now=moment.epoch, height=260), "cnn_kernels_path", still=True)
     st.caption("‖W − W₀‖ / ‖W₀‖, W₀ a layer's kernels at the start: at 100% they went as far as their own size.")
+
+
+# Runs a slider through its places by itself, one a tick of the fragment it lives in; it can be stopped.
+
+
+PLAY = "cnn_play"
+PACE = 0.9  # seconds a place stays
+
+
+@dataclass
+class Play:
+    """The slider of key `key` at place `at` since `turned` (seconds), before that at `before`.
+
+    ending: it is being stopped. told: whether the browser was told the place since a hand took the slider.
+    """
+
+    key: str
+    at: int
+    before: int
+    turned: float
+    ending: bool = False
+    told: bool = True
+
+
+def playing(key: str) -> Play | None:
+    """The play of that slider, if it is going on."""
+    play = st.session_state.get(PLAY)
+    return play if isinstance(play, Play) and play.key == key else None
+
+
+def turn(key: str, labels: list[str]) -> None:
+    """Call it before the slider is drawn: moves on when the place has stood long enough, ends at the last."""
+    play = playing(key)
+    if play is None:
+        return
+    now = time.monotonic()
+    if not play.told or st.session_state.get(key, labels[-1]) != labels[play.at]:
+        st.session_state[key], play.turned, play.told = labels[play.at], now, True
+    elif play.ending:
+        st.session_state.pop(PLAY)
+    elif now - play.turned >= 0.8 * PACE:
+        if play.at + 1 == len(labels):
+            st.session_state.pop(PLAY)
+            return
+        play.before, play.at, play.turned = play.at, play.at + 1, now
+        st.session_state[key] = labels[play.at]
+
+
+def press(key: str, labels: list[str]) -> None:
+    """Callback of the button: pause, or go on; from the start if the last place is on the screen."""
+    play = playing(key)
+    if play is not None:
+        play.ending, play.turned = not play.ending, time.monotonic()
+        return
+    at = labels.index(st.session_state.get(key, labels[-1]))
+    first = 0 if at == len(labels) - 1 else at
+    st.session_state[PLAY] = Play(key, first, at, time.monotonic())
+
+
+def moved_by_hand(key: str, labels: list[str]) -> None:
+    """Callback of the slider: whoever takes it wants to look, so the play ends there.
+
+    A place that was on the screen a moment ago is the browser's late answer, not a hand.
+    """
+    play = playing(key)
+    if play is None:
+        return
+    at = labels.index(st.session_state[key])
+    if at not in (play.at, play.before):
+        play.before, play.at, play.ending, play.told = play.at, at, True, False

@@ -1,16 +1,24 @@
 """Operate on a copy of the network: channels off, kernels rewritten; and what it then reads."""
 
+from contextlib import nullcontext
+from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
+import torch
+from torch import Tensor
 
+from core.charts.intervals import before_after_figure, interval_bars_figure
+from core.charts.palette import GRAY, ORANGE
 from core.config.cnn import CNNConfig
+from core.config.proportion import Proportion
 from core.data.digits import Mnist
-from core.formatting import count
+from core.formatting import count, percent, points, probability
+from core.lessons.cnn.channel_ablation import Off
+from core.lessons.cnn.charts.accuracy import digit_pairs_figure, knock_out_figure
 from core.lessons.cnn.feature_maps import layer_outputs
+from core.models.evaluation import logits
 from pages.ui.cnn import map_results as results
-from pages.ui.cnn.channel_ablation import knocked_out
-from pages.ui.cnn.editing_effect import by_digit, effect
 from pages.ui.cnn.kernel_edit import KernelEdits, edit_kernel, kernel_edits, undo_kernels
 from pages.ui.cnn.layer_words import cut_after, tag
 from pages.ui.cnn.map_rows import first_shown, layer_row
@@ -18,6 +26,9 @@ from pages.ui.kit.drawing.map_sheet import map_sheet
 from pages.ui.kit.network.image_picker import Subject
 from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell import css
+from pages.ui.kit.training.accuracy_line import BY_TEST
+from pages.ui.kit.widgets import cached_results
+from pages.ui.kit.widgets.chart import chart
 
 KEY, EFFECT = "cnn_change", "cnn_change_effect"
 OFF, KERNEL = "Switch channels off", "Rewrite a kernel"
@@ -153,3 +164,152 @@ def _reset(config: CNNConfig, edits: KernelEdits) -> None:
     undo_kernels(edits)
     for block in range(1, len(config.channels) + 1):
         st.session_state[_off_key(config, block)] = []
+
+
+# How much the network needs each channel: its accuracy with one after the other switched off.
+
+
+ABLATION_KEY, ASKED = "cnn_knock", "cnn_knock_asked"
+
+
+def knocked_out(trained: Trained, mnist: Mnist) -> None:
+    """Accuracy without each single channel of a block; at once where it is quick, else on a button."""
+    config = results.cnn(trained)
+    st.markdown("**Channel by channel**: what does the untouched network lose without it?")
+    blocks = [f"act{number}" for number in range(1, len(config.channels) + 1)]
+    block = blocks[0]
+    if len(blocks) > 1:
+        block = st.segmented_control(
+            "Block",
+            blocks,
+            default=blocks[0],
+            required=True,
+            key=f"{ABLATION_KEY}_block_{tag(config)}",
+            bind="query-params",
+            help="Whose channels are switched off one after the other.",
+        )
+    number = blocks.index(block) + 1
+    count, cost = results.knock_out_count(trained, mnist, number)
+    if cost > results.ENDLESS:
+        st.caption(
+            f"This chart would take {cost / 1e9:,.0f} thousand million multiplications of so wide a network, "
+            f"even on {count} images. Take a later block, or a smaller network."
+        )
+        return
+    name = results.knock_out_known(trained, mnist, number)
+    asked: set[str] = st.session_state.setdefault(ASKED, set())
+    if cost > results.QUICK and name not in asked:
+        channels = config.channels[number - 1]
+        st.button(
+            f"Measure all {channels} channels",
+            icon=":material/play_arrow:",
+            key=f"{ABLATION_KEY}_go",
+            on_click=asked.add,
+            args=(name,),
+            help=f"{channels} times {count:,} test images through what follows; this takes some seconds.",
+        )
+        return
+    whole, single = results.knock_out(trained, mnist, number, count)
+    fig = knock_out_figure(
+        [right / count for right in single], [Proportion(right, count).interval for right in single], whole / count
+    )
+    chart(fig, f"{ABLATION_KEY}_chart", still=True)
+    st.caption(f"{_told(whole, single, count)} Measured on {cached_results.which_images(mnist, count)}.")
+
+
+def _told(whole: int, single: list[int], count: int) -> str:
+    worst = min(range(len(single)), key=single.__getitem__)
+    spared = sum(right >= whole for right in single)
+    lost = (whole - single[worst]) / count
+    if lost <= 0:
+        return "No single channel is missed: without any of them as many are read correctly, or more."
+    told = f"Channel {worst} is missed most: without it accuracy falls by {points(lost)}."
+    if len(single) > 1:
+        told += f" {spared} of {len(single)} channels can go, one at a time, without any loss here."
+    return told
+
+
+# What an operation does: to the picture's probabilities, to the test accuracy, to each digit.
+
+
+EFFECT_KEY = "cnn_change"
+
+
+@dataclass(frozen=True, eq=False)
+class Readings:
+    """The digits (N,) that the untouched and the changed network read, and the right ones."""
+
+    before: Tensor
+    after: Tensor
+    labels: Tensor
+
+
+def effect(trained: Trained, mnist: Mnist, seen: Subject, off: Off, kernels: results.Kernels) -> Readings:
+    """Before and after: one picture, and a sample of test images, whose readings it returns."""
+    model = results.changed(trained, off, kernels)
+    pair = [logits(network, seen.image[None]).softmax(1)[0] for network in (trained.model, model)]
+    was, now = (int(shares.argmax()) for shares in pair)
+    st.markdown(
+        f"The picture: read as **{was}** ({probability(float(pair[0][was]))}), "
+        + ("and still " if now == was else "now as ")
+        + f"**{now}** ({probability(float(pair[1][now]))})"
+    )
+    fig = before_after_figure(pair[0].tolist(), pair[1].tolist(), height=230)
+    chart(fig.update_layout(margin_t=34), f"{EFFECT_KEY}_bars", still=True)
+    everything = st.toggle(
+        f"Measure on all {len(mnist.test):,} test images",
+        key=f"{EFFECT_KEY}_all_{mnist.size}",
+        bind="query-params",
+        help="Slower; otherwise as many as answer at once, taken at even distances.",
+    )
+    count = results.measured_on(trained, mnist, everything)
+    labels = results.sample(mnist, count).labels
+    with st.spinner("Reading all test images…") if everything else nullcontext():
+        before = results.answers(trained, mnist, count, {}, {}).argmax(1)
+        after = results.answers(trained, mnist, count, off, kernels).argmax(1)
+    _accuracy(before, after, labels)
+    st.caption(f"Measured on {cached_results.which_images(mnist, count)}. Lines: 95% intervals. {BY_TEST}")
+    return Readings(before, after, labels)
+
+
+def _accuracy(before: Tensor, after: Tensor, labels: Tensor) -> None:
+    right = [int((answer == labels).sum()) for answer in (before, after)]
+    shares = [count / len(labels) for count in right]
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(
+            "Test accuracy",
+            percent(shares[1], 2),
+            f"{100 * (shares[1] - shares[0]):+.2f} points" if bool((before != after).any()) else None,
+            width=140,
+            help=f"Untouched: {percent(shares[0], 2)}, on the same images.",
+        )
+        st.metric(
+            "Answers changed",
+            f"{int((before != after).sum()):,}",
+            width=140,
+            help=f"Images out of {len(labels):,} that are now read as another digit.",
+        )
+    fig = interval_bars_figure(
+        ["untouched", "edited"], shares, [Proportion(count, len(labels)).interval for count in right], [GRAY, ORANGE]
+    )
+    chart(fig.update_layout(height=130), f"{EFFECT_KEY}_accuracy", still=True)
+
+
+def by_digit(read: Readings) -> None:
+    """What the change costs each digit."""
+    before, after, labels = read.before, read.after, read.labels
+    st.markdown("**Digit by digit**: who pays?")
+    counts = torch.bincount(labels, minlength=10)
+    shares = [
+        (torch.bincount(labels[answer == labels], minlength=10) / counts.clamp_min(1)).tolist()
+        for answer in (before, after)
+    ]
+    fig = digit_pairs_figure(shares[0], shares[1], counts.tolist(), height=270)
+    chart(fig.update_layout(margin_t=34), f"{EFFECT_KEY}_digits", still=True)
+    change = [now - was for was, now in zip(*shares, strict=True)]
+    worst = min(range(10), key=change.__getitem__)
+    best = max(range(10), key=change.__getitem__)
+    told = f"The {worst} pays most: {100 * change[worst]:+.1f} points." if change[worst] < 0 else ""
+    if change[best] > 0:
+        told += f" The {best} is read better: {100 * change[best]:+.1f} points."
+    st.caption(told or "No digit is read more or less often than before.")

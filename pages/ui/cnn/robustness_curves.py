@@ -10,14 +10,13 @@ from core.charts.palette import YELLOW, model_color
 from core.charts.series import StrengthCurve, strength_curves_figure
 from core.config.run import CNNConfig, RunConfig
 from core.data.digits import Digits, Mnist
-from core.formatting import duration, percent, points
+from core.formatting import count, duration, percent, points
 from core.lessons.cnn.conv_cost import multiplications
 from core.lessons.cnn.robustness import accuracy_against_strength
 from core.lessons.cnn.transforms import TRANSFORMS
 from core.models.evaluation import Score
 from core.models.threads import one_thread
 from core.storage.checkpoints import shipped
-from pages.ui.cnn.strength_words import amount
 from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.shell.page import error_boundary
@@ -220,3 +219,21 @@ def _sample(mnist: Mnist, count: int) -> Digits:
 def _kept(data: str, how: str, count: int) -> Scores:
     """Everything measured so far for a kind of change on these images: one dictionary for all sessions."""
     return {}
+
+
+# The strength of a change in words.
+
+
+def amount(how: str, strength: float) -> str:
+    """For example "3 pixels to the left", from a name in TRANSFORMS and a strength."""
+    size = abs(strength)
+    pixels = count(size, "pixel")
+    words = {
+        "shift-across": f"{pixels} to the {'left' if strength < 0 else 'right'}",
+        "shift-down": f"{pixels} {'up' if strength < 0 else 'down'}",
+        "scale": f"{strength:g} times the size",
+        "rotate": f"{size:g} degrees {'clockwise' if strength < 0 else 'anticlockwise'}",
+        "noise": f"noise of standard deviation {strength:g}",
+        "thickness": f"strokes {pixels} {'thinner' if strength < 0 else 'thicker'} on either side",
+    }
+    return words[how]

@@ -1,17 +1,87 @@
 """Train: the training part of the page for convolutional networks."""
 
+from dataclasses import dataclass
+
+import pandas as pd
 import streamlit as st
 
-from core.config.run import CNNConfig, RunConfig
-from core.formatting import interval, percent
+from core.config.cnn import CNNConfig, LayerShape
+from core.config.proportion import proportion
+from core.config.run import RunConfig
+from core.data.splits import lab_split
+from core.formatting import interval, percent, points, shape
 from core.lessons.cnn.charts.training import error_record_figure
+from core.models.inspect import nearest_mean
 from core.recipes.texts import RECIPES
 from core.storage.history import History
 from pages.ui.cnn.controls import network
-from pages.ui.cnn.layers_table import layers_table
-from pages.ui.cnn.test_halves import Half, halves, nearest_means, told
-from pages.ui.kit.training.training_page import TrainingPage
+from pages.ui.kit.shell import cache
+from pages.ui.kit.training.training_page import Chosen, TrainingPage
+from pages.ui.kit.widgets.cached_results import data_key
 from pages.ui.kit.widgets.chart import chart
+
+# The network that the settings describe, layer by layer: it changes as one edits.
+
+
+def layers_table(chosen: Chosen) -> None:
+    """Every layer with the shape it gives and its weights; or why there is no such network."""
+    if chosen.wanted is None:
+        st.info(
+            "These settings make no network yet; what stands in the way is said on the left. "
+            "Nothing is lost: change the layer it names.",
+            icon=":material/straighten:",
+        )
+        return
+    config = chosen.wanted.cnn
+    layers = config.layers()
+    total, learned = weights(config, layers)
+    way = [layer for layer in layers if layer.kind in ("convolution", "linear") or "pool" in layer.kind]
+    st.markdown(
+        ":material/account_tree: (1, 28, 28) → "
+        + " → ".join(shape(layer.shape) for layer in way)
+        + f" · **{total:,} parameters**"
+        + (f", {learned:,} of them trainable" if learned < total else "")
+    )
+    edited = chosen.wanted.model != RECIPES[chosen.recipe].config.model
+    with st.expander("The network, layer by layer", icon=":material/table_rows:", expanded=edited):
+        st.dataframe(
+            table(layers),
+            hide_index=True,
+            key="cnn_layers",
+            height="content",
+            column_config={
+                "parameters": st.column_config.NumberColumn(format="localized"),
+                "share": st.column_config.ProgressColumn(
+                    "share of all",
+                    min_value=0.0,
+                    max_value=1.0,
+                    format="percent",
+                    help="Where the parameters are: mostly in the first linear layer.",
+                ),
+            },
+        )
+        st.caption("Shapes for one image: (channels, rows, columns). Parameters: weights and biases.")
+
+
+def weights(config: CNNConfig, layers: list[LayerShape]) -> tuple[int, int]:
+    """(all parameters, those that are trained)."""
+    total = sum(layer.parameters for layer in layers)
+    held = sum(layer.parameters for layer in layers if layer.kind == "convolution") if config.frozen else 0
+    return total, total - held
+
+
+def table(layers: list[LayerShape]) -> pd.DataFrame:
+    """One row a layer; sizes as (channels, rows, columns)."""
+    total = sum(layer.parameters for layer in layers) or 1
+    return pd.DataFrame(
+        {
+            "layer": [layer.name for layer in layers],
+            "what": [layer.kind for layer in layers],
+            "gives": [shape(layer.shape) for layer in layers],
+            "parameters": [layer.parameters for layer in layers],
+            "share": [layer.parameters / total for layer in layers],
+        }
+    )
 
 
 def more(history: History, config: RunConfig, n_test: int) -> None:
@@ -91,3 +161,74 @@ PAGE = TrainingPage(
 )
 LOOK = PAGE.key("look")  # the network that the panels look at
 JOB = PAGE.key("run")
+
+
+# The two halves of the test images: how a run did on each, and how hard each one is.
+
+
+@dataclass(frozen=True)
+class Half:
+    """A part of the test images (its name, how many) and the share of it read correctly."""
+
+    name: str
+    accuracy: float
+    n: int
+
+    @property
+    def ci95(self) -> tuple[float, float]:
+        """95% interval, as fractions."""
+        return proportion(self.accuracy, self.n).interval
+
+
+def halves(history: History, n_test: int) -> list[Half]:
+    """Last half (the test), first half (validation) and both, of a run that divides the test images so."""
+    first, last = history.last("validation_accuracy"), history.last("test_accuracy")
+    if first is None or last is None:
+        return []
+    return [
+        Half(f"Last {n_test:,} (test)", last, n_test),
+        Half(f"First {n_test:,} (validation)", first, n_test),
+        Half(f"Both, {2 * n_test:,}", (first + last) / 2, 2 * n_test),
+    ]
+
+
+def nearest_means() -> tuple[Half, Half]:
+    """How the nearest class average does on each half of the test images in use."""
+    return _nearest_means(data_key(cache.mnist()))
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _nearest_means(data: str) -> tuple[Half, Half]:
+    digits = cache.mnist()
+    model = nearest_mean.fit(digits.train)
+    first, last = (nearest_mean.score(model, part) for part in lab_split(digits.test))
+    return Half("first", first.accuracy, first.n), Half("last", last.accuracy, last.n)
+
+
+def told(parts: list[Half], means: tuple[Half, Half]) -> str:
+    """What the two halves say, in words made from the numbers.
+
+    parts: as `halves` gives them. means: the nearest class average on the same two halves.
+    """
+    last, first = parts[0], parts[1]
+    gap = last.accuracy - first.accuracy
+    apart = last.ci95[0] > first.ci95[1] or last.ci95[1] < first.ci95[0]
+    side = "better" if gap > 0 else "worse"
+    words = f"The same network reads the last half {points(abs(gap))} {side} than the first"
+    words += ". " if apart else ", a difference within the intervals. "
+    if means[0].n != first.n:  # a run of other digits than those in use
+        return words
+    ours = (
+        f"Even the nearest class average, which has never seen either, reads {percent(means[0].accuracy, 0)} "
+        f"of the first and {percent(means[1].accuracy, 0)} of the last"
+    )
+    if means[1].ci95[0] > means[0].ci95[1]:
+        if gap > 0:
+            return (
+                f"{words}{ours}: **the last half is simply easier.** A score on it beside one on the first "
+                "compares images, not networks."
+            )
+        return f"{words}{ours}: the last half is the easier one, only this network does not show it."
+    if means[1].ci95[1] < means[0].ci95[0]:
+        return f"{words}{ours}: here the last half is the harder one."
+    return f"{words}{ours}: on these digits the two halves are about equally hard."

@@ -4,13 +4,19 @@ from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
+import torch
 
-from core.charts.intervals import interval_bars_figure
+from core.charts.intervals import bars, interval_bars_figure
 from core.charts.palette import GUESSERS
+from core.charts.palette import LANGUAGES as COLORS
 from core.config.choices import WORD_SPLITS
 from core.config.language import WordsConfig
-from core.formatting import duration, percent, points, points_interval
-from core.lessons.language.contest import NAMES, RATES, TITLES, Entrant, Name, reading
+from core.config.proportion import proportion
+from core.data.words import readable
+from core.formatting import duration, percent, points, points_interval, probability
+from core.lessons.language.anagrams import moved, scrambled
+from core.lessons.language.baselines import EDGE, Counting
+from core.lessons.language.contest import NAMES, RATES, TITLES, Entrant, Guess, Name, reading
 from core.lessons.language.shared_runs import Epoch, SharedRuns
 from core.models.paired_test import paired
 from core.recipes.texts import RECIPES
@@ -19,9 +25,7 @@ from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.incremental_work import NotNow, Piecework
 from pages.ui.language import computed
-from pages.ui.language.anagram import anagram
 from pages.ui.language.controls import DIVISION_NAMES
-from pages.ui.language.n_gram_weights import heaviest
 from pages.ui.language.word_splits import SHIPPED
 
 CELLS: tuple[Name, ...] = ("rnn", "lstm")
@@ -190,4 +194,99 @@ def _table(entrants: list[Entrant]) -> None:
                 "seconds to fit", format="%.1f", help="On one thread; the GRU's were measured when it was trained."
             ),
         },
+    )
+
+
+# Part of the comparison: the same letters in another order.
+
+
+SOME = 1000  # test words that are scrambled
+
+
+def anagram(entrants: list[Entrant], config: WordsConfig) -> None:
+    """One word and its scrambled letters under all models, then how many of the test words are moved."""
+    st.subheader("Letters in another order", anchor=False)
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
+    with left:
+        text = st.text_input(
+            "A word to scramble",
+            "heerlijk",
+            key="lang_scramble",
+            bind="query-params",
+            max_chars=40,
+            help="Its letters are put into another order.",
+        )
+    with right:
+        seed = st.number_input("Shuffle number", 0, 9999, 1, key="lang_shuffle", help="Another number, another order.")
+    word = readable(text)[0]
+    if len(set(word)) < 2:
+        st.markdown("Type a word of at least two different letters that the models know.")
+    else:
+        other = scrambled(word, int(seed))
+        st.dataframe(
+            pd.DataFrame([_row(entrant, word, other) for entrant in entrants]), hide_index=True, key="lang_scrambled"
+        )
+    shares = {entrant.name: _moved(entrant.name, config, int(seed), entrant.guess) for entrant in entrants}
+    st.markdown(
+        f"**Answers that change when the letters are scrambled**, of {SOME:,} test words. "
+        + (
+            "A bag of characters has no order: not one."
+            if shares["letters"] == 0
+            else f"The bag of characters: {percent(shares['letters'])}."
+        )
+    )
+    fig = interval_bars_figure(
+        [TITLES[entrant.name] for entrant in entrants],
+        list(shares.values()),
+        [proportion(share, SOME).interval for share in shares.values()],
+        [GUESSERS[entrant.name] for entrant in entrants],
+    )
+    fig.update_layout(xaxis_title_text="answers that change")
+    fig.layout.shapes = ()
+    chart(fig, "lang_moved", still=True)
+
+
+def _row(entrant: Entrant, word: str, other: str) -> dict[str, str]:
+    found = {"way": TITLES[entrant.name]}
+    for text, row in zip((word, other), torch.from_numpy(entrant.guess([word, other])), strict=True):
+        found[text] = f"{computed.NAMES[int(row.argmax())]}, {probability(float(row.max()))}"
+    return found
+
+
+@st.cache_data(max_entries=40, show_spinner="Scrambling words…")
+def _moved(name: Name, config: WordsConfig, seed: int, _guess: Guess) -> float:
+    """Share of some test words, the first of a fixed random order, whose answer changes."""
+    words = computed.words(config).test_words
+    drawn = torch.randperm(len(words), generator=torch.Generator().manual_seed(0))[:SOME]
+    return moved(_guess, [words[at] for at in drawn.tolist()], seed)
+
+
+# Part of the comparison: the pieces of words that speak loudest for each language.
+
+
+SHOWN = 15
+
+
+def heaviest(fitted: Counting) -> None:
+    """The heaviest pieces of one language, chosen above them."""
+    st.subheader("What pieces give a language away", anchor=False)
+    language = st.segmented_control(
+        "Language",
+        computed.NAMES,
+        default=computed.NAMES[0],
+        required=True,
+        key="lang_heaviest",
+        bind="query-params",
+        help="Whose heaviest pieces are shown.",
+    )
+    place = computed.NAMES.index(language)
+    pieces = fitted.heaviest(place, SHOWN)
+    names = [piece for piece, _ in pieces]
+    fig = bars(
+        [weight for _, weight in pieces], names, [COLORS[place]] * len(names), height=24 * SHOWN + 10, percent=False
+    )
+    chart(fig, "lang_heaviest_chart", still=True)
+    st.caption(
+        f"What one such piece adds to the logit of {language}. “{EDGE}” stands where a word begins or ends. "
+        f"{len(fitted.pieces):,} pieces were counted."
     )

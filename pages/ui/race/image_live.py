@@ -1,17 +1,22 @@
 """The race on an image as it goes: progress, curves, and every lane's picture."""
 
 import time
+from collections.abc import Mapping
+from math import isfinite
 
 import streamlit as st
 
 from core.charts.palette import OPTIMIZERS as COLORS
-from core.formatting import duration, number, percent, probability
+from core.formatting import article, count, duration, number, percent, probability
 from core.lessons.race.charts.image_race import FLOOR, photo, race_figure, rates_figure, signed_picture
-from core.lessons.race.imagenet.race import Lane, Race
+from core.lessons.race.imagenet.best_rate import RateSweep
+from core.lessons.race.imagenet.race import Lane, Moment, Race
+from core.lessons.race.imagenet.verdict import MUCH, claim_holds
 from core.models.threads import one_thread
+from core.recipes.texts import RECIPES
+from core.training.optimizers import OPTIMIZERS
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.widgets.chart import chart
-from pages.ui.race import image_words
 from pages.ui.race.image_race_session import SLICE, Contest
 
 STRENGTHS = (1, 2, 5, 10, 20, 50, 100)
@@ -88,7 +93,7 @@ def _progress(contest: Contest) -> None:
 
 def _curves(race: Race, log: bool, top: float, key: str) -> None:
     lanes = {name: lane for name, lane in race.lanes.items() if lane.moments}
-    titles = {name: image_words.title(name) for name in lanes}
+    titles = {name: title(name) for name in lanes}
     chart(
         race_figure(
             {titles[name]: [moment.loss for moment in lane.moments] for name, lane in lanes.items()},
@@ -111,17 +116,17 @@ def _rates(contest: Contest) -> None:
     assert sweep is not None
     with st.expander("Which rates were tried?", icon=":material/tune:", expanded=contest.best is None):
         points = {
-            image_words.title(name): {t.rate: (t.loss, t.l2) for t in sweep.tried if t.optimizer == name}
+            title(name): {t.rate: (t.loss, t.l2) for t in sweep.tried if t.optimizer == name}
             for name in sweep.optimizers
         }
-        colors = {image_words.title(name): COLORS[name] for name in sweep.optimizers}
+        colors = {title(name): COLORS[name] for name in sweep.optimizers}
         rates = (sweep.rates[0], sweep.rates[-1])
         chart(rates_figure(points, colors, rates, shared=contest.settings.lr), "race_image_rates")
         st.caption(
             f"Loss after {sweep.iterations} iterations. Star: the best of each. Dotted: the shared rate. "
             "Hover for the L2 spent."
         )
-        st.markdown(image_words.tried(sweep))
+        st.markdown(tried(sweep))
 
 
 def _lanes(contest: Contest, race: Race) -> None:
@@ -146,14 +151,14 @@ def _lanes(contest: Contest, race: Race) -> None:
 def _lane(contest: Contest, name: str, lane: Lane, strength: int) -> None:
     pixels, change = contest.shown(lane)
     color = COLORS[name]
-    st.markdown(f':color[**{image_words.title(name)}**]{{foreground="{color}"}}')
+    st.markdown(f':color[**{title(name)}**]{{foreground="{color}"}}')
     st.caption(f"rate {lane.config['lr']:g} · iteration {lane.last.iteration}")
     with st.container(horizontal=True, gap="small"):
-        st.image(photo(pixels.numpy(), size=SIDE), width=150, alt=f"{image_words.title(name)}'s picture")
+        st.image(photo(pixels.numpy(), size=SIDE), width=150, alt=f"{title(name)}'s picture")
         st.image(
             signed_picture(change.numpy(), strength, size=SIDE),
             width=150,
-            alt=f"What {image_words.title(name)} added, times {strength}",
+            alt=f"What {title(name)} added, times {strength}",
         )
     if lane.diverged:
         st.caption("Its loss is no number any more: it diverged and stopped.")
@@ -176,13 +181,153 @@ def _standings(contest: Contest, best: Race | None) -> None:
             continue
         if best is not None:
             st.markdown(f"**{heading}**")
-        st.markdown(image_words.who_is_first(race, wanted))
-        st.dataframe(image_words.standings(race), hide_index=True, width="stretch")
+        st.markdown(who_is_first(race, wanted))
+        st.dataframe(standings(race), hide_index=True, width="stretch")
     st.caption(
         "L2 and L∞ of what was added, in pixels where white − black = 1 (L∞ 0.01 is 2.6 of 255 gray levels). "
         "“Invalid”: the share of values below black or above white."
     )
     if contest.shared.finished:
-        st.markdown(image_words.claim(contest.shared))
+        st.markdown(claim(contest.shared))
     if best is not None and best.finished and contest.shared.finished:
-        st.markdown(image_words.compared(contest.shared, best))
+        st.markdown(compared(contest.shared, best))
+
+
+# What the numbers of a race on an image say, in sentences made from them.
+
+
+CLAIM = RECIPES["optimizer-race-image"].claim
+
+
+def title(name: str) -> str:
+    """An optimizer's name for people."""
+    return OPTIMIZERS[name].title
+
+
+def standings(race: Race) -> list[dict[str, object]]:
+    """One row a lane, the lowest loss first, which need not be who reached the target first: for a table."""
+    lanes = sorted(race.lanes.items(), key=lambda pair: _rank(pair[1]))
+    rows = []
+    for place, (name, lane) in enumerate(lanes, start=1):
+        first, last = lane.reached, lane.last
+        rows.append(
+            {
+                "rank by loss": place,
+                "optimizer": title(name),
+                "rate": f"{lane.config['lr']:g}",
+                "loss (nats)": number(last.loss),
+                "target": probability(last.probability) if isfinite(last.loss) else "–",
+                "reached at step": str(first.iteration) if first else "not yet",
+                "L2 · L∞ then": _size(first) if first else "–",
+                "L2 · L∞ now": _size(last),
+                "invalid": percent(last.outside),
+            }
+        )
+    return rows
+
+
+def _bold(name: str) -> str:
+    return f"**{title(name)}**"
+
+
+def _size(moment: Moment) -> str:
+    return f"{number(moment.l2)} · {number(moment.linf)}"
+
+
+def _rank(lane: Lane) -> float:
+    return lane.last.loss if isfinite(lane.last.loss) else float("inf")
+
+
+def who_is_first(race: Race, wanted: str) -> str:
+    """Who reached the target first, when and at what price; who has not; and whose loss is lowest, if that
+    is another."""
+    reached = {name: lane.reached for name, lane in race.lanes.items()}
+    there = {name: moment for name, moment in reached.items() if moment is not None}
+    if not there:
+        return f"Nobody has made it see {article(f'**{wanted}**')} yet."
+    soonest = min(moment.iteration for moment in there.values())
+    if soonest == 0:
+        return f"It saw {article(f'**{wanted}**')} before the race began: choose another target."
+    first = [name for name, moment in there.items() if moment.iteration == soonest]
+    cheapest = min(there, key=lambda name: there[name].l2)
+    names = " and ".join(filter(None, (", ".join(map(_bold, first[:-1])), _bold(first[-1]))))
+    price = there[first[0]]
+    words = f"{names} made it see {article(f'**{wanted}**')} first, after {count(soonest, 'iteration')}"
+    words += f", at L2 {number(price.l2)} and L∞ {number(price.linf)}." if len(first) == 1 else "."
+    if cheapest not in first:
+        own = there[cheapest]
+        words += f" **{title(cheapest)}** spent least: L2 {number(own.l2)}, {own.iteration} iterations."
+    lowest = min(race.lanes, key=lambda name: _rank(race.lanes[name]))
+    if lowest not in first:
+        words += f" By loss **{title(lowest)}** leads, at {number(race.lanes[lowest].last.loss)} nats."
+    late = [title(name) for name, moment in reached.items() if moment is None]
+    if late:
+        words += f" Not there: {', '.join(late)}."
+    return words
+
+
+def claim(race: Race) -> str:
+    """The chapter's claim beside what this race measured so far."""
+    losses = {name: lane.last.loss for name, lane in race.lanes.items()}
+    holds = claim_holds(losses)
+    if holds is None:
+        return f"Claim of the chapter: “{CLAIM}”. To test it, let SGD, RMSprop and Adam race."
+    worst = max(losses["rmsprop"], losses["adam"])
+    measured = (
+        f"after {race.lanes['sgd'].last.iteration} iterations SGD stands at {number(losses['sgd'])}, RMSprop "
+        f"at {number(losses['rmsprop'])}, Adam at {number(losses['adam'])}"
+    )
+    if holds:
+        verdict = "so here it holds" + (
+            f" (the slower of the two is at 1/{losses['sgd'] / worst:,.0f} of SGD's loss)." if worst > 0 else "."
+        )
+    else:
+        verdict = f"so here it does not hold (both would have to be at {percent(MUCH, 0)} of SGD's loss or less)."
+    return f"Claim of the chapter: “{CLAIM}”. Measured: {measured}; {verdict}"
+
+
+def tried(sweep: RateSweep) -> str:
+    """What was tried and what came out best."""
+    found = sweep.best()
+    said = "; ".join(
+        f"**{title(name)}** {best.rate:g} (loss {number(best.loss)}, L2 {number(best.l2)})"
+        for name, best in found.items()
+    )
+    rates = ", ".join(f"{rate:g}" for rate in sweep.rates)
+    so_far = "" if sweep.finished else f" So far {len(sweep.tried)} of {len(sweep.optimizers) * len(sweep.rates)}."
+    return (
+        f"Tried: rates {rates}, {sweep.iterations} iterations each from the untouched picture.{so_far} "
+        f"Lowest loss: {said}. What is best after {sweep.iterations} iterations need not be best in a "
+        "longer race."
+    )
+
+
+def compared(shared: Race, best: Race) -> str:
+    """How the order and the prices change when each runs at its own rate."""
+    return _order("At one rate", shared) + " " + _order("Each at its own", best) + _price(shared, best)
+
+
+def _order(where: str, race: Race) -> str:
+    lanes = sorted(race.lanes.items(), key=lambda pair: _rank(pair[1]))
+    return f"{where}: " + ", ".join(f"{title(name)} {number(lane.last.loss)}" for name, lane in lanes) + "."
+
+
+def _price(shared: Race, best: Race) -> str:
+    spent: Mapping[str, tuple[float, float]] = {
+        name: (lane.last.l2, best.lanes[name].last.l2)
+        for name, lane in shared.lanes.items()
+        if name in best.lanes and isfinite(lane.last.l2) and isfinite(best.lanes[name].last.l2)
+    }
+    if not spent:
+        return ""
+    name, (before, after) = max(spent.items(), key=lambda pair: pair[1][1])
+    outside = best.lanes[name].last.outside
+    if after > before:
+        words = f" The loss counts, not the picture: {title(name)} now spends L2 {number(after)} instead of "
+        words += f"{number(before)}."
+    else:
+        words = f" {title(name)} spends most now, L2 {number(after)}; at the one rate it spent "
+        words += f"{number(before)}."
+    if outside > 0.01:
+        words += f" {percent(outside, 0)} of its values are no valid pixels any more."
+    return words

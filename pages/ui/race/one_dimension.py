@@ -3,23 +3,24 @@
 import random
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from core.charts.palette import OPTIMIZERS as COLORS
 from core.config.run import OptimizerConfig
 from core.formatting import number
-from core.lessons.race.charts.descent import rolling_figure
+from core.lessons.race.charts.descent import beside_printed_figure, rolling_figure
+from core.lessons.race.descent.chapter import CHAPTER, DIGITS, PRINTED, Printed, beside_the_chapter, written
 from core.lessons.race.descent.curves import CURVES, VIEW, bottom_value, minima, values
 from core.lessons.race.descent.paths import Path
 from core.lessons.race.descent.walk import DescentConfig, walk
 from core.models.threads import one_thread
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.shell.page import error_boundary
-from pages.ui.race.chapter_table import beside_the_text
+from pages.ui.kit.widgets.chart import chart
 from pages.ui.race.player import played
-from pages.ui.race.rate_words import rate_words
+from pages.ui.race.rate_words import rate_words, zones_chart
 from pages.ui.race.settings import NAMES, other_settings
-from pages.ui.race.step_table import step_table
 
 RATES = (
     0.001,
@@ -195,3 +196,101 @@ def _ball(config: DescentConfig, path: Path) -> None:
             f"The ball leaves the picture at step {outside[0] + 1}; the table below follows it to "
             f"x = {number(float(path.points[-1, 0]), 4)}."
         )
+
+
+# Every step of a walk as a table with all digits, beside the zones of the rate.
+
+
+def step_table(config: DescentConfig, path: Path) -> None:
+    """The zones on the left (the parabola's), the table on the right."""
+    left, right = st.columns([1, 1.35], gap="large")
+    with left:
+        st.markdown("**Which rates do what**")
+        zones_chart(config)
+    with right:
+        st.markdown(f"**Every step, with all digits**: {len(path.points)}")
+        st.dataframe(step_rows(path), hide_index=True, height=270, key="race_gd_steps", width="stretch")
+        st.caption(
+            "Step 1 is x₀; the chapter calls step n “batch n” and prints x after n − 1 updates. "
+            f"It stops once f is within {config.tolerance:g} of its value at the bottom, or after "
+            f"{config.updates} updates."
+        )
+
+
+def step_rows(path: Path) -> pd.DataFrame:
+    """Numbers as Python prints them."""
+    x, slope = path.points[:, 0].tolist(), path.gradients[:, 0].tolist()
+    return pd.DataFrame(
+        {
+            "step": range(1, len(x) + 1),
+            "x": [repr(value) for value in x],
+            "f(x)": [repr(value) for value in path.values.tolist()],
+            "slope": [repr(value) for value in slope],
+        }
+    )
+
+
+# The chapter's printed numbers beside ours, digit for digit.
+
+
+def beside_the_text(config: DescentConfig, path: Path) -> None:
+    """Chart and table; with other settings than the chapter's, a way back to them."""
+    st.markdown(
+        "#### Beside the chapter",
+        help="The chapter prints steps 14 to 20. It does not print x₀; 6 leads to its numbers.",
+    )
+    found = beside_the_chapter(path)
+    st.markdown(in_words(config, found))
+    if config != CHAPTER:
+        st.button(
+            "The chapter's settings",
+            icon=":material/restart_alt:",
+            key="race_gd_reset",
+            on_click=_reset,
+            help="x² + 2 from x₀ = 6, plain SGD at rate 0.1, downhill.",
+        )
+    left, right = st.columns([1, 1.7], gap="medium")
+    with left:
+        fig = beside_printed_figure(path.points[:, 0], {step: float(x) for step, (x, _) in PRINTED.items()})
+        chart(fig, "race_gd_chapter", still=True)
+    with right:
+        st.dataframe(printed_rows(found), hide_index=True, key="race_gd_printed", width="stretch")
+
+
+def in_words(config: DescentConfig, found: list[Printed]) -> str:
+    """Whether they agree, and whether they should."""
+    right = sum(entry.agrees for entry in found)
+    if right == len(found):
+        return f"All {len(found)} printed steps agree with ours to {DIGITS} significant digits, x and f(x) both."
+    told = f"{right} of the {len(found)} printed steps agree to {DIGITS} significant digits"
+    if config == CHAPTER:
+        return f"{told}. With the chapter's own settings all should: this is a mistake of ours."
+    return f"{told}: these are not the chapter's settings."
+
+
+def printed_rows(found: list[Printed]) -> pd.DataFrame:
+    """The chapter's numbers as printed, ours with as many digits."""
+    return pd.DataFrame(
+        {
+            "step": [entry.step for entry in found],
+            "agree": [entry.agrees for entry in found],
+            "x, the chapter's": [entry.chapter_x for entry in found],
+            "x, computed": [written(entry.x) or "–" for entry in found],
+            "f, the chapter's": [entry.chapter_y for entry in found],
+            "f, computed": [written(entry.y) or "–" for entry in found],
+        }
+    )
+
+
+def _reset() -> None:
+    for key, value in (
+        ("race_gd_curve", "The chapter's parabola"),
+        ("race_gd_start", 6),
+        ("race_gd_lr", 0.1),
+        ("race_gd_ascent", False),
+        ("race_gd_optimizer", "SGD"),
+        ("race_gd_sgd_momentum", 0.0),
+        ("race_gd_sgd_decay", 0.0),
+        ("race_gd_sgd_nesterov", False),
+    ):
+        st.session_state[key] = value

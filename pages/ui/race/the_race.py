@@ -1,31 +1,42 @@
 """Tab: one network, one start, the same batches, and every optimizer in a lane of its own."""
 
+import json
+import math
+
 import streamlit as st
 
+from core.config.choices import ACTIVATIONS
 from core.config.errors import DataError, LabError, NotFound
 from core.config.escaping import escaped
-from core.config.race import RaceConfig
+from core.config.race import MOST_SEEDS, Lane, RaceConfig
+from core.config.run import DIGIT_READERS, MLPConfig, RunConfig
+from core.data.digits import Mnist
 from core.export.race import race_lesson
 from core.export.snippets.race import race_code
+from core.formatting import count
+from core.lessons.race.fairness import LENGTH, LaneStart, lane_starts, same_start
 from core.lessons.race.race_job import RaceJob, start_race
 from core.lessons.race.recorded_race import RecordedRace, load
-from core.recipes.texts import recipe
+from core.models.threads import one_thread
+from core.recipes.texts import RECIPES, recipe, train_recipes
 from core.training import memory
 from core.training.run_data import divided
+from core.training.schedules import SCHEDULES
 from pages.ui.kit.shell import css, state
 from pages.ui.kit.shell.cache import mnist, registry
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.shell.not_here import not_here
 from pages.ui.kit.shell.owner import owner
 from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.training.controls import BATCHES
 from pages.ui.kit.training.export_buttons import export_buttons
+from pages.ui.kit.widgets.bound_widgets import Widgets
+from pages.ui.kit.widgets.cached_results import data_key
 from pages.ui.kit.widgets.kept_button import kept_button
-from pages.ui.race.fairness import fair
-from pages.ui.race.lanes import lane_controls
+from pages.ui.race.lanes import LOCKED, lane_controls, set_lanes
 from pages.ui.race.live_race import live_race
 from pages.ui.race.race_view import stage
 from pages.ui.race.rate_sweep import START_NOW, rate_sweep, sweep_jobs
-from pages.ui.race.set_up import race_controls, show_settings_of, words
 
 RECIPE = recipe("optimizer-race")
 RUN = "race_run"  # URL parameter and session key of the race
@@ -149,3 +160,191 @@ def _start(config: RaceConfig) -> None:
     job.opens = "pages/5_Optimizer_Race.py", {"race_tab": "The race", RUN: job.job_id}
     st.session_state[SHOWN] = job.job_id
     state.remember(RUN, job.job_id)
+
+
+# Is it fair? What the lanes have in common, computed, and what tells them apart.
+
+
+def fair(config: RaceConfig, mnist: Mnist, n_train: int | None = None) -> None:
+    """An expander; its fingerprints are computed when it is opened.
+
+    n_train: how many images an epoch of the race had, where it has been run: of other digits there is no
+    computing its order anew.
+    """
+    more = st.expander("Is it fair?", icon=":material/balance:", key="race_fair", on_change="rerun")
+    if not more.open:
+        return
+    with more:
+        if n_train is not None and n_train != (now := divided(mnist, config.base)[0]):
+            st.caption(
+                f"That race trained on {count(n_train, 'image')}; with the digits in use now it would be "
+                f"{now:,}: its fingerprints cannot be computed from them."
+            )
+            return
+        seed = config.seeds[0]
+        if len(config.seeds) > 1:
+            first = config.seeds[0]
+            seed = st.select_slider(
+                "Of the seed",
+                config.seeds,
+                key=f"race_fair_seed_{first}_{len(config.seeds)}",
+                help="Each seed has a start and an order of its own, the same for all lanes.",
+            )
+        found = _starts(json.dumps(config.to_json()), data_key(mnist), seed, mnist)
+        st.markdown(in_words(found, seed))
+        st.dataframe(
+            {
+                "lane": [start.lane for start in found],
+                "first weights": [start.weights for start in found],
+                "order of epoch 1": [start.order for start in found],
+            },
+            hide_index=True,
+        )
+        st.caption(
+            f"Fingerprints: the first {LENGTH} digits of the SHA-256 of all weights and biases before the "
+            "first step, and of the images of the first epoch in their order. One bit less alike, another "
+            "fingerprint. Computed just now from the trainers that the lanes get."
+        )
+        st.markdown(
+            "- **The same for all:** network, first weights, every batch, number of steps, arithmetic "
+            "(fp32), processor threads. They take turns, one step each, so that a busy processor slows all.\n"
+            f"- **Different:** {differences(config)}\n"
+            "- **Still not fair:** a rate that suits one optimizer may be wrong for another, and a step of "
+            "Adam costs more than one of SGD. Look at seconds as well as steps, and at each best rate."
+        )
+
+
+def in_words(found: list[LaneStart], seed: int) -> str:
+    """Whether the fingerprints agree."""
+    if same_start(found):
+        return (
+            f":material/check_circle: With seed {seed} all {len(found)} lanes start from **the same "
+            f"weights** and see **the same {found[0].images:,} images in the same order**."
+        )
+    which = [
+        word
+        for word, marks in (("weights", {s.weights for s in found}), ("batches", {s.order for s in found}))
+        if len(marks) > 1
+    ]
+    return f":material/warning: With seed {seed} the lanes differ in their {' and '.join(which)}: not fair."
+
+
+def differences(config: RaceConfig) -> str:
+    """Each lane's optimizer with all its settings, and its schedule."""
+    parts = []
+    for lane in config.lanes:
+        settings = ", ".join(f"{name} {value:g}" for name, value in lane.optimizer.settings.items())
+        schedule = "" if lane.schedule == "constant" else f", {SCHEDULES[lane.schedule].title} schedule"
+        parts.append(f"{lane.name} ({settings}{schedule})")
+    return "; ".join(parts) + "."
+
+
+@st.cache_data(max_entries=32, show_spinner="Looking at the lanes' starts…")
+def _starts(config: str, data: str, seed: int, _mnist: Mnist) -> list[LaneStart]:
+    with one_thread():
+        return lane_starts(RaceConfig.from_json(json.loads(config)), _mnist, seed)
+
+
+# What all lanes of a race share: the network, the batches, the seeds.
+
+
+FIRST = "mlp-autograd"
+RECORDS = 16  # at least so many looks at the validation images on the way
+
+
+def key(setting: str) -> str:
+    """The key, and so the URL parameter, of one setting's widget."""
+    return f"race_{setting}"
+
+
+def race_controls(n_train: int, locked: bool) -> tuple[RunConfig, tuple[int, ...]]:
+    """Draw the widgets; returns the run that all lanes share, and the seeds. n_train: training images."""
+    widget = Widgets(key, LOCKED if locked else None)
+    names = tuple(train_recipes(DIGIT_READERS))
+    recipe = widget.choice_box(
+        "Network",
+        names,
+        FIRST,
+        "recipe",
+        help="The network of a recipe. Its own optimizer is replaced by that of each lane.",
+    )
+    default = RECIPES[recipe].config
+    changes: dict[str, object] = {}
+    if isinstance(default.model, MLPConfig) and default.model.hidden:
+        changes["activation"] = widget.choice_box(
+            "Activation", ACTIVATIONS, "relu", "activation", help="The bend between the network's layers."
+        )
+    epochs = widget.slider(
+        "Epochs (passes)", 1, 20, 2, "epochs", help="How often every lane sees every training image."
+    )
+    batch = widget.choice(
+        "Batch size (images a step)",
+        BATCHES,
+        128,
+        "batch_size",
+        format_func=lambda size: f"{size:,}",
+        help="Images that share one step; the same for all lanes.",
+    )
+    count = widget.slider(
+        "Seeds",
+        1,
+        MOST_SEEDS,
+        1,
+        "seeds",
+        help="Each seed is the race again from other weights in another order: what luck can do.",
+    )
+    with st.expander("More about the race", icon=":material/tune:"):
+        first = widget.number(
+            "First seed",
+            0,
+            2**31 - 1 - MOST_SEEDS,
+            0,
+            "first_seed",
+            help="Same seed, same start, same batches, same curves.",
+        )
+        share = widget.slider(
+            "Held out for validation",
+            0.05,
+            0.5,
+            0.1,
+            "validation",
+            step=0.05,
+            help="Share of the training images that nobody trains on: lanes are compared on these. "
+            "The test images only report, at the end.",
+        )
+    steps = epochs * math.ceil((1 - share) * n_train / batch)
+    changes |= {
+        "epochs": epochs,
+        "batch_size": batch,
+        "validation": share,
+        "split": "none",
+        "precision": "fp32",
+        "record_every": min(50, max(1, steps // RECORDS)),
+    }
+    return default.with_settings(changes), tuple(range(first, first + count))
+
+
+def show_settings_of(config: RaceConfig) -> None:
+    """Set all widgets to a race's settings; call it before they are drawn."""
+    settings, shown = config.base.settings(), st.session_state
+    shown[key("recipe")] = config.base.recipe
+    for name in ("epochs", "batch_size", "validation"):
+        shown[key(name)] = settings[name]
+    if "activation" in settings:
+        shown[key("activation")] = settings["activation"]
+    shown[key("seeds")], shown[key("first_seed")] = len(config.seeds), config.seeds[0]
+    set_lanes(config.lanes)
+
+
+def words(base: RunConfig, lanes: tuple[Lane, ...], seeds: tuple[int, ...], images: int, held_out: int) -> str:
+    """What a press on Start would do, in a sentence. images, held_out: trained on, and to validate with."""
+    train = base.train
+    steps = train.epochs * math.ceil(images / train.batch_size)
+    runs = len(lanes) * len(seeds)
+    names = ", ".join(f"*{lane.name}*" for lane in lanes)
+    return (
+        f"**{count(runs, 'run')}** of {steps:,} steps each: {names} train *{base.recipe}* "
+        f"{'once' if len(seeds) == 1 else f'{len(seeds)} times, each time'} from the same weights on the "
+        f"same batches ({train.batch_size:,} of {images:,} images). They take turns, one step each, and "
+        f"{count(held_out, 'image')} that nobody trains on say how far each one is."
+    )

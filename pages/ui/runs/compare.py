@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from core.charts.intervals import record_figure
@@ -12,6 +13,7 @@ from core.lessons.runs.charts.run_curves import Curve, many_curves_figure, run_c
 from core.lessons.runs.curves import SPLITS, WHATS, series, smoothed
 from core.lessons.runs.measures import loss_of
 from core.lessons.runs.rows import short_of, title_of
+from core.lessons.runs.settings import side_by_side
 from core.storage.runs import RunRecord
 from pages.ui.kit.network.example_names import examples
 from pages.ui.kit.shell.page import error_boundary
@@ -19,7 +21,6 @@ from pages.ui.kit.training.accuracy_line import BY_TEST
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.runs import chosen
 from pages.ui.runs.cached_runs import all_known
-from pages.ui.runs.compare_settings import settings_table
 from pages.ui.runs.links import run_link
 
 AXES = {"step": "step", "epoch": "epoch", "training time": "time", "wall time": "clock"}
@@ -297,3 +298,30 @@ for run in store.all()[:2]:
     smooth = exponential(loss.y, weight=0.9)
     print(run.run_id, run.name, "ends at", np.round(smooth[-1:], 4), "after epoch", loss.x[-1:])
 """
+
+
+# The settings of several runs: what differs in a table, what is the same folded away.
+
+
+def settings_table(runs: Sequence[RunRecord]) -> None:
+    """Rows are settings, columns runs; only settings that differ are lit."""
+    found = side_by_side(runs)
+    names = [short_of(run) for run in runs]
+    heads = [name if names.count(name) == 1 else f"{name} ({place})" for place, name in enumerate(names, 1)]
+    if found.lit:
+        st.dataframe(
+            _frame(found.lit, heads), height="auto" if len(found.lit) < 10 else 56 + 35 * len(found.lit), key="runs_lit"
+        )
+    elif len(runs) > 1:
+        st.markdown("Nothing differs: these runs had the same settings throughout.")
+    else:
+        st.caption("One run differs from nothing; choose another one beside it.")
+    with st.expander(f"{len(found.same)} settings that are the same", icon=":material/equal:"):
+        same = {name: row[:1] for name, row in found.same.items()}
+        st.dataframe(_frame(same, ["all of them"]), key="runs_same")
+
+
+def _frame(rows: dict[str, list[str]], heads: Sequence[str]) -> pd.DataFrame:
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=list(heads))
+    frame.index.name = "setting"
+    return frame

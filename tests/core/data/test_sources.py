@@ -11,10 +11,10 @@ import pytest
 import torch
 
 from core.config.errors import DataError
-from core.data import bundled, checksums, load, status
-from core.data.checksums import SHA256, check_is_mnist, checksum
+from core.data import bundled, load, status
 from core.data.idx import FILES
 from core.data.mnist_folder import RawMnist, raw_folder
+from core.data.sources import SHA256, check_is_mnist, checksum
 from core.storage.paths import home
 
 
@@ -197,7 +197,7 @@ def test_a_sound_copy_is_summed_once(small: tuple[RawMnist, list[Path]], monkeyp
     raw, paths = small
     check_is_mnist(raw, paths)
     summed: list[str] = []
-    monkeypatch.setattr(checksums, "checksum", lambda file, content: summed.append(file.name))
+    monkeypatch.setattr("core.data.sources.checksum", lambda file, content: summed.append(file.name))
     check_is_mnist(raw, paths)
     assert summed == [], "nothing has changed"
     paths[3].write_bytes(paths[3].read_bytes())  # the same, but who knows

@@ -21,8 +21,7 @@ from core.storage.checkpoints import run_checkpoint
 from core.storage.runs import RunStore
 from core.storage.weight_history import load_weight_history, weight_history_path
 from core.training.callbacks import Callback
-from core.training.early_stopping import Best
-from core.training.recording import best_of, keep, kept_row, new_trainer, record_of, weight_history_of
+from core.training.recording import Best, best_of, keep, kept_row, new_trainer, record_of, weight_history_of
 from core.training.run_data import material_for
 from core.training.trainer import Trainer
 

@@ -31,8 +31,8 @@ from pages.ui.kit.training.after_run import below
 from pages.ui.kit.training.export_buttons import export_buttons, lesson_now
 from pages.ui.kit.training.live_run import Draw, More, live_run
 from pages.ui.kit.training.on_record import recorded
-from pages.ui.kit.training.start_buttons import start_buttons
 from pages.ui.kit.widgets.bound_widgets import Live
+from pages.ui.kit.widgets.kept_button import kept_button
 
 
 @dataclass(frozen=True)
@@ -256,3 +256,50 @@ def _change(job: Job, name: str, value: Any) -> None:
         job.change(name, value)
     except ConfigError as error:
         st.toast(escaped(str(error), "page"), icon=":material/error:")
+
+
+# The buttons that start a run: all of it, one epoch of it, or slowly enough to watch.
+
+
+def start_buttons(key: Callable[[str], str], locked: bool, quick: bool, watchable: float) -> bool:
+    """Draw them; whether a run is to start, with the settings as they are or (`once`) for one epoch.
+
+    key: of the page's entries in the session, by name. locked: nothing can start now. quick: offers a run of
+    one epoch. watchable: seconds over which a run that is over at once can be spread; 0 does not offer it.
+    """
+    pressed = kept_button(
+        "Train",
+        icon=":material/play_arrow:",
+        type="primary",
+        width="stretch",
+        key=key("start"),
+        disabled=locked,
+        help="Start from fresh weights with these settings.",
+    )
+    if quick:
+        st.button(
+            "Train one epoch",
+            icon=":material/timer:",
+            width="stretch",
+            key=key("short"),
+            disabled=locked,
+            on_click=_one_epoch,
+            args=(key,),
+            help="Sets Epochs to 1 and trains: enough for a first look.",
+        )
+    if watchable:
+        st.toggle(
+            "Slowly, to watch",
+            True,
+            key=key("slowly"),
+            bind="query-params",
+            help=f"Rest between the epochs, so that the run takes about {watchable:g} seconds; "
+            "what it computes stays the same.",
+        )
+    wished = bool(st.session_state.pop(key("start_now"), False))
+    return (pressed or wished) and not locked
+
+
+def _one_epoch(key: Callable[[str], str]) -> None:
+    """Callback: one epoch is asked for; the control of epochs will say so."""
+    st.session_state[key("once")] = st.session_state[key("start_now")] = True

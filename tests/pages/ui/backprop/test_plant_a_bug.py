@@ -13,8 +13,7 @@ from core.lessons.backprop.planted_bug import Planted
 from core.lessons.backprop.relative_difference import Agreement
 from pages.ui.backprop import findings
 from pages.ui.backprop.code_under_test import SHAPES, Suspect, gradients, updates
-from pages.ui.backprop.find_the_bug import bug_of, hidden_suspect
-from pages.ui.backprop.plant_a_bug import CODE, FIND, plant_a_bug
+from pages.ui.backprop.plant_a_bug import CODE, FIND, bug_of, hidden_suspect, plant_a_bug
 from pages.ui.kit.shell.cache import mnist
 from tests.pages.harness import open_part, well
 

@@ -14,7 +14,7 @@ from core.lessons.backprop.loop_or_matrices import by_matrices
 from core.lessons.backprop.two_momenta import TwoMomenta
 from core.lessons.backprop.vanishing import network
 from pages.ui.backprop import loop_or_matrices, momentum, train_it, vanishing
-from pages.ui.backprop.paired_runs import gap_in_words
+from pages.ui.backprop.train_it import gap_in_words
 from pages.ui.kit.shell.cache import registry
 from tests.pages.harness import open_part, text, until, well
 

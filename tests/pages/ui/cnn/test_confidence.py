@@ -11,8 +11,8 @@ from core.data import Mnist
 from core.data.splits import validation_places
 from core.lessons.cnn.calibration import fit_temperature
 from core.models import build_module
+from pages.ui.cnn.calibration import held_out
 from pages.ui.cnn.confidence import CODE, SHEET, confidence
-from pages.ui.cnn.held_out import held_out
 from pages.ui.kit.network.trained_network import Trained
 from tests.pages.harness import open_part, shipped, text, well
 
@@ -122,7 +122,7 @@ def test_what_a_temperature_is_fitted_on(mnist: Mnist) -> None:
 def test_validation_images_of_other_digits_mean_nothing(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
     from types import SimpleNamespace
 
-    from pages.ui.cnn import held_out as module
+    from pages.ui.cnn import calibration as module
 
     asked = []
     store = SimpleNamespace(get=lambda run: asked.append(run) or SimpleNamespace(data="full"))

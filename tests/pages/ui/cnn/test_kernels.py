@@ -14,8 +14,8 @@ from core.models.evaluation import evaluate
 from core.models.trained_network import rebuild
 from core.storage.checkpoints import SHIPPED
 from core.storage.weight_history import Frame, WeightHistory, as_kept
+from pages.ui.cnn import kernel_stage, weight_history
 from pages.ui.cnn import kernels as tab
-from pages.ui.cnn import play, weight_history
 from pages.ui.kit.network.network_picker import weight_history_beside
 from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.cache import shipped_model
@@ -188,7 +188,7 @@ def test_a_moment_without_numbers_is_a_sentence(mnist: Mnist) -> None:
 
 @pytest.mark.long
 def test_play_runs_to_the_end_and_can_be_paused(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(play, "PACE", 1000.0)  # stands still, however slow the machine
+    monkeypatch.setattr(kernel_stage, "PACE", 1000.0)  # stands still, however slow the machine
     app = over(lab("cnn-bn"), mnist)
     button = lambda: next(b for b in app.button if b.key == "cnn_kernels_play")  # noqa: E731
     assert button().label == "Play"
@@ -197,27 +197,27 @@ def test_play_runs_to_the_end_and_can_be_paused(mnist: Mnist, monkeypatch: pytes
     assert button().label == "Pause"
     well(app.run())
     assert slider(app).value == "0"
-    monkeypatch.setattr(play, "PACE", 0.0)
+    monkeypatch.setattr(kernel_stage, "PACE", 0.0)
     well(app.run())
     assert slider(app).value == "1"
     well(button().click().run())
     assert button().label == "Play"
     well(app.run())
     assert slider(app).value == "1"
-    assert play.PLAY not in app.session_state
+    assert kernel_stage.PLAY not in app.session_state
     well(button().click().run())  # goes on from here
     assert slider(app).value == "2"
     for _ in range(6):
         well(app.run())
     assert slider(app).value == "5"
     assert button().label == "Play"
-    assert play.PLAY not in app.session_state
+    assert kernel_stage.PLAY not in app.session_state
 
 
 def test_a_hand_on_the_slider_stops_the_play_and_a_late_answer_does_not(
     mnist: Mnist, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(play, "PACE", 1000.0)  # stands still, however slow the machine
+    monkeypatch.setattr(kernel_stage, "PACE", 1000.0)  # stands still, however slow the machine
     app = over(lab("cnn-bn"), mnist)
     button = lambda: next(b for b in app.button if b.key == "cnn_kernels_play")  # noqa: E731
     well(button().click().run())
@@ -227,7 +227,7 @@ def test_a_hand_on_the_slider_stops_the_play_and_a_late_answer_does_not(
     well(slider(app).set_value("3").run())
     assert slider(app).value == "3"
     assert button().label == "Play"
-    monkeypatch.setattr(play, "PACE", 0.0)
+    monkeypatch.setattr(kernel_stage, "PACE", 0.0)
     well(app.run())
     assert slider(app).value == "3"
 

@@ -15,7 +15,7 @@ from core.lessons.race.descent.surfaces import SURFACES
 from core.lessons.race.descent.walk import DescentConfig, walk
 from core.lessons.race.descent.zones import PARABOLA
 from core.training.optimizers import OPTIMIZERS
-from pages.ui.race import chapter_table, one_dimension, rate_words, step_table, two_dimensions
+from pages.ui.race import one_dimension, rate_words, two_dimensions
 from pages.ui.race.map_results import Racer, adaptive_in_words, in_words, rows
 from tests.pages.harness import open_part, text, well
 
@@ -127,8 +127,8 @@ def test_words_follow_the_numbers() -> None:
     assert rate_words.word(slow, walk(slow)) == "crawling"
     assert "f″" in rate_words.factor_in_words(slow, walk(slow))
     broken = beside_the_chapter(walk(DescentConfig(start=5.0)))
-    assert "a mistake of ours" in chapter_table.in_words(CHAPTER, broken)
-    assert step_table.rows(path)["x"].iloc[0] == "10.0"
+    assert "a mistake of ours" in one_dimension.in_words(CHAPTER, broken)
+    assert one_dimension.step_rows(path)["x"].iloc[0] == "10.0"
 
 
 def test_the_code_of_the_walk_is_the_chapters() -> None:

@@ -20,7 +20,7 @@ from core.recipes.texts import train_recipes
 from core.storage.checkpoints import shipped
 from core.training.optimizers import OPTIMIZERS
 from pages.ui.kit.shell.cache import mnist, shipped_model
-from pages.ui.race import image_live, image_race_session, image_words
+from pages.ui.race import image_live, image_race_session
 from pages.ui.race.image_race import CODE, fair, for_an_image
 from pages.ui.race.image_race_session import Contest, Settings, Subject
 from tests.pages.harness import open_part, text, well
@@ -235,9 +235,9 @@ def test_the_price_is_told_from_the_numbers() -> None:
         return race
 
     little, much = raced(1e-4), raced(1e-2)
-    assert "now spends L2" in image_words.compared(little, much)
-    assert "now spends L2" not in image_words.compared(much, little)
-    assert "spends most now" in image_words.compared(much, little)
+    assert "now spends L2" in image_live.compared(little, much)
+    assert "now spends L2" not in image_live.compared(much, little)
+    assert "spends most now" in image_live.compared(much, little)
 
 
 def test_words_say_what_the_numbers_say() -> None:
@@ -246,13 +246,13 @@ def test_words_say_what_the_numbers_say() -> None:
     race = Race(digits, picture, 3, at_rates({"sgd": 1e-4, "rmsprop": 1e-4, "adam": 1e-4}), 2)
     for _ in race.turns():
         pass
-    assert "does not hold" in image_words.claim(race)
-    assert "Nobody has made it see a **3**" in image_words.who_is_first(race, "3")
+    assert "does not hold" in image_live.claim(race)
+    assert "Nobody has made it see a **3**" in image_live.who_is_first(race, "3")
     label = int(load("small").test.labels[4])
     own = Race(digits, picture, label, at_rates({"sgd": 0.01}), 1)
     for _ in own.turns():
         pass
-    assert "before the race began" in image_words.who_is_first(own, str(label))
+    assert "before the race began" in image_live.who_is_first(own, str(label))
 
 
 def test_first_to_the_target_and_first_by_loss_are_told_apart() -> None:
@@ -266,11 +266,11 @@ def test_first_to_the_target_and_first_by_loss_are_told_apart() -> None:
     race = Race(digits, load("small").test.images[4], 3, at_rates({"sgd": 0.1, "adam": 0.1}), 2)
     went("sgd", [9.0, 2.0, 1.5], 1)
     went("adam", [9.0, 4.0, 0.1], 2)
-    told = image_words.who_is_first(race, "3")
+    told = image_live.who_is_first(race, "3")
     assert "**SGD** made it see a **3** first, after 1 iteration" in told
     assert "By loss **Adam** leads, at 0.1 nats" in told
     went("adam", [9.0, 4.0, 3.0], 2)
-    assert "By loss" not in image_words.who_is_first(race, "3")
+    assert "By loss" not in image_live.who_is_first(race, "3")
 
 
 def test_the_number_of_pixel_values_is_that_of_the_picture() -> None:
