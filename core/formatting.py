@@ -150,6 +150,15 @@ def number(value: float, digits: int = 3, *, signed: bool = False) -> str:
     return _plain(value, digits)
 
 
+def latex_number(value: float, digits: int = 6) -> str:
+    """A number as LaTeX, with that many significant digits: "0.001", and "10^{-8}" where Python writes 1e-08."""
+    mantissa, _, exponent = f"{value + 0.0:.{digits}g}".partition("e")
+    if not exponent:
+        return mantissa
+    power = f"10^{{{int(exponent)}}}"
+    return power if mantissa == "1" else rf"{mantissa} \cdot {power}"
+
+
 def _unbounded(value: float) -> str:
     return NOT_A_NUMBER if math.isnan(value) else "∞" if value > 0 else "-∞"
 

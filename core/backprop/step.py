@@ -7,7 +7,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from core.formatting import shape
+from core.formatting import latex_number, shape
 
 Phase = Literal["forward", "loss", "backward", "update"]
 Role = Literal["input", "signed", "share"]
@@ -144,9 +144,8 @@ class Step:
 
 
 def number(value: float, digits: int = 4) -> str:
-    """A number in LaTeX with that many significant digits: "-0.25", "1.3 \\cdot 10^{-7}"."""
-    mantissa, _, exponent = f"{value + 0.0:.{digits}g}".partition("e")
-    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+    """A number in LaTeX with that many significant digits."""
+    return latex_number(value, digits)
 
 
 def factor(value: float | Tensor) -> str:

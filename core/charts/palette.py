@@ -10,6 +10,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.config.choices import Hue
+from core.config.optimizers import OPTIMIZERS
+
 BLUE: Final = "#1A83C4"
 ORANGE: Final = "#D98E00"
 GREEN: Final = "#009E73"
@@ -21,22 +24,23 @@ VIOLET: Final = "#7A6FD0"  # the three hues below extend the set to ten
 BROWN: Final = "#A06A35"
 GRAY: Final = "#8E99A3"
 
-CATEGORICAL: Final[tuple[str, ...]] = (BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, YELLOW, VIOLET, BROWN, GRAY)
+#: The hues by the names that entries of choices give them.
+HUES: Final[dict[Hue, str]] = {
+    "blue": BLUE,
+    "orange": ORANGE,
+    "green": GREEN,
+    "vermillion": VERMILLION,
+    "purple": PURPLE,
+    "sky": SKY,
+    "yellow": YELLOW,
+    "violet": VIOLET,
+    "brown": BROWN,
+    "gray": GRAY,
+}
+CATEGORICAL: Final[tuple[str, ...]] = tuple(HUES.values())
 
 #: Which images a number was measured on.
 SPLITS: Final[dict[str, str]] = {"train": BLUE, "validation": ORANGE, "test": GREEN, "attacked": VERMILLION}
-
-#: Optimizers by their names in `core.training.optimizers`.
-OPTIMIZERS: Final[dict[str, str]] = {
-    "sgd": VERMILLION,
-    "sgd-by-hand": BROWN,
-    "rmsprop": PURPLE,
-    "adam": SKY,
-    "momentum": ORANGE,
-    "adamw": BLUE,
-    "adagrad": GREEN,
-    "adadelta": YELLOW,
-}
 
 #: Digit d has color DIGITS[d]; neighbors in this list differ in lightness as well as in hue.
 DIGITS: Final[tuple[str, ...]] = (BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE, BROWN, YELLOW, VIOLET, GRAY)
@@ -105,6 +109,11 @@ GRAY_INK: Final[Scale] = ((0.0, "#000000"), (1.0, "#FFFFFF"))
 def model_color(name: str) -> str:
     """The color of a network, known or not: an unknown name always gets the same hue."""
     return MODELS.get(name) or CATEGORICAL[sum(name.encode()) % len(CATEGORICAL)]
+
+
+def optimizer_color(name: str) -> str:
+    """The color of an optimizer; gray where a record names one that is not there any more."""
+    return HUES[OPTIMIZERS[name].color] if name in OPTIMIZERS else GRAY
 
 
 def attack_look(name: str) -> tuple[str, str]:

@@ -15,6 +15,8 @@ Target = Literal["sine", "square", "absolute", "step", "line", "placed"]
 WordSplit = Literal["random", "stem"]
 Cell = Literal["gru", "lstm", "rnn"]
 Precision = Literal["auto", "fp32", "bf16"]
+#: Colors by name; core.charts.palette says what each is.
+Hue = Literal["blue", "orange", "green", "vermillion", "purple", "sky", "yellow", "violet", "brown", "gray"]
 
 ADVERSARIES: tuple[Adversarial, ...] = get_args(Adversarial)
 ACTIVATIONS: tuple[Activation, ...] = get_args(Activation)

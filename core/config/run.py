@@ -34,6 +34,7 @@ from core.config.digits import DigitsConfig
 from core.config.errors import ConfigError
 from core.config.language import RecurrentConfig, WordsConfig
 from core.config.mlp import MLPConfig
+from core.config.optimizers import OPTIMIZERS
 from core.config.regression import CurveConfig, RegressorConfig
 from core.config.train import OptimizerConfig, TrainConfig
 from core.config.validation import one_of, require
@@ -219,8 +220,6 @@ class RunConfig:
         Changing `optimizer` keeps the settings that the new one also has only if they are named in
         `changes`; the others take its defaults. Raises ConfigError for unknown names or bad values.
         """
-        from core.training.optimizers import OPTIMIZERS
-
         name = str(changes.get("optimizer", self.train.optimizer.name))
         one_of(name, tuple(OPTIMIZERS), "The optimizer")
         same = name == self.train.optimizer.name

@@ -17,6 +17,7 @@ from core.config.choices import (
     Schedule,
     Split,
 )
+from core.config.optimizers import OPTIMIZERS
 from core.config.validation import is_number, one_of, require, whole
 
 MOST_EPOCHS = 10_000
@@ -30,8 +31,6 @@ class OptimizerConfig:
     settings: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        from core.training.optimizers import OPTIMIZERS  # the dict of choices lives with their code
-
         one_of(self.name, tuple(OPTIMIZERS), "The optimizer")
         known = OPTIMIZERS[self.name].settings
         for key, value in self.settings.items():

@@ -38,7 +38,9 @@ class Setting:
     """One number an optimizer or an attack takes: its default, its range and what it does.
 
     low, high: the range; `open_low` / `open_high` leave the end itself out. log: slide on a log scale.
-    switch: either 0, off, or 1, on. whole: no fractions.
+    switch: either 0, off, or 1, on. whole: no fractions. stops: the values a slider offers where it does not
+    go by even steps, step: how far apart they are where it does; both are worked out where they are not said.
+    label: what stands above the widget, symbol: what stands in a formula (LaTeX); else the setting's name.
     """
 
     default: float
@@ -50,6 +52,37 @@ class Setting:
     open_high: bool = False
     switch: bool = False
     whole: bool = False
+    stops: tuple[float, ...] = ()
+    step: float = 0.0
+    label: str = ""
+    symbol: str = ""
+
+    @property
+    def by_stops(self) -> bool:
+        """Whether a slider over powers of ten, or over stops of its own, shows it best."""
+        return bool(self.stops) or self.log or self.high > 100 * max(1.0, self.default)
+
+    def ladder(self) -> tuple[float, ...]:
+        """What such a slider offers: its stops, or 1, 2, 3, 5, 7 times powers of ten; 0 too where it may be."""
+        if self.stops:
+            return self.stops
+        least = self.low or (1.0 if self.whole else min(1e-4, self.default or 1e-4))
+        exponents = range(math.floor(math.log10(least)), math.ceil(math.log10(self.high)) + 1)
+        rungs = [float(f"{digit}e{exponent}") for exponent in exponents for digit in (1, 2, 3, 5, 7)]
+        inside = [rung for rung in rungs if least <= rung <= self.high and (not self.whole or rung == int(rung))]
+        return (0.0, *inside) if self.low == 0 and not self.open_low else tuple(inside)
+
+    def grid(self, value: float) -> tuple[float, float, float]:
+        """(low, high, step) of a slider by even steps, in which `value` lies; an open end is a step away.
+
+        The steps are hundredths of the range or so; a value nearer to an open end makes them finer.
+        """
+        step = self.step or 10.0 ** (math.floor(math.log10(self.high - self.low)) - 2)
+        for size in (step, step / 100):
+            low, high = self.low + size * self.open_low, self.high - size * self.open_high
+            if low <= value <= high:
+                break
+        return min(low, value), max(high, value), size
 
     def check(self, name: str, value: object) -> None:
         """Refuse a value that is no number or lies outside the range."""

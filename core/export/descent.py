@@ -1,6 +1,8 @@
 """A walk down a curve as a lesson: plain Python for gradient descent, torch.optim for the other rules."""
 
+from core.config.optimizers import OPTIMIZERS
 from core.config.run import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
+from core.config.update_rules import MOMENTUM
 from core.export.lesson import Lesson, Section
 from core.export.snippets.optimizer import optimizer_line, told_lines
 from core.export.snippets.words import CodeContext, number
@@ -43,7 +45,7 @@ def _walk(config: DescentConfig) -> str:
     bottoms = [f"    {x!r}: {bottom_value(config.curve, x)!r}," for x in minima(config.curve)]
     sign = "-" if config.ascent else ""
     optimizer = config.optimizer
-    plain = "momentum" in optimizer.settings and not optimizer.settings.get("nesterov")
+    plain = OPTIMIZERS[optimizer.name].rule is MOMENTUM and not optimizer.settings.get("nesterov")
     before, step = _by_hand(optimizer, sign) if plain else _by_torch(optimizer, sign)
     stop = (
         [

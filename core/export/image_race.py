@@ -1,5 +1,6 @@
 """A race on a picture as a lesson: a frozen classifier, a photo, and one copy of it for each optimizer."""
 
+from core.config.optimizers import OPTIMIZERS
 from core.config.run import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.export.lesson import Lesson, Section
 from core.export.snippets.optimizer import optimizer_line, told_lines
@@ -9,7 +10,6 @@ from core.lessons.race.imagenet.config import ImageRaceConfig
 from core.lessons.race.imagenet.photos import PHOTOS
 from core.lessons.race.imagenet.race import at_rates
 from core.recipes.texts import RECIPES
-from core.training.optimizers import OPTIMIZERS
 
 _NETWORKS = {
     "efficientnet-lite0": """\
@@ -72,7 +72,7 @@ _CLIP = """\
 
 
 def image_race_lesson(config: ImageRaceConfig) -> Lesson:
-    """Every photo of the race, and every optimizer on it, all at one rate."""
+    """Every photo of the race, and every optimizer on it, all at one learning rate."""
     entry = RECIPES.get(config.recipe)
     optimizers = at_rates(dict.fromkeys(config.optimizers, config.lr))
     return Lesson(
@@ -121,8 +121,8 @@ def _photos(config: ImageRaceConfig) -> str:
 def _makers(optimizers: dict[str, OptimizerConfig]) -> str:
     rows = []
     for name, optimizer in optimizers.items():
-        plain = OptimizerConfig("sgd", optimizer.settings) if name == "sgd-by-hand" else optimizer
-        rows.append(f'    "{name}": lambda pixels: {optimizer_line(plain, "pixels").removeprefix("optimizer = ")},')
+        line = optimizer_line(optimizer, "pixels").removeprefix("optimizer = ")
+        rows.append(f'    "{name}": lambda pixels: {line},')
     return "\n".join(["makers = {", *rows, "}"])
 
 

@@ -1,8 +1,6 @@
 """SGD and Adam with the meaning that the book's chapter (and Keras) gives their settings.
 
-PyTorch computes both; each class only puts right the one place where its formula differs. torch.optim reaches
-the same kernels by way of much Python, which in the middle of training, with the caches full of images, takes
-longer than they do: a tenth of a step of a small network.
+PyTorch computes both (`fused_steps`); each class only puts right the one place where its formula differs.
 """
 
 from collections.abc import Iterable
@@ -10,6 +8,8 @@ from typing import Any
 
 import torch
 from torch import Tensor
+
+from core.training.fused_steps import adam_step, sgd_step
 
 
 class _AllAtOnce:
@@ -32,7 +32,7 @@ class _AllAtOnce:
 class SGD(_AllAtOnce):
     """v := γv + lr · ∂L/∂W, W := W − v: the velocity holds steps, as in the blog, the chapter and Keras.
 
-    torch keeps the rate outside (v := γv + ∂L/∂W, W := W − lr · v). Both make the same steps while the rate
+    torch keeps the learning rate outside (v := γv + ∂L/∂W, W := W − lr · v). Both make the same steps while it
     stands still; when it changes, torch rescales all that is remembered, while here the past stays as it was.
     Dividing the kept velocity by the factor of the change turns one into the other.
 
@@ -41,15 +41,15 @@ class SGD(_AllAtOnce):
     nesterov: look ahead along the velocity (Sutskever et al. 2013); it needs momentum above 0.
     """
 
-    def __init__(self, parameters: Iterable[Tensor], lr: float, momentum: float, nesterov: bool) -> None:
+    def __init__(self, parameters: Iterable[Tensor], lr: float, momentum: float = 0.0, nesterov: bool = False) -> None:
         super().__init__(parameters, lr=lr, momentum=momentum, nesterov=nesterov and momentum > 0)
-        self.velocities: dict[Tensor, Tensor] = {}  # in steps of rate 1, as torch keeps them
+        self.velocities: dict[Tensor, Tensor] = {}  # in steps of learning rate 1, as torch keeps them
         self.last_lr = lr
         self.last_gradients: list[tuple[Tensor, Tensor]] = []  # of each weight, of a step without momentum
 
     @torch.no_grad()
     def step(self) -> None:
-        """One step at the rate that stands in the group."""
+        """One step at the learning rate that stands in the group."""
         group = self.param_groups[0]
         if group["momentum"] and self.last_gradients:
             self.velocities = {weight: gradient.clone() for weight, gradient in self.last_gradients}
@@ -65,18 +65,7 @@ class SGD(_AllAtOnce):
         if not group["momentum"]:
             self.velocities = {}
             self.last_gradients = list(zip(weights, gradients, strict=True))
-        torch._fused_sgd_(
-            weights,
-            gradients,
-            velocities,
-            weight_decay=0.0,
-            momentum=group["momentum"],
-            lr=group["lr"],
-            dampening=0.0,
-            nesterov=group["nesterov"],
-            maximize=False,
-            is_first_step=False,
-        )
+        sgd_step(weights, gradients, velocities, group["lr"], group["momentum"], group["nesterov"])
 
     def _velocity(self, weight: Tensor) -> Tensor:
         if weight not in self.velocities:
@@ -103,23 +92,10 @@ class Adam(_AllAtOnce):
         weights, gradients = self.moving()
         if not weights:
             return
-        averages = [self._averages(weight) for weight in weights]
-        count = torch.tensor(float(self.steps), device=weights[0].device)
-        torch._fused_adam_(
-            weights,
-            gradients,
-            [mean for mean, _ in averages],
-            [square for _, square in averages],
-            [],
-            [count] * len(weights),
-            lr=self.param_groups[0]["lr"],
-            beta1=self.betas[0],
-            beta2=self.betas[1],
-            weight_decay=0.0,
-            eps=self.epsilon / (1 - self.betas[1] ** self.steps) ** 0.5,
-            amsgrad=False,
-            maximize=False,
-        )
+        means, squares = zip(*map(self._averages, weights), strict=True)
+        epsilon = self.epsilon / (1 - self.betas[1] ** self.steps) ** 0.5
+        lr = self.param_groups[0]["lr"]
+        adam_step(weights, gradients, means, squares, lr, self.betas, epsilon, self.steps)
 
     def _averages(self, weight: Tensor) -> tuple[Tensor, Tensor]:
         if weight not in self.averages:

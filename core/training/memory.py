@@ -13,10 +13,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from core.config.language import ALPHABET, LANGUAGES
+from core.config.optimizers import OPTIMIZERS
 from core.config.race import RaceConfig
 from core.config.run import CNNConfig, MLPConfig, ModelConfig, RecurrentConfig, RegressorConfig, RunConfig
 from core.config.validation import require
-from core.training.optimizers import OPTIMIZERS
 
 NUMBER = 4  # bytes of a float32
 FILM = 150 * 2**20  # bytes: more frames than that are never kept

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from core.config.errors import ConfigError
+from core.config.optimizers import OPTIMIZERS
 from core.config.run import Precision, RunConfig
 from core.config.seeds import stream
 from core.config.train import MOST_EPOCHS
@@ -26,7 +27,7 @@ from core.training.adversarial import attacked
 from core.training.callbacks import Callback, GradientSizes, StopTraining
 from core.training.loss_and_gradients import loss_and_gradients
 from core.training.one_image import check_batches
-from core.training.optimizers import OPTIMIZERS, build_optimizer, change_setting, set_rate
+from core.training.optimizers import build_optimizer, change_setting, set_rate
 from core.training.schedules import rate
 from core.training.zero_division import ZeroDivision, without_epsilon
 

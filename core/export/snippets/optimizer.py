@@ -1,16 +1,14 @@
 """An optimizer as text: its line, and what torch needs to be told so that it means what the lab means.
 
 Where torch.optim means the same it stands alone. Two things differ (core.training.chapter_optimizers): Adam's
-ε, and a velocity whose rate changes.
+ε, and a velocity whose learning rate changes.
 """
 
+from core.config.optimizers import OPTIMIZERS
 from core.config.run import OptimizerConfig, RunConfig
+from core.config.update_rules import MOMENTUM
 from core.export.snippets.words import PANEL, CodeContext, number
-from core.training.optimizers import OPTIMIZERS
 from core.training.schedules import SCHEDULES
-
-_NAMES = {"epsilon": "eps"}
-_APART = ("beta_1", "beta_2", "decay", "nesterov")  # said in another way than NAME=VALUE
 
 
 def optimizer_line(optimizer: OptimizerConfig, source: str, *, whole: bool = False) -> str:
@@ -19,20 +17,23 @@ def optimizer_line(optimizer: OptimizerConfig, source: str, *, whole: bool = Fal
     whole: for a script that repeats a run to the last digit, where Adam's one call for all parameters
     (`fused`), as the lab makes it, rounds otherwise than one for each.
     """
-    settings, entry = optimizer.settings, OPTIMIZERS[optimizer.name]
-    names = {**_NAMES, **entry.live}
-    words = [f"{names.get(k, k)}={number(v)}" for k, v in settings.items() if k not in _APART]
-    if settings.get("nesterov") and settings["momentum"]:
-        words.append("nesterov=True")
-    if "beta_1" in settings:
-        words.append(f"betas=({number(settings['beta_1'])}, {number(settings['beta_2'])})")
+    entry = OPTIMIZERS[optimizer.name]
+    arguments = {name: value for name, value in entry.arguments(optimizer.settings).items() if value is not False}
     if whole and entry.rule.keras_epsilon:
-        words.append("fused=True")
+        arguments["fused"] = True
+    words = [f"{name}={_python(value)}" for name, value in arguments.items()]
     return f"optimizer = torch.optim.{entry.in_torch}({source}, {', '.join(words)})"
 
 
+def _python(value: object) -> str:
+    """An argument as Python: a number, several of them, or True."""
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_python, value))})"
+    return number(value) if isinstance(value, float) else repr(value)
+
+
 def moves(config: RunConfig, around: CodeContext = PANEL) -> bool:
-    """Whether the rate changes from step to step."""
+    """Whether the learning rate changes from step to step."""
     train = config.train
     return train.schedule != "constant" or train.optimizer.settings.get("decay", 0.0) > 0 or "lr" in around.changed
 
@@ -44,7 +45,7 @@ def counts_steps(config: RunConfig) -> bool:
 
 
 def rate_lines(config: RunConfig, around: CodeContext) -> list[str]:
-    """Lines that set `lr`, the rate of this step, from `p` (the share that is done) and `step`."""
+    """Lines that set `lr`, the learning rate of this step, from `p` (the share that is done) and `step`."""
     train = config.train
     rate, lines = around.value("lr", train.optimizer["lr"]), []
     if train.schedule != "constant":
@@ -63,24 +64,28 @@ def rate_lines(config: RunConfig, around: CodeContext) -> list[str]:
 def told_lines(config: RunConfig, around: CodeContext) -> list[str]:
     """Lines that tell torch's optimizer what holds from this step on; none where nothing changes."""
     optimizer = config.train.optimizer
-    settings = optimizer.settings
+    settings, entry = optimizer.settings, OPTIMIZERS[optimizer.name]
     lines: list[str] = []
     if moves(config, around):
-        if settings.get("momentum"):
+        if holds_steps(optimizer):
             lines += [
-                "for state in optimizer.state.values():  # the velocity holds steps of the old rate",
+                "for state in optimizer.state.values():  # the velocity holds steps of the old learning rate",
                 '    state["momentum_buffer"] *= group["lr"] / lr',
             ]
         lines.append('group["lr"] = lr')
-    if OPTIMIZERS[optimizer.name].rule.keras_epsilon:
+    if entry.rule.keras_epsilon:
         epsilon, beta = number(settings["epsilon"]), number(settings["beta_2"])
         lines.append(f'group["eps"] = {epsilon} / (1 - {beta} ** (step + 1)) ** 0.5  # ε beside √v, as in Keras')
-    live = OPTIMIZERS[optimizer.name].live
-    for name in sorted(around.changed & set(live) - {"lr"}):
-        lines.append(f'group["{live[name]}"] = now["{name}"]')
+    for name in sorted(around.changed & entry.live.keys() - {"lr"}):
+        lines.append(f'group["{entry.live[name]}"] = now["{name}"]')
     if not lines:
         return []
     return ["for group in optimizer.param_groups:", *(f"    {line}" for line in lines)]
+
+
+def holds_steps(optimizer: OptimizerConfig) -> bool:
+    """Whether it has a velocity, which holds steps; torch's is without the learning rate."""
+    return OPTIMIZERS[optimizer.name].rule is MOMENTUM and optimizer["momentum"] > 0
 
 
 def by_hand(config: RunConfig, around: CodeContext) -> bool:
@@ -88,7 +93,8 @@ def by_hand(config: RunConfig, around: CodeContext) -> bool:
 
     With momentum 0 torch's SGD remembers nothing, though the formula's velocity is then the last step.
     """
-    return config.train.optimizer.name == "sgd-by-hand" or "momentum" in around.changed
+    entry = OPTIMIZERS[config.train.optimizer.name]
+    return entry.made_by == "hand" or (entry.rule is MOMENTUM and "momentum" in around.changed)
 
 
 def by_hand_lines(config: RunConfig, around: CodeContext, source: str, lr: str) -> tuple[list[str], list[str]]:

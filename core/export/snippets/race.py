@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
+from core.config.optimizers import OPTIMIZERS
 from core.config.race import Lane, RaceConfig
-from core.config.run import CNNConfig, OptimizerConfig, RunConfig
-from core.export.snippets.optimizer import optimizer_line
+from core.config.run import CNNConfig, RunConfig
+from core.export.snippets.optimizer import holds_steps, optimizer_line
 from core.export.snippets.panel import network_code
 from core.export.snippets.words import number
-from core.training.optimizers import OPTIMIZERS
 from core.training.schedules import SCHEDULES
 
 
@@ -62,13 +62,8 @@ def _network(base: RunConfig) -> list[str]:
     return network_code(replace(base, model=model)).splitlines()
 
 
-def _torch(optimizer: OptimizerConfig) -> OptimizerConfig:
-    """What torch.optim calls it: the SGD written by hand is its SGD."""
-    return OptimizerConfig("sgd", optimizer.settings) if optimizer.name == "sgd-by-hand" else optimizer
-
-
 def _maker(lane: Lane) -> str:
-    line = optimizer_line(_torch(lane.optimizer), "weights")
+    line = optimizer_line(lane.optimizer, "weights")
     return f"lambda weights: {line.removeprefix('optimizer = ')}"
 
 
@@ -82,13 +77,13 @@ def _keras(lane: Lane) -> bool:
 
 
 def _told(config: RaceConfig, moving: bool) -> list[str]:
-    """What the lanes' optimizers are told before a step: the rate, and whatever torch means otherwise."""
+    """What the lanes' optimizers are told before a step: the learning rate, and whatever torch means otherwise."""
     lines = []
     if moving:
         lines.append("lr = rates[name](step / steps, step)")
-        if any(lane.optimizer.settings.get("momentum") and _moves(lane) for lane in config.lanes):
+        if any(holds_steps(lane.optimizer) and _moves(lane) for lane in config.lanes):
             lines += [
-                "for state in optimizer.state.values():  # a velocity holds steps of the old rate",
+                "for state in optimizer.state.values():  # a velocity holds steps of the old learning rate",
                 '    if state.get("momentum_buffer") is not None:',
                 '        state["momentum_buffer"] *= group["lr"] / lr',
             ]

@@ -9,20 +9,14 @@ from collections.abc import Sequence
 
 from core.config.choices import Schedule
 from core.config.errors import ConfigError
+from core.config.optimizers import OPTIMIZERS
 from core.config.race import MOST_LANES, Lane
 from core.config.run import OptimizerConfig
-from core.training.optimizers import OPTIMIZERS
 from core.training.schedules import SCHEDULES
 
 #: An optimizer with its settings, and a schedule: a lane without its name.
 Entry = tuple[OptimizerConfig, Schedule]
 CHAPTER = ("sgd", "rmsprop", "adam")  # the three of the book's chapter, at its defaults
-_SHORT = {"sgd-by-hand": "SGD by hand", "momentum": "Momentum"}
-
-
-def short_title(optimizer: str) -> str:
-    """An optimizer's name, short enough for the end of a line."""
-    return _SHORT.get(optimizer, OPTIMIZERS[optimizer].title)
 
 
 def chapter_lanes() -> tuple[Lane, ...]:
@@ -30,12 +24,24 @@ def chapter_lanes() -> tuple[Lane, ...]:
     return named([(OptimizerConfig(name), "constant") for name in CHAPTER])
 
 
+def with_another(lanes: Sequence[Lane]) -> tuple[Lane, ...]:
+    """The lanes and one more: an optimizer that does not run yet, at its defaults, else SGD.
+
+    Those that the chapter leaves out come first; what is written by hand makes SGD's own steps.
+    """
+    others = [name for name, entry in OPTIMIZERS.items() if name not in CHAPTER and entry.made_by != "hand"]
+    running = {lane.optimizer.name for lane in lanes}
+    new = next((name for name in (*others, *CHAPTER) if name not in running), CHAPTER[0])
+    return named([*((lane.optimizer, lane.schedule) for lane in lanes), (OptimizerConfig(new), "constant")])
+
+
 def named(entries: Sequence[Entry]) -> tuple[Lane, ...]:
     """Lanes with names of their own: the optimizer's, with what tells it from another lane of the same.
 
     That is the rate, else the schedule, else a number: "Adam", "SGD 0.1", "SGD cosine", "SGD (2)".
     """
-    plain = [short_title(optimizer.name) for optimizer, _ in entries]
+    known = [OPTIMIZERS[optimizer.name] for optimizer, _ in entries]
+    plain = [entry.short or entry.title for entry in known]
     by_rate = [f"{name} {o['lr']:g}" for name, (o, _) in zip(plain, entries, strict=True)]
     by_schedule = [f"{name} {SCHEDULES[s].title}" for name, (_, s) in zip(plain, entries, strict=True)]
     names = []

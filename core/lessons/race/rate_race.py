@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from core.config.errors import ConfigError
+from core.config.optimizers import OPTIMIZERS
 from core.config.race import MOST_LANES, Lane, RaceConfig
 from core.config.run import OptimizerConfig
 from core.config.validation import require
 from core.lessons.race.race import LaneRun
 from core.lessons.race.race_lanes import named
-from core.training.optimizers import OPTIMIZERS
 
 #: Multiples of an optimizer's usual rate.
 FACTORS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)

@@ -11,8 +11,8 @@ from core.config.choices import (
     WORD_SPLITS,
 )
 from core.config.errors import ConfigError
+from core.config.optimizers import OPTIMIZERS
 from core.config.run import RunConfig
-from core.training.optimizers import OPTIMIZERS
 
 #: Settings by the words they may take.
 _WORDS: dict[str, tuple[str, ...]] = {
@@ -22,17 +22,15 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "family": FAMILIES,
     "reduction": REDUCTIONS,
     "schedule": SCHEDULE_NAMES,
-    "optimizer": tuple(OPTIMIZERS),
     "cell": CELLS,
     "target": tuple(name for name in TARGETS if name != "placed"),
     "division": WORD_SPLITS,
 }
 #: The same for all trials, or set for the whole sweep, or nothing that one can type in a word.
 _FIXED = ("threads", "precision", "epochs", "validation", "split", "record_every", "keep", "patience", "placed")
-#: Whole numbers and rates are tried at these multiples of the recipe's.
+#: What goes by powers of ten, and whole numbers, are tried at these multiples of the recipe's.
 _FACTORS = (0.1, 1.0, 10.0)
 _HALVES = (0.5, 1.0, 2.0)
-_RATES = ("lr", "epsilon", "weight_decay")
 
 
 def variable(config: RunConfig) -> list[str]:
@@ -50,7 +48,7 @@ def words_of(config: RunConfig, name: str) -> tuple[str, ...]:
     """The words that a setting may take; () where it is typed."""
     if isinstance(config.settings().get(name), bool):
         return ("true", "false")
-    return _WORDS.get(name, ())
+    return tuple(OPTIMIZERS) if name == "optimizer" else _WORDS.get(name, ())
 
 
 def suggested(config: RunConfig, name: str) -> str:
@@ -58,11 +56,14 @@ def suggested(config: RunConfig, name: str) -> str:
     value = config.settings().get(name)
     if isinstance(value, tuple):
         return ("x" if all(isinstance(one, int) for one in value) else "+").join(map(str, value))
-    found = [one for one in _around(name, value) if _makes_sense(config, name, one)]
+    setting = OPTIMIZERS[config.train.optimizer.name].settings.get(name)
+    found = [
+        one for one in _around(name, value, setting is not None and setting.log) if _makes_sense(config, name, one)
+    ]
     return ", ".join(f"{one:.3g}" if isinstance(one, float) else str(one) for one in dict.fromkeys(found))
 
 
-def _around(name: str, value: object) -> list[int | float]:
+def _around(name: str, value: object, log: bool) -> list[int | float]:
     if name == "seed":
         return [0, 1, 2]
     if name == "momentum":
@@ -71,7 +72,7 @@ def _around(name: str, value: object) -> list[int | float]:
         return []
     if isinstance(value, int):
         return [max(1, round(value * factor)) if value else 0 for factor in _HALVES]
-    return [value * factor for factor in _FACTORS] if name in _RATES else [value]
+    return [value * factor for factor in _FACTORS] if log else [value]
 
 
 def _makes_sense(config: RunConfig, name: str, value: float) -> bool:

@@ -1,7 +1,6 @@
 """Widgets for an attack: which one, how much it may change, where to, and its own settings."""
 
-from collections.abc import Callable, Collection
-from typing import Any
+from collections.abc import Collection
 
 import numpy as np
 import streamlit as st
@@ -11,6 +10,8 @@ from core.attacks.attack import Attack
 from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS, NormName
 from core.config.validation import Setting
+from pages.ui.kit.widgets.bound_widgets import Widgets
+from pages.ui.kit.widgets.setting_widget import setting_widget
 
 ANY = "any other"
 RESTARTS = (1, 2, 3, 5, 10, 20, 50)
@@ -100,43 +101,11 @@ def budgets(norm: NormName, default: float | None = None) -> tuple[float, ...]:
 
 def setting_choice(key: str, name: str, setting: Setting, norm: NormName) -> float:
     """The widget of one of an attack's own numbers, standing at its default; returns what it says."""
-    label = name.replace("_", " ").capitalize()
-    common: dict[str, Any] = {"key": key, "bind": "query-params", "help": setting.help}
-    if setting.switch:
-        return float(st.toggle(label, bool(setting.default), **common))
+    widget = Widgets(lambda name: key, None)
     if name == "step_size" and setting.default == 0:  # 0 leaves it to ε and the number of steps
         sizes = (0.0, *(round(NORMS[norm].largest * share, 5) for share in SHARES))
-        return _rung(label, _with(sizes, setting), setting, common, _or_automatic)
-    if setting.log or setting.high > 100 * max(1.0, setting.default):
-        return _rung(label, _with(ladder(setting), setting), setting, common, _written)
-    if setting.whole:
-        return float(st.slider(label, int(setting.low), int(setting.high), int(setting.default), **common))
-    step = 10.0 ** (np.floor(np.log10(setting.high - setting.low)) - 2)
-    low = setting.low + (step if setting.open_low else 0.0)
-    high = setting.high - (step if setting.open_high else 0.0)
-    return float(st.slider(label, low, high, float(setting.default), step, **common))
-
-
-def ladder(setting: Setting) -> tuple[float, ...]:
-    """Values 1, 2, 3, 5, 7 times powers of ten within a setting's range; 0 too where it is allowed."""
-    least = setting.low or (1.0 if setting.whole else min(1e-4, setting.default or 1e-4))
-    exponents = range(int(np.floor(np.log10(least))), int(np.ceil(np.log10(setting.high))) + 1)
-    rungs = [float(f"{digit}e{exponent}") for exponent in exponents for digit in (1, 2, 3, 5, 7)]
-    inside = [rung for rung in rungs if least <= rung <= setting.high]
-    if setting.whole:
-        inside = [rung for rung in inside if rung == int(rung)]
-    return tuple([0.0, *inside] if setting.low == 0 and not setting.open_low else inside)
-
-
-def _rung(
-    label: str, options: tuple[float, ...], setting: Setting, common: dict[str, Any], written: Callable[[float], str]
-) -> float:
-    value = _nearest(options, setting.default)
-    return float(st.select_slider(label, options, value=value, format_func=written, **common))
-
-
-def _with(options: tuple[float, ...], setting: Setting) -> tuple[float, ...]:
-    return tuple(sorted({*options, float(setting.default)}))
+        return setting_widget(widget, name, setting, stops=sizes, written=_or_automatic)
+    return setting_widget(widget, name, setting)
 
 
 def _target(key: str, entry: Attack) -> int | None:

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.config.escaping import escaped
+from core.config.optimizers import OPTIMIZERS
 from core.config.run import RunConfig
 from core.export.snippets.panel import training_code
 from core.formatting import number, percent
@@ -19,13 +20,14 @@ from pages.ui.kit.shell import css
 from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.shell.page import error_boundary
-from pages.ui.kit.training.controls import BATCHES, RATES
+from pages.ui.kit.training.controls import BATCHES
 from pages.ui.kit.training.export_buttons import export_buttons, lesson_now
 from pages.ui.kit.training.live_run import POLL, curves, live_run
 from pages.ui.kit.training.run_pair import TwoRuns
 from pages.ui.kit.widgets.bound_widgets import Live, Widgets
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.kept_button import kept_button
+from pages.ui.kit.widgets.setting_widget import setting_widget
 
 RUN, TWIN = "manual_run", "manual_twin"  # by hand, by autograd
 PAIR = TwoRuns(
@@ -136,23 +138,8 @@ def pair_controls(running: bool) -> RunConfig:
     values = default.settings()
     widget = Widgets(key, LOCKED if running else None)
     changes: dict[str, Any] = {}
-    changes["lr"] = widget.choice(
-        "Learning rate",
-        RATES,
-        float(values["lr"]),
-        "lr",
-        format_func=lambda v: f"{v:g}",
-        help="How far each step goes along the downhill direction. Too small crawls, too large diverges.",
-    )
-    changes["momentum"] = widget.slider(
-        "Momentum",
-        0.0,
-        0.99,
-        float(values["momentum"]),
-        "momentum",
-        step=0.01,
-        help="How much of the previous step is kept: γ in v := γv + η ∂L/∂W. 0 is plain gradient descent.",
-    )
+    for name, setting in OPTIMIZERS[default.train.optimizer.name].settings.items():
+        changes[name] = setting_widget(widget, name, setting, values[name])
     changes["batch_size"] = widget.choice(
         "Batch size (images a step)",
         BATCHES,

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.config.optimizers import OPTIMIZERS
 from core.config.run import RunConfig
 from core.data.digits import Mnist
 from core.export.snippets.cnn import network_code
@@ -18,10 +19,10 @@ from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.training.controls import BATCHES
 from pages.ui.kit.training.live_run import live_run
-from pages.ui.kit.training.optimizer_settings import RATES
 from pages.ui.kit.training.run_pair import TwoRuns
 from pages.ui.kit.widgets.bound_widgets import Live, Widgets
 from pages.ui.kit.widgets.kept_button import kept_button
+from pages.ui.kit.widgets.setting_widget import setting_widget
 
 PAIR = TwoRuns(
     "cnn_bn_run", "cnn_bn_twin", "cnn_bn_shown", "cnn_bn_problem", ("pages/4_CNN.py", {"cnn_tab": "Batch norm"})
@@ -87,13 +88,9 @@ def _choose(pair: Pair | None) -> dict[str, Any]:
     default = RECIPES[WITH].config.settings()
     came = shipped_model(WITH).provenance
     settings: dict[str, Any] = {}
-    settings["lr"] = widget.choice(
-        "Learning rate",
-        RATES,
-        float(default["lr"]),
-        "lr",
-        format_func=lambda rate: f"{rate:g}",
-        help="The text trains both at 0.02.",
+    learning_rate = OPTIMIZERS[default["optimizer"]].settings["lr"]
+    settings["lr"] = setting_widget(
+        widget, "lr", learning_rate, default["lr"], help=f"{learning_rate.help} The text trains both at 0.02."
     )
     settings["convolutions"] = widget.slider(
         "Convolutions",

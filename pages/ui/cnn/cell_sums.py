@@ -4,6 +4,7 @@ import streamlit as st
 from torch import Tensor
 
 from core.charts.palette import GRAY_INK, SEQUENTIAL
+from core.formatting import latex_number
 from core.lessons.cnn.charts.maps import number_grid_figure, written
 from core.lessons.cnn.convolution_by_hand import Product, Window
 from pages.ui.kit.widgets.chart import chart
@@ -92,12 +93,8 @@ def show_pool(window: Window, values: Tensor, row: int, column: int) -> None:
 
 
 def _plain(value: float) -> str:
-    """A number to three digits for LaTeX; 1e-05 as a power of ten."""
-    text = f"{round(value, 12) + 0.0:.3g}"  # not the 1e-17 that rounding leaves
-    if "e" in text:
-        mantissa, _, power = text.partition("e")
-        return rf"{mantissa} \cdot 10^{{{int(power)}}}"
-    return text
+    """A number to three digits for LaTeX."""
+    return latex_number(round(value, 12), 3)  # not the 1e-17 that rounding leaves
 
 
 def _signed(value: float) -> str:

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from core.config.optimizers import OPTIMIZERS
 from core.config.run import MLPConfig, OptimizerConfig, TrainConfig
 from core.formatting import percent, shape
-from core.training.optimizers import OPTIMIZERS
 from core.training.schedules import moving_rate
 from pages.ui.kit.shell.page import error_boundary
 

@@ -3,12 +3,12 @@
 import streamlit as st
 from torch import nn
 
+from core.config.optimizers import OPTIMIZERS
 from core.config.run import REDUCTIONS, OptimizerConfig, Reduction
 from core.data.digits import Digits, Mnist
 from core.formatting import number
 from core.lessons.mlp.charts import loss_along_figure
 from core.lessons.mlp.one_gradient_step import Place, Step, curve, steepest, take_step
-from core.training.optimizers import OPTIMIZERS
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.widgets import cached_results as common

@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.config.errors import LabError
 from core.config.escaping import clean, escaped
+from core.config.optimizers import OPTIMIZERS
 from core.config.run import DIGIT_READERS
 from core.data.images import ENDINGS, LARGEST
 from core.lessons.race.imagenet import labels
@@ -15,7 +16,6 @@ from core.lessons.race.imagenet.config import FEWEST, MOST, ImageRaceConfig
 from core.lessons.race.imagenet.photos import PHOTOS, read_photo, sample
 from core.recipes.texts import train_recipes
 from core.storage.checkpoints import shipped
-from core.training.optimizers import OPTIMIZERS
 from pages.ui.kit.drawing.canvas import digit_canvas
 from pages.ui.kit.shell.cache import mnist, shipped_model
 from pages.ui.race.image_race_session import Settings, Subject

@@ -6,7 +6,8 @@ from math import isfinite
 
 import streamlit as st
 
-from core.charts.palette import OPTIMIZERS as COLORS
+from core.charts.palette import optimizer_color
+from core.config.optimizers import OPTIMIZERS
 from core.formatting import article, count, duration, number, percent, probability
 from core.lessons.race.charts.image_race import FLOOR, photo, race_figure, rates_figure, signed_picture
 from core.lessons.race.imagenet.best_rate import RateSweep
@@ -14,7 +15,6 @@ from core.lessons.race.imagenet.race import Lane, Moment, Race
 from core.lessons.race.imagenet.verdict import MUCH, claim_holds
 from core.models.threads import one_thread
 from core.recipes.texts import RECIPES
-from core.training.optimizers import OPTIMIZERS
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.race.image_race_session import SLICE, Contest
@@ -97,7 +97,7 @@ def _curves(race: Race, log: bool, top: float, key: str) -> None:
     chart(
         race_figure(
             {titles[name]: [moment.loss for moment in lane.moments] for name, lane in lanes.items()},
-            {titles[name]: COLORS[name] for name in lanes},
+            {titles[name]: optimizer_color(name) for name in lanes},
             race.iterations,
             log=log,
             top=top,
@@ -119,7 +119,7 @@ def _rates(contest: Contest) -> None:
             title(name): {t.rate: (t.loss, t.l2) for t in sweep.tried if t.optimizer == name}
             for name in sweep.optimizers
         }
-        colors = {title(name): COLORS[name] for name in sweep.optimizers}
+        colors = {title(name): optimizer_color(name) for name in sweep.optimizers}
         rates = (sweep.rates[0], sweep.rates[-1])
         chart(rates_figure(points, colors, rates, shared=contest.settings.lr), "race_image_rates")
         st.caption(
@@ -150,7 +150,7 @@ def _lanes(contest: Contest, race: Race) -> None:
 
 def _lane(contest: Contest, name: str, lane: Lane, strength: int) -> None:
     pixels, change = contest.shown(lane)
-    color = COLORS[name]
+    color = optimizer_color(name)
     st.markdown(f':color[**{title(name)}**]{{foreground="{color}"}}')
     st.caption(f"rate {lane.config['lr']:g} · iteration {lane.last.iteration}")
     with st.container(horizontal=True, gap="small"):

@@ -6,14 +6,15 @@ import streamlit as st
 
 from core.config.errors import ConfigError
 from core.config.escaping import escaped
+from core.config.optimizers import OPTIMIZERS
 from core.config.race import MOST_LANES, Lane
 from core.config.run import OptimizerConfig
-from core.lessons.race.race_lanes import chapter_lanes, lanes_from_text, lanes_text, named
-from core.training.optimizers import OPTIMIZERS
+from core.lessons.race.race_lanes import chapter_lanes, lanes_from_text, lanes_text, named, with_another
 from core.training.schedules import SCHEDULES
 from pages.ui.kit.shell import state
-from pages.ui.kit.training.optimizer_settings import RATES, optimizer_setting, schedule_choice
+from pages.ui.kit.training.optimizer_choice import optimizer_choice, schedule_choice
 from pages.ui.kit.widgets.bound_widgets import Live, Widgets
+from pages.ui.kit.widgets.setting_widget import setting_widget
 
 LANES = "race_lanes"  # URL parameter and session key
 TURN = "race_lanes_turn"  # counts how often the lanes were exchanged as a whole: then all widgets are new ones
@@ -98,34 +99,19 @@ def _as_set(place: int, lane: Lane) -> tuple[OptimizerConfig, Any]:
 def _lane(place: int, lane: Lane, lanes: tuple[Lane, ...], locked: bool) -> None:
     """The widgets of one lane, standing where the lane stands."""
     optimizer, live = lane.optimizer, LOCKED if locked else None
-    facts = [f"rate {optimizer['lr']:g}"]
-    if optimizer.settings.get("momentum") and optimizer.name != "momentum":
-        facts.append(f"momentum {optimizer['momentum']:g}")
+    entry = OPTIMIZERS[optimizer.name]
+    facts = [f"learning rate {optimizer['lr']:g}"]
+    changed = [name for name in entry.live if name != "lr" and optimizer[name] != entry.settings[name].default]
+    facts += [f"{name.replace('_', ' ')} {optimizer[name]:g}" for name in changed]
     if lane.schedule != "constant":
         facts.append(SCHEDULES[lane.schedule].title)
     with st.expander(f"**{lane.name}** · {', '.join(facts)}", key=key(place, "box")):
         widget = LaneWidgets(lambda name: key(place, name), live)
-        widget.choice_box(
-            "Optimizer",
-            tuple(OPTIMIZERS),
-            optimizer.name,
-            "optimizer",
-            help="The rule that turns a gradient into a step.",
-            format_func=lambda name: OPTIMIZERS[name].title,
-        )
-        st.caption(OPTIMIZERS[optimizer.name].idea)
+        optimizer_choice(widget, optimizer.name)
+        st.caption(entry.idea)
         own = LaneWidgets(lambda name: key(place, f"{optimizer.name}_{name}"), live)
-        own.choice(
-            "Learning rate",
-            RATES,
-            optimizer["lr"],
-            "lr",
-            format_func=lambda rate: f"{rate:g}",
-            help=OPTIMIZERS[optimizer.name].settings["lr"].help,
-        )
-        for name, setting in OPTIMIZERS[optimizer.name].settings.items():
-            if name != "lr":
-                optimizer_setting(own, name, setting, optimizer[name])
+        for name, setting in entry.settings.items():
+            setting_widget(own, name, setting, optimizer[name])
         schedule_choice(widget, lane.schedule)
         st.button(
             "Remove this lane",
@@ -139,12 +125,8 @@ def _lane(place: int, lane: Lane, lanes: tuple[Lane, ...], locked: bool) -> None
 
 
 def _add(lanes: tuple[Lane, ...]) -> None:
-    """Callback: the first optimizer that does not run yet, with its usual settings."""
-    running = {lane.optimizer.name for lane in lanes}
-    order = ("momentum", "adamw", "adagrad", "adadelta", "sgd", "rmsprop", "adam")
-    new = next((name for name in order if name not in running), "sgd")
-    entries = [(lane.optimizer, lane.schedule) for lane in lanes]
-    set_lanes(named([*entries, (OptimizerConfig(new), "constant")]))
+    """Callback."""
+    set_lanes(with_another(lanes))
 
 
 def _remove(lanes: tuple[Lane, ...], place: int) -> None:

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.charts.palette import OPTIMIZERS as COLORS
+from core.charts.palette import optimizer_color
+from core.config.optimizers import OPTIMIZERS
 from core.formatting import count, ratio
 from core.lessons.race.charts.descent import common_range, lengths_figure
 from core.lessons.race.descent.paths import Numbers, Path
 from core.lessons.race.descent.surfaces import Surface
-from core.training.optimizers import OPTIMIZERS
 from pages.ui.kit.widgets.chart import chart
 
 NEAR = 0.1  # to be that near to a minimum is to have arrived
@@ -63,7 +63,7 @@ def standings(racers: list[Racer], updates: int) -> None:
 
 def results(racers: list[Racer], updates: int) -> None:
     """How long gradients and steps were, and how far the way is still: three charts."""
-    colors = {racer.title: COLORS[racer.name] for racer in racers}
+    colors = {racer.title: optimizer_color(racer.name) for racer in racers}
     st.markdown(
         "#### How long is a step?",
         help="Plain SGD's step is the rate times the gradient; the others make theirs from more than that.",

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.charts.palette import OPTIMIZERS as COLORS
+from core.charts.palette import optimizer_color
+from core.config.optimizers import OPTIMIZERS
 from core.config.run import OptimizerConfig
 from core.formatting import number
 from core.lessons.race.charts.descent import beside_printed_figure, rolling_figure
@@ -17,10 +18,11 @@ from core.lessons.race.descent.walk import DescentConfig, walk
 from core.models.threads import one_thread
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.widgets.bound_widgets import Widgets
 from pages.ui.kit.widgets.chart import chart
+from pages.ui.kit.widgets.setting_widget import held, setting_widget
 from pages.ui.race.player import played
 from pages.ui.race.rate_words import rate_words, zones_chart
-from pages.ui.race.settings import NAMES, other_settings
 
 RATES = (
     0.001,
@@ -53,7 +55,7 @@ RATES = (
     5.0,
 )
 TITLES = {curve.title: name for name, curve in CURVES.items()}
-START, RATE, CURVE, OPTIMIZER, ASCENT = (
+START, RATE, CURVE, KEY, ASCENT = (
     "race_gd_start",
     "race_gd_lr",
     "race_gd_curve",
@@ -144,19 +146,28 @@ def _controls() -> DescentConfig:
         bind="query-params",
         help="x := x + rate · slope. FGSM climbs like this: it changes an image so that the loss grows.",
     )
-    titles = list(NAMES)
+    names = {entry.title: name for name, entry in OPTIMIZERS.items()}
     chosen = st.selectbox(
         "Optimizer",
-        titles,
-        titles.index("SGD"),
-        key=OPTIMIZER,
+        list(names),
+        list(names.values()).index("sgd"),
+        key=KEY,
         bind="query-params",
         help="The chapter's demo is plain SGD. The others make their step from more than this one slope.",
     )
-    name = NAMES[chosen]
-    settings = other_settings(name, "race_gd")
-    optimizer = OptimizerConfig(name, {"lr": float(lr), **settings})
+    name = names[chosen]
+    optimizer = OptimizerConfig(name, {"lr": float(lr), **_hyperparameters(name)})
     return DescentConfig(curve=TITLES[title], start=float(start), optimizer=optimizer, ascent=bool(ascent))
+
+
+def _hyperparameters(name: str) -> dict[str, float]:
+    """All settings of an optimizer but its learning rate, folded away; they begin at the chapter's defaults."""
+    widget = Widgets(lambda setting: f"race_gd_{name}_{setting}", None)
+    others = {key: setting for key, setting in OPTIMIZERS[name].settings.items() if key != "lr"}
+    if not others:
+        return {}
+    with st.expander("Hyperparameters", icon=":material/tune:"):
+        return {key: setting_widget(widget, key, setting) for key, setting in others.items()}
 
 
 def _draw() -> None:
@@ -186,7 +197,7 @@ def _ball(config: DescentConfig, path: Path) -> None:
         values(config.curve, x),
         path.points[:, 0],
         path.values,
-        color=COLORS[config.optimizer.name],
+        color=optimizer_color(config.optimizer.name),
         bottoms=[(bottom, bottom_value(config.curve, bottom)) for bottom in minima(config.curve)],
     )
     played(fig, "race_gd_ball")
@@ -283,14 +294,13 @@ def printed_rows(found: list[Printed]) -> pd.DataFrame:
 
 
 def _reset() -> None:
+    others = {name: setting for name, setting in OPTIMIZERS["sgd"].settings.items() if name != "lr"}
     for key, value in (
         ("race_gd_curve", "The chapter's parabola"),
         ("race_gd_start", 6),
         ("race_gd_lr", 0.1),
         ("race_gd_ascent", False),
         ("race_gd_optimizer", "SGD"),
-        ("race_gd_sgd_momentum", 0.0),
-        ("race_gd_sgd_decay", 0.0),
-        ("race_gd_sgd_nesterov", False),
+        *((f"race_gd_sgd_{name}", held(setting, setting.default)) for name, setting in others.items()),
     ):
         st.session_state[key] = value

@@ -9,7 +9,6 @@ from core.lessons.race.descent.paths import Path
 from core.lessons.race.descent.walk import DescentConfig
 from core.lessons.race.descent.zones import MEANING, PARABOLA, Zone, factor, seen, zone
 from pages.ui.kit.widgets.chart import chart
-from pages.ui.race.settings import plain
 
 #: Streamlit's color names and icons for the words.
 LOOKS: dict[Zone, tuple[str, str]] = {
@@ -38,8 +37,7 @@ def word(config: DescentConfig, path: Path) -> Zone:
 
 def in_the_zones(config: DescentConfig) -> bool:
     """Whether the parabola's zones decide the walk: plain gradient descent on it, downhill."""
-    simple = plain(config.optimizer.name, dict(config.optimizer.settings))
-    return config.curve == "parabola" and simple and not config.ascent
+    return config.curve == "parabola" and config.plain and not config.ascent
 
 
 def rate_words(config: DescentConfig, path: Path) -> None:
@@ -72,10 +70,10 @@ def factor_in_words(config: DescentConfig, path: Path) -> str:
     """The factor, and what it says."""
     lr, uphill = config.optimizer["lr"], config.ascent
     sign = "+" if uphill else "−"
-    if not plain(config.optimizer.name, dict(config.optimizer.settings)):
+    if not config.plain:
         return (
             "The word is read off the walk. No single factor decides it: this optimizer's step depends on "
-            "earlier slopes or on a rate that changes."
+            "earlier slopes or on a learning rate that changes."
         )
     if config.curve == "parabola":
         q = factor(lr, 2.0, ascent=uphill)

@@ -3,21 +3,20 @@
 import numpy as np
 import streamlit as st
 
-from core.charts.palette import OPTIMIZERS as COLORS
+from core.charts.palette import optimizer_color
+from core.config.optimizers import OPTIMIZERS
 from core.config.run import OptimizerConfig
 from core.lessons.race.charts.paths import Way, map_race_figure, relief_uri
 from core.lessons.race.descent.paths import Numbers, Path, follow, thin
 from core.lessons.race.descent.surfaces import RATES, SURFACES, Surface, first_rate, grid
 from core.models.threads import one_thread
-from core.training.optimizers import OPTIMIZERS
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.race.map_results import Racer, results, standings
 from pages.ui.race.player import played
-from pages.ui.race.settings import NAMES
 
 UPDATES = (50, 100, 200, 300, 500, 1000)
-FIRST = ("SGD", "SGD with momentum", "RMSprop", "Adam")
+FIRST = ("sgd", "momentum", "rmsprop", "adam")
 TURN = "race_map_turn"  # how often the map was clicked
 MOMENTS = 60  # pictures of the played race
 TITLES = {surface.title: name for name, surface in SURFACES.items()}
@@ -114,20 +113,21 @@ def _start(name: str, surface: Surface) -> tuple[float, float]:
 
 
 def _racers(surface: str) -> dict[str, float]:
+    names = {entry.title: name for name, entry in OPTIMIZERS.items()}
     titles = st.multiselect(
         "Optimizers",
-        list(NAMES),
-        list(FIRST),
+        list(names),
+        [OPTIMIZERS[name].title for name in FIRST],
         key="race_map_racers",
         bind="query-params",
         help="Who races. Each has a learning rate of its own below.",
     )
     rates = {}
     for title in titles:
-        name = NAMES[title]
+        name = names[title]
         rates[name] = float(
             st.select_slider(
-                f"{title}: rate",
+                f"{title}: learning rate",
                 RATES,
                 first_rate(surface, name),
                 key=f"race_map_lr_{surface}_{name}",
@@ -158,7 +158,7 @@ def _map(name: str, surface: Surface, start: tuple[float, float], racers: list[R
     for racer in racers:
         beyond = np.flatnonzero(racer.distance > 20 * max(span))  # nothing of it could be seen
         kept = thin(racer.path.points[: beyond[0] + 1 if len(beyond) else None], span)
-        ways.append(Way(racer.title, racer.path.points[kept], kept, COLORS[racer.name]))
+        ways.append(Way(racer.title, racer.path.points[kept], kept, optimizer_color(racer.name)))
     moments = np.unique(np.linspace(0, updates, MOMENTS + 1).round().astype(int)).tolist()
     x, y, heights, picture = _grid(name)
     fig = map_race_figure(x, y, heights, ways, picture=picture, start=start, minima=surface.minima, moments=moments)

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from core.config.errors import ConfigError
+from core.config.optimizers import OPTIMIZERS
 from core.config.run import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.recipes.texts import RECIPES, recipe
-from core.training.optimizers import OPTIMIZERS
 
 
 @pytest.mark.parametrize("name", [n for n, r in RECIPES.items() if r.kind == "train"])

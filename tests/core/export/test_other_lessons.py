@@ -18,6 +18,7 @@ from core.__main__ import main
 from core.attacks.config import AttackConfig, AttackSetup
 from core.attacks.run import attack
 from core.config.errors import ConfigError, NotFound
+from core.config.optimizers import OPTIMIZERS
 from core.config.race import RaceConfig
 from core.config.run import OptimizerConfig
 from core.data.digits import Mnist
@@ -41,7 +42,6 @@ from core.models.trained_network import load_shipped
 from core.recipes.texts import RECIPES
 from core.storage.paths import PROJECT
 from core.storage.runs import RunStore, new_run_id
-from core.training.optimizers import OPTIMIZERS
 from core.training.recording import new_trainer, record_of
 from core.training.run_data import material_for
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from core.config.optimizers import OPTIMIZERS
 from core.data.digits import Mnist
 from core.export.facts import Facts
 from core.export.training import training_lesson
 from core.recipes.texts import RECIPES, train_recipes
-from core.training.optimizers import OPTIMIZERS
 from core.training.schedules import SCHEDULES
 from tests.core.export.harness import executed, material_of, same_curve, same_score, trained
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from core.config.optimizers import LEARNING_RATES
 from core.hints.hint import handy
 from core.hints.reading import blocks, measured, since_change
 from core.storage.history import History
-from pages.ui.kit.training.controls import RATES
 
 
 def test_blocks_hold_enough_images_and_end_where_numbers_do() -> None:
@@ -28,9 +28,9 @@ def test_rows_without_a_measurement_are_left_out() -> None:
     assert not len(measured(history, "validation_loss")[0])
 
 
-@pytest.mark.parametrize("rate", RATES[5:-1])
+@pytest.mark.parametrize("rate", LEARNING_RATES[5:-1])
 def test_a_tenth_and_ten_times_a_rate_are_on_the_slider(rate: float) -> None:
-    assert handy(rate / 10) in RATES
+    assert handy(rate / 10) in LEARNING_RATES
     assert handy(rate) == rate
     assert handy(0.96 * rate) == rate
 

@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import settings as runs
 from hypothesis import strategies as st
 
+from core.charts.palette import optimizer_color
 from core.config.choices import SCHEDULE_NAMES
+from core.config.optimizers import OPTIMIZERS
 from core.config.run import ConfigError, OptimizerConfig
-from core.training.optimizers import OPTIMIZERS, build_optimizer, change_setting, latex_number, set_rate
+from core.formatting import latex_number
+from core.training.optimizers import build_optimizer, change_setting, set_rate
 from core.training.schedules import SCHEDULES, rate
-from core.training.update_rules import SYMBOLS
 
 STEPS = 40
 CASES = [
@@ -117,8 +119,8 @@ def test_the_formula_shown_names_every_setting_that_its_code_uses(name: str, set
     values = Read(OptimizerConfig(name, settings).settings)
     entry.rule.update(1.0, 0.5, values, {}, 1)
     used = values.read - {"nesterov"} - (set() if values.values_.get("momentum", 1) else {"momentum"})
-    shown = " ".join(entry.rule.latex(SYMBOLS, values.values_))
-    assert {setting for setting, symbol in SYMBOLS.items() if symbol in shown} == used
+    shown = " ".join(entry.rule.latex(entry.symbols, values.values_))
+    assert {name for name, setting in entry.settings.items() if setting.symbol and setting.symbol in shown} == used
     numbers = " ".join(entry.latex(values.values_))
     assert all(latex_number(values.values_[setting]) in numbers for setting in used)
     looks_ahead = values.values_.get("nesterov") and "momentum" in used
@@ -132,10 +134,9 @@ def test_adam_shows_its_epsilon_beside_the_root_of_the_uncorrected_mean_as_keras
     assert r"\sqrt{\hat s}" in adamw
 
 
-def test_every_optimizer_has_a_color_and_a_kind() -> None:
-    from core.charts import palette
-
-    assert set(OPTIMIZERS) == set(palette.OPTIMIZERS)
+def test_every_optimizer_has_a_color_of_its_own_and_a_kind() -> None:
+    colors = [optimizer_color(name) for name in OPTIMIZERS]
+    assert len(set(colors)) == len(OPTIMIZERS)
     kinds = {name: entry.rule.kind(OptimizerConfig(name).settings) for name, entry in OPTIMIZERS.items()}
     assert kinds == {
         "sgd-by-hand": "gradient",

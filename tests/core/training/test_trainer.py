@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from core.config.errors import ConfigError
+from core.config.optimizers import OPTIMIZERS
 from core.config.run import DIGIT_READERS, RunConfig
 from core.data.digits import Digits
 from core.data.examples import RunData
@@ -13,7 +14,6 @@ from core.models import as_module
 from core.recipes.texts import RECIPES, train_recipes
 from core.storage.history import History
 from core.training.callbacks import Callback, Replay, StopTraining
-from core.training.optimizers import OPTIMIZERS
 from core.training.trainer import Diverged, Trainer, initial_network
 
 TRAINABLE = train_recipes(DIGIT_READERS)

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.charts.palette import GRAY, OPTIMIZERS
+from core.charts.palette import GRAY, optimizer_color
 from core.charts.series import add_band
 from core.charts.style import LINE_WIDTH, figure
 
@@ -43,7 +43,7 @@ class Look:
     @classmethod
     def of(cls, optimizer: str, occurrence: int = 0) -> "Look":
         """occurrence: which lane of this optimizer it is, from 0."""
-        return cls(OPTIMIZERS.get(optimizer, GRAY), DASHES[occurrence % len(DASHES)])
+        return cls(optimizer_color(optimizer), DASHES[occurrence % len(DASHES)])
 
 
 def race_figure(

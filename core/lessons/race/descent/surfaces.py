@@ -4,6 +4,7 @@
 autograd, and a test holds one against the other.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.config.optimizers import OPTIMIZERS
 from core.lessons.race.descent.paths import Function, Numbers
 
 
@@ -162,22 +164,15 @@ SURFACES: dict[str, Surface] = {
 }
 
 
-#: The rates a slider offers, and where each optimizer's begins on a map: found by trying all of them from the
-#: map's own start, and taking one that gets there (or near) in 300 steps without leaping about.
+#: The learning rates a slider offers.
 RATES = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-FIRST_RATES: dict[str, dict[str, float]] = {
-    "beale": {"sgd": 0.02, "momentum": 0.005, "rmsprop": 0.05, "adam": 0.5, "adagrad": 1.0},
-    "rosenbrock": {"sgd": 0.002, "momentum": 0.001, "rmsprop": 0.02, "adam": 0.2, "adagrad": 1.0},
-    "himmelblau": {"sgd": 0.01, "momentum": 0.01, "rmsprop": 0.1, "adam": 0.5, "adagrad": 1.0},
-    "saddle": {"sgd": 0.2, "momentum": 0.1, "rmsprop": 0.05, "adam": 0.1, "adagrad": 0.5},
-    "ravine": {"sgd": 0.02, "momentum": 0.01, "rmsprop": 0.1, "adam": 0.2, "adagrad": 1.0},
-}
 
 
 def first_rate(surface: str, optimizer: str) -> float:
-    """Where the slider of an optimizer's rate begins on that map."""
-    kin = {"sgd-by-hand": "sgd", "adamw": "adam"}.get(optimizer, optimizer)
-    return FIRST_RATES[surface].get(kin, RATES[-1] if optimizer == "adadelta" else 0.01)
+    """Where the slider of an optimizer's learning rate begins on that map: of RATES, the nearest to its own."""
+    entry = OPTIMIZERS[optimizer]
+    own = entry.map_rates.get(surface, entry.settings["lr"].default)
+    return min(RATES, key=lambda rate: abs(math.log(rate / own)))
 
 
 def grid(name: str, across: int = 121, upward: int = 121) -> tuple[Numbers, Numbers, Numbers]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from core.config.optimizers import OPTIMIZERS
 from core.config.run import OptimizerConfig
 from core.config.validation import is_number, one_of, require, whole
 from core.lessons.race.descent.curves import CURVES, minima, values
@@ -40,6 +41,13 @@ class DescentConfig:
             is_number(self.tolerance) and self.tolerance >= 0,
             f"The tolerance must be a number of at least 0; it is {self.tolerance!r}.",
         )
+
+    @property
+    def plain(self) -> bool:
+        """Whether every step is lr · slope: no memory, and one learning rate."""
+        optimizer = self.optimizer
+        kind = OPTIMIZERS[optimizer.name].rule.kind(optimizer.settings)
+        return kind == "gradient" and not optimizer.settings.get("decay")
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""

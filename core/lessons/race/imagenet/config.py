@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from core.config.errors import ConfigError
+from core.config.optimizers import OPTIMIZERS
 from core.config.validation import is_number, one_of, require, whole
 from core.lessons.race.imagenet.labels import LEOPARD
 
@@ -17,7 +18,7 @@ class ImageRaceConfig:
 
     recipe: the experiment it came from. classifier: a name in `classifiers`. photos: names in `photos` that
     are attacked one after another. target: the class wanted, 0…999. optimizers: names in
-    core.training.optimizers. lr: the rate that all of them share. iterations: steps, 10…200. clip: keep
+    core.config.optimizers. lr: the learning rate that all of them share. iterations: steps, 10…200. clip: keep
     every pixel in [0, 1] after each step (the chapter does not).
     """
 
@@ -35,7 +36,6 @@ class ImageRaceConfig:
             CLASSIFIERS,  # dicts of choices live with their code
         )
         from core.lessons.race.imagenet.photos import PHOTOS
-        from core.training.optimizers import OPTIMIZERS
 
         one_of(self.classifier, tuple(CLASSIFIERS), "The classifier")
         require(len(self.photos) > 0, "The race needs at least one photo.")

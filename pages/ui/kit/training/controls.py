@@ -12,18 +12,16 @@ from typing import Any
 
 import streamlit as st
 
+from core.config.optimizers import OPTIMIZERS
 from core.config.run import DIGIT_READERS, INITIALIZATIONS, PRECISIONS, ModelConfig, RegressorConfig, RunConfig
 from core.recipes.texts import RECIPES
-from core.training.optimizers import OPTIMIZERS
 from pages.ui.kit.network.example_names import examples
 from pages.ui.kit.training.adversarial_settings import adversarial_settings
 from pages.ui.kit.training.corruption_settings import fault_settings, rare_shown
 from pages.ui.kit.training.early_stopping import early_stopping, kept_weights
-from pages.ui.kit.training.optimizer_settings import (
-    RATES as RATES,
-)  # those who draw controls of their own take it from here
-from pages.ui.kit.training.optimizer_settings import optimizer_setting, schedule_choice, shown
+from pages.ui.kit.training.optimizer_choice import optimizer_choice, schedule_choice
 from pages.ui.kit.widgets.bound_widgets import Live, Widgets
+from pages.ui.kit.widgets.setting_widget import held, setting_widget
 
 BATCHES = (1, 4, 8, 16, 32, 64, 100, 128, 192, 256, 512, 1000, 2000, 5000, 10_000)
 EPOCHS = (1, 10, 20, 50, 100, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000)
@@ -44,8 +42,6 @@ PER_LAYER = {
     "paddings": ("blocks", "padding"),
     "pools": ("blocks", "pool"),
 }
-#: What any optimizer can be set to, by name.
-SETTINGS = {name: setting for entry in OPTIMIZERS.values() for name, setting in entry.settings.items()}
 #: Draws the widgets of a network, starting at these settings, and returns what they say.
 Network = Callable[[Widgets, dict[str, Any]], dict[str, Any]]
 
@@ -57,6 +53,7 @@ def key(recipe: str, setting: str) -> str:
 
 def apply(recipe: str, changes: dict[str, Any]) -> None:
     """Set widgets to these settings; call it before they are drawn (in a callback, or first thing)."""
+    known = {name: setting for entry in OPTIMIZERS.values() for name, setting in entry.settings.items()}
     for name, value in changes.items():
         if name in PER_LAYER:
             count, start = PER_LAYER[name]
@@ -65,8 +62,8 @@ def apply(recipe: str, changes: dict[str, Any]) -> None:
                 st.session_state[key(recipe, f"{start}_{index + 1}")] = entry
         elif name == "rare":
             st.session_state[key(recipe, name)] = rare_shown(value)
-        elif name in SETTINGS:
-            st.session_state[key(recipe, name)] = shown(name, SETTINGS[name], float(value))
+        elif name in known:
+            st.session_state[key(recipe, name)] = held(known[name], value)
         elif name != "threads":
             st.session_state[key(recipe, name)] = value
 
@@ -122,14 +119,7 @@ def run_controls(recipe: str, network: Network, live: Live | None = None, data: 
     settings = OPTIMIZERS[changes["optimizer"]].settings
     same = changes["optimizer"] == values["optimizer"]
     with rate:
-        changes["lr"] = widget.choice(
-            "Learning rate",
-            RATES,
-            float(values["lr"] if same else settings["lr"].default),
-            "lr",
-            help="How far each step goes along the downhill direction. Too small crawls, too large diverges.",
-            format_func=lambda v: f"{v:g}",
-        )
+        changes["lr"] = setting_widget(widget, "lr", settings["lr"], values["lr"] if same else None)
     return default.with_settings(changes)
 
 
@@ -148,21 +138,14 @@ def _training(widget: Widgets, recipe: str, values: dict[str, Any], model: Model
             help="The random numbers the weights start from. Their spread decides whether signals survive.",
             format_func=lambda name: STARTS[name],
         )
-    changes["optimizer"] = widget.choice_box(
-        "Optimizer",
-        tuple(OPTIMIZERS),
-        values["optimizer"],
-        "optimizer",
-        help="The rule that turns a gradient into a step.",
-        format_func=lambda name: OPTIMIZERS[name].title,
-        on_change=_usual_rate,
-        args=(recipe,),
+    changes["optimizer"] = optimizer_choice(
+        widget, values["optimizer"], on_change=_default_learning_rate, args=(recipe,)
     )
     settings = OPTIMIZERS[changes["optimizer"]].settings
     known = values if changes["optimizer"] == values["optimizer"] else {}
     for name, setting in settings.items():
         if name != "lr":
-            changes[name] = optimizer_setting(widget, name, setting, float(known.get(name, setting.default)))
+            changes[name] = setting_widget(widget, name, setting, known.get(name))
     changes["schedule"] = schedule_choice(widget, values["schedule"])
     changes["reduction"] = widget.choice_box(
         "Loss of a batch",
@@ -242,8 +225,8 @@ def _held_out(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
     return {"split": split, "validation": 0.0 if split == "lab" else share, "keep": kept, "record_every": every}
 
 
-def _usual_rate(recipe: str) -> None:
-    """Callback: another optimizer starts from its own usual learning rate; 0.01 is much for Adam."""
+def _default_learning_rate(recipe: str) -> None:
+    """Callback: another optimizer starts from its own default learning rate; 0.01 is much for Adam."""
     name = st.session_state[key(recipe, "optimizer")]
     default = RECIPES[recipe].config.train.optimizer
     rate = default["lr"] if name == default.name else OPTIMIZERS[name].settings["lr"].default

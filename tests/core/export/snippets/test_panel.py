@@ -6,11 +6,12 @@ import pytest
 import torch
 from torch import nn
 
+from core.config.optimizers import OPTIMIZERS
 from core.config.run import DIGIT_READERS, FAMILIES, INITIALIZATIONS, RecurrentConfig, RegressorConfig
 from core.export.snippets.panel import training_code
 from core.export.snippets.words import with_changes
 from core.recipes.texts import RECIPES, train_recipes
-from core.training.optimizers import OPTIMIZERS, build_optimizer
+from core.training.optimizers import build_optimizer
 from core.training.schedules import SCHEDULES, rate
 
 

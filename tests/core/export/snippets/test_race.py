@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 import torch
 
+from core.config.optimizers import OPTIMIZERS
 from core.config.race import RaceConfig
 from core.config.run import DIGIT_READERS, OptimizerConfig
 from core.export.snippets.race import race_code
 from core.lessons.race.race_lanes import chapter_lanes, named
 from core.recipes.texts import RECIPES, train_recipes
-from core.training.optimizers import OPTIMIZERS
 
 
 def execute(config: RaceConfig) -> dict[str, Any]:

@@ -8,8 +8,7 @@ from streamlit.testing.v1 import AppTest
 from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS
-from core.config.validation import Setting
-from pages.ui.adversarial.attack_choice import budgets, ladder
+from pages.ui.adversarial.attack_choice import budgets
 
 WAIT = 60
 
@@ -95,9 +94,3 @@ def test_budgets_reach_from_nothing_to_the_largest_change(norm: str) -> None:
     assert values[-1] == NORMS[norm].largest  # type: ignore[index]
     assert list(values) == sorted(set(values))
     assert 7.25 in budgets(norm, 7.25)  # type: ignore[arg-type]
-
-
-def test_a_ladder_keeps_to_the_range() -> None:
-    assert ladder(Setting(10, 1, 100, "", log=True, whole=True)) == (1, 2, 3, 5, 7, 10, 20, 30, 50, 70, 100)
-    assert ladder(Setting(0.1, 0, 1, "", log=True))[:2] == (0.0, 1e-4)
-    assert ladder(Setting(0.1, 0, 1, "", log=True, open_low=True))[0] == 1e-4

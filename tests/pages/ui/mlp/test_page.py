@@ -129,7 +129,7 @@ def test_a_run_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize("optimizer", ["sgd-by-hand", "sgd", "rmsprop", "adam"])
 def test_a_link_with_any_optimizer_opens(optimizer: str) -> None:
-    from core.training.optimizers import OPTIMIZERS
+    from core.config.optimizers import OPTIMIZERS
 
     app = open_page(mlp_recipe="mlp-deep", mlp__deep_optimizer=OPTIMIZERS[optimizer].title)
     assert app.selectbox(key="mlp-deep_optimizer").value == optimizer

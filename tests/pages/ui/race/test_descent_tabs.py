@@ -7,6 +7,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from core.config.optimizers import OPTIMIZERS
 from core.config.run import OptimizerConfig
 from core.lessons.race.descent.chapter import CHAPTER, beside_the_chapter
 from core.lessons.race.descent.curves import CURVES
@@ -14,7 +15,6 @@ from core.lessons.race.descent.paths import follow
 from core.lessons.race.descent.surfaces import SURFACES
 from core.lessons.race.descent.walk import DescentConfig, walk
 from core.lessons.race.descent.zones import PARABOLA
-from core.training.optimizers import OPTIMIZERS
 from pages.ui.race import one_dimension, rate_words, two_dimensions
 from pages.ui.race.map_results import Racer, adaptive_in_words, in_words, rows
 from tests.pages.harness import open_part, text, well
@@ -84,9 +84,9 @@ def test_every_optimizer_and_its_settings(name: str) -> None:
         assert "No single factor decides it" in text(app)
     if name in ("sgd", "momentum"):
         well(app.toggle(key=f"race_gd_{name}_nesterov").set_value(True).run())
-        well(app.slider(key=f"race_gd_{name}_decay").set_value(0.1).run())
+        well(app.select_slider(key=f"race_gd_{name}_decay").set_value(0.1).run())
     if "epsilon" in OPTIMIZERS[name].settings:
-        well(app.select_slider(key=f"race_gd_{name}_epsilon").set_value("0.001").run())
+        well(app.select_slider(key=f"race_gd_{name}_epsilon").set_value(0.001).run())
 
 
 def test_a_link_says_all() -> None:

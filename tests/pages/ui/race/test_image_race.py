@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from core.config.optimizers import OPTIMIZERS
 from core.config.run import DIGIT_READERS
 from core.data import load
 from core.formatting import number
@@ -18,7 +19,6 @@ from core.lessons.race.imagenet.race import Moment, Race, at_rates
 from core.models.trained_network import load_shipped
 from core.recipes.texts import train_recipes
 from core.storage.checkpoints import shipped
-from core.training.optimizers import OPTIMIZERS
 from pages.ui.kit.shell.cache import mnist, shipped_model
 from pages.ui.race import image_live, image_race_session
 from pages.ui.race.image_race import CODE, fair, for_an_image

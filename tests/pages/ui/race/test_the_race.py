@@ -86,7 +86,7 @@ def test_every_control_decides_what_is_raced() -> None:
     well(lane(app, "selectbox", 3, "optimizer").set_value("adamw").run())
     well(lane(app, "select_slider", 3, "adamw_weight_decay").set_value(0.1).run())
     well(lane(app, "slider", 3, "adamw_beta_1").set_value(0.8).run())
-    well(lane(app, "select_slider", 3, "adamw_epsilon").set_value("1e-06").run())
+    well(lane(app, "select_slider", 3, "adamw_epsilon").set_value(1e-6).run())
     well(app.button(key="race_start").click().run())
     seen = finished(app)
     config = seen.config

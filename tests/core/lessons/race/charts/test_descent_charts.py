@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.charts.palette import OPTIMIZERS
+from core.charts.palette import optimizer_color
 from core.lessons.race.charts.descent import (
     COLORS,
     beside_printed_figure,
@@ -71,7 +71,7 @@ def race(points: int, moments: list[int]) -> object:
     x, y = np.linspace(-2, 2, 41), np.linspace(-1, 1, 41)
     heights = y[:, None] ** 2 + x[None] ** 2
     line = np.stack([np.linspace(-2, 0, points), np.linspace(1, 0, points)], axis=1)
-    ways = [Way(name, line, np.arange(points) * 2, OPTIMIZERS[name]) for name in ("sgd", "adam")]
+    ways = [Way(name, line, np.arange(points) * 2, optimizer_color(name)) for name in ("sgd", "adam")]
     return map_race_figure(
         x, y, heights, ways, picture=relief_uri(heights), start=(-2, 1), minima=[(0, 0)], moments=moments
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from core.charts.palette import OPTIMIZERS
+from core.charts.palette import optimizer_color
 from core.lessons.race.charts.race import Look, apart, race_figure, rate_bests_figure
 from core.lessons.race.race_lines import Line
 
@@ -32,7 +32,7 @@ def test_names_stand_apart_in_their_order() -> None:
 def test_one_color_an_optimizer_and_a_dash_a_lane() -> None:
     fig = race_figure({"SGD": line(2, 1), "SGD 2": line(2, 1.5), "Adam": line(2, 0.5)}, LOOKS, **COMMON)
     named = {trace.name: trace for trace in fig.data if trace.name}
-    assert named["SGD"].line.color == named["SGD 2"].line.color == OPTIMIZERS["sgd"]
+    assert named["SGD"].line.color == named["SGD 2"].line.color == optimizer_color("sgd")
     assert (named["SGD"].line.dash, named["SGD 2"].line.dash) == ("solid", "dash")
     assert [note.text for note in fig.layout.annotations] == ["SGD", "SGD 2", "Adam"]
     assert list(fig.layout.xaxis.range) == [0, 10]

@@ -9,14 +9,14 @@ import pytest
 import torch
 
 from core.config.errors import ConfigError
+from core.config.optimizers import OPTIMIZERS
 from core.config.run import OptimizerConfig
 from core.lessons.race.descent.chapter import CHAPTER, PRINTED, beside_the_chapter, written
 from core.lessons.race.descent.curves import CURVES, VIEW, bend, bottom_value, minima, nearest_minimum
 from core.lessons.race.descent.paths import Path, follow, thin
-from core.lessons.race.descent.surfaces import FIRST_RATES, RATES, SURFACES, first_rate, grid
+from core.lessons.race.descent.surfaces import RATES, SURFACES, first_rate, grid
 from core.lessons.race.descent.walk import DescentConfig, walk
 from core.lessons.race.descent.zones import MEANING, PARABOLA, factor, seen, zone
-from core.training.optimizers import OPTIMIZERS
 
 
 def sgd(lr: float) -> OptimizerConfig:
@@ -139,7 +139,7 @@ def test_first_rates_lead_downhill(surface: str, name: str) -> None:
     path = follow(SURFACES[surface].f, SURFACES[surface].start, OptimizerConfig(name, {"lr": lr}), 100)
     assert not path.overflowed
     assert path.values[-1] < path.values[0]
-    assert set(FIRST_RATES) == set(SURFACES)
+    assert set(OPTIMIZERS[name].map_rates) == set(SURFACES)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import torch
 from torch.nn import functional
 
 from core.config.errors import ConfigError
+from core.config.optimizers import OPTIMIZERS
 from core.config.run import OptimizerConfig
 from core.data import load
 from core.lessons.race.imagenet.best_rate import RateSweep
@@ -17,7 +18,6 @@ from core.lessons.race.imagenet.race import Lane, Race, at_rates
 from core.lessons.race.imagenet.verdict import claim_holds, mean_losses
 from core.models.trained_network import load_shipped
 from core.recipes.texts import recipe
-from core.training.optimizers import OPTIMIZERS
 
 THREE = ("sgd", "rmsprop", "adam")
 TARGET = 3

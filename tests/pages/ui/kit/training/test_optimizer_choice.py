@@ -6,8 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config.choices import SCHEDULE_NAMES
-from core.training.optimizers import OPTIMIZERS
-from pages.ui.kit.training.optimizer_settings import shown
+from core.config.optimizers import OPTIMIZERS
+from pages.ui.kit.widgets.setting_widget import held
 
 
 def script() -> None:
@@ -72,6 +72,7 @@ def test_a_runs_settings_are_shown_again() -> None:
     }
     assert said.schedule == "one-cycle"
     settings = OPTIMIZERS["adamw"].settings
-    assert shown("weight_decay", settings["weight_decay"], 0.0123) == 0.0123  # offered or not
-    assert shown("epsilon", settings["epsilon"], 1e-8) == "1e-08"
-    assert shown("beta_2", settings["beta_2"], 0.99) == 0.99
+    assert held(settings["weight_decay"], 0.0123) == 0.0123  # offered or not
+    assert held(settings["epsilon"], 1e-8) == 1e-8
+    assert held(settings["beta_2"], 0.99) == 0.99
+    assert held(OPTIMIZERS["sgd"].settings["nesterov"], 1.0) is True

@@ -1,7 +1,7 @@
 """What each optimizer computes: its formula in LaTeX, and beside it the same in a line or two of Python.
 
 The LaTeX is what pages show; the Python (`update`) is what a test holds every optimizer to, at every step.
-Who changes one changes both.
+Who changes one changes both. The entries of `core.config.optimizers` name these rules.
 """
 
 import math
@@ -14,16 +14,6 @@ Memory = dict[str, Any]
 #: (weight, gradient, settings with this step's `lr`, memory, number of the step from 1) → weight
 Update = Callable[[Any, Any, Mapping[str, float], Memory, int], Any]
 Kind = Literal["gradient", "velocity", "adaptive"]
-#: Settings as they stand in a formula where they have no value yet.
-SYMBOLS = {
-    "lr": r"\eta",
-    "momentum": r"\gamma",
-    "rho": r"\rho",
-    "beta_1": r"\beta_1",
-    "beta_2": r"\beta_2",
-    "epsilon": r"\varepsilon",
-    "weight_decay": r"\lambda",
-}
 GRADIENT = r"\frac{\partial L}{\partial W} \vphantom{\Bigg|}"
 
 
@@ -32,7 +22,7 @@ class UpdateRule:
     """A formula twice.
 
     kind: "gradient" steps along the gradient, "velocity" along a sum of gradients, "adaptive" divides every
-    weight's step by the size of its own gradients. latex: settings as text (numbers or SYMBOLS), and their
+    weight's step by the size of its own gradients. latex: settings as text (numbers or symbols), and their
     values → the lines of the formula. update: the same for one number or a whole array. keras_epsilon:
     whether ε is added to √s before s is corrected for its start from zero, as in Keras; torch adds it after.
     letters: what stands for what it remembers, in a sentence.
