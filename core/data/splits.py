@@ -69,3 +69,17 @@ def permute_pixels(digits: Digits, seed: int) -> Digits:
 def pixel_permutation(seed: int) -> torch.Tensor:
     """The permutation (784,): position i of a shuffled image shows pixel `result[i]` of the original."""
     return torch.randperm(SIDE * SIDE, generator=torch.Generator().manual_seed(seed))
+
+
+def evenly_spaced(total: int, count: int) -> torch.Tensor:
+    """Places (int64, ascending) of `count` of `total` examples, evenly from the whole set; all if count ≥ total.
+
+    MNIST's second half is easier than its first, so a few examples are taken from everywhere.
+    """
+    count = min(count, total)
+    return torch.arange(count) * total // max(1, count)
+
+
+def every_kth(digits: Digits, count: int) -> Digits:
+    """`count` of the digits, evenly from the whole set; the set itself if it has no more."""
+    return digits if count >= len(digits) else digits.take(evenly_spaced(len(digits), count))

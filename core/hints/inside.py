@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from core.config.run import CNNConfig, MLPConfig
 from core.data.digits import Digits
+from core.data.splits import every_kth
 from core.formatting import number, percent
 from core.hints.hint import Case, Hint, handy
 from core.models import as_module
@@ -46,7 +47,7 @@ class _Layer:
 
 def _bent(network: nn.Module, digits: Digits) -> Iterator[_Layer]:
     """What every layer with an activation gives for LOOKED_AT digits, evenly spread."""
-    images = digits.images[:: max(1, len(digits) // LOOKED_AT)][:LOOKED_AT]
+    images = every_kth(digits, LOOKED_AT).images
     if isinstance(network, CNN):
         with torch.no_grad(), in_eval_mode(network):
             for name, value in network.walk(images):

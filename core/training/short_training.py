@@ -14,6 +14,7 @@ from core.config.run import RunConfig
 from core.config.validation import whole
 from core.data.digits import Mnist
 from core.data.examples import RunData
+from core.data.splits import every_kth
 from core.models.threads import one_thread
 from core.training import memory
 from core.training.callbacks import Callback, Training
@@ -61,7 +62,7 @@ def short_run(
     train = replace(train, epochs=1, precision="fp32", threads=1, split="none", validation=0.0, record_every=0)
     drawn = torch.randperm(len(mnist.train), generator=torch.Generator().manual_seed(train.seed))[:images]
     count = min(MEASURED, len(mnist.test))
-    some = mnist.test.take(torch.arange(count) * len(mnist.test) // count)
+    some = every_kth(mnist.test, count)
     memory.check(memory.of_training(replace(config, train=train)), "This training")
     data = RunData(mnist.train, some, train_places=drawn)
     trainer = Trainer(replace(config, train=train), data, [_Tick(progress)] if progress else [])

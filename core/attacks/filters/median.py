@@ -7,7 +7,7 @@ pixel of each window and the others look as if they did not matter.
 from torch import Tensor, nn
 from torch.nn import functional
 
-from core.attacks.filters.filter import Defense
+from core.attacks.filters.filter import InputFilter
 
 
 class Median(nn.Module):
@@ -22,12 +22,12 @@ class Median(nn.Module):
         return windows.median(dim=1).values.reshape(x.shape)
 
 
-MEDIAN = Defense(
+MEDIAN = InputFilter(
     title="Median filter",
     idea="Each pixel becomes the median of its neighborhood: single changed pixels vanish, strokes stay.",
     paper="Xu, Evans & Qi 2018",
-    what="side of the window (pixels)",
+    unit="side of the window (pixels)",
     strengths=(1, 3, 5, 7),
     default=3,
-    filter=lambda strength, seed: Median(int(strength)),
+    module=lambda strength, seed: Median(int(strength)),
 )

@@ -1,4 +1,4 @@
-"""Noise on the picture before it is read: the network answers a little differently every time.
+"""Noise on the image before it is read: the network answers a little differently every time.
 
 The gradient is that of one draw and the answer that of another. An attacker who looks many times, as PGD with
 its many steps does, averages the noise away (Athalye, Carlini & Wagner 2018, "expectation over
@@ -8,7 +8,7 @@ transformation").
 import torch
 from torch import Tensor, nn
 
-from core.attacks.filters.filter import Defense
+from core.attacks.filters.filter import InputFilter
 
 
 class Noisy(nn.Module):
@@ -28,13 +28,13 @@ class Noisy(nn.Module):
         return x + self.deviation * noise.to(x.device, x.dtype)
 
 
-NOISY = Defense(
+NOISY = InputFilter(
     title="Noise on the input",
     idea="Every reading adds fresh noise: a carefully aimed change should drown in it.",
     paper="a common idea; Athalye, Carlini & Wagner 2018 on why it fails",
-    what="standard deviation of the noise (pixels run from 0 to 1)",
+    unit="standard deviation of the noise (pixels run from 0 to 1)",
     strengths=(0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5),
     default=0.2,
-    filter=Noisy,
+    module=Noisy,
     random=True,
 )

@@ -6,7 +6,7 @@ the gradient that an attack asks for is zero in every pixel. That hides the way,
 
 from torch import Tensor, nn
 
-from core.attacks.filters.filter import Defense
+from core.attacks.filters.filter import InputFilter
 
 
 class Quantized(nn.Module):
@@ -21,12 +21,12 @@ class Quantized(nn.Module):
         return (x * steps).round() / steps
 
 
-QUANTIZED = Defense(
+QUANTIZED = InputFilter(
     title="Few gray levels",
     idea="Each pixel is rounded to one of a few grays: small changes vanish, and so does the gradient.",
     paper="Xu, Evans & Qi 2018",
-    what="gray levels",
+    unit="gray levels",
     strengths=(32, 16, 8, 6, 5, 4, 3, 2),
     default=4,
-    filter=lambda strength, seed: Quantized(int(strength)),
+    module=lambda strength, seed: Quantized(int(strength)),
 )

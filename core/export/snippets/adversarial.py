@@ -1,6 +1,6 @@
 """Attacks, the checks on them and the defenses, as the few lines of PyTorch that matter."""
 
-HONEST = """\
+SANITY_CHECKS = """\
 import torch
 from torch import nn
 
@@ -30,7 +30,7 @@ fewer_only = (~right(found[5]) & right(found[40])).sum()    # few: more steps ca
 more_only = (right(found[5]) & ~right(found[40])).sum()
 """
 
-TRAIN = """\
+ADVERSARIAL_TRAINING = """\
 import torch
 from torch import nn
 
@@ -52,7 +52,7 @@ for x, y in batches:                                   # the outer loop: down, o
     optimizer.step()
 """
 
-FILTERS = """\
+INPUT_FILTER = """\
 import torch
 from torch import nn
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.attacks.norms import ROUNDING, NormName
+from core.attacks.norms import NormName, within_rounding
 from core.config.proportion import Proportion
 from core.lessons.adversarial.tasks import Predictions
 
@@ -43,7 +43,7 @@ def lost_within(reads: Predictions, clean: Predictions, labels: Tensor, norm: No
     reads: of one run with a large budget; every ε follows from its distances.
     """
     n = min(len(reads), len(clean))
-    near = reads.sizes(norm)[:n] <= epsilon * (1 + ROUNDING) + 1e-6
+    near = reads.sizes(norm)[:n] <= within_rounding(epsilon)
     return lost(clean, labels)[:n] | (lost(reads, labels)[:n] & near)
 
 

@@ -4,18 +4,23 @@ Every attack of the plan meets the same images at the same places, so two of the
 image: which ones does only the first one win, which only the second?
 """
 
+import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
 
 from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
-from core.attacks.norms import NORMS
-from core.attacks.run import attack, in_eval_mode, unchecked
+from core.attacks.filters.config import FilterConfig
+from core.attacks.norms import within_rounding
+from core.attacks.run import attack, in_eval_mode
+from core.data.digits import Digits
+from core.lessons.adversarial.tasks import AttackTask, Batch, Predictions, joined
 from core.models.evaluation import logits
 
 STEPS = (5, 10, 20, 40)  # of PGD: the more, the worse for the network
@@ -23,6 +28,7 @@ TRIED, RESTARTS = 20, 4  # steps of PGD once, and the same four times over
 PARTS = 8  # ε, and these eighths of it
 QUERIES = 1500  # of a black box, which needs many to find what a gradient shows at once
 STRONG, AGAIN = f"pgd {STEPS[-1]}", "pgd again"  # the strongest, and the same with another start
+PART = 25  # images a task
 GRAY = 0.5  # so large an ε allows every picture to become the same gray
 
 
@@ -78,54 +84,45 @@ class Reading:
         """Images still read correctly."""
         return sum(self.right)
 
-    def __add__(self, other: "Reading") -> "Reading":
-        return Reading(
-            self.right + other.right,
-            min(self.low, other.low),
-            max(self.high, other.high),
-            self.outside + other.outside,
-            max(self.largest, other.largest),
-            self.beyond + other.beyond,
-        )
 
-
-def measure(
-    model: nn.Module,
-    images: Tensor,
-    labels: Tensor,
-    config: AttackConfig | None,
-    places: Tensor,
-    standing: Sequence[bool] | None = None,
-) -> Reading:
-    """Attack images (N, 1, 28, 28) in [0, 1] that stand at `places` (N,), and recount; None: no attack.
-
-    ε = 0 is carried out for real, with nothing put right afterwards. standing: which of the images an earlier
-    attack left: only these are attacked and only these can be right.
-    """
-    if standing is not None:
-        those = torch.tensor(standing, dtype=torch.bool)
-        if not those.any():
-            return Reading((False,) * len(images))
-        found = measure(model, images[those], labels[those], config, places[those])
-        marks = those.clone()
-        marks[those] = torch.tensor(found.right)
-        return replace(found, right=tuple(marks.tolist()))
-    if config is None:
-        attacked, epsilon = images, 0.0
-    else:
-        make = attack if config.budget else unchecked
-        attacked, epsilon = make(model, images, labels, config, places=places), config.budget
-    outside = ((attacked < 0) | (attacked > 1)).flatten(1).any(1)
-    change = attacked - images
-    right = logits(model, attacked).argmax(1) == labels
+def recount(found: Predictions, config: AttackConfig | None) -> Reading:
+    """What an attack left, from the images it returned; None: no attack, so ε is 0."""
+    outside = (found.darkest < 0) | (found.brightest > 1)
+    beyond = found.linf > within_rounding(config.budget if config else 0.0)
     return Reading(
-        tuple(right.tolist()),
-        float(attacked.min()),
-        float(attacked.max()),
+        tuple((found.right == 1).tolist()),
+        float(found.darkest.min()),
+        float(found.brightest.max()),
         int(outside.sum()),
-        float(change.abs().max()),
-        int((~NORMS["linf"].within(change, epsilon)).sum()),
+        float(found.linf.max()),
+        int(beyond.sum()),
     )
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A question to a network that is no attack; an answer is kept like that of an attack task.
+
+    kind: "conduct", how an attack treats a network; "twice", as `nondeterministic`; "flat", as
+    `without_gradient`.
+    """
+
+    kind: Literal["conduct", "twice", "flat"]
+    network: str
+    filter: FilterConfig
+    batch: Batch
+    epsilon: float = 0.0
+
+    def answer(self, model: nn.Module, digits: Digits) -> "SideEffects | int":
+        """Ask the model behind the filter about these test images."""
+        filtered = self.filter.before(model, zlib.crc32(repr((self.kind, self.batch)).encode()) >> 1)
+        places = self.batch.places(len(digits))
+        images, labels = digits.images[places], digits.labels[places]
+        if self.kind == "conduct":
+            return conduct(filtered, images, labels, AttackConfig("pgd", self.epsilon, {"steps": 3}))
+        if self.kind == "flat":
+            return without_gradient(filtered, images, labels)
+        return nondeterministic(filtered, images)
 
 
 @dataclass(frozen=True)
@@ -190,9 +187,9 @@ def nondeterministic(model: nn.Module, images: Tensor) -> int:
 class Evidence:
     """What is known so far about one network at one ε.
 
-    n: images asked for. readings: by the names in `plan`, and "clean" for the untouched images; only attacks
-    that met all of them. flat: images without a gradient. conduct: how the attack behaved. wavering: images
-    for which the network gave other outputs at a second reading. labels: of the images, where known.
+    n: images asked for. readings: by the names in `plan`, and "clean" for the clean images; only attacks that
+    met all of them. flat: images without a gradient. conduct: how the attack behaved. nondeterministic: images
+    for which the network gave other outputs the second time. labels: of the images, where known.
     """
 
     epsilon: float
@@ -212,10 +209,81 @@ class Evidence:
         return clean is not None and nothing is not None and clean.right != nothing.right
 
     @property
-    def guessing(self) -> float:
+    def chance_level(self) -> float:
         """What always naming the most frequent digit of these images gets right, a share; 1/10 if unknown."""
         return max(Counter(self.labels).values()) / len(self.labels) if self.labels else 0.1
 
     def survivors(self, names: Iterable[str]) -> int:
         """Images that are read correctly after each of these attacks."""
         return sum(all(rights) for rights in zip(*(self.readings[n].right for n in names), strict=True))
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Everything that is measured of a network behind a filter at one ε, on n evenly spaced test images."""
+
+    network: str
+    filter: FilterConfig
+    epsilon: float
+    n: int
+
+    @property
+    def batches(self) -> list[Batch]:
+        """The images, a few at a time."""
+        return [Batch(at, min(at + PART, self.n), self.n) for at in range(0, self.n, PART)]
+
+    def probes(self, kind: Literal["twice", "flat"]) -> list[Probe]:
+        """That question on all images."""
+        return [Probe(kind, self.network, self.filter, batch) for batch in self.batches]
+
+    @property
+    def conduct(self) -> Probe:
+        """How an attack treats the network, on a few images."""
+        return Probe("conduct", self.network, self.filter, self.batches[0], self.epsilon)
+
+    def attacks(self, kept: Mapping[Hashable, Any]) -> dict[str, list[AttackTask]]:
+        """The clean images and every attack of the plan, by name, as far as it can be said from what is known.
+
+        Of a network that answers at random one prediction of many is wrong by luck: then every attack meets
+        every image.
+        """
+        random = any(kept.get(probe) for probe in self.probes("twice"))
+        runs: dict[str, AttackConfig | None] = {"clean": None, **plan(self.epsilon)}
+        after = {name: runs[STRONG] for name in runs if finishes(name) and not random}
+        return {
+            name: [
+                AttackTask(
+                    self.network,
+                    config,
+                    batch,
+                    self.network,
+                    self.filter,
+                    after=after.get(name),
+                    checked=name != "nothing",  # to see whether the attack keeps to ε = 0 by itself
+                )
+                for batch in self.batches
+            ]
+            for name, config in runs.items()
+        }
+
+    def line(self, kept: Mapping[Hashable, Any]) -> list[AttackTask | Probe]:
+        """All there is to measure, in order."""
+        attacks = [task for tasks in self.attacks(kept).values() for task in tasks]
+        return [self.conduct, *self.probes("twice"), *self.probes("flat"), *attacks]
+
+    def evidence(self, kept: Mapping[Hashable, Any], labels: Sequence[int] = ()) -> Evidence:
+        """What is complete so far: an attack counts when it has met all images. labels: of the images."""
+
+        def whole(parts: Sequence[Hashable]) -> list[Any] | None:
+            found = [kept.get(part) for part in parts]
+            return None if any(one is None for one in found) else found
+
+        readings = {}
+        for name, tasks in self.attacks(kept).items():
+            if (parts := whole(tasks)) is not None:
+                readings[name] = recount(joined(parts), tasks[0].attack)
+        flat, twice = (
+            None if (found := whole(probes)) is None else sum(found)
+            for probes in (self.probes("flat"), self.probes("twice"))
+        )
+        return Evidence(self.epsilon, self.n, readings, flat, kept.get(self.conduct), twice, tuple(labels))

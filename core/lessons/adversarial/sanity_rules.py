@@ -232,13 +232,13 @@ def gray(evidence: Evidence) -> Judged:
             number,
             f"{measured}, all of them {article(digit)}: always naming the {digit} gets them right.",
         )
-    verdict: Verdict = "violated" if sign_test_p_value(left, n - left, evidence.guessing) < LEVEL else "chance"
+    verdict: Verdict = "violated" if sign_test_p_value(left, n - left, evidence.chance_level) < LEVEL else "chance"
     several = f", of {len(digits)} digits" if digits else ""
     return (
         verdict,
         number,
         f"{measured}{several}, so they are not read as one gray picture. Always naming the most frequent "
-        f"digit of these {n} gets {percent(evidence.guessing)} right.",
+        f"digit of these {n} gets {percent(evidence.chance_level)} right.",
     )
 
 

@@ -1,62 +1,104 @@
-"""Attacks on many images in short pieces, so that the work can stop anywhere and go on later.
+"""Attack tasks: a few images, attacked in one way, shown to one network; and the one place that keeps results.
 
-A piece is named by what decides its result, so results can be kept in a dict; a larger sample begins with the
-smaller one, so asking for more images loses nothing.
+A task is named by what decides its result, so results lie in a dict, work can stop anywhere and go on later, and
+tabs that ask the same share the answer. A larger sample begins with the smaller one, so asking for more images
+loses nothing.
 """
 
-import json
+import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import zlib
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cache
+from typing import Any, Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
+from core.attacks.filters.config import NO_FILTER, FilterConfig
 from core.attacks.norms import NORMS, NormName
-from core.attacks.run import attack
+from core.attacks.run import attack, unchecked
 from core.data.digits import Digits
+from core.data.splits import evenly_spaced
 from core.models.evaluation import logits
 
-CHUNK, FEW = 100, 10  # images a piece, of attacks that are quick and of those that are not
+CHUNK, FEW = 100, 10  # images a task, of attacks that are quick and of those that are not
 QUICK = 40  # steps along the gradient
-NOTHING = ""  # in place of an attack: the images as they are
 ORDER = 7  # seed of the order in which samples grow
+NETWORKS_KEPT, BATCHES_KEPT = 24, 24
+
+MadeOn = Literal["whole", "bare", "straight-through"]
+Models = Mapping[str, nn.Module]
+
+
+@cache
+def sample(total: int) -> Tensor:
+    """Places (total,) of all images in an order drawn at random once and for all: a sample of n is the first n."""
+    return torch.randperm(total, generator=torch.Generator().manual_seed(ORDER))
+
+
+class Batch(NamedTuple):
+    """Which test images: from `start` up to `stop` of the random order, or of `spaced` evenly spaced ones."""
+
+    start: int
+    stop: int
+    spaced: int = 0
+
+    def places(self, total: int) -> Tensor:
+        """(n,) where these are among all `total` images."""
+        order = evenly_spaced(total, self.spaced) if self.spaced else sample(total)
+        return order[self.start : self.stop]
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A few images, attacked in one way on one network.
+class AttackTask:
+    """A batch of test images, attacked on one network and classified by one.
 
-    network: names its weights. attack: a whole AttackConfig as text, or NOTHING. part: which `size(attack)`
-    images of the sample, from 0.
+    source, target: names of the weights that are attacked and that classify; source "" where the attack asks
+    no network. attack: None for the clean images. filter: in front of the target. made_on: what the attacker
+    sees of it: network and filter, the bare network, or both with the filter skipped backwards. readings: how
+    often each attacked image is classified. after: attack only what this earlier attack on the same images
+    left; the others stay as it left them. checked: put right what the attack did beyond ε; else ε = 0 too is
+    really carried out.
     """
 
-    network: str
-    attack: str
-    part: int
+    source: str
+    attack: AttackConfig | None
+    batch: Batch
+    target: str
+    filter: FilterConfig = NO_FILTER
+    made_on: MadeOn = "whole"
+    readings: int = 1
+    after: AttackConfig | None = None
+    checked: bool = True
 
     @property
-    def config(self) -> AttackConfig | None:
-        """The attack; None where nothing is done to the images."""
-        return AttackConfig.from_json(json.loads(self.attack)) if self.attack else None
+    def seed(self) -> int:
+        """Of a filter that draws numbers: it starts anew for every task, whatever came before."""
+        return zlib.crc32(repr((self.attack, self.batch, self.made_on)).encode()) >> 1
 
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """What a network read in some attacked images.
+    """What a network predicted for some attacked images.
 
-    places: (n,) which of the test images. read: (n,) uint8, the digits. linf, l2, l0: (n,) float32, how large
-    each change was. seconds: how long it took.
+    places: (n,) which of the test images. read: (n,) uint8, the digits. right: (n,) float32, the share of
+    readings that were correct. linf, l2, l0: (n,) float32, how large each change was. darkest, brightest: (n,)
+    of each image's pixels. seconds: how long it took.
     """
 
     places: Tensor
     read: Tensor
+    right: Tensor
     linf: Tensor
     l2: Tensor
     l0: Tensor
+    darkest: Tensor
+    brightest: Tensor
     seconds: float = 0.0
 
     def __len__(self) -> int:
@@ -66,22 +108,26 @@ class Predictions:
         """(n,) how large each change was."""
         return {"linf": self.linf, "l2": self.l2, "l0": self.l0}[norm]
 
+    def take(self, index: Tensor | slice) -> "Predictions":
+        """The same for the images at `index`."""
+        return replace(self, **{name: getattr(self, name)[index] for name in _TENSORS})
 
-def named(config: AttackConfig | None) -> str:
-    """An attack as text: the same for equal settings, another for any other."""
-    return json.dumps(config.to_json(), sort_keys=True) if config else NOTHING
+
+_TENSORS = [field.name for field in fields(Predictions)][:-1]
 
 
-def sample(total: int, n: int | None = None) -> Tensor:
-    """Places (n,) of n of `total` images, drawn at random once and for all: a larger n only adds to them."""
-    order = torch.randperm(total, generator=torch.Generator().manual_seed(ORDER))
-    return order if n is None else order[:n]
+def joined(parts: Sequence[Predictions]) -> Predictions:
+    """All images of all parts, one part after the other."""
+    if not parts:
+        none = torch.empty(0)
+        return Predictions(none.long(), none.to(torch.uint8), none, none, none, none, none, none)
+    rows = {name: torch.cat([getattr(part, name) for part in parts]) for name in _TENSORS}
+    return replace(parts[0], **rows, seconds=sum(part.seconds for part in parts))
 
 
 @cache
-def size(attack: str) -> int:
-    """Images a piece: fewer where the attack takes its time, so that no piece takes long."""
-    config = AttackConfig.from_json(json.loads(attack)) if attack else None
+def size(config: AttackConfig | None) -> int:
+    """Images a task: fewer where the attack takes its time, so that no task takes long."""
     if config is None or ATTACKS[config.name].access == "nothing":
         return CHUNK
     return CHUNK if follows_gradient(config.name) and config.steps * config.restarts <= QUICK else FEW
@@ -93,20 +139,13 @@ def follows_gradient(name: str) -> bool:
     return entry.bounded and entry.access == "gradients" and entry.norm != "l0"
 
 
-def parts(n: int, attack: str = NOTHING) -> int:
-    """How many pieces n images make."""
-    return -(-n // size(attack))
+def batches(n: int, config: AttackConfig | None = None, start: int = 0) -> list[Batch]:
+    """Batches of the size this attack needs that hold the images from `start` up to n of the random order.
 
-
-def parts_of(hundred: int, n: int, attack: str) -> range:
-    """The parts that one hundred of n images make, the last of which may be fewer."""
-    each = size(attack)
-    return range(parts(n, attack))[hundred * CHUNK // each : (hundred + 1) * CHUNK // each]
-
-
-def images_of(digits: Digits, part: int, attack: str = NOTHING) -> Tensor:
-    """Places (n,) of the images in a part of the sample of these digits."""
-    return sample(len(digits))[part * size(attack) : (part + 1) * size(attack)]
+    The last one may reach beyond n: it is the same for a larger sample.
+    """
+    each = size(config)
+    return [Batch(at, at + each) for at in range(start, n, each)]
 
 
 def configs(name: str, epsilons: Sequence[float], steps: int) -> list[AttackConfig]:
@@ -121,66 +160,149 @@ def configs(name: str, epsilons: Sequence[float], steps: int) -> list[AttackConf
     return [AttackConfig(name, epsilon, settings) for epsilon in epsilons]
 
 
-def lined_up(networks: Iterable[str], attacks: Iterable[AttackConfig], n: int) -> list[Piece]:
-    """All pieces for n images, hundred after hundred: every curve is there early, then sharpens."""
-    each = [NOTHING, *(named(config) for config in attacks)]
-    names = list(networks)
+def task_of(source: str, config: AttackConfig | None, batch: Batch, target: str) -> AttackTask:
+    """The task without a filter; clean images and the controls have no source: they are the same for all."""
+    asks = config is not None and ATTACKS[config.name].access != "nothing"
+    return AttackTask(source if asks else "", config, batch, target)
+
+
+def lined_up(networks: Iterable[str], attacks: Iterable[AttackConfig], n: int) -> list[AttackTask]:
+    """Every attack on every network itself, for n images, hundred after hundred: every curve is there early."""
+    each, names = [None, *attacks], list(networks)
     return [
-        Piece(name, how, part)
-        for hundred in range(parts(n))
+        task_of(name, config, batch, name)
+        for hundred in batches(n)
         for name in names
-        for how in each
-        for part in parts_of(hundred, n, how)
+        for config in each
+        for batch in batches(min(n, hundred.stop), config, hundred.start)
     ]
 
 
-def measure(model: nn.Module, digits: Digits, piece: Piece) -> Predictions:
-    """Attack the images of a piece and let the network read them."""
-    begun = time.perf_counter()
-    places = images_of(digits, piece.part, piece.attack)
-    images, labels = digits.images[places], digits.labels[places]
-    config = piece.config
-    made = images if config is None else attack(model, images, labels, config, places=places)
-    read = logits(model, made).argmax(1).to("cpu", torch.uint8)
-    linf, l2, l0 = (NORMS[norm].size(made - images).float() for norm in ("linf", "l2", "l0"))
-    return Predictions(places, read, linf, l2, l0, time.perf_counter() - begun)
-
-
-def gather(kept: Mapping[Piece, Predictions], network: str, attack: str, n: int) -> Predictions:
-    """What is known of the first n images of the sample so far, without gaps."""
+def gather(
+    kept: Mapping[AttackTask, Predictions], target: str, config: AttackConfig | None, n: int, source: str | None = None
+) -> Predictions:
+    """What is known of the first n images of the sample so far, without gaps. source: the target itself if None."""
     found: list[Predictions] = []
-    for part in range(parts(n, attack)):
-        reads = kept.get(Piece(network, attack, part))
-        if reads is None:
+    for batch in batches(n, config):
+        known = kept.get(task_of(target if source is None else source, config, batch, target))
+        if known is None:
             break
-        found.append(reads)
-    if not found:
-        nothing = torch.empty(0)
-        return Predictions(torch.empty(0, dtype=torch.int64), nothing.to(torch.uint8), nothing, nothing, nothing)
-
-    def joined(name: str) -> Tensor:
-        return torch.cat([getattr(reads, name) for reads in found])[:n]
-
-    return Predictions(
-        joined("places"),
-        joined("read"),
-        joined("linf"),
-        joined("l2"),
-        joined("l0"),
-        sum(reads.seconds for reads in found),
-    )
+        found.append(known)
+    return joined(found).take(slice(0, n))
 
 
-def seconds_left(wanted: Sequence[Piece], kept: Mapping[Piece, Predictions]) -> float | None:
+def seconds_left(wanted: Sequence[AttackTask], kept: Mapping[AttackTask, Predictions]) -> float | None:
     """How long the rest takes at the pace of each attack on each network; None until all are known."""
-    pace: dict[tuple[str, str], float] = {}
-    for piece in wanted:
-        if piece in kept:
-            pace[piece.network, _kind(piece)] = kept[piece].seconds
-    left = [pace.get((piece.network, _kind(piece))) for piece in wanted if piece not in kept]
+
+    def kind(task: AttackTask) -> Hashable:  # without the budget, on which the time hardly depends
+        how = task.attack
+        return task.target, task.source, how and (how.name, how.settings, how.restarts)
+
+    pace = {kind(task): kept[task].seconds for task in wanted if task in kept}
+    left = [pace.get(kind(task)) for task in wanted if task not in kept]
     return None if None in left else sum(seconds for seconds in left if seconds is not None)
 
 
-def _kind(piece: Piece) -> str:
-    """The attack without its budget, on which the time hardly depends."""
-    return json.dumps(json.loads(piece.attack) | {"epsilon": None}) if piece.attack else NOTHING
+def make(task: AttackTask, models: Models, digits: Digits, places: Tensor | None = None) -> Tensor:
+    """The attacked images (n, 1, 28, 28) of a task, or of those at `places` alone."""
+    places = task.batch.places(len(digits)) if places is None else places
+    images, labels, config = digits.images[places], digits.labels[places], task.attack
+    if config is None:
+        return images
+    model = models[task.source or task.target]
+    if task.made_on != "bare":
+        model = task.filter.before(model, task.seed, straight_through=task.made_on == "straight-through")
+    return (attack if task.checked else unchecked)(model, images, labels, config, places=places)
+
+
+def measure(
+    task: AttackTask, models: Models, digits: Digits, *, made: Tensor | None = None, before: Predictions | None = None
+) -> Predictions:
+    """Let the target classify the images of a task, and recount what was changed.
+
+    models: by the names of source and target. made: as from `make`, if that is done already. before: what the
+    attack left that came first; only the images that are still classified correctly are attacked then.
+    """
+    begun = time.perf_counter()
+    places = task.batch.places(len(digits))
+    standing = torch.ones(len(places), dtype=torch.bool) if before is None else before.right == 1
+    if before is not None and not standing.any():
+        return before
+    places = places[standing]
+    images, labels = digits.images[places], digits.labels[places]
+    made = make(task, models, digits, places) if made is None else made
+    target = task.filter.before(models[task.target], task.seed + 1)
+    read = torch.stack([logits(target, made).argmax(1).to(labels.device) for _ in range(task.readings)])
+    linf, l2, l0 = (NORMS[norm].size(made - images).float() for norm in ("linf", "l2", "l0"))
+    found = Predictions(
+        places,
+        read[0].to(torch.uint8),
+        (read == labels).float().mean(0),
+        linf,
+        l2,
+        l0,
+        made.flatten(1).amin(1),
+        made.flatten(1).amax(1),
+        time.perf_counter() - begun,
+    )
+    if before is None:
+        return found
+    rows = {name: getattr(before, name).masked_scatter(standing, getattr(found, name)) for name in _TENSORS}
+    return replace(found, **rows)
+
+
+class AttackResults:
+    """What is known of every task on some digits, whoever asked; each is carried out once.
+
+    digits: the test images. Of the networks that were asked last, all results are kept; of the attacked images
+    themselves the last batches, so that one network after the other can classify them.
+    """
+
+    def __init__(self, digits: Digits) -> None:
+        self.digits = digits
+        self._results: OrderedDict[str, dict[Any, Any]] = OrderedDict()
+        self._batches: OrderedDict[AttackTask, Tensor] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, network: str) -> dict[Any, Any]:
+        """All results with that network as the target, to read and to add to."""
+        with self._lock:
+            found = self._results.setdefault(network, {})
+            self._results.move_to_end(network)
+            while len(self._results) > NETWORKS_KEPT:
+                self._results.popitem(last=False)
+            return found
+
+    def known(self, networks: Iterable[str]) -> dict[Any, Any]:
+        """A copy of what is known of these networks: another session may add to it meanwhile."""
+        every: dict[Any, Any] = {}
+        for network in networks:
+            every |= self.of(network)
+        return every
+
+    def measure(self, task: AttackTask, models: Models) -> Predictions:
+        """The result of a task, computed now if nobody asked before. models: by the names of source and target."""
+        kept = self.of(task.target)
+        found: Predictions | None = kept.get(task)
+        if found is None:
+            found = kept[task] = self._measured(task, models)
+        return found
+
+    def images(self, task: AttackTask, models: Models) -> Tensor:
+        """The attacked images (n, 1, 28, 28) of a task."""
+        key = replace(task, target="", readings=1, after=None)
+        with self._lock:
+            made = self._batches.get(key)
+        if made is None:
+            made = make(task, models, self.digits)
+            with self._lock:
+                self._batches[key] = made
+                while len(self._batches) > BATCHES_KEPT:
+                    self._batches.popitem(last=False)
+        return made
+
+    def _measured(self, task: AttackTask, models: Models) -> Predictions:
+        if task.after is not None:
+            earlier = replace(task, attack=task.after, after=None)
+            return measure(task, models, self.digits, before=self.measure(earlier, models))
+        return measure(task, models, self.digits, made=self.images(task, models))

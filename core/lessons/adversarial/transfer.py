@@ -4,35 +4,16 @@ Papernot, McDaniel & Goodfellow 2016, "Transferability in machine learning": an 
 attacks a network of his own, and the images often fool the other one too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
-from core.attacks.run import attack
 from core.config.proportion import Proportion
-from core.data.digits import Digits
-from core.lessons.adversarial.tasks import NOTHING, images_of, named, parts, parts_of
-from core.models.evaluation import logits
+from core.lessons.adversarial.tasks import AttackTask, Predictions, batches, gather, task_of
 from core.models.paired_test import Paired, paired
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A piece of images made on one network and tested on another.
-
-    maker: names its weights; empty where no network is needed. attack: a whole AttackConfig as text (see
-    core.lessons.adversarial.tasks.named), empty for the untouched images. tester: who reads. part: which
-    core.lessons.adversarial.tasks.size(attack) images of the sample.
-    """
-
-    maker: str
-    attack: str
-    tester: str
-    part: int
 
 
 @dataclass(frozen=True)
@@ -51,17 +32,6 @@ class Fooled:
     def ci95(self) -> tuple[float, float]:
         """95% interval (Wilson 1927); (0, 1) where no image counts."""
         return Proportion(self.fooled, self.n).interval
-
-
-def make(model: nn.Module, digits: Digits, config: AttackConfig, part: int) -> Tensor:
-    """The images (n, 1, 28, 28) of a part of the sample, attacked on `model`."""
-    places = images_of(digits, part, named(config))
-    return attack(model, digits.images[places], digits.labels[places], config, places=places)
-
-
-def read(model: nn.Module, images: Tensor) -> Tensor:
-    """(n,) uint8: the digits that the network reads."""
-    return logits(model, images).argmax(1).to("cpu", torch.uint8)
 
 
 def fooled(
@@ -110,26 +80,70 @@ def control(config: AttackConfig) -> AttackConfig:
     return AttackConfig(name, config.budget, seed=config.seed)
 
 
-def passages(names: list[str], attack: str, noise: str, n: int) -> list[Passage]:
-    """All that a matrix of these networks needs: originals, noise and every pair, hundred after hundred."""
+def lined_up(names: Sequence[str], config: AttackConfig, n: int) -> list[AttackTask]:
+    """All that a matrix of these networks needs: clean images, noise and every pair, hundred after hundred."""
     line = []
-    for hundred in range(parts(n)):
-        line += [Passage("", how, tester, hundred) for how in (NOTHING, noise) for tester in names]
+    for hundred in batches(n):
+        line += [task_of("", how, hundred, target) for how in (None, control(config)) for target in names]
         line += [
-            Passage(maker, attack, tester, part)
-            for maker in names
-            for part in parts_of(hundred, n, attack)
-            for tester in names
+            task_of(source, config, batch, target)
+            for source in names
+            for batch in batches(min(n, hundred.stop), config, hundred.start)
+            for target in names
         ]
     return line
 
 
-def gathered(kept: Mapping[Passage, Tensor], maker: str, attack: str, tester: str, n: int) -> Tensor:
-    """(n,) what the tester read so far, without gaps."""
-    found: list[Tensor] = []
-    for part in range(parts(n, attack)):
-        reads = kept.get(Passage(maker, attack, tester, part))
-        if reads is None:
-            break
-        found.append(reads)
-    return torch.cat(found)[:n] if found else torch.empty(0, dtype=torch.uint8)
+@dataclass(frozen=True)
+class Predicted:
+    """What every network predicts so far, each (n,) uint8 without gaps.
+
+    clean: by target. noisy: by target, under the control. made: by (source, target).
+    """
+
+    clean: Mapping[str, Tensor]
+    noisy: Mapping[str, Tensor]
+    made: Mapping[tuple[str, str], Tensor]
+
+
+def predicted(kept: Mapping[AttackTask, Predictions], names: Sequence[str], config: AttackConfig, n: int) -> Predicted:
+    """Of n images of the sample."""
+    return Predicted(
+        {name: gather(kept, name, None, n).read for name in names},
+        {name: gather(kept, name, control(config), n).read for name in names},
+        {(made, name): gather(kept, name, config, n, made).read for made in names for name in names},
+    )
+
+
+def matrix(
+    kept: Mapping[AttackTask, Predictions], names: Sequence[str], config: AttackConfig, labels: Tensor
+) -> list[list[Fooled]]:
+    """Rows: made on each network, then noise. Columns: tested on each. labels: (n,) of the sample."""
+    known, target = predicted(kept, names, config, len(labels)), config.target
+    clean = known.clean
+    rows = [
+        [fooled(known.made[source, name], clean[name], clean[source], labels, target) for name in names]
+        for source in names
+    ]
+    return [*rows, [fooled(known.noisy[name], clean[name], clean[name], labels, target) for name in names]]
+
+
+def against_noise(
+    kept: Mapping[AttackTask, Predictions], names: Sequence[str], config: AttackConfig, labels: Tensor
+) -> list[list[Paired]]:
+    """Rows: made on each network. Columns: tested on each; every cell against noise on the same images."""
+    known = predicted(kept, names, config, len(labels))
+    return [
+        [
+            beside_noise(
+                known.made[source, name],
+                known.noisy[name],
+                known.clean[name],
+                known.clean[source],
+                labels,
+                config.target,
+            )
+            for name in names
+        ]
+        for source in names
+    ]

@@ -17,6 +17,7 @@ from core.config.proportion import proportion
 from core.config.run import Activation, MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.data.digits import Digits
 from core.data.examples import RunData
+from core.data.splits import every_kth
 from core.models.evaluation import evaluate
 from core.models.manual_mlp import ManualMLP
 from core.models.threads import one_thread
@@ -141,7 +142,7 @@ def train_with(
     and says so in `diverged`. Raises ConfigError for settings out of range.
     """
     picked = torch.randperm(len(train), generator=torch.Generator().manual_seed(seed))[:images]
-    some = test.take(torch.arange(min(MEASURED, len(test))) * len(test) // min(MEASURED, len(test)))
+    some = every_kth(test, MEASURED)
     config = RunConfig(
         recipe="planted-bug",
         model=MLPConfig(hidden=hidden, activation=activation, family="manual"),

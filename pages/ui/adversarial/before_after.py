@@ -12,10 +12,10 @@ from core.config.proportion import Proportion
 from core.data.digits import Mnist
 from core.formatting import interval, percent, points, points_interval
 from core.lessons.adversarial.sanity_evidence import QUERIES, black_boxes
-from core.lessons.adversarial.tasks import NOTHING, Piece, Predictions, gather, lined_up, measure, named
+from core.lessons.adversarial.tasks import AttackTask, Predictions, gather, lined_up
 from core.models.paired_test import Paired, paired
 from core.models.threads import one_thread
-from pages.ui.adversarial.many_curves import store
+from pages.ui.adversarial.attack_results import results
 from pages.ui.adversarial.robust_words import Beside, strongest
 from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.layout import controls_and_stage
@@ -30,6 +30,7 @@ STEPS = (10, 20, 40, 100)
 TOP = 0.41
 BESIDE = 200  # images that a black box meets at most: it asks a thousand times an image
 PerImageAccuracy = list[bool]  # whether each image is read correctly
+Kept = dict[AttackTask, Predictions]
 Curve = dict[float, tuple[int, int]]  # ε: correct of n
 
 
@@ -113,16 +114,17 @@ def cost(standard: str, robust: str, pair: Paired) -> str:
 
 
 def _curves(networks: dict[str, Trained], mnist: Mnist, count: int, steps: int, marked: float) -> None:
-    kept = {piece: reads for trained in networks.values() for piece, reads in store(mnist, trained.key).items()}
+    store = results(mnist)
+    kept = store.known(trained.key for trained in networks.values())
     attacks = [AttackConfig("pgd", epsilon, {"steps": steps}) for epsilon in EPSILONS]
     models = {trained.key: trained.model for trained in networks.values()}
     # One attack is not enough: at the ε of the training black boxes try too, on the two that are compared.
     beside = [AttackConfig(name, marked, {"steps": QUERIES}) for name in black_boxes()]
     few = min(count, BESIDE)
-    pieces = lined_up(models, attacks, count) + lined_up(list(models)[:2], beside, few)
+    tasks = lined_up(models, attacks, count) + lined_up(list(models)[:2], beside, few)
     # The price is a small difference: after the curves, all test images are read untouched.
     total = len(mnist.test)
-    pieces = list(dict.fromkeys([*pieces, *lined_up(models, [], total)]))
+    tasks = list(dict.fromkeys([*tasks, *lined_up(models, [], total)]))
     work = Piecework(
         "adv_before",
         "Measure",
@@ -130,13 +132,12 @@ def _curves(networks: dict[str, Trained], mnist: Mnist, count: int, steps: int, 
         f"{' and '.join(map(_title, beside))} at ε = {marked:g} on {few}, and all test images untouched.",
     )
 
-    def one(piece: Piece, progress: Callable[[float], None]) -> Predictions:
-        reads = store(mnist, piece.network)[piece] = measure(models[piece.network], mnist.test, piece)
-        return reads
+    def one(task: AttackTask, progress: Callable[[float], None]) -> Predictions:
+        return store.measure(task, models)
 
     def body() -> None:
         done = dict(kept)
-        work.buttons(sum(piece in done for piece in pieces), len(pieces), "measurements")
+        work.buttons(sum(task in done for task in tasks), len(tasks), "measurements")
         with st.container(key="adv_before_result"):
             known = {name: curve(done, trained.key, attacks, count, mnist) for name, trained in networks.items()}
             drawn = [_drawn(name, curve) for name, curve in known.items() if curve]
@@ -147,7 +148,7 @@ def _curves(networks: dict[str, Trained], mnist: Mnist, count: int, steps: int, 
             pgd = AttackConfig("pgd", marked, {"steps": steps})
             tried = {
                 name: [
-                    Beside(title, right_of(done, networks[name].key, named(how), few, mnist))
+                    Beside(title, right_of(done, networks[name].key, how, few, mnist))
                     for title, how in [(f"PGD with {steps} steps", pgd), *((_title(how), how) for how in beside)]
                 ]
                 for name in list(networks)[:2]
@@ -158,21 +159,21 @@ def _curves(networks: dict[str, Trained], mnist: Mnist, count: int, steps: int, 
                 "once. Bands: 95% intervals. Dotted: the ε of the training, and guessing (10%). Attacks show "
                 "what is lost at least; *Is it honest?* asks for more."
             )
-            _price({name: right_of(done, trained.key, NOTHING, total, mnist) for name, trained in networks.items()})
-        work.go_on(pieces, kept, one)
+            _price({name: right_of(done, trained.key, None, total, mnist) for name, trained in networks.items()})
+        work.go_on(tasks, kept, one)
 
     work.part(body)
 
 
-def right_of(kept: dict[Piece, Predictions], network: str, how: str, count: int, mnist: Mnist) -> PerImageAccuracy:
+def right_of(kept: Kept, network: str, how: AttackConfig | None, count: int, mnist: Mnist) -> PerImageAccuracy:
     """Whether each of the first images of the sample is read correctly, as far as it is measured."""
     reads = gather(kept, network, how, count)
     return (reads.read.long() == mnist.test.labels[reads.places]).tolist() if len(reads) else []
 
 
-def curve(kept: dict[Piece, Predictions], network: str, attacks: list[AttackConfig], count: int, mnist: Mnist) -> Curve:
+def curve(kept: Kept, network: str, attacks: list[AttackConfig], count: int, mnist: Mnist) -> Curve:
     """Correct readings and images at each ε measured so far, ε = 0 first."""
-    ways = [(0.0, NOTHING), *((config.budget, named(config)) for config in attacks)]
+    ways = [(0.0, None), *((config.budget, config) for config in attacks)]
     marks = {epsilon: right_of(kept, network, how, count, mnist) for epsilon, how in ways}
     return {epsilon: (sum(right), len(right)) for epsilon, right in marks.items() if right}
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.config.run import CNNConfig
 from core.data.digits import Mnist
-from core.export.snippets.adversarial import FILTERS, TRAIN
+from core.export.snippets.adversarial import ADVERSARIAL_TRAINING, INPUT_FILTER
 from core.jobs.training_job import Job
 from core.recipes.texts import RECIPES, train_recipes
 from pages.ui.adversarial.before_after import before_after
@@ -70,7 +70,7 @@ def defend(trained: Trained, mnist: Mnist) -> None:
     else:
         (before_after if view == BEFORE else stroke_gradients_part)(networks(trained), mnist)
     with st.expander("Show the code", icon=":material/code:"):
-        st.code(FILTERS if view == FILTERING else TRAIN, language="python")
+        st.code(INPUT_FILTER if view == FILTERING else ADVERSARIAL_TRAINING, language="python")
 
 
 def _training(job: Job | None) -> None:

@@ -1,8 +1,16 @@
 """What a filter seems to win and what is left of it, in sentences that follow from the numbers."""
 
 from core.formatting import percent, points, points_interval
-from core.lessons.adversarial.filtered_accuracy import READINGS, Gap, PerImageAccuracy, gap, hidden, left_of, strongest
-from core.lessons.adversarial.threat_models import ThreatModel
+from core.lessons.adversarial.input_filters import (
+    READINGS,
+    Gap,
+    PerImageAccuracy,
+    ThreatModel,
+    gap,
+    hidden,
+    left_of,
+    strongest,
+)
 
 WHOLE, BARE = "behind the filter", "without it"
 Right = dict[str, dict[str, PerImageAccuracy]]  # side, way of attack: how often each image is still read correctly

@@ -4,10 +4,10 @@ Everything here is shared by all sessions; the dictionary of scores alone grows.
 """
 
 import streamlit as st
-import torch
 from torch import Tensor, nn
 
-from core.data.digits import Digits, Mnist
+from core.data.digits import Mnist
+from core.data.splits import every_kth
 from core.lessons.adversarial.frequency_split import Part, PartScore
 from core.lessons.adversarial.pixel_gradient import pixel_gradient
 from core.lessons.adversarial.spectra import Spectrum, spectrum
@@ -16,12 +16,6 @@ from pages.ui.kit.widgets.cached_results import data_key
 
 #: A part, its cut-off (None where it has none), the L2 it is brought to.
 Point = tuple[Part, int | None, float]
-
-
-def sample(mnist: Mnist, count: int) -> Digits:
-    """`count` test images, evenly from the whole set: MNIST's second half is easier than its first."""
-    total = len(mnist.test)
-    return mnist.test if count >= total else mnist.test.take(torch.arange(count) * total // count)
 
 
 def gradients(trained: Trained, mnist: Mnist, count: int) -> Tensor:
@@ -41,7 +35,7 @@ def scores(trained: Trained, mnist: Mnist, count: int, after_clipping: bool) -> 
 
 @st.cache_resource(max_entries=8, show_spinner="Computing gradients…")
 def _gradients(key: str, data: str, count: int, _model: nn.Module, _mnist: Mnist) -> Tensor:
-    digits = sample(_mnist, count)
+    digits = every_kth(_mnist.test, count)
     return pixel_gradient(_model, digits.images, digits.labels)
 
 
@@ -49,7 +43,7 @@ def _gradients(key: str, data: str, count: int, _model: nn.Module, _mnist: Mnist
 def _spectra(key: str, data: str, count: int, _trained: Trained, _mnist: Mnist) -> dict[str, Spectrum]:
     found = gradients(_trained, _mnist, count)
     return {
-        "image": spectrum(sample(_mnist, count).images),
+        "image": spectrum(every_kth(_mnist.test, count).images),
         "gradient": spectrum(found),
         "sign of the gradient": spectrum(found.sign()),
     }

@@ -9,6 +9,7 @@ from core.charts.images import picture, shade
 from core.charts.palette import BLUE, DIVERGING, GRAY, GREEN, VERMILLION
 from core.charts.series import StrengthCurve, strength_curves_figure
 from core.data.digits import Mnist
+from core.data.splits import every_kth
 from core.formatting import probability
 from core.lessons.adversarial.frequency_split import PARTS, Part, PartScore, at_length, part_of, read_part
 from core.lessons.adversarial.pixel_gradient import pixel_gradient
@@ -76,7 +77,7 @@ def split_parts(trained: Trained, mnist: Mnist, count: int, cutoff: int) -> None
 
     def body() -> None:
         kept = frequency_results.scores(trained, mnist, count, after)
-        digits = frequency_results.sample(mnist, count)
+        digits = every_kth(mnist.test, count)
         signs = frequency_results.gradients(trained, mnist, count).sign()
 
         def one(point: Point, progress: Callable[[float], None]) -> PartScore:

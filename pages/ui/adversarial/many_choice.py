@@ -10,7 +10,7 @@ import streamlit as st
 from core.attacks import ATTACKS
 from core.attacks.norms import NORMS, NormName
 from core.data.digits import Mnist
-from core.lessons.adversarial.tasks import CHUNK, Piece, configs, follows_gradient, lined_up, named, size
+from core.lessons.adversarial.tasks import CHUNK, AttackTask, configs, follows_gradient, lined_up, size
 from pages.ui.adversarial.compared_networks import HERE, Entrant, entrants, shipped_readers
 from pages.ui.adversarial.first_sample import SMALL
 from pages.ui.adversarial.image_count import FEW, at_first, image_count
@@ -44,27 +44,27 @@ class Choice:
     n: int
 
     @property
-    def pieces(self) -> list[Piece]:
+    def tasks(self) -> list[AttackTask]:
         """All there is to measure."""
         return self._of(self.attacks, self.n)
 
     @property
-    def first(self) -> list[Piece]:
+    def first(self) -> list[AttackTask]:
         """What is measured without being asked: a small sample under the attacks that do not take long."""
         return self._of([name for name in self.attacks if self._soon(name)], min(self.n, SMALL))
 
     @property
     def question(self) -> tuple[object, ...]:
-        """What decides the pieces, to tell one choice from another."""
+        """What decides the tasks, to tell one choice from another."""
         return self.norm, self.attacks, *(one.key for one in self.networks), self.epsilons, self.steps, self.n
 
-    def _of(self, names: Sequence[str], n: int) -> list[Piece]:
+    def _of(self, names: Sequence[str], n: int) -> list[AttackTask]:
         each = [config for name in names for config in configs(name, self.epsilons, self.steps)]
         return lined_up([network.key for network in self.networks], each, n)
 
     def _soon(self, name: str) -> bool:
         """Attacks that are quick, and the one that stands there at the start where none is."""
-        quick = size(named(configs(name, self.epsilons, self.steps)[0])) == CHUNK
+        quick = size(configs(name, self.epsilons, self.steps)[0]) == CHUNK
         return quick or (name in FIRST[self.norm] and not follows_gradient(name))
 
 

@@ -11,17 +11,8 @@ from core.data.digits import Mnist
 from core.formatting import count, duration
 from core.lessons.adversarial.charts.many_images import AttackCurve, attack_curves_figure
 from core.lessons.adversarial.robust_accuracy import came_back, lost, lost_within, on_the_same, shares, worst_case
-from core.lessons.adversarial.tasks import (
-    CHUNK,
-    NOTHING,
-    Piece,
-    Predictions,
-    configs,
-    gather,
-    measure,
-    named,
-    seconds_left,
-)
+from core.lessons.adversarial.tasks import CHUNK, AttackTask, Predictions, configs, gather, seconds_left
+from pages.ui.adversarial.attack_results import results
 from pages.ui.adversarial.compared_networks import Entrant
 from pages.ui.adversarial.first_sample import ahead, begin
 from pages.ui.adversarial.many_choice import Choice
@@ -31,25 +22,8 @@ from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.incremental_work import Piecework
 
 KEY = "adv_many"
+Kept = dict[AttackTask, Predictions]
 EXACT, WORST = "at exactly this ε", "at any ε up to this one"
-
-
-def store(mnist: Mnist, network: str) -> dict[Piece, Predictions]:
-    """What is known of a network, from whichever session measured it."""
-    return _store(data_key(mnist), network)
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _store(data: str, network: str) -> dict[Piece, Predictions]:
-    return {}
-
-
-def known(mnist: Mnist, choice: Choice) -> dict[Piece, Predictions]:
-    """A copy of what is known of the chosen networks: another session may add to it meanwhile."""
-    every: dict[Piece, Predictions] = {}
-    for network in choice.networks:
-        every |= store(mnist, network.key)
-    return every
 
 
 def curves(mnist: Mnist, choice: Choice) -> None:
@@ -57,8 +31,9 @@ def curves(mnist: Mnist, choice: Choice) -> None:
 
     A hundred images are measured without a click, the rest on request.
     """
-    every, first = choice.pieces, choice.first
-    begin(KEY, (data_key(mnist), *choice.question), first, known(mnist, choice))
+    every, first = choice.tasks, choice.first
+    store, keys = results(mnist), [network.key for network in choice.networks]
+    begin(KEY, (data_key(mnist), *choice.question), first, store.known(keys))
     models = {network.key: network.model for network in choice.networks}
     work = Piecework(
         KEY,
@@ -70,25 +45,23 @@ def curves(mnist: Mnist, choice: Choice) -> None:
     )
 
     def body() -> None:
-        kept = known(mnist, choice)
+        kept = store.known(keys)
         wanted = ahead(KEY, first, every, kept)
         left = seconds_left(wanted, kept) if work.running else None
         words = "pieces" + (f", about {duration(left)} left" if left else "")
-        work.buttons(sum(piece in kept for piece in wanted), len(wanted), words)
+        work.buttons(sum(task in kept for task in wanted), len(wanted), words)
         with st.container(key="adv-many-result"):  # one child, whatever is in it: the part keeps its shape
             _result(mnist, choice, kept)
 
-        def one(piece: Piece, progress: Callable[[float], None]) -> Predictions:
-            reads = measure(models[piece.network], mnist.test, piece)
-            store(mnist, piece.network)[piece] = reads
-            return reads
+        def one(task: AttackTask, progress: Callable[[float], None]) -> Predictions:
+            return store.measure(task, models)
 
         work.go_on(wanted, kept, one)
 
     work.part(body)
 
 
-def _result(mnist: Mnist, choice: Choice, kept: dict[Piece, Predictions]) -> None:
+def _result(mnist: Mnist, choice: Choice, kept: Kept) -> None:
     how = st.segmented_control(
         "Count an image as lost if it is misread",
         [EXACT, WORST],
@@ -142,14 +115,14 @@ def _steps(choice: Choice, drawn: Collection[str]) -> str:
     return f" {' and '.join(names)}: {choice.steps} steps." if names else ""
 
 
-def losses(mnist: Mnist, choice: Choice, kept: dict[Piece, Predictions], network: Entrant, name: str) -> list[Tensor]:
+def losses(mnist: Mnist, choice: Choice, kept: Kept, network: Entrant, name: str) -> list[Tensor]:
     """Which of the same images are lost at ε = 0 and at each ε of the choice, as far as it is measured."""
     labels, entry = mnist.test.labels, ATTACKS[name]
-    clean = gather(kept, network.key, NOTHING, choice.n)
+    clean = gather(kept, network.key, None, choice.n)
     rows = [lost(clean, labels)]
     each = configs(name, choice.epsilons, choice.steps)
     for index, epsilon in enumerate(choice.epsilons):
-        reads = gather(kept, network.key, named(each[index if entry.bounded else 0]), choice.n)
+        reads = gather(kept, network.key, each[index if entry.bounded else 0], choice.n)
         if entry.bounded:
             rows.append(lost(reads, labels))
         else:

@@ -1,6 +1,5 @@
 """Part of "Many images": one point of one curve from inside: the images, and what they became."""
 
-import json
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,7 +9,7 @@ from torch import Tensor, nn
 
 from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
-from core.attacks.norms import NORMS, ROUNDING, NormName, column
+from core.attacks.norms import NORMS, NormName, column, within_rounding
 from core.attacks.run import attack
 from core.charts.heatmaps import confusion_figure
 from core.charts.intervals import digit_accuracy_figure
@@ -18,10 +17,10 @@ from core.data.digits import CLASSES, Mnist
 from core.formatting import article, interval, percent
 from core.lessons.adversarial.result import judge
 from core.lessons.adversarial.robust_accuracy import Share, lost, lost_within, shares
-from core.lessons.adversarial.tasks import FEW, NOTHING, Predictions, configs, gather, named, size
+from core.lessons.adversarial.tasks import FEW, Predictions, configs, gather, size
+from pages.ui.adversarial.attack_results import KEY, results
 from pages.ui.adversarial.compared_networks import Entrant
 from pages.ui.adversarial.many_choice import Choice
-from pages.ui.adversarial.many_curves import known
 from pages.ui.kit.widgets.cached_results import data_key
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.mlp.gallery import digit_gallery, weight_gallery
@@ -36,9 +35,9 @@ def point(mnist: Mnist, choice: Choice) -> None:
         return
     network, name, epsilon = _pick(choice)
     config = configs(name, (epsilon,), choice.steps)[0]
-    kept = known(mnist, choice)
-    clean = gather(kept, network.key, NOTHING, choice.n)
-    reads = gather(kept, network.key, named(config), choice.n)
+    kept = results(mnist).known([network.key])
+    clean = gather(kept, network.key, None, choice.n)
+    reads = gather(kept, network.key, config, choice.n)
     n = min(len(clean), len(reads))
     if not n:
         st.info(
@@ -75,7 +74,7 @@ class Taken:
             self.lost = lost(reads, labels)[:n]
         else:
             self.lost = lost_within(reads, clean, labels, norm, epsilon)
-            self.far = reads.sizes(norm)[:n] > epsilon * (1 + ROUNDING) + 1e-6
+            self.far = reads.sizes(norm)[:n] > within_rounding(epsilon)
             self.read = torch.where(self.far, self.before, self.read)
         self.won = self.lost & (self.before == self.labels)
         self.sizes = {name: reads.sizes(name)[:n] for name in NORMS}
@@ -159,7 +158,7 @@ def _sheet(mnist: Mnist, network: Entrant, config: AttackConfig, taken: Taken) -
             bind="query-params",
             help="The attacked images, or the change alone: orange where ink was added, blue where it was taken away.",
         )
-        each = SHEET if size(named(config)) > FEW else FEW  # slow attacks fill smaller sheets
+        each = SHEET if size(config) > FEW else FEW  # slow attacks fill smaller sheets
         pages = -(-len(order) // each)
         sheet = st.number_input(
             f"Sheet, 1 to {pages:,}",
@@ -173,7 +172,7 @@ def _sheet(mnist: Mnist, network: Entrant, config: AttackConfig, taken: Taken) -
     here = order[(sheet - 1) * each : sheet * each]
     at = taken.places[here]
     images, labels = mnist.test.images[at], mnist.test.labels[at]
-    made = _made(network.key, data_key(mnist), named(config), at.tolist(), network.model, mnist)
+    made = _made(network.key, data_key(mnist), config, at.tolist(), network.model, mnist)
     made = torch.where(column(taken.far[here]), images, made)
     outcome = judge(network.model, images, labels, made, config)
     captions = [
@@ -191,10 +190,10 @@ def _sheet(mnist: Mnist, network: Entrant, config: AttackConfig, taken: Taken) -
     )
 
 
-@st.cache_resource(max_entries=48, show_spinner="Making the images…")
-def _made(key: str, data: str, how: str, places: list[int], _model: nn.Module, _mnist: Mnist) -> Tensor:
+@st.cache_resource(max_entries=48, show_spinner="Making the images…", hash_funcs=KEY)
+def _made(key: str, data: str, config: AttackConfig, places: list[int], _model: nn.Module, _mnist: Mnist) -> Tensor:
     """The same images as were measured: each image's random numbers are its own."""
-    at, config = torch.tensor(places), AttackConfig.from_json(json.loads(how))
+    at = torch.tensor(places)
     return attack(_model, _mnist.test.images[at], _mnist.test.labels[at], config, places=at)
 
 

@@ -1,51 +1,43 @@
 """Tab: is the evaluation honest? Rules that must hold, each measured on the network that is chosen."""
 
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
-import torch
 
 from core.attacks import ATTACKS
-from core.attacks.config import AttackConfig
+from core.attacks.filters.config import FilterConfig
 from core.charts.intervals import interval_bars_figure
 from core.charts.palette import BLUE, GRAY, GREEN, ORANGE, PURPLE, VERMILLION
 from core.config.proportion import Proportion
 from core.data.digits import Mnist
-from core.export.snippets.adversarial import HONEST
+from core.data.splits import evenly_spaced
+from core.export.snippets.adversarial import SANITY_CHECKS
 from core.formatting import interval, percent
 from core.lessons.adversarial.sanity_checks import findings, masking, worst_case
 from core.lessons.adversarial.sanity_evidence import (
     QUERIES,
     RESTARTS,
     STEPS,
-    STRONG,
     TRIED,
+    Evaluation,
     Evidence,
-    Reading,
+    Probe,
     SideEffects,
     black_boxes,
-    conduct,
-    finishes,
-    measure,
-    nondeterministic,
     plan,
-    without_gradient,
 )
-from pages.ui.adversarial.filter_choice import Filter, choose_filter
+from core.lessons.adversarial.tasks import AttackTask, Predictions
+from pages.ui.adversarial.attack_results import results
+from pages.ui.adversarial.filter_choice import choose_filter
 from pages.ui.adversarial.finding_cards import finding_cards, finding_strip, summary
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.layout import controls_and_stage
-from pages.ui.kit.widgets.cached_results import data_key, which_images
+from pages.ui.kit.widgets.cached_results import which_images
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.incremental_work import Piecework
 
 IMAGES = (50, 100, 200, 400)
-PART = 25  # images a piece
-CONDUCT, TWICE, FLAT, CLEAN = "conduct", "twice", "flat", "clean"
-Piece = tuple[str, int]  # what is measured, and on which part of the images
-Kept = dict[Piece, Any]
 
 
 @panel
@@ -83,42 +75,30 @@ def honest(trained: Trained, mnist: Mnist) -> None:
     with right:
         _badges(trained, mnist, float(epsilon), min(int(count), len(mnist.test)), chosen)
     with st.expander("Show the code", icon=":material/code:"):
-        st.code(HONEST, language="python")
+        st.code(SANITY_CHECKS, language="python")
 
 
-def _badges(trained: Trained, mnist: Mnist, epsilon: float, count: int, chosen: Filter) -> None:
-    places = torch.arange(count) * len(mnist.test) // count
-    images, labels = mnist.test.images[places], mnist.test.labels[places]
-    kept = _kept(trained.key, data_key(mnist), chosen, epsilon, count)
-    runs: dict[str, AttackConfig | None] = {CLEAN: None, **plan(epsilon)}
-    parts = range(-(-count // PART))
-    wanted: list[Piece] = [(CONDUCT, 0), *((name, part) for name in (TWICE, FLAT, *runs) for part in parts)]
+def _badges(trained: Trained, mnist: Mnist, epsilon: float, count: int, chosen: FilterConfig) -> None:
+    evaluation, store = Evaluation(trained.key, chosen, epsilon, count), results(mnist)
+    labels = mnist.test.labels[evenly_spaced(len(mnist.test), count)].tolist()
     work = Piecework(
         "adv_honest",
         "Measure",
-        help=f"{len(runs)} attacks on {count} images: some seconds, or a minute for a large network.",
+        help=f"{len(plan(epsilon)) + 1} attacks on {count} images: some seconds, or a minute for a large network.",
     )
 
-    def one(piece: Piece, progress: Callable[[float], None]) -> SideEffects | int | Reading:
-        name, part = piece
-        here = slice(part * PART, (part + 1) * PART)
-        network = chosen.before(trained.model, wanted.index(piece))  # its own noise, the same every time
-        x, y = images[here], labels[here]
-        if name == CONDUCT:
-            return conduct(network, x, y, AttackConfig("pgd", epsilon, {"steps": 3}))
-        if name == FLAT:
-            return without_gradient(network, x, y)
-        if name == TWICE:
-            return nondeterministic(network, x)
-        # At random one reading of many is wrong by luck: then every attack meets every picture.
-        luck = any(kept[TWICE, part] for part in parts)
-        standing = kept[STRONG, part].right if finishes(name) and not luck else None
-        return measure(network, x, y, runs[name], torch.arange(count)[here], standing)
+    def one(task: AttackTask | Probe, progress: Callable[[float], None]) -> SideEffects | int | Predictions:
+        if isinstance(task, AttackTask):
+            return store.measure(task, {trained.key: trained.model})
+        found = store.of(trained.key)[task] = task.answer(trained.model, mnist.test)
+        return found
 
     def body() -> None:
-        work.buttons(sum(piece in kept for piece in wanted), len(wanted), "measurements")
+        kept = store.known([trained.key])
+        line = evaluation.line(kept)
+        work.buttons(sum(task in kept for task in line), len(line), "measurements")
         with st.container(key="adv_honest_result"):
-            evidence = gathered(dict(kept), [*runs], len(parts), epsilon, count, tuple(labels.tolist()))
+            evidence = evaluation.evidence(kept, labels)
             found = findings(evidence)
             st.markdown(f"##### {summary(found)}")
             finding_strip(found)
@@ -132,27 +112,9 @@ def _badges(trained: Trained, mnist: Mnist, epsilon: float, count: int, chosen: 
             if evidence.readings:
                 _accuracies(evidence, mnist)
             finding_cards(found)
-        work.go_on(wanted, kept, one)
+        work.go_on(line, kept, one)
 
     work.part(body)
-
-
-def gathered(
-    kept: Kept, names: list[str], parts: int, epsilon: float, count: int, labels: tuple[int, ...] = ()
-) -> Evidence:
-    """What is complete: an attack counts when it has met all images."""
-
-    def whole(name: str) -> list[Any] | None:
-        found = [kept.get((name, part)) for part in range(parts)]
-        return None if any(entry is None for entry in found) else found
-
-    readings = {}
-    for name in names:
-        if (pieces := whole(name)) is not None:
-            first, *rest = pieces
-            readings[name] = sum(rest, first)
-    flat, twice = (None if (found := whole(name)) is None else sum(found) for name in (FLAT, TWICE))
-    return Evidence(epsilon, count, readings, flat, kept.get((CONDUCT, 0)), twice, labels)
 
 
 def _accuracies(evidence: Evidence, mnist: Mnist) -> None:
@@ -190,16 +152,10 @@ def _titles(luck: bool = False) -> list[tuple[str, str, str]]:
     """
     first = "" if luck else "PGD, then "
     return [
-        (CLEAN, "untouched", GREEN),
+        ("clean", "clean", GREEN),
         ("noise", "random noise", GRAY),
         ("fgsm 8", "FGSM", ORANGE),
         *((f"pgd {steps}", f"PGD, {steps} steps", BLUE) for steps in STEPS),
         ("restarts", f"PGD, {TRIED} steps, best of {RESTARTS}", BLUE),
         *((name, f"{first}{ATTACKS[name].title}, {QUERIES:,} queries", PURPLE) for name in black_boxes()),
     ]
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _kept(network: str, data: str, chosen: Filter, epsilon: float, count: int) -> Kept:
-    """What has been measured so far, by whomever."""
-    return {}

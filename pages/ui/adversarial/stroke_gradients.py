@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from core.charts.images import picture, shade
 from core.charts.palette import DIVERGING
 from core.data.digits import Mnist
+from core.data.splits import evenly_spaced
 from core.formatting import article, percent
 from core.lessons.adversarial.pixel_gradient import pixel_gradient
 from core.lessons.adversarial.stroke_gradients import AROUND, STILL, StrokeGradients, stroke_gradients
@@ -99,7 +100,7 @@ def signed(gradient: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 
 def _numbers(networks: dict[str, Trained], mnist: Mnist, count: int) -> None:
-    index = tuple((torch.arange(count) * len(mnist.test) // count).tolist())
+    index = tuple(evenly_spaced(len(mnist.test), count).tolist())
     images = mnist.test.images[list(index)]
     found: dict[str, StrokeGradients] = {}
     for name, trained in networks.items():

@@ -1,30 +1,19 @@
 """Part of "Transfer": the matrix fills while it is measured, can be stopped, and loses nothing."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
-from torch import Tensor, nn
 
 from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
 from core.data.digits import Mnist
 from core.formatting import article
 from core.lessons.adversarial.charts.many_images import Cell, transfer_figure
-from core.lessons.adversarial.tasks import CHUNK, NOTHING, images_of, named, sample, size
-from core.lessons.adversarial.transfer import (
-    Fooled,
-    Passage,
-    beside_noise,
-    control,
-    fooled,
-    gathered,
-    make,
-    passages,
-    read,
-)
-from core.models.paired_test import Paired
+from core.lessons.adversarial.tasks import CHUNK, AttackTask, Predictions, gather, sample, size
+from core.lessons.adversarial.transfer import against_noise, lined_up
+from core.lessons.adversarial.transfer import matrix as counted
+from pages.ui.adversarial.attack_results import results
 from pages.ui.adversarial.compared_networks import Entrant
 from pages.ui.adversarial.first_sample import SMALL, ahead, begin
 from pages.ui.adversarial.transfer_words import told
@@ -45,30 +34,35 @@ class Setup:
     n: int
 
     @property
-    def line(self) -> list[Passage]:
+    def tasks(self) -> list[AttackTask]:
         """All there is to measure."""
         return self._of(self.n)
 
     @property
-    def first(self) -> list[Passage]:
+    def first(self) -> list[AttackTask]:
         """What is measured without being asked: a small sample; of slow attacks what they are judged by."""
-        swift = size(named(self.config)) == CHUNK
-        return [passage for passage in self._of(min(self.n, SMALL)) if swift or not passage.maker]
+        swift = size(self.config) == CHUNK
+        return [task for task in self._of(min(self.n, SMALL)) if swift or not task.source]
 
     @property
     def question(self) -> tuple[object, ...]:
         """What decides the matrix, to tell one from another."""
-        return (*(network.key for network in self.networks), named(self.config), self.n)
+        return (*self.keys, self.config, self.n)
 
-    def _of(self, n: int) -> list[Passage]:
-        names = [network.key for network in self.networks]
-        return passages(names, named(self.config), named(control(self.config)), n)
+    def _of(self, n: int) -> list[AttackTask]:
+        return lined_up(self.keys, self.config, n)
+
+    @property
+    def keys(self) -> list[str]:
+        """The names by which results of these networks are kept."""
+        return [network.key for network in self.networks]
 
 
 def matrix(mnist: Mnist, setup: Setup) -> None:
     """The matrix with its buttons; a hundred images are measured without a click, the rest on request."""
-    every, first = setup.line, setup.first
-    begin(KEY, (data_key(mnist), *setup.question), first, _known(mnist, setup))
+    every, first, store = setup.tasks, setup.first, results(mnist)
+    models = {network.key: network.model for network in setup.networks}
+    begin(KEY, (data_key(mnist), *setup.question), first, store.known(setup.keys))
     count = len(setup.networks)
     work = Piecework(
         KEY,
@@ -78,56 +72,27 @@ def matrix(mnist: Mnist, setup: Setup) -> None:
     )
 
     def body() -> None:
-        kept = _known(mnist, setup)
+        kept = store.known(setup.keys)
         line = ahead(KEY, first, every, kept)
-        work.buttons(sum(passage in kept for passage in line), len(line), "tests")
+        work.buttons(sum(task in kept for task in line), len(line), "tests")
         with st.container(key="adv-transfer-result"):
             _result(mnist, setup, kept)
 
-        def one(passage: Passage, progress: Callable[[float], None]) -> Tensor:
-            return _measure(mnist, setup, passage)
+        def one(task: AttackTask, progress: Callable[[float], None]) -> Predictions:
+            return store.measure(task, models)
 
         work.go_on(line, kept, one)
 
     work.part(body)
 
 
-def _measure(mnist: Mnist, setup: Setup, passage: Passage) -> Tensor:
-    models = {network.key: network.model for network in setup.networks}
-    if passage.attack:
-        maker = passage.maker or setup.networks[0].key  # noise is the same, whichever network it is given
-        images = _made(passage.maker, data_key(mnist), passage.attack, passage.part, models[maker], mnist)
-    else:
-        images = mnist.test.images[images_of(mnist.test, passage.part)]
-    reads = read(models[passage.tester], images)
-    _store(data_key(mnist), passage.tester)[passage] = reads
-    return reads
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _made(maker: str, data: str, how: str, part: int, _model: nn.Module, _mnist: Mnist) -> Tensor:
-    """A piece of attacked images, kept while one network after the other reads them."""
-    return make(_model, _mnist.test, AttackConfig.from_json(json.loads(how)), part)
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _store(data: str, tester: str) -> dict[Passage, Tensor]:
-    return {}
-
-
-def _known(mnist: Mnist, setup: Setup) -> dict[Passage, Tensor]:
-    every: dict[Passage, Tensor] = {}
-    for network in setup.networks:
-        every |= _store(data_key(mnist), network.key)
-    return every
-
-
-def _result(mnist: Mnist, setup: Setup, kept: dict[Passage, Tensor]) -> None:
-    counts = count(mnist, setup, kept)
+def _result(mnist: Mnist, setup: Setup, kept: dict[AttackTask, Predictions]) -> None:
+    labels = mnist.test.labels[sample(len(mnist.test))[: setup.n]]
+    counts = counted(kept, setup.keys, setup.config, labels)
     names = [network.name for network in setup.networks]
     cells = [[Cell(one.fooled, one.n, *one.ci95) for one in row] for row in counts]
     chart(transfer_figure(cells, [*names, NOISE], names, own=len(names)), "adv_transfer_chart", still=True)
-    seen = max(len(gathered(kept, "", NOTHING, network.key, setup.n)) for network in setup.networks)
+    seen = max(len(gather(kept, key, None, setup.n)) for key in setup.keys)
     aim = "misreads" if setup.config.target is None else f"reads as {article(setup.config.target)}"
     st.caption(
         f"Share of images that the network of the column {aim}, among those that it and the network of the "
@@ -135,33 +100,5 @@ def _result(mnist: Mnist, setup: Setup, kept: dict[Passage, Tensor]) -> None:
         f"{ATTACKS[setup.config.name].title}, ε = {setup.config.budget:g}, on {which_images(mnist, seen)}. "
         "Point at a cell for its 95% interval."
     )
-    st.markdown("\n".join(f"- {line}" for line in told(names, counts, beside(mnist, setup, kept))))
-
-
-def count(mnist: Mnist, setup: Setup, kept: dict[Passage, Tensor]) -> list[list[Fooled]]:
-    """Rows: made on each network, then noise. Columns: tested on each."""
-    how, noise = named(setup.config), named(control(setup.config))
-    labels = mnist.test.labels[sample(len(mnist.test), setup.n)]
-    keys = [network.key for network in setup.networks]
-    clean = {key: gathered(kept, "", NOTHING, key, setup.n) for key in keys}
-
-    def cell(maker: str, tester: str) -> Fooled:
-        made = gathered(kept, maker, how if maker else noise, tester, setup.n)
-        return fooled(made, clean[tester], clean[maker or tester], labels, setup.config.target)
-
-    return [[cell(maker, tester) for tester in keys] for maker in (*keys, "")]
-
-
-def beside(mnist: Mnist, setup: Setup, kept: dict[Passage, Tensor]) -> list[list[Paired]]:
-    """Rows: made on each network. Columns: tested on each; every cell against noise on the same images."""
-    how, noise = named(setup.config), named(control(setup.config))
-    labels = mnist.test.labels[sample(len(mnist.test), setup.n)]
-    keys = [network.key for network in setup.networks]
-    clean = {key: gathered(kept, "", NOTHING, key, setup.n) for key in keys}
-    noisy = {key: gathered(kept, "", noise, key, setup.n) for key in keys}
-
-    def cell(maker: str, tester: str) -> Paired:
-        made = gathered(kept, maker, how, tester, setup.n)
-        return beside_noise(made, noisy[tester], clean[tester], clean[maker], labels, setup.config.target)
-
-    return [[cell(maker, tester) for tester in keys] for maker in keys]
+    beside = against_noise(kept, setup.keys, setup.config, labels)
+    st.markdown("\n".join(f"- {line}" for line in told(names, counts, beside)))

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from core.config.errors import NotFound
 from core.data import load
 from core.data.digits import Digits, Mnist
-from core.data.splits import lab_split, n_tested, validation_places
+from core.data.splits import evenly_spaced, lab_split, n_tested, validation_places
 from core.formatting import interval, percent
 from core.jobs.training_job import Job
 from core.lessons.cnn.calibration import (
@@ -203,7 +203,7 @@ def held_out(trained: Trained, mnist: Mnist) -> HeldOut:
         )
     if train.validation and same:
         places = validation_places(mnist.train, train.validation, train.seed)[1]
-        fit = mnist.train.take(places[:: -(-len(places) // MOST)])
+        fit = mnist.train.take(places[evenly_spaced(len(places), MOST)])
         return HeldOut(
             f"own-{train.validation}-{train.seed}",
             fit,

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from core.config.cnn import CNNConfig
 from core.data.digits import Digits, Mnist
+from core.data.splits import every_kth
 from core.lessons.cnn.channel_ablation import KernelPlace, Off, operated, without_each_channel
 from core.lessons.cnn.conv_cost import multiplications, sample_size
 from core.lessons.cnn.max_activations import MaxActivations, max_activations
@@ -26,8 +27,7 @@ def cnn(trained: Trained) -> CNNConfig:
 
 def sample(mnist: Mnist, count: int) -> Digits:
     """`count` test images at even distances: the halves of the test set were written by different people."""
-    total = len(mnist.test)
-    return mnist.test if count >= total else mnist.test.take(torch.arange(count) * total // count)
+    return every_kth(mnist.test, count)
 
 
 def measured_on(trained: Trained, mnist: Mnist, everything: bool) -> int:

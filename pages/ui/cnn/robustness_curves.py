@@ -3,13 +3,13 @@
 import time
 
 import streamlit as st
-import torch
 from torch import nn
 
 from core.charts.palette import YELLOW, model_color
 from core.charts.series import StrengthCurve, strength_curves_figure
 from core.config.run import CNNConfig, RunConfig
 from core.data.digits import Digits, Mnist
+from core.data.splits import every_kth
 from core.formatting import count, duration, percent, points
 from core.lessons.cnn.conv_cost import multiplications
 from core.lessons.cnn.robustness import accuracy_against_strength
@@ -82,7 +82,7 @@ def strength_curves(trained: Trained, mnist: Mnist, how: str, strength: float) -
                 "lines: the slider's strength, and guessing (10%)."
             )
             if now < wanted:  # last, so that nothing on the screen waits for it; the next look shows it
-                _measure(entrants, _sample(mnist, count), how, kept)
+                _measure(entrants, every_kth(mnist.test, count), how, kept)
             fine = True
         if fine == failed:  # it has just failed, or works again
             st.session_state[FAILED] = None if fine else asked
@@ -206,13 +206,6 @@ def _sample_size(trained: Trained, mnist: Mnist) -> int:
         longest = max(len(transform.strengths) for transform in TRANSFORMS.values())
         fitting = int(WORK / (longest * max(1, multiplications(trained.config.model))))
     return min(len(mnist.test), max(FEWEST, min(SAMPLE, fitting)))
-
-
-def _sample(mnist: Mnist, count: int) -> Digits:
-    """`count` test images, evenly from the whole set: MNIST's second half is easier than its first."""
-    if count == len(mnist.test):
-        return mnist.test
-    return mnist.test.take(torch.arange(count) * len(mnist.test) // count)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

@@ -5,11 +5,11 @@ what holds a number for every image and unit is bounded.
 """
 
 import streamlit as st
-import torch
 from torch import Tensor, nn
 
 from core.config.run import Reduction, RunConfig
 from core.data.digits import Digits, Mnist
+from core.data.splits import every_kth
 from core.lessons.mlp.saturation import Start, compare_starts
 from core.lessons.mlp.weight_editing import Prepared
 from core.models import linear_layers
@@ -75,7 +75,7 @@ def _fitting(images: int, numbers: int) -> int:
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the test images…")
 def _prepared(key: str, data: str, count: int, _model: nn.Module, _test: Digits) -> tuple[Prepared, Digits]:
-    some = _test if count == len(_test) else _test.take(torch.arange(count) * len(_test) // count)
+    some = every_kth(_test, count)
     return Prepared(_model, some.images), some
 
 

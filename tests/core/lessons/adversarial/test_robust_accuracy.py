@@ -23,7 +23,8 @@ LABELS = torch.tensor([3, 1, 4, 1, 5])
 def reads(*read: int, l2: tuple[float, ...] | None = None) -> Predictions:
     n = len(read)
     size = torch.tensor(l2 or (0.0,) * n)
-    return Predictions(torch.arange(n), torch.tensor(read, dtype=torch.uint8), size, size, size)
+    digits = torch.tensor(read, dtype=torch.uint8)
+    return Predictions(torch.arange(n), digits, digits, size, size, size, size, size)
 
 
 def rows(*texts: str) -> list[torch.Tensor]:

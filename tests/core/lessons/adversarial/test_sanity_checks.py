@@ -1,5 +1,6 @@
 """Rules of an honest evaluation: each one turns red where it is broken, and only there."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -8,17 +9,18 @@ from torch import Tensor, nn
 
 from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
-from core.attacks.filters import DEFENSES
+from core.attacks.filters.config import NO_FILTER, FilterConfig
+from core.data import Digits
 from core.lessons.adversarial import sanity_evidence as module
-from core.lessons.adversarial.filtered_network import Defended
+from core.lessons.adversarial import tasks
 from core.lessons.adversarial.sanity_checks import Finding, findings, masking, worst_case
 from core.lessons.adversarial.sanity_evidence import (
     AGAIN,
+    Evaluation,
     Evidence,
+    Probe,
     Reading,
     conduct,
-    finishes,
-    measure,
     nondeterministic,
     plan,
     without_gradient,
@@ -56,6 +58,17 @@ def flawless(n: int = N) -> Evidence:
     readings = {name: reading(right, n) for name, right in left.items()}
     labels = tuple(place % 10 for place in range(n))
     return Evidence(0.2, n, readings, 0, module.SideEffects(5, 0, (), True), 0, labels)
+
+
+def measured(
+    whole: Evaluation, network: nn.Module, digits: Digits, names: Sequence[str], probes: Sequence[Probe] = ()
+) -> Evidence:
+    """What some attacks of the plan and some questions show."""
+    store = tasks.AttackResults(digits)
+    for name in names:
+        for task in whole.attacks({})[name]:
+            store.measure(task, {whole.network: network})
+    return whole.evidence(store.of(whole.network) | {probe: probe.answer(network, digits) for probe in probes})
 
 
 def verdicts(evidence: Evidence) -> dict[str, str]:
@@ -151,7 +164,7 @@ def test_wavering_is_seen_in_the_outputs() -> None:
     network = linear()
     images, _ = pictures(network, 8)
     assert nondeterministic(network, images) == 0
-    assert nondeterministic(Defended(network, DEFENSES["noise"].make(0.05)).eval(), images) == 8
+    assert nondeterministic(FilterConfig("noise", 0.05).before(network), images) == 8
 
 
 def test_what_is_left_at_gray_must_be_one_digits_images() -> None:
@@ -162,21 +175,8 @@ def test_what_is_left_at_gray_must_be_one_digits_images() -> None:
     assert "all of them a 7" in found.measured
     mixed = Reading(tuple(place < 6 for place in range(N)))
     assert named(replace(whole, readings={**whole.readings, "gray": mixed}), "guessing").verdict == "chance"
-    assert whole.guessing == 0.1
-    assert replace(whole, labels=(1, 1, 1, 2)).guessing == 0.75
-
-
-def test_only_what_another_attack_left_is_attacked() -> None:
-    network = linear()
-    images, labels = pictures(network, 6)
-    config, places = AttackConfig("pgd", 0.01, {"steps": 2}), torch.arange(6)
-    whole = measure(network, images, labels, config, places)
-    standing = (True, False, True, False, False, True)
-    some = measure(network, images, labels, config, places, standing)
-    assert some.right == tuple(a and b for a, b in zip(whole.right, standing, strict=True))
-    assert measure(network, images, labels, config, places, (False,) * 6) == Reading((False,) * 6)
-    assert finishes(AGAIN)
-    assert not finishes("pgd 40")
+    assert whole.chance_level == 0.1
+    assert replace(whole, labels=(1, 1, 1, 2)).chance_level == 0.75
 
 
 def test_nothing_is_really_carried_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,24 +185,42 @@ def test_nothing_is_really_carried_out(monkeypatch: pytest.MonkeyPatch) -> None:
     network = linear()
     images, labels = pictures(network, 6)
     monkeypatch.setitem(ATTACKS, "pgd", entry)
-    found = measure(network, images, labels, plan(0.2)["nothing"], torch.arange(6))
+    whole = Evaluation("n", NO_FILTER, 0.2, 6)
+    found = measured(whole, network, Digits(images, labels), ["nothing"]).readings["nothing"]
     assert found.beyond == 6
 
 
-def test_readings_are_recounted_and_add_up() -> None:
+def test_readings_are_recounted() -> None:
     network = linear()
     images, labels = pictures(network)
-    places = torch.arange(N)
-    config = AttackConfig("pgd", 0.1, {"steps": 3})
-    whole = measure(network, images, labels, config, places)
-    halves = [measure(network, images[p], labels[p], config, places[p]) for p in (slice(0, 25), slice(25, N))]
-    assert halves[0] + halves[1] == whole
-    assert whole.beyond == whole.outside == 0
-    assert 0.0999 < whole.largest < 0.1001
-    assert whole.correct < N
-    assert measure(network, images, labels, None, places) == Reading(
-        (True,) * N, float(images.min()), float(images.max())
-    )
+    whole = measured(Evaluation("n", NO_FILTER, 0.1, N), network, Digits(images, labels), ["clean", "pgd 5"])
+    found = whole.readings["pgd 5"]
+    assert found.beyond == found.outside == 0
+    assert 0.0999 < found.largest < 0.1001
+    assert found.correct < N
+    assert whole.readings["clean"] == Reading((True,) * N, float(images.min()), float(images.max()))
+
+
+def test_an_attack_counts_when_it_has_met_all_images() -> None:
+    whole = Evaluation("n", NO_FILTER, 0.1, N)
+    network = linear()
+    images, labels = pictures(network)
+    digits, kept = Digits(images, labels), {}
+    for task in whole.attacks({})["noise"][:-1]:
+        kept[task] = tasks.measure(task, {"n": network}, digits)
+    kept |= {probe: probe.answer(network, digits) for probe in whole.probes("flat")[:1]}
+    found = whole.evidence(kept)
+    assert not found.readings
+    assert found.flat is None
+    assert findings(found)[0].verdict == "open"
+
+
+def test_slow_attacks_meet_what_the_strongest_left_unless_the_network_answers_at_random() -> None:
+    whole = Evaluation("n", NO_FILTER, 0.1, N)
+    after = {name: tasks[0].after for name, tasks in whole.attacks({}).items()}
+    assert {name for name, earlier in after.items() if earlier} == {AGAIN, *module.black_boxes()}
+    random = whole.attacks(dict.fromkeys(whole.probes("twice"), 1))
+    assert not any(tasks[0].after for tasks in random.values())
 
 
 class Moody(nn.Module):
@@ -243,20 +261,19 @@ def test_conduct_sees_the_mode_and_the_weights(monkeypatch: pytest.MonkeyPatch) 
 def test_masked_gradients_turn_badges_red() -> None:
     network = linear()
     images, labels = pictures(network)
-    masked = Defended(network, DEFENSES["quantize"].make(16)).eval()
+    masked = FilterConfig("quantize", 16).before(network)
     labels = masked(images).argmax(1)
     assert without_gradient(network, images, labels) == 0
     assert without_gradient(masked, images, labels) == N
-    runs = plan(0.1)
     wanted = ("noise", "pgd 40", AGAIN, "gray", *module.black_boxes())
-    readings = {name: measure(masked, images, labels, runs[name], torch.arange(N)) for name in wanted}
-    readings["clean"] = measure(masked, images, labels, None, torch.arange(N))
-    whole = Evidence(0.1, N, readings, without_gradient(masked, images, labels))
+    digits, filtered = Digits(images, labels), Evaluation("n", FilterConfig("quantize", 16), 0.1, N)
+    whole = measured(filtered, network, digits, ["clean", *wanted], filtered.probes("flat"))
+    assert whole.flat == N
     found = verdicts(whole)
     assert "There is a gradient to follow" in [finding.name for finding in masking(findings(whole))]
     assert found["There is a gradient to follow"] == "violated"
     black = [verdict for name, verdict in found.items() if "black box" in name]
     assert black == ["violated"] * len(black)
-    bare = {name: measure(network, images, labels, runs[name], torch.arange(N)) for name in wanted}
-    found = verdicts(Evidence(0.1, N, bare, without_gradient(network, images, labels)))
+    bare = Evaluation("n", NO_FILTER, 0.1, N)
+    found = verdicts(measured(bare, network, digits, wanted, bare.probes("flat")))
     assert "violated" not in found.values()

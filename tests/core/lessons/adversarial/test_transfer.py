@@ -12,18 +12,8 @@ from core.attacks.run import attack
 from core.data import load
 from core.lessons.adversarial import tasks
 from core.lessons.adversarial.result import judge
-from core.lessons.adversarial.tasks import named, sample
-from core.lessons.adversarial.transfer import (
-    Fooled,
-    Passage,
-    beside_noise,
-    control,
-    fooled,
-    gathered,
-    make,
-    passages,
-    read,
-)
+from core.lessons.adversarial.tasks import AttackResults, Batch, sample, task_of
+from core.lessons.adversarial.transfer import Fooled, beside_noise, control, fooled, lined_up, matrix, predicted
 from core.models.trained_network import load_shipped
 
 DIGITS = load("small").test
@@ -31,29 +21,19 @@ NETS = {name: load_shipped(name).model for name in ("linear-softmax", "mlp-autog
 FGSM = AttackConfig("fgsm", 0.1)
 
 
-def matrix(n: int) -> dict[tuple[str, str], Fooled]:
-    """As the page does it: passage after passage, kept in a dict."""
-    kept = {}
-    noise = control(FGSM)
-    for passage in passages(list(NETS), named(FGSM), named(noise), n):
-        config = {named(FGSM): FGSM, named(noise): noise}.get(passage.attack)
-        maker = NETS[passage.maker] if passage.maker else next(iter(NETS.values()))
-        places = tasks.images_of(DIGITS, passage.part, passage.attack)
-        made = make(maker, DIGITS, config, passage.part) if config else DIGITS.images[places]
-        kept[passage] = read(NETS[passage.tester], made)
-    labels = DIGITS.labels[sample(len(DIGITS))]
-
-    def cell(maker: str, tester: str) -> Fooled:
-        clean = {name: gathered(kept, "", "", name, n) for name in NETS}
-        how = named(FGSM) if maker else named(noise)
-        return fooled(gathered(kept, maker, how, tester, n), clean[tester], clean[maker or tester], labels)
-
-    return {(maker, tester): cell(maker, tester) for maker in [*NETS, ""] for tester in NETS}
+def counted(n: int) -> dict[tuple[str, str], Fooled]:
+    """As the page does it: task after task, kept in one store."""
+    store = AttackResults(DIGITS)
+    for task in lined_up(list(NETS), FGSM, n):
+        store.measure(task, NETS)
+    found = matrix(store.known(NETS), list(NETS), FGSM, DIGITS.labels[sample(len(DIGITS))[:n]])
+    cells = [cell for row in found for cell in row]
+    return dict(zip([(made, name) for made in [*NETS, ""] for name in NETS], cells, strict=True))
 
 
 def test_the_matrix_equals_counting_by_hand_and_its_diagonal_the_attack_itself() -> None:
-    found = matrix(100)
-    places = sample(1000, 100)
+    found = counted(100)
+    places = sample(1000)[:100]
     images, labels = DIGITS.images[places], DIGITS.labels[places]
     clean = {name: net(images).argmax(1) for name, net in NETS.items()}
     for (maker, tester), cell in found.items():
@@ -72,11 +52,11 @@ def test_the_matrix_equals_counting_by_hand_and_its_diagonal_the_attack_itself()
 
 
 def test_the_matrix_is_the_same_however_the_work_is_cut(monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    whole = matrix(100)
+    whole = counted(100)
     monkeypatch.setattr(tasks, "CHUNK", 20)
     tasks.size.cache_clear()
     try:
-        assert matrix(100) == whole
+        assert counted(100) == whole
     finally:
         tasks.size.cache_clear()
 
@@ -114,15 +94,12 @@ def test_the_control_is_noise_of_the_same_norm_and_size() -> None:
 
 
 def test_every_pair_is_asked_once_in_each_part() -> None:
-    line = passages(["a", "b", "c"], named(FGSM), named(control(FGSM)), 200)
+    line = lined_up(["a", "b", "c"], FGSM, 200)
     assert len(line) == len(set(line)) == 2 * (3 + 3 + 9)
-    assert Passage("a", named(FGSM), "c", 1) in line
-    kept = {passage: torch.tensor([passage.part]) for passage in line}
-    assert gathered(kept, "a", named(FGSM), "c", 200).tolist() == [0, 1]
-    del kept[Passage("a", named(FGSM), "c", 0)]
-    assert gathered(kept, "a", named(FGSM), "c", 200).tolist() == []
-    slow = named(AttackConfig("square", 0.1))
-    line = passages(["a", "b"], slow, named(control(FGSM)), 200)
+    assert task_of("a", FGSM, Batch(100, 200), "c") in line
+    slow = AttackConfig("square", 0.1)
+    line = lined_up(["a", "b"], slow, 200)
     assert len(line) == len(set(line)) == 2 * (2 + 2) + 20 * 4  # slow attacks: ten images at a time
-    hundreds = [passage.part // (10 if passage.attack == slow else 1) for passage in line]
-    assert hundreds == [0] * 44 + [1] * 44
+    assert [task.batch.start // 100 for task in line] == [0] * 44 + [1] * 44
+    nothing = predicted({}, ["a"], FGSM, 200)
+    assert len(nothing.clean["a"]) == len(nothing.noisy["a"]) == len(nothing.made["a", "a"]) == 0

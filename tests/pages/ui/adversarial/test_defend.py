@@ -8,15 +8,16 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
-from core.attacks.filters import DEFENSES
+from core.attacks.filters import FILTERS
 from core.config.run import CNNConfig
 from core.data import Mnist, load
-from core.export.snippets.adversarial import FILTERS, TRAIN
+from core.export.snippets.adversarial import ADVERSARIAL_TRAINING, INPUT_FILTER
 from core.jobs.training_job import Job
+from core.lessons.adversarial.input_filters import threat_models
 from core.lessons.adversarial.stroke_gradients import StrokeGradients
-from core.lessons.adversarial.threat_models import ways
 from core.models.paired_test import Paired
-from pages.ui.adversarial import before_after, input_filters, many_curves
+from pages.ui.adversarial import before_after
+from pages.ui.adversarial.attack_results import results_on
 from pages.ui.adversarial.defend import BEFORE, FILTERING, GRADIENTS, PAGE, TRAINING, defend
 from pages.ui.adversarial.filter_words import BARE, WHOLE, filters_verdict
 from pages.ui.adversarial.robust_words import Beside, strongest
@@ -42,7 +43,7 @@ def few(at_once: None, monkeypatch: pytest.MonkeyPatch, mnist: Mnist) -> Iterato
     monkeypatch.setattr(cache, "mnist", lambda: mnist)
     monkeypatch.setattr(before_after, "EPSILONS", (0.1, 0.3, 0.4))
     monkeypatch.setattr(before_after, "QUERIES", 20)
-    for kept in (many_curves._store, input_filters._kept, registry, cache.run_store):
+    for kept in (results_on, registry, cache.run_store):
         kept.clear()
     yield
     registry().close()
@@ -84,19 +85,19 @@ def test_gradients_and_their_numbers(mnist: Mnist) -> None:
     well(app.number_input(key="adv_strokes_first_small").set_value(7).run())
 
 
-@pytest.mark.parametrize("name", DEFENSES)
+@pytest.mark.parametrize("name", FILTERS)
 def test_filters_are_attacked_through_and_around(name: str, mnist: Mnist) -> None:
-    title = DEFENSES[name].title
+    title = FILTERS[name].title
     app = work_off(tab("linear-softmax", mnist, FILTERING, adv_filters_which=title), "adv_filters")
     said = text(app)
-    drawn = DEFENSES[name].random
+    drawn = FILTERS[name].random
     assert ("read 5 times" if drawn else "Attacked through the filter") in said
     assert ("the gradient was masked" in said) == bool(app.warning)
     if name == "quantize":
         assert app.warning, said
     else:
         return
-    app.select_slider(key=f"adv_filters_{name}").set_value(DEFENSES[name].strengths[0]).run()
+    app.select_slider(key=f"adv_filters_{name}").set_value(FILTERS[name].strengths[0]).run()
     app.slider(key="adv_filters_eps").set_value(0.3).run()
     app.select_slider(key="adv_filters_n").set_value(100).run()
     app.button(key="adv_filters_start").click().run()
@@ -189,7 +190,7 @@ def test_words_on_gradients_follow_from_all_their_numbers() -> None:
 
 def test_words_on_filters_follow_from_the_images() -> None:
     every, none, half = (1.0,) * 40, (0.0,) * 40, (1.0, 0.0) * 20
-    known = ways()
+    known = threat_models()
 
     def words(**left: tuple[float, ...]) -> tuple[str, bool]:
         bare = {"clean": every, "fgsm": half, "pgd": none, "bare": none}
@@ -212,7 +213,7 @@ def test_words_on_filters_follow_from_the_images() -> None:
 
 def test_words_on_a_filter_that_answers_at_random() -> None:
     """0.7 of the readings are right, whatever is done: nothing is hidden, however many attacks there are."""
-    known = ways()
+    known = threat_models()
     lucky = {
         name: tuple(0.2 * ((place * step) % 6) for place in range(60))
         for step, name in zip((1, 5, 7, 11, 13, 17, 19), known, strict=False)
@@ -234,10 +235,10 @@ def test_the_code_runs(mnist: Mnist) -> None:
     network = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
     before = network[1].weight.clone()
     scope: dict[str, Any] = {"network": network, "batches": batches(mnist), "epsilon": 0.3, "steps": 3}
-    exec(TRAIN, scope)
+    exec(ADVERSARIAL_TRAINING, scope)
     assert not torch.equal(before, network[1].weight)
     assert (scope["adv"] - scope["x"]).abs().max() <= 0.3 + 1e-6
     model = shipped_model("cnn-nobn").model
     scope = {"network": model, "x": mnist.test.images, "y": mnist.test.labels, "epsilon": 0.25}
-    exec(FILTERS, scope)
+    exec(INPUT_FILTER, scope)
     assert scope["looks_safe"] - scope["is_not"] > 0.3

@@ -6,7 +6,6 @@ from functools import partial
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
-from torch import nn
 
 from core.attacks import ATTACKS, run
 from core.attacks.config import AttackConfig
@@ -14,8 +13,17 @@ from core.attacks.norms import NORMS
 from core.charts.palette import YELLOW
 from core.data import Mnist
 from core.data.digits import Digits
-from core.lessons.adversarial.tasks import Piece, Predictions, images_of, sample
-from pages.ui.adversarial import compared_networks, image_count, many_choice, many_curves, many_images, many_point
+from core.lessons.adversarial import tasks
+from core.lessons.adversarial.tasks import AttackTask, Predictions, sample
+from pages.ui.adversarial import (
+    attack_results,
+    compared_networks,
+    image_count,
+    many_choice,
+    many_curves,
+    many_images,
+    many_point,
+)
 from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.widgets import incremental_work
@@ -27,10 +35,10 @@ pytestmark = pytest.mark.usefixtures("bundled_only", "small")
 @pytest.fixture
 def small(at_once: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing kept and small samples."""
-    many_curves._store.clear()
+    attack_results.results_on.clear()
     monkeypatch.setattr(image_count, "IMAGES", (100, 200))
     yield
-    many_curves._store.clear()
+    attack_results.results_on.clear()
 
 
 def linear(key: str = "shipped:linear-softmax") -> Trained:
@@ -48,15 +56,15 @@ def opened(mnist: Mnist, trained: Trained | None = None, **parameters: str) -> A
 finish = partial(work_off, key="adv_many")
 
 
-def kept(mnist: Mnist, key: str = "shipped:linear-softmax") -> dict[Piece, object]:
-    return dict(many_curves.store(mnist, key))
+def kept(mnist: Mnist, key: str = "shipped:linear-softmax") -> dict[AttackTask, Predictions]:
+    return attack_results.results(mnist).known([key])
 
 
 def test_the_first_view_measures_a_hundred_images_without_a_click(mnist: Mnist) -> None:
     app = opened(mnist, adv_many_n_small="200")
     known = kept(mnist)
-    assert {piece.part for piece in known} == {0}
-    assert {piece.config.name for piece in known if piece.config} == {"noise", "fgsm", "pgd"}
+    assert {task.batch.start for task in known} == {0}
+    assert {task.attack.name for task in known if task.attack} == {"noise", "fgsm", "pgd"}
     assert len(known) == 1 + 3 * 4
     assert "100 of the 1,000 bundled test images" in text(app)
     assert "FGSM leaves" in text(app)
@@ -80,7 +88,7 @@ def test_attacks_are_named_only_where_they_are_drawn(mnist: Mnist, monkeypatch: 
 
 def test_slow_attacks_wait_for_the_button(mnist: Mnist) -> None:
     opened(mnist, adv_many_attacks_linf="Square")
-    assert {piece.config.name for piece in kept(mnist) if piece.config} == {"noise"}
+    assert {task.attack.name for task in kept(mnist) if task.attack} == {"noise"}
 
 
 def test_it_runs_to_its_end_once_and_the_numbers_are_those_of_the_attacks(mnist: Mnist) -> None:
@@ -89,10 +97,10 @@ def test_it_runs_to_its_end_once_and_the_numbers_are_those_of_the_attacks(mnist:
     finish(app.button(key="adv_many_start").click().run())
     known = kept(mnist)
     assert len(known) == 2 * (1 + 3 * 4)
-    assert all(known[piece] is reads for piece, reads in first.items()), "what was known is measured again"
+    assert all(known[task] is reads for task, reads in first.items()), "what was known is measured again"
     app.select_slider(key="adv_many_at_linf_0.4_4").set_value(0.1).run()
     value = float(app.metric[0].value.rstrip("%")) / 100
-    pick = sample(len(mnist.test), 200)
+    pick = sample(len(mnist.test))[:200]
     images, labels = mnist.test.images[pick], mnist.test.labels[pick]
     made = run.attack(linear().model, images, labels, AttackConfig("fgsm", 0.1), places=pick)
     right = (linear().model(made).argmax(1) == labels).double().mean().item()
@@ -101,15 +109,15 @@ def test_it_runs_to_its_end_once_and_the_numbers_are_those_of_the_attacks(mnist:
 
 
 def test_it_can_be_stopped_and_goes_on(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Piece] = []
-    true = many_curves.measure
+    asked: list[AttackTask] = []
+    true = tasks.measure
 
-    def counted(model: nn.Module, digits: object, piece: Piece) -> object:
-        asked.append(piece)
-        return true(model, digits, piece)  # type: ignore[arg-type]
+    def counted(task: AttackTask, *rest: object, **more: object) -> Predictions:
+        asked.append(task)
+        return true(task, *rest, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(many_curves, "measure", counted)
-    monkeypatch.setattr(incremental_work, "SLICE", -1.0)  # one piece between two drawings
+    monkeypatch.setattr(tasks, "measure", counted)
+    monkeypatch.setattr(incremental_work, "SLICE", -1.0)  # one task between two drawings
     app = opened(mnist, adv_many_n_small="200")
     some = len(asked)
     assert 0 < some < 5
@@ -131,10 +139,10 @@ def test_every_norm_has_its_attacks_and_its_control(norm: str, mnist: Mnist) -> 
     control = many_choice.control_of(norm)  # type: ignore[arg-type]
     offered = app.multiselect(key=f"adv_many_attacks_{norm}").options
     assert set(offered) == {entry.title for name, entry in ATTACKS.items() if entry.norm == norm and name != control}
-    assert control in {piece.config.name for piece in kept(mnist) if piece.config}
+    assert control in {task.attack.name for task in kept(mnist) if task.attack}
     first = many_choice.FIRST[norm][0]  # type: ignore[index]
     well(app.run())
-    assert first in {piece.config.name for piece in kept(mnist) if piece.config}, "without a click"
+    assert first in {task.attack.name for task in kept(mnist) if task.attack}, "without a click"
     app.multiselect(key=f"adv_many_attacks_{norm}").set_value([]).run()
     finish(app)
 
@@ -142,14 +150,14 @@ def test_every_norm_has_its_attacks_and_its_control(norm: str, mnist: Mnist) -> 
 def test_an_attack_for_the_smallest_change_runs_once_and_its_distances_make_the_curve(mnist: Mnist) -> None:
     app = opened(mnist, adv_many_norm="L2", adv_many_attacks_l2="DeepFool")
     finish(app.button(key="adv_many_start").click().run())
-    runs = [piece for piece in kept(mnist) if piece.config and piece.config.name == "deepfool"]
-    assert sorted(piece.part for piece in runs) == list(range(10))  # ten images each, every one once
+    runs = [task for task in kept(mnist) if task.attack and task.attack.name == "deepfool"]
+    assert sorted(task.batch.start // 10 for task in runs) == list(range(10))  # ten images each, every one once
     before = app.metric[0].value
     app.select_slider(key="adv_many_at_l2_4_4").set_value(1.0).run()
     assert float(well(app).metric[0].value.rstrip("%")) > float(before.rstrip("%"))
     assert float(app.metric[3].value) <= 1.0  # mean L2 of the successes
     app.select_slider(key="adv_many_top_l2").set_value(8.0).run()
-    assert len([p for p in kept(mnist) if p.config and p.config.name == "deepfool"]) == 10
+    assert len([p for p in kept(mnist) if p.attack and p.attack.name == "deepfool"]) == 10
 
 
 def test_the_controls_change_what_is_measured(mnist: Mnist) -> None:
@@ -162,7 +170,7 @@ def test_the_controls_change_what_is_measured(mnist: Mnist) -> None:
     app.multiselect(key="adv_many_networks").set_value([compared_networks.HERE, "mlp-module", "linear-softmax"])
     finish(app.run())
     for key in ("shipped:linear-softmax", "shipped:mlp-module"):  # chosen twice, measured once
-        pgd = [piece.config for piece in kept(mnist, key) if piece.config and piece.config.name == "pgd"]
+        pgd = [task.attack for task in kept(mnist, key) if task.attack and task.attack.name == "pgd"]
         assert sorted(config.budget for config in pgd) == pytest.approx([0.05, 0.1, 0.15, 0.2])
         assert {config.steps for config in pgd} == {2}
     assert "BIM: 2 steps" in text(app) or "BIM and PGD: 2 steps" in text(app) or "PGD and BIM: 2" in text(app)
@@ -179,15 +187,15 @@ def test_the_controls_change_what_is_measured(mnist: Mnist) -> None:
 def test_the_worst_case_counts_what_a_smaller_budget_took(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
     """An attack that takes every image at small budgets and none at large ones."""
 
-    def overshoots(model: nn.Module, digits: Digits, piece: Piece) -> Predictions:
-        places = images_of(digits, piece.part)
-        read, config = digits.labels[places], piece.config
+    def overshoots(task: AttackTask, models: object, digits: Digits, made: object) -> Predictions:
+        places, config = task.batch.places(len(digits)), task.attack
+        read = digits.labels[places]
         if config and config.name == "fgsm" and config.budget < 0.3:
             read = (read + 1) % 10
         none = torch.zeros(len(places))
-        return Predictions(places, read.to(torch.uint8), none, none, none)
+        return Predictions(places, read.to(torch.uint8), none, none, none, none, none, none)
 
-    monkeypatch.setattr(many_curves, "measure", overshoots)
+    monkeypatch.setattr(tasks, "measure", overshoots)
     app = opened(mnist)
     assert "FGSM leaves 100% at ε = 0.4" in text(app)
     assert "100 images are read rightly again at ε = 0.3" in text(app)
@@ -218,7 +226,7 @@ def test_presets_set_the_controls_and_start(mnist: Mnist) -> None:
     assert app.segmented_control(key="adv_many_norm").value == "L∞"
     assert app.multiselect(key="adv_many_attacks_linf").value == ["FGSM", "PGD"]
     assert app.select_slider(key="adv_many_count").value == many_choice.COUNT
-    measured = [piece for piece in kept(mnist) if piece.config and piece.config.name in ("fgsm", "pgd")]
+    measured = [task for task in kept(mnist) if task.attack and task.attack.name in ("fgsm", "pgd")]
     assert len(measured) == 2 * 2 * many_choice.COUNT, "all of its 200 images, not the first sample alone"
     for title, preset in many_choice.PRESETS.items():
         there = set(preset["networks"]) <= {compared_networks.HERE, *compared_networks.shipped_readers()}

@@ -2,24 +2,21 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from core.attacks.filters import DEFENSES
+from core.attacks.filters import FILTERS
 from core.data import Mnist, load
-from core.export.snippets.adversarial import HONEST
+from core.export.snippets.adversarial import SANITY_CHECKS
 from core.lessons.adversarial import sanity_evidence
-from core.lessons.adversarial.sanity_checks import findings
 from core.lessons.adversarial.sanity_evidence import black_boxes, plan
 from pages.ui.adversarial import sanity_checks as module
+from pages.ui.adversarial.attack_results import results_on
 from pages.ui.kit.shell.cache import shipped_model
 from tests.pages.harness import open_part, shipped, text, well, work_off
-
-if TYPE_CHECKING:
-    from core.lessons.adversarial.sanity_evidence import Evidence
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
 IMAGES = 12
@@ -35,9 +32,9 @@ def mnist() -> Mnist:
 def few(at_once: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing kept, and few questions."""
     monkeypatch.setattr(sanity_evidence, "QUERIES", 100)
-    module._kept.clear()
+    results_on.clear()
     yield
-    module._kept.clear()
+    results_on.clear()
 
 
 def tab(name: str, mnist: Mnist, **state: object) -> AppTest:
@@ -73,11 +70,11 @@ def test_stopped_before_anything_is_measured(mnist: Mnist) -> None:
 def test_a_filter_that_hides_the_gradient_is_noticed(mnist: Mnist) -> None:
     app = measured(tab("linear-softmax", mnist))
     assert "violated" not in text(app)
-    app.selectbox(key="adv_honest_filter").set_value(DEFENSES["quantize"].title).run()
+    app.selectbox(key="adv_honest_filter").set_value(FILTERS["quantize"].title).run()
     app.button(key="adv_honest_start").click().run()
     said = text(measured(well(app)))
     assert f"violated: {IMAGES} of {IMAGES} without" in said
-    for name, entry in DEFENSES.items():
+    for name, entry in FILTERS.items():
         app.selectbox(key="adv_honest_filter").set_value(entry.title).run()
         strength = app.select_slider(key=f"adv_honest_filter_{name}")
         well(strength.set_value(entry.strengths[0]).run())
@@ -85,7 +82,7 @@ def test_a_filter_that_hides_the_gradient_is_noticed(mnist: Mnist) -> None:
 
 
 def test_a_network_that_answers_at_random_reports_one_attack(mnist: Mnist) -> None:
-    title = DEFENSES["noise"].title
+    title = FILTERS["noise"].title
     app = measured(tab("linear-softmax", mnist, adv_honest_filter=title, adv_honest_filter_noise=0.5))
     said = text(app)
     assert "that the strongest single attack leaves correctly read" in said
@@ -103,18 +100,6 @@ def test_every_control_changes_what_is_measured(mnist: Mnist) -> None:
     app.button(key="adv_honest_stop")
 
 
-def test_an_attack_counts_when_it_has_met_all_images() -> None:
-    from core.lessons.adversarial.sanity_evidence import Reading
-
-    half = Reading((True, False))
-    kept: dict[Any, Any] = {("noise", 0): half, ("clean", 0): half, ("clean", 1): half, ("flat", 0): 1}
-    found: Evidence = module.gathered(kept, ["clean", "noise"], 2, 0.1, 4)
-    assert set(found.readings) == {"clean"}
-    assert found.readings["clean"].right == (True, False, True, False)
-    assert found.flat is None
-    assert findings(found)[0].verdict == "open"
-
-
 def test_the_bars_name_attacks_that_are_measured() -> None:
     names = [name for name, *_ in module._titles()]
     assert set(names) - {"clean"} <= set(plan(0.1))
@@ -124,6 +109,6 @@ def test_the_bars_name_attacks_that_are_measured() -> None:
 def test_the_code_runs(mnist: Mnist) -> None:
     model = shipped_model("cnn-bn").model
     scope: dict[str, Any] = {"network": model, "x": mnist.test.images[:10], "y": mnist.test.labels[:10], "epsilon": 0.3}
-    exec(HONEST, scope)
+    exec(SANITY_CHECKS, scope)
     assert scope["control"] > scope["accuracy"][40]
     assert scope["accuracy"][40] == 0

@@ -9,9 +9,11 @@ from streamlit.testing.v1 import AppTest
 
 from core.attacks import ATTACKS
 from core.data import Mnist
-from core.lessons.adversarial.transfer import Fooled, Passage
+from core.lessons.adversarial import tasks
+from core.lessons.adversarial.tasks import AttackTask, Predictions
+from core.lessons.adversarial.transfer import Fooled
 from core.models.paired_test import Paired
-from pages.ui.adversarial import image_count, transfer, transfer_matrix
+from pages.ui.adversarial import attack_results, image_count, transfer
 from pages.ui.adversarial.compared_networks import HERE
 from pages.ui.adversarial.transfer_words import told
 from pages.ui.kit.shell.cache import shipped_model
@@ -25,13 +27,11 @@ PAIR = ("linear-softmax", "mlp-module")
 @pytest.fixture
 def small(at_once: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing kept, quick networks and small samples."""
-    transfer_matrix._store.clear()
-    transfer_matrix._made.clear()
+    attack_results.results_on.clear()
     monkeypatch.setattr(transfer, "FIRST", PAIR)
     monkeypatch.setattr(image_count, "IMAGES", (100, 200))
     yield
-    transfer_matrix._store.clear()
-    transfer_matrix._made.clear()
+    attack_results.results_on.clear()
 
 
 def opened(mnist: Mnist, **parameters: str) -> AppTest:
@@ -43,15 +43,14 @@ def opened(mnist: Mnist, **parameters: str) -> AppTest:
 finish = partial(work_off, key="adv_transfer")
 
 
-def kept(mnist: Mnist) -> dict[Passage, torch.Tensor]:
-    stores = [transfer_matrix._store(f"{mnist.source}/{mnist.size}", f"shipped:{name}") for name in PAIR]
-    return {passage: reads for store in stores for passage, reads in store.items()}
+def kept(mnist: Mnist) -> dict[AttackTask, Predictions]:
+    return attack_results.results(mnist).known(f"shipped:{name}" for name in PAIR)
 
 
 def test_the_first_view_is_a_whole_matrix_on_a_hundred_images(mnist: Mnist) -> None:
     app = opened(mnist)
     known = kept(mnist)
-    assert {passage.part for passage in known} == {0}
+    assert {task.batch.start for task in known} == {0}
     assert len(known) == 2 + 2 + 4  # the chosen network is one of the two
     assert "Most transfers from" in text(app)
     assert "100 of the 1,000 bundled test images" in text(app)
@@ -63,14 +62,14 @@ def test_the_first_view_is_a_whole_matrix_on_a_hundred_images(mnist: Mnist) -> N
 
 
 def test_it_can_be_stopped_goes_on_and_asks_nothing_twice(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Passage] = []
-    true = transfer_matrix._measure
+    asked: list[AttackTask] = []
+    true = tasks.measure
 
-    def counted(digits: Mnist, setup: object, passage: Passage) -> torch.Tensor:
-        asked.append(passage)
-        return true(digits, setup, passage)  # type: ignore[arg-type]
+    def counted(task: AttackTask, *rest: object, **more: object) -> Predictions:
+        asked.append(task)
+        return true(task, *rest, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(transfer_matrix, "_measure", counted)
+    monkeypatch.setattr(tasks, "measure", counted)
     monkeypatch.setattr(incremental_work, "SLICE", -1.0)
     app = opened(mnist)
     some = len(asked)
@@ -83,11 +82,10 @@ def test_it_can_be_stopped_goes_on_and_asks_nothing_twice(mnist: Mnist, monkeypa
     finish(app.button(key="adv_transfer_start").click().run())
     assert len(asked) == len(set(asked)) == 16
     stopped = kept(mnist)
-    transfer_matrix._store.clear()
-    transfer_matrix._made.clear()
+    attack_results.results_on.clear()
     finish(opened(mnist).button(key="adv_transfer_start").click().run())
     assert stopped.keys() == kept(mnist).keys()
-    assert all(torch.equal(reads, kept(mnist)[passage]) for passage, reads in stopped.items())
+    assert all(torch.equal(found.read, kept(mnist)[task].read) for task, found in stopped.items())
 
 
 def test_every_control_makes_another_matrix(mnist: Mnist) -> None:
@@ -111,7 +109,7 @@ def test_every_control_makes_another_matrix(mnist: Mnist) -> None:
 
 def test_slow_attacks_wait_for_the_button(mnist: Mnist) -> None:
     app = opened(mnist, adv_transfer_attack="Square")
-    assert {passage.maker for passage in kept(mnist)} == {""}
+    assert {task.source for task in kept(mnist)} == {""}
     assert app.button(key="adv_transfer_start").label == "Go on"
 
 

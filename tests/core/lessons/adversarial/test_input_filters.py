@@ -3,8 +3,12 @@
 import pytest
 import torch
 
-from core.lessons.adversarial.filtered_accuracy import Gap, gap, hidden, left_of, strongest
+from core.attacks.filters.config import FilterConfig
+from core.data import Digits, load
+from core.lessons.adversarial.input_filters import Gap, gap, hidden, left_of, strongest, threat_models
+from core.lessons.adversarial.tasks import Batch, measure
 from core.models.paired_test import paired
+from core.models.trained_network import load_shipped
 
 ONE = {"first": (1.0, 0.0, 1.0, 1.0), "second": (0.0, 0.0, 1.0, 1.0)}
 
@@ -42,3 +46,26 @@ def test_luck_at_reading_is_not_hidden() -> None:
     assert found.p > 0.05 / 7
     single = {str(way): tuple(row[0].double().tolist()) for way, row in enumerate(draws)}
     assert hidden(single, bare, ["0", "1"], random=False).mean > 0.3, "as single readings combined would say"
+
+
+def test_around_the_filter_works_where_through_it_does_not() -> None:
+    digits, network = load("small").test, load_shipped("linear-softmax").model
+    filter, batch = FilterConfig("quantize", 8), Batch(0, 20)
+    seen = Digits(digits.images, filter.before(network)(digits.images).argmax(1))
+    left = {
+        name: float(measure(model.task("n", filter, 0.2, batch), {"n": network}, seen).right.sum())
+        for name, model in threat_models().items()
+        if name in ("clean", "fgsm", "bare", "straight")
+    }
+    assert left["clean"] == left["fgsm"] == 20
+    assert left["bare"] < 3
+    assert left["straight"] < 3
+
+
+def test_without_a_filter_every_way_is_the_attack_itself() -> None:
+    models = threat_models()
+    bare = {name: model.bare_task("n", 0.2, Batch(0, 20)) for name, model in models.items()}
+    assert bare["pgd"] == bare["bare"] == bare["straight"]
+    assert len(set(bare.values())) == len(bare) - 2
+    random = models["pgd"].task("n", FilterConfig("noise", 0.2), 0.2, Batch(0, 20))
+    assert random.readings > bare["pgd"].readings == 1
