@@ -3,22 +3,37 @@ r"""The optimizers: rules that turn a gradient into a step. `OPTIMIZERS` holds a
 Select boxes, sliders, formulas, colors, code panels, exported scripts, races and the command line read this one
 dict; `core.training.optimizers` builds what an entry names.
 
-Add your own: one entry here, and nothing elsewhere. This one is torch.optim.RAdam, whole:
+Add your own: one entry here, and nothing elsewhere. This one is torch.optim.Adamax, whole; a test adds it as it
+stands and walks it through the app:
 
-    "radam": OptimizerEntry(
-        title="RAdam",
-        idea="Adam whose first steps are short, while its averages know little (Liu et al. 2020).",
+    def adamax(w, g, s, kept, t):
+        kept["m"] = s["beta_1"] * kept.get("m", 0.0) + (1 - s["beta_1"]) * g
+        before, now = s["beta_max"] * kept.get("u", 0.0), abs(g) + 1e-8
+        kept["u"] = (before + now + abs(before - now)) / 2  # the larger of the two
+        return w - s["lr"] / (1 - s["beta_1"] ** t) * kept["m"] / kept["u"]
+
+    OPTIMIZERS["adamax"] = OptimizerEntry(
+        title="Adamax",
+        idea="Adam that divides by the largest recent gradient of each weight (Kingma & Ba 2015).",
         rule=UpdateRule(
             kind=lambda settings: "adaptive",
-            latex=lambda s, values: (rf"W \leftarrow W - {s['lr']}\, r_t\, \hat m / \sqrt{{\hat s}}",),
-            update=_radam,  # the same step in Python, which a test compares with torch's
-            letters="m, s: running means of the gradient and of its square",
+            latex=lambda s, values: (
+                rf"m \leftarrow {s['beta_1']}\, m + (1 - {s['beta_1']})\, g, \qquad "
+                rf"u \leftarrow \max({s['beta_max']}\, u,\ |g| + 10^{{-8}})",
+                rf"W \leftarrow W - \frac{{{s['lr']}}}{{1 - {s['beta_1']}^t}} \cdot \frac{{m}}{{u}}",
+            ),
+            update=adamax,  # the same for one weight or many
+            letters="g: the gradient; m: its running mean; u: its largest recent size",
         ),
-        in_torch="RAdam",
-        arguments=lambda s: {"lr": s["lr"]},
-        settings={"lr": learning_rate(0.001)},
+        in_torch="Adamax",
+        arguments=lambda s: {"lr": s["lr"], "betas": (s["beta_1"], s["beta_max"])},
+        settings={
+            "lr": learning_rate(0.002),
+            "beta_1": Setting(0.9, 0, 1, "Memory of the mean gradient.", open_high=True),
+            "beta_max": Setting(0.999, 0, 1, "Memory of the largest gradient.", open_high=True, step=0.0001),
+        },
         color="violet",
-    ),
+    )
 """
 
 from collections.abc import Callable, Mapping
