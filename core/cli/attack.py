@@ -12,8 +12,7 @@ from tqdm import tqdm
 from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
 from core.attacks.run import CHUNK, attack, check
-from core.config.typed_numbers import integer, number
-from core.config.validation import whole
+from core.config.validation import integer, number, whole
 from core.data import load
 from core.lessons.adversarial.result import Outcome, judge
 from core.models.device import choose_device

@@ -11,8 +11,7 @@ from tqdm import tqdm
 from core.cli.train import parse_settings
 from core.config.errors import ConfigError, LabError, NotFound
 from core.config.escaping import escaped
-from core.config.typed_numbers import integer
-from core.config.validation import whole
+from core.config.validation import integer, whole
 from core.data.fingerprint import fingerprint
 from core.jobs.autotune import cores
 from core.jobs.interrupts import between_steps

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from core.config.errors import ConfigError, LabError
 from core.config.escaping import clean, escaped
 from core.config.run import RunConfig
-from core.config.typed_numbers import integer, setting
+from core.config.validation import integer, setting
 from core.formatting import number, percent
 from core.jobs.autotune import ALONE, ThreadTuner
 from core.jobs.interrupts import between_steps

@@ -21,7 +21,6 @@ from pathlib import Path
 from core.config.errors import DataError
 from core.data.mnist_folder import raw_folder, read_folder
 from core.data.sources import downloaded_root
-from core.data.web_page import LOG_IN, NETWORK_LOG_IN, is_web_page
 from core.formatting import duration
 from core.storage.atomic_write import write_whole
 from core.storage.paths import private_folder
@@ -182,3 +181,24 @@ def _forget_abandoned(root: Path, older_than: float = 3600.0) -> None:
     for left in (*root.parent.glob(f"{root.name}.part-*"), *root.parent.glob(f"{root.name}.old-*")):
         if time.time() - left.stat().st_mtime > older_than:
             shutil.rmtree(left, ignore_errors=True)
+
+
+# Telling a web page from the file that was asked for: hotels, schools and proxies answer with their own.
+
+
+LOG_IN = (
+    "the server answered with a web page instead of the file: a log-in page or a proxy stands between. Log "
+    "in to the network with a browser, or ask for the proxy's settings"
+)
+#: What such a page's first bytes may be, small letters, white space left out.
+_BEGINNINGS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<meta", b"<title", b"<?xml", b"<!--")
+NETWORK_LOG_IN = {407, 511}  # HTTP's own answers for it: proxy, network authentication required
+
+
+def is_web_page(content: bytes, kind: str = "") -> bool:
+    """Whether an answer is a page for people. content: how it begins; kind: its Content-Type, if known."""
+    begins = content[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return begins.startswith(_BEGINNINGS) or kind.partition(";")[0].strip().lower() in (
+        "text/html",
+        "application/xhtml+xml",
+    )

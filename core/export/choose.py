@@ -4,16 +4,20 @@ from typing import Literal
 
 from core.attacks.config import AttackSetup
 from core.config.errors import NotFound
+from core.config.optimizers import OPTIMIZERS
 from core.config.race import RaceConfig
-from core.config.run import RunConfig
+from core.config.run import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
+from core.config.update_rules import MOMENTUM
 from core.export.attack import attack_lesson
-from core.export.descent import descent_lesson
 from core.export.facts import Facts, facts_of_recipe, facts_of_run
 from core.export.image_race import image_race_lesson
-from core.export.lesson import Lesson
+from core.export.lesson import Lesson, Section
 from core.export.race import race_lesson
+from core.export.snippets.optimizer import optimizer_line, told_lines
+from core.export.snippets.words import CodeContext, number
 from core.export.training import training_lesson
 from core.jobs.snapshot import Snapshot
+from core.lessons.race.descent.curves import CURVES, bottom_value, minima
 from core.lessons.race.descent.walk import DescentConfig
 from core.recipes.texts import RECIPES
 from core.storage.runs import RunRecord, RunStore
@@ -66,3 +70,91 @@ def lesson_of_live_run(start: RunConfig, snapshot: Snapshot, data: Literal["full
 def lesson_of_run(record: RunRecord) -> Lesson:
     """The lesson of a run as it stands on record, with what was changed while it went on."""
     return training_lesson(record.config, record.history, facts_of_run(record))
+
+
+# A walk down a curve as a lesson: plain Python for gradient descent, torch.optim for the other rules.
+
+
+#: Every curve of core.lessons.race.descent.curves and its slope, as Python of one number x.
+CODE = {
+    "parabola": ("x**2 + 2", "2 * x"),
+    "double-well": ("(x**2 - 25) ** 2 / 200 + x / 5", "x * (x**2 - 25) / 50 + 0.2"),
+    "quartic": ("x**4 / 100", "x**3 / 25"),
+    "bumpy": ("x**2 / 10 + 1.5 * math.sin(2 * x)", "x / 5 + 3 * math.cos(2 * x)"),
+    "huber": ("x**2 / 2 if abs(x) < 1 else abs(x) - 0.5", "max(-1, min(1, x))"),
+    "plateau": ("5 * (1 - math.exp(-(x**2) / 8))", "1.25 * x * math.exp(-(x**2) / 8)"),
+}
+
+
+def descent_lesson(config: DescentConfig) -> Lesson:
+    """The walk of `config`, step by step."""
+    entry = RECIPES.get(config.recipe)
+    value, slope = CODE[config.curve]
+    function = f"def f(x):\n    return {value}\n\n\ndef slope(x):\n    return {slope}"
+    title = entry.title if entry else CURVES[config.curve].title
+    claim = (f"The text reports: {entry.claim}.", entry.ours or "") if entry and entry.claim else ()
+    about = (*((entry.idea, f"After: {entry.source}.") if entry else ()), *filter(None, claim))
+    sections = (
+        Section("The curve", f"{CURVES[config.curve].idea} Its slope is written out beside it.", function),
+        Section("The walk", _words(config), _walk(config)),
+    )
+    return Lesson(title, about, sections)
+
+
+def _words(config: DescentConfig) -> str:
+    way = "Uphill: the slope is turned round. " if config.ascent else ""
+    return f"{way}Step 1 is the start, as the chapter counts."
+
+
+def _walk(config: DescentConfig) -> str:
+    bottoms = [f"    {x!r}: {bottom_value(config.curve, x)!r}," for x in minima(config.curve)]
+    sign = "-" if config.ascent else ""
+    optimizer = config.optimizer
+    plain = OPTIMIZERS[optimizer.name].rule is MOMENTUM and not optimizer.settings.get("nesterov")
+    before, step = _by_hand(optimizer, sign) if plain else _by_torch(optimizer, sign)
+    stop = (
+        [
+            "    bottom = min(bottoms, key=lambda place: abs(place - x))",
+            f"    if abs(f(x) - bottoms[bottom]) <= {number(config.tolerance)}:  # near enough",
+            "        break",
+        ]
+        if config.tolerance
+        else []
+    )
+    start = [f"x = {config.start!r}", *before]
+    if stop:
+        start += ["bottoms = {  # where the valleys end, and how deep", *bottoms, "}"]
+    return "\n".join(
+        [
+            *start,
+            "path = [x]",
+            'print(f"step 1: x = {x:.12g}, f(x) = {f(x):.12g}")',
+            f"for step in range({config.updates}):",
+            *stop,
+            *(f"    {line}" for line in step),
+            "    path.append(x)",
+            '    print(f"step {step + 2}: x = {x:.12g}, f(x) = {f(x):.12g}")',
+        ]
+    )
+
+
+def _by_hand(optimizer: OptimizerConfig, sign: str) -> tuple[list[str], list[str]]:
+    rate = number(optimizer["lr"])
+    if decay := optimizer.settings.get("decay"):
+        rate += f" / (1 + {number(decay)} * step)"
+    if momentum := optimizer["momentum"]:
+        return ["v = 0.0"], [f"v = {number(momentum)} * v + {rate} * {sign}slope(x)", "x -= v"]
+    return [], [f"x -= {rate} * {sign}slope(x)"]
+
+
+def _by_torch(optimizer: OptimizerConfig, sign: str) -> tuple[list[str], list[str]]:
+    """torch.optim moves a tensor; whatever differs from the lab's meaning is told to it as in a training."""
+    run = RunConfig("", MLPConfig(), TrainConfig(optimizer=optimizer))
+    tell = told_lines(run, CodeContext(whole=True))
+    rate = number(optimizer["lr"])
+    if decay := optimizer.settings.get("decay"):
+        rate += f" / (1 + {number(decay)} * step)"
+        tell = [f"lr = {rate}", *tell]
+    before = ["W = torch.tensor([x], dtype=torch.float64)", optimizer_line(optimizer, "[W]")]
+    gradient = f"W.grad = torch.tensor([{sign}slope(x)], dtype=torch.float64)"
+    return before, [gradient, *tell, "optimizer.step()", "x = W.item()"]

@@ -2,7 +2,7 @@
 
 from core.config.run import CNNConfig, MLPConfig, RecurrentConfig, RegressorConfig, RunConfig
 from core.export.snippets import by_hand as snippets_by_hand
-from core.export.snippets import cnn, recurrent
+from core.export.snippets import cnn, loop
 from core.export.snippets.loop import loop_code
 from core.export.snippets.words import PANEL, CodeContext, number
 
@@ -29,7 +29,7 @@ def network_code(config: RunConfig, around: CodeContext = PANEL) -> str:
     if isinstance(model, CNNConfig):
         return cnn.network_code(model, around)
     if isinstance(model, RecurrentConfig):
-        return recurrent.network_code(model, around)
+        return loop.network_code(model, around)
     if isinstance(model, MLPConfig) and model.family in ("raw", "manual"):
         return _raw(config, around)
     return _module(model, around)

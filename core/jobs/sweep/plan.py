@@ -10,8 +10,7 @@ from typing import Any
 from core.config.errors import ConfigError
 from core.config.escaping import clean
 from core.config.run import RunConfig
-from core.config.typed_numbers import setting
-from core.config.validation import one_of, require, whole
+from core.config.validation import one_of, require, setting, whole
 
 MOST_TRIALS = 1000
 KINDS = ("grid", "random")

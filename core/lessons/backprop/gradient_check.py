@@ -4,20 +4,60 @@ A derivation can be wrong, autograd can be used wrongly, a measurement is rough:
 gradient is right.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import torch
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 from torch.nn import functional
 
 from core.backprop.network import RIGHT, Gradient, Layer, Loss, Rules, check, loss_and_gradients
-from core.config.run import Activation, Reduction
+from core.config.run import Activation, MLPConfig, Reduction
+from core.config.seeds import stream
+from core.data.digits import Digits
 from core.lessons.backprop.finite_differences import WIDTH, finite_differences
-from core.lessons.backprop.relative_difference import Agreement, agreement
+from core.models import linear_layers
 from core.models.activations import ACTIVATION_FUNCTIONS
+from core.models.initialization import INITIAL_WEIGHTS, initial_weights
 from core.models.raw_mlp import tensor_names
+
+# How far two tensors agree: the measure of every gradient check.
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What of tensor a differs from tensor b.
+
+    difference: ‖a − b‖ / max(‖a‖, ‖b‖), from 0 (the same) to 2 (opposite); 0 if both are zero, infinite if
+    a number of either is not finite. length: ‖a‖ / ‖b‖. angle: between the two, 0…180 degrees. These two
+    are None where a length is zero or not finite.
+    """
+
+    difference: float
+    length: float | None
+    angle: float | None
+
+    def within(self, tolerance: float) -> bool:
+        """Whether the difference is smaller than `tolerance`."""
+        return self.difference < tolerance
+
+
+def agreement(a: Tensor, b: Tensor) -> Agreement:
+    """Compare two tensors of one shape, of any numbers of dimensions."""
+    if not bool(a.isfinite().all() and b.isfinite().all()):
+        return Agreement(math.inf, None, None)
+    sizes = float(a.norm()), float(b.norm())
+    if max(sizes) == 0:
+        return Agreement(0.0, None, None)
+    difference = float((a - b).norm()) / max(sizes)
+    if min(sizes) == 0:
+        return Agreement(difference, None, None)
+    one, other = a / sizes[0], b / sizes[1]  # atan2 keeps the digits of small angles, acos loses them
+    angle = math.degrees(2 * math.atan2(float((one - other).norm()), float((one + other).norm())))
+    return Agreement(difference, sizes[0] / sizes[1], angle)
+
 
 EXACT = 1e-10  # by hand against autograd, in float64: only rounding is left
 MEASURED = 1e-6  # against finite differences, which are rough by nature
@@ -140,3 +180,38 @@ def doubled(layers: Sequence[Layer], x: Tensor, target: Tensor) -> tuple[list[La
     """The same layers, x (N, in) and target in float64; labels stay whole numbers."""
     target = target.double() if target.is_floating_point() else target
     return [Layer(w.detach().double(), b.detach().double()) for w, b in layers], x.double(), target
+
+
+# The networks one checks gradients in: small enough to check whole, or those that read digits.
+
+
+SMALL_CLASSES = 3
+
+
+def small_network(seed: int = 0) -> list[Layer]:
+    """4 → 3 → 3: 27 weights and biases, drawn from N(0, 1), for the ink in the quarters of a 0, 1 or 2."""
+    generator = stream(seed, "weights")
+    pairs = [INITIAL_WEIGHTS["normal"](n_in, n_out, generator) for n_in, n_out in ((4, 3), (3, 3))]
+    return [Layer(weight.T.contiguous().double(), bias.double()) for weight, bias in pairs]
+
+
+def fresh_network(hidden: Sequence[int], activation: Activation, seed: int = 0) -> list[Layer]:
+    """784 → hidden… → 10 in float64 as it starts, with PyTorch's own initialization."""
+    start = initial_weights(MLPConfig(hidden=tuple(hidden), activation=activation), stream(seed, "weights"))
+    return [Layer(weight.T.contiguous().double(), bias.double()) for weight, bias in start]
+
+
+def layers_of(model: nn.Module) -> list[Layer]:
+    """The fully connected layers of a network, copied to float64; weights (in, out)."""
+    return [Layer(weight.T.double().contiguous(), bias.double().clone()) for _, weight, bias in linear_layers(model)]
+
+
+def quarters(digits: Digits) -> Tensor:
+    """The mean ink (N, 4), in [0, 1], of each image's quarters: top left, top right, bottom left, bottom
+    right."""
+    return functional.avg_pool2d(digits.images, 14).flatten(1).double()
+
+
+def small_digits(digits: Digits) -> Tensor:
+    """Positions (n,) of the digits 0, 1 and 2, which are all that the small network tells apart."""
+    return torch.nonzero(digits.labels < SMALL_CLASSES).flatten()

@@ -19,7 +19,7 @@ from core.backprop.per_sample import by_loop
 from core.backprop.pieces import cross_entropy
 from core.config.run import Activation
 from core.config.validation import require
-from core.lessons.backprop.relative_difference import agreement
+from core.lessons.backprop.gradient_check import agreement
 from core.models.activations import ACTIVATION_FUNCTIONS
 
 Form = Literal["loop", "matrices", "autograd"]

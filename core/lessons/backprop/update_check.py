@@ -13,8 +13,7 @@ from core.backprop.bugs import Bug, right_velocity
 from core.backprop.network import RIGHT, Layer, loss_and_gradients
 from core.config.run import Activation
 from core.config.validation import require
-from core.lessons.backprop.gradient_check import autograd_gradients, doubled
-from core.lessons.backprop.relative_difference import Agreement, agreement
+from core.lessons.backprop.gradient_check import Agreement, agreement, autograd_gradients, doubled
 
 EXACT = 1e-9  # in float64: how far tensors have moved is small beside their size, so a digit is lost
 

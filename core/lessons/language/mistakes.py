@@ -1,12 +1,16 @@
 """Where guesses of a language go right and wrong: by language, by length, and where they were surest."""
 
+import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from core.config.language import LANGUAGES
 from core.data.words import LONGEST, SHORTEST, Words, with_relatives
+from core.lessons.language.contest import Guess
 from core.models.evaluation import Score
 
 
@@ -73,3 +77,26 @@ def _score(labels: Tensor, probabilities: Tensor, which: Tensor) -> Score:
     right = probabilities[which].argmax(1) == labels[which]
     loss = float(-given.log().mean()) if len(given) else float("nan")
     return Score(int(which.sum()), int(right.sum()), loss)
+
+
+# The same letters in another order: who is moved by that, and who cannot be?
+
+
+def scrambled(word: str, seed: int) -> str:
+    """The letters of `word` in another order, the same for the same seed; the word where there is none."""
+    if len(set(word)) < 2:
+        return word
+    letters = list(word)
+    dice = random.Random(f"{seed}/{word}")
+    while "".join(letters) == word:
+        dice.shuffle(letters)
+    return "".join(letters)
+
+
+def moved(guess: Guess, words: Sequence[str], seed: int) -> float:
+    """Share of the words whose answer is another once their letters are scrambled, in [0, 1]."""
+    if not len(words):
+        return 0.0
+    before = guess(words).argmax(1)
+    after = guess([scrambled(word, seed) for word in words]).argmax(1)
+    return float(np.mean(before != after))

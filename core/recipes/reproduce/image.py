@@ -11,8 +11,7 @@ from tqdm import tqdm
 from core.lessons.race.imagenet.classifiers import load_classifier
 from core.lessons.race.imagenet.config import ImageRaceConfig
 from core.lessons.race.imagenet.photos import sample
-from core.lessons.race.imagenet.race import Race, at_rates
-from core.lessons.race.imagenet.verdict import MUCH, claim_holds, mean_losses
+from core.lessons.race.imagenet.race import MUCH, Race, at_rates, claim_holds, mean_losses
 from core.recipes.reproduce.row import Load, Reproduction, Row, finite, row
 from core.recipes.texts import recipe
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 import torch
 
-from core.backprop.network import Layer
-from core.backprop.small import SIZES, small_batch, small_layers
+from core.backprop.network import SIZES, Layer, small_batch, small_layers
 from core.backprop.step import Named, Step, Where
 from core.backprop.walk import columns, seen, walk
 from core.charts.heatmaps import EXACT, Kind, matrix_figure

@@ -7,10 +7,8 @@ import streamlit as st
 from core.backprop.bugs import BUGS
 from core.backprop.network import loss_and_gradients
 from core.config.run import Activation
-from core.lessons.backprop.check_networks import fresh_network
-from core.lessons.backprop.gradient_check import autograd_gradients
+from core.lessons.backprop.gradient_check import Agreement, agreement, autograd_gradients, fresh_network
 from core.lessons.backprop.planted_bug import Planted, train_with
-from core.lessons.backprop.relative_difference import Agreement, agreement
 from core.lessons.backprop.update_check import update_check
 from core.models.raw_mlp import tensor_names
 from core.models.threads import one_thread

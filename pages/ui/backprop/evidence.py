@@ -7,9 +7,8 @@ import streamlit as st
 from core.formatting import number, ratio
 from core.lessons.backprop.charts.tensors import tiles_figure
 from core.lessons.backprop.charts.training import Learning, planted_accuracy_figure, planted_loss_figure
-from core.lessons.backprop.gradient_check import EXACT
+from core.lessons.backprop.gradient_check import EXACT, Agreement
 from core.lessons.backprop.planted_bug import Planted
-from core.lessons.backprop.relative_difference import Agreement
 from core.lessons.backprop.update_check import EXACT as EXACT_UPDATE
 from pages.ui.backprop import code_under_test, findings
 from pages.ui.backprop.code_under_test import STEPS, Suspect

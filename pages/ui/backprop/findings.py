@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from core.formatting import interval, percent, ratio
-from core.lessons.backprop.gradient_check import EXACT
+from core.lessons.backprop.gradient_check import EXACT, Agreement
 from core.lessons.backprop.planted_bug import Planted
-from core.lessons.backprop.relative_difference import Agreement
 from core.lessons.backprop.update_check import EXACT as EXACT_UPDATE
 
 SPIKE = 0.5  # nats that a loss must rise over its lowest so far to be called a spike

@@ -10,8 +10,7 @@ from core.charts.images import gradient_pictures, picture
 from core.formatting import article, number, percent, probability, shape
 from core.lessons.backprop.charts.gradients import output_error_figure
 from core.lessons.backprop.finite_differences import WIDTH
-from core.lessons.backprop.gradient_check import EXACT, MEASURED, TensorCheck
-from core.lessons.backprop.relative_difference import Agreement
+from core.lessons.backprop.gradient_check import EXACT, MEASURED, Agreement, TensorCheck
 from pages.ui.backprop import gradient_check_results
 from pages.ui.backprop.drag_weight import drag
 from pages.ui.backprop.subject import Subject, choose_subject

@@ -10,7 +10,7 @@ from torch.nn import functional
 from core.backprop.network import Layer, Loss
 from core.config.run import ACTIVATIONS, Activation
 from core.data.digits import Digits
-from core.lessons.backprop.check_networks import fresh_network, layers_of, quarters, small_digits, small_network
+from core.lessons.backprop.gradient_check import fresh_network, layers_of, quarters, small_digits, small_network
 from core.models.raw_mlp import tensor_names
 from pages.ui.kit.shell.cache import mnist, shipped_model
 

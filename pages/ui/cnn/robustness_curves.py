@@ -12,8 +12,7 @@ from core.data.digits import Digits, Mnist
 from core.data.splits import every_kth
 from core.formatting import count, duration, percent, points
 from core.lessons.cnn.conv_cost import multiplications
-from core.lessons.cnn.robustness import accuracy_against_strength
-from core.lessons.cnn.transforms import TRANSFORMS
+from core.lessons.cnn.transforms import TRANSFORMS, accuracy_against_strength
 from core.models.evaluation import Score
 from core.models.threads import one_thread
 from core.storage.checkpoints import shipped

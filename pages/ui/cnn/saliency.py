@@ -8,9 +8,8 @@ from core.data.digits import Mnist
 from core.formatting import article, percent, probability
 from core.lessons.cnn.charts.maps import heat_over_figure
 from core.lessons.cnn.feature_maps import map_layers
-from core.lessons.cnn.grad_cam import grad_cam, laid_over_pixels
 from core.lessons.cnn.receptive_field import receptive_field
-from core.lessons.cnn.saliency import saliency
+from core.lessons.cnn.saliency import grad_cam, laid_over_pixels, saliency
 from core.models.evaluation import logits
 from pages.ui.cnn.layer_words import cut_after, tag
 from pages.ui.cnn.map_results import cnn

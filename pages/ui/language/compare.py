@@ -14,9 +14,9 @@ from core.config.language import WordsConfig
 from core.config.proportion import proportion
 from core.data.words import readable
 from core.formatting import duration, percent, points, points_interval, probability
-from core.lessons.language.anagrams import moved, scrambled
 from core.lessons.language.baselines import EDGE, Counting
 from core.lessons.language.contest import NAMES, RATES, TITLES, Entrant, Guess, Name, reading
+from core.lessons.language.mistakes import moved, scrambled
 from core.lessons.language.shared_runs import Epoch, SharedRuns
 from core.models.paired_test import paired
 from core.recipes.texts import RECIPES

@@ -1,8 +1,63 @@
 """Train: the training part of the page for fully connected networks."""
 
-from core.config.run import MLPConfig
+from typing import Any
+
+from core.config.run import ACTIVATIONS, MLPConfig
 from pages.ui.kit.training.training_page import TrainingPage
-from pages.ui.mlp.controls import network
+from pages.ui.kit.widgets.bound_widgets import Widgets
+
+# Widgets for a fully connected network.
+
+
+FAMILIES = {
+    "raw": "bare tensors",
+    "manual": "bare tensors, no autograd",
+    "my-linear": "own nn.Module",
+    "module": "torch.nn",
+}
+
+
+def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
+    """Draw the widgets and return the settings of the network they say. values: where they start."""
+    changes: dict[str, Any] = {}
+    changes["hidden"] = widget.hidden(
+        "Hidden layers",
+        0,
+        6,
+        values["hidden"],
+        most=4096,
+        usual=64,
+        unit="How many neurons.",
+        help="Layers between pixels and answer; 0 is linear.",
+    )
+    changes["activation"] = widget.choice_box(
+        "Activation", ACTIVATIONS, values["activation"], "activation", help="The bend between two linear maps."
+    )
+    changes["family"] = widget.choice_box(
+        "Written as",
+        tuple(FAMILIES),
+        values["family"],
+        "family",
+        help="The same mathematics and the same start, written in three ways.",
+        format_func=lambda name: FAMILIES[name],
+    )
+    plain = changes["family"] != "module"
+    dropout = widget.slider(
+        "Dropout",
+        0.0,
+        0.9,
+        values["dropout"],
+        "dropout",
+        step=0.05,
+        disabled=plain,
+        help="Share of hidden units silenced at each step. Only for networks written with torch.nn.",
+    )
+    changes["dropout"] = 0.0 if plain else dropout
+    changes["normalize"] = widget.toggle(
+        "Normalize the pixels first", values["normalize"], "normalize", help="(x − mean) / std as the first layer."
+    )
+    return changes
+
 
 PAGE = TrainingPage("mlp", MLPConfig, "mlp-autograd", network)
 

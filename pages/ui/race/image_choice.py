@@ -10,7 +10,7 @@ from core.config.escaping import clean, escaped
 from core.config.optimizers import OPTIMIZERS
 from core.config.run import DIGIT_READERS
 from core.data.images import ENDINGS, LARGEST
-from core.lessons.race.imagenet import labels
+from core.lessons.race.imagenet import classifiers
 from core.lessons.race.imagenet.classifiers import CLASSIFIERS, Classifier, digit_classifier, load_classifier
 from core.lessons.race.imagenet.config import FEWEST, MOST, ImageRaceConfig
 from core.lessons.race.imagenet.photos import PHOTOS, read_photo, sample
@@ -72,7 +72,7 @@ def _photo(locked: bool) -> tuple[Classifier, Subject, int] | None:
         disabled=locked,
         help=" ".join(f"**{entry.title}**: {entry.about}" for entry in CLASSIFIERS.values()),
     )
-    options = [f"{label} ({index})" for index, label in enumerate(labels.names())]
+    options = [f"{label} ({index})" for index, label in enumerate(classifiers.names())]
     wanted = st.selectbox(
         "Make it see a …",
         options,

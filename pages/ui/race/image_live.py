@@ -11,8 +11,7 @@ from core.config.optimizers import OPTIMIZERS
 from core.formatting import article, count, duration, number, percent, probability
 from core.lessons.race.charts.image_race import FLOOR, photo, race_figure, rates_figure, signed_picture
 from core.lessons.race.imagenet.best_rate import RateSweep
-from core.lessons.race.imagenet.race import Lane, Moment, Race
-from core.lessons.race.imagenet.verdict import MUCH, claim_holds
+from core.lessons.race.imagenet.race import MUCH, Lane, Moment, Race, claim_holds
 from core.models.threads import one_thread
 from core.recipes.texts import RECIPES
 from pages.ui.kit.shell.page import error_boundary

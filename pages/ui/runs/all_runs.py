@@ -10,8 +10,7 @@ from core.config.errors import LabError
 from core.config.escaping import escaped
 from core.export.row_formats import as_csv
 from core.formatting import count, interval
-from core.lessons.runs.remove import remove
-from core.lessons.runs.rows import table, title_of
+from core.lessons.runs.rows import remove, table, title_of
 from core.storage.runs import RunRecord
 from pages.ui.kit.shell.cache import run_store
 from pages.ui.kit.shell.owner import classroom, mine

@@ -11,9 +11,7 @@ from core.backprop.bugs import BUGS, LISTING, Bug, right_velocity
 from core.backprop.network import RIGHT, Layer, loss_and_gradients
 from core.backprop.pieces import BENDS
 from core.config.run import ACTIVATIONS, Activation
-from core.lessons.backprop.check_networks import fresh_network, small_network
-from core.lessons.backprop.gradient_check import gradient_check
-from core.lessons.backprop.relative_difference import Agreement
+from core.lessons.backprop.gradient_check import Agreement, fresh_network, gradient_check, small_network
 from core.lessons.backprop.update_check import EXACT, update_check
 
 HIDDEN = {"linear": (), "one hidden": (12,), "two hidden": (10, 8), "square": (10, 10)}

@@ -14,7 +14,7 @@ from core.backprop.network import Layer, Loss, loss_and_gradients
 from core.config.errors import ConfigError
 from core.config.run import ACTIVATIONS, REDUCTIONS, Activation, Reduction
 from core.lessons.backprop.finite_differences import finite_differences
-from core.lessons.backprop.relative_difference import agreement
+from core.lessons.backprop.gradient_check import agreement
 from core.models.activations import ACTIVATION_FUNCTIONS
 
 modest = settings(deadline=None, max_examples=40, derandomize=True)

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from core.cli.train import parse_settings
-from core.config.typed_numbers import integer, number, setting
+from core.config.validation import integer, number, setting
 from core.jobs.sweep.plan import parse_axes
 from core.recipes.texts import RECIPES
 

@@ -23,8 +23,7 @@ from core.config.race import RaceConfig
 from core.config.run import OptimizerConfig
 from core.data.digits import Mnist
 from core.export.attack import attack_lesson
-from core.export.choose import lesson_of
-from core.export.descent import CODE, descent_lesson
+from core.export.choose import CODE, descent_lesson, lesson_of
 from core.export.image_race import image_race_lesson
 from core.export.lesson import Lesson, Section, imports
 from core.export.race import race_lesson

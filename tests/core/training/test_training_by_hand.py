@@ -9,7 +9,7 @@ from core.data.digits import Digits, Mnist
 from core.data.examples import RunData
 from core.jobs.job_pair import twins
 from core.lessons.backprop import two_momenta
-from core.lessons.backprop.relative_difference import agreement
+from core.lessons.backprop.gradient_check import agreement
 from core.models.raw_mlp import RawMLP
 from core.recipes.texts import RECIPES
 from core.training.callbacks import Callback

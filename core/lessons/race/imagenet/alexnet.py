@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 from core.config.errors import DataError, NotFound
-from core.data.web_page import LOG_IN, NETWORK_LOG_IN, is_web_page
+from core.data.download import LOG_IN, NETWORK_LOG_IN, is_web_page
 from core.storage.paths import home, private_file, private_folder
 
 FILE = "alexnet-owt-7be5be79.pth"

@@ -9,12 +9,13 @@ calls a daisy a lampshade.
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor, nn
 
 from core.config.errors import NotFound
-from core.lessons.race.imagenet import alexnet, labels
+from core.lessons.race.imagenet import alexnet
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +85,7 @@ def _efficientnet() -> Classifier:
         model=freeze(model),
         mean=_colors((127 / 255,) * 3),
         std=_colors((128 / 255,) * 3),
-        labels=labels.names(),
+        labels=names(),
     )
 
 
@@ -95,7 +96,7 @@ def _alexnet() -> Classifier:
         model=freeze(alexnet.network()),
         mean=_colors((0.485, 0.456, 0.406)),
         std=_colors((0.229, 0.224, 0.225)),
-        labels=labels.names(),
+        labels=names(),
     )
 
 
@@ -139,3 +140,41 @@ def freeze(model: nn.Module) -> nn.Module:
     """
     model.eval().requires_grad_(False)
     return model.to(memory_format=torch.channels_last)
+
+
+# The thousand classes of ImageNet's challenge (Russakovsky et al. 2015), in the order of its classifiers.
+
+
+LEOPARD = 288  # the target of the book's chapter
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """All 1,000 names; `names()[288]` is "leopard"."""
+    from torchvision.models._meta import _IMAGENET_CATEGORIES  # takes a second: not before it is needed
+
+    return tuple(_IMAGENET_CATEGORIES)
+
+
+def index_of(name: str) -> int:
+    """The number of a class, 0…999, by its name. Raises NotFound with the nearest names.
+
+    Capitals do not matter, except that "Cardigan" is a dog and "cardigan" a jacket.
+    """
+    from difflib import get_close_matches
+
+    if name in names():
+        return names().index(name)
+    lower = [known.lower() for known in names()]
+    wanted = name.strip().lower()
+    if wanted in lower:
+        return lower.index(wanted)
+    near = get_close_matches(wanted, lower, n=3, cutoff=0.5) or search(wanted)[:3]
+    known = f" Did you mean {', '.join(near)}?" if near else " The names are those of ImageNet's challenge."
+    raise NotFound(f"ImageNet's 1,000 classes have no {name.strip()[:40]!r}.{known}")
+
+
+def search(part: str) -> list[str]:
+    """Names that contain `part`, in any case, in the order of their numbers."""
+    wanted = part.strip().lower()
+    return [name for name in names() if wanted in name.lower()]

@@ -7,7 +7,7 @@ from typing import Any, Self
 from core.config.errors import ConfigError
 from core.config.optimizers import OPTIMIZERS
 from core.config.validation import is_number, one_of, require, whole
-from core.lessons.race.imagenet.labels import LEOPARD
+from core.lessons.race.imagenet.classifiers import LEOPARD
 
 FEWEST, MOST = 10, 200  # iterations
 

@@ -21,7 +21,7 @@ from core.recipes.texts import RECIPES, train_recipes
 from core.training import memory
 from core.training.run_data import material_for
 from core.training.trainer import changeable
-from pages.ui.kit.network.few_images_note import why_less
+from pages.ui.kit.network.network_panel import why_less
 from pages.ui.kit.network.network_picker import NOW, Kind
 from pages.ui.kit.shell import cache, state
 from pages.ui.kit.shell.owner import owner

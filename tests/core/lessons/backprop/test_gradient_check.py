@@ -13,10 +13,8 @@ from core.backprop.network import LOSSES, Layer, Loss
 from core.config.errors import ConfigError
 from core.config.run import ACTIVATIONS, Activation
 from core.data.digits import Digits
-from core.lessons.backprop.check_networks import quarters, small_digits, small_network
 from core.lessons.backprop.finite_differences import finite_differences
-from core.lessons.backprop.gradient_check import gradient_check
-from core.lessons.backprop.relative_difference import agreement
+from core.lessons.backprop.gradient_check import agreement, gradient_check, quarters, small_digits, small_network
 from core.lessons.backprop.update_check import update_check
 from core.models.activations import ACTIVATION_FUNCTIONS
 

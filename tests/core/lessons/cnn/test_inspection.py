@@ -13,9 +13,8 @@ from core.config.errors import LabError
 from core.lessons.cnn.channel_ablation import KernelPlace, operated, without_each_channel
 from core.lessons.cnn.conv_cost import multiplications, sample_size
 from core.lessons.cnn.feature_maps import block_of, layer_outputs, map_layers
-from core.lessons.cnn.grad_cam import grad_cam, laid_over_pixels
 from core.lessons.cnn.max_activations import max_activations
-from core.lessons.cnn.saliency import saliency
+from core.lessons.cnn.saliency import grad_cam, laid_over_pixels, saliency
 from core.models.cnn import CNN
 
 NETS = {

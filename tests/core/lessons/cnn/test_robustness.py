@@ -4,8 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from core.data import load
-from core.lessons.cnn.robustness import accuracy_against_strength, outwards
-from core.lessons.cnn.transforms import TRANSFORMS
+from core.lessons.cnn.transforms import TRANSFORMS, accuracy_against_strength, outwards
 from core.models.evaluation import evaluate
 
 

@@ -6,10 +6,17 @@ import torch
 
 from core.config.language import ALPHABET, LANGUAGES, WordsConfig
 from core.data.words import load_words, with_relatives
-from core.lessons.language.anagrams import moved, scrambled
 from core.lessons.language.baselines import EDGE, Counting, fit
 from core.lessons.language.contest import InTraining, cell_config, compare, counting
-from core.lessons.language.mistakes import by_relatives, confusion, per_language, per_length, surest_mistakes
+from core.lessons.language.mistakes import (
+    by_relatives,
+    confusion,
+    moved,
+    per_language,
+    per_length,
+    scrambled,
+    surest_mistakes,
+)
 from core.recipes.texts import RECIPES
 
 GRU = RECIPES["language-gru"].config

@@ -8,8 +8,8 @@ from core.config.errors import LabError
 from core.config.run import CNNConfig, MLPConfig, RecurrentConfig, RegressorConfig
 from core.jobs.sweep.plan import SweepPlan, parse_axes
 from core.lessons.runs.agreement import both
-from core.lessons.runs.best import best
-from core.lessons.runs.remove import remove
+from core.lessons.runs.measures import best
+from core.lessons.runs.rows import remove
 from core.lessons.runs.variable import suggested, variable, words_of
 from core.recipes.texts import RECIPES, train_recipes
 from core.storage.checkpoints import run_checkpoint

@@ -11,9 +11,8 @@ from streamlit.testing.v1 import AppTest
 from torch.nn.functional import one_hot
 
 from core.backprop.long_product import long_product
-from core.backprop.network import Layer, loss_and_gradients
+from core.backprop.network import Layer, loss_and_gradients, small_batch, small_layers
 from core.backprop.pieces import BENDS
-from core.backprop.small import small_batch, small_layers
 from core.backprop.walk import walk
 from core.charts.computation_graph import FORWARD
 from core.data import load

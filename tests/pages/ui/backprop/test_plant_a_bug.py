@@ -9,8 +9,8 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from core.backprop.bugs import BUGS
+from core.lessons.backprop.gradient_check import Agreement
 from core.lessons.backprop.planted_bug import Planted
-from core.lessons.backprop.relative_difference import Agreement
 from pages.ui.backprop import findings
 from pages.ui.backprop.code_under_test import SHAPES, Suspect, gradients, updates
 from pages.ui.backprop.plant_a_bug import CODE, FIND, bug_of, hidden_suspect, plant_a_bug

@@ -8,7 +8,7 @@ import torch
 
 from core.config.errors import DataError, NotFound
 from core.config.run import DIGIT_READERS
-from core.lessons.race.imagenet import alexnet, labels
+from core.lessons.race.imagenet import alexnet, classifiers
 from core.lessons.race.imagenet.classifiers import CLASSIFIERS, Classifier, digit_classifier, load_classifier
 from core.lessons.race.imagenet.photos import PHOTOS, sample
 from core.models.trained_network import load_shipped
@@ -73,16 +73,16 @@ def test_any_shipped_network_reads_digits_and_stays_as_it_is(name: str) -> None:
 
 
 def test_names_and_numbers_are_one_to_one() -> None:
-    names = labels.names()
+    names = classifiers.names()
     assert len(set(names)) == len(names) == 1000
-    assert names[labels.LEOPARD] == "leopard"
-    assert [labels.index_of(name) for name in names] == list(range(1000))
-    assert labels.index_of(" Leopard ") == 288
-    assert "snow leopard" in labels.search("LEOPARD")
+    assert names[classifiers.LEOPARD] == "leopard"
+    assert [classifiers.index_of(name) for name in names] == list(range(1000))
+    assert classifiers.index_of(" Leopard ") == 288
+    assert "snow leopard" in classifiers.search("LEOPARD")
     with pytest.raises(NotFound, match="leopard"):
-        labels.index_of("leopart")
+        classifiers.index_of("leopart")
     with pytest.raises(NotFound, match="no 'qqqq'"):
-        labels.index_of("qqqq")
+        classifiers.index_of("qqqq")
 
 
 def test_an_unknown_classifier_gets_a_sentence() -> None:

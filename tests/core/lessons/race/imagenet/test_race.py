@@ -14,8 +14,7 @@ from core.lessons.race.imagenet.best_rate import RateSweep
 from core.lessons.race.imagenet.classifiers import Classifier, digit_classifier, load_classifier
 from core.lessons.race.imagenet.config import ImageRaceConfig
 from core.lessons.race.imagenet.photos import sample
-from core.lessons.race.imagenet.race import Lane, Race, at_rates
-from core.lessons.race.imagenet.verdict import claim_holds, mean_losses
+from core.lessons.race.imagenet.race import Lane, Race, at_rates, claim_holds, mean_losses
 from core.models.trained_network import load_shipped
 from core.recipes.texts import recipe
 

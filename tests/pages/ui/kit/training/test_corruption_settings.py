@@ -15,7 +15,7 @@ def show() -> None:
     import streamlit as st
 
     from pages.ui.kit.training import controls
-    from pages.ui.mlp.controls import network
+    from pages.ui.mlp.train import network
 
     if st.session_state.pop("apply_now", False):
         controls.apply("mlp-module", st.session_state["changes"])
