@@ -15,6 +15,7 @@ from pages.ui.kit.shell.lessons import Lesson, lessons
 from pages.ui.kit.shell.page import error_boundary, page
 from pages.ui.kit.training import badges
 from pages.ui.kit.training.data_state import data_state
+from pages.ui.tab_index import tab_index
 
 QUESTION = "How does a computer learn to read handwriting? Draw, train, look inside: it all happens here."
 BEST_FIRST = ("cnn-bn", "cnn-lab", "mlp-deep", "mlp-module", "mlp-autograd", "linear-softmax")
@@ -107,6 +108,7 @@ with page("Digit Lab", question=QUESTION, icon=":material/neurology:"):
         st.header("Lessons", anchor=False)
         with st.container(key="lab-map"):
             lesson_map(there)
+        tab_index()
     st.header("On this computer", anchor=False)
     data_state("home_download")
     st.markdown(f"Networks train on: {badges.device_name()}.")

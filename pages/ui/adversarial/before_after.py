@@ -157,7 +157,7 @@ def _curves(networks: dict[str, Trained], mnist: Mnist, count: int, steps: int, 
             st.caption(
                 f"PGD, {steps} steps, L∞, on {cached_results.which_images(mnist, count)}, drawn at random "
                 "once. Bands: 95% intervals. Dotted: the ε of the training, and guessing (10%). Attacks show "
-                "what is lost at least; *Is it honest?* asks for more."
+                "what is lost at least; *Attack sanity checks* asks for more."
             )
             _price({name: right_of(done, trained.key, None, total, mnist) for name, trained in networks.items()})
         work.go_on(tasks, kept, one)

@@ -42,10 +42,6 @@ Part = Callable[[dict[str, Trained], Mnist], None]
 
 def defend(trained: Trained, mnist: Mnist) -> None:
     """Four views of one question; the network chosen above joins the two that came along."""
-    st.markdown(
-        "The straightforward cure: **attack every batch before learning from it.** Does it help, what does "
-        "it cost, and would a simple filter in front of the network not do as well?"
-    )
     if VIEW not in st.session_state and KEPT_VIEW in st.session_state:  # other tabs were looked at meanwhile
         st.session_state[VIEW] = st.session_state[KEPT_VIEW]
     view = st.segmented_control(

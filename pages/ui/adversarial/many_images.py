@@ -34,7 +34,6 @@ for epsilon in [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4]:
 @panel
 def many_images(trained: Trained, mnist: Mnist) -> None:
     """Accuracy against ε for several attacks and networks, and one point of it from inside."""
-    st.markdown("How fast does accuracy fall as the attacker may change more?")
     left, right = controls_and_stage(1.0, 2.4)
     with left:
         choice = choose(trained, mnist)

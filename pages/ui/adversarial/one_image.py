@@ -27,7 +27,6 @@ ITSELF = "what the network reads"
 @panel
 def one_image(trained: Trained, mnist: Mnist) -> None:
     """Picture and attack on the left; what comes of it on the right, at once."""
-    st.markdown("Choose a picture and an attack. How large must the change be, and would you still read the digit?")
     above = st.container()
     left, right = controls_and_stage(1.0, 2.4)
     with above if _draws() else left:  # the canvas is wider than the column of controls

@@ -43,10 +43,7 @@ IMAGES = (50, 100, 200, 400)
 @panel
 def honest(trained: Trained, mnist: Mnist) -> None:
     """Controls, badges that fill while it is measured, every accuracy as a bar."""
-    st.markdown(
-        "A network that was attacked badly looks robust. **Was this one attacked well?** Each badge is a "
-        "rule that an honest evaluation cannot break, computed here, not asserted."
-    )
+    st.caption("Each badge is a rule that an honest evaluation cannot break, computed here, not asserted.")
     st.session_state.setdefault("adv_honest_on", True)  # the first view measures by itself
     left, right = controls_and_stage()
     with left:

@@ -25,10 +25,6 @@ FIRST = 18  # a test image, in both sets of digits, that the shipped networks mi
 @panel
 def step_by_step(trained: Trained, mnist: Mnist) -> None:
     """Picture and ε on the left; the steps beside them; below, what it did to the loss and to ten digits."""
-    st.markdown(
-        "The fast gradient sign method is eleven lines. Walk through them with the numbers of the picture on "
-        "the left; point at any pixel to read its gradient and what becomes of it."
-    )
     left, right = controls_and_stage(1.0, 1.75)  # the canvas is 280 pixels wide
     with left:
         seen = subject(mnist, "adv_steps", canvas="adv_draw", first=FIRST)

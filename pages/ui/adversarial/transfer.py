@@ -37,7 +37,6 @@ for made_on, a in networks.items():
 @panel
 def transfer(trained: Trained, mnist: Mnist) -> None:
     """The matrix, with the noise that any transfer must beat below it."""
-    st.markdown("Do images that were made against one network fool another one?")
     networks = entrants("adv_transfer_networks", trained, FIRST)  # many: they need the whole width
     left, right = controls_and_stage(1.0, 2.2)
     with left:

@@ -161,10 +161,6 @@ W_o, b_o = W_o - lr * dW_o, b_o - lr * db_o
 def chain_rule() -> None:
     """Choose a network, walk through its operations, and click a number to see where it comes from."""
     with error_boundary():
-        st.markdown(
-            "Every operation of one training step, in order. Walk on with **Next**, and click a number of "
-            "the result to see the sum it comes from."
-        )
         case = _choose()
         number = stepper("manual_step", len(case.steps), "step")
         step = case.steps[number]

@@ -64,11 +64,7 @@ def checked() -> None:
         with left:
             subject = choose_subject()
         with right:
-            st.markdown(
-                "Three ways to the same gradient, all in double precision: **by hand** with the chain rule, "
-                "by **autograd**, and **measured**: move a weight a little both ways and see what the loss "
-                "does."
-            )
+            st.caption("All in double precision. Measured: a weight is moved a little both ways.")
             found = gradient_check_results.all_checks(subject)
             _verdict(found)
             for index, check in enumerate(found):

@@ -52,7 +52,6 @@ gradient = x.T @ product                             # x ⊗ […] = ∂L/∂W�
 def long_product_tab() -> None:
     """Choose a network and a digit, and multiply on from the error to the gradient of the first weights."""
     with error_boundary():
-        st.markdown("How does the error at the outputs reach the very first weights, and what is left of it?")
         name, at_start, x, label = _choose()
         net = bare(name, at_start)
         factors = long_product(net.layers, net.activation, x, label)

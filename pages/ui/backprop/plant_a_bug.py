@@ -75,7 +75,6 @@ def _plant() -> None:
         suspect = _controls()
     with right:
         bug = BUGS[suspect.bug]
-        st.markdown("A wrong gradient seldom crashes. Often the network even learns. What finds the mistake?")
         st.code(bug.diff, language="diff")
         st.caption(f"− as it was written, + as it should be. {bug.why}")
         with st.expander("The whole code, with the bug in it", icon=":material/code_blocks:"):

@@ -62,7 +62,6 @@ def vanishing() -> None:
             depth, width, images, start, passed = _controls()
         with right:
             gradients, outputs = _sizes(_data(), start, depth, width, images)
-            st.markdown("**How large is the gradient at each layer, before the first step?**")
             _by_layer(gradients, "RMS of ∂L/∂W", "manual_van_layers")
             st.markdown(_story(gradients))
             if passed:

@@ -56,7 +56,7 @@ def batch_norm(mnist: Mnist) -> None:
     with right:
         st.markdown(
             "Batch norm brings every channel to mean 0 and spread 1 over the batch, then scales and shifts "
-            "it by two learned numbers. **Does it make this network better, or training easier?**"
+            "it by two learned numbers."
         )
         claims()
         if problem := PAIR.trouble():

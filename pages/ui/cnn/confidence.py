@@ -46,7 +46,6 @@ calmer = (logits / log_t.exp().detach()).softmax(dim=1)        # same answers, o
 @panel
 def confidence(trained: Trained, mnist: Mnist) -> None:
     """The claim about confidences, a sheet of images with their answers, and the calibration."""
-    st.markdown("How sure is the network, and is it right as often as it is sure?")
     probabilities = cached_results.probabilities(trained, mnist)
     sure, answers = probabilities.max(dim=1)
     _share(sure, answers == mnist.test.labels, mnist)

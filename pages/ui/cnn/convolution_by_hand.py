@@ -63,10 +63,6 @@ class Settings:
 def by_hand(mnist: Mnist) -> None:
     """Picture and kernel on the left; on the right what the kernel finds, and how one number comes about."""
     with error_boundary():
-        st.markdown(
-            "A kernel slides over the picture. At each place it multiplies what lies under it and adds up. "
-            "Click a cell of the output to see its sum."
-        )
         left, right = beside_canvas()
         with left:
             settings = _settings(mnist)

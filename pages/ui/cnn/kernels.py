@@ -32,9 +32,6 @@ accuracy = (model(test_images).argmax(1) == labels).float().mean()
 @panel
 def kernels(trained: Trained, mnist: Mnist) -> None:
     """What to look at on the left; the epoch slider and all that moves with it on the right."""
-    st.markdown(
-        "What does training do to the kernels, and when does the network begin to read? Move through the epochs."
-    )
     left, right = beside_canvas()
     with left:
         choice = _choice(trained, mnist)

@@ -41,10 +41,6 @@ slid_back = (after[:, :, 3:-6] - before[:, :, 6:-3]).norm()       # away from th
 @panel
 def robustness(trained: Trained, mnist: Mnist) -> None:
     """One picture before and after, its feature maps, and accuracy against strength for all networks."""
-    st.markdown(
-        "How much can a picture be shaken before the network reads something else, and what becomes of its "
-        "feature maps?"
-    )
     left, right = controls_and_stage(1.0, 2.2)
     with left:
         shown = subject(mnist, "cnn_shake")

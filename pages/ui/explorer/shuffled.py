@@ -36,10 +36,7 @@ def show() -> None:
             bind="query-params",
             help="The seed of the one permutation that rearranges every image.",
         )
-        st.markdown(
-            "Every image has its 784 pixels rearranged in the same way. To us it is noise. "
-            "**Will a network still learn it?**"
-        )
+        st.markdown("Every image has its 784 pixels rearranged in the same way. To us it is noise.")
         start = kept_button(
             "Train on both", icon=":material/play_arrow:", type="primary", key="data_shuffle", width="stretch"
         )

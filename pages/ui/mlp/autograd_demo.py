@@ -15,9 +15,6 @@ START = (3.0, 2.0, 3.0)  # the slides' example
 def autograd_demo() -> None:
     """Change the numbers or the function and watch values go down and gradients come up."""
     with error_boundary():
-        st.markdown(
-            "How much does the loss change when one of the numbers changes a little? Three lines, and PyTorch knows."
-        )
         name, values = _controls()
         found = trace(name, values)
         _three_lines(name, values, found)

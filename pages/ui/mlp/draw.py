@@ -38,7 +38,6 @@ FIRED, PUSHED = "fired most", "pushed the answer most"
 @panel
 def draw(trained: Trained) -> None:
     """Canvas, reading, and the hidden units behind it; a test digit stands in while nothing is drawn."""
-    st.markdown("Draw a digit with mouse, pen or finger. What does the network see, and which units answer?")
     drawing = digit_canvas("mlp_draw")
     if drawing is not None:
         image = drawing.image

@@ -34,7 +34,6 @@ cross_entropy(model(x), y)                  # the same batch, after
 @panel
 def lens(trained: Trained, mnist: Mnist) -> None:
     """Choose a weight and a batch; see the formula with its numbers, and the loss around the weight."""
-    st.markdown("What does one step of training do to one weight, and what does that do to the loss?")
     at_start, number, lr, how = _batch_controls(trained, mnist)
     batch = computed.training_batch(mnist, trained.config.train.batch_size, number)
     name = f"{common.data_key(mnist)}/{trained.config.train.batch_size}/{number}"

@@ -28,7 +28,7 @@ SHORT = {
 
 def record() -> None:
     """Every recorded run as a dot with its interval, and as a table that can be downloaded."""
-    st.markdown("Every run you finish or stop is written down here, and is still here tomorrow.")
+    st.caption("Every run that finishes or is stopped is recorded here.")
     known = train_recipes(MLPConfig)
     runs = [run for run in run_store().all(owner=mine(), limit=SHOWN) if run.recipe in known]
     if not runs:

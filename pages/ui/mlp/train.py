@@ -65,7 +65,4 @@ JOB = PAGE.key("run")  # the URL parameter and session key of this page's run
 RECIPE = PAGE.key("recipe")
 LOOK = PAGE.key("look")  # the network that the panels look at
 
-current_job = PAGE.current_job
-choose = PAGE.choose
-show = PAGE.show
 start_run = PAGE.start_run

@@ -56,7 +56,6 @@ class Edits:
 @panel
 def edit(trained: Trained, mnist: Mnist) -> None:
     """Controls on the left, accuracy and one digit's probabilities on the right, against the untouched."""
-    st.markdown("How much does the network need each of its parts? Operate on a copy and find out.")
     kept = _kept(trained)
     ready, test = computed.prepared(trained, mnist)
     st.caption(f"Accuracy is measured on {common.which_images(mnist, len(test))}. {BY_TEST}")

@@ -46,10 +46,6 @@ print(losses[-1], added.norm(), added.abs().max())    # loss, L2, L∞
 def for_an_image() -> None:
     """Controls on the left; on the right what the classifier sees, then the race."""
     with error_boundary():
-        st.markdown(
-            "A classifier looks at a picture. Its weights stay; each optimizer may change the *pixels* until "
-            "it sees what you want, a leopard for example. Who gets there first, and at what price?"
-        )
         left, right = controls_and_stage(1.0, 2.6)
         now = contest()
         running = now is not None and now.running

@@ -63,7 +63,7 @@ def the_race() -> None:
         else:
             st.markdown(
                 "Three optimizers are given the same network with the same first weights, and then the same "
-                "batches in the same order. Which one gets down first, by steps and by seconds?"
+                "batches in the same order."
             )
             st.markdown(words(config.base, config.lanes, config.seeds, *divided(mnist(), config.base)))
             _as_it_came()

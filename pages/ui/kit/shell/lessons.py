@@ -1,4 +1,8 @@
-"""The lessons in the order they are meant to be taken. The sidebar and the map on Home read this list."""
+"""The lessons in the order they are meant to be taken. The sidebar, Home and README's list read this list.
+
+Add a lesson: a file in pages/ that calls `lesson_page`, an entry here, a folder pages/ui/NAME with its `tabs.py`,
+and that in pages/ui/all_tabs.py.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,23 +12,38 @@ ROOT = Path(__file__).resolve().parents[4]
 
 @dataclass(frozen=True)
 class Lesson:
-    """One page: its file, its name, the question it answers, and what one does there to find out."""
+    """One page: its file, its name, the question it answers, and what one does there to find out.
 
+    name: of its folder. prefix: begins the parameters of its address. heading: at the top of the page, where
+    that is another than the title. first_tab: the name of the tab it opens with, if that is not its first.
+    """
+
+    name: str
+    prefix: str
     file: str
     title: str
     icon: str
     question: str
     learn: str
+    heading: str | None = None
+    first_tab: str = ""
 
     @property
     def exists(self) -> bool:
         return (ROOT / self.file).is_file()
 
+    @property
+    def tab_key(self) -> str:
+        """The parameter of the address that names the open tab."""
+        return f"{self.prefix}_tab"
 
-HOME = Lesson("app.py", "Home", ":material/home:", "What can I learn here?", "")
+
+HOME = Lesson("home", "home", "app.py", "Home", ":material/home:", "What can I learn here?", "")
 
 _ALL = (
     Lesson(
+        "explorer",
+        "data",
         "pages/1_Data_Explorer.py",
         "Data Explorer",
         ":material/grid_view:",
@@ -32,59 +51,80 @@ _ALL = (
         "Browse MNIST, see an image as numbers and as a vector, map all digits, find the odd ones out.",
     ),
     Lesson(
+        "mlp",
+        "mlp",
         "pages/2_MLP_Autograd.py",
         "MLP & Autograd",
         ":material/hub:",
-        "How does a network learn, one step at a time?",
+        "How does a network learn to read digits, one small step at a time?",
         "Train networks live, change them while they learn, draw digits and see which neurons answer.",
+        first_tab="Train",
     ),
     Lesson(
+        "backprop",
+        "manual",
         "pages/3_Manual_Backprop.py",
         "Manual Backprop",
         ":material/function:",
-        "Where does a gradient come from?",
+        "Where does a gradient come from, if nobody computes it for you?",
         "Walk the chain rule by hand, check it three ways, plant a bug, watch gradients vanish.",
     ),
     Lesson(
+        "cnn",
+        "cnn",
         "pages/4_CNN.py",
         "CNN",
         ":material/filter_center_focus:",
-        "What does a convolutional network see?",
+        "What does a network see that slides the same small window over the whole image?",
         "Slide a kernel by hand, train, wind back through the epochs, switch channels off, shake digits.",
+        first_tab="Train",
     ),
     Lesson(
+        "race",
+        "race",
         "pages/5_Optimizer_Race.py",
         "Optimizer Race",
         ":material/flag:",
-        "Which way down is the fastest?",
+        "Which way down is the fastest, and is the comparison fair?",
         "Roll balls down curves, race optimizers from one start on the same batches, find best rates.",
+        first_tab="The race",
     ),
     Lesson(
+        "adversarial",
+        "adv",
         "pages/6_Adversarial.py",
         "Adversarial",
         ":material/shield:",
-        "How little must change before a network reads something else?",
+        "How little must an image change before a network misclassifies it, and can it be stopped?",
         "Draw a digit, attack it, see who is fooled and by how little; train a network that is not.",
     ),
     Lesson(
+        "regression",
+        "reg",
         "pages/7_Regression.py",
         "Regression",
         ":material/show_chart:",
-        "How does a network draw a curve through points?",
+        "How does a network draw a curve through points, and when does it draw too much?",
         "Watch a curve grow through points, place your own, see it made of bends, over-fit it and stop.",
+        heading="Non-Linear Regression",
+        first_tab="Train",
     ),
     Lesson(
+        "language",
+        "lang",
         "pages/8_Language_ID.py",
         "Language ID",
         ":material/translate:",
-        "After which letter can one know a word's language?",
+        "Which of five languages is a word from, and after which letter can one know?",
         "Type a word, watch a GRU read it, change a letter, see what counting letters alone can do.",
     ),
     Lesson(
+        "runs",
+        "runs",
         "pages/9_Runs.py",
         "Runs",
         ":material/leaderboard:",
-        "Which network is better, and is the difference more than chance?",
+        "Which of all these networks is the better one, and is the difference more than chance?",
         "Every run ever trained here: lay curves over each other, see what differs, search for settings.",
     ),
 )
@@ -95,6 +135,6 @@ def lessons() -> tuple[Lesson, ...]:
     return tuple(lesson for lesson in _ALL if lesson.exists)
 
 
-def lesson(file: str) -> Lesson | None:
-    """The lesson on page `file` ("pages/1_Data_Explorer.py"), or None when it is not there."""
-    return next((entry for entry in lessons() if entry.file == file), None)
+def lesson_called(title: str) -> Lesson:
+    """The lesson with that title."""
+    return next(entry for entry in _ALL if entry.title == title)

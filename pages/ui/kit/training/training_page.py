@@ -5,7 +5,7 @@ recipe, settings and start, and the right one with the live curves, recorded one
 """
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +22,13 @@ from core.training import memory
 from core.training.run_data import material_for
 from core.training.trainer import changeable
 from pages.ui.kit.network.network_panel import why_less
-from pages.ui.kit.network.network_picker import NOW, Kind
-from pages.ui.kit.shell import cache, state
+from pages.ui.kit.network.network_picker import NOW, Kind, choose_network
+from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.shell import cache, css, state
+from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.shell.owner import owner
 from pages.ui.kit.shell.places import Place
+from pages.ui.kit.shell.tab import OpenTab, Tab
 from pages.ui.kit.training import controls, ended_run, hints
 from pages.ui.kit.training.after_run import below
 from pages.ui.kit.training.export_buttons import export_buttons, lesson_now
@@ -188,6 +191,37 @@ class TrainingPage:
         )
         st.caption(f":material/menu_book: {RECIPES[recipe].source}. {RECIPES[recipe].ours or ''}")
         return Chosen(recipe, wanted, job, problem)
+
+    @contextlib.contextmanager
+    def around(self, open_tab: OpenTab, controls_on: tuple[str, ...] = ("Train",)) -> Iterator[Tab]:
+        """The columns that every tab of this page stands in: controls on the left, the open tab on the right.
+
+        controls_on: names of the tabs beside which the controls are shown; elsewhere they are kept.
+        """
+        job = self.current_job()
+        opened = open_tab()
+        active = job is not None and job.snapshot.active
+        left, right = controls_and_stage()
+        with left, st.container(key="lab-controls"):
+            st.session_state[self.key("chosen")] = self.choose(job)
+        if opened.name not in controls_on:
+            css.hide_controls()
+        elif active:
+            css.stage_first()
+        with right:
+            if job is not None and active and opened.name != "Train":
+                live_run(job, self.key("strip"), charts=False)
+            yield opened
+
+    def chosen(self) -> Chosen:
+        """What the controls said in this run of the page."""
+        found: Chosen = st.session_state[self.key("chosen")]
+        return found
+
+    def chosen_network(self) -> Trained:
+        """A select box over the networks of this page's kind, and the one chosen in it."""
+        chosen = self.chosen()
+        return choose_network(chosen.job, chosen.recipe, kind=self.kind, key=self.key("look"))
 
     def show(self, chosen: Chosen) -> None:
         """The right column: the live run, or what the last or the shipped one looked like."""

@@ -1,0 +1,150 @@
+"""The tabs of the Adversarial page. Add a tab: a function that draws it, in a file of this folder, and a record here.
+
+What a record holds, pages/ui/kit/shell/tab.py says.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
+
+import streamlit as st
+
+from pages.ui.kit.shell.cache import mnist
+from pages.ui.kit.shell.tab import OpenTab, Tab
+
+if TYPE_CHECKING:
+    from pages.ui.kit.network.trained_network import Trained
+
+_ATTACKED = "adv_attacked"  # session key: the network chosen above the tabs
+
+
+@contextmanager
+def around(open_tab: OpenTab) -> Iterator[Tab]:
+    """Above the tab bar the network that is attacked on every tab."""
+    from pages.ui.adversarial.defend import PAGE
+    from pages.ui.adversarial.network_choice import victim
+
+    PAGE.current_job()  # whichever tab is open: the address and the run go on belonging to this session
+    with st.container(key="adv-victim", width=420):
+        st.session_state[_ATTACKED] = victim("adv_network")
+    yield open_tab()
+
+
+def _attacked() -> "Trained":
+    return cast("Trained", st.session_state[_ATTACKED])
+
+
+def _one_image() -> None:
+    from pages.ui.adversarial.one_image import one_image
+
+    one_image(_attacked(), mnist())
+
+
+def _step_by_step() -> None:
+    from pages.ui.adversarial.step_by_step import step_by_step
+
+    step_by_step(_attacked(), mnist())
+
+
+def _why() -> None:
+    from pages.ui.adversarial.frequencies import why
+
+    why(_attacked(), mnist())
+
+
+def _many_images() -> None:
+    from pages.ui.adversarial.many_images import many_images
+
+    many_images(_attacked(), mnist())
+
+
+def _transfer() -> None:
+    from pages.ui.adversarial.transfer import transfer
+
+    transfer(_attacked(), mnist())
+
+
+def _defend() -> None:
+    from pages.ui.adversarial.defend import defend
+
+    defend(_attacked(), mnist())
+
+
+def _sanity_checks() -> None:
+    from pages.ui.adversarial.sanity_checks import honest
+
+    honest(_attacked(), mnist())
+
+
+TABS = (
+    Tab(
+        name="One image",
+        title="One image",
+        question="How large must the change of an image be, and would you still recognize the digit?",
+        see="Drag ε until the prediction changes.",
+        minutes=8,
+        level="first",
+        terms=("adversarial example", "perturbation budget ε", "norm"),
+        show=_one_image,
+    ),
+    Tab(
+        name="Step by step",
+        title="Step by step",
+        question="How does the fast gradient sign method turn a gradient into an attack?",
+        see="Walk through its eleven steps, and point at any pixel to read its gradient and what becomes of it.",
+        minutes=10,
+        level="first",
+        terms=("FGSM", "gradient", "first-order estimate"),
+        show=_step_by_step,
+    ),
+    Tab(
+        name="Why it works",
+        title="Why it works",
+        question="Do attacks work because networks rely on high frequencies?",
+        see="Move the cut-off frequency and compare which part of the change does the damage.",
+        minutes=10,
+        level="deeper",
+        terms=("spatial frequency", "first-order estimate"),
+        show=_why,
+    ),
+    Tab(
+        name="Many images",
+        title="Many images",
+        question="How fast does accuracy fall as the perturbation budget grows?",
+        see="Compare each attack with random noise of the same size.",
+        minutes=8,
+        level="first",
+        terms=("robust accuracy", "perturbation budget ε", "PGD"),
+        show=_many_images,
+    ),
+    Tab(
+        name="Transfer",
+        title="Transfer",
+        question="Do adversarial examples made on one network fool another?",
+        see="Compare each row with the bottom one, random noise that knows no network.",
+        minutes=6,
+        level="deeper",
+        terms=("transferability", "surrogate model"),
+        show=_transfer,
+    ),
+    Tab(
+        name="Defend",
+        title="Defend",
+        question="Does adversarial training help, what does it cost, and would a simple filter not do as well?",
+        see="Compare clean and robust accuracy before and after; then put a filter in front.",
+        minutes=15,
+        level="deeper",
+        terms=("adversarial training", "robust accuracy", "straight-through gradient (BPDA)"),
+        show=_defend,
+    ),
+    Tab(
+        name="Is it honest?",
+        title="Attack sanity checks",
+        question="A network that was attacked badly looks robust: was this one attacked well?",
+        see="Put a filter in front and see which rules of an honest evaluation break.",
+        minutes=8,
+        level="deeper",
+        terms=("gradient masking", "random restarts", "PGD"),
+        show=_sanity_checks,
+    ),
+)

@@ -1,0 +1,134 @@
+"""The tabs of Manual Backprop. Add a tab: a function that draws it, in a file of this folder, and a record here.
+
+What a record holds, pages/ui/kit/shell/tab.py says.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pages.ui.kit.shell.tab import OpenTab, Tab
+
+
+@contextmanager
+def around(open_tab: OpenTab) -> Iterator[Tab]:
+    """The pair of runs is looked up on every tab, so that the address keeps naming it."""
+    from pages.ui.backprop.train_it import current_pair
+
+    current_pair()
+    yield open_tab()
+
+
+def _chain_rule() -> None:
+    from pages.ui.backprop.chain_rule import chain_rule
+
+    chain_rule()
+
+
+def _long_product() -> None:
+    from pages.ui.backprop.long_product import long_product_tab
+
+    long_product_tab()
+
+
+def _gradient_check() -> None:
+    from pages.ui.backprop.gradient_check import checked
+
+    checked()
+
+
+def _plant_a_bug() -> None:
+    from pages.ui.backprop.plant_a_bug import plant_a_bug
+
+    plant_a_bug()
+
+
+def _loop_or_matrices() -> None:
+    from pages.ui.backprop.loop_or_matrices import loop_or_matrices
+
+    loop_or_matrices()
+
+
+def _train_it() -> None:
+    from pages.ui.backprop.train_it import train_it
+
+    train_it()
+
+
+def _vanishing() -> None:
+    from pages.ui.backprop.vanishing import vanishing
+
+    vanishing()
+
+
+TABS = (
+    Tab(
+        name="Chain rule",
+        title="Chain rule",
+        question="Which operations make up one training step, and where does each number come from?",
+        see="Walk on with **Next**, and click a number of the result to see the sum it comes from.",
+        minutes=10,
+        level="first",
+        terms=("chain rule", "backpropagation", "cross-entropy"),
+        show=_chain_rule,
+    ),
+    Tab(
+        name="Long product",
+        title="Long product",
+        question="How does the error at the outputs reach the very first weights, and what is left of it?",
+        see="Multiply factor by factor and watch the size of the product.",
+        minutes=8,
+        level="deeper",
+        terms=("chain rule", "vanishing gradient"),
+        show=_long_product,
+    ),
+    Tab(
+        name="Checked",
+        title="Checked",
+        question="Do three ways to the same gradient agree: by hand, by autograd and measured?",
+        see="Drag one weight, and compare what the loss does with what the gradient says.",
+        minutes=6,
+        level="first",
+        terms=("finite differences", "automatic differentiation", "gradient"),
+        show=_gradient_check,
+    ),
+    Tab(
+        name="Plant a bug",
+        title="Plant a bug",
+        question="A wrong gradient seldom crashes, and often the network even learns: what finds the mistake?",
+        see="Choose a bug and see which of the checks notices it.",
+        minutes=10,
+        level="deeper",
+        terms=("finite differences", "backpropagation"),
+        show=_plant_a_bug,
+    ),
+    Tab(
+        name="Loop or matrices",
+        title="Loop or matrices",
+        question="Why is backpropagation written with matrices instead of a loop over the images?",
+        see="Add images to the batch and compare how the times of the three forms grow.",
+        minutes=4,
+        level="deeper",
+        terms=("vectorization", "batch"),
+        show=_loop_or_matrices,
+    ),
+    Tab(
+        name="Train it",
+        title="Train it",
+        question="Does a network trained by hand learn the same as one trained with autograd?",
+        see="Press *Train both* and look at how far the two curves ever part.",
+        minutes=8,
+        level="first",
+        terms=("backpropagation", "automatic differentiation", "momentum"),
+        show=_train_it,
+    ),
+    Tab(
+        name="Vanishing gradients",
+        title="Vanishing gradients",
+        question="How large is the gradient at each layer of a deep network, before the first step?",
+        see="Add hidden layers and compare what sigmoid, tanh and ReLU leave of it at the first layer.",
+        minutes=8,
+        level="deeper",
+        terms=("vanishing gradient", "activation function", "weight initialization"),
+        show=_vanishing,
+    ),
+)

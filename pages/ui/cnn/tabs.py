@@ -1,0 +1,147 @@
+"""The tabs of the CNN page. Add a tab: a function that draws it, in a file of this folder, and a record here.
+
+What a record holds, pages/ui/kit/shell/tab.py says.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pages.ui.kit.shell.cache import mnist
+from pages.ui.kit.shell.tab import OpenTab, Tab
+
+if TYPE_CHECKING:
+    from pages.ui.kit.network.trained_network import Trained
+
+
+@contextmanager
+def around(open_tab: OpenTab) -> Iterator[Tab]:
+    """Recipe, settings and start on the left: hidden, but kept, on the tabs that look at a network."""
+    from pages.ui.cnn.batch_norm import PAIR
+    from pages.ui.cnn.train import PAGE
+
+    PAIR.current()  # whichever tab is open: the address and the run go on belonging to this session
+    with PAGE.around(open_tab) as opened:
+        yield opened
+
+
+def _network() -> "Trained":
+    from pages.ui.cnn.train import PAGE
+
+    return PAGE.chosen_network()
+
+
+def _by_hand() -> None:
+    from pages.ui.cnn.convolution_by_hand import by_hand
+
+    by_hand(mnist())
+
+
+def _train() -> None:
+    from pages.ui.cnn.train import PAGE
+
+    PAGE.show(PAGE.chosen())
+
+
+def _kernels() -> None:
+    from pages.ui.cnn.kernels import kernels
+
+    kernels(_network(), mnist())
+
+
+def _feature_maps() -> None:
+    from pages.ui.cnn.feature_maps import feature_maps
+
+    feature_maps(_network(), mnist())
+
+
+def _robustness() -> None:
+    from pages.ui.cnn.robustness import robustness
+
+    robustness(_network(), mnist())
+
+
+def _batch_norm() -> None:
+    from pages.ui.cnn.batch_norm import batch_norm
+
+    batch_norm(mnist())
+
+
+def _confidence() -> None:
+    from pages.ui.cnn.confidence import confidence
+
+    confidence(_network(), mnist())
+
+
+TABS = (
+    Tab(
+        name="By hand",
+        title="By hand",
+        question="What does a kernel compute at each place of the image?",
+        see="Click a cell of the output to see its sum.",
+        minutes=8,
+        level="first",
+        terms=("convolution", "kernel", "stride", "padding", "max-pooling"),
+        show=_by_hand,
+    ),
+    Tab(
+        name="Train",
+        title="Train",
+        question="How well does a convolutional network learn to classify digits?",
+        see="Press *Train one epoch* and compare the test accuracy with what the text claims.",
+        minutes=10,
+        level="first",
+        terms=("convolution", "validation split", "trainable parameters"),
+        show=_train,
+    ),
+    Tab(
+        name="Kernels",
+        title="Kernels",
+        question="What does training do to the kernels, and when does the network begin to classify correctly?",
+        see="Move the epoch from the random start to the end of training.",
+        minutes=6,
+        level="deeper",
+        terms=("kernel", "epoch", "weight initialization"),
+        show=_kernels,
+    ),
+    Tab(
+        name="Feature maps",
+        title="Feature maps",
+        question="What does every layer make of an image, and how much does the network need each channel?",
+        see="Follow one image from layer to layer, then switch channels off under *Change it*.",
+        minutes=12,
+        level="first",
+        terms=("feature map", "channel", "ablation", "maximally activating images", "saliency"),
+        show=_feature_maps,
+    ),
+    Tab(
+        name="Robustness",
+        title="Robustness",
+        question="How far can an image be transformed before the prediction changes?",
+        see="Raise the strength until the prediction changes, and compare the feature maps before and after.",
+        minutes=8,
+        level="deeper",
+        terms=("robustness", "distribution shift"),
+        show=_robustness,
+    ),
+    Tab(
+        name="Batch norm",
+        title="Batch norm",
+        question="Does batch norm make this network better, or training easier?",
+        see="Raise the learning rate, press *Train both*, and see which of the two networks still learns.",
+        minutes=10,
+        level="deeper",
+        terms=("batch normalization", "learning rate"),
+        show=_batch_norm,
+    ),
+    Tab(
+        name="Confidence",
+        title="Confidence",
+        question="How confident is the network, and is it correct as often as it is confident?",
+        see="Look at the misclassified images of the highest confidence.",
+        minutes=8,
+        level="deeper",
+        terms=("confidence", "calibration", "temperature scaling"),
+        show=_confidence,
+    ),
+)

@@ -1,0 +1,186 @@
+"""The tabs of the Data Explorer. Add a tab: a function that draws it, in a file of this folder, and a record here.
+
+What a record holds, pages/ui/kit/shell/tab.py says.
+"""
+
+from pages.ui.kit.shell.tab import Tab
+
+
+def _browse() -> None:
+    from pages.ui.explorer.browse import show
+
+    show()
+
+
+def _numbers() -> None:
+    from pages.ui.explorer.numbers import show
+
+    show()
+
+
+def _classes() -> None:
+    from pages.ui.explorer.classes import show
+
+    show()
+
+
+def _pixels() -> None:
+    from pages.ui.explorer.pixels import show
+
+    show()
+
+
+def _embedding() -> None:
+    from pages.ui.explorer.embedding import show
+
+    show()
+
+
+def _neighbors() -> None:
+    from pages.ui.explorer.neighbors import show
+
+    show()
+
+
+def _baseline() -> None:
+    from pages.ui.explorer.baseline import show
+
+    show()
+
+
+def _shuffled() -> None:
+    from pages.ui.explorer.shuffled import show
+
+    show()
+
+
+def _outliers() -> None:
+    from pages.ui.explorer.outliers import show
+
+    show()
+
+
+def _own_handwriting() -> None:
+    from pages.ui.explorer.own_handwriting import show
+
+    show()
+
+
+def _source() -> None:
+    from pages.ui.kit.training.data_state import data_state
+
+    data_state("data_source")
+
+
+TABS = (
+    Tab(
+        name="Browse",
+        title="Browse",
+        question="In how many ways do people write the same digit?",
+        see="Choose a digit, turn the pages, and point at an image to see it large.",
+        minutes=3,
+        level="first",
+        terms=("MNIST", "training and test set", "label"),
+        show=_browse,
+    ),
+    Tab(
+        name="As numbers",
+        title="As numbers",
+        question="What does a network receive when it is given an image?",
+        see="Move the row: the framed row of pixels is one stretch of the vector of 784 numbers.",
+        minutes=5,
+        level="first",
+        terms=("pixel", "one-hot encoding", "batch"),
+        show=_numbers,
+    ),
+    Tab(
+        name="Classes",
+        title="Classes",
+        question="How often does each digit occur, and where does handwriting differ?",
+        see="Find the yellow edges under *Where people differ*: there one digit is drawn in many ways.",
+        minutes=3,
+        level="first",
+        terms=("class imbalance", "standard deviation"),
+        show=_classes,
+    ),
+    Tab(
+        name="Pixels",
+        title="Pixels",
+        question="How are pixel values distributed, and what does normalization change?",
+        see="Compare the two histograms: the bars are the same, only the axis has moved.",
+        minutes=4,
+        level="deeper",
+        terms=("normalization", "standard deviation"),
+        show=_pixels,
+    ),
+    Tab(
+        name="Map",
+        title="Map",
+        question="Do images of the same digit lie close together?",
+        see="Switch from PCA to t-SNE and watch the ten colors part.",
+        minutes=5,
+        level="first",
+        terms=("PCA", "t-SNE"),
+        show=_embedding,
+    ),
+    Tab(
+        name="Neighbors",
+        title="Neighbors",
+        question="Which training images are most like this one, and for which digit do they vote?",
+        see="Raise the number of neighbors and watch the vote change.",
+        minutes=4,
+        level="deeper",
+        terms=("k-nearest neighbors", "Euclidean distance"),
+        show=_neighbors,
+    ),
+    Tab(
+        name="The floor",
+        title="The floor",
+        question="Which accuracy must every network beat?",
+        see="Average one image per digit and try several seeds: the accuracy becomes a matter of luck.",
+        minutes=4,
+        level="first",
+        terms=("baseline", "accuracy", "confidence interval", "confusion matrix"),
+        show=_baseline,
+    ),
+    Tab(
+        name="Shuffled",
+        title="Shuffled",
+        question="Does a fully connected network need to know which pixels are neighbors?",
+        see="Press *Train on both* and compare the two accuracies.",
+        minutes=4,
+        level="deeper",
+        terms=("fully connected layer", "inductive bias"),
+        show=_shuffled,
+    ),
+    Tab(
+        name="Odd ones",
+        title="Odd ones",
+        question="Which images are unlike their class, and which are almost copies?",
+        see="Look for an image that you would label differently.",
+        minutes=4,
+        level="deeper",
+        terms=("outlier", "label"),
+        show=_outliers,
+    ),
+    Tab(
+        name="My handwriting",
+        title="My handwriting",
+        question="How well do networks classify your own handwriting?",
+        see="Draw a digit, say which it is, and press *Save*: with each drawing the intervals get narrower.",
+        minutes=10,
+        level="deeper",
+        terms=("distribution shift", "confidence interval"),
+        show=_own_handwriting,
+    ),
+    Tab(
+        name="Source",
+        title="Source",
+        question="Which digits are in use here, and where do they come from?",
+        see="Compare the number of training images with the 60,000 of the whole MNIST.",
+        minutes=1,
+        level="reference",
+        terms=("MNIST", "training and test set"),
+        show=_source,
+    ),
+)

@@ -1,0 +1,112 @@
+"""The tabs of Language ID. Add a tab: a function that draws it, in a file of this folder, and a record here.
+
+What a record holds, pages/ui/kit/shell/tab.py says.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pages.ui.kit.shell.tab import OpenTab, Tab
+
+if TYPE_CHECKING:
+    from pages.ui.kit.network.trained_network import Trained
+
+
+@contextmanager
+def around(open_tab: OpenTab) -> Iterator[Tab]:
+    """Recipe, settings and start on the left: hidden, but kept, on the tabs that look at a network."""
+    from pages.ui.language.train import PAGE
+
+    with PAGE.around(open_tab) as opened:
+        yield opened
+
+
+def _network() -> "Trained":
+    from pages.ui.language.train import PAGE
+
+    return PAGE.chosen_network()
+
+
+def _type_a_word() -> None:
+    from pages.ui.language.type_a_word import typed
+
+    typed(_network())
+
+
+def _train() -> None:
+    from pages.ui.language.train import PAGE
+
+    PAGE.show(PAGE.chosen())
+
+
+def _results() -> None:
+    from pages.ui.language.results import results
+
+    results(_network())
+
+
+def _compare() -> None:
+    from pages.ui.language.compare import compare
+
+    compare()
+
+
+def _gru_steps() -> None:
+    from pages.ui.language.gru_steps import how
+
+    how(_network())
+
+
+TABS = (
+    Tab(
+        name="Type a word",
+        title="Type a word",
+        question="After which letter does the network know the language of a word?",
+        see="Type a word, read it character by character, and find where the prediction turns.",
+        minutes=6,
+        level="first",
+        terms=("recurrent network", "hidden state"),
+        show=_type_a_word,
+    ),
+    Tab(
+        name="Train",
+        title="Train",
+        question="How does a recurrent network learn to tell five languages apart?",
+        see="Press *Train one epoch* and compare training and test accuracy.",
+        minutes=8,
+        level="first",
+        terms=("recurrent network", "epoch", "training and test set"),
+        show=_train,
+    ),
+    Tab(
+        name="Results",
+        title="Results",
+        question="Which languages does the network confuse, and is the test fair?",
+        see="Compare the accuracy on words of known stems with that on stems never trained on.",
+        minutes=6,
+        level="deeper",
+        terms=("confusion matrix", "train–test leakage", "confidence"),
+        show=_results,
+    ),
+    Tab(
+        name="Compare",
+        title="Compare",
+        question="Does a recurrent network beat counting letters?",
+        see="Compare the GRU's interval with that of counting pieces of up to three characters.",
+        minutes=6,
+        level="deeper",
+        terms=("character n-grams", "baseline", "GRU"),
+        show=_compare,
+    ),
+    Tab(
+        name="How a GRU works",
+        title="How a GRU works",
+        question="How does a GRU decide what to keep in its hidden state?",
+        see="Choose a character and a unit, and read from its gates what it keeps and what it overwrites.",
+        minutes=8,
+        level="deeper",
+        terms=("GRU", "gate", "hidden state"),
+        show=_gru_steps,
+    ),
+)

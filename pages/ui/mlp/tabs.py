@@ -1,0 +1,185 @@
+"""The tabs of MLP & Autograd. Add a tab: a function that draws it, in a file of this folder, and a record here.
+
+What a record holds, pages/ui/kit/shell/tab.py says.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pages.ui.kit.shell.tab import OpenTab, Tab
+
+if TYPE_CHECKING:
+    from pages.ui.kit.network.trained_network import Trained
+
+
+@contextmanager
+def around(open_tab: OpenTab) -> Iterator[Tab]:
+    """Recipe, settings and start on the left: hidden, but kept, where nothing follows them."""
+    from pages.ui.mlp.train import PAGE
+
+    with PAGE.around(open_tab, controls_on=("Train", "Formulas")) as opened:
+        yield opened
+
+
+def _network() -> "Trained":
+    from pages.ui.mlp.train import PAGE
+
+    return PAGE.chosen_network()
+
+
+def _autograd() -> None:
+    from pages.ui.mlp.autograd_demo import autograd_demo
+
+    autograd_demo()
+
+
+def _formulas() -> None:
+    from pages.ui.mlp.formulas import formulas
+    from pages.ui.mlp.train import PAGE
+
+    config = PAGE.chosen().config
+    formulas(config.mlp, config.train.batch_size, config.train)
+
+
+def _train() -> None:
+    from pages.ui.mlp.questions import questions
+    from pages.ui.mlp.train import PAGE
+
+    chosen = PAGE.chosen()
+    questions(chosen.job)
+    PAGE.show(chosen)
+
+
+def _results() -> None:
+    from pages.ui.kit.shell.cache import mnist
+    from pages.ui.mlp.results import results
+
+    results(_network(), mnist())
+
+
+def _draw() -> None:
+    from pages.ui.mlp.draw import draw
+
+    draw(_network())
+
+
+def _inside() -> None:
+    from pages.ui.kit.shell.cache import mnist
+    from pages.ui.mlp.inside import inside
+
+    inside(_network(), mnist())
+
+
+def _edit() -> None:
+    from pages.ui.kit.shell.cache import mnist
+    from pages.ui.mlp.weight_editing import edit
+
+    edit(_network(), mnist())
+
+
+def _one_gradient_step() -> None:
+    from pages.ui.kit.shell.cache import mnist
+    from pages.ui.mlp.one_gradient_step import lens
+
+    lens(_network(), mnist())
+
+
+def _record() -> None:
+    from pages.ui.mlp.run_record import record
+
+    record()
+
+
+TABS = (
+    Tab(
+        name="Autograd",
+        title="Autograd",
+        question="How much does the loss change when one of the numbers changes a little?",
+        see="Change a number and follow the values down the graph and the gradients back up.",
+        minutes=5,
+        level="first",
+        terms=("gradient", "automatic differentiation", "computation graph"),
+        show=_autograd,
+    ),
+    Tab(
+        name="Formulas",
+        title="Formulas",
+        question="Which formulas make up one training step, and which shapes do their tensors have?",
+        see="Change the hidden layers and watch the shapes under each formula follow.",
+        minutes=6,
+        level="first",
+        terms=("logits", "softmax", "cross-entropy", "trainable parameters"),
+        show=_formulas,
+    ),
+    Tab(
+        name="Train",
+        title="Train",
+        question="How do loss and accuracy change while a network learns?",
+        see="Press *Train* and watch the training loss fall below that of chance level, ln 10 ≈ 2.3.",
+        minutes=10,
+        level="first",
+        terms=("loss", "epoch", "batch", "learning rate", "hyperparameter"),
+        show=_train,
+    ),
+    Tab(
+        name="Results",
+        title="Results",
+        question="Which digits does the network classify correctly, and which does it confuse?",
+        see="Click a bright cell of the confusion matrix to see the images behind it.",
+        minutes=6,
+        level="first",
+        terms=("accuracy", "confusion matrix", "confidence interval", "confidence"),
+        show=_results,
+    ),
+    Tab(
+        name="Draw",
+        title="Draw",
+        question="What does the network see in your drawing, and which units respond?",
+        see="Draw a digit and find the hidden units that speak for the predicted class.",
+        minutes=5,
+        level="first",
+        terms=("hidden unit", "activation", "softmax"),
+        show=_draw,
+    ),
+    Tab(
+        name="Inside",
+        title="Inside",
+        question="What has training changed in the weights?",
+        see="Compare the weights of a unit before and after training.",
+        minutes=8,
+        level="deeper",
+        terms=("weight", "weight initialization", "saturation"),
+        show=_inside,
+    ),
+    Tab(
+        name="Edit",
+        title="Edit",
+        question="How much does the network need each of its weights and units?",
+        see="Silence ten units at random, again and again, until the accuracy gives way.",
+        minutes=6,
+        level="deeper",
+        terms=("ablation", "weight", "hidden unit"),
+        show=_edit,
+    ),
+    Tab(
+        name="One step",
+        title="One gradient step",
+        question="What does one step of training do to one weight, and what does that do to the loss?",
+        see="Raise the learning rate until the step overshoots and the loss goes up.",
+        minutes=6,
+        level="deeper",
+        terms=("gradient descent", "gradient", "learning rate", "reduction"),
+        show=_one_gradient_step,
+    ),
+    Tab(
+        name="Record",
+        title="Record",
+        question="Which hyperparameters led to which accuracy?",
+        see="Look for runs whose intervals do not overlap: those differ by more than chance.",
+        minutes=3,
+        level="reference",
+        terms=("hyperparameter", "accuracy", "confidence interval"),
+        show=_record,
+    ),
+)

@@ -1,0 +1,91 @@
+"""The tabs of the Optimizer Race. Add a tab: a function that draws it, in a file of this folder, and a record here.
+
+What a record holds, pages/ui/kit/shell/tab.py says.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pages.ui.kit.shell.tab import OpenTab, Tab
+
+
+@contextmanager
+def around(open_tab: OpenTab) -> Iterator[Tab]:
+    """Race, search for learning rates and lanes are looked up on every tab, so that the address keeps them."""
+    from pages.ui.kit.shell import state
+    from pages.ui.race.lanes import LANES
+    from pages.ui.race.rate_sweep import sweep_jobs
+    from pages.ui.race.the_race import current_race
+
+    current_race()
+    sweep_jobs()
+    state.recall(LANES)
+    yield open_tab()
+
+
+def _one_dimension() -> None:
+    from pages.ui.race.one_dimension import one_dimension
+
+    one_dimension()
+
+
+def _two_dimensions() -> None:
+    from pages.ui.race.two_dimensions import two_dimensions
+
+    two_dimensions()
+
+
+def _the_race() -> None:
+    from pages.ui.race.the_race import the_race
+
+    the_race()
+
+
+def _for_an_image() -> None:
+    from pages.ui.race.image_race import for_an_image
+
+    for_an_image()
+
+
+TABS = (
+    Tab(
+        name="One dimension",
+        title="One dimension",
+        question="What does the learning rate decide?",
+        see="Raise the learning rate beyond 1 and watch the ball leave the valley.",
+        minutes=6,
+        level="first",
+        terms=("gradient descent", "learning rate", "divergence"),
+        show=_one_dimension,
+    ),
+    Tab(
+        name="Two dimensions",
+        title="Two dimensions",
+        question="Which path does each optimizer take down the same landscape?",
+        see="Click the map to start the race from another place.",
+        minutes=8,
+        level="first",
+        terms=("optimizer", "momentum", "adaptive learning rate"),
+        show=_two_dimensions,
+    ),
+    Tab(
+        name="The race",
+        title="The race",
+        question="Which optimizer lowers the loss fastest, by steps and by seconds?",
+        see="Press *Start*; then let each race at its own best learning rate.",
+        minutes=15,
+        level="first",
+        terms=("optimizer", "learning rate", "learning rate schedule"),
+        show=_the_race,
+    ),
+    Tab(
+        name="For an image",
+        title="For an image",
+        question="Which optimizer first makes a classifier see what you want, by changing nothing but pixels?",
+        see="Press *Start the race* and watch which optimizer reaches the target class first.",
+        minutes=8,
+        level="deeper",
+        terms=("target class", "adaptive learning rate"),
+        show=_for_an_image,
+    ),
+)

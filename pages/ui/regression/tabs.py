@@ -1,0 +1,71 @@
+"""The tabs of the page on regression. Add a tab: a function that draws it, in a file of this folder, and a record here.
+
+What a record holds, pages/ui/kit/shell/tab.py says.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pages.ui.kit.shell.tab import OpenTab, Tab
+
+
+@contextmanager
+def around(open_tab: OpenTab) -> Iterator[Tab]:
+    """Recipe, settings and start on the left: hidden, but kept, on the tabs that do not train."""
+    from pages.ui.regression.train import PAGE
+
+    with PAGE.around(open_tab) as opened:
+        yield opened
+
+
+def _train() -> None:
+    from pages.ui.regression.train import PAGE
+
+    PAGE.show(PAGE.chosen())
+
+
+def _hidden_unit_sum() -> None:
+    from pages.ui.regression.hidden_unit_sum import bends
+    from pages.ui.regression.train import LOOK, PAGE
+
+    bends(PAGE.current_job(), LOOK)
+
+
+def _overfitting() -> None:
+    from pages.ui.regression.overfitting import wiggly
+
+    wiggly()
+
+
+TABS = (
+    Tab(
+        name="Train",
+        title="Train",
+        question="How does a network learn a curve from points?",
+        see="Press *Train* and watch the curve bend toward the points.",
+        minutes=8,
+        level="first",
+        terms=("regression", "mean squared error", "validation split"),
+        show=_train,
+    ),
+    Tab(
+        name="How bends add up",
+        title="How bends add up",
+        question="How do hidden units add up to a curve?",
+        see="Add unit after unit and watch each one bend the sum.",
+        minutes=6,
+        level="first",
+        terms=("hidden unit", "activation function", "ReLU breakpoint"),
+        show=_hidden_unit_sum,
+    ),
+    Tab(
+        name="Too simple, too wiggly",
+        title="Underfitting and overfitting",
+        question="How many hidden units are too few, how many too many, and when should training stop?",
+        see="Raise the hidden units until the curve follows the noise.",
+        minutes=10,
+        level="deeper",
+        terms=("underfitting", "overfitting", "early stopping", "validation split"),
+        show=_overfitting,
+    ),
+)

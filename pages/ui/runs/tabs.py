@@ -1,0 +1,127 @@
+"""The tabs of the Runs page. Add a tab: a function that draws it, in a file of this folder, and a record here.
+
+What a record holds, pages/ui/kit/shell/tab.py says.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pages.ui.kit.shell.tab import OpenTab, Tab
+
+_FILTERED = ("All runs", "Settings and accuracy")
+
+
+@contextmanager
+def around(open_tab: OpenTab) -> Iterator[Tab]:
+    """Above the tab bar what is going on, below it the filters, where the tab lists runs."""
+    from pages.ui.kit.shell import going_on, state
+    from pages.ui.runs import chosen, filters
+    from pages.ui.runs.cached_runs import all_known
+
+    going_on.at_length()
+    state.recall(chosen.CHOSEN)  # on every tab, so that the address keeps naming them
+    opened = open_tab()
+    filters.choose()
+    if opened.name not in _FILTERED or not all_known():
+        filters.hide()
+    yield opened
+
+
+def _all_runs() -> None:
+    from pages.ui.runs.all_runs import all_runs
+
+    all_runs()
+
+
+def _compare() -> None:
+    from pages.ui.runs.compare import compare
+
+    compare()
+
+
+def _two_networks() -> None:
+    from pages.ui.runs.two_networks import two_networks
+
+    two_networks()
+
+
+def _by_settings() -> None:
+    from pages.ui.runs.by_settings import by_settings
+
+    by_settings()
+
+
+def _sweep() -> None:
+    from pages.ui.runs.sweep import sweep
+
+    sweep()
+
+
+def _reproduced() -> None:
+    from pages.ui.runs.reproduced import reproduced
+
+    reproduced()
+
+
+TABS = (
+    Tab(
+        name="All runs",
+        title="All runs",
+        question="What has been trained here, and with which result?",
+        see="Choose two runs that differ in one setting, then compare them.",
+        minutes=3,
+        level="reference",
+        terms=("hyperparameter", "accuracy"),
+        show=_all_runs,
+    ),
+    Tab(
+        name="Compare",
+        title="Compare",
+        question="In what do these runs differ, and what came of it?",
+        see="Lay the curves of two runs over each other and find where they part.",
+        minutes=5,
+        level="deeper",
+        terms=("loss", "confidence interval"),
+        show=_compare,
+    ),
+    Tab(
+        name="Two networks",
+        title="Two networks",
+        question="Is one of two networks the better one, or is the difference due to chance?",
+        see="Look at the images that one of them classifies correctly and the other does not.",
+        minutes=5,
+        level="deeper",
+        terms=("paired test", "confidence interval"),
+        show=_two_networks,
+    ),
+    Tab(
+        name="Settings and accuracy",
+        title="Settings and accuracy",
+        question="Which settings go with a better result?",
+        see="Choose another setting for the x-axis and look for a trend.",
+        minutes=5,
+        level="deeper",
+        terms=("hyperparameter", "learning rate"),
+        show=_by_settings,
+    ),
+    Tab(
+        name="Sweep",
+        title="Sweep",
+        question="Which combination of hyperparameters works best?",
+        see="Vary the learning rate over several powers of ten and look for the peak.",
+        minutes=10,
+        level="deeper",
+        terms=("hyperparameter", "grid search", "validation split"),
+        show=_sweep,
+    ),
+    Tab(
+        name="Reproduced",
+        title="Reproduced",
+        question="Do the results that the texts claim hold when they are measured again?",
+        see="Compare each diamond, the claim, with the dot, the measurement.",
+        minutes=5,
+        level="reference",
+        terms=("reproducibility", "confidence interval"),
+        show=_reproduced,
+    ),
+)

@@ -1,0 +1,75 @@
+"""Every tab of every lesson: its record keeps its promises, it opens, and Home finds it."""
+
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.ui.all_tabs import ALL_TABS, found
+from pages.ui.kit.shell.glossary import GLOSSARY
+from pages.ui.kit.shell.lessons import Lesson, lessons
+from pages.ui.kit.shell.tab import Tab
+from tests.pages.harness import APP, PATIENCE, captions, markdown, open_page, well
+
+TABS = [pytest.param(lesson, tab, id=f"{lesson.name}: {tab.name}") for lesson, tab in found("")]
+#: Less of what a tab computes at its first view, where that takes seconds.
+QUICK = {"Too simple, too wiggly": {"reg_wiggly_epochs": "100", "reg_wiggly_width": "4"}}
+
+
+@pytest.mark.usefixtures("newcomer")
+@pytest.mark.parametrize(("lesson", "tab"), TABS)
+def test_a_tab_opens_at_its_address_and_asks_its_question(lesson: Lesson, tab: Tab) -> None:
+    address = {lesson.tab_key: tab.name, **QUICK.get(tab.name, {})}
+    app = open_page(lesson.file.removeprefix("pages/"), **address)
+    assert app.title[0].value.endswith(lesson.heading or lesson.title)
+    assert app.session_state[lesson.tab_key] == tab.name
+    assert f"**{tab.question}**" in markdown(app)
+    assert tab.see in captions(app)
+
+
+def test_every_lesson_has_tabs_and_their_names_are_unique() -> None:
+    assert list(ALL_TABS) == [lesson.name for lesson in lessons()]
+    for lesson in lessons():
+        names = [tab.name for tab in ALL_TABS[lesson.name]]
+        assert len(set(names)) == len(names)
+        assert lesson.first_tab in ("", *names)
+
+
+@pytest.mark.parametrize(("lesson", "tab"), TABS)
+def test_a_record_says_what_a_reader_needs(lesson: Lesson, tab: Tab) -> None:
+    assert tab.question.endswith("?")
+    assert re.fullmatch(r"[A-Z].+\.", tab.see), "a sentence"
+    assert 1 <= tab.minutes <= 20
+    assert tab.terms
+    assert set(tab.terms) <= set(GLOSSARY)
+
+
+def test_the_glossary_explains_what_some_tab_teaches_and_nothing_else() -> None:
+    assert set(GLOSSARY) == {term for _, tab in found("") for term in tab.terms}
+    assert all(re.fullmatch(r".+\.", text) for text in GLOSSARY.values())
+
+
+def test_a_search_reads_titles_questions_and_terms() -> None:
+    assert ("runs", "Two networks") in {(lesson.name, tab.name) for lesson, tab in found("networks CHANCE")}
+    assert "Confidence" in {tab.name for _, tab in found("temperature")}
+    assert "Is it honest?" in {tab.name for _, tab in found("sanity checks")}
+    assert "Is it honest?" in {tab.name for _, tab in found("honest")}
+    assert {tab.name for _, tab in found("t-SNE")} == {"Map"}
+    assert not found("no such word")
+
+
+@pytest.mark.usefixtures("newcomer")
+def test_home_lists_all_tabs_and_what_is_searched() -> None:
+    def links(app: AppTest) -> list[str]:
+        return [link.label for link in app.main.get("page_link")]
+
+    app = well(AppTest.from_file(APP, default_timeout=PATIENCE).run())
+    cards = len(links(app))
+    app.text_input(key="home_find").set_value("overfitting")
+    well(app.run())
+    assert len(links(app)) == cards + 1
+    assert any(label.startswith("Underfitting and overfitting: How many") for label in links(app))
+    app.text_input(key="home_find").set_value("<b>")
+    well(app.run())
+    assert len(links(app)) == cards
+    assert "No tab for" in captions(app)
