@@ -49,6 +49,7 @@ types: .venv/.ready
 format: .venv/.ready
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+	.venv/bin/python -m tests.readme_lessons
 	.venv/bin/python -m tests.readme_tree
 	.venv/bin/python -m tests.readme_reproduced
 

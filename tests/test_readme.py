@@ -4,6 +4,7 @@ import re
 
 from core.__main__ import VERBS
 from core.recipes.texts import RECIPES
+from tests.readme_lessons import with_lessons
 from tests.readme_tree import README, with_tree
 
 TEXT = README.read_text(encoding="utf-8")
@@ -11,6 +12,10 @@ TEXT = README.read_text(encoding="utf-8")
 
 def test_tree_lists_the_files_there_are() -> None:
     assert with_tree(TEXT) == TEXT, "README's tree is out of date: run `make format`"
+
+
+def test_lessons_and_tabs_are_those_there_are() -> None:
+    assert with_lessons(TEXT) == TEXT, "README's list of lessons is out of date: run `make format`"
 
 
 def test_every_verb_has_an_example() -> None:

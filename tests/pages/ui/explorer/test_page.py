@@ -9,20 +9,6 @@ from tests.pages import harness
 from tests.pages.harness import text, well
 
 explorer = partial(harness.open_page, "1_Data_Explorer.py")
-TABS = (
-    "Browse",
-    "As numbers",
-    "Classes",
-    "Pixels",
-    "Map",
-    "Neighbors",
-    "The floor",
-    "Shuffled",
-    "Odd ones",
-    "My handwriting",
-    "Source",
-)
-
 pytestmark = pytest.mark.usefixtures("bundled_only")
 
 
@@ -32,13 +18,6 @@ def _fresh_data() -> None:
     import streamlit as st
 
     st.cache_resource.clear()
-
-
-@pytest.mark.parametrize("tab", TABS)
-def test_every_tab_opens(tab: str) -> None:
-    app = explorer(data_tab=tab)
-    assert app.title[0].value.endswith("Data Explorer")
-    assert len(text(app)) > 100
 
 
 def test_the_first_view_shows_digits_without_a_click() -> None:

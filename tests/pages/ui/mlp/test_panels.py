@@ -60,12 +60,12 @@ def open_panel(case: Case, mnist: Mnist, bundled_only: None) -> Callable[[str], 
     return open_
 
 
-FIRST = {  # what each panel asks or tells at its first view
+FIRST = {  # what each panel tells at its first view
     "results": "Which digit for which",
     "inside": "Training moved this layer by",
-    "draw": "Draw a digit with mouse, pen or finger.",
-    "edit": "How much does the network need each of its parts?",
-    "lens": "What does one step of training do to one weight",
+    "draw": "It reads a",
+    "edit": "Accuracy is measured on",
+    "lens": "as this one weight moves and all others stay",
 }
 
 
