@@ -9,10 +9,10 @@ CSS = """
 /* Digits are made of pixels: never smooth them. */
 [data-testid="stImage"] img { image-rendering: pixelated; border-radius: 4px; }
 [data-testid="stSidebar"] { min-width: 220px; }
-.st-key-lab-script { display: none; }
+.st-key-lab-script, .st-key-lab-titles, .st-key-lab-veil { display: none; }
 .st-key-lab-question p { font-size: 1.12rem; opacity: 0.82; }
 .st-key-lab-question { margin-top: -0.6rem; margin-bottom: 0.4rem; }
-.st-key-lab-tab-question { gap: 0.1rem; margin-bottom: 0.2rem; }
+.st-key-lab-tab-question { gap: 0.1rem; margin-top: -0.8rem; margin-bottom: 0.2rem; }
 [class*="st-key-lab-index"] { gap: 0; padding-left: 0.2rem; }
 [class*="st-key-lab-card"] [data-testid="stPageLink"] a { padding-left: 0; background: none; }
 /* Streamlit stacks columns on a phone; beside the sidebar of a tablet the outer ones are too narrow, too. */
@@ -28,20 +28,13 @@ CSS = """
 </style>
 """
 
+#: Hides what an earlier run has left in the place of the open tab. Not a style alone: Streamlit would keep that.
+VEIL = '<style>.st-key-lab-tab [data-stale="true"] { display: none; }</style><i></i>'
+
 
 def apply() -> None:
     """Put the rules on the page; call once a run."""
     st.html(CSS)
-
-
-def retitle(titles: dict[int, str]) -> None:
-    """Show other words than their labels on tabs of the tab bar. titles: by the tab's place, from 1."""
-    tab = '.st-key-lab-tabs [role="tab"]:nth-of-type({}) [data-testid="stMarkdownContainer"]'
-    rules = [
-        f'{tab.format(place)} p {{ display: none; }} {tab.format(place)}::after {{ content: "{title}"; }}'
-        for place, title in titles.items()
-    ]
-    st.html(f"<style>{' '.join(rules)}</style>")
 
 
 def stage_first() -> None:

@@ -13,6 +13,7 @@ from pages.ui.kit.shell.glossary import GLOSSARY
 from pages.ui.kit.shell.lessons import lesson_called
 from pages.ui.kit.shell.page import page
 from pages.ui.kit.shell.tab import Around, OpenTab, Tab
+from pages.ui.kit.widgets.held_tabs import title_tabs
 
 
 @contextmanager
@@ -33,6 +34,7 @@ def lesson_page(title: str, tabs: tuple[Tab, ...], around: Around = tabs_alone) 
     with (
         page(lesson.title, question=lesson.question, icon=lesson.icon, heading=lesson.heading),
         around(open_tab) as opened,
+        _unveiled(lesson.name, opened),
     ):
         opened.show()
 
@@ -41,13 +43,29 @@ def _tab_bar(tabs: tuple[Tab, ...], key: str, first: str) -> Tab:
     """All tabs stand below the bar, none in it: a widget that moves to another place, as those do that several
     tabs share, loses its hold on the address.
 
-    Streamlit writes a tab's label into the address. So the label is the name, and the style sheet puts the
-    title in its place.
+    Streamlit writes a tab's label into the address: so the label is the name, and the title is put in its place.
     """
+    title_tabs({tab.name: tab.title for tab in tabs if tab.title != tab.name})
     with st.container(key="lab-tabs"):
-        css.retitle({place: tab.title for place, tab in enumerate(tabs, start=1) if tab.title != tab.name})
         bars = st.tabs([tab.name for tab in tabs], default=first or None, key=key, bind="query-params")
     return next((tab for tab, bar in zip(tabs, bars, strict=True) if bar.open), tabs[0])
+
+
+@contextmanager
+def _unveiled(lesson: str, tab: Tab) -> Iterator[None]:
+    """The place of the open tab. What another tab has left there until it is drawn over is out of sight."""
+    before = st.session_state.get("lab_tab_seen")
+    st.session_state["lab_tab_seen"] = (lesson, tab.name)
+    place = st.container(key="lab-tab")
+    with st.container(key="lab-veil"):
+        veil = st.empty()
+    if before not in (None, (lesson, tab.name)):
+        veil.html(css.VEIL)
+    try:
+        with place:
+            yield
+    finally:
+        veil.empty()
 
 
 def _asks(tab: Tab) -> None:
