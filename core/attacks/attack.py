@@ -8,6 +8,7 @@ from torch import Tensor
 
 from core.attacks.context import AttackContext
 from core.attacks.norms import NormName
+from core.charts.palette import YELLOW
 from core.config.validation import Setting
 
 Access = Literal["gradients", "outputs", "nothing"]
@@ -22,6 +23,14 @@ class Attack:
     epsilon: the default budget. bounded: it spends a given ε; otherwise it looks for the smallest change, and
     ε only says from where on that is too much. targeted: it can aim at a digit. random: it draws numbers, so
     that restarts help. settings: its own numbers. make: the images it makes, (N, 1, 28, 28) in [0, 1].
+    color, dash: of its curves; gray dots belong to the controls.
+
+    code: the same as plain PyTorch, shown to readers and written into scripts, or "": then they see a call of
+    ours and the source of `make`. It leads from `original` (N, 1, 28, 28), `model` and the labels to
+    `adversarial`. In braces: {epsilon}, {steps} or another setting, {labels} (their name), {sign} ("-" with a
+    target), {input_gradient} (a function of that name), {tries} (a remark on restarts). automatic_step: what
+    {step_size} says where that setting is 0. as_steps: names the attack in ATTACKS that does in many steps
+    what this one does in one; its path is shown in place of this one's.
     """
 
     title: str
@@ -36,6 +45,11 @@ class Attack:
     targeted: bool = True
     random: bool = False
     settings: Mapping[str, Setting] = field(default_factory=dict)
+    color: str = YELLOW
+    dash: str = "longdash"
+    code: str = ""
+    automatic_step: str = ""
+    as_steps: str = ""
 
 
 def steps(default: int, most: int = 1000) -> Setting:

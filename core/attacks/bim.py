@@ -8,6 +8,7 @@ from torch import Tensor
 from core.attacks.attack import Attack, steps
 from core.attacks.context import AttackContext
 from core.attacks.norms import epsilon_box, signed_step
+from core.charts.palette import SKY
 from core.config.validation import Setting
 
 STEP_SIZE = Setting(0.0, 0, 1, "How far one step moves each pixel; 0 chooses by ε and the number of steps.", log=False)
@@ -33,6 +34,17 @@ def climb(context: AttackContext, x: Tensor, size: float) -> Tensor:
     return x
 
 
+CODE = """\
+epsilon, steps = {epsilon}, {steps}
+step_size = {step_size}
+low, high = (original - epsilon).clamp_min(0), (original + epsilon).clamp_max(1)
+
+{input_gradient}
+adversarial = original
+for _ in range(steps):
+    adversarial = (adversarial + step_size * input_gradient(adversarial).sign()).clamp(low, high)
+"""
+
 BIM = Attack(
     title="BIM",
     idea="FGSM in small steps, each along the gradient where it then stands.",
@@ -43,5 +55,9 @@ BIM = Attack(
     access="gradients",
     epsilon=0.2,
     make=make,
+    color=SKY,
+    dash="dashdot",
+    code=CODE,
+    automatic_step="epsilon / steps",
     settings={"steps": steps(10), "step_size": STEP_SIZE},
 )

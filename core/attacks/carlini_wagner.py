@@ -10,6 +10,7 @@ from torch import Tensor
 from core.attacks.attack import Attack, steps
 from core.attacks.context import AttackContext
 from core.attacks.norms import NORMS, column
+from core.charts.palette import VIOLET
 from core.config.validation import Setting
 
 SHRINK = 0.999999  # black and white lie at ∓∞ behind the tanh: stay just inside
@@ -86,6 +87,8 @@ CARLINI_WAGNER = Attack(
     access="gradients",
     epsilon=5.0,
     make=make,
+    color=VIOLET,
+    dash="dashdot",
     bounded=False,
     settings={
         "steps": steps(100),

@@ -10,6 +10,7 @@ from torch import Tensor
 from core.attacks.attack import Attack, steps
 from core.attacks.context import AttackContext
 from core.attacks.norms import column
+from core.charts.palette import GREEN
 from core.config.validation import Setting
 
 NUDGE = 1e-4  # past the border of the linear picture, so that rounding does not leave an image on it
@@ -62,6 +63,8 @@ DEEPFOOL = Attack(
     access="gradients",
     epsilon=5.0,
     make=make,
+    color=GREEN,
+    dash="dash",
     bounded=False,
     targeted=False,
     settings={

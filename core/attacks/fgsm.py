@@ -9,6 +9,7 @@ from torch import Tensor
 from core.attacks.attack import Attack
 from core.attacks.context import AttackContext
 from core.attacks.norms import epsilon_box, signed_step
+from core.charts.palette import BLUE
 
 
 def make(context: AttackContext) -> Tensor:
@@ -20,6 +21,15 @@ def make(context: AttackContext) -> Tensor:
     return x
 
 
+CODE = """\
+epsilon = {epsilon}
+
+x = original.clone().requires_grad_()
+loss = {sign}functional.cross_entropy(model(x).double(), {labels}, reduction="sum")
+(gradient,) = torch.autograd.grad(loss, x)
+adversarial = (original + epsilon * gradient.sign()).clamp(0, 1)
+"""
+
 FGSM = Attack(
     title="FGSM",
     idea="One step: every pixel by ε up or down, whichever raises the loss, as far as black and white allow.",
@@ -30,4 +40,8 @@ FGSM = Attack(
     access="gradients",
     epsilon=0.2,
     make=make,
+    color=BLUE,
+    dash="solid",
+    code=CODE,
+    as_steps="bim",
 )

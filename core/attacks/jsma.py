@@ -12,6 +12,7 @@ from torch import Tensor
 from core.attacks.attack import Attack, steps
 from core.attacks.context import AttackContext
 from core.attacks.norms import column
+from core.charts.palette import BROWN
 from core.config.validation import Setting
 
 
@@ -94,6 +95,8 @@ JSMA = Attack(
     access="gradients",
     epsilon=100.0,
     make=make,
+    color=BROWN,
+    dash="solid",
     settings={
         "steps": steps(100),
         "theta": Setting(1.0, 0, 1, "How far one step brightens its two pixels.", open_low=True),

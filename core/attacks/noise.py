@@ -10,6 +10,7 @@ from torch import Tensor
 from core.attacks.attack import Attack
 from core.attacks.context import AttackContext
 from core.attacks.norms import epsilon_box, signed_step
+from core.charts.palette import GRAY
 
 
 def make(context: AttackContext) -> Tensor:
@@ -22,6 +23,13 @@ def make(context: AttackContext) -> Tensor:
     return x
 
 
+CODE = """\
+epsilon = {epsilon}
+
+signs = torch.randint(0, 2, original.shape) * 2 - 1   # a coin for every pixel
+adversarial = (original + epsilon * signs).clamp(0, 1)
+"""
+
 NOISE = Attack(
     title="Random noise",
     idea="Every pixel by ε up or down at random, cut off at black and white: what any attack must beat.",
@@ -31,6 +39,9 @@ NOISE = Attack(
     access="nothing",
     epsilon=0.2,
     make=make,
+    color=GRAY,
+    dash="dot",
+    code=CODE,
     targeted=False,
     random=True,
 )

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from core.attacks.attack import Attack
 from core.attacks.context import AttackContext
+from core.charts.palette import GRAY
 
 
 def make(context: AttackContext) -> Tensor:
@@ -30,6 +31,8 @@ NOISE_L0 = Attack(
     access="nothing",
     epsilon=40.0,
     make=make,
+    color=GRAY,
+    dash="dot",
     targeted=False,
     random=True,
 )

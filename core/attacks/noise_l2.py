@@ -10,6 +10,7 @@ from torch import Tensor
 from core.attacks.attack import Attack
 from core.attacks.context import AttackContext
 from core.attacks.norms import column
+from core.charts.palette import GRAY
 
 ROUNDS = 5  # of clipping and lengthening again; each leaves less to do
 
@@ -37,6 +38,8 @@ NOISE_L2 = Attack(
     access="nothing",
     epsilon=2.0,
     make=make,
+    color=GRAY,
+    dash="dot",
     targeted=False,
     random=True,
 )

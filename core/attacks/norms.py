@@ -17,7 +17,8 @@ class Norm:
     """A way to measure changes of pictures.
 
     title, unit, idea: for people. largest: the largest change that pictures of 784 pixels in [0, 1] allow.
-    size: changes (N, …) to their sizes (N,). project: changes (N, …) and an ε to the nearest within it.
+    size: changes (N, …) to their sizes (N,); code: the same as plain PyTorch of {change}. project: changes
+    (N, …) and an ε to the nearest within it.
     """
 
     title: str
@@ -26,6 +27,7 @@ class Norm:
     largest: float
     size: Callable[[Tensor], Tensor]
     project: Callable[[Tensor, float], Tensor]
+    code: str
 
     def within(self, change: Tensor, epsilon: float) -> Tensor:
         """Whether each change (N, …) stays within ε, but for rounding: (N,) bool."""
@@ -97,6 +99,7 @@ NORMS: dict[NormName, Norm] = {
         1.0,
         _largest_pixel,
         lambda change, epsilon: change.clamp(-epsilon, epsilon),
+        "{change}.flatten(1).abs().amax(1)",
     ),
     "l2": Norm(
         "L2",
@@ -105,6 +108,15 @@ NORMS: dict[NormName, Norm] = {
         28.0,
         _length,
         _into_ball,
+        "{change}.flatten(1).norm(dim=1)",
     ),
-    "l0": Norm("L0", "pixels", "how many pixels change, however much", 784.0, _touched, _strongest_pixels),
+    "l0": Norm(
+        "L0",
+        "pixels",
+        "how many pixels change, however much",
+        784.0,
+        _touched,
+        _strongest_pixels,
+        "({change}.flatten(1).abs() > 1e-4).sum(1)",
+    ),
 }

@@ -10,6 +10,7 @@ from torch import Tensor
 from core.attacks.attack import Attack, steps
 from core.attacks.bim import STEP_SIZE, climb
 from core.attacks.context import AttackContext
+from core.charts.palette import VERMILLION
 
 
 def make(context: AttackContext) -> Tensor:
@@ -22,6 +23,18 @@ def make(context: AttackContext) -> Tensor:
     return climb(context, start, context["step_size"] or 2.5 * context.epsilon / context.steps)
 
 
+CODE = """\
+epsilon, steps = {epsilon}, {steps}
+step_size = {step_size}
+low, high = (original - epsilon).clamp_min(0), (original + epsilon).clamp_max(1)
+
+{input_gradient}
+noise = 2 * torch.rand_like(original) - 1             # {tries}
+adversarial = (original + epsilon * noise).clamp(0, 1)
+for _ in range(steps):
+    adversarial = (adversarial + step_size * input_gradient(adversarial).sign()).clamp(low, high)
+"""
+
 PGD = Attack(
     title="PGD",
     idea="BIM from a random start within ε, with several tries: the usual yardstick.",
@@ -32,6 +45,10 @@ PGD = Attack(
     access="gradients",
     epsilon=0.2,
     make=make,
+    color=VERMILLION,
+    dash="dash",
+    code=CODE,
+    automatic_step="2.5 * epsilon / steps",
     random=True,
     settings={"steps": steps(40), "step_size": STEP_SIZE},
 )

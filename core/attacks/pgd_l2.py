@@ -9,6 +9,7 @@ from torch import Tensor
 from core.attacks.attack import Attack, steps
 from core.attacks.context import AttackContext
 from core.attacks.norms import NORMS, column
+from core.charts.palette import VERMILLION
 from core.config.validation import Setting
 
 STEP_SIZE = Setting(0.0, 0, 28, "How long one step is; 0 takes 2.5 ε / steps.")
@@ -38,6 +39,25 @@ def unit(change: Tensor) -> Tensor:
     return change / column(torch.linalg.vector_norm(change.flatten(1), dim=1).clamp_min(1e-12))
 
 
+CODE = """\
+epsilon, steps = {epsilon}, {steps}
+step_size = {step_size}
+
+{input_gradient}
+def length(change):                                   # one a row, to divide by
+    lengths = change.flatten(1).norm(dim=1).clamp_min(1e-12)
+    return lengths.reshape(-1, *[1] * (change.dim() - 1))
+
+noise = torch.randn_like(original)                    # {tries}
+radius = epsilon * torch.rand_like(length(noise)) ** (1 / 784)
+adversarial = (original + radius * noise / length(noise)).clamp(0, 1)
+for _ in range(steps):
+    gradient = input_gradient(adversarial)
+    change = adversarial + step_size * gradient / length(gradient) - original
+    change = change * (epsilon / length(change)).clamp_max(1)          # back into the ball
+    adversarial = (original + change).clamp(0, 1)
+"""
+
 PGD_L2 = Attack(
     title="PGD (L2)",
     idea="PGD that spends a length instead of so much a pixel: it goes where the gradient is strong.",
@@ -48,6 +68,10 @@ PGD_L2 = Attack(
     access="gradients",
     epsilon=2.0,
     make=make,
+    color=VERMILLION,
+    dash="solid",
+    code=CODE,
+    automatic_step="2.5 * epsilon / steps",
     random=True,
     settings={"steps": steps(40), "step_size": STEP_SIZE},
 )

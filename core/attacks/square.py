@@ -12,6 +12,7 @@ from torch import Tensor
 from core.attacks.attack import Attack, steps
 from core.attacks.context import AttackContext
 from core.attacks.norms import column
+from core.charts.palette import PURPLE
 from core.config.validation import Setting
 from core.data.digits import SIDE
 
@@ -95,6 +96,8 @@ SQUARE = Attack(
     access="outputs",
     epsilon=0.2,
     make=make,
+    color=PURPLE,
+    dash="longdashdot",
     random=True,
     settings={
         "steps": steps(300, most=PAPER),

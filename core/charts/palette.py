@@ -64,36 +64,6 @@ MODELS: Final[dict[str, str]] = {
     "cnn-robust": BROWN,
 }
 
-#: Attacks by their names in `core.attacks.ATTACKS`; the controls are gray.
-ATTACKS: Final[dict[str, str]] = {
-    "fgsm": BLUE,
-    "bim": SKY,
-    "pgd": VERMILLION,
-    "square": PURPLE,
-    "pgd-l2": VERMILLION,
-    "deepfool": GREEN,
-    "carlini-wagner": VIOLET,
-    "jsma": BROWN,
-    "noise": GRAY,
-    "noise-l2": GRAY,
-    "noise-l0": GRAY,
-}
-
-#: Their dashes, where colors tell networks apart. Dots belong to the controls.
-ATTACK_DASHES: Final[dict[str, str]] = {
-    "fgsm": "solid",
-    "bim": "dashdot",
-    "pgd": "dash",
-    "square": "longdashdot",
-    "pgd-l2": "solid",
-    "deepfool": "dash",
-    "carlini-wagner": "dashdot",
-    "jsma": "solid",
-    "noise": "dot",
-    "noise-l2": "dot",
-    "noise-l0": "dot",
-}
-
 Scale = tuple[tuple[float, str], ...]
 
 #: Signed quantities (weights, gradients, perturbations): blue below zero, orange above, pale at zero.
@@ -114,12 +84,6 @@ def model_color(name: str) -> str:
 def optimizer_color(name: str) -> str:
     """The color of an optimizer; gray where a record names one that is not there any more."""
     return HUES[OPTIMIZERS[name].color] if name in OPTIMIZERS else GRAY
-
-
-def attack_look(name: str) -> tuple[str, str]:
-    """Color and dash of an attack, known or not."""
-    color = ATTACKS.get(name) or CATEGORICAL[sum(name.encode()) % len(CATEGORICAL)]
-    return color, ATTACK_DASHES.get(name, "longdash")
 
 
 def rgb(color: str) -> tuple[int, int, int]:

@@ -1,9 +1,9 @@
-"""`python -m core attack CHECKPOINT`: attack test images and count what the network still reads."""
+"""`python -m core attack CHECKPOINT`: attack test images and count what the network still classifies correctly."""
 
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
@@ -12,7 +12,9 @@ from tqdm import tqdm
 from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
 from core.attacks.run import CHUNK, attack, check
-from core.config.validation import integer, number, whole
+from core.config.errors import ConfigError
+from core.config.escaping import clean
+from core.config.validation import integer, number, require, whole
 from core.data import load
 from core.lessons.adversarial.result import Outcome, judge
 from core.models.device import choose_device
@@ -23,14 +25,22 @@ HELP = "attack test images of a checkpoint"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """CHECKPOINT --attack NAME --eps E [--steps N] [--step-size A] [--restarts R] [--n N] …"""
+    """CHECKPOINT --attack NAME --eps E [--steps N] [--step-size A] [--set NAME=VALUE …] [--restarts R] [--n N] …"""
     parser.add_argument("checkpoint", help="a shipped name, a run id, a saved name or a .safetensors file")
     parser.add_argument("--attack", default="fgsm", help=f"one of {', '.join(ATTACKS)} (default: fgsm)")
     parser.add_argument("--eps", type=number, help="largest change, in the attack's norm; pixels run from 0 to 1")
     parser.add_argument("--steps", type=integer, help="iterations (default: the attack's own)")
     parser.add_argument("--step-size", type=number, help="how far one step goes (default: by ε and steps)")
-    parser.add_argument("--restarts", type=integer, default=1, help="tries with other random starts (default: 1)")
-    parser.add_argument("--target", type=integer, help="the digit to be read (default: any but the right one)")
+    parser.add_argument(
+        "--set",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME=VALUE",
+        help=f"the attack's other settings: {'; '.join(filter(None, map(_settings, ATTACKS)))}",
+    )
+    parser.add_argument("--restarts", type=integer, default=1, help="random restarts (default: 1)")
+    parser.add_argument("--target", type=integer, help="the target class (default: any but the true one)")
     parser.add_argument("--n", type=integer, help="the first N test images (default: all)")
     parser.add_argument("--seed", type=integer, default=0, help="decides random starts (default: 0)")
     parser.add_argument("--data", choices=("full", "small"), help="whose test images (default: full where it is)")
@@ -38,11 +48,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """One row: accuracy before and after the attack, counted anew on the images it returned."""
-    settings = {"steps": arguments.steps, "step_size": arguments.step_size}
+    named = {"steps": arguments.steps, "step_size": arguments.step_size}
     config = AttackConfig(
         arguments.attack,
         arguments.eps,
-        {key: value for key, value in settings.items() if value is not None},
+        {key: value for key, value in named.items() if value is not None} | _given(arguments.set),
         arguments.target,
         arguments.restarts,
         arguments.seed,
@@ -72,12 +82,32 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     }
 
 
+def _settings(name: str) -> str:
+    """What an attack can be told, with its defaults; empty where it takes nothing."""
+    told = ", ".join(f"{key}={setting.default:g}" for key, setting in ATTACKS[name].settings.items())
+    return f"{name}: {told}" if told else ""
+
+
+def _given(pairs: Sequence[str]) -> dict[str, float]:
+    """NAME=VALUE after --set. Raises ConfigError for anything else."""
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        require(bool(name and equals), f"--set takes NAME=VALUE, such as steps=20; {clean(pair, 40)!r} is not.")
+        try:
+            found[name] = float(number(value))
+        except argparse.ArgumentTypeError as error:
+            raise ConfigError(f"--set {name}: {error}.") from None
+    return found
+
+
 def row(config: AttackConfig, outcome: Outcome) -> dict[str, Any]:
     """An attack's settings and what came of it."""
     return {
         "attack": config.name,
         "norm": ATTACKS[config.name].norm,
         "eps": config.budget,
+        **config.settings,
         "steps": config.steps,
         "step_size": config.settings.get("step_size") or None,
         "restarts": config.restarts,

@@ -2,7 +2,9 @@
 
 from typing import Literal
 
+from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig, AttackSetup
+from core.attacks.norms import NORMS
 from core.config.errors import ConfigError
 from core.export.facts import Facts
 from core.export.lesson import Lesson, Section
@@ -11,18 +13,16 @@ from core.export.timeline import timeline
 from core.export.training import script_sections
 from core.recipes.texts import RECIPES
 
-#: Attacks that are a few lines for a whole batch of images.
-WRITTEN_OUT = ("fgsm", "bim", "pgd", "noise")
-
 RESULT = """\
-assert 0 <= adversarial.min() and adversarial.max() <= 1  # still pictures
-assert (adversarial - original).abs().max() <= epsilon + 1e-6  # changed as little as it says
+assert 0 <= adversarial.min() and adversarial.max() <= 1  # still images
+sizes = {size}
+assert sizes.max() <= epsilon * (1 + 1e-5) + 1e-6  # changed as little as it says
 n, z = len(y), 1.96
-for name, images in (("as they are", original), ("attacked", adversarial)):
+for name, images in (("clean", original), ("adversarial", adversarial)):
     _, right = score(images, y)
     middle = (right + z**2 / 2) / (n + z**2)
     half = z / (n + z**2) * (right * (n - right) / n + z**2 / 4) ** 0.5
-    print(f"{n} images {name}: {right / n:.2%} read correctly ({middle - half:.2%} … {middle + half:.2%})")"""
+    print(f"{n} {name} images: {right / n:.2%} classified correctly ({middle - half:.2%} … {middle + half:.2%})")"""
 
 
 def attack_lesson(setup: AttackSetup, recipe: str, data: Literal["full", "small"] = "full") -> Lesson:
@@ -31,11 +31,11 @@ def attack_lesson(setup: AttackSetup, recipe: str, data: Literal["full", "small"
     Raises ConfigError for attacks that are more than a few lines.
     """
     attack = setup.attack
-    body = attack_body(attack) if attack.name in WRITTEN_OUT else None
+    body = attack_body(attack)
     if body is None or attack.restarts > 1:
+        written_out = ", ".join(name for name, entry in ATTACKS.items() if entry.code)
         raise ConfigError(
-            f"Only {', '.join(WRITTEN_OUT)}, each with one try, are exported; this attack is {attack.name} "
-            f"with {attack.restarts}."
+            f"Only {written_out}, each with one try, are exported; this attack is {attack.name} with {attack.restarts}."
         )
     if setup.network not in RECIPES:
         raise ConfigError(f"There is no recipe {setup.network!r} to train the attacked network by.")
@@ -52,7 +52,8 @@ def attack_lesson(setup: AttackSetup, recipe: str, data: Literal["full", "small"
         "No weight changes any more; it is the pixels that move, within ε, so that the loss rises.",
         _head(setup, attack) + body.rstrip(),
     )
-    result = Section("What it still reads", "The same images before and after.", RESULT)
+    size = NORMS[ATTACKS[attack.name].norm].code.format(change="(adversarial - original)")
+    result = Section("Robust accuracy", "The same images before and after.", RESULT.replace("{size}", size))
     title = entry.title if entry else f"{attack.name} against {setup.network}"
     return Lesson(title, tuple(filter(None, about)), (*sections, attacked, result))
 
@@ -63,6 +64,6 @@ def _head(setup: AttackSetup, attack: AttackConfig) -> str:
         lines.insert(1, "model.eval()")
     if attack.target is not None:
         lines.append(f"target = torch.full_like(y, {attack.target})")
-    if attack.name in ("pgd", "noise"):
+    if ATTACKS[attack.name].random:
         lines.append(f"torch.manual_seed({attack.seed})")
     return "\n".join(lines) + "\n"

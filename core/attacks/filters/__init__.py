@@ -3,16 +3,25 @@
 They are here to be looked through: most of what they seem to win they win by leaving the attacker without a
 useful gradient. Athalye, Carlini & Wagner 2018, "Obfuscated gradients give a false sense of security".
 
-Add your own: a file here and an entry in FILTERS; the page offers it, with its sanity checks, at once.
+Add your own: a file here and an entry in FILTERS. This one is whole; a test adds it as it stands and walks it
+through the app:
 
-    NEGATIVE = InputFilter(
-        title="Negative",
-        idea="Black becomes white and white black, as far as the strength says.",
+    class Pale(nn.Module):
+        def __init__(self, share):
+            super().__init__()
+            self.share = share
+
+        def forward(self, x):
+            return x + self.share * (0.5 - x)
+
+    FILTERS["pale"] = InputFilter(
+        title="Less contrast",
+        idea="Every pixel comes nearer to gray.",
         paper="an example",
-        unit="share of the negative",
-        strengths=(0.0, 0.5, 1.0),
-        default=1.0,
-        module=lambda strength, seed: Negative(strength),  # an nn.Module, images in and images out
+        unit="share of the way to gray",
+        strengths=(0.1, 0.3, 0.5, 0.7),
+        default=0.5,
+        module=lambda strength, seed: Pale(strength),
     )
 """
 

@@ -6,7 +6,6 @@ from torch import Tensor
 from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS
-from core.charts.palette import attack_look
 from core.lessons.adversarial.charts.one_image import epsilon_tries_figure, needed_epsilon_figure
 from core.lessons.adversarial.minimal_epsilon import PRECISION, Bisection
 from core.models.evaluation import predict
@@ -34,7 +33,7 @@ def smallest_view(trained: Trained, image: Tensor, label: int, config: AttackCon
         key="adv_one_compare",
         bind="query-params",
         help="Look for the smallest ε of every attack on this picture, each with its own usual settings. "
-        "Carlini–Wagner and Square are slow: both try hundreds of pictures.",
+        "Those that take hundreds of steps are slow.",
     ):
         _compared(trained, image, label, config)
 
@@ -108,7 +107,7 @@ def _compared(trained: Trained, image: Tensor, label: int, config: AttackConfig)
                 needed,
                 end=attack_results.search_end(AttackConfig(names[0])),
                 x_title=f"smallest ε ({NORMS[norm].title})",
-                colors=[attack_look(name)[0] for name in names],
+                colors=[ATTACKS[name].color for name in names],
                 current=ATTACKS[config.name].title,
             )
             chart(fig, f"adv_one_needed_{norm}", still=True)

@@ -41,16 +41,11 @@ def path_view(trained: Trained, image: Tensor, label: int, config: AttackConfig)
 
 
 def iterated(config: AttackConfig) -> AttackConfig | None:
-    """The attack whose path is shown: itself, or BIM in place of FGSM; None if there is none.
-
-    BIM with a single step is FGSM.
-    """
+    """The attack whose path is shown: itself, or the one that takes its single step in many; None if none does."""
     entry = ATTACKS[config.name]
-    if entry.settings:
-        return config
-    if entry.access == "gradients" and entry.norm == "linf":
-        return AttackConfig("bim", config.epsilon, target=config.target)
-    return None
+    if entry.as_steps:
+        return AttackConfig(entry.as_steps, config.epsilon, target=config.target)
+    return config if "steps" in entry.settings else None
 
 
 def _numbers(path: list[Moment], steps: list[int], config: AttackConfig) -> None:

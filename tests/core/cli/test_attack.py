@@ -74,6 +74,36 @@ def test_every_attack_has_its_word(name: str, capsys: pytest.CaptureFixture[str]
     assert found["steps"] == (5 if steps else 1)
 
 
+@pytest.mark.parametrize(
+    ("name", "setting"), [(name, key) for name, entry in ATTACKS.items() for key in entry.settings]
+)
+def test_every_setting_of_every_attack_can_be_given(
+    name: str, setting: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A value that no attack has as its default comes back in the row; what is out of range is refused."""
+    entry = ATTACKS[name].settings[setting]
+    value = entry.default + 1 if entry.whole else entry.low + 0.3 * (min(entry.high, entry.low + 1) - entry.low)
+    few = ["steps=2"] if "steps" in ATTACKS[name].settings and setting != "steps" else []
+    found = row(capsys, "linear-softmax", "--attack", name, "--n", "1", "--set", *few, f"{setting}={value}")
+    assert found[setting] == pytest.approx(value)
+    assert main(["attack", "linear-softmax", "--attack", name, "--set", f"{setting}={entry.high + 1}"]) != 0
+    assert setting in capsys.readouterr().err
+
+
+def test_help_and_mistakes_name_the_settings(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["attack", "--help"])
+    told = "".join(capsys.readouterr().out.split())
+    assert all(f"{key}=" in told for entry in ATTACKS.values() for key in entry.settings)
+    for words, sentence in (
+        (["--attack", "deepfool", "--set", "alpha=1"], "DeepFool has no setting 'alpha'; it has steps, overshoot"),
+        (["--set", "steps"], "--set takes NAME=VALUE"),
+        (["--attack", "pgd", "--set", "steps=many"], "--set steps: 'many' is not a number"),
+    ):
+        assert main(["attack", "linear-softmax", *words]) != 0
+        assert sentence in capsys.readouterr().err
+
+
 def test_no_budget_is_clean_accuracy_and_a_target_lowers_less(capsys: pytest.CaptureFixture[str]) -> None:
     words = ("linear-softmax", "--n", "100")
     none = row(capsys, *words, "--eps", "0")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from core.charts.palette import GRAY, SEQUENTIAL, attack_look
+from core.attacks import ATTACKS
+from core.charts.palette import GRAY, SEQUENTIAL
 from core.charts.series import add_band, spread
 from core.charts.style import figure, write_all
 from core.formatting import interval, percent
@@ -75,14 +76,14 @@ def attack_curves_figure(
 
 
 def _look(curve: AttackCurve, several: bool) -> tuple[str, str]:
-    color, dash = attack_look(curve.attack)
+    color, dash = ATTACKS[curve.attack].color, ATTACKS[curve.attack].dash
     return (curve.color, dash) if several else (color, "dot" if curve.control else "solid")
 
 
 def _legend(fig: go.Figure, curves: Sequence[AttackCurve]) -> go.Figure:
     """One entry a network and one an attack, which is fewer than one a curve."""
     entries = {curve.network: (curve.color, "solid") for curve in curves}
-    entries |= {curve.title: (GRAY, attack_look(curve.attack)[1]) for curve in curves}
+    entries |= {curve.title: (GRAY, ATTACKS[curve.attack].dash) for curve in curves}
     for name, (color, dash) in entries.items():
         fig.add_scatter(
             x=[None],
@@ -110,7 +111,7 @@ def _names(fig: go.Figure, curves: Sequence[AttackCurve], height: int) -> go.Fig
                 showarrow=False,
                 xanchor="left",
                 xshift=6,
-                font={"color": attack_look(curve.attack)[0], "size": 12},
+                font={"color": ATTACKS[curve.attack].color, "size": 12},
             )
     longest = max((len(curve.title) for curve in known), default=0)
     return fig.update_layout(margin_r=16 + round(6.6 * longest))
