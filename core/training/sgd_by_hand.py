@@ -9,9 +9,9 @@ from torch import Tensor
 class HandSGD:
     """Gradient descent as on the slides and in the blog, written by hand: v := γv + lr · ∂L/∂W, W := W − v.
 
-    With momentum γ = 0 it is W := W − lr · ∂L/∂W, and v is that step. torch.optim.SGD keeps the rate outside
-    the velocity (v := γv + ∂L/∂W, W := W − lr · v): the same steps while the rate stands still, other ones
-    after it changes, because here the velocity remembers steps that were made at the old rate.
+    With momentum γ = 0 it is W := W − lr · ∂L/∂W, and v is that step. torch.optim.SGD keeps the
+    learning rate outside the velocity (v := γv + ∂L/∂W, W := W − lr · v): the same steps while it stands still,
+    other ones after it changes, because here the velocity remembers steps that were made at the old one.
 
     Source: the slides' task 1, where no torch.optim is allowed; the blog's momentum update.
     """
@@ -19,7 +19,7 @@ class HandSGD:
     def __init__(self, parameters: Iterable[Tensor], lr: float, momentum: float = 0.0) -> None:
         self.param_groups: list[dict[str, object]] = [{"params": list(parameters), "lr": lr, "momentum": momentum}]
         self.velocities: dict[Tensor, Tensor] = {}
-        self.last_steps: dict[Tensor, tuple[Tensor, float]] = {}  # gradient and rate, where γ was 0
+        self.last_steps: dict[Tensor, tuple[Tensor, float]] = {}  # gradient and learning rate, where γ was 0
 
     @torch.no_grad()
     def step(self) -> None:

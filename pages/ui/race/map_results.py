@@ -21,7 +21,7 @@ FAR = 10.0  # sizes of the map away from it: lost
 
 @dataclass(frozen=True, eq=False)
 class Racer:
-    """One optimizer at one rate, and the path it took."""
+    """One optimizer at one learning rate, and the path it took."""
 
     name: str
     lr: float
@@ -66,7 +66,7 @@ def results(racers: list[Racer], updates: int) -> None:
     colors = {racer.title: optimizer_color(racer.name) for racer in racers}
     st.markdown(
         "#### How long is a step?",
-        help="Plain SGD's step is the rate times the gradient; the others make theirs from more than that.",
+        help="Plain SGD's step is the learning rate times the gradient; the others make theirs from more than that.",
     )
     gradients = {racer.title: racer.path.gradient_lengths for racer in racers}
     steps = {racer.title: racer.path.step_lengths for racer in racers}
@@ -111,7 +111,7 @@ def in_words(racers: list[Racer], updates: int) -> str:
         told += f" {_list(left)} got there and left again."
     lost = [racer.title for racer in racers if racer.diverged]
     if lost:
-        told += f" {_list(lost)} diverged: too large a rate here."
+        told += f" {_list(lost)} diverged: too large a learning rate here."
     return told
 
 
@@ -137,11 +137,11 @@ def rows(racers: list[Racer]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "optimizer": [racer.title for racer in racers],
-            "rate": [f"{racer.lr:g}" for racer in racers],
+            "learning rate": [f"{racer.lr:g}" for racer in racers],
             "arrived after": [_arrived(racer) for racer in racers],
             "distance at the end": [f"{racer.distance[-1]:.3g}" for racer in racers],
             "f at the end": [f"{racer.path.values[-1]:.3g}" for racer in racers],
-            "way, in all": [f"{racer.path.step_lengths.sum():.3g}" for racer in racers],
+            "path length": [f"{racer.path.step_lengths.sum():.3g}" for racer in racers],
         }
     )
 

@@ -85,7 +85,7 @@ for step in range(1, 101):          # step 1 is the start, then at most 99 updat
 @st.fragment
 @one_thread()
 def one_dimension() -> None:
-    """Choose a curve, a start and a rate; see the ball, the factor, the table and the chapter's numbers."""
+    """Choose a curve, a start and a learning rate; see the ball, the factor, the table and the chapter's numbers."""
     with error_boundary():
         left, right = controls_and_stage(1.0, 2.5)
         with left:
@@ -138,13 +138,13 @@ def _controls() -> DescentConfig:
         key=RATE,
         bind="query-params",
         format_func=lambda rate: f"{rate:g}",
-        help="How far a step goes: x := x − rate · slope. Usual rates are 0.001 to 0.1; go beyond 1 here.",
+        help="How far a step goes: x := x − lr · slope. Usual learning rates are 0.001 to 0.1; go beyond 1 here.",
     )
     ascent = st.toggle(
         "Uphill (gradient ascent)",
         key=ASCENT,
         bind="query-params",
-        help="x := x + rate · slope. FGSM climbs like this: it changes an image so that the loss grows.",
+        help="x := x + lr · slope. FGSM climbs like this: it changes an image so that the loss grows.",
     )
     names = {entry.title: name for name, entry in OPTIMIZERS.items()}
     chosen = st.selectbox(
@@ -209,14 +209,14 @@ def _ball(config: DescentConfig, path: Path) -> None:
         )
 
 
-# Every step of a walk as a table with all digits, beside the zones of the rate.
+# Every step of a walk as a table with all digits, beside the zones of the learning rate.
 
 
 def step_table(config: DescentConfig, path: Path) -> None:
     """The zones on the left (the parabola's), the table on the right."""
     left, right = st.columns([1, 1.35], gap="large")
     with left:
-        st.markdown("**Which rates do what**")
+        st.markdown("**Which learning rates do what**")
         zones_chart(config)
     with right:
         st.markdown(f"**Every step, with all digits**: {len(path.points)}")
@@ -258,7 +258,7 @@ def beside_the_text(config: DescentConfig, path: Path) -> None:
             icon=":material/restart_alt:",
             key="race_gd_reset",
             on_click=_reset,
-            help="x² + 2 from x₀ = 6, plain SGD at rate 0.1, downhill.",
+            help="x² + 2 from x₀ = 6, plain SGD at learning rate 0.1, downhill.",
         )
     left, right = st.columns([1, 1.7], gap="medium")
     with left:

@@ -29,7 +29,7 @@ def arrived(config: DescentConfig, path: Path) -> bool:
 
 
 def word(config: DescentConfig, path: Path) -> Zone:
-    """What the rate does: by the factor where that decides everything, else by what the walk did."""
+    """What the learning rate does: by the factor where that decides everything, else by what the walk did."""
     if in_the_zones(config) and path.updates:
         return zone(factor(config.optimizer["lr"], 2.0))
     return seen(path, arrived=arrived(config, path), ascent=config.ascent)
@@ -93,10 +93,10 @@ def factor_in_words(config: DescentConfig, path: Path) -> str:
 
 
 def zones_chart(config: DescentConfig) -> None:
-    """The zones on the parabola, and the rate's place in them where they decide this walk."""
+    """The zones on the parabola, and the learning rate's place in them where they decide this walk."""
     lr = config.optimizer["lr"] if in_the_zones(config) else None
     chart(rate_zones_figure([(s.zone, s.low, s.high) for s in PARABOLA], lr), "race_gd_zones", still=True)
-    elsewhere = "" if lr else "**They do not hold for the walk above, so its rate has no mark here.** "
+    elsewhere = "" if lr else "**They do not hold for the walk above, so its learning rate has no mark here.** "
     st.caption(
         f"{elsewhere}On x² + 2 plain gradient descent downhill: below 0.5 the factor 1 − 2·lr is positive, "
         "from 0.5 on every step overshoots, from 1 on it overshoots by more than it gained. Crawling: above "
