@@ -1,4 +1,4 @@
-"""The CNN page in a real browser: build, start, watch, pause, reload, and an impossible shape."""
+"""The CNN page in a real browser: build, start, watch, pause, and stop from another tab."""
 
 import re
 
@@ -32,7 +32,7 @@ def end_of_the_loss_curve(page: Page) -> float:
     return end
 
 
-def test_a_network_of_ones_own_is_trained_paused_and_found_again(open_page: OpenPage) -> None:
+def test_a_network_of_ones_own_is_trained_paused_and_stopped_from_another_tab(open_page: OpenPage) -> None:
     """Three small convolutions with batch norm, enough epochs to be caught in the act."""
     settings = {"blocks": 3, "channels_3": 6, "batch_norm": "true", "epochs": 40, "record_every": 20}
     query = "&".join(f"cnn-lab_{name}={value}" for name, value in settings.items())
@@ -48,12 +48,6 @@ def test_a_network_of_ones_own_is_trained_paused_and_found_again(open_page: Open
 
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Paused", exact=True).first).to_be_visible()
-    page.wait_for_timeout(1000)  # the page that says "Paused" may still show the step before
-    held = step(page)
-    page.reload()
-    expect(page.get_by_text("Paused", exact=True).first).to_be_visible()
-    assert step(page) == held
-    expect(page.get_by_text("(6, 7, 7)").first).to_be_visible()
     assert "cnn_run=" in page.url
 
     page.get_by_role("tab", name="Batch norm").click()  # a strip of the run stands on other tabs
@@ -62,14 +56,6 @@ def test_a_network_of_ones_own_is_trained_paused_and_found_again(open_page: Open
     press(page.locator(".st-key-cnn_strip_stop button").first)  # the strip goes with the run
     page.get_by_role("tab", name="Train").click()
     expect(page.get_by_text("Stopped", exact=True).first).to_be_visible()
-
-
-def test_an_impossible_shape_is_said_at_once(open_page: OpenPage) -> None:
-    page = open_page("/CNN?cnn-lab_kernel_2=11&cnn-lab_padding_2=0&cnn-lab_stride_1=4")
-    expect(page.get_by_text("Convolution 2 receives 3×3 pixels")).to_be_visible()
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
-    page.get_by_role("button", name="Back to the recipe's settings").click()
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
 
 
 @pytest.mark.long

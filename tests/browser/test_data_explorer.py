@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenPage
@@ -50,9 +49,8 @@ def test_hovering_a_thumbnail_shows_it_and_a_click_chooses_it(open_page: OpenPag
     expect(index_field(page)).to_have_value(number[1])
 
 
-@pytest.mark.parametrize("method", ["PCA", "PCA 3-D", "t-SNE"])
-def test_hovering_any_map_shows_the_digit(open_page: OpenPage, method: str) -> None:
-    page = open_page(f"/Data_Explorer?data_tab=Map&data_map={method}&data_sample=300")
+def test_hovering_a_map_in_space_shows_the_digit(open_page: OpenPage) -> None:
+    page = open_page("/Data_Explorer?data_tab=Map&data_map=PCA 3-D&data_sample=300")
     canvas = stage(page)
     box = canvas.bounding_box()
     assert box
@@ -79,17 +77,6 @@ def test_a_choice_on_the_map_holds_on_the_next_tab(open_page: OpenPage, settle: 
     settle(page)
     number = said.rsplit(" ", 1)[1].replace(",", "")
     expect(index_field(page)).to_have_value(number)
-
-
-def test_the_choice_survives_a_visit_to_another_page(open_page: OpenPage, settle: Settle) -> None:
-    page = open_page("/Data_Explorer?data_tab=Classes&data_split=Test")
-    sidebar = page.locator('[data-testid="stSidebar"]')
-    sidebar.get_by_text("Digit Lab").first.click()
-    settle(page)
-    sidebar.get_by_text("Data Explorer").click()
-    settle(page)
-    expect(page.get_by_text("What does a computer see")).to_be_visible()
-    expect(page.get_by_role("tab", name="Classes")).to_have_attribute("aria-selected", "true")
 
 
 def test_a_drawing_finds_its_neighbors(open_page: OpenPage, settle: Settle) -> None:

@@ -14,7 +14,7 @@ Settle = Callable[[Page], None]
 SAYS = re.compile(r"It reads a (\d)")
 
 
-def test_drawn_digits_are_read(open_page: OpenPage, settle: Settle) -> None:
+def test_a_drawing_is_read_and_outlives_a_visit_to_the_first_lesson(open_page: OpenPage, settle: Settle) -> None:
     page = open_page("/")
     draw(page, "home_draw", SEVEN)
     expect(page.get_by_role("heading", name="It reads a 7")).to_be_visible()
@@ -24,29 +24,14 @@ def test_drawn_digits_are_read(open_page: OpenPage, settle: Settle) -> None:
     draw(page, "home_draw", ONE)
     expect(page.get_by_role("heading", name="It reads a 1")).to_be_visible()
 
-
-def test_a_drawing_and_a_choice_outlive_a_visit_elsewhere(open_page: OpenPage, settle: Settle) -> None:
-    page = open_page("/")
-    draw(page, "home_draw", SEVEN)
-    expect(page.get_by_role("heading", name="It reads a 7")).to_be_visible()
     page.get_by_test_id("stSelectbox").locator("input").click()
     page.get_by_role("option", name="linear-softmax").click()
     settle(page)  # the address changes at once, the server hears of it a moment later
-    sidebar = page.get_by_test_id("stSidebar")
-    sidebar.get_by_role("link", name=lessons()[0].title).click()
+    page.get_by_role("button", name="Start here").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(lessons()[0].title)
     settle(page)
-    sidebar.get_by_role("link", name="Digit Lab").click()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Digit Lab").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Digit Lab")
     expect(page.get_by_text("Until you draw")).to_have_count(0)
     expect(page.get_by_role("heading", name=SAYS)).to_be_visible()
     page.wait_for_function("location.search.includes('home_network=linear-softmax')")
-
-
-def test_start_here_leads_to_the_first_lesson(open_page: OpenPage, settle: Settle) -> None:
-    page = open_page("/")
-    page.get_by_test_id("stSelectbox").locator("input").click()
-    page.get_by_role("option", name="linear-softmax").click()  # the address now holds a choice
-    settle(page)
-    page.get_by_role("button", name="Start here").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text(lessons()[0].title)

@@ -8,10 +8,9 @@ OpenPage = Callable[..., Page]
 
 
 def test_walking_on_and_back_and_clicking_a_number(open_page: OpenPage) -> None:
-    page = open_page("/Manual_Backprop?manual_tab=Chain rule&manual_step=9")
-    for step in range(10, 13):
-        page.get_by_role("button", name="Next").click()
-        expect(page.get_by_text(f"Step {step} of 16")).to_be_visible()
+    page = open_page("/Manual_Backprop?manual_tab=Chain rule&manual_step=11")
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_text("Step 12 of 16")).to_be_visible()
     page.get_by_role("button", name="Back").click()
     expect(page.get_by_text("Step 11 of 16")).to_be_visible()
     result = page.locator('[class*="st-key-manual_result_11"] .nsewdrag').first
@@ -25,6 +24,3 @@ def test_walking_on_and_back_and_clicking_a_number(open_page: OpenPage) -> None:
     expect(page.get_by_role("spinbutton", name="Row")).to_have_value("1")
     worked = page.locator(".katex-mathml annotation", has_text="W_h[1,2]")
     expect(worked.first).to_be_attached()
-    page.reload()
-    expect(page.get_by_text("Step 11 of 16")).to_be_visible()
-    expect(page.get_by_role("spinbutton", name="Column")).to_have_value("2")

@@ -1,4 +1,4 @@
-"""The panels that look at a network, where only a real browser tells: a click on a chart, a slider's pull."""
+"""The panels that look at a network, where only a real browser tells: a click on a chart."""
 
 from collections.abc import Callable
 
@@ -15,13 +15,3 @@ def test_a_click_on_the_confusion_matrix_shows_those_images(open_page: OpenPage)
     page.mouse.click(cells["x"] + 0.95 * cells["width"], cells["y"] + 0.45 * cells["height"])
     page.wait_for_function("() => location.href.includes('mlp_is=4') && location.href.includes('mlp_read=9')")
     page.get_by_text("of a 4 read as a 9").or_(page.get_by_text("No 4 was read as a 9")).wait_for()
-
-
-def test_pulling_a_weight_moves_the_accuracy(open_page: OpenPage) -> None:
-    page = open_page("/MLP_Autograd?mlp_tab=Edit")
-    track = box(page.locator('[class*="st-key-mlp_edit_value"] [data-testid="stSlider"]'))
-    page.mouse.click(track["x"] + 0.98 * track["width"], track["y"] + 0.62 * track["height"])
-    page.get_by_text("Edits so far: layer 2").wait_for()
-    page.get_by_text("points").first.wait_for()
-    page.get_by_role("button", name="Undo all").click()
-    page.get_by_text("No edits yet.").wait_for()

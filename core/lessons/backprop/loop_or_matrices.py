@@ -129,7 +129,7 @@ def compare(
             seconds[form].append(time.perf_counter() - started)
     return Forms(
         images=len(x),
-        times={form: _timing(turns) for form, turns in seconds.items()},
+        times={form: timing(turns) for form, turns in seconds.items()},
         slower={
             form: statistics.median(a / b for a, b in zip(turns, seconds["matrices"], strict=True))
             for form, turns in seconds.items()
@@ -160,7 +160,7 @@ def sweep(
     ]
 
 
-def _timing(turns: Sequence[float]) -> Timing:
+def timing(turns: Sequence[float]) -> Timing:
     ordered = sorted(turns)
     quarter = len(ordered) // 4
     return Timing(statistics.median(ordered), ordered[quarter], ordered[-1 - quarter])

@@ -198,14 +198,14 @@ def _learning(depth: int, width: int, start: str) -> None:
             "manual_van_accuracy",
             still=True,
         )
-    st.markdown(_verdict(results))
+    st.markdown(verdict(results))
     st.caption(
         f"After one pass over {images:,} images, seed 1; whiskers: 95% interval on "
         f"{results[0].n:,} test images; dotted: guessing among ten digits."
     )
 
 
-def _verdict(results: Sequence[Learned]) -> str:
+def verdict(results: Sequence[Learned]) -> str:
     """What the bars say."""
     learned, chance = [], []
     for name, result in zip(ACTIVATIONS, results, strict=True):

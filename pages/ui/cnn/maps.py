@@ -100,11 +100,11 @@ def _sheet(config: CNNConfig, outputs: list[LayerOutput], output: LayerOutput, c
         [input_row(seen.image), *rows],
         chosen=(1 + outputs.index(output), place) if 0 <= place < MOST else None,
         follow=LARGE,
-        on_pick=partial(_picked, config, [out.name for out in outputs], first),
+        on_pick=partial(picked, config, [out.name for out in outputs], first),
     )
 
 
-def _picked(config: CNNConfig, names: list[str], first: int, row: int, picture: int) -> None:
+def picked(config: CNNConfig, names: list[str], first: int, row: int, picture: int) -> None:
     """Callback: what was clicked becomes what is shown large; the input has no more to tell."""
     if row == 0:
         return

@@ -44,7 +44,7 @@ def strength_curves(trained: Trained, mnist: Mnist, how: str, strength: float) -
     """The chart grows while it is measured, a few points at a time; what was measured is kept."""
     transform = TRANSFORMS[how]
     entrants = _entrants(trained)
-    few = _sample_size(trained, mnist)
+    few = sample_size(trained, mnist)
     whole = few < len(mnist.test) and st.toggle(
         f"All {len(mnist.test):,} test images",
         key=f"cnn_shake_all_{mnist.size}",
@@ -154,14 +154,14 @@ def _told(trained: Trained, entrants: list[Entrant], how: str, strength: float, 
     if near == transform.none:
         return
     first, rival = (max(names, key=lambda name: at[name].accuracy) for _, names in kinds)
-    st.markdown(_bought(first, at[first], rival, at[rival]) + _own(trained, entrants, at, first, rival))
+    st.markdown(bought(first, at[first], rival, at[rival]) + _own(trained, entrants, at, first, rival))
     st.caption(
         "The networks differ in size and training as well, so the gap is not the work of convolution and "
         "pooling alone. None of them has seen a shaken picture in training."
     )
 
 
-def _bought(name: str, score: Score, rival: str, other: Score) -> str:
+def bought(name: str, score: Score, rival: str, other: Score) -> str:
     """The best convolutional and the best other network, in a sentence that follows from their intervals."""
     gap = score.accuracy - other.accuracy
     (low, high), (other_low, other_high) = score.ci95, other.ci95
@@ -198,7 +198,7 @@ def _entrants(trained: Trained) -> list[Entrant]:
     return found
 
 
-def _sample_size(trained: Trained, mnist: Mnist) -> int:
+def sample_size(trained: Trained, mnist: Mnist) -> int:
     """How many test images a curve of this network may take while somebody waits."""
     fitting = SAMPLE
     if isinstance(trained.config.model, CNNConfig):

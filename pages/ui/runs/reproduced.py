@@ -42,7 +42,7 @@ def _cards(work: Piecework) -> None:
     asked: list[str] = [name for name in st.session_state.get(ASKED, []) if name in REPRODUCTIONS]
     done = sum(name in stored for name in REPRODUCTIONS)
     st.markdown(
-        f"Five teaching texts say what their experiments gave. {_so_far(done, len(REPRODUCTIONS))} A claim "
+        f"Five teaching texts say what their experiments gave. {so_far(done, len(REPRODUCTIONS))} A claim "
         "is never copied into a result. :blue[●] is what was measured, with its 95% interval, :orange[◇] "
         "what the text claims."
     )
@@ -65,7 +65,7 @@ def _cards(work: Piecework) -> None:
     work.go_on(asked, here, _quick)
 
 
-def _so_far(done: int, count: int) -> str:
+def so_far(done: int, count: int) -> str:
     """How many of the experiments were done again at full length."""
     if not done:
         return f"None of the {count} was measured again at full length yet; each has a quick version to run."
@@ -140,10 +140,10 @@ def _again(name: str, row: Row | None, *, waiting: bool) -> None:
         st.caption("In line …")
     elif row is not None:
         st.markdown(f"**{table.measured_words(row)}** here, {duration(row['seconds'])}")
-        st.caption(_told(row))
+        st.caption(told_again(row))
 
 
-def _told(row: Row) -> str:
+def told_again(row: Row) -> str:
     """What a quick row can say: whether the claim holds where it decides that, else how small it was."""
     if row["holds"] is not None:
         return f"The claim {table.HOLDS[row['holds']]}: {row['rule']}."

@@ -51,7 +51,7 @@ def test_the_results_are_those_of_the_network(
         assert torch.equal(found[f"b{name}"], layer.bias - 0.1 * gradient.bias)
 
 
-@pytest.mark.parametrize("activation", get_args(Activation))
+@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
 @pytest.mark.parametrize("sizes", SIZES)
 @pytest.mark.parametrize("images", [1, 2])
 def test_the_terms_of_every_cell_sum_to_it(sizes: tuple[int, ...], activation: Activation, images: int) -> None:

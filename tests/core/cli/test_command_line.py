@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.__main__ import main
-from core.config.run import DIGIT_READERS
-from core.recipes.texts import RECIPES, train_recipes
+from core.recipes.texts import RECIPES
 from core.storage.paths import PROJECT
 
 
@@ -31,12 +30,7 @@ def test_recipes(capsys: pytest.CaptureFixture[str]) -> None:
     assert all({"id", "source", "claim", "config"} <= row.keys() for row in listed)
 
 
-FEW = ("linear-softmax", "mlp-manual", "cnn-lab")  # a plain one, one by hand, one that validates
-
-
-@pytest.mark.parametrize(
-    "name", [n if n in FEW else pytest.param(n, marks=pytest.mark.long) for n in train_recipes(DIGIT_READERS)]
-)
+@pytest.mark.parametrize("name", ["linear-softmax", "mlp-manual", "cnn-lab"])  # plain, by hand, with validation
 def test_train_evaluate_runs(name: str, capsys: pytest.CaptureFixture[str], home: Path) -> None:
     few = ("--data", "small", "--set", "share=0.1", "--epochs", "1")
     (row,) = rows(capsys, "train", name, *few, "--seed", "3", "--save", "mine")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tracemalloc
 import zipfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def test_a_drawing_is_kept_as_the_network_received_it() -> None:
     assert (mine.folder / "labels.csv").read_text().splitlines()[0] == "file,label,drawn"
 
 
-def test_relabel_delete_clear() -> None:
+def test_a_drawing_gets_another_label_and_is_deleted_alone_or_with_all() -> None:
     mine = filled(4)
     ids = [one.id for one in mine.all().drawings]
     mine.relabel(ids[1], 9)
@@ -190,12 +191,17 @@ def test_taken_home_and_brought_back() -> None:
     assert other.ink_path(other.all().drawings[3].id).exists()
 
 
-def zipped(**members: bytes) -> bytes:
+def packed(members: Mapping[str, bytes], otherwise: Mapping[str, int] | None = None) -> bytes:
+    """A zip file with these members; `otherwise`: packings of members that are not just deflated."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+    with zipfile.ZipFile(out, "w") as file:
         for name, content in members.items():
-            file.writestr(name.replace("_csv", ".csv").replace("_png", ".png"), content)
+            file.writestr(name, content, (otherwise or {}).get(name, zipfile.ZIP_DEFLATED))
     return out.getvalue()
+
+
+def zipped(**members: bytes) -> bytes:
+    return packed({name.replace("_csv", ".csv").replace("_png", ".png"): members[name] for name in members})
 
 
 @pytest.mark.parametrize(
@@ -232,7 +238,7 @@ def test_what_is_wrong_in_a_zip_is_left_out_and_said() -> None:
 def test_a_zip_damaged_anywhere_never_fails_otherwise() -> None:
     whole = export(filled(2))
     dice = random.Random(1)
-    for _ in range(300):
+    for _ in range(100):
         damaged = bytearray(whole)
         for _ in range(dice.randint(1, 4)):
             damaged[dice.randrange(len(damaged))] = dice.randrange(256)
@@ -275,9 +281,7 @@ SEVENS: dict[str, tuple[bytes, bool]] = {
     "16 bits, black on white": (shown(Image.fromarray((255 - SEVEN.astype(np.uint16)) * 257)), True),
     "16 bits that hold 8": (shown(Image.fromarray(SEVEN.astype(np.uint16))), False),
     "white ink on nothing": (shown(with_alpha(255, SEVEN)), False),
-    "black ink on nothing": (shown(with_alpha(0, SEVEN)), True),
     "black ink on nothing, in color": (shown(with_alpha(0, SEVEN, "RGBA")), True),
-    "all opaque": (shown(Image.fromarray(255 - SEVEN).convert("RGBA")), True),
     "black ink on a see-through palette": (palette(), True),
     "color": (shown(Image.fromarray(SEVEN).convert("RGB")), False),
     "one bit": (shown(Image.fromarray(SEVEN).convert("1")), False),
@@ -301,7 +305,6 @@ TABLES = {
     "semicolons": b"file;label;drawn\r\na.png;1;2026-01-31T12:00:00Z\r\nb.png;2;\r\n",
     "tabs": b"file\tlabel\tdrawn\na.png\t1\t\nb.png\t2\t\n",
     "quotes": b'"file","label","drawn"\n"a.png","1","2026-01-31T12:00:00Z"\n"b.png","2",""\n',
-    "quotes and semicolons": b'"file";"label"\n"a.png";"1"\n"b.png";"2"\n',
     "spaces": b"file, label, drawn\n a.png , 1 , \nb.png,  2,\n",
     "spaces and quotes": b'"file", "label"\n"a.png", "1"\n"b.png", "2"\n',
     "spaces alone": b"file label\na.png 1\nb.png 2\n",
@@ -339,11 +342,7 @@ def test_a_zip_made_on_a_mac_is_read() -> None:
         "my digits/more/2.PNG": png(noise(2)),
         "my digits/ink/first 7.png": png(np.pad(noise(3), 126)),
     }
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as file:
-        for name, content in names.items():
-            file.writestr(name, content)
-    told = take_in(Handwriting(), out.getvalue(), "f.zip")
+    told = take_in(Handwriting(), packed(names), "f.zip")
     assert (told.added, told.problems) == (2, ())
     first = Handwriting().all().drawings[0]
     np.testing.assert_array_equal(first.image, noise(1))
@@ -351,17 +350,12 @@ def test_a_zip_made_on_a_mac_is_read() -> None:
         assert ink.size == (280, 280)
 
 
-@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-@pytest.mark.parametrize("member", ["labels.csv", "a.png"])
+@pytest.mark.parametrize(("member", "packing"), [("labels.csv", zipfile.ZIP_BZIP2), ("a.png", zipfile.ZIP_LZMA)])
 def test_members_packed_otherwise_are_never_unpacked(
-    packing: int, member: str, monkeypatch: pytest.MonkeyPatch
+    member: str, packing: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Unpacked at once, three kilobytes of them may become gigabytes."""
-    members = {"labels.csv": b"file,label\na.png,1\n", "a.png": png(noise(1))}
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as file:
-        for name, content in members.items():
-            file.writestr(name, content, packing if name == member else zipfile.ZIP_DEFLATED)
+    file = packed({"labels.csv": b"file,label\na.png,1\n", "a.png": png(noise(1))}, {member: packing})
     unpacked: list[str] = []
     read = zipfile.ZipFile.open
 
@@ -372,9 +366,9 @@ def test_members_packed_otherwise_are_never_unpacked(
     monkeypatch.setattr(zipfile.ZipFile, "open", watched)
     if member == "labels.csv":
         with pytest.raises(LabError, match=r"holds no labels\.csv that can be read"):
-            take_in(Handwriting(), out.getvalue(), "f.zip")
+            take_in(Handwriting(), file, "f.zip")
     else:
-        told = take_in(Handwriting(), out.getvalue(), "f.zip")
+        told = take_in(Handwriting(), file, "f.zip")
         assert told.added == 0
         assert told.problems == ("a.png is missing, damaged or too large, and is left out.",)
     assert member not in unpacked
@@ -385,12 +379,9 @@ def test_large_canvases_are_left_out_and_the_others_held_one_at_a_time() -> None
     members = {f"ink/{i}.png": ink for i in range(60)} | {f"{i}.png": png(noise(i)) for i in range(60)}
     members["ink/7.png"] = png(np.zeros((1024, 1024), dtype=np.uint8))
     members["labels.csv"] = b"".join(b"%d.png,1\n" % i for i in range(60))
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, content in members.items():
-            file.writestr(name, content)
+    file = packed(members)
     tracemalloc.start()
-    told = take_in(Handwriting(), out.getvalue(), "f.zip")
+    told = take_in(Handwriting(), file, "f.zip")
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert told.added == 60

@@ -23,13 +23,10 @@ from tests.core.export.harness import material_of, run_script
 
 pytestmark = pytest.mark.usefixtures("small_package")
 
-#: Short runs of every kind of network, each a job of its own.
+#: Short runs on points, words and attacked images, each a job of its own.
 SINGLE = {
-    "fully connected": ("mlp-deep", {"epochs": 2}),
-    "by hand": ("mlp-manual", {"epochs": 2}),
     "regression": ("regression-sine", {"epochs": 30}),
     "language": ("language-gru", {"epochs": 1, "per_language": 100, "units": 16}),
-    "cnn": ("cnn-lab", {"epochs": 1, "batch_size": 40, "precision": "fp32"}),
     "adversarial": ("cnn-robust", {"epochs": 1, "batch_size": 40, "precision": "fp32"}),
 }
 

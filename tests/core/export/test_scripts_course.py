@@ -33,16 +33,13 @@ class Hand(Callback):
     [
         ({}, {3: {"lr": 0.5}, 8: {"batch_size": 17, "lr": 0.05}}),
         ({"schedule": "cosine"}, {0: {"lr": 0.3}, 4: {"epochs": 4}}),
-        ({"optimizer": "momentum", "lr": 0.02}, {2: {"lr": 0.1}, 6: {"momentum": 0.5}, 9: {"momentum": 0.0}}),
         ({"optimizer": "sgd", "lr": 0.02, "nesterov": 1.0}, {2: {"momentum": 0.8}, 5: {"lr": 0.05}}),
         ({"momentum": 0.5}, {2: {"lr": 0.1}, 5: {"momentum": 0.9}}),
-        ({}, {2: {"momentum": 0.9}, 5: {"lr": 0.05}}),
         ({}, {2: {"momentum": 0.9}, 5: {"momentum": 0.0}, 8: {"momentum": 0.9}}),
         (
             {"optimizer": "momentum", "nesterov": 1.0, "decay": 0.1},
             {2: {"momentum": 0.0}, 4: {"lr": 0.1}, 6: {"momentum": 0.9}},
         ),
-        ({"optimizer": "rmsprop"}, {2: {"rho": 0.5}}),
         ({"optimizer": "adamw"}, {2: {"weight_decay": 0.5}}),
         ({"optimizer": "adam", "lr": 0.01}, {2: {"lr": 0.001}, 4: {"batch_size": 100}}),
         ({}, {14: {"epochs": 4}}),  # one more, when it was over

@@ -32,8 +32,9 @@ def test_the_script_of_every_recipe_repeats_the_apps_run(recipe: str, digits: Mn
     same_score(space, trainer)
 
 
-@pytest.mark.parametrize("family", ["raw", "module"])
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize(
+    ("optimizer", "family"), [*((name, "module") for name in OPTIMIZERS), ("sgd-by-hand", "raw"), ("adam", "raw")]
+)
 def test_every_optimizer_makes_our_steps(optimizer: str, family: str, digits: Mnist) -> None:
     """With a rate that moves and an ε that counts, so that a difference of meaning would show."""
     known = OPTIMIZERS[optimizer].settings
@@ -52,8 +53,7 @@ def test_every_optimizer_makes_our_steps(optimizer: str, family: str, digits: Mn
     )
     trainer = trained(config, digits)
     same_curve(executed(config), trainer)
-    different = config.with_settings({"schedule": "constant"})
-    assert trained(different, digits).history.loss != trainer.history.loss
+    assert len(set(trainer.history.lr)) > 10, "the rate moves"
 
 
 @pytest.mark.parametrize(
@@ -65,14 +65,11 @@ def test_every_optimizer_makes_our_steps(optimizer: str, family: str, digits: Mn
         {"family": "my-linear", "normalize": True, "init": "he"},
         {"family": "module", "dropout": 0.3, "init": "xavier", "init_output": "normal", "hidden": (20, 12)},
         {"family": "raw", "init": "normal", "init_output": "xavier", "activation": "gelu"},
-        {"validation": 0.2},
         {"validation": 0.2, "keep": "best", "optimizer": "sgd", "lr": 2.0, "epochs": 5},
         {"validation": 0.2, "keep": "best", "lr": 5.0, "epochs": 6, "patience": 1},
-        {"validation": 0.2, "patience": 1, "optimizer": "adam", "lr": 1.0, "epochs": 6},
         {"split": "lab", "keep": "best"},
         {"hidden": ()},
         {"label_smoothing": 0.2, "family": "raw"},
-        {"label_smoothing": 0.1, "reduction": "sum", "lr": 0.001, "family": "module"},
         {"adversarial": "pgd", "attack_steps": 2, "attack_step_size": 0.1, "family": "module"},
         {"adversarial": "fgsm", "attack_warmup": 0.0, "dropout": 0.2, "family": "module"},
     ],
@@ -95,12 +92,10 @@ def test_every_setting_is_repeated(changes: dict[str, Any], digits: Mnist) -> No
 @pytest.mark.parametrize(
     "changes",
     [
-        {"frozen": True},
         {"frozen": True, "optimizer": "sgd-by-hand", "lr": 0.1},
         {"init": "xavier", "activation": "gelu", "normalize": True, "batch_norm": True},
         {"init": "he", "pools": ("average", "none"), "dropout": 0.25, "schedule": "cosine"},
         {"init": "normal", "lr": 0.0001, "strides": (2, 1)},
-        {"pool_first": True, "batch_norm": True},
         {"pool_first": True, "norm_hidden": True, "dropout": 0.2},
     ],
     ids=lambda changes: "-".join(changes),
@@ -114,15 +109,7 @@ def test_every_convolutional_network_is_repeated(changes: dict[str, Any], digits
     same_score(space, trainer)
 
 
-@pytest.mark.parametrize(
-    ("recipe", "changes"),
-    [
-        ("mlp-autograd", {}),
-        ("mlp-deep", {"hidden": (64, 16)}),
-        ("cnn-lab", {"split": "none", "record_every": 0}),
-        ("cnn-bn", {"dropout": 0.3}),
-    ],
-)
+@pytest.mark.parametrize(("recipe", "changes"), [("mlp-deep", {"hidden": (64, 16)}), ("cnn-bn", {"dropout": 0.3})])
 def test_the_script_computes_in_the_precision_of_the_run(recipe: str, changes: dict[str, Any], digits: Mnist) -> None:
     config = RECIPES[recipe].config.with_settings({"epochs": 1, "batch_size": 40, "precision": "bf16", **changes})
     trainer = trained(config, digits)
@@ -130,8 +117,7 @@ def test_the_script_computes_in_the_precision_of_the_run(recipe: str, changes: d
     same_curve(executed(config, precision="bf16"), trainer, 1e-3)
 
 
-@pytest.mark.parametrize("precision", ["bf16", "fp32"])
-@pytest.mark.parametrize("recipe", ["cnn-bn", "mlp-manual"])
+@pytest.mark.parametrize(("recipe", "precision"), [("cnn-bn", "bf16"), ("mlp-manual", "fp32")])
 def test_the_script_says_in_which_precision_the_app_computed(recipe: str, precision: str) -> None:
     text = training_lesson(RECIPES[recipe].config, None, Facts(precision=precision)).script
     assert ("16 bits" in text) == (precision == "bf16")

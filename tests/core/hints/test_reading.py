@@ -1,7 +1,6 @@
 """What the rules read: blocks of steps, and rates that a slider offers."""
 
 import numpy as np
-import pytest
 
 from core.config.optimizers import LEARNING_RATES
 from core.hints.hint import handy
@@ -28,12 +27,9 @@ def test_rows_without_a_measurement_are_left_out() -> None:
     assert not len(measured(history, "validation_loss")[0])
 
 
-@pytest.mark.parametrize("rate", LEARNING_RATES[5:-1])
-def test_a_tenth_and_ten_times_a_rate_are_on_the_slider(rate: float) -> None:
-    assert handy(rate / 10) in LEARNING_RATES
-    assert handy(rate) == rate
-    assert handy(0.96 * rate) == rate
-
-
-def test_a_rate_that_a_slider_offers() -> None:
+def test_a_handy_rate_is_one_that_the_slider_offers() -> None:
+    for rate in LEARNING_RATES[5:-1]:
+        assert handy(rate / 10) in LEARNING_RATES
+        assert handy(rate) == rate
+        assert handy(0.96 * rate) == rate
     assert np.isclose(handy(9.0), 10.0)

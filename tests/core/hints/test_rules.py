@@ -129,11 +129,13 @@ def test_a_network_that_reads_nothing_has_another_trouble_than_a_rare_digit() ->
 
 
 def test_without_validation_images_it_says_so_and_holds_some_out() -> None:
-    found = RULES["overfitting"](run("mlp-module", **FEW, **ADAM, epochs=40))
+    case = run("mlp-module", **FEW, **ADAM, epochs=40)
+    found = RULES["overfitting"](case)
     assert found is not None
     assert "Nothing is held out" in found.evidence
     assert found.remedy == {"validation": 0.1, "keep": "best"}
-    kept = run("mlp-module", **FEW, **ADAM, epochs=40, validation=0.2, keep="best")
+    held_out = run("mlp-module", **RUNS["overfitting"][1])
+    kept = replace(held_out, config=held_out.config.with_settings({"keep": "best"}))
     assert RULES["overfitting"](kept) is None, "the best epoch is kept already"
 
 

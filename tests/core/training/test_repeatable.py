@@ -84,7 +84,9 @@ def of_page(name: str, settings: dict[str, object]) -> RunRecord:
     return registry.store.get(job.job_id)
 
 
-@pytest.mark.parametrize("kind", [pytest.param(k, marks=pytest.mark.long) if k == "adversarial" else k for k in RUNS])
+@pytest.mark.parametrize(
+    "kind", ["mlp", "cnn", *(pytest.param(kind, marks=pytest.mark.long) for kind in ("gru", "adversarial"))]
+)
 def test_the_same_seed_gives_the_same_curve_whatever_else_runs(kind: str, home: Path) -> None:
     idle = of_command_line(*RUNS[kind])
     take_threads(2)  # what is asked of PyTorch elsewhere is not the run's

@@ -133,8 +133,10 @@ def test_live_changes_are_recorded_and_replayed(data: RunData) -> None:
     assert again.history.loss != run(config, data).history.loss
 
 
-@pytest.mark.parametrize("name", [n for n, entry in OPTIMIZERS.items() if "epsilon" in entry.settings])
-@pytest.mark.parametrize("epsilon", [0.0, 1e-60])
+@pytest.mark.parametrize(
+    ("name", "epsilon"),
+    [*((n, 0.0) for n, entry in OPTIMIZERS.items() if "epsilon" in entry.settings), ("adam", 1e-60)],
+)
 def test_a_division_by_zero_is_not_blamed_on_the_rate(name: str, epsilon: float, data: RunData) -> None:
     black = data.train.inputs.clone()
     black[:, :, :4] = 0  # pixels that are always black: their weights never have a gradient
@@ -191,6 +193,8 @@ def test_a_rate_too_high_stops_with_an_explanation(data: RunData) -> None:
     with pytest.raises(Diverged, match="learning rate 100 is too high"):
         trainer.run()
     assert trainer.history.loss[-1] is None
+    assert trainer.history.last("test_accuracy") is None, "of numbers that are none"
+    assert trainer.history.last("test_loss") is None
     assert History.from_json(trainer.history.to_json()) == trainer.history
 
 
@@ -302,11 +306,3 @@ def test_validation_images_are_held_out_without_copying_any(data: RunData) -> No
     outputs = trainer.module.eval()(data.train.images[:100])
     expected = (outputs.argmax(1) == data.train.labels[:100]).float().mean().item()
     assert trainer.history.last("validation_accuracy") == pytest.approx(expected)
-
-
-def test_a_network_of_nan_has_no_accuracy(data: RunData) -> None:
-    trainer = Trainer(recipe("mlp-deep", lr=100.0, epochs=30), data)
-    with pytest.raises(Diverged):
-        trainer.run()
-    assert trainer.history.last("test_accuracy") is None
-    assert trainer.history.last("test_loss") is None

@@ -133,11 +133,11 @@ def _gallery(ranked: _Ranked, which: range) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         for index in which:
             with st.container(width=SIDE + 2 * RING, gap=None):
-                st.image(_ringed(ranked.images[index], bool(found.flipped[index])), width=SIDE + 2 * RING)
+                st.image(ringed(ranked.images[index], bool(found.flipped[index])), width=SIDE + 2 * RING)
                 st.caption(f"{int(found.given[index])} → {int(found.read[index])}", text_alignment="center")
 
 
-def _ringed(image: Tensor, flipped: bool) -> NDArray[np.uint8]:
+def ringed(image: Tensor, flipped: bool) -> NDArray[np.uint8]:
     ink = VERMILLION if flipped else GRAY
     color = np.array(rgb(ink), dtype=np.uint8)
     whole = np.broadcast_to(color, (SIDE + 2 * RING, SIDE + 2 * RING, 3)).copy()

@@ -48,7 +48,7 @@ def watching(place: Place, job: Job) -> Callable[[Snapshot], None]:
             with st.container(border=True, key=place.key(f"hint_now_{hint.rule}")):
                 _said(hint)
                 pressed = now and st.button(
-                    f"Now: {_change_told(hint, config)}",
+                    f"Now: {change_told(hint, config)}",
                     icon=":material/bolt:",
                     key=place.key(f"hint_now_button_{hint.rule}"),
                     help="From the next step on.",
@@ -98,9 +98,9 @@ def _buttons(place: Place, hint: Hint, run: Ended) -> None:
     config, record = run.config, run.record
     if config.recipe not in RECIPES or not hint.remedy:
         return
-    change = _change_told(hint, config)
+    change = change_told(hint, config)
     adopted = record is None or st.session_state.get(place.key("hinted")) == record
-    done = adopted and _stands(hint.remedy, place.wanted)
+    done = adopted and stands(hint.remedy, place.wanted)
     args = (place, hint.remedy, change, config, record)
     st.button(
         f"Applied: {change}" if done else f"Apply: {change}",
@@ -149,7 +149,7 @@ def _change_now(job: Job, remedy: dict[str, Any]) -> None:
     controls.apply(job.start.recipe, remedy)
 
 
-def _stands(remedy: dict[str, Any], wanted: RunConfig | None) -> bool:
+def stands(remedy: dict[str, Any], wanted: RunConfig | None) -> bool:
     """Whether the controls say so already."""
     if wanted is None:
         return False
@@ -160,7 +160,7 @@ def _stands(remedy: dict[str, Any], wanted: RunConfig | None) -> bool:
     )
 
 
-def _change_told(hint: Hint, config: RunConfig) -> str:
+def change_told(hint: Hint, config: RunConfig) -> str:
     """ "learning rate 0.1 → 0.01": short enough for a button."""
     before, remedy = config.settings(), dict(hint.remedy)
     both = all(

@@ -34,14 +34,21 @@ def execute(config):
 
 @pytest.mark.parametrize("name", train_recipes(DIGIT_READERS))
 def test_code_of_every_recipe_runs_and_learns(name):
-    config = RECIPES[name].config.with_settings({"epochs": 60, "lr": 0.01 if name.startswith("cnn") else 0.1})
+    epochs = 60 if name == "cnn-robust" else 15  # whose attacks grow at first
+    config = RECIPES[name].config.with_settings({"epochs": epochs, "lr": 0.01 if name.startswith("cnn") else 0.1})
     space, x, y = execute(config)
     before = nn.functional.cross_entropy(torch.zeros(20, 10), y)
     after = nn.functional.cross_entropy(space["network"](x), y)
     assert after < before
 
 
-@pytest.mark.parametrize(("family", "optimizer"), list(product(FAMILIES, OPTIMIZERS)))
+@pytest.mark.parametrize(
+    ("family", "optimizer"),
+    [
+        *product(FAMILIES, ["sgd-by-hand", "adam"]),
+        *(("raw", n) for n in OPTIMIZERS if n not in ("sgd-by-hand", "adam")),
+    ],
+)
 def test_code_of_every_optimizer_and_family_moves_the_network(family, optimizer):
     config = RECIPES["mlp-autograd"].config.with_settings(
         {"family": family, "optimizer": optimizer, "epochs": 2, "hidden": (12, 8), "normalize": True}
@@ -65,8 +72,9 @@ def test_code_starts_with_the_spread_that_the_lab_uses(family, init):
     assert weight.std().item() == pytest.approx(expected[init], rel=0.02)
 
 
-@pytest.mark.parametrize("schedule", SCHEDULES)
-@pytest.mark.parametrize("optimizer", ["sgd", "sgd-by-hand", "adam"])
+@pytest.mark.parametrize(
+    ("schedule", "optimizer"), [*product(SCHEDULES, ["sgd"]), ("cosine", "sgd-by-hand"), ("one-cycle", "adam")]
+)
 def test_code_of_every_schedule_moves_the_rate_as_the_lab_does(schedule, optimizer):
     changes = {"schedule": schedule, "optimizer": optimizer, "epochs": 20, "lr": 0.01}
     if optimizer == "sgd":

@@ -63,8 +63,8 @@ def test_a_wrong_form_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_time_is_the_median_and_the_middle_half() -> None:
-    assert loop_or_matrices._timing([5.0, 1.0, 100.0, 2.0, 3.0, 4.0, 0.1]) == loop_or_matrices.Timing(3.0, 1.0, 5.0)
-    assert loop_or_matrices._timing([2.0]) == loop_or_matrices.Timing(2.0, 2.0, 2.0)
+    assert loop_or_matrices.timing([5.0, 1.0, 100.0, 2.0, 3.0, 4.0, 0.1]) == loop_or_matrices.Timing(3.0, 1.0, 5.0)
+    assert loop_or_matrices.timing([2.0]) == loop_or_matrices.Timing(2.0, 2.0, 2.0)
 
 
 def test_a_sweep_has_one_entry_a_size() -> None:

@@ -1,6 +1,7 @@
 """Shaken pictures: nothing at the strength that means nothing, and what each change promises."""
 
 import math
+from itertools import pairwise
 
 import pytest
 import torch
@@ -48,10 +49,6 @@ def test_strengths_are_in_range_and_hold_the_middle(name: str) -> None:
             transform(torch.zeros(1, 1, 28, 28), wrong)
     with pytest.raises(ConfigError, match="shape"):
         transform(torch.zeros(28, 28), transform.default)
-
-
-def test_titles_are_unique() -> None:
-    assert len({transform.title for transform in TRANSFORMS.values()}) == len(TRANSFORMS)
 
 
 def test_shift_is_slicing(digits: Tensor) -> None:
@@ -104,7 +101,6 @@ def test_thickness_moves_edges_by_a_pixel() -> None:
     assert torch.allclose(half, (thicken(stroke, 1) + thicken(stroke, 2)) / 2)
 
 
-@pytest.mark.parametrize(("thin", "thick"), [(-1.5, -1), (-1, -0.5), (-0.5, 0), (0, 0.5), (0.5, 1), (1, 3)])
-def test_thicker_has_no_less_ink_anywhere(thin: float, thick: float, digits: Tensor) -> None:
-    transform = TRANSFORMS["thickness"]
-    assert (transform(digits, thick) >= transform(digits, thin)).all()
+def test_thicker_has_no_less_ink_anywhere(digits: Tensor) -> None:
+    drawn = [TRANSFORMS["thickness"](digits, strength) for strength in (-1.5, -1, -0.5, 0, 0.5, 1, 3)]
+    assert all((thick >= thin).all() for thin, thick in pairwise(drawn))

@@ -50,10 +50,6 @@ def test_tsne_repeats_and_keeps_digits_together(train: Digits) -> None:
     assert float(same.float().mean()) > 0.7
 
 
-def test_tsne_of_a_handful_does_not_fail(train: Digits) -> None:
-    assert tsne_map(train.images[:12], perplexity=30).points.shape == (12, 2)
-
-
 def test_neighbors_are_those_of_brute_force(train: Digits) -> None:
     found = nearest(train.images[7], train, count=8, leave_out=7)
     differences = (train.images.double() - train.images[7].double()).flatten(1)

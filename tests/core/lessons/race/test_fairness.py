@@ -82,12 +82,6 @@ def test_a_race_of_no_epochs_has_starts_and_shows_no_images(mnist: Mnist) -> Non
     assert same_start(starts)
 
 
-def test_looking_leaves_the_digits_alone(mnist: Mnist) -> None:
-    before = mnist.train.images.clone()
-    lane_starts(config(), mnist, 0)
-    assert torch.equal(before, mnist.train.images)
-
-
 def test_one_difference_is_enough() -> None:
     a = LaneStart("a", "1", "2", (0,), 1)
     assert same_start([a, replace(a, lane="b")])

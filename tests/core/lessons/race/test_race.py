@@ -200,8 +200,7 @@ class _Bad(Race):
         return going
 
 
-@pytest.mark.parametrize("bad", ["SGD", "Adam"])
-@pytest.mark.parametrize("how", ["pause", "stop"])
+@pytest.mark.parametrize(("bad", "how"), [("SGD", "pause"), ("Adam", "stop")])
 def test_losses_that_are_no_numbers_cost_only_their_lane(
     mnist: Mnist, tmp_path, monkeypatch: pytest.MonkeyPatch, bad: str, how: str
 ) -> None:

@@ -42,22 +42,6 @@ def test_a_race_survives_being_written_down(tmp_path: Path) -> None:
     assert loss_line(again.runs, "seconds", 100).mean.tolist() == loss_line(ours.runs, "seconds", 100).mean.tolist()
 
 
-def test_a_race_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    race = load()
-    path = tmp_path / "race.json"
-    save(race, path)
-    before = path.read_bytes()
-
-    def full(self: Path, target: Path) -> None:
-        raise OSError("The disk is full.")
-
-    monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(OSError, match="full"):
-        save(RecordedRace(race.config, race.runs[:1], 5, 6, "2026-01-01"), path)
-    assert path.read_bytes() == before
-    assert [file.name for file in tmp_path.iterdir()] == ["race.json"]
-
-
 @pytest.mark.parametrize("text", [None, "", "{}", '{"runs": [{}]}', "[1]"])
 def test_what_is_no_race_gets_a_sentence(text: str | None, tmp_path: Path) -> None:
     path = tmp_path / "race.json"

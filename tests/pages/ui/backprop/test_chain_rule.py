@@ -83,7 +83,7 @@ def test_the_update_takes_the_rate_that_is_chosen() -> None:
 
 def test_the_chosen_cell_is_written_out_with_its_numbers() -> None:
     app = tab(chain_rule.chain_rule)
-    well(widget(app.number_input, "manual_row_1").set_value(1).run())
+    widget(app.number_input, "manual_row_1").set_value(1)
     well(widget(app.number_input, "manual_column_1").set_value(2).run())
     layers, (x, labels) = small_layers(1), small_batch(1, 2)
     cell = walk(layers, "sigmoid", x, labels)[0].cell(1, 2)
@@ -94,7 +94,7 @@ def test_the_chosen_cell_is_written_out_with_its_numbers() -> None:
 def test_activation_seed_batch_and_inputs_change_the_walk() -> None:
     app = tab(chain_rule.chain_rule)
     seen = {formulas(app)}
-    well(app.number_input(key="manual_x_1_0_0").set_value(4.5).run())
+    app.number_input(key="manual_x_1_0_0").set_value(4.5)
     well(widget(app.number_input, "manual_row_1").set_value(0).run())
     assert "4.5" in formulas(app)
     seen.add(formulas(app))
@@ -105,7 +105,7 @@ def test_activation_seed_batch_and_inputs_change_the_walk() -> None:
         well(app.selectbox(key="manual_walk_activation").set_value(activation).run())
         seen.add(formulas(app))
     well(app.slider(key="manual_step").set_value(6).run())
-    well(widget(app.number_input, "manual_row_6").set_value(0).run())
+    widget(app.number_input, "manual_row_6").set_value(0)
     for label in range(3):
         well(app.number_input(key="manual_y_7_0").set_value(label).run())
         seen.add(formulas(app))
@@ -186,7 +186,7 @@ def test_the_sizes_on_the_screen_are_those_of_the_product() -> None:
     model = load_shipped("mlp-deep").model
     layers = [Layer(weight.T.double(), bias.double()) for _, weight, bias in linear_layers(model)]
     x = model.normalize(mnist.test.images[5].reshape(1, -1)).double()  # type: ignore[operator]
-    well(widget(app.number_input, "manual_product_image").set_value(5).run())
+    widget(app.number_input, "manual_product_image").set_value(5)
     well(widget(app.slider, "manual_factor").set_value(4).run())
     factors = long_product(layers, "relu", x, int(mnist.test.labels[5]))
     shown = {metric.label: metric.value for metric in app.metric}

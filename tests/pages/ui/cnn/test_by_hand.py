@@ -1,6 +1,5 @@
 """The tab "By hand" in Streamlit's own harness: every control, and the sum it shows."""
 
-from itertools import product
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from core.data import Mnist
 from core.lessons.cnn.classic_filters import FILTERS
 from pages.ui.cnn import convolution_by_hand as tab
 from pages.ui.cnn.filter_editor import KEPT, cell_key
-from tests.pages.harness import formulas, open_part, well
+from tests.pages.harness import captions, formulas, open_part, well
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
 
@@ -21,15 +20,17 @@ def opened(mnist: Mnist, **parameters: str) -> AppTest:
     return open_part(tab.by_hand, mnist, address=parameters)
 
 
-def choose(app: AppTest, key: str, value: object) -> AppTest:
-    """Set the widget whose key begins so."""
-    found: Any = next(
-        w
-        for kind in ("button_group", "selectbox", "number_input", "slider")
-        for w in app.get(kind)
-        if (w.key or "").startswith(key)
-    )
-    return well(found.set_value(value).run())
+def choose(app: AppTest, **values: object) -> AppTest:
+    """Set the widgets whose keys begin so after `cnn_hand_`."""
+    for key, value in values.items():
+        found: Any = next(
+            w
+            for kind in ("button_group", "selectbox", "number_input", "slider")
+            for w in app.get(kind)
+            if (w.key or "").startswith(f"cnn_hand_{key}")
+        )
+        found.set_value(value)
+    return well(app.run())
 
 
 def total(app: AppTest) -> str:
@@ -53,63 +54,44 @@ def test_the_first_view_works_out_a_sum(mnist: Mnist) -> None:
     assert r"\mathbf{28}" in formulas(app)
 
 
-@pytest.mark.parametrize("size", ["3×3", "5×5"])
-def test_every_kernel_of_both_sizes(mnist: Mnist, size: str) -> None:
-    app = choose(opened(mnist), "cnn_hand_size", size)
-    for name, entry in FILTERS.items():
-        choose(app, "cnn_hand_preset", name)
-        assert total(app) == expected(mnist, entry.make(int(size[0])), 12, 8, padding=1) or size == "5×5"
-        assert entry.told in [caption.value for caption in app.caption]
-        assert KEPT not in app.query_params
-    if size == "5×5":
-        side = 26
-        row, column = round(0.43 * (side - 1)), round(0.3 * (side - 1))
-        assert total(app) == expected(mnist, FILTERS["identity"].make(5), row, column)
-
-
-def test_every_stride_and_padding(mnist: Mnist) -> None:
-    app = choose(opened(mnist), "cnn_hand_bias", -1.5)
+def test_stride_padding_and_bias(mnist: Mnist) -> None:
+    app = opened(mnist)
     kernel = FILTERS["upright edges (Sobel)"].make(3)
-    for stride, padding in product((1, 4), (0, 2, 4)):
-        choose(app, "cnn_hand_stride", stride)
-        choose(app, "cnn_hand_padding", padding)
+    for stride, padding in ((1, 0), (4, 4)):
+        choose(app, bias=-1.5, stride=stride, padding=padding)
         side = (28 + 2 * padding - 3) // stride + 1
         assert rf"\mathbf{{{side}}}" in formulas(app)
-        choose(app, f"cnn_hand_row_{side}", side - 1)
-        choose(app, f"cnn_hand_column_{side}", 0)
+        choose(app, **{f"row_{side}": side - 1, f"column_{side}": 0})
         assert total(app) == expected(mnist, kernel, side - 1, 0, -1.5, stride, padding)
 
 
 def test_relu_and_pooling(mnist: Mnist) -> None:
-    app = choose(opened(mnist), "cnn_hand_stage", tab.RELU)
+    app = choose(opened(mnist), stage=tab.RELU)
     kernel = FILTERS["upright edges (Sobel)"].make(3)
     image = mnist.test.images[4].double()
     out = functional.conv2d(image[None], kernel[None, None], padding=1)[0, 0]
     for place in (out.argmin(), out.argmax()):
         row, column = divmod(int(place), 28)
-        choose(app, "cnn_hand_row_28", row)
-        choose(app, "cnn_hand_column_28", column)
+        choose(app, row_28=row, column_28=column)
         value = float(out[row, column])
         assert rf"\max(0,\; {value:.3g}) = \mathbf{{{max(0.0, value):.3g}}}" in formulas(app)
     assert any(f"{int((out < 0).sum())} of the 784 cells" in caption.value for caption in app.caption)
-    choose(app, "cnn_hand_stage", tab.POOL)
+    choose(app, stage=tab.POOL)
     pooled = functional.max_pool2d(out.relu()[None], 2)[0]
     row, column = divmod(int(pooled.argmax()), 14)
-    choose(app, "cnn_hand_pool_row_14", row)
-    choose(app, "cnn_hand_pool_column_14", column)
+    choose(app, pool_row_14=row, pool_column_14=column)
     assert rf"\mathbf{{{float(pooled.max()):.3g}}}" in formulas(app)
     where = divmod(int(out.relu()[2 * row : 2 * row + 2, 2 * column : 2 * column + 2].argmax()), 2)
     told = f"row {2 * row + where[0]}, column {2 * column + where[1]} wins"
     assert any(told in text.value for text in app.markdown)
-    choose(app, "cnn_hand_pool_row_14", 0)
+    choose(app, pool_row_14=0)
     assert any("All four are 0" in text.value for text in app.markdown)
-    choose(app, "cnn_hand_padding", 0)
-    choose(app, "cnn_hand_stride", 2)
+    choose(app, padding=0, stride=2)
     assert any("is odd" in caption.value for caption in app.caption)  # 13 × 13
 
 
 def test_an_edited_kernel_is_in_the_address_and_can_be_undone(mnist: Mnist) -> None:
-    app = choose(opened(mnist), cell_key(3, 1, 1), 2.5)
+    app = choose(opened(mnist), **{cell_key(3, 1, 1).removeprefix("cnn_hand_"): 2.5})
     kernel = FILTERS["upright edges (Sobel)"].make(3)
     kernel[1, 1] = 2.5
     assert total(app) == expected(mnist, kernel, 12, 8)
@@ -122,27 +104,23 @@ def test_an_edited_kernel_is_in_the_address_and_can_be_undone(mnist: Mnist) -> N
     assert total(again) == expected(mnist, FILTERS["upright edges (Sobel)"].make(3), 12, 8)
 
 
-@pytest.mark.parametrize("text", ["", "1_2_3", "a_b_c_d_e_f_g_h_i", "_".join(["nan"] * 9), "_".join(["1e9"] * 9)])
+@pytest.mark.parametrize("text", ["1_2_3", "a_b_c_d_e_f_g_h_i", "_".join(["nan"] * 9), "_".join(["1e9"] * 9)])
 def test_a_garbled_address_gives_the_chosen_kernel(mnist: Mnist, text: str) -> None:
     app = opened(mnist, **{KEPT: text, "cnn_hand_preset": "blur"})
     assert total(app) == expected(mnist, FILTERS["blur"].make(3), 12, 8)
 
 
 def test_a_random_kernel_has_a_seed(mnist: Mnist) -> None:
-    app = choose(opened(mnist), "cnn_hand_preset", "random")
+    app = choose(opened(mnist), preset="random")
     first = total(app)
-    choose(app, "cnn_hand_seed", 3)
-    assert total(app) != first
-    choose(app, "cnn_hand_seed", 0)
-    assert total(app) == first
+    assert total(choose(app, seed=3)) != first
 
 
 def test_another_picture_and_the_canvas(mnist: Mnist) -> None:
     app = opened(mnist)
     first = total(app)
-    choose(app, "cnn_hand_index", 7)
-    assert total(app) != first
-    choose(app, "cnn_hand_subject", "my own drawing")
+    assert total(choose(app, index=7)) != first
+    choose(app, subject="my own drawing")
 
 
 def test_a_link_reproduces_the_view(mnist: Mnist) -> None:
@@ -156,6 +134,7 @@ def test_a_link_reproduces_the_view(mnist: Mnist) -> None:
         cnn_hand_column_14="5",
     )
     assert total(app) == expected(mnist, FILTERS["sharpen"].make(5), 9, 5, 0.0, 2, 2)
+    assert FILTERS["sharpen"].told in captions(app)
 
 
 def test_the_code_shown_runs() -> None:

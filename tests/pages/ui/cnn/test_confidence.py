@@ -37,9 +37,8 @@ def fresh(train: TrainConfig, key: str = "test", **config: Any) -> Trained:
     return Trained(key, "a test", run, model, model)
 
 
-@pytest.mark.parametrize("name", ["cnn-lab", "cnn-bn", "cnn-nobn"])
-def test_first_view(name: str, mnist: Mnist) -> None:
-    trained = shipped(name)
+def test_the_first_view_counts_what_the_network_reads(mnist: Mnist) -> None:
+    trained = shipped("cnn-lab")
     app = tab(trained, mnist)
     from core.models.evaluation import predict
 
@@ -70,13 +69,12 @@ def test_every_sheet_and_order(mnist: Mnist) -> None:
     well(sheet_box(app).set_value(sheet_box(app).max).run())
     assert len(tiles(app)) == (1000 % SHEET or SHEET)
     well(app.segmented_control(key="cnn_sure_kind").set_value("one digit").run())
-    for digit in (0, 7):
-        well(app.selectbox(key="cnn_sure_digit").set_value(digit).run())
-        assert all(tile.startswith(f"{digit} → ") for tile in tiles(app))
-        assert len(tiles(app)) == SHEET
+    well(app.selectbox(key="cnn_sure_digit").set_value(7).run())
+    assert all(tile.startswith("7 → ") for tile in tiles(app))
+    assert len(tiles(app)) == SHEET
 
 
-def test_bins(mnist: Mnist) -> None:
+def test_the_calibration_error_depends_on_the_bins(mnist: Mnist) -> None:
     app = tab(shipped("cnn-bn"), mnist)
     errors = []
     for bins in (5, 30):

@@ -63,25 +63,6 @@ def slider(app: AppTest) -> Any:
     return found
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("name", ["cnn-lab", "cnn-bn", "cnn-nobn"])
-def test_every_control_and_nothing_changes(name: str, mnist: Mnist) -> None:
-    network = lab(name)
-    before = copy.deepcopy(network.model.state_dict())
-    app = over(network, mnist)
-    for kind in ("button_group", "selectbox", "number_input", "select_slider"):
-        for key in [widget.key for widget in app.get(kind)]:
-            for place in (-1, 0):
-                widget: Any = next((w for w in app.get(kind) if w.key == key), None)
-                if widget is None:
-                    continue  # the layer chosen last needs none
-                ends = [widget.min, widget.max] if kind == "number_input" else widget.options
-                well(widget.set_value(ends[place]).run())
-    after = network.model.state_dict()
-    assert all(torch.equal(tensor, after[name]) for name, tensor in before.items())
-    assert not network.model.training
-
-
 def test_the_slider_moves_accuracy_answer_and_distance(mnist: Mnist) -> None:
     network = lab()
     app = over(network, mnist)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import streamlit as st
 import torch
 from streamlit.testing.v1 import AppTest
 
@@ -146,7 +147,7 @@ def test_what_cannot_be_measured_is_told_and_not_tried_for_ever(
         tries.append(1)
         raise ValueError("no")
 
-    robustness_curves._kept.clear()
+    st.cache_resource.clear()
     monkeypatch.setattr(robustness_curves, "_measure", broken)
     app = part_of(robustness, untouched, mnist).run()
     assert not app.exception
@@ -158,20 +159,20 @@ def test_what_cannot_be_measured_is_told_and_not_tried_for_ever(
 def test_a_large_network_gets_a_smaller_sample(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(robustness_curves, "SAMPLE", 400)
     monkeypatch.setattr(robustness_curves, "WORK", 1e6)
-    assert robustness_curves._sample_size(shipped("cnn-lab"), mnist) == robustness_curves.FEWEST
+    assert robustness_curves.sample_size(shipped("cnn-lab"), mnist) == robustness_curves.FEWEST
 
 
 def test_sentences_follow_from_the_intervals() -> None:
     from core.models.evaluation import Score
 
     good, bad = Score(1000, 900, 0.1), Score(1000, 500, 0.1)
-    assert "buy here: best against best, a reads 40.0 percentage points more than b" in robustness_curves._bought(
+    assert "buy here: best against best, a reads 40.0 percentage points more than b" in robustness_curves.bought(
         "a", good, "b", bad
     )
-    assert "buy nothing: best against best, a reads 40.0 percentage points less than b" in robustness_curves._bought(
+    assert "buy nothing: best against best, a reads 40.0 percentage points less than b" in robustness_curves.bought(
         "a", bad, "b", good
     )
-    assert "nobody wins" in robustness_curves._bought("a", good, "b", Score(1000, 905, 0.1))
+    assert "nobody wins" in robustness_curves.bought("a", good, "b", Score(1000, 905, 0.1))
 
 
 def test_the_code_runs(mnist: Mnist) -> None:

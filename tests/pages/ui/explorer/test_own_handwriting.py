@@ -18,13 +18,12 @@ from core.data.handwriting_files import png
 from core.data.handwriting_zip import export
 from core.models.trained_network import load_shipped
 from core.storage.checkpoints import run_checkpoint, save_checkpoint, shipped
-from core.storage.history import History
-from core.storage.runs import RunRecord, RunStore
 from pages.ui.explorer.own_handwriting import CODE
 from pages.ui.explorer.own_predictions import rated
 from pages.ui.explorer.own_results import verdict
 from pages.ui.kit.shell.state import Ink
 from tests.pages.harness import APP, page_of, text, well
+from tests.pages.ui.runs.harness import record
 
 OTHER = "0123456789abcdef01234567"
 
@@ -186,41 +185,13 @@ def test_the_newest_recorded_runs_are_there_too() -> None:
     """A run with the weights of a shipped network reads exactly what that network reads."""
     came = load_shipped("linear-softmax")
     save_checkpoint(run_checkpoint("abcd1234"), came.model.state_dict(), came.config, {})
-    run = RunRecord(
-        run_id="abcd1234",
-        recipe="linear-softmax",
-        name="my *first*",
-        owner="me",
-        created=1.8e9,
-        status="finished",
-        data="small",
-        n_train=4000,
-        n_test=1000,
-        epochs=1.0,
-        train_seconds=1.0,
-        test_accuracy=0.8,
-        ci_low=0.77,
-        ci_high=0.82,
-        test_loss=0.5,
-        validation_accuracy=None,
-        device="CPU",
-        precision="fp32",
-        threads=1,
-        versions={},
-        config=came.config,
-        history=History(),
-    )
-    RunStore().save(run)
-    try:
-        filled(30)
-        found = {one.name: one for one in rated()}
-        mine, theirs = found["my *first* · abcd1234"], found["linear-softmax"]
-        assert mine.own == theirs.own
-        assert (mine.mnist, mine.n) == ((0.8, 0.77, 0.82), 1000)
-        assert "1,000 to 10,000 test images" in text(tab())
-    finally:
-        RunStore().delete("abcd1234", None)
-        run_checkpoint("abcd1234").unlink()
+    record(run_id="abcd1234", name="my *first*", n_test=1000, test_accuracy=0.8, ci_low=0.77, ci_high=0.82)
+    filled(30)
+    found = {one.name: one for one in rated()}
+    mine, theirs = found["my *first* · abcd1234"], found["linear-softmax"]
+    assert mine.own == theirs.own
+    assert (mine.mnist, mine.n) == ((0.8, 0.77, 0.82), 1000)
+    assert "1,000 to 10,000 test images" in text(tab())
 
 
 def test_in_a_class_room_each_browser_has_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,9 +5,9 @@ from functools import partial
 import pytest
 
 from core.config.run import WordsConfig
-from core.jobs.training_job import Job, start_training
+from core.jobs.training_job import Job
 from core.recipes.texts import RECIPES
-from pages.ui.kit.shell.cache import mnist, registry, run_store
+from pages.ui.kit.shell.cache import registry, run_store
 from pages.ui.language.train import LOOK, PAGE
 from tests.pages import harness
 from tests.pages.harness import text, well
@@ -30,10 +30,10 @@ def test_train_look_and_come_back() -> None:
     assert "As it came" in text(app)
     assert "words" in text(app)
     assert not [box for box in app.selectbox if "adversarial" in (box.key or "")]
-    app.select_slider(key="language-gru_per_language").set_value(200).run()
-    app.selectbox(key="language-gru_division").set_value("stem").run()
-    app.number_input(key="language-gru_units").set_value(12).run()
-    app.slider(key="language-gru_epochs").set_value(2).run()
+    app.select_slider(key="language-gru_per_language").set_value(200)
+    app.selectbox(key="language-gru_division").set_value("stem")
+    app.number_input(key="language-gru_units").set_value(12)
+    app.slider(key="language-gru_epochs").set_value(2)
     well(app.button(key="lang_start").click().run())
     name = app.session_state[PAGE.key("run")]
     assert registry().get(name, Job).wait(120).status == "finished"
@@ -58,7 +58,7 @@ def test_train_look_and_come_back() -> None:
 
 def test_one_epoch_in_one_click() -> None:
     app = open_page(lang_tab="Train")
-    app.select_slider(key="language-gru_per_language").set_value(100).run()
+    app.select_slider(key="language-gru_per_language").set_value(100)
     well(app.button(key="lang_short").click().run())
     name = app.session_state[PAGE.key("run")]
     assert registry().get(name, Job).wait(120).status == "finished"
@@ -72,11 +72,3 @@ def test_one_epoch_in_one_click() -> None:
     assert job.start.train.epochs == epochs
     job.stop()
     job.wait(30)
-
-
-def test_a_run_of_another_page_is_not_taken_for_one_of_words() -> None:
-    config = RECIPES["linear-softmax"].config.with_settings({"epochs": 1})
-    job = start_training(registry(), config, mnist())
-    job.wait(60)
-    app = open_page(lang_run=job.job_id, lang_tab="Train")
-    assert "no longer here" in app.info[0].value

@@ -35,11 +35,11 @@ def network(config: MLPConfig, mnist: Mnist, key: str, bias: float = 0.0, weight
     return Trained(f"{key}-{config}", "a test", run, model, start)
 
 
-def of_no_number(mnist: Mnist, config: MLPConfig, panel: str, what: str, **state: object) -> None:
+def of_no_number(mnist: Mnist, config: MLPConfig, panel: str, what: str) -> None:
     """The panel over such a network is one sentence: no number, no picture, no widget."""
     bias, weight = {"weights": (float("nan"), 0.0), "outputs": (0.0, 3e38)}[what]
     broken = network(config, mnist, f"diverged-{what}", bias, weight)
-    app = well(panel_over(panel, [broken], mnist, **state).run())
+    app = well(panel_over(panel, [broken], mnist).run())
     (told,) = app.warning
     assert f"The {what} of this network are no longer numbers" in told.value
     assert not app.metric
@@ -47,20 +47,13 @@ def of_no_number(mnist: Mnist, config: MLPConfig, panel: str, what: str, **state
     assert not app.caption
 
 
-@pytest.mark.parametrize("config", FAMILIES.values(), ids=FAMILIES)
 @pytest.mark.parametrize("panel", PANELS)
-def test_a_diverged_network_gets_a_sentence(panel: str, config: MLPConfig, mnist: Mnist) -> None:
-    of_no_number(mnist, config, panel, "weights")
+def test_a_diverged_network_gets_a_sentence(panel: str, mnist: Mnist) -> None:
+    of_no_number(mnist, FAMILIES["deep"], panel, "weights")
 
 
-@pytest.mark.parametrize("view", ["First-layer weights", "Histograms", "The start"])
-def test_every_view_inside_a_diverged_network(view: str, mnist: Mnist) -> None:
-    of_no_number(mnist, FAMILIES["deep"], "inside", "weights", mlp_inside=view)
-
-
-@pytest.mark.parametrize("panel", PANELS)
-def test_outputs_too_large_for_a_number(panel: str, mnist: Mnist) -> None:
-    of_no_number(mnist, FAMILIES["linear"], panel, "outputs")
+def test_outputs_too_large_for_a_number(mnist: Mnist) -> None:
+    of_no_number(mnist, FAMILIES["linear"], "edit", "outputs")
 
 
 @panel
@@ -83,7 +76,7 @@ def test_a_panel_computes_on_one_thread(mnist: Mnist) -> None:
     assert captions(app) == "1 within\n3 around"
 
 
-@pytest.mark.parametrize("config", FAMILIES.values(), ids=FAMILIES)
+@pytest.mark.parametrize("config", [FAMILIES["raw"], FAMILIES["linear"]], ids=["raw", "linear"])
 def test_edits_end_when_training_goes_on(config: MLPConfig, mnist: Mnist) -> None:
     """What nobody pulled is no edit, whatever the weight has become; what was pulled is past."""
     at = [network(config, mnist, "run@1")]

@@ -4,9 +4,8 @@ from functools import partial
 
 import pytest
 
-from core.config.run import MLPConfig
 from core.jobs.training_job import Job, start_training
-from core.recipes.texts import RECIPES, train_recipes
+from core.recipes.texts import RECIPES
 from pages.ui.kit.shell.cache import mnist, registry, run_store
 from pages.ui.mlp import train
 from pages.ui.mlp.questions import QUESTIONS
@@ -19,11 +18,11 @@ open_page = partial(harness.open_page, "2_MLP_Autograd.py")
 
 
 @pytest.mark.usefixtures("few_digits")
-@pytest.mark.parametrize("recipe", train_recipes(MLPConfig))
-def test_every_preset_trains_for_an_epoch_in_one_click(recipe: str) -> None:
+@pytest.mark.parametrize("recipe", ["linear-softmax", "mlp-manual", "mlp-deep"])
+def test_a_preset_trains_for_an_epoch_in_one_click(recipe: str) -> None:
     app = open_page()
     app.selectbox(key=train.RECIPE).set_value(recipe).run()
-    app.slider(key=f"{recipe}_epochs").set_value(1).run()
+    app.slider(key=f"{recipe}_epochs").set_value(1)
     app.button(key="mlp_start").click().run()
     well(app)
     name = finish(app, train.JOB)
@@ -52,6 +51,7 @@ def test_every_question_starts_what_it_says(label: str) -> None:
 
 
 def test_controls_say_what_the_run_gets() -> None:
+    before = mnist().train.images.sum().item(), mnist().test.images.sum().item()
     app = open_page()
     key = "mlp-autograd_"
     app.selectbox(key=f"{key}family").set_value("module")
@@ -69,6 +69,7 @@ def test_controls_say_what_the_run_gets() -> None:
     expected = {"hidden": (100, 33), "dropout": 0.25, "optimizer": "adam", "lr": 0.002, "seed": 7, "epochs": 1}
     assert {name: settings[name] for name in expected} == expected
     assert run.n_train == 3200
+    assert (mnist().train.images.sum().item(), mnist().test.images.sum().item()) == before
     assert run.validation_accuracy is not None
     app.button(key="mlp_reset").click().run()
     well(app)
@@ -79,24 +80,13 @@ def test_controls_say_what_the_run_gets() -> None:
 def test_a_link_to_a_run_of_yesterday_shows_it() -> None:
     """After a restart no job is left, but the record is: the address still shows the curves."""
     app = open_page()
-    app.slider(key="mlp-autograd_epochs").set_value(1).run()
+    app.slider(key="mlp-autograd_epochs").set_value(1)
     app.button(key="mlp_start").click().run()
     name = finish(app, train.JOB)
     registry().close()
     registry.clear()
     later = open_page(mlp_run=name)
     assert any(f"Recorded run {name}" in text.value for text in later.markdown)
-    gone = open_page(mlp_run="deadbeef")
-    assert any("no longer here" in text.value for text in gone.info)
-
-
-def test_training_leaves_the_shared_images_alone() -> None:
-    before = mnist().train.images.sum().item(), mnist().test.images.sum().item()
-    app = open_page()
-    app.slider(key="mlp-autograd_epochs").set_value(1).run()
-    app.button(key="mlp_start").click().run()
-    finish(app, train.JOB)
-    assert (mnist().train.images.sum().item(), mnist().test.images.sum().item()) == before
 
 
 def test_a_run_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,17 +95,6 @@ def test_a_run_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> No
     app.button(key="mlp_start").click().run()
     assert not app.exception
     assert any("DIGITLAB_DEVICE is 'cuda:7'" in error.value for error in app.error)
-
-
-@pytest.mark.parametrize("optimizer", ["sgd-by-hand", "sgd", "rmsprop", "adam"])
-def test_a_link_with_any_optimizer_opens(optimizer: str) -> None:
-    from core.config.optimizers import OPTIMIZERS
-
-    app = open_page(mlp_recipe="mlp-deep", mlp__deep_optimizer=OPTIMIZERS[optimizer].title)
-    assert app.selectbox(key="mlp-deep_optimizer").value == optimizer
-    assert app.select_slider(key="mlp-deep_lr").value == (
-        0.01 if optimizer == "sgd" else OPTIMIZERS[optimizer].settings["lr"].default
-    )
 
 
 def test_another_optimizer_starts_from_its_own_usual_rate() -> None:

@@ -21,9 +21,7 @@ from tests.pages.ui.mlp.harness import PANELS, panel_over
 CONFIGS = {
     "two layers, raw": MLPConfig(hidden=(20,), family="raw"),
     "deep, normalized": MLPConfig(hidden=(24, 12, 8), activation="relu", normalize=True, dropout=0.2),
-    "hand-written, tanh": MLPConfig(hidden=(16,), activation="tanh", family="my-linear", init="normal"),
     "linear": MLPConfig(hidden=()),
-    "one unit": MLPConfig(hidden=(1,), activation="gelu"),
 }
 
 
@@ -78,8 +76,7 @@ def test_every_view_inside(open_panel: Callable[[str], AppTest], case: Case) -> 
     app = open_panel("inside")
     well(app.button_group(key="mlp_inside").set_value("Histograms").run())
     quantity = widget(app.button_group, "mlp_spread_")
-    for kind in quantity.options:
-        well(widget(app.button_group, "mlp_spread_").set_value(kind).run())
+    well(widget(app.button_group, "mlp_spread_").set_value(quantity.options[-1]).run())
     well(app.button_group(key="mlp_inside").set_value("The start").run())
     assert len(app.metric) == (3 if case.trained.config.model.hidden else 0)
 
@@ -101,26 +98,28 @@ def test_edits_add_up_and_are_undone(open_panel: Callable[[str], AppTest], case:
     assert app.metric[1].value == "0"
 
 
-def test_the_lens_on_every_layer(open_panel: Callable[[str], AppTest], case: Case) -> None:
+def test_one_step_on_another_layer(open_panel: Callable[[str], AppTest], case: Case) -> None:
     app = open_panel("lens")
     before, alone, together = (float(metric.value) for metric in app.metric)
     assert alone <= before
     assert together < before
-    for name in widget(app.selectbox, "mlp_lens").options:
-        well(widget(app.selectbox, "mlp_lens").set_value(name).run())
-    well(app.button_group(key="mlp_lens_when").set_value("as it is now").run())
+    last = widget(app.selectbox, "mlp_lens")
+    last.set_value(last.options[-1])
+    app.button_group(key="mlp_lens_when").set_value("as it is now")
     well(app.button_group(key="mlp_lens_window").set_value("the step itself").run())
 
 
 def test_results_show_the_images_of_a_cell(open_panel: Callable[[str], AppTest]) -> None:
     app = open_panel("results")
-    well(app.selectbox(key="mlp_is").set_value(1).run())
+    app.selectbox(key="mlp_is").set_value(1)
     well(app.selectbox(key="mlp_read").set_value(1).run())
     assert any("of a 1 read as a 1" in c.value or "No 1 was read" in c.value for c in app.caption)
 
 
-@pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
-@pytest.mark.parametrize("optimizer", ["sgd", "sgd-by-hand", "rmsprop", "adam", None])
+@pytest.mark.parametrize(
+    ("config", "optimizer"),
+    [*zip([*CONFIGS.values()] * 2, ["sgd", "sgd-by-hand", "rmsprop", "adam", None], strict=False)],
+)
 def test_formulas_have_the_shapes_of_the_network(config: MLPConfig, optimizer: str | None) -> None:
     train = TrainConfig(optimizer=OptimizerConfig(optimizer), reduction="sum") if optimizer else None
     app = open_part(formulas, config, 96, train)
@@ -132,10 +131,10 @@ def test_formulas_have_the_shapes_of_the_network(config: MLPConfig, optimizer: s
     assert any(f"**{total:,}**" in markdown.value for markdown in app.markdown)
 
 
-def test_autograd_of_the_slides_and_of_every_function() -> None:
+def test_autograd_of_the_slides_and_of_another_function() -> None:
     app = open_part(autograd_demo)
     assert "[4, 2, 4]" in app.code[0].value
-    for option in app.selectbox(key="mlp_function").options:
-        well(app.selectbox(key="mlp_function").select(option).run())
+    function = app.selectbox(key="mlp_function")
+    well(function.select(function.options[-1]).run())
     well(app.number_input(key="mlp_a0").set_value(-1.5).run())
     assert "-1.5" in app.code[0].value

@@ -1,4 +1,4 @@
-"""What is said of a race follows from its numbers."""
+"""What the verdict and the cards say of a race follows from its numbers."""
 
 from dataclasses import replace
 from typing import Any
@@ -56,7 +56,6 @@ def test_the_verdict_follows_the_numbers() -> None:
 def test_what_cards_say() -> None:
     fallen = standing("W", [], None, diverged=1, begun=2, message="Too high.")
     assert headline(fallen) == "diverged"
-    assert "⚠ Diverged (1 of 2 seeds). Too high." in details(fallen, 97, False)
     well_off = standing("A", [0.95, 0.97], (100, 2.0), test=spread([0.96]), interval=(0.95, 0.97))
     assert headline(well_off) == "96.00 ± 1.41%"
     assert "97% after 100 steps, 1 image, 2.0 s (2 of 2 seeds)" in details(well_off, 97, True)
@@ -70,3 +69,15 @@ def test_what_cards_say() -> None:
     late = standing("L", [0.9], None)
     assert "97%: not reached yet" in details(late, 97, True)
     assert "97%: not reached" in details(late, 97, False)
+
+
+def test_a_card_says_how_many_diverged_and_whose_accuracy_it_shows() -> None:
+    half = standing("A", [0.9], None, begun=2, diverged=1, message="Too high.", test=spread([0.91]), of=2)
+    lines = details(half, 97, False)
+    assert "⚠ Diverged (1 of 2 seeds). Too high." in lines
+    assert "test accuracy 91.00%, of the one seed that did not diverge" in lines
+    assert not any("interval" in line for line in lines)
+    three = replace(half, begun=3, test=spread([0.91, 0.93]))
+    assert "test accuracy 92.00%, mean of the 2 seeds that did not diverge" in details(three, 97, False)
+    whole = replace(half, diverged=0, begun=1, message="", interval=(0.89, 0.93))
+    assert "test accuracy 91.00%, 95% interval 89.00% to 93.00%" in details(whole, 97, False)

@@ -1,15 +1,13 @@
 """What is said of the bends follows from the lines that are drawn."""
 
 import numpy as np
-import pytest
 
 from core.config.run import RegressorConfig
 from core.lessons.regression.hidden_unit_sum import Bends
 from core.models.inspect.fit import Pairs, Sample
-from pages.ui.regression.hidden_unit_sum import BEFORE, FROM_THE_LEFT, SHAPES, told
+from pages.ui.regression.hidden_unit_sum import told
 
 GRID = np.linspace(-2, 2, 41)
-ACTIVATIONS = ("relu", "leaky-relu", "gelu", "tanh", "sigmoid")
 
 
 def said(places: list[float], slopes: list[float], activation: str = "relu") -> str:
@@ -28,10 +26,3 @@ def test_flat_units_are_counted_among_those_that_bend_outside() -> None:
     assert "other" not in said([0.0, 0.5], [0.0, 1.0])
     assert said([0.0, 3.0], [1.0, 1.0]).endswith("at most 2 straight pieces there.")
     assert "straight" not in said([0.0, 3.0], [1.0, 1.0], "tanh")
-
-
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_every_shape_has_words_of_its_own(activation: str) -> None:
-    assert activation in SHAPES
-    assert activation in FROM_THE_LEFT
-    assert ("is 0 up to" in BEFORE[activation]) == (activation in ("relu", "leaky-relu"))

@@ -6,7 +6,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config.run import CurveConfig, RegressorConfig
-from core.jobs.training_job import Job
 from core.lessons.regression.small_fit import WIDTHS, Ends
 from core.recipes.texts import RECIPES
 from pages.ui.kit.shell.cache import registry, run_store, shipped_model
@@ -41,6 +40,7 @@ def test_the_first_view_is_what_came_along_beside_the_claim() -> None:
     assert RECIPES[R].claim in text(app)
     assert "It fits" in text(app)
     assert "best, kept" in app.code[0].value
+    assert any(box.label == "Watch it learn again" for box in app.expander)
 
 
 def test_the_preset_trains_in_one_click_and_is_found_again() -> None:
@@ -59,16 +59,6 @@ def test_the_preset_trains_in_one_click_and_is_found_again() -> None:
     again = open_page(reg_run=run.run_id)
     assert "Recorded run" in text(again)
     assert {m.label: m.value for m in again.metric}["Test loss"] == written(run.test_loss)
-
-
-def test_it_goes_slowly_unless_asked_otherwise() -> None:
-    app = open_page()
-    app.select_slider(key=f"{R}_epochs").set_value(20).run()
-    app.button(key="reg_start").click().run()
-    job = registry().get(app.session_state[train.JOB], Job)
-    assert [entry.seconds for entry in job._slowly] == [train.PAGE.watchable]
-    job.stop()
-    job.wait(30)
 
 
 def test_every_setting_reaches_the_run() -> None:
@@ -140,15 +130,10 @@ def test_points_are_placed_removed_cleared_and_learned() -> None:
 
 def test_a_share_that_holds_out_no_point_is_refused() -> None:
     app = open_page()
-    app.select_slider(key=f"{R}_points").set_value(5).run()
+    app.select_slider(key=f"{R}_points").set_value(5)
     app.slider(key=f"{R}_validation").set_value(0.05).run()
     assert "holds out none to validate with" in app.error[0].value
     assert app.button(key="reg_start").disabled
-
-
-def test_the_film_opens() -> None:
-    app = open_page()
-    assert any(box.label == "Watch it learn again" for box in app.expander)
 
 
 @pytest.mark.long
@@ -185,11 +170,11 @@ def test_bends_of_the_network_that_came() -> None:
 def test_one_small_network_and_its_controls() -> None:
     app = open_page(reg_tab="Too simple, too wiggly", **QUICK_TAB)
     assert "At the last epoch" in text(app)
-    app.select_slider(key="reg_wiggly_points").set_value(5).run()
-    app.select_slider(key="reg_wiggly_noise").set_value(0.0).run()
-    app.selectbox(key="reg_wiggly_activation").set_value("relu").run()
-    app.selectbox(key="reg_wiggly_target").set_value("step").run()
-    app.select_slider(key="reg_wiggly_width").set_value(1).run()
+    app.select_slider(key="reg_wiggly_points").set_value(5)
+    app.select_slider(key="reg_wiggly_noise").set_value(0.0)
+    app.selectbox(key="reg_wiggly_activation").set_value("relu")
+    app.selectbox(key="reg_wiggly_target").set_value("step")
+    app.select_slider(key="reg_wiggly_width").set_value(1)
     app.number_input(key="reg_wiggly_seed").set_value(0).run()
     well(app)
     assert "On 200 other points" in text(app)

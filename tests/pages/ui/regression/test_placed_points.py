@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pages.ui.regression import placed_points
 from pages.ui.regression.controls import in_pi
-from pages.ui.regression.placed_points import MOST, SHAPES, read, shape, snapped, write
+from pages.ui.regression.placed_points import MOST, read, snapped, write
 
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
 
@@ -33,11 +33,6 @@ def test_what_cannot_be_read_is_left_out() -> None:
     assert read("none") == ()
     assert write(()) == "none"
     assert read("999999999999999999999999.0") == ((placed_points.RIGHT, 0.0),)
-
-
-def test_every_shape_can_be_learned() -> None:
-    for name in SHAPES:
-        assert len(shape(name)) == 20
 
 
 def test_places_in_words() -> None:

@@ -18,6 +18,13 @@ def open_page(tab: str = "All runs", **address: str) -> AppTest:
 
 def record(recipe: str = "linear-softmax", **given: Any) -> RunRecord:
     """A run on record, without training it; settings and fields of the record by their names."""
+    run = made_up(recipe, **given)
+    run_store().save(run)
+    return run
+
+
+def made_up(recipe: str = "linear-softmax", **given: Any) -> RunRecord:
+    """Such a run, not yet saved."""
     fields = {name: given.pop(name) for name in list(given) if name in RunRecord.__dataclass_fields__}
     history = History(loss=[2.0, 1.0, 0.5, 0.4], lr=[0.1] * 4, examples_per_step=[30, 20, 30, 20])
     for epoch, accuracy in ((0, 0.1), (1, 0.7), (2, 0.9)):
@@ -57,9 +64,7 @@ def record(recipe: str = "linear-softmax", **given: Any) -> RunRecord:
         "config": RECIPES[recipe].config.with_settings(given),
         "history": history,
     }
-    run = RunRecord(**{**values, **fields})
-    run_store().save(run)
-    return run
+    return RunRecord(**{**values, **fields})
 
 
 def bars(app: AppTest) -> str:

@@ -7,9 +7,7 @@ from streamlit.testing.v1.element_tree import Block, Element
 
 from core.models import build_module
 from core.storage.checkpoints import run_checkpoint, save_checkpoint
-from core.storage.paths import PROJECT
 from pages.ui.kit.shell.cache import run_store
-from pages.ui.kit.shell.places import place_of
 from tests.pages.harness import page_of, text, well
 from tests.pages.ui.runs.harness import open_page, record, table
 
@@ -20,16 +18,18 @@ def test_filters_decide_which_rows_are_shown() -> None:
     deep = record("mlp-deep", lr=0.3, name="my best", data="full")
     trial = record(name="sweep ab12cd34: lr=5", kind="sweep", lr=5.0, status="diverged", created=1_800_000_000.0)
     app = open_page()
-    assert table(app)["run"].tolist() == [trial.run_id, deep.run_id]
+    rows = table(app)
+    assert rows["run"].tolist() == [trial.run_id, deep.run_id]
+    assert rows["95% interval"].tolist() == ["82.6% to 94.5%"] * 2
+    assert rows["test accuracy"].tolist() == [90.0, 90.0]
+    assert "to" not in rows
     assert "**2 runs** on record" in text(app)
 
     def shown(**parameters: str) -> list[str]:
         return table(open_page(**parameters))["name"].tolist()
 
-    assert shown(runs_recipes="mlp-deep") == ["my best"]
-    assert shown(runs_words="LR=5") == ["sweep ab12cd34: lr=5"]
-    assert shown(runs_statuses="diverged") == ["sweep ab12cd34: lr=5"]
-    assert shown(runs_kind="single runs") == ["my best"]
+    assert shown(runs_recipes="mlp-deep", runs_kind="single runs") == ["my best"]
+    assert shown(runs_words="LR=5", runs_statuses="diverged") == ["sweep ab12cd34: lr=5"]
     assert shown(runs_data="full") == ["my best"]
     app.text_input(key="runs_words").set_value("nobody").run()
     assert "No run passes all the filters" in text(well(app))
@@ -63,29 +63,13 @@ def test_in_a_classroom_nobody_sees_or_deletes_anothers_runs(monkeypatch: pytest
     assert [run.run_id for run in run_store().all()] == [theirs.run_id]
 
 
-def test_choose_none_and_csv() -> None:
+def test_choosing_none_empties_the_address_too() -> None:
     runs = [record(seed=seed) for seed in range(3)]
     app = open_page(runs_chosen=",".join(run.run_id for run in runs[:2]))
     assert not app.button(key="runs_compare").disabled
     well(app.button(key="runs_none").click().run())
     assert app.button(key="runs_compare").disabled
     assert "runs_chosen" not in app.query_params
-
-
-def test_every_kind_of_run_has_a_page() -> None:
-    for recipe in ("mlp-deep", "cnn-robust", "regression-sine", "language-gru"):
-        run = record(recipe)
-        file, parameters = place_of(run.config, run.run_id)
-        assert (PROJECT / file).is_file()
-        assert run.run_id in parameters.values()
-
-
-def test_the_interval_stands_in_one_column() -> None:
-    record()
-    rows = table(open_page())
-    assert rows["95% interval"].tolist() == ["82.6% to 94.5%"]
-    assert rows["test accuracy"].tolist() == [90.0]
-    assert "to" not in rows
 
 
 HOSTILE = "![x](http://127.0.0.1:9/p.png) [l](http://127.0.0.1:9) <img src=x>"

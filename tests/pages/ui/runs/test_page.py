@@ -12,10 +12,8 @@ pytestmark = pytest.mark.usefixtures("nothing_on_record")
 @pytest.mark.parametrize(
     ("tab", "says"),
     [
-        ("All runs", "No run is on record yet"),
         ("Compare", "No run is on record yet"),
         ("Two networks", "They disagree in being right on"),
-        ("Settings and accuracy", "No run is on record yet"),
         ("Sweep", "No sweep yet"),
     ],
 )
@@ -23,9 +21,8 @@ def test_every_tab_says_what_to_do_before_there_are_runs(tab: str, says: str) ->
     assert says in text(open_page(tab))
 
 
-@pytest.mark.parametrize("tab", ["All runs", "Settings and accuracy"])
-def test_from_nothing_a_button_leads_to_sweeps(tab: str) -> None:
-    app = well(open_page(tab).button(key="runs_to_sweep").click().run())
+def test_from_nothing_a_button_leads_to_sweeps() -> None:
+    app = well(open_page("Settings and accuracy").button(key="runs_to_sweep").click().run())
     assert app.button(key="runs_sweep_start")
 
 

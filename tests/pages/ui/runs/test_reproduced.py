@@ -72,14 +72,14 @@ def test_a_quick_run_stands_beside_it(stored: Path, monkeypatch: pytest.MonkeyPa
 def test_the_sentences_follow_from_the_rows(stored: Path) -> None:
     app = open_part(reproduced.reproduced)
     assert f"1 of {len(REPRODUCTIONS)} has been done again" in text(app)
-    assert reproduced._so_far(0, 15).startswith("None of the 15")
-    assert reproduced._so_far(15, 15).startswith("All 15")
+    assert reproduced.so_far(0, 15).startswith("None of the 15")
+    assert reproduced.so_far(15, 15).startswith("All 15")
     curve = {"holds": None, "rule": "undecided: the text gives no curve, so it is a yardstick. More", "seeds": [0]}
-    told = reproduced._told({**ROW, **curve, "epochs": 100, "ci95": None})
+    told = reproduced.told_again({**ROW, **curve, "epochs": 100, "ci95": None})
     assert "(100 epochs, 1 seed)" in told
     assert "nor does the full one: the text gives no curve, so it is a yardstick." in told
     small = {**ROW, "holds": None, "rule": "undecided on few images", "epochs": 1, "seeds": [0], "data": "small"}
-    assert "(1 epoch, 1 seed, the bundled digits) decides nothing; the full one does." in reproduced._told(small)
+    assert "(1 epoch, 1 seed, the bundled digits) decides nothing; the full one does." in reproduced.told_again(small)
 
 
 def test_a_damaged_table_is_a_sentence(stored: Path) -> None:

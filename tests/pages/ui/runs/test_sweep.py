@@ -110,7 +110,7 @@ def test_words_are_picked_draws_counted_and_nothing_held_out_warned_of() -> None
     assert "no honest way to choose" in text(well(app))
 
 
-@pytest.mark.parametrize("recipe", ["cnn-lab", "regression-sine", "language-gru"])
+@pytest.mark.parametrize("recipe", ["regression-sine", "language-gru"])
 def test_every_kind_of_recipe_can_be_planned(recipe: str) -> None:
     app = open_page("Sweep", runs_sweep_recipe=recipe)
     assert not app.button(key="runs_sweep_start").disabled

@@ -42,7 +42,6 @@ def colors(picture: torch.Tensor) -> tuple[list[float], list[float]]:
     [
         ("RGB", "PNG"),
         ("RGBA", "PNG"),
-        ("P", "PNG"),
         ("P", "GIF"),
         ("CMYK", "JPEG"),
         ("CMYK", "TIFF"),
@@ -125,8 +124,6 @@ def bomb(wide: int, high: int) -> bytes:
     [
         (b"", "is not an image that can be read"),
         (b"hello, I am a text", "is not an image that can be read"),
-        (b"%PDF-1.7 ...", "is not an image that can be read"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is not an image that can be read"),
         (packed(halves())[:300], "damaged|is not an image"),
         (packed(halves(), "JPEG")[:400], "damaged|is not an image"),
         (bomb(7000, 7000), "7,000 × 7,000 pixels; at most 12 megapixels"),
@@ -134,7 +131,7 @@ def bomb(wide: int, high: int) -> bytes:
         (bomb(500, 500), "damaged"),
         (packed(Image.new("RGB", (3000, 10))), "too thin"),
     ],
-    ids=["empty", "text", "pdf", "svg", "cut png", "cut jpeg", "large", "bomb", "short", "strip"],
+    ids=["empty", "text", "cut png", "cut jpeg", "large", "bomb", "short", "strip"],
 )
 def test_what_is_no_picture_gets_a_sentence(content: bytes, sentence: str) -> None:
     with pytest.raises(DataError, match=sentence):

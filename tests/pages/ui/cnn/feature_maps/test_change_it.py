@@ -23,7 +23,8 @@ def test_switching_channels_off_and_undoing_it(trained: Trained, mnist: Mnist) -
     assert metric(app, "Answers changed") == "0"
     assert "Nothing changed yet." in text(app)
     for block, count in enumerate(config.channels, start=1):
-        well(widget(app.multiselect, f"cnn_change_off{block}").set_value(list(range(count))).run())
+        widget(app.multiselect, f"cnn_change_off{block}").set_value(list(range(count)))
+    well(app.run())
     total = sum(config.channels)
     assert f"{total} channel{'s' if total > 1 else ''} off" in text(app)
     with torch.no_grad():  # nothing gets through: every image gets the same answer
@@ -76,9 +77,6 @@ def test_rewriting_a_kernel(trained: Trained, mnist: Mnist) -> None:
         assert "1 kernel rewritten" in text(app)
         well(widget(app.number_input, "cnn_kernel_to").set_value(0).run())
         assert table()[0, 0] == 40.0
-        well(widget(app.number_input, "cnn_kernel_block").set_value(2).run())
-        well(widget(app.number_input, "cnn_kernel_from").set_value(1).run())
-        assert "1 kernel rewritten" in text(app)
     well(widget(app.button, "cnn_change_undo").click().run())
     assert "Nothing changed yet." in text(app)
     assert metric(app, "Answers changed") == "0"

@@ -20,24 +20,23 @@ def test_every_layer_can_be_enlarged(trained: Trained, mnist: Mnist) -> None:
     app = part("Maps", trained, mnist)
     names = [layer.name for layer in config.layers() if layer.kind not in ("flatten", "dropout")]
     assert widget(app.selectbox, "cnn_maps_layer").options == names
-    for layer in config.layers():
-        if layer.name in names:
-            well(widget(app.selectbox, "cnn_maps_layer").set_value(layer.name).run())
-            told = text(app)
-            if layer.name in map_layers(config):
-                assert f"**{layer.name}, channel 0** · {layer.shape[1]} × {layer.shape[2]} numbers" in told
-                assert "**Its kernel** (conv" in told
-                assert ("left random as it started" in told) == config.frozen
-            else:
-                assert f"**{layer.name}** · {layer.shape[0]:,}" in told
+    last_of_its_kind = {layer.kind: layer for layer in config.layers() if layer.name in names}
+    for layer in last_of_its_kind.values():
+        well(widget(app.selectbox, "cnn_maps_layer").set_value(layer.name).run())
+        told = text(app)
+        if layer.name in map_layers(config):
+            assert f"**{layer.name}, channel 0** · {layer.shape[1]} × {layer.shape[2]} numbers" in told
+            assert "**Its kernel** (conv" in told
+            assert ("left random as it started" in told) == config.frozen
+        else:
+            assert f"**{layer.name}** · {layer.shape[0]:,}" in told
     assert "softmax" in text(app)
 
 
 def test_channels_and_colors_of_the_maps(trained: Trained, mnist: Mnist) -> None:
     config = config_of(trained)
     app = part("Maps", trained, mnist)
-    for reach in ("the layer's largest number", "each map's own"):
-        well(widget(app.segmented_control, "cnn_maps_reach").set_value(reach).run())
+    well(widget(app.segmented_control, "cnn_maps_reach").set_value("each map's own").run())
     groups = [box for box in app.selectbox if (box.key or "").startswith("cnn_maps_group")]
     assert bool(groups) == (max(config.channels) > 64)
     for group in groups:
@@ -56,11 +55,10 @@ def test_channels_and_colors_of_the_maps(trained: Trained, mnist: Mnist) -> None
 
 def test_another_picture(trained: Trained, mnist: Mnist) -> None:
     app = part("Maps", trained, mnist)
-    for index in (0, 999):
-        well(widget(app.number_input, "cnn_maps_index").set_value(index).run())
-        with torch.no_grad():
-            digit = int(trained.model(mnist.test.images[index][None]).argmax())
-        assert f"read as a **{digit}**" in text(app)
+    well(widget(app.number_input, "cnn_maps_index").set_value(999).run())
+    with torch.no_grad():
+        digit = int(trained.model(mnist.test.images[999][None]).argmax())
+    assert f"read as a **{digit}**" in text(app)
     well(widget(app.segmented_control, "cnn_maps_subject").set_value("my own drawing").run())
 
 
@@ -80,7 +78,7 @@ def test_a_click_chooses_layer_and_channel(mnist: Mnist) -> None:
 
     def clicking(rows: list[tuple[int, int]]) -> None:
         for row, picture in rows:
-            maps._picked(config, names, 0, row, picture)
+            maps.picked(config, names, 0, row, picture)
         feature_maps(network, mnist)
 
     for rows, told in (

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
 import torch
 from streamlit.testing.v1 import AppTest
 from torch import nn
@@ -18,7 +19,6 @@ from core.recipes.texts import RECIPES
 from core.storage.history import History
 from core.training.recording import new_trainer
 from pages.ui.kit.network import label_errors
-from pages.ui.kit.shell.cache import mnist
 from pages.ui.kit.training.ended_run import Ended, Place
 from tests.pages.harness import open_part, text, well
 
@@ -38,8 +38,8 @@ def trained() -> tuple[RunConfig, nn.Module, int]:
 
 @pytest.fixture(autouse=True)
 def fresh() -> None:
-    for cached in (mnist, label_errors._seconds, label_errors._ranked, label_errors._network):
-        cached.clear()
+    st.cache_resource.clear()
+    st.cache_data.clear()
 
 
 def page(config: RunConfig, network: nn.Module | None, n: int) -> AppTest:
@@ -97,13 +97,13 @@ def test_nothing_without_flipped_labels_and_a_sentence_without_weights(
         title.value for title in page(config.with_settings({"flipped": 0.0}), network, n).subheader
     ]
     assert "other digits than those in use" in text(page(config, network, n + 1))
-    label_errors._network.clear()
+    st.cache_resource.clear()
     assert "are gone" in text(page(config, None, n))
 
 
 def test_a_ring_tells_what_was_flipped() -> None:
     image = torch.zeros(28, 28, dtype=torch.uint8)
-    orange, gray = label_errors._ringed(image, True), label_errors._ringed(image, False)
+    orange, gray = label_errors.ringed(image, True), label_errors.ringed(image, False)
     assert orange.shape == (64, 64, 3)
     assert tuple(orange[0, 0]) == (0xD5, 0x5E, 0x00)
     assert tuple(gray[0, 0]) != tuple(orange[0, 0])

@@ -39,12 +39,6 @@ def test_a_browser_keeps_its_id(browser: SimpleNamespace) -> None:
     assert len(browser.html) == 1
 
 
-def test_two_browsers_are_two(browser: SimpleNamespace) -> None:
-    first = owner.owner()
-    browser.session.clear()
-    assert owner.owner() != first
-
-
 @pytest.mark.parametrize("forged", ["me", "", "'; alert(1); '", "A" * 24, "0" * 25])
 def test_a_made_up_cookie_is_not_taken(browser: SimpleNamespace, forged: str) -> None:
     browser.cookies[owner.COOKIE] = forged

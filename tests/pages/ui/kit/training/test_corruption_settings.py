@@ -36,11 +36,11 @@ def said(app: AppTest) -> RunConfig:
 def test_every_widget_says_what_it_shows(app: AppTest) -> None:
     assert not said(app).faults.any
     assert not [widget for widget in app.number_input if widget.key == f"{RECIPE}_faults_seed"]
-    app.select_slider(key=f"{RECIPE}_share").set_value(0.2).run()
-    app.slider(key=f"{RECIPE}_flipped").set_value(0.1).run()
+    app.select_slider(key=f"{RECIPE}_share").set_value(0.2)
+    app.slider(key=f"{RECIPE}_flipped").set_value(0.1)
     app.selectbox(key=f"{RECIPE}_rare").set_value("7").run()
-    app.select_slider(key=f"{RECIPE}_rare_share").set_value(0.05).run()
-    app.slider(key=f"{RECIPE}_pixel_noise").set_value(0.3).run()
+    app.select_slider(key=f"{RECIPE}_rare_share").set_value(0.05)
+    app.slider(key=f"{RECIPE}_pixel_noise").set_value(0.3)
     app.number_input(key=f"{RECIPE}_faults_seed").set_value(4).run()
     assert said(app).faults == DigitsConfig(0.2, 0.1, 7, 0.05, 0.3, 4)
 

@@ -55,6 +55,28 @@ def test_a_failure_stops_the_work_and_stays_on_the_screen(app: AppTest) -> None:
     assert app.button(key="work_start").label == "All measured"
 
 
+def test_it_can_be_stopped_and_goes_on(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    app.session_state["computing_fails"] = False
+    monkeypatch.setattr(incremental_work, "SLICE", -1.0)  # one piece between two drawings
+    app.button(key="work_start").click().run()
+    app.button(key="work_stop").click().run()
+    some = list(app.session_state["asked"])
+    assert 0 < len(some) < 3
+    app.run()
+    assert app.session_state["asked"] == some
+    assert app.button(key="work_start").label == "Go on"
+    monkeypatch.setattr(incremental_work, "SLICE", 60.0)
+    app.button(key="work_start").click().run()
+    assert app.session_state["asked"] == [0, 1, 2]
+
+
+def test_while_the_whole_page_is_drawn_nothing_is_computed(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incremental_work, "alone", lambda: False)
+    app.button(key="work_start").click().run()
+    assert app.session_state["asked"] == []
+    assert not app.button(key="work_stop").disabled
+
+
 def test_what_cannot_be_drawn_is_not_computed_either(app: AppTest) -> None:
     app.session_state["drawing_fails"] = True
     app.button(key="work_start").click().run()
