@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from core.storage.runs import RunStore
 from tests.browser.server import Server
 from tests.browser.until import until
-from tests.pages.ui.runs.harness import made_up
+from tests.made_up_runs import made_up
 
 OpenPage = Callable[..., Page]
 

@@ -13,7 +13,6 @@ from core.backprop import network, per_sample
 from core.backprop.network import Layer, Loss, loss_and_gradients
 from core.config.errors import ConfigError
 from core.config.run import ACTIVATIONS, REDUCTIONS, Activation, Reduction
-from core.lessons.backprop.finite_differences import finite_differences
 from core.lessons.backprop.gradient_check import agreement
 from core.models.activations import ACTIVATION_FUNCTIONS
 
@@ -72,23 +71,6 @@ def test_by_hand_is_what_autograd_finds(problem, loss, reduction) -> None:  # ty
     for mine, autograds in zip(flat, wanted, strict=True):
         assert mine.shape == autograds.shape
         assert agreement(mine, autograds).difference < 1e-10
-
-
-@modest
-@given(problems(), st.sampled_from(list(network.LOSSES)), st.sampled_from(REDUCTIONS))
-def test_by_hand_is_what_finite_differences_measure(problem, loss, reduction) -> None:  # type: ignore[no-untyped-def]
-    layers, activation, x, labels, values = problem
-    target = labels if loss == "cross-entropy" else values
-    _, found = loss_and_gradients(layers, activation, x, target, loss=loss, reduction=reduction)
-    for index, mine in enumerate(tensor.flatten() for gradient in found for tensor in gradient):
-        measured = finite_differences(
-            layers, activation, x, target, index, torch.arange(len(mine)), loss=loss, reduction=reduction
-        )
-        away = ~measured.isnan()  # from the kink of ReLU
-        if float(mine[away].norm()) < 1e-8:  # smaller than the rounding of a measurement: compare plainly
-            assert float((mine[away] - measured[away]).norm()) < 1e-9
-        else:
-            assert agreement(mine[away], measured[away]).difference < 1e-6
 
 
 @modest

@@ -11,7 +11,6 @@ from core.config.run import OptimizerConfig
 from core.export.snippets.race import race_code
 from core.lessons.race.race_lanes import chapter_lanes, named
 from core.recipes.texts import RECIPES
-from core.training.optimizers import OPTIMIZERS
 
 
 def execute(config: RaceConfig) -> dict[str, Any]:

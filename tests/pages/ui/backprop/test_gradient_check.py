@@ -60,20 +60,6 @@ def test_every_network_and_loss_agrees(app: AppTest) -> None:
         assert ("ŷ − y" in app.subheader[0].value) == (loss == "Cross-entropy")
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("activation", ["tanh", "relu", "leaky-relu", "gelu"])
-def test_every_activation_batch_and_unit_agrees(app: AppTest, activation: str) -> None:
-    app.selectbox(key="manual_check_activation").set_value(activation)
-    app.segmented_control(key="manual_check_split").set_value("Test")
-    app.slider(key="manual_check_size").set_value(16).run()
-    widget(app.number_input, "manual_check_first").set_value(7).run()
-    widget(app.number_input, "manual_check_unit").set_value(99).run()
-    widget(app.slider, "manual_check_image").set_value(16).run()
-    assert well(app).success
-    app.slider(key="manual_check_size").set_value(1).run()
-    assert well(app).success
-
-
 def test_a_wider_finite_difference_is_wrong_and_too_narrow_a_one_too(app: AppTest) -> None:
     def error() -> float:
         shown = next(m.value for m in well(app).metric if m.label == "Error")

@@ -16,7 +16,6 @@ from core.lessons.race.imagenet.best_rate import RATES, RateSweep
 from core.lessons.race.imagenet.classifiers import digit_classifier
 from core.lessons.race.imagenet.race import Moment, Race, at_rates
 from core.models.trained_network import load_shipped
-from core.training.optimizers import OPTIMIZERS
 from pages.ui.kit.shell.cache import mnist, shipped_model
 from pages.ui.race import image_live, image_race_session
 from pages.ui.race.image_race import CODE, fair, for_an_image

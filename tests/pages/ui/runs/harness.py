@@ -4,11 +4,9 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from core.config.proportion import Proportion
-from core.recipes.texts import RECIPES
-from core.storage.history import History
-from core.storage.runs import RunRecord, new_run_id
+from core.storage.runs import RunRecord
 from pages.ui.kit.shell.cache import run_store
+from tests.made_up_runs import made_up
 from tests.pages import harness
 
 
@@ -21,50 +19,6 @@ def record(recipe: str = "linear-softmax", **given: Any) -> RunRecord:
     run = made_up(recipe, **given)
     run_store().save(run)
     return run
-
-
-def made_up(recipe: str = "linear-softmax", **given: Any) -> RunRecord:
-    """Such a run, not yet saved."""
-    fields = {name: given.pop(name) for name in list(given) if name in RunRecord.__dataclass_fields__}
-    history = History(loss=[2.0, 1.0, 0.5, 0.4], lr=[0.1] * 4, examples_per_step=[30, 20, 30, 20])
-    for epoch, accuracy in ((0, 0.1), (1, 0.7), (2, 0.9)):
-        history.epochs.append(
-            {
-                "epoch": epoch,
-                "step": 2 * epoch,
-                "seconds": 1.0 * epoch,
-                "train_accuracy": accuracy,
-                "train_loss": 2.3 - epoch,
-                "test_loss": 2.4 - epoch,
-                "test_accuracy": accuracy,
-            }
-        )
-    low, high = Proportion(90, 100).interval
-    values: dict[str, Any] = {
-        "run_id": new_run_id(),
-        "recipe": recipe,
-        "name": "",
-        "owner": "me",
-        "created": 1_700_000_000.0,
-        "status": "finished",
-        "data": "small",
-        "n_train": 50,
-        "n_test": 100,
-        "epochs": 2.0,
-        "train_seconds": 2.0,
-        "test_accuracy": 0.9,
-        "ci_low": low,
-        "ci_high": high,
-        "test_loss": 0.4,
-        "validation_accuracy": None,
-        "device": "CPU",
-        "precision": "fp32",
-        "threads": 1,
-        "versions": {},
-        "config": RECIPES[recipe].config.with_settings(given),
-        "history": history,
-    }
-    return RunRecord(**{**values, **fields})
 
 
 def bars(app: AppTest) -> str:

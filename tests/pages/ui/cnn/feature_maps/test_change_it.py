@@ -103,21 +103,6 @@ def test_kernel_edits_belong_to_one_network(mnist: Mnist) -> None:
     assert "Nothing changed yet." in text(well(app.run()))
 
 
-@pytest.mark.long
-def test_each_channel_alone(trained: Trained, mnist: Mnist) -> None:
-    config = config_of(trained)
-    app = part("Change it", trained, mnist)
-    blocks = [box for box in app.segmented_control if (box.key or "").startswith("cnn_knock_block")]
-    assert bool(blocks) == (len(config.channels) > 1)
-    for block in range(1, len(config.channels) + 1):
-        if blocks:
-            well(widget(app.segmented_control, "cnn_knock_block").set_value(f"act{block}").run())
-        for button in [b for b in app.button if b.key == "cnn_knock_go"]:
-            well(button.click().run())
-        assert "is missed" in text(app)
-        assert "Measured on" in text(app)
-
-
 def test_a_chart_that_takes_long_waits_for_a_click(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pages.ui.cnn.map_results.QUICK", 0)
     app = part("Change it", built(CONFIGS["builder"], mnist, "slow"), mnist)
