@@ -23,7 +23,6 @@ def test_memory_is_told_after_the_first_visitor_and_for_each_further_one(tmp_pat
     assert took.seconds > 100, "PyTorch alone takes more megabytes"
     assert took.extra["sessions_2_mb"] == pytest.approx(took.seconds + took.extra["second_session_mb"])
     limit = ROWS["memory"].limit
-    assert limit is not None
     assert limit.key in took.extra
 
 

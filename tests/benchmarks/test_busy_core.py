@@ -65,7 +65,6 @@ def test_it_ends_when_its_parent_was_killed() -> None:
         text=True,
         cwd=Path(__file__).resolve().parents[2],
     ) as parent:
-        assert parent.stdout is not None
         pid = int(parent.stdout.readline())
         parent.kill()
     assert ends(pid, 20)

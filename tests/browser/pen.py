@@ -14,7 +14,6 @@ def draw(page: Page, canvas_key: str, strokes: Strokes) -> None:
     expect(canvas).to_have_count(1)  # just cleared, the old one stands beside the new one for a moment
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
-    assert box is not None
     for (x, y), *rest in strokes:
         page.mouse.move(box["x"] + x, box["y"] + y)
         page.mouse.down()

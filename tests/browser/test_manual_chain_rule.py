@@ -16,7 +16,6 @@ def test_walking_on_and_back_and_clicking_a_number(open_page: OpenPage) -> None:
     result = page.locator('[class*="st-key-manual_result_11"] .nsewdrag').first
     result.scroll_into_view_if_needed()
     cells = result.bounding_box()
-    assert cells is not None
     page.mouse.click(cells["x"] + cells["width"] * 2.5 / 3, cells["y"] + cells["height"] * 1.5 / 4)
     page.wait_for_function(
         "() => location.href.includes('manual_row_11_of_4=1') && location.href.includes('manual_column_11_of_3=2')"

@@ -36,7 +36,7 @@ def test_the_curve_moves_while_it_learns_and_stands_there_after_a_reload(open_pa
         return len(seen) > 3
 
     until(page, moved)
-    press(page.get_by_role("button", name="Stop").last, page.get_by_text("Stopped", exact=True).first)
+    press(page.locator(".st-key-reg_live_stop button"), page.get_by_text("Stopped", exact=True).first)
     assert "reg_run=" in page.url
     page.reload()
     expect(page.get_by_text("Stopped", exact=True).first).to_be_visible()
@@ -50,7 +50,6 @@ def test_a_click_places_a_point_another_takes_it_away(open_page: OpenPage, settl
         board = page.locator('[class*="st-key-reg_board_"] .js-plotly-plot .nsewdrag').first
         board.scroll_into_view_if_needed()
         box = board.bounding_box()
-        assert box is not None
         # the board reaches from −5.25 to 5.25 and from −3.25 to 3.25; the place is (2.5, 1)
         page.mouse.click(box["x"] + box["width"] * 7.75 / 10.5, box["y"] + box["height"] * 2.25 / 6.5)
         expect(count).to_contain_text(expected)

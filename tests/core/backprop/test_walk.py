@@ -132,7 +132,6 @@ def test_values_appear_going_forward_and_gradients_coming_back() -> None:
         assert names == ("x", "z_h", "a_h", "z_o", "ŷ", f"loss of image {image}")
         assert float(values[5]) == pytest.approx(-float(values[4][labels[image]].log()))  # its own, not the mean
     each = steps[4].each
-    assert each is not None
     assert float(each.mean()) == pytest.approx(float(steps[4].result.tensor))
     assert [entry and entry[0] for entry in seen(steps, 13, 0)] == [None, "δ_h", "∂L/∂a_h", "δ_o", None, None]
 
@@ -140,7 +139,6 @@ def test_values_appear_going_forward_and_gradients_coming_back() -> None:
 def test_of_all_probabilities_only_the_right_digits_enter_the_loss() -> None:
     layers, x, labels = case((4, 3, 3))
     step = next(step for step in walk(layers, "tanh", x, labels) if step.phase == "loss")
-    assert step.enters is not None
     assert step.enters.tolist() == labels.tolist()
     assert step.cell(0, 0).several == ((0, 0), (1, 1))  # ŷ[n, y_n], in ŷ and in y
 

@@ -71,8 +71,6 @@ def test_a_run_learns_from_what_is_left_and_is_tested_on_what_is_true() -> None:
     )
     data = run_data(SMALL, config)
     assert data.test is SMALL.test
-    assert data.train_places is not None
-    assert data.validation_places is not None
     assert not set(data.train_places.tolist()) & set(data.validation_places.tolist())
     used = set(corrupt(TRAIN, config.faults).places.tolist())
     assert set(data.train_places.tolist()) | set(data.validation_places.tolist()) == used

@@ -59,7 +59,6 @@ def test_nothing_is_there_at_first() -> None:
 
 def test_a_drawing_is_kept_as_the_network_received_it() -> None:
     drawing = from_canvas(canvas())
-    assert drawing is not None
     mine = Handwriting()
     before = mine.state()
     id = mine.add(drawing.image, 1, canvas())

@@ -62,7 +62,6 @@ def executed(text: str, **replaced: str) -> dict[str, Any]:
 
 def test_a_race_ends_as_in_the_app(digits: Mnist) -> None:
     base = RECIPES["optimizer-race"].setup
-    assert isinstance(base, RaceConfig)
     lanes = lanes_from_text("sgd:lr=0.1,momentum=0.9~cosine;adam:epsilon=0.001;sgd-by-hand:momentum=0.5")
     run = base.base.with_settings({"batch_size": 40, "family": "module", "dropout": 0.2, "hidden": (16,)})
     config = RaceConfig(run, lanes, (3, 4))
@@ -123,7 +122,6 @@ def test_the_walk_of_the_recipe_is_plain_python() -> None:
 
 def test_fgsm_finds_what_the_app_finds(digits: Mnist) -> None:
     setup = RECIPES["fgsm"].setup
-    assert isinstance(setup, AttackSetup)
     space = executed(attack_lesson(replace(setup, network="mlp-module", n=50), "fgsm", "small").script)
     config = RECIPES["mlp-module"].config
     trainer = new_trainer(config, digits, torch.device("cpu"))

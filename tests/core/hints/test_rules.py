@@ -80,7 +80,6 @@ def test_a_rule_speaks_of_its_fault_and_is_silent_without(rule: str) -> None:
     recipe, faulty, sound = RUNS[rule]
     case = run(recipe, **faulty)
     found = RULES[rule](case)
-    assert found is not None
     assert found.rule == rule
     assert rule in [hint.rule for hint in hints(case)], "no other hint explains it away"
     assert any(sign.isdigit() for sign in found.evidence)
@@ -108,7 +107,6 @@ def test_the_remedy_cures(rule: str) -> None:
     recipe, faulty, _ = RUNS[rule]
     case = run(recipe, **faulty)
     found = RULES[rule](case)
-    assert found is not None
     cured = run(recipe, **{**faulty, **found.remedy})
     assert RULES[rule](cured) is None
     before, after = (of.history.last("train_loss") for of in (case, cured))
@@ -131,7 +129,6 @@ def test_a_network_that_reads_nothing_has_another_trouble_than_a_rare_digit() ->
 def test_without_validation_images_it_says_so_and_holds_some_out() -> None:
     case = run("mlp-module", **FEW, **ADAM, epochs=40)
     found = RULES["overfitting"](case)
-    assert found is not None
     assert "Nothing is held out" in found.evidence
     assert found.remedy == {"validation": 0.1, "keep": "best"}
     held_out = run("mlp-module", **RUNS["overfitting"][1])
@@ -173,7 +170,6 @@ def test_what_is_learned_by_heart_is_called_by_its_name(recipe: str, things: str
         for n, loss in enumerate([1.0, *(0.5 + n / 20 for n in range(30))], start=1)
     ]
     found = RULES["overfitting"](Case(config, History(epochs=rows), 100))
-    assert found is not None
     assert f"common to all {things} " in found.why
     assert ("noise" in found.why) == (things == "points")
 

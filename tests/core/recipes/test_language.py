@@ -22,8 +22,6 @@ def test_there_is_one_for_each_division() -> None:
     divisions = []
     for name in NAMES:
         config = RECIPES[name].config
-        assert isinstance(config.model, RecurrentConfig)
-        assert isinstance(config.data, WordsConfig)
         assert (config.model.cell, config.model.units) == ("gru", 128), "the text's network"
         assert config.train.validation == 0
         divisions.append(config.data.division)

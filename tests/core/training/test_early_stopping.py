@@ -52,7 +52,6 @@ def test_the_kept_weights_are_those_of_the_lowest_validation_loss() -> None:
     lowest = losses.index(min(losses))  # type: ignore[type-var]
     assert 0 < lowest < len(losses) - 1, "a run whose last epoch is its best tests nothing"
     best = best_of(trainer)
-    assert best is not None
     assert best.row == lowest
     assert kept_row(trainer) == trainer.history.epochs[lowest]
     for name, tensor in everything.rows[lowest].items():

@@ -10,7 +10,6 @@ from core.data.examples import RunData
 from core.jobs.job_pair import twins
 from core.lessons.backprop import two_momenta
 from core.lessons.backprop.gradient_check import agreement
-from core.models.raw_mlp import RawMLP
 from core.recipes.texts import RECIPES
 from core.training.callbacks import Callback
 from core.training.loss_and_gradients import loss_and_gradients
@@ -26,7 +25,6 @@ def deep(hidden: tuple[int, ...], activation: Activation, *, lr: float, momentum
 def double(config: RunConfig, data: Digits, dtype: torch.dtype = torch.float64) -> Trainer:
     """A trainer whose weights and images are of that floating type."""
     trainer = Trainer(config, RunData(data, data))
-    assert isinstance(trainer.network, RawMLP)
     for tensor in trainer.network.parameters():
         tensor.data = tensor.data.to(dtype)
     trainer.inputs = trainer.source = trainer.inputs.to(dtype)
@@ -116,7 +114,6 @@ def test_a_run_by_hand_never_asks_autograd(mnist: Mnist, monkeypatch: pytest.Mon
     trainer = Trainer(by_hand, RunData(mnist.train, mnist.test))
     history = trainer.run()
     assert len(history.loss) == 32
-    assert isinstance(trainer.network, RawMLP)
     assert not any(tensor.requires_grad for tensor in trainer.network.tensors.values())
     with pytest.raises(AssertionError, match="somebody called"):
         Trainer(by_autograd, RunData(mnist.train, mnist.test)).run()

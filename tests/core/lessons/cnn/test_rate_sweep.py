@@ -132,7 +132,6 @@ def test_drift_is_the_range_at_the_first_and_the_last_finite_look() -> None:
         {"step": 100, "act1": [None] * 5},
     ]
     found = drift(rows, "act1")
-    assert found is not None
     assert (found.start, found.end, found.factor) == (2.0, 6.0, 3.0)
     assert drift(rows[:1], "act1") is None
     assert drift(rows, "act9") is None

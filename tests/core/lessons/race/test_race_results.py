@@ -184,18 +184,14 @@ def test_standings_of_a_race() -> None:
         run([1.0, None], {2: 0.5}, lane="Adam", seed=1, status="diverged", message="Too high."),
     ]
     first, second = standings(config, runs, 1000, 0.8)
-    assert first.validation is not None
     assert (first.validation.mean, first.validation.seeds) == (pytest.approx(0.85), 2)
     assert first.validation.deviation == pytest.approx(np.std([0.8, 0.9], ddof=1))
     assert first.speed == pytest.approx(20.0)
     assert first.loss == pytest.approx(0.7)
     assert first.test is not None
-    assert first.interval is not None
     assert first.interval[0] < 0.9 < first.interval[1]
     assert (second.begun, second.diverged, second.message) == (2, 1, "Too high.")
-    assert second.validation is not None
     assert second.validation.mean == pytest.approx(0.85)  # of the seed that is still a network
-    assert second.test is not None
     assert (second.test.seeds, second.interval) == (1, None)  # of one seed in two: no interval says how it goes
     assert within_reach(config, runs) == 80  # both seeds of SGD; one of Adam's never got beyond 50%
     runs[0].status = "running"
@@ -221,8 +217,6 @@ def test_means_count_seeds_that_are_equally_far() -> None:
     for status in ("running", "stopped"):  # the third seed has just begun, and knows nothing yet
         runs = [*two, *ran(2, 0.1, 0.1, status, [2.3])]
         one, other = standings(config, runs, 1000, 0.9)
-        assert one.validation is not None
-        assert other.validation is not None
         assert (one.validation.mean, one.validation.seeds, one.of) == (pytest.approx(0.92), 2, 3)
         assert (other.validation.mean, other.validation.low) == (pytest.approx(0.95), 0.94)
         assert one.loss == pytest.approx(0.4)

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from core.config.errors import DataError
-from core.config.race import RaceConfig
 from core.lessons.race.race import LaneRun
 from core.lessons.race.race_lines import accuracy_line, loss_line, total_steps
 from core.lessons.race.recorded_race import SEEDS, RecordedRace, load, save
@@ -16,7 +15,6 @@ from core.recipes.texts import recipe
 def test_the_race_that_came_along_is_the_recipes() -> None:
     race = load()
     setup = recipe("optimizer-race").setup
-    assert isinstance(setup, RaceConfig)
     assert race.config.base == setup.base
     assert race.config.lanes == setup.lanes
     assert race.config.seeds == SEEDS

@@ -5,7 +5,7 @@ import torch
 
 from core.config.run import CurveConfig
 from core.data.points import CURVES, curve_points
-from core.lessons.regression.small_fit import Ends, ends, noisy_sample, small_fit
+from core.lessons.regression.small_fit import ends, noisy_sample, small_fit
 from core.models.evaluation import evaluate
 from core.models.trained_network import rebuild
 from core.recipes.texts import RECIPES
@@ -28,7 +28,6 @@ def test_kept_and_last_are_what_their_rows_say() -> None:
 
 def test_half_of_the_points_validate_and_a_seed_draws_them() -> None:
     config = noisy_sample(SINE, 4, 7, target="square", points=20)
-    assert isinstance(config.data, CurveConfig)
     assert (config.data.points, config.train.validation, config.data.points_seed) == (20, 0.5, 7)
     assert (config.data.low, config.data.high) == CURVES["square"].interval
     assert config.model.hidden == (4,)  # type: ignore[union-attr]
@@ -37,7 +36,6 @@ def test_half_of_the_points_validate_and_a_seed_draws_them() -> None:
 def test_a_run_that_diverges_ends_with_what_it_has() -> None:
     fit = small_fit(noisy_sample(SINE, 8, 0, epochs=20, optimizer="sgd", lr=100, activation="relu"))
     found = ends(fit)
-    assert isinstance(found, Ends)
     assert found.train is None
     assert found.kept_validation is not None
     assert all(isinstance(tensor, torch.Tensor) for tensor in fit.kept.values())

@@ -26,13 +26,11 @@ def test_the_best_is_chosen_by_validation_where_there_is_one(make_run: MakeRun) 
         2: make_run(validation_accuracy=0.99, test_accuracy=0.99, status="diverged"),
     }
     found = best(runs)
-    assert found is not None
     assert (found.number, found.by, found.honest) == (1, "validation accuracy", True)
 
 
 def test_without_validation_it_says_so(make_run: MakeRun) -> None:
     found = best({0: make_run(test_accuracy=0.8), 1: make_run(test_accuracy=0.9)})
-    assert found is not None
     assert (found.number, found.by, found.honest) == (1, "test accuracy", False)
     assert best({}) is None
     assert best({0: make_run(status="diverged")}) is None
@@ -41,12 +39,10 @@ def test_without_validation_it_says_so(make_run: MakeRun) -> None:
 def test_a_regression_is_chosen_by_its_validation_loss(make_run: MakeRun) -> None:
     runs = {n: make_run("regression-sine", test_accuracy=None, test_loss=loss) for n, loss in enumerate((1.0, 2.0))}
     found = best(runs)
-    assert found is not None
     assert (found.number, found.by) == (0, "test loss")
     for number, loss in ((0, 0.5), (1, 0.25)):
         runs[number].history.epochs[-1]["validation_loss"] = loss
     found = best(runs)
-    assert found is not None
     assert (found.number, found.by, found.honest) == (1, "validation loss", True)
 
 

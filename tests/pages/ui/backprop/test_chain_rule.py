@@ -41,7 +41,6 @@ def test_the_loss_of_one_image_stands_in_the_circle_and_only_its_digit_is_lit() 
     app = tab(chain_rule.chain_rule, manual_step=5)
     x, labels = small_batch(1, 2)
     step = walk(small_layers(1), "sigmoid", x, labels)[4]
-    assert step.each is not None
     figure = json.loads(app.get("plotly_chart")[0].proto.spec)
     circles = [trace for trace in figure["data"] if trace.get("mode") == "markers+text"]
     assert circles[-1]["customdata"] == [f"loss of image 0 = {float(step.each[0]):.8g}"]

@@ -192,7 +192,6 @@ def test_the_code_of_the_race_is_ours() -> None:
     names: dict[str, object] = {}
     exec(two_dimensions.CODE, names)
     paths = names["paths"]
-    assert isinstance(paths, dict)
     for title, lr in (("SGD", 0.02), ("RMSprop", 0.05), ("Adam", 0.5)):
         ours = racer(title.lower(), lr, "beale", 300).path.points
         shown = torch.stack(paths[title]).numpy()

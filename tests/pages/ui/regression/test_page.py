@@ -115,7 +115,6 @@ def test_points_are_placed_removed_cleared_and_learned() -> None:
     app.button(key="reg_remove").click().run()
     assert "**Your points**: 19" in text(app)
     config = run_store().get(quickly(app)).config
-    assert isinstance(config.data, CurveConfig)
     assert config.data.placed == placed_points.shape("One bump")[:-1]
     assert "Points that validate: 3" in text(app), "few enough to warn"
     assert not [box for box in app.expander if box.label.startswith("What the run above")]

@@ -22,7 +22,6 @@ def test_a_sweep_is_planned_run_stopped_and_gone_on_with() -> None:
     well(app.button(key="runs_sweep_start").click().run())
     sweep_id = app.session_state["runs_sweep_shown"]
     job = sweep_of(registry(), sweep_id)
-    assert job is not None
     assert job.wait(120).status == "finished"
     well(app.run())
     assert "4 of 4 trials done" in bars(app)
@@ -53,7 +52,6 @@ def test_an_interrupted_sweep_goes_on_after_a_restart() -> None:
     assert "it stands still" in bars(app)
     well(app.button(key="runs_sweep_go_on").click().run())
     job = sweep_of(registry(), ledger.sweep_id)
-    assert job is not None
     assert job.wait(120).status == "finished"
     assert not read(ledger.sweep_id).open
     well(app.run())
@@ -64,7 +62,6 @@ def test_a_sweep_at_work_is_stopped_and_keeps_what_is_done() -> None:
     app = open_page("Sweep", **{"runs_sweep_epochs_linear-softmax": "2000"})
     well(app.button(key="runs_sweep_start").click().run())
     job = sweep_of(registry(), app.session_state["runs_sweep_shown"])
-    assert job is not None
     assert not app.button(key="runs_sweep_stop").disabled
     well(app.button(key="runs_sweep_stop").click().run())
     assert job.wait(30).status == "stopped"
@@ -80,7 +77,6 @@ def test_a_cluster_that_is_not_there_is_said_in_words(monkeypatch: pytest.Monkey
     assert "on the cluster at tcp://127.0.0.1:1" in text(app)
     well(app.button(key="runs_sweep_start").click().run())
     job = sweep_of(registry(), app.session_state["runs_sweep_shown"])
-    assert job is not None
     assert job.wait(60).status == "failed"
     well(app.run())
     assert "There is no Dask scheduler" in app.warning[0].value

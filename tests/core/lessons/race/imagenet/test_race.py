@@ -98,7 +98,6 @@ def test_weights_stay_and_take_no_gradients(picture: torch.Tensor) -> None:
     assert not classifier.model.training
     adam = ours.lanes["adam"]
     assert adam.last.loss < ours.lanes["sgd"].last.loss < adam.moments[0].loss
-    assert adam.reached is not None
     assert adam.reached.top[0][0] == "leopard"
     seen = adam.seen.detach()[0] - classifier.normalize(photo)
     assert adam.last.l2 == pytest.approx(float(seen.norm()) * 128 / 255, rel=1e-4), "in pixels, not as seen"
@@ -117,7 +116,6 @@ def test_unclipped_leaves_the_valid_pixels_and_clipped_does_not(digits: Classifi
 def test_reached_is_the_first_time_it_wins(digits: Classifier, picture: torch.Tensor) -> None:
     adam = race(digits, picture, lr=0.1, steps=15).lanes["adam"]
     first = adam.reached
-    assert first is not None
     assert first.iteration > 0
     assert first.top[0][0] == "3"
     assert all(moment.top[0][0] != "3" for moment in adam.moments[: first.iteration])
@@ -175,7 +173,6 @@ def test_bad_races_get_a_sentence(digits: Classifier, picture: torch.Tensor) -> 
 
 def test_the_config_is_the_chapters_and_survives_json() -> None:
     config = recipe("optimizer-race-image").setup
-    assert isinstance(config, ImageRaceConfig)
     assert (config.target, config.iterations, config.lr, config.clip) == (288, 100, 0.01, False)
     assert config.optimizers == THREE
     assert ImageRaceConfig.from_json(config.to_json()) == config

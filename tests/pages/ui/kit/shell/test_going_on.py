@@ -59,7 +59,6 @@ def test_a_pair_is_one_thing_and_a_page_of_its_own_is_linked(mnist: Mnist) -> No
         job.opens = ("pages/3_Manual_Backprop.py", {"manual_run": pair[0].job_id, "manual_twin": pair[1].job_id})
     (one,) = going()
     assert one.title == "linear-softmax and linear-softmax"
-    assert DEFEND.where is not None
     app = well(open_page(DEFEND.where[0].removeprefix("pages/"), **DEFEND.where[1]))
     assert app.button(key="adv_start")
 
