@@ -28,7 +28,7 @@ def test_compare_draws_what_is_chosen() -> None:
     assert table(app).loc["lr"].tolist() == ["0.3", "0.1"]
     assert len(table(app)) == 1
     app.segmented_control(key="runs_what").set_value("loss")
-    well(app.selectbox(key="runs_axis").set_value(compare.AXES[-1]).run())
+    well(app.selectbox(key="runs_axis").set_value(list(compare.AXES)[-1]).run())
     assert app.toggle(key="runs_log_x").disabled  # a clock has no logarithm
     app.selectbox(key="runs_axis").set_value("step").run()
     for toggle in ("runs_log_x", "runs_log_y", "runs_band"):
