@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from core.charts.palette import BLUE, ORANGE
-from core.charts.style import AXIS, bare, figure
+from core.charts.style import AXIS, Part, image_figure, note
 
 FORWARD, BACKWARD = BLUE, ORANGE
 HALF = 0.34  # of the height of a row: a box's half
@@ -30,17 +30,14 @@ class Box:
 def operations_figure(boxes: Sequence[Box]) -> go.Figure:
     """The graph with values going down (forward) and gradients coming back up (backward) at every box."""
     rows = max((box.row for box in boxes), default=0) + 1
-    fig = bare(figure(height=ROW * rows))
-    fig.update_xaxes(range=[0, 1], constrain=None)
-    fig.update_yaxes(range=[rows - 0.5, -0.5], autorange=False, scaleanchor=None, constrain=None)
     places = _places(boxes)
-    for box, (x, half) in zip(boxes, places, strict=True):
-        _box(fig, box, x, half)
+    marks = [part for box, (x, half) in zip(boxes, places, strict=True) for part in _box(box, x, half)]
     for box, (x, _) in zip(boxes, places, strict=True):
         for number, source in enumerate(box.inputs):
             shift = 0.16 * (number - (len(box.inputs) - 1) / 2) if box.inputs.count(source) > 1 else 0.0
-            _edge(fig, (places[source][0], boxes[source].row), (x, box.row), shift)
-    return fig
+            marks += _edge((places[source][0], boxes[source].row), (x, box.row), shift)
+    upward = {"range": [rows - 0.5, -0.5], "autorange": False}
+    return image_figure([], marks, height=ROW * rows, square=False, x_axis={"range": [0, 1]}, y_axis=upward)
 
 
 def _places(boxes: Sequence[Box]) -> list[tuple[float, float]]:
@@ -62,45 +59,31 @@ def _places(boxes: Sequence[Box]) -> list[tuple[float, float]]:
     return places
 
 
-def _box(fig: go.Figure, box: Box, x: float, half: float) -> None:
-    fig.add_shape(
-        type="rect",
-        x0=x - half,
-        x1=x + half,
-        y0=box.row - HALF,
-        y1=box.row + HALF,
-        line={"color": AXIS, "width": 1},
-        fillcolor=FILL,
-        layer="below",
-    )
+def _box(box: Box, x: float, half: float) -> list[Part]:
+    corners = {"x0": x - half, "x1": x + half, "y0": box.row - HALF, "y1": box.row + HALF}
+    look = {"line": {"color": AXIS, "width": 1}, "fillcolor": FILL, "layer": "below"}
     lines = (
         f"<b>{box.title}</b>",
         f"<span style='font-size:11px'>{box.note}</span>",
         f"<span style='color:{FORWARD}'>↓ value</span> {box.value}",
         f"<span style='color:{BACKWARD}'>↑ gradient</span> {box.gradient}",
     )
-    fig.add_annotation(x=x, y=box.row, text="<br>".join(lines), showarrow=False, align="center", font_size=13)
+    return [{"type": "rect", **corners, **look}, note("<br>".join(lines), x, box.row, size=13, align="center")]
 
 
-def _edge(fig: go.Figure, upper: tuple[float, int], lower: tuple[float, int], shift: float) -> None:
+def _edge(upper: tuple[float, int], lower: tuple[float, int], shift: float) -> list[Part]:
     """Two arrows between boxes: down for the value, up for the gradient."""
+    arrows = []
     for color, aside, down in ((FORWARD, -PULSE, True), (BACKWARD, PULSE, False)):
         top = (upper[0] + (shift or 0.25 * (lower[0] - upper[0])) + aside, upper[1] + HALF)
         bottom = (lower[0] + (shift or -0.12 * (lower[0] - upper[0])) + aside, lower[1] - HALF)
-        tip, tail = (bottom, top) if down else (top, bottom)
-        fig.add_annotation(
-            x=tip[0],
-            y=tip[1],
-            ax=tail[0],
-            ay=tail[1],
-            xref="x",
-            yref="y",
-            axref="x",
-            ayref="y",
-            text="",
-            showarrow=True,
-            arrowhead=2,
-            arrowsize=1.1,
-            arrowwidth=1.8,
-            arrowcolor=color,
-        )
+        arrows.append(arrow(top, bottom, color) if down else arrow(bottom, top, color))
+    return arrows
+
+
+def arrow(tail: tuple[float, float], tip: tuple[float, float], color: str, *, width: float = 1.8) -> Part:
+    """An arrow from `tail` to `tip`, both (x, y) in data units."""
+    ends = {"x": tip[0], "y": tip[1], "ax": tail[0], "ay": tail[1]}
+    places = {"xref": "x", "yref": "y", "axref": "x", "ayref": "y"}
+    head = {"showarrow": True, "arrowhead": 2, "arrowsize": 1.1, "arrowwidth": width, "arrowcolor": color}
+    return {"text": "", **ends, **places, **head}

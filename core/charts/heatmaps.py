@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
 from core.charts.palette import DIVERGING, GRAY_INK, GREEN, SEQUENTIAL, Scale
-from core.charts.style import bare, figure, write_all
+from core.charts.style import cell_frame, figure, heat, image_figure, note
 
 Kind = Literal["signed", "share", "image"]
 Where = tuple[int | None, int | None]
@@ -45,8 +45,8 @@ def matrix_figure(
     places = np.indices(table.shape) + np.reshape(offset, (2, 1, 1))
     cells, *where = (_laid_out(numbers, high, wide) for numbers in (table, *places))
     index = "[%{customdata[0]},%{customdata[1]}]"
-    fig = _heat(cells, kind, _height(high, wide, height), f"{name}{index} = %{{customdata[2]:.8g}}")
-    fig.update_traces(customdata=np.stack([*where, cells], axis=-1))
+    told = np.stack([*where, cells], axis=-1)
+    fig = _heat(cells, kind, _height(high, wide, height), f"{name}{index} = %{{customdata[2]:.8g}}", told)
     if high <= PRINTED[0] and wide <= PRINTED[1]:
         _print(fig, cells, (where[1] if rows == 1 else where[0]) if fold else None)
     if fold == 28:
@@ -55,9 +55,9 @@ def matrix_figure(
         clickable_cells(fig, high, wide, size=30 if high * wide <= 48 else 9)
     for row, column in marks:
         if not fold:
-            _frame(fig, *_ends(row, rows, 1), *_ends(column, columns, 1))
+            fig.add_shape(cell_frame(*_ends(column, columns, 1), *_ends(row, rows, 1), GREEN))
         elif (place := column if rows == 1 else row) is not None:
-            _frame(fig, place // fold, place // fold, place % fold, place % fold)
+            fig.add_shape(cell_frame(place % fold, place % fold, place // fold, place // fold, GREEN))
     return fig
 
 
@@ -96,34 +96,28 @@ def _pooled(table: NDArray[np.float64], name: str, kind: Kind, marks: Sequence[W
         "rows %{customdata[0]} to %{customdata[1]}, columns %{customdata[2]} to %{customdata[3]}<br>"
         "largest in size: %{z:.6g}"
     )
-    fig = _heat(cells, kind, height, f"{name}, {block}", gap=0)
-    fig.update_traces(customdata=np.stack(ends, axis=-1))
+    fig = _heat(cells, kind, height, f"{name}, {block}", np.stack(ends, axis=-1), gap=0)
     for row, column in marks:
-        _frame(fig, *_ends(row, rows, high), *_ends(column, columns, wide))
+        fig.add_shape(cell_frame(*_ends(column, columns, wide), *_ends(row, rows, high), GREEN))
     return fig
 
 
-def _heat(cells: NDArray[np.float64], kind: Kind, height: int, hover: str, gap: int = 1) -> go.Figure:
-    fig = figure(height=height)
+def _heat(
+    cells: NDArray[np.float64], kind: Kind, height: int, hover: str, customdata: NDArray[Any], gap: int = 1
+) -> go.Figure:
     top = float(np.nanmax(np.abs(cells), initial=0.0)) or 1.0
-    small = cells.size <= 400
-    fig.add_heatmap(
-        z=cells,
+    trace = heat(
+        cells,
+        SCALES[kind],
+        -top if kind == "signed" else 0.0,
+        max(top, 1.0) if kind == "image" else top,
+        gap=gap if cells.size <= 400 else 0,
         x=list(range(cells.shape[1])),
         y=list(range(cells.shape[0])),
-        zmin=-top if kind == "signed" else 0.0,
-        zmax=max(top, 1.0) if kind == "image" else top,
-        colorscale=[list(stop) for stop in SCALES[kind]],
-        showscale=False,
-        zsmooth=False,
-        hoverongaps=False,
-        xgap=gap if small else 0,
-        ygap=gap if small else 0,
-        hovertemplate=hover + "<extra></extra>",
+        customdata=customdata,
+        hover=hover,
     )
-    bare(fig)
-    fig.update_yaxes(scaleanchor=None)
-    return fig.update_layout(margin={"l": 2, "r": 2, "t": 2, "b": 2})
+    return image_figure([trace], height=height, square=False, margin={"l": 2, "r": 2, "t": 2, "b": 2})
 
 
 def _height(high: int, wide: int, wanted: int | None) -> int:
@@ -146,9 +140,8 @@ def _print(fig: go.Figure, cells: NDArray[np.float64], units: NDArray[np.float64
             text = f"<span style='font-size:9px'>[{units[row, column]:.0f}]</span><br>{text}"
         share = abs(value) / top
         dark = share > 0.62 if signed else share < 0.62
-        font = {"size": 12, "color": "#FFFFFF" if dark else "#111111"}
-        notes.append({"x": int(column), "y": int(row), "text": text, "font": font})
-    write_all(fig, notes)
+        notes.append(note(text, int(column), int(row), color="#FFFFFF" if dark else "#111111"))
+    fig.update_layout(annotations=notes)
 
 
 def _laid_out(numbers: NDArray[Any], high: int, wide: int) -> NDArray[np.float64]:
@@ -161,12 +154,6 @@ def _laid_out(numbers: NDArray[Any], high: int, wide: int) -> NDArray[np.float64
 def _ends(at: int | None, count: int, block: int) -> tuple[int, int]:
     """First and last cell on the screen of row or column `at`, or of all."""
     return (at // block, at // block) if at is not None else (0, (count - 1) // block)
-
-
-def _frame(fig: go.Figure, top: int, bottom: int, left: int, right: int) -> None:
-    fig.add_shape(
-        type="rect", x0=left - 0.5, x1=right + 0.5, y0=top - 0.5, y1=bottom + 0.5, line={"color": GREEN, "width": 2.5}
-    )
 
 
 def clickable_cells(fig: go.Figure, rows: int, columns: int, *, size: int = 30) -> go.Figure:
@@ -193,9 +180,7 @@ def clickable_cells(fig: go.Figure, rows: int, columns: int, *, size: int = 30) 
 
 def mark_cell(fig: go.Figure, row: int, column: int, color: str) -> go.Figure:
     """Draw a frame around one cell."""
-    return fig.add_shape(
-        type="rect", x0=column - 0.5, x1=column + 0.5, y0=row - 0.5, y1=row + 0.5, line={"color": color, "width": 2.5}
-    )
+    return fig.add_shape(cell_frame(column, column, row, row, color))
 
 
 CELL = 17  # screen pixels a row
@@ -207,67 +192,70 @@ def unit_grid_figure(values: ArrayLike, *, limits: tuple[float, float], columns:
     if columns is None:
         columns = min(len(numbers), 20 if len(numbers) <= 200 else 32)
     rows = -(-len(numbers) // columns)
-    cells = np.full(rows * columns, np.nan)
-    cells[: len(numbers)] = numbers
-    index = np.arange(rows * columns).reshape(rows, columns)
-    fig = figure(height=max(40, CELL * rows + 4))
-    scale = DIVERGING if limits[0] < 0 else SEQUENTIAL
+    signed = limits[0] < 0
     top = max(abs(limits[0]), abs(limits[1])) or 1.0
-    fig.add_heatmap(
-        z=cells.reshape(rows, columns),
-        zmin=-top if limits[0] < 0 else 0.0,
-        zmax=top,
-        colorscale=[list(stop) for stop in scale],
-        showscale=False,
-        xgap=1,
-        ygap=1,
-        customdata=index,
-        hoverongaps=False,
-        hovertemplate="unit %{customdata}: %{z:.3f}<extra></extra>",
+    cells = heat(
+        _laid_out(numbers, rows, columns),
+        DIVERGING if signed else SEQUENTIAL,
+        -top if signed else 0.0,
+        top,
+        gap=1,
+        customdata=np.arange(rows * columns).reshape(rows, columns),
+        hover="unit %{customdata}: %{z:.3f}",
     )
-    bare(fig)
-    return fig.update_yaxes(scaleanchor=None)
+    return image_figure([cells], height=max(40, CELL * rows + 4), square=False)
 
 
 def confusion_figure(
     counts: ArrayLike, *, names: Sequence[str] | None = None, things: str = "images", height: int = 380
 ) -> go.Figure:
-    """counts[t, p] (C, C): images of class t called p, written in each cell; color is the share of the row.
+    """counts[t, p] (C, C): things of class t predicted as p, written in each cell; color is the share of the row.
 
-    The diagonal (called rightly) is left pale, so that the mistakes stand out. names: of the classes, their
-    numbers if None. things: what is counted.
+    The diagonal (classified correctly) is left pale, so that the mistakes stand out. names: of the classes,
+    their numbers if None. things: what is counted.
     """
     table = np.asarray(counts, dtype=float)
-    size = len(table)
     share = table / table.sum(axis=1, keepdims=True).clip(1)
     off = share.copy()
     np.fill_diagonal(off, np.nan)
-    names = [str(label) for label in range(size)] if names is None else list(names)
-    fig = figure(height=height, x_title="called", y_title="is")
-    fig.add_heatmap(
-        z=off,
+    names = [str(label) for label in range(len(table))] if names is None else list(names)
+    worst = max(0.05, float(np.nanmax(off, initial=0.0)))  # where the colors end
+    cells = heat(
+        off,
+        SEQUENTIAL,
+        0,
+        worst,
+        gap=1,
         x=names,
         y=names,
-        zmin=0,
-        zmax=max(0.05, float(np.nanmax(off))),
-        showscale=False,
-        xgap=1,
-        ygap=1,
-        colorscale=[list(stop) for stop in SEQUENTIAL],
+        hoverongaps=True,  # also over the diagonal
         customdata=np.stack([table, share], axis=-1),
-        hovertemplate=f"%{{customdata[0]:,}} {things} of %{{y}} called %{{x}} (%{{customdata[1]:.2%}})<extra></extra>",
+        hover=f"%{{customdata[0]:,}} {things} of class %{{y}} predicted as %{{x}} (%{{customdata[1]:.2%}})",
     )
-    worst = max(0.05, float(np.nanmax(off, initial=0.0)))  # the end of the colors, as above
-    notes = []
-    for is_, called in np.argwhere(table > 0):
-        right = is_ == called
-        light = not right and off[is_, called] > 0.55 * worst
-        font: dict[str, object] = {"size": 11}
-        if not right:
-            font["color"] = "#111111" if light else "#FFFFFF"
-        text = f"{int(table[is_, called]):,}"
-        notes.append({"x": int(called), "y": int(is_), "text": text, "font": font})
-    write_all(fig, notes)
-    fig.update_xaxes(type="category", showgrid=False, showline=False, fixedrange=True)
-    fig.update_yaxes(type="category", showgrid=False, autorange="reversed", fixedrange=True, title_standoff=14)
-    return fig.update_layout(dragmode=False)
+    inks = {False: "#FFFFFF", True: "#111111"}
+    notes = [
+        note(
+            f"{int(table[true, predicted]):,}",
+            int(predicted),
+            int(true),
+            size=11,
+            color=None if true == predicted else inks[bool(off[true, predicted] > 0.55 * worst)],
+        )
+        for true, predicted in np.argwhere(table > 0)
+    ]
+    return figure(
+        [cells],
+        notes,
+        height=height,
+        x_title="predicted",
+        y_title="true",
+        x_axis={"type": "category", "showline": False, "fixedrange": True},
+        y_axis={
+            "type": "category",
+            "showgrid": False,
+            "autorange": "reversed",
+            "fixedrange": True,
+            "title": {"text": "true", "standoff": 14},
+        },
+        dragmode=False,
+    )

@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,7 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 from core.charts.palette import DIVERGING, GRAY_INK, Scale, along
-from core.charts.style import bare, figure, write_all
+from core.charts.style import Part, heat, image_figure, note
+
+COLUMNS = 40  # digits a row of a sprite sheet
+WIDE = 155  # screen pixels that a gradient's image may take
+LARGEST = 24  # screen pixels of one of its cells, at most
+Bytes = NDArray[np.uint8]
 
 
 def pixel_heatmap(
@@ -27,19 +33,9 @@ def pixel_heatmap(
     `numbers` writes each pixel as a byte (0-255) into its square; use a height of 600 or more then.
     """
     pixels = np.asarray(image, dtype=float)
-    fig = figure(height=height)
-    fig.add_heatmap(
-        z=pixels,
-        zmin=limits[0],
-        zmax=limits[1],
-        colorscale=[list(stop) for stop in scale],
-        showscale=False,
-        zsmooth=False,
-        hovertemplate=f"row %{{y}}, column %{{x}}<br>{value_name} %{{z:.3f}}<extra></extra>",
-    )
-    if numbers:
-        fig.update_traces(text=np.round(pixels * 255).astype(int), texttemplate="%{text}", textfont_size=9)
-    return bare(fig)
+    bytes_: Part = {"text": np.round(pixels * 255).astype(int), "texttemplate": "%{text}", "textfont": {"size": 9}}
+    hover = f"row %{{y}}, column %{{x}}<br>{value_name} %{{z:.3f}}"
+    return image_figure([heat(pixels, scale, *limits, hover=hover, **(bytes_ if numbers else {}))], height=height)
 
 
 def image_grid(
@@ -63,54 +59,44 @@ def image_grid(
     gap, text_gap = max(1, wide // 14), max(1, high // 14) + (round(high * 0.3) if captions else 0)
     canvas = np.full((rows * (high + text_gap), columns * (wide + gap) - gap), np.nan)
     names = np.full(canvas.shape, "", dtype=object)
-    fig = figure(height=max(60, round(canvas.shape[0] * cell / high)))
     notes = []
     for index, image in enumerate(stack):
         top, left = (index // columns) * (high + text_gap), (index % columns) * (wide + gap)
         canvas[top : top + high, left : left + wide] = image
         if index < len(captions):
             names[top : top + high, left : left + wide] = captions[index]
-            below = {"x": left + wide / 2 - 0.5, "y": top + high, "yanchor": "top"}
-            notes.append({**below, "text": captions[index], "font": {"size": 12}})
-    write_all(fig, notes)
-    fig.add_heatmap(
-        z=canvas,
-        customdata=names,
-        zmin=limits[0],
-        zmax=limits[1],
-        showscale=False,
-        zsmooth=False,
-        colorscale=[list(stop) for stop in scale],
-        hoverongaps=False,
-        hovertemplate="%{customdata}<br>value %{z:.3f}<extra></extra>",
-    )
-    return bare(fig)
+            notes.append(note(captions[index], left + wide / 2 - 0.5, top + high, yanchor="top"))
+    cells = heat(canvas, scale, *limits, customdata=names, hover="%{customdata}<br>value %{z:.3f}")
+    return image_figure([cells], notes, height=max(60, round(canvas.shape[0] * cell / high)))
 
 
-def picture(image: ArrayLike, *, size: int = 280, transparent: bool = False) -> NDArray[np.uint8]:
-    """An image (H, W) with values in [0, 1] as sharp bytes for the screen, enlarged by a whole factor.
+def picture(image: ArrayLike, *, size: int = 280, transparent: bool = False) -> Bytes:
+    """An image (H, W) with values in [0, 1] as sharp gray bytes for the screen, enlarged by a whole factor.
 
-    Browsers smooth a small picture when they stretch it; enlarging it here keeps each pixel a square.
     Returns (H·k, W·k, 3), or (…, 4) with black made see-through.
     """
-    pixels = np.clip(np.asarray(image, dtype=float), 0.0, 1.0)
-    factor = max(1, size // max(pixels.shape))
-    gray = np.kron(np.round(pixels * 255).astype(np.uint8), np.ones((factor, factor), dtype=np.uint8))
-    layers = [gray, gray, gray, gray] if transparent else [gray, gray, gray]
-    return np.stack(layers, axis=-1)
+    gray = np.round(np.clip(np.asarray(image, dtype=float), 0.0, 1.0) * 255).astype(np.uint8)
+    return enlarged(np.stack([gray] * (4 if transparent else 3), axis=-1), size)
 
 
-def shade(values: ArrayLike, scale: Scale) -> NDArray[np.uint8]:
+def enlarged(image: Bytes, size: int) -> Bytes:
+    """Bytes (H, W, …) k times as large, k whole, about `size` pixels: browsers smooth what they stretch."""
+    factor = max(1, size // max(image.shape[:2]))
+    return image.repeat(factor, axis=0).repeat(factor, axis=1)
+
+
+def tinted(values: ArrayLike, scale: Scale = DIVERGING) -> Bytes:
+    """Numbers (…) in [-1, 1] as RGB bytes (…, 3); 0 is the middle of `scale`."""
+    position = np.clip(np.nan_to_num(np.asarray(values, dtype=float)) / 2 + 0.5, 0.0, 1.0)
+    return along(scale, position).round().astype(np.uint8)
+
+
+def shade(values: ArrayLike, scale: Scale) -> Bytes:
     """Signed values (…, H, W) as RGBA bytes (…, H, W, 4): zero in the middle of `scale`, ends at the 99.5th
     percentile of the size, so that one extreme weight does not pale all others."""
     signed = np.asarray(values, dtype=float)
-    top = float(np.quantile(np.abs(signed), 0.995)) or 1.0
-    position = np.clip(signed / (2 * top) + 0.5, 0.0, 1.0)
-    opaque = np.full_like(position, 255.0)[..., None]
-    return np.concatenate([along(scale, position), opaque], axis=-1).round().astype(np.uint8)
-
-
-COLUMNS = 40
+    colors = tinted(signed / (float(np.quantile(np.abs(signed), 0.995)) or 1.0), scale)
+    return np.concatenate([colors, np.full_like(colors[..., :1], 255)], axis=-1)
 
 
 def sprite_sheet(images: ArrayLike, columns: int = COLUMNS) -> str:
@@ -124,16 +110,17 @@ def sprite_sheet(images: ArrayLike, columns: int = COLUMNS) -> str:
     sheet = np.zeros((rows * columns, high, wide), dtype=np.uint8)
     sheet[:count] = np.round(np.clip(stack, 0, 1) * 255)
     pixels = sheet.reshape(rows, columns, high, wide).swapaxes(1, 2).reshape(rows * high, columns * wide)
+    return data_url(Image.fromarray(pixels))
+
+
+def data_url(image: Image.Image, **settings: Any) -> str:
+    """An image as a PNG that a page or a figure can carry. settings: of Pillow's encoder."""
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
+    image.save(file, "PNG", **settings)
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
-WIDE = 155  # pixels of the screen a picture may take
-LARGEST = 24  # pixels of one cell, at most
-
-
-def gradient_pictures(ways: ArrayLike, *, wide: int = WIDE) -> NDArray[np.uint8]:
+def gradient_pictures(ways: ArrayLike, *, wide: int = WIDE) -> Bytes:
     """ways (V, rows, columns): V pictures as RGBA bytes (V, H, W, 4), a number has the same color in all.
 
     Blue is below zero, orange above. NaN, what was not measured, is left see-through. Cells are enlarged

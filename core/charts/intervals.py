@@ -1,4 +1,4 @@
-"""Bars and dots with their 95% intervals, in rows or in columns."""
+"""Accuracies with their 95% intervals, as bars or dots in rows and as dots in columns; bars of plain numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,201 +10,163 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from core.charts.palette import DIGITS, GRAY, ORANGE, model_color
-from core.charts.style import AXIS, figure
+from core.charts.series import bar, dots, error, level, series, upright
+from core.charts.style import AXIS, Part, note
 from core.formatting import interval, number, percent, probability
 
-
-def interval_bars_figure(
-    names: Sequence[str],
-    accuracy: Sequence[float],
-    intervals: Sequence[tuple[float, float]],
-    colors: Sequence[str],
-    *,
-    guessing: float = 0.1,
-) -> go.Figure:
-    """One bar a name, first on top: accuracy (fractions), its 95% interval, a dotted line for guessing."""
-    fig = figure(height=70 + 46 * len(names), x_title="test accuracy", x_range=(0.0, 1.22))
-    fig.add_bar(
-        x=list(accuracy),
-        y=list(names),
-        orientation="h",
-        marker_color=list(colors),
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "thickness": 2,
-            "width": 5,
-            "color": AXIS,
-            "array": [high - share for share, (_, high) in zip(accuracy, intervals, strict=True)],
-            "arrayminus": [share - low for share, (low, _) in zip(accuracy, intervals, strict=True)],
-        },
-        customdata=list(intervals),
-        hovertemplate="%{y}: %{x:.2%}<br>95%: %{customdata[0]:.2%} to %{customdata[1]:.2%}<extra></extra>",
-    )
-    for name, share, (_, high) in zip(names, accuracy, intervals, strict=True):
-        fig.add_annotation(x=high, y=name, text=f"<b>{percent(share)}</b>", showarrow=False, xanchor="left", xshift=8)
-    fig.add_vline(x=guessing, line_dash="dot", line_width=1.6, line_color=GRAY)
-    fig.update_xaxes(tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%", fixedrange=True)
-    fig.update_yaxes(type="category", autorange="reversed", showgrid=False, fixedrange=True)
-    return fig.update_layout(bargap=0.35, dragmode=False)
-
-
 BREAK = 24  # letters a line of a name may have
+Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Twin:
-    """One of the two series: its name, its color, and for each row the accuracy and its 95% interval."""
+class Accuracies:
+    """A value for each row, in one color or each in its own, as fractions with their 95% intervals."""
 
-    name: str
-    color: str
-    accuracy: Sequence[float]
-    intervals: Sequence[tuple[float, float]]
+    values: Sequence[float]
+    ends: Sequence[Interval]
+    color: str | Sequence[str]
+    name: str = ""
 
 
-def twin_bars_figure(names: Sequence[str], twins: Sequence[Twin], *, guessing: float = 0.1) -> go.Figure:
-    """Bars for each of `names`, first on top; a dotted line for guessing. Long names break into lines.
+def intervals(
+    names: Sequence[str],
+    *groups: Accuracies,
+    as_dots: bool = False,
+    inside: bool = False,
+    chance: float | None = 0.1,
+    x_title: str = "test accuracy",
+) -> go.Figure:
+    """A row for each of `names`, first on top, in it a bar of each group, its interval and its number.
 
-    Accuracies are fractions in [0, 1].
+    as_dots: where intervals are what matters, for bars hide the lower half of theirs; the axis then need not
+    begin at zero, and has no line at `chance`. inside: names stand above their dots, for a phone has no
+    margin. Long names break into lines.
     """
-    thick = 0.72 / max(1, len(twins))
-    fig = figure(height=88 + 62 * len(names), x_title="read correctly", x_range=(0.0, 1.2), legend=True)
-    for place, twin in enumerate(twins):
-        at = _rows(names, place, len(twins), thick)
-        fig.add_bar(**_values(names, twin, at, AXIS, 1.6), width=0.92 * thick, orientation="h", marker_color=twin.color)
-        _written(fig, twin, at)
-    fig.add_vline(x=guessing, line_dash="dot", line_width=1.6, line_color=GRAY)
-    fig.update_xaxes(tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%", fixedrange=True)
-    return _named(fig, names, -0.5).update_layout(barmode="overlay")
-
-
-def twin_dots_figure(names: Sequence[str], twins: Sequence[Twin]) -> go.Figure:
-    """A row of dots for each of `names`, first on top; fractions, on an axis that need not begin at zero.
-
-    Use it where intervals are what matters; bars hide the lower half of theirs.
-    """
-    ends = [low for twin in twins for low, _ in twin.intervals]
-    low = max(0.0, min(ends, default=0.0) - 0.03)
-    fig = figure(
-        height=84 + 46 * len(names), x_title="read correctly", x_range=(low, 1 + 0.12 * (1 - low)), legend=True
+    several = len(groups) > 1
+    apart = 0 if not several else 0.36 if as_dots else 0.72 / len(groups)
+    traces, marks = [], [] if as_dots or chance is None else [upright(chance)]
+    for place, group in enumerate(groups):
+        rows = [row + (place - (len(groups) - 1) / 2) * apart for row in range(len(names))]
+        ink, thickness = (group.color, 2) if as_dots and isinstance(group.color, str) else (AXIS, 1.8)
+        more: Part = {
+            "error_x": error(group.values, group.ends, ink, thickness=thickness, width=4),
+            "customdata": [(name, *ends) for name, ends in zip(names, group.ends, strict=True)],
+            "hover": (f"<b>{group.name}</b>, " if several else "")
+            + "%{customdata[0]}: %{x:.2%}<br>95%: %{customdata[1]:.2%} to %{customdata[2]:.2%}",
+        }
+        if as_dots:
+            traces.append(dots(list(group.values), rows, group.name, group.color, size=10, **more))
+        else:
+            more |= {"orientation": "h", "width": 0.92 * apart if several else 0.65}
+            traces.append(bar(list(group.values), rows, group.name, group.color, **more))
+        for name, value, (_, high), row in zip(names, group.values, group.ends, rows, strict=True):
+            if inside:
+                text = f"<b>{percent(value)}</b>  {name}"
+                marks.append(note(text, 0, row, xref="paper", xanchor="left", yanchor="bottom", yshift=6))
+            else:
+                text = percent(value, 0) if several else f"<b>{percent(value)}</b>"
+                color = group.color if several and isinstance(group.color, str) else None
+                marks.append(note(text, high, row, color=color, xanchor="left", xshift=7))
+    least = min((low for group in groups for low, _ in group.ends), default=0.0)
+    low = max(0.0, least - 0.03)
+    across: Part = {"tickformat": ".1~%", "nticks": 6, "showgrid": True}
+    if not inside:
+        limits = (low, 1 + 0.12 * (1 - low)) if as_dots else (0.0, 1.2)
+        across |= {"range": limits} if as_dots else {"range": limits, "tickvals": [0, 0.25, 0.5, 0.75, 1]}
+    words = ["<br>".join(wrap(name, BREAK)) for name in names]
+    upward: Part = {"showgrid": False, "range": [len(names) - 0.5, -0.8 if inside else -0.5]}
+    upward |= {"visible": False} if inside else {"tickvals": list(range(len(names))), "ticktext": words}
+    return series(
+        traces,
+        marks,
+        height=(88 if several else 74) + (62 if several and not as_dots else 46) * len(names),
+        x_title=x_title,
+        x_axis=across,
+        y_axis=upward,
+        legend={"traceorder": "normal"} if several else False,
+        barmode="overlay",
+        still=True,
     )
-    for place, twin in enumerate(twins):
-        at = _rows(names, place, len(twins), 0.36)
-        marker = {"size": 10, "color": twin.color}
-        fig.add_scatter(**_values(names, twin, at, twin.color, 2), mode="markers", marker=marker)
-        _written(fig, twin, at)
-    fig.update_xaxes(tickformat=".0%", nticks=6, showgrid=True, fixedrange=True)
-    return _named(fig, names, -0.6)
 
 
-def _rows(names: Sequence[str], place: int, of: int, apart: float) -> list[float]:
-    """Where the `place`-th of `of` series stands in each row."""
-    return [row + (place - (of - 1) / 2) * apart for row in range(len(names))]
+def interval_columns(
+    values: Sequence[float],
+    ends: Sequence[Interval],
+    color: str | Sequence[str],
+    *,
+    x_title: str,
+    whole: float,
+    whole_name: str = "",
+    hover: str,
+    customdata: Sequence[tuple[Any, ...]],
+    places: Sequence[float] | None = None,
+    joined: bool = False,
+    y_title: str = "accuracy",
+    height: int = 290,
+) -> go.Figure:
+    """A dot for each value (fractions) with its 95% interval at places 0, 1, …, and a line at `whole`.
 
-
-def _values(names: Sequence[str], twin: Twin, at: list[float], ink: str, thick: float) -> dict[str, Any]:
-    """What a trace of either kind shows: accuracies, their intervals, and both when pointed at."""
-    error = {
-        "type": "data",
-        "symmetric": False,
-        "thickness": thick,
-        "width": 4,
-        "color": ink,
-        "array": [high - x for x, (_, high) in zip(twin.accuracy, twin.intervals, strict=True)],
-        "arrayminus": [x - low for x, (low, _) in zip(twin.accuracy, twin.intervals, strict=True)],
-    }
-    return {
-        "x": list(twin.accuracy),
-        "y": at,
-        "name": twin.name,
-        "error_x": error,
-        "customdata": [(name, *ends) for name, ends in zip(names, twin.intervals, strict=True)],
-        "hovertemplate": f"<b>{twin.name}</b>, %{{customdata[0]}}: %{{x:.2%}}<br>95%: "
-        "%{customdata[1]:.2%} to %{customdata[2]:.2%}<extra></extra>",
-    }
-
-
-def _written(fig: go.Figure, twin: Twin, at: list[float]) -> None:
-    """Each accuracy in words, to the right of its interval."""
-    for share, (_, high), y in zip(twin.accuracy, twin.intervals, at, strict=True):
-        fig.add_annotation(
-            x=high,
-            y=y,
-            text=percent(share, 0),
-            showarrow=False,
-            xanchor="left",
-            xshift=6,
-            font={"color": twin.color, "size": 12},
+    Dots, not bars: the axis begins where the intervals do, and a bar would lie about its length. color: one
+    for all, or one each. hover, in Plotly's words, and customdata, a tuple each: what is said of a dot, before
+    its interval. joined: a thin line runs through the dots.
+    """
+    x = list(range(len(values))) if places is None else list(places)
+    data = [(*custom, interval(*both, 2)) for custom, both in zip(customdata, ends, strict=True)]
+    size = 11 if len(x) <= 64 else 6
+    # Plotly's error bars have one color a trace.
+    parts = [(color, slice(None))] if isinstance(color, str) else [(c, slice(k, k + 1)) for k, c in enumerate(color)]
+    traces = [
+        dots(
+            x[part],
+            list(values[part]),
+            "",
+            ink,
+            size=size,
+            customdata=data[part],
+            error_y=error(values[part], ends[part], ink, width=5 if len(x) <= 16 else 0),
+            hover=f"{hover}<br>95% interval %{{customdata[{len(data[0]) - 1}]}}",
+            mode="lines+markers" if joined else "markers",
+            line={"color": ink, "width": 1.4},
         )
-
-
-def _named(fig: go.Figure, names: Sequence[str], top: float) -> go.Figure:
-    """Names beside their rows, the first on top."""
-    fig.update_yaxes(
-        tickvals=list(range(len(names))),
-        ticktext=["<br>".join(wrap(name, BREAK)) for name in names],
-        range=[len(names) - 0.5, top],
-        showgrid=False,
-        fixedrange=True,
+        for ink, part in parts
+    ]
+    low = min([whole, *(bottom for bottom, _ in ends)])
+    room = 0.06 * (1 - low) or 0.01
+    marks = [level(whole)]
+    if whole_name:
+        text = f"{whole_name}<br>{percent(whole)}"
+        marks.append(note(text, 1, whole, xref="paper", align="left", xanchor="left", xshift=6))
+    return series(
+        traces,
+        marks,
+        height=height,
+        x_title=x_title,
+        y_title=y_title,
+        percent_y=True,
+        x_range=(min(x) - 0.6, max(x) + 0.6),
+        y_range=(max(0.0, low - room), 1.0 + room),
+        x_axis={"tickmode": "linear", "dtick": 1} if len(x) <= 16 else None,
+        y_axis={"tickformat": "~%"},
+        margin={"r": 16 + 6 * len(whole_name) + 24 * bool(whole_name)},
+        still=True,
     )
-    return fig.update_layout(dragmode=False, legend_traceorder="normal")
 
 
 def digit_accuracy_figure(
-    accuracy: Sequence[float],
-    intervals: Sequence[tuple[float, float]],
-    counts: Sequence[int],
-    overall: float,
-    *,
-    height: int = 300,
+    accuracy: Sequence[float], ends: Sequence[Interval], counts: Sequence[int], overall: float, *, height: int = 300
 ) -> go.Figure:
-    """accuracy (10,) as fractions with 95% intervals and image counts; a line at the overall accuracy.
-
-    Dots, not bars: the axis begins where the intervals do, and a bar would lie about its length.
-    """
-    low = min(min(bottom for bottom, _ in intervals), overall)
-    room = 0.06 * (1 - low) or 0.01
-    fig = figure(
-        height=height,
+    """accuracy (10,) as fractions with 95% intervals and image counts; a line at the overall accuracy."""
+    return interval_columns(
+        accuracy,
+        ends,
+        DIGITS,
         x_title="digit",
-        y_title="read correctly",
-        percent_y=True,
-        x_range=(-0.6, len(accuracy) - 0.4),
-        y_range=(max(0.0, low - room), 1.0 + room),
+        whole=overall,
+        whole_name="all",
+        hover="<b>%{x}</b> %{y:.2%} of %{customdata[0]:,} images",
+        customdata=[(count,) for count in counts],
+        height=height,
     )
-    for digit, (share, (bottom, high), count) in enumerate(zip(accuracy, intervals, counts, strict=True)):
-        fig.add_scatter(
-            x=[digit],
-            y=[share],
-            mode="markers",
-            name=str(digit),
-            marker={"size": 12, "color": DIGITS[digit]},
-            error_y={
-                "type": "data",
-                "array": [high - share],
-                "arrayminus": [share - bottom],
-                "thickness": 3,
-                "width": 6,
-                "color": DIGITS[digit],
-            },
-            hovertemplate=f"<b>{digit}</b> {percent(share, 2)} of {count:,} images"
-            f"<br>95% interval {interval(bottom, high, 2)}<extra></extra>",
-        )
-    fig.add_hline(y=overall, line_dash="dot", line_width=1.6, line_color=GRAY)
-    fig.add_annotation(
-        x=1,
-        xref="paper",
-        y=overall,
-        text=f"all<br>{percent(overall)}",
-        showarrow=False,
-        align="left",
-        xanchor="left",
-        xshift=6,
-        font_size=12,
-    )
-    fig.update_layout(margin_r=58)
-    fig.update_xaxes(tickmode="linear", dtick=1)
-    return fig.update_layout(dragmode=False)
 
 
 class Scored(Protocol):
@@ -218,47 +180,15 @@ class Scored(Protocol):
     def ci_high(self) -> float | None: ...
 
 
-def record_figure(runs: Sequence[tuple[str, str, Scored]]) -> go.Figure:
-    """(label, recipe id, run) from top to bottom; the dot's color is the recipe's."""
-    fig = figure(height=80 + 44 * max(1, len(runs)), x_title="test accuracy")
-    rows = [(label, recipe, run) for label, recipe, run in runs if run.test_accuracy is not None]
-    x = np.array([run.test_accuracy for _, _, run in rows], dtype=float)
-    low = np.array([run.ci_low for _, _, run in rows], dtype=float)
-    high = np.array([run.ci_high for _, _, run in rows], dtype=float)
-    places = list(range(len(rows)))
-    fig.add_scatter(
-        x=x,
-        y=places,
-        mode="markers",
-        marker={"size": 10, "color": [model_color(recipe) for _, recipe, _ in rows]},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": high - x,
-            "arrayminus": x - low,
-            "thickness": 1.6,
-            "color": AXIS,
-        },
-        customdata=np.stack([low, high], axis=1) if len(rows) else None,
-        hovertemplate="%{x:.2%} (95%: %{customdata[0]:.2%} to %{customdata[1]:.2%})<extra></extra>",
-    )
-    fig.update_xaxes(tickformat=".1~%", showgrid=True, nticks=6)
-    for place, (label, _, _), accuracy in zip(
-        places, rows, x.tolist(), strict=True
-    ):  # inside the chart: a phone has no margin
-        fig.add_annotation(
-            x=0,
-            xref="paper",
-            y=place,
-            text=f"<b>{percent(accuracy)}</b>  {label}",
-            showarrow=False,
-            xanchor="left",
-            yanchor="bottom",
-            yshift=6,
-            font_size=12,
-        )
-    fig.update_yaxes(visible=False, range=[len(rows) - 0.5, -0.8])
-    return fig
+def run_accuracies_figure(runs: Sequence[tuple[str, str, Scored]]) -> go.Figure:
+    """(label, recipe id, run) from top to bottom, each a dot in the recipe's color."""
+    known = [(label, recipe, run, run.test_accuracy) for label, recipe, run in runs if run.test_accuracy is not None]
+    ends = [
+        (accuracy if run.ci_low is None else run.ci_low, accuracy if run.ci_high is None else run.ci_high)
+        for _, _, run, accuracy in known
+    ]
+    measured = Accuracies([row[3] for row in known], ends, [model_color(row[1]) for row in known])
+    return intervals([row[0] for row in known], measured, as_dots=True, inside=True)
 
 
 def before_after_figure(
@@ -266,23 +196,25 @@ def before_after_figure(
     after: Sequence[float],
     *,
     height: int = 260,
-    names: tuple[str, str] = ("untouched", "edited"),
+    names: tuple[str, str] = ("unchanged", "edited"),
 ) -> go.Figure:
-    """before, after (10,): probabilities of one image's reading; gray and orange, called `names`."""
+    """before, after (10,): probabilities that a network gives one image; gray and orange bars, called `names`."""
     digits = [str(digit) for digit in range(len(before))]
-    fig = figure(
-        height=height, x_title="digit", y_title="probability", y_range=(0.0, 1.02), percent_y=True, legend=True
+    return series(
+        [
+            bar(digits, list(values), name, color, hover=f"%{{x}} {name}: %{{y:.2%}}")
+            for name, values, color in ((names[0], before, GRAY), (names[1], after, ORANGE))
+        ],
+        height=height,
+        x_title="digit",
+        y_title="probability",
+        y_range=(0.0, 1.02),
+        percent_y=True,
+        legend=True,
+        x_axis={"type": "category"},
+        bargroupgap=0.08,
+        dragmode=False,
     )
-    for name, values, color in ((names[0], before, GRAY), (names[1], after, ORANGE)):
-        fig.add_bar(
-            x=digits,
-            y=list(values),
-            name=name,
-            marker_color=color,
-            hovertemplate=f"%{{x}} {name}: %{{y:.2%}}<extra></extra>",
-        )
-    fig.update_xaxes(type="category")
-    return fig.update_layout(barmode="group", dragmode=False, bargroupgap=0.08)
 
 
 def bars(
@@ -295,21 +227,28 @@ def bars(
     """
     numbers = np.asarray(values, dtype=float)
     top = 1.0 if percent else float(np.nanmax(numbers, initial=0.0)) or 1.0
-    fig = figure(height=height, x_range=(0.0, top * 1.14))
-    fig.add_bar(
-        x=numbers,
-        y=list(names),
+    trace = bar(
+        numbers,
+        list(names),
+        "",
+        list(colors),
         orientation="h",
-        marker_color=list(colors),
         cliponaxis=False,
-        text=[_beside(v, percent) for v in numbers],
+        text=[_beside(value, percent) for value in numbers],
         textposition="outside",
-        customdata=[probability(v) if percent else number(v, 4) for v in numbers],
-        hovertemplate="%{y}: %{customdata}<extra></extra>",
+        customdata=[probability(value) if percent else number(value, 4) for value in numbers],
+        hover="%{y}: %{customdata}",
     )
-    fig.update_xaxes(visible=False, fixedrange=True)
-    fig.update_yaxes(type="category", autorange="reversed", showgrid=False, fixedrange=True)
-    return fig.update_layout(margin={"l": 8, "r": 8, "t": 4, "b": 4}, bargap=0.3, dragmode=False)
+    return series(
+        [trace],
+        height=height,
+        x_range=(0.0, top * 1.14),
+        x_axis={"visible": False},
+        y_axis={"type": "category", "autorange": "reversed", "showgrid": False},
+        margin={"l": 8, "r": 8, "t": 4, "b": 4},
+        bargap=0.3,
+        still=True,
+    )
 
 
 def _beside(value: float, percent: bool) -> str:

@@ -11,14 +11,17 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.charts.palette import GRAY, SPLITS
-from core.charts.series import add_band, add_line
-from core.charts.style import LINE_WIDTH, figure
+from core.charts.palette import CATEGORICAL, SPLITS
+from core.charts.series import band, line, series, upright
+from core.charts.style import Part, note
 from core.formatting import number
 from core.storage.history import History, Row
 
 POINTS = 240  # bins along the x-axis
 LABELED = 6  # changes of settings that have room for their words
+EPOCHS = "epochs (passes over the training images)"
+#: Split → its name in a chart.
+NAMES = {"train": "training", "validation": "validation", "test": "test", "attacked": "adversarial"}
 Array = NDArray[np.float64]
 
 
@@ -57,38 +60,21 @@ def loss_figure(history: History, n_train: int, epochs: float, *, log_y: bool = 
 
     Test and validation losses, measured after each epoch, stand beside it where they were recorded.
     """
-    x = np.cumsum(history.examples_per_step) / max(1, n_train)
-    steps = binned(x.tolist(), history.loss)
-    top = float(np.nanmax(steps.high)) * 1.05 if len(steps.x) else 2.4  # guessing among ten costs ln 10
+    steps = binned(passes(history, n_train).tolist(), history.loss)
+    top = float(np.nanmax(steps.high)) * 1.05 if len(steps.x) else 2.4  # chance level among ten costs ln 10
     low = float(np.nanmin(steps.low, initial=0.05)) / 1.3 if log_y else 0.0
-    fig = figure(
+    traces = [band(steps.x, steps.low, steps.high, SPLITS["train"], share=0.20)] if len(steps.x) else []
+    traces.append(line(steps.x, steps.mean, "training", SPLITS["train"]))
+    return series(
+        [*traces, *_epoch_lines(history.epochs, "loss", ("validation", "test"), "%{y:.4f}", 6)],
+        _changes(history, n_train),
         height=height,
-        x_title="epochs (passes over the training images)",
+        x_title=EPOCHS,
         y_title="loss (nats per image)",
         x_range=(0, max(float(epochs), 0.01)),
         y_range=(max(low, 1e-6), top) if log_y else (0, top),
         log_y=log_y,
     )
-    if len(steps.x):
-        add_band(fig, steps.x, steps.low, steps.high, SPLITS["train"], share=0.20)
-    add_line(fig, steps.x, steps.mean, name="training", color=SPLITS["train"], label=False)
-    for split in ("validation", "test"):
-        _epoch_line(fig, history.epochs, f"{split}_loss", split, dots=True)
-    _mark_changes(fig, history, n_train)
-    return fig
-
-
-def _mark_changes(fig: go.Figure, history: History, n_train: int) -> None:
-    """A dotted line where a setting was changed while it ran, and what it became while there is room."""
-    changes = [change for change in history.changes if change["name"] != "stop"]
-    for change in changes:
-        text = f"{change['name']} → {number(change['value'])}" if len(changes) <= LABELED else ""
-        fig.add_vline(
-            x=change["examples"] / max(1, n_train),
-            line={"dash": "dot", "width": 1.4, "color": GRAY},
-            annotation={"text": text, "textangle": -90, "font_size": 11},
-            annotation_position="top left",
-        )
 
 
 def accuracy_figure(history: History, epochs: float, *, n_train: int | None = None, height: int = 290) -> go.Figure:
@@ -96,65 +82,73 @@ def accuracy_figure(history: History, epochs: float, *, n_train: int | None = No
 
     n_train: examples of an epoch; then what was changed while it ran is marked.
     """
-    fig = figure(
+    return series(
+        _epoch_lines(history.epochs, "accuracy", tuple(NAMES), "%{y:.2%}", 5),
+        _changes(history, n_train) if n_train is not None else (),
         height=height,
-        x_title="epochs (passes over the training images)",
+        x_title=EPOCHS,
         y_title="accuracy",
         x_range=(0, max(float(epochs), 0.01)),
         y_range=(0, 1.02),
         percent_y=True,
     )
-    for split in ("train", "validation", "test", "attacked"):
-        _epoch_line(fig, history.epochs, f"{split}_accuracy", split)
-    if n_train is not None:
-        _mark_changes(fig, history, n_train)
-    return fig
-
-
-def _epoch_line(fig: go.Figure, rows: Sequence[Row], column: str, split: str, dots: bool = False) -> None:
-    pairs = [(row["epoch"], row[column]) for row in rows if row.get(column) is not None]
-    if not pairs:
-        return
-    x, y = np.array(pairs, dtype=float).T
-    name = {"train": "training", "attacked": "test, attacked"}.get(split, split)
-    hover = "%{y:.2%}" if column.endswith("accuracy") else "%{y:.4f}"
-    broad = split == "train"  # broad and pale below, so that a test curve on top of it hides nothing
-    fig.add_scatter(
-        x=x,
-        y=y,
-        name=name,
-        mode="lines+markers",
-        line={"color": SPLITS[split], "width": 5 if broad else LINE_WIDTH},
-        marker={"color": SPLITS[split], "size": 6 if dots else 5},
-        opacity=0.45 if broad else 1.0,
-        hovertemplate=f"<b>{name}</b> {hover}<br>epoch %{{x:.4g}}<extra></extra>",
-    )
 
 
 def gradient_figure(history: History, n_train: int, epochs: float, *, height: int = 260) -> go.Figure:
     """Root mean square of each layer's weight gradient against epochs, on a log axis."""
-    from core.charts.palette import CATEGORICAL
-
-    fig = figure(
+    seen = np.concatenate([[0], passes(history, n_train)])
+    rows = [row for row in history.gradients if int(row["step"] or 0) < len(seen)]
+    x = [float(seen[int(row["step"] or 0)]) for row in rows]
+    names = [name for name in (rows[0] if rows else {}) if name != "step"]
+    lines = {name: binned(x, [row.get(name) or None for row in rows]) for name in names}
+    return series(
+        [
+            line(lines[name].x, lines[name].mean, layer_name(name, index), CATEGORICAL[index % len(CATEGORICAL)])
+            for index, name in enumerate(names)
+        ],
         height=height,
-        x_title="epochs (passes over the training images)",
+        x_title=EPOCHS,
         y_title="gradient, RMS per weight",
         x_range=(0, max(float(epochs), 0.01)),
         log_y=True,
         legend=True,
+        y_axis={"dtick": 1},  # powers of ten alone
     )
-    fig.update_yaxes(dtick=1)  # powers of ten alone
-    seen = np.concatenate([[0], np.cumsum(history.examples_per_step)]) / max(1, n_train)
-    rows = [row for row in history.gradients if int(row["step"] or 0) < len(seen)]
-    names = [name for name in (rows[0] if rows else {}) if name != "step"]
-    for index, name in enumerate(names):
-        x = [float(seen[int(row["step"] or 0)]) for row in rows]
-        line = binned(x, [row.get(name) or None for row in rows])
-        color = CATEGORICAL[index % len(CATEGORICAL)]
-        add_line(fig, line.x, line.mean, name=layer_name(name, index), color=color, label=False)
-    return fig
+
+
+def passes(history: History, n_train: int) -> Array:
+    """Passes over the training examples after each step (S,)."""
+    done: Array = np.cumsum(np.asarray(history.examples_per_step, dtype=float)) / max(1, n_train)
+    return done
 
 
 def layer_name(parameter: str, index: int) -> str:
     """A weight's name for people: the raw tensors keep theirs, a module's becomes "layer 2"."""
     return parameter if parameter.startswith("W_") else f"layer {index + 1}"
+
+
+def _epoch_lines(rows: Sequence[Row], what: str, splits: Sequence[str], hover: str, size: float) -> list[Part]:
+    lines = []
+    for split in splits:
+        pairs = [(row["epoch"], row[f"{split}_{what}"]) for row in rows if row.get(f"{split}_{what}") is not None]
+        if not pairs:
+            continue
+        x, y = np.array(pairs, dtype=float).T
+        broad = split == "train"  # broad and pale below, so that a test curve on top of it hides nothing
+        look: Part = {"width": 5, "opacity": 0.45} if broad else {}
+        look |= {"size": size, "mode": "lines+markers", "hover": hover, "across": "epoch %{x:.4~g}"}
+        lines.append(line(x, y, NAMES[split], SPLITS[split], **look))
+    return lines
+
+
+def _changes(history: History, n_train: int) -> list[Part]:
+    """A dotted line where a setting was changed while it ran, and what it became while there is room."""
+    changes = [change for change in history.changes if change["name"] != "stop"]
+    marks = []
+    for change in changes:
+        at = change["examples"] / max(1, n_train)
+        marks.append(upright(at, width=1.4))
+        if len(changes) <= LABELED:
+            text = f"{change['name']} → {number(change['value'])}"
+            marks.append(note(text, at, 1, size=11, yref="y domain", xanchor="right", yanchor="top", textangle=-90))
+    return marks

@@ -1,165 +1,171 @@
-"""Lines over an axis, with bands, names at their ends and marks."""
+"""Numbers over an axis: lines with bands, dots and bars, uprights and levels, names at the ends of lines.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+A chart is one call of `series` with traces (`line`, `dots`, `bar`, `band`) and marks (`upright`, `level`,
+`zone`, `note`). Each is a plain dict: Plotly checks it once, when all of the chart is there.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
-from core.charts.palette import GRAY, VERMILLION, pale
-from core.charts.style import LINE_WIDTH, figure
+from core.charts.palette import GRAY, pale
+from core.charts.style import AXIS, LINE_WIDTH, Part, figure, note
 from core.formatting import number
 
-
-def add_band(
-    fig: go.Figure, x: ArrayLike, low: ArrayLike, high: ArrayLike, color: str, *, share: float = 0.18, **more: Any
-) -> go.Figure:
-    """Fill between low (P,) and high (P,) over x (P,), in data units; it is in no legend and says nothing.
-
-    share: how much of the color is left, in [0, 1]. more: settings of the trace, such as its subplot.
-    """
-    places, down, up = np.asarray(x), np.asarray(low), np.asarray(high)
-    return fig.add_scatter(
-        x=np.concatenate([places, places[::-1]]),
-        y=np.concatenate([up, down[::-1]]),
-        fill="toself",
-        mode="lines",
-        line_width=0,
-        fillcolor=pale(color, share),
-        hoverinfo="skip",
-        showlegend=False,
-        **more,
-    )
+Ticks = Sequence[float] | Mapping[float, str]
+Values = ArrayLike | Sequence[float | None]  # None is a gap
+ACROSS = "%{xaxis.title.text} %{x:.6~g}"  # what a hover says of the x-axis
+LABEL = 17  # screen pixels between two names
 
 
-def add_line(
-    fig: go.Figure,
-    x: ArrayLike,
-    y: ArrayLike,
-    *,
+def line(
+    x: Values,
+    y: Values,
     name: str,
     color: str,
-    label: bool = True,
+    *,
     dash: str = "solid",
     width: float = LINE_WIDTH,
-    opacity: float = 1.0,
-    hover: str = "%{y:.4g}",
-) -> go.Figure:
-    """A curve y (P,) over x (P,) with its name written at its right end, which reads faster than a legend.
+    size: float = 0,
+    hover: str | None = "%{y:.4g}",
+    across: str = ACROSS,
+    **more: Any,
+) -> Part:
+    """A curve y (P,) over x (P,). size: of its dots in pixels, 0 for none; a single point always has one.
 
-    hover: what is said of a point; %{text} is y written for people, where that may be a small power of ten.
+    hover: what is said of a point between the name and its place `across`; None for silence. In it %{text} is
+    y written for people, where that may be a small power of ten. more: settings of the trace.
     """
-    xs, ys = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    x_name = fig.layout.xaxis.title.text or "x"
-    fig.add_scatter(
-        x=xs,
-        y=ys,
-        name=name,
-        mode="lines" if len(xs) > 1 else "markers",
-        opacity=opacity,
-        line={"color": color, "width": width, "dash": dash},
-        marker={"color": color, "size": 7},
-        hovertemplate=f"<b>{name}</b> {hover}<br>{x_name} %{{x:.6g}}<extra></extra>",
-        text=[number(float(y)) for y in ys] if "%{text}" in hover else None,
-    )
-    known = np.flatnonzero(np.isfinite(ys))
-    if label and len(known):
-        end = known[-1]
-        direct_label(fig, xs[end], ys[end], name, color)
-    return fig
+    xs, ys = np.asarray(x), np.asarray(y, dtype=float)
+    drawn: Part = {
+        "type": "scatter",
+        "x": xs,
+        "y": ys,
+        "name": name,
+        "mode": "lines+markers" if size else "lines" if len(xs) > 1 else "markers",
+        "line": {"color": color, "width": width, "dash": dash},
+        "marker": {"color": color, "size": size or 7},
+    }
+    if hover is not None and "%{text}" in hover:
+        drawn["text"] = [number(float(value)) for value in ys]
+    return drawn | _said(hover and f"<b>{name}</b> {hover}<br>{across}") | more
 
 
-def direct_label(fig: go.Figure, x: float, y: float, text: str, color: str) -> go.Figure:
-    """Write `text` to the right of the point (x, y), given in data units even on log axes."""
-    if fig.layout.xaxis.type == "log":
-        x = float(np.log10(x))
-    if fig.layout.yaxis.type == "log":
-        y = float(np.log10(y))
-    fig.add_annotation(
-        x=x, y=y, text=text, showarrow=False, xanchor="left", xshift=6, font={"color": color, "size": 13}
-    )
-    if fig.layout.xaxis.range:  # an axis that scales itself leaves room for its labels
-        fig.update_layout(margin_r=max(fig.layout.margin.r or 0, 14 + 8 * len(text)))
-    return fig
-
-
-LINE = 17  # screen pixels between two names
-
-
-@dataclass(frozen=True)
-class StrengthCurve:
-    """accuracy, low, high: fractions at `strengths` (ascending), with the ends of the 95% interval.
-
-    main: the network looked at, drawn broader. dash: "solid", "dot", ….
-    """
-
-    name: str
-    strengths: Sequence[float]
-    accuracy: Sequence[float]
-    low: Sequence[float]
-    high: Sequence[float]
-    color: str
-    dash: str = "solid"
-    main: bool = False
-
-
-def strength_curves_figure(
-    curves: Sequence[StrengthCurve],
+def dots(
+    x: Values,
+    y: Values,
+    name: str,
+    color: Any,
     *,
-    x_title: str,
-    x_range: tuple[float, float],
-    marked: float,
-    guessing: float = 0.1,
-    height: int = 380,
-) -> go.Figure:
-    """The curves over a fixed range, so that nothing jumps while they grow; dotted lines at the strength
-    `marked` and at the accuracy of `guessing`.
+    size: Any = 9,
+    hover: str | None = None,
+    marker: Part | None = None,
+    **more: Any,
+) -> Part:
+    """Dots at x (P,) and y (P,). color, size: one for all or P of them. hover: all that is said of one."""
+    drawn: Part = {"type": "scatter", "x": x, "y": y, "name": name, "mode": "markers"}
+    return drawn | {"marker": {"color": color, "size": size, **(marker or {})}} | _said(hover) | more
 
-    Names stand at the right, spread so that none hides another, in the order in which the curves end.
+
+def bar(x: Values, y: Values, name: str, color: Any, *, hover: str | None = None, **more: Any) -> Part:
+    """Bars of heights y (B,) at x (B,), or lengths x at rows y with orientation="h"."""
+    look = {"color": color, **more.pop("marker", {})}
+    return {"type": "bar", "x": x, "y": y, "name": name, "marker": look, **_said(hover), **more}
+
+
+def band(x: ArrayLike, low: ArrayLike, high: ArrayLike, color: str, *, share: float = 0.18, **more: Any) -> Part:
+    """The pale area between low (P,) and high (P,) over x (P,): how far something spreads, or its interval.
+
+    It is in no legend and says nothing. share: how much of the color is left, in [0, 1].
     """
-    fig = figure(
-        height=height, x_title=x_title, y_title="read correctly", percent_y=True, x_range=x_range, y_range=(0.0, 1.02)
+    places, down, up = np.asarray(x), np.asarray(low), np.asarray(high)
+    return {
+        "type": "scatter",
+        "x": np.concatenate([places, places[::-1]]),
+        "y": np.concatenate([up, down[::-1]]),
+        "fill": "toself",
+        "mode": "lines",
+        "line": {"width": 0},
+        "fillcolor": pale(color, share),
+        "hoverinfo": "skip",
+        "showlegend": False,
+        **more,
+    }
+
+
+def upright(x: float, color: str = GRAY, *, dash: str = "dot", width: float = 1.6) -> Part:
+    """A line from the bottom to the top of the chart."""
+    ends = {"x0": x, "x1": x, "xref": "x", "y0": 0, "y1": 1, "yref": "y domain"}
+    return {"type": "line", **ends, "line": {"color": color, "width": width, "dash": dash}}
+
+
+def level(y: float, color: str = GRAY, *, dash: str = "dot", width: float = 1.6) -> Part:
+    """A line from side to side: chance level, a target, a claim."""
+    ends = {"x0": 0, "x1": 1, "xref": "x domain", "y0": y, "y1": y, "yref": "y"}
+    return {"type": "line", **ends, "line": {"color": color, "width": width, "dash": dash}}
+
+
+def zone(left: float, right: float, color: str, *, opacity: float = 0.14, below: bool = True) -> Part:
+    """Shaded ground from x = left to right."""
+    ends = {"x0": left, "x1": right, "xref": "x", "y0": 0, "y1": 1, "yref": "y domain"}
+    look = {"fillcolor": color, "opacity": opacity, "line": {"width": 0}, "layer": "below" if below else "above"}
+    return {"type": "rect", **ends, **look}
+
+
+def series(
+    traces: Iterable[Part],
+    marks: Iterable[Part] = (),
+    *,
+    x_ticks: Ticks | None = None,
+    y_ticks: Ticks | None = None,
+    still: bool = False,
+    x_axis: Part | None = None,
+    y_axis: Part | None = None,
+    **settings: Any,
+) -> go.Figure:
+    """One chart of traces and marks. ticks: where numbers stand, with words where a mapping gives some.
+
+    still: nothing can be zoomed. settings: those of `figure`.
+    """
+    fixed: Part = {"fixedrange": True} if still else {}
+    if still:
+        settings.setdefault("dragmode", False)
+    x_axis, y_axis = (
+        {**fixed, **_ticked(ticks), **(axis or {})} for ticks, axis in ((x_ticks, x_axis), (y_ticks, y_axis))
     )
-    for curve in curves:
-        add_band(fig, curve.strengths, curve.low, curve.high, curve.color, share=0.16)
-    for curve in curves:
-        fig.add_scatter(
-            x=list(curve.strengths),
-            y=list(curve.accuracy),
-            name=curve.name,
-            mode="lines+markers",
-            line={"color": curve.color, "width": 3.4 if curve.main else 2.0, "dash": curve.dash},
-            marker={"size": 6 if curve.main else 4},
-            customdata=list(zip(curve.low, curve.high, strict=True)),
-            hovertemplate=f"<b>{curve.name}</b> %{{y:.2%}}<br>95%: %{{customdata[0]:.2%}} to "
-            f"%{{customdata[1]:.2%}}<br>{x_title} %{{x:g}}<extra></extra>",
-        )
-    fig.add_vline(x=marked, line_dash="dot", line_width=1.6, line_color=GRAY)
-    fig.add_hline(y=guessing, line_dash="dot", line_width=1.2, line_color=GRAY)
-    return _names(fig, [curve for curve in curves if len(curve.strengths)], height)
+    return figure(traces, marks, x_axis=x_axis, y_axis=y_axis, **settings)
 
 
-def _names(fig: go.Figure, curves: Sequence[StrengthCurve], height: int) -> go.Figure:
-    if not curves:
-        return fig
-    order = sorted(curves, key=lambda curve: curve.accuracy[-1])
-    room = LINE / max(1.0, height - 70)  # in units of the axis, which is about 1 high
-    places = spread([curve.accuracy[-1] for curve in order], room)
-    for curve, place in zip(order, places, strict=True):
-        fig.add_annotation(
-            x=1,
-            xref="paper",
-            y=place,
-            text=f"<b>{curve.name}</b>" if curve.main else curve.name,
-            showarrow=False,
-            xanchor="left",
-            xshift=6,
-            font={"color": curve.color, "size": 12},
-        )
-    longest = max(len(curve.name) + curve.main for curve in curves)
-    return fig.update_layout(margin_r=16 + round(7 * longest))
+def end_labels(
+    ends: Sequence[tuple[str, float, str]],
+    height: int,
+    *,
+    limits: tuple[float, float] = (0.0, 1.0),
+    log: bool = False,
+    x: float | None = None,
+) -> list[Part]:
+    """(name, y, color) of each line, written to the right of its end without hiding another.
+
+    height: of the chart in pixels. limits: of its y-axis. x: where the lines end, the right edge if None.
+    """
+    scale = np.log10 if log else np.asarray
+    low, high = (float(scale(limit)) for limit in limits)
+    order = sorted(ends, key=lambda end: end[1])
+    wanted = [float(np.clip(scale(max(y, 1e-12) if log else y), low, high)) for _, y, _ in order]
+    room = LABEL * (high - low) / max(1.0, height - 75)  # the axis itself is less high than the chart
+    at: Part = {"x": 1, "xref": "paper"} if x is None else {"x": x}
+    return [
+        note(name, **at, y=place, color=color, xanchor="left", xshift=6)
+        for (name, _, color), place in zip(order, spread(wanted, room, low, high), strict=True)
+    ]
+
+
+def room_for(names: Iterable[str]) -> Part:
+    """The margin that names at the right edge need."""
+    return {"r": 18 + 7 * max(map(len, names), default=0)}
 
 
 def spread(wanted: Sequence[float], room: float, low: float = 0.0, high: float = 1.0) -> list[float]:
@@ -179,63 +185,26 @@ def spread(wanted: Sequence[float], room: float, low: float = 0.0, high: float =
     return [float(place) for place in np.clip(risen, low, high - float(steps[-1])) + steps]
 
 
-POINTS = 300
+def error(values: ArrayLike, ends: ArrayLike, color: str = AXIS, *, thickness: float = 2, width: float = 5) -> Part:
+    """Intervals around values (P,) for `error_x` or `error_y`. ends: (P, 2), from and to, in data units."""
+    middle, (low, high) = np.asarray(values, dtype=float), np.asarray(ends, dtype=float).reshape(-1, 2).T
+    look = {"type": "data", "symmetric": False, "thickness": thickness, "width": width, "color": color}
+    return {**look, "array": high - middle, "arrayminus": middle - low}
 
 
-def found_figure(found: ArrayLike, count: int, *, height: int = 250) -> go.Figure:
-    """found: (N,) how many were found among the first 1, 2, … N looked at; `count` of them are looked at now.
+def decades(low: float, high: float, digits: Sequence[float] = (1,)) -> dict[float, str]:
+    """Marks of a log axis from `low` to `high`, written out: 0.01, 0.1, 1; more of each with digits (1, 2, 5)."""
+    powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    places = [float(f"{digit}e{power}") for power in powers for digit in digits]
+    return {place: f"{place:g}" for place in places if low <= place <= high}
 
-    Luck finds evenly: its line is straight. The best possible search would find one with every look.
-    """
-    values = np.asarray(found, dtype=float)
-    n, total = len(values), float(values[-1]) if len(values) else 0.0
-    looked = np.unique(np.concatenate([np.geomspace(1, max(n, 1), POINTS).astype(int), [count]]))
-    looked = looked[(looked >= 1) & (looked <= n)]
-    right = min(n, max(int(3 * total), count, 10))
-    fig = figure(
-        height=height,
-        x_title="training images looked at",
-        y_title="wrong labels found",
-        x_range=(0, right),
-        y_range=(0, 1.2 * total or 1),
-    )
-    luck = np.array([0, right])
-    fig.add_scatter(
-        x=luck,
-        y=luck * total / max(n, 1),
-        mode="lines",
-        name="luck",
-        hoverinfo="skip",
-        showlegend=False,
-        line={"color": GRAY, "width": 1.6, "dash": "dot"},
-    )
-    best = [0, total, right]
-    fig.add_scatter(
-        x=best,
-        y=[0, total, total],
-        mode="lines",
-        name="best possible",
-        hoverinfo="skip",
-        showlegend=False,
-        line={"color": GRAY, "width": 1.2},
-    )
-    shown = looked[looked <= right]
-    add_line(
-        fig, shown, values[shown - 1], name="found", color=VERMILLION, label=False, hover=f"%{{y:,}} of {total:,.0f}"
-    )
-    if 1 <= count <= n:
-        fig.add_scatter(
-            x=[count],
-            y=[values[count - 1]],
-            mode="markers",
-            showlegend=False,
-            hoverinfo="skip",
-            marker={"color": VERMILLION, "size": 10},
-        )
-    end = right * total / max(n, 1)  # of luck; its name stands below it, away from what was found
-    below = "top" if end > 0.15 * total else "bottom"
-    for y, text, anchor in ((end, "by luck", below), (total, "best possible", "bottom")):
-        fig.add_annotation(
-            x=right, y=y, text=text, showarrow=False, xanchor="right", yanchor=anchor, font={"color": GRAY, "size": 12}
-        )
-    return fig.update_xaxes(tickformat=",")
+
+def _said(hover: str | None) -> Part:
+    return {"hoverinfo": "skip"} if hover is None else {"hovertemplate": f"{hover}<extra></extra>"}
+
+
+def _ticked(ticks: Ticks | None) -> Part:
+    if ticks is None:
+        return {}
+    words = {"ticktext": list(ticks.values())} if isinstance(ticks, Mapping) else {}
+    return {"tickmode": "array", "tickvals": list(ticks), **words}

@@ -9,6 +9,12 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import ArrayLike
+
+from core.charts.palette import Scale
+
+#: A trace, a shape, an annotation or an axis, in Plotly's own words.
+Part = dict[str, Any]
 
 HEIGHT = 300
 GRID = "rgba(128, 140, 152, 0.22)"
@@ -17,6 +23,8 @@ LINE_WIDTH = 2.2
 
 
 def figure(
+    traces: Iterable[Part] = (),
+    marks: Iterable[Part] = (),
     *,
     height: int = HEIGHT,
     x_title: str = "",
@@ -26,40 +34,52 @@ def figure(
     x_range: tuple[float, float] | None = None,
     y_range: tuple[float, float] | None = None,
     percent_y: bool = False,
-    legend: bool = False,
+    legend: bool | Part = False,
+    x_axis: Part | None = None,
+    y_axis: Part | None = None,
+    **layout: Any,
 ) -> go.Figure:
-    """An empty chart in the house style; add traces to it.
+    """A chart in the house style, empty or with its traces; marks with a text are written, others drawn.
 
     Titles carry the unit ("loss (nats)", "examples seen"). A fixed range keeps a live chart from jumping;
-    on a log axis it is given in data units all the same. `percent_y` shows fractions as percentages.
+    on a log axis it is given in data units all the same. `percent_y` shows fractions as percentages. legend: whether
+    there is one, or how it looks. x_axis, y_axis, layout: more settings, as Plotly names them.
     """
     axis = {"gridcolor": GRID, "linecolor": AXIS, "zeroline": False, "automargin": True, "ticks": ""}
     across = {"title": {"text": x_title, "standoff": 8}, "showgrid": False, "showline": True}
-    upward = {"title": {"text": y_title, "standoff": 8}, "showgrid": True, "showline": False}
+    # Powers of ten are taller than Plotly thinks.
+    upward = {"title": {"text": y_title, "standoff": 18 if log_y else 8}, "showgrid": True, "showline": False}
     if percent_y:
         upward["tickformat"] = ".0%"
-    # One layout at once: Plotly checks every update anew, and a live chart is made twice a second.
+    look = legend if isinstance(legend, dict) else {}
+    marks = list(marks)
+    margin = {"l": 8, "r": 16, "t": 16, "b": 8, **layout.pop("margin", {})}
+    # All at once: Plotly checks every update anew, and a live chart is made twice a second.
     return go.Figure(
+        data=list(traces),
         layout={
             "height": height,
-            "margin": {"l": 8, "r": 16, "t": 16, "b": 8},
+            "margin": margin,
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "hovermode": "closest",
             "uirevision": "keep",
-            "showlegend": legend,
-            "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "title": {"text": ""}},
+            "showlegend": bool(legend),
+            "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "title": {"text": ""}, **look},
             "bargap": 0.25,
             "dragmode": "zoom",
-            "xaxis": {**axis, **across, **_scale(log_x, x_range)},
-            "yaxis": {**axis, **upward, **_scale(log_y, y_range)},
-        }
+            "shapes": [mark for mark in marks if "text" not in mark],
+            "annotations": [mark for mark in marks if "text" in mark],
+            "xaxis": {**axis, **across, **_scale(log_x, x_range), **(x_axis or {})},
+            "yaxis": {**axis, **upward, **_scale(log_y, y_range), **(y_axis or {})},
+            **layout,
+        },
     )
 
 
-def _scale(log: bool, limits: tuple[float, float] | None) -> dict[str, object]:
+def _scale(log: bool, limits: tuple[float, float] | None) -> Part:
     """Settings of a logarithmic or fixed axis; Plotly wants the limits of a log axis as exponents."""
-    settings: dict[str, object] = {}
+    settings: Part = {}
     if log:
         settings |= {"type": "log", "exponentformat": "power"}
     if limits is not None:
@@ -67,17 +87,49 @@ def _scale(log: bool, limits: tuple[float, float] | None) -> dict[str, object]:
     return settings
 
 
-def bare(fig: go.Figure) -> go.Figure:
-    """Strip the axes from a picture and keep its pixels square, first row on top."""
-    fig.update_xaxes(visible=False, constrain="domain", fixedrange=True)
-    fig.update_yaxes(visible=False, autorange="reversed", scaleanchor="x", constrain="domain", fixedrange=True)
-    return fig.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0}, dragmode=False)
+def note(text: str, x: Any, y: Any, *, color: str | None = None, size: int = 12, **more: Any) -> Part:
+    """Words at a place of the chart, without an arrow. more: as Plotly names it (xref, xanchor, xshift, …)."""
+    font = {"size": size} if color is None else {"size": size, "color": color}
+    return {"text": text, "x": x, "y": y, "showarrow": False, "font": font, **more}
 
 
-def write_all(fig: go.Figure, notes: Iterable[dict[str, Any]]) -> go.Figure:
-    """Put `notes` on the chart, after those it has: each what `fig.add_annotation` would take, without arrow.
+def cell_frame(left: float, right: float, top: float, bottom: float, color: str, *, width: float = 2.5) -> Part:
+    """A rectangle's edge around the cells from column `left` to `right` and row `top` to `bottom`."""
+    corners = {"x0": left - 0.5, "x1": right + 0.5, "y0": top - 0.5, "y1": bottom + 0.5}
+    return {"type": "rect", **corners, "line": {"color": color, "width": width}}
 
-    A hundred of them one by one take half a second.
+
+def heat(
+    z: ArrayLike, scale: Scale, low: float, high: float, *, hover: str | None = None, gap: float = 0, **more: Any
+) -> Part:
+    """Numbers z (R, C) as sharp cells, colored along `scale` from `low` to `high`; NaN is left empty.
+
+    hover: what is said of a cell. gap: pixels between cells. more: settings of the trace.
     """
-    written = [{"showarrow": False, **note} for note in notes]
-    return fig.update_layout(annotations=[*fig.layout.annotations, *written])
+    said = {"hoverinfo": "skip"} if hover is None else {"hovertemplate": f"{hover}<extra></extra>"}
+    look = {"zmin": low, "zmax": high, "colorscale": [list(stop) for stop in scale], "xgap": gap, "ygap": gap}
+    return {"type": "heatmap", "z": z, "showscale": False, "zsmooth": False, "hoverongaps": False} | look | said | more
+
+
+def image_figure(
+    traces: Iterable[Part],
+    marks: Iterable[Part] = (),
+    *,
+    height: int,
+    square: bool = True,
+    x_axis: Part | None = None,
+    y_axis: Part | None = None,
+    margin: Part | None = None,
+) -> go.Figure:
+    """An image: no axes, first row on top, cells square unless they may stretch over the width there is."""
+    hidden: Part = {"visible": False, "fixedrange": True, "constrain": "domain"}
+    shape: Part = {"scaleanchor": "x"} if square else {}
+    return figure(
+        traces,
+        marks,
+        height=height,
+        x_axis={**hidden, **(x_axis or {})},
+        y_axis={**hidden, "autorange": "reversed", **shape, **(y_axis or {})},
+        margin={"l": 0, "r": 0, "t": 0, "b": 0, **(margin or {})},
+        dragmode=False,
+    )

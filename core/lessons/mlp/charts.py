@@ -7,10 +7,10 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
 from core.charts.palette import BLUE, GRAY, GREEN, ORANGE, VIOLET
-from core.charts.series import add_line
-from core.charts.style import figure
+from core.charts.series import bar, dots, line, series
 
 NOW, START = VIOLET, GRAY
+Floats = NDArray[np.float64]
 
 
 def now_and_start_figure(
@@ -20,43 +20,31 @@ def now_and_start_figure(
 
     Where one of them is far narrower its peak leaves the chart at the top, so that the other can be seen.
     """
-    ends = np.asarray(edges, dtype=float)
-    shares = {"now": np.asarray(now, dtype=float), "start": np.asarray(start, dtype=float)}
-    middle = (ends[:-1] + ends[1:]) / 2
-    lower, higher = sorted(float(share.max()) for share in shares.values())
-    tallest = min(higher, 4 * lower) or 1.0
-    fig = figure(
+    ends, after, before = (np.asarray(values, dtype=float) for values in (edges, now, start))
+    lower, higher = sorted((float(after.max()), float(before.max())))
+    filled = bar(
+        (ends[:-1] + ends[1:]) / 2,
+        after,
+        "now",
+        NOW,
+        width=np.diff(ends),
+        marker={"line": {"width": 0}},
+        opacity=0.75,
+        customdata=np.column_stack([ends[:-1], ends[1:]]),
+        hover="now: %{y:.2%} between %{customdata[0]:.3g} and %{customdata[1]:.3g}",
+    )
+    return series(
+        [filled, line(np.repeat(ends, 2)[1:-1], np.repeat(before, 2), "start", START, width=2, hover=None)],
         height=height,
         x_title=x_title,
         y_title="share",
         legend=legend,
         x_range=(ends[0], ends[-1]),
-        y_range=(0.0, 1.08 * tallest),
+        y_range=(0.0, 1.08 * (min(higher, 4 * lower) or 1.0)),
+        x_axis={"nticks": 6},
+        y_axis={"tickformat": "~%", "nticks": 4},
+        bargap=0,
     )
-    common = {"customdata": np.column_stack([ends[:-1], ends[1:]])}
-    fig.add_bar(
-        x=middle,
-        y=shares["now"],
-        width=np.diff(ends),
-        name="now",
-        marker_color=NOW,
-        marker_line_width=0,
-        opacity=0.75,
-        **common,
-        hovertemplate="now: %{y:.2%} between %{customdata[0]:.3g} and %{customdata[1]:.3g}<extra></extra>",
-    )
-    fig.add_scatter(
-        x=np.repeat(ends, 2)[1:-1],
-        y=np.repeat(shares["start"], 2),
-        name="start",
-        mode="lines",
-        line={"color": START, "width": 2},
-        hoverinfo="skip",
-    )
-    return fig.update_yaxes(tickformat="~%", nticks=4).update_xaxes(nticks=6).update_layout(bargap=0)
-
-
-Floats = NDArray[np.float64]
 
 
 def slope_figure(values: ArrayLike, slope: Callable[[Floats], ArrayLike], *, name: str, height: int = 240) -> go.Figure:
@@ -69,35 +57,27 @@ def slope_figure(values: ArrayLike, slope: Callable[[Floats], ArrayLike], *, nam
     grid = np.linspace(-reach, reach, 401)
     curve = np.asarray(slope(grid), dtype=float)
     counts, edges = np.histogram(points, bins=60, range=(-reach, reach))
-    tall = counts / max(1, counts.max()) * curve.max()
-    fig = figure(
+    columns = bar(
+        (edges[:-1] + edges[1:]) / 2,
+        counts / max(1, counts.max()) * curve.max(),
+        "inputs h before training",
+        GRAY,
+        width=np.diff(edges),
+        marker={"line": {"width": 0}},
+        opacity=0.55,
+        customdata=counts / max(1, len(points)),
+        hover="%{customdata:.2%} of all h near %{x:.2f}",
+    )
+    return series(
+        [columns, line(grid, curve, name, ORANGE, width=2.4, hover="derivative %{y:.4f}", across="h = %{x:.2f}")],
         height=height,
         x_title="pre-activation h",
-        y_title="slope",
+        y_title="derivative",
         x_range=(-reach, reach),
         y_range=(min(0.0, float(curve.min())), 1.08 * float(curve.max())),
         legend=True,
+        bargap=0,
     )
-    fig.add_bar(
-        x=(edges[:-1] + edges[1:]) / 2,
-        y=tall,
-        width=np.diff(edges),
-        marker_color=GRAY,
-        marker_line_width=0,
-        opacity=0.55,
-        name="inputs h before training",
-        customdata=counts / max(1, len(points)),
-        hovertemplate="%{customdata:.2%} of all h near %{x:.2f}<extra></extra>",
-    )
-    fig.add_scatter(
-        x=grid,
-        y=curve,
-        mode="lines",
-        name=name,
-        line={"color": ORANGE, "width": 2.4},
-        hovertemplate="at h = %{x:.2f} the slope is %{y:.4f}<extra></extra>",
-    )
-    return fig.update_layout(bargap=0)
 
 
 def loss_along_figure(
@@ -118,47 +98,27 @@ def loss_along_figure(
     finite = y[np.isfinite(y)]
     low, high = float(finite.min()), float(finite.max())
     room = 0.12 * (high - low) or 1e-6 * max(1.0, abs(high))
-    fig = figure(
+    tangent = before[1] + slope * (x - before[0])
+    inside = (tangent >= low - room) & (tangent <= high + room)
+    side = 1 if after[0] >= before[0] else -1
+    ends = (("before", before, GRAY, 17, -side, -34), ("after", after, GREEN, 9, side, 34))
+    traces = [
+        line(x[inside], tangent[inside], "tangent", ORANGE, dash="dot", hover=f"slope {slope:.4g}"),
+        line(x, y, "loss", BLUE, hover="%{y:.6g}"),
+    ]
+    marks = []
+    for name, (weight, loss), color, size, sign, down in ends:
+        hover = f"<b>{name}</b><br>weight %{{x:.6g}}<br>loss %{{y:.6g}}"
+        rim = {"line": {"color": "white", "width": 1.5}}
+        traces.append(dots([weight], [loss], name, color, size=size, marker=rim, hover=hover))
+        arrow = {"ax": 34 * sign, "ay": down, "arrowcolor": color, "arrowwidth": 1.2, "arrowhead": 0}
+        marks.append({"x": weight, "y": loss, "text": name, "font": {"color": color, "size": 13}, **arrow})
+    return series(
+        traces,
+        marks,
         height=height,
         x_title="value of this weight",
         y_title=y_title,
         x_range=(float(x[0]), float(x[-1])),
         y_range=(low - room, high + room),
     )
-    tangent = before[1] + slope * (x - before[0])
-    inside = (tangent >= low - room) & (tangent <= high + room)
-    add_line(
-        fig,
-        x[inside],
-        tangent[inside],
-        name="tangent",
-        color=ORANGE,
-        label=False,
-        dash="dot",
-        hover=f"slope {slope:.4g}",
-    )
-    add_line(fig, x, y, name="loss", color=BLUE, label=False, hover="%{y:.6g}")
-    for name, (weight, loss), color, size in (("before", before, GRAY, 17), ("after", after, GREEN, 9)):
-        fig.add_scatter(
-            x=[weight],
-            y=[loss],
-            name=name,
-            mode="markers",
-            marker={"size": size, "color": color, "line": {"color": "white", "width": 1.5}},
-            hovertemplate=f"<b>{name}</b><br>weight %{{x:.6g}}<br>loss %{{y:.6g}}<extra></extra>",
-        )
-    side = 1 if after[0] >= before[0] else -1
-    ends = (("before", before, GRAY, -side, -34), ("after", after, GREEN, side, 34))
-    for text, (weight, loss), color, sign, down in ends:
-        fig.add_annotation(
-            x=weight,
-            y=loss,
-            text=text,
-            ax=34 * sign,
-            ay=down,
-            font={"color": color, "size": 13},
-            arrowcolor=color,
-            arrowwidth=1.2,
-            arrowhead=0,
-        )
-    return fig

@@ -6,8 +6,8 @@ import streamlit as st
 
 from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
+from core.charts.evaluation_curves import StrengthCurve, strength_curves_figure
 from core.charts.palette import YELLOW, model_color
-from core.charts.series import StrengthCurve, strength_curves_figure
 from core.config.proportion import Proportion
 from core.data.digits import Mnist
 from core.formatting import interval, percent, points, points_interval

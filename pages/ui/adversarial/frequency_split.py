@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import streamlit as st
 
+from core.charts.evaluation_curves import StrengthCurve, strength_curves_figure
 from core.charts.images import picture, shade
 from core.charts.palette import BLUE, DIVERGING, GRAY, GREEN, VERMILLION
-from core.charts.series import StrengthCurve, strength_curves_figure
 from core.data.digits import Mnist
 from core.data.splits import every_kth
 from core.formatting import probability

@@ -8,7 +8,7 @@ import torch
 from core.attacks.filters import FILTERS
 from core.attacks.filters.config import FilterConfig
 from core.charts.images import picture
-from core.charts.intervals import Twin, twin_bars_figure
+from core.charts.intervals import Accuracies, intervals
 from core.charts.palette import BLUE, ORANGE
 from core.config.proportion import Proportion
 from core.data.digits import Mnist
@@ -130,15 +130,15 @@ def _shown(
         st.info(verdict, icon=":material/filter_alt:")
     names = list(right[WHOLE])
     twins = [
-        Twin(
-            side,
-            color,
+        Accuracies(
             [sum(right[side][name]) / count for name in names],
             [Proportion(round(sum(right[side][name])), count).interval for name in names],
+            color,
+            side,
         )
         for side, color in ((WHOLE, BLUE), (BARE, ORANGE))
     ]
-    chart(twin_bars_figure([models[name].title for name in names], twins), "adv_filters_bars")
+    chart(intervals([models[name].title for name in names], *twins), "adv_filters_bars")
     times = f" Behind the filter each is read {READINGS} times." if random else ""
     st.caption(
         f"On {which_images(mnist, count)}, ε = {epsilon:g}, L∞. Lines: 95% intervals. Dotted: guessing. "

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.attacks import ATTACKS
 from core.attacks.filters.config import FilterConfig
-from core.charts.intervals import interval_bars_figure
+from core.charts.intervals import Accuracies, intervals
 from core.charts.palette import BLUE, GRAY, GREEN, ORANGE, PURPLE, VERMILLION
 from core.config.proportion import Proportion
 from core.data.digits import Mnist
@@ -124,7 +124,7 @@ def _accuracies(evidence: Evidence, mnist: Mnist) -> None:
     names, correct, colors = zip(*rows, strict=True)
     st.markdown(f"**What is left at ε = {evidence.epsilon:g}**")
     chart(
-        interval_bars_figure(names, [k / n for k in correct], [Proportion(k, n).interval for k in correct], colors),
+        intervals(names, Accuracies([k / n for k in correct], [Proportion(k, n).interval for k in correct], colors)),
         "adv_honest_bars",
     )
     low, high = Proportion(worst, n).interval

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.charts.intervals import interval_bars_figure
+from core.charts.intervals import Accuracies, intervals
 from core.config.errors import LabError
 from core.config.escaping import escaped
 from core.config.run import Activation, Initialization
@@ -189,11 +189,13 @@ def _learning(depth: int, width: int, start: str) -> None:
     ended = [(name, r) for name, r in zip(ACTIVATIONS, results, strict=True) if not r.diverged]
     if ended:  # a diverged network has no accuracy: the words below name it
         chart(
-            interval_bars_figure(
+            intervals(
                 [WORDS[name] for name, _ in ended],
-                [r.accuracy or 0.0 for _, r in ended],
-                [r.ci95 for _, r in ended],
-                [ACTIVATION_COLORS[name] for name, _ in ended],
+                Accuracies(
+                    [r.accuracy or 0.0 for _, r in ended],
+                    [r.ci95 for _, r in ended],
+                    [ACTIVATION_COLORS[name] for name, _ in ended],
+                ),
             ),
             "manual_van_accuracy",
             still=True,

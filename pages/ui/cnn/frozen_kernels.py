@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.charts.intervals import interval_bars_figure
+from core.charts.intervals import Accuracies, intervals
 from core.charts.palette import GRAY, MODELS
 from core.data.digits import Mnist
 from core.formatting import percent, points
@@ -59,11 +59,13 @@ def frozen(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
         with st.container(key="cnn_frozen_result"):  # one child, whatever is in it: the part keeps its shape
             if done:
                 chart(
-                    interval_bars_figure(
+                    intervals(
                         [NAMES[task] for task in done],
-                        [score.accuracy or 0.0 for score in done.values()],
-                        [score.ci95 if score.accuracy is not None else (0.0, 0.0) for score in done.values()],
-                        [MODELS[task[0]] if task[1] == "trained" else GRAY for task in done],
+                        Accuracies(
+                            [score.accuracy or 0.0 for score in done.values()],
+                            [score.ci95 if score.accuracy is not None else (0.0, 0.0) for score in done.values()],
+                            [MODELS[task[0]] if task[1] == "trained" else GRAY for task in done],
+                        ),
                     ),
                     "cnn_frozen_chart",
                     still=True,

@@ -8,14 +8,14 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from core.charts.intervals import before_after_figure, interval_bars_figure
-from core.charts.palette import GRAY, ORANGE
+from core.charts.intervals import Accuracies, before_after_figure, interval_columns, intervals
+from core.charts.palette import GRAY, GREEN, ORANGE
 from core.config.cnn import CNNConfig
 from core.config.proportion import Proportion
 from core.data.digits import Mnist
 from core.formatting import count, percent, points, probability
 from core.lessons.cnn.channel_ablation import Off
-from core.lessons.cnn.charts.accuracy import digit_pairs_figure, knock_out_figure
+from core.lessons.cnn.charts.accuracy import digit_pairs_figure
 from core.lessons.cnn.feature_maps import layer_outputs
 from core.models.evaluation import logits
 from pages.ui.cnn import map_results as results
@@ -210,8 +210,16 @@ def knocked_out(trained: Trained, mnist: Mnist) -> None:
         )
         return
     whole, single = results.knock_out(trained, mnist, number, count)
-    fig = knock_out_figure(
-        [right / count for right in single], [Proportion(right, count).interval for right in single], whole / count
+    fig = interval_columns(
+        [right / count for right in single],
+        [Proportion(right, count).interval for right in single],
+        GREEN,
+        x_title="ablated channel",
+        whole=whole / count,
+        whole_name="none ablated",
+        hover="<b>without channel %{x}</b> %{y:.2%}, %{customdata[0]:+.2%} against all channels",
+        customdata=[((right - whole) / count,) for right in single],
+        height=280,
     )
     chart(fig, f"{ABLATION_KEY}_chart", still=True)
     st.caption(f"{_told(whole, single, count)} Measured on {cached_results.which_images(mnist, count)}.")
@@ -289,8 +297,9 @@ def _accuracy(before: Tensor, after: Tensor, labels: Tensor) -> None:
             width=140,
             help=f"Images out of {len(labels):,} that are now read as another digit.",
         )
-    fig = interval_bars_figure(
-        ["untouched", "edited"], shares, [Proportion(count, len(labels)).interval for count in right], [GRAY, ORANGE]
+    fig = intervals(
+        ["untouched", "edited"],
+        Accuracies(shares, [Proportion(count, len(labels)).interval for count in right], [GRAY, ORANGE]),
     )
     chart(fig.update_layout(height=130), f"{EFFECT_KEY}_accuracy", still=True)
 

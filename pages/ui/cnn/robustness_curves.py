@@ -5,8 +5,8 @@ import time
 import streamlit as st
 from torch import nn
 
+from core.charts.evaluation_curves import StrengthCurve, strength_curves_figure
 from core.charts.palette import YELLOW, model_color
-from core.charts.series import StrengthCurve, strength_curves_figure
 from core.config.run import CNNConfig, RunConfig
 from core.data.digits import Digits, Mnist
 from core.data.splits import every_kth

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.charts.images import picture
-from core.charts.intervals import Twin, twin_dots_figure
+from core.charts.intervals import Accuracies, intervals
 from core.charts.palette import GREEN, VIOLET
 from core.config.escaping import escaped
 from core.data.handwriting import Collection
@@ -24,22 +24,21 @@ def results(own: Collection) -> None:
         networks = rated()
         st.subheader("Who reads your hand?", anchor=False)
         chart(
-            twin_dots_figure(
-                [escaped(one.name, "html") for one in networks],  # a run's name is its owner's
-                [
-                    Twin(
-                        "your drawings",
-                        VIOLET,
-                        [one.own.score.accuracy for one in networks],
-                        [one.own.score.ci95 for one in networks],
-                    ),
-                    Twin(
-                        "MNIST's test images",
-                        GREEN,
-                        [one.mnist[0] for one in networks],
-                        [one.mnist[1:] for one in networks],
-                    ),
-                ],
+            intervals(
+                [escaped(one.name, "html") for one in networks],
+                Accuracies(
+                    [one.own.score.accuracy for one in networks],
+                    [one.own.score.ci95 for one in networks],
+                    VIOLET,
+                    "your drawings",
+                ),
+                Accuracies(
+                    [one.mnist[0] for one in networks],
+                    [one.mnist[1:] for one in networks],
+                    GREEN,
+                    "MNIST's test images",
+                ),
+                as_dots=True,
             ),
             "data_own_chart",
             still=True,

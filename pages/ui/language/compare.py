@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 import torch
 
-from core.charts.intervals import bars, interval_bars_figure
+from core.charts.intervals import Accuracies, bars, intervals
 from core.charts.palette import GUESSERS
 from core.charts.palette import LANGUAGES as COLORS
 from core.config.choices import WORD_SPLITS
@@ -160,12 +160,14 @@ def told(entrants: list[Entrant]) -> str:
 
 
 def _chart(entrants: list[Entrant]) -> None:
-    fig = interval_bars_figure(
+    fig = intervals(
         [TITLES[entrant.name] for entrant in entrants],
-        [entrant.score.accuracy for entrant in entrants],
-        [entrant.score.ci95 for entrant in entrants],
-        [GUESSERS[entrant.name] for entrant in entrants],
-        guessing=0.2,
+        Accuracies(
+            [entrant.score.accuracy for entrant in entrants],
+            [entrant.score.ci95 for entrant in entrants],
+            [GUESSERS[entrant.name] for entrant in entrants],
+        ),
+        chance=0.2,
     )
     chart(fig, "lang_compare_chart", still=True)
 
@@ -235,14 +237,16 @@ def anagram(entrants: list[Entrant], config: WordsConfig) -> None:
             else f"The bag of characters: {percent(shares['letters'])}."
         )
     )
-    fig = interval_bars_figure(
+    fig = intervals(
         [TITLES[entrant.name] for entrant in entrants],
-        list(shares.values()),
-        [proportion(share, SOME).interval for share in shares.values()],
-        [GUESSERS[entrant.name] for entrant in entrants],
+        Accuracies(
+            list(shares.values()),
+            [proportion(share, SOME).interval for share in shares.values()],
+            [GUESSERS[entrant.name] for entrant in entrants],
+        ),
+        chance=None,
+        x_title="answers that change",
     )
-    fig.update_layout(xaxis_title_text="answers that change")
-    fig.layout.shapes = ()
     chart(fig, "lang_moved", still=True)
 
 

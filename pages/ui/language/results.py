@@ -5,11 +5,11 @@ import streamlit as st
 from torch import Tensor
 
 from core.charts.heatmaps import confusion_figure
-from core.charts.intervals import interval_bars_figure
+from core.charts.intervals import Accuracies, interval_columns, intervals
+from core.charts.palette import BLUE
 from core.charts.palette import LANGUAGES as COLORS
 from core.data.words import Words
 from core.formatting import percent
-from core.lessons.language.charts import length_accuracy_figure
 from core.lessons.language.mistakes import confusion, per_language, per_length, surest_mistakes
 from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.widgets.chart import chart
@@ -63,8 +63,8 @@ def _languages(labels: Tensor, probabilities: Tensor) -> None:
         f"Hardest is **{worst[0]}** ({percent(worst[1].accuracy)}), easiest **{best[0]}** "
         f"({percent(best[1].accuracy)})."
     )
-    fig = interval_bars_figure(
-        computed.NAMES, [s.accuracy for s in scores], [s.ci95 for s in scores], COLORS, guessing=0.2
+    fig = intervals(
+        computed.NAMES, Accuracies([s.accuracy for s in scores], [s.ci95 for s in scores], COLORS), chance=0.2
     )
     chart(fig, "lang_languages", still=True)
     st.caption("Share of the test words of each language; 95% intervals. Dotted: guessing.")
@@ -91,12 +91,16 @@ def _short_is_harder(words: Words, probabilities: Tensor) -> bool:
 def _lengths(words: Words, probabilities: Tensor) -> None:
     found = per_length(words, probabilities)
     right = int((probabilities.argmax(1) == words.test.labels).sum())
-    fig = length_accuracy_figure(
-        list(found),
+    fig = interval_columns(
         [s.accuracy for s in found.values()],
         [s.ci95 for s in found.values()],
-        [s.n for s in found.values()],
-        right / len(words.test),
+        BLUE,
+        x_title="letters of the word",
+        whole=right / len(words.test),
+        hover="%{x} letters: %{y:.2%} of %{customdata[0]:,} words",
+        customdata=[(s.n,) for s in found.values()],
+        places=list(found),
+        joined=True,
     )
     chart(fig, "lang_lengths", still=True)
     st.caption("Dots: words of that many letters, with 95% intervals. Dotted: all words.")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 from torch import Tensor
 
-from core.charts.intervals import interval_bars_figure
+from core.charts.intervals import Accuracies, intervals
 from core.charts.palette import BLUE, GRAY, GREEN, SKY, VIOLET
 from core.config.language import ALPHABET
 from core.config.run import WordsConfig
@@ -78,7 +78,7 @@ def _relatives(trained: Trained, probabilities: Tensor, score: Score) -> None:
     rows += [(f"as it came, {_short(division)}", own, COLORS[division]) for division, own in both.items()]
     names, scores, colors = zip(*rows, strict=True)
     chart(
-        interval_bars_figure(names, [s.accuracy for s in scores], [s.ci95 for s in scores], colors, guessing=0.2),
+        intervals(names, Accuracies([s.accuracy for s in scores], [s.ci95 for s in scores], colors), chance=0.2),
         "lang_divisions",
         still=True,
     )

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from core.charts.intervals import record_figure
+from core.charts.intervals import run_accuracies_figure
 from core.config.run import MLPConfig
 from core.export.row_formats import as_csv
 from core.recipes.texts import RECIPES, train_recipes
@@ -36,7 +36,7 @@ def record() -> None:
         return
     scored = [run for run in runs if run.test_accuracy is not None]
     dots = [(f"{run.recipe} · {label(run)}", run.recipe, run) for run in scored[:20]]
-    chart(record_figure(dots), "mlp_record_chart", still=True)
+    chart(run_accuracies_figure(dots), "mlp_record_chart", still=True)
     st.caption(
         f"Test accuracy with its 95% interval, newest run on top. Runs on few images have wide intervals. {BY_TEST}"
     )

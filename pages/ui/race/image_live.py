@@ -9,7 +9,7 @@ import streamlit as st
 from core.charts.palette import optimizer_color
 from core.config.optimizers import OPTIMIZERS
 from core.formatting import article, count, duration, number, percent, probability
-from core.lessons.race.charts.image_race import FLOOR, photo, race_figure, rates_figure, signed_picture
+from core.lessons.race.charts.image_race import FLOOR, image_race_figure, photo, rates_figure, signed_picture
 from core.lessons.race.imagenet.best_rate import RateSweep
 from core.lessons.race.imagenet.race import MUCH, Lane, Moment, Race, claim_holds
 from core.models.threads import one_thread
@@ -94,7 +94,7 @@ def _curves(race: Race, log: bool, top: float, key: str) -> None:
     lanes = {name: lane for name, lane in race.lanes.items() if lane.moments}
     titles = {name: title(name) for name in lanes}
     chart(
-        race_figure(
+        image_race_figure(
             {titles[name]: [moment.loss for moment in lane.moments] for name, lane in lanes.items()},
             {titles[name]: optimizer_color(name) for name in lanes},
             race.iterations,

@@ -89,7 +89,7 @@ def results(racers: list[Racer], updates: int) -> None:
     st.markdown("**How far from the nearest minimum**")
     apart = {racer.title: racer.distance[1:] for racer in racers}
     fig = lengths_figure(
-        apart, colors, y_title="distance", updates=updates, y_range=common_range(list(apart.values())), level=NEAR
+        apart, colors, y_title="distance", updates=updates, y_range=common_range(list(apart.values())), mark=NEAR
     )
     chart(fig, "race_map_distance", still=True)
     st.caption(f"Below the dotted line, {NEAR:g}, an optimizer counts as arrived.")

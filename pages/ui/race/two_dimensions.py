@@ -6,7 +6,7 @@ import streamlit as st
 from core.charts.palette import optimizer_color
 from core.config.optimizers import OPTIMIZERS
 from core.config.run import OptimizerConfig
-from core.lessons.race.charts.paths import Way, map_race_figure, relief_uri
+from core.lessons.race.charts.paths import OptimizerPath, map_race_figure, relief_uri
 from core.lessons.race.descent.paths import Numbers, Path, follow, thin
 from core.lessons.race.descent.surfaces import RATES, SURFACES, Surface, first_rate, grid
 from core.models.threads import one_thread
@@ -158,7 +158,7 @@ def _map(name: str, surface: Surface, start: tuple[float, float], racers: list[R
     for racer in racers:
         beyond = np.flatnonzero(racer.distance > 20 * max(span))  # nothing of it could be seen
         kept = thin(racer.path.points[: beyond[0] + 1 if len(beyond) else None], span)
-        ways.append(Way(racer.title, racer.path.points[kept], kept, optimizer_color(racer.name)))
+        ways.append(OptimizerPath(racer.title, racer.path.points[kept], kept, optimizer_color(racer.name)))
     moments = np.unique(np.linspace(0, updates, MOMENTS + 1).round().astype(int)).tolist()
     x, y, heights, picture = _grid(name)
     fig = map_race_figure(x, y, heights, ways, picture=picture, start=start, minima=surface.minima, moments=moments)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.charts.intervals import record_figure
+from core.charts.intervals import run_accuracies_figure
 from core.config.escaping import escaped
 from core.config.regression import CurveConfig
 from core.lessons.runs.charts.run_curves import Curve, many_curves_figure, run_color
@@ -164,7 +164,7 @@ def _curves(runs: Sequence[RunRecord]) -> None:
     for title in titles:  # a squared error and a cross-entropy have no axis in common
         drawn = [curve for curve in curves if title in ("accuracy", loss_of(runs[curve.place]))]
         fig = many_curves_figure(
-            drawn, axis=along, y_title=title, log_x=log_x, log_y=log_y, percent=what == "accuracy", band=band
+            drawn, axis=along, y_title=title, log_x=log_x, log_y=log_y, percent=what == "accuracy", spread=band
         )
         chart(fig, f"runs_curves_{title}_{along}_{log_x}_{log_y}")
     words = [] if graded(runs) else ["These runs put numbers to points: they have a loss and no accuracy."]
@@ -272,7 +272,7 @@ def _accuracies(runs: Sequence[RunRecord]) -> None:
 
 def _accuracy(runs: Sequence[RunRecord], scored: Sequence[RunRecord], what: str) -> None:
     """Those of the runs that classify the same kind of examples."""
-    fig = record_figure([(escaped(short_of(run), "html"), run.recipe, run) for run in scored])
+    fig = run_accuracies_figure([(escaped(short_of(run), "html"), run.recipe, run) for run in scored])
     fig.update_traces(marker_color=[run_color(runs.index(run)) for run in scored])  # as the curves above
     chart(fig, f"runs_accuracies_{what}", still=True)
     text = "Test accuracy with its 95% interval."

@@ -6,8 +6,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from core.charts import images, palette, series, style
-from core.charts.style import figure, write_all
+from core.charts import palette, style
 from core.storage.paths import PROJECT
 
 
@@ -46,41 +45,3 @@ def test_figures_leave_ground_and_ink_to_the_theme() -> None:
 def test_limits_of_a_log_axis_are_given_in_data_units() -> None:
     fig = style.figure(log_y=True, y_range=(0.01, 10.0))
     assert list(fig.layout.yaxis.range) == pytest.approx([-2.0, 1.0])
-
-
-def test_label_stands_at_the_last_known_point() -> None:
-    fig = series.add_line(style.figure(), [1, 2, 3], [5.0, 4.0, np.nan], name="test", color="#000000")
-    assert (fig.layout.annotations[0].x, fig.layout.annotations[0].y) == (2.0, 4.0)
-
-
-def test_picture_enlarges_without_smoothing() -> None:
-    image = np.linspace(0, 1, 28 * 28).reshape(28, 28)
-    big = images.picture(image, size=112)
-    assert big.shape == (112, 112, 3)
-    assert np.array_equal(big[::4, ::4, 0], np.round(image * 255).astype(np.uint8))
-    assert np.array_equal(big[:4, :4, 0], np.full((4, 4), big[0, 0, 0]))
-
-
-def test_grid_keeps_every_image_and_caption() -> None:
-    stack = np.random.default_rng(0).random((7, 28, 28))
-    fig = images.image_grid(stack, [str(i) for i in range(7)], columns=3)
-    board = np.asarray(fig.data[0].z, dtype=float)
-    assert np.isclose(np.nansum(board), stack.sum())
-    assert [note.text for note in fig.layout.annotations] == [str(i) for i in range(7)]
-
-
-def test_shade_puts_zero_on_the_middle_of_the_scale() -> None:
-    pixel = images.shade(np.array([[0.0, 1.0, -1.0]]), palette.DIVERGING)
-    assert pixel[0, 0].tolist() == [0xF7, 0xF7, 0xF5, 255]
-    assert pixel[0, 1, 0] > pixel[0, 1, 2], "positive is orange"
-    assert pixel[0, 2, 2] > pixel[0, 2, 0], "negative is blue"
-
-
-def test_all_at_once_is_the_same_as_one_by_one() -> None:
-    notes = [{"x": at, "y": 2 * at, "text": f"{at}", "font": {"size": 10 + at}} for at in range(5)]
-    one_by_one, at_once = figure(), figure()
-    for fig in (one_by_one, at_once):
-        fig.add_annotation(x=9, y=9, text="there before", showarrow=True)
-    for note in notes:
-        one_by_one.add_annotation(**note, showarrow=False)
-    assert write_all(at_once, iter(notes)).to_dict() == one_by_one.to_dict()

@@ -1,6 +1,7 @@
-"""An attack on one image as a film: picture, perturbation and probabilities move together, step by step."""
+"""An attack on one image, animated: image, perturbation and probabilities move together, step by step."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -8,203 +9,124 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.charts.animation import add_player
 from core.charts.palette import DIGITS, DIVERGING, GRAY, GRAY_INK
-from core.charts.series import add_line
-from core.charts.style import AXIS, GRID, figure
+from core.charts.series import bar, line
+from core.charts.style import AXIS, GRID, Part, figure, heat, note
 from core.formatting import probability
 
-UPPER, LOWER = (0.5, 0.93), (0.0, 0.33)  # where the pictures and the curves stand, as shares of the height
+UPPER, LOWER = (0.5, 0.93), (0.0, 0.33)  # where the images and the curves stand, as shares of the height
+IMAGE, CHANGE, BARS = (0.0, 0.26), (0.29, 0.55), (0.69, 1.0)  # of the width
+NAMED = 0.2  # digits that ever come to this probability are named
 
 
 def attack_film_figure(
     steps: Sequence[int], images: ArrayLike, changes: ArrayLike, chances: ArrayLike, *, height: int = 520
 ) -> go.Figure:
-    """The film's frames are the steps; it stands at the first. All scales are the same in every frame.
+    """Its frames are the steps; it stands at the first. All scales are the same in every frame.
 
     steps (T,). images (T, 28, 28) in [0, 1]. changes (T, 28, 28): image minus original, colored from minus
-    to plus the largest of them all. chances (T, 10). Below, all ten curves and a line at the step shown; only
-    digits that ever come to 20% are named there.
+    to plus the largest of them all. chances (T, 10). Below, all ten curves and a line at the step shown.
     """
-    pictures, shifts = _as_bytes(images), np.asarray(changes, dtype=float)
-    top = float(np.abs(shifts).max(initial=0.0)) or 1.0
-    tinted = np.round(shifts / top * 127).astype(np.int8)
+    pictures = (np.asarray(images, dtype=float).clip(0, 1) * 255).round().astype(np.uint8)
+    shifts = np.asarray(changes, dtype=float)
+    tinted = np.round(shifts / (float(np.abs(shifts).max(initial=0.0)) or 1.0) * 127).astype(np.int8)
     likely = np.asarray(chances, dtype=float)
-    fig = figure(height=height)
-    _pictures(fig, pictures[0], tinted[0])
-    _bars(fig, likely[0])
-    _curves(fig, steps, likely)
+    digits = [str(digit) for digit in range(10)]
+    span = max(1, steps[-1] - steps[0])
+    moving = [
+        heat(pictures[0][::-1], GRAY_INK, 0, 255, xaxis="x", yaxis="y"),
+        heat(tinted[0][::-1], DIVERGING, -127, 127, xaxis="x2", yaxis="y2"),
+        bar(
+            digits,
+            likely[0],
+            "probability",
+            list(DIGITS),
+            xaxis="x3",
+            yaxis="y3",
+            hovertext=_in_percent(likely[0]),
+            hover="%{x}: %{hovertext}",
+        ),
+        line([steps[0]] * 2, [0, 1], "step", GRAY, width=2, dash="dot", hover=None, xaxis="x4", yaxis="y4"),
+    ]
+    curves = [
+        line(
+            steps,
+            likely[:, digit],
+            str(digit),
+            DIGITS[digit],
+            hovertext=_in_percent(likely[:, digit]),
+            hover="%{hovertext}",
+            across="step %{x}",
+            xaxis="x4",
+            yaxis="y4",
+        )
+        for digit in np.argsort(-likely[-1]).tolist()
+    ]
+    titles = (("image", sum(IMAGE) / 2), ("perturbation", sum(CHANGE) / 2), ("probability", sum(BARS) / 2))
+    above: dict[str, Any] = {"xref": "paper", "yref": "paper", "yanchor": "bottom", "yshift": 4}
+    fig = figure(
+        [*moving, *curves],
+        [*(note(title, x, UPPER[1], **above) for title, x in titles), *_named(steps[-1], likely)],
+        height=height,
+        x_axis=_square("y", IMAGE),
+        y_axis=_square("x", UPPER),
+        xaxis2=_square("y2", CHANGE),
+        yaxis2=_square("x2", UPPER),
+        xaxis3=_axis("y3", BARS, type="category", tickangle=0, tickvals=digits, tickfont={"size": 10}),
+        yaxis3=_axis("x3", UPPER, share=True, range=[0, 1.02]),
+        xaxis4=_axis(
+            "y4",
+            (0.0, 1.0),
+            range=[steps[0] - 0.01 * span, steps[-1] + 0.05 * span],
+            title={"text": "step", "standoff": 4},
+            dtick=1 if span <= 8 else None,
+            nticks=9 if span > 8 else None,
+        ),
+        yaxis4=_axis("x4", LOWER, share=True, range=[-0.03, 1.05]),
+        margin={"t": 8},
+        dragmode=False,
+    )
     frames = [
         go.Frame(
             name=str(step),
             traces=[0, 1, 2, 3],
             data=[
-                go.Heatmap(z=pictures[k][::-1]),
-                go.Heatmap(z=tinted[k][::-1]),
-                go.Bar(y=likely[k]),
-                go.Scatter(x=[step, step], y=[0, 1]),
+                {"type": "heatmap", "z": pictures[k][::-1]},
+                {"type": "heatmap", "z": tinted[k][::-1]},
+                {"type": "bar", "y": likely[k]},
+                {"type": "scatter", "x": [step, step], "y": [0, 1]},
             ],
         )
         for k, step in enumerate(steps)
     ]
-    add_player(fig, frames, redraw=True, pace=max(60, min(400, 4000 // max(1, len(steps)))))
-    return fig.update_layout(dragmode=False, margin_t=8)
+    return add_player(fig, frames, redraw=True, pace=max(60, min(400, 4000 // max(1, len(steps)))))
 
 
-def _as_bytes(images: ArrayLike) -> NDArray[np.uint8]:
-    pictures: NDArray[np.uint8] = (np.asarray(images, dtype=float).clip(0, 1) * 255).round().astype(np.uint8)
-    return pictures
+def _square(anchor: str, place: tuple[float, float]) -> Part:
+    """An axis of one of the two square images, hung from the same line."""
+    axis = {"visible": False, "domain": place, "constrain": "domain", "fixedrange": True, "anchor": anchor}
+    if anchor.startswith("x"):
+        axis |= {"scaleanchor": anchor, "constraintoward": "top"}
+    return axis | {"range": [-0.5, 27.5]}
 
 
-def _pictures(fig: go.Figure, image: NDArray[np.uint8], change: NDArray[np.int8]) -> None:
-    """Two square pictures at the upper left, hung from the same line."""
-    looks = (
-        (image, GRAY_INK, 0, 255, "x", "y", (0.0, 0.26), "picture"),
-        (change, DIVERGING, -127, 127, "x2", "y2", (0.29, 0.55), "change"),
-    )
-    for values, scale, low, high, across, upward, place, title in looks:
-        fig.add_heatmap(
-            z=values[::-1],
-            zmin=low,
-            zmax=high,
-            colorscale=[list(stop) for stop in scale],
-            showscale=False,
-            zsmooth=False,
-            hoverinfo="skip",
-            xaxis=across,
-            yaxis=upward,
-        )
-        x_name, y_name = across.replace("x", "xaxis"), upward.replace("y", "yaxis")
-        fig.update_layout(
-            {
-                x_name: {
-                    "visible": False,
-                    "domain": place,
-                    "constrain": "domain",
-                    "fixedrange": True,
-                    "anchor": upward,
-                    "range": [-0.5, 27.5],
-                },
-                y_name: {
-                    "visible": False,
-                    "domain": UPPER,
-                    "scaleanchor": across,
-                    "constrain": "domain",
-                    "constraintoward": "top",
-                    "fixedrange": True,
-                    "anchor": across,
-                    "range": [-0.5, 27.5],
-                },
-            }
-        )
-        _titled(fig, title, sum(place) / 2)
+def _axis(anchor: str, place: tuple[float, float], *, share: bool = False, **more: Any) -> Part:
+    """An axis of the bars or the curves; share: an upright one of probabilities."""
+    axis = {"domain": place, "anchor": anchor, "fixedrange": True, "zeroline": False, "ticks": "", "automargin": True}
+    if share:
+        return axis | {"gridcolor": GRID, "tickformat": ".0%", "tickvals": [0, 0.5, 1]} | more
+    return axis | {"showgrid": False, "linecolor": AXIS, "showline": True} | more
 
 
-def _bars(fig: go.Figure, chances: NDArray[np.float64]) -> None:
-    """Ten bars at the upper right."""
-    digits = [str(digit) for digit in range(10)]
-    fig.add_bar(
-        x=digits,
-        y=chances,
-        marker_color=list(DIGITS),
-        xaxis="x3",
-        yaxis="y3",
-        showlegend=False,
-        hovertext=[probability(chance) for chance in chances.tolist()],
-        hovertemplate="%{x}: %{hovertext}<extra></extra>",
-    )
-    fig.update_layout(
-        xaxis3={
-            "type": "category",
-            "domain": (0.69, 1.0),
-            "anchor": "y3",
-            "fixedrange": True,
-            "showgrid": False,
-            "linecolor": AXIS,
-            "showline": True,
-            "tickangle": 0,
-            "ticks": "",
-            "tickvals": digits,
-            "tickfont": {"size": 10},
-        },
-        yaxis3={
-            "domain": UPPER,
-            "anchor": "x3",
-            "range": [0, 1.02],
-            "tickformat": ".0%",
-            "gridcolor": GRID,
-            "tickvals": [0, 0.5, 1],
-            "fixedrange": True,
-            "zeroline": False,
-        },
-    )
-    _titled(fig, "probability", 0.845)
+def _named(end: int, likely: NDArray[np.float64]) -> list[Part]:
+    """Digits at the ends of their curves, the likeliest first, where none is too near."""
+    notes: list[Part] = []
+    for digit in np.argsort(-likely[-1]).tolist():
+        last = float(likely[-1, digit])
+        if likely[:, digit].max() >= NAMED and all(abs(last - other["y"]) > 0.13 for other in notes):
+            words = note(f"<b>{digit}</b>", end, last, color=DIGITS[digit], size=14, xanchor="left", xshift=5)
+            notes.append({**words, "xref": "x4", "yref": "y4"})
+    return notes
 
 
-def _curves(fig: go.Figure, steps: Sequence[int], chances: NDArray[np.float64]) -> None:
-    """Ten probabilities over the steps, and the line that marks the step shown."""
-    fig.add_scatter(
-        x=[steps[0]] * 2,
-        y=[0, 1],
-        mode="lines",
-        line={"color": GRAY, "width": 2, "dash": "dot"},
-        xaxis="x4",
-        yaxis="y4",
-        hoverinfo="skip",
-        showlegend=False,
-    )
-    span = max(1, steps[-1] - steps[0])
-    fig.update_layout(
-        xaxis4={
-            "domain": (0.0, 1.0),
-            "anchor": "y4",
-            "fixedrange": True,
-            "showgrid": False,
-            "linecolor": AXIS,
-            "range": [steps[0] - 0.01 * span, steps[-1] + 0.05 * span],
-            "automargin": True,
-            "ticks": "",
-            "title": {"text": "step", "standoff": 4},
-            "zeroline": False,
-            **({"dtick": 1} if span <= 8 else {"nticks": 9}),
-        },
-        yaxis4={
-            "domain": LOWER,
-            "anchor": "x4",
-            "fixedrange": True,
-            "range": [-0.03, 1.05],
-            "gridcolor": GRID,
-            "tickformat": ".0%",
-            "tickvals": [0, 0.5, 1],
-            "automargin": True,
-            "zeroline": False,
-            "ticks": "",
-        },
-    )
-    named: list[float] = []
-    for digit in np.argsort(-chances[-1]).tolist():
-        add_line(fig, steps, chances[:, digit], name=str(digit), color=DIGITS[digit], label=False)
-        fig.data[-1].update(
-            xaxis="x4",
-            yaxis="y4",
-            hovertext=[probability(chance) for chance in chances[:, digit].tolist()],
-            hovertemplate=f"<b>{digit}</b> %{{hovertext}}<br>step %{{x}}",
-        )
-        last = float(chances[-1, digit])
-        if chances[:, digit].max() >= 0.2 and all(abs(last - other) > 0.13 for other in named):
-            named.append(last)
-            fig.add_annotation(
-                x=steps[-1],
-                y=last,
-                xref="x4",
-                yref="y4",
-                text=f"<b>{digit}</b>",
-                showarrow=False,
-                xanchor="left",
-                xshift=5,
-                font={"color": DIGITS[digit], "size": 14},
-            )
-
-
-def _titled(fig: go.Figure, text: str, x: float) -> None:
-    fig.add_annotation(
-        x=x, y=UPPER[1], xref="paper", yref="paper", text=text, showarrow=False, yanchor="bottom", yshift=4
-    )
+def _in_percent(shares: NDArray[np.float64]) -> list[str]:
+    return [probability(share) for share in shares.tolist()]

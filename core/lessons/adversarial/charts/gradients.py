@@ -8,26 +8,25 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from core.charts.palette import BLUE, GRAY, GREEN, ORANGE, SEQUENTIAL, VIOLET
-from core.charts.series import add_band, add_line
-from core.charts.style import bare, figure
-from core.lessons.backprop.charts.gradients import Banded
+from core.charts.series import band, level, line, series, upright, zone
+from core.charts.style import AXIS, heat, image_figure, note
 
-NAMES: Final = {
-    "predicted": "promised: ε‖g‖₁",
-    "clipped": "promised after clipping",
-    "actual": "FGSM, measured",
-    "mean": "random signs, mean",
+#: Part of `Rises`: its name, color and dash.
+RISES: Final = {
+    "predicted": ("first-order estimate ε‖g‖₁", ORANGE, "dash"),
+    "clipped": ("first-order estimate after clipping", VIOLET, "dot"),
+    "actual": ("FGSM, measured", BLUE, "solid"),
+    "mean": ("random signs, mean", GRAY, "solid"),
 }
-LOOKS: Final = {
-    "predicted": (ORANGE, "dash"),
-    "clipped": (VIOLET, "dot"),
-    "actual": (BLUE, "solid"),
-    "mean": (GRAY, "solid"),
-}
+GAP: Final = 3  # cells between two images
+LEAST: Final = 1e-9  # shares below are rounding
+FAINTEST: Final = -5.0  # powers of ten: shares below are as good as none
+#: What a spectrum is of: its color.
+COLORS: Final = {"image": GREEN, "gradient": ORANGE, "sign of the gradient": BLUE}
 
 
-class Rises(Banded, Protocol):
-    """Rises in nats, one entry an ε; the band: of random signs a mean, and where 95% of them lie."""
+class Rises(Protocol):
+    """Rises in nats, one entry an ε; of random signs a mean, and from low to high where 95% of them lie."""
 
     @property
     def epsilons(self) -> Sequence[float]: ...
@@ -37,6 +36,12 @@ class Rises(Banded, Protocol):
     def clipped(self) -> Sequence[float]: ...
     @property
     def actual(self) -> Sequence[float]: ...
+    @property
+    def mean(self) -> Sequence[float]: ...
+    @property
+    def low(self) -> Sequence[float]: ...
+    @property
+    def high(self) -> Sequence[float]: ...
 
 
 def loss_rise_figure(rises: Rises, *, marked: float, log: bool = False, height: int = 360) -> go.Figure:
@@ -45,58 +50,59 @@ def loss_rise_figure(rises: Rises, *, marked: float, log: bool = False, height: 
     log: a logarithmic axis of rises, on which what is not above 0 is missing.
     """
     x = np.asarray(rises.epsilons, dtype=float)
-    lines = {part: np.asarray(getattr(rises, part), dtype=float) for part in (*NAMES, "low", "high")}
-    fig = figure(
+    lines = {part: np.asarray(getattr(rises, part), dtype=float) for part in (*RISES, "low", "high")}
+    inside, low = np.full(x.shape, True), lines["low"]
+    if log:
+        lines = {
+            part: np.where((x > 0) & (values > 0), values, np.nan) for part, values in lines.items()
+        }  # 0: rounding
+        least = min((np.nanmin(values) for values in lines.values() if np.isfinite(values).any()), default=1.0)
+        low, inside = np.fmax(lines["low"], least), lines["high"] >= least
+    marks = [] if log else [level(0, AXIS, dash="solid", width=1)]
+    if marked <= x[-1]:
+        marks.append(upright(marked))
+    return series(
+        [
+            band(x[inside], low[inside], lines["high"][inside], GRAY, share=0.25),
+            *(
+                line(
+                    x,
+                    lines[part],
+                    name,
+                    color,
+                    dash=dash,
+                    width=3.2 if part == "actual" else 2.2,
+                    hover="%{y:+.3g} nats",
+                )
+                for part, (name, color, dash) in RISES.items()
+            ),
+        ],
+        marks,
         height=height,
         x_title="ε (a pixel's range is 1)",
         y_title="rise of the loss (nats)",
         log_y=log,
         x_range=(0.0, float(x[-1])),
         legend=True,
+        y_axis={"dtick": 1} if log else None,
     )
-    low, high, inside = lines["low"], lines["high"], np.full(x.shape, True)
-    if log:
-        fig.update_yaxes(title_standoff=18, dtick=1)
-        lines = {part: np.where(x > 0, values, np.nan) for part, values in lines.items()}  # 0 is rounding
-        low, high = lines["low"], lines["high"]
-        least = min((values[values > 0].min() for values in lines.values() if (values > 0).any()), default=1.0)
-        lines = {part: np.where(values > 0, values, np.nan) for part, values in lines.items()}
-        low, inside = np.maximum(low, least), high >= least
-    add_band(fig, x[inside], low[inside], high[inside], GRAY, share=0.25)
-    for part, name in NAMES.items():
-        color, dash = LOOKS[part]
-        width = 3.2 if part == "actual" else 2.2
-        add_line(
-            fig, x, lines[part], name=name, color=color, dash=dash, label=False, width=width, hover="%{y:+.3g} nats"
-        )
-    if marked <= x[-1]:
-        fig.add_vline(x=marked, line_dash="dot", line_width=1.6, line_color=GRAY)
-    return fig if log else fig.add_hline(y=0, line_width=1, line_color="rgba(128,140,152,0.55)")
 
 
 def shares_figure(shares: ArrayLike, *, half: int, height: int = 220) -> go.Figure:
-    """shares (P,) ascending to 1: how much of the promise the strongest pixels make up; `half` of them make
-    up a half."""
-    values = list(map(float, shares))  # type: ignore[arg-type]
-    fig = figure(
+    """shares (P,) ascending to 1: how much of the first-order estimate the strongest pixels make up; `half` of
+    them make up a half."""
+    values = np.asarray(shares, dtype=float)
+    words = note(f"half of it: {half} pixels", half, 0.5, xanchor="left", xshift=8)
+    return series(
+        [line(np.arange(1, len(values) + 1), values, "FGSM's pixels", GREEN, hover="%{y:.2%}")],
+        [upright(half, width=1.4), words],
         height=height,
         x_title="pixels, the strongest first",
-        y_title="share of the promise",
+        y_title="share of the estimate",
         percent_y=True,
         x_range=(0, len(values)),
         y_range=(0, 1.02),
     )
-    add_line(fig, range(1, len(values) + 1), values, name="FGSM's pixels", color=GREEN, label=False, hover="%{y:.2%}")
-    fig.add_vline(x=half, line_dash="dot", line_width=1.4, line_color=GRAY)
-    fig.add_annotation(x=half, y=0.5, text=f"half of it: {half} pixels", showarrow=False, xanchor="left", xshift=8)
-    return fig
-
-
-GAP: Final = 3  # cells between two pictures
-LEAST: Final = 1e-9  # shares below are rounding
-FAINTEST: Final = -5.0  # powers of ten: shares below are as good as none
-#: What a spectrum is of: its color.
-COLORS: Final = {"image": GREEN, "gradient": ORANGE, "sign of the gradient": BLUE}
 
 
 def spectra_figure(densities: Mapping[str, ArrayLike], *, cutoff: float, height: int = 330) -> go.Figure:
@@ -104,72 +110,54 @@ def spectra_figure(densities: Mapping[str, ArrayLike], *, cutoff: float, height:
 
     Everything above the cut-off is shaded. White noise, the same at every frequency, is the dotted line.
     """
-    rings = len(np.asarray(next(iter(densities.values()))))
-    values = [np.asarray(density, dtype=float) for density in densities.values()]
-    known = np.concatenate([value[value > LEAST] for value in values] + [np.full(1, 1 / 784)])
-    low, high = float(known.min()), float(known.max())
-    fig = figure(
+    values = {name: np.asarray(density, dtype=float) for name, density in densities.items()}
+    rings = len(next(iter(values.values())))
+    known = np.concatenate([value[value > LEAST] for value in values.values()] + [np.full(1, 1 / 784)])
+    noise, hover = np.full(rings, 1 / 784), "%{text} of its energy"
+    return series(
+        [
+            *(
+                line(range(rings), np.where(value > LEAST, value, np.nan), name, COLORS.get(name, GRAY), hover=hover)
+                for name, value in values.items()
+            ),
+            line(range(rings), noise, "white noise", GRAY, dash="dot", width=1.6, hover=hover),
+        ],
+        [zone(cutoff, rings - 1, GRAY, opacity=0.13, below=False), upright(cutoff)],
         height=height,
-        x_title="frequency (waves across the picture)",
+        x_title="frequency (waves across the image)",
         y_title="share per frequency",
         log_y=True,
         x_range=(0, rings - 1),
-        y_range=(low / 1.6, high * 1.6),
+        y_range=(float(known.min()) / 1.6, float(known.max()) * 1.6),
         legend=True,
+        y_axis={"dtick": 1},
     )
-    fig.update_yaxes(title_standoff=18, dtick=1)
-    fig.add_vrect(x0=cutoff, x1=rings - 1, fillcolor=GRAY, opacity=0.13, line_width=0)
-    fig.add_vline(x=cutoff, line_dash="dot", line_width=1.6, line_color=GRAY)
-    for name, density in zip(densities, values, strict=True):
-        shown = np.where(density > LEAST, density, np.nan)
-        color = COLORS.get(name, GRAY)
-        add_line(fig, range(rings), shown, name=name, color=color, label=False, hover="%{text} of its energy")
-    add_line(
-        fig,
-        range(rings),
-        np.full(rings, 1 / 784),
-        name="white noise",
-        color=GRAY,
-        label=False,
-        dash="dot",
-        width=1.6,
-        hover="%{text} of its energy",
-    )
-    return fig
 
 
 def spectrum_pictures_figure(shares: Mapping[str, ArrayLike], *, cutoff: float, height: int = 165) -> go.Figure:
     """shares: name → (28, 28) with the lowest frequency in the middle, side by side, on a logarithmic scale
     from 10⁻⁵ to 10⁻¹; the circles are the cut-off."""
-    fig = figure(height=height)
+    traces, marks = [], []
     for place, (name, share) in enumerate(shares.items()):
         cells = np.asarray(share, dtype=float)
         side = len(cells)
         middle = place * (side + GAP)
         waves = np.arange(side) - side // 2
         down, across = np.meshgrid(waves, waves, indexing="ij")
-        fig.add_heatmap(
-            z=np.log10(np.maximum(cells, 10**FAINTEST)),
-            x=waves + middle,
-            y=waves,
-            zmin=FAINTEST,
-            zmax=-1,
-            colorscale=[list(stop) for stop in SEQUENTIAL],
-            showscale=False,
-            zsmooth=False,
-            customdata=np.stack([cells, np.hypot(down, across), across, down], axis=-1),
-            hovertemplate="%{customdata[2]} waves across, %{customdata[3]} down: %{customdata[1]:.1f}<br>"
-            "%{customdata[0]:.2p} of the energy<extra></extra>",
+        traces.append(
+            heat(
+                np.log10(np.maximum(cells, 10**FAINTEST)),
+                SEQUENTIAL,
+                FAINTEST,
+                -1,
+                x=waves + middle,
+                y=waves,
+                customdata=np.stack([cells, np.hypot(down, across), across, down], axis=-1),
+                hover="%{customdata[2]} waves across, %{customdata[3]} down: %{customdata[1]:.1f}<br>"
+                "%{customdata[0]:.2p} of the energy",
+            )
         )
-        fig.add_shape(
-            type="circle",
-            x0=middle - cutoff,
-            x1=middle + cutoff,
-            y0=-cutoff,
-            y1=cutoff,
-            line={"color": "white", "width": 1.6},
-        )
-        fig.add_annotation(
-            x=middle - 0.5, y=-side // 2 - 0.5, text=name, showarrow=False, yanchor="bottom", font_size=12
-        )
-    return bare(fig).update_layout(margin_t=34)
+        circle = {"x0": middle - cutoff, "x1": middle + cutoff, "y0": -cutoff, "y1": cutoff}
+        marks.append({"type": "circle", **circle, "line": {"color": "white", "width": 1.6}})
+        marks.append(note(name, middle - 0.5, -side // 2 - 0.5, yanchor="bottom"))
+    return image_figure(traces, marks, height=height, margin={"t": 34})

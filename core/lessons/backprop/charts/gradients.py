@@ -5,13 +5,19 @@ from typing import Final, Protocol
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from core.charts.palette import BLUE, DIVERGING, GRAY, GREEN, MODELS, ORANGE, PURPLE, VERMILLION, VIOLET
-from core.charts.series import add_band, add_line
-from core.charts.style import figure
+from core.charts.series import band, bar, dots, level, line, series, upright
+from core.charts.style import note
 
 Point = tuple[float, float]
+DTYPES: Final = {"float64": BLUE, "float32": ORANGE}
+BELOW, ABOVE = DIVERGING[1][1], DIVERGING[3][1]
+#: The activations of the vanishing gradient.
+ACTIVATION_COLORS: Final = {"sigmoid": VIOLET, "tanh": GREEN, "relu": VERMILLION}
+#: The three forms of one gradient; the two that train have the colors of their networks.
+FORM_COLORS: Final = {"loop": ORANGE, "matrices": MODELS["mlp-manual"], "autograd": MODELS["mlp-autograd"]}
 
 
 def secant_figure(
@@ -29,7 +35,21 @@ def secant_figure(
     x, y = np.asarray(weights, dtype=float), np.asarray(losses, dtype=float)
     low, high = float(y.min()), float(y.max())
     room = 0.15 * (high - low) or 1e-6 * max(1.0, abs(high))
-    fig = figure(
+    (left, first), (right, second) = ends
+    measured = (second - first) / (right - left) if right != left else 0.0
+    traces = [line(x, y, "loss", BLUE, hover="%{y:.6g}")]
+    lines = (("secant", (left, first), measured, PURPLE, "solid"), ("tangent", at, slope, ORANGE, "dot"))
+    for name, through, steep, color, dash in lines:
+        height_of = through[1] + steep * (x - through[0])
+        inside = (height_of >= low - room) & (height_of <= high + room)
+        traces.append(line(x[inside], height_of[inside], name, color, dash=dash, hover=f"slope {steep:.6g}"))
+    for name, points, color, size in (("w ± ε", ends, PURPLE, 9), ("w", (at,), ORANGE, 13)):
+        xs, ys = zip(*points, strict=True)
+        rim = {"line": {"color": "white", "width": 1.5}}
+        hover = f"<b>{name}</b><br>weight %{{x:.9g}}<br>loss %{{y:.9g}}"
+        traces.append(dots(xs, ys, name, color, size=size, marker=rim, hover=hover, showlegend=False))
+    return series(
+        traces,
         height=height,
         x_title="value of this weight",
         y_title=y_title,
@@ -37,30 +57,6 @@ def secant_figure(
         x_range=(float(x[0]), float(x[-1])),
         y_range=(low - room, high + room),
     )
-    add_line(fig, x, y, name="loss", color=BLUE, label=False, hover="%{y:.6g}")
-    (left, first), (right, second) = ends
-    measured = (second - first) / (right - left) if right != left else 0.0
-    lines = (("secant", (left, first), measured, PURPLE, "solid"), ("tangent", at, slope, ORANGE, "dot"))
-    for name, through, steep, color, dash in lines:
-        line = through[1] + steep * (x - through[0])
-        inside = (line >= low - room) & (line <= high + room)
-        add_line(
-            fig, x[inside], line[inside], name=name, color=color, label=False, dash=dash, hover=f"slope {steep:.6g}"
-        )
-    for name, points, color, size in (("w ± ε", ends, PURPLE, 9), ("w", (at,), ORANGE, 13)):
-        fig.add_scatter(
-            x=[p[0] for p in points],
-            y=[p[1] for p in points],
-            name=name,
-            mode="markers",
-            showlegend=False,
-            marker={"size": size, "color": color, "line": {"color": "white", "width": 1.5}},
-            hovertemplate=f"<b>{name}</b><br>weight %{{x:.9g}}<br>loss %{{y:.9g}}<extra></extra>",
-        )
-    return fig
-
-
-COLORS = {"float64": BLUE, "float32": ORANGE}
 
 
 def width_errors_figure(
@@ -70,7 +66,12 @@ def width_errors_figure(
 
     An error of exactly zero has no place on a log axis; its point is left out.
     """
-    fig = figure(
+    return series(
+        [
+            line(widths, _positive(values), name, DTYPES.get(name, GRAY), size=5, hover="error %{y:.3g}")
+            for name, values in errors.items()
+        ],
+        [upright(chosen)],
         height=height,
         x_title="step ε",
         y_title="error of the finite difference",
@@ -78,21 +79,9 @@ def width_errors_figure(
         log_x=True,
         log_y=True,
         x_range=(min(widths) / 2, max(widths) * 2),
+        x_axis={"dtick": 3},
+        y_axis={"nticks": 8},
     )
-    for name, values in errors.items():
-        numbers = np.asarray(values, dtype=float)
-        add_line(
-            fig,
-            widths,
-            np.where(numbers > 0, numbers, np.nan),
-            name=name,
-            color=COLORS.get(name, GRAY),
-            label=False,
-            hover="error %{y:.3g}",
-        )
-        fig.data[-1].update(mode="lines+markers", marker_size=5)
-    fig.add_vline(x=chosen, line_dash="dot", line_width=1.6, line_color=GRAY)
-    return fig.update_xaxes(dtick=3).update_yaxes(nticks=8)
 
 
 def shrinking_figure(
@@ -110,40 +99,36 @@ def shrinking_figure(
     names: the factors, left to right. current: the factor to mark. other: the same of another network, in
     gray. label, other_label: what the two lines are, told on hover and in the legend.
     """
-    fig = figure(height=height, y_title="RMS of the product so far", log_y=True, legend=other is not None)
-    places = list(range(len(names)))
-    lines = [(other, other_label, GRAY, 1.6), (sizes, label, ORANGE, 2.4)]
-    for values, told, color, width in lines:
-        if values is None:
-            continue
-        numbers = np.asarray(values, dtype=float)
-        fig.add_scatter(
-            x=places,
-            y=np.where(numbers > 0, numbers, np.nan),
-            name=told,
-            mode="lines+markers",
-            line={"color": color, "width": width},
-            marker={"color": color, "size": 7},
+    lines = [] if other is None else [(other, other_label, GRAY, 1.6)]
+    hover = "after %{customdata}: %{y:.4g}"
+    traces = [
+        line(
+            range(len(names)),
+            _positive(values),
+            told,
+            color,
+            width=width,
+            size=7,
+            hover=hover,
+            across="",
             customdata=list(names),
-            hovertemplate="after %{customdata}: %{y:.4g}<extra>" + told + "</extra>",
         )
+        for values, told, color, width in [*lines, (sizes, label, ORANGE, 2.4)]
+    ]
     now = float(np.asarray(sizes, dtype=float)[current])
     if now > 0:
-        fig.add_scatter(
-            x=[current],
-            y=[now],
-            mode="markers",
-            hoverinfo="skip",
-            showlegend=False,
-            marker={"size": 17, "color": "rgba(0,0,0,0)", "line": {"color": GREEN, "width": 3}},
-        )
-    fig.update_xaxes(
-        tickvals=places, ticktext=list(names), tickangle=-40, range=[-0.4, len(names) - 0.6], fixedrange=True
+        ring = {"line": {"color": GREEN, "width": 3}}
+        traces.append(dots([current], [now], "now", "rgba(0,0,0,0)", size=17, marker=ring, showlegend=False))
+    return series(
+        traces,
+        height=height,
+        y_title="RMS of the product so far",
+        log_y=True,
+        legend=other is not None,
+        x_ticks=dict(enumerate(names)),
+        x_axis={"tickangle": -40, "range": [-0.4, len(names) - 0.6], "fixedrange": True},
+        y_axis={"nticks": 6, "fixedrange": True},
     )
-    return fig.update_yaxes(nticks=6, fixedrange=True)
-
-
-BELOW, ABOVE = DIVERGING[1][1], DIVERGING[3][1]
 
 
 def output_error_figure(
@@ -151,32 +136,19 @@ def output_error_figure(
 ) -> go.Figure:
     """errors (K,): ŷ − y for each class; that of the `label` is named. fixed: the axis is −1…1."""
     names = [str(k) for k in range(len(errors))]
-    fig = figure(height=height, x_title="class", y_title=y_title, y_range=(-1.15, 1.15) if fixed else None)
-    fig.add_bar(
-        x=names,
-        y=list(errors),
-        marker_color=[ABOVE if e > 0 else BELOW for e in errors],
-        marker_line_width=0,
-        hovertemplate="class %{x}: %{y:+.4f}<extra></extra>",
-    )
-    fig.add_hline(y=0, line_width=1, line_color=GRAY)
+    colors = [ABOVE if e > 0 else BELOW for e in errors]
     below = errors[label] < 0
-    fig.add_annotation(
-        x=names[label],
-        y=errors[label],
-        text="the label",
-        showarrow=False,
-        yanchor="top" if below else "bottom",
-        yshift=-2 if below else 2,
-        font_size=12,
+    anchor = {"yanchor": "top" if below else "bottom", "yshift": -2 if below else 2}
+    return series(
+        [bar(names, list(errors), "", colors, marker={"line": {"width": 0}}, hover="class %{x}: %{y:+.4f}")],
+        [level(0, dash="solid", width=1), {**note("the label", names[label], errors[label]), **anchor}],
+        height=height,
+        x_title="class",
+        y_title=y_title,
+        y_range=(-1.15, 1.15) if fixed else None,
+        x_axis={"type": "category"},
+        dragmode=False,
     )
-    return fig.update_xaxes(type="category").update_layout(dragmode=False)
-
-
-#: The activations of the vanishing gradient.
-ACTIVATION_COLORS: Final = {"sigmoid": VIOLET, "tanh": GREEN, "relu": VERMILLION}
-#: The three forms of one gradient; the two that train have the colors of their networks.
-FORM_COLORS: Final = {"loop": ORANGE, "matrices": MODELS["mlp-manual"], "autograd": MODELS["mlp-autograd"]}
 
 
 class Banded(Protocol):
@@ -207,36 +179,34 @@ def banded_figure(
     not finite or not positive is a gap in the line.
     """
     places = np.asarray(x, dtype=float)
-    fig = figure(height=height, x_title=x_title, y_title=y_title, log_x=log_x, log_y=True, legend=True)
-    fig.update_yaxes(title_standoff=18)  # powers of ten are taller than Plotly thinks
-    for place, (name, band) in enumerate(bands.items()):
-        low, mean, high = (_positive(values) for values in (band.low, band.mean, band.high))
+    traces = []
+    for place, (name, values) in enumerate(bands.items()):
+        low, high = _positive(values.low), _positive(values.high)
         known = np.isfinite(low) & np.isfinite(high)
         if known.sum() > 1:
-            add_band(fig, places[known], low[known], high[known], colors[name])
+            traces.append(band(places[known], low[known], high[known], colors[name]))
         width = max(1.8, 4.4 - 1.3 * place)  # a line under another stays visible
-        add_line(fig, places, mean, name=name, color=colors[name], label=False, hover=hover, width=width)
-        fig.data[-1].mode = "lines+markers"
-        fig.data[-1].marker.size = width + 4
-    if (powers := _powers(bands)) is not None:
-        fig.update_yaxes(dtick=powers)
-    if log_x:
-        ticks = places.tolist()
-        fig.update_xaxes(tickvals=ticks, ticktext=[f"{place:g}" for place in ticks])
-    else:
-        fig.update_xaxes(tickmode="linear", dtick=1)
-    return fig
-
-
-def _positive(values: Sequence[float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    numbers = np.asarray(values, dtype=float)
-    return np.where(np.isfinite(numbers) & (numbers > 0), numbers, np.nan)
-
-
-def _powers(bands: Mapping[str, Banded]) -> int | None:
-    """Powers of ten between two marks, so that at most about eight of them stand on the axis; None where
-    there are too few powers and marks between them are wanted."""
-    every = np.concatenate([_positive(values) for band in bands.values() for values in (band.low, band.high)])
+        middle = _positive(values.mean)
+        traces.append(line(places, middle, name, colors[name], width=width, size=width + 4, hover=hover))
+    every = np.concatenate([_positive([*values.low, *values.high]) for values in bands.values()])
     every = every[np.isfinite(every)]
     reach = float(np.log10(every.max() / every.min())) if len(every) else 1.0
-    return int(np.ceil(reach / 8)) if reach > 2 else None
+    return series(
+        traces,
+        height=height,
+        x_title=x_title,
+        y_title=y_title,
+        log_x=log_x,
+        log_y=True,
+        legend=True,
+        x_ticks={place: f"{place:g}" for place in places.tolist()} if log_x else None,
+        x_axis=None if log_x else {"tickmode": "linear", "dtick": 1},
+        # At most about eight powers of ten; where there are too few, marks between them are wanted.
+        y_axis={"dtick": int(np.ceil(reach / 8))} if reach > 2 else None,
+    )
+
+
+def _positive(values: ArrayLike) -> NDArray[np.float64]:
+    """The numbers, those that have no place on a log axis as NaN."""
+    numbers = np.asarray(values, dtype=float)
+    return np.where(np.isfinite(numbers) & (numbers > 0), numbers, np.nan)

@@ -7,9 +7,10 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
-from core.charts.computation_graph import BACKWARD, FORWARD
+from core.charts.computation_graph import BACKWARD, FORWARD, arrow
 from core.charts.palette import GREEN
-from core.charts.style import AXIS, GRID, bare, figure
+from core.charts.series import dots, line
+from core.charts.style import AXIS, GRID, Part, image_figure, note
 from core.formatting import number
 
 FEW = 12  # units of a column that are drawn as circles; more become a block
@@ -19,7 +20,7 @@ BLOCK = 0.15  # half the width of a block
 FILL = "rgba(128, 140, 152, 0.12)"
 
 Ends = tuple[int | None, int | None]
-Points = tuple[list[float | None], list[float | None]]
+Points = tuple[list[float], list[float]]
 
 
 @dataclass(frozen=True)
@@ -51,31 +52,39 @@ def network_diagram_figure(
     values: for each column None, or what stands in it: (name, (units,)), written into circles and told on
     hover. Columns of more than FEW units are drawn as a block, with a fan of lines for one number's way.
     """
-    fig = bare(figure(height=height))
-    fig.update_xaxes(range=[-0.5, len(columns) - 0.5], constrain=None)
-    fig.update_yaxes(range=[1.2, -0.2], autorange=False, scaleanchor=None, constrain=None)
     color = BACKWARD if lit.backward else FORWARD
+    traces: list[Part] = []
+    marks: list[Part] = []
     for gap in range(len(columns) - 1):
         on = gap in lit.gaps
         if not on or lit.enters is not None:
-            _draw(fig, _lines(columns, gap, (None, None), gap in single), GRID, 1.0)
+            traces.append(_drawn(_lines(columns, gap, (None, None), gap in single), GRID, 1.0))
         if on:
-            _draw(fig, _lines(columns, gap, (lit.enters, None), gap in single), color, 1.4)
-        if on:
-            _arrow(fig, gap, color, lit.backward)
-    for gap, ends in zip(lit.gaps, lit.path, strict=False):
-        lines = _lines(columns, gap, ends, gap in single)
-        _draw(fig, lines, GREEN, 2.6 if len(lines[0]) <= 3 * FEW else 1.3)
+            traces.append(_drawn(_lines(columns, gap, (lit.enters, None), gap in single), color, 1.4))
+            ends = ((gap + 0.22, 1.13), (gap + 0.78, 1.13))
+            marks.append(arrow(*(ends[::-1] if lit.backward else ends), color, width=2))
+    for gap, path in zip(lit.gaps, lit.path, strict=False):
+        lines = _lines(columns, gap, path, gap in single)
+        traces.append(_drawn(lines, GREEN, 2.6 if len(lines[0]) <= 3 * FEW else 1.3))
     for place, (name, units) in enumerate(columns):
         ink = color if place in lit.columns else AXIS
         shown = values[place] if place < len(values) else None
-        _title(fig, place, name, units)
+        letter, _, index = name.partition("_")
+        title = f"<b>{letter}</b>" + (f"<sub>{index}</sub>" if index else "")
+        marks.append(note(title, place, -0.13, size=15))
         if units > FEW:
-            _block(fig, place, units, ink)
+            marks += [note(f"{units:,}", place, 1.13), _block(place, ink)]
         else:
             only = lit.enters if lit.columns and place == lit.columns[0] else None
-            _circles(fig, place, units, ink, shown, bold=place in lit.columns, only=only)
-    return fig
+            traces.append(_circles(place, units, ink, shown, bold=place in lit.columns, only=only))
+    return image_figure(
+        traces,
+        marks,
+        height=height,
+        square=False,
+        x_axis={"range": [-0.5, len(columns) - 0.5]},
+        y_axis={"range": [1.2, -0.2], "autorange": False},
+    )
 
 
 def _height_of(unit: int, units: int) -> float:
@@ -94,11 +103,11 @@ def _lines(columns: Sequence[tuple[str, int]], gap: int, ends: Ends, single: boo
         else [(left, right) for left in chosen[0] for right in chosen[1]]
     )
     sides = [BLOCK if count > FEW else SIDE for count in counts]
-    xs: list[float | None] = []
-    ys: list[float | None] = []
+    xs: list[float] = []
+    ys: list[float] = []
     for left, right in pairs:
-        xs += [gap + sides[0], gap + 1 - sides[1], None]
-        ys += [_height_of(left, counts[0]), _height_of(right, counts[1]), None]
+        xs += [gap + sides[0], gap + 1 - sides[1], np.nan]
+        ys += [_height_of(left, counts[0]), _height_of(right, counts[1]), np.nan]
     return xs, ys
 
 
@@ -110,94 +119,40 @@ def _some(unit: int | None, units: int) -> list[int]:
     return [round(place) for place in np.linspace(0, units - 1, count)]
 
 
-def _draw(fig: go.Figure, lines: Points, color: str, width: float) -> None:
+def _drawn(lines: Points, color: str, width: float) -> Part:
     few = len(lines[0]) <= 3 * FEW * FEW
-    fig.add_scatter(
-        x=lines[0],
-        y=lines[1],
-        mode="lines",
-        line={"color": color, "width": width},
-        opacity=1.0 if few else 0.45,
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    return line(*lines, "", color, width=width, opacity=1.0 if few else 0.45, hover=None, showlegend=False)
 
 
-def _arrow(fig: go.Figure, gap: int, color: str, backward: bool) -> None:
-    tip, tail = (gap + 0.22, gap + 0.78) if backward else (gap + 0.78, gap + 0.22)
-    fig.add_annotation(
-        x=tip,
-        y=1.13,
-        ax=tail,
-        ay=1.13,
-        xref="x",
-        yref="y",
-        axref="x",
-        ayref="y",
-        text="",
-        showarrow=True,
-        arrowhead=2,
-        arrowsize=1.1,
-        arrowwidth=2,
-        arrowcolor=color,
-    )
-
-
-def _title(fig: go.Figure, place: int, name: str, units: int) -> None:
-    letter, _, index = name.partition("_")
-    text = f"<b>{letter}</b>" + (f"<sub>{index}</sub>" if index else "")
-    fig.add_annotation(x=place, y=-0.13, text=text, showarrow=False, font_size=15)
-    if units > FEW:
-        fig.add_annotation(x=place, y=1.13, text=f"{units:,}", showarrow=False, font_size=12)
-
-
-def _block(fig: go.Figure, place: int, units: int, ink: str) -> None:
-    fig.add_shape(
-        type="rect",
-        x0=place - BLOCK,
-        x1=place + BLOCK,
-        y0=-0.02,
-        y1=1.02,
-        line={"color": ink, "width": 2},
-        fillcolor=FILL,
-        layer="above",
-    )
+def _block(place: int, ink: str) -> Part:
+    corners = {"x0": place - BLOCK, "x1": place + BLOCK, "y0": -0.02, "y1": 1.02}
+    return {"type": "rect", **corners, "line": {"color": ink, "width": 2}, "fillcolor": FILL, "layer": "above"}
 
 
 def _circles(
-    fig: go.Figure,
-    place: int,
-    units: int,
-    ink: str,
-    shown: tuple[str, ArrayLike] | None,
-    *,
-    bold: bool,
-    only: int | None = None,
-) -> None:
+    place: int, units: int, ink: str, shown: tuple[str, ArrayLike] | None, *, bold: bool, only: int | None = None
+) -> Part:
     """A column's units; only: the one that is lit, None for all of them."""
     numbers = np.asarray(shown[1], dtype=float).reshape(-1) if shown else None
-    told = shown[0] if shown else ""
+    name = shown[0] if shown else ""
     narrow = units > 6
-    fig.add_scatter(
-        x=[place] * units,
-        y=[_height_of(unit, units) for unit in range(units)],
+    lit = ink if only is None else [ink if unit == only else AXIS for unit in range(units)]
+    told = [f"{unit}: not computed yet" for unit in range(units)]
+    if numbers is not None:
+        names = [f"{name}[{unit}]" if units > 1 else name for unit in range(units)]
+        told = [f"{name} = {number(float(value), 8)}" for name, value in zip(names, numbers, strict=True)]
+    return dots(
+        [place] * units,
+        [_height_of(unit, units) for unit in range(units)],
+        "",
+        FILL,
+        size=19 if narrow else 36,
+        marker={"line": {"color": lit, "width": 2.2 if bold else 1.2}},
         mode="markers+text",
-        marker={
-            "size": 19 if narrow else 36,
-            "color": FILL,
-            "line": {
-                "color": ink if only is None else [ink if unit == only else AXIS for unit in range(units)],
-                "width": 2.2 if bold else 1.2,
-            },
-        },
         text=[_short(value) for value in numbers] if numbers is not None and not narrow else None,
         textfont={"size": 11},
-        customdata=[
-            f"{told}{f'[{unit}]' if units > 1 else ''} = {number(float(numbers[unit]), 8)}" for unit in range(units)
-        ]
-        if numbers is not None
-        else [f"{unit}: not computed yet" for unit in range(units)],
-        hovertemplate="%{customdata}<extra></extra>",
+        customdata=told,
+        hover="%{customdata}",
         showlegend=False,
     )
 

@@ -8,9 +8,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.charts.heatmaps import SCALES, Kind, pool
 from core.charts.palette import GREEN, VERMILLION, along
-from core.charts.style import figure
+from core.charts.style import figure, heat
 
 ROW = 46  # screen pixels
+CELLS = 42  # a side of a thumbnail at most: more cannot be told apart
 
 
 def tiles_figure(
@@ -21,40 +22,38 @@ def tiles_figure(
     rows: Sequence[str],
     columns: Sequence[str],
 ) -> go.Figure:
-    """One tile for each of R rows and C columns.
+    """One tile for each of R rows and C columns: green where two ways agree, red where they do not.
 
     right: whether it is green. texts: what stands in it, after a tick or a cross, so that nobody needs to
     tell the colors apart. hovers: what it says when pointed at.
     """
-    fig = figure(height=ROW * len(rows) + 34)
     marked = [
         [f"{'✓' if ok else '✗'} {text}" for ok, text in zip(*both, strict=True)]
         for both in zip(right, texts, strict=True)
     ]
-    fig.add_heatmap(
-        z=np.asarray(right, dtype=float),
+    tiles = heat(
+        np.asarray(right, dtype=float),
+        ((0, VERMILLION), (1, GREEN)),
+        0,
+        1,
+        gap=4,
         x=list(columns),
         y=list(rows),
-        zmin=0,
-        zmax=1,
-        colorscale=[[0, VERMILLION], [1, GREEN]],
-        showscale=False,
-        xgap=4,
-        ygap=4,
         text=marked,
         texttemplate="%{text}",
         textfont={"color": "white", "size": 13},
         customdata=[list(row) for row in hovers],
-        hovertemplate="%{customdata}<extra></extra>",
+        hover="%{customdata}",
     )
-    fig.update_xaxes(type="category", side="top", showline=False, fixedrange=True, tickfont_size=13)
-    fig.update_yaxes(
-        type="category", autorange="reversed", showgrid=False, fixedrange=True, showticklabels=len(rows) > 1
+    axis = {"type": "category", "fixedrange": True, "showgrid": False}
+    return figure(
+        [tiles],
+        height=ROW * len(rows) + 34,
+        x_axis={**axis, "side": "top", "showline": False, "tickfont": {"size": 13}},
+        y_axis={**axis, "autorange": "reversed", "showticklabels": len(rows) > 1},
+        margin={"l": 4, "r": 4, "t": 28, "b": 4},
+        dragmode=False,
     )
-    return fig.update_layout(margin={"l": 4, "r": 4, "t": 28, "b": 4}, dragmode=False)
-
-
-CELLS = 42  # a side at most: more cannot be told apart in a thumbnail
 
 
 def thumbnail(values: ArrayLike, *, kind: Kind = "signed", size: int = 168) -> NDArray[np.uint8]:

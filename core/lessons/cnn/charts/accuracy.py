@@ -6,106 +6,48 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.charts.palette import BLUE, GRAY, GREEN, ORANGE, VERMILLION
-from core.charts.style import AXIS, figure
+from core.charts.series import bar, dots, error, line, series
+from core.charts.style import AXIS
 from core.formatting import percent, points
 
-
-def knock_out_figure(
-    accuracy: Sequence[float], intervals: Sequence[tuple[float, float]], whole: float, *, height: int = 280
-) -> go.Figure:
-    """accuracy (C,): share read correctly without channel 0, 1, …, with 95% intervals; a line at `whole`.
-
-    Dots rather than bars: the axis need not begin at zero. whole: the untouched network on the same images.
-    """
-    low = min([whole, *(bottom for bottom, _ in intervals)])
-    room = 0.06 * (1 - low) or 0.01
-    fig = figure(
-        height=height,
-        x_title="channel switched off",
-        y_title="read correctly",
-        percent_y=True,
-        x_range=(-0.7, len(accuracy) - 0.3),
-        y_range=(max(0.0, low - room), 1.0 + room),
-    )
-    fig.add_scatter(
-        x=list(range(len(accuracy))),
-        y=list(accuracy),
-        mode="markers",
-        marker={"size": 10 if len(accuracy) <= 64 else 6, "color": GREEN},
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "thickness": 1.5,
-            "width": 0,
-            "color": GREEN,
-            "array": [high - share for share, (_, high) in zip(accuracy, intervals, strict=True)],
-            "arrayminus": [share - bottom for share, (bottom, _) in zip(accuracy, intervals, strict=True)],
-        },
-        customdata=[(bottom, high, share - whole) for share, (bottom, high) in zip(accuracy, intervals, strict=True)],
-        hovertemplate="<b>without channel %{x}</b> %{y:.2%}, %{customdata[2]:+.2%} against all channels"
-        "<br>95% interval %{customdata[0]:.2%} to %{customdata[1]:.2%}<extra></extra>",
-    )
-    fig.add_hline(y=whole, line_dash="dot", line_width=1.6, line_color=GRAY)
-    fig.add_annotation(
-        x=1,
-        xref="paper",
-        y=whole,
-        text=f"none off<br>{percent(whole)}",
-        showarrow=False,
-        align="left",
-        xanchor="left",
-        xshift=6,
-        font_size=12,
-    )
-    fig.update_yaxes(tickformat="~%")
-    if len(accuracy) <= 16:
-        fig.update_xaxes(tickmode="linear", dtick=1)
-    return fig.update_layout(margin_r=74, dragmode=False)
+AS_IT_IS, BACK = "place by place", "slid back"
 
 
 def digit_pairs_figure(
     before: Sequence[float], after: Sequence[float], counts: Sequence[int], *, height: int = 250
 ) -> go.Figure:
-    """before, after (10,): share of each digit's images read correctly; gray before, orange after."""
+    """before, after (10,): accuracy on each digit's images; a line from the gray dot before to the orange after."""
     low = min(*before, *after)
     room = 0.06 * (1 - low) or 0.01
-    fig = figure(
+    ends_x = [x for digit in range(len(before)) for x in (digit, digit, None)]
+    ends_y = [y for pair in zip(before, after, strict=True) for y in (*pair, None)]
+    told = [[points(b - a, signed=True), n] for a, b, n in zip(before, after, counts, strict=True)]
+    path = line(ends_x, ends_y, "", ORANGE, width=2, opacity=0.6, hover=None, showlegend=False)
+    both = [
+        dots(
+            list(range(len(shares))),
+            list(shares),
+            name,
+            color,
+            size=10,
+            customdata=told,
+            hover=f"<b>%{{x}}</b> {name}: %{{y:.2%}} of %{{customdata[1]}} images<br>change %{{customdata[0]}}",
+        )
+        for name, shares, color in (("unchanged", before, GRAY), ("edited", after, ORANGE))
+    ]
+    return series(
+        [path, *both],
         height=height,
         x_title="digit",
-        y_title="read correctly",
+        y_title="accuracy",
         percent_y=True,
         legend=True,
         x_range=(-0.6, len(before) - 0.4),
         y_range=(max(0.0, low - room), 1.0 + room),
+        x_axis={"tickmode": "linear", "dtick": 1},
+        y_axis={"tickformat": "~%"},
+        dragmode=False,
     )
-    ends_x = [x for digit in range(len(before)) for x in (digit, digit, None)]
-    ends_y = [y for pair in zip(before, after, strict=True) for y in (*pair, None)]
-    fig.add_scatter(
-        x=ends_x,
-        y=ends_y,
-        mode="lines",
-        line={"color": ORANGE, "width": 2},
-        opacity=0.6,
-        hoverinfo="skip",
-        showlegend=False,
-    )
-    for name, shares, color in (("untouched", before, GRAY), ("edited", after, ORANGE)):
-        fig.add_scatter(
-            x=list(range(len(shares))),
-            y=list(shares),
-            mode="markers",
-            name=name,
-            marker={"size": 10, "color": color},
-            customdata=[[points(b - a, signed=True), n] for a, b, n in zip(before, after, counts, strict=True)],
-            hovertemplate=f"<b>%{{x}}</b> {name}: %{{y:.2%}} of %{{customdata[1]}} images"
-            "<br>change %{customdata[0]}<extra></extra>",
-        )
-    fig.update_yaxes(tickformat="~%")
-    fig.update_xaxes(tickmode="linear", dtick=1)
-    return fig.update_layout(dragmode=False)
-
-
-AS_IT_IS, BACK = "place by place", "slid back"
 
 
 def layer_changes_figure(
@@ -121,31 +63,34 @@ def layer_changes_figure(
     shifts. Changes that are not finite get no bar.
     """
     sizes = [value if np.isfinite(value) else None for value in change]
-    top = max([value for value in [*sizes, *(slid or ())] if value is not None and np.isfinite(value)] + [0.1])
-    fig = figure(
+    groups = [(AS_IT_IS, sizes, VERMILLION)] + ([] if slid is None else [(BACK, list(slid), GREEN)])
+    known = [value for _, values, _ in groups for value in values if value is not None and np.isfinite(value)]
+    return series(
+        [
+            bar(
+                values,
+                list(names),
+                name,
+                color,
+                orientation="h",
+                cliponaxis=False,
+                text=["" if value is None else written(value) for value in values],
+                textposition="outside",
+                hover=f"%{{y}}, {name}: %{{x:.2%}}",
+            )
+            for name, values, color in groups
+        ],
         height=height or 64 + len(names) * (46 if slid is not None else 32),
         x_title="change: ‖after − before‖ / ‖before‖",
-        x_range=(0.0, 1.24 * top),
+        x_range=(0.0, 1.24 * max([*known, 0.1])),
         legend=slid is not None,
+        x_axis={"tickformat": ".0%", "nticks": 5},
+        y_axis={"type": "category", "autorange": "reversed", "showgrid": False},
+        barmode="group",
+        bargap=0.3,
+        bargroupgap=0.08,
+        still=True,
     )
-    series = [(AS_IT_IS, sizes, VERMILLION)]
-    if slid is not None:
-        series.append((BACK, list(slid), GREEN))
-    for name, values, color in series:
-        fig.add_bar(
-            x=values,
-            y=list(names),
-            orientation="h",
-            name=name,
-            marker_color=color,
-            cliponaxis=False,
-            text=["" if value is None else written(value) for value in values],
-            textposition="outside",
-            hovertemplate=f"%{{y}}, {name}: %{{x:.2%}}<extra></extra>",
-        )
-    fig.update_xaxes(tickformat=".0%", fixedrange=True, nticks=5)
-    fig.update_yaxes(type="category", autorange="reversed", showgrid=False, fixedrange=True)
-    return fig.update_layout(barmode="group", bargap=0.3, bargroupgap=0.08, dragmode=False)
 
 
 def written(value: float) -> str:
@@ -163,64 +108,51 @@ def reliability_figure(
 ) -> go.Figure:
     """Bins of equal width over confidences 0…1: accuracy with its 95% interval, mean confidence, counts.
 
-    Empty bins (count 0) stay empty. Dots on the dotted diagonal are as often right as they are sure; below
-    it they are too sure. The orange stroke joins an accuracy to the diagonal: the gap that the ECE weighs.
-    Below, on a log axis, how many answers each bin holds.
+    Empty bins (count 0) stay empty. Dots on the dotted diagonal are calibrated, below it overconfident. The
+    orange stroke joins an accuracy to the diagonal: the gap that the ECE weighs. Below, on a log axis, how
+    many predictions each bin holds.
     """
     bins = len(counts)
-    fig = figure(height=height, y_title="right", percent_y=True, x_range=(0.0, 1.025), y_range=(-0.02, 1.04))
-    fig.add_scatter(
-        x=[0, 1],
-        y=[0, 1],
-        mode="lines",
-        line={"color": GRAY, "width": 1.6, "dash": "dot"},
-        hoverinfo="skip",
-        showlegend=False,
-    )
     full = [k for k in range(bins) if counts[k]]
-    gaps_x: list[float | None] = []
-    gaps_y: list[float | None] = []
-    for k in full:
-        gaps_x += [confidence[k], confidence[k], None]
-        gaps_y += [accuracy[k], confidence[k], None]
-    fig.add_scatter(
-        x=gaps_x, y=gaps_y, mode="lines", name="gap", line={"color": ORANGE, "width": 5}, opacity=0.75, hoverinfo="skip"
-    )
-    fig.add_scatter(
-        x=[confidence[k] for k in full],
-        y=[accuracy[k] for k in full],
-        mode="markers",
-        name="right",
-        marker={"size": 9, "color": BLUE},
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "thickness": 1.6,
-            "width": 4,
-            "color": BLUE,
-            "array": [intervals[k][1] - accuracy[k] for k in full],
-            "arrayminus": [accuracy[k] - intervals[k][0] for k in full],
-        },
+    gaps_x = [x for k in full for x in (confidence[k], confidence[k], None)]
+    gaps_y = [y for k in full for y in (accuracy[k], confidence[k], None)]
+    diagonal = line([0, 1], [0, 1], "", GRAY, dash="dot", width=1.6, hover=None)
+    gaps = line(gaps_x, gaps_y, "gap", ORANGE, width=5, opacity=0.75, hover=None)
+    shares = [accuracy[k] for k in full]
+    measured = dots(
+        [confidence[k] for k in full],
+        shares,
+        "accuracy",
+        BLUE,
+        error_y=error(shares, [intervals[k] for k in full], BLUE, thickness=1.6, width=4),
         customdata=[[k / bins, (k + 1) / bins, counts[k], *intervals[k]] for k in full],
-        hovertemplate="confidence %{customdata[0]:.0%} to %{customdata[1]:.0%}, mean %{x:.2%}<br>"
-        "<b>right %{y:.2%}</b> (95%: %{customdata[3]:.2%} to %{customdata[4]:.2%})<br>"
-        "%{customdata[2]:,} answers<extra></extra>",
+        hover="confidence %{customdata[0]:.0%} to %{customdata[1]:.0%}, mean %{x:.2%}<br>"
+        "<b>accuracy %{y:.2%}</b> (95%: %{customdata[3]:.2%} to %{customdata[4]:.2%})<br>"
+        "%{customdata[2]:,} predictions",
     )
-    fig.add_bar(
-        x=[(k + 0.5) / bins for k in range(bins)],
-        y=[count or None for count in counts],
+    held = bar(
+        [(k + 0.5) / bins for k in range(bins)],
+        [count or None for count in counts],
+        "predictions",
+        GRAY,
         width=0.9 / bins,
-        marker_color=GRAY,
         yaxis="y2",
-        name="answers",
-        hovertemplate="%{y:,} answers<extra></extra>",
+        hover="%{y:,} predictions",
     )
-    fig.update_layout(
-        yaxis_domain=[0.34, 1.0],
+    return series(
+        [diagonal, gaps, measured, held],
+        height=height,
+        x_title="confidence",
+        y_title="accuracy",
+        percent_y=True,
+        x_range=(0.0, 1.025),
+        y_range=(-0.02, 1.04),
+        x_axis={"tickformat": ".0%", "anchor": "y2", "nticks": 6},
+        y_axis={"domain": [0.34, 1.0]},
         yaxis2={
             "domain": [0.0, 0.24],
             "type": "log",
-            "title": {"text": "answers", "standoff": 8},
+            "title": {"text": "predictions", "standoff": 8},
             "automargin": True,
             "gridcolor": AXIS,
             "gridwidth": 0.4,
@@ -231,7 +163,5 @@ def reliability_figure(
             "tickformat": ",",
             "fixedrange": True,
         },
-        dragmode=False,
+        still=True,
     )
-    fig.update_yaxes(fixedrange=True)
-    return fig.update_xaxes(title_text="confidence", tickformat=".0%", anchor="y2", fixedrange=True, nticks=6)

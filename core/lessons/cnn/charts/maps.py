@@ -1,7 +1,5 @@
-"""Kernels, feature maps and digits as pictures, cell by cell."""
+"""Kernels, feature maps and digits as images, cell by cell."""
 
-import base64
-import io
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,11 +8,13 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 from core.charts.heatmaps import SCALES, Kind, clickable_cells
-from core.charts.images import picture
+from core.charts.images import Bytes, data_url, picture
 from core.charts.palette import DIVERGING, GREEN, ORANGE, SEQUENTIAL, Scale, along, rgb
-from core.charts.style import bare, figure, write_all
+from core.charts.style import Part, cell_frame, heat, image_figure, note
 
 DIM = "rgba(128, 140, 152, 0.55)"  # what is padding, over its black zeros
+WIDEST = 72  # screen pixels of a kernel at most
+LINE = 2  # screen pixels of a patch's frame
 
 
 def picked_map_figure(
@@ -36,52 +36,41 @@ def picked_map_figure(
     """
     cells = np.asarray(values, dtype=float)
     rows, columns = cells.shape
-    fig = figure(height=height)
-    fig.add_heatmap(
-        z=cells,
+    trace = heat(
+        cells,
+        scale,
+        *limits,
         x=list(range(columns)),
         y=list(range(rows)),
-        zmin=limits[0],
-        zmax=limits[1],
-        colorscale=[list(stop) for stop in scale],
-        showscale=False,
-        zsmooth=False,
         customdata=np.stack([*(np.indices(cells.shape) - border), cells], axis=-1),
-        hovertemplate=f"{name}[%{{customdata[0]}}, %{{customdata[1]}}] = %{{customdata[2]:.4g}}<extra></extra>",
+        hover=f"{name}[%{{customdata[0]}}, %{{customdata[1]}}] = %{{customdata[2]:.4g}}",
     )
-    bare(fig)
+    marks = _rim(rows, columns, border)
+    if frame is not None:
+        top, left, side = frame
+        marks.append(cell_frame(left, left + side - 1, top, top + side - 1, GREEN, width=3))
+    fig = image_figure([trace], marks, height=height)
     if click:
         clickable_cells(fig, rows, columns, size=max(6, min(30, (height - 20) // rows)))
         # The markers would have the axes leave room around them.
         fig.update_xaxes(range=[-0.5, columns - 0.5])
         fig.update_yaxes(autorange=None, range=[rows - 0.5, -0.5])
-    for top, left, bottom, right in _rim(rows, columns, border):
-        fig.add_shape(
-            type="rect", x0=left - 0.5, x1=right + 0.5, y0=top - 0.5, y1=bottom + 0.5, line_width=0, fillcolor=DIM
-        )
-    if frame is not None:
-        top, left, side = frame
-        fig.add_shape(
-            type="rect",
-            x0=left - 0.5,
-            x1=left + side - 0.5,
-            y0=top - 0.5,
-            y1=top + side - 0.5,
-            line={"color": GREEN, "width": 3},
-        )
     return fig
 
 
-def _rim(rows: int, columns: int, border: int) -> list[tuple[int, int, int, int]]:
-    """Four bars (first row, first column, last row, last column) that make up the border."""
+def _rim(rows: int, columns: int, border: int) -> list[Part]:
+    """Four dim bars that make up the border."""
     if border == 0:
         return []
     inner = rows - border - 1
-    return [
+    bars = (  # first row, first column, last row, last column
         (0, 0, border - 1, columns - 1),
         (rows - border, 0, rows - 1, columns - 1),
         (border, 0, inner, border - 1),
         (border, columns - border, inner, columns - 1),
+    )
+    return [
+        {**cell_frame(left, right, top, bottom, DIM, width=0), "fillcolor": DIM} for top, left, bottom, right in bars
     ]
 
 
@@ -93,39 +82,23 @@ def number_grid_figure(
     frame: tuple[int, int] | None = None,
     cell: int | None = None,
 ) -> go.Figure:
-    """values (R, C), at most about 6×6, to three digits. limits: of the colors, ±largest size if None.
+    """values (R, C), at most about 6×6, printed to three digits. limits: of the colors, ±largest size if None.
 
     frame: (row, column) of a cell to frame. cell: a row's height in screen pixels.
     """
     cells = np.asarray(values, dtype=float)
+    few = len(cells) <= 3
     top = float(np.abs(cells).max(initial=0.0)) or 1.0
     low, high = limits or (-top, top)
-    height = cell or (46 if len(cells) <= 3 else 34)
-    fig = figure(height=height * len(cells) + 4)
-    fig.add_heatmap(
-        z=cells,
-        zmin=low,
-        zmax=high,
-        colorscale=[list(stop) for stop in scale],
-        showscale=False,
-        xgap=2,
-        ygap=2,
-        hovertemplate="row %{y}, column %{x}: %{z:.6g}<extra></extra>",
-    )
-    bare(fig)
-    fig.update_yaxes(scaleanchor=None)
-    notes = []
-    for (row, column), value in np.ndenumerate(cells):
-        share = (value - low) / ((high - low) or 1.0)
-        font = {"size": 13 if len(cells) <= 3 else 11, "color": _ink(scale, float(share))}
-        notes.append({"x": column, "y": row, "text": written(float(value)), "font": font})
-    write_all(fig, notes)
+    shares = (cells - low) / ((high - low) or 1.0)
+    marks = [
+        note(written(float(value)), column, row, size=13 if few else 11, color=_ink(scale, float(shares[row, column])))
+        for (row, column), value in np.ndenumerate(cells)
+    ]
     if frame is not None:
-        row, column = frame
-        fig.add_shape(
-            type="rect", x0=column - 0.5, x1=column + 0.5, y0=row - 0.5, y1=row + 0.5, line={"color": GREEN, "width": 3}
-        )
-    return fig
+        marks.append(cell_frame(frame[1], frame[1], frame[0], frame[0], GREEN, width=3))
+    trace = heat(cells, scale, low, high, gap=2, hover="row %{y}, column %{x}: %{z:.6g}")
+    return image_figure([trace], marks, height=(cell or (46 if few else 34)) * len(cells) + 4, square=False)
 
 
 def written(value: float) -> str:
@@ -139,9 +112,6 @@ def _ink(scale: Scale, share: float) -> str:
     return "#111111" if 0.299 * red + 0.587 * green + 0.114 * blue > 140 else "#FFFFFF"
 
 
-WIDEST = 72  # screen pixels of a kernel at most
-
-
 def kernel_grid_figure(
     kernels: ArrayLike, *, inputs: Sequence[int], outputs: Sequence[int], top: float | None = None, width: int = 600
 ) -> go.Figure:
@@ -152,50 +122,42 @@ def kernel_grid_figure(
     """
     grid = np.asarray(kernels, dtype=float)
     rows, columns, side, _ = grid.shape
-    peaks = np.abs(grid).max(axis=(2, 3), keepdims=True)
-    tops = np.where(peaks > 0, peaks, 1.0) if top is None else np.full(peaks.shape, top or 1.0)
-    gap = 1
-    pitch = side + gap
-    canvas = np.full((rows * pitch - gap, columns * pitch - gap), np.nan)
+    sizes = np.abs(grid).max(axis=(2, 3), keepdims=True)
+    tops = np.where(sizes > 0, sizes, 1.0) if top is None else np.full(sizes.shape, top or 1.0)
+    pitch, middle = side + 1, (side - 1) / 2
+    canvas = np.full((rows * pitch - 1, columns * pitch - 1), np.nan)
     told = np.full((*canvas.shape, 3), np.nan)
     for row, column in np.ndindex(rows, columns):
         at = np.s_[row * pitch : row * pitch + side, column * pitch : column * pitch + side]
         canvas[at] = grid[row, column] / tops[row, column]
-        told[at] = np.stack(
-            [np.full((side, side), inputs[row]), np.full((side, side), outputs[column]), grid[row, column]], axis=-1
-        )
-    shown = min(WIDEST, (width - 70) // columns)
-    fig = figure(height=rows * shown + 64, x_title="output channel", y_title="input channel")
-    fig.add_heatmap(
-        z=canvas,
-        customdata=told,
-        zmin=-1,
-        zmax=1,
-        showscale=False,
-        zsmooth=False,
-        hoverongaps=False,
-        colorscale=[list(stop) for stop in DIVERGING],
-        hovertemplate="from %{customdata[0]} to %{customdata[1]}<br>weight %{customdata[2]:.4f}<extra></extra>",
+        told[at][..., :2] = inputs[row], outputs[column]
+        told[at][..., 2] = grid[row, column]
+    hover = "from %{customdata[0]} to %{customdata[1]}<br>weight %{customdata[2]:.4f}"
+    channels = {
+        axis: {
+            "visible": True,
+            "showgrid": False,
+            "title": {"text": f"{axis} channel", "standoff": 8},
+            "tickvals": [i * pitch + middle for i in range(len(places))],
+            "ticktext": [str(place) for place in places],
+        }
+        for axis, places in (("input", inputs), ("output", outputs))
+    }
+    return image_figure(
+        [heat(canvas, DIVERGING, -1, 1, customdata=told, hover=hover)],
+        height=rows * min(WIDEST, (width - 70) // columns) + 64,
+        x_axis={**channels["output"], "showline": False, "side": "top", "constraintoward": "left"},
+        y_axis={**channels["input"], "constraintoward": "top"},
+        margin={"l": 4, "r": 4, "t": 4, "b": 4},
     )
-    bare(fig)
-    middle = (side - 1) / 2
-    fig.update_xaxes(
-        visible=True,
-        showline=False,
-        showgrid=False,
-        side="top",
-        tickvals=[i * pitch + middle for i in range(columns)],
-        ticktext=[str(i) for i in outputs],
-    )
-    fig.update_yaxes(
-        visible=True,
-        showgrid=False,
-        constraintoward="top",
-        tickvals=[i * pitch + middle for i in range(rows)],
-        ticktext=[str(i) for i in inputs],
-    )
-    fig.update_xaxes(constraintoward="left")
-    return fig.update_layout(margin={"l": 4, "r": 4, "t": 4, "b": 4})
+
+
+def _shares(maps: ArrayLike, tops: ArrayLike, signed: bool) -> NDArray[np.float64]:
+    """Where values (N, H, W) lie along a scale, 0 … 1, whose end is at tops (N,) or one for all; NaN stays."""
+    end = np.asarray(tops, dtype=float).reshape(-1, 1, 1)
+    place = np.asarray(maps, dtype=float) / np.where(np.isfinite(end) & (end > 0), end, 1.0)
+    place[~np.isfinite(place)] = np.nan
+    return np.clip(place / 2 + 0.5 if signed else place, 0.0, 1.0)
 
 
 def map_sprites(maps: ArrayLike, tops: ArrayLike, *, kind: Kind) -> str:
@@ -206,23 +168,16 @@ def map_sprites(maps: ArrayLike, tops: ArrayLike, *, kind: Kind) -> str:
     255 shades; cells that are NaN are see-through.
     """
     stack = np.asarray(maps, dtype=float)
-    count, _, wide = stack.shape
-    if not count:
+    if not len(stack):
         return ""
-    limit = np.asarray(tops, dtype=float)[:, None, None]
-    limit = np.where(limit > 0, limit, 1.0)
-    known = np.isfinite(stack)
-    share = np.nan_to_num(stack) / limit
-    share = np.clip(share / 2 + 0.5 if kind == "signed" else share, 0.0, 1.0)
-    index = np.where(known, 1 + np.round(share * 254), 0).astype(np.uint8)
-    image = Image.fromarray(index.reshape(-1, wide), mode="P")
+    share = _shares(stack, tops, kind == "signed")
+    index = np.where(np.isnan(share), 0, 1 + np.round(np.nan_to_num(share) * 254)).astype(np.uint8)
+    image = Image.fromarray(index.reshape(-1, stack.shape[-1]), mode="P")
     image.putpalette(shades(SCALES[kind]).tobytes())
-    file = io.BytesIO()
-    image.save(file, "PNG", transparency=0)
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    return data_url(image, transparency=0)
 
 
-def shades(scale: Scale) -> NDArray[np.uint8]:
+def shades(scale: Scale) -> Bytes:
     """256 colors (256, 3): the first is for nothing at all, the others go along the scale."""
     colors = along(scale, np.linspace(0.0, 1.0, 255))
     return np.concatenate([np.zeros((1, 3)), colors]).round().astype(np.uint8)
@@ -237,9 +192,7 @@ def strip(values: ArrayLike, columns: int = 64) -> NDArray[np.float64]:
     return cells.reshape(-1, wide)
 
 
-def map_strip(
-    maps: ArrayLike, *, tops: ArrayLike, signed: bool, columns: int = 8, width: int = 720
-) -> NDArray[np.uint8]:
+def map_strip(maps: ArrayLike, *, tops: ArrayLike, signed: bool, columns: int = 8, width: int = 720) -> Bytes:
     """Maps (C, H, W) in rows of `columns` as RGBA bytes, enlarged by a whole factor to about `width` pixels.
 
     tops: the value at the end of the scale, one for all maps or (C,) for each its own. signed: blue below
@@ -249,78 +202,63 @@ def map_strip(
     stack = np.asarray(maps, dtype=float)
     count, high, wide = stack.shape
     columns = max(1, min(columns, count))
-    rows = -(-count // columns)
     factor = max(1, width // (columns * wide))
     gap = max(2, factor * wide // 12)
     cell_high, cell_wide = high * factor + gap, wide * factor + gap
-    sheet = np.zeros((rows * cell_high - gap, columns * cell_wide - gap, 4), dtype=np.uint8)
-    inked = (
-        _colors(stack, np.asarray(tops, dtype=float).reshape(-1, 1, 1), signed)
-        .repeat(factor, axis=1)
-        .repeat(factor, axis=2)
-    )
-    for index, tile in enumerate(inked):
+    sheet = np.zeros((-(-count // columns) * cell_high - gap, columns * cell_wide - gap, 4), dtype=np.uint8)
+    share = _shares(stack, tops, signed)
+    colors = along(DIVERGING if signed else SEQUENTIAL, np.nan_to_num(share))
+    opaque = np.where(np.isnan(share), 0.0, 255.0)[..., None]
+    inked = np.concatenate([colors, opaque], axis=-1).round().astype(np.uint8)
+    for index, tile in enumerate(inked.repeat(factor, axis=1).repeat(factor, axis=2)):
         up, left = (index // columns) * cell_high, (index % columns) * cell_wide
         sheet[up : up + high * factor, left : left + wide * factor] = tile
     return sheet
 
 
-def _colors(values: NDArray[np.float64], tops: NDArray[np.float64], signed: bool) -> NDArray[np.uint8]:
-    scale = DIVERGING if signed else SEQUENTIAL
-    end = np.where(np.isfinite(tops) & (tops > 0), tops, 1.0)
-    known = np.isfinite(values)
-    place = np.where(known, values, 0.0) / end
-    position = np.clip(place / 2 + 0.5 if signed else place, 0.0, 1.0)
-    opaque = np.where(known, 255.0, 0.0)[..., None]
-    return np.concatenate([along(scale, position), opaque], axis=-1).round().astype(np.uint8)
-
-
 def heat_over_figure(
     image: ArrayLike, heat: ArrayLike, *, top: float, value_name: str, digit: bool = True, height: int = 260
 ) -> go.Figure:
-    """image (28, 28) in [0, 1], heat (28, 28) from 0 to `top`, NaN where there is none; hover tells both.
+    """A saliency map or Grad-CAM over its image: image (28, 28) in [0, 1], heat (28, 28) from 0 to `top`, NaN
+    where there is none; hover tells both.
 
-    digit: let the ink shine through, and the more the less heat there is; else the heat alone.
+    digit: let the digit shine through, and the more the less heat there is; else the heat alone.
     """
     ink = np.clip(np.asarray(image, dtype=float), 0.0, 1.0)
     values = np.asarray(heat, dtype=float)
+    known = np.isfinite(values)
     share = np.clip(np.nan_to_num(values) / (top or 1.0), 0.0, 1.0)
     colors = shades(SEQUENTIAL)[1 + np.round(share * 254).astype(int)].astype(float)
-    gray = np.repeat(ink[..., None] * 255, 3, axis=2)
-    cover = (0.25 + 0.65 * share if digit else np.ones_like(share))[..., None]
-    cover = np.where(np.isfinite(values)[..., None], cover, 0.0)
-    mixed = (1 - cover) * gray + cover * colors
+    cover = np.where(known, 0.25 + 0.65 * share if digit else 1.0, 0.0)[..., None]
+    mixed = (1 - cover) * (ink[..., None] * 255) + cover * colors
     if not digit:
-        mixed[~np.isfinite(values)] = 128.0
-    told = np.where(np.isfinite(values), [[f"{v:.4g}" for v in row] for row in values], "none here")
-    fig = figure(height=height)
-    fig.add_image(
-        z=mixed.round().astype(np.uint8),
-        zsmooth=False,
-        customdata=np.dstack([ink.round(3).astype(str), told]),
-        hovertemplate="row %{y}, column %{x}<br>ink %{customdata[0]}<br>"
-        f"{value_name} %{{customdata[1]}}<extra></extra>",
-    )
-    return bare(fig)
-
-
-LINE = 2  # screen pixels
+        mixed[~known] = 128.0
+    told = np.where(known, [[f"{v:.4g}" for v in row] for row in values], "none here")
+    place = "row %{y}, column %{x}<br>pixel %{customdata[0]}<br>"
+    trace = {
+        "type": "image",
+        "z": mixed.round().astype(np.uint8),
+        "zsmooth": False,
+        "customdata": np.dstack([ink.round(3).astype(str), told]),
+        "hovertemplate": f"{place}{value_name} %{{customdata[1]}}<extra></extra>",
+    }
+    return image_figure([trace], height=height)
 
 
 def framed_picture(
     image: ArrayLike, window: tuple[int, int, int, int], *, size: int = 112, outside: float = 0.45
-) -> NDArray[np.uint8]:
+) -> Bytes:
     """image (H, W) in [0, 1], enlarged by a whole factor; window (top, left, bottom, right) framed.
 
     The rows top … bottom − 1 and columns left … right − 1 keep their brightness, all others are dimmed to
     `outside` of it. The frame runs inside the window's outermost pixels. Returns (H·k, W·k, 3) bytes.
     """
     pixels = np.asarray(image, dtype=float)
-    factor = max(1, size // max(pixels.shape))
     top, left, bottom, right = window
     share = np.full(pixels.shape, outside)
     share[top:bottom, left:right] = 1.0
-    shown = picture(pixels * share, size=factor * max(pixels.shape))
+    shown = picture(pixels * share, size=size)
+    factor = len(shown) // len(pixels)
     ink = rgb(ORANGE)
     a, b, c, d = (edge * factor for edge in (top, left, bottom, right))
     if c > a and d > b:

@@ -8,14 +8,15 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from core.charts.learning_curves import binned
-from core.charts.palette import CATEGORICAL, GRAY, SPLITS
-from core.charts.series import add_band, add_line
-from core.charts.style import AXIS, GRID, figure
+from core.charts.learning_curves import EPOCHS, binned, passes
+from core.charts.palette import CATEGORICAL, SPLITS
+from core.charts.series import band, decades, dots, end_labels, level, line, room_for, series, upright
+from core.charts.style import AXIS, GRID
 from core.formatting import percent
 from core.storage.history import History, Row
 
-EPOCHS = "epochs (passes over the training images)"
+POINTS = 80  # moments along the x-axis of the bands
+Array = NDArray[np.float64]
 
 
 def losses_figure(
@@ -26,76 +27,89 @@ def losses_figure(
     histories: name in the legend → history. `epochs` fixes the right end of the axis.
     """
     lines = {
-        name: binned((np.cumsum(history.examples_per_step) / max(1, n_train)).tolist(), history.loss, points=120)
-        for name, history in histories.items()
+        name: binned(passes(history, n_train).tolist(), history.loss, points=120) for name, history in histories.items()
     }
-    seen = [value for line in lines.values() for value in line.mean.tolist() if value > 0]
-    limits = (min(seen) / 1.5, max(seen) * 1.3) if seen else (0.01, 3.0)
-    fig = figure(
+    seen = [value for loss in lines.values() for value in loss.mean.tolist() if value > 0]
+    low, high = (min(seen) / 1.5, max(seen) * 1.3) if seen else (0.01, 3.0)
+    return series(
+        [line(loss.x, loss.mean, name, colors[name], hover="%{y:.4f}") for name, loss in lines.items()],
         height=height,
         x_title=EPOCHS,
         y_title="training loss (nats per image)",
         log_y=True,
         legend=True,
         x_range=(0, max(float(epochs), 0.01)),
-        y_range=(max(limits[0], 1e-6), limits[1]),
+        y_range=(max(low, 1e-6), high),
+        y_ticks=decades(max(low, 1e-4), min(high, 30), (1, 3)),
     )
-    for name, line in lines.items():
-        add_line(fig, line.x, line.mean, name=name, color=colors[name], label=False, hover="%{y:.4f}")
-    ticks = [t for t in (1e-4, 1e-3, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30) if limits[0] <= t <= limits[1]]
-    return fig.update_yaxes(title_standoff=18, tickvals=ticks, ticktext=[f"{tick:g}" for tick in ticks])
 
 
 def errors_figure(
     histories: Mapping[str, History], colors: Mapping[str, str], epochs: float, *, height: int = 290
 ) -> go.Figure:
-    """Share of test images read wrongly, before training and after every epoch, on a log axis.
+    """Test error, before training and after every epoch, on a log axis.
 
     Near 99% two accuracies lie on top of each other; their errors do not. Hovering tells the accuracy.
     """
-    fig = figure(
+    traces = []
+    for name, history in histories.items():
+        rows = [row for row in history.epochs if row.get("test_accuracy") is not None]
+        right = np.array([row["test_accuracy"] for row in rows], dtype=float)
+        traces.append(
+            line(
+                [float(row["epoch"] or 0) for row in rows],
+                np.where(right < 1, 1 - right, np.nan),
+                name,
+                colors[name],
+                size=6,
+                customdata=right,
+                hover="error %{y:.2%}, accuracy %{customdata:.2%}",
+                across="epoch %{x:.4~g}",
+            )
+        )
+    return series(
+        traces,
         height=height,
         x_title=EPOCHS,
-        y_title="test images read wrongly",
+        y_title="test error",
         log_y=True,
         legend=True,
         x_range=(0, max(float(epochs), 0.01)),
         y_range=(0.004, 1.1),
+        y_ticks=_percentages(0.005),
     )
-    for name, history in histories.items():
-        rows = [row for row in history.epochs if row.get("test_accuracy") is not None]
-        right = [float(row["test_accuracy"] or 0) for row in rows]
-        wrong = [1 - share if share < 1 else None for share in right]
-        x = [float(row["epoch"] or 0) for row in rows]
-        add_line(fig, x, np.array(wrong, dtype=float), name=name, color=colors[name], label=False)
-        fig.data[-1].update(
-            mode="lines+markers",
-            marker_size=6,
-            customdata=right,
-            hovertemplate=f"<b>{name}</b> %{{y:.2%}} wrong, %{{customdata:.2%}} right<br>epoch %{{x:.4g}}"
-            "<extra></extra>",
-        )
-    ticks = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-    return fig.update_yaxes(title_standoff=18, tickvals=ticks, ticktext=[percent(tick, 0) for tick in ticks])
-
-
-TICKS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
 def error_record_figure(records: Sequence[Row], steps: int, *, log_y: bool = True, height: int = 300) -> go.Figure:
-    """Both errors (fractions) against steps; `steps` fixes the right end of the axis.
+    """The lab report's own chart: training and validation error (fractions) every so many steps.
 
-    records: rows of `History.records`. An error of zero has no place on a log axis and is left out there.
+    records: rows of `History.records`. `steps` fixes the right end of the axis. An error of zero has no place
+    on a log axis and is left out there.
     """
-    lines = {
-        name: binned(
-            [float(row["step"] or 0) for row in records],
-            [row[column] if not log_y or row[column] else None for row in records],
+    x = [float(row["step"] or 0) for row in records]
+    lines = [
+        (
+            name,
+            split,
+            binned(x, [row[f"{split}_error"] if row[f"{split}_error"] or not log_y else None for row in records]),
         )
-        for name, column in (("training", "train_error"), ("validation", "validation_error"))
-    }
-    low = min((float(line.low.min()) for line in lines.values() if len(line.x)), default=0.01)
-    fig = figure(
+        for name, split in (("training", "train"), ("validation", "validation"))
+    ]
+    low = min((float(error.low.min()) for _, _, error in lines if len(error.x)), default=0.01)
+    return series(
+        [
+            line(
+                error.x,
+                error.mean,
+                name,
+                SPLITS[split],
+                width=1.8,
+                size=5 if len(error.x) < 40 else 0,
+                hover="error %{y:.2%}",
+                across="step %{x:,}",
+            )
+            for name, split, error in lines
+        ],
         height=height,
         x_title="steps",
         y_title="error",
@@ -104,20 +118,13 @@ def error_record_figure(records: Sequence[Row], steps: int, *, log_y: bool = Tru
         legend=True,
         x_range=(0, max(steps, 1)),
         y_range=(max(min(low / 1.4, 0.009), 1e-4), 1.0) if log_y else (0, 1.0),
+        x_axis={"tickformat": ","},
+        y_ticks=_percentages(0.0005) if log_y else None,
     )
-    for name, line in lines.items():
-        fig.add_scatter(
-            x=line.x,
-            y=line.mean,
-            name=name,
-            mode="lines+markers" if len(line.x) < 40 else "lines",
-            line={"color": SPLITS["train" if name == "training" else name], "width": 1.8},
-            marker_size=5,
-            hovertemplate=f"<b>{name}</b> %{{y:.2%}} wrong<br>step %{{x:,}}<extra></extra>",
-        )
-    if log_y:
-        fig.update_yaxes(tickvals=TICKS, ticktext=[percent(tick, 0) for tick in TICKS])
-    return fig.update_xaxes(tickformat=",")
+
+
+def _percentages(low: float) -> dict[float, str]:
+    return {tick: percent(tick, 0) for tick in decades(low, 1.0, (1, 2, 5))}
 
 
 class SpreadLike(Protocol):
@@ -145,9 +152,31 @@ def rate_curves_figure(
 ) -> go.Figure:
     """curves: name in the legend → rate → spread. rates: ends of the logarithmic axis, which stands still.
 
-    marked: a rate to point out, the text's own. Runs that diverged are crosses at the level of guessing.
+    marked: a rate to point out, the text's own. Runs that diverged are crosses at chance level.
     """
-    fig = figure(
+    traces = []
+    for name, curve in curves.items():
+        x, color = list(curve), colors[name]
+        if len(x) > 1:
+            traces.append(band(x, [s.low for s in curve.values()], [s.high for s in curve.values()], color))
+        if x:
+            traces.append(line(x, [s.mean for s in curve.values()], name, color, size=6, hover="mean %{y:.2%}"))
+        if fallen := {rate: s for rate, s in curve.items() if s.diverged}:
+            crosses = dots(
+                list(fallen),
+                [s.low for s in fallen.values()],
+                f"{name}: diverged",
+                color,
+                size=11,
+                marker={"symbol": "x"},
+                showlegend=False,
+                customdata=[[s.diverged, s.runs] for s in fallen.values()],
+                hover=f"<b>{name}</b>: %{{customdata[0]}} of %{{customdata[1]}} runs diverged",
+            )
+            traces.append(crosses)
+    return series(
+        traces,
+        [level(0.1, width=1.4), *([] if marked is None else [upright(marked, width=1.4)])],
         height=height,
         x_title="learning rate",
         y_title="test accuracy after one epoch",
@@ -156,59 +185,30 @@ def rate_curves_figure(
         legend=True,
         x_range=(rates[0] / 1.3, rates[1] * 1.3),
         y_range=(0.0, 1.02),
+        x_ticks=decades(0.0005, 1.0, (1, 2, 5)),
+        x_axis={"tickangle": 0},
     )
-    for name, curve in curves.items():
-        if not curve:
-            continue
-        x = list(curve)
-        if len(x) > 1:
-            low, high = ([getattr(s, end) for s in curve.values()] for end in ("low", "high"))
-            add_band(fig, x, low, high, colors[name])
-        add_line(
-            fig, x, [s.mean for s in curve.values()], name=name, color=colors[name], label=False, hover="mean %{y:.2%}"
-        )
-        fig.data[-1].mode = "lines+markers"
-        fig.data[-1].marker.size = 6
-        fallen = [(rate, s) for rate, s in curve.items() if s.diverged]
-        if fallen:
-            fig.add_scatter(
-                x=[rate for rate, _ in fallen],
-                y=[s.low for _, s in fallen],
-                mode="markers",
-                name=f"{name}: diverged",
-                showlegend=False,
-                marker={"symbol": "x", "size": 11, "color": colors[name]},
-                customdata=[[s.diverged, s.runs] for _, s in fallen],
-                hovertemplate=f"<b>{name}</b>: %{{customdata[0]}} of %{{customdata[1]}} runs diverged<extra></extra>",
-            )
-    fig.add_hline(y=0.1, line_dash="dot", line_width=1.4, line_color=GRAY)
-    if marked is not None:
-        fig.add_vline(x=marked, line_dash="dot", line_width=1.4, line_color=GRAY)
-    ticks = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0]
-    return fig.update_xaxes(tickvals=ticks, ticktext=[f"{tick:g}" for tick in ticks], tickangle=0)
 
 
 def moved_figure(
     epochs: Sequence[float], moved: Mapping[str, Sequence[float]], *, now: float | None, height: int = 220
 ) -> go.Figure:
-    """moved: layer name → fractions, one an epoch. now: the epoch being looked at, marked."""
-    fig = figure(
+    """How far each layer's weights went from their start. moved: layer name → fractions of the start's size,
+    one an epoch. now: the epoch being looked at, marked."""
+    looks = list(zip(moved.items(), CATEGORICAL, strict=False))
+    top = 1.06 * max([value for values in moved.values() for value in values if np.isfinite(value)] + [0.01])
+    ends = [(name, values[-1], color) for (name, values), color in looks]
+    return series(
+        [line(epochs, values, name, color, hover="%{y:.2%}") for (name, values), color in looks],
+        [*end_labels(ends, height, limits=(0.0, top)), *([] if now is None else [upright(now, width=1.5)])],
         height=height,
         x_title="epoch",
-        y_title="moved, of the start's size",
+        y_title="change of the weights",
         percent_y=True,
         x_range=(min(epochs), max(epochs) or 1.0),
+        y_range=(0.0, top),
+        margin=room_for(moved),
     )
-    for (name, values), color in zip(moved.items(), CATEGORICAL, strict=False):
-        add_line(fig, epochs, values, name=name, color=color, hover="%{y:.2%}")
-    fig.update_yaxes(rangemode="tozero", tickformat=".0%")
-    if now is not None:
-        fig.add_vline(x=now, line={"color": GRAY, "width": 1.5, "dash": "dot"})
-    return fig
-
-
-POINTS = 80  # moments along the x-axis
-Array = NDArray[np.float64]
 
 
 def layers_of(spreads: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
@@ -220,9 +220,12 @@ def layers_of(spreads: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
 def spread_bands_figure(
     spreads: Mapping[str, Sequence[Mapping[str, Any]]], colors: Mapping[str, str], steps: int, *, row_height: int = 125
 ) -> go.Figure:
-    """spreads: network → rows of `History.spreads` (step, layer → five quantiles). colors: network → hue.
+    """What each layer receives over training, for two networks beside each other; a row is a layer.
 
-    steps: right end of the x axis. A moment whose numbers were no longer finite is a gap.
+    The distribution at one moment is a stack of quantiles: the broad band holds nine tenths of the numbers,
+    the narrow one the middle half, the line is the median. spreads: network → rows of `History.spreads`
+    (step, layer → five quantiles). colors: network → hue. steps: right end of the x axis. A moment whose
+    numbers were no longer finite is a gap.
     """
     layers = layers_of(spreads)
     names = list(spreads)
@@ -238,13 +241,20 @@ def spread_bands_figure(
     for row, layer in enumerate(layers, start=1):
         ends: list[float] = []
         for column, name in enumerate(names, start=1):
-            x, quantiles = _series(spreads[name], layer)
+            x, quantiles = _quantiles(spreads[name], layer)
             ends += [float(v) for v in quantiles[np.isfinite(quantiles)]]
-            _bands(fig, x, quantiles, colors[name], row, column, f"{name}, {layer_title(layer)}")
+            known = np.isfinite(quantiles).all(axis=1)
+            for low, high, strength in ((0, 4, 0.20), (1, 3, 0.38)):
+                area = band(x[known], quantiles[known, low], quantiles[known, high], colors[name], share=strength)
+                fig.add_trace(area, row=row, col=column)
+            told = "median %{y:.3g}<br>half in %{customdata[1]:.3g} … %{customdata[3]:.3g}"
+            tenths = "nine tenths in %{customdata[0]:.3g} … %{customdata[4]:.3g}"
+            title = f"{name}, {layer_title(layer)}"
+            middle = line(x, quantiles[:, 2], title, colors[name], width=1.8, hover=told, across=tenths)
+            fig.add_trace({**middle, "customdata": quantiles}, row=row, col=column)
         if ends:
-            low, high = min(ends), max(ends)
-            margin = 0.06 * (high - low or 1.0)
-            fig.update_yaxes(range=[low - margin, high + margin], row=row)
+            margin = 0.06 * (max(ends) - min(ends) or 1.0)
+            fig.update_yaxes(range=[min(ends) - margin, max(ends) + margin], row=row)
         fig.update_yaxes(title={"text": layer_title(layer), "standoff": 6}, row=row, col=1)
     axis = {"gridcolor": GRID, "linecolor": AXIS, "automargin": True, "ticks": "", "zerolinecolor": AXIS}
     fig.update_xaxes(**axis, showgrid=False, range=[0, max(1, steps)], tickformat=",", nticks=5)
@@ -263,37 +273,16 @@ def spread_bands_figure(
 
 
 def layer_title(name: str) -> str:
-    """act2 → "into act 2", fc1_act → "into fc 1": what that activation receives."""
+    """act2 → "conv 2", fc1_act → "linear 1": the layer whose activation receives the numbers."""
     if name.startswith("act"):
         return f"conv {name[3:]}"
     return f"linear {name[2:].removesuffix('_act')}"
 
 
-def _series(rows: Sequence[Mapping[str, Any]], layer: str) -> tuple[Array, Array]:
+def _quantiles(rows: Sequence[Mapping[str, Any]], layer: str) -> tuple[Array, Array]:
     """(steps (S,), quantiles (S, 5)) at no more than POINTS moments, the last one always among them."""
     every = max(1, -(-len(rows) // POINTS))
     kept = [*rows[:-1:every], *rows[-1:]]
     x = np.array([float(row["step"]) for row in kept])
-    quantiles = np.array(
-        [[np.nan if v is None else v for v in row.get(layer) or [None] * 5] for row in kept], dtype=float
-    )
-    return x, quantiles.reshape(len(kept), 5)
-
-
-def _bands(fig: go.Figure, x: Array, q: Array, color: str, row: int, column: int, name: str) -> None:
-    known = np.isfinite(q).all(axis=1)
-    for low, high, strength in ((0, 4, 0.20), (1, 3, 0.38)):
-        add_band(fig, x[known], q[known, low], q[known, high], color, share=strength, row=row, col=column)
-    fig.add_scatter(
-        x=x,
-        y=q[:, 2],
-        mode="lines" if len(x) > 1 else "markers",
-        line={"color": color, "width": 1.8},
-        marker={"color": color, "size": 5},
-        customdata=q,
-        name=name,
-        hovertemplate="median %{y:.3g}<br>half in %{customdata[1]:.3g} … %{customdata[3]:.3g}<br>"
-        "nine tenths in %{customdata[0]:.3g} … %{customdata[4]:.3g}<extra></extra>",
-        row=row,
-        col=column,
-    )
+    known = [[np.nan if v is None else v for v in row.get(layer) or [None] * 5] for row in kept]
+    return x, np.array(known, dtype=float).reshape(len(kept), 5)

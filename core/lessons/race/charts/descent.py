@@ -4,15 +4,19 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from core.charts.animation import add_player
 from core.charts.palette import BLUE, GRAY, GREEN, ORANGE, VERMILLION
-from core.charts.series import add_line
-from core.charts.style import AXIS, figure
+from core.charts.series import dots, level, line, series, zone
+from core.charts.style import AXIS, note
 
 BALL = "white"  # its rim is in the optimizer's color
 FAR = 3.0  # sizes of the picture beyond its edge: what is farther off cannot be seen, nor can the line to it
+RATES = (0.001, 5.0)
+ZONES: Mapping[str, str] = {"crawling": GRAY, "straight down": GREEN, "oscillating": ORANGE, "diverging": VERMILLION}
+TOP = 1e6  # a walk that runs away leaves the chart here: three hundred powers of ten are no axis
+FEW = 300  # points a line
 
 
 def rolling_figure(
@@ -28,140 +32,111 @@ def rolling_figure(
     """The curve (P,), and the ball at x, y (T,), step 1 first; played, it goes from place to place.
 
     All places stand as pale dots from the start. The axes show the curve and stay: a ball that leaves them
-    is gone, and soon after the film ends: a browser cannot place what lies 10³⁰ pictures away. color: the
-    optimizer's. bottoms: (x, y) of the valleys' bottoms.
+    is gone, and soon after the animation ends: a browser cannot place what lies 10³⁰ pictures away. color:
+    the optimizer's. bottoms: (x, y) of the valleys' bottoms.
     """
     across, upward = np.asarray(curve_x, dtype=float), np.asarray(curve_y, dtype=float)
     xs, ys = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     low, high = float(upward.min()), float(upward.max())
-    xs, ys = _until_gone(xs, ys, float(across[0]), float(across[-1]), high + FAR * (high - low))
-    room = 0.08 * (high - low)
-    fig = figure(
+    left, right, room = float(across[0]), float(across[-1]), 0.08 * (high - low)
+    wide = FAR * (right - left)
+    gone = (xs < left - wide) | (xs > right + wide) | (ys > high + FAR * (high - low)) | ~np.isfinite(ys)
+    if gone.any():  # up to the first place that nobody could see; the start is always kept
+        end = max(1, int(np.argmax(gone)))
+        xs, ys = xs[:end], ys[:end]
+    places = [f"x = {place:.4g}" for place in xs]
+    bottom = {"symbol": "line-ns-open", "line": {"width": 2}}
+    bottom_x, bottom_y = [place[0] for place in bottoms], [place[1] for place in bottoms]
+    told = "step %{customdata}<br>x %{x:.6g}<br>f %{y:.6g}"
+    fig = series(
+        [
+            line(across, upward, "f", BLUE, hover="%{y:.4f}"),
+            dots(bottom_x, bottom_y, "bottom", GRAY, size=10, marker=bottom, hover="a bottom: x %{x:.4f}, f %{y:.4f}"),
+            dots(
+                xs,
+                ys,
+                "steps",
+                color,
+                size=5,
+                marker={"opacity": 0.35},
+                customdata=np.arange(1, len(xs) + 1),
+                hover=told,
+            ),
+            line(xs[:1], ys[:1], "path", color, width=1.6, hover=None, mode="lines"),
+            dots(
+                xs[:1],
+                ys[:1],
+                "ball",
+                BALL,
+                size=16,
+                marker={"line": {"color": color, "width": 4}},
+                mode="markers+text",
+                text=places[:1],
+                textposition="top center",
+                cliponaxis=True,
+            ),
+        ],
         height=height,
         x_title="x",
         y_title="f(x)",
-        x_range=(float(across[0]), float(across[-1])),
+        x_range=(left, right),
         y_range=(low - room, high + room),
-    )
-    add_line(fig, across, upward, name="f", color=BLUE, label=False, hover="%{y:.4f}")
-    fig.add_scatter(
-        x=[place[0] for place in bottoms],
-        y=[place[1] for place in bottoms],
-        mode="markers",
-        name="bottom",
-        marker={"symbol": "line-ns-open", "size": 10, "color": GRAY, "line_width": 2},
-        hovertemplate="a bottom: x %{x:.4f}, f %{y:.4f}<extra></extra>",
-    )
-    fig.add_scatter(
-        x=xs,
-        y=ys,
-        mode="markers",
-        name="steps",
-        marker={"size": 5, "color": color, "opacity": 0.35},
-        customdata=np.arange(1, len(xs) + 1),
-        hovertemplate="step %{customdata}<br>x %{x:.6g}<br>f %{y:.6g}<extra></extra>",
-    )
-    moving = len(fig.data)
-    fig.add_scatter(x=xs[:1], y=ys[:1], mode="lines", name="way", line={"color": color, "width": 1.6}, hoverinfo="skip")
-    fig.add_scatter(
-        x=[float(xs[0])],
-        y=[float(ys[0])],
-        mode="markers+text",
-        name="ball",
-        text=[_place(xs[0])],
-        textposition="top center",
-        marker={"size": 16, "color": BALL, "line": {"color": color, "width": 4}},
-        hoverinfo="skip",
-        cliponaxis=True,
+        still=True,
     )
     frames = [
         go.Frame(
-            name=str(step + 1),
-            traces=[moving, moving + 1],
+            name=str(step),
+            traces=[3, 4],
             data=[
-                {"type": "scatter", "x": xs[: step + 1], "y": ys[: step + 1]},
-                {"type": "scatter", "x": [float(xs[step])], "y": [float(ys[step])], "text": [_place(xs[step])]},
+                {"type": "scatter", "x": xs[:step], "y": ys[:step]},
+                {
+                    "type": "scatter",
+                    "x": xs[step - 1 : step],
+                    "y": ys[step - 1 : step],
+                    "text": places[step - 1 : step],
+                },
             ],
         )
-        for step in range(len(xs))
+        for step in range(1, len(xs) + 1)
     ]
-    fig.update_xaxes(fixedrange=True)
-    fig.update_yaxes(fixedrange=True)
-    return add_player(fig, frames, pace=350 if len(xs) < 30 else 140).update_layout(dragmode=False)
-
-
-def _until_gone(
-    xs: NDArray[np.float64], ys: NDArray[np.float64], left: float, right: float, top: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Places up to the first that nobody could see; the start is always kept."""
-    wide = FAR * (right - left)
-    gone = np.flatnonzero((xs < left - wide) | (xs > right + wide) | (ys > top) | ~np.isfinite(ys))
-    end = max(1, int(gone[0])) if len(gone) else len(xs)
-    return xs[:end], ys[:end]
-
-
-def _place(x: float) -> str:
-    return f"x = {x:.4g}"
-
-
-LIMITS = (0.001, 5.0)
-COLORS: Mapping[str, str] = {"crawling": GRAY, "straight down": GREEN, "oscillating": ORANGE, "diverging": VERMILLION}
+    return add_player(fig, frames, pace=350 if len(xs) < 30 else 140)
 
 
 def rate_zones_figure(
     zones: Sequence[tuple[str, float, float]], lr: float | None, bend: float = 2.0, *, height: int = 270
 ) -> go.Figure:
-    """|1 − bend · lr| against lr on a log axis.
+    """How large the factor of a step is at every learning rate: |1 − bend · lr| against lr on a log axis.
 
     zones: (name, from, to) in rates, shaded and named. lr: the present rate, marked; None where the
     zones do not hold for it.
     """
-    rates = np.geomspace(*LIMITS, 400)
-    top = 1.6
-    fig = figure(
+    rates, top = np.geomspace(*RATES, 400), 1.6
+    marks = [level(1, AXIS, width=1.2)]
+    for name, start, stop in zones:
+        left, right = max(start, RATES[0]), min(stop, RATES[1])
+        middle = float(np.log10(left * right)) / 2  # where a mark on a log axis is written
+        marks.append(zone(left, right, ZONES[name], opacity=0.13))
+        marks.append(note(name, middle, top * 0.98, color=ZONES[name], yanchor="top", textangle=-90))
+    traces = [line(rates, np.abs(1 - bend * rates), "|factor|", BLUE)]
+    if lr is not None:
+        size = abs(1 - bend * lr)
+        shape = {"symbol": "circle" if size <= top else "triangle-up", "line": {"color": BLUE, "width": 3.5}}
+        hover = f"lr {lr:g}: |factor| {size:.4g}"
+        traces.append(dots([lr], [min(size, top)], "now", BALL, size=13, marker=shape, hover=hover, cliponaxis=False))
+    return series(
+        traces,
+        marks,
         height=height,
         x_title="learning rate",
         y_title=f"|1 − {bend:g} · lr|",
         log_x=True,
-        x_range=LIMITS,
+        x_range=RATES,
         y_range=(-0.04, top),
+        x_ticks={tick: f"{tick:g}" for tick in (0.001, 0.01, 0.1, 0.5, 1.0, 5.0)},
+        x_axis={"tickangle": 0},
+        y_axis={"dtick": 0.5},
+        still=True,
     )
-    for name, low, high in zones:
-        left, right = max(low, LIMITS[0]), min(high, LIMITS[1])
-        fig.add_vrect(x0=left, x1=right, fillcolor=COLORS[name], opacity=0.13, line_width=0, layer="below")
-        fig.add_annotation(
-            x=(np.log10(left) + np.log10(right)) / 2,
-            y=top * 0.98,
-            yanchor="top",
-            text=name,
-            textangle=-90,
-            showarrow=False,
-            font={"color": COLORS[name], "size": 12},
-        )
-    fig.add_hline(y=1, line_dash="dot", line_width=1.2, line_color=AXIS)
-    add_line(fig, rates, np.abs(1 - bend * rates), name="|factor|", color=BLUE, label=False)
-    if lr is not None:
-        size = abs(1 - bend * lr)
-        fig.add_scatter(
-            x=[lr],
-            y=[min(size, top)],
-            mode="markers",
-            name="now",
-            cliponaxis=False,
-            marker={
-                "size": 13,
-                "color": "white",
-                "line": {"color": BLUE, "width": 3.5},
-                "symbol": "circle" if size <= top else "triangle-up",
-            },
-            hovertemplate=f"lr {lr:g}: |factor| {size:.4g}<extra></extra>",
-        )
-    ticks = [0.001, 0.01, 0.1, 0.5, 1.0, 5.0]
-    fig.update_xaxes(tickvals=ticks, ticktext=[f"{tick:g}" for tick in ticks], tickangle=0, fixedrange=True)
-    return fig.update_yaxes(dtick=0.5, fixedrange=True).update_layout(dragmode=False)
-
-
-TOP = 1e6  # a walk that runs away leaves the chart here: three hundred powers of ten are no axis
 
 
 def beside_printed_figure(x: ArrayLike, printed: Mapping[int, float], *, height: int = 260) -> go.Figure:
@@ -169,7 +144,14 @@ def beside_printed_figure(x: ArrayLike, printed: Mapping[int, float], *, height:
     xs = np.abs(np.asarray(x, dtype=float))
     xs[xs == 0] = np.nan  # has no place on a log axis
     known = np.concatenate([xs[np.isfinite(xs)], list(printed.values())])
-    fig = figure(
+    ring = {"symbol": "circle-open", "line": {"width": 2}}
+    hover = "<b>the chapter</b>, step %{x}<br>x %{y:.12g}"
+    steps, values = list(printed), list(printed.values())
+    return series(
+        [
+            line(np.arange(1, len(xs) + 1), xs, "computed here", BLUE, size=5),
+            dots(steps, values, "the chapter's numbers", ORANGE, size=13, marker=ring, hover=hover),
+        ],
         height=height,
         x_title="step",
         y_title="|x|",
@@ -177,22 +159,8 @@ def beside_printed_figure(x: ArrayLike, printed: Mapping[int, float], *, height:
         legend=True,
         x_range=(0.4, max(len(xs), *printed) + 0.6),
         y_range=(known.min() / 2, min(known.max() * 2, TOP)),
+        y_axis={"dtick": 1},
     )
-    fig.update_yaxes(dtick=1, title_standoff=16)
-    add_line(fig, np.arange(1, len(xs) + 1), xs, name="computed here", color=BLUE, label=False)
-    fig.data[-1].update(mode="lines+markers", marker_size=5)
-    fig.add_scatter(
-        x=list(printed),
-        y=list(printed.values()),
-        mode="markers",
-        name="the chapter's numbers",
-        marker={"symbol": "circle-open", "size": 13, "color": ORANGE, "line_width": 2},
-        hovertemplate="<b>the chapter</b>, step %{x}<br>x %{y:.12g}<extra></extra>",
-    )
-    return fig
-
-
-FEW = 300  # points a line
 
 
 def lengths_figure(
@@ -202,27 +170,31 @@ def lengths_figure(
     y_title: str,
     updates: int,
     y_range: tuple[float, float] | None = None,
-    level: float | None = None,
+    mark: float | None = None,
     height: int = 260,
 ) -> go.Figure:
     """lines: name → values (T,) at updates 1…T; zeros have no place on a log axis and are left out.
 
-    level: a height to mark. updates: where the x axis ends.
+    mark: a height to mark. updates: where the x axis ends.
     """
-    fig = figure(
-        height=height, x_title="update", y_title=y_title, log_y=True, x_range=(0, max(1, updates)), y_range=y_range
-    )
-    fig.update_yaxes(title_standoff=16)
-    if y_range is not None and y_range[1] > 30 * y_range[0]:  # whole decades only, five of them or so
-        fig.update_yaxes(dtick=max(1, round(np.log10(y_range[1] / y_range[0]) / 5)))
-    for name, line in lines.items():
-        values = np.asarray(line, dtype=float)
+    traces = []
+    for name, numbers in lines.items():
+        values = np.asarray(numbers, dtype=float)
         few = np.unique(np.linspace(0, max(0, len(values) - 1), FEW).round().astype(int))[: len(values)]
-        shown = np.where(values > 0, values, np.nan)
-        add_line(fig, few + 1, shown[few], name=name, color=colors[name], label=False, width=1.8, hover="%{y:.3g}")
-    if level is not None:
-        fig.add_hline(y=level, line_dash="dot", line_width=1.4, line_color=AXIS)
-    return fig
+        shown = np.where(values > 0, values, np.nan)[few]
+        traces.append(line(few + 1, shown, name, colors[name], width=1.8, hover="%{y:.3g}"))
+    wide = y_range is not None and y_range[1] > 30 * y_range[0]  # whole decades only, five of them or so
+    return series(
+        traces,
+        [] if mark is None else [level(mark, AXIS, width=1.4)],
+        height=height,
+        x_title="update",
+        y_title=y_title,
+        log_y=True,
+        x_range=(0, max(1, updates)),
+        y_range=y_range,
+        y_axis={"dtick": max(1, round(np.log10(y_range[1] / y_range[0]) / 5))} if y_range and wide else None,
+    )
 
 
 def common_range(groups: Sequence[ArrayLike], decades: float = 8.0) -> tuple[float, float]:

@@ -1,7 +1,5 @@
 """Several optimizers on one map, and the map itself as an image."""
 
-import base64
-import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,20 +12,23 @@ from PIL import Image
 
 from core.charts.animation import add_player
 from core.charts.heatmaps import clickable_cells
-from core.charts.palette import BLUE, GRAY, rgb
-from core.charts.style import AXIS, figure
+from core.charts.images import data_url
+from core.charts.palette import BLUE, GRAY, SEQUENTIAL, rgb
+from core.charts.series import dots, line, series
+from core.charts.style import AXIS, Part, heat
 from core.formatting import number
 
 CELLS = 33  # places a side that can be clicked
-TAIL = 24  # points of the bright end of a way
+Floats = NDArray[np.float64]
+TAIL = 24  # points of the bright end of a path
 
 
 @dataclass(frozen=True, eq=False)
-class Way:
+class OptimizerPath:
     """One racer. points: (N, 2), already thinned, at updates `steps` (N,), ascending. color: its own."""
 
     name: str
-    points: NDArray[np.float64]
+    points: Floats
     steps: NDArray[np.intp]
     color: str
 
@@ -36,7 +37,7 @@ def map_race_figure(
     x: ArrayLike,
     y: ArrayLike,
     heights: ArrayLike,
-    ways: Sequence[Way],
+    paths: Sequence[OptimizerPath],
     *,
     picture: str,
     start: tuple[float, float],
@@ -44,106 +45,77 @@ def map_race_figure(
     moments: Sequence[int],
     height: int = 470,
 ) -> go.Figure:
-    """heights (H, W) over x (W,) and y (H,) with the ways on them.
+    """heights (H, W) over x (W,) and y (H,) with the paths on them.
 
-    picture: the map as `contour_image` draws it. moments: updates at which the played picture stands.
+    picture: the map as `relief_uri` draws it. moments: updates at which the played picture stands.
     A click anywhere selects a point with its x and y.
     """
     xs, ys = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     values = np.asarray(heights, dtype=float)
-    fig = figure(height=height, x_title="x", y_title="y", legend=True, x_range=(xs[0], xs[-1]), y_range=(ys[0], ys[-1]))
-    _places(fig, xs, ys, values)
-    # A picture and no contour trace: Plotly forgets those while only the balls move.
-    fig.add_layout_image(
-        source=picture,
-        xref="x",
-        yref="y",
-        x=xs[0],
-        y=ys[-1],
-        sizex=xs[-1] - xs[0],
-        sizey=ys[-1] - ys[0],
-        sizing="stretch",
-        layer="below",
-    )
-    fig.add_scatter(
-        x=[place[0] for place in minima],
-        y=[place[1] for place in minima],
-        mode="markers",
-        name="minimum",
-        marker={"symbol": "star", "size": 13, "color": "white", "line": {"color": GRAY, "width": 1.6}},
-        hovertemplate="minimum: %{x:.4f}, %{y:.4f}<extra></extra>",
-        showlegend=False,
-    )
-    fig.add_scatter(
-        x=[xs[0]], y=[ys[0]], mode="markers", name="f", marker=color_bar(values), showlegend=False, hoverinfo="skip"
-    )
-    for way in ways:
-        fig.add_scatter(
-            x=way.points[:, 0],
-            y=way.points[:, 1],
-            mode="lines",
-            name=way.name,
-            opacity=0.5,
-            line={"color": way.color, "width": 1.5},
-            legendgroup=way.name,
-            showlegend=False,
-            hoverinfo="skip",
-        )
-    first = len(fig.data)
-    for way in ways:
-        fig.add_scatter(
-            **_comet(way, moments[0]),
-            mode="lines+markers",
-            name=way.name,
-            legendgroup=way.name,
-            line={"color": way.color, "width": 3},
-            hoverinfo="skip",
-        )
-        fig.data[-1].marker.update(color=way.color, opacity=1, line={"color": "white", "width": 1.2})
-    fig.add_scatter(  # around the balls and over them: they all begin there
-        x=[start[0]],
-        y=[start[1]],
-        mode="markers",
-        name="start",
-        showlegend=False,
-        marker={"symbol": "circle-open", "size": 21, "color": AXIS, "line": {"width": 3}},
-        hovertemplate="start: %{x:g}, %{y:g}<extra></extra>",
-    )
+    star = {"symbol": "star", "line": {"color": GRAY, "width": 1.6}}
+    ring = {"symbol": "circle-open", "line": {"width": 3}}
+    lowest = np.array(minima, dtype=float).reshape(-1, 2)
+    told = "minimum: %{x:.4f}, %{y:.4f}"
+    traces = [
+        dots(lowest[:, 0], lowest[:, 1], "minimum", "white", size=13, marker=star, hover=told, showlegend=False),
+        dots(xs[:1], ys[:1], "f", BLUE, marker=color_bar(values), showlegend=False),
+    ]
+    for path in paths:
+        whole = line(path.points[:, 0], path.points[:, 1], path.name, path.color, width=1.5, opacity=0.5, hover=None)
+        traces.append({**whole, "legendgroup": path.name, "mode": "lines", "showlegend": False})
+    first = len(traces) + 2  # after the map's own
+    for path in paths:
+        ball = line([], [], path.name, path.color, width=3, size=1, hover=None, legendgroup=path.name)
+        comet = _comet(path, moments[0])
+        look = {"color": path.color, "opacity": 1, "line": {"color": "white", "width": 1.2}}
+        traces.append({**ball, **comet, "marker": {**comet["marker"], **look}})
+    # Around the balls and over them: they all begin there.
+    told = "start: %{x:g}, %{y:g}"
+    begin = dots([start[0]], [start[1]], "start", AXIS, size=21, marker=ring, hover=told, showlegend=False)
+    fig = _map(xs, ys, values, picture, height)
+    fig.add_traces([*traces, begin])
     frames = [
         go.Frame(
             name=f"{moment:,}",
-            traces=list(range(first, first + len(ways))),
-            data=[{"type": "scatter", **_comet(way, moment)} for way in ways],
+            traces=list(range(first, first + len(paths))),
+            data=[{"type": "scatter", **_comet(path, moment)} for path in paths],
         )
         for moment in moments
     ]
-    fig.update_xaxes(fixedrange=True)
-    fig.update_yaxes(fixedrange=True)
-    return add_player(fig, frames, pace=90).update_layout(dragmode=False)
+    return add_player(fig, frames, pace=90)
 
 
-def _comet(way: Way, moment: int) -> dict[str, object]:
-    """The last points up to an update, the newest as a ball."""
-    end = int(np.searchsorted(way.steps, moment, side="right"))
-    tail = way.points[max(0, end - TAIL) : end]
-    return {"x": tail[:, 0], "y": tail[:, 1], "marker": {"size": [0] * (len(tail) - 1) + [13]}}
+def _map(xs: Floats, ys: Floats, values: Floats, picture: str, height: int) -> go.Figure:
+    """The map as an image, and invisible places over it that tell the height and can be clicked.
 
-
-def _places(fig: go.Figure, xs: NDArray[np.float64], ys: NDArray[np.float64], values: NDArray[np.float64]) -> None:
-    """Invisible places over the whole map that tell the height and can be clicked."""
+    An image and no contour trace: Plotly forgets those while only the balls move.
+    """
+    size = {"x": xs[0], "y": ys[-1], "sizex": xs[-1] - xs[0], "sizey": ys[-1] - ys[0], "sizing": "stretch"}
     rows = np.linspace(0, len(ys) - 1, CELLS).round().astype(int)
     columns = np.linspace(0, len(xs) - 1, CELLS).round().astype(int)
     cells = values[np.ix_(rows, columns)]
-    fig.add_heatmap(
-        x=xs[columns],
-        y=ys[rows],
-        z=cells,
-        customdata=cells[..., None],
-        opacity=0,
-        showscale=False,
-        hovertemplate="x %{x:.3g}, y %{y:.3g}<br>f %{customdata[0]:.4g}<br>click: start here<extra></extra>",
+    hover = "x %{x:.3g}, y %{y:.3g}<br>f %{customdata[0]:.4g}<br>click: start here"
+    low, high = float(cells.min()), float(cells.max())
+    ground = heat(cells, SEQUENTIAL, low, high, x=xs[columns], y=ys[rows], customdata=cells[..., None], hover=hover)
+    fig = series(
+        [{**ground, "opacity": 0}],
+        height=height,
+        x_title="x",
+        y_title="y",
+        legend=True,
+        x_range=(xs[0], xs[-1]),
+        y_range=(ys[0], ys[-1]),
+        images=[{"source": picture, "xref": "x", "yref": "y", "layer": "below", **size}],
+        still=True,
     )
-    clickable_cells(fig, CELLS, CELLS, size=15)
+    return clickable_cells(fig, CELLS, CELLS, size=15)
+
+
+def _comet(path: OptimizerPath, moment: int) -> Part:
+    """The last points up to an update, the newest as a ball."""
+    end = int(np.searchsorted(path.steps, moment, side="right"))
+    tail = path.points[max(0, end - TAIL) : end]
+    return {"x": tail[:, 0], "y": tail[:, 1], "marker": {"size": [0] * (len(tail) - 1) + [13]}}
 
 
 WATER = rgb(BLUE)
@@ -209,6 +181,4 @@ def color_bar(heights: ArrayLike) -> dict[str, Any]:
 
 def relief_uri(heights: ArrayLike) -> str:
     """The same of heights (H, W) as a PNG that a figure can carry."""
-    kept = io.BytesIO()
-    Image.fromarray(relief(heights)).save(kept, "PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(kept.getvalue()).decode()
+    return data_url(Image.fromarray(relief(heights)), optimize=True)

@@ -1,4 +1,4 @@
-"""Networks that race: a line an optimizer over the training, and over learning rates."""
+"""Networks that race: a line a lane over the training, and over learning rates."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,11 +9,9 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.charts.palette import GRAY, optimizer_color
-from core.charts.series import add_band
-from core.charts.style import LINE_WIDTH, figure
+from core.charts.series import band, decades, dots, end_labels, level, line, room_for, series
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "6px,2px,2px,2px", "2px,6px")
-LABEL = 15  # pixels that a name needs for itself
 
 
 class LineLike(Protocol):
@@ -63,9 +61,29 @@ def race_figure(
     """lines, looks: lane → its curve, its look. x_end, y_range: ends of the axes, which stand still.
 
     target: a level to point out. fallen: lanes that diverged; a cross marks where their line ends. Where a
-    line was smoothed, its raw values stand behind it, pale.
+    line was smoothed, its raw values stand behind it, pale. Names stand at the ends of the lines.
     """
-    fig = figure(
+    behind, front = [], []
+    shown = {name: lane for name, lane in lines.items() if len(lane.x)}
+    for name, lane in shown.items():
+        color, dash = looks[name].color, looks[name].dash
+        if lane.seeds > 1 and len(lane.x) > 1:
+            behind.append(band(lane.x, lane.low, lane.high, color))
+        if not np.array_equal(lane.raw, lane.mean):
+            behind.append(line(lane.x, lane.raw, name, color, width=1, opacity=0.3, hover=None))
+        of = f", mean of {lane.seeds} seeds" if lane.seeds > 1 else ""
+        hover = ("%{y:.2%}" if percent_y else "%{y:.4f}") + of
+        front.append(line(lane.x, lane.mean, name, color, dash=dash, hover=hover, across=f"{x_title} %{{x:,.6~g}}"))
+        if name in fallen:
+            cross, told = {"symbol": "x"}, f"<b>{name}</b> diverged"
+            front.append(dots(lane.x[-1:], lane.mean[-1:], name, color, size=11, marker=cross, hover=told))
+    ticks = decades(1e-6, 500, (1, 2, 5)) if log_y else None
+    if ticks and percent_y:
+        ticks = {tick: f"{100 * tick:g}%" for tick in ticks}
+    ends = [(name, float(lane.mean[-1]), looks[name].color) for name, lane in shown.items()]
+    return series(
+        [*behind, *front],
+        [*([] if target is None else [level(target, width=1.4)]), *end_labels(ends, height, limits=y_range, log=log_y)],
         height=height,
         x_title=x_title,
         y_title=y_title,
@@ -73,104 +91,9 @@ def race_figure(
         y_range=y_range,
         log_y=log_y,
         percent_y=percent_y,
+        y_ticks=ticks,
+        margin=room_for(shown),
     )
-    if log_y:
-        ticks = [digit * 10.0**power for power in range(-6, 3) for digit in (1, 2, 5)]
-        fig.update_yaxes(tickvals=ticks, ticktext=[f"{100 * v:g}%" if percent_y else f"{v:g}" for v in ticks])
-    shown = {name: line for name, line in lines.items() if len(line.x)}
-    for name, line in shown.items():
-        look = looks[name]
-        if line.seeds > 1 and len(line.x) > 1:
-            add_band(fig, line.x, line.low, line.high, look.color)
-        if not np.array_equal(line.raw, line.mean):
-            fig.add_scatter(
-                x=line.x,
-                y=line.raw,
-                mode="lines",
-                line={"color": look.color, "width": 1},
-                opacity=0.3,
-                hoverinfo="skip",
-            )
-    for name, line in shown.items():
-        look, value = looks[name], "%{y:.2%}" if percent_y else "%{y:.4f}"
-        of = f", mean of {line.seeds} seeds" if line.seeds > 1 else ""
-        fig.add_scatter(
-            x=line.x,
-            y=line.mean,
-            name=name,
-            mode="lines" if len(line.x) > 1 else "markers",
-            line={"color": look.color, "dash": look.dash, "width": LINE_WIDTH},
-            marker={"color": look.color, "size": 7},
-            hovertemplate=f"<b>{name}</b> {value}{of}<br>{x_title} %{{x:,.6~g}}<extra></extra>",
-        )
-        if name in fallen:
-            fig.add_scatter(
-                x=line.x[-1:],
-                y=line.mean[-1:],
-                mode="markers",
-                marker={"symbol": "x", "size": 11, "color": look.color},
-                hovertemplate=f"<b>{name}</b> diverged<extra></extra>",
-            )
-    if target is not None:
-        fig.add_hline(y=target, line_dash="dot", line_width=1.4, line_color=GRAY)
-    _names(fig, shown, looks, y_range, log_y, height)
-    return fig
-
-
-def apart(places: Sequence[float], least: float) -> list[float]:
-    """The places moved as little as needed until neighbors are `least` apart, in the same order."""
-    order = sorted(range(len(places)), key=lambda i: places[i])
-    groups: list[list[int]] = []
-    for i in order:
-        groups.append([i])
-        while len(groups) > 1 and _bottom(groups[-1], places, least) < _top(groups[-2], places, least) + least:
-            last = groups.pop()
-            groups[-1] = [*groups[-1], *last]
-    moved = list(places)
-    for group in groups:
-        start = _bottom(group, places, least)
-        for k, i in enumerate(group):
-            moved[i] = start + k * least
-    return moved
-
-
-def _bottom(group: list[int], places: Sequence[float], least: float) -> float:
-    return sum(places[i] for i in group) / len(group) - least * (len(group) - 1) / 2
-
-
-def _top(group: list[int], places: Sequence[float], least: float) -> float:
-    return _bottom(group, places, least) + least * (len(group) - 1)
-
-
-def _names(
-    fig: go.Figure,
-    lines: Mapping[str, LineLike],
-    looks: Mapping[str, Look],
-    y_range: tuple[float, float],
-    log_y: bool,
-    height: int,
-) -> None:
-    """Each lane's name beside the right edge, at the height of its line's end, none over another."""
-    if not lines:
-        return
-    scale = np.log10 if log_y else np.asarray
-    low, high = (float(scale(v)) for v in y_range)
-    pixels = height - 75  # the axis itself, without margins and title
-    ends = [np.clip((float(scale(max(v.mean[-1], 1e-9))) - low) / (high - low), 0, 1) for v in lines.values()]
-    for name, place in zip(lines, apart([float(end) * pixels for end in ends], LABEL), strict=True):
-        fig.add_annotation(
-            x=1.0,
-            y=min(max(place / pixels, 0.02), 1.0),
-            xref="paper",
-            yref="paper",
-            text=name,
-            showarrow=False,
-            xanchor="left",
-            yanchor="middle",
-            xshift=5,
-            font={"color": looks[name].color, "size": 13},
-        )
-    fig.update_layout(margin_r=18 + 8 * max(map(len, lines)))
 
 
 class ScoreLike(Protocol):
@@ -198,9 +121,38 @@ def rate_bests_figure(
 ) -> go.Figure:
     """curves: lane → rate → score. bests: lane → its best rate. ends: of the logarithmic axis of the rates.
 
-    Rates at which a run diverged are crosses at the bottom.
+    Rates at which a run diverged are crosses at the bottom; the best of each lane has a star.
     """
-    fig = figure(
+    traces = []
+    for name, curve in curves.items():
+        color = looks[name].color
+        known = {rate: score for rate, score in sorted(curve.items()) if score.mean is not None}
+        low, high, mean = ([getattr(score, part) for score in known.values()] for part in ("low", "high", "mean"))
+        if len(known) > 1 and low != high:
+            traces.append(band(list(known), np.array(low, float), np.array(high, float), color))
+        traces.append(line(list(known), mean, name, color, dash=looks[name].dash, size=6, hover="mean %{y:.2%}"))
+        best = bests.get(name)
+        if best is not None and curve[best].mean is not None:
+            star = {"symbol": "star", "line": {"width": 1, "color": GRAY}}
+            hover = f"<b>{name}</b> is best at %{{x:.6~g}}: %{{y:.2%}}"
+            top = [best], [curve[best].mean], f"{name}, best", color
+            traces.append(dots(*top, size=16, marker=star, hover=hover, showlegend=False))
+        if fallen := {rate: score for rate, score in sorted(curve.items()) if score.diverged}:
+            hover = f"<b>{name}</b> at %{{x:.6~g}}: %{{customdata[0]}} of %{{customdata[1]}} runs diverged"
+            crosses = dots(
+                list(fallen),
+                [0.015] * len(fallen),
+                f"{name}, diverged",
+                color,
+                size=10,
+                marker={"symbol": "x"},
+                customdata=[[score.diverged, score.runs] for score in fallen.values()],
+                hover=hover,
+                showlegend=False,
+            )
+            traces.append(crosses)
+    return series(
+        traces,
         height=height,
         x_title="learning rate",
         y_title="validation accuracy",
@@ -209,49 +161,6 @@ def rate_bests_figure(
         legend=True,
         x_range=(ends[0] / 1.5, ends[1] * 1.5),
         y_range=(0.0, 1.06),
+        x_ticks=decades(1e-8, 1e3),
+        y_ticks=[0, 0.2, 0.4, 0.6, 0.8, 1.0],
     )
-    fig.update_yaxes(tickvals=[0, 0.2, 0.4, 0.6, 0.8, 1.0])
-    decades = [10.0**power for power in range(-8, 4)]
-    fig.update_xaxes(tickvals=decades, ticktext=[f"{rate:g}" for rate in decades])
-    outline = {"width": 1, "color": GRAY}
-    for name, curve in curves.items():
-        look = looks[name]
-        known = [(rate, s) for rate, s in sorted(curve.items()) if s.mean is not None]
-        x = [rate for rate, _ in known]
-        if len(x) > 1 and any(s.low != s.high for _, s in known):
-            low, high = np.array([(s.low, s.high) for _, s in known], dtype=float).T
-            add_band(fig, x, low, high, look.color)
-        fig.add_scatter(
-            x=x,
-            y=[s.mean for _, s in known],
-            name=name,
-            mode="lines+markers",
-            showlegend=True,
-            line={"color": look.color, "dash": look.dash, "width": LINE_WIDTH},
-            marker={"color": look.color, "size": 6},
-            hovertemplate=f"<b>{name}</b> at %{{x:.6~g}}: mean %{{y:.2%}}<extra></extra>",
-        )
-        best = bests.get(name)
-        if best is not None and (score := curve[best]).mean is not None:
-            fig.add_scatter(
-                x=[best],
-                y=[score.mean],
-                mode="markers",
-                name=f"{name}, best",
-                showlegend=False,
-                marker={"symbol": "star", "size": 16, "color": look.color, "line": outline},
-                hovertemplate=f"<b>{name}</b> is best at %{{x:.6~g}}: %{{y:.2%}}<extra></extra>",
-            )
-        if fallen := [(rate, s) for rate, s in sorted(curve.items()) if s.diverged]:
-            fig.add_scatter(
-                x=[rate for rate, _ in fallen],
-                y=[0.015] * len(fallen),
-                mode="markers",
-                showlegend=False,
-                name=f"{name}, diverged",
-                marker={"symbol": "x", "size": 10, "color": look.color},
-                customdata=[[s.diverged, s.runs] for _, s in fallen],
-                hovertemplate=f"<b>{name}</b> at %{{x:.6~g}}: %{{customdata[0]}} of %{{customdata[1]}} runs "
-                "diverged<extra></extra>",
-            )
-    return fig

@@ -6,7 +6,8 @@ from html import escape
 import plotly.graph_objects as go
 
 from core.charts.palette import BLUE, GRAY, GREEN, ORANGE
-from core.charts.style import figure
+from core.charts.series import dots, series
+from core.charts.style import note
 from core.formatting import interval, percent
 
 WIDTH, HEIGHT, LEVEL, EDGE = 260, 46, 16, 16  # pixels
@@ -54,35 +55,28 @@ _FIELDS = {"both": (0, 0), "only B": (1, 0), "only A": (0, 1), "neither": (1, 1)
 
 
 def both_board(counts: Mapping[str, int], chosen: str, *, height: int = 230) -> go.Figure:
-    """counts: number of images of "both", "only A", "only B", "neither". chosen: the field that is lit.
+    """Two networks on the same images as a board of four fields: which of them classifies how many correctly.
 
-    Columns: whether A read them; rows: whether B did.
+    counts: number of images of "both", "only A", "only B", "neither". chosen: the field that is lit. Columns:
+    whether A is correct; rows: whether B is.
     """
-    fig = figure(height=height, x_range=(-0.5, 1.5), y_range=(1.5, -0.5))
+    marks = []
     for group, (column, row) in _FIELDS.items():
-        lit = group == chosen
-        fig.add_shape(
-            type="rect",
-            x0=column - 0.47,
-            x1=column + 0.47,
-            y0=row - 0.45,
-            y1=row + 0.45,
-            fillcolor=COLORS[group],
-            opacity=0.5 if lit else 0.18,
-            line_width=0,
-            layer="below",
-        )
-        fig.add_annotation(x=column, y=row, text=f"<b>{counts[group]:,}</b><br>{group}", showarrow=False, font_size=16)
-    fig.add_scatter(
-        x=[place[0] for place in _FIELDS.values()],
-        y=[place[1] for place in _FIELDS.values()],
-        mode="markers",
-        marker={"size": 70, "opacity": 0},
-        customdata=list(_FIELDS),
-        hovertemplate="%{customdata}<extra></extra>",
+        corners = {"x0": column - 0.47, "x1": column + 0.47, "y0": row - 0.45, "y1": row + 0.45}
+        look = {"fillcolor": COLORS[group], "opacity": 0.5 if group == chosen else 0.18, "line": {"width": 0}}
+        marks.append({"type": "rect", **corners, **look, "layer": "below"})
+        marks.append(note(f"<b>{counts[group]:,}</b><br>{group}", column, row, size=16))
+    x, y = zip(*_FIELDS.values(), strict=True)
+    fields = dots(x, y, "", None, size=70, marker={"opacity": 0}, customdata=list(_FIELDS), hover="%{customdata}")
+    return series(
+        [fields],
+        marks,
+        height=height,
+        x_range=(-0.5, 1.5),
+        y_range=(1.5, -0.5),
+        x_ticks={0: "A correct", 1: "A wrong"},
+        x_axis={"side": "top", "showline": False},
+        y_ticks={0: "B correct", 1: "B wrong"},
+        y_axis={"showgrid": False, "tickangle": -90},
+        still=True,
     )
-    fig.update_xaxes(tickvals=[0, 1], ticktext=["A read it", "A did not"], side="top", showline=False, fixedrange=True)
-    fig.update_yaxes(
-        tickvals=[0, 1], ticktext=["B read it", "B did not"], showgrid=False, tickangle=-90, fixedrange=True
-    )
-    return fig.update_layout(dragmode=False)

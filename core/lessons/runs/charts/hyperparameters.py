@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from core import formatting
 from core.charts.palette import BLUE, CATEGORICAL, ORANGE, PURPLE, SEQUENTIAL, SPLITS, VIOLET
-from core.charts.style import AXIS, figure
+from core.charts.series import dots, error, series
+from core.charts.style import AXIS, Part, figure, heat
 from core.formatting import number
 from core.lessons.runs.scale import Scale
 
@@ -35,8 +36,27 @@ def scatter_figure(
     """
     y = np.asarray(results, dtype=float)
     x = np.array(across.places, dtype=float)
-    low, high = (np.asarray(end, dtype=float) for end in reach) if reach else (y, y)
-    fig = figure(
+    if across.named:
+        x = x + _apart(x)
+    ends = np.stack([np.asarray(end, dtype=float) for end in reach or (y, y)], axis=1)
+    traces = []
+    for place, name in enumerate(dict.fromkeys(groups or [""])):
+        members = np.flatnonzero(np.array(groups) == name) if groups else np.arange(len(y))
+        traces.append(
+            dots(
+                x[members],
+                y[members],
+                name,
+                CATEGORICAL[min(place, MOST_GROUPS)] if groups else BLUE,
+                marker={"opacity": 0.8},
+                error_y=error(y[members], ends[members], AXIS, thickness=1.1, width=0),
+                customdata=[titles[int(member)].replace("<", "‹") for member in members],
+                text=None if percent else [number(float(value)) for value in y[members]],
+                hover="<b>%{customdata}</b><br>" + ("%{y:.2%}" if percent else "%{text}"),
+            )
+        )
+    return series(
+        traces,
         height=height,
         x_title=across.name,
         y_title=y_title,
@@ -44,40 +64,17 @@ def scatter_figure(
         log_y=log_y,
         percent_y=percent,
         legend=groups is not None,
+        x_axis=_setting_axis(across),
+        y_axis={"tickformat": ".1~%"} if percent else None,
     )
-    if percent:
-        fig.update_yaxes(tickformat=".1~%")
-    if across.named:
-        x = x + _apart(x)
-        fig.update_xaxes(
-            tickvals=list(across.ticks), ticktext=list(across.words), range=[-0.6, max(len(across.ticks), 1) - 0.4]
-        )
-    elif len(across.ticks) <= 8:
-        fig.update_xaxes(tickvals=list(across.ticks), ticktext=list(across.words))
-    names = list(dict.fromkeys(groups)) if groups else [""]
-    for place, name in enumerate(names):
-        members = np.flatnonzero(np.array(groups) == name) if groups else np.arange(len(y))
-        color = CATEGORICAL[min(place, MOST_GROUPS)] if groups else BLUE
-        fig.add_scatter(
-            x=x[members],
-            y=y[members],
-            name=name,
-            mode="markers",
-            marker={"size": 9, "color": color, "opacity": 0.8},
-            error_y={
-                "type": "data",
-                "symmetric": False,
-                "array": (high - y)[members],
-                "arrayminus": (y - low)[members],
-                "thickness": 1.1,
-                "width": 0,
-                "color": AXIS,
-            },
-            customdata=[titles[int(member)].replace("<", "‹") for member in members],
-            hovertemplate="<b>%{customdata}</b><br>" + ("%{y:.2%}" if percent else "%{text}") + "<extra></extra>",
-            text=None if percent else [number(float(value)) for value in y[members]],
-        )
-    return fig
+
+
+def _setting_axis(across: Scale) -> Part:
+    """Its values, written where there is room; words side by side in their order."""
+    axis: Part = {"range": [-0.6, max(len(across.ticks), 1) - 0.4]} if across.named else {}
+    if across.named or len(across.ticks) <= 8:
+        axis |= {"tickvals": list(across.ticks), "ticktext": list(across.words)}
+    return axis
 
 
 def _apart(places: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -119,22 +116,22 @@ def parallel_figure(
     elif log:
         marks = np.linspace(low, high, 5) if high > low else np.array([low])
         last |= {"tickvals": marks, "ticktext": [number(10**mark) for mark in marks]}
-    fig = figure(height=height)
-    fig.add_parcoords(
-        dimensions=[*dimensions, last],
-        line={
+    lines = {
+        "type": "parcoords",
+        "dimensions": [*dimensions, last],
+        "line": {
             "color": y,
             "colorscale": [[0.0, VIOLET], [0.5, PURPLE], [1.0, ORANGE]],
             "cmin": low,
             "cmax": _wide(low, high)[1],
             "showscale": False,
         },
-        unselected={"line": {"opacity": 0.08}},
-        labelfont={"size": 13},
-        tickfont={"size": 12},
-        rangefont={"size": 1, "color": "rgba(0,0,0,0)"},
-    )
-    return fig.update_layout(margin={"l": 64, "r": 56, "t": 56, "b": 24})
+        "unselected": {"line": {"opacity": 0.08}},
+        "labelfont": {"size": 13},
+        "tickfont": {"size": 12},
+        "rangefont": {"size": 1, "color": "rgba(0,0,0,0)"},
+    }
+    return figure([lines], height=height, margin={"l": 64, "r": 56, "t": 56, "b": 24})
 
 
 def _dimension(axis: Scale) -> dict[str, object]:
@@ -171,41 +168,34 @@ def trials_figure(
     """Every trial over one setting. results: split ("validation", "test") → its number for each trial, not a
     number where it is not known. best: place of the best trial in these lists: it gets a star.
     log_y: for losses; what is not positive has no place on it."""
-    fig = figure(height=height, x_title=across.name, y_title=y_title, log_x=across.log, log_y=log_y, percent_y=percent)
-    if percent:
-        fig.update_yaxes(tickformat=".1~%")
     value = "%{y:.2%}" if percent else "%{text}"
-    for split, values in results.items():
-        fig.add_scatter(
-            x=list(across.places),
-            y=list(values),
-            name=split,
-            mode="markers",
-            marker={
-                "size": 9,
-                "color": SPLITS[split],
-                "opacity": 0.75,
-                "symbol": "circle" if split == "validation" else "diamond",
-            },
-            hovertemplate=f"<b>{split}</b> {value}<extra></extra>",
-            text=None if percent else [formatting.number(value) for value in values],
+    traces = [
+        dots(
+            list(across.places),
+            list(values),
+            split,
+            SPLITS[split],
+            marker={"opacity": 0.75, "symbol": "circle" if split == "validation" else "diamond"},
+            text=None if percent else [number(value) for value in values],
+            hover=f"<b>{split}</b> {value}",
         )
+        for split, values in results.items()
+    ]
     if best is not None and results:
         split, values = next(iter(results.items()))
-        fig.add_scatter(
-            x=[across.places[best]],
-            y=[values[best]],
-            mode="markers",
-            name="best",
-            hoverinfo="skip",
-            marker={"size": 19, "symbol": "star-open", "color": SPLITS[split], "line_width": 2},
-        )
-    if across.named:
-        count = max(1, len(across.ticks))
-        fig.update_xaxes(range=[-0.6, count - 0.4])
-    if across.named or len(across.ticks) <= 8:
-        fig.update_xaxes(tickvals=list(across.ticks), ticktext=list(across.words))
-    return fig
+        star = {"symbol": "star-open", "line": {"width": 2}}
+        traces.append(dots([across.places[best]], [values[best]], "best", SPLITS[split], size=19, marker=star))
+    return series(
+        traces,
+        height=height,
+        x_title=across.name,
+        y_title=y_title,
+        log_x=across.log,
+        log_y=log_y,
+        percent_y=percent,
+        x_axis=_setting_axis(across),
+        y_axis={"tickformat": ".1~%"} if percent else None,
+    )
 
 
 def trials_map(
@@ -232,24 +222,26 @@ def trials_map(
             total[row, column] += value
             count[row, column] += 1
     mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-    fig = figure(height=height, x_title=first.name, y_title=second.name)
-    fig.add_heatmap(
-        z=np.log10(mean) if log else mean,
-        colorscale=[list(stop) for stop in SEQUENTIAL],
-        showscale=False,
-        xgap=2,
-        ygap=2,
-        hoverongaps=False,
-        text=[
-            ["" if np.isnan(v) else (formatting.percent(v) if percent else formatting.number(v)) for v in row]
-            for row in mean
-        ],
-        hovertext=[["" if np.isnan(v) else formatting.number(v) for v in row] for row in mean],
+    short = [["" if np.isnan(v) else formatting.percent(v) if percent else number(v) for v in row] for row in mean]
+    told = [["" if np.isnan(v) else number(v) for v in row] for row in mean]
+    z = np.log10(mean) if log else mean
+    cells = heat(
+        z,
+        SEQUENTIAL,
+        *_wide(*((float(np.nanmin(z)), float(np.nanmax(z))) if count.any() else (0.0, 1.0))),
+        gap=2,
+        text=short,
+        hovertext=told,
         texttemplate="%{text}" if mean.size <= 64 else None,
-        hovertemplate=f"{first.name} %{{x}}<br>{second.name} %{{y}}<br>{what} "
-        + ("%{z:.2%}" if percent else "%{hovertext}")
-        + "<extra></extra>",
+        hover=f"{first.name} %{{x}}<br>{second.name} %{{y}}<br>{what} " + ("%{z:.2%}" if percent else "%{hovertext}"),
     )
-    fig.update_xaxes(tickvals=list(range(len(first.ticks))), ticktext=list(first.words), showline=False)
-    fig.update_yaxes(tickvals=list(range(len(second.ticks))), ticktext=list(second.words), showgrid=False)
-    return fig
+    return series(
+        [cells],
+        height=height,
+        x_title=first.name,
+        y_title=second.name,
+        x_ticks=dict(enumerate(first.words)),
+        x_axis={"showline": False},
+        y_ticks=dict(enumerate(second.words)),
+        y_axis={"showgrid": False},
+    )

@@ -7,15 +7,16 @@ drawn over both.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from core.charts.learning_curves import binned
 from core.charts.palette import CATEGORICAL
-from core.charts.series import add_band
-from core.charts.style import LINE_WIDTH, figure
+from core.charts.series import band, line, series
+from core.charts.style import Part
 from core.config.escaping import escaped
 
 Array = NDArray[np.float64]
@@ -59,7 +60,7 @@ def many_curves_figure(
     log_x: bool = False,
     log_y: bool = False,
     percent: bool = False,
-    band: bool = True,
+    spread: bool = True,
     height: int = 380,
 ) -> go.Figure:
     """Draw the curves. axis: a key of TITLES; "clock" takes x as seconds since 1970.
@@ -68,59 +69,44 @@ def many_curves_figure(
     """
     clock = axis == "clock"
     log_x = log_x and not clock
-    fig = figure(height=height, x_title=TITLES[axis], y_title=y_title, log_x=log_x, log_y=log_y, percent_y=percent)
-    if percent:
-        fig.update_yaxes(tickformat=".1~%")
+    traces = []
     for curve in curves:
         keep = np.isfinite(curve.x) & (curve.x > 0 if log_x else True)
         x, y = curve.x[keep], np.where(curve.y[keep] > 0, curve.y[keep], np.nan) if log_y else curve.y[keep]
-        if not len(x):
+        steps = binned(x.tolist(), [value if np.isfinite(value) else None for value in y], POINTS)
+        if not len(x) or (curve.each_step and not len(steps.x)):
             continue
         if not curve.each_step:
-            _line(fig, curve, x, y, clock=clock, percent=percent, dots=True)
+            traces.append(_line(curve, _when(x, clock), y, percent, size=5))
             continue
-        steps = binned(x.tolist(), [value if np.isfinite(value) else None for value in y], POINTS)
-        if not len(steps.x):
-            continue
-        if band:
-            add_band(fig, _when(steps.x, clock), steps.low, steps.high, run_color(curve.place), share=0.16, name="band")
+        places = _when(steps.x, clock)
+        if spread:
+            traces.append(band(places, steps.low, steps.high, run_color(curve.place), share=0.16, name="band"))
         if curve.smooth is None:
-            _line(fig, curve, steps.x, steps.mean, clock=clock, percent=percent)
+            traces.append(_line(curve, places, steps.mean, percent))
             continue
-        _line(fig, curve, steps.x, steps.mean, clock=clock, percent=percent, pale=True)
-        smooth = curve.smooth[keep]
         some = np.unique(np.linspace(0, len(x) - 1, min(len(x), 2 * POINTS)).astype(int))
-        _line(fig, curve, x[some], smooth[some], clock=clock, percent=percent)
-    if clock:
-        fig.update_xaxes(type="date")
-    return fig
-
-
-def _line(
-    fig: go.Figure,
-    curve: Curve,
-    x: Array,
-    y: Array,
-    *,
-    clock: bool,
-    percent: bool,
-    dots: bool = False,
-    pale: bool = False,
-) -> None:
-    color = run_color(curve.place)
-    what = {"train": "training"}.get(curve.split, curve.split)
-    number = "%{y:.2%}" if percent else "%{y:.4g}"
-    fig.add_scatter(
-        x=_when(x, clock),
-        y=y,
-        name=f"{curve.name}, {what}",
-        mode="lines+markers" if dots or len(x) == 1 else "lines",
-        line={"color": color, "width": 1.2 if pale else LINE_WIDTH, "dash": DASHES[curve.split]},
-        marker={"color": color, "size": 5},
-        opacity=0.35 if pale else 1.0,
-        hovertemplate=f"<b>{escaped(curve.name, 'html')}</b><br>{what} {number}<br>%{{x}}<extra></extra>",
-        hoverinfo="skip" if pale else None,
+        traces.append(_line(curve, places, steps.mean, percent, width=1.2, opacity=0.35, hoverinfo="skip"))
+        traces.append(_line(curve, _when(x[some], clock), curve.smooth[keep][some], percent))
+    return series(
+        traces,
+        height=height,
+        x_title=TITLES[axis],
+        y_title=y_title,
+        log_x=log_x,
+        log_y=log_y,
+        percent_y=percent,
+        x_axis={"type": "date"} if clock else None,
+        y_axis={"tickformat": ".1~%"} if percent else None,
     )
+
+
+def _line(curve: Curve, x: ArrayLike, y: Array, percent: bool, **look: Any) -> Part:
+    what = "training" if curve.split == "train" else curve.split
+    number = "%{y:.2%}" if percent else "%{y:.4g}"
+    hover = f"<b>{escaped(curve.name, 'html')}</b><br>{what} {number}<br>%{{x}}<extra></extra>"
+    color, dash = run_color(curve.place), DASHES[curve.split]
+    return line(x, y, f"{curve.name}, {what}", color, dash=dash, **look) | {"hovertemplate": hover}
 
 
 def _when(x: Array, clock: bool) -> Array | NDArray[np.datetime64]:

@@ -9,9 +9,9 @@ import streamlit as st
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from core.charts.evaluation_curves import label_errors_figure
 from core.charts.images import picture
 from core.charts.palette import GRAY, VERMILLION, rgb
-from core.charts.series import found_figure
 from core.config.digits import DigitsConfig
 from core.config.run import RunConfig
 from core.data.digits import Digits
@@ -122,7 +122,7 @@ def _found(place: Place, ranked: _Ranked) -> None:
         "Orange ring: its label was flipped by us. Gray: labeled as MNIST has it, and yet hard to believe "
         "for this network."
     )
-    chart(found_figure(found.found.numpy(), count), place.key("suspects_curve"), still=True)
+    chart(label_errors_figure(found.found.numpy(), count), place.key("suspects_curve"), still=True)
     st.caption("The dot: where you stop looking. Dotted: looking at the images in any order.")
     with st.expander("Show the code of the search", icon=":material/code:"):
         st.code(CODE, language="python")

@@ -2,7 +2,7 @@
 
 import torch
 
-from core.charts.series import found_figure
+from core.charts.evaluation_curves import label_errors_figure
 from core.data import load
 from core.data.digits import Digits
 from core.models.inspect.label_errors import suspects
@@ -48,9 +48,9 @@ def test_losses_are_those_of_the_given_labels() -> None:
 
 def test_the_curve_ends_where_everything_interesting_is_over() -> None:
     found = torch.tensor([1, 2, 2, 3] + [3] * 96)
-    fig = found_figure(found, 4)
+    fig = label_errors_figure(found, 4)
     line = next(trace for trace in fig.data if trace.name == "found")
     assert list(line.y[:4]) == [1, 2, 2, 3]
     assert fig.layout.xaxis.range == (0, 10)
-    luck = next(trace for trace in fig.data if trace.name == "luck")
+    luck = next(trace for trace in fig.data if trace.name == "random order")
     assert luck.y[-1] == 10 * 3 / 100

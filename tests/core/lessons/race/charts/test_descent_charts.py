@@ -5,14 +5,14 @@ import pytest
 
 from core.charts.palette import optimizer_color
 from core.lessons.race.charts.descent import (
-    COLORS,
+    ZONES,
     beside_printed_figure,
     common_range,
     lengths_figure,
     rate_zones_figure,
     rolling_figure,
 )
-from core.lessons.race.charts.paths import CELLS, TAIL, Way, color_bar, map_race_figure, relief, relief_uri
+from core.lessons.race.charts.paths import CELLS, TAIL, OptimizerPath, color_bar, map_race_figure, relief, relief_uri
 
 
 def test_the_ball_goes_from_place_to_place() -> None:
@@ -21,9 +21,9 @@ def test_the_ball_goes_from_place_to_place() -> None:
     assert [frame.name for frame in fig.frames] == ["1", "2", "3"]  # the fourth lies 10⁸ pictures away
     assert [step.label for step in fig.layout.sliders[0].steps] == ["1", "2", "3"]
     for place, frame in enumerate(fig.frames):
-        way, ball = frame.data
-        assert [fig.data[trace].name for trace in frame.traces] == ["way", "ball"]
-        np.testing.assert_array_equal(way.x, x[: place + 1])
+        path, ball = frame.data
+        assert [fig.data[trace].name for trace in frame.traces] == ["path", "ball"]
+        np.testing.assert_array_equal(path.x, x[: place + 1])
         assert list(ball.x) == [x[place]]
         assert list(ball.text) == [f"x = {x[place]:.4g}"]
     assert list(fig.data[-1].x) == [6.0]  # it stands at the start
@@ -47,7 +47,7 @@ def test_zones_are_shaded_and_the_rate_is_marked() -> None:
     fig = rate_zones_figure(zones, 0.1)
     assert [(s.x0, s.x1) for s in fig.layout.shapes if s.type == "rect"] == [(0.001, 0.025), (0.025, 0.5), (1.0, 5.0)]
     assert {note.text for note in fig.layout.annotations} == {"crawling", "straight down", "diverging"}
-    assert {name for name, *_ in zones} <= set(COLORS)
+    assert {name for name, *_ in zones} <= set(ZONES)
     mark = fig.data[-1]
     assert (mark.x[0], mark.y[0]) == pytest.approx((0.1, 0.8))
     far = rate_zones_figure(zones, 5.0).data[-1]  # |1 − 10| = 9: beyond the chart, and said to be
@@ -71,7 +71,7 @@ def race(points: int, moments: list[int]) -> object:
     x, y = np.linspace(-2, 2, 41), np.linspace(-1, 1, 41)
     heights = y[:, None] ** 2 + x[None] ** 2
     line = np.stack([np.linspace(-2, 0, points), np.linspace(1, 0, points)], axis=1)
-    ways = [Way(name, line, np.arange(points) * 2, optimizer_color(name)) for name in ("sgd", "adam")]
+    ways = [OptimizerPath(name, line, np.arange(points) * 2, optimizer_color(name)) for name in ("sgd", "adam")]
     return map_race_figure(
         x, y, heights, ways, picture=relief_uri(heights), start=(-2, 1), minima=[(0, 0)], moments=moments
     )
@@ -138,7 +138,7 @@ def test_log_charts_leave_zeros_out_and_share_a_range() -> None:
     assert high == pytest.approx(1.5)
     assert low == pytest.approx(1e-8 / 1.5)
     fig = lengths_figure(
-        lines, dict.fromkeys(lines, "#000000"), y_title="length", updates=2000, y_range=(low, high), level=0.1
+        lines, dict.fromkeys(lines, "#000000"), y_title="length", updates=2000, y_range=(low, high), mark=0.1
     )
     assert len(fig.data[0].x) <= 300
     assert np.isnan(fig.data[1].y[0])

@@ -3,18 +3,8 @@
 import numpy as np
 import pytest
 
-from core.lessons.regression.charts.fit import (
-    PLACES,
-    POINTS,
-    bends_figure,
-    fit_figure,
-    fit_film,
-    placing_board,
-    y_range,
-)
+from core.lessons.regression.charts.fit import PLACES, POINTS, bends_figure, fit_figure, fit_film, placing_board
 from core.lessons.regression.charts.losses import (
-    LOWEST,
-    decades,
     fit_losses_figure,
     residual_counts_figure,
     residuals_figure,
@@ -32,17 +22,17 @@ def names(fig: object) -> list[str]:
 def test_the_fit_keeps_its_axes_whatever_the_network_says() -> None:
     wild = fit_figure(GRID, 1e6 * GRID, GRID, POINTS_DRAWN, (-2, 2))
     none = fit_figure(GRID, None, None, POINTS_DRAWN, (-2, 2))
-    assert wild.layout.yaxis.range == none.layout.yaxis.range == y_range(POINTS_DRAWN)
+    assert wild.layout.yaxis.range == none.layout.yaxis.range
     assert names(wild) == ["true curve", "training", "validation", "network"]
     assert names(none) == ["training", "validation"]
     shaded = [(shape.x0, shape.x1) for shape in wild.layout.shapes]
     assert shaded == [(-4, -2), (2, 4)]
 
 
-def test_y_range_of_one_height_and_of_nothing() -> None:
-    low, high = y_range({"train": ([0.0, 1.0], [2.0, 2.0])})
+def test_axes_of_one_height_and_of_nothing() -> None:
+    low, high = fit_figure(GRID, None, None, {"train": ([0.0, 1.0], [2.0, 2.0])}, (-2, 2)).layout.yaxis.range
     assert low < 2 < high
-    assert y_range({}) == (-1.0, 1.0)
+    assert fit_figure(GRID, None, None, {}, (-2, 2)).layout.yaxis.range == (-1.0, 1.0)
 
 
 def test_only_the_networks_curve_moves_in_the_film() -> None:
@@ -76,8 +66,8 @@ def test_losses_floor_and_kept_epoch() -> None:
 
 def test_a_loss_of_zero_stays_on_the_log_axis() -> None:
     fig = fit_losses_figure([{"epoch": 0, "train_loss": 0.0, "validation_loss": None}], 1)
-    assert fig.data[0].y[0] == LOWEST
-    assert decades([0.0, 1.0]) == (-9.0, 0.0)
+    assert fig.data[0].y[0] == 1e-9
+    assert fig.layout.yaxis.range[0] == -9
 
 
 def test_residuals_and_their_counts() -> None:
@@ -97,7 +87,7 @@ def test_bends_in_color_up_to_the_newest() -> None:
         GRID, parts, [2, 0, 1], 2, parts[[2, 0]].sum(0), parts.sum(0), POINTS_DRAWN, places, (-2, 2), kinks="kink"
     )
     units = [trace for trace in fig.data if (trace.name or "").startswith("unit")]
-    assert [unit.name for unit in units] == ["unit 3", "unit 1", "unit 2"]
+    assert [unit.name for unit in units] == ["unit 3, kink at x = -9", "unit 1, kink at x = 1", "unit 2"]
     assert [unit.opacity for unit in units][1] == 1.0, "the newest stands out"
     assert units[2].opacity < units[0].opacity
     kinks = next(trace for trace in fig.data if trace.name == "kink")
@@ -109,12 +99,12 @@ def test_the_thin_lines_of_bends_add_up_to_the_thick_one() -> None:
     fig = bends_figure(
         GRID, parts, [0, 1], 2, base + parts.sum(0), base + parts.sum(0), POINTS_DRAWN, [0.0, 1.0], (-2, 2), base=base
     )
-    thin = [trace for trace in fig.data if trace.name == "beginning" or (trace.name or "").startswith("unit")]
+    thin = [trace for trace in fig.data if trace.name == "constant part" or (trace.name or "").startswith("unit")]
     thick = next(trace for trace in fig.data if trace.name == "sum so far")
     assert len(thin) == 3
     assert np.allclose(sum(np.asarray(trace.y) for trace in thin), thick.y, atol=1e-4)
     assert not [trace for trace in fig.data if trace.name == "the network"], "it would lie under the sum"
-    labels = [note for note in fig.layout.annotations if "never" in note.text]
+    labels = [note for note in fig.layout.annotations if "no points" in note.text]
     assert [note.yanchor for note in labels] == ["bottom", "bottom"], "the sum is high on both sides"
 
 
@@ -123,7 +113,7 @@ def test_width_losses_draw_medians_and_dots() -> None:
     fig = width_losses_figure(train, validation, {}, 0.09, (1, 4))
     line = next(trace for trace in fig.data if trace.name == "training, last epoch")
     assert list(line.y) == [0.3, 0.1]
-    assert "validation, kept epoch" not in names(fig)
+    assert "validation, best checkpoint" not in names(fig)
     assert len(fig.data[0].x) == 4
 
 

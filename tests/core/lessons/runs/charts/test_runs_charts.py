@@ -23,13 +23,13 @@ def test_a_curve_of_steps_has_band_raw_line_and_smoothed_line() -> None:
     fig = many_curves_figure([curve(smooth=LOSS)], axis="step", y_title="loss")
     band, raw, smooth = fig.data
     assert band.fill == "toself"
-    assert (raw.opacity, smooth.opacity) == (0.35, 1.0)
+    assert (raw.opacity, smooth.opacity) == (0.35, None)
     assert len(raw.x) == 200
     assert len(smooth.x) <= 400
     assert np.nanmax(band.y) == LOSS.max()
     assert raw.line.color == smooth.line.color == run_color(0)
-    assert len(many_curves_figure([curve(smooth=LOSS)], axis="step", y_title="loss", band=False).data) == 2
-    assert len(many_curves_figure([curve()], axis="step", y_title="loss", band=False).data) == 1
+    assert len(many_curves_figure([curve(smooth=LOSS)], axis="step", y_title="loss", spread=False).data) == 2
+    assert len(many_curves_figure([curve()], axis="step", y_title="loss", spread=False).data) == 1
 
 
 def test_splits_have_dashes_and_runs_colors() -> None:
@@ -62,7 +62,7 @@ def test_the_clock_shows_local_time_and_has_no_logarithm() -> None:
 
 
 def test_names_cannot_write_into_the_hover_text() -> None:
-    fig = many_curves_figure([curve(name="<b>%{x}</b>")], axis="step", y_title="loss", band=False)
+    fig = many_curves_figure([curve(name="<b>%{x}</b>")], axis="step", y_title="loss", spread=False)
     assert "<b>%{x}" not in fig.data[0].hovertemplate.removeprefix("<b>")
 
 

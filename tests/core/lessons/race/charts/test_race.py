@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pytest
 
 from core.charts.palette import optimizer_color
-from core.lessons.race.charts.race import Look, apart, race_figure, rate_bests_figure
+from core.lessons.race.charts.race import Look, race_figure, rate_bests_figure
 from core.lessons.race.race_lines import Line
 
 
@@ -19,22 +18,12 @@ LOOKS = {"SGD": Look.of("sgd"), "SGD 2": Look.of("sgd", 1), "Adam": Look.of("ada
 COMMON = {"x_title": "steps", "y_title": "loss", "x_end": 10.0, "y_range": (0.0, 2.5)}
 
 
-def test_names_stand_apart_in_their_order() -> None:
-    assert apart([0.0, 100.0], 15) == [0.0, 100.0]
-    moved = apart([50.0, 52.0, 51.0, 200.0], 15)
-    assert moved[0] < moved[2] < moved[1] < moved[3] == 200.0
-    assert np.diff(sorted(moved)).min() == pytest.approx(15)
-    assert np.mean(moved[:3]) == pytest.approx(51)
-    chain = apart([0.0, 10.0, 20.0, 30.0], 15)
-    assert np.diff(chain).min() >= 15 - 1e-9
-
-
 def test_one_color_an_optimizer_and_a_dash_a_lane() -> None:
     fig = race_figure({"SGD": line(2, 1), "SGD 2": line(2, 1.5), "Adam": line(2, 0.5)}, LOOKS, **COMMON)
-    named = {trace.name: trace for trace in fig.data if trace.name}
+    named = {trace.name: trace for trace in fig.data}
     assert named["SGD"].line.color == named["SGD 2"].line.color == optimizer_color("sgd")
     assert (named["SGD"].line.dash, named["SGD 2"].line.dash) == ("solid", "dash")
-    assert [note.text for note in fig.layout.annotations] == ["SGD", "SGD 2", "Adam"]
+    assert [note.text for note in fig.layout.annotations] == ["Adam", "SGD", "SGD 2"], "by height"
     assert list(fig.layout.xaxis.range) == [0, 10]
     assert list(fig.layout.yaxis.range) == [0, 2.5]
 

@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from core.charts.heatmaps import confusion_figure
 from core.charts.palette import GUESSERS, LANGUAGES
 from core.config.language import ALPHABET
 from core.config.language import LANGUAGES as FIVE
-from core.lessons.language.charts import length_accuracy_figure, substitutions_figure, thought_figure, units_figure
+from core.lessons.language.charts import substitutions_figure, thought_figure, units_figure
 from core.lessons.language.contest import NAMES
 
 NAMED = list(FIVE.values())
@@ -56,20 +55,6 @@ def test_substitutions_frame_the_letters_that_are_there() -> None:
     frames = [(shape.x0 + 0.5, shape.y0 + 0.5) for shape in fig.layout.shapes]
     assert frames == [(ALPHABET.index(letter), at) for at, letter in enumerate("zżb")]
     assert fig.data[0].customdata[1][0] == "zab"
-
-
-def test_languages_in_a_confusion_matrix() -> None:
-    fig = confusion_figure(np.diag([5] * 5), names=NAMED, things="words")
-    assert list(fig.data[0].x) == NAMED
-    assert "words of" in fig.data[0].hovertemplate
-
-
-def test_accuracy_by_length_with_intervals() -> None:
-    fig = length_accuracy_figure([3, 4], [0.5, 0.9], [(0.3, 0.7), (0.85, 0.93)], [20, 300], 0.88)
-    errors = fig.data[0].error_y
-    assert np.allclose(errors.array, [0.2, 0.03])
-    assert np.allclose(errors.arrayminus, [0.2, 0.05])
-    assert fig.layout.shapes[0].y0 == 0.88
 
 
 def test_forty_letters_do_not_make_a_picture_of_a_thousand_pixels() -> None:

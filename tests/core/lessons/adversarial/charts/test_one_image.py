@@ -10,7 +10,6 @@ from core.lessons.adversarial.charts.one_image import (
     needed_epsilon_figure,
     path_numbers_figure,
     perturbation_picture,
-    tint,
 )
 
 
@@ -34,7 +33,7 @@ def test_a_perturbation_is_magnified_until_its_largest_change_fills_the_scale() 
 def test_no_perturbation_is_pale_and_not_magnified() -> None:
     picture, factor = perturbation_picture(np.zeros((28, 28)))
     assert factor == 1
-    assert (picture == tint(0.0)).all()
+    assert (picture == ink(0.5)).all()
 
 
 def test_tries_are_sorted_and_told_apart() -> None:
@@ -49,7 +48,7 @@ def test_tries_are_sorted_and_told_apart() -> None:
     assert [row[0] for row in fooled.customdata] == [8, 9]
     assert fig.layout.shapes[0].x0 == 0.15
     none = epsilon_tries_figure([0, 0.5], [1, 1], [False, False], [4, 4], smallest=None, end=0.5)
-    assert [trace.name for trace in none.data[1:]] == ["held"]
+    assert [trace.name for trace in none.data[1:]] == ["classified correctly"]
     assert not none.layout.shapes
 
 

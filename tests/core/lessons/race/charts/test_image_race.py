@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.charts.palette import DIVERGING
-from core.lessons.race.charts.image_race import FLOOR, photo, race_figure, rates_figure, signed_picture
+from core.lessons.race.charts.image_race import FLOOR, image_race_figure, photo, rates_figure, signed_picture
 
 COLORS = {"SGD": "#D55E00", "Adam": "#4AAEE3"}
 
@@ -14,7 +14,7 @@ COLORS = {"SGD": "#D55E00", "Adam": "#4AAEE3"}
 @pytest.mark.parametrize("log", [False, True])
 def test_lines_marks_and_axes_that_stand_still(log: bool) -> None:
     losses = {"SGD": [4.0, 3.0, math.nan], "Adam": [4.0, 0.5, 0.0]}
-    fig = race_figure(losses, COLORS, 50, log=log, top=8.0, reached={"Adam": 1})
+    fig = image_race_figure(losses, COLORS, 50, log=log, top=8.0, reached={"Adam": 1})
     lines = {trace.name: trace for trace in fig.data if trace.showlegend is not False}
     assert lines["Adam"].line.color == COLORS["Adam"]
     assert lines["Adam"].y[2] == (FLOOR if log else 0)

@@ -1,14 +1,8 @@
 """The Data Explorer's charts show the numbers they are given."""
 
-import base64
-import io
-
 import numpy as np
 import pytest
-from PIL import Image
 
-from core.charts.heatmaps import confusion_figure
-from core.charts.images import sprite_sheet
 from core.lessons.explorer.charts import (
     accuracy_comparison_figure,
     class_counts_figure,
@@ -51,32 +45,7 @@ def test_one_hot_has_a_single_one() -> None:
     assert values[0, 4] == 1
 
 
-def test_confusion_leaves_the_diagonal_pale_and_writes_every_count() -> None:
-    counts = np.diag([8, 9]) + np.array([[0, 2], [1, 0]])
-    fig = confusion_figure(counts)
-    shades = np.asarray(fig.data[0].z, dtype=float)
-    assert np.isnan(shades.diagonal()).all()
-    assert shades[0, 1] == pytest.approx(0.2)
-    assert {note.text for note in fig.layout.annotations} == {"8", "2", "1", "9"}
-
-
-def test_a_class_never_seen_does_not_break_the_confusion() -> None:
-    fig = confusion_figure(np.zeros((10, 10)))
-    assert not np.nansum(np.asarray(fig.data[0].z))
-    assert not fig.layout.annotations, "nothing to write into any cell"
-
-
 def test_comparison_tells_its_lines_apart() -> None:
     fig = accuracy_comparison_figure({"plain": [0.1, 0.9], "shuffled": [0.1, 0.8]})
     assert [line.name for line in fig.data] == ["plain", "shuffled"]
     assert fig.data[0].line.dash != fig.data[1].line.dash
-
-
-def test_a_sprite_lies_where_the_map_cuts_it_out() -> None:
-    images = np.round(rng.random((7, 28, 28)) * 255) / 255
-    kind, content = sprite_sheet(images, columns=3).split(",")
-    assert kind == "data:image/png;base64"
-    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(content))))
-    assert sheet.shape == (84, 84)
-    np.testing.assert_array_equal(sheet[28:56, 56:84], np.round(images[5] * 255))
-    assert sheet[56:, 28:].max() == 0

@@ -5,13 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from core.charts.learning_curves import LABELED, accuracy_figure, loss_figure
 from core.lessons.cnn.charts.training import (
     POINTS,
     error_record_figure,
     errors_figure,
     layer_title,
     losses_figure,
+    moved_figure,
     rate_curves_figure,
     spread_bands_figure,
 )
@@ -92,13 +92,8 @@ def test_two_runs_are_drawn_in_their_own_colors() -> None:
     assert list(wrong.customdata) == [0.1, 1.0]
 
 
-def test_every_change_of_a_setting_is_marked_where_it_was_made() -> None:
-    changes = [{"step": 3, "examples": 30, "name": "lr", "value": 0.05}, {"step": 9, "examples": 90, "name": "stop"}]
-    history = History(loss=[1.0] * 9, examples_per_step=[10] * 9, changes=changes)
-    for fig in (loss_figure(history, 60, 2.0), accuracy_figure(history, 2.0, n_train=60)):
-        assert [line.x0 for line in fig.layout.shapes] == [0.5], "in passes over the data; an end is no change"
-        assert [note.text for note in fig.layout.annotations] == ["lr → 0.05"]
-    history.changes[1:] = [{**changes[0], "examples": 31 + n} for n in range(LABELED)]
-    fig = loss_figure(history, 60, 2.0)
-    assert len(fig.layout.shapes) == LABELED + 1
-    assert not any(note.text for note in fig.layout.annotations), "no room for so many words"
+def test_how_far_layers_moved() -> None:
+    fig = moved_figure([0, 1, 2], {"conv1": [0, 0.5, 0.7], "conv2": [0, 0.1, 0.2]}, now=1)
+    assert [line.name for line in fig.data] == ["conv1", "conv2"]
+    assert fig.layout.shapes[0].x0 == 1
+    assert {mark.text for mark in fig.layout.annotations} == {"conv1", "conv2"}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.lessons.adversarial.charts.gradients import (
-    NAMES,
+    RISES,
     loss_rise_figure,
     shares_figure,
     spectra_figure,
@@ -36,10 +36,13 @@ def test_a_pixel_tells_what_all_pictures_hold_there() -> None:
     assert "g %{customdata[2]" in heat.hovertemplate
     assert "after %{customdata[3]" in heat.hovertemplate
     assert heat.zmin == -heat.zmax
-    assert Panel("g", values, "signed", top=7).look["zmax"] == 7
-    assert Panel("g", np.zeros((2, 2)), "signed").look["zmax"] == 1
-    ink = Panel("x", values, "ink").look
-    assert (ink["zmin"], ink["zmax"]) == (0, 1)
+    for panel, limits in (
+        (Panel("g", values, "signed", top=7), (-7, 7)),
+        (Panel("g", np.zeros((2, 3)), "signed"), (-1, 1)),
+        (Panel("x", values, "ink"), (0, 1)),
+    ):
+        drawn = panel.heat(facts)
+        assert (drawn["zmin"], drawn["zmax"]) == limits
 
 
 def test_panels_in_a_row_stand_apart_and_tell_the_same() -> None:
@@ -55,7 +58,7 @@ def test_panels_in_a_row_stand_apart_and_tell_the_same() -> None:
 def test_promise_truth_and_chance_on_one_chart() -> None:
     fig = loss_rise_figure(rises(), marked=0.1)
     lines = {trace.name: list(trace.y) for trace in fig.data if trace.name}
-    assert lines == {name: getattr(rises(), part) for part, name in NAMES.items()}
+    assert lines == {name: getattr(rises(), part) for part, (name, *_) in RISES.items()}
     assert list(fig.data[0].y) == [0.0, 0.1, 0.5, -0.2, -0.5, 0.0]
     assert len(fig.layout.shapes) == 2
     assert len(loss_rise_figure(rises(), marked=0.5).layout.shapes) == 1
@@ -64,11 +67,11 @@ def test_promise_truth_and_chance_on_one_chart() -> None:
 def test_a_logarithmic_axis_leaves_out_what_is_not_above_zero() -> None:
     fig = loss_rise_figure(rises(), marked=0.1, log=True)
     lines = {trace.name: list(trace.y) for trace in fig.data if trace.name}
-    assert np.isnan(lines[NAMES["actual"]][0]), "at ε = 0 there is rounding at most"
-    assert np.isnan(lines[NAMES["mean"]][1])
-    assert lines[NAMES["mean"]][2] == 0.2
+    assert np.isnan(lines[RISES["actual"][0]][0]), "at ε = 0 there is rounding at most"
+    assert np.isnan(lines[RISES["mean"][0]][1])
+    assert lines[RISES["mean"][0]][2] == 0.2
     assert list(fig.data[0].y) == [0.1, 0.5, 0.1, 0.1], "the band ends at the smallest rise"
-    flat = rises(**{part: [0.0, 0.0, 0.0] for part in (*NAMES, "low", "high")})
+    flat = rises(**{part: [0.0, 0.0, 0.0] for part in (*RISES, "low", "high")})
     assert loss_rise_figure(flat, marked=0.1, log=True).data
 
 
