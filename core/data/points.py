@@ -19,23 +19,24 @@ TEST_POINTS = 200
 
 @dataclass(frozen=True)
 class Curve:
-    """A choice in CURVES: title and LaTeX for people, and the function on tensors of any shape.
+    """A choice in CURVES: title and LaTeX for people, the function on tensors of any shape, and its code.
 
-    interval: of x, where it has most to show.
+    code: the same as PyTorch of `x`, for scripts. interval: of x, where it has most to show.
     """
 
     title: str
     formula: str
     of: Callable[[Tensor], Tensor]
+    code: str
     interval: tuple[float, float] = (-2.0, 2.0)
 
 
 CURVES: dict[str, Curve] = {
-    "sine": Curve("a sine", r"y = \sin x", torch.sin, (-2 * math.pi, 2 * math.pi)),
-    "square": Curve("a parabola", r"y = x^2", torch.square),
-    "absolute": Curve("a corner", r"y = |x|", torch.abs),
-    "step": Curve("a step", r"y = [x > 0]", lambda x: (x > 0).to(x.dtype)),
-    "line": Curve("a straight line", r"y = x / 2", lambda x: x / 2, (-4.0, 4.0)),
+    "sine": Curve("a sine", r"y = \sin x", torch.sin, "torch.sin(x)", (-2 * math.pi, 2 * math.pi)),
+    "square": Curve("a parabola", r"y = x^2", torch.square, "x**2"),
+    "absolute": Curve("a corner", r"y = |x|", torch.abs, "x.abs()"),
+    "step": Curve("a step", r"y = [x > 0]", lambda x: (x > 0).to(x.dtype), "(x > 0).float()"),
+    "line": Curve("a straight line", r"y = x / 2", lambda x: x / 2, "x / 2", (-4.0, 4.0)),
 }
 
 

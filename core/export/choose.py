@@ -75,21 +75,10 @@ def lesson_of_run(record: RunRecord) -> Lesson:
 # A walk down a curve as a lesson: plain Python for gradient descent, torch.optim for the other rules.
 
 
-#: Every curve of core.lessons.race.descent.curves and its slope, as Python of one number x.
-CODE = {
-    "parabola": ("x**2 + 2", "2 * x"),
-    "double-well": ("(x**2 - 25) ** 2 / 200 + x / 5", "x * (x**2 - 25) / 50 + 0.2"),
-    "quartic": ("x**4 / 100", "x**3 / 25"),
-    "bumpy": ("x**2 / 10 + 1.5 * math.sin(2 * x)", "x / 5 + 3 * math.cos(2 * x)"),
-    "huber": ("x**2 / 2 if abs(x) < 1 else abs(x) - 0.5", "max(-1, min(1, x))"),
-    "plateau": ("5 * (1 - math.exp(-(x**2) / 8))", "1.25 * x * math.exp(-(x**2) / 8)"),
-}
-
-
 def descent_lesson(config: DescentConfig) -> Lesson:
     """The walk of `config`, step by step."""
     entry = RECIPES.get(config.recipe)
-    value, slope = CODE[config.curve]
+    value, slope = CURVES[config.curve].code
     function = f"def f(x):\n    return {value}\n\n\ndef slope(x):\n    return {slope}"
     title = entry.title if entry else CURVES[config.curve].title
     claim = (f"The text reports: {entry.claim}.", entry.ours or "") if entry and entry.claim else ()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from core.attacks.config import AttackConfig
 from core.config.digits import DigitsConfig
 from core.config.run import CNNConfig, CurveConfig, RegressorConfig, RunConfig
-from core.data.points import TEST_POINTS
+from core.data.points import CURVES, TEST_POINTS
 from core.export.digits import digit_sections, held_out
 from core.export.facts import Facts
 from core.export.lesson import Lesson, Section
@@ -268,10 +268,6 @@ def training_code_of(went: Timeline) -> str:
 # The sections of a script that draw points on a curve, as the run had them.
 
 
-#: The curves of core.data.points as Python.
-CODE = {"sine": "torch.sin(x)", "square": "x**2", "absolute": "x.abs()", "step": "(x > 0).float()", "line": "x / 2"}
-
-
 def point_sections(config: RunConfig) -> list[Section]:
     """Points from their numbers to `x_train`, `y_train`, `places`, `x_test`, `y_test`, all (N, 1)."""
     curve = config.data
@@ -304,7 +300,7 @@ def _drawn(curve: CurveConfig) -> Section:
         "    generator = torch.Generator().manual_seed(seed)",
         f"    x = {low} + {width} * torch.rand(n, 1, generator=generator)",
         *(["    noise = torch.randn(n, 1, generator=generator)"] if noise else []),
-        f"    return x, {CODE[curve.target]}{noise}",
+        f"    return x, {CURVES[curve.target].code}{noise}",
         "",
         "",
         f"x_train, y_train = draw({curve.points}, {2 * curve.points_seed})",

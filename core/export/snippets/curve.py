@@ -2,10 +2,10 @@
 
 from core.config.errors import ConfigError
 from core.config.run import CurveConfig, RunConfig
+from core.data.points import CURVES
 from core.export.snippets.panel import training_code
 from core.export.snippets.words import number
 
-FORMULAS = {"sine": "torch.sin(x)", "square": "x**2", "absolute": "x.abs()", "step": "(x > 0).float()", "line": "x / 2"}
 _KEEP = """
     with torch.no_grad():                     # after each epoch, on points it never trains on
         validation = loss_function(network(held_x), held_y).item()
@@ -38,7 +38,7 @@ def _points(config: RunConfig, data: CurveConfig) -> str:
         count = data.points
         noise = f" + {number(data.noise)} * torch.randn({count}, 1)" if data.noise else ""
         low, width = number(data.low), number(data.high - data.low)
-        lines = [f"x = {low} + {width} * torch.rand({count}, 1)", f"y = {FORMULAS[data.target]}{noise}"]
+        lines = [f"x = {low} + {width} * torch.rand({count}, 1)", f"y = {CURVES[data.target].code}{noise}"]
     held = round(config.train.validation * count)
     if held:
         lines += [

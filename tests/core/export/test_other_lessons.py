@@ -25,7 +25,7 @@ from core.config.race import RaceConfig
 from core.config.run import OptimizerConfig
 from core.data.digits import Mnist
 from core.export.attack import attack_lesson
-from core.export.choose import CODE, descent_lesson, lesson_of
+from core.export.choose import descent_lesson, lesson_of
 from core.export.image_race import image_race_lesson
 from core.export.lesson import Lesson, Section, imports
 from core.export.race import race_lesson
@@ -87,7 +87,7 @@ def test_the_chapters_race_of_bare_tensors(digits: Mnist) -> None:
 
 @pytest.mark.parametrize("curve", CURVES)
 def test_every_curve_is_written_as_it_is(curve: str) -> None:
-    value, slope = CODE[curve]
+    value, slope = CURVES[curve].code
     for x in (-9.5, -3.0, -0.4, 0.0, 0.7, 5.0, 10.0):
         space = executed(f"import math\nx = {x}\nvalue, slope = {value}, {slope}")
         assert space["value"] == pytest.approx(values(curve, np.array([x]))[0], abs=1e-12)

@@ -21,7 +21,8 @@ Curve1D = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Curve:
-    """A choice in CURVES: its name for people, formula (LaTeX), one sentence, and f, f′ and f″ of x (…)."""
+    """A choice in CURVES: its name for people, formula (LaTeX), one sentence, f, f′ and f″ of x (…), and
+    f and f′ as Python of one number x, for scripts."""
 
     title: str
     formula: str
@@ -29,6 +30,7 @@ class Curve:
     f: Curve1D
     slope: Curve1D
     bend: Curve1D
+    code: tuple[str, str]
 
 
 def _inside(x: Tensor) -> Tensor:
@@ -44,6 +46,7 @@ CURVES: dict[str, Curve] = {
         lambda x: x**2 + 2,
         lambda x: 2 * x,
         lambda x: 2 + 0 * x,
+        ("x**2 + 2", "2 * x"),
     ),
     "double-well": Curve(
         "Two valleys",
@@ -52,6 +55,7 @@ CURVES: dict[str, Curve] = {
         lambda x: (x**2 - 25) ** 2 / 200 + x / 5,
         lambda x: x * (x**2 - 25) / 50 + 0.2,
         lambda x: (3 * x**2 - 25) / 50,
+        ("(x**2 - 25) ** 2 / 200 + x / 5", "x * (x**2 - 25) / 50 + 0.2"),
     ),
     "quartic": Curve(
         "A flat bottom",
@@ -60,6 +64,7 @@ CURVES: dict[str, Curve] = {
         lambda x: x**4 / 100,
         lambda x: x**3 / 25,
         lambda x: 3 * x**2 / 25,
+        ("x**4 / 100", "x**3 / 25"),
     ),
     "bumpy": Curve(
         "A bumpy bowl",
@@ -68,6 +73,7 @@ CURVES: dict[str, Curve] = {
         lambda x: x**2 / 10 + 1.5 * torch.sin(2 * x),
         lambda x: x / 5 + 3 * torch.cos(2 * x),
         lambda x: 0.2 - 6 * torch.sin(2 * x),
+        ("x**2 / 10 + 1.5 * math.sin(2 * x)", "x / 5 + 3 * math.cos(2 * x)"),
     ),
     "huber": Curve(
         "A rounded corner",
@@ -76,6 +82,7 @@ CURVES: dict[str, Curve] = {
         lambda x: torch.where(x.abs() < 1, x**2 / 2, x.abs() - 0.5),
         lambda x: x.clamp(-1, 1),
         _inside,
+        ("x**2 / 2 if abs(x) < 1 else abs(x) - 0.5", "max(-1, min(1, x))"),
     ),
     "plateau": Curve(
         "A plateau",
@@ -84,6 +91,7 @@ CURVES: dict[str, Curve] = {
         lambda x: 5 * (1 - torch.exp(-(x**2) / 8)),
         lambda x: 1.25 * x * torch.exp(-(x**2) / 8),
         lambda x: 1.25 * (1 - x**2 / 4) * torch.exp(-(x**2) / 8),
+        ("5 * (1 - math.exp(-(x**2) / 8))", "1.25 * x * math.exp(-(x**2) / 8)"),
     ),
 }
 

@@ -5,7 +5,7 @@ import torch
 
 from core.config.errors import ConfigError
 from core.data.points import CURVES
-from core.export.snippets.curve import BENDS_CODE, FORMULAS, regression_code
+from core.export.snippets.curve import BENDS_CODE, regression_code
 from core.recipes.texts import RECIPES
 
 RECIPE = RECIPES["regression-sine"].config
@@ -31,7 +31,7 @@ def test_it_learns_and_keeps_the_best_epoch():
 @pytest.mark.parametrize("target", CURVES)
 def test_every_curve_is_the_labs(target):
     x = torch.linspace(-2, 2, 9)
-    assert torch.equal(eval(FORMULAS[target], {"torch": torch, "x": x}), CURVES[target].of(x))
+    assert torch.equal(eval(CURVES[target].code, {"torch": torch, "x": x}), CURVES[target].of(x))
     run(target=target, epochs=2, noise=0.1, points=20)
 
 
