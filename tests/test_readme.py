@@ -24,3 +24,10 @@ def test_every_verb_has_an_example() -> None:
 
 def test_recipes_named_in_examples_exist() -> None:
     assert set(re.findall(r"core train ([a-z0-9-]+)", TEXT)) <= set(RECIPES)
+
+
+def test_files_named_to_contributors_exist() -> None:
+    text = (README.parent / "CONTRIBUTING.md").read_text(encoding="utf-8").replace("NAME", "cnn")
+    named = re.findall(r"`((?:core|pages|tests|checkpoints)/[^`]*)`", text)
+    assert named
+    assert not [path for path in named if not (README.parent / path).exists()]

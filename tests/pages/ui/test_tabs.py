@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.data import load
@@ -11,6 +12,7 @@ from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.shell.glossary import GLOSSARY
 from pages.ui.kit.shell.lessons import Lesson, lessons
 from pages.ui.kit.shell.tab import Tab
+from pages.ui.race import tabs
 from tests.pages.harness import APP, PATIENCE, captions, left_alone, markdown, open_page, well
 
 TABS = [pytest.param(lesson, tab, id=f"{lesson.name}: {tab.name}") for lesson, tab in found("")]
@@ -60,6 +62,20 @@ def test_a_search_reads_titles_questions_and_terms() -> None:
     assert "Is it honest?" in {tab.name for _, tab in found("honest")}
     assert {tab.name for _, tab in found("t-SNE")} == {"Map"}
     assert not found("no such word")
+
+
+@pytest.mark.usefixtures("newcomer")
+def test_a_record_is_enough_for_a_new_tab(monkeypatch: pytest.MonkeyPatch) -> None:
+    def show() -> None:
+        st.markdown("It is drawn.")
+
+    see = "Look at what is drawn."
+    new = Tab("tried", "A new tab", "Is a record enough?", see, 1, "reference", ("loss",), show)
+    monkeypatch.setattr(tabs, "TABS", (*tabs.TABS, new))
+    monkeypatch.setitem(ALL_TABS, "race", tabs.TABS)
+    assert found("record enough")[-1][1] is new
+    app = open_page("5_Optimizer_Race.py", race_tab="tried")
+    assert {"**Is a record enough?**", "It is drawn."} <= {part.value for part in app.markdown}
 
 
 @pytest.mark.usefixtures("newcomer")
