@@ -2,6 +2,8 @@
 
 `ROWS` maps a row's name to what it measures. A row is a pair of functions, ours and the baseline, each of
 which does the work once and says what it took; `measure` lets them alternate.
+
+Add your own: an entry in a ROWS here, with the ratio to reach or a limit to keep, and both in words.
 """
 
 from benchmarks import app_start, attacks, browser_rows, jobs, memory, roofline, scoring, sharing, time_to_99, training

@@ -12,6 +12,24 @@ from pages.ui.kit.shell.lessons import lessons
 PROJECT = Path(__file__).resolve().parent.parent
 SOURCES = sorted([PROJECT / "app.py", *(PROJECT / "core").rglob("*.py"), *(PROJECT / "pages").rglob("*.py")])
 
+#: The rooms of core from the ground up: a file imports only its own floor and those below.
+FLOORS = (
+    {"formatting"},
+    {"config"},
+    {"storage", "backprop"},
+    {"data", "charts"},
+    {"models"},
+    {"attacks"},
+    {"training"},
+    {"jobs", "hints"},
+    {"lessons"},
+    {"recipes"},
+    {"export"},
+    {"cli"},
+    {"__main__"},
+)
+LESSONS = {"explorer", "mlp", "backprop", "cnn", "race", "adversarial", "regression", "language", "runs"}
+
 
 def name(path: Path) -> str:
     """core/data/idx.py -> core.data.idx"""
@@ -19,46 +37,51 @@ def name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+NAMES = {name(path) for path in SOURCES}
 parsed = cache(ast.parse)
 
 
 @cache
 def imports(path: Path) -> set[str]:
-    """Every module the file imports anywhere, inside functions too; `from a import b` counts as a and a.b.
+    """Every module the file imports anywhere: inside functions too, and for the type checker alone.
 
-    Imports for the type checker alone (`if TYPE_CHECKING:`) are left out: they never run.
+    `from a import b` counts as a.b where that is a module of ours, else as a.
     """
-    tree = parsed(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-            node.body = []
     found: set[str] = set()
-    for node in ast.walk(tree):
+    for node in ast.walk(parsed(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path.name}: say the whole name instead of a relative import"
-            found.add(node.module or "")
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                found.add(whole if whole in NAMES else node.module or "")
     return found
 
 
-def breaks(inside: str, forbidden: tuple[str, ...], allowed: tuple[str, ...] = ()) -> list[str]:
-    """Imports from `forbidden` packages by modules in package `inside`, as "importer -> imported".
-
-    Modules named in `allowed` may import anything and be imported.
-    """
+def arrows() -> list[tuple[str, str]]:
+    """(importer, imported) for every two modules of ours."""
     return [
-        f"{name(path)} -> {module}"
+        (name(path), module)
         for path in SOURCES
-        if _within(name(path), (inside,)) and not _within(name(path), allowed)
         for module in sorted(imports(path))
-        if _within(module, forbidden) and not _within(module, allowed)
+        if module in NAMES and module != name(path)
     ]
 
 
 def _within(module: str, packages: tuple[str, ...]) -> bool:
     return any(module == package or module.startswith(package + ".") for package in packages)
+
+
+def room(module: str) -> str:
+    """core.data.idx -> data"""
+    return [*module.split("."), ""][1]
+
+
+def lesson(module: str) -> str:
+    """core.lessons.cnn.kernels -> cnn, pages.ui.cnn.kernels -> cnn; "" for what belongs to no lesson."""
+    parts = [*module.split("."), "", ""]
+    return parts[2] if parts[:2] in (["core", "lessons"], ["pages", "ui"]) and parts[2] in LESSONS else ""
 
 
 def test_files_are_short_and_say_what_they_are() -> None:
@@ -68,40 +91,65 @@ def test_files_are_short_and_say_what_they_are() -> None:
     assert not silent, "a module begins with what it is about"
 
 
-TRAINING, MODELS, LOOKING = (
-    ("core.training",),
-    ("core.models",),
-    ("core.attacks", "core.models.inspect", "core.charts"),
+def test_no_room_imports_a_higher_floor() -> None:
+    floor = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+    core = [(a, b) for a, b in arrows() if a.startswith("core.") and b.startswith("core.")]
+    assert {room(module) for arrow in core for module in arrow} <= set(floor)
+    assert not [arrow for arrow in core if floor[room(arrow[1])] > floor[room(arrow[0])]]
+    same = {(room(a), room(b)) for a, b in core if room(a) != room(b)}
+    assert not [pair for pair in same if floor[pair[0]] == floor[pair[1]]], "rooms of one floor stand alone"
+
+
+def test_no_module_imports_itself_by_a_roundabout_way() -> None:
+    after: dict[str, set[str]] = {module: set() for module in NAMES}
+    for a, b in arrows():
+        after[a].add(b)
+    while free := {module for module, needs in after.items() if not needs}:
+        after = {module: needs - free for module, needs in after.items() if module not in free}
+    assert not after, "what is left stands on a circle, or on one's neighbor"
+
+
+def test_core_knows_neither_streamlit_nor_pages() -> None:
+    outside = ("streamlit", "pages", "app")
+    found = [
+        f"{name(path)} -> {module}"
+        for path in SOURCES
+        if _within(name(path), ("core",))
+        for module in imports(path)
+        if _within(module, outside)
+    ]
+    assert not found, "core works in a notebook and in a shell"
+
+
+REGISTRIES = (
+    "core/attacks/__init__.py",
+    "core/attacks/filters/__init__.py",
+    "core/backprop/bugs.py",
+    "core/config/optimizers.py",
+    "core/hints/__init__.py",
+    "core/models/__init__.py",
+    "core/recipes/texts.py",
+    "benchmarks/__init__.py",
 )
-NOT_ARRAYS = (
-    *TRAINING,
-    *MODELS,
-    "core.data",
-    "core.models.inspect",
-    "core.attacks",
-    "core.storage.runs",
-    "core.storage.checkpoints",
-    "torch",
-)
 
 
-@pytest.mark.parametrize(
-    ("inside", "forbidden", "why"),
-    [
-        ("core", ("streamlit", "pages", "app"), "core works in a notebook and in a shell"),
-        ("core.attacks", TRAINING, "attacks take any network"),
-        ("core.models.inspect", TRAINING, "probes take any network"),
-        ("core.charts", NOT_ARRAYS, "figures see arrays and histories"),
-        ("core.models", (*TRAINING, *LOOKING), "models stand alone"),
-        ("core.data", (*TRAINING, *MODELS, *LOOKING), "data come before models"),
-    ],
-)
-def test_arrows_run_one_way(inside: str, forbidden: tuple[str, ...], why: str) -> None:
-    assert not breaks(inside, forbidden, allowed=("core.storage.history",)), why
+@pytest.mark.parametrize("place", REGISTRIES)
+def test_a_registry_says_how_to_add_an_entry(place: str) -> None:
+    told = ast.get_docstring(parsed((PROJECT / place).read_text(encoding="utf-8"))) or ""
+    assert "Add your own: " in told
+    assert f"]({place})" in (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
-def test_only_adversarial_training_imports_attacks() -> None:
-    assert not breaks("core.training", ("core.attacks",), allowed=("core.training.adversarial",))
+def test_tests_mirror_the_rooms() -> None:
+    for top in ("core", "pages/ui"):
+        tested = {
+            folder.relative_to(PROJECT / "tests")
+            for folder in (PROJECT / "tests" / top).rglob("*")
+            if folder.is_dir() and any(folder.glob("test_*.py"))
+        }
+        missing = [folder for folder in tested if not (PROJECT / folder).is_dir()]
+        missing = [folder for folder in missing if not (PROJECT / folder).with_suffix(".py").is_file()]
+        assert not missing
 
 
 def test_only_background_work_and_its_registry_start_threads() -> None:
@@ -116,12 +164,11 @@ def test_nothing_imports_a_page() -> None:
     assert not [f for path in SOURCES for f in imports(path) if _within(f, (*pages, "app"))]
 
 
-def test_what_lessons_share_rests_on_core_alone() -> None:
-    ours = {"core", "pages", "app", "tests", "benchmarks"}
-    reached = {
-        m for path in (PROJECT / "pages" / "ui" / "kit").rglob("*.py") for m in imports(path) if m.split(".")[0] in ours
-    }
-    assert all(_within(module, ("core", "pages.ui.kit")) for module in reached)
+def test_what_lessons_share_knows_no_lesson() -> None:
+    allowed = ("core", "pages.ui.kit")
+    shared = [(a, b) for a, b in arrows() if _within(a, ("pages.ui.kit",))]
+    assert shared
+    assert not [(a, b) for a, b in shared if not _within(b, allowed) or lesson(b)]
 
 
 def test_every_page_is_a_lesson_in_the_sidebar() -> None:
@@ -131,9 +178,8 @@ def test_every_page_is_a_lesson_in_the_sidebar() -> None:
 
 def test_session_state_and_address_are_named_in_one_place() -> None:
     """Widgets bind their own keys; what a page keeps by hand goes through pages/ui/kit/shell/state.py."""
-    for path in (PROJECT / "pages" / "ui" / "kit").rglob("*.py"):
-        if path.name != "state.py":
-            assert "st.query_params" not in path.read_text(encoding="utf-8"), path.name
+    users = {name(path) for path in SOURCES if "st.query_params" in path.read_text(encoding="utf-8")}
+    assert users == {"pages.ui.kit.shell.state"}
 
 
 ASKING = {

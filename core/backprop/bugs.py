@@ -2,6 +2,8 @@
 
 A bug is the right code with one rule replaced, so what it does to gradients, weights and training is
 computed, never imagined.
+
+Add your own: an entry in BUGS with the wrong line, the right one, and the rule it breaks.
 """
 
 from collections.abc import Callable

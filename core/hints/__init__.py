@@ -2,6 +2,8 @@
 
 Each rule is a pure function of a `Case` and judges by measured numbers alone; its thresholds are named where
 it stands, with the reason. A rule that is not sure says nothing.
+
+Add your own: such a function in a file here and an entry in RULES.
 """
 
 from core.hints.hint import Case, Hint, Rule

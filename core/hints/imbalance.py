@@ -27,15 +27,14 @@ def rare_digit(case: Case) -> Hint | None:
     n, others = int(ours.sum()), int((~ours).sum())
     if not n or not others:
         return None
-    hits, rest = int(right[ours].sum()), int(right[~ours].sum())
-    low, high = Proportion(hits, n).interval
-    if rest < OTHERS * others or high >= Proportion(rest, others).interval[0]:
+    own, rest = Proportion(int(right[ours].sum()), n), Proportion(int(right[~ours].sum()), others)
+    if rest.share < OTHERS or not own.below(rest):
         return None
     return Hint(
         "rare-digit",
         f"The {faults.rare} is too rare to be learned well",
-        f"Of {n:,} test images of the digit {faults.rare} it reads {percent(hits / n)} (95%: {percent(low)} "
-        f"to {percent(high)}), of the other digits {percent(rest / others)}; "
+        f"Of {n:,} test images of the digit {faults.rare} it reads {percent(own.share)} (95%: "
+        f"{percent(own.interval[0])} to {percent(own.interval[1])}), of the other digits {percent(rest.share)}; "
         f"{percent(faults.rare_share, 0)} of its training images were left.",
         "The loss is a mean over all images: a digit that hardly occurs hardly counts, and calling it "
         "something else costs little. Accuracy over all digits hides it.",

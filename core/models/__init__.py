@@ -1,4 +1,7 @@
-"""The networks. `MODELS` maps a family's name to the code that builds it."""
+"""The networks. `MODELS` maps a family's name to the code that builds it.
+
+Add your own: a file here and an entry in MODELS. Images come in [0, 1]; normalization is the network's own first layer.
+"""
 
 from collections.abc import Callable
 from typing import Any, Protocol

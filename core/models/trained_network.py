@@ -24,7 +24,8 @@ class TrainedNetwork:
     model: with its weights, in eval mode on the CPU, shared: copy it before you change anything. config: what
     built it. source, id: where it comes from and what it is called there (a recipe, a run's id, …). version: tells
     one state of a run that goes on from the next. title: for people. provenance: what its checkpoint says of its
-    training. weight_history: the network at the start and after every epoch, where the run kept that.
+    training. weight_history: the network at the start and after every epoch, where the run kept that. start: the
+    same network before its first step, where that is known.
     """
 
     model: nn.Module
@@ -35,11 +36,19 @@ class TrainedNetwork:
     title: str = ""
     provenance: dict[str, Any] = field(default_factory=dict)
     weight_history: WeightHistory = ()
+    start: nn.Module | None = None
 
     @property
     def key(self) -> str:
         """Names source, id and version in one string: for caches of what is computed from it."""
         return f"{self.source}:{self.id}" + (f"@{self.version}" if self.version else "")
+
+    @property
+    def initial(self) -> nn.Module:
+        """The network before its first step. Raises LabError where that is not known."""
+        if self.start is None:
+            raise LabError(f"How {self.title or self.id} was initialized is not known: its file holds what it became.")
+        return self.start
 
 
 def rebuild(config: RunConfig, weights: Mapping[str, Tensor]) -> nn.Module:
@@ -63,7 +72,8 @@ def load_checkpoint(path: Path, source: Source = "file", id: str | None = None) 
     Raises NotFound if there is no such file, LabError if it is not one of our checkpoints.
     """
     weights, config, provenance = read_checkpoint(path)
-    return TrainedNetwork(rebuild(config, weights), config, source, id or path.stem, provenance=provenance)
+    id = id or path.stem
+    return TrainedNetwork(rebuild(config, weights), config, source, id, title=id, provenance=provenance)
 
 
 def load_shipped(name: str) -> TrainedNetwork:

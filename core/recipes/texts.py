@@ -2,6 +2,8 @@
 
 A recipe holds the text's own settings. Its `claim` is what the text reports, shown beside what a run
 measures and never mixed into it; `ours` says what the text leaves open and we had to choose.
+
+Add your own: an entry in RECIPES. It is a preset in the app and a word on the command line.
 """
 
 from dataclasses import replace

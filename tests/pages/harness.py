@@ -14,7 +14,7 @@ from core.storage.paths import PROJECT
 
 if TYPE_CHECKING:
     from core.data import Mnist
-    from pages.ui.kit.network.trained_network import Trained
+    from core.models.trained_network import TrainedNetwork
 
 APP = str(PROJECT / "app.py")
 PATIENCE = 120  # seconds: a drawing, or a run of a few epochs, on a busy machine
@@ -129,13 +129,13 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def shipped(name: str) -> "Trained":
+def shipped(name: str) -> "TrainedNetwork":
     """A network that came along, as the pages hand it to their parts."""
-    from pages.ui.kit.network.trained_network import Trained
+    from core.models.trained_network import TrainedNetwork
     from pages.ui.kit.shell.cache import shipped_model
 
     came = shipped_model(name)
-    return Trained(f"shipped:{name}", f"As it came: {name}", came.config, came.model, came.model)
+    return TrainedNetwork(came.model, came.config, "shipped", name, title=f"As it came: {name}", start=came.model)
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Accuracy against ε: which images each budget costs, exactly there or at any smaller one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -9,24 +8,6 @@ from torch import Tensor
 from core.attacks.norms import NormName, within_rounding
 from core.config.proportion import Proportion
 from core.lessons.adversarial.tasks import Predictions
-
-
-@dataclass(frozen=True)
-class Share:
-    """How many of n attacked images are still read correctly."""
-
-    n: int
-    right: int
-
-    @property
-    def accuracy(self) -> float:
-        """In [0, 1]; not a number where nothing is measured."""
-        return self.right / self.n if self.n else float("nan")
-
-    @property
-    def ci95(self) -> tuple[float, float]:
-        """95% interval (Wilson 1927)."""
-        return Proportion(self.right, self.n).interval
 
 
 def lost(reads: Predictions, labels: Tensor) -> Tensor:
@@ -91,14 +72,14 @@ def came_back(losses: Sequence[Tensor]) -> list[int]:
     return counts
 
 
-def shares(losses: Sequence[Tensor]) -> list[Share]:
+def shares(losses: Sequence[Tensor]) -> list[Proportion]:
     """How many are left at each budget. losses: one (n,) a budget, True where the image is lost."""
-    return [Share(len(row), int((~row).sum())) for row in losses]
+    return [Proportion(int((~row).sum()), len(row)) for row in losses]
 
 
-def half_lost(epsilons: Sequence[float], left: Sequence[Share]) -> tuple[float, float] | None:
+def half_lost(epsilons: Sequence[float], left: Sequence[Proportion]) -> tuple[float, float] | None:
     """The two neighboring budgets between which accuracy first falls below one half; None if it does not."""
-    for index, share in enumerate(left):
-        if share.n and share.accuracy < 0.5:
+    for index, here in enumerate(left):
+        if here.n and here.share < 0.5:
             return epsilons[max(0, index - 1)], epsilons[index]
     return None

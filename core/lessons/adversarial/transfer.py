@@ -16,28 +16,10 @@ from core.lessons.adversarial.tasks import AttackTask, Predictions, batches, gat
 from core.models.paired_test import Paired, paired
 
 
-@dataclass(frozen=True)
-class Fooled:
-    """`fooled` of the `n` images that maker and tester both read correctly before."""
-
-    fooled: int
-    n: int
-
-    @property
-    def share(self) -> float:
-        """In [0, 1]; not a number where no image counts."""
-        return self.fooled / self.n if self.n else float("nan")
-
-    @property
-    def ci95(self) -> tuple[float, float]:
-        """95% interval (Wilson 1927); (0, 1) where no image counts."""
-        return Proportion(self.fooled, self.n).interval
-
-
 def fooled(
     made: Tensor, clean_tester: Tensor, clean_maker: Tensor, labels: Tensor, target: int | None = None
-) -> Fooled:
-    """Count one cell of the matrix.
+) -> Proportion:
+    """One cell of the matrix: how many are fooled of the images that maker and tester both read correctly before.
 
     made: (n,) what the tester reads in the images. clean_tester, clean_maker: (n,) what both read in the
     originals. labels: (n,). target: the digit the tester shall read; then images of that digit do not count.
@@ -46,7 +28,7 @@ def fooled(
     n = min(len(made), len(clean_tester), len(clean_maker), len(labels))
     counts = _counts(clean_tester[:n], clean_maker[:n], labels[:n], target)
     won = _won(made[:n], labels[:n], target)
-    return Fooled(int((counts & won).sum()), int(counts.sum()))
+    return Proportion(int((counts & won).sum()), int(counts.sum()))
 
 
 def beside_noise(
@@ -117,7 +99,7 @@ def predicted(kept: Mapping[AttackTask, Predictions], names: Sequence[str], conf
 
 def matrix(
     kept: Mapping[AttackTask, Predictions], names: Sequence[str], config: AttackConfig, labels: Tensor
-) -> list[list[Fooled]]:
+) -> list[list[Proportion]]:
     """Rows: made on each network, then noise. Columns: tested on each. labels: (n,) of the sample."""
     known, target = predicted(kept, names, config, len(labels)), config.target
     clean = known.clean

@@ -6,7 +6,6 @@ told.
 
 import math
 import statistics
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -20,12 +19,11 @@ from core.data.examples import RunData
 from core.data.splits import every_kth
 from core.models.evaluation import evaluate
 from core.models.manual_mlp import ManualMLP
-from core.models.threads import one_thread
 from core.training.callbacks import Callback, Training
 from core.training.sgd_by_hand import HandSGD
-from core.training.trainer import Diverged, Trainer
+from core.training.short_training import MEASURED, Progress, drawn, short_training
+from core.training.trainer import Trainer
 
-MEASURED = 2_000  # test images scored on the way; enough for ±2 points
 WINDOW = 64  # images whose mean loss counts as the loss at a moment
 LOOKS = 10  # times the test accuracy is measured on the way
 
@@ -98,7 +96,7 @@ class PlantedSGD(HandSGD):
 class _Looks(Callback):
     """Measures the test accuracy a few times on the way, without writing into the run's own history."""
 
-    def __init__(self, test: Digits, steps: int, progress: Callable[[float], None] | None) -> None:
+    def __init__(self, test: Digits, steps: int, progress: Progress | None) -> None:
         self.test, self.steps, self.progress = test, steps, progress
         self.every = max(1, steps // LOOKS)
         self.seen: list[int] = []
@@ -111,6 +109,10 @@ class _Looks(Callback):
         if trainer.steps % self.every == 0 or trainer.steps == self.steps:
             self.look(trainer)
 
+    def on_train_end(self, trainer: Training) -> None:
+        if not self.seen or self.seen[-1] != trainer.examples:
+            self.look(trainer)
+
     def look(self, trainer: Training) -> None:
         score = evaluate(trainer.module, self.test)
         if score.known:
@@ -120,7 +122,6 @@ class _Looks(Callback):
             self.progress(min(1.0, trainer.steps / self.steps))
 
 
-@one_thread()
 def train_with(
     bug: Bug | None,
     train: Digits,
@@ -133,7 +134,7 @@ def train_with(
     batch_size: int = 64,
     images: int = 10_000,
     seed: int = 0,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> Planted:
     """Train 784 → hidden… → 10 by hand for one epoch with `bug` in it, None for the right code.
 
@@ -141,32 +142,27 @@ def train_with(
     calls differ in the bug alone. progress: called with the share done, 0…1. A run that diverges ends there
     and says so in `diverged`. Raises ConfigError for settings out of range.
     """
-    picked = torch.randperm(len(train), generator=torch.Generator().manual_seed(seed))[:images]
     some = every_kth(test, MEASURED)
+    data = RunData(train.take(drawn(images, len(train), seed)), some)
     config = RunConfig(
-        recipe="planted-bug",
-        model=MLPConfig(hidden=hidden, activation=activation, family="manual"),
-        train=TrainConfig(
+        "planted-bug",
+        MLPConfig(hidden=hidden, activation=activation, family="manual"),
+        TrainConfig(
             epochs=1,
             batch_size=batch_size,
             seed=seed,
             optimizer=OptimizerConfig("sgd-by-hand", {"lr": lr, "momentum": momentum}),
-            precision="fp32",
         ),
     )
-    looks = _Looks(some, -(-len(picked) // batch_size), progress)
-    trainer = Trainer(config, RunData(train.take(picked), some), [looks])
-    if bug is not None:
-        assert isinstance(trainer.network, ManualMLP)
-        trainer.network.rules = bug.rules
-        trainer.optimizer = PlantedSGD(trainer.network.parameters(), lr, momentum, bug)
-    diverged = None
-    try:
-        trainer.run()
-    except Diverged:
-        diverged = len(trainer.history.loss)
-    if not looks.seen or looks.seen[-1] != trainer.examples:
-        looks.look(trainer)
+    looks = _Looks(some, -(-len(data.train) // batch_size), progress)
+
+    def plant(trainer: Trainer) -> None:
+        if bug is not None:
+            assert isinstance(trainer.network, ManualMLP)
+            trainer.network.rules = bug.rules
+            trainer.optimizer = PlantedSGD(trainer.network.parameters(), lr, momentum, bug)
+
+    found = short_training(config, data, callbacks=[looks], prepare=plant)
     return Planted(
-        batch_size, tuple(trainer.history.loss), tuple(looks.seen), tuple(looks.accuracy), len(some), diverged
+        batch_size, tuple(found.history.loss), tuple(looks.seen), tuple(looks.accuracy), len(some), found.diverged
     )

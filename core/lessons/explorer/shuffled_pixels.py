@@ -4,19 +4,14 @@ Every image has its pixels rearranged by one fixed permutation. For a fully conn
 another numbering of its inputs: it has no notion of "beside". For a convolutional one it destroys everything.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-
-import torch
 
 from core.config.proportion import proportion
 from core.config.run import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.data.digits import Digits
 from core.data.examples import RunData
 from core.data.splits import permute_pixels
-from core.models.threads import one_thread
-from core.training.callbacks import Callback, Training
-from core.training.trainer import Trainer
+from core.training.short_training import Progress, drawn, part_of, short_training
 
 EPOCHS, IMAGES = 5, 10_000  # a few seconds
 
@@ -42,16 +37,6 @@ class ShuffleResult:
     shuffled: Curve
 
 
-class _Tick(Callback):
-    """Tells after every measurement how much of the whole comparison is done."""
-
-    def __init__(self, report: Callable[[float], None], done: float, share: float) -> None:
-        self.report, self.done, self.share = report, done, share
-
-    def on_epoch_end(self, trainer: Training) -> None:
-        self.report(self.done + self.share * trainer.epoch / trainer.config.train.epochs)
-
-
 def compare(
     train: Digits,
     test: Digits,
@@ -60,28 +45,23 @@ def compare(
     epochs: int = EPOCHS,
     images: int = IMAGES,
     seed: int = 0,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> ShuffleResult:
     """Train 784→100→10 (ReLU, SGD lr 0.1, batch 64) on plain, then on shuffled pixels; a few seconds.
 
     images: how many training images, drawn by the seed. progress: called with the share done, 0…1.
     """
-    picked = torch.randperm(len(train), generator=torch.Generator().manual_seed(seed))[:images]
-    train = train.take(picked)
+    train = train.take(drawn(images, len(train), seed))
     config = RunConfig(
         recipe="shuffled-pixels",
         model=MLPConfig(hidden=(100,), activation="relu"),
-        train=TrainConfig(
-            epochs=epochs, batch_size=64, seed=seed, optimizer=OptimizerConfig("sgd", {"lr": 0.1}), precision="fp32"
-        ),
+        train=TrainConfig(epochs=epochs, batch_size=64, seed=seed, optimizer=OptimizerConfig("sgd", {"lr": 0.1})),
     )
     shuffled = RunData(permute_pixels(train, pixel_seed), permute_pixels(test, pixel_seed))
-    with one_thread():
-        plain_curve = _train(config, RunData(train, test), progress, 0.0)
-        return ShuffleResult(plain_curve, _train(config, shuffled, progress, 0.5))
+    plain = _train(config, RunData(train, test), part_of(progress, 0, 2))
+    return ShuffleResult(plain, _train(config, shuffled, part_of(progress, 1, 2)))
 
 
-def _train(config: RunConfig, data: RunData, progress: Callable[[float], None] | None, done: float) -> Curve:
-    ticks = [_Tick(progress, done, 0.5)] if progress else []
-    history = Trainer(config, data, ticks).run()
+def _train(config: RunConfig, data: RunData, progress: Progress | None) -> Curve:
+    history = short_training(config, data, progress=progress).history
     return Curve(tuple(float(row["test_accuracy"] or 0.0) for row in history.epochs), len(data.test))

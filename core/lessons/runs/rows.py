@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core.lessons.runs.scale import written
+from core.lessons.runs.charts.scale import written
 from core.storage.checkpoints import run_checkpoint
 from core.storage.runs import KINDS, RunRecord, RunStore
 from core.storage.weight_history import weight_history_path

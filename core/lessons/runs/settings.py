@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.lessons.runs.scale import written
+from core.lessons.runs.charts.scale import written
 from core.storage.runs import RunRecord
 
 #: Settings that say how a number was computed, not what was computed.

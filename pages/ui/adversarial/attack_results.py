@@ -20,7 +20,7 @@ from core.data.digits import Digits, Mnist
 from core.lessons.adversarial.minimal_epsilon import FARTHEST, Bisection, smallest_epsilon
 from core.lessons.adversarial.tasks import AttackResults
 from core.lessons.adversarial.trajectory import Moment, attack_path
-from pages.ui.kit.network.trained_network import Trained
+from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.widgets.cached_results import data_key
 
 KEY: dict[str | type[Any], Callable[[Any], Any]] = {AttackConfig: hash}  # it is its own key
@@ -38,19 +38,19 @@ def results_on(data: str, _digits: Digits) -> AttackResults:
     return AttackResults(_digits)
 
 
-def attacked(trained: Trained, image: Tensor, label: int, config: AttackConfig) -> Tensor:
+def attacked(trained: TrainedNetwork, image: Tensor, label: int, config: AttackConfig) -> Tensor:
     """The attacked image (1, 28, 28). image: (1, 28, 28) in [0, 1]. label: what it shows."""
     with st.spinner(f"{ATTACKS[config.name].title} is looking for a change…"):
         return _attacked(trained.key, _pixels(image), label, config, trained.model, image)
 
 
-def path(trained: Trained, image: Tensor, label: int, config: AttackConfig) -> list[Moment]:
+def path(trained: TrainedNetwork, image: Tensor, label: int, config: AttackConfig) -> list[Moment]:
     """The steps of the attack, thinned to at most FRAMES."""
     with st.spinner(f"{ATTACKS[config.name].title} walks its path…"):
         return _path(trained.key, _pixels(image), label, config, trained.model, image)
 
 
-def smallest(trained: Trained, image: Tensor, label: int, config: AttackConfig) -> Bisection:
+def smallest(trained: TrainedNetwork, image: Tensor, label: int, config: AttackConfig) -> Bisection:
     """The search for the smallest ε with which the attack fools; the config's own ε is not used."""
     entry = ATTACKS[config.name]
     with st.spinner(f"Looking for the smallest ε of {entry.title}…"):

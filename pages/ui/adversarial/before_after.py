@@ -15,9 +15,9 @@ from core.lessons.adversarial.sanity_evidence import QUERIES, black_boxes
 from core.lessons.adversarial.tasks import AttackTask, Predictions, gather, lined_up
 from core.models.paired_test import Paired, paired
 from core.models.threads import one_thread
+from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.attack_results import results
 from pages.ui.adversarial.robust_words import Beside, strongest
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.widgets import cached_results
@@ -36,13 +36,13 @@ Curve = dict[float, tuple[int, int]]  # ε: correct of n
 
 @st.fragment
 @one_thread()
-def before_after(networks: dict[str, Trained], mnist: Mnist) -> None:
+def before_after(networks: dict[str, TrainedNetwork], mnist: Mnist) -> None:
     """Curves that grow while they are measured, and the price in clean accuracy."""
     with error_boundary():
         _both(networks, mnist)
 
 
-def _both(networks: dict[str, Trained], mnist: Mnist) -> None:
+def _both(networks: dict[str, TrainedNetwork], mnist: Mnist) -> None:
     names = list(networks)
     st.session_state.setdefault("adv_before_on", True)  # the first view measures by itself
     left, right = controls_and_stage()
@@ -70,7 +70,7 @@ def _both(networks: dict[str, Trained], mnist: Mnist) -> None:
         _curves(networks, mnist, min(int(count), len(mnist.test)), int(steps), taught or EPSILONS[-3])
 
 
-def epsilon_of(trained: Trained) -> float | None:
+def epsilon_of(trained: TrainedNetwork) -> float | None:
     """The ε that a network was trained on; None if on images as they are."""
     train = trained.config.train
     return train.attack_epsilon if train.adversarial != "none" else None
@@ -113,7 +113,7 @@ def cost(standard: str, robust: str, pair: Paired) -> str:
     return f"**On clean images the two cannot be told apart**: {counted}."
 
 
-def _curves(networks: dict[str, Trained], mnist: Mnist, count: int, steps: int, marked: float) -> None:
+def _curves(networks: dict[str, TrainedNetwork], mnist: Mnist, count: int, steps: int, marked: float) -> None:
     store = results(mnist)
     kept = store.known(trained.key for trained in networks.values())
     attacks = [AttackConfig("pgd", epsilon, {"steps": steps}) for epsilon in EPSILONS]
@@ -209,7 +209,7 @@ def told(known: dict[str, Curve], marked: float, steps: int) -> str:
     beyond = [epsilon for epsilon in robust if epsilon > marked]
     if marked in robust and beyond:
         (right, n), (later, many) = robust[marked], robust[beyond[-1]]
-        falls = Proportion(later, many).interval[1] < Proportion(right, n).interval[0]
+        falls = Proportion(later, many).below(Proportion(right, n))
         words += f" Beyond, at {beyond[-1]:g}, {names[1]} reads {percent(later / many)} of {many:,}: " + (
             "**it learned to withstand what it was shown, and little more.**"
             if falls

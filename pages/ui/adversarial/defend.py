@@ -8,13 +8,13 @@ from core.config.run import CNNConfig
 from core.data.digits import Mnist
 from core.export.snippets.adversarial import ADVERSARIAL_TRAINING, INPUT_FILTER
 from core.jobs.training_job import Job
+from core.models.trained_network import TrainedNetwork
 from core.recipes.texts import RECIPES, train_recipes
 from pages.ui.adversarial.before_after import before_after
 from pages.ui.adversarial.input_filters import input_filters
 from pages.ui.adversarial.stroke_gradients import stroke_gradients_part
 from pages.ui.cnn.controls import network
 from pages.ui.kit.network.network_picker import as_it_came, running
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.training import controls
 from pages.ui.kit.training.live_run import live_run
@@ -37,10 +37,10 @@ PAGE = TrainingPage(
     only=tuple(name for name in train_recipes(CNNConfig) if RECIPES[name].config.train.adversarial != "none"),
     where=("pages/6_Adversarial.py", {"adv_tab": "Defend", VIEW: TRAINING}),
 )
-Part = Callable[[dict[str, Trained], Mnist], None]
+Part = Callable[[dict[str, TrainedNetwork], Mnist], None]
 
 
-def defend(trained: Trained, mnist: Mnist) -> None:
+def defend(trained: TrainedNetwork, mnist: Mnist) -> None:
     """Four views of one question; the network chosen above joins the two that came along."""
     if VIEW not in st.session_state and KEPT_VIEW in st.session_state:  # other tabs were looked at meanwhile
         st.session_state[VIEW] = st.session_state[KEPT_VIEW]
@@ -88,7 +88,7 @@ def _training(job: Job | None) -> None:
         PAGE.show(chosen)
 
 
-def networks(trained: Trained) -> dict[str, Trained]:
+def networks(trained: TrainedNetwork) -> dict[str, TrainedNetwork]:
     """By what they are called in charts: the standard one, the robust one, one just trained, the one chosen.
 
     A run that is still going on is left out: it would be another network at every look.
@@ -98,6 +98,6 @@ def networks(trained: Trained) -> dict[str, Trained]:
     if job is not None and not job.snapshot.active and job.snapshot.weights is not None:
         found["just trained"] = running(job.snapshot, "Just trained")
     if trained.key not in {entry.key for entry in found.values()}:
-        name = trained.key.partition(":")[2] if trained.key.startswith("shipped:") else "chosen above"
+        name = trained.id if trained.source == "shipped" else "chosen above"
         found[name] = trained
     return found

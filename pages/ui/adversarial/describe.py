@@ -10,13 +10,13 @@ from core.data.digits import CLASSES, Mnist
 from core.formatting import article, probability
 from core.lessons.adversarial.pixel_gradient import pixel_gradient
 from core.models.evaluation import predict
-from pages.ui.kit.network.trained_network import Trained
+from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.widgets.cached_results import data_key
 
 WIDTH, IN_A_ROW, GAP = 112, 5, 16  # screen pixels
 
 
-def describe(trained: Trained, mnist: Mnist, epsilon: float) -> None:
+def describe(trained: TrainedNetwork, mnist: Mnist, epsilon: float) -> None:
     """Ten test images at the ε chosen above; what they look like is for the reader to say."""
     st.markdown("#### Describe them yourself")
     counts = [len(mnist.test.of_class(digit)) for digit in range(CLASSES)]

@@ -8,7 +8,7 @@ from core.config.escaping import escaped
 from core.formatting import article, probability
 from core.lessons.adversarial.eval_mode import EvalMode
 from core.lessons.adversarial.fgsm_walk import FgsmWalk
-from pages.ui.kit.network.trained_network import Trained
+from core.models.trained_network import TrainedNetwork
 
 COUNT = 11
 
@@ -22,7 +22,7 @@ class Told:
     code: str
 
 
-def tell(trained: Trained, walk: FgsmWalk, mode: EvalMode) -> list[Told]:
+def tell(trained: TrainedNetwork, walk: FgsmWalk, mode: EvalMode) -> list[Told]:
     """The steps in order; the code lines, one after the other, are the whole attack."""
     return [
         Told(
@@ -64,11 +64,10 @@ def tell(trained: Trained, walk: FgsmWalk, mode: EvalMode) -> list[Told]:
     ]
 
 
-def loading(trained: Trained) -> str:
+def loading(trained: TrainedNetwork) -> str:
     """The line that loads this network, or a file of one's own where it came from elsewhere."""
-    origin, _, name = trained.key.partition(":")
-    if origin == "shipped":
-        return f'model = load_shipped("{name}").model'
+    if trained.source == "shipped":
+        return f'model = load_shipped("{trained.id}").model'
     return 'model = load_checkpoint(Path("my-network.safetensors")).model'
 
 

@@ -7,11 +7,11 @@ from core.data.digits import Mnist
 from core.formatting import percent, ratio
 from core.lessons.adversarial.charts.gradients import spectra_figure, spectrum_pictures_figure
 from core.lessons.adversarial.spectra import white_share
+from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial import frequency_results
 from pages.ui.adversarial.frequency_split import split_parts
 from pages.ui.adversarial.frequency_words import about_spectra
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.widgets.cached_results import which_images
 from pages.ui.kit.widgets.chart import chart
 
@@ -46,7 +46,7 @@ for name, part in dict(whole=sign, low=low, high=sign - low).items():
 
 
 @panel
-def why(trained: Trained, mnist: Mnist) -> None:
+def why(trained: TrainedNetwork, mnist: Mnist) -> None:
     """Spectra first, then which part of the perturbation does the damage, then the other explanation."""
     st.markdown(
         "**The text says** (a claim): a network can be fooled because it relies on high-frequency features, "
@@ -85,7 +85,7 @@ def why(trained: Trained, mnist: Mnist) -> None:
         st.code(CODE.format(count=count, cutoff=cutoff), language="python")
 
 
-def _spectra(trained: Trained, mnist: Mnist, count: int, cutoff: int) -> None:
+def _spectra(trained: TrainedNetwork, mnist: Mnist, count: int, cutoff: int) -> None:
     st.markdown("#### Is the change high-frequency?")
     found = frequency_results.spectra(trained, mnist, count)
     left, right = st.columns([1.15, 1], gap="medium")
@@ -113,7 +113,7 @@ def _spectra(trained: Trained, mnist: Mnist, count: int, cutoff: int) -> None:
     )
 
 
-def _linear(trained: Trained, mnist: Mnist, count: int) -> None:
+def _linear(trained: TrainedNetwork, mnist: Mnist, count: int) -> None:
     """The explanation by linearity, with this network's own ratio of norms."""
     st.markdown("#### Another explanation: it adds up")
     flat = frequency_results.gradients(trained, mnist, count).flatten(1).double()

@@ -11,24 +11,24 @@ from core.data.splits import every_kth
 from core.lessons.adversarial.frequency_split import Part, PartScore
 from core.lessons.adversarial.pixel_gradient import pixel_gradient
 from core.lessons.adversarial.spectra import Spectrum, spectrum
-from pages.ui.kit.network.trained_network import Trained
+from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.widgets.cached_results import data_key
 
 #: A part, its cut-off (None where it has none), the L2 it is brought to.
 Point = tuple[Part, int | None, float]
 
 
-def gradients(trained: Trained, mnist: Mnist, count: int) -> Tensor:
+def gradients(trained: TrainedNetwork, mnist: Mnist, count: int) -> Tensor:
     """(count, 1, 28, 28): the gradient of each of the sample's losses with respect to its pixels."""
     return _gradients(trained.key, data_key(mnist), count, trained.model, mnist)
 
 
-def spectra(trained: Trained, mnist: Mnist, count: int) -> dict[str, Spectrum]:
+def spectra(trained: TrainedNetwork, mnist: Mnist, count: int) -> dict[str, Spectrum]:
     """Of the images, of the gradients and of the gradients' signs."""
     return _spectra(trained.key, data_key(mnist), count, trained, mnist)
 
 
-def scores(trained: Trained, mnist: Mnist, count: int, after_clipping: bool) -> dict[Point, PartScore]:
+def scores(trained: TrainedNetwork, mnist: Mnist, count: int, after_clipping: bool) -> dict[Point, PartScore]:
     """Everything measured so far on this sample."""
     return _scores(trained.key, data_key(mnist), count, after_clipping)
 
@@ -40,7 +40,7 @@ def _gradients(key: str, data: str, count: int, _model: nn.Module, _mnist: Mnist
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _spectra(key: str, data: str, count: int, _trained: Trained, _mnist: Mnist) -> dict[str, Spectrum]:
+def _spectra(key: str, data: str, count: int, _trained: TrainedNetwork, _mnist: Mnist) -> dict[str, Spectrum]:
     found = gradients(_trained, _mnist, count)
     return {
         "image": spectrum(every_kth(_mnist.test, count).images),

@@ -14,10 +14,10 @@ from core.formatting import probability
 from core.lessons.adversarial.frequency_split import PARTS, Part, PartScore, at_length, part_of, read_part
 from core.lessons.adversarial.pixel_gradient import pixel_gradient
 from core.models.evaluation import predict
+from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial import frequency_results
 from pages.ui.adversarial.frequency_results import Point
 from pages.ui.adversarial.frequency_words import about_border, about_clipping, about_parts
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.widgets.cached_results import data_key, which_images
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.incremental_work import Piecework
@@ -37,7 +37,7 @@ WIDTH = 112
 KEY = "adv_why"
 
 
-def split_parts(trained: Trained, mnist: Mnist, count: int, cutoff: int) -> None:
+def split_parts(trained: TrainedNetwork, mnist: Mnist, count: int, cutoff: int) -> None:
     """The curves grow on their own; what was measured is kept."""
     st.markdown("#### Which part does the damage?")
     with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
@@ -150,7 +150,7 @@ def _chart(kept: dict[Point, PartScore], cutoff: int, length: float, over: str) 
     chart(fig, f"{KEY}_curves_{over}")
 
 
-def _example(trained: Trained, mnist: Mnist, cutoff: int, length: float, after: bool) -> None:
+def _example(trained: TrainedNetwork, mnist: Mnist, cutoff: int, length: float, after: bool) -> None:
     """The four changes on one picture, and what the network reads in each result."""
     number = int(
         st.number_input(

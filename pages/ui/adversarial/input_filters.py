@@ -14,11 +14,11 @@ from core.config.proportion import Proportion
 from core.data.digits import Mnist
 from core.lessons.adversarial.input_filters import READINGS, PerImageAccuracy, ThreatModel, threat_models
 from core.lessons.adversarial.tasks import AttackTask, Batch, Predictions, joined
+from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.attack_results import results
 from pages.ui.adversarial.filter_choice import choose_strength
 from pages.ui.adversarial.filter_words import BARE, WHOLE, Right, filters_verdict
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.training.accuracy_line import BY_TEST
 from pages.ui.kit.widgets.cached_results import which_images
@@ -31,7 +31,7 @@ Tasks = dict[str, list[AttackTask]]  # by threat model
 
 
 @panel
-def input_filters(trained: Trained, mnist: Mnist) -> None:
+def input_filters(trained: TrainedNetwork, mnist: Mnist) -> None:
     """Choose filter, strength and ε; see what is left of each attack, and what the filter only hid."""
     st.session_state.setdefault("adv_filters_on", True)  # the first view measures by itself
     left, right = controls_and_stage()
@@ -80,7 +80,7 @@ def _sees(chosen: FilterConfig, mnist: Mnist) -> None:
             st.image(picture(pixels[0, 0].numpy(), size=84), width=84, caption=words, alt=words)
 
 
-def _measured(trained: Trained, mnist: Mnist, chosen: FilterConfig, epsilon: float, count: int) -> None:
+def _measured(trained: TrainedNetwork, mnist: Mnist, chosen: FilterConfig, epsilon: float, count: int) -> None:
     models, key, store = threat_models(), trained.key, results(mnist)
     batches = [Batch(at, min(at + PART, count), count) for at in range(0, count, PART)]
     filtered = {name: [model.task(key, chosen, epsilon, batch) for batch in batches] for name, model in models.items()}

@@ -11,7 +11,7 @@ from core.formatting import percent, ratio
 from core.lessons.adversarial.charts.gradients import loss_rise_figure, shares_figure
 from core.lessons.adversarial.loss_rise import LossRise, loss_rise, shares_of_rise
 from core.lessons.adversarial.pixel_gradient import pixel_gradient
-from pages.ui.kit.network.trained_network import Trained
+from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.widgets.chart import chart
 
 REACHES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5)
@@ -19,7 +19,7 @@ DRAWS = (50, 100, 200, 500, 1000)
 POINTS = 13
 
 
-def rise(trained: Trained, image: Tensor, label: int, epsilon: float) -> None:
+def rise(trained: TrainedNetwork, image: Tensor, label: int, epsilon: float) -> None:
     """image: (1, 28, 28); label: what it shows; epsilon: the one the tab has chosen."""
     st.markdown("#### How much does the loss rise?")
     with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
@@ -113,7 +113,7 @@ def _chance(here: LossRise) -> str:
     return f"{words}; {percent(wins, 0)} of {here.draws} raise it as much as FGSM does."
 
 
-def _why(trained: Trained, image: Tensor, label: int, here: LossRise) -> None:
+def _why(trained: TrainedNetwork, image: Tensor, label: int, here: LossRise) -> None:
     epsilon = here.epsilons[0]
     if here.l1 == 0:
         st.markdown("Here the gradient is 0 everywhere, so there is nothing to add up.")
@@ -133,7 +133,7 @@ def _why(trained: Trained, image: Tensor, label: int, here: LossRise) -> None:
     chart(shares_figure(shares.numpy(), half=half), "adv_steps_shares", still=True)
 
 
-def _measured(trained: Trained, image: Tensor, label: int, epsilons: tuple[float, ...], draws: int) -> LossRise:
+def _measured(trained: TrainedNetwork, image: Tensor, label: int, epsilons: tuple[float, ...], draws: int) -> LossRise:
     pixels = hashlib.blake2b(image.numpy().tobytes(), digest_size=12).hexdigest()
     return _kept(trained.key, pixels, label, epsilons, draws, trained.model, image)
 

@@ -11,10 +11,10 @@ from core.attacks import ATTACKS
 from core.attacks.norms import NORMS, NormName
 from core.data.digits import Mnist
 from core.lessons.adversarial.tasks import CHUNK, AttackTask, configs, follows_gradient, lined_up, size
-from pages.ui.adversarial.compared_networks import HERE, Entrant, entrants, shipped_readers
+from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.first_sample import SMALL
 from pages.ui.adversarial.image_count import FEW, at_first, image_count
-from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.network.compared_networks import HERE, compared, shipped_readers
 
 #: The largest budgets to choose from, and the one that stands there at the start.
 TOPS: dict[NormName, tuple[tuple[float, ...], float]] = {
@@ -38,7 +38,7 @@ class Choice:
 
     norm: NormName
     attacks: tuple[str, ...]
-    networks: tuple[Entrant, ...]
+    networks: tuple[TrainedNetwork, ...]
     epsilons: tuple[float, ...]
     steps: int
     n: int
@@ -84,7 +84,7 @@ def grid(norm: NormName, top: float, count: int) -> tuple[float, ...]:
     return tuple(dict.fromkeys(round(float(v), 0 if norm == "l0" else 6) for v in values))
 
 
-def choose(trained: Trained, mnist: Mnist) -> Choice:
+def choose(trained: TrainedNetwork, mnist: Mnist) -> Choice:
     """Draw the controls."""
     norms = {norm.title: name for name, norm in NORMS.items()}
     title = st.segmented_control(
@@ -108,7 +108,7 @@ def choose(trained: Trained, mnist: Mnist) -> Choice:
         wrap=True,
         help="Those whose budget is measured this way. Random noise is always there, as the control.",
     )
-    networks = entrants("adv_many_networks", trained)
+    networks = compared("adv_many_networks", trained)
     tops, top = TOPS[norm]
     largest = st.select_slider(
         f"Largest ε ({NORMS[norm].title})",

@@ -12,11 +12,12 @@ from core.formatting import count, duration
 from core.lessons.adversarial.charts.many_images import AttackCurve, attack_curves_figure
 from core.lessons.adversarial.robust_accuracy import came_back, lost, lost_within, on_the_same, shares, worst_case
 from core.lessons.adversarial.tasks import CHUNK, AttackTask, Predictions, configs, gather, seconds_left
+from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.attack_results import results
-from pages.ui.adversarial.compared_networks import Entrant
 from pages.ui.adversarial.first_sample import ahead, begin
 from pages.ui.adversarial.many_choice import Choice
 from pages.ui.adversarial.many_words import Measured, told
+from pages.ui.kit.network.compared_networks import color_of
 from pages.ui.kit.widgets.cached_results import data_key, which_images
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.incremental_work import Piecework
@@ -93,13 +94,13 @@ def _result(mnist: Mnist, choice: Choice, kept: Kept) -> None:
             f"guessing (10%).{_steps(choice, {curve.attack for curve in drawn})}"
         )
     fewest = {
-        network.name: min((len(rows[0]) for each, _, rows in measured if each is network and rows[1:]), default=0)
+        network.title: min((len(rows[0]) for each, _, rows in measured if each is network and rows[1:]), default=0)
         for network in choice.networks
     }
     words = [  # in one sentence all attacks on a network count the same images
-        _words(network, name, choice, [row[: fewest[network.name]] for row in rows], worst)
+        _words(network, name, choice, [row[: fewest[network.title]] for row in rows], worst)
         for network, name, rows in measured
-        if rows[1:] or not fewest[network.name]
+        if rows[1:] or not fewest[network.title]
     ]
     st.markdown("\n".join(f"- {line}" for line in told(words, worst)))
 
@@ -115,7 +116,7 @@ def _steps(choice: Choice, drawn: Collection[str]) -> str:
     return f" {' and '.join(names)}: {choice.steps} steps." if names else ""
 
 
-def losses(mnist: Mnist, choice: Choice, kept: Kept, network: Entrant, name: str) -> list[Tensor]:
+def losses(mnist: Mnist, choice: Choice, kept: Kept, network: TrainedNetwork, name: str) -> list[Tensor]:
     """Which of the same images are lost at ε = 0 and at each ε of the choice, as far as it is measured."""
     labels, entry = mnist.test.labels, ATTACKS[name]
     clean = gather(kept, network.key, None, choice.n)
@@ -130,26 +131,26 @@ def losses(mnist: Mnist, choice: Choice, kept: Kept, network: Entrant, name: str
     return on_the_same(rows, min(CHUNK, choice.n))
 
 
-def _curve(network: Entrant, name: str, choice: Choice, rows: list[Tensor], worst: bool) -> AttackCurve:
+def _curve(network: TrainedNetwork, name: str, choice: Choice, rows: list[Tensor], worst: bool) -> AttackCurve:
     left = shares(worst_case(rows) if worst else rows)
     return AttackCurve(
         attack=name,
         title=ATTACKS[name].title,
-        network=network.name,
-        color=network.color,
+        network=network.title,
+        color=color_of(network),
         epsilons=(0.0, *choice.epsilons)[: len(left)],
-        accuracy=[share.accuracy for share in left],
-        low=[share.ci95[0] for share in left],
-        high=[share.ci95[1] for share in left],
+        accuracy=[share.share for share in left],
+        low=[share.interval[0] for share in left],
+        high=[share.interval[1] for share in left],
         n=[share.n for share in left],
         control=ATTACKS[name].access == "nothing",
     )
 
 
-def _words(network: Entrant, name: str, choice: Choice, rows: list[Tensor], worst: bool) -> Measured:
+def _words(network: TrainedNetwork, name: str, choice: Choice, rows: list[Tensor], worst: bool) -> Measured:
     entry = ATTACKS[name]
     return Measured(
-        network=network.name,
+        network=network.title,
         attack=entry.title if entry.access != "nothing" else "random noise",
         control=entry.access == "nothing",
         single="steps" not in entry.settings,

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from core.data.digits import Mnist
+from core.models.trained_network import TrainedNetwork
 from core.training import memory
 from pages.ui.adversarial.many_choice import choose, presets
 from pages.ui.adversarial.many_curves import KEY, curves
 from pages.ui.adversarial.many_point import point
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.layout import controls_and_stage
 
 CODE = """\
@@ -32,7 +32,7 @@ for epsilon in [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4]:
 
 
 @panel
-def many_images(trained: Trained, mnist: Mnist) -> None:
+def many_images(trained: TrainedNetwork, mnist: Mnist) -> None:
     """Accuracy against ε for several attacks and networks, and one point of it from inside."""
     left, right = controls_and_stage(1.0, 2.4)
     with left:

@@ -13,13 +13,14 @@ from core.attacks.norms import NORMS, NormName, column, within_rounding
 from core.attacks.run import attack
 from core.charts.heatmaps import confusion_figure
 from core.charts.intervals import digit_accuracy_figure
+from core.config.proportion import Proportion
 from core.data.digits import CLASSES, Mnist
 from core.formatting import article, interval, percent
 from core.lessons.adversarial.result import judge
-from core.lessons.adversarial.robust_accuracy import Share, lost, lost_within, shares
+from core.lessons.adversarial.robust_accuracy import lost, lost_within, shares
 from core.lessons.adversarial.tasks import FEW, Predictions, configs, gather, size
+from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.attack_results import KEY, results
-from pages.ui.adversarial.compared_networks import Entrant
 from pages.ui.adversarial.many_choice import Choice
 from pages.ui.kit.widgets.cached_results import data_key
 from pages.ui.kit.widgets.chart import chart
@@ -83,8 +84,8 @@ class Taken:
         return len(self.places)
 
 
-def _pick(choice: Choice) -> tuple[Entrant, str, float]:
-    networks = {network.name: network for network in choice.networks}
+def _pick(choice: Choice) -> tuple[TrainedNetwork, str, float]:
+    networks = {network.title: network for network in choice.networks}
     titles = {ATTACKS[name].title: name for name in (*choice.attacks[1:], choice.attacks[0])}
     columns = st.columns([1.2, 1.2, 2], gap="medium")
     with columns[0]:
@@ -116,17 +117,17 @@ def _pick(choice: Choice) -> tuple[Entrant, str, float]:
 
 def _numbers(taken: Taken) -> None:
     share = shares([taken.lost])[0]
-    low, high = share.ci95
+    low, high = share.interval
     won = taken.won
     with st.container(horizontal=True, gap="medium"):
         st.metric(
             "Still read correctly",
-            percent(share.accuracy),
+            percent(share.share),
             f"of {share.n:,} images",
             width=170,
             delta_color="off",
             delta_arrow="off",
-            help=f"{share.right:,} of {share.n:,} attacked images; 95% interval {interval(low, high)}.",
+            help=f"{share.k:,} of {share.n:,} attacked images; 95% interval {interval(low, high)}.",
         )
         st.metric(
             "Fooled",
@@ -144,7 +145,7 @@ def _numbers(taken: Taken) -> None:
             )
 
 
-def _sheet(mnist: Mnist, network: Entrant, config: AttackConfig, taken: Taken) -> None:
+def _sheet(mnist: Mnist, network: TrainedNetwork, config: AttackConfig, taken: Taken) -> None:
     """Some images at a time: the fooled ones, those misread untouched, the rest."""
     before = taken.lost & ~taken.won  # misread untouched
     order = torch.cat([kind.nonzero().flatten() for kind in (taken.won, before, ~taken.lost)])
@@ -222,10 +223,10 @@ def _digits(taken: Taken) -> None:
     if any(share.n == 0 for share in each):
         st.caption("Too few images: not every digit is among them.")
         return
-    overall = shares([taken.lost])[0].accuracy
+    overall = shares([taken.lost])[0].share
     fig = digit_accuracy_figure(
-        [share.accuracy for share in each],
-        [share.ci95 for share in each],
+        [share.share for share in each],
+        [share.interval for share in each],
         [share.n for share in each],
         overall,
         height=360,
@@ -234,20 +235,20 @@ def _digits(taken: Taken) -> None:
     st.caption(_apart(each))
 
 
-def _survived(taken: Taken, digit: int) -> Share:
+def _survived(taken: Taken, digit: int) -> Proportion:
     return shares([taken.lost[taken.labels == digit]])[0]
 
 
-def _apart(each: Sequence[Share]) -> str:
+def _apart(each: Sequence[Proportion]) -> str:
     """Hardest and easiest to fool, if their intervals tell them apart."""
-    low = min(range(len(each)), key=lambda digit: each[digit].accuracy)
-    high = max(range(len(each)), key=lambda digit: each[digit].accuracy)
-    if each[low].accuracy == each[high].accuracy:
-        return f"Of every digit as many survive: {percent(each[low].accuracy)}."
+    low = min(range(len(each)), key=lambda digit: each[digit].share)
+    high = max(range(len(each)), key=lambda digit: each[digit].share)
+    if each[low].share == each[high].share:
+        return f"Of every digit as many survive: {percent(each[low].share)}."
     words = (
-        f"The {high} survives best ({percent(each[high].accuracy, 0)} of {each[high].n:,}), the {low} worst "
-        f"({percent(each[low].accuracy, 0)} of {each[low].n:,})"
+        f"The {high} survives best ({percent(each[high].share, 0)} of {each[high].n:,}), the {low} worst "
+        f"({percent(each[low].share, 0)} of {each[low].n:,})"
     )
-    if each[low].ci95[1] < each[high].ci95[0]:
+    if each[low].below(each[high]):
         return words + "."
     return words + "; their 95% intervals overlap, so this may be chance."

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.config.proportion import Proportion
 from core.formatting import count, percent
-from core.lessons.adversarial.robust_accuracy import Share, half_lost
+from core.lessons.adversarial.robust_accuracy import half_lost
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +21,7 @@ class Measured:
     control: bool
     single: bool
     epsilons: Sequence[float]
-    left: Sequence[Share]
+    left: Sequence[Proportion]
     back: Sequence[int]
 
 
@@ -47,13 +48,13 @@ def _network(name: str, curves: Sequence[Measured]) -> str:
             continue
         at, end = curve.epsilons[len(curve.left) - 1], curve.left[-1]
         half = half_lost(curve.epsilons, curve.left)
-        leaves = f"{curve.attack} leaves {percent(end.accuracy)} at ε = {at:g}"
+        leaves = f"{curve.attack} leaves {percent(end.share)} at ε = {at:g}"
         if curve.control or half is None or half[0] == half[1]:
             parts.append(leaves)
         else:
             parts.append(f"{leaves}, less than half from between ε = {half[0]:g} and {half[1]:g} on")
     rest = "; ".join(parts)
-    return f"**{name}** reads {percent(untouched.accuracy)} of {untouched.n:,} untouched images" + (
+    return f"**{name}** reads {percent(untouched.share)} of {untouched.n:,} untouched images" + (
         f". Of the same {untouched.n:,}, {rest}." if rest else "."
     )
 
@@ -66,7 +67,7 @@ def _weak(curves: Sequence[Measured]) -> list[str]:
         if curve.control or noise is None:
             continue
         pairs = list(zip(curve.left[1:], noise.left[1:], strict=False))
-        if pairs and not any(ours.ci95[1] < theirs.ci95[0] for ours, theirs in pairs):
+        if pairs and not any(ours.below(theirs) for ours, theirs in pairs):
             lines.append(
                 f"On **{curve.network}**, {curve.attack} is nowhere clearly stronger than random noise (the "
                 "intervals overlap): either the network withstands it, or it found nothing to follow."

@@ -9,14 +9,14 @@ from core.attacks.norms import NORMS
 from core.lessons.adversarial.charts.one_image import epsilon_tries_figure, needed_epsilon_figure
 from core.lessons.adversarial.minimal_epsilon import PRECISION, Bisection
 from core.models.evaluation import predict
+from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial import attack_results
 from pages.ui.adversarial.one_result import pictures
 from pages.ui.adversarial.result_words import a
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.widgets.chart import chart
 
 
-def smallest_view(trained: Trained, image: Tensor, label: int, config: AttackConfig) -> None:
+def smallest_view(trained: TrainedNetwork, image: Tensor, label: int, config: AttackConfig) -> None:
     """The tries as a chart, the picture at the ε that was found, and on request what every attack needs."""
     found = attack_results.smallest(trained, image, label, config)
     st.markdown(_told(found, label, config))
@@ -92,7 +92,7 @@ def _back_again(found: Bisection) -> str:
     return f" A larger one need not do: at {min(later):.3g} it did not." if later else ""
 
 
-def _compared(trained: Trained, image: Tensor, label: int, config: AttackConfig) -> None:
+def _compared(trained: TrainedNetwork, image: Tensor, label: int, config: AttackConfig) -> None:
     """Bars of what every attack needs, one chart a norm."""
     target = config.target
     named = [name for name, entry in ATTACKS.items() if target is None or entry.targeted]

@@ -7,6 +7,7 @@ from core.attacks.config import AttackConfig
 from core.data.digits import Mnist
 from core.export.snippets.attack import attack_code, inner_code
 from core.models.evaluation import predict
+from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial import attack_results
 from pages.ui.adversarial.attack_choice import attack_choice
 from pages.ui.adversarial.formula import formula
@@ -16,8 +17,8 @@ from pages.ui.adversarial.result_words import a
 from pages.ui.adversarial.trajectory import path_view
 from pages.ui.kit.network.image_picker import DRAWN, Subject, subject
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.state import linked
 
 SMALLEST, PATH = "Smallest ε that fools it", "The path"
 KEY = "adv_one"
@@ -25,7 +26,7 @@ ITSELF = "what the network reads"
 
 
 @panel
-def one_image(trained: Trained, mnist: Mnist) -> None:
+def one_image(trained: TrainedNetwork, mnist: Mnist) -> None:
     """Picture and attack on the left; what comes of it on the right, at once."""
     above = st.container()
     left, right = controls_and_stage(1.0, 2.4)
@@ -58,10 +59,10 @@ def one_image(trained: Trained, mnist: Mnist) -> None:
 
 def _draws() -> bool:
     """Whether the picture is the reader's own, known before the widget that says so stands there."""
-    return bool(st.session_state.get(f"{KEY}_subject", st.query_params.get(f"{KEY}_subject")) == DRAWN)
+    return bool(st.session_state.get(f"{KEY}_subject", linked(f"{KEY}_subject")) == DRAWN)
 
 
-def _label(trained: Trained, seen: Subject) -> int:
+def _label(trained: TrainedNetwork, seen: Subject) -> int:
     """What the picture shows: known of a test image; of a drawing the reader says it."""
     if seen.label is not None:
         return seen.label

@@ -11,8 +11,8 @@ from core.charts.intervals import before_after_figure
 from core.formatting import count, ratio
 from core.lessons.adversarial.charts.one_image import perturbation_picture
 from core.models.evaluation import predict
+from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.result_words import Case, a, sure, verdict
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.css import side_by_side
 from pages.ui.kit.widgets.chart import chart
 
@@ -20,7 +20,7 @@ SIZE = 168
 NAMES = ("untouched", "attacked")
 
 
-def one_result(trained: Trained, image: Tensor, made: Tensor, label: int, config: AttackConfig) -> None:
+def one_result(trained: TrainedNetwork, image: Tensor, made: Tensor, label: int, config: AttackConfig) -> None:
     """image, made: (1, 28, 28), before and after the attack of `config`. label: what the image shows."""
     before, after = predict(trained.model, image[None])[0], predict(trained.model, made[None])[0]
     norm = ATTACKS[config.name].norm

@@ -27,11 +27,11 @@ from core.lessons.adversarial.sanity_evidence import (
     plan,
 )
 from core.lessons.adversarial.tasks import AttackTask, Predictions
+from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.attack_results import results
 from pages.ui.adversarial.filter_choice import choose_filter
 from pages.ui.adversarial.finding_cards import finding_cards, finding_strip, summary
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.widgets.cached_results import which_images
 from pages.ui.kit.widgets.chart import chart
@@ -41,7 +41,7 @@ IMAGES = (50, 100, 200, 400)
 
 
 @panel
-def honest(trained: Trained, mnist: Mnist) -> None:
+def honest(trained: TrainedNetwork, mnist: Mnist) -> None:
     """Controls, badges that fill while it is measured, every accuracy as a bar."""
     st.caption("Each badge is a rule that an honest evaluation cannot break, computed here, not asserted.")
     st.session_state.setdefault("adv_honest_on", True)  # the first view measures by itself
@@ -75,7 +75,7 @@ def honest(trained: Trained, mnist: Mnist) -> None:
         st.code(SANITY_CHECKS, language="python")
 
 
-def _badges(trained: Trained, mnist: Mnist, epsilon: float, count: int, chosen: FilterConfig) -> None:
+def _badges(trained: TrainedNetwork, mnist: Mnist, epsilon: float, count: int, chosen: FilterConfig) -> None:
     evaluation, store = Evaluation(trained.key, chosen, epsilon, count), results(mnist)
     labels = mnist.test.labels[evenly_spaced(len(mnist.test), count)].tolist()
     work = Piecework(

@@ -7,6 +7,7 @@ from core.data.digits import Mnist
 from core.lessons.adversarial.eval_mode import EvalMode, eval_mode
 from core.lessons.adversarial.fgsm_walk import FgsmWalk, walk_fgsm
 from core.models.evaluation import predict
+from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.describe import describe
 from pages.ui.adversarial.fgsm_steps import COUNT, Told, code, compared, tell
 from pages.ui.adversarial.loss_rise import rise
@@ -14,7 +15,6 @@ from pages.ui.adversarial.step_pictures import PANELS, step_picture, whole_way
 from pages.ui.backprop.stepper import stepper
 from pages.ui.kit.network.image_picker import Subject, subject
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.layout import controls_and_stage
 
 ONE, ALL = "one step at a time", "all at once"
@@ -23,7 +23,7 @@ FIRST = 18  # a test image, in both sets of digits, that the shipped networks mi
 
 
 @panel
-def step_by_step(trained: Trained, mnist: Mnist) -> None:
+def step_by_step(trained: TrainedNetwork, mnist: Mnist) -> None:
     """Picture and ε on the left; the steps beside them; below, what it did to the loss and to ten digits."""
     left, right = controls_and_stage(1.0, 1.75)  # the canvas is 280 pixels wide
     with left:
@@ -67,7 +67,7 @@ def step_by_step(trained: Trained, mnist: Mnist) -> None:
         st.code(code(steps, number, epsilon), language="python")
 
 
-def _label(trained: Trained, seen: Subject) -> int:
+def _label(trained: TrainedNetwork, seen: Subject) -> int:
     """What the picture shows: known of a test image; of a drawing the reader says it."""
     if seen.label is not None:
         return seen.label
@@ -83,7 +83,7 @@ def _label(trained: Trained, seen: Subject) -> int:
     return reads if said == ITSELF else int(said)
 
 
-def _one(trained: Trained, walk: FgsmWalk, mode: EvalMode, steps: list[Told]) -> None:
+def _one(trained: TrainedNetwork, walk: FgsmWalk, mode: EvalMode, steps: list[Told]) -> None:
     number = stepper("adv_steps_step", COUNT, "step") + 1
     told = steps[number - 1]
     st.subheader(f"{number}. {told.title}", anchor=False)
@@ -94,7 +94,7 @@ def _one(trained: Trained, walk: FgsmWalk, mode: EvalMode, steps: list[Told]) ->
         whole_way(walk, "adv_steps_way")
 
 
-def _all(trained: Trained, walk: FgsmWalk, mode: EvalMode, steps: list[Told]) -> None:
+def _all(trained: TrainedNetwork, walk: FgsmWalk, mode: EvalMode, steps: list[Told]) -> None:
     for start in range(0, COUNT, 3):
         for place, column in enumerate(st.columns(3, gap="small")):
             number = start + place + 1

@@ -14,7 +14,7 @@ from core.formatting import shape
 from core.lessons.adversarial.charts.one_image import Kind, Panel, pixel_panel_figure, pixel_row_figure
 from core.lessons.adversarial.eval_mode import EvalMode
 from core.lessons.adversarial.fgsm_walk import FgsmWalk
-from pages.ui.kit.network.trained_network import Trained
+from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.widgets.chart import chart
 
 #: The steps that have a picture of 28 × 28: what of the walk, what it is called, and how it is drawn.
@@ -27,7 +27,7 @@ PANELS: Final[dict[int, tuple[tuple[str, str, Kind], ...]]] = {
 
 
 def step_picture(
-    number: int, trained: Trained, walk: FgsmWalk, mode: EvalMode, key: str, *, small: bool = False
+    number: int, trained: TrainedNetwork, walk: FgsmWalk, mode: EvalMode, key: str, *, small: bool = False
 ) -> None:
     """Draw step `number`, 1 … 11. small: for a card among others."""
     if number in PANELS:
@@ -102,7 +102,7 @@ def _number(value: float) -> str:
     return f"{value + 0.0:.3g}".replace("-", "−")
 
 
-def _layers(trained: Trained, small: bool) -> None:
+def _layers(trained: TrainedNetwork, small: bool) -> None:
     named = {name: tensor.detach() for name, tensor in trained.model.named_parameters()}
     if small:
         total = sum(tensor.numel() for tensor in named.values())

@@ -15,7 +15,7 @@ from core.lessons.adversarial.pixel_gradient import pixel_gradient
 from core.lessons.adversarial.stroke_gradients import AROUND, STILL, StrokeGradients, stroke_gradients
 from core.models.paired_test import sign_test_p_value
 from core.models.threads import one_thread
-from pages.ui.kit.network.trained_network import Trained
+from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.widgets import cached_results
@@ -27,7 +27,7 @@ LEVEL = 0.05
 DOTS = 0.9  # share of pixels near zero from which on the rest are a few dots
 
 
-def stroke_gradients_part(networks: dict[str, Trained], mnist: Mnist) -> None:
+def stroke_gradients_part(networks: dict[str, TrainedNetwork], mnist: Mnist) -> None:
     """A row of digits with each network's gradient, and how much of it lies on the strokes."""
 
     @st.fragment
@@ -67,7 +67,7 @@ def _controls(mnist: Mnist) -> tuple[int, int]:
     return int(first), int(count)
 
 
-def _pictures(networks: dict[str, Trained], mnist: Mnist, first: int) -> None:
+def _pictures(networks: dict[str, TrainedNetwork], mnist: Mnist, first: int) -> None:
     index = torch.arange(first, min(first + SHOWN, len(mnist.test)))
     images, labels = mnist.test.images[index], mnist.test.labels[index]
     rows = {
@@ -99,7 +99,7 @@ def signed(gradient: NDArray[np.float32]) -> NDArray[np.uint8]:
     return shaded.repeat(SIDE // 28, axis=0).repeat(SIDE // 28, axis=1)
 
 
-def _numbers(networks: dict[str, Trained], mnist: Mnist, count: int) -> None:
+def _numbers(networks: dict[str, TrainedNetwork], mnist: Mnist, count: int) -> None:
     index = tuple(evenly_spaced(len(mnist.test), count).tolist())
     images = mnist.test.images[list(index)]
     found: dict[str, StrokeGradients] = {}

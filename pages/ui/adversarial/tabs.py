@@ -13,7 +13,7 @@ from pages.ui.kit.shell.cache import mnist
 from pages.ui.kit.shell.tab import OpenTab, Tab
 
 if TYPE_CHECKING:
-    from pages.ui.kit.network.trained_network import Trained
+    from core.models.trained_network import TrainedNetwork
 
 _ATTACKED = "adv_attacked"  # session key: the network chosen above the tabs
 
@@ -30,8 +30,8 @@ def around(open_tab: OpenTab) -> Iterator[Tab]:
     yield open_tab()
 
 
-def _attacked() -> "Trained":
-    return cast("Trained", st.session_state[_ATTACKED])
+def _attacked() -> "TrainedNetwork":
+    return cast("TrainedNetwork", st.session_state[_ATTACKED])
 
 
 def _one_image() -> None:

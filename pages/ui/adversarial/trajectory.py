@@ -11,13 +11,13 @@ from core.formatting import number
 from core.lessons.adversarial.charts.animation import attack_film_figure
 from core.lessons.adversarial.charts.one_image import path_numbers_figure
 from core.lessons.adversarial.trajectory import Moment
+from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial import attack_results
 from pages.ui.adversarial.result_words import a, sure
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.widgets.chart import chart
 
 
-def path_view(trained: Trained, image: Tensor, label: int, config: AttackConfig) -> None:
+def path_view(trained: TrainedNetwork, image: Tensor, label: int, config: AttackConfig) -> None:
     """Picture, change and probabilities as a film, and loss and size of the change over the steps."""
     walked = iterated(config)
     if walked is None:

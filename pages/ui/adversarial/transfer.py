@@ -5,12 +5,12 @@ import streamlit as st
 from core.attacks import ATTACKS
 from core.attacks.norms import NORMS
 from core.data.digits import Mnist
+from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.attack_choice import attack_choice
-from pages.ui.adversarial.compared_networks import entrants
 from pages.ui.adversarial.image_count import image_count
 from pages.ui.adversarial.transfer_matrix import Setup, matrix
+from pages.ui.kit.network.compared_networks import compared
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.layout import controls_and_stage
 
 FIRST = ("cnn-bn", "cnn-lab", "mlp-deep", "mlp-autograd", "cnn-robust")
@@ -35,9 +35,9 @@ for made_on, a in networks.items():
 
 
 @panel
-def transfer(trained: Trained, mnist: Mnist) -> None:
+def transfer(trained: TrainedNetwork, mnist: Mnist) -> None:
     """The matrix, with the noise that any transfer must beat below it."""
-    networks = entrants("adv_transfer_networks", trained, FIRST)  # many: they need the whole width
+    networks = compared("adv_transfer_networks", trained, FIRST)  # many: they need the whole width
     left, right = controls_and_stage(1.0, 2.2)
     with left:
         knows = [name for name, entry in ATTACKS.items() if entry.access != "nothing"]

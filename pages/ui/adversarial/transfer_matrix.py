@@ -13,8 +13,8 @@ from core.lessons.adversarial.charts.many_images import Cell, transfer_figure
 from core.lessons.adversarial.tasks import CHUNK, AttackTask, Predictions, gather, sample, size
 from core.lessons.adversarial.transfer import against_noise, lined_up
 from core.lessons.adversarial.transfer import matrix as counted
+from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.attack_results import results
-from pages.ui.adversarial.compared_networks import Entrant
 from pages.ui.adversarial.first_sample import SMALL, ahead, begin
 from pages.ui.adversarial.transfer_words import told
 from pages.ui.kit.widgets.cached_results import data_key, which_images
@@ -29,7 +29,7 @@ NOISE = "random noise"
 class Setup:
     """A matrix: networks, the attack on each, and how many images."""
 
-    networks: tuple[Entrant, ...]
+    networks: tuple[TrainedNetwork, ...]
     config: AttackConfig
     n: int
 
@@ -89,8 +89,8 @@ def matrix(mnist: Mnist, setup: Setup) -> None:
 def _result(mnist: Mnist, setup: Setup, kept: dict[AttackTask, Predictions]) -> None:
     labels = mnist.test.labels[sample(len(mnist.test))[: setup.n]]
     counts = counted(kept, setup.keys, setup.config, labels)
-    names = [network.name for network in setup.networks]
-    cells = [[Cell(one.fooled, one.n, *one.ci95) for one in row] for row in counts]
+    names = [network.title for network in setup.networks]
+    cells = [[Cell(one.k, one.n, *one.interval) for one in row] for row in counts]
     chart(transfer_figure(cells, [*names, NOISE], names, own=len(names)), "adv_transfer_chart", still=True)
     seen = max(len(gather(kept, key, None, setup.n)) for key in setup.keys)
     aim = "misreads" if setup.config.target is None else f"reads as {article(setup.config.target)}"

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
+from core.config.proportion import Proportion
 from core.formatting import percent
-from core.lessons.adversarial.transfer import Fooled
 from core.models.paired_test import Paired
 
-Pair = tuple[str, str, Fooled]
+Pair = tuple[str, str, Proportion]
 
 
-def told(names: Sequence[str], counts: Sequence[Sequence[Fooled]], beside: Sequence[Sequence[Paired]]) -> list[str]:
+def told(names: Sequence[str], counts: Sequence[Sequence[Proportion]], beside: Sequence[Sequence[Paired]]) -> list[str]:
     """Sentences on rows (made on each of `names`, then noise) by columns (tested on each of `names`).
 
     beside: the same rows but the last, each cell compared with noise on the same images.
@@ -36,7 +36,7 @@ def _extremes(pairs: Sequence[Pair]) -> str:
     if len(pairs) == 1 or best[2].share == least[2].share:
         return f"{most}."
     words = f"{most}; least from **{least[0]}** to **{least[1]}**: {_share(least[2])}."
-    if least[2].ci95[1] >= best[2].ci95[0]:
+    if not least[2].below(best[2]):
         words += " Their 95% intervals overlap."
     return words
 
@@ -85,5 +85,5 @@ def _travelers(names: Sequence[str], pairs: Sequence[Pair]) -> str:
     )
 
 
-def _share(cell: Fooled) -> str:
+def _share(cell: Proportion) -> str:
     return f"{percent(cell.share, 0)} of {cell.n:,} images"

@@ -11,9 +11,10 @@ from core.config.escaping import escaped
 from core.config.run import Activation, Initialization
 from core.formatting import number, percent, ratio
 from core.lessons.backprop.charts.gradients import ACTIVATION_COLORS, banded_figure
-from core.lessons.backprop.does_it_learn import Learned, compare
+from core.lessons.backprop.does_it_learn import compare
 from core.lessons.backprop.vanishing import ACTIVATIONS, MADE_FOR, SEEDS, Band, band, first_layer, over_seeds, steepest
 from core.models.threads import one_thread
+from core.training.short_training import ShortScore
 from pages.ui.kit.shell.cache import mnist
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.shell.page import error_boundary
@@ -207,7 +208,7 @@ def _learning(depth: int, width: int, start: str) -> None:
     )
 
 
-def verdict(results: Sequence[Learned]) -> str:
+def verdict(results: Sequence[ShortScore]) -> str:
     """What the bars say."""
     learned, chance = [], []
     for name, result in zip(ACTIVATIONS, results, strict=True):
@@ -262,7 +263,7 @@ def _depths(of: str, start: str, width: int, images: int) -> dict[Activation, Ba
     return {name: first_layer(x, labels, name, _init(name, start), DEPTHS, width) for name in ACTIVATIONS}
 
 
-def _learned(depth: int, width: int, start: str) -> list[Learned]:
+def _learned(depth: int, width: int, start: str) -> list[ShortScore]:
     """What was measured with these settings, or is now, with a bar that fills meanwhile."""
     kept = _kept(_data())
     if (depth, width, start) not in kept:
@@ -282,6 +283,6 @@ def _learned(depth: int, width: int, start: str) -> list[Learned]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _kept(of: str) -> dict[tuple[int, int, str], list[Learned]]:
+def _kept(of: str) -> dict[tuple[int, int, str], list[ShortScore]]:
     """All results so far on these digits, by whomever. Filled outside: what is cached draws nothing."""
     return {}

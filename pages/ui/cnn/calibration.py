@@ -27,8 +27,8 @@ from core.lessons.cnn.calibration import (
 from core.lessons.cnn.calibration import confidence as sureness
 from core.lessons.cnn.charts.accuracy import reliability_figure
 from core.models.evaluation import logits
-from pages.ui.kit.network.trained_network import Trained
-from pages.ui.kit.shell.cache import registry, run_store, shipped_model
+from core.models.trained_network import TrainedNetwork
+from pages.ui.kit.shell.cache import registry, run_store
 from pages.ui.kit.widgets import cached_results
 from pages.ui.kit.widgets.chart import chart
 
@@ -50,7 +50,7 @@ class Calibration:
     accuracy: float
 
 
-def calibrated(trained: Trained, mnist: Mnist) -> None:
+def calibrated(trained: TrainedNetwork, mnist: Mnist) -> None:
     """The diagram as it is and after dividing by the fitted temperature, with ECE and likelihood."""
     sides = held_out(trained, mnist)
     name = f"{cached_results.data_key(mnist)}/{sides.name}"
@@ -188,7 +188,7 @@ class HeldOut:
     told: str
 
 
-def held_out(trained: Trained, mnist: Mnist) -> HeldOut:
+def held_out(trained: TrainedNetwork, mnist: Mnist) -> HeldOut:
     """The run's own validation images where it has some; else images that nothing was trained on."""
     test, train = mnist.test, trained.config.train
     same = _same_digits(trained, mnist)
@@ -236,15 +236,14 @@ def held_out(trained: Trained, mnist: Mnist) -> HeldOut:
     )
 
 
-def _same_digits(trained: Trained, mnist: Mnist) -> bool:
+def _same_digits(trained: TrainedNetwork, mnist: Mnist) -> bool:
     """Whether the network was trained on the digits in use; what it held out of others is not here."""
-    where, _, rest = trained.key.partition(":")
-    if where == "shipped":
-        return bool(shipped_model(rest).provenance.get("data") == mnist.size)
-    if where == "run":
-        return run_store().get(rest.rpartition("@")[0]).data == mnist.size
+    if trained.source == "shipped":
+        return bool(trained.provenance.get("data") == mnist.size)
+    if trained.source == "run":
+        return run_store().get(trained.id).data == mnist.size
     try:
-        n_test = registry().get(trained.key.rpartition("@")[0], Job).snapshot.n_test
+        n_test = registry().get(trained.id, Job).snapshot.n_test
         return n_test == n_tested(mnist.test, trained.config.train.split)
     except NotFound:
         return True

@@ -7,9 +7,9 @@ from torch import Tensor
 from core.config.proportion import Proportion
 from core.data.digits import CLASSES, Mnist
 from core.formatting import interval, percent, probability
+from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn.calibration import calibrated
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.widgets import cached_results
 from pages.ui.mlp.gallery import digit_gallery
 
@@ -44,7 +44,7 @@ calmer = (logits / log_t.exp().detach()).softmax(dim=1)        # same answers, o
 
 
 @panel
-def confidence(trained: Trained, mnist: Mnist) -> None:
+def confidence(trained: TrainedNetwork, mnist: Mnist) -> None:
     """The claim about confidences, a sheet of images with their answers, and the calibration."""
     probabilities = cached_results.probabilities(trained, mnist)
     sure, answers = probabilities.max(dim=1)

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from core.data.digits import Mnist
+from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn.maps import maps
 from pages.ui.cnn.max_activations import excites
 from pages.ui.cnn.network_editing import surgery
 from pages.ui.cnn.saliency import attention
 from pages.ui.kit.network.image_picker import subject
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.network.trained_network import Trained
 
 MAPS, CHANGE, EXCITES, LOOKS = "Maps", "Change it", "What excites a channel", "Where it looks"
 QUESTIONS = {
@@ -21,7 +21,7 @@ QUESTIONS = {
 
 
 @panel
-def feature_maps(trained: Trained, mnist: Mnist) -> None:
+def feature_maps(trained: TrainedNetwork, mnist: Mnist) -> None:
     """Four parts behind one switch; three of them look at a picture of the reader's choice."""
     part = st.segmented_control(
         "Part",

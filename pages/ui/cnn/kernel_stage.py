@@ -17,11 +17,11 @@ from core.lessons.cnn.kernels import in_bytes, maps, moved
 from core.lessons.cnn.kernels import kernels as kernels_of
 from core.models.evaluation import logits
 from core.models.threads import one_thread
+from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn import weight_history as kept
 from pages.ui.cnn.weight_history import Moment, moments
 from pages.ui.kit.network.image_picker import Subject
 from pages.ui.kit.network.prediction import reading
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.training.accuracy_line import BY_TEST
 from pages.ui.kit.widgets import cached_results
@@ -43,7 +43,7 @@ class Choice:
     picture: Subject
 
 
-def stage(trained: Trained, mnist: Mnist, choice: Choice) -> None:
+def stage(trained: TrainedNetwork, mnist: Mnist, choice: Choice) -> None:
     """A part that reruns alone, and by itself while it plays."""
     shown = moments(trained)
     labels = [moment.label for moment in shown]
@@ -88,7 +88,7 @@ def _slider(labels: list[str], key: str) -> int:
     return labels.index(label)
 
 
-def _show(trained: Trained, mnist: Mnist, choice: Choice, shown: list[Moment], moment: Moment) -> None:
+def _show(trained: TrainedNetwork, mnist: Mnist, choice: Choice, shown: list[Moment], moment: Moment) -> None:
     with st.spinner("Reading the test images…", show_time=False):
         table = kept.table_at(trained, moment, mnist)
     _accuracy(trained, mnist, moment, table)
@@ -115,7 +115,7 @@ def _whose(picture: Subject) -> str:
     return "your drawing" if picture.label is None else f"this {picture.label}"
 
 
-def _accuracy(trained: Trained, mnist: Mnist, moment: Moment, table: Tensor | None) -> None:
+def _accuracy(trained: TrainedNetwork, mnist: Mnist, moment: Moment, table: Tensor | None) -> None:
     if table is None:
         st.warning("At this moment the network's outputs were not numbers.", icon=":material/trending_up:")
         return
@@ -135,7 +135,7 @@ def _accuracy(trained: Trained, mnist: Mnist, moment: Moment, table: Tensor | No
     st.caption(f"{measured} {BY_TEST} {_exactness(trained, mnist, moment)}")
 
 
-def _exactness(trained: Trained, mnist: Mnist, moment: Moment) -> str:
+def _exactness(trained: TrainedNetwork, mnist: Mnist, moment: Moment) -> str:
     """What the film left out at this moment, said and measured on the network itself."""
     if not in_bytes(moment.weights):
         return ""
@@ -150,7 +150,7 @@ def _exactness(trained: Trained, mnist: Mnist, moment: Moment) -> str:
     return f"{told}. For the trained network that makes {film:.2f}% of {network:.2f}%."
 
 
-def _kernels(trained: Trained, choice: Choice, shown: list[Moment], moment: Moment) -> None:
+def _kernels(trained: TrainedNetwork, choice: Choice, shown: list[Moment], moment: Moment) -> None:
     now, start = (kernels_of(at.weights, choice.layer) for at in (moment, shown[0]))
     values = now - start if choice.change else now
     inputs, outputs = list(choice.inputs), list(choice.outputs)
@@ -171,7 +171,7 @@ def _kernels(trained: Trained, choice: Choice, shown: list[Moment], moment: Mome
     st.caption(f"Orange above zero, blue below; {scale}.")
 
 
-def _maps(trained: Trained, choice: Choice, moment: Moment) -> None:
+def _maps(trained: TrainedNetwork, choice: Choice, moment: Moment) -> None:
     """A strip of small maps for every convolution."""
     for name, found in maps(kept.network_at(trained, moment), choice.picture.image).items():
         few = found[:MAPS]
@@ -186,10 +186,10 @@ def _maps(trained: Trained, choice: Choice, moment: Moment) -> None:
         )
 
 
-def _path(trained: Trained, moment: Moment) -> None:
+def _path(trained: TrainedNetwork, moment: Moment) -> None:
     """How far every convolution went, over the epochs."""
     st.markdown("**How far the kernels have moved**")
-    if len(trained.film) < 2:
+    if len(trained.weight_history) < 2:
         st.caption("This run kept no film: there are only its start and its present.")
         return
     epochs, lines = kept.paths(trained)

@@ -4,11 +4,11 @@ import streamlit as st
 
 from core.data.digits import Mnist
 from core.lessons.cnn.kernels import convolutions
+from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn.beside_canvas import beside_canvas
 from pages.ui.cnn.kernel_stage import Choice, stage
 from pages.ui.kit.network.image_picker import subject
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.network.trained_network import Trained
 
 COMMON, OWN = "one for all", "each its own"
 WEIGHTS, CHANGE = "weights", "change"
@@ -30,7 +30,7 @@ accuracy = (model(test_images).argmax(1) == labels).float().mean()
 
 
 @panel
-def kernels(trained: Trained, mnist: Mnist) -> None:
+def kernels(trained: TrainedNetwork, mnist: Mnist) -> None:
     """What to look at on the left; the epoch slider and all that moves with it on the right."""
     left, right = beside_canvas()
     with left:
@@ -41,7 +41,7 @@ def kernels(trained: Trained, mnist: Mnist) -> None:
         st.code(CODE, language="python")
 
 
-def _choice(trained: Trained, mnist: Mnist) -> Choice:
+def _choice(trained: TrainedNetwork, mnist: Mnist) -> Choice:
     layers = convolutions(trained.model)
     layer = str(
         st.selectbox(

@@ -11,14 +11,14 @@ from core.lessons.cnn.channel_ablation import KernelPlace, Off, operated, withou
 from core.lessons.cnn.conv_cost import multiplications, sample_size
 from core.lessons.cnn.max_activations import MaxActivations, max_activations
 from core.models.evaluation import logits
-from pages.ui.kit.network.trained_network import Trained
+from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.widgets.cached_results import data_key
 
 QUICK = 1.5e9  # multiplications of a chart that appears without being asked for
 PATIENT, ENDLESS = 2e10, 3e11  # of what a person who asked waits for; of what nobody waits for
 
 
-def cnn(trained: Trained) -> CNNConfig:
+def cnn(trained: TrainedNetwork) -> CNNConfig:
     """The settings of the network, which this page knows to be a convolutional one."""
     config = trained.config.model
     assert isinstance(config, CNNConfig)
@@ -30,7 +30,7 @@ def sample(mnist: Mnist, count: int) -> Digits:
     return every_kth(mnist.test, count)
 
 
-def measured_on(trained: Trained, mnist: Mnist, everything: bool) -> int:
+def measured_on(trained: TrainedNetwork, mnist: Mnist, everything: bool) -> int:
     """On how many test images a changed network is scored, so that the answer comes at once; or on all."""
     total = len(mnist.test)
     return total if everything else sample_size(multiplications(cnn(trained)), total)
@@ -39,19 +39,19 @@ def measured_on(trained: Trained, mnist: Mnist, everything: bool) -> int:
 Kernels = dict[KernelPlace, tuple[tuple[float, ...], ...]]
 
 
-def changed(trained: Trained, off: Off, kernels: Kernels) -> nn.Module:
+def changed(trained: TrainedNetwork, off: Off, kernels: Kernels) -> nn.Module:
     """A copy of the network with those channels off and those kernels in place."""
     return operated(trained.model, off, {place: torch.tensor(rows) for place, rows in kernels.items()})
 
 
-def answers(trained: Trained, mnist: Mnist, count: int, off: Off, kernels: Kernels) -> Tensor:
+def answers(trained: TrainedNetwork, mnist: Mnist, count: int, off: Off, kernels: Kernels) -> Tensor:
     """Logits (count, 10) of the changed network on the sample."""
     what = (tuple(sorted((b, tuple(sorted(c))) for b, c in off.items() if c)), tuple(sorted(kernels.items())))
     model = changed(trained, off, kernels) if any(what) else trained.model
     return _answers(trained.key, data_key(mnist), count, repr(what), model, sample(mnist, count).images)
 
 
-def knock_out_count(trained: Trained, mnist: Mnist, block: int) -> tuple[int, int]:
+def knock_out_count(trained: TrainedNetwork, mnist: Mnist, block: int) -> tuple[int, int]:
     """For the chart of single channels: how many test images, and how many multiplications that takes."""
     config = cnn(trained)
     rest = multiplications(config, f"act{block}") * config.channels[block - 1]
@@ -59,18 +59,18 @@ def knock_out_count(trained: Trained, mnist: Mnist, block: int) -> tuple[int, in
     return count, rest * count
 
 
-def knock_out_known(trained: Trained, mnist: Mnist, block: int) -> str:
+def knock_out_known(trained: TrainedNetwork, mnist: Mnist, block: int) -> str:
     """Under which name a session remembers to have asked for that chart."""
     return f"{trained.key}/{data_key(mnist)}/{block}"
 
 
-def knock_out(trained: Trained, mnist: Mnist, block: int, count: int) -> tuple[int, list[int]]:
+def knock_out(trained: TrainedNetwork, mnist: Mnist, block: int, count: int) -> tuple[int, list[int]]:
     """How many of the sample are read correctly with all channels, and without each."""
     some = sample(mnist, count)
     return _knock_out(trained.key, data_key(mnist), block, count, trained.model, some)
 
 
-def channel_peaks(trained: Trained, mnist: Mnist, layer: str) -> tuple[MaxActivations, Digits]:
+def channel_peaks(trained: TrainedNetwork, mnist: Mnist, layer: str) -> tuple[MaxActivations, Digits]:
     """Peaks of a layer's channels on a sample of test images, and this."""
     some = sample(mnist, sample_size(multiplications(cnn(trained)), len(mnist.test), PATIENT))
     return _peaks(trained.key, data_key(mnist), layer, trained.model, some.images), some

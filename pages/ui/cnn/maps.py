@@ -12,13 +12,13 @@ from core.data.digits import Mnist
 from core.export.snippets.cnn import network_code
 from core.formatting import article
 from core.lessons.cnn.feature_maps import LayerOutput, layer_outputs, map_layers
+from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn.enlarged_map import enlarged
 from pages.ui.cnn.layer_words import channel_key, pick_channel, tag
 from pages.ui.cnn.map_results import cnn
 from pages.ui.cnn.map_rows import MOST, first_shown, input_row, layer_row
 from pages.ui.kit.drawing.map_sheet import map_sheet
 from pages.ui.kit.network.image_picker import Subject
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell import css
 from pages.ui.kit.widgets.chart import chart
 
@@ -36,7 +36,7 @@ print(x.softmax(dim=1))                     # ten probabilities
 """
 
 
-def maps(trained: Trained, mnist: Mnist, seen: Subject) -> None:
+def maps(trained: TrainedNetwork, mnist: Mnist, seen: Subject) -> None:
     """The sheet of all layers; the chosen map large, beside the kernel that made it."""
     config = cnn(trained)
     outputs = layer_outputs(trained.model, config, seen.image)

@@ -12,9 +12,9 @@ from core.formatting import article, percent
 from core.lessons.cnn.charts.maps import framed_picture
 from core.lessons.cnn.max_activations import MaxActivations
 from core.lessons.cnn.receptive_field import Window, receptive_field, steps
+from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn import map_results as results
 from pages.ui.cnn.layer_words import channel_key, cut_after, pick_channel, tag
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.widgets import cached_results
 
 KEY, MOST, WIDE = "cnn_excites", 9, 84
@@ -37,7 +37,7 @@ def code(config: CNNConfig, layer: str, channel: int) -> str:
     return CODE.format(cut=cut, layer=layer, channel=channel, steps=steps(config, layer))
 
 
-def excites(trained: Trained, mnist: Mnist) -> None:
+def excites(trained: TrainedNetwork, mnist: Mnist) -> None:
     """Choose a channel; its nine strongest images with the patch framed."""
     config = results.cnn(trained)
     names = [f"act{number}" for number in range(1, len(config.channels) + 1)]

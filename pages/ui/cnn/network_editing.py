@@ -18,13 +18,13 @@ from core.lessons.cnn.channel_ablation import Off
 from core.lessons.cnn.charts.accuracy import digit_pairs_figure
 from core.lessons.cnn.feature_maps import layer_outputs
 from core.models.evaluation import logits
+from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn import map_results as results
 from pages.ui.cnn.kernel_edit import KernelEdits, edit_kernel, kernel_edits, undo_kernels
 from pages.ui.cnn.layer_words import cut_after, tag
 from pages.ui.cnn.map_rows import first_shown, layer_row
 from pages.ui.kit.drawing.map_sheet import map_sheet
 from pages.ui.kit.network.image_picker import Subject
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell import css
 from pages.ui.kit.training.accuracy_line import BY_TEST
 from pages.ui.kit.widgets import cached_results
@@ -54,7 +54,7 @@ def code(config: CNNConfig) -> str:
     return CODE.format(act=cut_after(config, "act1") - 1, conv=cut_after(config, "conv1") - 1)
 
 
-def surgery(trained: Trained, mnist: Mnist, seen: Subject) -> None:
+def surgery(trained: TrainedNetwork, mnist: Mnist, seen: Subject) -> None:
     """Controls on the left, effect on the right; below, each channel's own importance."""
     config = results.cnn(trained)
     edits = kernel_edits(trained.key)
@@ -113,7 +113,7 @@ def _choose_off(config: CNNConfig) -> dict[int, list[int]]:
 
 
 def _switches(
-    trained: Trained, config: CNNConfig, seen: Subject, off: dict[int, list[int]], edits: KernelEdits
+    trained: TrainedNetwork, config: CNNConfig, seen: Subject, off: dict[int, list[int]], edits: KernelEdits
 ) -> None:
     """The activations' maps as switches."""
     st.caption(
@@ -172,7 +172,7 @@ def _reset(config: CNNConfig, edits: KernelEdits) -> None:
 ABLATION_KEY, ASKED = "cnn_knock", "cnn_knock_asked"
 
 
-def knocked_out(trained: Trained, mnist: Mnist) -> None:
+def knocked_out(trained: TrainedNetwork, mnist: Mnist) -> None:
     """Accuracy without each single channel of a block; at once where it is quick, else on a button."""
     config = results.cnn(trained)
     st.markdown("**Channel by channel**: what does the untouched network lose without it?")
@@ -252,7 +252,7 @@ class Readings:
     labels: Tensor
 
 
-def effect(trained: Trained, mnist: Mnist, seen: Subject, off: Off, kernels: results.Kernels) -> Readings:
+def effect(trained: TrainedNetwork, mnist: Mnist, seen: Subject, off: Off, kernels: results.Kernels) -> Readings:
     """Before and after: one picture, and a sample of test images, whose readings it returns."""
     model = results.changed(trained, off, kernels)
     pair = [logits(network, seen.image[None]).softmax(1)[0] for network in (trained.model, model)]

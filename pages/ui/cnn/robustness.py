@@ -16,11 +16,11 @@ from core.lessons.cnn.charts.maps import map_strip
 from core.lessons.cnn.equivariance import LayerMaps, SlidBack, layer_maps, slide_back
 from core.lessons.cnn.transforms import TRANSFORMS
 from core.models.evaluation import predict
+from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn.map_results import cnn
 from pages.ui.cnn.robustness_curves import strength_curves
 from pages.ui.kit.network.image_picker import subject
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.widgets.chart import chart
 
@@ -39,7 +39,7 @@ slid_back = (after[:, :, 3:-6] - before[:, :, 6:-3]).norm()       # away from th
 
 
 @panel
-def robustness(trained: Trained, mnist: Mnist) -> None:
+def robustness(trained: TrainedNetwork, mnist: Mnist) -> None:
     """One picture before and after, its feature maps, and accuracy against strength for all networks."""
     left, right = controls_and_stage(1.0, 2.2)
     with left:
@@ -93,7 +93,7 @@ SIZE = 112
 NAMES = ("before", "after")
 
 
-def shaken_reading(trained: Trained, before: Tensor, after: Tensor) -> None:
+def shaken_reading(trained: TrainedNetwork, before: Tensor, after: Tensor) -> None:
     """before, after: (1, 1, 28, 28). Two pictures, the two answers, ten probabilities of each."""
     readings = [predict(trained.model, image)[0] for image in (before, after)]
     pictures, bars = st.columns(2, gap="medium", vertical_alignment="center")
@@ -123,7 +123,7 @@ MAPS = 16  # of a layer, on the screen
 HARDLY = 0.1  # a change below a tenth of a map's size may be called "hardly any"
 
 
-def shaken_maps(trained: Trained, before: Tensor, after: Tensor, how: str, strength: float) -> None:
+def shaken_maps(trained: TrainedNetwork, before: Tensor, after: Tensor, how: str, strength: float) -> None:
     """before, after: (1, 28, 28). For shifts a switch slides the maps of `after` back."""
     layers = layer_maps(trained.model, cnn(trained), before, after)
     by = {"shift-across": (round(strength), 0), "shift-down": (0, round(strength))}.get(how)

@@ -3,11 +3,9 @@
 import time
 
 import streamlit as st
-from torch import nn
 
 from core.charts.evaluation_curves import StrengthCurve, strength_curves_figure
-from core.charts.palette import YELLOW, model_color
-from core.config.run import CNNConfig, RunConfig
+from core.config.run import CNNConfig
 from core.data.digits import Digits, Mnist
 from core.data.splits import every_kth
 from core.formatting import count, duration, percent, points
@@ -15,15 +13,15 @@ from core.lessons.cnn.conv_cost import multiplications
 from core.lessons.cnn.transforms import TRANSFORMS, accuracy_against_strength
 from core.models.evaluation import Score
 from core.models.threads import one_thread
+from core.models.trained_network import TrainedNetwork
 from core.storage.checkpoints import shipped
-from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.network.compared_networks import THIS, above, color_of
 from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.widgets import cached_results
 from pages.ui.kit.widgets.chart import chart
 
 LINEUP = ("cnn-lab", "cnn-bn", "cnn-nobn", "mlp-deep", "mlp-module", "mlp-autograd", "linear-softmax")
-THIS = "this network"
 SAMPLE = 1000  # test images, until all are asked for
 FEWEST, WORK = 200, 1e11  # a very large network gets a smaller sample: multiplications a curve may take
 PATIENCE = 0.4  # seconds of measuring before the chart is drawn again
@@ -32,18 +30,10 @@ FAILED = "cnn_shake_failed"  # session key of what could not be measured
 Scores = dict[tuple[str, float], Score]
 
 
-class Entrant:
-    """A network in the chart: the key that its scores are kept by, what it is called, its color."""
-
-    def __init__(self, key: str, name: str, color: str, config: RunConfig, model: nn.Module) -> None:
-        self.key, self.name, self.color, self.config, self.model = key, name, color, config, model
-        self.convolutional = isinstance(config.model, CNNConfig)
-
-
-def strength_curves(trained: Trained, mnist: Mnist, how: str, strength: float) -> None:
+def strength_curves(trained: TrainedNetwork, mnist: Mnist, how: str, strength: float) -> None:
     """The chart grows while it is measured, a few points at a time; what was measured is kept."""
     transform = TRANSFORMS[how]
-    entrants = _entrants(trained)
+    networks = _networks(trained)
     few = sample_size(trained, mnist)
     whole = few < len(mnist.test) and st.toggle(
         f"All {len(mnist.test):,} test images",
@@ -54,10 +44,10 @@ def strength_curves(trained: Trained, mnist: Mnist, how: str, strength: float) -
     )
     count = len(mnist.test) if whole else few
     kept = _kept(cached_results.data_key(mnist), how, count)
-    wanted = len(entrants) * len(transform.strengths)
+    wanted = len(networks) * len(transform.strengths)
 
     def done() -> int:
-        return sum((entrant.key, s) in kept for entrant in entrants for s in transform.strengths)
+        return sum((network.key, s) in kept for network in networks for s in transform.strengths)
 
     begun, so_far = time.monotonic(), done()
     looks: list[int] = []  # points known at each drawing; the first is part of the whole tab's
@@ -70,18 +60,18 @@ def strength_curves(trained: Trained, mnist: Mnist, how: str, strength: float) -
         fine, now = False, done()
         looks.append(now)
         with error_boundary():
-            _chart(trained, entrants, how, strength, kept)
+            _chart(trained, networks, how, strength, kept)
             if now < wanted:
                 st.progress(now / wanted, text=_progress(now, wanted, now - so_far, time.monotonic() - begun))
             else:
-                _told(trained, entrants, how, strength, kept)
+                _told(trained, networks, how, strength, kept)
             spaced = ", evenly spaced" if count < len(mnist.test) else ""
             st.caption(
                 f"On {cached_results.which_images(mnist, count)}{spaced}. Bands: 95% intervals. Dotted "
                 "lines: the slider's strength, and guessing (10%)."
             )
             if now < wanted:  # last, so that nothing on the screen waits for it; the next look shows it
-                _measure(entrants, every_kth(mnist.test, count), how, kept)
+                _measure(networks, every_kth(mnist.test, count), how, kept)
             fine = True
         if fine == failed:  # it has just failed, or works again
             st.session_state[FAILED] = None if fine else asked
@@ -98,9 +88,9 @@ def _progress(now: int, wanted: int, new: int, seconds: float) -> str:
     return f"Measured {now} of {wanted} points{left}"
 
 
-def _measure(entrants: list[Entrant], digits: Digits, how: str, kept: Scores) -> None:
+def _measure(networks: list[TrainedNetwork], digits: Digits, how: str, kept: Scores) -> None:
     """Measure for a moment; at least one point."""
-    models = {entrant.key: entrant.model for entrant in entrants}
+    models = {network.key: network.model for network in networks}
     end = time.monotonic() + PATIENCE
     for key, strength, score in accuracy_against_strength(models, digits, TRANSFORMS[how], kept):
         kept[key, strength] = score
@@ -108,22 +98,22 @@ def _measure(entrants: list[Entrant], digits: Digits, how: str, kept: Scores) ->
             break
 
 
-def _chart(trained: Trained, entrants: list[Entrant], how: str, strength: float, kept: Scores) -> None:
+def _chart(trained: TrainedNetwork, networks: list[TrainedNetwork], how: str, strength: float, kept: Scores) -> None:
     transform = TRANSFORMS[how]
     curves = []
-    for entrant in entrants:
-        at = [s for s in transform.strengths if (entrant.key, s) in kept]
-        scores = [kept[entrant.key, s] for s in at]
+    for network in networks:
+        at = [s for s in transform.strengths if (network.key, s) in kept]
+        scores = [kept[network.key, s] for s in at]
         curves.append(
             StrengthCurve(
-                name=entrant.name,
+                name=network.title,
                 strengths=at,
                 accuracy=[score.accuracy for score in scores],
                 low=[score.ci95[0] for score in scores],
                 high=[score.ci95[1] for score in scores],
-                color=entrant.color,
-                dash="solid" if entrant.convolutional else "dot",
-                main=entrant.key == trained.key,
+                color=color_of(network),
+                dash="solid" if _convolutional(network) else "dot",
+                main=network.key == trained.key,
             )
         )
     fig = strength_curves_figure(
@@ -135,14 +125,14 @@ def _chart(trained: Trained, entrants: list[Entrant], how: str, strength: float,
     chart(fig, "cnn_shake_curves")
 
 
-def _told(trained: Trained, entrants: list[Entrant], how: str, strength: float, kept: Scores) -> None:
+def _told(trained: TrainedNetwork, networks: list[TrainedNetwork], how: str, strength: float, kept: Scores) -> None:
     """What convolution and pooling buy at the strength nearest to the slider's, from the numbers."""
     transform = TRANSFORMS[how]
     near = transform.nearest(strength)
-    at = {entrant.name: kept[entrant.key, near] for entrant in entrants}
+    at = {network.title: kept[network.key, near] for network in networks}
     kinds = (
-        ("convolutional (solid)", [entrant.name for entrant in entrants if entrant.convolutional]),
-        ("fully connected (dotted)", [entrant.name for entrant in entrants if not entrant.convolutional]),
+        ("convolutional (solid)", [network.title for network in networks if _convolutional(network)]),
+        ("fully connected (dotted)", [network.title for network in networks if not _convolutional(network)]),
     )
     where = "Untouched" if near == transform.none else f"At {amount(how, near)}"
     groups = "; ".join(
@@ -154,7 +144,7 @@ def _told(trained: Trained, entrants: list[Entrant], how: str, strength: float, 
     if near == transform.none:
         return
     first, rival = (max(names, key=lambda name: at[name].accuracy) for _, names in kinds)
-    st.markdown(bought(first, at[first], rival, at[rival]) + _own(trained, entrants, at, first, rival))
+    st.markdown(bought(first, at[first], rival, at[rival]) + _own(trained, networks, at, first, rival))
     st.caption(
         "The networks differ in size and training as well, so the gap is not the work of convolution and "
         "pooling alone. None of them has seen a shaken picture in training."
@@ -173,9 +163,9 @@ def bought(name: str, score: Score, rival: str, other: Score) -> str:
     return f"Here nobody wins: {pair} {'more' if gap >= 0 else 'less'} than {rival}, and intervals overlap."
 
 
-def _own(trained: Trained, entrants: list[Entrant], at: dict[str, Score], first: str, rival: str) -> str:
+def _own(trained: TrainedNetwork, networks: list[TrainedNetwork], at: dict[str, Score], first: str, rival: str) -> str:
     """The network looked at beside the best fully connected one, where it is not the best itself."""
-    own = next(entrant.name for entrant in entrants if entrant.key == trained.key)
+    own = next(network.title for network in networks if network.key == trained.key)
     if own in (first, rival):
         return ""
     gap = at[own].accuracy - at[rival].accuracy
@@ -185,20 +175,17 @@ def _own(trained: Trained, entrants: list[Entrant], at: dict[str, Score], first:
     )
 
 
-def _entrants(trained: Trained) -> list[Entrant]:
+def _networks(trained: TrainedNetwork) -> list[TrainedNetwork]:
     """The networks that came along, and the one looked at where it is none of them."""
-    found = [
-        Entrant(f"shipped:{name}", name, model_color(name), came.config, came.model)
-        for name in LINEUP
-        if name in shipped()
-        for came in [shipped_model(name)]
-    ]
-    if trained.key not in {entrant.key for entrant in found}:
-        found.insert(0, Entrant(trained.key, THIS, YELLOW, trained.config, trained.model))
-    return found
+    found = [shipped_model(name) for name in LINEUP if name in shipped()]
+    return found if trained.key in {network.key for network in found} else [above(trained), *found]
 
 
-def sample_size(trained: Trained, mnist: Mnist) -> int:
+def _convolutional(network: TrainedNetwork) -> bool:
+    return isinstance(network.config.model, CNNConfig)
+
+
+def sample_size(trained: TrainedNetwork, mnist: Mnist) -> int:
     """How many test images a curve of this network may take while somebody waits."""
     fitting = SAMPLE
     if isinstance(trained.config.model, CNNConfig):

@@ -11,10 +11,10 @@ from core.lessons.cnn.feature_maps import map_layers
 from core.lessons.cnn.receptive_field import receptive_field
 from core.lessons.cnn.saliency import grad_cam, laid_over_pixels, saliency
 from core.models.evaluation import logits
+from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn.layer_words import cut_after, tag
 from pages.ui.cnn.map_results import cnn
 from pages.ui.kit.network.image_picker import Subject
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.widgets.chart import chart
 
 KEY = "cnn_looks"
@@ -40,7 +40,7 @@ def code(config: CNNConfig, layer: str, digit: int) -> str:
     return CODE.format(cut=cut_after(config, layer), layer=layer, digit=digit)
 
 
-def attention(trained: Trained, mnist: Mnist, seen: Subject) -> None:
+def attention(trained: TrainedNetwork, mnist: Mnist, seen: Subject) -> None:
     """Saliency and Grad-CAM of the predicted digit above those of another one."""
     config = cnn(trained)
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
@@ -79,7 +79,7 @@ def attention(trained: Trained, mnist: Mnist, seen: Subject) -> None:
             bind="query-params",
             help="Lay the heat over the picture, or show it alone.",
         )
-    model = trained.start if moment == START else trained.model
+    model = trained.initial if moment == START else trained.model
     shares = logits(model, seen.image[None]).softmax(1)[0]
     first, second = shares.argsort(descending=True, stable=True)[:2].tolist()
     other = second if rival == RUNNER_UP else int(rival)

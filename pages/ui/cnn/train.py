@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.config.cnn import CNNConfig, LayerShape
-from core.config.proportion import proportion
+from core.config.proportion import Proportion, proportion
 from core.config.run import RunConfig
 from core.data.splits import lab_split
 from core.formatting import interval, percent, points, shape
@@ -139,16 +139,16 @@ def _claim(history: History, config: RunConfig, n_test: int) -> None:
         return
     parts = halves(history, n_test) if config.train.split == "lab" else []
     with st.container(horizontal=True, gap="large"):
-        for part in parts or [Half(f"All {n_test:,} test images", whole, n_test)]:
-            low, high = part.ci95
+        for part in parts or [Half(f"All {n_test:,} test images", proportion(whole, n_test))]:
+            low, high = part.right.interval
             st.metric(
                 part.name,
-                percent(part.accuracy, 2),
+                percent(part.right.share, 2),
                 f"95%: {interval(low, high, 2)}",
                 width="content",
                 delta_color="off",
                 delta_arrow="off",
-                help=f"Share of these {part.n:,} test images read correctly, and its 95% interval.",
+                help=f"Share of these {part.right.n:,} test images read correctly, and its 95% interval.",
             )
     if claim:
         st.caption(f":material/format_quote: **The text claims**: {claim}. Measured: what stands above.")
@@ -168,16 +168,10 @@ JOB = PAGE.key("run")
 
 @dataclass(frozen=True)
 class Half:
-    """A part of the test images (its name, how many) and the share of it read correctly."""
+    """A part of the test images by name, and how many of it are read correctly."""
 
     name: str
-    accuracy: float
-    n: int
-
-    @property
-    def ci95(self) -> tuple[float, float]:
-        """95% interval, as fractions."""
-        return proportion(self.accuracy, self.n).interval
+    right: Proportion
 
 
 def halves(history: History, n_test: int) -> list[Half]:
@@ -186,49 +180,48 @@ def halves(history: History, n_test: int) -> list[Half]:
     if first is None or last is None:
         return []
     return [
-        Half(f"Last {n_test:,} (test)", last, n_test),
-        Half(f"First {n_test:,} (validation)", first, n_test),
-        Half(f"Both, {2 * n_test:,}", (first + last) / 2, 2 * n_test),
+        Half(f"Last {n_test:,} (test)", proportion(last, n_test)),
+        Half(f"First {n_test:,} (validation)", proportion(first, n_test)),
+        Half(f"Both, {2 * n_test:,}", proportion((first + last) / 2, 2 * n_test)),
     ]
 
 
-def nearest_means() -> tuple[Half, Half]:
+def nearest_means() -> tuple[Proportion, Proportion]:
     """How the nearest class average does on each half of the test images in use."""
     return _nearest_means(data_key(cache.mnist()))
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _nearest_means(data: str) -> tuple[Half, Half]:
+def _nearest_means(data: str) -> tuple[Proportion, Proportion]:
     digits = cache.mnist()
     model = nearest_mean.fit(digits.train)
     first, last = (nearest_mean.score(model, part) for part in lab_split(digits.test))
-    return Half("first", first.accuracy, first.n), Half("last", last.accuracy, last.n)
+    return Proportion(first.correct, first.n), Proportion(last.correct, last.n)
 
 
-def told(parts: list[Half], means: tuple[Half, Half]) -> str:
+def told(parts: list[Half], means: tuple[Proportion, Proportion]) -> str:
     """What the two halves say, in words made from the numbers.
 
     parts: as `halves` gives them. means: the nearest class average on the same two halves.
     """
-    last, first = parts[0], parts[1]
-    gap = last.accuracy - first.accuracy
-    apart = last.ci95[0] > first.ci95[1] or last.ci95[1] < first.ci95[0]
+    last, first = parts[0].right, parts[1].right
+    gap = last.share - first.share
     side = "better" if gap > 0 else "worse"
     words = f"The same network reads the last half {points(abs(gap))} {side} than the first"
-    words += ". " if apart else ", a difference within the intervals. "
+    words += ". " if last.apart(first) else ", a difference within the intervals. "
     if means[0].n != first.n:  # a run of other digits than those in use
         return words
     ours = (
-        f"Even the nearest class average, which has never seen either, reads {percent(means[0].accuracy, 0)} "
-        f"of the first and {percent(means[1].accuracy, 0)} of the last"
+        f"Even the nearest class average, which has never seen either, reads {percent(means[0].share, 0)} "
+        f"of the first and {percent(means[1].share, 0)} of the last"
     )
-    if means[1].ci95[0] > means[0].ci95[1]:
+    if means[0].below(means[1]):
         if gap > 0:
             return (
                 f"{words}{ours}: **the last half is simply easier.** A score on it beside one on the first "
                 "compares images, not networks."
             )
         return f"{words}{ours}: the last half is the easier one, only this network does not show it."
-    if means[1].ci95[1] < means[0].ci95[0]:
+    if means[1].below(means[0]):
         return f"{words}{ours}: here the last half is the harder one."
     return f"{words}{ours}: on these digits the two halves are about equally hard."

@@ -17,9 +17,8 @@ from core.data.digits import Digits, Mnist
 from core.lessons.cnn.kernels import convolutions, kernels, moved
 from core.models.evaluation import logits
 from core.models.inspect.confusion import confusion
-from core.models.trained_network import rebuild
+from core.models.trained_network import TrainedNetwork, rebuild
 from core.storage.weight_history import as_kept
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.widgets.cached_results import data_key
 
 WORK = 10e9  # multiplications that reading the test images once may cost: a second or so
@@ -35,15 +34,15 @@ class Moment:
     weights: Mapping[str, Tensor]
 
 
-def moments(trained: Trained) -> list[Moment]:
+def moments(trained: TrainedNetwork) -> list[Moment]:
     """First to last: the frames of the film, and the network as it is where it has gone on since.
 
     Without a film there are only its start and its present.
     """
     now = Moment(NOW, None, trained.model.state_dict())
-    if not trained.film:
-        return [Moment(START, 0.0, trained.start.state_dict()), now]
-    shown = [Moment(f"{frame.epoch:g}", frame.epoch, frame.weights) for frame in trained.film]
+    if not trained.weight_history:
+        return [Moment(START, 0.0, trained.initial.state_dict()), now]
+    shown = [Moment(f"{frame.epoch:g}", frame.epoch, frame.weights) for frame in trained.weight_history]
     return shown if same_kernels(shown[-1].weights, now.weights) else [*shown, now]
 
 
@@ -60,14 +59,14 @@ def slider_key(shown: list[Moment]) -> str:
     return f"cnn_epoch_{zlib.crc32(' '.join(labels).encode()):08x}"
 
 
-def network_at(trained: Trained, moment: Moment) -> nn.Module:
+def network_at(trained: TrainedNetwork, moment: Moment) -> nn.Module:
     """The network with that moment's weights, in eval mode."""
     if moment.label == NOW:
         return trained.model
     return _network(trained.key, moment.label, trained.config, moment.weights)
 
 
-def sample(trained: Trained, mnist: Mnist) -> Digits:
+def sample(trained: TrainedNetwork, mnist: Mnist) -> Digits:
     """The test images, or evenly spaced ones of them where reading all would take long."""
     count = len(mnist.test)
     every = max(1, math.ceil(multiplications(trained.config.model) * count / WORK))
@@ -83,13 +82,13 @@ def multiplications(config: object) -> int:
     )
 
 
-def table_at(trained: Trained, moment: Moment, mnist: Mnist) -> Tensor | None:
+def table_at(trained: TrainedNetwork, moment: Moment, mnist: Mnist) -> Tensor | None:
     """(10, 10) counts, digit by answer, on `sample`; None where the outputs were no numbers any more."""
     model = network_at(trained, moment)
     return _table(trained.key, moment.label, data_key(mnist), model, sample(trained, mnist))
 
 
-def network_table(trained: Trained, mnist: Mnist, *, kept: bool = False) -> Tensor | None:
+def network_table(trained: TrainedNetwork, mnist: Mnist, *, kept: bool = False) -> Tensor | None:
     """The same for the network itself: all its weights as they are, or `kept` as films on disk keep them."""
     if kept:
         rounded = rebuild(trained.config, as_kept(trained.model.state_dict()))
@@ -97,12 +96,12 @@ def network_table(trained: Trained, mnist: Mnist, *, kept: bool = False) -> Tens
     return _table(trained.key, NOW, data_key(mnist), trained.model, sample(trained, mnist))
 
 
-def paths(trained: Trained) -> tuple[list[float], dict[str, list[float]]]:
+def paths(trained: TrainedNetwork) -> tuple[list[float], dict[str, list[float]]]:
     """Epochs of the film, and by convolution how far its kernels were from their start at each."""
-    return _paths(trained.key, len(trained.film), trained)
+    return _paths(trained.key, len(trained.weight_history), trained)
 
 
-def largest(trained: Trained, layer: str, change: bool) -> float:
+def largest(trained: TrainedNetwork, layer: str, change: bool) -> float:
     """The 99.5th percentile of the sizes of a layer's kernels, or of their change, over all moments."""
     return _largest(trained.key, layer, change, trained)
 
@@ -119,8 +118,8 @@ def _table(key: str, label: str, data: str, _model: nn.Module, _digits: Digits) 
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _paths(key: str, frames: int, _trained: Trained) -> tuple[list[float], dict[str, list[float]]]:
-    film = _trained.film
+def _paths(key: str, frames: int, _trained: TrainedNetwork) -> tuple[list[float], dict[str, list[float]]]:
+    film = _trained.weight_history
     return [frame.epoch for frame in film], {
         layer: [moved(kernels(frame.weights, layer), kernels(film[0].weights, layer)) for frame in film]
         for layer in convolutions(_trained.model)
@@ -128,7 +127,7 @@ def _paths(key: str, frames: int, _trained: Trained) -> tuple[list[float], dict[
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _largest(key: str, layer: str, change: bool, _trained: Trained) -> float:
+def _largest(key: str, layer: str, change: bool, _trained: TrainedNetwork) -> float:
     stack = torch.stack([kernels(moment.weights, layer) for moment in moments(_trained)])
     sizes = (stack - stack[0] if change else stack).abs().flatten()
     sizes = sizes[sizes.isfinite()]

@@ -8,6 +8,7 @@ from core.formatting import article
 from pages.ui.explorer import image_choice, results
 from pages.ui.kit.drawing.digit_map import digit_map
 from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.state import linked
 
 SHEET = 80
 PAGE = "data_page"
@@ -70,7 +71,7 @@ def _turn_to(places: torch.Tensor, split: str, digit: int | None, index: int) ->
     found = (places == index).nonzero().flatten().tolist()
     if now == before or not found or (before is None and index == 0):
         return
-    if before is None and PAGE in st.query_params:  # a link may show another sheet than the chosen one
+    if before is None and linked(PAGE) is not None:  # a link may show another sheet than the chosen one
         return
     st.session_state[PAGE] = found[0] // SHEET + 1
 

@@ -1,6 +1,8 @@
 """A person's drawings and what networks read in them, kept until the drawings change."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -8,9 +10,8 @@ from core.config.run import DIGIT_READERS
 from core.data.handwriting import Collection, Handwriting
 from core.lessons.explorer.own_handwriting import OwnReading, read_own
 from core.models.threads import one_thread
-from core.models.trained_network import load_checkpoint
+from core.models.trained_network import TrainedNetwork, load_run
 from core.recipes.texts import train_recipes
-from core.storage.checkpoints import run_checkpoint
 from pages.ui.kit.network.network_picker import recorded
 from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.shell.owner import owner
@@ -48,12 +49,12 @@ def rated() -> list[Rated]:
     for name in _shipped():
         facts = shipped_model(name).provenance
         low, high = facts["ci95"]
-        own = _read(state, who, f"shipped:{name}", 0.0)
+        own = _read(state, who, f"shipped:{name}", 0.0, partial(shipped_model, name))
         found.append(Rated(name, (facts["test_accuracy"], low, high), facts["n_test"], own))
     for run in recorded(DIGIT_READERS, RUNS):
         if run.test_accuracy is None or run.ci_low is None or run.ci_high is None:
             continue
-        own = _read(state, who, f"run:{run.run_id}", run.created)
+        own = _read(state, who, f"run:{run.run_id}", run.created, partial(load_run, run.run_id))
         name = f"{run.name or run.recipe} · {run.run_id}"
         found.append(Rated(name, (run.test_accuracy, run.ci_low, run.ci_high), run.n_test, own))
     return found
@@ -74,8 +75,6 @@ def _collection(state: str, who: str) -> Collection:
 
 @st.cache_resource(show_spinner=False, max_entries=200)
 @one_thread()
-def _read(state: str, who: str, network: str, written: float) -> OwnReading:
-    """`written` tells one version of a run that went on from the next."""
-    kind, _, name = network.partition(":")
-    model = shipped_model(name).model if kind == "shipped" else load_checkpoint(run_checkpoint(name)).model
-    return read_own(model, _collection(state, who).digits())
+def _read(state: str, who: str, network: str, written: float, _open: Callable[[], TrainedNetwork]) -> OwnReading:
+    """network, written: tell it from others, and one version of a run that went on from the next."""
+    return read_own(_open().model, _collection(state, who).digits())

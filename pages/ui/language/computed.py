@@ -15,7 +15,7 @@ from core.models.evaluation import predict
 from core.models.inspect.word_predictions import Reading, one_letter_changed, read
 from core.models.recurrent import Recurrent
 from core.models.threads import one_thread
-from pages.ui.kit.network.trained_network import Trained
+from core.models.trained_network import TrainedNetwork
 
 NAMES = tuple(LANGUAGES.values())
 
@@ -26,39 +26,39 @@ def words(config: WordsConfig) -> Words:
     return load_words(config)
 
 
-def words_of(trained: Trained) -> Words:
+def words_of(trained: TrainedNetwork) -> Words:
     """The words that a network was trained on, and those it is tested with."""
     assert isinstance(trained.config.data, WordsConfig)
     return words(trained.config.data)
 
 
-def network(trained: Trained) -> Recurrent:
+def network(trained: TrainedNetwork) -> Recurrent:
     """The network itself."""
     assert isinstance(trained.model, Recurrent)
     return trained.model
 
 
-def probabilities(trained: Trained) -> Tensor:
+def probabilities(trained: TrainedNetwork) -> Tensor:
     """(T, 5) for the test words of the network's own division."""
     return _probabilities(trained.key, network(trained), words_of(trained))
 
 
-def reading(trained: Trained, word: str) -> Reading:
+def reading(trained: TrainedNetwork, word: str) -> Reading:
     """A word character by character."""
     return read(network(trained), word)
 
 
-def changed(trained: Trained, word: str) -> Tensor:
+def changed(trained: TrainedNetwork, word: str) -> Tensor:
     """(L, 46, 5): every letter of the word replaced by every other."""
     return _changed(trained.key, word, network(trained))
 
 
-def inside(trained: Trained, found: Reading) -> tuple[Gates, tuple[Pre, Pre, Pre]]:
+def inside(trained: TrainedNetwork, found: Reading) -> tuple[Gates, tuple[Pre, Pre, Pre]]:
     """The gates of a GRU at every character, and the sums behind them."""
     return gates(network(trained), found.characters)
 
 
-def finite(trained: Trained) -> bool:
+def finite(trained: TrainedNetwork) -> bool:
     """Whether the weights are numbers: a network whose training diverged has none."""
     return _finite(trained.key, network(trained))
 

@@ -6,7 +6,7 @@ from torch import nn
 from core.config.language import ALPHABET
 from core.formatting import percent
 from core.lessons.language.gates import Pre
-from pages.ui.kit.network.trained_network import Trained
+from core.models.trained_network import TrainedNetwork
 from pages.ui.language import computed
 from pages.ui.language.panel import word_panel
 from pages.ui.language.unit import pick_unit
@@ -28,7 +28,7 @@ for x in hot:                               # one-hot characters, (46,) each
 
 
 @word_panel
-def how(trained: Trained) -> None:
+def how(trained: TrainedNetwork) -> None:
     """The whole tab."""
     st.markdown(
         "A plain RNN writes its whole memory anew at every character. A gated recurrent unit (Cho et al. "
@@ -56,7 +56,7 @@ def _formulas() -> None:
     st.caption("As PyTorch's `nn.GRU` writes it: here z is the update gate, not a pre-activation.")
 
 
-def _numbers(trained: Trained, found: Typed, unit: int) -> None:
+def _numbers(trained: TrainedNetwork, found: Typed, unit: int) -> None:
     """Each line with the numbers of one unit, and how a student may read them."""
     inside, sums = computed.inside(trained, found.reading)
     at = found.at

@@ -6,11 +6,11 @@ from functools import wraps
 import streamlit as st
 
 from core.models.threads import one_thread
-from pages.ui.kit.network.trained_network import Trained
+from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.language import computed
 
-Panel = Callable[[Trained], None]
+Panel = Callable[[TrainedNetwork], None]
 
 
 def word_panel(show: Panel) -> Panel:
@@ -22,7 +22,7 @@ def word_panel(show: Panel) -> Panel:
     @st.fragment
     @wraps(show)
     @one_thread()
-    def whole(trained: Trained, /) -> None:
+    def whole(trained: TrainedNetwork, /) -> None:
         with error_boundary():
             if computed.finite(trained):
                 show(trained)

@@ -11,7 +11,7 @@ from core.charts.palette import LANGUAGES as COLORS
 from core.data.words import Words
 from core.formatting import percent
 from core.lessons.language.mistakes import confusion, per_language, per_length, surest_mistakes
-from pages.ui.kit.network.trained_network import Trained
+from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.language import computed
 from pages.ui.language.panel import word_panel
@@ -33,7 +33,7 @@ confidence = logits.softmax(dim=1).max(dim=1).values
 
 
 @word_panel
-def results(trained: Trained) -> None:
+def results(trained: TrainedNetwork) -> None:
     """The whole tab."""
     words, probabilities = computed.words_of(trained), computed.probabilities(trained)
     labels = words.test.labels

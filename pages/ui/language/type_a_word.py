@@ -10,7 +10,7 @@ from core.config.language import ALPHABET
 from core.formatting import percent, probability, times
 from core.lessons.language.charts import substitutions_figure, thought_figure, units_figure
 from core.models.inspect.word_predictions import Reading, turning_changes
-from pages.ui.kit.network.trained_network import Trained
+from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.language import computed
 from pages.ui.language.panel import word_panel
@@ -36,7 +36,7 @@ answer = so_far[-1]                         # after the last one it counts
 
 
 @word_panel
-def typed(trained: Trained) -> None:
+def typed(trained: TrainedNetwork) -> None:
     """The whole tab."""
     found = word_input(trained)
     if found is not None:
@@ -49,7 +49,7 @@ def typed(trained: Trained) -> None:
         st.code(CODE, language="python")
 
 
-def _thoughts(trained: Trained, found: Typed) -> None:
+def _thoughts(trained: TrainedNetwork, found: Typed) -> None:
     reading, names = found.reading, computed.NAMES
     now = reading.probabilities[found.at]
     so_far = reading.word[: found.at + 1]
@@ -79,7 +79,7 @@ def _turning(reading: Reading) -> str:
     return f"Its answer changed {times(len(turns))}, the last time at “{reading.word[at]}”, character {at + 1}."
 
 
-def _units(trained: Trained, found: Typed) -> None:
+def _units(trained: TrainedNetwork, found: Typed) -> None:
     model = computed.network(trained)
     gated = isinstance(model.cell, nn.GRU)
     what = HIDDEN
@@ -139,7 +139,7 @@ def _votes(votes: Tensor, answer: int) -> str:
 # Part of the word tab: every letter of the word replaced by every other.
 
 
-def changed_letter(trained: Trained, found: Typed) -> None:
+def changed_letter(trained: TrainedNetwork, found: Typed) -> None:
     """The probability of one language under all changes of one letter, and those that turn the answer."""
     word, answer = found.reading.word, found.answer
     table = computed.changed(trained, word)

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from pages.ui.kit.network.trained_network import Trained
+from core.models.trained_network import TrainedNetwork
 from pages.ui.language import computed
 
 
-def pick_unit(trained: Trained) -> int:
+def pick_unit(trained: TrainedNetwork) -> int:
     """A number for one unit, from 0; networks of another size have a choice of their own."""
     units = computed.network(trained).out.in_features
     return int(

@@ -9,7 +9,7 @@ from core.config.escaping import escaped
 from core.config.language import LANGUAGES, MOST_LETTERS
 from core.data.words import LONGEST, SHORTEST, readable
 from core.models.inspect.word_predictions import Reading
-from pages.ui.kit.network.trained_network import Trained
+from core.models.trained_network import TrainedNetwork
 from pages.ui.language import computed
 
 WORD = "lang_word"
@@ -31,7 +31,7 @@ class Typed:
         return int(self.reading.probabilities[-1].argmax())
 
 
-def word_input(trained: Trained) -> Typed | None:
+def word_input(trained: TrainedNetwork) -> Typed | None:
     """The word, examples, and a slider over its characters; None, with a sentence, where nothing was read."""
     text = st.text_input(
         "A word",
@@ -97,7 +97,7 @@ def _named(sign: str) -> str:
     return f"“{escaped(sign, 'page')}”"
 
 
-def known_from(trained: Trained, word: str) -> str:
+def known_from(trained: TrainedNetwork, word: str) -> str:
     """Whether the word stands in the lists, and on which side of the division; "" if it does not."""
     words = computed.words_of(trained)
     for side, labels, told in (

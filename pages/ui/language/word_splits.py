@@ -13,9 +13,9 @@ from core.data.words import LONGEST, READ, SHORTEST, STEM, TEST_SHARE
 from core.formatting import interval, percent, points
 from core.lessons.language.mistakes import by_relatives
 from core.models.evaluation import Score
+from core.models.trained_network import TrainedNetwork
 from core.recipes.texts import RECIPES
 from pages.ui.kit.network.network_picker import as_it_came
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.language import computed
 from pages.ui.language.controls import DIVISION_NAMES
@@ -24,7 +24,7 @@ SHIPPED = {"random": "language-gru", "stem": "language-gru-stem"}
 COLORS = {"random": GREEN, "stem": VIOLET}
 
 
-def divisions(trained: Trained, probabilities: Tensor) -> None:
+def divisions(trained: TrainedNetwork, probabilities: Tensor) -> None:
     """The score of this network, of the shipped ones on both divisions, and the rules for the words."""
     words, config = computed.words_of(trained), trained.config.data
     assert isinstance(config, WordsConfig)
@@ -64,7 +64,7 @@ def _rules(config: WordsConfig) -> str:
     )
 
 
-def _relatives(trained: Trained, probabilities: Tensor, score: Score) -> None:
+def _relatives(trained: TrainedNetwork, probabilities: Tensor, score: Score) -> None:
     """Bars: this network with and without relatives, and both divisions side by side."""
     config = trained.config.data
     assert isinstance(config, WordsConfig)
@@ -72,7 +72,7 @@ def _relatives(trained: Trained, probabilities: Tensor, score: Score) -> None:
     rows: list[tuple[str, Score, str]] = []
     if known.n and strangers.n:
         rows += [("known stems", known, BLUE), ("new stems", strangers, SKY)]
-    if not trained.key.startswith("shipped:"):
+    if trained.source != "shipped":
         rows.append((f"this one, {_short(config.division)}", score, GRAY))
     both = {division: _shipped_score(name) for division, name in SHIPPED.items()}
     rows += [(f"as it came, {_short(division)}", own, COLORS[division]) for division, own in both.items()]

@@ -14,14 +14,14 @@ from core.lessons.mlp.saturation import Start, compare_starts
 from core.lessons.mlp.weight_editing import Prepared
 from core.models import linear_layers
 from core.models.inspect.layer_signals import Gradients, Signals, gradients, signals
-from pages.ui.kit.network.trained_network import Trained
+from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.widgets.cached_results import data_key
 
 SAMPLE = 2000  # test images that histograms of activations are made of, at most
 ROOM = 150_000_000  # bytes that the numbers of one network on all its images may take
 
 
-def prepared(trained: Trained, mnist: Mnist) -> tuple[Prepared, Digits]:
+def prepared(trained: TrainedNetwork, mnist: Mnist) -> tuple[Prepared, Digits]:
     """The network's numbers on test images, ready for edits, and these: all, or as many as there is room for.
 
     Where there is no room for all, they are taken from the whole set at even distances: its two
@@ -31,20 +31,20 @@ def prepared(trained: Trained, mnist: Mnist) -> tuple[Prepared, Digits]:
     return _prepared(trained.key, data_key(mnist), count, trained.model, mnist.test)
 
 
-def sample_signals(trained: Trained, mnist: Mnist, at_start: bool) -> Signals:
+def sample_signals(trained: TrainedNetwork, mnist: Mnist, at_start: bool) -> Signals:
     """Signals of the first SAMPLE test images (fewer in a very wide network), now or at the start."""
-    model = trained.start if at_start else trained.model
+    model = trained.initial if at_start else trained.model
     return _signals(trained.key, at_start, data_key(mnist), model, mnist.test.images[: sample_size(trained)])
 
 
-def sample_size(trained: Trained) -> int:
+def sample_size(trained: TrainedNetwork) -> int:
     """Of how many test images `sample_signals` holds the numbers (or of all, if there are fewer)."""
     return _fitting(SAMPLE, 2 * sum(trained.config.mlp.widths))
 
 
-def batch_gradients(trained: Trained, batch: Digits, name: str, at_start: bool, how: Reduction) -> Gradients:
+def batch_gradients(trained: TrainedNetwork, batch: Digits, name: str, at_start: bool, how: Reduction) -> Gradients:
     """Gradients on a batch (`name` tells it from other batches), now or at the start."""
-    model = trained.start if at_start else trained.model
+    model = trained.initial if at_start else trained.model
     return _gradients(trained.key, at_start, name, how, model, batch)
 
 

@@ -9,10 +9,10 @@ from core.charts.images import picture
 from core.lessons.mlp.unit_contributions import unit_contributions
 from core.models import linear_layers
 from core.models.inspect.layer_signals import Signals, signals
+from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.drawing.canvas import digit_canvas
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.network.prediction import reading
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.cache import mnist
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.mlp.gallery import weight_gallery
@@ -36,7 +36,7 @@ FIRED, PUSHED = "fired most", "pushed the answer most"
 
 
 @panel
-def draw(trained: Trained) -> None:
+def draw(trained: TrainedNetwork) -> None:
     """Canvas, reading, and the hidden units behind it; a test digit stands in while nothing is drawn."""
     drawing = digit_canvas("mlp_draw")
     if drawing is not None:
@@ -78,7 +78,7 @@ def _test_digit() -> Tensor:
     return test.images[index]
 
 
-def _layers(trained: Trained, flow: Signals) -> None:
+def _layers(trained: TrainedNetwork, flow: Signals) -> None:
     """Every hidden layer as a grid of units, and how many of them fired."""
     bounded = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}.get(trained.config.mlp.activation)
     half = 0.5 if trained.config.mlp.activation == "sigmoid" else 0.0
@@ -96,7 +96,7 @@ def _layers(trained: Trained, flow: Signals) -> None:
     st.caption(f"One square a unit, {means}. Hover for the number.")
 
 
-def _strongest(trained: Trained, flow: Signals, digit: int) -> None:
+def _strongest(trained: TrainedNetwork, flow: Signals, digit: int) -> None:
     """The first hidden layer's strongest units, each with what it looks for."""
     how = st.segmented_control(
         "Units of the first hidden layer that",
@@ -122,7 +122,7 @@ def _strongest(trained: Trained, flow: Signals, digit: int) -> None:
     )
 
 
-def _evidence(trained: Trained, flow: Signals, digit: int) -> None:
+def _evidence(trained: TrainedNetwork, flow: Signals, digit: int) -> None:
     """Without hidden units each digit has one picture of weights; ink times weight is its evidence."""
     weight = linear_layers(trained.model)[0][1]
     st.markdown("There are no hidden units: each digit weighs the pixels for itself.")

@@ -14,8 +14,8 @@ from core.lessons.mlp.charts import now_and_start_figure, slope_figure
 from core.lessons.mlp.saturation import SATURATED, Spread, histograms, spread
 from core.models import linear_layers
 from core.models.inspect.layer_signals import bend, slope
+from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.widgets import cached_results as common
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.mlp import computed
@@ -37,7 +37,7 @@ a = torch.sigmoid(z)
 
 
 @panel
-def inside(trained: Trained, mnist: Mnist) -> None:
+def inside(trained: TrainedNetwork, mnist: Mnist) -> None:
     """Three views of one network, each against its own start."""
     view = st.segmented_control(
         "View",
@@ -66,9 +66,9 @@ NOW, WEIGHTS_THEN, CHANGE = "now", "at the start", "what training added"
 BY_NUMBER, BY_SIZE, BY_CHANGE = "unit number", "size of its weights", "how much it changed"
 
 
-def weights(trained: Trained) -> None:
+def weights(trained: TrainedNetwork) -> None:
     """Pictures of the units chosen, in the order chosen."""
-    now, start = linear_layers(trained.model)[0][1], linear_layers(trained.start)[0][1]
+    now, start = linear_layers(trained.model)[0][1], linear_layers(trained.initial)[0][1]
     linear = len(now) == 10 and not trained.config.mlp.hidden
     what, order, count = _controls(len(now), linear)
     sizes = {BY_SIZE: now.norm(dim=1), BY_CHANGE: (now - start).norm(dim=1)}
@@ -137,7 +137,7 @@ KINDS = {
 }
 
 
-def spreads(trained: Trained, mnist: Mnist) -> None:
+def spreads(trained: TrainedNetwork, mnist: Mnist) -> None:
     """Choose a quantity; one chart a layer, and a sentence made from the numbers."""
     kinds = [kind for kind in KINDS if kind != AFTER or trained.config.mlp.hidden]
     kind = st.segmented_control(
@@ -161,8 +161,8 @@ def spreads(trained: Trained, mnist: Mnist) -> None:
             st.caption(_told(trained, kind, index, new, old))
 
 
-def _numbers(trained: Trained, mnist: Mnist, kind: str, at_start: bool) -> list[Tensor]:
-    model = trained.start if at_start else trained.model
+def _numbers(trained: TrainedNetwork, mnist: Mnist, kind: str, at_start: bool) -> list[Tensor]:
+    model = trained.initial if at_start else trained.model
     if kind == HISTOGRAM_WEIGHTS:
         return [weight for _, weight, _ in linear_layers(model)]
     if kind == GRADIENTS:
@@ -188,7 +188,7 @@ def _zeros(now: Tensor, start: Tensor) -> str:
     return f" Exact zeros, left out of the chart: {percent(shares[0], 0)}, at the start {percent(shares[1], 0)}."
 
 
-def _told(trained: Trained, kind: str, index: int, now: Tensor, start: Tensor) -> str:
+def _told(trained: TrainedNetwork, kind: str, index: int, now: Tensor, start: Tensor) -> str:
     """What the chart shows, in numbers."""
     sizes = f"Standard deviation {float(now.std()):.3g}, at the start {float(start.std()):.3g}."
     name = trained.config.mlp.activation
@@ -214,7 +214,7 @@ def _told(trained: Trained, kind: str, index: int, now: Tensor, start: Tensor) -
 NAMES = {"pytorch": "PyTorch", "normal": "normal", "xavier": "Xavier", "he": "He"}
 
 
-def begin(trained: Trained, mnist: Mnist) -> None:
+def begin(trained: TrainedNetwork, mnist: Mnist) -> None:
     """This network's first hidden layer now and at the start, then the same network started in other ways."""
     config = trained.config.mlp
     if not config.hidden:
@@ -279,9 +279,9 @@ def _metrics(start: Spread, now: Spread, name: Activation) -> None:
             )
 
 
-def _why(trained: Trained, energy: float, start: Spread) -> None:
+def _why(trained: TrainedNetwork, energy: float, start: Spread) -> None:
     """The spread from its formula, beside the one measured."""
-    weight, bias = linear_layers(trained.start)[0][1:]
+    weight, bias = linear_layers(trained.initial)[0][1:]
     variance, bias_variance = float(weight.var()), float(bias.var()) if len(bias) > 1 else 0.0
     expected = math.sqrt(energy * variance + bias_variance)
     st.latex(
@@ -296,7 +296,7 @@ def _why(trained: Trained, energy: float, start: Spread) -> None:
     )
 
 
-def _others(trained: Trained, mnist: Mnist) -> None:
+def _others(trained: TrainedNetwork, mnist: Mnist) -> None:
     st.markdown("**The same network, started in other ways** (same seed, first batch, before any step)")
     rows = computed.starts(trained.config, mnist)
     own = (trained.config.mlp.init, trained.config.mlp.init_output)

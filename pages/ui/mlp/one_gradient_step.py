@@ -9,8 +9,8 @@ from core.data.digits import Digits, Mnist
 from core.formatting import number
 from core.lessons.mlp.charts import loss_along_figure
 from core.lessons.mlp.one_gradient_step import Place, Step, curve, steepest, take_step
+from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.widgets import cached_results as common
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.mlp import computed
@@ -32,13 +32,13 @@ cross_entropy(model(x), y)                  # the same batch, after
 
 
 @panel
-def lens(trained: Trained, mnist: Mnist) -> None:
+def lens(trained: TrainedNetwork, mnist: Mnist) -> None:
     """Choose a weight and a batch; see the formula with its numbers, and the loss around the weight."""
     at_start, number, lr, how = _batch_controls(trained, mnist)
     batch = computed.training_batch(mnist, trained.config.train.batch_size, number)
     name = f"{common.data_key(mnist)}/{trained.config.train.batch_size}/{number}"
     found = computed.batch_gradients(trained, batch, name, at_start, how)
-    model = trained.start if at_start else trained.model
+    model = trained.initial if at_start else trained.model
     with st.container(border=True):
         place = pick_weight(model, f"mlp_lens_{at_start:d}_{number}", steepest(found, 0))
     step = take_step(model, batch, found, place, lr, how)
@@ -70,7 +70,7 @@ def _curve(model: nn.Module, batch: Digits, place: Place, step: Step, how: Reduc
     )
 
 
-def _batch_controls(trained: Trained, mnist: Mnist) -> tuple[bool, int, float, Reduction]:
+def _batch_controls(trained: TrainedNetwork, mnist: Mnist) -> tuple[bool, int, float, Reduction]:
     train = trained.config.train
     with st.container(horizontal=True, gap="large"):
         moment = st.segmented_control(
@@ -114,7 +114,7 @@ def _batch_controls(trained: Trained, mnist: Mnist) -> tuple[bool, int, float, R
     return moment == FIRST, int(number) - 1, float(lr), how
 
 
-def _numbers(trained: Trained, place: Place, step: Step, lr: float, how: Reduction, count: int) -> None:
+def _numbers(trained: TrainedNetwork, place: Place, step: Step, lr: float, how: Reduction, count: int) -> None:
     symbol = names(trained.config.mlp)[place.layer][0]
     w = rf"{symbol}[{place.source},\,{place.to}]"
     unit = "nats" if how == "mean" else f"nats, sum of {count:,}"

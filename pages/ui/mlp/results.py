@@ -13,8 +13,8 @@ from core.data.digits import Digits, Mnist
 from core.formatting import article, count, interval, percent, probability, times
 from core.models.evaluation import Score
 from core.models.inspect.confusion import commonest_mistake, confident_mistakes, confusion, per_digit, read_as
+from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.widgets import cached_results as common
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.mlp.gallery import digit_gallery
@@ -36,7 +36,7 @@ confidence = logits.softmax(dim=1).max(dim=1).values
 
 
 @panel
-def results(trained: Trained, mnist: Mnist) -> None:
+def results(trained: TrainedNetwork, mnist: Mnist) -> None:
     """Accuracy with its interval, the confusion matrix with its images, digits, confident mistakes."""
     test = mnist.test
     probabilities = common.probabilities(trained, mnist)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pages.ui.kit.shell.tab import OpenTab, Tab
 
 if TYPE_CHECKING:
-    from pages.ui.kit.network.trained_network import Trained
+    from core.models.trained_network import TrainedNetwork
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def around(open_tab: OpenTab) -> Iterator[Tab]:
         yield opened
 
 
-def _network() -> "Trained":
+def _network() -> "TrainedNetwork":
     from pages.ui.mlp.train import PAGE
 
     return PAGE.chosen_network()

@@ -13,8 +13,8 @@ from core.formatting import article, percent, points
 from core.lessons.mlp.one_gradient_step import Place
 from core.lessons.mlp.weight_editing import Edit, Prepared, SilencedUnit, WeightEdit
 from core.models import linear_layers
+from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.training.accuracy_line import BY_TEST
 from pages.ui.kit.widgets import cached_results as common
 from pages.ui.kit.widgets.chart import chart
@@ -54,7 +54,7 @@ class Edits:
 
 
 @panel
-def edit(trained: Trained, mnist: Mnist) -> None:
+def edit(trained: TrainedNetwork, mnist: Mnist) -> None:
     """Controls on the left, accuracy and one digit's probabilities on the right, against the untouched."""
     kept = _kept(trained)
     ready, test = computed.prepared(trained, mnist)
@@ -68,7 +68,7 @@ def edit(trained: Trained, mnist: Mnist) -> None:
         st.code(CODE, language="python")
 
 
-def _kept(trained: Trained) -> Edits:
+def _kept(trained: TrainedNetwork) -> Edits:
     kept = st.session_state.get(KEPT)
     if not isinstance(kept, Edits) or kept.owner != trained.key:
         kept = Edits(trained.key, fresh=kept.fresh + 1 if isinstance(kept, Edits) else 0)
@@ -76,7 +76,7 @@ def _kept(trained: Trained) -> Edits:
     return kept
 
 
-def _controls(trained: Trained, kept: Edits) -> None:
+def _controls(trained: TrainedNetwork, kept: Edits) -> None:
     hidden = trained.config.mlp.hidden
     kinds = [WEIGHT, UNIT] if hidden else [WEIGHT]
     kind = st.segmented_control(
@@ -105,7 +105,7 @@ def _controls(trained: Trained, kept: Edits) -> None:
         )
 
 
-def _change(trained: Trained, kept: Edits) -> None:
+def _change(trained: TrainedNetwork, kept: Edits) -> None:
     hidden = trained.config.mlp.hidden
     start = Place(len(hidden), 3, 0 if hidden else MIDDLE)
     place = pick_weight(trained.model, "mlp_edit", start)
@@ -128,7 +128,7 @@ def _change(trained: Trained, kept: Edits) -> None:
     st.caption(f"Trained value {original:.4f}; the largest in this layer is {float(layer.abs().max()):.2f}.")
 
 
-def _silence(trained: Trained, kept: Edits) -> None:
+def _silence(trained: TrainedNetwork, kept: Edits) -> None:
     hidden = trained.config.mlp.hidden
     names = [f"hidden layer {i} ({width} units)" for i, width in enumerate(hidden, start=1)]
     left, right = st.columns([1.5, 1])

@@ -7,9 +7,9 @@ import streamlit as st
 from core.config.escaping import escaped
 from core.formatting import article, count, number, percent
 from core.lessons.runs.charts.hyperparameters import parallel_figure, scatter_figure
+from core.lessons.runs.charts.scale import scale, written
 from core.lessons.runs.measures import Measure, left_out, measures, most_frequent
 from core.lessons.runs.rows import title_of
-from core.lessons.runs.scale import scale, written
 from core.lessons.runs.settings import values_of, varied
 from core.storage.runs import RunRecord
 from pages.ui.kit.shell.page import error_boundary

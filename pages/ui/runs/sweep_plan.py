@@ -10,7 +10,7 @@ from core.config.run import DIGIT_READERS, RunConfig
 from core.config.train import MOST_EPOCHS
 from core.formatting import percent
 from core.jobs.sweep.plan import MOST_TRIALS, SweepPlan, parse_axes
-from core.lessons.runs.scale import written
+from core.lessons.runs.charts.scale import written
 from core.lessons.runs.variable import suggested, variable, words_of
 from core.recipes.texts import RECIPES
 

@@ -10,8 +10,8 @@ from core.config.errors import NotFound
 from core.formatting import interval, number, percent
 from core.jobs.sweep.ledger import Ledger
 from core.lessons.runs.charts.hyperparameters import trials_figure, trials_map
+from core.lessons.runs.charts.scale import Scale, scale, written
 from core.lessons.runs.measures import Choice, best, validation_loss
-from core.lessons.runs.scale import Scale, scale, written
 from core.storage.history import History
 from core.storage.runs import RunRecord
 from pages.ui.kit.shell.cache import run_store

@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Mapping, Sequence
+from functools import partial
 from html import escape
 
 import numpy as np
@@ -17,11 +18,10 @@ from core.lessons.runs.charts.comparisons import both_board
 from core.lessons.runs.rows import title_of
 from core.models.paired_test import Paired
 from core.models.threads import one_thread
+from core.models.trained_network import TrainedNetwork
 from core.recipes.texts import train_recipes
 from core.storage.checkpoints import run_checkpoint, shipped
-from core.storage.runs import RunRecord
-from pages.ui.kit.network.network_picker import as_it_came, on_record
-from pages.ui.kit.network.trained_network import Trained
+from pages.ui.kit.network.network_picker import Option, on_record, pick_network, shipped_options
 from pages.ui.kit.shell.cache import mnist
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.widgets import cached_results
@@ -42,11 +42,11 @@ FIRST = ("linear-softmax", "cnn-bn")
 def two_networks() -> None:
     """Choose A and B, see the four groups and the images in one of them."""
     with error_boundary():
-        there = _there()
+        there, starts = _there()
         if len(there) < 2:
             st.info("There are not two networks with weights here yet. Train two that read digits.")
             return
-        first, second = _choose(there)
+        first, second = _choose(there, starts)
         if first.key == second.key:
             st.info("These are the same network twice: choose another one as B.", icon=":material/info:")
             return
@@ -67,41 +67,37 @@ def two_networks() -> None:
             st.code(CODE, language="python")
 
 
-def _there() -> dict[str, RunRecord | str]:
-    """Networks with weights that read digits, by a title that no other has: a run, or a recipe's name."""
-    found: dict[str, RunRecord | str] = {
-        f"As it came: {name}": name for name in train_recipes(DIGIT_READERS) if name in shipped()
-    }
+def _there() -> tuple[dict[str, Option], list[str]]:
+    """Networks with weights that read digits, by the title that the address keeps; and those that stand first."""
+    came = {f"As it came: {name}": name for name in train_recipes(DIGIT_READERS) if name in shipped()}
     runs = [run for run in all_known() if isinstance(run.config.model, DIGIT_READERS)]
-    kept = [run for run in runs if run_checkpoint(run.run_id).is_file()][:MOST]
-    return found | {f"On record: {title_of(run)}": run for run in kept}
+    kept = {f"On record: {title_of(run)}": run for run in runs if run_checkpoint(run.run_id).is_file()}
+    kept = dict(list(kept.items())[:MOST])
+    options = {
+        **dict(zip(came, shipped_options(list(came.values())).values(), strict=True)),
+        **{title: Option(title, partial(on_record, run)) for title, run in kept.items()},
+    }
+    picked = [title for title, run in kept.items() if run.run_id in chosen.ids()][:2]
+    rest = [f"As it came: {name}" for name in FIRST if f"As it came: {name}" in options]
+    rest = [title for title in [*rest, *options] if title not in picked]
+    return options, [*rest[: 2 - len(picked)], *picked]
 
 
-def _choose(there: Mapping[str, RunRecord | str]) -> tuple[Trained, Trained]:
-    titles = list(there)
-    picked = [title for title, what in there.items() if not isinstance(what, str) and what.run_id in chosen.ids()][:2]
-    usual = [f"As it came: {name}" for name in FIRST if f"As it came: {name}" in there]
-    starts = [*picked, *(title for title in [*usual, *titles] if title not in picked)][:2]
-    if len(picked) < 2:
-        starts = [*(title for title in [*usual, *titles] if title not in picked)][: 2 - len(picked)] + picked
-    columns = st.columns(2, gap="medium")
+def _choose(there: Mapping[str, Option], starts: Sequence[str]) -> tuple[TrainedNetwork, TrainedNetwork]:
     networks = []
-    for column, letter, start in zip(columns, "AB", starts, strict=True):
-        key = f"runs_{letter.lower()}"
-        if st.session_state.get(key) not in there:
-            st.session_state.pop(key, None)
+    for column, letter, start in zip(st.columns(2, gap="medium"), "AB", starts, strict=True):
         with column:
-            title = st.selectbox(
-                f"Network {letter}",
-                titles,
-                index=titles.index(start),
-                key=key,
-                bind="query-params",
-                help="A network that came with Digit Lab, or a run on record whose weights were kept: those "
-                "of races and sweeps are not.",
+            networks.append(
+                pick_network(
+                    f"Network {letter}",
+                    there,
+                    f"runs_{letter.lower()}",
+                    first=start,
+                    help="A network that came with Digit Lab, or a run on record whose weights were kept: those "
+                    "of races and sweeps are not.",
+                    in_address=True,
+                )
             )
-        what = there[title]
-        networks.append(as_it_came(what, title) if isinstance(what, str) else on_record(what))
     return networks[0], networks[1]
 
 

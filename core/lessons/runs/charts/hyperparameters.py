@@ -11,7 +11,7 @@ from core.charts.palette import BLUE, CATEGORICAL, ORANGE, PURPLE, SEQUENTIAL, S
 from core.charts.series import dots, error, series
 from core.charts.style import AXIS, Part, figure, heat
 from core.formatting import number
-from core.lessons.runs.scale import Scale
+from core.lessons.runs.charts.scale import Scale
 
 MOST_GROUPS = 9  # colors that tell groups apart; the rest share the last
 

@@ -9,14 +9,14 @@ import streamlit as st
 from core.config.run import DIGIT_READERS
 from core.jobs.snapshot import Snapshot
 from core.models.threads import one_thread
+from core.models.trained_network import TrainedNetwork
 from core.storage.checkpoints import shipped
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell import cache
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.widgets import cached_results
 
 Rest = ParamSpec("Rest")
-Panel = Callable[Concatenate[Trained, Rest], None]
+Panel = Callable[Concatenate[TrainedNetwork, Rest], None]
 
 
 def panel(show: Panel[Rest]) -> Panel[Rest]:
@@ -30,7 +30,7 @@ def panel(show: Panel[Rest]) -> Panel[Rest]:
     @st.fragment
     @wraps(show)
     @one_thread()
-    def whole(trained: Trained, /, *args: Rest.args, **kwargs: Rest.kwargs) -> None:
+    def whole(trained: TrainedNetwork, /, *args: Rest.args, **kwargs: Rest.kwargs) -> None:
         with error_boundary():
             broken = cached_results.not_finite(trained)
             if broken:

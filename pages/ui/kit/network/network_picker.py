@@ -1,10 +1,17 @@
-"""Which network do the panels look at? The one just trained, one on record, or the one that came along."""
+"""Which network do the panels look at? The one just trained, a recorded one, a shipped one, or one somebody brings.
+
+A picker's options are a dict from the word that the session or the address keeps ("shipped:NAME", "run:ID", …) to an
+`Option`, which knows its network: nothing is read out of the word.
+"""
 
 import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
-import torch
+from torch import nn
 
 from core.config.run import ModelConfig, RunConfig
 from core.formatting import number
@@ -12,81 +19,134 @@ from core.jobs.snapshot import Snapshot
 from core.jobs.training_job import Job
 from core.models import as_module
 from core.models.layers import Normalize
-from core.models.trained_network import TrainedNetwork, load_checkpoint, rebuild
+from core.models.trained_network import TrainedNetwork, load_run, rebuild
 from core.recipes.texts import train_recipes
 from core.storage.checkpoints import SHIPPED, run_checkpoint, shipped
 from core.storage.runs import RunRecord
 from core.storage.weight_history import Frame, WeightHistory, load_weight_history, weight_history_path
 from core.training.trainer import initial_network
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.cache import run_store, shipped_model
 from pages.ui.kit.shell.owner import mine
 
 NOW = "now"
 
-
 Kind = type[ModelConfig]
 Kinds = Kind | tuple[Kind, ...]
 
 
-def choose_network(job: Job | None, recipe: str, *, kind: Kind, key: str) -> Trained:
-    """A select box over the networks of one kind that are at hand, and the one chosen in it.
+@dataclass(frozen=True)
+class Option:
+    """One network in a picker. open: finds it when it is chosen, and may say more of it on the page."""
+
+    title: str
+    open: Callable[[], TrainedNetwork]
+
+
+Options = Mapping[str, Option]
+
+
+def pick_network(
+    label: str, options: Options, key: str, *, help: str, first: str | None = None, in_address: bool = False
+) -> TrainedNetwork:
+    """A select box over networks, and the one chosen in it.
+
+    first: the word of the option that stands there at the start. in_address: the choice is kept in the address, by
+    its word, which then is the title too; else in the session. A choice that is no longer there is forgotten.
+    """
+    if st.session_state.get(key) not in options:
+        st.session_state.pop(key, None)
+    kept: dict[str, Any] = {"bind": "query-params"} if in_address else {"persist_state": "session"}
+    words = list(options)
+    picked: str = st.selectbox(
+        label,
+        words,
+        index=words.index(first) if first is not None and first in options else 0,
+        format_func=lambda word: options[word].title,
+        key=key,
+        help=help,
+        **kept,
+    )
+    return options[picked].open()
+
+
+def choose_network(job: Job | None, recipe: str, *, kind: Kind, key: str) -> TrainedNetwork:
+    """A picker of the networks of one kind that are at hand.
 
     job: this page's run, if it has one. recipe: whose network stands first. key: of the select box; a page
     may set it in the session state beforehand to NOW, "shipped:NAME" or "run:ID".
     """
-    options: dict[str, str] = {}
     snapshot = job.snapshot if job else None
-    if snapshot is not None and snapshot.weights is not None:
-        options[NOW] = f"This run: {snapshot.config.recipe}"
-    ours = f"shipped:{recipe}"
     names = sorted(set(shipped()) & set(train_recipes(kind)), key=lambda name: (name != recipe, name))
-    options |= {f"shipped:{name}": f"As it came: {name}" for name in names}
-    runs = {run.run_id: run for run in recorded(kind)}
-    options |= {f"run:{run_id}": record_title(run) for run_id, run in runs.items()}
-    if st.session_state.get(key) not in options:
-        st.session_state.pop(key, None)
-    picked = st.selectbox(
+    options = {
+        **({} if snapshot is None or snapshot.weights is None else {NOW: job_option(snapshot, "This run: {recipe}")}),
+        **shipped_options(names),
+        **run_options(recorded(kind)),
+    }
+    return pick_network(
         "Network to look at",
-        list(options),
-        index=0 if NOW in options else list(options).index(ours) if ours in options else 0,
-        format_func=lambda name: options[name],
-        key=key,
-        persist_state="session",
+        options,
+        key,
+        first=NOW if NOW in options else f"shipped:{recipe}",
         help="The run of this page as it stands now, a network that came with Digit Lab, or a run on record.",
     )
-    if picked == NOW and snapshot is not None:
-        caption_of(snapshot)
-        return running(snapshot, options[NOW])
-    where, _, name = picked.partition(":")
-    return as_it_came(name, options[picked]) if where == "shipped" else on_record(runs[name])
 
 
-def running(snapshot: Snapshot, title: str) -> Trained:
+def job_option(snapshot: Snapshot, title: str) -> Option:
+    """A run of this session; its snapshot must hold weights. title: may name its {recipe} and its {id}."""
+    told = title.format(recipe=snapshot.config.recipe, id=snapshot.job_id)
+
+    def network() -> TrainedNetwork:
+        # Not in the option's label, which a select box holds on to.
+        st.caption(f"The run at epoch {number(snapshot.weights_epoch)}, step {snapshot.weights_step:,}.")
+        return running(snapshot, told)
+
+    return Option(told, network)
+
+
+def shipped_options(names: list[str]) -> dict[str, Option]:
+    """The networks that came with Digit Lab, of these recipes."""
+    return {f"shipped:{name}": _shipped_option(name) for name in names}
+
+
+def _shipped_option(name: str) -> Option:
+    return Option(f"As it came: {name}", lambda: as_it_came(name, f"As it came: {name}"))
+
+
+def run_options(runs: list[RunRecord]) -> dict[str, Option]:
+    """Recorded runs whose weights are there."""
+    return {f"run:{run.run_id}": _run_option(run) for run in runs}
+
+
+def _run_option(run: RunRecord) -> Option:
+    return Option(record_title(run), lambda: on_record(run))
+
+
+def running(snapshot: Snapshot, title: str) -> TrainedNetwork:
     """The network of a run as it stands now; its snapshot must hold weights."""
     assert snapshot.weights is not None
-    model = rebuild(snapshot.config, snapshot.weights)
-    name = f"{snapshot.job_id}@{snapshot.weights_step}"
-    return _trained(name, title, snapshot.config, model, snapshot.film)
+    network = TrainedNetwork(
+        rebuild(snapshot.config, snapshot.weights),
+        snapshot.config,
+        "job",
+        snapshot.job_id,
+        version=str(snapshot.weights_step),
+        title=title,
+        weight_history=snapshot.film,
+    )
+    return _with_start(network)
 
 
-def caption_of(snapshot: Snapshot) -> None:
-    """Say which moment of a run is looked at: not in an option's label, which a select box holds on to."""
-    st.caption(f"The run at epoch {number(snapshot.weights_epoch)}, step {snapshot.weights_step:,}.")
-
-
-def as_it_came(name: str, title: str) -> Trained:
+def as_it_came(name: str, title: str) -> TrainedNetwork:
     """A network that came with Digit Lab."""
-    came = shipped_model(name)
-    film = weight_history_beside(SHIPPED / f"{name}.safetensors", 0.0, came)
-    return _trained(f"shipped:{name}", title, came.config, came.model, film)
+    came = replace(shipped_model(name), title=title)
+    return _with_start(replace(came, weight_history=weight_history_beside(SHIPPED / f"{name}.safetensors", 0.0, came)))
 
 
-def on_record(run: RunRecord) -> Trained:
-    """The network of a recorded run."""
-    checkpoint = _load_run(run.run_id, run.created)
-    film = weight_history_beside(run_checkpoint(run.run_id), run.created, checkpoint)
-    return _trained(f"run:{run.run_id}@{run.created}", record_title(run), checkpoint.config, checkpoint.model, film)
+def on_record(run: RunRecord) -> TrainedNetwork:
+    """The network of a recorded run. Raises LabError where its weights were not kept, or are gone."""
+    found = replace(_load_run(run.run_id, run.created), version=str(run.created), title=record_title(run))
+    kept = weight_history_beside(run_checkpoint(run.run_id), run.created, found)
+    return _with_start(replace(found, weight_history=kept))
 
 
 def recorded(kind: Kinds, most: int = 15) -> list[RunRecord]:
@@ -104,11 +164,11 @@ def record_title(run: RunRecord) -> str:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _load_run(run_id: str, written: float) -> TrainedNetwork:
     """A recorded run's network; `written` tells one version of a run that went on from the next."""
-    return load_checkpoint(run_checkpoint(run_id))
+    return load_run(run_id)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _start(settings: str, mean_std: tuple[float, float] | None) -> torch.nn.Module:
+def _start(settings: str, mean_std: tuple[float, float] | None) -> nn.Module:
     """The network before its first step: the seed gives its weights back exactly.
 
     settings: the RunConfig as JSON. mean_std: what the run normalized by.
@@ -121,17 +181,17 @@ def _start(settings: str, mean_std: tuple[float, float] | None) -> torch.nn.Modu
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def weight_history_beside(path: Path, written: float, _checkpoint: TrainedNetwork) -> WeightHistory:
+def weight_history_beside(path: Path, written: float, _network: TrainedNetwork) -> WeightHistory:
     """The frames that lie beside a checkpoint, which itself is the last, if there are any.
 
     written: tells one version of a run that went on from the next.
     """
-    last = Frame(float(_checkpoint.provenance.get("epochs", 0.0)), _checkpoint.model.state_dict())
+    last = Frame(float(_network.provenance.get("epochs", 0.0)), _network.model.state_dict())
     return load_weight_history(weight_history_path(path), last)
 
 
-def _trained(key: str, title: str, config: RunConfig, model: torch.nn.Module, film: WeightHistory) -> Trained:
+def _with_start(network: TrainedNetwork) -> TrainedNetwork:
     """The network together with its own start, normalized as it is now."""
-    layer = model.normalize
+    layer = network.model.normalize
     mean_std = (float(layer.mean), float(layer.std)) if isinstance(layer, Normalize) else None
-    return Trained(key, title, config, model, _start(json.dumps(config.to_json()), mean_std), film)
+    return replace(network, start=_start(json.dumps(network.config.to_json()), mean_std))

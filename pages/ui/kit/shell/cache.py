@@ -28,12 +28,10 @@ def mnist() -> "Mnist":
 
 @st.cache_resource(show_spinner="Loading a trained network…")
 def shipped_model(recipe_id: str) -> "TrainedNetwork":
-    """A network that came with Digit Lab: its `.model` in evaluation mode and its `.provenance`."""
+    """A network that came with Digit Lab, titled by its recipe's id."""
     from core.models.trained_network import load_shipped
 
-    checkpoint = load_shipped(recipe_id)
-    checkpoint.model.eval()
-    return checkpoint
+    return load_shipped(recipe_id)
 
 
 @st.cache_resource(show_spinner=False)

@@ -42,6 +42,12 @@ def recall(name: str) -> str | None:
     return value
 
 
+def linked(name: str) -> str | None:
+    """What the address says of a widget that does not stand on the page yet."""
+    value: str | None = st.query_params.get(name)
+    return value
+
+
 def session_id() -> str:
     """Names this browser session; a reload is a new one."""
     context = get_script_run_ctx()

@@ -8,11 +8,10 @@ from torch import nn
 from core.config.errors import LabError
 from core.config.run import RunConfig
 from core.jobs.snapshot import Snapshot
-from core.models.trained_network import rebuild
+from core.models.trained_network import TrainedNetwork, rebuild
 from core.storage.history import History
 from core.storage.runs import RunRecord
 from pages.ui.kit.network.network_picker import on_record
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell import cache
 
 
@@ -54,7 +53,7 @@ def of_job(snapshot: Snapshot) -> Ended:
     return Ended(key, snapshot.config, snapshot.history, snapshot.n_train, network)
 
 
-def network_of(run: RunRecord) -> Trained | None:
+def network_of(run: RunRecord) -> TrainedNetwork | None:
     """The network of a recorded run; None where its weights were not kept, or are gone."""
     try:
         return on_record(run)

@@ -9,12 +9,12 @@ from core.config.errors import NotFound
 from core.config.escaping import escaped
 from core.config.run import RunConfig
 from core.formatting import count
+from core.models.trained_network import TrainedNetwork
 from core.storage.history import History
 from core.storage.runs import RunRecord
 from core.training.recording import computed_elsewhere
 from pages.ui.kit.network.example_names import examples
 from pages.ui.kit.network.network_picker import Kind, as_it_came
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell import cache, state
 from pages.ui.kit.shell.not_here import not_here
 from pages.ui.kit.training import ended_run
@@ -72,7 +72,7 @@ def _draw(
     draw: Draw | None,
     key: str,
     config: RunConfig,
-    trained: Trained | None,
+    trained: TrainedNetwork | None,
     history: History,
     n_train: int,
     n_test: int,
@@ -85,5 +85,5 @@ def _draw(
     if draw is None:
         curves(history, n_train, epochs, key)
         return
-    weights, film = (None, ()) if trained is None else (trained.model.state_dict(), trained.film)
+    weights, film = (None, ()) if trained is None else (trained.model.state_dict(), trained.weight_history)
     draw(Shown(history, config, n_train, n_test, epochs, weights, film, key))

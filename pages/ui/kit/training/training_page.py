@@ -17,13 +17,13 @@ from core.config.run import DIGIT_READERS, RunConfig
 from core.export.snippets.panel import training_code
 from core.export.snippets.words import with_changes
 from core.jobs.training_job import Job, start_training
+from core.models.trained_network import TrainedNetwork
 from core.recipes.texts import RECIPES, train_recipes
 from core.training import memory
 from core.training.run_data import material_for
 from core.training.trainer import changeable
 from pages.ui.kit.network.network_panel import why_less
 from pages.ui.kit.network.network_picker import NOW, Kind, choose_network
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell import cache, css, state
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.shell.owner import owner
@@ -218,7 +218,7 @@ class TrainingPage:
         found: Chosen = st.session_state[self.key("chosen")]
         return found
 
-    def chosen_network(self) -> Trained:
+    def chosen_network(self) -> TrainedNetwork:
         """A select box over the networks of this page's kind, and the one chosen in it."""
         chosen = self.chosen()
         return choose_network(chosen.job, chosen.recipe, kind=self.kind, key=self.key("look"))

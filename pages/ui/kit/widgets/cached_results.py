@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from core.data.digits import Mnist
 from core.models.evaluation import logits, predict
-from pages.ui.kit.network.trained_network import Trained
+from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.shell import cache
 
 
@@ -17,7 +17,7 @@ def data_key(mnist: Mnist) -> str:
     return f"{mnist.source}/{mnist.size}"
 
 
-def probabilities(trained: Trained, mnist: Mnist) -> Tensor:
+def probabilities(trained: TrainedNetwork, mnist: Mnist) -> Tensor:
     """(N, 10) for every test image."""
     return _probabilities(trained.key, data_key(mnist), trained.model, mnist.test.images)
 
@@ -29,7 +29,7 @@ def which_images(mnist: Mnist, count: int) -> str:
     return f"{whole} test images" if count == len(mnist.test) else f"{count:,} of {whole} test images"
 
 
-def not_finite(trained: Trained) -> str | None:
+def not_finite(trained: TrainedNetwork) -> str | None:
     """What of a diverged network is infinite or no number: "weights", or else "outputs"; None if it is sound.
 
     Finite weights can be so large that the outputs are not: a hundred images tell.

@@ -5,8 +5,8 @@ import random
 
 import torch
 
+from core.config.proportion import Proportion
 from core.lessons.adversarial.robust_accuracy import (
-    Share,
     came_back,
     half_lost,
     lost,
@@ -75,19 +75,19 @@ def test_images_that_come_back_are_counted_but_not_those_misread_from_the_start(
 
 def test_shares_have_intervals_and_half_is_lost_between_two_budgets() -> None:
     left = shares(rows("....", "x...", "xxx.", "...."))
-    assert [share.accuracy for share in left] == [1.0, 0.75, 0.25, 1.0]
-    low, high = left[1].ci95
+    assert [share.share for share in left] == [1.0, 0.75, 0.25, 1.0]
+    low, high = left[1].interval
     assert 0.2 < low < 0.75 < high < 1
     assert half_lost((0.0, 0.1, 0.2, 0.3), left) == (0.1, 0.2)
     assert half_lost((0.0, 0.1), left[:2]) is None
-    assert math.isnan(Share(0, 0).accuracy)
-    assert half_lost((0.0,), [Share(0, 0)]) is None
+    assert math.isnan(Proportion(0, 0).share)
+    assert half_lost((0.0,), [Proportion(0, 0)]) is None
 
 
 def test_part_way_two_points_of_a_curve_count_the_same_images() -> None:
     """Of eight images half are lost untouched; of the four known at a larger budget none: no attack helps."""
     part_way = rows("....xxxx", "....xxxx", "....", ".")
     left = shares(on_the_same(part_way, least=4))
-    assert [(share.n, share.accuracy) for share in left] == [(4, 1.0)] * 3, "the last one is not there yet"
+    assert [(share.n, share.share) for share in left] == [(4, 1.0)] * 3, "the last one is not there yet"
     assert on_the_same(rows("....", "xx.."), least=4)[1].tolist() == [True, True, False, False]
     assert on_the_same([], least=4) == []

@@ -9,11 +9,12 @@ from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS
 from core.attacks.run import attack
+from core.config.proportion import Proportion
 from core.data import load
 from core.lessons.adversarial import tasks
 from core.lessons.adversarial.result import judge
 from core.lessons.adversarial.tasks import AttackResults, Batch, sample, task_of
-from core.lessons.adversarial.transfer import Fooled, beside_noise, control, fooled, lined_up, matrix, predicted
+from core.lessons.adversarial.transfer import beside_noise, control, fooled, lined_up, matrix, predicted
 from core.models.trained_network import load_shipped
 
 DIGITS = load("small").test
@@ -21,7 +22,7 @@ NETS = {name: load_shipped(name).model for name in ("linear-softmax", "mlp-autog
 FGSM = AttackConfig("fgsm", 0.1)
 
 
-def counted(n: int) -> dict[tuple[str, str], Fooled]:
+def counted(n: int) -> dict[tuple[str, str], Proportion]:
     """As the page does it: task after task, kept in one store."""
     store = AttackResults(DIGITS)
     for task in lined_up(list(NETS), FGSM, n):
@@ -45,7 +46,7 @@ def test_the_matrix_equals_counting_by_hand_and_its_diagonal_the_attack_itself()
             if int(clean[tester][i]) == label and int(clean[maker or tester][i]) == label:
                 count += 1
                 won += int(NETS[tester](made[i : i + 1]).argmax()) != label
-        assert (cell.fooled, cell.n) == (won, count)
+        assert (cell.k, cell.n) == (won, count)
         if maker == tester:
             assert won == int(judge(NETS[tester], images, labels, made, how).success.sum())
     assert found["linear-softmax", "linear-softmax"].share > found["", "linear-softmax"].share
@@ -72,7 +73,7 @@ def test_targets_and_unmeasured_parts() -> None:
             both = [i for i in range(n) if ours[i] == theirs[i] == labels[i] and labels[i] != target]
             won = [i for i in both if (made[i] != labels[i] if target is None else made[i] == target)]
             cell = fooled(made, ours, theirs, labels.long(), target)
-            assert (cell.fooled, cell.n) == (len(won), len(both))
+            assert (cell.k, cell.n) == (len(won), len(both))
             noisy = torch.tensor([draw.randint(0, 2) for _ in range(n)], dtype=torch.uint8)
             held = [i for i in both if (noisy[i] == labels[i] if target is None else noisy[i] != target)]
             beside = beside_noise(made, noisy, ours, theirs, labels.long(), target)
@@ -80,9 +81,9 @@ def test_targets_and_unmeasured_parts() -> None:
             assert beside.first_only == len(set(held) & set(won))
             assert beside.second_only == len(set(both) - set(held) - set(won))
     none = torch.empty(0, dtype=torch.uint8)
-    assert fooled(none, none, none, torch.tensor([1])) == Fooled(0, 0)
-    assert math.isnan(Fooled(0, 0).share)
-    assert Fooled(0, 0).ci95 == (0, 1)
+    assert fooled(none, none, none, torch.tensor([1])) == Proportion(0, 0)
+    assert math.isnan(Proportion(0, 0).share)
+    assert Proportion(0, 0).interval == (0, 1)
 
 
 def test_the_control_is_noise_of_the_same_norm_and_size() -> None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from core.lessons.runs.charts.scale import scale, written
 from core.lessons.runs.rows import Wanted, short_of, table, title_of
-from core.lessons.runs.scale import scale, written
 from core.lessons.runs.settings import side_by_side, values_of, varied
 
 from .conftest import MakeRun

@@ -10,10 +10,10 @@ from core.config.run import MLPConfig, RunConfig, TrainConfig
 from core.data import Mnist
 from core.lessons.adversarial.frequency_split import PARTS, PartScore
 from core.models import build_module
+from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial import frequency_results, frequency_split
 from pages.ui.adversarial.frequencies import CODE, why
 from pages.ui.adversarial.frequency_words import about_border, about_clipping, about_parts, about_spectra
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.widgets import incremental_work
 from tests.pages.harness import left_alone, open_part, shipped, text, well
 
@@ -25,12 +25,12 @@ IMAGES = "adv_why_images_1000"
 BOTH = {"low": (0.5, 0.1), "high": (0.9, 0.3), "whole": (0.4, 0.0), "random": (0.95, 0.0)}
 
 
-def tab(trained: Trained, mnist: Mnist, **given: object) -> AppTest:
+def tab(trained: TrainedNetwork, mnist: Mnist, **given: object) -> AppTest:
     return open_part(why, trained, mnist, state={IMAGES: 200, **given})
 
 
 @pytest.fixture
-def untouched(mnist: Mnist, request: pytest.FixtureRequest) -> "Iterator[Trained]":
+def untouched(mnist: Mnist, request: pytest.FixtureRequest) -> "Iterator[TrainedNetwork]":
     """A quick network, or the one a test names; afterwards it must be as it was."""
     trained = shipped(getattr(request, "param", "mlp-module"))
     with left_alone(mnist, trained.model):
@@ -45,7 +45,7 @@ def few_points(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("untouched", ["cnn-lab"], indirect=True)
-def test_first_view_judges_the_claim(untouched: Trained, mnist: Mnist) -> None:
+def test_first_view_judges_the_claim(untouched: TrainedNetwork, mnist: Mnist) -> None:
     said = text(tab(untouched, mnist))
     assert "**The text says** (a claim)" in said
     assert "Above 7 waves lies" in said
@@ -55,7 +55,7 @@ def test_first_view_judges_the_claim(untouched: Trained, mnist: Mnist) -> None:
 
 
 @pytest.mark.usefixtures("few_points")
-def test_curves_grow_stop_and_go_on(untouched: Trained, mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_curves_grow_stop_and_go_on(untouched: TrainedNetwork, mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(incremental_work, "alone", lambda: True)
     monkeypatch.setattr(incremental_work, "SLICE", 0.0)
     frequency_results._scores.clear()
@@ -81,7 +81,7 @@ def test_curves_grow_stop_and_go_on(untouched: Trained, mnist: Mnist, monkeypatc
 
 @pytest.mark.long
 @pytest.mark.usefixtures("few_points")
-def test_every_control(untouched: Trained, mnist: Mnist) -> None:
+def test_every_control(untouched: TrainedNetwork, mnist: Mnist) -> None:
     app = tab(untouched, mnist)
     for cutoff in (1, 13):
         well(app.slider(key="adv_why_cutoff").set_value(cutoff).run())
@@ -97,7 +97,9 @@ def test_every_control(untouched: Trained, mnist: Mnist) -> None:
 
 
 @pytest.mark.usefixtures("few_points")
-def test_the_border_moved_from_end_to_end(untouched: Trained, mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_border_moved_from_end_to_end(
+    untouched: TrainedNetwork, mnist: Mnist, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(incremental_work, "alone", lambda: True)
     monkeypatch.setattr(incremental_work, "SLICE", 60.0)
     app = tab(untouched, mnist, adv_why_over=frequency_split.OVER_CUTOFF, adv_why_length=3.0)
@@ -109,7 +111,7 @@ def test_the_border_moved_from_end_to_end(untouched: Trained, mnist: Mnist, monk
     assert all((part, border, 3.0) in kept for part in ("low", "high") for border in frequency_split.CUTOFFS)
 
 
-def test_many_images_wait_for_a_press(untouched: Trained, mnist: Mnist) -> None:
+def test_many_images_wait_for_a_press(untouched: TrainedNetwork, mnist: Mnist) -> None:
     app = tab(untouched, mnist, **{IMAGES: 1000})
     assert not app.button(key="adv_why_work_start").disabled
 
@@ -120,7 +122,7 @@ def test_a_network_without_any_gradient(mnist: Mnist) -> None:
     with torch.no_grad():
         for weight in model.parameters():
             weight.zero_()
-    flat = Trained("flat", "flat", RunConfig("test", config, TrainConfig()), model, model)
+    flat = TrainedNetwork(model, RunConfig("test", config, TrainConfig()), "file", "flat", title="flat", start=model)
     said = text(tab(flat, mnist))
     assert "200 images without any gradient are left out" in said
 
@@ -175,13 +177,13 @@ def test_where_the_border_would_have_to_be() -> None:
     assert "overlap" in about_border({1: even})
 
 
-def test_the_code_runs(mnist: Mnist, untouched: Trained) -> None:
+def test_the_code_runs(mnist: Mnist, untouched: TrainedNetwork) -> None:
     scope: dict[str, Any] = {"model": untouched.model}
     exec(CODE.format(count=200, cutoff=7), scope)
     digits = Mnist(mnist.source, mnist.size, mnist.train, mnist.test.take(slice(0, 200)))
     untouched.model.zero_grad(set_to_none=True)
     found = frequency_results.spectra(
-        Trained("code", "", untouched.config, untouched.model, untouched.model), digits, 200
+        TrainedNetwork(untouched.model, untouched.config, "file", "code", title="", start=untouched.model), digits, 200
     )
     ours = {name.split()[0]: spectrum.above(7) for name, spectrum in found.items()}
     assert scope["share"] == pytest.approx(ours, rel=1e-3)

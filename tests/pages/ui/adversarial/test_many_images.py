@@ -1,6 +1,7 @@
 """The tab "Many images" in Streamlit's harness: first view, every control, stopping and going on."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -15,16 +16,9 @@ from core.data import Mnist
 from core.data.digits import Digits
 from core.lessons.adversarial import tasks
 from core.lessons.adversarial.tasks import AttackTask, Predictions, sample
-from pages.ui.adversarial import (
-    attack_results,
-    compared_networks,
-    image_count,
-    many_choice,
-    many_curves,
-    many_images,
-    many_point,
-)
-from pages.ui.kit.network.trained_network import Trained
+from core.models.trained_network import Source, TrainedNetwork
+from pages.ui.adversarial import attack_results, image_count, many_choice, many_curves, many_images, many_point
+from pages.ui.kit.network import compared_networks
 from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.widgets import incremental_work
 from tests.pages.harness import open_part, text, well, work_off
@@ -41,12 +35,11 @@ def small(at_once: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     attack_results.results_on.clear()
 
 
-def linear(key: str = "shipped:linear-softmax") -> Trained:
-    came = shipped_model("linear-softmax")
-    return Trained(key, "title", came.config, came.model, came.model)
+def linear(source: Source = "shipped", name: str = "linear-softmax") -> TrainedNetwork:
+    return replace(shipped_model("linear-softmax"), source=source, id=name)
 
 
-def opened(mnist: Mnist, trained: Trained | None = None, **parameters: str) -> AppTest:
+def opened(mnist: Mnist, trained: TrainedNetwork | None = None, **parameters: str) -> AppTest:
     """The tab with few points; what it measures by itself is there at the second drawing."""
     address = {"adv_many_count": "4", "adv_many_n_small": "100", **parameters}
     app = open_part(many_images.many_images, trained or linear(), mnist, address=address)
@@ -234,11 +227,12 @@ def test_presets_set_the_controls_and_start(mnist: Mnist) -> None:
 
 
 def test_a_network_of_ones_own_takes_part_under_a_constant_name(mnist: Mnist) -> None:
-    own = linear("job:abc/100")
-    assert (compared_networks.above(own).name, compared_networks.above(own).color) == (compared_networks.THIS, YELLOW)
+    own = linear("job", "abc")
+    above = compared_networks.above(own)
+    assert (above.title, compared_networks.color_of(above)) == (compared_networks.THIS, YELLOW)
     app = opened(mnist, own)
     assert "**this network** reads" in text(app)
-    assert kept(mnist, "job:abc/100")
+    assert kept(mnist, own.key)
     assert not kept(mnist)
 
 

@@ -1,14 +1,14 @@
 """What is said below the curves of "Many images" follows from the numbers."""
 
-from core.lessons.adversarial.robust_accuracy import Share
+from core.config.proportion import Proportion
 from pages.ui.adversarial.many_words import Measured, told
 
 
-def shares(*right: int) -> list[Share]:
-    return [Share(100, count) for count in right]
+def shares(*right: int) -> list[Proportion]:
+    return [Proportion(count, 100) for count in right]
 
 
-def measured(attack: str, left: list[Share], *, control: bool = False, back: int = 0) -> Measured:
+def measured(attack: str, left: list[Proportion], *, control: bool = False, back: int = 0) -> Measured:
     return Measured("net", attack, control, True, (0.0, 0.1, 0.2), left, (0, 0, back))
 
 

@@ -10,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
 from core.data import Mnist
+from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.one_image import one_image
 from pages.ui.adversarial.result_words import Case, verdict
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.state import Ink
 from tests.pages.harness import open_part, shipped, text, well
 
@@ -23,11 +23,11 @@ pytestmark = pytest.mark.usefixtures("bundled_only")
 
 
 @pytest.fixture(scope="module")
-def trained() -> Trained:
+def trained() -> TrainedNetwork:
     return shipped("cnn-bn")
 
 
-def tab(trained: Trained, mnist: Mnist, **state: object) -> AppTest:
+def tab(trained: TrainedNetwork, mnist: Mnist, **state: object) -> AppTest:
     return open_part(one_image, trained, mnist, state=state)
 
 
@@ -35,7 +35,7 @@ def numbers(app: AppTest) -> list[str]:
     return [metric.value for metric in app.metric]
 
 
-def test_the_first_view_is_an_fgsm_that_fools(trained: Trained, mnist: Mnist) -> None:
+def test_the_first_view_is_an_fgsm_that_fools(trained: TrainedNetwork, mnist: Mnist) -> None:
     app = tab(trained, mnist)
     assert app.selectbox(key="adv_one_attack").value == "FGSM"
     assert "### Fooled: a 4 is read as an 8" in text(app)
@@ -45,7 +45,7 @@ def test_the_first_view_is_an_fgsm_that_fools(trained: Trained, mnist: Mnist) ->
     assert any("adversarial = (original + epsilon * gradient.sign())" in code.value for code in app.code)
 
 
-def test_epsilon_decides(trained: Trained, mnist: Mnist) -> None:
+def test_epsilon_decides(trained: TrainedNetwork, mnist: Mnist) -> None:
     app = tab(trained, mnist)
     well(app.select_slider(key="adv_one_fgsm_epsilon").set_value(0.02).run())
     assert "### Not fooled: still a 4" in text(app)
@@ -57,7 +57,7 @@ def test_epsilon_decides(trained: Trained, mnist: Mnist) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", ATTACKS)
-def test_every_attack_on_both_parts(name: str, trained: Trained, mnist: Mnist) -> None:
+def test_every_attack_on_both_parts(name: str, trained: TrainedNetwork, mnist: Mnist) -> None:
     app = tab(trained, mnist)
     for key, setting in ATTACKS[name].settings.items():
         if key == "steps":
@@ -72,7 +72,7 @@ def test_every_attack_on_both_parts(name: str, trained: Trained, mnist: Mnist) -
         assert "there is no path" in text(app)
 
 
-def test_a_target(trained: Trained, mnist: Mnist) -> None:
+def test_a_target(trained: TrainedNetwork, mnist: Mnist) -> None:
     app = tab(trained, mnist, adv_one_attack="BIM")
     well(app.selectbox(key="adv_one_bim_target").select("9").run())
     assert "### Fooled as aimed: a 4 is read as a 9" in text(app)
@@ -82,7 +82,9 @@ def test_a_target(trained: Trained, mnist: Mnist) -> None:
     assert "nothing has to change" in text(app)
 
 
-def test_all_attacks_are_compared_norm_by_norm(trained: Trained, mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_attacks_are_compared_norm_by_norm(
+    trained: TrainedNetwork, mnist: Mnist, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from pages.ui.adversarial import minimal_epsilon
 
     quick = {name: ATTACKS[name] for name in ("fgsm", "noise", "pgd-l2", "deepfool")}
@@ -94,7 +96,7 @@ def test_all_attacks_are_compared_norm_by_norm(trained: Trained, mnist: Mnist, m
     assert "Smaller is stronger" in text(app)
 
 
-def test_a_drawing_is_what_the_reader_says(trained: Trained, mnist: Mnist) -> None:
+def test_a_drawing_is_what_the_reader_says(trained: TrainedNetwork, mnist: Mnist) -> None:
     pixels = np.zeros((280, 280, 4), dtype=np.uint8)
     pixels[40:240, 130:155] = 255  # a one
     state = {"adv_one_subject": "my own drawing", "adv_draw_ink": Ink(pixels=pixels)}
@@ -108,7 +110,7 @@ def test_a_drawing_is_what_the_reader_says(trained: Trained, mnist: Mnist) -> No
     assert "**ε = 0.** The network reads a 1 as it is, and this is a 7" in text(app)
 
 
-def test_a_path_that_is_thinned_says_by_and_not_at(trained: Trained, mnist: Mnist) -> None:
+def test_a_path_that_is_thinned_says_by_and_not_at(trained: TrainedNetwork, mnist: Mnist) -> None:
     app = tab(trained, mnist, adv_one_attack="BIM", adv_one_part="The path", adv_one_bim_steps=10)
     assert "At **step" in text(app)
     assert "it should rise" in text(app)

@@ -14,10 +14,10 @@ from core.lessons.adversarial.eval_mode import eval_mode
 from core.lessons.adversarial.fgsm_walk import walk_fgsm
 from core.lessons.adversarial.loss_rise import LossRise
 from core.models import build_module
+from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial import loss_rise
 from pages.ui.adversarial.fgsm_steps import COUNT, code, compared, tell
 from pages.ui.adversarial.step_by_step import ALL, FIRST, step_by_step
-from pages.ui.kit.network.trained_network import Trained
 from tests.pages.harness import left_alone, open_part, shipped, text, well
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("bundled_only")
 
 
-def tab(trained: Trained, mnist: Mnist, **given: object) -> AppTest:
+def tab(trained: TrainedNetwork, mnist: Mnist, **given: object) -> AppTest:
     return open_part(step_by_step, trained, mnist, state={"adv_steps_draws": 50, **given})
 
 
-def fresh(name: str, scale: float = 1.0) -> Trained:
+def fresh(name: str, scale: float = 1.0) -> TrainedNetwork:
     """A small network with batch norm and dropout, not trained, its weights multiplied."""
     config = CNNConfig(
         channels=(2,),
@@ -47,17 +47,17 @@ def fresh(name: str, scale: float = 1.0) -> Trained:
         for weight in model.parameters():
             weight.mul_(scale)
     run = RunConfig("test", config, TrainConfig())
-    return Trained(f"test-{name}", "a $test$", run, model, model)
+    return TrainedNetwork(model, run, "file", f"test-{name}", title="a $test$", start=model)
 
 
 @pytest.fixture
-def untouched(mnist: Mnist) -> "Iterator[Trained]":
+def untouched(mnist: Mnist) -> "Iterator[TrainedNetwork]":
     trained = shipped("cnn-lab")
     with left_alone(mnist, trained.model):
         yield trained
 
 
-def test_first_view_says_what_comes_of_it(untouched: Trained, mnist: Mnist) -> None:
+def test_first_view_says_what_comes_of_it(untouched: TrainedNetwork, mnist: Mnist) -> None:
     said = text(tab(untouched, mnist))
     assert "1. Load the trained network" in said
     assert "**Fooled.** Before: an **8**" in said
@@ -65,7 +65,7 @@ def test_first_view_says_what_comes_of_it(untouched: Trained, mnist: Mnist) -> N
     assert "of 10 clean ones correctly" in said
 
 
-def test_walking_through_all_steps(untouched: Trained, mnist: Mnist) -> None:
+def test_walking_through_all_steps(untouched: TrainedNetwork, mnist: Mnist) -> None:
     app = tab(untouched, mnist)
     seen = []
     for number in range(1, COUNT + 1):
@@ -83,7 +83,7 @@ def test_walking_through_all_steps(untouched: Trained, mnist: Mnist) -> None:
     assert "dropout (1×" in text(app)
 
 
-def test_all_at_once(untouched: Trained, mnist: Mnist) -> None:
+def test_all_at_once(untouched: TrainedNetwork, mnist: Mnist) -> None:
     app = tab(untouched, mnist, adv_steps_view=ALL)
     said = text(app)
     for number in range(1, COUNT + 1):
@@ -93,7 +93,7 @@ def test_all_at_once(untouched: Trained, mnist: Mnist) -> None:
     assert len(app.code) == 2
 
 
-def test_every_epsilon_and_range(untouched: Trained, mnist: Mnist) -> None:
+def test_every_epsilon_and_range(untouched: TrainedNetwork, mnist: Mnist) -> None:
     app = tab(untouched, mnist, adv_steps_step=10)
     for epsilon in (0.0, 0.5):
         well(app.slider(key="adv_steps_epsilon").set_value(epsilon).run())
@@ -108,7 +108,7 @@ def test_every_epsilon_and_range(untouched: Trained, mnist: Mnist) -> None:
     assert "95% of 100 random sign pictures" in text(app)
 
 
-def test_nothing_is_said_to_be_quite_sure(untouched: Trained, mnist: Mnist) -> None:
+def test_nothing_is_said_to_be_quite_sure(untouched: TrainedNetwork, mnist: Mnist) -> None:
     """A softmax below 1 must not be rounded up to 100%."""
     app = tab(untouched, mnist)
     under = [caption.value for caption in app.caption if caption.value.endswith("%")]
@@ -117,7 +117,7 @@ def test_nothing_is_said_to_be_quite_sure(untouched: Trained, mnist: Mnist) -> N
     assert not any("100%" in each or " 0%" in each for each in under)
 
 
-def test_other_pictures_other_tens_and_words(untouched: Trained, mnist: Mnist) -> None:
+def test_other_pictures_other_tens_and_words(untouched: TrainedNetwork, mnist: Mnist) -> None:
     app = tab(untouched, mnist)
     before = text(app)
     well(app.number_input(key="adv_steps_index_small").set_value(19).run())
@@ -130,7 +130,7 @@ def test_other_pictures_other_tens_and_words(untouched: Trained, mnist: Mnist) -
 
 
 def test_a_drawing_gets_its_label_from_the_reader(
-    untouched: Trained, mnist: Mnist, monkeypatch: pytest.MonkeyPatch
+    untouched: TrainedNetwork, mnist: Mnist, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from core.data.drawing import from_canvas
 
@@ -179,7 +179,7 @@ def test_the_code_runs_and_does_what_the_tab_does(mnist: Mnist) -> None:
     assert torch.equal(scope["adversarial"][0, 0], walk.attacked)
     assert int(scope["read"]) == walk.read_after
     assert scope["loss"].item() == pytest.approx(walk.loss)
-    own = Trained("upload:1", "mine", trained.config, trained.model, trained.model)
+    own = TrainedNetwork(trained.model, trained.config, "upload", "1", title="mine", start=trained.model)
     lines = code(tell(own, walk, eval_mode(trained.model, image, label)), FIRST, 0.2)
     assert "load_checkpoint(Path(" in lines
     compile(lines, "code", "exec")

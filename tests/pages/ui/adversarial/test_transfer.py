@@ -8,14 +8,14 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from core.attacks import ATTACKS
+from core.config.proportion import Proportion
 from core.data import Mnist
 from core.lessons.adversarial import tasks
 from core.lessons.adversarial.tasks import AttackTask, Predictions
-from core.lessons.adversarial.transfer import Fooled
 from core.models.paired_test import Paired
 from pages.ui.adversarial import attack_results, image_count, transfer
-from pages.ui.adversarial.compared_networks import HERE
 from pages.ui.adversarial.transfer_words import told
+from pages.ui.kit.network.compared_networks import HERE
 from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.widgets import incremental_work
 from tests.pages.harness import open_part, shipped, text, well, work_off
@@ -113,15 +113,14 @@ def test_slow_attacks_wait_for_the_button(mnist: Mnist) -> None:
     assert app.button(key="adv_transfer_start").label == "Go on"
 
 
-def matrix(*rows: tuple[int, ...]) -> list[list[Fooled]]:
-    return [[Fooled(count, 100) for count in row] for row in rows]
+def matrix(*rows: tuple[int, ...]) -> list[list[Proportion]]:
+    return [[Proportion(count, 100) for count in row] for row in rows]
 
 
-def told_of(names: tuple[str, ...], counts: list[list[Fooled]]) -> str:
+def told_of(names: tuple[str, ...], counts: list[list[Proportion]]) -> str:
     """The sentences, with noise that falls on images of its own: what it fools the attack does not."""
     beside = [
-        [Paired(cell.n, cell.fooled, noise.fooled) for cell, noise in zip(row, counts[-1], strict=True)]
-        for row in counts[:-1]
+        [Paired(cell.n, cell.k, noise.k) for cell, noise in zip(row, counts[-1], strict=True)] for row in counts[:-1]
     ]
     return " ".join(told(names, counts, beside))
 
@@ -142,7 +141,7 @@ def test_the_words_follow_the_numbers() -> None:
     two = told_of(("a", "b"), matrix((90, 50), (48, 90), (2, 2)))
     assert "Their 95% intervals overlap." in two
     assert "travel" not in two
-    unknown = [[Fooled(0, 0)] * 2] * 3
+    unknown = [[Proportion(0, 0)] * 2] * 3
     assert told_of(("a", "b"), unknown) == ""
     assert told_of(("a",), matrix((90,), (2,))) == "Transfer needs two networks at least."
 
@@ -150,7 +149,7 @@ def test_the_words_follow_the_numbers() -> None:
 def test_the_same_images_tell_apart_what_two_intervals_do_not() -> None:
     """9 against 2 of 100: Wilson's intervals overlap, yet 7 images fell to the attack alone."""
     counts = matrix((90, 9), (9, 90), (2, 2))
-    assert counts[0][1].ci95[0] < counts[2][1].ci95[1]
+    assert counts[0][1].interval[0] < counts[2][1].interval[1]
     beside = [[Paired(100, 7, 0)] * 2] * 2
     assert "Every pair fools clearly more" in " ".join(told(("a", "b"), counts, beside))
 

@@ -9,10 +9,10 @@ from streamlit.testing.v1 import AppTest
 from core.jobs.job_pair import Gap, gap
 from core.jobs.snapshot import Snapshot
 from core.jobs.training_job import Job
-from core.lessons.backprop.does_it_learn import Learned
 from core.lessons.backprop.loop_or_matrices import by_matrices
 from core.lessons.backprop.two_momenta import TwoMomenta
 from core.lessons.backprop.vanishing import network
+from core.training.short_training import ShortScore
 from pages.ui.backprop import loop_or_matrices, momentum, train_it, vanishing
 from pages.ui.backprop.train_it import gap_in_words
 from pages.ui.kit.shell.cache import registry
@@ -221,7 +221,7 @@ def test_does_it_learn() -> None:
 
 
 def test_a_diverged_network_is_called_so() -> None:
-    told = vanishing.verdict([Learned(0.9, 100), Learned(0.1, 100), Learned(0.0, 100, diverged=True)])
+    told = vanishing.verdict([ShortScore(0.9, 100), ShortScore(0.1, 100), ShortScore(None, 100)])
     assert told.startswith("Sigmoid reads 90.0%; tanh still guesses (10.0%); ReLU diverged")
 
 

@@ -1,5 +1,6 @@
 """The tab "Confidence" in Streamlit's harness: the sheet, the claim, calibration on images held out."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,15 +12,15 @@ from core.data import Mnist
 from core.data.splits import validation_places
 from core.lessons.cnn.calibration import fit_temperature
 from core.models import build_module
+from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn.calibration import held_out
 from pages.ui.cnn.confidence import CODE, SHEET, confidence
-from pages.ui.kit.network.trained_network import Trained
 from tests.pages.harness import open_part, shipped, text, well
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
 
 
-def tab(trained: Trained, mnist: Mnist) -> AppTest:
+def tab(trained: TrainedNetwork, mnist: Mnist) -> AppTest:
     return open_part(confidence, trained, mnist)
 
 
@@ -31,10 +32,10 @@ def tiles(app: AppTest) -> list[str]:
     return [caption.value for caption in app.caption if " → " in caption.value and "Under each" not in caption.value]
 
 
-def fresh(train: TrainConfig, key: str = "test", **config: Any) -> Trained:
+def fresh(train: TrainConfig, key: str = "test", **config: Any) -> TrainedNetwork:
     run = RunConfig("test", CNNConfig(**config), train)
     model = build_module(run.model).eval()
-    return Trained(key, "a test", run, model, model)
+    return TrainedNetwork(model, run, "file", key, title="a test", start=model)
 
 
 def test_the_first_view_counts_what_the_network_reads(mnist: Mnist) -> None:
@@ -125,7 +126,7 @@ def test_validation_images_of_other_digits_mean_nothing(mnist: Mnist, monkeypatc
     asked = []
     store = SimpleNamespace(get=lambda run: asked.append(run) or SimpleNamespace(data="full"))
     monkeypatch.setattr(module, "run_store", lambda: store)
-    found = held_out(fresh(TrainConfig(validation=0.2), "run:abc123@17.5"), mnist)
+    found = held_out(replace(fresh(TrainConfig(validation=0.2)), source="run", id="abc123"), mnist)
     assert found.name == "halves"
     assert asked == ["abc123"]
 

@@ -1,6 +1,7 @@
 """The tab "Kernels" in Streamlit's own harness, over shipped networks and odd ones."""
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,30 +12,31 @@ from core.config.run import CNNConfig, RunConfig, TrainConfig
 from core.data import Mnist
 from core.models import build_module
 from core.models.evaluation import evaluate
-from core.models.trained_network import rebuild
+from core.models.trained_network import TrainedNetwork, rebuild
 from core.storage.checkpoints import SHIPPED
 from core.storage.weight_history import Frame, WeightHistory, as_kept
 from pages.ui.cnn import kernel_stage, weight_history
 from pages.ui.cnn import kernels as tab
 from pages.ui.kit.network.network_picker import weight_history_beside
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.cache import shipped_model
 from tests.pages.harness import captions, markdown, metric, open_part, well
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
 
 
-def over(network: Trained, mnist: Mnist, **parameters: str) -> AppTest:
+def over(network: TrainedNetwork, mnist: Mnist, **parameters: str) -> AppTest:
     return open_part(tab.kernels, network, mnist, address=parameters)
 
 
-def lab(name: str = "cnn-lab") -> Trained:
+def lab(name: str = "cnn-lab") -> TrainedNetwork:
     ours = shipped_model(name)
     film = weight_history_beside(SHIPPED / f"{name}.safetensors", 0.0, ours)
-    return Trained(f"shipped:{name}", "a test", ours.config, ours.model, ours.model, film)
+    return TrainedNetwork(
+        ours.model, ours.config, "shipped", name, title="a test", start=ours.model, weight_history=film
+    )
 
 
-def small(key: str, film: bool = True, frozen: bool = False, **layers: Any) -> Trained:
+def small(key: str, film: bool = True, frozen: bool = False, **layers: Any) -> TrainedNetwork:
     """An untrained network whose weights grow by a tenth an epoch, twice."""
     sizes: dict[str, Any] = {
         "channels": (3,),
@@ -55,7 +57,9 @@ def small(key: str, film: bool = True, frozen: bool = False, **layers: Any) -> T
         frames.append(Frame(float(epoch), weights))
     model = rebuild(run, frames[-1].weights)
     kept: WeightHistory = tuple(frames) if film else ()
-    return Trained(f"test:{key}:{run.model}", "a test", run, model, start, kept)
+    return TrainedNetwork(
+        model, run, "file", f"test:{key}:{run.model}", title="a test", start=start, weight_history=kept
+    )
 
 
 def slider(app: AppTest) -> Any:
@@ -70,7 +74,7 @@ def test_the_slider_moves_accuracy_answer_and_distance(mnist: Mnist) -> None:
     last = metric(app, "Test accuracy")
     for epoch in (0, 2):
         well(slider(app).set_value(str(epoch)).run())
-        model = rebuild(network.config, dict(network.film[epoch].weights))
+        model = rebuild(network.config, dict(network.weight_history[epoch].weights))
         score = evaluate(model, mnist.test)
         assert metric(app, "Test accuracy") == f"{score.accuracy:.2%}"
         low, high = score.ci95
@@ -78,7 +82,7 @@ def test_the_slider_moves_accuracy_answer_and_distance(mnist: Mnist) -> None:
         assert metric(app, "Test accuracy") != last
         read = int(model(mnist.test.images[4:5]).argmax())
         assert f"It reads a {read}" in markdown(app)
-        w, start = (network.film[at].weights["layers.conv2.weight"] for at in (epoch, 0))
+        w, start = (network.weight_history[at].weights["layers.conv2.weight"] for at in (epoch, 0))
         assert f"moved by {float((w - start).norm() / start.norm()):.0%}" in captions(app)
 
 
@@ -111,7 +115,7 @@ def test_without_a_film_there_are_two_moments(mnist: Mnist) -> None:
 
 def test_a_run_ahead_of_its_film_has_a_now(mnist: Mnist) -> None:
     network = small("ahead")
-    network = Trained(network.key, "", network.config, network.model, network.start, network.film[:-1])
+    network = replace(network, title="", weight_history=network.weight_history[:-1])
     app = over(network, mnist)
     assert slider(app).options == ["0", "1", weight_history.NOW]
     assert "moved by 20%" in captions(app)
@@ -119,8 +123,8 @@ def test_a_run_ahead_of_its_film_has_a_now(mnist: Mnist) -> None:
 
 def test_uneven_epochs_have_a_slider_of_their_own(mnist: Mnist) -> None:
     network = small("uneven")
-    film = tuple(Frame(epoch, f.weights) for epoch, f in zip((0.0, 0.5, 4.25), network.film, strict=True))
-    app = over(Trained(network.key, "", network.config, network.model, network.start, film), mnist)
+    film = tuple(Frame(epoch, f.weights) for epoch, f in zip((0.0, 0.5, 4.25), network.weight_history, strict=True))
+    app = over(replace(network, title="", weight_history=film), mnist)
     assert slider(app).options == ["0", "0.5", "4.25"]
     assert slider(app).key.startswith("cnn_epoch_")
     assert "of" not in slider(app).key
@@ -156,10 +160,10 @@ def test_a_wide_layer_is_shown_in_parts(mnist: Mnist, monkeypatch: pytest.Monkey
 
 def test_a_moment_without_numbers_is_a_sentence(mnist: Mnist) -> None:
     network = small("gone")
-    weights = {name: tensor.clone() for name, tensor in network.film[1].weights.items()}
+    weights = {name: tensor.clone() for name, tensor in network.weight_history[1].weights.items()}
     weights["layers.conv1.weight"].fill_(float("nan"))
-    film = (network.film[0], Frame(1.0, weights), network.film[2])
-    app = over(Trained(network.key, "", network.config, network.model, network.start, film), mnist)
+    film = (network.weight_history[0], Frame(1.0, weights), network.weight_history[2])
+    app = over(replace(network, title="", weight_history=film), mnist)
     well(slider(app).set_value("1").run())
     assert any("were not numbers" in warning.value for warning in app.warning)
     assert "nan" not in captions(app) + markdown(app)

@@ -11,9 +11,9 @@ from core.config.run import CNNConfig, RunConfig, TrainConfig
 from core.data import Mnist
 from core.lessons.cnn.transforms import TRANSFORMS
 from core.models import build_module
+from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn import robustness_curves
 from pages.ui.cnn.robustness import robustness
-from pages.ui.kit.network.trained_network import Trained
 from tests.pages.harness import left_alone, open_part, part_of, shipped, text, well, widget
 
 if TYPE_CHECKING:
@@ -48,26 +48,26 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(robustness_curves, "PATIENCE", 60.0)
 
 
-def tab(trained: Trained, mnist: Mnist) -> AppTest:
+def tab(trained: TrainedNetwork, mnist: Mnist) -> AppTest:
     return well(open_part(robustness, trained, mnist).run())
 
 
-def fresh(config: CNNConfig, name: str, weight: float = 0.0) -> Trained:
+def fresh(config: CNNConfig, name: str, weight: float = 0.0) -> TrainedNetwork:
     run = RunConfig("test", config, TrainConfig())
     model = build_module(config).eval()
     with torch.no_grad():
         next(model.parameters()).add_(weight)
-    return Trained(f"test-{name}", "a test", run, model, model)
+    return TrainedNetwork(model, run, "file", f"test-{name}", title="a test", start=model)
 
 
 @pytest.fixture
-def untouched(mnist: Mnist) -> "Iterator[Trained]":
+def untouched(mnist: Mnist) -> "Iterator[TrainedNetwork]":
     trained = shipped("cnn-lab")
     with left_alone(mnist, trained.model):
         yield trained
 
 
-def test_first_view_shows_claim_measurement_and_every_network(untouched: Trained, mnist: Mnist) -> None:
+def test_first_view_shows_claim_measurement_and_every_network(untouched: TrainedNetwork, mnist: Mnist) -> None:
     app = tab(untouched, mnist)
     said = text(app)
     assert "Claim of the lab report" in said
@@ -80,7 +80,7 @@ def test_first_view_shows_claim_measurement_and_every_network(untouched: Trained
 
 
 @pytest.mark.long
-def test_every_change_from_end_to_end(untouched: Trained, mnist: Mnist) -> None:
+def test_every_change_from_end_to_end(untouched: TrainedNetwork, mnist: Mnist) -> None:
     app = tab(untouched, mnist)
     for name, transform in TRANSFORMS.items():
         well(app.selectbox(key="cnn_shake_how").set_value(transform.title).run())
@@ -92,7 +92,7 @@ def test_every_change_from_end_to_end(untouched: Trained, mnist: Mnist) -> None:
         assert has_switch == name.startswith("shift")
 
 
-def test_sliding_back_shows_where_the_maps_only_moved(untouched: Trained, mnist: Mnist) -> None:
+def test_sliding_back_shows_where_the_maps_only_moved(untouched: TrainedNetwork, mnist: Mnist) -> None:
     app = tab(untouched, mnist)
     well(app.toggle(key="cnn_shake_back").set_value(True).run())
     assert "it differs by 0%" in text(app)
@@ -105,7 +105,7 @@ def test_sliding_back_shows_where_the_maps_only_moved(untouched: Trained, mnist:
     assert "it differs by 0%" in text(app)
 
 
-def test_other_pictures_and_all_test_images(untouched: Trained, mnist: Mnist) -> None:
+def test_other_pictures_and_all_test_images(untouched: TrainedNetwork, mnist: Mnist) -> None:
     app = tab(untouched, mnist)
     before = text(app)
     well(widget(app.number_input, "cnn_shake_index").set_value(7).run())
@@ -114,7 +114,7 @@ def test_other_pictures_and_all_test_images(untouched: Trained, mnist: Mnist) ->
     assert "Until you draw" in text(app)
 
 
-def test_all_images(untouched: Trained, mnist: Mnist) -> None:
+def test_all_images(untouched: TrainedNetwork, mnist: Mnist) -> None:
     few = Mnist(mnist.source, mnist.size, mnist.train, mnist.test.take(slice(0, 50)))
     app = tab(untouched, few)
     well(app.toggle(key="cnn_shake_all_small").set_value(True).run().run())
@@ -139,7 +139,7 @@ def test_a_diverged_network_gets_a_sentence(mnist: Mnist) -> None:
 
 
 def test_what_cannot_be_measured_is_told_and_not_tried_for_ever(
-    untouched: Trained, mnist: Mnist, monkeypatch: pytest.MonkeyPatch
+    untouched: TrainedNetwork, mnist: Mnist, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tries = []
 

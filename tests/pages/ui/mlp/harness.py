@@ -9,13 +9,13 @@ from tests.pages.harness import part_of
 
 if TYPE_CHECKING:
     from core.data import Mnist
-    from pages.ui.kit.network.trained_network import Trained
+    from core.models.trained_network import TrainedNetwork
 
 MODULES = {"edit": "weight_editing", "lens": "one_gradient_step"}
 PANELS = ("results", "inside", "draw", "edit", "lens")
 
 
-def panel_over(panel: str, network: "list[Trained]", mnist: "Mnist", **state: object) -> AppTest:
+def panel_over(panel: str, network: "list[TrainedNetwork]", mnist: "Mnist", **state: object) -> AppTest:
     """The panel, not yet run, over the last network of the list: append to it to exchange it."""
     section = getattr(import_module(f"pages.ui.mlp.{MODULES.get(panel, panel)}"), panel)
     needs = () if panel == "draw" else (mnist,)

@@ -10,9 +10,9 @@ from core.config.run import MLPConfig, RunConfig, TrainConfig
 from core.data import Mnist
 from core.data.examples import RunData
 from core.models import as_module, linear_layers
+from core.models.trained_network import TrainedNetwork
 from core.training.trainer import initial_network
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.mlp import computed
 from tests.pages.harness import captions, open_part, well, widget
 from tests.pages.ui.mlp.harness import PANELS, panel_over
@@ -25,14 +25,14 @@ FAMILIES = {
 }
 
 
-def network(config: MLPConfig, mnist: Mnist, key: str, bias: float = 0.0, weight: float = 0.0) -> Trained:
+def network(config: MLPConfig, mnist: Mnist, key: str, bias: float = 0.0, weight: float = 0.0) -> TrainedNetwork:
     """A network at its start but for the last layer: something added to one bias and to every weight."""
     run = RunConfig("test", config, TrainConfig())
     start = as_module(initial_network(run, RunData(mnist.train, mnist.test))).eval()
     model = deepcopy(start)
     linear_layers(model)[-1][2][0].add_(bias)
     linear_layers(model)[-1][1].add_(weight)
-    return Trained(f"{key}-{config}", "a test", run, model, start)
+    return TrainedNetwork(model, run, "file", f"{key}-{config}", title="a test", start=start)
 
 
 def of_no_number(mnist: Mnist, config: MLPConfig, panel: str, what: str) -> None:
@@ -57,11 +57,11 @@ def test_outputs_too_large_for_a_number(mnist: Mnist) -> None:
 
 
 @panel
-def count(trained: Trained) -> None:
+def count(trained: TrainedNetwork) -> None:
     st.caption(f"{torch.get_num_threads()} within")
 
 
-def threads(trained: Trained) -> None:
+def threads(trained: TrainedNetwork) -> None:
     torch.set_num_threads(3)
     count(trained)
     st.caption(f"{torch.get_num_threads()} around")

@@ -11,8 +11,8 @@ from core.config.run import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.data import Mnist
 from core.data.examples import RunData
 from core.models import as_module
+from core.models.trained_network import TrainedNetwork
 from core.training.trainer import Trainer, initial_network
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.mlp.autograd_demo import autograd_demo
 from pages.ui.mlp.formulas import formulas
 from tests.pages.harness import captions, open_part, text, well, widget
@@ -29,7 +29,7 @@ CONFIGS = {
 class Case:
     """A small network trained for an epoch, and its weights before any panel saw it."""
 
-    trained: Trained
+    trained: TrainedNetwork
     weights: dict[str, torch.Tensor]
 
 
@@ -44,7 +44,7 @@ def case(request: pytest.FixtureRequest, mnist: Mnist) -> Iterator[Case]:
     model.zero_grad()
     start = as_module(initial_network(config, data)).eval()
     weights = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    yield Case(Trained(f"test-{request.param}", "a test", config, model, start), weights)
+    yield Case(TrainedNetwork(model, config, "file", f"test-{request.param}", title="a test", start=start), weights)
     for name, tensor in model.state_dict().items():
         assert torch.equal(tensor, weights[name]), f"a panel changed {name}"
     assert all(parameter.grad is None for parameter in model.parameters())

@@ -8,7 +8,7 @@ import pytest
 from core.lessons.runs.charts.comparisons import both_board
 from core.lessons.runs.charts.hyperparameters import parallel_figure, scatter_figure, trials_figure, trials_map
 from core.lessons.runs.charts.run_curves import Curve, many_curves_figure, run_color
-from core.lessons.runs.scale import scale
+from core.lessons.runs.charts.scale import scale
 
 STEPS = np.arange(1.0, 1001.0)
 LOSS = 2.0 / np.sqrt(STEPS)

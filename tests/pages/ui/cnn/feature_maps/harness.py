@@ -9,10 +9,10 @@ from core.config.run import RunConfig, TrainConfig
 from core.data import Mnist
 from core.data.examples import RunData
 from core.models import as_module
+from core.models.trained_network import TrainedNetwork
 from core.training.trainer import initial_network
 from pages.ui.cnn.feature_maps import feature_maps
 from pages.ui.cnn.layer_words import tag
-from pages.ui.kit.network.trained_network import Trained
 from tests.pages.harness import open_part
 
 CONFIGS = {
@@ -33,16 +33,16 @@ CONFIGS = {
 }
 
 
-def built(config: CNNConfig, mnist: Mnist, key: str) -> Trained:
+def built(config: CNNConfig, mnist: Mnist, key: str) -> TrainedNetwork:
     run = RunConfig("test", config, TrainConfig())
     start = as_module(initial_network(run, RunData(mnist.train, mnist.test))).eval()
-    return Trained(f"{key}-{tag(config)}", "a test", run, deepcopy(start), start)
+    return TrainedNetwork(deepcopy(start), run, "file", f"{key}-{tag(config)}", title="a test", start=start)
 
 
-def part(name: str, trained: Trained, mnist: Mnist, **state: object) -> AppTest:
+def part(name: str, trained: TrainedNetwork, mnist: Mnist, **state: object) -> AppTest:
     return open_part(feature_maps, trained, mnist, state={"cnn_maps_part": name, **state})
 
 
-def config_of(trained: Trained) -> CNNConfig:
+def config_of(trained: TrainedNetwork) -> CNNConfig:
     assert isinstance(trained.config.model, CNNConfig)
     return trained.config.model

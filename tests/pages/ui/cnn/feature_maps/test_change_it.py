@@ -7,16 +7,16 @@ import pytest
 import torch
 
 from core.data import Mnist
+from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn import network_editing
 from pages.ui.cnn.feature_maps import feature_maps
-from pages.ui.kit.network.trained_network import Trained
 from tests.pages.harness import metric, open_part, text, well, widget
 from tests.pages.ui.cnn.feature_maps.harness import CONFIGS, built, config_of, part
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
 
 
-def test_switching_channels_off_and_undoing_it(trained: Trained, mnist: Mnist) -> None:
+def test_switching_channels_off_and_undoing_it(trained: TrainedNetwork, mnist: Mnist) -> None:
     config = config_of(trained)
     app = part("Change it", trained, mnist)
     untouched = metric(app, "Test accuracy")
@@ -44,7 +44,7 @@ def test_switching_channels_off_and_undoing_it(trained: Trained, mnist: Mnist) -
             well(box.set_value("64 to 127").run())
 
 
-def test_rewriting_a_kernel(trained: Trained, mnist: Mnist) -> None:
+def test_rewriting_a_kernel(trained: TrainedNetwork, mnist: Mnist) -> None:
     config = config_of(trained)
     app = part("Change it", trained, mnist, cnn_change_operation="Rewrite a kernel")
     found = trained.model.get_parameter("layers.conv1.weight")[0, 0].detach().numpy()

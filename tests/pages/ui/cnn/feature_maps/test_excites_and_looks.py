@@ -5,7 +5,7 @@ import torch
 
 from core.data import Mnist
 from core.lessons.cnn.feature_maps import map_layers
-from pages.ui.kit.network.trained_network import Trained
+from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.shell.cache import shipped_model
 from tests.pages.harness import text, well, widget
 from tests.pages.ui.cnn.feature_maps.harness import CONFIGS, built, config_of, part
@@ -13,7 +13,7 @@ from tests.pages.ui.cnn.feature_maps.harness import CONFIGS, built, config_of, p
 pytestmark = pytest.mark.usefixtures("bundled_only")
 
 
-def test_what_excites_each_channel(trained: Trained, mnist: Mnist) -> None:
+def test_what_excites_each_channel(trained: TrainedNetwork, mnist: Mnist) -> None:
     config = config_of(trained)
     app = part("What excites a channel", trained, mnist)
     assert widget(app.selectbox, "cnn_excites_layer").value == f"act{len(config.channels)}"
@@ -29,7 +29,11 @@ def test_what_excites_each_channel(trained: Trained, mnist: Mnist) -> None:
 
 def test_the_strongest_image_is_the_strongest(mnist: Mnist) -> None:
     came = shipped_model("cnn-lab")
-    app = part("What excites a channel", Trained("strong", "x", came.config, came.model, came.model), mnist)
+    app = part(
+        "What excites a channel",
+        TrainedNetwork(came.model, came.config, "file", "strong", title="x", start=came.model),
+        mnist,
+    )
     with torch.no_grad():
         act = next(out for name, out in came.model.walk(mnist.test.images) if name == "act2")
     values = act[:, 0].amax(dim=(1, 2))
@@ -46,7 +50,7 @@ def test_a_silent_channel_says_so(mnist: Mnist) -> None:
     assert "speak for" in text(part("Where it looks", network, mnist))
 
 
-def test_where_it_looks(trained: Trained, mnist: Mnist) -> None:
+def test_where_it_looks(trained: TrainedNetwork, mnist: Mnist) -> None:
     config = config_of(trained)
     app = part("Where it looks", trained, mnist)
     assert text(app).count("Saliency: ") == 2

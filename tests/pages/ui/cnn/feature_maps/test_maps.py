@@ -5,9 +5,9 @@ import torch
 
 from core.data import Mnist
 from core.lessons.cnn.feature_maps import map_layers
+from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn import maps
 from pages.ui.cnn.feature_maps import feature_maps
-from pages.ui.kit.network.trained_network import Trained
 from pages.ui.kit.shell.cache import shipped_model
 from tests.pages.harness import open_part, text, well, widget
 from tests.pages.ui.cnn.feature_maps.harness import CONFIGS, built, config_of, part
@@ -15,7 +15,7 @@ from tests.pages.ui.cnn.feature_maps.harness import CONFIGS, built, config_of, p
 pytestmark = pytest.mark.usefixtures("bundled_only")
 
 
-def test_every_layer_can_be_enlarged(trained: Trained, mnist: Mnist) -> None:
+def test_every_layer_can_be_enlarged(trained: TrainedNetwork, mnist: Mnist) -> None:
     config = config_of(trained)
     app = part("Maps", trained, mnist)
     names = [layer.name for layer in config.layers() if layer.kind not in ("flatten", "dropout")]
@@ -33,7 +33,7 @@ def test_every_layer_can_be_enlarged(trained: Trained, mnist: Mnist) -> None:
     assert "softmax" in text(app)
 
 
-def test_channels_and_colors_of_the_maps(trained: Trained, mnist: Mnist) -> None:
+def test_channels_and_colors_of_the_maps(trained: TrainedNetwork, mnist: Mnist) -> None:
     config = config_of(trained)
     app = part("Maps", trained, mnist)
     well(widget(app.segmented_control, "cnn_maps_reach").set_value("each map's own").run())
@@ -53,7 +53,7 @@ def test_channels_and_colors_of_the_maps(trained: Trained, mnist: Mnist) -> None
     assert widget(app.number_input, "cnn_maps_channel").value == config.channels[0] - 1
 
 
-def test_another_picture(trained: Trained, mnist: Mnist) -> None:
+def test_another_picture(trained: TrainedNetwork, mnist: Mnist) -> None:
     app = part("Maps", trained, mnist)
     well(widget(app.number_input, "cnn_maps_index").set_value(999).run())
     with torch.no_grad():
@@ -64,7 +64,9 @@ def test_another_picture(trained: Trained, mnist: Mnist) -> None:
 
 def test_the_shipped_network_reads_the_four(mnist: Mnist) -> None:
     came = shipped_model("cnn-lab")
-    app = part("Maps", Trained("four", "shipped", came.config, came.model, came.model), mnist)
+    app = part(
+        "Maps", TrainedNetwork(came.model, came.config, "file", "four", title="shipped", start=came.model), mnist
+    )
     assert widget(app.number_input, "cnn_maps_index").value == 4
     label = int(mnist.test.labels[4])
     assert f"read as a **{label}**, rightly" in text(app)
