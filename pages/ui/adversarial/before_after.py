@@ -156,7 +156,7 @@ def _curves(networks: dict[str, TrainedNetwork], mnist: Mnist, count: int, steps
             st.markdown("\n\n".join(filter(None, [told(known, marked, steps), strongest(tried, marked)])))
             st.caption(
                 f"PGD, {steps} steps, L∞, on {cached_results.which_images(mnist, count)}, drawn at random "
-                "once. Bands: 95% intervals. Dotted: the ε of the training, and guessing (10%). Attacks show "
+                "once. Bands: 95% intervals. Dotted: the ε of the training, and chance level (10%). Attacks show "
                 "what is lost at least; *Attack sanity checks* asks for more."
             )
             _price({name: right_of(done, trained.key, None, total, mnist) for name, trained in networks.items()})

@@ -99,7 +99,7 @@ def split_parts(trained: TrainedNetwork, mnist: Mnist, count: int, cutoff: int) 
             st.caption(about_clipping(found, after))
         some = which_images(mnist, len(digits))
         spaced = ", evenly spaced" if len(digits) < len(mnist.test) else ""
-        st.caption(f"On {some}{spaced}. Bands: 95% intervals. Dotted: what is chosen above, and guessing (10%).")
+        st.caption(f"On {some}{spaced}. Bands: 95% intervals. Dotted: what is chosen above, and chance level (10%).")
         work.go_on(wanted, kept, one)
 
     work.part(body)

@@ -141,6 +141,6 @@ def _shown(
     chart(intervals([models[name].title for name in names], *twins), "adv_filters_bars")
     times = f" Behind the filter each is read {READINGS} times." if random else ""
     st.caption(
-        f"On {which_images(mnist, count)}, ε = {epsilon:g}, L∞. Lines: 95% intervals. Dotted: guessing. "
+        f"On {which_images(mnist, count)}, ε = {epsilon:g}, L∞. Lines: 95% intervals. Dotted: chance level. "
         f"Without a filter the ways around are PGD itself.{times} {BY_TEST}"
     )

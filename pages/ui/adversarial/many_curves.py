@@ -91,7 +91,7 @@ def _result(mnist: Mnist, choice: Choice, kept: Kept) -> None:
         )
         st.caption(
             f"{some}. Bands, or pointing at a curve: 95% intervals. Dotted: random noise, the control, and "
-            f"guessing (10%).{_steps(choice, {curve.attack for curve in drawn})}"
+            f"chance level (10%).{_steps(choice, {curve.attack for curve in drawn})}"
         )
     fewest = {
         network.title: min((len(rows[0]) for each, _, rows in measured if each is network and rows[1:]), default=0)

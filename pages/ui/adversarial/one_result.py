@@ -17,7 +17,7 @@ from pages.ui.kit.shell.css import side_by_side
 from pages.ui.kit.widgets.chart import chart
 
 SIZE = 168
-NAMES = ("untouched", "attacked")
+NAMES = ("clean", "adversarial")
 
 
 def one_result(trained: TrainedNetwork, image: Tensor, made: Tensor, label: int, config: AttackConfig) -> None:

@@ -139,7 +139,7 @@ def _accuracies(evidence: Evidence, mnist: Mnist) -> None:
         )
         + "An attack shows what is lost at least, never what is safe."
     )
-    st.caption(f"On {which_images(mnist, n)}. Lines: 95% intervals (Wilson). Dotted: guessing.")
+    st.caption(f"On {which_images(mnist, n)}. Lines: 95% intervals (Wilson). Dotted: chance level.")
 
 
 def _titles(luck: bool = False) -> list[tuple[str, str, str]]:

@@ -68,7 +68,7 @@ def strength_curves(trained: TrainedNetwork, mnist: Mnist, how: str, strength: f
             spaced = ", evenly spaced" if count < len(mnist.test) else ""
             st.caption(
                 f"On {cached_results.which_images(mnist, count)}{spaced}. Bands: 95% intervals. Dotted "
-                "lines: the slider's strength, and guessing (10%)."
+                "lines: the slider's strength, and chance level (10%)."
             )
             if now < wanted:  # last, so that nothing on the screen waits for it; the next look shows it
                 _measure(networks, every_kth(mnist.test, count), how, kept)

@@ -67,7 +67,7 @@ def _languages(labels: Tensor, probabilities: Tensor) -> None:
         computed.NAMES, Accuracies([s.accuracy for s in scores], [s.ci95 for s in scores], COLORS), chance=0.2
     )
     chart(fig, "lang_languages", still=True)
-    st.caption("Share of the test words of each language; 95% intervals. Dotted: guessing.")
+    st.caption("Share of the test words of each language; 95% intervals. Dotted: chance level.")
 
 
 def _confusion(table: Tensor) -> None:

@@ -6,6 +6,7 @@ from statistics import median
 import streamlit as st
 
 from core.charts.palette import SPLITS
+from core.charts.series import line
 from core.config.run import CurveConfig, RunConfig
 from core.data.points import CURVES, noise_floor
 from core.export.snippets.curve import regression_code
@@ -121,14 +122,8 @@ def _one_width(settings: dict[str, object]) -> None:
     )
     fig.data[-1].name = "last epoch"
     kept = fit.kept_row.get("epoch")
-    fig.add_scatter(
-        x=points.grid,
-        y=answers(rebuild(config, fit.kept), points.grid),
-        mode="lines",
-        name="kept epoch",
-        line={"color": SPLITS["validation"], "width": 2.4, "dash": "dot"},
-        hovertemplate="kept epoch %{y:.4g}<br>x %{x:.4g}<extra></extra>",
-    )
+    best = answers(rebuild(config, fit.kept), points.grid)
+    fig.add_trace(line(points.grid, best, "best checkpoint", SPLITS["validation"], width=2.4, dash="dot"))
     chart(fig, "reg_wiggly_fit")
     floor = noise_floor(config.data)
     last = fit.rows[-1]
@@ -140,7 +135,7 @@ def _one_width(settings: dict[str, object]) -> None:
     before, after = fit.kept_row.get("test_loss"), last.get("test_loss")
     if before is not None and after is not None:
         better = "the earlier stop was right" if before < after else "here the earlier stop did not pay"
-        st.caption(f"On 200 other points: {before:.3g} at the kept epoch, {after:.3g} at the last; {better}.")
+        st.caption(f"On 200 other points: {before:.3g} at the best checkpoint, {after:.3g} at the last; {better}.")
 
 
 def _sweep(settings: dict[str, object]) -> None:

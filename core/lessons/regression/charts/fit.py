@@ -140,7 +140,7 @@ def bends_figure(
         for name, (px, py) in points.items()
     ]
     if base is not None:
-        traces.append(line(x, np.round(np.asarray(base, dtype=float), 5), "constant part", GRAY, width=1.6))
+        traces.append(line(x, np.round(np.asarray(base, dtype=float), 5), "beginning", GRAY, width=1.6))
     for rank, unit in enumerate(order):
         on, newest = rank < added, rank == added - 1
         bend = f", {kinks} at x = {where[unit]:.3g}" if np.isfinite(where[unit]) else ""

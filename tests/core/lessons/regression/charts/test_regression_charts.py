@@ -99,7 +99,7 @@ def test_the_thin_lines_of_bends_add_up_to_the_thick_one() -> None:
     fig = bends_figure(
         GRID, parts, [0, 1], 2, base + parts.sum(0), base + parts.sum(0), POINTS_DRAWN, [0.0, 1.0], (-2, 2), base=base
     )
-    thin = [trace for trace in fig.data if trace.name == "constant part" or (trace.name or "").startswith("unit")]
+    thin = [trace for trace in fig.data if trace.name == "beginning" or (trace.name or "").startswith("unit")]
     thick = next(trace for trace in fig.data if trace.name == "sum so far")
     assert len(thin) == 3
     assert np.allclose(sum(np.asarray(trace.y) for trace in thin), thick.y, atol=1e-4)
