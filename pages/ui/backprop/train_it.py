@@ -20,7 +20,7 @@ from pages.ui.kit.shell import css
 from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.shell.page import error_boundary
-from pages.ui.kit.training.controls import BATCHES
+from pages.ui.kit.training.controls import BATCHES, restore
 from pages.ui.kit.training.export_buttons import export_buttons, lesson_now
 from pages.ui.kit.training.live_run import POLL, curves, live_run
 from pages.ui.kit.training.run_pair import TwoRuns
@@ -70,7 +70,7 @@ def current_pair() -> Pair | None:
     """The pair that the address or this session names, adopted by this session; None if it is gone."""
     pair = PAIR.current()
     if pair is not None and PAIR.newly_found(pair):
-        st.session_state.update(told(pair.by_hand.start))
+        _apply(pair.by_hand.start)
     return pair
 
 
@@ -161,18 +161,12 @@ def pair_controls(running: bool) -> RunConfig:
     return default.with_settings(changes)
 
 
-def told(config: RunConfig) -> dict[str, Any]:
-    """Widget keys and values that say `config`, to set before the controls are drawn."""
+def _apply(config: RunConfig) -> None:
+    """Let the controls show the settings of a pair found again."""
     values = config.settings()
-    shown = {key(name): values[name] for name in ("momentum", "batch_size", "activation", "seed")}
+    same = {name: values[name] for name in ("momentum", "batch_size", "activation", "seed", "lr", "epochs")}
     hidden = values["hidden"]
-    return {
-        **shown,
-        key("lr"): float(values["lr"]),
-        key("epochs"): int(values["epochs"]),
-        key("depth"): len(hidden),
-        **({key("units"): int(hidden[0])} if hidden else {}),
-    }
+    restore(key, {**same, "depth": len(hidden), **({"units": int(hidden[0])} if hidden else {})})
 
 
 # Two runs beside each other: one chart for both losses, one for what lies between them, and the words.

@@ -17,7 +17,7 @@ from pages.ui.cnn.frozen_kernels import frozen
 from pages.ui.cnn.sweep import sweep
 from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.shell.layout import controls_and_stage
-from pages.ui.kit.training.controls import BATCHES
+from pages.ui.kit.training.controls import BATCHES, restore
 from pages.ui.kit.training.live_run import live_run
 from pages.ui.kit.training.run_pair import TwoRuns
 from pages.ui.kit.widgets.bound_widgets import Live, Widgets
@@ -137,10 +137,8 @@ def _pair_configs(settings: dict[str, Any]) -> dict[str, RunConfig]:
 def _apply(config: RunConfig) -> None:
     """Let the controls show the settings of a pair found again."""
     values = config.settings()
-    st.session_state.update({_key(name): values[name] for name in ("seed", "batch_size")})
-    st.session_state[_key("epochs")] = int(values["epochs"])
-    st.session_state[_key("lr")] = float(values["lr"])
-    st.session_state[_key("convolutions")] = len(values["channels"])
+    same = {name: values[name] for name in ("seed", "batch_size", "epochs", "lr")}
+    restore(_key, {**same, "convolutions": len(values["channels"])})
 
 
 def _recorded() -> None:

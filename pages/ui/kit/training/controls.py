@@ -7,7 +7,8 @@ Keys carry the recipe's id (`mlp-deep_lr`), so every recipe remembers what was c
 text's own values, and a link holds only what differs from them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -52,20 +53,25 @@ def key(recipe: str, setting: str) -> str:
 
 
 def apply(recipe: str, changes: dict[str, Any]) -> None:
-    """Set widgets to these settings; call it before they are drawn (in a callback, or first thing)."""
+    """Set a recipe's widgets to these settings; call it before they are drawn (in a callback, or first thing)."""
+    restore(partial(key, recipe), changes)
+
+
+def restore(key: Callable[[str], str], settings: Mapping[str, Any]) -> None:
+    """Set widgets to what a run has, before they are drawn. key: makes a widget's key of a setting's name."""
     known = {name: setting for entry in OPTIMIZERS.values() for name, setting in entry.settings.items()}
-    for name, value in changes.items():
+    for name, value in settings.items():
         if name in PER_LAYER:
             count, start = PER_LAYER[name]
-            st.session_state[key(recipe, count)] = len(value)
+            st.session_state[key(count)] = len(value)
             for index, entry in enumerate(value):
-                st.session_state[key(recipe, f"{start}_{index + 1}")] = entry
+                st.session_state[key(f"{start}_{index + 1}")] = entry
         elif name == "rare":
-            st.session_state[key(recipe, name)] = rare_shown(value)
+            st.session_state[key(name)] = rare_shown(value)
         elif name in known:
-            st.session_state[key(recipe, name)] = held(known[name], value)
+            st.session_state[key(name)] = held(known[name], value)
         elif name != "threads":
-            st.session_state[key(recipe, name)] = value
+            st.session_state[key(name)] = value
 
 
 def _many(recipe: str) -> bool:
