@@ -1,5 +1,6 @@
 """What is attacked, by whom and towards what: the controls of the race on an image."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -17,6 +18,7 @@ from core.lessons.race.imagenet.photos import PHOTOS, read_photo, sample
 from core.recipes.texts import train_recipes
 from core.storage.checkpoints import shipped
 from pages.ui.kit.drawing.canvas import digit_canvas
+from pages.ui.kit.network.network_picker import Option, pick_network
 from pages.ui.kit.shell.cache import mnist, shipped_model
 from pages.ui.race.image_race_session import Settings, Subject
 
@@ -119,13 +121,13 @@ def _uploaded(locked: bool) -> Subject | None:
 def _digit(locked: bool, stage: DeltaGenerator) -> tuple[Classifier, Subject, int] | None:
     readers = set(shipped()) & set(train_recipes(DIGIT_READERS))
     networks = sorted(readers, key=lambda name: (name != NETWORK, name))
-    network = st.selectbox(
+    network = pick_network(
         "Network",
-        networks,
-        key="race_image_network",
-        bind="query-params",
-        disabled=locked,
+        {name: Option(name, partial(shipped_model, name)) for name in networks},
+        "race_image_network",
         help="One of the networks that came along, each trained on MNIST.",
+        in_address=True,
+        disabled=locked,
     )
     source = st.segmented_control(
         "Digit",
@@ -168,7 +170,7 @@ def _digit(locked: bool, stage: DeltaGenerator) -> tuple[Classifier, Subject, in
         disabled=locked,
         help="The digit that the network shall read.",
     )
-    return _digits(network), subject, int(target)
+    return _digits(network.id), subject, int(target)
 
 
 def _runners(locked: bool, kind: str) -> tuple[tuple[str, ...], float, int, bool]:

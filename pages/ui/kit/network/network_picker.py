@@ -46,7 +46,14 @@ Options = Mapping[str, Option]
 
 
 def pick_network(
-    label: str, options: Options, key: str, *, help: str, first: str | None = None, in_address: bool = False
+    label: str,
+    options: Options,
+    key: str,
+    *,
+    help: str,
+    first: str | None = None,
+    in_address: bool = False,
+    disabled: bool = False,
 ) -> TrainedNetwork:
     """A select box over networks, and the one chosen in it.
 
@@ -64,6 +71,7 @@ def pick_network(
         format_func=lambda word: options[word].title,
         key=key,
         help=help,
+        disabled=disabled,
         **kept,
     )
     return options[picked].open()
