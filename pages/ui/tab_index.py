@@ -44,7 +44,7 @@ def _listed(tabs: list[tuple[Lesson, Tab]]) -> None:
             for _, tab in those:
                 st.page_link(
                     lesson.file,
-                    label=f"{tab.title}: {tab.question}",
+                    label=f"**{tab.title}**: {tab.question} :gray[{tab.minutes} min, {tab.level}]",
                     icon=lesson.icon,
                     query_params={lesson.tab_key: tab.name},
                 )

@@ -80,7 +80,7 @@ def test_start_watch_pause_reload_and_stop(open_page: OpenPage) -> None:
     expect(page.get_by_text(re.compile(r"of [\d,]+ test images classified correctly"))).to_be_visible()
 
     page.get_by_role("tab", name="Record").click()
-    expect(page.get_by_text(re.compile("is still here tomorrow"))).to_be_visible()
+    expect(page.get_by_text(re.compile("is recorded here"))).to_be_visible()
     plot = page.locator(".st-key-mlp_record_chart")
     expect(plot.get_by_text(re.compile("mlp-deep · .*lr changed on the way"))).to_be_visible()
 
