@@ -14,7 +14,7 @@ CSS = """
 .st-key-lab-question { margin-top: -0.6rem; margin-bottom: 0.4rem; }
 .st-key-lab-tab-question { gap: 0.1rem; margin-top: -0.8rem; margin-bottom: 0.2rem; }
 [class*="st-key-lab-index"] { gap: 0; padding-left: 0.2rem; }
-[class*="st-key-lab-index"] [data-testid="stPageLink"] * { white-space: normal; }
+[class*="st-key-lab-index"] [data-testid="stPageLink"] * { white-space: normal; line-height: 1.35; }
 [class*="st-key-lab-card"] [data-testid="stPageLink"] a { padding-left: 0; background: none; }
 /* Streamlit stacks columns on a phone; beside the sidebar of a tablet the outer ones are too narrow, too. */
 @media (min-width: 641px) and (max-width: 900px) {
