@@ -5,7 +5,6 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.press import press
 from tests.browser.until import until
 
 FIT = ".st-key-reg_live_fit .js-plotly-plot"
@@ -36,10 +35,11 @@ def test_the_curve_moves_while_it_learns_and_stands_there_after_a_reload(open_pa
         return len(seen) > 3
 
     until(page, moved)
-    press(page.locator(".st-key-reg_live_stop button"), page.get_by_text("Stopped", exact=True).first)
+    expect(page.get_by_text("Finished", exact=True).first).to_be_visible(timeout=120_000)
+    expect(page.get_by_text(re.compile("It fits")).first).to_be_visible()
     assert "reg_run=" in page.url
     page.reload()
-    expect(page.get_by_text("Stopped", exact=True).first).to_be_visible()
+    expect(page.get_by_text("Finished", exact=True).first).to_be_visible()
 
 
 def test_a_click_places_a_point_another_takes_it_away(open_page: OpenPage, settle) -> None:  # type: ignore[no-untyped-def]
