@@ -1,4 +1,4 @@
-r"""Attacks on images: small changes that a network misclassifies. One attack a file; `ATTACKS` names them all.
+r"""Attacks on images: small changes that a network misclassifies. `ATTACKS` names them all.
 
 Images are in [0, 1] and a network normalizes by itself, so ε is in pixel units everywhere. The page's tabs, the
 command line, code panels, exported scripts, charts and sanity checks read this one dict.
@@ -56,9 +56,7 @@ from core.attacks.carlini_wagner import CARLINI_WAGNER
 from core.attacks.deepfool import DEEPFOOL
 from core.attacks.fgsm import FGSM
 from core.attacks.jsma import JSMA
-from core.attacks.noise import NOISE
-from core.attacks.noise_l0 import NOISE_L0
-from core.attacks.noise_l2 import NOISE_L2
+from core.attacks.noise import NOISE, NOISE_L0, NOISE_L2
 from core.attacks.pgd import PGD
 from core.attacks.pgd_l2 import PGD_L2
 from core.attacks.square import SQUARE

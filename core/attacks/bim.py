@@ -5,9 +5,7 @@ Kurakin, Goodfellow & Bengio 2017, "Adversarial examples in the physical world".
 
 from torch import Tensor
 
-from core.attacks.attack import Attack, steps
-from core.attacks.context import AttackContext
-from core.attacks.norms import epsilon_box, signed_step
+from core.attacks.attack import Attack, AttackContext, epsilon_box, signed_step, steps
 from core.charts.palette import SKY
 from core.config.validation import Setting
 

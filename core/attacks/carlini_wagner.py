@@ -7,8 +7,7 @@ it looks for a change as small as possible, and for how much the wrong answer mu
 import torch
 from torch import Tensor
 
-from core.attacks.attack import Attack, steps
-from core.attacks.context import AttackContext
+from core.attacks.attack import Attack, AttackContext, steps
 from core.attacks.norms import NORMS, column
 from core.charts.palette import VIOLET
 from core.config.validation import Setting

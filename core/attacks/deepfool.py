@@ -7,8 +7,7 @@ networks". Norm L2. Not bounded by an ε: it looks for a small change, and other
 import torch
 from torch import Tensor
 
-from core.attacks.attack import Attack, steps
-from core.attacks.context import AttackContext
+from core.attacks.attack import Attack, AttackContext, steps
 from core.attacks.norms import column
 from core.charts.palette import GREEN
 from core.config.validation import Setting

@@ -6,9 +6,7 @@ project. Norm L∞. To first order no other change of at most ε a pixel raises 
 
 from torch import Tensor
 
-from core.attacks.attack import Attack
-from core.attacks.context import AttackContext
-from core.attacks.norms import epsilon_box, signed_step
+from core.attacks.attack import Attack, AttackContext, epsilon_box, signed_step
 from core.charts.palette import BLUE
 
 

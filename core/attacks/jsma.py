@@ -9,8 +9,7 @@ as soon as anything but the label is read.
 import torch
 from torch import Tensor
 
-from core.attacks.attack import Attack, steps
-from core.attacks.context import AttackContext
+from core.attacks.attack import Attack, AttackContext, steps
 from core.attacks.norms import column
 from core.charts.palette import BROWN
 from core.config.validation import Setting

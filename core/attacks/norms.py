@@ -44,20 +44,6 @@ def column(per_image: Tensor) -> Tensor:
     return per_image.reshape(-1, 1, 1, 1)
 
 
-def epsilon_box(images: Tensor, epsilon: float) -> tuple[Tensor, Tensor]:
-    """The darkest and the brightest that each pixel may become: within ε of `images`, and in [0, 1]."""
-    return (images - epsilon).clamp_min(0), (images + epsilon).clamp_max(1)
-
-
-def signed_step(x: Tensor, direction: Tensor, size: float, box: tuple[Tensor, Tensor]) -> Tensor:
-    """One step within L∞: every pixel of x by `size` along the sign of `direction`, but never out of the box.
-
-    All tensors have the same shape; box: as from `epsilon_box`. The one step of FGSM, BIM, PGD, of
-    adversarial training, and of random signs as a control.
-    """
-    return (x + size * direction.sign()).clamp(*box)
-
-
 def _largest_pixel(change: Tensor) -> Tensor:
     return change.flatten(1).abs().amax(1)
 

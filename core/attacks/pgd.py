@@ -7,9 +7,8 @@ image itself.
 
 from torch import Tensor
 
-from core.attacks.attack import Attack, steps
+from core.attacks.attack import Attack, AttackContext, steps
 from core.attacks.bim import STEP_SIZE, climb
-from core.attacks.context import AttackContext
 from core.charts.palette import VERMILLION
 
 

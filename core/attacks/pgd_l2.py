@@ -6,8 +6,7 @@ Madry et al. 2018. Norm L2: steps along the gradient itself, of length α, cut b
 import torch
 from torch import Tensor
 
-from core.attacks.attack import Attack, steps
-from core.attacks.context import AttackContext
+from core.attacks.attack import Attack, AttackContext, steps
 from core.attacks.norms import NORMS, column
 from core.charts.palette import VERMILLION
 from core.config.validation import Setting

@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 
 from core.attacks import ATTACKS
+from core.attacks.attack import AttackContext, Watch
 from core.attacks.config import AttackConfig
-from core.attacks.context import AttackContext, Watch
 from core.attacks.norms import NORMS, column
 from core.attacks.per_image_rng import PerImageRNG
 from core.config.errors import LabError

@@ -10,8 +10,8 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional
 
+from core.attacks.attack import epsilon_box, signed_step
 from core.attacks.config import AttackConfig
-from core.attacks.norms import epsilon_box, signed_step
 from core.attacks.run import attack, in_eval_mode
 from core.config.run import TrainConfig
 from core.training.callbacks import Callback, Training

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from core.attacks.norms import epsilon_box, signed_step
+from core.attacks.attack import epsilon_box, signed_step
 from core.config.validation import whole
-from core.lessons.adversarial.pixel_gradient import losses, pixel_gradient
+from core.lessons.adversarial.pixel_gradients import losses, pixel_gradient
 from core.models.evaluation import logits
 
 MOST_DRAWS = 2000

@@ -6,8 +6,7 @@ from torch import nn
 
 from core.config.escaping import escaped
 from core.formatting import article, probability
-from core.lessons.adversarial.eval_mode import EvalMode
-from core.lessons.adversarial.fgsm_walk import FgsmWalk
+from core.lessons.adversarial.fgsm_walk import EvalMode, FgsmWalk
 from core.models.trained_network import TrainedNetwork
 
 COUNT = 11

@@ -6,11 +6,10 @@ from core.config.escaping import escaped
 from core.data.digits import Mnist
 from core.formatting import percent, ratio
 from core.lessons.adversarial.charts.gradients import spectra_figure, spectrum_pictures_figure
-from core.lessons.adversarial.spectra import white_share
+from core.lessons.adversarial.frequencies import white_share
 from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial import frequency_results
-from pages.ui.adversarial.frequency_split import split_parts
-from pages.ui.adversarial.frequency_words import about_spectra
+from pages.ui.adversarial.frequency_split import about_spectra, split_parts
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.widgets.cached_results import which_images
 from pages.ui.kit.widgets.chart import chart

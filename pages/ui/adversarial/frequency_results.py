@@ -8,9 +8,8 @@ from torch import Tensor, nn
 
 from core.data.digits import Mnist
 from core.data.splits import every_kth
-from core.lessons.adversarial.frequency_split import Part, PartScore
-from core.lessons.adversarial.pixel_gradient import pixel_gradient
-from core.lessons.adversarial.spectra import Spectrum, spectrum
+from core.lessons.adversarial.frequencies import Part, PartScore, Spectrum, spectrum
+from core.lessons.adversarial.pixel_gradients import pixel_gradient
 from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.widgets.cached_results import data_key
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from core.formatting import percent, ratio
 from core.lessons.adversarial.charts.gradients import loss_rise_figure, shares_figure
 from core.lessons.adversarial.loss_rise import LossRise, loss_rise, shares_of_rise
-from core.lessons.adversarial.pixel_gradient import pixel_gradient
+from core.lessons.adversarial.pixel_gradients import pixel_gradient
 from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.widgets.chart import chart
 

@@ -12,8 +12,7 @@ from core.attacks.norms import NORMS, NormName
 from core.data.digits import Mnist
 from core.lessons.adversarial.tasks import CHUNK, AttackTask, configs, follows_gradient, lined_up, size
 from core.models.trained_network import TrainedNetwork
-from pages.ui.adversarial.first_sample import SMALL
-from pages.ui.adversarial.image_count import FEW, at_first, image_count
+from pages.ui.adversarial.samples import FEW, SMALL, at_first, image_count
 from pages.ui.kit.network.compared_networks import HERE, compared, shipped_readers
 
 #: The largest budgets to choose from, and the one that stands there at the start.

@@ -11,8 +11,7 @@ from core.lessons.adversarial.minimal_epsilon import PRECISION, Bisection
 from core.models.evaluation import predict
 from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial import attack_results
-from pages.ui.adversarial.one_result import pictures
-from pages.ui.adversarial.result_words import a
+from pages.ui.adversarial.one_result import a, pictures
 from pages.ui.kit.widgets.chart import chart
 
 

@@ -4,21 +4,42 @@ import streamlit as st
 
 from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
+from core.attacks.norms import NORMS
 from core.data.digits import Mnist
 from core.export.snippets.attack import attack_code, inner_code
 from core.models.evaluation import predict
 from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial import attack_results
 from pages.ui.adversarial.attack_choice import attack_choice
-from pages.ui.adversarial.formula import formula
 from pages.ui.adversarial.minimal_epsilon import smallest_view
-from pages.ui.adversarial.one_result import one_result
-from pages.ui.adversarial.result_words import a
+from pages.ui.adversarial.one_result import a, one_result
 from pages.ui.adversarial.trajectory import path_view
 from pages.ui.kit.network.image_picker import DRAWN, Subject, subject
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.shell.state import linked
+
+ACCESS = {
+    "gradients": "**White box**: it needs the gradients of the network, so its weights must be known.",
+    "outputs": "**Black box**: it asks for the network's outputs and never for a gradient.",
+    "nothing": "**Control**: it asks the network nothing.",
+}
+
+
+def formula(config: AttackConfig) -> None:
+    """In LaTeX, with its paper and its norm in words."""
+    entry = ATTACKS[config.name]
+    norm = NORMS[entry.norm]
+    st.latex(entry.formula)
+    st.markdown(
+        f"{entry.idea}  \n{ACCESS[entry.access]}  \n**Norm {norm.title}**: {norm.idea}.  \n**Source**: {entry.paper}."
+    )
+    if config.target is not None:
+        st.markdown(
+            rf"With a target, $L(x, y)$ is replaced by $-L(x, {config.target})$: instead of away from the "
+            f"right digit the picture goes towards the {config.target}."
+        )
+
 
 SMALLEST, PATH = "Smallest ε that fools it", "The path"
 KEY = "adv_one"

@@ -13,7 +13,7 @@ from core.data.digits import Mnist
 from core.data.splits import evenly_spaced
 from core.export.snippets.adversarial import SANITY_CHECKS
 from core.formatting import interval, percent
-from core.lessons.adversarial.sanity_checks import findings, masking, worst_case
+from core.lessons.adversarial.sanity_checks import Finding, findings, masking, worst_case
 from core.lessons.adversarial.sanity_evidence import (
     QUERIES,
     RESTARTS,
@@ -30,12 +30,64 @@ from core.lessons.adversarial.tasks import AttackTask, Predictions
 from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.attack_results import results
 from pages.ui.adversarial.filter_choice import choose_filter
-from pages.ui.adversarial.finding_cards import finding_cards, finding_strip, summary
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.widgets.cached_results import which_images
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.incremental_work import Piecework
+
+LOOKS = {
+    "holds": ("holds", ":material/check:", "green"),
+    "chance": ("not beyond chance", ":material/casino:", "yellow"),
+    "violated": ("violated", ":material/close:", "red"),
+    "unclear": ("cannot be judged", ":material/help:", "gray"),
+    "open": ("not measured yet", ":material/hourglass_empty:", "gray"),
+}
+
+
+def finding_strip(found: list[Finding]) -> None:
+    """All verdicts at a glance: one badge a rule."""
+    with st.container(horizontal=True, gap="small"):
+        for finding in found:
+            word, icon, color = LOOKS[finding.verdict]
+            st.badge(finding.name, icon=icon, color=color, help=f"{word}: {finding.number}")  # type: ignore[arg-type]
+
+
+def finding_cards(found: list[Finding]) -> None:
+    """Two a row; on a phone one below the other."""
+    for start in range(0, len(found), 2):
+        for column, finding in zip(st.columns(2, gap="small"), found[start : start + 2], strict=False):
+            with column:
+                _card(finding)
+
+
+def _card(finding: Finding) -> None:
+    word, icon, color = LOOKS[finding.verdict]
+    with st.container(border=True, height="stretch", gap="small"):
+        st.markdown(f"**{finding.name}**")
+        number = word if finding.verdict == "open" else f"{word}: {finding.number}"
+        st.badge(number, icon=icon, color=color)  # type: ignore[arg-type]
+        if finding.verdict != "open":
+            st.markdown(finding.measured)
+        st.caption(finding.why)
+
+
+def summary(found: list[Finding]) -> str:
+    """How many hold, in a sentence."""
+    count = {verdict: sum(finding.verdict == verdict for finding in found) for verdict in LOOKS}
+    if count["open"] == len(found):
+        return "Nothing is measured yet."
+    parts = [f":green[**{count['holds']} hold**]"]
+    if count["chance"]:
+        parts.append(f":orange[**{count['chance']}** fail by no more than chance explains]")
+    if count["violated"]:
+        parts.append(f":red[**{count['violated']} violated**]")
+    if count["unclear"]:
+        parts.append(f"{count['unclear']} cannot be judged on this network")
+    if count["open"]:
+        parts.append(f"{count['open']} still to be measured")
+    return f"Of {len(found)} rules " + ", ".join(parts) + "."
+
 
 IMAGES = (50, 100, 200, 400)
 

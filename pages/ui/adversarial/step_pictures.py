@@ -12,8 +12,7 @@ from core.charts import palette
 from core.charts.intervals import bars, before_after_figure
 from core.formatting import shape
 from core.lessons.adversarial.charts.one_image import Kind, Panel, pixel_panel_figure, pixel_row_figure
-from core.lessons.adversarial.eval_mode import EvalMode
-from core.lessons.adversarial.fgsm_walk import FgsmWalk
+from core.lessons.adversarial.fgsm_walk import EvalMode, FgsmWalk
 from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.widgets.chart import chart
 

@@ -11,8 +11,7 @@ from core.charts.palette import DIVERGING
 from core.data.digits import Mnist
 from core.data.splits import evenly_spaced
 from core.formatting import article, percent
-from core.lessons.adversarial.pixel_gradient import pixel_gradient
-from core.lessons.adversarial.stroke_gradients import AROUND, STILL, StrokeGradients, stroke_gradients
+from core.lessons.adversarial.pixel_gradients import AROUND, STILL, StrokeGradients, pixel_gradient, stroke_gradients
 from core.models.paired_test import sign_test_p_value
 from core.models.threads import one_thread
 from core.models.trained_network import TrainedNetwork

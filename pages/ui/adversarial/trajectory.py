@@ -13,7 +13,7 @@ from core.lessons.adversarial.charts.one_image import path_numbers_figure
 from core.lessons.adversarial.trajectory import Moment
 from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial import attack_results
-from pages.ui.adversarial.result_words import a, sure
+from pages.ui.adversarial.one_result import a, sure
 from pages.ui.kit.widgets.chart import chart
 
 

@@ -7,7 +7,7 @@ from core.attacks.norms import NORMS
 from core.data.digits import Mnist
 from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.attack_choice import attack_choice
-from pages.ui.adversarial.image_count import image_count
+from pages.ui.adversarial.samples import image_count
 from pages.ui.adversarial.transfer_matrix import Setup, matrix
 from pages.ui.kit.network.compared_networks import compared
 from pages.ui.kit.network.network_panel import panel

@@ -12,10 +12,9 @@ from core.attacks.config import AttackConfig
 from core.attacks.run import attack
 from core.config.errors import ConfigError
 from core.data import Mnist, load
-from core.lessons.adversarial.eval_mode import eval_mode
-from core.lessons.adversarial.fgsm_walk import walk_fgsm
+from core.lessons.adversarial.fgsm_walk import eval_mode, walk_fgsm
 from core.lessons.adversarial.loss_rise import loss_rise, shares_of_rise
-from core.lessons.adversarial.pixel_gradient import pixel_gradient
+from core.lessons.adversarial.pixel_gradients import pixel_gradient
 from core.models.trained_network import load_shipped
 
 EPSILONS = (0.0, 0.001, 0.05, 0.2)

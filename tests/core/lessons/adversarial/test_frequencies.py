@@ -6,8 +6,17 @@ import torch
 from torch import Tensor, nn
 
 from core.data.digits import Digits
-from core.lessons.adversarial.frequency_split import PARTS, at_length, part_of, read_part, split
-from core.lessons.adversarial.spectra import HIGHEST, energies, frequencies, spectrum
+from core.lessons.adversarial.frequencies import (
+    HIGHEST,
+    PARTS,
+    at_length,
+    energies,
+    frequencies,
+    part_of,
+    read_part,
+    spectrum,
+    split,
+)
 from core.models.evaluation import logits
 
 TINY = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))

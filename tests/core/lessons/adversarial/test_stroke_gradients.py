@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from core.lessons.adversarial.stroke_gradients import steepness, stroke_gradients
+from core.lessons.adversarial.pixel_gradients import steepness, stroke_gradients
 
 
 def one_stroke() -> torch.Tensor:

@@ -13,11 +13,11 @@ from torch import nn
 from core import attacks
 from core.__main__ import main
 from core.attacks import ATTACKS, filters
-from core.attacks.attack import steps
+from core.attacks.attack import epsilon_box, signed_step, steps
 from core.attacks.config import AttackConfig, AttackSetup
 from core.attacks.filters import FILTERS
 from core.attacks.filters.config import FilterConfig
-from core.attacks.norms import NORMS, column, epsilon_box, signed_step
+from core.attacks.norms import NORMS, column
 from core.attacks.run import attack
 from core.config.validation import Setting
 from core.data import Mnist, load

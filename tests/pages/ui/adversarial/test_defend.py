@@ -14,13 +14,13 @@ from core.data import Mnist, load
 from core.export.snippets.adversarial import ADVERSARIAL_TRAINING, INPUT_FILTER
 from core.jobs.training_job import Job
 from core.lessons.adversarial.input_filters import threat_models
-from core.lessons.adversarial.stroke_gradients import StrokeGradients
+from core.lessons.adversarial.pixel_gradients import StrokeGradients
 from core.models.paired_test import Paired
 from pages.ui.adversarial import before_after
 from pages.ui.adversarial.attack_results import results_on
+from pages.ui.adversarial.before_after import Beside, strongest
 from pages.ui.adversarial.defend import BEFORE, FILTERING, GRADIENTS, PAGE, TRAINING, defend
-from pages.ui.adversarial.filter_words import BARE, WHOLE, filters_verdict
-from pages.ui.adversarial.robust_words import Beside, strongest
+from pages.ui.adversarial.input_filters import BARE, WHOLE, filters_verdict
 from pages.ui.adversarial.stroke_gradients import told as strokes_told
 from pages.ui.kit.shell import cache
 from pages.ui.kit.shell.cache import registry, shipped_model

@@ -8,12 +8,12 @@ from streamlit.testing.v1 import AppTest
 
 from core.config.run import MLPConfig, RunConfig, TrainConfig
 from core.data import Mnist
-from core.lessons.adversarial.frequency_split import PARTS, PartScore
+from core.lessons.adversarial.frequencies import PARTS, PartScore
 from core.models import build_module
 from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial import frequency_results, frequency_split
 from pages.ui.adversarial.frequencies import CODE, why
-from pages.ui.adversarial.frequency_words import about_border, about_clipping, about_parts, about_spectra
+from pages.ui.adversarial.frequency_split import about_border, about_clipping, about_parts, about_spectra
 from pages.ui.kit.widgets import incremental_work
 from tests.pages.harness import left_alone, open_part, shipped, text, well
 

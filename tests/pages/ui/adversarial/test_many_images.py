@@ -17,7 +17,7 @@ from core.data.digits import Digits
 from core.lessons.adversarial import tasks
 from core.lessons.adversarial.tasks import AttackTask, Predictions, sample
 from core.models.trained_network import Source, TrainedNetwork
-from pages.ui.adversarial import attack_results, image_count, many_choice, many_curves, many_images, many_point
+from pages.ui.adversarial import attack_results, many_choice, many_curves, many_images, many_point, samples
 from pages.ui.kit.network import compared_networks
 from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.widgets import incremental_work
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("bundled_only", "small")
 def small(at_once: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing kept and small samples."""
     attack_results.results_on.clear()
-    monkeypatch.setattr(image_count, "IMAGES", (100, 200))
+    monkeypatch.setattr(samples, "IMAGES", (100, 200))
     yield
     attack_results.results_on.clear()
 

@@ -12,7 +12,7 @@ from core.attacks.config import AttackConfig
 from core.data import Mnist
 from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.one_image import one_image
-from pages.ui.adversarial.result_words import Case, verdict
+from pages.ui.adversarial.one_result import Case, verdict
 from pages.ui.kit.shell.state import Ink
 from tests.pages.harness import open_part, shipped, text, well
 

@@ -10,8 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.config.run import CNNConfig, RunConfig, TrainConfig
 from core.data import Mnist
-from core.lessons.adversarial.eval_mode import eval_mode
-from core.lessons.adversarial.fgsm_walk import walk_fgsm
+from core.lessons.adversarial.fgsm_walk import eval_mode, walk_fgsm
 from core.lessons.adversarial.loss_rise import LossRise
 from core.models import build_module
 from core.models.trained_network import TrainedNetwork

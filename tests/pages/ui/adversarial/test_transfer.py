@@ -13,8 +13,8 @@ from core.data import Mnist
 from core.lessons.adversarial import tasks
 from core.lessons.adversarial.tasks import AttackTask, Predictions
 from core.models.paired_test import Paired
-from pages.ui.adversarial import attack_results, image_count, transfer
-from pages.ui.adversarial.transfer_words import told
+from pages.ui.adversarial import attack_results, samples, transfer
+from pages.ui.adversarial.transfer_matrix import told
 from pages.ui.kit.network.compared_networks import HERE
 from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.widgets import incremental_work
@@ -29,7 +29,7 @@ def small(at_once: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing kept, quick networks and small samples."""
     attack_results.results_on.clear()
     monkeypatch.setattr(transfer, "FIRST", PAIR)
-    monkeypatch.setattr(image_count, "IMAGES", (100, 200))
+    monkeypatch.setattr(samples, "IMAGES", (100, 200))
     yield
     attack_results.results_on.clear()
 
