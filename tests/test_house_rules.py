@@ -109,6 +109,11 @@ def test_no_module_imports_itself_by_a_roundabout_way() -> None:
     assert not after, "what is left stands on a circle, or on one's neighbor"
 
 
+def test_no_lesson_imports_a_lesson() -> None:
+    crossing = [(a, b) for a, b in arrows() if lesson(a) and lesson(b) and lesson(a) != lesson(b)]
+    assert not crossing
+
+
 def test_core_knows_neither_streamlit_nor_pages() -> None:
     outside = ("streamlit", "pages", "app")
     found = [
@@ -119,6 +124,10 @@ def test_core_knows_neither_streamlit_nor_pages() -> None:
         if _within(module, outside)
     ]
     assert not found, "core works in a notebook and in a shell"
+
+
+def test_a_lessons_charts_are_that_lessons_alone() -> None:
+    assert not [(a, b) for a, b in arrows() if lesson(b) and ".charts" in b and lesson(a) != lesson(b)]
 
 
 REGISTRIES = (

@@ -22,9 +22,9 @@ from core.lessons.adversarial.tasks import FEW, Predictions, configs, gather, si
 from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.attack_results import KEY, results
 from pages.ui.adversarial.many_choice import Choice
+from pages.ui.kit.network.gallery import digit_gallery, weight_gallery
 from pages.ui.kit.widgets.cached_results import data_key
 from pages.ui.kit.widgets.chart import chart
-from pages.ui.mlp.gallery import digit_gallery, weight_gallery
 
 SHEET = 30
 IMAGES, CHANGES = "the images", "what was changed"

@@ -16,11 +16,11 @@ from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.fgsm_steps import COUNT, Told, code, compared, tell
 from pages.ui.adversarial.loss_rise import rise
 from pages.ui.adversarial.step_pictures import PANELS, step_picture, whole_way
-from pages.ui.backprop.stepper import stepper
 from pages.ui.kit.network.image_picker import Subject, subject
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.widgets.cached_results import data_key
+from pages.ui.kit.widgets.stepper import stepper
 
 WIDTH, IN_A_ROW, GAP = 112, 5, 16  # screen pixels
 

@@ -17,10 +17,10 @@ from core.lessons.backprop.charts.network_diagram import Lit, network_diagram_fi
 from core.models.threads import one_thread
 from pages.ui.backprop.networks import bare, choose_image, choose_moment
 from pages.ui.backprop.pick_cell import clicked, pick_cell
-from pages.ui.backprop.stepper import stepper
 from pages.ui.kit.shell.cache import mnist
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.widgets.chart import chart
+from pages.ui.kit.widgets.stepper import stepper
 
 # The two networks of the chain-rule tab, with their settings: a small one, and one that reads digits.
 

@@ -14,10 +14,10 @@ from core.lessons.backprop.charts.gradients import shrinking_figure
 from core.lessons.backprop.charts.tensors import thumbnail
 from core.models.threads import one_thread
 from pages.ui.backprop.networks import FRESH, TRAINED, Bare, bare, choose_image, choose_moment
-from pages.ui.backprop.stepper import stepper
 from pages.ui.kit.shell.cache import mnist
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.widgets.chart import chart
+from pages.ui.kit.widgets.stepper import stepper
 
 NETWORKS = ["mlp-deep", "mlp-module", "mlp-autograd", "mlp-manual"]
 MEANING = {

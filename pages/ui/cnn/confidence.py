@@ -9,9 +9,9 @@ from core.data.digits import CLASSES, Mnist
 from core.formatting import interval, percent, probability
 from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn.calibration import calibrated
+from pages.ui.kit.network.gallery import digit_gallery
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.widgets import cached_results
-from pages.ui.mlp.gallery import digit_gallery
 
 SHEET = 24
 HIGH = 0.9  # the text's "most exceed 0.9"

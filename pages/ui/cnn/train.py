@@ -14,8 +14,8 @@ from core.lessons.cnn.charts.training import error_record_figure
 from core.models.inspect import nearest_mean
 from core.recipes.texts import RECIPES
 from core.storage.history import History
-from pages.ui.cnn.controls import network
 from pages.ui.kit.shell import cache
+from pages.ui.kit.training.cnn_controls import network
 from pages.ui.kit.training.training_page import Chosen, TrainingPage
 from pages.ui.kit.widgets.cached_results import data_key
 from pages.ui.kit.widgets.chart import chart

@@ -11,11 +11,11 @@ from core.models import linear_layers
 from core.models.inspect.layer_signals import Signals, signals
 from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.drawing.canvas import digit_canvas
+from pages.ui.kit.network.gallery import weight_gallery
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.network.prediction import reading
 from pages.ui.kit.shell.cache import mnist
 from pages.ui.kit.widgets.chart import chart
-from pages.ui.mlp.gallery import weight_gallery
 
 STRONGEST = 8
 CODE = """\

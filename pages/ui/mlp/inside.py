@@ -15,12 +15,12 @@ from core.lessons.mlp.saturation import SATURATED, Spread, histograms, spread
 from core.models import linear_layers
 from core.models.inspect.layer_signals import bend, slope
 from core.models.trained_network import TrainedNetwork
+from pages.ui.kit.network.gallery import weight_gallery
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.widgets import cached_results as common
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.mlp import computed
 from pages.ui.mlp.formulas import SYMBOL
-from pages.ui.mlp.gallery import weight_gallery
 
 WEIGHTS, SPREADS, START = "First-layer weights", "Histograms", "The start"
 

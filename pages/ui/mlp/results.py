@@ -14,10 +14,10 @@ from core.formatting import article, count, interval, percent, probability, time
 from core.models.evaluation import Score
 from core.models.inspect.confusion import commonest_mistake, confident_mistakes, confusion, per_digit, read_as
 from core.models.trained_network import TrainedNetwork
+from pages.ui.kit.network.gallery import digit_gallery
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.widgets import cached_results as common
 from pages.ui.kit.widgets.chart import chart
-from pages.ui.mlp.gallery import digit_gallery
 
 IS, READ = "mlp_is", "mlp_read"
 SHOWN = 18
