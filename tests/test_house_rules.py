@@ -126,6 +126,12 @@ def test_core_knows_neither_streamlit_nor_pages() -> None:
     assert not found, "core works in a notebook and in a shell"
 
 
+def test_charts_see_arrays_and_histories() -> None:
+    allowed = ("core.charts", "core.formatting", "core.config", "core.storage.history")
+    found = [(a, b) for a, b in arrows() if ".charts." in f"{a}." and ".charts" not in b and not _within(b, allowed)]
+    assert not found
+
+
 def test_a_lessons_charts_are_that_lessons_alone() -> None:
     assert not [(a, b) for a, b in arrows() if lesson(b) and ".charts" in b and lesson(a) != lesson(b)]
 

@@ -197,7 +197,7 @@ def _result(mnist: Mnist, choice: Choice, kept: Kept) -> None:
         )
         st.caption(
             f"{some}. Bands, or pointing at a curve: 95% intervals. Dotted: random noise, the control, and "
-            f"chance level (10%).{_steps(choice, {curve.attack for curve in drawn})}"
+            f"chance level (10%).{_steps(choice, {name for _, name, rows in measured if rows[1:]})}"
         )
     fewest = {
         network.title: min((len(rows[0]) for each, _, rows in measured if each is network and rows[1:]), default=0)
@@ -240,7 +240,7 @@ def losses(mnist: Mnist, choice: Choice, kept: Kept, network: TrainedNetwork, na
 def _curve(network: TrainedNetwork, name: str, choice: Choice, rows: list[Tensor], worst: bool) -> AttackCurve:
     left = shares(worst_case(rows) if worst else rows)
     return AttackCurve(
-        attack=name,
+        look=(ATTACKS[name].color, ATTACKS[name].dash),
         title=ATTACKS[name].title,
         network=network.title,
         color=color_of(network),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from core.attacks import ATTACKS
 from core.charts.palette import GRAY, SEQUENTIAL
 from core.charts.series import band, end_labels, level, line, room_for, series
 from core.charts.style import Part, cell_frame, heat, note
@@ -19,11 +18,11 @@ BANDS = 4  # curves; with more of them bands hide one another, and hovering tell
 class AttackCurve:
     """accuracy, low, high: fractions at `epsilons` (ascending), with the ends of the 95% interval.
 
-    n: images at each. attack: its name in ATTACKS. title: the attack's, for people. network, color: whose.
+    n: images at each. look: color and dash of the attack. title: the attack's, for people. network, color: whose.
     control: knows nothing of the network.
     """
 
-    attack: str
+    look: tuple[str, str]
     title: str
     network: str
     color: str
@@ -80,14 +79,14 @@ def attack_curves_figure(
 
 
 def _look(curve: AttackCurve, several: bool) -> tuple[str, str]:
-    color, dash = ATTACKS[curve.attack].color, ATTACKS[curve.attack].dash
+    color, dash = curve.look
     return (curve.color, dash) if several else (color, "dot" if curve.control else "solid")
 
 
 def _entries(curves: Sequence[AttackCurve]) -> list[Part]:
     """The legend: one entry a network and one an attack, which is fewer than one a curve."""
     entries = {curve.network: (curve.color, "solid") for curve in curves}
-    entries |= {curve.title: (GRAY, ATTACKS[curve.attack].dash) for curve in curves}
+    entries |= {curve.title: (GRAY, curve.look[1]) for curve in curves}
     return [
         line([None], [None], name, color, dash=dash, width=2.6, hover=None, mode="lines")
         for name, (color, dash) in entries.items()
@@ -100,7 +99,7 @@ def _names(curves: Sequence[AttackCurve], height: int) -> list[Part]:
     notes = []
     for end in {curve.epsilons[-1] for curve in known}:
         here = [curve for curve in known if curve.epsilons[-1] == end]
-        notes += end_labels([(c.title, c.accuracy[-1], ATTACKS[c.attack].color) for c in here], height, x=end)
+        notes += end_labels([(c.title, c.accuracy[-1], c.look[0]) for c in here], height, x=end)
     return notes
 
 
