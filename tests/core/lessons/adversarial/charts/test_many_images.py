@@ -56,19 +56,9 @@ def test_one_network_colors_attacks_several_color_networks() -> None:
 
 def test_a_name_stands_where_its_own_curve_ends() -> None:
     """A curve that is still growing must not be named at the right edge, where another one may end."""
-    growing = AttackCurve(
-        (palette.RED, "solid"), "PGD", "a", palette.GREEN, (0, 0.1), (1, 0.5), (1, 0.5), (1, 0.5), (9, 9)
-    )
+    growing = AttackCurve(LOOK, "PGD", "a", palette.GREEN, (0, 0.1), (1, 0.5), (1, 0.5), (1, 0.5), (9, 9))
     whole = AttackCurve(
-        (palette.BLUE, "dash"),
-        "FGSM",
-        "a",
-        palette.GREEN,
-        (0, 0.1, 0.2),
-        (1, 0.7, 0.5),
-        (1, 0.7, 0.5),
-        (1, 0.7, 0.5),
-        (9, 9, 9),
+        LOOK, "FGSM", "a", palette.GREEN, (0, 0.1, 0.2), (1, 0.7, 0.5), (1, 0.7, 0.5), (1, 0.7, 0.5), (9, 9, 9)
     )
     notes = attack_curves_figure([growing, whole], x_title="ε", top=0.2).layout.annotations
     assert {note.text: (note.x, note.y) for note in notes} == {"PGD": (0.1, 0.5), "FGSM": (0.2, 0.5)}
