@@ -107,7 +107,7 @@ class AttackContext:
         return logits.scatter(1, digits[:, None], -torch.inf).amax(1)
 
     def is_adversarial(self, logits: Tensor) -> Tensor:
-        """(N,) whether the network reads what the attacker wants."""
+        """(N,) whether the network predicts what the attacker wants."""
         read = logits.argmax(1)
         return read != self.labels if self.targets is None else read == self.targets
 

@@ -17,7 +17,7 @@ REPEAT = 10  # from so many searches on, the last one takes the smallest weight 
 
 
 def make(context: AttackContext) -> Tensor:
-    """The shortest change found that is misread by `confidence`, images (N, 1, 28, 28); else the original.
+    """The shortest change found that is misclassified by `confidence`, images (N, 1, 28, 28); else the original.
 
     Pixels are written as (tanh(w) + 1) / 2, so that they cannot leave [0, 1]; Adam then lowers ‖x' − x‖₂² +
     c·max(0, lead + confidence) over w. Each image has its own weight c: ten times larger until that works,
@@ -28,7 +28,7 @@ def make(context: AttackContext) -> Tensor:
     weight = torch.full((len(x),), context["initial_const"], device=x.device, dtype=x.dtype)
     low, high = torch.zeros_like(weight), torch.full_like(weight, torch.inf)
     best, size = x.clone(), torch.full_like(weight, torch.inf)
-    size[_ahead(context, context.logits(x)) >= context["confidence"]] = 0  # as it is, it is misread
+    size[_ahead(context, context.logits(x)) >= context["confidence"]] = 0  # as it is, it is misclassified
     searches = int(context["binary_search_steps"])
     context.seen(0, x)
     for search in range(searches):
@@ -44,7 +44,7 @@ def make(context: AttackContext) -> Tensor:
 def _descend(context: AttackContext, start: Tensor, weight: Tensor, best: Tensor, size: Tensor, before: int) -> Tensor:
     """One search with the weights (N,), from the originals; better images go into `best` and `size`.
 
-    Returns (N,) whether any image on the way was misread.
+    Returns (N,) whether any image on the way was misclassified.
     """
     x = context.images
     worked = torch.zeros_like(weight, dtype=torch.bool)
@@ -78,7 +78,7 @@ def _ahead(context: AttackContext, logits: Tensor) -> Tensor:
 
 CARLINI_WAGNER = Attack(
     title="Carlini–Wagner",
-    idea="Adam looks for the shortest change that is misread, weighing one against the other.",
+    idea="Adam looks for the shortest change that is misclassified, weighing one against the other.",
     paper="Carlini & Wagner 2017",
     formula=r"\min_w\ \lVert x' - x\rVert_2^2 + c\,\max\bigl(0,\ f_y(x') - \max_{k \ne y} f_k(x') + \kappa"
     r"\bigr),\quad x' = \tfrac12(\tanh w + 1)",

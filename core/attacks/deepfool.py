@@ -12,15 +12,15 @@ from core.attacks.norms import column
 from core.charts.palette import GREEN
 from core.config.validation import Setting
 
-NUDGE = 1e-4  # past the border of the linear picture, so that rounding does not leave an image on it
+NUDGE = 1e-4  # past the border of the linear model, so that rounding does not leave an image on it
 
 
 def make(context: AttackContext) -> Tensor:
-    """Images (N, 1, 28, 28) just beyond the nearest border; those misread as they are stay so.
+    """Images (N, 1, 28, 28) just beyond the nearest border; those misclassified as they are stay so.
 
     Each step asks for the gradients of all 10 outputs, takes the network for linear, and goes straight to the
     nearest place where another digit's output draws level with the label's; the sum of the steps counts
-    `overshoot` more. An image stops as soon as it is misread.
+    `overshoot` more. An image stops as soon as it is misclassified.
     """
     x, way = context.images.clone(), torch.zeros_like(context.images)
     context.seen(0, x)
@@ -38,7 +38,7 @@ def make(context: AttackContext) -> Tensor:
 
 
 def to_the_nearest_border(logits: Tensor, slopes: Tensor, labels: Tensor) -> Tensor:
-    """The shortest change (N, 1, 28, 28) with which a linear network reads another digit than the label.
+    """The shortest change (N, 1, 28, 28) with which a linear network predicts another digit than the label.
 
     logits: (N, 10). slopes: (N, 10, 1, 28, 28), their gradients. labels: (N,).
     """

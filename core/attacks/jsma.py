@@ -18,7 +18,7 @@ from core.config.validation import Setting
 def make(context: AttackContext) -> Tensor:
     """Images (N, 1, 28, 28) with at most ε pixels brightened by θ a step, two at a time.
 
-    An image stops when it is read as wanted, when its pixels are spent, or when no pair raises the target
+    An image stops when it is predicted as wanted, when its pixels are spent, or when no pair raises the target
     and lowers the rest.
     """
     x = context.images.clone()

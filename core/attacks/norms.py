@@ -14,9 +14,9 @@ ROUNDING = 1e-5  # how far float32 may miss an ε, relative to it
 
 @dataclass(frozen=True)
 class Norm:
-    """A way to measure changes of pictures.
+    """A way to measure changes of images.
 
-    title, unit, idea: for people. largest: the largest change that pictures of 784 pixels in [0, 1] allow.
+    title, unit, idea: for people. largest: the largest change that images of 784 pixels in [0, 1] allow.
     size: changes (N, …) to their sizes (N,); code: the same as plain PyTorch of {change}. project: changes
     (N, …) and an ε to the nearest within it.
     """

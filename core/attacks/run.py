@@ -26,7 +26,7 @@ def attack(
     watch: Watch | None = None,
     chunk: int = CHUNK,
 ) -> Tensor:
-    """Images (N, 1, 28, 28) in [0, 1], each within ε of its original, that the network shall misread.
+    """Images (N, 1, 28, 28) in [0, 1], each within ε of its original, that the network shall misclassify.
 
     model: images in [0, 1] to logits (N, 10); attacked in eval mode and left exactly as it was, no weight and
     no gradient touched. labels: (N,) what the images show. places: (N,) which images these are in a larger

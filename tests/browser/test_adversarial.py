@@ -21,7 +21,7 @@ def test_a_drawn_digit_gives_in_as_epsilon_rises(open_page: OpenPage, settle: Ca
     page.get_by_role("option", name="7", exact=True).click()
     settle(page)
     verdict = page.locator(".st-key-adv-verdict")
-    expect(verdict).to_contain_text(re.compile("still a 7|a 7 is read as"))
+    expect(verdict).to_contain_text(re.compile("still a 7|a 7 is predicted as"))
     expect(page.get_by_text("Change × 3.33", exact=True)).to_be_visible()
     bars = page.locator(".st-key-adv_one_reading .barlayer path")
     expect(bars).to_have_count(20)
@@ -31,7 +31,7 @@ def test_a_drawn_digit_gives_in_as_epsilon_rises(open_page: OpenPage, settle: Ca
     for _ in range(12):
         slider.press("ArrowRight")
     page.wait_for_function("() => location.href.includes('adv_one_fgsm_epsilon=0.42')")
-    expect(verdict).to_contain_text("Fooled: a 7 is read as")
+    expect(verdict).to_contain_text("Misclassified: a 7 is predicted as")
     settle(page)
     assert bars.evaluate_all("all => all.map(bar => bar.getAttribute('d'))") != before
     expect(page.get_by_text("Change × 2.38", exact=True)).to_be_visible()
@@ -50,4 +50,4 @@ def test_a_network_of_ones_own_and_files_that_are_none(open_page: OpenPage, tmp_
     field.set_input_files(NETWORK)
     expect(page.get_by_text("Read as the network of the recipe mlp-autograd")).to_be_visible()
     expect(page.get_by_text("wrong.safetensors is not a safetensors file")).to_have_count(0)
-    expect(page.locator(".st-key-adv-verdict")).to_contain_text(re.compile("ooled|Misread"))
+    expect(page.locator(".st-key-adv-verdict")).to_contain_text(re.compile("orrectly classified|isclassified"))

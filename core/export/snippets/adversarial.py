@@ -22,7 +22,7 @@ network.eval()                                         # and nothing else: no we
 found = {steps: pgd(network, x, y, epsilon, steps) for steps in (5, 10, 20, 40)}
 noise = (x + epsilon * torch.randn_like(x).sign()).clamp(0, 1)
 for adv in found.values():
-    assert 0 <= adv.min() and adv.max() <= 1           # still a picture
+    assert 0 <= adv.min() and adv.max() <= 1           # still an image
     assert (adv - x).abs().max() <= epsilon + 1e-6     # changed as little as it says
 accuracy = {steps: right(adv).float().mean() for steps, adv in found.items()}
 control = right(noise).float().mean()                  # much higher, or the attack found nothing

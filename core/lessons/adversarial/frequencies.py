@@ -26,7 +26,7 @@ HIGHEST = 19  # the last ring: frequencies from 18.5 up to the corner's 19.8
 
 @cache
 def frequencies() -> Tensor:
-    """(28, 28): how many waves across the picture each entry of `torch.fft.fft2` stands for."""
+    """(28, 28): how many waves across the image each entry of `torch.fft.fft2` stands for."""
     along = (torch.fft.fftfreq(SIDE) * SIDE).round()  # whole numbers: 3 and not 3.0000001
     distance: Tensor = (along[:, None].square() + along[None, :].square()).sqrt()
     return distance
@@ -38,9 +38,9 @@ def white_share(cutoff: float) -> float:
 
 
 def energies(pictures: Tensor) -> Tensor:
-    """The energy of each frequency: pictures (N, 1, 28, 28) to (N, 28, 28) float64.
+    """The energy of each frequency: images (N, 1, 28, 28) to (N, 28, 28) float64.
 
-    Each picture's energies add up to the sum of its squared pixels.
+    Each image's energies add up to the sum of its squared pixels.
     """
     energy: Tensor = torch.fft.fft2(pictures[:, 0].double()).abs().square() / SIDE**2
     return energy
@@ -48,10 +48,10 @@ def energies(pictures: Tensor) -> Tensor:
 
 @dataclass(frozen=True, eq=False)
 class Spectrum:
-    """The mean over pictures of how each one's energy is shared out among the frequencies.
+    """The mean over images of how each one's energy is shared out among the frequencies.
 
-    share: (28, 28), adds up to 1, the lowest frequency in the corner as `torch.fft` has it. n: pictures in
-    it. left_out: pictures without any energy (all zero), which have no shares.
+    share: (28, 28), adds up to 1, the lowest frequency in the corner as `torch.fft` has it. n: images in
+    it. left_out: images without any energy (all zero), which have no shares.
     """
 
     share: Tensor
@@ -59,7 +59,7 @@ class Spectrum:
     left_out: int
 
     def above(self, cutoff: float) -> float:
-        """Share of the energy at frequencies above `cutoff` waves per picture, in [0, 1]."""
+        """Share of the energy at frequencies above `cutoff` waves per image, in [0, 1]."""
         return float(self.share[frequencies() > cutoff].sum())
 
     @property
@@ -85,7 +85,7 @@ class Spectrum:
 
 
 def spectrum(pictures: Tensor) -> Spectrum:
-    """Of pictures (N, 1, 28, 28), each counting the same whatever its size."""
+    """Of images (N, 1, 28, 28), each counting the same whatever its size."""
     energy = energies(pictures)
     total = energy.sum((1, 2))
     known = total > 0
@@ -99,9 +99,9 @@ PARTS: Final[tuple[Part, ...]] = ("whole", "low", "high", "random")
 
 
 def split(pictures: Tensor, cutoff: float) -> tuple[Tensor, Tensor]:
-    """The low-pass and the high-pass part of pictures (N, 1, 28, 28): up to `cutoff` waves, and above.
+    """The low-pass and the high-pass part of images (N, 1, 28, 28): up to `cutoff` waves, and above.
 
-    They add up to the pictures, and so do their energies; the two are at right angles.
+    They add up to the images, and so do their energies; the two are at right angles.
     """
     there = torch.fft.fft2(pictures.double())
     low = torch.fft.ifft2(there * (frequencies() <= cutoff)).real
@@ -162,9 +162,9 @@ def _factor(x: Tensor, d: Tensor, length: float) -> Tensor:
 
 @dataclass(frozen=True)
 class PartScore:
-    """How a network reads images changed by one part at one length.
+    """How a network classifies images changed by one part at one length.
 
-    n, correct: images, and how many are read correctly. length: mean L2 of the change after clipping.
+    n, correct: images, and how many are classified correctly. length: mean L2 of the change after clipping.
     strayed: share of that change's energy at frequencies that its part should not have, in [0, 1]: clipping
     puts it there.
     """
@@ -176,7 +176,7 @@ class PartScore:
 
     @property
     def accuracy(self) -> float:
-        """Share read correctly, in [0, 1]."""
+        """Share classified correctly, in [0, 1]."""
         return self.correct / self.n if self.n else float("nan")
 
     @property

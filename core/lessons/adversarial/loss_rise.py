@@ -25,7 +25,7 @@ class LossRise:
     """Rises of one image's loss above `loss`, in nats; entry k belongs to epsilons[k].
 
     predicted: ε‖g‖₁. clipped: g · change, the change being what is left of ε·sign(g) in [0, 1]. actual: of
-    FGSM. mean: over `draws` random sign pictures; low, high: between them lie 95% of the draws; mean_low,
+    FGSM. mean: over `draws` random sign images; low, high: between them lie 95% of the draws; mean_low,
     mean_high: the 95% interval of the mean. l1, l2, largest: ‖g‖₁, ‖g‖₂ and max |g|, in nats per unit of
     ink. wins: share of draws that raise the loss at least as much as FGSM does.
     """
@@ -50,11 +50,11 @@ class LossRise:
 def loss_rise(
     model: nn.Module, image: Tensor, label: int, epsilons: Sequence[float], *, draws: int = 200, seed: int = 0
 ) -> LossRise:
-    """Measure at every ε, with the same random sign pictures throughout so that their curves are smooth.
+    """Measure at every ε, with the same random sign images throughout so that their curves are smooth.
 
     image: (1, 28, 28) in [0, 1]. draws: 2 … 2,000. The seed decides the signs.
     """
-    whole(draws, 2, MOST_DRAWS, "Random sign pictures")
+    whole(draws, 2, MOST_DRAWS, "Random sign images")
     gradient = pixel_gradient(model, image[None], torch.tensor([label]))[0].double()
     coins = torch.rand((draws, *image.shape), generator=torch.Generator().manual_seed(seed))
     signs = torch.where(coins < 0.5, -1.0, 1.0).to(image.dtype)

@@ -1,4 +1,4 @@
-"""The smallest ε with which an attack fools the network: each image's own distance to being misread.
+"""The smallest ε with which an attack fools the network: each image's own distance to being misclassified.
 
 Success need not grow with ε (one FGSM step of ε = 0.5 may land beyond the place where the network errs), so a
 coarse scan from below finds the first ε that fools, and halving the gap beneath it says it more exactly.
@@ -18,7 +18,7 @@ from core.attacks.run import attack
 from core.config.validation import require
 from core.models.evaluation import logits
 
-#: Where the scan ends unless told: at L∞ 0.5 every picture can be made the same gray; the others are as far.
+#: Where the scan ends unless told: at L∞ 0.5 every image can be made the same gray; the others are as far.
 FARTHEST: dict[NormName, float] = {"linf": 0.5, "l2": 10.0, "l0": 200.0}
 PRECISION: dict[NormName, float] = {"linf": 0.001, "l2": 0.01, "l0": 1.0}
 SCAN = 20  # values of ε that are tried from below before the halving begins
@@ -47,7 +47,7 @@ class Try:
 class Bisection:
     """What was found for one image.
 
-    epsilon: the smallest ε that fooled, in the attack's norm; 0 if the image is misread (or read as the
+    epsilon: the smallest ε that fooled, in the attack's norm; 0 if the image is misclassified (or predicted as the
     target) as it is, None if no ε up to the end of the scan fooled. tries: in the order they were made.
     image: (1, 28, 28), the attacked image at that ε, on the CPU; the original where there is none.
     """

@@ -48,8 +48,8 @@ class StrokeGradients:
 
     near: (N,) share of the gradient's energy (sum of squares) on the strokes and the pixel around them.
     area: (N,) share of all pixels that these are: what a gradient without any sense for the digit would have.
-    edges: (N,) correlation over the pixels of the gradient's size with the steepness of the picture, −1…1.
-    still: (N,) share of pixels whose gradient is below a hundredth of the picture's largest.
+    edges: (N,) correlation over the pixels of the gradient's size with the steepness of the image, −1…1.
+    still: (N,) share of pixels whose gradient is below a hundredth of the image's largest.
     Images without ink or without a gradient are left out, so N may be smaller than the images given.
     """
 

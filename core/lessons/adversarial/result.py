@@ -35,12 +35,12 @@ class Outcome:
 
     @property
     def right_before(self) -> Tensor:
-        """(N,) whether the original was read correctly."""
+        """(N,) whether the original was classified correctly."""
         return self.clean == self.labels
 
     @property
     def right_after(self) -> Tensor:
-        """(N,) whether the attacked image is read correctly."""
+        """(N,) whether the attacked image is classified correctly."""
         return self.read == self.labels
 
     @property
@@ -55,7 +55,7 @@ class Outcome:
 
     @property
     def attackable(self) -> Tensor:
-        """(N,) whether there is something to win: read correctly before, and not the target already."""
+        """(N,) whether there is something to win: classified correctly before, and not the target already."""
         return self.right_before if self.target is None else self.right_before & (self.labels != self.target)
 
     @property
@@ -66,12 +66,12 @@ class Outcome:
 
     @property
     def clean_accuracy(self) -> float:
-        """Share of the originals read correctly, in [0, 1]."""
+        """Share of the originals classified correctly, in [0, 1]."""
         return float(self.right_before.double().mean())
 
     @property
     def adversarial_accuracy(self) -> float:
-        """Share of the attacked images read correctly, in [0, 1]."""
+        """Share of the attacked images classified correctly, in [0, 1]."""
         return float(self.right_after.double().mean())
 
     @property

@@ -11,7 +11,7 @@ from core.lessons.adversarial.tasks import Predictions
 
 
 def lost(reads: Predictions, labels: Tensor) -> Tensor:
-    """(n,) whether each attacked image is misread, those included that were misread untouched.
+    """(n,) whether each attacked image is misclassified, those included that were misclassified when clean.
 
     labels: of all test images.
     """
@@ -55,7 +55,7 @@ def worst_case(losses: Sequence[Tensor]) -> list[Tensor]:
 
 
 def came_back(losses: Sequence[Tensor]) -> list[int]:
-    """At each budget, how many images are read rightly again that a smaller budget, not 0, had taken.
+    """At each budget, how many images are classified correctly again that a smaller budget, not 0, had taken.
 
     losses: one (n,) a budget, the first at ε = 0. A single step of fixed direction may overshoot; then this
     is above 0.

@@ -60,7 +60,7 @@ RULES = (
         "Attacked as it is used: in eval mode",
         (CONDUCT,),
         sanity_rules.eval_mode_check,
-        "In training mode dropout blinds the network and batch norm reads the other images: easier to fool.",
+        "In training mode dropout blinds the network and batch norm sees the other images: easier to fool.",
     ),
     Rule(
         "There is a gradient to follow",
@@ -79,7 +79,7 @@ RULES = (
         "Pixels stay between 0 and 1",
         ("pgd 40",),
         sanity_rules.in_range,
-        "Ink blacker than black exists in no picture; it would fool the network for the wrong reason.",
+        "Ink blacker than black exists in no image; it would fool the network for the wrong reason.",
     ),
     Rule(
         "ε = 0 is the clean accuracy",
@@ -108,10 +108,10 @@ RULES = (
         "An attacker with more time is no worse off. If accuracy rises again, the search is broken.",
     ),
     Rule(
-        "More tries do not help the network",
+        "More restarts do not help the network",
         (f"pgd {TRIED}", "restarts"),
         sanity_rules.restarts,
-        "Several tries from other starts are no weaker than one. If they are, the search hangs on luck.",
+        "Several random restarts are no weaker than one. If they are, the search hangs on luck.",
     ),
     Rule(
         "No smaller ε is worse",
@@ -121,10 +121,10 @@ RULES = (
         "the worst case.",
     ),
     Rule(
-        f"At ε = {GRAY:g} nothing but guessing is left",
+        f"At ε = {GRAY:g} nothing but chance level is left",
         ("clean", "gray"),
         sanity_rules.gray,
-        "So large a change can make every picture the same gray. Who still reads them was not attacked.",
+        "So large a change can make every image the same gray. Who still classifies them was not attacked.",
         True,
     ),
     *(
@@ -157,10 +157,10 @@ def masking(found: list[Finding]) -> list[Finding]:
 
 
 def worst_case(evidence: Evidence) -> int:
-    """Images that every attack within ε measured so far leaves correctly read: the number to report.
+    """Images that every attack within ε measured so far leaves correctly classified: the number to report.
 
     Of a network that answers at random, what the strongest single attack leaves: read often enough, every
-    image is misread once, whatever was done to it.
+    image is misclassified once, whatever was done to it.
     """
     within = [name for name in evidence.readings if name != "gray"]
     if evidence.at_random:

@@ -29,7 +29,7 @@ PARTS = 8  # ε, and these eighths of it
 QUERIES = 1500  # of a black box, which needs many to find what a gradient shows at once
 STRONG, AGAIN = f"pgd {STEPS[-1]}", "pgd again"  # the strongest, and the same with another start
 PART = 25  # images a task
-GRAY = 0.5  # so large an ε allows every picture to become the same gray
+GRAY = 0.5  # so large an ε allows every image to become the same gray
 
 
 def plan(epsilon: float, seed: int = 0) -> dict[str, AttackConfig]:
@@ -67,7 +67,7 @@ def black_boxes() -> list[str]:
 class Reading:
     """What one attack left of some images, recounted from what it returned.
 
-    right: whether each image is still read correctly. low, high: the darkest and the brightest pixel.
+    right: whether each image is still classified correctly. low, high: the darkest and the brightest pixel.
     outside: images with a pixel below 0 or above 1. largest: the largest change of a pixel. beyond: images
     that changed by more than the ε they were given.
     """
@@ -81,7 +81,7 @@ class Reading:
 
     @property
     def correct(self) -> int:
-        """Images still read correctly."""
+        """Images still classified correctly."""
         return sum(self.right)
 
 
@@ -214,7 +214,7 @@ class Evidence:
         return max(Counter(self.labels).values()) / len(self.labels) if self.labels else 0.1
 
     def survivors(self, names: Iterable[str]) -> int:
-        """Images that are read correctly after each of these attacks."""
+        """Images that are classified correctly after each of these attacks."""
         return sum(all(rights) for rights in zip(*(self.readings[n].right for n in names), strict=True))
 
 

@@ -57,40 +57,40 @@ def gradient(evidence: Evidence) -> Judged:
 
 
 def within(evidence: Evidence) -> Judged:
-    """No attacked picture differs from its original by more than the ε it was given."""
+    """No attacked image differs from its original by more than the ε it was given."""
     beyond = sum(reading.beyond for reading in evidence.readings.values())
     largest = max(r.largest for name, r in evidence.readings.items() if name != "gray")
     return (
         "violated" if beyond else "holds",
         f"largest {largest:.3f}",
-        f"{beyond} of all {_pictures(evidence):,} attacked pictures changed by more than they were allowed; "
+        f"{beyond} of all {_pictures(evidence):,} attacked images changed by more than they were allowed; "
         f"the largest change of a pixel is {largest:.4f}, ε is {evidence.epsilon:g}.",
     )
 
 
 def in_range(evidence: Evidence) -> Judged:
-    """No attacked picture has a pixel outside [0, 1]."""
+    """No attacked image has a pixel outside [0, 1]."""
     outside = sum(reading.outside for reading in evidence.readings.values())
     low = min(reading.low for reading in evidence.readings.values())
     high = max(reading.high for reading in evidence.readings.values())
     return (
         "violated" if outside else "holds",
         f"{low:.3f} to {high:.3f}",
-        f"{outside} of all {_pictures(evidence):,} attacked pictures have a pixel outside; the darkest is "
+        f"{outside} of all {_pictures(evidence):,} attacked images have a pixel outside; the darkest is "
         f"{low:.4f}, the brightest {high:.4f}.",
     )
 
 
 def zero(evidence: Evidence) -> Judged:
-    """PGD with ε = 0 changes no pixel, and the pictures it gives are read as the untouched ones."""
+    """PGD with ε = 0 changes no pixel, and the images it gives are predicted as the clean ones."""
     clean, nothing = evidence.readings["clean"], evidence.readings["nothing"]
     lost, won = _only(evidence, "clean", "nothing"), _only(evidence, "nothing", "clean")
     share = percent(clean.correct / evidence.n), percent(nothing.correct / evidence.n)
     changed = f"It changed a pixel by up to {nothing.largest:g}. " if nothing.largest else "No pixel changed. "
     slip: Verdict = "violated" if nothing.largest else "holds"
     if not lost and not won:
-        return slip, f"{share[1]} both", f"{changed}Untouched {share[0]}, attacked with ε = 0 {share[1]}."
-    measured = f"{changed}The same {evidence.n} pictures were read twice: {lost + won} of them right only one time."
+        return slip, f"{share[1]} both", f"{changed}Clean {share[0]}, attacked with ε = 0 {share[1]}."
+    measured = f"{changed}The same {evidence.n} images were classified twice: {lost + won} of them right only one time."
     if not evidence.at_random:
         return "violated", f"{share[0]} against {share[1]}", measured
     exceeds = min(sign_test_p_value(lost, won), sign_test_p_value(won, lost)) < LEVEL / 2
@@ -126,7 +126,7 @@ def iterated(evidence: Evidence) -> Judged:
 def restarts(evidence: Evidence) -> Judged:
     """The best of several tries leaves no more images than one try from another start."""
     once = f"pgd {TRIED}"
-    return _no_weaker(evidence, "restarts", once, f"the best of {RESTARTS} tries", "one try")
+    return _no_weaker(evidence, "restarts", once, f"the best of {RESTARTS} restarts", "one try")
 
 
 def black(name: str) -> Callable[[Evidence], Judged]:
@@ -150,25 +150,25 @@ def _black(evidence: Evidence, name: str) -> Judged:
     if found.first_only > found.second_only:  # images that stand against PGD again, and fall to the black box
         verdict = "violated" if sign_test_p_value(found.first_only, found.second_only) < LEVEL else "chance"
     if not left:
-        return verdict, f"0 of 0, {QUERIES:,} queries", f"PGD leaves no picture for {title} to try."
+        return verdict, f"0 of 0, {QUERIES:,} queries", f"PGD leaves no image for {title} to try."
     return (
         verdict,
         f"{theirs} of {len(left)}, {QUERIES:,} queries",
-        f"Of the {len(left)} pictures that PGD leaves {title} takes {theirs} with {QUERIES:,} queries each, "
+        f"Of the {len(left)} images that PGD leaves {title} takes {theirs} with {QUERIES:,} queries each, "
         f"a second PGD from another start {ours}: {found.first_only} fall to {title} alone, "
         f"{found.second_only} to PGD alone.",
     )
 
 
 def _no_weaker(evidence: Evidence, strong: str, weak: str, title: str, other: str) -> Judged:
-    """The rule that `strong` leaves no more images correctly read than `weak`."""
+    """The rule that `strong` leaves no more images correctly classified than `weak`."""
     gains, losses = _only(evidence, weak, strong), _only(evidence, strong, weak)
     left, theirs = (evidence.readings[name].correct / evidence.n for name in (strong, weak))
     verdict: Verdict = "holds"
     if losses > gains:
         verdict = "violated" if sign_test_p_value(losses, gains) < LEVEL else "chance"
     measured = (
-        f"After {other} {percent(theirs)} are still read correctly, after {title} {percent(left)}: "
+        f"After {other} {percent(theirs)} are still classified correctly, after {title} {percent(left)}: "
         f"{_some(gains)} to {title} alone, {losses} to {other} alone."
     )
     return verdict, f"{percent(left)} against {percent(theirs)}", measured
@@ -187,20 +187,20 @@ def steps(evidence: Evidence) -> Judged:
         verdict = "violated" if least < LEVEL / len(pairs) else "chance"
     course = ", ".join(f"{percent(share)} after {steps}" for steps, share in zip(STEPS, accuracy, strict=True))
     rise = max([back - lost for back, lost in worse], default=0)
-    measured = f"Still read correctly after so many steps: {course}. "
-    measured += f"At worst more steps gave back {rise} of {evidence.n} pictures." if rise else "It never rises."
+    measured = f"Still classified correctly after so many steps: {course}. "
+    measured += f"At worst more steps gave back {rise} of {evidence.n} images." if rise else "It never rises."
     return verdict, interval(accuracy[0], accuracy[-1]), measured
 
 
 def worst(evidence: Evidence) -> Judged:
-    """FGSM with exactly ε leaves no image correctly read that a smaller ε does not."""
+    """FGSM with exactly ε leaves no image correctly classified that a smaller ε does not."""
     names = [f"fgsm {part}" for part in range(1, PARTS + 1)]
     if evidence.at_random:
         return (
             "unclear",
             "answers at random",
-            f"Each picture was read after {PARTS} steps. This network answers at random, so many of them are "
-            "misread at least once by luck alone: single readings must not be put together.",
+            f"Each image was classified after {PARTS} steps. This network answers at random, so many of them are "
+            "misclassified at least once by luck alone: single predictions must not be put together.",
         )
     worst = evidence.survivors(names)
     at = evidence.readings[names[-1]].correct
@@ -211,13 +211,13 @@ def worst(evidence: Evidence) -> Judged:
         if hidden
         else f"{percent(at / evidence.n)} both",
         f"One FGSM step of exactly ε leaves {percent(at / evidence.n)}; the worst of {PARTS} steps up to ε "
-        f"leaves {percent(worst / evidence.n)}: {_are(hidden)} read wrongly at a smaller ε and correctly "
+        f"leaves {percent(worst / evidence.n)}: {_are(hidden)} misclassified at a smaller ε and correctly "
         "again at ε.",
     )
 
 
 def gray(evidence: Evidence) -> Judged:
-    """Of one gray picture the answer is always the same digit, so at most one digit's images are left."""
+    """Of one gray image the answer is always the same digit, so at most one digit's images are left."""
     right, n = evidence.readings["gray"].right, evidence.n
     left = sum(right)
     number = f"{percent(left / n)} left"
@@ -237,13 +237,13 @@ def gray(evidence: Evidence) -> Judged:
     return (
         verdict,
         number,
-        f"{measured}{several}, so they are not read as one gray picture. Always naming the most frequent "
+        f"{measured}{several}, so they are not predicted as one gray image. Always naming the most frequent "
         f"digit of these {n} gets {percent(evidence.chance_level)} right.",
     )
 
 
 def _only(evidence: Evidence, survives: str, falls: str) -> int:
-    """Images read correctly after the first attack and not after the second."""
+    """Images classified correctly after the first attack and not after the second."""
     ours, theirs = evidence.readings[survives].right, evidence.readings[falls].right
     return paired(ours, theirs).first_only
 

@@ -34,7 +34,7 @@ class Moment:
 
     @property
     def read(self) -> int:
-        """The digit the network reads."""
+        """The digit the network predicts."""
         return int(self.probabilities.argmax())
 
 

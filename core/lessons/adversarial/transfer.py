@@ -19,9 +19,9 @@ from core.models.paired_test import Paired, paired
 def fooled(
     made: Tensor, clean_tester: Tensor, clean_maker: Tensor, labels: Tensor, target: int | None = None
 ) -> Proportion:
-    """One cell of the matrix: how many are fooled of the images that maker and tester both read correctly before.
+    """One cell of the matrix: how many are fooled of the images that maker and tester both classified correctly before.
 
-    made: (n,) what the tester reads in the images. clean_tester, clean_maker: (n,) what both read in the
+    made: (n,) what the tester predicts in the images. clean_tester, clean_maker: (n,) what both read in the
     originals. labels: (n,). target: the digit the tester shall read; then images of that digit do not count.
     Where a part is not measured yet the tensors are shorter; what all of them know is counted.
     """
@@ -36,7 +36,7 @@ def beside_noise(
 ) -> Paired:
     """The attack beside noise on the very images that count for its cell; arguments as for `fooled`.
 
-    noisy: (n,) what the tester reads in the images under noise. `first_only` are the images that withstand
+    noisy: (n,) what the tester predicts in the images under noise. `first_only` are the images that withstand
     the noise and fall to the attack: a difference above 0 says that the attack fools more.
     """
     n = min(len(made), len(noisy), len(clean_tester), len(clean_maker), len(labels))
@@ -46,7 +46,7 @@ def beside_noise(
 
 
 def _counts(ours: Tensor, theirs: Tensor, labels: Tensor, target: int | None) -> Tensor:
-    """Which images both read correctly before, and which are not of the target already."""
+    """Which images both classified correctly before, and which are not of the target already."""
     both = (ours.long() == labels) & (theirs.long() == labels)
     return both if target is None else both & (labels != target)
 

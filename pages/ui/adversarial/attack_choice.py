@@ -59,7 +59,7 @@ def attack_choice(prefix: str, *, only: Collection[str] | None = None, first: st
         settings[setting] = setting_choice(f"{key}_{setting}", setting, entry.settings[setting], entry.norm)
     restarts = 1
     if folded or entry.random:
-        with st.expander("More settings", icon=":material/tune:", key=f"{key}_more"):
+        with st.expander("Hyperparameters", icon=":material/tune:", key=f"{key}_more"):
             for setting in folded:
                 widget = f"{key}_{setting}"
                 settings[setting] = setting_choice(widget, setting, entry.settings[setting], entry.norm)
@@ -78,7 +78,7 @@ def epsilon_choice(key: str, entry: Attack, *, label: str = "") -> float:
         else ("This attack looks for a small change that works, by itself; one larger than ε does not count.")
     )
     value = st.select_slider(
-        label or (f"ε ({norm.title})" if entry.bounded else f"Counts up to ε ({norm.title})"),
+        label or (f"Perturbation budget ε ({norm.title})" if entry.bounded else f"Counts up to ε ({norm.title})"),
         options,
         value=_nearest(options, entry.epsilon),
         key=f"{key}_epsilon",
@@ -113,7 +113,7 @@ def _target(key: str, entry: Attack) -> int | None:
     if not entry.targeted:
         return None
     picked = st.selectbox(
-        "It shall read",
+        "Target class",
         [ANY, *map(str, range(10))],
         key=f"{key}_target",
         bind="query-params",
@@ -125,12 +125,12 @@ def _target(key: str, entry: Attack) -> int | None:
 def _restarts(key: str) -> int:
     return int(
         st.select_slider(
-            "Tries",
+            "Random restarts",
             RESTARTS,
             value=1,
             key=f"{key}_restarts",
             bind="query-params",
-            help="How often to try with other random numbers; of an image's tries the best one counts.",
+            help="How often to start anew with other random numbers; of an image's tries the best one counts.",
         )
     )
 

@@ -29,7 +29,7 @@ LEVEL = 0.05
 
 @dataclass(frozen=True)
 class Beside:
-    """An attack and whether each of the first images of the sample is still read correctly after it."""
+    """An attack and whether each of the first images of the sample is still classified correctly after it."""
 
     title: str
     right: list[bool]
@@ -82,7 +82,7 @@ IMAGES = (100, 200, 500, 1000)
 STEPS = (10, 20, 40, 100)
 TOP = 0.41
 BESIDE = 200  # images that a black box meets at most: it asks a thousand times an image
-PerImageAccuracy = list[bool]  # whether each image is read correctly
+PerImageAccuracy = list[bool]  # whether each image is classified correctly
 Kept = dict[AttackTask, Predictions]
 Curve = dict[float, tuple[int, int]]  # ε: correct of n
 
@@ -145,7 +145,7 @@ def _price(known: dict[str, PerImageAccuracy]) -> None:
                 width="content",
                 delta_color="off",
                 delta_arrow="off",
-                help=f"Share of {n:,} test images read correctly, nothing attacked.",
+                help=f"Share of {n:,} test images classified correctly, nothing attacked.",
             )
     first, second = list(known)[:2]
     st.markdown(cost(first, second, paired(known[first][:n], known[second][:n])))
@@ -155,7 +155,7 @@ def cost(standard: str, robust: str, pair: Paired) -> str:
     """What robustness costs on clean images, in a sentence that follows from the interval."""
     low, high = pair.ci95
     counted = (
-        f"only {standard} reads {pair.first_only:,} correctly, only {robust} {pair.second_only:,}, "
+        f"only {standard} classifies {pair.first_only:,} correctly, only {robust} {pair.second_only:,}, "
         f"of {pair.n:,} images, difference "
         f"{points(pair.difference, signed=True)} (95% interval {points_interval(low, high)})"
     )
@@ -175,14 +175,14 @@ def _curves(networks: dict[str, TrainedNetwork], mnist: Mnist, count: int, steps
     beside = [AttackConfig(name, marked, {"steps": QUERIES}) for name in black_boxes()]
     few = min(count, BESIDE)
     tasks = lined_up(models, attacks, count) + lined_up(list(models)[:2], beside, few)
-    # The price is a small difference: after the curves, all test images are read untouched.
+    # The price is a small difference: after the curves, all clean test images are classified.
     total = len(mnist.test)
     tasks = list(dict.fromkeys([*tasks, *lined_up(models, [], total)]))
     work = Piecework(
         "adv_before",
         "Measure",
         help=f"PGD with {steps} steps at {len(EPSILONS)} ε on {count} images a network; then "
-        f"{' and '.join(map(_title, beside))} at ε = {marked:g} on {few}, and all test images untouched.",
+        f"{' and '.join(map(_title, beside))} at ε = {marked:g} on {few}, and all clean test images.",
     )
 
     def one(task: AttackTask, progress: Callable[[float], None]) -> Predictions:
@@ -219,7 +219,7 @@ def _curves(networks: dict[str, TrainedNetwork], mnist: Mnist, count: int, steps
 
 
 def right_of(kept: Kept, network: str, how: AttackConfig | None, count: int, mnist: Mnist) -> PerImageAccuracy:
-    """Whether each of the first images of the sample is read correctly, as far as it is measured."""
+    """Whether each of the first images of the sample is classified correctly, as far as it is measured."""
     reads = gather(kept, network, how, count)
     return (reads.read.long() == mnist.test.labels[reads.places]).tolist() if len(reads) else []
 
@@ -256,16 +256,19 @@ def told(known: dict[str, Curve], marked: float, steps: int) -> str:
     if not at:
         return ""
     shares = ", ".join(f"{name} **{percent(right / n)}** of {n:,}" for name, (right, n) in at.items())
-    words = f"At ε = {marked:g} PGD with {steps} steps and one try leaves {shares} images correctly read."
+    words = f"At ε = {marked:g} PGD with {steps} steps and one try leaves {shares} images correctly classified."
     names = list(known)
     robust = known[names[1]] if len(names) > 1 else {}
     beyond = [epsilon for epsilon in robust if epsilon > marked]
     if marked in robust and beyond:
         (right, n), (later, many) = robust[marked], robust[beyond[-1]]
         falls = Proportion(later, many).below(Proportion(right, n))
-        words += f" Beyond, at {beyond[-1]:g}, {names[1]} reads {percent(later / many)} of {many:,}: " + (
-            "**it learned to withstand what it was shown, and little more.**"
-            if falls
-            else "no fall beyond what chance explains."
+        words += (
+            f" Beyond, at {beyond[-1]:g}, {names[1]} classifies {percent(later / many)} of {many:,} correctly: "
+            + (
+                "**it learned to withstand what it was shown, and little more.**"
+                if falls
+                else "no fall beyond what chance explains."
+            )
         )
     return words

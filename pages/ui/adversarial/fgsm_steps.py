@@ -54,7 +54,7 @@ def tell(trained: TrainedNetwork, walk: FgsmWalk, mode: EvalMode) -> list[Told]:
         Told("Backward: which pixels matter?", _backward(walk), "loss.backward()"),
         Told("Keep only the sign", _signs(walk), "sign = x.grad.sign()"),
         Told(
-            "Take the step, and stay a picture",
+            "Take the step, and stay an image",
             f"Every pixel moves by ε = {walk.epsilon:g}, uphill. {walk.cut} of 784 pixels would leave the "
             "range from black to white and are cut off.",
             "adversarial = (x + epsilon * sign).clamp(0, 1).detach()",
@@ -97,18 +97,18 @@ def compared(walk: FgsmWalk) -> str:
     before, after = _said(walk.probabilities, walk.read), _said(walk.probabilities_after, walk.read_after)
     rise = f"The loss went from {walk.loss:.3g} to {walk.loss_after:.3g} nats."
     if walk.read != walk.label:
-        return f"It misread the untouched picture already: {before}; now {after}. {rise}"
+        return f"It misclassified the clean image already: {before}; now {after}. {rise}"
     if walk.read_after != walk.label:
-        return f"**Fooled.** Before: {before}; after: {after}. {rise}"
+        return f"**Misclassified.** Before: {before}; after: {after}. {rise}"
     if walk.epsilon == 0:
         return f"ε is 0, so nothing has changed: {after}."
     if walk.loss_after < walk.loss:
-        return f"Not fooled. Before: {before}; after: {after}. The step even lowered the loss: {rise}"
-    return f"Not fooled at this ε. Before: {before}; after: {after}. {rise}"
+        return f"Correctly classified. Before: {before}; after: {after}. The step even lowered the loss: {rise}"
+    return f"Correctly classified at this ε. Before: {before}; after: {after}. {rise}"
 
 
 def _said(probabilities: object, digit: int) -> str:
-    return f"{article(f'**{digit}**')}, {probability(float(probabilities[digit]))} sure"  # type: ignore[index]
+    return f"{article(f'**{digit}**')}, confidence {probability(float(probabilities[digit]))}"  # type: ignore[index]
 
 
 def _eval(mode: EvalMode) -> str:
@@ -136,9 +136,9 @@ def _eval(mode: EvalMode) -> str:
 
 
 def _forward(walk: FgsmWalk) -> str:
-    right = "rightly" if walk.read == walk.label else "wrongly"
+    right = "correctly" if walk.read == walk.label else "wrongly"
     return (
-        f"Ten logits, and softmax makes ten probabilities of them. It {right} reads "
+        f"Ten logits, and softmax makes ten probabilities of them. It {right} predicts "
         f"{_said(walk.probabilities, walk.read)}."
     )
 
@@ -156,7 +156,7 @@ def _zeroed(walk: FgsmWalk) -> str:
 def _backward(walk: FgsmWalk) -> str:
     gradient = walk.gradient
     if not bool(gradient.any()):
-        return "The gradient is 0 at every pixel: to first order, no change of the picture moves this loss."
+        return "The gradient is 0 at every pixel: to first order, no change of the image moves this loss."
     strongest = int(gradient.abs().argmax())
     value = float(gradient.flatten()[strongest])
     way = "brighter" if value > 0 else "darker"

@@ -27,11 +27,11 @@ x = test.images.clone().requires_grad_()
 F.cross_entropy(model(x).double(), test.labels, reduction="sum").backward()
 gradient, sign = x.grad, x.grad.sign()
 
-along = (torch.fft.fftfreq(28) * 28).round()                    # waves across the picture
+along = (torch.fft.fftfreq(28) * 28).round()                    # waves across the image
 waves = torch.hypot(along[:, None], along[None, :])             # (28, 28)
 share = {{}}                                                      # of the energy above the cut-off
-for name, pictures in dict(image=test.images, gradient=gradient, sign=sign).items():
-    energy = torch.fft.fft2(pictures.double()).abs() ** 2
+for name, images in dict(image=test.images, gradient=gradient, sign=sign).items():
+    energy = torch.fft.fft2(images.double()).abs() ** 2
     share[name] = float((energy[..., waves > {cutoff}].sum(-1) / energy.sum((-2, -1))).nanmean())
 
 low = torch.fft.ifft2(torch.fft.fft2(sign) * (waves <= {cutoff})).real
@@ -73,7 +73,7 @@ def why(trained: TrainedNetwork, mnist: Mnist) -> None:
             key="adv_why_cutoff",
             bind="query-params",
             width=300,
-            help="The cut-off frequency, in waves across the picture's 28 pixels. 14 is the fastest a row of "
+            help="The cut-off frequency, in waves across the image's 28 pixels. 14 is the fastest a row of "
             "pixels can do (black, white, black, …); 7 is half of that.",
         )
     _spectra(trained, mnist, int(count), int(cutoff))
@@ -100,7 +100,7 @@ def _spectra(trained: TrainedNetwork, mnist: Mnist, count: int, cutoff: int) -> 
         }
         chart(spectrum_pictures_figure(pictures, cutoff=cutoff), "adv_why_pictures", still=True)
         st.caption(
-            "Each as a picture: no waves in the middle, fast ones outside; yellow is much energy. The "
+            "Each as an image: no waves in the middle, fast ones outside; yellow is much energy. The "
             "circle is the cut-off."
         )
     st.markdown(about_spectra(shares, cutoff))
@@ -119,7 +119,7 @@ def _linear(trained: TrainedNetwork, mnist: Mnist, count: int) -> None:
     sizes = flat.norm(dim=1)
     known = flat[sizes > 0]
     st.markdown(
-        "Goodfellow, Shlens and Szegedy (2015) say: networks are *too linear*. Near a picture the loss is "
+        "Goodfellow, Shlens and Szegedy (2015) say: networks are *too linear*. Near an image the loss is "
         "almost a plane, and on a plane many tiny steps in the right direction add up, whatever their "
         "frequency:"
     )

@@ -49,7 +49,7 @@ def about_parts(found: Mapping[Part, PartScore], length: float, clean: float) ->
     """Which part does the damage at one L2, judged by 95% intervals; clean: accuracy without any change."""
     low, high, whole, random = (found[part] for part in ("low", "high", "whole", "random"))
     words = (
-        f"At L2 = {length:g}, of {percent(clean)} read correctly the low-pass part leaves "
+        f"At L2 = {length:g}, of {percent(clean)} classified correctly the low-pass part leaves "
         f"**{percent(low.accuracy)}**, the high-pass part **{percent(high.accuracy)}**, the whole "
         f"{percent(whole.accuracy)}, random signs {percent(random.accuracy)}. "
     )
@@ -145,7 +145,7 @@ def split_parts(trained: TrainedNetwork, mnist: Mnist, count: int, cutoff: int) 
             True,
             key=f"{KEY}_after",
             bind="query-params",
-            help="On: equal for what the network really gets, the picture clipped to [0, 1]. Off: equal "
+            help="On: equal for what the network really gets, the image clipped to [0, 1]. Off: equal "
             "before clipping, which then takes more from one part than from the other.",
         )
         over = st.segmented_control(
@@ -228,7 +228,7 @@ def _chart(kept: dict[Point, PartScore], cutoff: int, length: float, over: str) 
                 main=part in ("low", "high"),
             )
         )
-    titles = {OVER_LENGTH: "L2 of the change", OVER_CUTOFF: "cut-off (waves across the picture)"}
+    titles = {OVER_LENGTH: "L2 of the change", OVER_CUTOFF: "cut-off (waves across the image)"}
     fig = strength_curves_figure(
         curves,
         x_title=titles[over],
@@ -240,7 +240,7 @@ def _chart(kept: dict[Point, PartScore], cutoff: int, length: float, over: str) 
 
 
 def _example(trained: TrainedNetwork, mnist: Mnist, cutoff: int, length: float, after: bool) -> None:
-    """The four changes on one picture, and what the network reads in each result."""
+    """The four changes on one image, and what the network predicts for each result."""
     number = int(
         st.number_input(
             "Example: test image number",
@@ -250,7 +250,7 @@ def _example(trained: TrainedNetwork, mnist: Mnist, cutoff: int, length: float, 
             key=f"{KEY}_example_{mnist.size}",
             bind="query-params",
             width=300,
-            help="Which test image the pictures below are made of.",
+            help="Which test image those below are made of.",
         )
     )
     digits = mnist.test.take(slice(number, number + 1))
@@ -268,5 +268,5 @@ def _example(trained: TrainedNetwork, mnist: Mnist, cutoff: int, length: float, 
             with st.container(width=WIDTH, gap="xsmall"):
                 st.caption(f"**{LOOKS[part][0]}**", text_alignment="center")
                 st.image(tile, width=WIDTH, alt=f"The change: {LOOKS[part][0]}")
-                st.image(picture(result[0, 0].numpy(), size=WIDTH), width=WIDTH, alt=f"The picture, read as {read}")
+                st.image(picture(result[0, 0].numpy(), size=WIDTH), width=WIDTH, alt=f"The image, predicted as {read}")
                 st.caption(f"**{read}**{wrong} {probability(float(chances[read]))}", text_alignment="center")

@@ -36,7 +36,7 @@ from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.incremental_work import Piecework
 
 WHOLE, BARE = "behind the filter", "without it"
-Right = dict[str, dict[str, PerImageAccuracy]]  # side, way of attack: how often each image is still read correctly
+Right = dict[str, dict[str, PerImageAccuracy]]  # by side and threat model
 THROUGH = ("fgsm", "pgd")
 LEVEL = 0.05
 
@@ -66,7 +66,7 @@ def filters_verdict(right: Right, ways: dict[str, ThreatModel], *, random: bool 
         )
     else:
         words = (
-            f"Attacked through the filter, **{_share(seems)}** are still read correctly. Attacked around it "
+            f"Attacked through the filter, **{_share(seems)}** are still classified correctly. Attacked around it "
             f"as well, **{_share(is_left)}** are. "
         )
     words += _hides(extra, gap(seems, is_left), masked)
@@ -103,7 +103,7 @@ def _worth(gain: Gap, without: PerImageAccuracy) -> str:
 def _clean(whole: dict[str, PerImageAccuracy], bare: dict[str, PerImageAccuracy]) -> str:
     if "clean" not in whole or "clean" not in bare:
         return ""
-    return f" Untouched images: {_share(whole['clean'])} with it, {_share(bare['clean'])} without."
+    return f" Clean images: {_share(whole['clean'])} with it, {_share(bare['clean'])} without."
 
 
 def _share(marks: PerImageAccuracy) -> str:
@@ -156,12 +156,12 @@ def input_filters(trained: TrainedNetwork, mnist: Mnist) -> None:
 
 
 def _sees(chosen: FilterConfig, mnist: Mnist) -> None:
-    """One picture, and what the network gets to see of it."""
+    """One image, and what the network gets to see of it."""
     image = mnist.test.images[:1]
     with torch.no_grad():
         seen = FILTERS[chosen.name].make(chosen.strength)(image)
     with st.container(horizontal=True, gap="small"):
-        for pixels, words in ((image, "The picture"), (seen, "What the network sees")):
+        for pixels, words in ((image, "The image"), (seen, "What the network sees")):
             st.image(picture(pixels[0, 0].numpy(), size=84), width=84, caption=words, alt=words)
 
 

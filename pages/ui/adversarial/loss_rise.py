@@ -34,13 +34,13 @@ def rise(trained: TrainedNetwork, image: Tensor, label: int, epsilon: float) -> 
             help="The promise is a straight line that touches the loss at ε = 0: go close and they agree.",
         )
         draws = st.select_slider(
-            "Random sign pictures",
+            "Random sign images",
             DRAWS,
             200,
             key="adv_steps_draws",
             bind="query-params",
             width=260,
-            help="How many pictures of random + and − are tried in place of FGSM's signs, with the same ε.",
+            help="How many images of random + and − are tried in place of FGSM's signs, with the same ε.",
         )
         log = st.toggle(
             "Logarithmic",
@@ -52,8 +52,8 @@ def rise(trained: TrainedNetwork, image: Tensor, label: int, epsilon: float) -> 
     here = _measured(trained, image, label, (epsilon,), draws)
     chart(loss_rise_figure(curve, marked=epsilon, log=log), "adv_steps_rise")
     st.caption(
-        f"Rise above the untouched picture's loss of {here.loss:.3g} nats. Gray band: 95% of {draws} random "
-        "sign pictures. Dotted upright: the ε chosen above. All changed pictures are clipped to [0, 1]."
+        f"Rise above the clean image's loss of {here.loss:.3g} nats. Gray band: 95% of {draws} random "
+        "sign images. Dotted upright: the ε chosen above. All changed images are clipped to [0, 1]."
     )
     _numbers(here)
     st.markdown(told(here))
@@ -95,7 +95,7 @@ def told(here: LossRise) -> str:
         )
         if here.loss < 0.01:
             words += (
-                " A network this sure has a nearly flat loss at the picture itself (softmax is saturated); "
+                " A network of such confidence has a nearly flat loss at the image itself (softmax is saturated); "
                 "the signs lead uphill all the same, and further out it gets steep."
             )
     elif actual < 0.8 * promised:
@@ -127,7 +127,7 @@ def _why(trained: TrainedNetwork, image: Tensor, label: int, here: LossRise) -> 
         f"**{ratio(here.l1 / here.largest)}** the strongest one alone. Random signs mostly cancel: their "
         f"sum is typically of the size ε‖g‖₂ = {epsilon * here.l2:.3g}, so FGSM's direction is worth "
         f"**{ratio(here.l1 / here.l2)}** as much as chance (at most √784 = 28×, if all pixels "
-        "mattered alike). The more pixels a picture has, the more there is to add up."
+        "mattered alike). The more pixels an image has, the more there is to add up."
     )
     st.latex(r"g \cdot \varepsilon\,\mathrm{sign}(g) = \varepsilon \sum_i |g_i| = \varepsilon\,\lVert g\rVert_1")
     chart(shares_figure(shares.numpy(), half=half), "adv_steps_shares", still=True)

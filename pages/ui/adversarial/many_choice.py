@@ -87,7 +87,7 @@ def choose(trained: TrainedNetwork, mnist: Mnist) -> Choice:
     """Draw the controls."""
     norms = {norm.title: name for name, norm in NORMS.items()}
     title = st.segmented_control(
-        "Budget measured by",
+        "Norm",
         list(norms),
         default="L∞",
         required=True,
@@ -135,7 +135,7 @@ def choose(trained: TrainedNetwork, mnist: Mnist) -> Choice:
             COUNT,
             key="adv_many_count",
             bind="query-params",
-            help="So many, evenly spaced up to the largest. ε = 0, the untouched image, is always there.",
+            help="So many, evenly spaced up to the largest. ε = 0, the clean image, is always there.",
         )
     names = (control, *(titles[each] for each in picked))
     return Choice(norm, names, tuple(networks), grid(norm, float(largest), int(count)), int(steps), n)

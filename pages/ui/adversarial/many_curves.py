@@ -65,7 +65,7 @@ def _network(name: str, curves: Sequence[Measured]) -> str:
     """Where half of the images are lost, attack by attack; what noise of the largest size leaves."""
     if not curves:
         return ""
-    untouched = curves[0].left[0]
+    clean = curves[0].left[0]
     parts = []
     for curve in curves:
         if len(curve.left) < 2:
@@ -78,8 +78,8 @@ def _network(name: str, curves: Sequence[Measured]) -> str:
         else:
             parts.append(f"{leaves}, less than half from between ε = {half[0]:g} and {half[1]:g} on")
     rest = "; ".join(parts)
-    return f"**{name}** reads {percent(untouched.share)} of {untouched.n:,} untouched images" + (
-        f". Of the same {untouched.n:,}, {rest}." if rest else "."
+    return f"**{name}** classifies {percent(clean.share)} of {clean.n:,} clean images correctly" + (
+        f". Of the same {clean.n:,}, {rest}." if rest else "."
     )
 
 
@@ -124,7 +124,7 @@ def _came_back(curves: Sequence[Measured], worst: bool) -> str:
     )
     return (
         f"More is not always worse: of the images that {curve.attack} took from {curve.network} at a smaller "
-        f"ε, {images} {verb} read rightly again at ε = {epsilon:g}. {why}; {counted}."
+        f"ε, {images} {verb} classified correctly again at ε = {epsilon:g}. {why}; {counted}."
     )
 
 
@@ -170,7 +170,7 @@ def curves(mnist: Mnist, choice: Choice) -> None:
 
 def _result(mnist: Mnist, choice: Choice, kept: Kept) -> None:
     how = st.segmented_control(
-        "Count an image as lost if it is misread",
+        "Count an image as misclassified",
         [EXACT, WORST],
         default=EXACT,
         required=True,

@@ -22,7 +22,7 @@ def fgsm(model, images, labels, epsilon):
 
 model.eval()                                             # batch norm and dropout as when it is used
 right = model(images).argmax(1) == labels                # at epsilon = 0: the clean accuracy
-worst = right.clone()                                    # read correctly at every epsilon so far
+worst = right.clone()                                    # classified correctly at every epsilon so far
 for epsilon in [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4]:
     attacked = fgsm(model, images, labels, epsilon)
     right = model(attacked).argmax(1) == labels          # counted anew on the images that came back
@@ -48,7 +48,7 @@ def many_images(trained: TrainedNetwork, mnist: Mnist) -> None:
     with st.expander("What makes such a curve honest?", icon=":material/balance:"):
         st.markdown(
             "- The network is in eval mode, pixels stay in [0, 1], every attacked image is counted anew.\n"
-            "- ε = 0 is the clean accuracy. Images misread untouched count as lost everywhere.\n"
+            "- ε = 0 is the clean accuracy. Images misclassified when clean count as misclassified everywhere.\n"
             "- Random noise of the same size is the control: an attack that does no better found nothing.\n"
             "- A single step such as FGSM need not get stronger with ε; the worst case up to ε never rises.\n"
             "- A network that withstands a weak attack may fall to a stronger one: take more steps."

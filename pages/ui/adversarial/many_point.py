@@ -60,7 +60,7 @@ def point(mnist: Mnist, choice: Choice) -> None:
 class Taken:
     """The n images known at a point. places, labels: (n,). read: (n,) the reading after the attack.
 
-    won: (n,) read rightly before and no more. far: (n,) changed by more than ε by an attack that looked for
+    won: (n,) classified correctly before and no more. far: (n,) changed by more than ε by an attack that looked for
     the smallest change: no success within ε, so the original counts.
     """
 
@@ -121,7 +121,7 @@ def _numbers(taken: Taken) -> None:
     won = taken.won
     with st.container(horizontal=True, gap="medium"):
         st.metric(
-            "Still read correctly",
+            "Still classified correctly",
             percent(share.share),
             f"of {share.n:,} images",
             width=170,
@@ -130,24 +130,21 @@ def _numbers(taken: Taken) -> None:
             help=f"{share.k:,} of {share.n:,} attacked images; 95% interval {interval(low, high)}.",
         )
         st.metric(
-            "Fooled",
+            "Misclassified",
             f"{int(won.sum()):,} of {int((taken.before == taken.labels).sum()):,}",
             width=150,
-            help="Images read correctly before the attack, and how many of them are misread after it.",
+            help="Images classified correctly before the attack, and how many of them are misclassified after it.",
         )
         for name, norm in NORMS.items():
             mean = f"{float(taken.sizes[name][won].double().mean()):.3g}" if won.any() else "–"
             st.metric(
-                f"Mean {norm.title}",
-                mean,
-                width=110,
-                help=f"Of the changes that fooled the network ({norm.unit}): {norm.idea}.",
+                f"Mean {norm.title}", mean, width=110, help=f"Of the successful changes ({norm.unit}): {norm.idea}."
             )
 
 
 def _sheet(mnist: Mnist, network: TrainedNetwork, config: AttackConfig, taken: Taken) -> None:
-    """Some images at a time: the fooled ones, those misread untouched, the rest."""
-    before = taken.lost & ~taken.won  # misread untouched
+    """Some images at a time: the newly misclassified, those misclassified when clean, the rest."""
+    before = taken.lost & ~taken.won  # misclassified when clean
     order = torch.cat([kind.nonzero().flatten() for kind in (taken.won, before, ~taken.lost)])
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         what = st.segmented_control(
@@ -162,13 +159,13 @@ def _sheet(mnist: Mnist, network: TrainedNetwork, config: AttackConfig, taken: T
         each = SHEET if size(config) > FEW else FEW  # slow attacks fill smaller sheets
         pages = -(-len(order) // each)
         sheet = st.number_input(
-            f"Sheet, 1 to {pages:,}",
+            f"Page, 1 to {pages:,}",
             1,
             pages,
             key=f"adv_many_sheet_{pages}",
             bind="query-params",
             width=150,
-            help=f"{each} images each; those that fool the network come first.",
+            help=f"{each} images each; those misclassified after the attack come first.",
         )
     here = order[(sheet - 1) * each : sheet * each]
     at = taken.places[here]
@@ -186,8 +183,8 @@ def _sheet(mnist: Mnist, network: TrainedNetwork, config: AttackConfig, taken: T
         weight_gallery((outcome.attacked - outcome.images)[:, 0].numpy(), captions, width=56)
     also = int(before.sum())
     st.caption(
-        "Under each: what it is → what the network reads now; ✓ where it is still read correctly."
-        + (f" After the fooled ones: {also:,} misread without any attack." if also else "")
+        "Under each: true class → predicted class; ✓ where it is still classified correctly."
+        + (f" After these: {also:,} misclassified without any attack." if also else "")
     )
 
 
@@ -199,7 +196,7 @@ def _made(key: str, data: str, config: AttackConfig, places: list[int], _model: 
 
 
 def _confusion(taken: Taken) -> None:
-    st.markdown("**Which digit is taken for which**")
+    st.markdown("**Confusion matrix**")
     counts = np.zeros((CLASSES, CLASSES), dtype=int)
     np.add.at(counts, (taken.labels.numpy(), taken.read.numpy()), 1)
     chart(confusion_figure(counts, height=360), "adv_many_confusion", still=True)
@@ -209,16 +206,16 @@ def _confusion(taken: Taken) -> None:
         into = off.sum(axis=0)
         most = int(into.argmax())
         st.caption(
-            f"Most often {article(is_)} is read as {article(read)} ({off[is_, read]:,} of "
+            f"Most often {article(is_)} is predicted as {article(read)} ({off[is_, read]:,} of "
             f"{counts[is_].sum():,}). "
-            f"Of the {off.sum():,} misread images {into[most]:,} are read as {article(most)}."
+            f"Of the {off.sum():,} misclassified images {into[most]:,} are predicted as {article(most)}."
         )
     else:
-        st.caption("None is misread.")
+        st.caption("None is misclassified.")
 
 
 def _digits(taken: Taken) -> None:
-    st.markdown("**Which digits survive**")
+    st.markdown("**Robust accuracy by digit**")
     each = [_survived(taken, digit) for digit in range(CLASSES)]
     if any(share.n == 0 for share in each):
         st.caption("Too few images: not every digit is among them.")

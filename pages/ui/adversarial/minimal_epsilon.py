@@ -16,7 +16,7 @@ from pages.ui.kit.widgets.chart import chart
 
 
 def smallest_view(trained: TrainedNetwork, image: Tensor, label: int, config: AttackConfig) -> None:
-    """The tries as a chart, the picture at the ε that was found, and on request what every attack needs."""
+    """The tries as a chart, the image at the ε that was found, and on request what every attack needs."""
     found = attack_results.smallest(trained, image, label, config)
     st.markdown(_told(found, label, config))
     if found.epsilon != 0:
@@ -31,7 +31,7 @@ def smallest_view(trained: TrainedNetwork, image: Tensor, label: int, config: At
         "Compare all attacks",
         key="adv_one_compare",
         bind="query-params",
-        help="Look for the smallest ε of every attack on this picture, each with its own usual settings. "
+        help="Look for the smallest ε of every attack on this image, each with its own usual settings. "
         "Those that take hundreds of steps are slow.",
     ):
         _compared(trained, image, label, config)
@@ -58,31 +58,28 @@ def _told(found: Bisection, label: int, config: AttackConfig) -> str:
     """The answer, and how it was found."""
     entry, count = ATTACKS[config.name], len(found.tries)
     norm = NORMS[entry.norm]
-    aim = "" if config.target is None else f" into reading {a(config.target)}"
+    aim = "" if config.target is None else f" with the target {a(config.target)}"
     if found.epsilon == 0:
-        reads = found.tries[0].read
+        predicted = found.tries[0].read
         right = f", and this is {a(label)}" if config.target is None else ""
-        return f"**ε = 0.** The network reads {a(reads)} as it is{right}: nothing has to change."
+        return f"**ε = 0.** The network predicts {a(predicted)} as it is{right}: nothing has to change."
     if found.epsilon is None:
         end = attack_results.search_end(config)
         return (
-            f"**None up to {end:g}.** {entry.title} did not fool the network{aim} with any of the {count} "
+            f"**None up to {end:g}.** {entry.title} did not succeed{aim} with any of the {count} "
             f"values of ε ({norm.title}) that were tried."
         )
     fooling = next(one for one in reversed(found.tries) if one.fooled)
     at = f"{found.epsilon:.0f} pixels" if entry.norm == "l0" else f"{found.epsilon:.3g}"
     how = (
-        f"{count} values of ε were tried: from below until one fools, then the gap beneath it was halved "
+        f"{count} values of ε were tried: from below until one succeeds, then the gap beneath it was halved "
         f"until it was no wider than {PRECISION[entry.norm]:g}."
         if entry.bounded
         else "This attack looks for a small change by itself; that is the size it came to. Another attack "
         "may find a smaller one."
     )
-    after = f": it then reads {a(fooling.read)}"
-    return (
-        f"**{at}** ({norm.title}) is enough for {entry.title} to fool the network{aim or after}. "
-        f"{how}{_back_again(found)}"
-    )
+    after = f": it then predicts {a(fooling.read)}"
+    return f"**{at}** ({norm.title}) is enough for {entry.title} to succeed{aim or after}. {how}{_back_again(found)}"
 
 
 def _back_again(found: Bisection) -> str:
@@ -113,7 +110,7 @@ def _compared(trained: TrainedNetwork, image: Tensor, label: int, config: Attack
     st.caption(
         "Smaller is stronger: what the best of them needs is known to be enough, and no attack proves that "
         "less is not. Numbers of different norms measure different things: compare within a chart. "
-        "Pale bars: not fooled up to there." + (" Random noise is the control." if target is None else "")
+        "Pale bars: correctly classified up to there." + (" Random noise is the control." if target is None else "")
     )
 
 

@@ -1,4 +1,4 @@
-"""Tab: attack one image and see what was changed, what the network then reads, and how little is enough."""
+"""Tab: attack one image and see what was changed, what the network then predicts, and how little is enough."""
 
 import streamlit as st
 
@@ -37,7 +37,7 @@ def formula(config: AttackConfig) -> None:
     if config.target is not None:
         st.markdown(
             rf"With a target, $L(x, y)$ is replaced by $-L(x, {config.target})$: instead of away from the "
-            f"right digit the picture goes towards the {config.target}."
+            f"right digit the image goes towards the {config.target}."
         )
 
 
@@ -48,7 +48,7 @@ ITSELF = "what the network reads"
 
 @panel
 def one_image(trained: TrainedNetwork, mnist: Mnist) -> None:
-    """Picture and attack on the left; what comes of it on the right, at once."""
+    """Image and attack on the left; what comes of it on the right, at once."""
     above = st.container()
     left, right = controls_and_stage(1.0, 2.4)
     with above if _draws() else left:  # the canvas is wider than the column of controls
@@ -60,7 +60,7 @@ def one_image(trained: TrainedNetwork, mnist: Mnist) -> None:
         made = attack_results.attacked(trained, seen.image, label, config)
         one_result(trained, seen.image, made, label, config)
     part = st.segmented_control(
-        "Look closer",
+        "Details",
         [SMALLEST, PATH],
         default=SMALLEST,
         required=True,
@@ -79,26 +79,26 @@ def one_image(trained: TrainedNetwork, mnist: Mnist) -> None:
 
 
 def _draws() -> bool:
-    """Whether the picture is the reader's own, known before the widget that says so stands there."""
+    """Whether the image is the reader's own, known before the widget that says so stands there."""
     return bool(st.session_state.get(f"{KEY}_subject", linked(f"{KEY}_subject")) == DRAWN)
 
 
 def _label(trained: TrainedNetwork, seen: Subject) -> int:
-    """What the picture shows: known of a test image; of a drawing the reader says it."""
+    """What the image shows: known of a test image; of a drawing the reader says it."""
     if seen.label is not None:
         return seen.label
-    reads = int(predict(trained.model, seen.image[None])[0].argmax())
+    predicted = int(predict(trained.model, seen.image[None])[0].argmax())
     said = st.selectbox(
         "You drew a",
         [ITSELF, *map(str, range(10))],
         key=f"{KEY}_drawn",
         bind="query-params",
         help="The right answer, from which the attack leads away. Unless you say it, it is what the network "
-        "reads in your untouched drawing.",
+        "predicts for your clean drawing.",
     )
     if said == ITSELF:
-        st.caption(f"It reads {a(reads)}. If you drew another digit, say so.")
-        return reads
+        st.caption(f"It predicts {a(predicted)}. If you drew another digit, say so.")
+        return predicted
     return int(said)
 
 

@@ -46,19 +46,19 @@ class Case:
 def verdict(case: Case) -> tuple[str, str]:
     """A headline of a few words, and what happened in a sentence or two."""
     entry, target = ATTACKS[case.config.name], case.config.target
-    was, now = sure(case.before, case.clean), sure(case.after, case.read)
+    was, now = confidence(case.before, case.clean), confidence(case.after, case.read)
     if target is not None and target == case.label:
         return (
-            "Nothing to win",
-            f"This picture is {a(case.label)}, so reading it as {a(target)} is right. Choose another target.",
+            "Target equals the true class",
+            f"This image is {a(case.label)}, so the target is right already. Choose another.",
         )
     if case.clean != case.label:
         after = "also" if case.read == case.clean else "then"
         return (
-            "Misread before any attack",
-            f"This is {a(case.label)}, and the network reads {a(case.clean)} ({was} sure) in the "
-            "untouched picture. There is nothing to fool. In the attacked one it "
-            f"{after} reads {a(case.read)} ({now}).",
+            "Misclassified before any attack",
+            f"This is {a(case.label)}, and the network predicts {a(case.clean)} (confidence {was}) for the "
+            "clean image. There is nothing to attack. For the adversarial one it "
+            f"{after} predicts {a(case.read)} ({now}).",
         )
     if case.size == 0:
         if case.config.budget == 0:
@@ -70,20 +70,20 @@ def verdict(case: Case) -> tuple[str, str]:
         else:
             why = (
                 f"{entry.title} found no change within ε = {case.config.budget:g} that does it, so the "
-                "picture is as it was."
+                "image is as it was."
             )
-        return "Unchanged", f"{why} It reads {a(case.read)} ({now} sure)."
+        return "Unchanged", f"{why} It predicts {a(case.read)} (confidence {now})."
     if target is not None:
         return _aimed(case, target, was, now)
     if case.read != case.label:
         return (
-            f"Fooled: {a(case.label)} is read as {a(case.read)}",
-            f"The network is {now} sure of the {case.read}; in the untouched picture it was {was} sure of "
+            f"Misclassified: {a(case.label)} is predicted as {a(case.read)}",
+            f"The confidence in the {case.read} is {now}; for the clean image it was {was} in "
             f"the {case.label}.{_doubt(case)}",
         )
     return (
-        f"Not fooled: still {a(case.label)}",
-        f"It is {now} sure of it; in the untouched picture it was {was} sure.{_direction(case)}",
+        f"Correctly classified: still {a(case.label)}",
+        f"The confidence is {now}; for the clean image it was {was}.{_direction(case)}",
     )
 
 
@@ -92,28 +92,28 @@ def a(digit: int, *, bold: bool = False) -> str:
     return f"{'an' if digit == 8 else 'a'} {f'**{digit}**' if bold else digit}"
 
 
-def sure(probabilities: Tensor, digit: int) -> str:
+def confidence(probabilities: Tensor, digit: int) -> str:
     """The probability of that digit in words that do not round to certainty."""
     return probability(float(probabilities[digit]))
 
 
 def _aimed(case: Case, target: int, was: str, now: str) -> tuple[str, str]:
-    entry = f"In the untouched picture it was {was} sure of the {case.label}"
+    entry = f"For the clean image it was {was} in the {case.label}"
     if case.read == target:
         return (
-            f"Fooled as aimed: {a(case.label)} is read as {a(target)}",
-            f"The network is {now} sure of the {target}. {entry}.",
+            f"Target reached: {a(case.label)} is predicted as {a(target)}",
+            f"The confidence in the {target} is {now}. {entry}.",
         )
-    was_chance, chance = sure(case.before, target), sure(case.after, target)
+    was_chance, chance = confidence(case.before, target), confidence(case.after, target)
     moved = f"stays at {chance}" if chance == was_chance else f"went from {was_chance} to {chance}"
     if case.read == case.label:
         return (
-            f"Not fooled: still {a(case.label)}",
-            f"The target was missed: the {target} {moved}. It is {now} sure of the {case.label}. {entry}.",
+            f"Correctly classified: still {a(case.label)}",
+            f"The target was missed: the {target} {moved}. The confidence in the {case.label} is {now}. {entry}.",
         )
     return (
-        f"Misread as {a(case.read)}, but not as the {target}",
-        f"The target was missed: the {target} {moved}. It is {now} sure of the {case.read}. {entry}.",
+        f"Misclassified as {a(case.read)}, but not as the {target}",
+        f"The target was missed: the {target} {moved}. The confidence in the {case.read} is {now}. {entry}.",
     )
 
 
@@ -127,7 +127,7 @@ def _direction(case: Case) -> str:
     """Whether the change did anything to its confidence, and which way."""
     moved = float(case.after[case.label] - case.before[case.label])
     if moved > 0.001:
-        return " The attack made it surer."
+        return " The attack raised its confidence."
     rival = int(case.after.argsort(descending=True)[1])
     chance = float(case.after[rival])
     return f" Next comes {a(rival)} with {probability(chance)}." if chance >= 0.01 else ""
@@ -169,14 +169,14 @@ def pictures(image: Tensor, made: Tensor, before: Tensor, after: Tensor, *, key:
     """Original, change and result in a row. before, after: (10,) probabilities. key: of the row."""
     change, factor = perturbation_picture((made - image)[0].numpy(), size=size)
     shown = (
-        ("Original", picture(image[0].numpy(), size=size), _reads(before), "The untouched picture"),
+        ("Original", picture(image[0].numpy(), size=size), _reads(before), "The clean image"),
         (
             f"Change × {factor:.3g}" if bool((made != image).any()) else "Change: none",
             change,
             "orange brighter,  \nblue darker",
             f"What was added to each pixel, {ratio(factor)} as strong",
         ),
-        ("Result", picture(made[0].numpy(), size=size), _reads(after), "The attacked picture"),
+        ("Result", picture(made[0].numpy(), size=size), _reads(after), "The adversarial image"),
     )
     with st.container(horizontal=True, gap="medium" if size == SIZE else "small", key=key):
         for title, pixels, words, alt in shown:
@@ -189,7 +189,7 @@ def pictures(image: Tensor, made: Tensor, before: Tensor, after: Tensor, *, key:
 
 def _reads(probabilities: Tensor) -> str:
     digit = int(probabilities.argmax())
-    return f"reads {a(digit, bold=True)}  \n{sure(probabilities, digit)} sure"
+    return f"predicts {a(digit, bold=True)}  \nconfidence {confidence(probabilities, digit)}"
 
 
 def _sizes(sizes: dict[NormName, float], norm: NormName, config: AttackConfig) -> None:

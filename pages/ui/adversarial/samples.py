@@ -31,7 +31,7 @@ def image_count(key: str, mnist: Mnist) -> int:
         bind="query-params",
         help=f"Drawn at random from the {total:,} test images, the same ones each time; "
         "a larger sample adds to a smaller one. More make the 95% intervals narrower. Each tab measures its "
-        "own number of images, so the same accuracy reads a little differently there: within its interval.",
+        "own number of images, so the same accuracy differs a little there: within its interval.",
     )
     return total if picked == ALL else int(str(picked).replace(",", ""))
 

@@ -155,7 +155,7 @@ def _badges(trained: TrainedNetwork, mnist: Mnist, epsilon: float, count: int, c
                 st.warning(
                     f"**{'This is a sign' if len(signs) == 1 else f'These are {len(signs)} signs'} of masked "
                     f"gradients.** Violated: {'; '.join(finding.name for finding in signs)}. Where the "
-                    "attack could not see where to go, it left pictures that the network does not withstand.",
+                    "attack could not see where to go, it left images that the network does not withstand.",
                     icon=":material/visibility_off:",
                 )
             if evidence.readings:
@@ -184,10 +184,10 @@ def _accuracies(evidence: Evidence, mnist: Mnist) -> None:
         f"**The number to report is {percent(worst / n)} of {n:,} images** (95% interval "
         f"{interval(low, high)}): the share of images "
         + (
-            "that the strongest single attack leaves correctly read. This network answers at random: read "
-            "after many attacks, an image is misread once by luck alone, so they are not put together. "
+            "that the strongest single attack leaves correctly classified. This network answers at random: read "
+            "after many attacks, an image is misclassified once by luck alone, so they are not put together. "
             if luck
-            else "that every attack measured so far leaves correctly read. "
+            else "that every attack measured so far leaves correctly classified. "
         )
         + "An attack shows what is lost at least, never what is safe."
     )

@@ -59,14 +59,14 @@ def describe(trained: TrainedNetwork, mnist: Mnist, epsilon: float) -> None:
                     st.image(
                         picture(image[0].numpy(), size=WIDTH),
                         width=WIDTH,
-                        alt=f"{article(digit).capitalize()}, {word}, read as {article(read)}",
+                        alt=f"{article(digit).capitalize()}, {word}, predicted as {article(read)}",
                     )
                     mark = "" if read == digit else " ✗"
                     st.caption(f"**{read}**{mark} {probability(float(chances[read]))}", text_alignment="center")
     right, still = int((before.argmax(1) == ten.labels).sum()), int((after.argmax(1) == ten.labels).sum())
     st.caption(
-        f"Above: clean; below: after FGSM with ε = {epsilon:g}. Under each, what the network reads and how "
-        f"sure it is. It reads {right} of 10 clean ones correctly, and {still} of 10 below."
+        f"Above: clean; below: after FGSM with ε = {epsilon:g}. Under each, the predicted digit and its "
+        f"confidence. {right} of 10 clean ones are classified correctly, and {still} of 10 below."
     )
     st.text_area(
         "What do you see? How would you describe the difference?",
@@ -84,12 +84,12 @@ def _signs(key: str, data: str, number: int, _model: nn.Module, _images: Tensor,
 
 ONE, ALL = "one step at a time", "all at once"
 ITSELF = "what the network reads"
-FIRST = 18  # a test image, in both sets of digits, that the shipped networks misread after the step
+FIRST = 18  # a test image, in both sets of digits, that the shipped networks misclassify after the step
 
 
 @panel
 def step_by_step(trained: TrainedNetwork, mnist: Mnist) -> None:
-    """Picture and ε on the left; the steps beside them; below, what it did to the loss and to ten digits."""
+    """Image and ε on the left; the steps beside them; below, what it did to the loss and to ten digits."""
     left, right = controls_and_stage(1.0, 1.75)  # the canvas is 280 pixels wide
     with left:
         seen = subject(mnist, "adv_steps", canvas="adv_draw", first=FIRST)
@@ -133,19 +133,19 @@ def step_by_step(trained: TrainedNetwork, mnist: Mnist) -> None:
 
 
 def _label(trained: TrainedNetwork, seen: Subject) -> int:
-    """What the picture shows: known of a test image; of a drawing the reader says it."""
+    """What the image shows: known of a test image; of a drawing the reader says it."""
     if seen.label is not None:
         return seen.label
-    reads = int(predict(trained.model, seen.image[None])[0].argmax())
+    predicted = int(predict(trained.model, seen.image[None])[0].argmax())
     said = st.selectbox(
         "You drew a",
         [ITSELF, *map(str, range(10))],
         key="adv_steps_drawn",
         bind="query-params",
         help="The right answer, whose loss the step raises. Unless you say it, it is what the network reads "
-        "in your untouched drawing.",
+        "in your clean drawing.",
     )
-    return reads if said == ITSELF else int(said)
+    return predicted if said == ITSELF else int(said)
 
 
 def _one(trained: TrainedNetwork, walk: FgsmWalk, mode: EvalMode, steps: list[Told]) -> None:

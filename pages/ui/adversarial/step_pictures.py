@@ -1,4 +1,4 @@
-"""The tensor of each of FGSM's eleven steps, as a picture or as numbers, with its shape and its range."""
+"""The tensor of each of FGSM's eleven steps, as an image or as numbers, with its shape and its range."""
 
 import math
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from core.lessons.adversarial.fgsm_walk import EvalMode, FgsmWalk
 from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.widgets.chart import chart
 
-#: The steps that have a picture of 28 × 28: what of the walk, what it is called, and how it is drawn.
+#: The steps that have an image of 28 × 28: what of the walk, what it is called, and how it is drawn.
 PANELS: Final[dict[int, tuple[tuple[str, str, Kind], ...]]] = {
     3: (("image", "x", "ink"),),
     8: (("gradient", "g = x.grad", "signed"),),
@@ -57,7 +57,7 @@ def step_picture(
 
 
 def whole_way(walk: FgsmWalk, key: str) -> None:
-    """The four pictures that matter in a row, for steps that have none of their own."""
+    """The four images that matter in a row, for steps that have none of their own."""
     parts: tuple[tuple[str, str, Kind], ...] = (
         ("image", "x", "ink"),
         ("gradient", "g", "signed"),
@@ -141,7 +141,7 @@ def _outputs(walk: FgsmWalk, key: str, *, loss: bool, small: bool) -> None:
             chance = float(walk.probabilities[walk.label])
             st.metric(f"Probability of {walk.label}", f"{chance:.3g}", width=150, help="By softmax.")
             st.metric("Loss (nats)", f"{walk.loss:.3g}", width=150, help="−ln of that probability.")
-        st.caption(f"`loss` · one number · guessing would cost ln 10 = {_number(math.log(10))} nats")
+        st.caption(f"`loss` · one number · chance level costs ln 10 = {_number(math.log(10))} nats")
         return
     fig = bars(walk.probabilities.numpy(), names, palette.DIGITS, height=190 if small else 320)
     if small:

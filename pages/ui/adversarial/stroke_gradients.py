@@ -19,7 +19,7 @@ from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.widgets import cached_results
 
-SIDE = 84  # screen pixels of a picture
+SIDE = 84  # screen pixels of an image
 IMAGES = (100, 200, 500, 1000)
 SHOWN = 6
 LEVEL = 0.05
@@ -73,7 +73,7 @@ def _pictures(networks: dict[str, TrainedNetwork], mnist: Mnist, first: int) -> 
         name: _gradients(trained.key, cached_results.data_key(mnist), tuple(index.tolist()), trained.model, mnist)
         for name, trained in networks.items()
     }
-    st.markdown("From above: the picture" + "".join(f", **{name}**" for name in rows) + ".")
+    st.markdown("From above: the image" + "".join(f", **{name}**" for name in rows) + ".")
     with st.container(horizontal=True, gap="small", key="adv_strokes_pictures"):
         for place, image in enumerate(images):
             with st.container(width=SIDE, gap="small"):
@@ -87,7 +87,7 @@ def _pictures(networks: dict[str, TrainedNetwork], mnist: Mnist, first: int) -> 
                     )
     st.caption(
         "∂loss/∂pixel: orange, more ink here raises the loss; blue, less ink does; pale, the network does "
-        "not care. Each picture has its own scale."
+        "not care. Each image has its own scale."
     )
 
 
@@ -120,8 +120,8 @@ def _numbers(networks: dict[str, TrainedNetwork], mnist: Mnist, count: int) -> N
                 delta_arrow="off",
                 help=f"Share of the gradient's energy (squares) on ink and {AROUND} pixel around it, mean "
                 "over the images and its 95% interval. r: correlation of the gradient's size with the "
-                "steepness of the picture, mean over the images. Near zero: share of pixels whose gradient "
-                f"is below {percent(STILL, 0)} of the picture's largest.",
+                "steepness of the image, mean over the images. Near zero: share of pixels whose gradient "
+                f"is below {percent(STILL, 0)} of the image's largest.",
             )
     st.markdown(told(found))
     least = min((len(measured) for measured in found.values()), default=0)
@@ -135,7 +135,7 @@ def told(found: dict[str, StrokeGradients]) -> str:
     if not len(standard) or not len(robust):
         return "One of the two has no gradient at all."
     area = float(robust.area.mean())
-    words = f"Strokes and the pixel around them are {percent(area, 0)} of a picture. "
+    words = f"Strokes and the pixel around them are {percent(area, 0)} of an image. "
     if len(standard) != len(robust):
         return words + "The two cannot be compared image by image: some gradients are zero."
     near, less = _sides(robust.near, standard.near)

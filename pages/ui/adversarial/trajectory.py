@@ -13,12 +13,12 @@ from core.lessons.adversarial.charts.one_image import path_numbers_figure
 from core.lessons.adversarial.trajectory import Moment
 from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial import attack_results
-from pages.ui.adversarial.one_result import a, sure
+from pages.ui.adversarial.one_result import a, confidence
 from pages.ui.kit.widgets.chart import chart
 
 
 def path_view(trained: TrainedNetwork, image: Tensor, label: int, config: AttackConfig) -> None:
-    """Picture, change and probabilities as a film, and loss and size of the change over the steps."""
+    """Image, change and probabilities as a film, and loss and size of the change over the steps."""
     walked = iterated(config)
     if walked is None:
         st.info(
@@ -94,22 +94,22 @@ def _told(path: list[Moment], label: int, config: AttackConfig, stands_in: bool)
             "that it does not stand on a flat spot. "
         )
     goal = [k for k, moment in enumerate(path) if _won(moment, label, config)]
-    aim = "misread" if config.target is None else f"read as {a(config.target)}"
+    aim = "misclassified" if config.target is None else f"predicted as {a(config.target)}"
     if not goal:
-        words += f"In none of the {len(path)} moments shown the picture is {aim}."
+        words += f"In none of the {len(path)} moments shown the image is {aim}."
     elif goal[0] == 0:
-        words += f"The picture is {aim} from the start on (step {path[0].step})."
+        words += f"The image is {aim} from the start on (step {path[0].step})."
     else:
         turned = path[goal[0]]
         thinned = len(path) <= last.step  # then steps between those shown may have been first
         which = f" as {a(turned.read)}" if config.target is None else ""
         words += (
-            f"{'By' if thinned else 'At'} **step {turned.step}** the picture is first {aim}{which}, "
-            f"{sure(turned.probabilities, turned.read)} sure."
+            f"{'By' if thinned else 'At'} **step {turned.step}** the image is first {aim}{which}, "
+            f"confidence {confidence(turned.probabilities, turned.read)}."
         )
     return (
-        f"{words} The last step shown ({last.step}) reads {a(last.read)} "
-        f"({sure(last.probabilities, last.read)}), {number(_size(last, entry.norm))} ({norm.title}) away "
+        f"{words} At the last step shown ({last.step}) it predicts {a(last.read)} "
+        f"({confidence(last.probabilities, last.read)}), {number(_size(last, entry.norm))} ({norm.title}) away "
         "from the original. Press ▶ or pull the slider."
     )
 

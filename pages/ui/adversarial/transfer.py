@@ -51,7 +51,7 @@ def transfer(trained: TrainedNetwork, mnist: Mnist) -> None:
             "fool it too, he does not: he trains one of his own on similar digits, attacks that, and sends "
             "the images. Keeping a network secret then protects little. Papernot, McDaniel & Goodfellow "
             "(2016) named this transferability.\n\n"
-            "An image counts only if both networks read the original correctly: else a network that reads "
+            "An image counts only if both networks classify the clean image correctly: else a network that classifies "
             "badly anyway would look easily fooled. **n** says how many those are. The bottom row is the "
             f"control: random noise, as large as ε allows in {NORMS[ATTACKS[config.name].norm].title}, which "
             "knows no network. A transfer that does not beat it is none."

@@ -177,10 +177,10 @@ def _result(mnist: Mnist, setup: Setup, kept: dict[AttackTask, Predictions]) -> 
     cells = [[Cell(one.k, one.n, *one.interval) for one in row] for row in counts]
     chart(transfer_figure(cells, [*names, NOISE], names, own=len(names)), "adv_transfer_chart", still=True)
     seen = max(len(gather(kept, key, None, setup.n)) for key in setup.keys)
-    aim = "misreads" if setup.config.target is None else f"reads as {article(setup.config.target)}"
+    aim = "misclassifies" if setup.config.target is None else f"classifies as {article(setup.config.target)}"
     st.caption(
         f"Share of images that the network of the column {aim}, among those that it and the network of the "
-        "row read correctly before; framed: made and tested on the same one. "
+        "row classified correctly before; framed: made and tested on the same one. "
         f"{ATTACKS[setup.config.name].title}, ε = {setup.config.budget:g}, on {which_images(mnist, seen)}. "
         "Point at a cell for its 95% interval."
     )

@@ -44,7 +44,7 @@ def pictures(network: nn.Module, n: int = N) -> tuple[Tensor, Tensor]:
 
 
 def reading(right: int, n: int = N) -> Reading:
-    """The first `right` of n are read correctly."""
+    """The first `right` of n are classified correctly."""
     return Reading(tuple(place < right for place in range(n)))
 
 
@@ -102,13 +102,13 @@ def test_nothing_measured_is_open_and_so_is_what_waits_for_another() -> None:
         ({"noise": 2}, "noise", "violated"),
         ({"pgd 40": 12}, "More steps", "chance"),  # 2 came back
         ({"pgd 40": 30}, "More steps", "violated"),
-        ({"restarts": 12}, "More tries", "chance"),
-        ({"restarts": 20}, "More tries", "violated"),
+        ({"restarts": 12}, "More restarts", "chance"),
+        ({"restarts": 20}, "More restarts", "violated"),
         ({"fgsm 5": 35}, "No smaller", "violated"),  # a single one that recovers at ε is a fact
         ({"fgsm 5": 30}, "No smaller", "violated"),
-        ({"gray": 1}, "nothing but guessing", "holds"),  # all of one digit
-        ({"gray": 8}, "nothing but guessing", "chance"),
-        ({"gray": 30}, "nothing but guessing", "violated"),
+        ({"gray": 1}, "nothing but chance level", "holds"),  # all of one digit
+        ({"gray": 8}, "nothing but chance level", "chance"),
+        ({"gray": 30}, "nothing but chance level", "violated"),
         ({"nothing": 59}, "ε = 0 is", "violated"),
         ({"nothing": 40}, "ε = 0 is", "violated"),
         *(({name: 6}, "black box", "chance") for name in module.black_boxes()),
@@ -148,14 +148,14 @@ def test_a_network_that_answers_at_random_is_not_judged_by_single_readings() -> 
     readings = {
         name: Reading(tuple((torch.rand(100, generator=draws) < 0.7).tolist())) for name in ("clean", *plan(0.2))
     }
-    for known in (None, 100):  # seen from the two readings of the untouched images alone, or asked
+    for known in (None, 100):  # seen from the two readings of the clean images alone, or asked
         random = Evidence(0.2, 100, readings, 0, module.SideEffects(5, 0, (), True), known)
         assert random.at_random
         assert worst_case(random) == min(entry.correct for entry in readings.values()) > 50
         found = named(random, "No smaller")
         assert (found.verdict, found.number) == ("unclear", "answers at random")
         assert named(random, "ε = 0 is").verdict == "chance"
-        assert all(named(random, part).verdict != "violated" for part in ("black box", "More steps", "tries"))
+        assert all(named(random, part).verdict != "violated" for part in ("black box", "More steps", "restarts"))
     assert worst_case(Evidence(0.2, 100, readings, nondeterministic=0)) < 5
     assert not Evidence(0.2, 100, readings, nondeterministic=0).at_random
 
@@ -170,11 +170,11 @@ def test_wavering_is_seen_in_the_outputs() -> None:
 def test_what_is_left_at_gray_must_be_one_digits_images() -> None:
     whole = flawless()
     sevens = Reading(tuple(place % 10 == 7 for place in range(N)))
-    found = named(replace(whole, readings={**whole.readings, "gray": sevens}), "guessing")
+    found = named(replace(whole, readings={**whole.readings, "gray": sevens}), "chance level")
     assert (found.verdict, found.number) == ("holds", "10.0% left")
     assert "all of them a 7" in found.measured
     mixed = Reading(tuple(place < 6 for place in range(N)))
-    assert named(replace(whole, readings={**whole.readings, "gray": mixed}), "guessing").verdict == "chance"
+    assert named(replace(whole, readings={**whole.readings, "gray": mixed}), "chance level").verdict == "chance"
     assert whole.chance_level == 0.1
     assert replace(whole, labels=(1, 1, 1, 2)).chance_level == 0.75
 

@@ -63,7 +63,7 @@ def test_the_first_view_measures_a_hundred_images_without_a_click(mnist: Mnist) 
     assert "FGSM leaves" in text(app)
     assert "random noise leaves" in text(app).lower()
     assert "PGD: 10 steps" in text(app)
-    assert app.metric[0].label == "Still read correctly"
+    assert app.metric[0].label == "Still classified correctly"
     well(app.run())
     assert len(kept(mnist)) == len(known), "the rest waits for a press"
     assert app.button(key="adv_many_start").label == "Go on"
@@ -167,7 +167,7 @@ def test_the_controls_change_what_is_measured(mnist: Mnist) -> None:
         assert sorted(config.budget for config in pgd) == pytest.approx([0.05, 0.1, 0.15, 0.2])
         assert {config.steps for config in pgd} == {2}
     assert "BIM: 2 steps" in text(app) or "BIM and PGD: 2 steps" in text(app) or "PGD and BIM: 2" in text(app)
-    assert "**mlp-module** reads" in text(app)
+    assert "**mlp-module** classifies" in text(app)
     app.selectbox(key="adv_many_at_attack_linf").set_value("BIM")
     app.selectbox(key="adv_many_at_network").set_value("mlp-module").run()
     well(app)
@@ -191,7 +191,7 @@ def test_the_worst_case_counts_what_a_smaller_budget_took(mnist: Mnist, monkeypa
     monkeypatch.setattr(tasks, "measure", overshoots)
     app = opened(mnist)
     assert "FGSM leaves 100% at ε = 0.4" in text(app)
-    assert "100 images are read rightly again at ε = 0.3" in text(app)
+    assert "100 images are classified correctly again at ε = 0.3" in text(app)
     app.segmented_control(key="adv_many_worst").set_value(many_curves.WORST).run()
     assert "FGSM leaves 0% at ε = 0.4" in text(well(app))
     assert "here they stay lost" in text(app)
@@ -231,7 +231,7 @@ def test_a_network_of_ones_own_takes_part_under_a_constant_name(mnist: Mnist) ->
     above = compared_networks.above(own)
     assert (above.title, compared_networks.color_of(above)) == (compared_networks.THIS, YELLOW)
     app = opened(mnist, own)
-    assert "**this network** reads" in text(app)
+    assert "**this network** classifies" in text(app)
     assert kept(mnist, own.key)
     assert not kept(mnist)
 

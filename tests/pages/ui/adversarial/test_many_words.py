@@ -15,7 +15,7 @@ def measured(attack: str, left: list[Proportion], *, control: bool = False, back
 def test_the_words_follow_the_numbers() -> None:
     noise = measured("random noise", shares(99, 99, 98), control=True)
     strong = " ".join(told([noise, measured("FGSM", shares(99, 60, 10))], False))
-    assert "**net** reads 99.0% of 100 untouched images" in strong
+    assert "**net** classifies 99.0% of 100 clean images correctly" in strong
     assert "FGSM leaves 10.0% at ε = 0.2, less than half from between ε = 0.1 and 0.2 on" in strong
     assert "nowhere clearly" not in strong
     assert "More is not" not in strong
@@ -23,8 +23,8 @@ def test_the_words_follow_the_numbers() -> None:
     assert "FGSM is nowhere clearly stronger than random noise" in weak
     assert "less than half" not in weak
     back = " ".join(told([noise, measured("FGSM", shares(99, 60, 70), back=12)], False))
-    assert "12 images are read rightly again at ε = 0.2. A single step" in back
+    assert "12 images are classified correctly again at ε = 0.2. A single step" in back
     assert "here they stay lost" in " ".join(told([measured("FGSM", shares(9, 6, 7), back=1)], True))
-    assert "1 image is read" in " ".join(told([measured("FGSM", shares(9, 6, 7), back=1)], True))
+    assert "1 image is classified" in " ".join(told([measured("FGSM", shares(9, 6, 7), back=1)], True))
     assert told([], False) == []
     assert told([measured("FGSM", [])], False) == []

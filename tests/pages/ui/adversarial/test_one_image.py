@@ -38,17 +38,17 @@ def numbers(app: AppTest) -> list[str]:
 def test_the_first_view_is_an_fgsm_that_fools(trained: TrainedNetwork, mnist: Mnist) -> None:
     app = tab(trained, mnist)
     assert app.selectbox(key="adv_one_attack").value == "FGSM"
-    assert "### Fooled: a 4 is read as an 8" in text(app)
+    assert "### Misclassified: a 4 is predicted as an 8" in text(app)
     assert "Change × 5" in text(app)
     assert numbers(app)[0] == "0.200"
-    assert "is enough for FGSM to fool the network" in text(app)
+    assert "is enough for FGSM to succeed" in text(app)
     assert any("adversarial = (original + epsilon * gradient.sign())" in code.value for code in app.code)
 
 
 def test_epsilon_decides(trained: TrainedNetwork, mnist: Mnist) -> None:
     app = tab(trained, mnist)
     well(app.select_slider(key="adv_one_fgsm_epsilon").set_value(0.02).run())
-    assert "### Not fooled: still a 4" in text(app)
+    assert "### Correctly classified: still a 4" in text(app)
     assert "Change × 50" in text(app)
     well(app.select_slider(key="adv_one_fgsm_epsilon").set_value(0.0).run())
     assert "### Unchanged\nε is 0" in text(app)
@@ -75,10 +75,10 @@ def test_every_attack_on_both_parts(name: str, trained: TrainedNetwork, mnist: M
 def test_a_target(trained: TrainedNetwork, mnist: Mnist) -> None:
     app = tab(trained, mnist, adv_one_attack="BIM")
     well(app.selectbox(key="adv_one_bim_target").select("9").run())
-    assert "### Fooled as aimed: a 4 is read as a 9" in text(app)
+    assert "### Target reached: a 4 is predicted as a 9" in text(app)
     assert any("torch.tensor([9])" in code.value for code in app.code)
     well(app.selectbox(key="adv_one_bim_target").select("4").run())
-    assert "### Nothing to win" in text(app)
+    assert "### Target equals the true class" in text(app)
     assert "nothing has to change" in text(app)
 
 
@@ -104,10 +104,10 @@ def test_a_drawing_is_what_the_reader_says(trained: TrainedNetwork, mnist: Mnist
     assert "If you drew another digit, say so" in text(app)
     assert app.selectbox(key="adv_one_drawn").value == "what the network reads"
     first = text(app)
-    assert "a 1 is read as" in first or "still a 1" in first
+    assert "a 1 is predicted as" in first or "still a 1" in first
     well(app.selectbox(key="adv_one_drawn").select("7").run())
-    assert "### Misread before any attack" in text(app)
-    assert "**ε = 0.** The network reads a 1 as it is, and this is a 7" in text(app)
+    assert "### Misclassified before any attack" in text(app)
+    assert "**ε = 0.** The network predicts a 1 as it is, and this is a 7" in text(app)
 
 
 def test_a_path_that_is_thinned_says_by_and_not_at(trained: TrainedNetwork, mnist: Mnist) -> None:
@@ -134,18 +134,18 @@ def likely(**chances: float) -> list[float]:
 def test_words_follow_the_numbers() -> None:
     four, nine = likely(d4=0.98, d9=0.02), likely(d4=0.3, d9=0.7)
     headline, sentence = said(4, four, nine)
-    assert headline == "Fooled: a 4 is read as a 9"
-    assert "70.0% sure of the 9" in sentence
-    assert "98.0% sure of the 4" in sentence
+    assert headline == "Misclassified: a 4 is predicted as a 9"
+    assert "confidence in the 9 is 70.0%" in sentence
+    assert "98.0% in the 4" in sentence
     assert "The 4 keeps 30.0%" in sentence
     assert "keeps" not in said(4, four, likely(d9=1.0))[1]
     headline, sentence = said(4, four, likely(d4=0.8, d9=0.2))
-    assert headline == "Not fooled: still a 4"
+    assert headline == "Correctly classified: still a 4"
     assert "Next comes a 9 with 20.0%" in sentence
-    assert "made it surer" in said(4, four, likely(d4=0.99, d9=0.01))[1]
-    assert said(9, four, nine)[0] == "Misread before any attack"
-    assert "it then reads a 9" in said(9, four, nine)[1]
-    assert "it also reads a 4" in said(9, four, four)[1]
+    assert "raised its confidence" in said(4, four, likely(d4=0.99, d9=0.01))[1]
+    assert said(9, four, nine)[0] == "Misclassified before any attack"
+    assert "it then predicts a 9" in said(9, four, nine)[1]
+    assert "it also predicts a 4" in said(9, four, four)[1]
 
 
 def test_words_where_nothing_changed() -> None:
@@ -160,10 +160,10 @@ def test_words_where_nothing_changed() -> None:
 
 def test_words_about_a_target() -> None:
     four = likely(d4=0.98, d9=0.02)
-    assert said(4, four, likely(d9=0.9, d4=0.1), target=9)[0] == "Fooled as aimed: a 4 is read as a 9"
-    assert said(4, four, likely(d8=0.9, d9=0.1), target=9)[0] == "Misread as an 8, but not as the 9"
+    assert said(4, four, likely(d9=0.9, d4=0.1), target=9)[0] == "Target reached: a 4 is predicted as a 9"
+    assert said(4, four, likely(d8=0.9, d9=0.1), target=9)[0] == "Misclassified as an 8, but not as the 9"
     headline, sentence = said(4, four, likely(d4=0.6, d9=0.4), target=9)
-    assert headline == "Not fooled: still a 4"
+    assert headline == "Correctly classified: still a 4"
     assert "the 9 went from 2.0% to 40.0%" in sentence
     assert "the 9 stays at <0.1%" in said(4, likely(d4=1.0), likely(d4=0.9, d8=0.1), target=9)[1]
-    assert said(4, four, four, target=4)[0] == "Nothing to win"
+    assert said(4, four, four, target=4)[0] == "Target equals the true class"

@@ -85,7 +85,7 @@ def test_a_network_that_answers_at_random_reports_one_attack(mnist: Mnist) -> No
     title = FILTERS["noise"].title
     app = measured(tab("linear-softmax", mnist, adv_honest_filter=title, adv_honest_filter_noise=0.5))
     said = text(app)
-    assert "that the strongest single attack leaves correctly read" in said
+    assert "that the strongest single attack leaves correctly classified" in said
     assert "1 cannot be judged on this network" in said
     assert "cannot be judged: answers at random" in "".join(part.value for part in app.markdown)
 

@@ -59,9 +59,9 @@ def untouched(mnist: Mnist) -> "Iterator[TrainedNetwork]":
 def test_first_view_says_what_comes_of_it(untouched: TrainedNetwork, mnist: Mnist) -> None:
     said = text(tab(untouched, mnist))
     assert "1. Load the trained network" in said
-    assert "**Fooled.** Before: an **8**" in said
+    assert "**Misclassified.** Before: an **8**" in said
     assert "the gradient promises" in said
-    assert "of 10 clean ones correctly" in said
+    assert "of 10 clean ones are classified correctly" in said
 
 
 def test_walking_through_all_steps(untouched: TrainedNetwork, mnist: Mnist) -> None:
@@ -99,12 +99,12 @@ def test_every_epsilon_and_range(untouched: TrainedNetwork, mnist: Mnist) -> Non
         assert f"ε = {epsilon:g}" in text(app)
     well(app.slider(key="adv_steps_epsilon").set_value(0.0).run())
     assert "nothing rises" in text(app)
-    assert "It reads 10 of 10 clean ones correctly, and 10 of 10 below." in text(app)
+    assert "10 of 10 clean ones are classified correctly, and 10 of 10 below." in text(app)
     for reach in (0.005, 0.5):
         well(app.select_slider(key="adv_steps_reach").set_value(reach).run())
     well(app.toggle(key="adv_steps_log").set_value(True).run())
     well(app.select_slider(key="adv_steps_draws").set_value(100).run())
-    assert "95% of 100 random sign pictures" in text(app)
+    assert "95% of 100 random sign images" in text(app)
 
 
 def test_nothing_is_said_to_be_quite_sure(untouched: TrainedNetwork, mnist: Mnist) -> None:
@@ -121,7 +121,7 @@ def test_other_pictures_other_tens_and_words(untouched: TrainedNetwork, mnist: M
     before = text(app)
     well(app.number_input(key="adv_steps_index_small").set_value(19).run())
     assert text(app) != before
-    assert "misread the untouched picture already" in text(app)
+    assert "misclassified the clean image already" in text(app)
     assert "19, 0.2" in app.code[-1].value
     well(app.slider(key="adv_steps_ten_50").set_value(7).run())
     well(app.text_area(key="adv_steps_words").set_value("gray clouds").run())
@@ -143,7 +143,7 @@ def test_a_drawing_gets_its_label_from_the_reader(
     assert app.selectbox(key="adv_steps_drawn").value == "what the network reads"
     other = str((reads + 1) % 10)
     well(app.selectbox(key="adv_steps_drawn").set_value(other).run())
-    assert "misread the untouched picture already" in text(app)
+    assert "misclassified the clean image already" in text(app)
 
 
 @pytest.mark.parametrize("name", ["cnn-bn", "linear-softmax", "mlp-autograd"])
@@ -187,10 +187,10 @@ def test_the_code_runs_and_does_what_the_tab_does(mnist: Mnist) -> None:
 def test_the_readings_in_words(mnist: Mnist) -> None:
     model = shipped("cnn-lab").model
     image, label = mnist.test.images[FIRST], int(mnist.test.labels[FIRST])
-    assert compared(walk_fgsm(model, image, label, 0.2)).startswith("**Fooled.**")
-    assert compared(walk_fgsm(model, image, label, 0.001)).startswith("Not fooled at this ε.")
+    assert compared(walk_fgsm(model, image, label, 0.2)).startswith("**Misclassified.**")
+    assert compared(walk_fgsm(model, image, label, 0.001)).startswith("Correctly classified at this ε.")
     assert compared(walk_fgsm(model, image, label, 0.0)).startswith("ε is 0")
-    assert compared(walk_fgsm(model, image, (label + 1) % 10, 0.1)).startswith("It misread the untouched")
+    assert compared(walk_fgsm(model, image, (label + 1) % 10, 0.1)).startswith("It misclassified the clean")
 
 
 def measured(*, clipped: float, actual: float, loss: float = 1.0, wins: float = 0.0) -> LossRise:

@@ -95,9 +95,9 @@ def test_every_control_makes_another_matrix(mnist: Mnist) -> None:
     before = len(kept(mnist))
     app.select_slider(key="adv_transfer_fgsm_epsilon").set_value(0.1).run()
     well(app.run())
-    assert len(kept(mnist)) == before + 6  # noise and attack anew, the untouched images are known
+    assert len(kept(mnist)) == before + 6  # noise and attack anew, the clean images are known
     app.selectbox(key="adv_transfer_fgsm_target").set_value("3").run()
-    assert "reads as a 3, among those" in text(well(app.run()))
+    assert "classifies as a 3, among those" in text(well(app.run()))
     assert len(kept(mnist)) == before + 6 + 4
     app.select_slider(key="adv_transfer_n_small").set_value("100").run()
     assert well(app).button(key="adv_transfer_start").label == "All measured"
