@@ -82,7 +82,7 @@ def test_where_only_a_call_is_shown_the_lines_that_work_are_shown_too(name: str)
     assert (inner is not None) == called
     if inner is not None:
         assert inner[0].startswith("core/attacks/")
-        assert inner[1].startswith("def make(context: AttackContext)")
+        assert inner[1].startswith(f"def {ATTACKS[name].make.__name__}(context: AttackContext)")
 
 
 def test_restarts_and_targets_are_told() -> None:
