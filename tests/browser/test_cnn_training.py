@@ -51,7 +51,7 @@ def test_a_network_of_ones_own_is_trained_paused_and_stopped_from_another_tab(op
     assert "cnn_run=" in page.url
 
     page.get_by_role("tab", name="Batch norm").click()  # a strip of the run stands on other tabs
-    expect(page.get_by_text("Does it make this network better")).to_be_visible()
+    expect(page.get_by_text("Does batch norm make this network better")).to_be_visible()
     expect(page.get_by_text("Paused", exact=True).first).to_be_visible()
     press(page.locator(".st-key-cnn_strip_stop button").first)  # the strip goes with the run
     page.get_by_role("tab", name="Train").click()
