@@ -1,1 +1,1 @@
-"""Training: the loop, what it minimizes with, what it records, and the jobs that run it."""
+"""Training: the loop, what it minimizes with, and what it records."""

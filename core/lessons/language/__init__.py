@@ -1,1 +1,1 @@
-"""Guessing a word's language without a recurrent network, and fairly beside one."""
+"""The lesson on recurrent networks: gates, mistakes, and fair baselines that guess a word's language."""

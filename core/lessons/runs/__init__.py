@@ -1,1 +1,1 @@
-"""Many runs at once: as a table, as curves on one axis, by their settings, and by the images they read."""
+"""The lesson on comparing: many runs as a table, as curves, by their settings, by the images they get right."""

@@ -1,1 +1,1 @@
-"""The parts of the CNN page, one tab a file."""
+"""The tabs of the page about convolutional networks."""

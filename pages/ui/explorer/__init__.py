@@ -1,1 +1,1 @@
-"""The parts of the Data Explorer, one tab a file. Each has a `show()` that draws the open tab."""
+"""The tabs of the page about data."""

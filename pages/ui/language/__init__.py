@@ -1,1 +1,1 @@
-"""Parts of the page on guessing a word's language."""
+"""The tabs of the page about recurrent networks."""

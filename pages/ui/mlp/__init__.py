@@ -1,1 +1,1 @@
-"""The sections of the MLP & Autograd page, one a file."""
+"""The tabs of the page about fully connected networks."""

@@ -1,1 +1,1 @@
-"""The parts of the Optimizer Race page, one tab a file."""
+"""The tabs of the page about optimizers."""

@@ -1,1 +1,1 @@
-"""The parts of the page on regression, one tab a file."""
+"""The tabs of the page about regression."""

@@ -1,1 +1,1 @@
-"""The parts of the Runs page."""
+"""The tabs of the page about all runs."""

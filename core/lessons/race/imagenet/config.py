@@ -32,9 +32,7 @@ class ImageRaceConfig:
     clip: bool = False
 
     def __post_init__(self) -> None:
-        from core.lessons.race.imagenet.classifiers import (
-            CLASSIFIERS,  # dicts of choices live with their code
-        )
+        from core.lessons.race.imagenet.classifiers import CLASSIFIERS  # dicts of choices live with their code
         from core.lessons.race.imagenet.photos import PHOTOS
 
         one_of(self.classifier, tuple(CLASSIFIERS), "The classifier")
