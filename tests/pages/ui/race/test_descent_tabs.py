@@ -143,7 +143,7 @@ def test_the_code_of_the_walk_is_the_chapters() -> None:
 def test_every_map_and_who_races() -> None:
     app = open_tab("two_dimensions")
     assert "came first within 0.1 of a minimum" in text(app)
-    assert list(app.dataframe[0].value["optimizer"]) == list(two_dimensions.FIRST)
+    assert list(app.dataframe[0].value["optimizer"]) == [OPTIMIZERS[name].title for name in two_dimensions.FIRST]
     for surface in SURFACES.values():
         well(app.selectbox(key="race_map_surface").set_value(surface.title).run())
         assert surface.idea in text(app)
