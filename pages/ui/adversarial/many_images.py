@@ -1,15 +1,39 @@
 """Tab: many images under many attacks, as curves of accuracy against ε."""
 
-import streamlit as st
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 
+import streamlit as st
+from torch import Tensor
+
+from core.attacks import ATTACKS
+from core.attacks.norms import NORMS
+from core.config.proportion import Proportion
 from core.data.digits import Mnist
+from core.formatting import count, duration, percent
+from core.lessons.adversarial.charts.many_images import AttackCurve, attack_curves_figure
+from core.lessons.adversarial.robust_accuracy import (
+    came_back,
+    half_lost,
+    lost,
+    lost_within,
+    on_the_same,
+    shares,
+    worst_case,
+)
+from core.lessons.adversarial.tasks import CHUNK, AttackTask, Predictions, configs, gather, seconds_left
 from core.models.trained_network import TrainedNetwork
 from core.training import memory
-from pages.ui.adversarial.many_choice import choose, presets
-from pages.ui.adversarial.many_curves import KEY, curves
+from pages.ui.adversarial.attack_results import results
+from pages.ui.adversarial.many_choice import Choice, choose, presets
 from pages.ui.adversarial.many_point import point
+from pages.ui.adversarial.samples import ahead, begin
+from pages.ui.kit.network.compared_networks import color_of
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.widgets.cached_results import data_key, which_images
+from pages.ui.kit.widgets.chart import chart
+from pages.ui.kit.widgets.incremental_work import Piecework
 
 CODE = """\
 from torch.nn import functional
@@ -58,3 +82,240 @@ def many_images(trained: TrainedNetwork, mnist: Mnist) -> None:
     with stage:
         if choice.networks:
             curves(mnist, choice)
+
+
+# Part of "Many images": the curves grow while they are measured, can be stopped, and lose nothing.
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """One network under one attack.
+
+    single: it makes one step only. epsilons: ascending from 0. left: what is read at each. back: how many
+    images at each are read again that a smaller budget had taken.
+    """
+
+    network: str
+    attack: str
+    control: bool
+    single: bool
+    epsilons: Sequence[float]
+    left: Sequence[Proportion]
+    back: Sequence[int]
+
+
+def told(curves: Sequence[Measured], worst: bool) -> list[str]:
+    """A sentence a network; which attacks do no better than noise; whether any image came back."""
+    lines = [_network(name, [c for c in curves if c.network == name and c.left]) for name in _networks(curves)]
+    lines += _weak(curves)
+    back = _came_back(curves, worst)
+    return [line for line in [*lines, back] if line]
+
+
+def _networks(curves: Sequence[Measured]) -> list[str]:
+    return list(dict.fromkeys(curve.network for curve in curves))
+
+
+def _network(name: str, curves: Sequence[Measured]) -> str:
+    """Where half of the images are lost, attack by attack; what noise of the largest size leaves."""
+    if not curves:
+        return ""
+    clean = curves[0].left[0]
+    parts = []
+    for curve in curves:
+        if len(curve.left) < 2:
+            continue
+        at, end = curve.epsilons[len(curve.left) - 1], curve.left[-1]
+        half = half_lost(curve.epsilons, curve.left)
+        leaves = f"{curve.attack} leaves {percent(end.share)} at ε = {at:g}"
+        if curve.control or half is None or half[0] == half[1]:
+            parts.append(leaves)
+        else:
+            parts.append(f"{leaves}, less than half from between ε = {half[0]:g} and {half[1]:g} on")
+    rest = "; ".join(parts)
+    return f"**{name}** classifies {percent(clean.share)} of {clean.n:,} clean images correctly" + (
+        f". Of the same {clean.n:,}, {rest}." if rest else "."
+    )
+
+
+def _weak(curves: Sequence[Measured]) -> list[str]:
+    """Attacks that nowhere do better than the control: they found nothing."""
+    lines = []
+    for curve in curves:
+        noise = next((c for c in curves if c.control and c.network == curve.network), None)
+        if curve.control or noise is None:
+            continue
+        pairs = list(zip(curve.left[1:], noise.left[1:], strict=False))
+        if pairs and not any(ours.below(theirs) for ours, theirs in pairs):
+            lines.append(
+                f"On **{curve.network}**, {curve.attack} is nowhere clearly stronger than random noise (the "
+                "intervals overlap): either the network withstands it, or it found nothing to follow."
+            )
+    return lines
+
+
+def _came_back(curves: Sequence[Measured], worst: bool) -> str:
+    """A larger ε that gives back images which a smaller one took, where the numbers show it."""
+    found = [
+        (back, curve, curve.epsilons[index])
+        for curve in curves
+        for index, back in enumerate(curve.back)
+        if back and not curve.control
+    ]
+    if not found:
+        return ""
+    back, curve, epsilon = max(found, key=lambda entry: entry[0])
+    images = count(back, "image")
+    verb = "is" if back == 1 else "are"
+    counted = (
+        "here they stay lost"
+        if worst
+        else "an attacker may spend less, so the worst case up to ε counts them as lost (switch above)"
+    )
+    why = (
+        "A single step follows the gradient at its start, which need not point anywhere useful that far away"
+        if curve.single
+        else "Each ε is a search of its own, and none is perfect"
+    )
+    return (
+        f"More is not always worse: of the images that {curve.attack} took from {curve.network} at a smaller "
+        f"ε, {images} {verb} classified correctly again at ε = {epsilon:g}. {why}; {counted}."
+    )
+
+
+KEY = "adv_many"
+Kept = dict[AttackTask, Predictions]
+EXACT, WORST = "at exactly this ε", "at any ε up to this one"
+
+
+def curves(mnist: Mnist, choice: Choice) -> None:
+    """The chart with its buttons; it works while it is on, a little between two drawings.
+
+    A hundred images are measured without a click, the rest on request.
+    """
+    every, first = choice.tasks, choice.first
+    store, keys = results(mnist), [network.key for network in choice.networks]
+    begin(KEY, (data_key(mnist), *choice.question), first, store.known(keys))
+    models = {network.key: network.model for network in choice.networks}
+    work = Piecework(
+        KEY,
+        "Measure",
+        disabled=not every,
+        help=f"{len(choice.attacks)} attacks at {len(choice.epsilons)} values of ε on {choice.n:,} images "
+        f"for {count(len(choice.networks), 'network')}, a few images at a "
+        "time. It can be stopped and goes on later.",
+    )
+
+    def body() -> None:
+        kept = store.known(keys)
+        wanted = ahead(KEY, first, every, kept)
+        left = seconds_left(wanted, kept) if work.running else None
+        words = "pieces" + (f", about {duration(left)} left" if left else "")
+        work.buttons(sum(task in kept for task in wanted), len(wanted), words)
+        with st.container(key="adv-many-result"):  # one child, whatever is in it: the part keeps its shape
+            _result(mnist, choice, kept)
+
+        def one(task: AttackTask, progress: Callable[[float], None]) -> Predictions:
+            return store.measure(task, models)
+
+        work.go_on(wanted, kept, one)
+
+    work.part(body)
+
+
+def _result(mnist: Mnist, choice: Choice, kept: Kept) -> None:
+    how = st.segmented_control(
+        "Count an image as misclassified",
+        [EXACT, WORST],
+        default=EXACT,
+        required=True,
+        key="adv_many_worst",
+        bind="query-params",
+        help="An attacker who may change a pixel by ε may also "
+        "change it by less. A single step of FGSM can overshoot: at a larger ε the image may be read again.",
+    )
+    worst = how == WORST
+    measured = [
+        (network, name, losses(mnist, choice, kept, network, name))
+        for network in choice.networks
+        for name in choice.attacks
+    ]
+    drawn = [_curve(network, name, choice, rows, worst) for network, name, rows in measured if rows[1:]]
+    norm = NORMS[choice.norm]
+    fig = attack_curves_figure(drawn, x_title=f"ε ({norm.title}, {norm.unit})", top=choice.epsilons[-1])
+    chart(fig, "adv_many_chart")
+    counts = sorted({n for curve in drawn for n in curve.n})
+    if counts:
+        upto = counts[-1]
+        some = f"On {which_images(mnist, upto)}" + (
+            f", so far at least {counts[0]:,} of them" if counts[0] < upto else ""
+        )
+        st.caption(
+            f"{some}. Bands, or pointing at a curve: 95% intervals. Dotted: random noise, the control, and "
+            f"chance level (10%).{_steps(choice, {name for _, name, rows in measured if rows[1:]})}"
+        )
+    fewest = {
+        network.title: min((len(rows[0]) for each, _, rows in measured if each is network and rows[1:]), default=0)
+        for network in choice.networks
+    }
+    words = [  # in one sentence all attacks on a network count the same images
+        _words(network, name, choice, [row[: fewest[network.title]] for row in rows], worst)
+        for network, name, rows in measured
+        if rows[1:] or not fewest[network.title]
+    ]
+    st.markdown("\n".join(f"- {line}" for line in told(words, worst)))
+
+
+def _steps(choice: Choice, drawn: Collection[str]) -> str:
+    """Which of the attacks that are drawn the number of steps goes for."""
+    names = [
+        ATTACKS[name].title
+        for name in choice.attacks
+        if name in drawn
+        and configs(name, choice.epsilons, choice.steps)[0] != configs(name, choice.epsilons, choice.steps + 1)[0]
+    ]
+    return f" {' and '.join(names)}: {choice.steps} steps." if names else ""
+
+
+def losses(mnist: Mnist, choice: Choice, kept: Kept, network: TrainedNetwork, name: str) -> list[Tensor]:
+    """Which of the same images are lost at ε = 0 and at each ε of the choice, as far as it is measured."""
+    labels, entry = mnist.test.labels, ATTACKS[name]
+    clean = gather(kept, network.key, None, choice.n)
+    rows = [lost(clean, labels)]
+    each = configs(name, choice.epsilons, choice.steps)
+    for index, epsilon in enumerate(choice.epsilons):
+        reads = gather(kept, network.key, each[index if entry.bounded else 0], choice.n)
+        if entry.bounded:
+            rows.append(lost(reads, labels))
+        else:
+            rows.append(lost_within(reads, clean, labels, choice.norm, epsilon))
+    return on_the_same(rows, min(CHUNK, choice.n))
+
+
+def _curve(network: TrainedNetwork, name: str, choice: Choice, rows: list[Tensor], worst: bool) -> AttackCurve:
+    left = shares(worst_case(rows) if worst else rows)
+    return AttackCurve(
+        look=(ATTACKS[name].color, ATTACKS[name].dash),
+        title=ATTACKS[name].title,
+        network=network.title,
+        color=color_of(network),
+        epsilons=(0.0, *choice.epsilons)[: len(left)],
+        accuracy=[share.share for share in left],
+        low=[share.interval[0] for share in left],
+        high=[share.interval[1] for share in left],
+        n=[share.n for share in left],
+        control=ATTACKS[name].access == "nothing",
+    )
+
+
+def _words(network: TrainedNetwork, name: str, choice: Choice, rows: list[Tensor], worst: bool) -> Measured:
+    entry = ATTACKS[name]
+    return Measured(
+        network=network.title,
+        attack=entry.title if entry.access != "nothing" else "random noise",
+        control=entry.access == "nothing",
+        single="steps" not in entry.settings,
+        epsilons=(0.0, *choice.epsilons)[: len(rows)],
+        left=shares(worst_case(rows) if worst else rows),
+        back=came_back(rows),
+    )

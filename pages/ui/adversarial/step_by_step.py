@@ -13,9 +13,8 @@ from core.lessons.adversarial.fgsm_walk import EvalMode, FgsmWalk, eval_mode, wa
 from core.lessons.adversarial.pixel_gradients import pixel_gradient
 from core.models.evaluation import predict
 from core.models.trained_network import TrainedNetwork
-from pages.ui.adversarial.fgsm_steps import COUNT, Told, code, compared, tell
+from pages.ui.adversarial.fgsm_steps import COUNT, PANELS, Told, code, compared, step_picture, tell, whole_way
 from pages.ui.adversarial.loss_rise import rise
-from pages.ui.adversarial.step_pictures import PANELS, step_picture, whole_way
 from pages.ui.kit.network.image_picker import Subject, subject
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.shell.layout import controls_and_stage

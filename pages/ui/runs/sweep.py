@@ -1,29 +1,40 @@
 """Tab: many runs of one recipe over chosen settings, planned on the left, watched on the right."""
 
 import os
+from dataclasses import replace
+from typing import Any
 
+import pandas as pd
 import streamlit as st
 
-from core.config.errors import ConfigError
+from core.config.errors import ConfigError, NotFound
 from core.config.escaping import escaped
 from core.config.run import DIGIT_READERS
 from core.data.fingerprint import fingerprint
-from core.formatting import count, duration
+from core.formatting import count, duration, interval, number, percent
 from core.jobs.sweep.job import SweepSnapshot, start_sweep, sweep_of
 from core.jobs.sweep.ledger import Ledger, begin, ledgers
 from core.jobs.sweep.plan import SweepPlan
 from core.jobs.sweep.trial import material, size_of
+from core.lessons.runs.charts.hyperparameters import trials_figure, trials_map
+from core.lessons.runs.charts.scale import Scale, scale, written
+from core.lessons.runs.measures import Choice, best, validation_loss
+from core.storage.history import History
+from core.storage.runs import RunRecord
 from core.training import memory
 from pages.ui.kit.shell import state
-from pages.ui.kit.shell.cache import mnist, registry
+from pages.ui.kit.shell.cache import mnist, registry, run_store
 from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.shell.not_here import not_here
 from pages.ui.kit.shell.owner import mine, owner
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.training.live_run import POLL
+from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.kept_button import kept_button
+from pages.ui.runs import chosen
+from pages.ui.runs.columns import INTERVAL, accuracy_columns, in_percent
+from pages.ui.runs.links import run_link, turn_to
 from pages.ui.runs.sweep_plan import SWEPT, plan_controls, sweep_code
-from pages.ui.runs.sweep_results import results
 
 SHOWN = "runs_sweep_shown"  # the select box
 NAMED = "runs_sweep"  # URL parameter and session key: the id of the sweep that is looked at
@@ -190,3 +201,178 @@ def _stop(sweep_id: str) -> None:
     if job is not None:
         job.stop()
         job.wait(1)
+
+
+# What a sweep has found so far: the best trial, accuracy over each setting, and a row for each trial.
+
+
+def results(ledger: Ledger, active: bool) -> None:
+    """Draw what is done of a sweep."""
+    runs = _runs(ledger)
+    found = best(runs)
+    if found is not None:
+        st.markdown(_in_words(ledger, found, active))
+        _charts(ledger, runs, found)
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            if st.button(
+                "Compare the best",
+                icon=":material/ssid_chart:",
+                key="runs_sweep_compare",
+                help=f"The curves of the best {chosen.MOST} trials over each other.",
+                on_click=_compare,
+                args=(_ranking(runs, found.by),),
+            ):
+                st.rerun()
+            run_link(found.run, "Open the best trial")
+    gone = len(ledger.done) - len(runs)
+    if gone:
+        st.caption(f"{gone} trial{'s have' if gone > 1 else ' has'} been deleted from the record since.")
+    rows = in_percent(pd.DataFrame(_rows(ledger, runs, found)))
+    st.dataframe(
+        rows,
+        hide_index=True,
+        height=min(420, 38 + 35 * ledger.plan.size),
+        placeholder="–",
+        column_config=accuracy_columns()
+        | {
+            name: st.column_config.NumberColumn(format=_loss_format(rows[name]))
+            for name in ("validation loss", "test loss")
+            if name in rows
+        }
+        | {"seconds": st.column_config.NumberColumn(format="%.1f")},
+        key="runs_sweep_table",
+    )
+
+
+def _loss_format(column: pd.Series) -> str:
+    """One format for a whole column, whose losses stay numbers and so can be sorted."""
+    return "%.2e" if (column.astype(float).abs() < 1e-3).any() else "%.3g"
+
+
+def _runs(ledger: Ledger) -> dict[int, RunRecord]:
+    found = {}
+    for place, run_id in ledger.done.items():
+        try:
+            found[place] = _trial(str(run_store().path), run_id)
+        except NotFound:
+            continue  # deleted since
+    return found
+
+
+@st.cache_resource(max_entries=2000, show_spinner=False, ttl=600)
+def _trial(path: str, run_id: str) -> RunRecord:
+    """A trial's record with the measurements after each epoch; its steps are not needed here."""
+    run = run_store().get(run_id)
+    return replace(run, history=History(epochs=run.history.epochs, changes=run.history.changes))
+
+
+def _in_words(ledger: Ledger, found: Choice, active: bool) -> str:
+    trial = ledger.plan.trials()[found.number]
+    at = ", ".join(f"{SWEPT.get(name, name)} {written(value)}" for name, value in trial.changes.items())
+    run = found.run
+    text = f":material/star: **Best{' so far' if active or ledger.open else ''}: {at}**"
+    if found.by == "validation accuracy" and run.validation_accuracy is not None:
+        text += f", validation accuracy {percent(run.validation_accuracy, 2)}"
+    elif found.by == "validation loss":
+        text += f", validation loss {number(validation_loss(run) or 0.0)}"
+    if run.test_accuracy is not None and run.ci_low is not None and run.ci_high is not None:
+        text += f"; test {percent(run.test_accuracy, 2)} (95% interval {interval(run.ci_low, run.ci_high, 2)})"
+    elif run.test_loss is not None:
+        text += f"; test loss {number(run.test_loss)}"
+    text += "."
+    if not found.honest:
+        text += (
+            f" Nothing was held out, so this was chosen by the {found.by} itself, and that number now "
+            "promises too much: hold out a share and choose by that."
+        )
+    return text
+
+
+def _numbers(runs: dict[int, RunRecord], numbers: list[int]) -> tuple[dict[str, list[float]], bool]:
+    """What is drawn of each trial, validation first; whether these are accuracies."""
+    graded = any(run.test_accuracy is not None for run in runs.values())
+    columns: dict[str, list[float | None]] = {
+        "validation": [runs[n].validation_accuracy if graded else validation_loss(runs[n]) for n in numbers],
+        "test": [runs[n].test_accuracy if graded else runs[n].test_loss for n in numbers],
+    }
+    known = {
+        split: [float("nan") if value is None else value for value in column]
+        for split, column in columns.items()
+        if any(value is not None for value in column)
+    }
+    return known, graded
+
+
+def _scales(ledger: Ledger, numbers: list[int]) -> list[Scale]:
+    trials = ledger.plan.trials()
+    scales = []
+    for name, values in ledger.plan.axes.items():
+        # with all planned values, so that the axis stands still while trials come in
+        whole = scale(SWEPT.get(name, name), list(values))
+        places = dict(zip(map(written, values), whole.places, strict=True))
+        scales.append(replace(whole, places=[places[written(trials[n].changes[name])] for n in numbers]))
+    return scales
+
+
+def _charts(ledger: Ledger, runs: dict[int, RunRecord], found: Choice) -> None:
+    numbers = sorted(runs)
+    known, graded = _numbers(runs, numbers)
+    scales = _scales(ledger, numbers)
+    star = numbers.index(found.number)
+    # losses reach over powers of ten
+    log = not graded and all(value > 0 for column in known.values() for value in column if value == value)
+    what = "accuracy" if graded else "loss"
+    for first in range(0, len(scales), 2):  # three side by side leave no room for words
+        for column, each in zip(st.columns(min(2, len(scales))), scales[first : first + 2], strict=False):
+            with column:
+                fig = trials_figure(each, known, star, y_title=what, percent=graded, log_y=log)
+                chart(fig, f"runs_trials_{ledger.sweep_id}_{each.name}")
+    marks = {"validation": ":orange[**●**] validation", "test": ":green[**◆**] test"}
+    st.caption(", ".join(marks[split] for split in known) + f" {what}, one mark for each trial; star: the best.")
+    if len(scales) == 2 and known:
+        split, values = next(iter(known.items()))
+        st.markdown(f"**Both at once:** {split} {what}")
+        fig = trials_map(scales[0], scales[1], values, what=f"{split} {what}", percent=graded, log=log)
+        chart(fig, f"runs_trials_map_{ledger.sweep_id}", still=True)
+
+
+def _rows(ledger: Ledger, runs: dict[int, RunRecord], found: Choice | None) -> list[dict[str, Any]]:
+    rows = []
+    for trial in ledger.plan.trials():
+        run = runs.get(trial.number)
+        changes = {SWEPT.get(name, name): _cell(value) for name, value in trial.changes.items()}
+        row: dict[str, Any] = {"best": "★" if found is not None and trial.number == found.number else "", **changes}
+        status = run.status if run else "deleted" if trial.number in ledger.done else "open"
+        if run is not None and run.test_accuracy is None:
+            row |= {"validation loss": validation_loss(run), "test loss": run.test_loss}
+        else:
+            row |= {
+                "validation": run.validation_accuracy if run else None,
+                "test accuracy": run.test_accuracy if run else None,
+                INTERVAL: interval(run.ci_low, run.ci_high) if run and run.ci_low and run.ci_high else None,
+            }
+        seconds = run.train_seconds if run else None
+        rows.append({**row, "seconds": seconds, "status": status, "run": run.run_id if run else ""})
+    return rows
+
+
+def _cell(value: object) -> object:
+    """Numbers stay numbers, so that the column sorts."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else written(value)
+
+
+def _ranking(runs: dict[int, RunRecord], by: str) -> list[str]:
+    """The ids of the best trials by the same measure, best first."""
+    rest, ranked = dict(runs), list[str]()
+    while rest and len(ranked) < chosen.MOST:
+        found = best(rest)
+        if found is None or found.by != by:
+            break
+        ranked.append(found.run.run_id)
+        del rest[found.number]
+    return ranked
+
+
+def _compare(names: list[str]) -> None:
+    chosen.choose(names)
+    turn_to("Compare")

@@ -24,8 +24,7 @@ from core.config.optimizers import OPTIMIZERS
 from core.config.race import RaceConfig
 from core.config.run import OptimizerConfig
 from core.data.digits import Mnist
-from core.export.attack import attack_lesson
-from core.export.choose import descent_lesson, lesson_of
+from core.export.choose import attack_lesson, descent_lesson, lesson_of
 from core.export.image_race import image_race_lesson
 from core.export.lesson import Lesson, Section, imports
 from core.export.race import race_lesson

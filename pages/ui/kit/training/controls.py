@@ -13,11 +13,11 @@ from typing import Any
 
 import streamlit as st
 
+from core.config.choices import ADVERSARIES
 from core.config.optimizers import OPTIMIZERS
 from core.config.run import DIGIT_READERS, INITIALIZATIONS, PRECISIONS, ModelConfig, RegressorConfig, RunConfig
 from core.recipes.texts import RECIPES
 from pages.ui.kit.network.example_names import examples
-from pages.ui.kit.training.adversarial_settings import adversarial_settings
 from pages.ui.kit.training.corruption_settings import fault_settings, rare_shown
 from pages.ui.kit.training.early_stopping import early_stopping, kept_weights
 from pages.ui.kit.training.optimizer_choice import optimizer_choice, schedule_choice
@@ -237,3 +237,62 @@ def _default_learning_rate(recipe: str) -> None:
     default = RECIPES[recipe].config.train.optimizer
     rate = default["lr"] if name == default.name else OPTIMIZERS[name].settings["lr"].default
     st.session_state[key(recipe, "lr")] = rate
+
+
+# Widgets for training on attacked images.
+
+
+WORDS = {"none": "clean images", "fgsm": "attacked once (FGSM)", "pgd": "attacked by PGD"}
+
+
+def adversarial_settings(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
+    """Draw them and return what they say. values: where they start."""
+    kind = widget.choice_box(
+        "Train on",
+        ADVERSARIES,
+        values["adversarial"],
+        "adversarial",
+        help="Adversarial training attacks every batch before it learns from it: hard to fool afterwards, "
+        "several times slower.",
+        format_func=lambda name: WORDS[name],
+    )
+    changes: dict[str, Any] = {"adversarial": kind}
+    if kind == "none":
+        return changes
+    changes["attack_epsilon"] = widget.slider(
+        "ε of the attack",
+        0.0,
+        0.5,
+        float(values["attack_epsilon"]),
+        "attack_epsilon",
+        step=0.01,
+        help="The largest change of a pixel while training; pixels run from 0 to 1.",
+    )
+    if kind == "pgd":
+        changes["attack_steps"] = widget.slider(
+            "Steps of the attack",
+            1,
+            20,
+            values["attack_steps"],
+            "attack_steps",
+            help="More make a stronger attack; each costs a forward and a backward pass.",
+        )
+    changes["attack_step_size"] = widget.slider(
+        "Step size of the attack",
+        0.0,
+        0.6,
+        float(values["attack_step_size"]),
+        "attack_step_size",
+        step=0.01,
+        help="How far one step moves each pixel. 0 takes ε for the single step, 2 ε / steps for PGD.",
+    )
+    changes["attack_warmup"] = widget.slider(
+        "Warm-up of ε",
+        0.0,
+        1.0,
+        float(values["attack_warmup"]),
+        "attack_warmup",
+        step=0.05,
+        help="Share of the training over which ε grows. Without it some networks never begin to learn.",
+    )
+    return changes

@@ -21,7 +21,7 @@ from core.attacks.norms import NORMS, column
 from core.attacks.run import attack
 from core.config.validation import Setting
 from core.data import Mnist, load
-from core.export.attack import attack_lesson
+from core.export.choose import attack_lesson
 from core.export.snippets.attack import attack_code
 from core.lessons.adversarial import input_filters as threat
 from core.lessons.adversarial.tasks import AttackTask

@@ -17,7 +17,7 @@ from core.data.digits import Digits
 from core.lessons.adversarial import tasks
 from core.lessons.adversarial.tasks import AttackTask, Predictions, sample
 from core.models.trained_network import Source, TrainedNetwork
-from pages.ui.adversarial import attack_results, many_choice, many_curves, many_images, many_point, samples
+from pages.ui.adversarial import attack_results, many_choice, many_images, many_point, samples
 from pages.ui.kit.network import compared_networks
 from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.widgets import incremental_work
@@ -192,7 +192,7 @@ def test_the_worst_case_counts_what_a_smaller_budget_took(mnist: Mnist, monkeypa
     app = opened(mnist)
     assert "FGSM leaves 100% at ε = 0.4" in text(app)
     assert "100 images are classified correctly again at ε = 0.3" in text(app)
-    app.segmented_control(key="adv_many_worst").set_value(many_curves.WORST).run()
+    app.segmented_control(key="adv_many_worst").set_value(many_images.WORST).run()
     assert "FGSM leaves 0% at ε = 0.4" in text(well(app))
     assert "here they stay lost" in text(app)
 

@@ -1,7 +1,7 @@
 """What is said below the curves of "Many images" follows from the numbers."""
 
 from core.config.proportion import Proportion
-from pages.ui.adversarial.many_curves import Measured, told
+from pages.ui.adversarial.many_images import Measured, told
 
 
 def shares(*right: int) -> list[Proportion]:

@@ -85,10 +85,9 @@ def test_a_target(trained: TrainedNetwork, mnist: Mnist) -> None:
 def test_all_attacks_are_compared_norm_by_norm(
     trained: TrainedNetwork, mnist: Mnist, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pages.ui.adversarial import minimal_epsilon
 
     quick = {name: ATTACKS[name] for name in ("fgsm", "noise", "pgd-l2", "deepfool")}
-    monkeypatch.setattr(minimal_epsilon, "ATTACKS", quick)
+    monkeypatch.setattr("pages.ui.adversarial.one_image.ATTACKS", quick)
     app = tab(trained, mnist)
     before = len(app.get("plotly_chart"))
     well(app.toggle(key="adv_one_compare").set_value(True).run())

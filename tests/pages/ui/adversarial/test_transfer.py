@@ -14,7 +14,7 @@ from core.lessons.adversarial import tasks
 from core.lessons.adversarial.tasks import AttackTask, Predictions
 from core.models.paired_test import Paired
 from pages.ui.adversarial import attack_results, samples, transfer
-from pages.ui.adversarial.transfer_matrix import told
+from pages.ui.adversarial.transfer import told
 from pages.ui.kit.network.compared_networks import HERE
 from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.widgets import incremental_work

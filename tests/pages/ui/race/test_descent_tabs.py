@@ -16,7 +16,7 @@ from core.lessons.race.descent.surfaces import SURFACES
 from core.lessons.race.descent.walk import DescentConfig, walk
 from core.lessons.race.descent.zones import PARABOLA
 from pages.ui.race import one_dimension, rate_words, two_dimensions
-from pages.ui.race.map_results import Racer, adaptive_in_words, in_words, rows
+from pages.ui.race.two_dimensions import Racer, adaptive_in_words, in_words, rows
 from tests.pages.harness import open_part, text, well
 
 

@@ -4,8 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.lessons.race.standings import Reached, Standing, spread
-from pages.ui.race.race_view import verdict
-from pages.ui.race.standing_cards import details, headline
+from pages.ui.race.race_view import details, headline, verdict
 
 
 def standing(lane: str, values: list[float], first: tuple[float, float] | None, **more: Any) -> Standing:
