@@ -32,6 +32,7 @@ def end_of_the_loss_curve(page: Page) -> float:
     return end
 
 
+@pytest.mark.long
 def test_a_network_of_ones_own_is_trained_paused_and_stopped_from_another_tab(open_page: OpenPage) -> None:
     """Three small convolutions with batch norm, enough epochs to be caught in the act."""
     settings = {"blocks": 3, "channels_3": 6, "batch_norm": "true", "epochs": 40, "record_every": 20}

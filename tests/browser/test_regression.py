@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
@@ -23,6 +24,7 @@ def curve(page: Page) -> list[float]:
     return found
 
 
+@pytest.mark.long
 def test_the_curve_moves_while_it_learns_and_stands_there_after_a_reload(open_page: OpenPage) -> None:
     page = open_page("/Regression?regression-sine_epochs=500")
     page.get_by_role("button", name="Train", exact=True).click()
