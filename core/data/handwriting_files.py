@@ -119,6 +119,9 @@ def gray(canvas: Pixels) -> Pixels:
 
 
 # The one reader of CSV files that come in, however a spreadsheet wrote them.
+#
+# Excel writes semicolons where the decimal sign is a comma, adds a mark at the beginning, quotes, or writes
+# UTF-16; people add spaces. Python's csv module reads the cells, its Sniffer says what separates them.
 
 
 MOST_LINES = 10_000

@@ -30,6 +30,9 @@ from core.training.trainer import Trainer
 from core.training.weight_history_callback import Filming, PreActivations
 
 # Early stopping: the weights of the epoch that did best on validation examples, and an end in time.
+#
+# A network that goes on after it has learned what there is learns the noise. Validation examples, which it never
+# trains on, tell when; the test examples must not, or they would no longer test anything.
 
 
 class Best(Callback):

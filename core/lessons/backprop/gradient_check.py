@@ -24,6 +24,9 @@ from core.models.initialization import INITIAL_WEIGHTS, initial_weights
 from core.models.raw_mlp import tensor_names
 
 # How far two tensors agree: the measure of every gradient check.
+#
+# Tensors are compared as wholes. Entry by entry one would divide zero by zero wherever a pixel is black, and
+# call rounding an error wherever a gradient is all but zero.
 
 
 @dataclass(frozen=True)

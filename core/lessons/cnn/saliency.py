@@ -28,6 +28,10 @@ def saliency(model: nn.Module, image: Tensor, digit: int) -> Tensor:
 
 
 # Grad-CAM: which places of a layer's feature maps speak for a digit.
+#
+# Each channel gets one weight, how much its map as a whole would move the digit's logit; the maps are summed
+# with these weights, and what speaks against the digit is cut off (Selvaraju et al. 2017, "Grad-CAM: Visual
+# explanations from deep networks via gradient-based localization").
 
 
 @dataclass(frozen=True, eq=False)

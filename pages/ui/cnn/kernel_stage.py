@@ -201,6 +201,10 @@ def _path(trained: TrainedNetwork, moment: Moment) -> None:
 
 
 # Runs a slider through its places by itself, one a tick of the fragment it lives in; it can be stopped.
+#
+# The browser may answer a tick with the slider's place of a moment ago, and st.rerun reads the address as it
+# was before this run. So the place is kept here, a play moves on only once the browser has answered with the
+# place it is at, and it ends only in a run that moves nothing itself.
 
 
 PLAY = "cnn_play"

@@ -143,6 +143,9 @@ def freeze(model: nn.Module) -> nn.Module:
 
 
 # The thousand classes of ImageNet's challenge (Russakovsky et al. 2015), in the order of its classifiers.
+#
+# Both classifiers here answer with 1,000 scores in this order. The names are those torchvision ships with its
+# weights; each is there once, so a name finds its number and a number its name.
 
 
 LEOPARD = 288  # the target of the book's chapter
