@@ -171,7 +171,7 @@ def test_only_background_work_and_its_registry_start_threads() -> None:
     starts = re.compile(r"threading\.Thread\b|from threading import .*\bThread\b|ThreadPoolExecutor")
     users = {name(path) for path in SOURCES if starts.search(path.read_text("utf-8"))}
     waiting = {"core.jobs.sweep.claim", "core.jobs.sweep.engines"}  # one renews a claim, one waits for its parent's end
-    assert users <= {"core.jobs.background", "core.jobs.registry"} | waiting
+    assert users == {"core.jobs.background", "core.jobs.registry"} | waiting
 
 
 def test_nothing_imports_a_page() -> None:

@@ -47,8 +47,8 @@ def figure(
     """
     axis = {"gridcolor": GRID, "linecolor": AXIS, "zeroline": False, "automargin": True, "ticks": ""}
     across = {"title": {"text": x_title, "standoff": 8}, "showgrid": False, "showline": True}
-    # Powers of ten are taller than Plotly thinks.
-    upward = {"title": {"text": y_title, "standoff": 18 if log_y else 8}, "showgrid": True, "showline": False}
+    # Marks of the axis are wider than Plotly thinks, powers of ten most of all: nearer, the title would touch them.
+    upward = {"title": {"text": y_title, "standoff": 18 if log_y else 14}, "showgrid": True, "showline": False}
     if percent_y:
         upward["tickformat"] = ".0%"
     look = legend if isinstance(legend, dict) else {}
