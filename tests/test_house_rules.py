@@ -14,7 +14,7 @@ SOURCES = sorted([PROJECT / "app.py", *(PROJECT / "core").rglob("*.py"), *(PROJE
 
 #: The rooms of core from the ground up: a file imports only its own floor and those below.
 FLOORS = (
-    {"formatting"},
+    {"formatting", "glossary"},
     {"config"},
     {"storage", "backprop"},
     {"data", "charts"},
@@ -141,6 +141,7 @@ REGISTRIES = (
     "core/attacks/filters/__init__.py",
     "core/backprop/bugs.py",
     "core/config/optimizers.py",
+    "core/glossary/__init__.py",
     "core/hints/__init__.py",
     "core/models/__init__.py",
     "core/recipes/texts.py",

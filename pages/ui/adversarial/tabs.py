@@ -84,7 +84,16 @@ TABS = (
         see="Drag ε until the prediction changes.",
         minutes=8,
         level="first",
-        terms=("adversarial example", "perturbation budget ε", "norm"),
+        terms=(
+            "adversarial example",
+            "perturbation budget ε",
+            "norm",
+            "targeted attack",
+            "attack trajectory",
+            "DeepFool",
+            "Carlini–Wagner attack",
+            "JSMA",
+        ),
         show=_one_image,
     ),
     Tab(
@@ -94,7 +103,7 @@ TABS = (
         see="Walk through its eleven steps, and point at any pixel to read its gradient and what becomes of it.",
         minutes=10,
         level="first",
-        terms=("FGSM", "gradient", "first-order estimate"),
+        terms=("FGSM", "gradient", "first-order estimate", "L∞ norm", "projection", "evaluation mode"),
         show=_step_by_step,
     ),
     Tab(
@@ -104,7 +113,13 @@ TABS = (
         see="Move the cut-off frequency and compare which part of the change does the damage.",
         minutes=10,
         level="deeper",
-        terms=("spatial frequency", "first-order estimate"),
+        terms=(
+            "spatial frequency",
+            "Fourier transform",
+            "low-pass and high-pass filter",
+            "L2 norm",
+            "first-order estimate",
+        ),
         show=_why,
     ),
     Tab(
@@ -114,7 +129,16 @@ TABS = (
         see="Compare each attack with random noise of the same size.",
         minutes=8,
         level="first",
-        terms=("robust accuracy", "perturbation budget ε", "PGD"),
+        terms=(
+            "clean accuracy",
+            "robust accuracy",
+            "attack success rate",
+            "perturbation budget ε",
+            "BIM",
+            "PGD",
+            "square attack",
+            "random noise",
+        ),
         show=_many_images,
     ),
     Tab(
@@ -134,7 +158,7 @@ TABS = (
         see="Compare clean and robust accuracy before and after; then put a filter in front.",
         minutes=15,
         level="deeper",
-        terms=("adversarial training", "robust accuracy", "straight-through gradient (BPDA)"),
+        terms=("adversarial training", "robust accuracy", "input filter", "straight-through gradient (BPDA)"),
         show=_defend,
     ),
     Tab(
@@ -144,7 +168,7 @@ TABS = (
         see="Put a filter in front and see which rules of an honest evaluation break.",
         minutes=8,
         level="deeper",
-        terms=("gradient masking", "random restarts", "PGD"),
+        terms=("gradient masking", "white-box attack", "black-box attack", "threat model", "random restarts", "PGD"),
         show=_sanity_checks,
     ),
 )

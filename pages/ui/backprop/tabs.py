@@ -68,7 +68,7 @@ TABS = (
         see="Walk on with **Next**, and click a number of the result to see the sum it comes from.",
         minutes=10,
         level="first",
-        terms=("chain rule", "backpropagation", "cross-entropy"),
+        terms=("chain rule", "backpropagation", "error term", "cross-entropy"),
         show=_chain_rule,
     ),
     Tab(
@@ -78,7 +78,7 @@ TABS = (
         see="Multiply factor by factor and watch the size of the product.",
         minutes=8,
         level="deeper",
-        terms=("chain rule", "vanishing gradient"),
+        terms=("chain rule", "error term", "vanishing gradient"),
         show=_long_product,
     ),
     Tab(
@@ -88,7 +88,13 @@ TABS = (
         see="Drag one weight, and compare what the loss does with what the gradient says.",
         minutes=6,
         level="first",
-        terms=("finite differences", "automatic differentiation", "gradient"),
+        terms=(
+            "finite differences",
+            "gradient check",
+            "automatic differentiation",
+            "floating-point precision",
+            "gradient",
+        ),
         show=_gradient_check,
     ),
     Tab(
@@ -98,7 +104,7 @@ TABS = (
         see="Choose a bug and see which of the checks notices it.",
         minutes=10,
         level="deeper",
-        terms=("finite differences", "backpropagation"),
+        terms=("gradient check", "finite differences", "backpropagation"),
         show=_plant_a_bug,
     ),
     Tab(
@@ -108,7 +114,7 @@ TABS = (
         see="Add images to the batch and compare how the times of the three forms grow.",
         minutes=4,
         level="deeper",
-        terms=("vectorization", "batch"),
+        terms=("vectorization", "matrix product", "batch"),
         show=_loop_or_matrices,
     ),
     Tab(
@@ -128,7 +134,14 @@ TABS = (
         see="Add hidden layers and compare what sigmoid, tanh and ReLU leave of it at the first layer.",
         minutes=8,
         level="deeper",
-        terms=("vanishing gradient", "activation function", "weight initialization"),
+        terms=(
+            "vanishing gradient",
+            "exploding gradient",
+            "activation function",
+            "weight initialization",
+            "Xavier initialization",
+            "He initialization",
+        ),
         show=_vanishing,
     ),
 )

@@ -81,7 +81,7 @@ TABS = (
         see="Click a cell of the output to see its sum.",
         minutes=8,
         level="first",
-        terms=("convolution", "kernel", "stride", "padding", "max-pooling"),
+        terms=("convolution", "cross-correlation", "kernel", "stride", "padding", "weight sharing", "max-pooling"),
         show=_by_hand,
     ),
     Tab(
@@ -91,7 +91,14 @@ TABS = (
         see="Press *Train one epoch* and compare the test accuracy with what the text claims.",
         minutes=10,
         level="first",
-        terms=("convolution", "validation split", "trainable parameters"),
+        terms=(
+            "convolutional neural network",
+            "convolution",
+            "dropout",
+            "label smoothing",
+            "validation split",
+            "trainable parameters",
+        ),
         show=_train,
     ),
     Tab(
@@ -111,7 +118,15 @@ TABS = (
         see="Follow one image from layer to layer, then switch channels off under *Change it*.",
         minutes=12,
         level="first",
-        terms=("feature map", "channel", "ablation", "maximally activating images", "saliency"),
+        terms=(
+            "feature map",
+            "channel",
+            "receptive field",
+            "ablation",
+            "maximally activating images",
+            "saliency",
+            "Grad-CAM",
+        ),
         show=_feature_maps,
     ),
     Tab(
@@ -121,7 +136,7 @@ TABS = (
         see="Raise the strength until the prediction changes, and compare the feature maps before and after.",
         minutes=8,
         level="deeper",
-        terms=("robustness", "distribution shift"),
+        terms=("robustness", "distribution shift", "equivariance", "invariance"),
         show=_robustness,
     ),
     Tab(
@@ -131,7 +146,7 @@ TABS = (
         see="Raise the learning rate, press *Train both*, and see which of the two networks still learns.",
         minutes=10,
         level="deeper",
-        terms=("batch normalization", "learning rate"),
+        terms=("batch normalization", "internal covariate shift", "learning rate"),
         show=_batch_norm,
     ),
     Tab(
@@ -141,7 +156,14 @@ TABS = (
         see="Look at the misclassified images of the highest confidence.",
         minutes=8,
         level="deeper",
-        terms=("confidence", "calibration", "temperature scaling"),
+        terms=(
+            "confidence",
+            "calibration",
+            "reliability diagram",
+            "expected calibration error",
+            "temperature scaling",
+            "bootstrap",
+        ),
         show=_confidence,
     ),
 )

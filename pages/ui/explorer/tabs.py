@@ -80,7 +80,7 @@ TABS = (
         see="Choose a digit, turn the pages, and point at an image to see it large.",
         minutes=3,
         level="first",
-        terms=("MNIST", "training and test set", "label"),
+        terms=("MNIST", "supervised learning", "class", "label", "training and test set"),
         show=_browse,
     ),
     Tab(
@@ -90,7 +90,7 @@ TABS = (
         see="Move the row: the framed row of pixels is one stretch of the vector of 784 numbers.",
         minutes=5,
         level="first",
-        terms=("pixel", "one-hot encoding", "batch"),
+        terms=("pixel", "tensor", "flattening", "one-hot encoding", "batch"),
         show=_numbers,
     ),
     Tab(
@@ -100,7 +100,7 @@ TABS = (
         see="Find the yellow edges under *Where people differ*: there one digit is drawn in many ways.",
         minutes=3,
         level="first",
-        terms=("class imbalance", "standard deviation"),
+        terms=("class imbalance", "mean", "standard deviation"),
         show=_classes,
     ),
     Tab(
@@ -110,7 +110,7 @@ TABS = (
         see="Compare the two histograms: the bars are the same, only the axis has moved.",
         minutes=4,
         level="deeper",
-        terms=("normalization", "standard deviation"),
+        terms=("normalization", "histogram", "mean", "standard deviation"),
         show=_pixels,
     ),
     Tab(
@@ -120,7 +120,7 @@ TABS = (
         see="Switch from PCA to t-SNE and watch the ten colors part.",
         minutes=5,
         level="first",
-        terms=("PCA", "t-SNE"),
+        terms=("dimensionality reduction", "PCA", "explained variance", "t-SNE", "perplexity"),
         show=_embedding,
     ),
     Tab(
@@ -140,7 +140,7 @@ TABS = (
         see="Average one image per digit and try several seeds: the accuracy becomes a matter of luck.",
         minutes=4,
         level="first",
-        terms=("baseline", "accuracy", "confidence interval", "confusion matrix"),
+        terms=("baseline", "nearest centroid", "accuracy", "confidence interval", "confusion matrix", "random seed"),
         show=_baseline,
     ),
     Tab(
@@ -150,7 +150,7 @@ TABS = (
         see="Press *Train on both* and compare the two accuracies.",
         minutes=4,
         level="deeper",
-        terms=("fully connected layer", "inductive bias"),
+        terms=("multilayer perceptron", "fully connected layer", "inductive bias"),
         show=_shuffled,
     ),
     Tab(
@@ -160,7 +160,7 @@ TABS = (
         see="Look for an image that you would label differently.",
         minutes=4,
         level="deeper",
-        terms=("outlier", "label"),
+        terms=("outlier", "near-duplicate", "label", "label noise"),
         show=_outliers,
     ),
     Tab(
@@ -170,7 +170,7 @@ TABS = (
         see="Draw a digit, say which it is, and press *Save*: with each drawing the intervals get narrower.",
         minutes=10,
         level="deeper",
-        terms=("distribution shift", "confidence interval"),
+        terms=("distribution shift", "generalization", "confidence interval", "Wilson interval"),
         show=_own_handwriting,
     ),
     Tab(

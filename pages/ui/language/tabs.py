@@ -66,7 +66,7 @@ TABS = (
         see="Type a word, read it character by character, and find where the prediction turns.",
         minutes=6,
         level="first",
-        terms=("recurrent network", "hidden state"),
+        terms=("recurrent network", "time step", "hidden state"),
         show=_type_a_word,
     ),
     Tab(
@@ -76,7 +76,15 @@ TABS = (
         see="Press *Train one epoch* and compare training and test accuracy.",
         minutes=8,
         level="first",
-        terms=("recurrent network", "epoch", "training and test set"),
+        terms=(
+            "recurrent network",
+            "epoch",
+            "training and test set",
+            "one-cycle schedule",
+            "AdamW",
+            "weight decay",
+            "regularization",
+        ),
         show=_train,
     ),
     Tab(
@@ -96,7 +104,7 @@ TABS = (
         see="Compare the GRU's interval with that of counting pieces of up to three characters.",
         minutes=6,
         level="deeper",
-        terms=("character n-grams", "baseline", "GRU"),
+        terms=("character n-grams", "logistic regression", "LSTM", "baseline", "GRU"),
         show=_compare,
     ),
     Tab(
@@ -106,7 +114,7 @@ TABS = (
         see="Choose a character and a unit, and read from its gates what it keeps and what it overwrites.",
         minutes=8,
         level="deeper",
-        terms=("GRU", "gate", "hidden state"),
+        terms=("GRU", "gate", "update gate", "reset gate", "candidate state", "hidden state"),
         show=_gru_steps,
     ),
 )

@@ -99,7 +99,7 @@ TABS = (
         see="Change a number and follow the values down the graph and the gradients back up.",
         minutes=5,
         level="first",
-        terms=("gradient", "automatic differentiation", "computation graph"),
+        terms=("partial derivative", "gradient", "computation graph", "automatic differentiation"),
         show=_autograd,
     ),
     Tab(
@@ -109,7 +109,16 @@ TABS = (
         see="Change the hidden layers and watch the shapes under each formula follow.",
         minutes=6,
         level="first",
-        terms=("logits", "softmax", "cross-entropy", "trainable parameters"),
+        terms=(
+            "forward pass",
+            "pre-activation",
+            "bias",
+            "sigmoid",
+            "logits",
+            "softmax",
+            "cross-entropy",
+            "trainable parameters",
+        ),
         show=_formulas,
     ),
     Tab(
@@ -119,7 +128,16 @@ TABS = (
         see="Press *Train* and watch the training loss fall below that of chance level, ln 10 ≈ 2.3.",
         minutes=10,
         level="first",
-        terms=("loss", "epoch", "batch", "learning rate", "hyperparameter"),
+        terms=(
+            "loss",
+            "epoch",
+            "batch",
+            "learning rate",
+            "hyperparameter",
+            "stochastic gradient descent",
+            "learning curve",
+            "chance level",
+        ),
         show=_train,
     ),
     Tab(
@@ -129,7 +147,7 @@ TABS = (
         see="Click a bright cell of the confusion matrix to see the images behind it.",
         minutes=6,
         level="first",
-        terms=("accuracy", "confusion matrix", "confidence interval", "confidence"),
+        terms=("accuracy", "prediction", "confusion matrix", "misclassification", "confidence interval", "confidence"),
         show=_results,
     ),
     Tab(
@@ -139,7 +157,7 @@ TABS = (
         see="Draw a digit and find the hidden units that speak for the predicted class.",
         minutes=5,
         level="first",
-        terms=("hidden unit", "activation", "softmax"),
+        terms=("hidden layer", "hidden unit", "activation", "softmax", "prediction"),
         show=_draw,
     ),
     Tab(
@@ -149,7 +167,7 @@ TABS = (
         see="Compare the weights of a unit before and after training.",
         minutes=8,
         level="deeper",
-        terms=("weight", "weight initialization", "saturation"),
+        terms=("weight", "weight initialization", "Xavier initialization", "saturation", "dead ReLU"),
         show=_inside,
     ),
     Tab(
@@ -159,7 +177,7 @@ TABS = (
         see="Silence ten units at random, again and again, until the accuracy gives way.",
         minutes=6,
         level="deeper",
-        terms=("ablation", "weight", "hidden unit"),
+        terms=("ablation", "pruning", "weight", "hidden unit"),
         show=_edit,
     ),
     Tab(
@@ -169,7 +187,7 @@ TABS = (
         see="Raise the learning rate until the step overshoots and the loss goes up.",
         minutes=6,
         level="deeper",
-        terms=("gradient descent", "gradient", "learning rate", "reduction"),
+        terms=("gradient descent", "gradient step", "gradient", "learning rate", "reduction", "nat"),
         show=_one_gradient_step,
     ),
     Tab(

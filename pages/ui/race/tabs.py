@@ -55,7 +55,7 @@ TABS = (
         see="Raise the learning rate beyond 1 and watch the ball leave the valley.",
         minutes=6,
         level="first",
-        terms=("gradient descent", "learning rate", "divergence"),
+        terms=("gradient descent", "gradient ascent", "learning rate", "convergence", "oscillation", "divergence"),
         show=_one_dimension,
     ),
     Tab(
@@ -65,7 +65,15 @@ TABS = (
         see="Click the map to start the race from another place.",
         minutes=8,
         level="first",
-        terms=("optimizer", "momentum", "adaptive learning rate"),
+        terms=(
+            "optimizer",
+            "momentum",
+            "adaptive learning rate",
+            "loss landscape",
+            "contour line",
+            "local minimum",
+            "saddle point",
+        ),
         show=_two_dimensions,
     ),
     Tab(
@@ -75,7 +83,16 @@ TABS = (
         see="Press *Start*; then let each race at its own best learning rate.",
         minutes=15,
         level="first",
-        terms=("optimizer", "learning rate", "learning rate schedule"),
+        terms=(
+            "optimizer",
+            "learning rate",
+            "RMSprop",
+            "Adam",
+            "AdamW",
+            "AdaGrad",
+            "Nesterov momentum",
+            "learning rate schedule",
+        ),
         show=_the_race,
     ),
     Tab(
@@ -85,7 +102,7 @@ TABS = (
         see="Press *Start the race* and watch which optimizer reaches the target class first.",
         minutes=8,
         level="deeper",
-        terms=("target class", "adaptive learning rate"),
+        terms=("target class", "pretrained network", "adaptive learning rate"),
         show=_for_an_image,
     ),
 )

@@ -45,7 +45,7 @@ TABS = (
         see="Press *Train* and watch the curve bend toward the points.",
         minutes=8,
         level="first",
-        terms=("regression", "mean squared error", "validation split"),
+        terms=("regression", "mean squared error", "residual", "noise", "validation split"),
         show=_train,
     ),
     Tab(
@@ -55,7 +55,7 @@ TABS = (
         see="Add unit after unit and watch each one bend the sum.",
         minutes=6,
         level="first",
-        terms=("hidden unit", "activation function", "ReLU breakpoint"),
+        terms=("hidden unit", "activation function", "tanh", "ReLU", "ReLU breakpoint"),
         show=_hidden_unit_sum,
     ),
     Tab(
@@ -65,7 +65,15 @@ TABS = (
         see="Raise the hidden units until the curve follows the noise.",
         minutes=10,
         level="deeper",
-        terms=("underfitting", "overfitting", "early stopping", "validation split"),
+        terms=(
+            "underfitting",
+            "overfitting",
+            "model capacity",
+            "training loss",
+            "early stopping",
+            "checkpoint",
+            "validation split",
+        ),
         show=_overfitting,
     ),
 )

@@ -81,7 +81,7 @@ TABS = (
         see="Lay the curves of two runs over each other and find where they part.",
         minutes=5,
         level="deeper",
-        terms=("loss", "confidence interval"),
+        terms=("loss", "learning curve", "exponential moving average", "confidence interval"),
         show=_compare,
     ),
     Tab(
@@ -91,7 +91,7 @@ TABS = (
         see="Look at the images that one of them classifies correctly and the other does not.",
         minutes=5,
         level="deeper",
-        terms=("paired test", "confidence interval"),
+        terms=("paired test", "McNemar's test", "p-value", "confidence interval"),
         show=_two_networks,
     ),
     Tab(
@@ -101,7 +101,7 @@ TABS = (
         see="Choose another setting for the x-axis and look for a trend.",
         minutes=5,
         level="deeper",
-        terms=("hyperparameter", "learning rate"),
+        terms=("hyperparameter", "parallel coordinates plot", "learning rate"),
         show=_by_settings,
     ),
     Tab(
@@ -121,7 +121,7 @@ TABS = (
         see="Compare each diamond, the claim, with the dot, the measurement.",
         minutes=5,
         level="reference",
-        terms=("reproducibility", "confidence interval"),
+        terms=("reproducibility", "random seed", "confidence interval"),
         show=_reproduced,
     ),
 )

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from core.glossary import GLOSSARY
 from pages.ui.kit.shell import css
-from pages.ui.kit.shell.glossary import GLOSSARY
 from pages.ui.kit.shell.lessons import lesson_called
 from pages.ui.kit.shell.page import page
 from pages.ui.kit.shell.tab import Around, OpenTab, Tab
@@ -71,6 +71,6 @@ def _unveiled(lesson: str, tab: Tab) -> Iterator[None]:
 def _asks(tab: Tab) -> None:
     """The question and what to look at; its terms are explained where one points at the question mark."""
     with st.container(key="lab-tab-question"):
-        explained = "\n\n".join(f"**{term}**: {GLOSSARY[term]}" for term in tab.terms)
+        explained = "\n\n".join(f"**{term}**: {GLOSSARY[term].definition}" for term in tab.terms)
         st.markdown(f"**{tab.question}**", help=explained or None)
         st.caption(tab.see)

@@ -2,7 +2,7 @@
 
 Add a tab: write the function that draws it, in pages/ui/NAME; then one record in TABS in pages/ui/NAME/tabs.py,
 where its place in the tuple is its place on the page. Let `show` import that function when it is called: Home
-reads all records and waits for none of what they draw. A new term needs a sentence in glossary.py. One test
+reads all records and waits for none of what they draw. A new term needs an entry in core/glossary. One test
 (tests/pages/ui/test_tabs.py) opens every tab there is.
 """
 
