@@ -46,7 +46,7 @@ def compare(recipe: str, mnist: Mnist, seeds: int = SEEDS) -> dict[str, Any]:
             settings |= {"threads": 1, "record_every": 0, **CALMED.get(recipe, {})}
             config = RECIPES[recipe].config.with_settings(settings)
             take_threads(1)
-            trainer = new_trainer(config, mnist, torch.device("cpu"), film=False)
+            trainer = new_trainer(config, mnist, torch.device("cpu"), keep_weights=False)
             trainer.run()
             accuracies.append(100 * (trainer.history.last("test_accuracy") or 0.0))
     mean, low, high = interval([b - a for a, b in zip(found["fp32"], found["bf16"], strict=True)])

@@ -87,17 +87,17 @@ def _aim(row: Result) -> str:
 
 def _differs(row: Result, usual: dict[str, Any]) -> str:
     """What a reader has to know of this row beyond the head; "" where there is nothing."""
-    told = []
+    phrases = []
     if (row["cores"], row["processor"]) != (usual["cores"], usual["processor"]):
-        told.append(f"on {row['cores']} cores ({row['processor']})")
+        phrases.append(f"on {row['cores']} cores ({row['processor']})")
     if row["data"] != usual["data"]:
-        told.append(f"with {row['data']} MNIST")
+        phrases.append(f"with {row['data']} MNIST")
     other = {n: v for n, v in row["versions"].items() if usual["versions"].get(n) != v}
     if other:
-        told.append("with " + ", ".join(f"{name} {number}" for name, number in other.items()))
+        phrases.append("with " + ", ".join(f"{name} {number}" for name, number in other.items()))
     if row["load"] is not None and row["load"] > BUSY:
-        told.append(f"while the machine was busy (load {row['load']:.1f} before the start)")
-    return f"Measured {', '.join(told)}." if told else ""
+        phrases.append(f"while the machine was busy (load {row['load']:.1f} before the start)")
+    return f"Measured {', '.join(phrases)}." if phrases else ""
 
 
 def _most(values: Any) -> Any:

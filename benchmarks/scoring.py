@@ -70,9 +70,9 @@ def _drawing(setup: Setup) -> tuple[Timed, Timed]:
     def whole() -> Took:
         seconds = {name: each(partial(read, model)) for name, model in models.items()}
         p95 = {name: float(np.percentile(one, 95)) * 1000 for name, one in seconds.items()}
-        told = {f"p95_ms_{name.replace('-', '_')}": one for name, one in p95.items()}
+        details = {f"p95_ms_{name.replace('-', '_')}": one for name, one in p95.items()}
         slowest = max(float(np.median(one)) for one in seconds.values())
-        return Took(slowest, torch.get_num_threads(), {"p95_ms": max(p95.values()), **told})
+        return Took(slowest, torch.get_num_threads(), {"p95_ms": max(p95.values()), **details})
 
     def alone() -> Took:
         with torch.no_grad():

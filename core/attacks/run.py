@@ -140,8 +140,8 @@ def check(model: nn.Module, images: Tensor, labels: Tensor) -> None:
         with in_eval_mode(model), torch.no_grad():
             outputs = model(images[:1])
     except (RuntimeError, ValueError, TypeError, LookupError, AttributeError) as error:
-        told = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise LabError(f"This network does not take images of {SIDE}×{SIDE} pixels: {told}") from error
+        message = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise LabError(f"This network does not take images of {SIDE}×{SIDE} pixels: {message}") from error
     require(
         outputs.shape == (1, CLASSES),
         f"The network must give {CLASSES} numbers an image, one a digit; it gives the shape {tuple(outputs.shape)}.",

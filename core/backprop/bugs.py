@@ -14,12 +14,12 @@ from torch import Tensor
 
 from core.backprop import pieces
 from core.backprop.network import RIGHT, Rules
-from core.backprop.pieces import Bend
+from core.backprop.pieces import ManualActivation
 from core.config.run import Activation, Reduction
 
 #: One epoch by hand, for a network of any depth. `layers` holds (W, b) with W (in, out), `parameters` all of
 #: them, each with its gradient `.grad` and its velocity `v[p]`, which begin as zeros; `sigma` is the
-#: activation function and `slope` its derivative σ′; y is one-hot.
+#: activation function and `derivative` its derivative σ′; y is one-hot.
 LISTING = """\
 for x, y in batches:
     z, a, N = [], [x], len(x)
@@ -114,12 +114,12 @@ def _label_not_subtracted(z: Tensor, labels: Tensor, reduction: Reduction) -> tu
     return loss, pieces.softmax(z) / (len(z) if reduction == "mean" else 1)
 
 
-def _slope_of_the_output(bend: Bend, before: Tensor, after: Tensor) -> Tensor:
+def _derivative_of_the_output(sigma: ManualActivation, before: Tensor, after: Tensor) -> Tensor:
     """σ′(a) where σ′(z) is meant."""
-    return bend.slope(after, bend.value(after))
+    return sigma.derivative(after, sigma.value(after))
 
 
-def _no_slope(bend: Bend, before: Tensor, after: Tensor) -> Tensor:
+def _no_derivative(sigma: ManualActivation, before: Tensor, after: Tensor) -> Tensor:
     return before.new_ones(()).expand_as(before)
 
 
@@ -154,7 +154,7 @@ BUGS: dict[str, Bug] = {
         where="gradient",
         why="The right formula, fed the wrong number: the slope is taken at the activation instead of the "
         "pre-activation. Each unit's blame is scaled by a slope from another place of the curve.",
-        rules=replace(RIGHT, slope=_slope_of_the_output),
+        rules=replace(RIGHT, derivative=_derivative_of_the_output),
         activations=("sigmoid", "tanh", "gelu"),
         hidden=True,
     ),
@@ -165,7 +165,7 @@ BUGS: dict[str, Bug] = {
         where="gradient",
         why="The blame passes every unit at full strength, however flat the unit was where it stood. Units "
         "that hardly react, or are off, are blamed as if each change in them were a change in the answer.",
-        rules=replace(RIGHT, slope=_no_slope),
+        rules=replace(RIGHT, derivative=_no_derivative),
         hidden=True,
     ),
     "label": Bug(

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from core.backprop.network import Layer, check, forward
-from core.backprop.pieces import BENDS, cross_entropy
+from core.backprop.pieces import MANUAL_ACTIVATIONS, cross_entropy
 from core.config.run import Activation
 from core.config.validation import require
 
@@ -29,7 +29,7 @@ Kind = Literal["error", "weights", "slopes", "input"]
 class Factor:
     """One factor of the product.
 
-    kind, layer: what it is and of which layer (1 is the first). latex, told: its name. value: the error
+    kind, layer: what it is and of which layer (1 is the first). latex, notation: its name. value: the error
     (1, K), the weights turned (out, in), the slopes (units,), the diagonal of a matrix (units, units), or the
     input (1, in). product: all factors so far, (1, units); after the last the gradient (in, units).
     """
@@ -37,7 +37,7 @@ class Factor:
     kind: Kind
     layer: int
     latex: str
-    told: str
+    notation: str
     value: Tensor
     product: Tensor
 
@@ -70,13 +70,13 @@ def long_product(layers: Sequence[Layer], activation: Activation, x: Tensor, lab
         for number in range(count, 1, -1):
             turned = layers[number - 1].weight.T
             running = running @ turned
-            latex, told = rf"W_{{{number}}}^\top", f"W{_low(number)}ᵀ"
-            factors.append(Factor("weights", number, latex, told, turned, running))
-            slopes = BENDS[activation].slope(tape.before[number - 2], tape.inputs[number - 1])[0]
+            latex, notation = rf"W_{{{number}}}^\top", f"W{_low(number)}ᵀ"
+            factors.append(Factor("weights", number, latex, notation, turned, running))
+            slopes = MANUAL_ACTIVATIONS[activation].derivative(tape.before[number - 2], tape.inputs[number - 1])[0]
             running = running * slopes  # · diag(slopes), without the zeros beside the diagonal
             below = number - 1
-            latex, told = rf"\mathrm{{diag}}(\sigma'(z_{{{below}}}))", f"diag σ′(z{_low(below)})"
-            factors.append(Factor("slopes", below, latex, told, slopes, running))
+            latex, notation = rf"\mathrm{{diag}}(\sigma'(z_{{{below}}}))", f"diag σ′(z{_low(below)})"
+            factors.append(Factor("slopes", below, latex, notation, slopes, running))
         gradient = torch.outer(x[0], running[0])
         return [*factors, Factor("input", 1, "x", "x", x, gradient)]
 

@@ -16,7 +16,7 @@ import torch
 from torch import Generator, Tensor
 
 from core.backprop import pieces
-from core.backprop.pieces import BENDS, Bend
+from core.backprop.pieces import MANUAL_ACTIVATIONS, ManualActivation
 from core.config.run import Activation, Reduction
 from core.config.validation import require
 
@@ -62,13 +62,13 @@ class Tape:
 class Rules:
     """The rules of the backward pass, each with the signature of its right form in `pieces`.
 
-    slope: (bend, z, a) → σ′. loss: (outputs, target, reduction) → (L, ∂L/∂z), or None for the loss's own.
+    derivative: (bend, z, a) → σ′. loss: (outputs, target, reduction) → (L, ∂L/∂z), or None for the loss's own.
     """
 
     weight: Callable[[Tensor, Tensor], Tensor] = pieces.weight_gradient
     bias: Callable[[Tensor], Tensor] = pieces.bias_gradient
     inputs: Callable[[Tensor, Tensor], Tensor] = pieces.input_gradient
-    slope: Callable[[Bend, Tensor, Tensor], Tensor] = lambda bend, before, after: bend.slope(before, after)
+    derivative: Callable[[ManualActivation, Tensor, Tensor], Tensor] = lambda sigma, z, a: sigma.derivative(z, a)
     loss: Callable[[Tensor, Tensor, Reduction], tuple[Tensor, Tensor]] | None = None
 
 
@@ -77,11 +77,11 @@ RIGHT = Rules()
 
 def forward(layers: Sequence[Layer], activation: Activation, x: Tensor) -> Tape:
     """Run x (N, in) through the layers, with the activation between them, and keep what was seen."""
-    bend = BENDS[activation].value
+    sigma = MANUAL_ACTIVATIONS[activation].value
     inputs: list[Tensor] = []
     before: list[Tensor] = []
     for index, (weight, bias) in enumerate(layers):
-        x = bend(before[-1]) if index else x
+        x = sigma(before[-1]) if index else x
         inputs.append(x)
         before.append(pieces.linear(x, weight, bias))
     return Tape(inputs, before)
@@ -91,14 +91,14 @@ def backward(
     layers: Sequence[Layer], activation: Activation, tape: Tape, delta: Tensor, rules: Rules = RIGHT
 ) -> list[Gradient]:
     """The gradient of every layer, first layer first, from δ = ∂L/∂z (N, K) by the chain rule."""
-    bend = BENDS[activation]
+    sigma = MANUAL_ACTIVATIONS[activation]
     gradients = []
     for index in reversed(range(len(layers))):
         seen = tape.inputs[index]
         gradients.append(Gradient(rules.weight(seen, delta), rules.bias(delta)))
         if index:
-            slope = rules.slope(bend, tape.before[index - 1], seen)
-            delta = rules.inputs(delta, layers[index].weight).mul_(slope)
+            derivative = rules.derivative(sigma, tape.before[index - 1], seen)
+            delta = rules.inputs(delta, layers[index].weight).mul_(derivative)
     return gradients[::-1]
 
 

@@ -10,19 +10,19 @@ import torch
 from torch import Tensor
 
 from core.backprop import pieces
-from core.backprop.pieces import BENDS
+from core.backprop.pieces import MANUAL_ACTIVATIONS
 from core.backprop.step import Cell, Named, Step, double, factor, number
 from core.config.run import Activation
 
 #: {0} is the number or symbol, {1} the same, in brackets where it must be.
-BENT: dict[Activation, str] = {
+FORMULAS: dict[Activation, str] = {
     "sigmoid": r"\frac{{1}}{{1 + e^{{-{1}}}}}",
     "tanh": r"\tanh({0})",
     "relu": r"\max(0,\, {0})",
     "leaky-relu": r"\max(0.01 \cdot {1},\, {0})",
     "gelu": r"{1} \cdot \Phi({0})",
 }
-SLOPES: dict[Activation, str] = {
+DERIVATIVES: dict[Activation, str] = {
     "sigmoid": r"\sigma'(z) &= a\,(1 - a)",
     "tanh": r"\sigma'(z) &= 1 - a^2",
     "relu": r"\sigma'(z) &= 1 \text{ if } z > 0 \text{ else } 0",
@@ -57,25 +57,25 @@ def linear(x: Named, weight: Named, bias: Named, symbol: str, gap: int, *, last:
     return Step("forward", title, formula, (x, weight, bias), result, (gap, gap + 1), (gap,), gap + 1, cell)
 
 
-def bend(before: Named, activation: Activation, symbol: str, gap: int) -> Step:
+def activate(before: Named, activation: Activation, symbol: str, gap: int) -> Step:
     """a = σ(z), one number at a time."""
-    after = BENDS[activation].value(before.tensor)
+    after = MANUAL_ACTIVATIONS[activation].value(before.tensor)
     result = Named(symbol, symbol, after, role="share" if activation in ("sigmoid", "relu") else "signed")
 
     def cell(n: int, j: int) -> Cell:
         value = float(before.tensor[n, j])
-        bent = BENT[activation].format(number(value), factor(value))
+        formula = FORMULAS[activation].format(number(value), factor(value))
         return Cell(
             result.at(n, j),
             rf"\sigma({before.at(n, j)})",
             float(after[n, j]),
             double(after[n, j]),
-            lambda _: bent,
+            lambda _: formula,
             ((n, j),),
             ((j, j),),
         )
 
-    general = BENT[activation].format(before.symbol, before.symbol)
+    general = FORMULAS[activation].format(before.symbol, before.symbol)
     formula = rf"{symbol} = \sigma({before.symbol}) = {general}"
     title = f"The activation function: {activation}"
     return Step("forward", title, formula, (before,), result, (gap, gap + 1), (gap,), gap + 1, cell)
@@ -254,14 +254,14 @@ def input_gradient(delta: Named, weight: Named, below: Named, gap: int) -> Step:
     )
 
 
-def slope(pulled: Named, before: Named, after: Named, activation: Activation, gap: int) -> Step:
+def derivative(pulled: Named, before: Named, after: Named, activation: Activation, gap: int) -> Step:
     """δ = ∂L/∂z = ∂L/∂a · σ′(z): back through the activation, one number at a time."""
-    bent = BENDS[activation].slope(before.tensor, after.tensor)
-    steep = Named(rf"\sigma'({before.symbol})", f"σ′({before.plain})", bent)
-    result = Named(before.symbol, before.plain, pulled.tensor * bent, gradient=True)
+    sigma_prime = MANUAL_ACTIVATIONS[activation].derivative(before.tensor, after.tensor)
+    steep = Named(rf"\sigma'({before.symbol})", f"σ′({before.plain})", sigma_prime)
+    result = Named(before.symbol, before.plain, pulled.tensor * sigma_prime, gradient=True)
 
     def cell(n: int, j: int) -> Cell:
-        text = rf"{factor(float(pulled.tensor[n, j]))} \cdot {factor(float(bent[n, j]))}"
+        text = rf"{factor(float(pulled.tensor[n, j]))} \cdot {factor(float(sigma_prime[n, j]))}"
         pattern = rf"{pulled.at(n, j)} \cdot \sigma'({before.at(n, j)})"
         return Cell(
             result.at(n, j),
@@ -274,7 +274,7 @@ def slope(pulled: Named, before: Named, after: Named, activation: Activation, ga
         )
 
     product = rf"{result.latex} &= {pulled.latex} \odot {steep.symbol}"
-    formula = rf"\begin{{aligned}} {product} \\[4pt] {SLOPES[activation]} \end{{aligned}}"
+    formula = rf"\begin{{aligned}} {product} \\[4pt] {DERIVATIVES[activation]} \end{{aligned}}"
     return Step(
         "backward",
         "Back through the activation function",

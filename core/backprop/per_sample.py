@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from core.backprop.network import Gradient, Layer, check
-from core.backprop.pieces import BENDS
+from core.backprop.pieces import MANUAL_ACTIVATIONS
 from core.config.run import Activation, Reduction
 
 
@@ -49,12 +49,12 @@ def by_loop(
 
 def _one_image(layers: Sequence[Layer], activation: Activation, x: Tensor, label: int) -> tuple[Tensor, list[Gradient]]:
     """The loss of one image x (in,) and its gradients: vectors, and outer products of vectors."""
-    bend = BENDS[activation]
+    sigma = MANUAL_ACTIVATIONS[activation]
     inputs, before = [x], []
     for index, (weight, bias) in enumerate(layers):
         before.append(inputs[-1] @ weight + bias)
         if index < len(layers) - 1:
-            inputs.append(bend.value(before[-1]))
+            inputs.append(sigma.value(before[-1]))
     z = before[-1]
     predicted = torch.softmax(z, dim=0)
     delta = predicted.clone()
@@ -64,5 +64,5 @@ def _one_image(layers: Sequence[Layer], activation: Activation, x: Tensor, label
         gradients.append(Gradient(torch.outer(inputs[index], delta), delta))  # ∂l/∂W: input times δ
         if index:
             below = layers[index].weight @ delta  # ∂l/∂a: δ carried through the weights
-            delta = below * bend.slope(before[index - 1], inputs[index])  # δ = ∂l/∂z: times σ′(z)
+            delta = below * sigma.derivative(before[index - 1], inputs[index])  # δ = ∂l/∂z: times σ′(z)
     return z.logsumexp(dim=0) - z[label], gradients[::-1]

@@ -39,33 +39,35 @@ def input_gradient(delta: Tensor, weight: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True)
-class Bend:
+class ManualActivation:
     """An activation function and its slope.
 
-    value: a = σ(z), any shape. slope: σ′, from the pre-activation z and the activation a = σ(z), which the
+    value: a = σ(z), any shape. derivative: σ′, from the pre-activation z and the activation a = σ(z), which the
     forward pass has computed already and which makes σ′ cheap for sigmoid, tanh and ReLU.
     """
 
     value: Callable[[Tensor], Tensor]
-    slope: Callable[[Tensor, Tensor], Tensor]
+    derivative: Callable[[Tensor, Tensor], Tensor]
 
 
-def _gelu_slope(before: Tensor, after: Tensor) -> Tensor:
+def _gelu_derivative(before: Tensor, after: Tensor) -> Tensor:
     """Φ(z) + z φ(z), for z Φ(z) with the normal distribution Φ (Hendrycks & Gimpel 2016)."""
     density = torch.exp(-before.square() / 2) / math.sqrt(2 * math.pi)
     share: Tensor = torch.special.ndtr(before)
     return share + before * density
 
 
-BENDS: dict[Activation, Bend] = {
-    "sigmoid": Bend(torch.sigmoid, lambda before, after: torch.addcmul(after, after, after, value=-1)),  # a − a²
-    "tanh": Bend(torch.tanh, lambda before, after: 1 - after.square()),
-    "relu": Bend(torch.relu, lambda before, after: (before > 0).to(before.dtype)),
-    "leaky-relu": Bend(
+MANUAL_ACTIVATIONS: dict[Activation, ManualActivation] = {
+    "sigmoid": ManualActivation(
+        torch.sigmoid, lambda before, after: torch.addcmul(after, after, after, value=-1)
+    ),  # a − a²
+    "tanh": ManualActivation(torch.tanh, lambda before, after: 1 - after.square()),
+    "relu": ManualActivation(torch.relu, lambda before, after: (before > 0).to(before.dtype)),
+    "leaky-relu": ManualActivation(
         torch.nn.functional.leaky_relu,
         lambda before, after: torch.where(before > 0, before.new_tensor(1.0), before.new_tensor(0.01)),
     ),
-    "gelu": Bend(torch.nn.functional.gelu, _gelu_slope),
+    "gelu": ManualActivation(torch.nn.functional.gelu, _gelu_derivative),
 }
 
 

@@ -48,7 +48,7 @@ class Named:
         return rf"\partial L/\partial {self.symbol}" if self.gradient and not self.is_error else self.latex
 
     @property
-    def told(self) -> str:
+    def notation(self) -> str:
         """The tensor's name in plain text."""
         if self.is_error:
             return f"δ{self.plain[1:]}"

@@ -63,9 +63,9 @@ def _forward(layers: Sequence[Layer], activation: Activation, x: Tensor) -> list
         mark = _mark(index, len(layers))
         steps.append(op.linear(into, *_parameters(layers, index), f"z{mark}", 2 * index, last=last))
         if not last:
-            bent = op.bend(steps[-1].result, activation, f"a{mark}", 2 * index + 1)
-            steps.append(bent)
-            into = bent.result
+            step = op.activate(steps[-1].result, activation, f"a{mark}", 2 * index + 1)
+            steps.append(step)
+            into = step.result
     return steps
 
 
@@ -79,9 +79,9 @@ def _backward(forward: list[Step], error: Step, layers: Sequence[Layer], activat
         if index:
             pulled = op.input_gradient(delta, weight, into, gap)
             before = forward[2 * index - 1].operands[0]
-            bent = op.slope(pulled.result, before, into, activation, gap - 1)
-            steps += [pulled, bent]
-            delta = bent.result
+            step = op.derivative(pulled.result, before, into, activation, gap - 1)
+            steps += [pulled, step]
+            delta = step.result
     return steps
 
 
@@ -122,5 +122,5 @@ def seen(steps: Sequence[Step], number: int, image: int) -> list[tuple[str, Tens
             if step.each is not None:
                 found[step.column] = (f"loss of image {image}", step.each[image].reshape(1))
             else:
-                found[step.column] = (step.result.told, step.result.tensor[image])
+                found[step.column] = (step.result.notation, step.result.tensor[image])
     return found

@@ -45,8 +45,8 @@ def matrix_figure(
     places = np.indices(table.shape) + np.reshape(offset, (2, 1, 1))
     cells, *where = (_laid_out(numbers, high, wide) for numbers in (table, *places))
     index = "[%{customdata[0]},%{customdata[1]}]"
-    told = np.stack([*where, cells], axis=-1)
-    fig = _heat(cells, kind, _height(high, wide, height), f"{name}{index} = %{{customdata[2]:.8g}}", told)
+    customdata = np.stack([*where, cells], axis=-1)
+    fig = _heat(cells, kind, _height(high, wide, height), f"{name}{index} = %{{customdata[2]:.8g}}", customdata)
     if high <= PRINTED[0] and wide <= PRINTED[1]:
         _print(fig, cells, (where[1] if rows == 1 else where[0]) if fold else None)
     if fold == 28:

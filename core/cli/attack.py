@@ -84,8 +84,8 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
 
 def _settings(name: str) -> str:
     """What an attack can be told, with its defaults; empty where it takes nothing."""
-    told = ", ".join(f"{key}={setting.default:g}" for key, setting in ATTACKS[name].settings.items())
-    return f"{name}: {told}" if told else ""
+    details = ", ".join(f"{key}={setting.default:g}" for key, setting in ATTACKS[name].settings.items())
+    return f"{name}: {details}" if details else ""
 
 
 def _given(pairs: Sequence[str]) -> dict[str, float]:

@@ -69,10 +69,10 @@ class Handwriting:
     def state(self) -> str:
         """Changes with every change of the set, so that what is computed from it can be cached."""
         try:
-            told = self._labels.stat()
+            status = self._labels.stat()
         except OSError:
             return f"{self.folder} empty"
-        return f"{self.folder} {told.st_mtime_ns} {told.st_size} {told.st_ino}"
+        return f"{self.folder} {status.st_mtime_ns} {status.st_size} {status.st_ino}"
 
     def all(self) -> Collection:
         """Every drawing that can be read."""

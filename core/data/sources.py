@@ -162,7 +162,7 @@ def check_is_mnist(raw: RawMnist, paths: Sequence[Path]) -> None:
         if states[place] not in known and checksum(file, content) != SHA256[file.name]
     ]
     if wrong:
-        raise DataError(_told([(paths[place].name, contents[place]) for place in wrong]))
+        raise DataError(_describe([(paths[place].name, contents[place]) for place in wrong]))
     if not known.issuperset(states):
         _remember(states)
 
@@ -174,7 +174,7 @@ def checksum(file: IdxFile, content: Bytes) -> str:
     return digest.hexdigest()
 
 
-def _told(wrong: list[tuple[str, Bytes]]) -> str:
+def _describe(wrong: list[tuple[str, Bytes]]) -> str:
     names = " and ".join(", ".join(name for name, _ in wrong).rsplit(", ", 1))
     are = "is" if len(wrong) == 1 else "are"
     pixels = next((content for _, content in wrong if content.ndim == 3), None)
@@ -206,8 +206,8 @@ def _mean_std(images: Bytes) -> tuple[float, float]:
 
 def _state(path: Path, file: IdxFile) -> str:
     """Changes with the file, and with what it must be."""
-    told = path.stat()
-    return f"{path.resolve()} {told.st_size} {told.st_mtime_ns} {told.st_ctime_ns} {SHA256[file.name]}"
+    status = path.stat()
+    return f"{path.resolve()} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {SHA256[file.name]}"
 
 
 def _memory() -> Path:

@@ -126,7 +126,7 @@ def _makers(optimizers: dict[str, OptimizerConfig]) -> str:
     return "\n".join(["makers = {", *rows, "}"])
 
 
-def _told(optimizers: dict[str, OptimizerConfig]) -> str:
+def _describe(optimizers: dict[str, OptimizerConfig]) -> str:
     """What torch has to be told at each step of the optimizers whose ε stands elsewhere there."""
     told = []
     for name, optimizer in optimizers.items():
@@ -137,5 +137,5 @@ def _told(optimizers: dict[str, OptimizerConfig]) -> str:
 
 
 def _race(optimizers: dict[str, OptimizerConfig], clip: bool) -> str:
-    code = _RACE.replace("TELL\n", _told(optimizers))
+    code = _RACE.replace("TELL\n", _describe(optimizers))
     return code.replace("CLIP\n", _CLIP if clip else "")

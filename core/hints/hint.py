@@ -55,7 +55,7 @@ class Hint:
 
     rule: its name in RULES. title: what is wrong. evidence: a sentence with the numbers it was seen by.
     why: one or two sentences that explain it. remedy: settings as `RunConfig.with_settings` takes them.
-    told: what the remedy does.
+    effect: what the remedy does.
     """
 
     rule: str
@@ -63,7 +63,7 @@ class Hint:
     evidence: str
     why: str
     remedy: dict[str, Any] = field(default_factory=dict)
-    told: str = ""
+    effect: str = ""
 
 
 Rule = Callable[[Case], Hint | None]

@@ -32,7 +32,7 @@ RUN_OUT = 0.1
 #: With fewer measured passes the steps of the run are compared by quarters, and the fall must be larger.
 FEWEST, FALLING_QUARTER = 3, 0.01
 #: Standard errors by which two quarters must differ: batches differ by chance.
-SURE = 2.0
+SIGNIFICANT = 2.0
 
 
 def overfitting(case: Case) -> Hint | None:
@@ -59,14 +59,14 @@ def overfitting(case: Case) -> Hint | None:
     if held_out:
         evidence = f"The validation loss rose {numbers}"
         remedy: dict[str, Any] = {"keep": "best"}
-        told = f"Keeps the weights of the epoch that did best on validation, here epoch {number(epochs[at])}."
+        effect = f"Keeps the weights of the epoch that did best on validation, here epoch {number(epochs[at])}."
     else:
         evidence = (
             "Nothing is held out for validation, so nothing may say when to stop. On the test examples, "
             f"which only report, the loss rose {numbers}"
         )
         remedy = {"validation": HELD_OUT, "keep": "best"}
-        told = "Holds out a tenth of the training examples and keeps the epoch that did best on them."
+        effect = "Holds out a tenth of the training examples and keeps the epoch that did best on them."
     return Hint(
         "overfitting",
         "It learns by heart: overfitting",
@@ -78,7 +78,7 @@ def overfitting(case: Case) -> Hint | None:
             else "peculiar to those it trains on, and becomes surer of its mistakes on others."
         ),
         remedy,
-        told,
+        effect,
     )
 
 
@@ -150,7 +150,7 @@ def _by_quarters(case: Case, first: float) -> str | None:
     before, last = np.array_split(losses, 4)[2:]
     fall = float(before.mean() - last.mean())
     noise = float(np.sqrt(before.var() / len(before) + last.var() / len(last)))
-    if fall < FALLING_QUARTER * first or fall < SURE * noise:
+    if fall < FALLING_QUARTER * first or fall < SIGNIFICANT * noise:
         return None
     return (
         f"{number(float(before.mean()))} on average in the third quarter of the steps, "

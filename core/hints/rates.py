@@ -126,8 +126,8 @@ def _first(case: Case) -> float:
 
 def _slower(case: Case, rule: str, title: str, evidence: str, why: str) -> Hint:
     lower = handy(case.rate / LESS)
-    told = f"A tenth of the rate; if {lower:g} then crawls, the right one lies in between."
-    return Hint(rule, title, evidence, why, {"lr": lower}, told)
+    effect = f"A tenth of the rate; if {lower:g} then crawls, the right one lies in between."
+    return Hint(rule, title, evidence, why, {"lr": lower}, effect)
 
 
 def too_low(case: Case) -> Hint | None:

@@ -40,7 +40,7 @@ class Snapshot(JobSnapshot):
     expected. images_per_second: over the last moments. seconds: spent in steps. seconds_left: estimate, None
     before anything was timed. weights: a state_dict on the CPU, at most about a second old while running,
     taken at weights_step and weights_epoch (at the end: those that the run keeps); None before the start.
-    film: the weights on the way, where the run keeps them.
+    weight_history: the weights on the way, where the run keeps them.
     """
 
     config: RunConfig
@@ -60,7 +60,7 @@ class Snapshot(JobSnapshot):
     precision: str
     threads: int | None
     recorded: bool
-    film: WeightHistory = ()
+    weight_history: WeightHistory = ()
 
     @property
     def progress(self) -> float:

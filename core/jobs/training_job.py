@@ -108,7 +108,7 @@ class Job(Background[Snapshot], Callback):
         with self._lock:
             if not self._snapshot.active:
                 self._trainer = None
-                self._snapshot = replace(self._snapshot, film=())  # it lies beside the checkpoint
+                self._snapshot = replace(self._snapshot, weight_history=())  # it lies beside the checkpoint
 
     def change(self, name: str, value: Any) -> None:
         """Change a setting from the next step on. Raises ConfigError at once if it makes no sense."""
@@ -248,7 +248,7 @@ class Job(Background[Snapshot], Callback):
             precision=trainer.precision if trainer else config.train.precision,
             threads=trainer.threads if trainer else None,
             recorded=self._recorded,
-            film=weight_history_of(trainer),
+            weight_history=weight_history_of(trainer),
         )
 
 

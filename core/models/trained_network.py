@@ -60,9 +60,9 @@ def rebuild(config: RunConfig, weights: Mapping[str, Tensor]) -> nn.Module:
     try:
         model.load_state_dict(weights, strict=True)
     except RuntimeError as error:
-        told = " ".join(str(error).split())  # PyTorch gives each weight a line
-        told = told if len(told) < 300 else f"{told[:300]}…"
-        raise LabError(f"These weights do not fit the network {config.recipe}: {told}") from error
+        message = " ".join(str(error).split())  # PyTorch gives each weight a line
+        message = message if len(message) < 300 else f"{message[:300]}…"
+        raise LabError(f"These weights do not fit the network {config.recipe}: {message}") from error
     return model.eval()
 
 

@@ -36,24 +36,24 @@ WeightHistory = tuple[Frame, ...]
 
 
 def weight_history_path(checkpoint: Path) -> Path:
-    """Where the film of a checkpoint lies (whether it has one or not)."""
+    """Where the weight history of a checkpoint lies (whether it has one or not)."""
     return checkpoint.parent / "films" / checkpoint.name
 
 
-def save_weight_history(path: Path, film: Sequence[Frame]) -> None:
+def save_weight_history(path: Path, frames: Sequence[Frame]) -> None:
     """Write the frames; the file appears whole or not at all."""
     tensors: dict[str, Tensor] = {}
-    for index, frame in enumerate(film):
+    for index, frame in enumerate(frames):
         for name, tensor in frame.weights.items():
             tensors |= _packed(f"{index}/{name}", tensor.detach().cpu().contiguous())
-    metadata = {"epochs": json.dumps([frame.epoch for frame in film])}
+    metadata = {"epochs": json.dumps([frame.epoch for frame in frames])}
     write_whole(path, save(tensors, metadata))
 
 
 def load_weight_history(path: Path, last: Frame | None = None) -> WeightHistory:
-    """The frames of a film, first to last; none if there is no such file. LabError if it is damaged.
+    """The frames of a weight history, first to last; none if there is no such file. LabError if it is damaged.
 
-    last: the network as the checkpoint has it; it ends the film, unless the film goes as far itself.
+    last: the network as the checkpoint has it; it ends the history, unless that goes as far itself.
     """
     if not is_file(path):
         return ()
@@ -69,12 +69,12 @@ def load_weight_history(path: Path, last: Frame | None = None) -> WeightHistory:
                 if tensor.dtype == torch.int8:
                     tensor = _unpacked(tensor, file.get_tensor(key + SCALE))
                 frames.setdefault(int(number), {})[name] = tensor
-        film = tuple(Frame(float(epoch), frames[index]) for index, epoch in enumerate(epochs))
-        if len(frames) != len(film) or len({_shapes(frame) for frame in film}) > 1:
+        found = tuple(Frame(float(epoch), frames[index]) for index, epoch in enumerate(epochs))
+        if len(frames) != len(found) or len({_shapes(frame) for frame in found}) > 1:
             raise ValueError("its frames are not those of one network")
     except (SafetensorError, KeyError, IndexError, TypeError, ValueError, RuntimeError, OSError) as error:
-        raise LabError(f"{path.name} is not a film of a network: {error}.") from error
-    return (*film, last) if last is not None and film and film[-1].epoch < last.epoch else film
+        raise LabError(f"{path.name} is not a weight history: {error}.") from error
+    return (*found, last) if last is not None and found and found[-1].epoch < last.epoch else found
 
 
 def as_kept(weights: dict[str, Tensor]) -> dict[str, Tensor]:

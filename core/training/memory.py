@@ -19,7 +19,7 @@ from core.config.run import CNNConfig, MLPConfig, ModelConfig, RecurrentConfig, 
 from core.config.validation import require
 
 NUMBER = 4  # bytes of a float32
-FILM = 150 * 2**20  # bytes: more frames than that are never kept
+WEIGHT_HISTORY_BYTES = 150 * 2**20  # bytes: more frames than that are never kept
 EVALUATED, ATTACKED = 200, 200  # images that go through a network at once when it is scored, or attacked
 SHARE = 0.8  # of the machine's memory: the rest is for the system and for the pages
 LONGEST_WORD = 12
@@ -34,12 +34,12 @@ class Need:
 
     parameters: int
     activations: int
-    film: int = 0
+    weight_history: int = 0
 
     @property
     def total(self) -> int:
         """All together."""
-        return self.parameters + self.activations + self.film
+        return self.parameters + self.activations + self.weight_history
 
     def __str__(self) -> str:
         """ "about 120 MB of 20 GB": beside what this machine has to give."""
@@ -73,11 +73,11 @@ def of_training(config: RunConfig) -> Need:
     OPTIMIZERS[optimizer.name].rule.update(1.0, 1.0, optimizer.settings, memory, 1)
     copies = 2 + len(memory) + 1 + (config.train.keep == "best")
     filmed = isinstance(config.model, CNNConfig | RegressorConfig)
-    film = min(FILM, (config.train.epochs + 1) * weights) if filmed else 0
+    weight_history = min(WEIGHT_HISTORY_BYTES, (config.train.epochs + 1) * weights) if filmed else 0
     activations = _activations(config.model, config.train.batch_size)
     if config.train.precision != "fp32" and isinstance(config.model, CNNConfig | MLPConfig):
         activations = activations * 3 // 4  # most in 16 bits, where the processor has them
-    return Need(copies * weights, activations, film)
+    return Need(copies * weights, activations, weight_history)
 
 
 def of_race(config: RaceConfig) -> Need:

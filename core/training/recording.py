@@ -27,7 +27,7 @@ from core.training.adversarial import AttackedAccuracy
 from core.training.callbacks import Callback, Training
 from core.training.run_data import run_data
 from core.training.trainer import Trainer
-from core.training.weight_history_callback import Filming, PreActivations
+from core.training.weight_history_callback import KeepWeights, PreActivations
 
 # Early stopping: the weights of the epoch that did best on validation examples, and an end in time.
 #
@@ -66,18 +66,18 @@ def new_trainer(
     device: torch.device,
     callbacks: Iterable[Callback] = (),
     *,
-    film: bool = True,
+    keep_weights: bool = True,
 ) -> Trainer:
-    """A trainer ready to run `config` on these examples; one that can be wound back is filmed if `film`.
+    """A trainer ready to run `config` on these examples; keep_weights: of every epoch, where the page can go back.
 
     Raises ConfigError where this machine's memory is too small for it.
     """
     memory.check(memory.of_training(config), "This training")
     watching: list[Callback] = []
-    if film and isinstance(config.model, CNNConfig):
-        watching = [Filming(), PreActivations()]
-    elif film and isinstance(config.model, RegressorConfig):
-        watching = [Filming(growth=1.06)]
+    if keep_weights and isinstance(config.model, CNNConfig):
+        watching = [KeepWeights(), PreActivations()]
+    elif keep_weights and isinstance(config.model, RegressorConfig):
+        watching = [KeepWeights(growth=1.06)]
     if config.train.adversarial != "none":
         watching.insert(0, AttackedAccuracy())  # first, so that all others see the finished row
     if config.train.keep == "best" or config.train.patience:
@@ -89,13 +89,13 @@ def new_trainer(
 def weight_history_of(trainer: Trainer | None) -> WeightHistory:
     """The frames that the run has kept so far; none where nobody films."""
     callbacks = trainer.callbacks if trainer else ()
-    return next((entry.film for entry in callbacks if isinstance(entry, Filming)), ())
+    return next((entry.weight_history for entry in callbacks if isinstance(entry, KeepWeights)), ())
 
 
 def weight_history_to_keep(trainer: Trainer) -> WeightHistory:
     """The frames that lie beside a checkpoint: without the last where that is the checkpoint itself."""
-    film = weight_history_of(trainer)
-    return film if best_of(trainer) is not None else film[:-1]
+    weight_history = weight_history_of(trainer)
+    return weight_history if best_of(trainer) is not None else weight_history[:-1]
 
 
 def best_of(trainer: Trainer) -> Best | None:
@@ -179,9 +179,9 @@ def keep(trainer: Trainer, record: RunRecord, store: RunStore) -> None:
     # the curves travel with the weights, so that a network can show how it became what it is
     provenance["history"] = record.history.rounded().to_json()
     provenance["trained"] = time.strftime("%Y-%m-%d", time.gmtime(record.created))
-    if film := weight_history_to_keep(trainer):
+    if weight_history := weight_history_to_keep(trainer):
         try:
-            save_weight_history(weight_history_path(run_checkpoint(record.run_id)), film)
+            save_weight_history(weight_history_path(run_checkpoint(record.run_id)), weight_history)
         except OSError:
             logging.getLogger(__name__).exception("The film of %s could not be written.", record.run_id)
     best = best_of(trainer)

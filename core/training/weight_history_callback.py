@@ -16,8 +16,8 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 SAMPLE = 5_000  # values that quantiles are taken of: enough for a curve
 
 
-class Filming(Callback):
-    """Keeps the weights at the start and after every epoch, as `film`.
+class KeepWeights(Callback):
+    """Keeps the weights at the start and after every epoch, as `weight_history`.
 
     A film of more than `most` bytes loses every other frame between its first and its last.
     growth: a frame stays only where its epoch is at least `growth` times that of the frame before: 1 keeps
@@ -26,18 +26,18 @@ class Filming(Callback):
 
     def __init__(self, most: int = 150 * 2**20, growth: float = 1.0) -> None:
         self.most, self.growth = most, growth
-        self.film: WeightHistory = ()
+        self.weight_history: WeightHistory = ()
 
     def on_epoch_end(self, trainer: Training) -> None:
         state = {k: v.detach().cpu().clone() for k, v in trainer.module.state_dict().items()}
         epoch = trainer.epoch + trainer.position / trainer.n
-        kept = [frame for frame in self.film if frame.epoch < epoch]
+        kept = [frame for frame in self.weight_history if frame.epoch < epoch]
         if len(kept) > 2 and kept[-1].epoch < self.growth * kept[-2].epoch:
             kept.pop()
         size = sum(tensor.numel() * tensor.element_size() for tensor in state.values())
         if (len(kept) + 1) * size > self.most and len(kept) > 2:
             kept = [*kept[:-1][::2], kept[-1]]
-        self.film = (*kept, Frame(epoch, state))
+        self.weight_history = (*kept, Frame(epoch, state))
 
 
 class PreActivations(Callback):

@@ -53,9 +53,9 @@ def test_results_are_kept_by_recipe_and_told(tmp_path: Path) -> None:
     accuracy.keep({**row, "recipe": "mlp-deep", "holds": False}, path)
     accuracy.keep(row, path)
     assert [kept["recipe"] for kept in accuracy.read(path)] == ["mlp-deep", "cnn-bn"]
-    told = accuracy.markdown(accuracy.read(path))
-    assert "| `cnn-bn`, schedule cosine | 1 | 8 | 97.90% | 97.95% | +0.050 (-0.020 to +0.120) | ✓ |" in told
-    assert told.count("✗") == 1
+    printed = accuracy.markdown(accuracy.read(path))
+    assert "| `cnn-bn`, schedule cosine | 1 | 8 | 97.90% | 97.95% | +0.050 (-0.020 to +0.120) | ✓ |" in printed
+    assert printed.count("✗") == 1
     assert accuracy.markdown([]) == ""
     path.write_text(json.dumps([]), encoding="utf-8")
     with pytest.raises(LabError, match="cannot be read"):

@@ -35,7 +35,7 @@ def bound(app: AppTest) -> dict[str, Any]:
     return {name: state._get_widget_metadata(binding.widget_id) for name, binding in found}
 
 
-def told(app: AppTest) -> str:
+def messages(app: AppTest) -> str:
     """What the page says it ignored, without the signs that keep Markdown from reading it."""
     said = [note.value for note in app.warning if "address was ignored" in note.value]
     assert len(said) <= 1
@@ -52,7 +52,7 @@ def told(app: AppTest) -> str:
 def test_what_no_widget_is_bound_to_is_told_as_well(file: str, address: dict[str, str], word: str) -> None:
     app = at(file, address)
     assert not app.exception
-    assert word in told(app)
+    assert word in messages(app)
 
 
 def takes_any_text(metadata: Any) -> bool:
@@ -72,10 +72,10 @@ def stands(file: str | None, tab: dict[str, str]) -> None:
         if name in bound(app)
         and not takes_any_text(facts)
         and not (asked[name] == "" and facts.clearable)
-        and f"{name} =" not in told(app)
+        and f"{name} =" not in messages(app)
     ]
     assert not silent
-    assert not [name for name in asked if name in app.query_params and f"{name} =" in told(app)]
+    assert not [name for name in asked if name in app.query_params and f"{name} =" in messages(app)]
 
 
 @pytest.mark.parametrize("file", [None, *PAGES])

@@ -45,7 +45,7 @@ def race_code(config: RaceConfig) -> str:
         "for order in orders:",
         "    for batch in order:                       # the same images, one step each",
         "        for name, optimizer in optimizers.items():",
-        *_told(config, moving),
+        *_describe(config, moving),
         "            loss = loss_function(lanes[name](images[batch]), labels[batch])",
         "            loss.backward()",
         "            optimizer.step()",
@@ -76,7 +76,7 @@ def _keras(lane: Lane) -> bool:
     return OPTIMIZERS[lane.optimizer.name].rule.keras_epsilon
 
 
-def _told(config: RaceConfig, moving: bool) -> list[str]:
+def _describe(config: RaceConfig, moving: bool) -> list[str]:
     """What the lanes' optimizers are told before a step: the learning rate, and whatever torch means otherwise."""
     lines = []
     if moving:

@@ -84,7 +84,7 @@ def run_trial(order: Order, callbacks: Sequence[Callback] = ()) -> Outcome:
         )
     with own_threads(order.config.train.threads or 1):
         try:
-            trainer = new_trainer(order.config, found, torch.device("cpu"), callbacks, film=False)
+            trainer = new_trainer(order.config, found, torch.device("cpu"), callbacks, keep_weights=False)
         except ConfigError as error:
             return Refused(str(error))
         trainer.threads = order.config.train.threads

@@ -28,7 +28,7 @@ Part = Literal["clean", "scan", "halving", "search"]
 
 @dataclass(frozen=True)
 class Try:
-    """One ε and what came of it. read: the digit read then, with probability `sure`.
+    """One ε and what came of it. read: the digit read then, with probability `confidence`.
 
     chance: the probability of the right digit; with a target that of the target.
     part: "clean" (ε = 0), "scan", "halving", or "search" for attacks that look for the smallest change
@@ -38,7 +38,7 @@ class Try:
     epsilon: float
     fooled: bool
     read: int
-    sure: float
+    confidence: float
     chance: float
     part: Part
 
@@ -158,11 +158,11 @@ class _Search:
 
     def _tries(self, index: list[int], made: Tensor, part: Part) -> list[Try]:
         chances, target = logits(self.model, made).softmax(1), self.config.target
-        sure, read = chances.max(1)
+        confidence, read = chances.max(1)
         aimed = self.labels[index] if target is None else torch.full_like(self.labels[index], target)
         fooled = read != aimed if target is None else read == target
         chance = chances.gather(1, aimed[:, None].to(chances.device))[:, 0]
-        rows = zip(fooled.tolist(), read.tolist(), sure.tolist(), chance.tolist(), strict=True)
+        rows = zip(fooled.tolist(), read.tolist(), confidence.tolist(), chance.tolist(), strict=True)
         return [Try(0.0, *row, part) for row in rows]
 
     def _note(self, place: int, image: Tensor, one: Try) -> None:

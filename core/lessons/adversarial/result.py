@@ -17,7 +17,7 @@ class Outcome:
     """Originals and attacked images with what the network reads in both, all on the CPU.
 
     images, attacked: (N, 1, 28, 28) in [0, 1]. labels: (N,). clean, read: (N,) what the network reads before
-    and after. clean_sure, sure: (N,) the probability it gives to that reading. target: the digit aimed at,
+    and after. clean_confidence, confidence: (N,) the probability it gives to that reading. target: the digit aimed at,
     or None.
     """
 
@@ -26,8 +26,8 @@ class Outcome:
     labels: Tensor
     clean: Tensor
     read: Tensor
-    clean_sure: Tensor
-    sure: Tensor
+    clean_confidence: Tensor
+    confidence: Tensor
     target: int | None = None
 
     def __len__(self) -> int:
@@ -98,11 +98,11 @@ class Outcome:
         return self._like([torch.cat(pair) for pair in pairs])
 
     def _tensors(self) -> tuple[Tensor, ...]:
-        return (self.images, self.attacked, self.labels, self.clean, self.read, self.clean_sure, self.sure)
+        return (self.images, self.attacked, self.labels, self.clean, self.read, self.clean_confidence, self.confidence)
 
     def _like(self, parts: Sequence[Tensor]) -> "Outcome":
-        images, attacked, labels, clean, read, clean_sure, sure = parts
-        return Outcome(images, attacked, labels, clean, read, clean_sure, sure, self.target)
+        images, attacked, labels, clean, read, clean_confidence, confidence = parts
+        return Outcome(images, attacked, labels, clean, read, clean_confidence, confidence, self.target)
 
 
 def judge(
@@ -113,8 +113,15 @@ def judge(
     images, attacked: (N, 1, 28, 28) in [0, 1]; labels: (N,). config: the attack's, for its target.
     """
     before, after = (logits(model, batch).softmax(1).cpu() for batch in (images, attacked))
-    clean_sure, clean = before.max(1)
-    sure, read = after.max(1)
+    clean_confidence, clean = before.max(1)
+    confidence, read = after.max(1)
     return Outcome(
-        images.cpu(), attacked.cpu(), labels.cpu(), clean, read, clean_sure, sure, config.target if config else None
+        images.cpu(),
+        attacked.cpu(),
+        labels.cpu(),
+        clean,
+        read,
+        clean_confidence,
+        confidence,
+        config.target if config else None,
     )

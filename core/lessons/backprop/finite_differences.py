@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from core.backprop.network import Layer, Loss, Tape, check, forward
-from core.backprop.pieces import BENDS
+from core.backprop.pieces import MANUAL_ACTIVATIONS
 from core.config.run import Activation, Reduction
 
 WIDTH = 1e-5  # ε: in float64 rounding and curvature disturb about equally little here
@@ -59,18 +59,18 @@ def _both_ends(
 ) -> tuple[Tensor, Tensor]:
     """Outputs (2, E, N, K) with the pre-activation of unit units[e] moved up and down by shift (E, N), and
     (E,) whether any unit of the network has a kink in between."""
-    bend = BENDS[activation].value
+    sigma = MANUAL_ACTIVATIONS[activation].value
     before = tape.before[layer][:, units].T + torch.stack([shift, -shift])  # (2, E, N)
     if layer == len(layers) - 1:
         hot = functional.one_hot(units, layers[layer].bias.numel()).to(shift.dtype)
         moved = (before - tape.before[layer][:, units].T)[..., None] * hot[:, None, :]
         return tape.before[layer] + moved, torch.zeros(len(units), dtype=torch.bool)
     kink = _differs(before, activation)
-    change = bend(before) - bend(tape.before[layer][:, units].T)
+    change = sigma(before) - sigma(tape.before[layer][:, units].T)
     h = tape.before[layer + 1] + change[..., None] * layers[layer + 1].weight[units][:, None, :]
     for weight, bias in layers[layer + 2 :]:
         kink |= _differs(h.flatten(2), activation)
-        h = bend(h) @ weight + bias
+        h = sigma(h) @ weight + bias
     return h, kink
 
 

@@ -167,10 +167,10 @@ def autograd_gradients(
     """
     check(layers, x, target, loss)
     leaves = [Layer(w.clone().requires_grad_(), b.clone().requires_grad_()) for w, b in layers]
-    bend = ACTIVATION_FUNCTIONS[activation]
+    sigma = ACTIVATION_FUNCTIONS[activation]
     o = x
     for index, (weight, bias) in enumerate(leaves):
-        o = (bend(o) if index else o) @ weight + bias
+        o = (sigma(o) if index else o) @ weight + bias
     if loss == "cross-entropy":
         value = functional.cross_entropy(o, target, reduction=reduction)
     else:

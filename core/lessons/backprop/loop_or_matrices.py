@@ -89,9 +89,9 @@ def by_autograd(layers: Sequence[Layer], activation: Activation, x: Tensor, labe
     x: (N, in); labels: (N,).
     """
     leaves = [Layer(*(tensor.detach().requires_grad_() for tensor in layer)) for layer in layers]
-    bend = ACTIVATION_FUNCTIONS[activation]
+    sigma = ACTIVATION_FUNCTIONS[activation]
     for index, (weight, bias) in enumerate(leaves):
-        x = torch.addmm(bias, bend(x) if index else x, weight)
+        x = torch.addmm(bias, sigma(x) if index else x, weight)
     loss = functional.cross_entropy(x, labels)
     loss.backward()  # type: ignore[no-untyped-call]
     gradients = []

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from core.backprop.network import Layer, Loss, forward, loss_and_gradients
-from core.backprop.pieces import BENDS
+from core.backprop.pieces import MANUAL_ACTIVATIONS
 from core.config.run import Activation
 
 WIDTHS = tuple(float(f"1e{-k // 2}") if k % 2 == 0 else float(f"3e{-(k + 1) // 2}") for k in range(25))
@@ -46,7 +46,7 @@ def losses_along(
     z = tape.before[layer].repeat(len(values), 1, 1)  # (P, N, out)
     z[:, :, unit] = (tape.inputs[layer] @ columns + offsets).T
     for later, its_bias in layers[layer + 1 :]:
-        z = BENDS[activation].value(z) @ later + its_bias
+        z = MANUAL_ACTIVATIONS[activation].value(z) @ later + its_bias
     if loss == "squared-error":
         return (z - target).square().flatten(1).mean(dim=1)
     picked = z.gather(2, target.expand(len(values), -1)[..., None])[..., 0]

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from core.backprop.network import Layer, backward, check, forward
-from core.backprop.pieces import BENDS, cross_entropy
+from core.backprop.pieces import MANUAL_ACTIVATIONS, cross_entropy
 from core.config.run import Activation, Initialization, MLPConfig
 from core.config.seeds import stream
 from core.config.validation import require
@@ -118,8 +118,8 @@ def first_layer(
 def steepest(activation: Activation) -> float:
     """The largest slope of an activation anywhere, found on a grid from −6 to 6."""
     grid = torch.linspace(-6, 6, 4001, dtype=torch.float64)
-    bend = BENDS[activation]
-    return float(bend.slope(grid, bend.value(grid)).max())
+    sigma = MANUAL_ACTIVATIONS[activation]
+    return float(sigma.derivative(grid, sigma.value(grid)).max())
 
 
 def _geometric(values: Sequence[float]) -> float:

@@ -51,12 +51,12 @@ def confidence(logits: Tensor, temperature: float = 1.0) -> Tensor:
     return (logits.double() / temperature).softmax(dim=1).amax(dim=1)
 
 
-def reliability(sure: Tensor, right: Tensor, bins: int = BINS) -> list[Bin]:
-    """Answers sorted by confidence `sure` (N,) in [0, 1] into bins of equal width; `right` (N,) Boolean."""
-    place = _bin_of(sure, bins)
+def reliability(confidence: Tensor, right: Tensor, bins: int = BINS) -> list[Bin]:
+    """Answers sorted by confidence `confidence` (N,) in [0, 1] into bins of equal width; `right` (N,) Boolean."""
+    place = _bin_of(confidence, bins)
     counts = torch.bincount(place, minlength=bins)
     corrects = torch.bincount(place[right], minlength=bins)
-    sums = torch.bincount(place, weights=sure.double(), minlength=bins)
+    sums = torch.bincount(place, weights=confidence.double(), minlength=bins)
     return [
         Bin(
             low=k / bins,
@@ -77,18 +77,18 @@ def ece(bins: list[Bin]) -> float:
 
 
 def ece_interval(
-    sure: Tensor, right: Tensor, bins: int = BINS, *, seed: int = 0, resamples: int = RESAMPLES
+    confidence: Tensor, right: Tensor, bins: int = BINS, *, seed: int = 0, resamples: int = RESAMPLES
 ) -> tuple[float, float]:
     """The 95% bootstrap interval of the ECE: N answers drawn anew with replacement, `resamples` times.
 
     Chance gaps in small bins make every ECE a little too large, and one of resampled answers again; the basic
     bootstrap, 2·ECE − quantile, takes that off (Davison & Hinkley 1997). The low end stops at 0.
     """
-    n = len(sure)
+    n = len(confidence)
     if n == 0:
         return 0.0, 1.0
     generator = torch.Generator().manual_seed(seed)
-    place, gap = _bin_of(sure, bins), right.double() - sure.double()
+    place, gap = _bin_of(confidence, bins), right.double() - confidence.double()
     found = torch.empty(resamples, dtype=torch.float64)
     for draw in range(resamples):
         times = torch.bincount(torch.randint(n, (n,), generator=generator), minlength=n)
@@ -125,6 +125,6 @@ def fit_temperature(logits: Tensor, labels: Tensor) -> float:
     return math.exp(float(found.x))
 
 
-def _bin_of(sure: Tensor, bins: int) -> Tensor:
+def _bin_of(confidence: Tensor, bins: int) -> Tensor:
     """(N,) int64: the bin (k/bins, (k + 1)/bins] of each confidence, 0 in the first."""
-    return (sure.double() * bins).ceil().long().sub(1).clamp(0, bins - 1)
+    return (confidence.double() * bins).ceil().long().sub(1).clamp(0, bins - 1)

@@ -9,10 +9,10 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Filter:
-    """A designed kernel. make: its side (3 or 5) to the kernel (k, k) in float64. told: what it does."""
+    """A designed kernel. make: its side (3 or 5) to the kernel (k, k) in float64. description: what it does."""
 
     make: Callable[[int], Tensor]
-    told: str
+    description: str
 
 
 def identity(side: int) -> Tensor:

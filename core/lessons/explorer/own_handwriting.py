@@ -14,11 +14,11 @@ from core.models.evaluation import Score, logits
 class OwnReading:
     """One network's answers to N drawings.
 
-    answers: the digit it reads in each. sure: the probability it gives that digit. score: how many are right.
+    answers: the digit it reads in each. confidence: the probability it gives that digit. score: how many are right.
     """
 
     answers: tuple[int, ...]
-    sure: tuple[float, ...]
+    confidence: tuple[float, ...]
     score: Score
 
 
@@ -27,13 +27,13 @@ def read_own(model: nn.Module, digits: Digits) -> OwnReading:
     out = logits(model, digits.images).cpu()
     if not len(digits):
         return OwnReading((), (), Score(0, 0, float("nan")))
-    sure, answers = out.softmax(dim=1).max(dim=1)
+    confidence, answers = out.softmax(dim=1).max(dim=1)
     score = Score(
         n=len(digits),
         correct=int((answers == digits.labels).sum()),
         loss=float(functional.cross_entropy(out, digits.labels)),
     )
-    return OwnReading(tuple(answers.tolist()), tuple(sure.tolist()), score)
+    return OwnReading(tuple(answers.tolist()), tuple(confidence.tolist()), score)
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from core.models.evaluation import Score
 
 @dataclass(frozen=True)
 class Mistake:
-    """A test word taken for another language. language, called: places in LANGUAGES."""
+    """A test word taken for another language. language, predicted: places in LANGUAGES."""
 
     word: str
     language: int
-    called: int
+    predicted: int
     probability: float
 
 
@@ -65,11 +65,14 @@ def by_relatives(words: Words, probabilities: Tensor, longer_than: int = 0) -> t
 
 def surest_mistakes(words: Words, probabilities: Tensor, count: int = 24) -> list[Mistake]:
     """The mistakes made with most confidence, the surest first. probabilities: (N, 5) of the test words."""
-    sure, called = probabilities.max(1)
+    confidence, predicted = probabilities.max(1)
     labels = words.test.labels
-    wrong = torch.nonzero(called != labels).flatten()
-    order = wrong[sure[wrong].argsort(descending=True, stable=True)][:count]
-    return [Mistake(words.test_words[at], int(labels[at]), int(called[at]), float(sure[at])) for at in order.tolist()]
+    wrong = torch.nonzero(predicted != labels).flatten()
+    order = wrong[confidence[wrong].argsort(descending=True, stable=True)][:count]
+    return [
+        Mistake(words.test_words[at], int(labels[at]), int(predicted[at]), float(confidence[at]))
+        for at in order.tolist()
+    ]
 
 
 def _score(labels: Tensor, probabilities: Tensor, which: Tensor) -> Score:

@@ -10,7 +10,7 @@ from torch.nn import functional
 from core.config.run import Reduction
 from core.data.digits import Digits
 from core.models import linear_layers
-from core.models.inspect.layer_signals import Gradients, bend, signals
+from core.models.inspect.layer_signals import Gradients, activation_function, signals
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def take_step(model: nn.Module, batch: Digits, found: Gradients, place: Place, l
         (weight - lr * dw, bias - lr * db)
         for (_, weight, bias), dw, db in zip(layers, found.weights, found.biases, strict=True)
     ]
-    x, activation = signals(model, batch.images).inputs.double(), bend(model)
+    x, activation = signals(model, batch.images).inputs.double(), activation_function(model)
     with torch.no_grad():
         for index, (weight, bias) in enumerate(moved):
             x = functional.linear(x if index == 0 else activation(x), weight.double(), bias.double())
@@ -71,7 +71,7 @@ def along(model: nn.Module, batch: Digits, place: Place, values: Sequence[float]
     In double precision: one step of one weight changes the loss by less than float32 can tell.
     """
     layers = [(weight.double(), bias.double()) for _, weight, bias in linear_layers(model)]
-    arriving, activation = signals(model, batch.images).inputs.double(), bend(model)
+    arriving, activation = signals(model, batch.images).inputs.double(), activation_function(model)
     for weight, bias in layers[: place.layer]:
         arriving = activation(functional.linear(arriving, weight, bias))
     weight, bias = layers[place.layer]

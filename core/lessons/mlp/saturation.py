@@ -13,7 +13,7 @@ from core.config.run import Activation, Initialization, MLPConfig, Reduction
 from core.data.digits import Digits
 from core.data.statistics import counted
 from core.models import as_module, build, linear_layers
-from core.models.inspect.layer_signals import Bend, bend, gradients, signals, slope
+from core.models.inspect.layer_signals import ActivationFunction, activation_function, derivative, gradients, signals
 
 #: |pre-activation| from which a squashing function counts as saturated. tanh is as flat at 2 as σ at 4.
 SATURATED: dict[Activation, float] = {"sigmoid": 4.0, "tanh": 2.0}
@@ -34,12 +34,12 @@ class Spread:
     dead: float
 
 
-def spread(before: Tensor, activation: Bend, name: Activation) -> Spread:
+def spread(before: Tensor, activation: ActivationFunction, name: Activation) -> Spread:
     """Describe pre-activations (N, units) of a layer whose bend is `activation`, called `name`."""
     limit = SATURATED.get(name)
     return Spread(
         std=float(before.std()),
-        slope=float(slope(activation, before).mean()),
+        slope=float(derivative(activation, before).mean()),
         saturated=None if limit is None else float((before.abs() > limit).float().mean()),
         dead=float((before <= 0).all(dim=0).float().mean()),
     )
@@ -47,7 +47,7 @@ def spread(before: Tensor, activation: Bend, name: Activation) -> Spread:
 
 def spreads(model: nn.Module, images: Tensor, name: Activation) -> list[Spread]:
     """One Spread for each hidden layer, first layer first. images: (N, 1, 28, 28) in [0, 1]."""
-    activation = bend(model)
+    activation = activation_function(model)
     return [spread(before, activation, name) for before in signals(model, images).before[:-1]]
 
 

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.models import linear_layers
-from core.models.inspect.layer_signals import Signals, bend
+from core.models.inspect.layer_signals import Signals, activation_function
 
 
 def unit_contributions(model: nn.Module, flow: Signals, digit: int) -> Tensor:
@@ -16,7 +16,7 @@ def unit_contributions(model: nn.Module, flow: Signals, digit: int) -> Tensor:
     """
     if not flow.after:
         raise ValueError("A network without hidden layers has no hidden units to credit.")
-    activation, later = bend(model), linear_layers(model)[1:]
+    activation, later = activation_function(model), linear_layers(model)[1:]
     output = flow.after[0].clone().requires_grad_()
     x = output
     for index, (_, weight, bias) in enumerate(later):

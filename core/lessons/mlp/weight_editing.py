@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.models import linear_layers
-from core.models.inspect.layer_signals import bend, inputs, signals
+from core.models.inspect.layer_signals import activation_function, inputs, signals
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Prepared:
     @torch.no_grad()
     def edited(self, edits: Sequence[Edit]) -> Tensor:
         """(N, 10) logits of the network with these edits."""
-        activation, layers = bend(self.model), linear_layers(self.model)
+        activation, layers = activation_function(self.model), linear_layers(self.model)
         new = edited_weights(self.model, edits)
         moved = torch.empty(0, dtype=torch.int64)  # units of the layer below whose output changed
         shift = self.inputs[:, :0]  # by how much, (N, len(moved))

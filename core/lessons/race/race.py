@@ -76,7 +76,7 @@ class Race:
         for seed in self.config.seeds:
             runs = {run.lane: run for run in self.runs if run.seed == seed}
             self.trainers = {
-                lane.name: new_trainer(self.config.run(lane, seed), self.mnist, self.device, film=False)
+                lane.name: new_trainer(self.config.run(lane, seed), self.mnist, self.device, keep_weights=False)
                 for lane in self.config.lanes
             }
             going = {name: trainer.advance() for name, trainer in self.trainers.items()}

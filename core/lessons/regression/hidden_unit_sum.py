@@ -24,7 +24,7 @@ LEAK = 0.01  # slope of nn.LeakyReLU on the left
 
 
 @dataclass(frozen=True)
-class Bends:
+class HiddenUnitSum:
     """The shares of hidden units on a grid (P,).
 
     parts: (U, P) what each unit of the last hidden layer adds to the answer. base: (P,) what the answer
@@ -69,7 +69,7 @@ class Bends:
         return found
 
 
-def bends_of(model: nn.Module, grid: Array, interval: tuple[float, float]) -> Bends:
+def hidden_unit_sum(model: nn.Module, grid: Array, interval: tuple[float, float]) -> HiddenUnitSum:
     """Take the answer of a network from one number to one number apart.
 
     Raises LabError where it has no hidden layer: a straight line has no bends.
@@ -88,10 +88,10 @@ def bends_of(model: nn.Module, grid: Array, interval: tuple[float, float]) -> Be
         slope = first[:, 0].double().numpy()
         moving = slope != 0
         places[moving] = -start.double().numpy()[moving] / slope[moving]
-    return Bends(grid, parts, np.full(len(grid), float(bias[0])), places, interval)
+    return HiddenUnitSum(grid, parts, np.full(len(grid), float(bias[0])), places, interval)
 
 
-def coming_from_the_left(found: Bends, model: nn.Module, activation: Activation) -> Bends:
+def coming_from_the_left(found: HiddenUnitSum, model: nn.Module, activation: Activation) -> HiddenUnitSum:
     """The same answer, told as one walks from left to right: each unit adds nothing before it bends.
 
     Far to the left of its bend a unit is a straight line (0, a constant, or a slope). Taken off the unit and

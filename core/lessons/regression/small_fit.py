@@ -55,7 +55,7 @@ def noisy_sample(own: RunConfig, width: int, seed: int, **changes: object) -> Ru
 def small_fit(config: RunConfig) -> SmallFit:
     """Train `config` to its end, on one thread and in fp32; a run that diverges ends early."""
     config = config.with_settings({"precision": "fp32", "threads": 1})
-    trainer = new_trainer(config, material_for(config), torch.device("cpu"), film=False)
+    trainer = new_trainer(config, material_for(config), torch.device("cpu"), keep_weights=False)
     with suppress(Diverged):
         trainer.run()
     last = {name: tensor.detach().clone() for name, tensor in trainer.module.state_dict().items()}

@@ -7,9 +7,9 @@ from core.data.digits import CLASSES
 from core.models.evaluation import Score
 
 
-def confusion(labels: Tensor, called: Tensor) -> Tensor:
+def confusion(labels: Tensor, predicted: Tensor) -> Tensor:
     """(10, 10) int64: entry [t, p] counts images of digit t read as p; right ones on the diagonal."""
-    return torch.bincount(labels * CLASSES + called, minlength=CLASSES**2).view(CLASSES, CLASSES)
+    return torch.bincount(labels * CLASSES + predicted, minlength=CLASSES**2).view(CLASSES, CLASSES)
 
 
 def per_digit(labels: Tensor, probabilities: Tensor) -> list[Score]:
@@ -30,20 +30,20 @@ def confident_mistakes(probabilities: Tensor, labels: Tensor, count: int = 24) -
 
     probabilities: (N, 10); labels: (N,).
     """
-    sure, called = probabilities.max(dim=1)
-    wrong = torch.nonzero(called != labels).flatten()
-    order = sure[wrong].argsort(descending=True, stable=True)
+    confidence, predicted = probabilities.max(dim=1)
+    wrong = torch.nonzero(predicted != labels).flatten()
+    order = confidence[wrong].argsort(descending=True, stable=True)
     return wrong[order[:count]]
 
 
-def read_as(probabilities: Tensor, labels: Tensor, digit: int, called: int) -> Tensor:
-    """Positions (n,) of images of `digit` that were read as `called`, surest first.
+def read_as(probabilities: Tensor, labels: Tensor, digit: int, predicted: int) -> Tensor:
+    """Positions (n,) of images of `digit` that were read as `predicted`, surest first.
 
     probabilities: (N, 10); labels: (N,).
     """
-    sure, answers = probabilities.max(dim=1)
-    places = torch.nonzero((labels == digit) & (answers == called)).flatten()
-    return places[sure[places].argsort(descending=True, stable=True)]
+    confidence, answers = probabilities.max(dim=1)
+    places = torch.nonzero((labels == digit) & (answers == predicted)).flatten()
+    return places[confidence[places].argsort(descending=True, stable=True)]
 
 
 def commonest_mistake(table: Tensor) -> tuple[int, int, int] | None:

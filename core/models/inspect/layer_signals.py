@@ -18,7 +18,7 @@ from core.config.run import Reduction
 from core.models import linear_layers
 from core.models.raw_mlp import RawMLPView
 
-Bend = Callable[[Tensor], Tensor]
+ActivationFunction = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +49,7 @@ class Gradients:
     biases: list[Tensor]
 
 
-def bend(model: nn.Module) -> Bend:
+def activation_function(model: nn.Module) -> ActivationFunction:
     """The activation function between a network's layers (the identity if it has one layer only)."""
     if isinstance(model, RawMLPView):
         return model.activation
@@ -69,7 +69,7 @@ def inputs(model: nn.Module, images: Tensor) -> Tensor:
 
 def signals(model: nn.Module, images: Tensor) -> Signals:
     """Send images (N, 1, 28, 28) through the network and keep everything on the way."""
-    first, activation = inputs(model, images), bend(model)
+    first, activation = inputs(model, images), activation_function(model)
     layers = linear_layers(model)
     x, before, after = first, [], []
     with torch.no_grad():
@@ -98,7 +98,7 @@ def gradients(model: nn.Module, images: Tensor, labels: Tensor, reduction: Reduc
     return Gradients(loss.item(), weights, biases)
 
 
-def slope(activation: Bend, at: Tensor) -> Tensor:
+def derivative(activation: ActivationFunction, at: Tensor) -> Tensor:
     """The activation's derivative at every element of `at` (any shape), by autograd: what gets through."""
     point = at.detach().clone().requires_grad_()
     (found,) = torch.autograd.grad(activation(point).sum(), point)

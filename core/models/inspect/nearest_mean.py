@@ -62,6 +62,6 @@ def fit(train: Digits, per_class: int | None = None, seed: int = 0) -> NearestMe
 
 def score(model: NearestMean, test: Digits) -> Floor:
     """Classify every test image and count."""
-    called = model.predict(test.images)
-    confusion = torch.bincount(test.labels * CLASSES + called, minlength=CLASSES**2).view(CLASSES, CLASSES)
+    predicted = model.predict(test.images)
+    confusion = torch.bincount(test.labels * CLASSES + predicted, minlength=CLASSES**2).view(CLASSES, CLASSES)
     return Floor(len(test), int(confusion.diagonal().sum()), confusion)

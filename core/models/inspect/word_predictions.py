@@ -85,13 +85,13 @@ def turning_changes(word: str, changed: Tensor, answer: int, count: int = 8) -> 
     """
     if not word:
         return []
-    sure, called = changed.max(dim=2)
-    other = torch.where(called != answer, sure, torch.zeros_like(sure)).flatten()
+    confidence, predicted = changed.max(dim=2)
+    other = torch.where(predicted != answer, confidence, torch.zeros_like(confidence)).flatten()
     found = []
     for spot in other.argsort(descending=True, stable=True)[:count].tolist():
         place, letter = divmod(spot, len(ALPHABET))
         if float(other[spot]) == 0:
             break
         new = word[:place] + ALPHABET[letter] + word[place + 1 :]
-        found.append(Change(new, place, ALPHABET[letter], int(called[place, letter]), float(other[spot])))
+        found.append(Change(new, place, ALPHABET[letter], int(predicted[place, letter]), float(other[spot])))
     return found

@@ -36,7 +36,7 @@ def regression_sine(quick: bool, load: Load) -> Row:
         )
         if quick:
             config = config.with_settings({"epochs": QUICK_EPOCHS})
-        trainer = new_trainer(config, material_for(config), torch.device("cpu"), film=False)
+        trainer = new_trainer(config, material_for(config), torch.device("cpu"), keep_weights=False)
         trainer.run()
         kept = kept_row(trainer)
         measured.append(float(kept["test_loss"] or 0))

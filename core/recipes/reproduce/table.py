@@ -154,10 +154,10 @@ def markdown(rows: Mapping[str, Row]) -> str:
     machines: dict[str, list[str]] = {}
     for name, row in rows.items():
         machines.setdefault(row["machine"], []).append(name)
-    told = [
+    details = [
         f"{where}: {duration(sum(float(rows[name]['seconds']) for name in names))}" for where, names in machines.items()
     ]
-    return "\n".join([*lines, "", f"Measured on {'; '.join(told)}. Again: `{COMMAND}`."]) + "\n"
+    return "\n".join([*lines, "", f"Measured on {'; '.join(details)}. Again: `{COMMAND}`."]) + "\n"
 
 
 def _cell(text: str) -> str:

@@ -206,7 +206,7 @@ def _curves(networks: dict[str, TrainedNetwork], mnist: Mnist, count: int, steps
                 ]
                 for name in list(networks)[:2]
             }
-            st.markdown("\n\n".join(filter(None, [told(known, marked, steps), strongest(tried, marked)])))
+            st.markdown("\n\n".join(filter(None, [describe(known, marked, steps), strongest(tried, marked)])))
             st.caption(
                 f"PGD, {steps} steps, L∞, on {cached_results.which_images(mnist, count)}, drawn at random "
                 "once. Bands: 95% intervals. Dotted: the ε of the training, and chance level (10%). Attacks show "
@@ -250,7 +250,7 @@ def _title(config: AttackConfig) -> str:
     return f"{ATTACKS[config.name].title} with {config.steps:,} queries"
 
 
-def told(known: dict[str, Curve], marked: float, steps: int) -> str:
+def describe(known: dict[str, Curve], marked: float, steps: int) -> str:
     """Every network at the ε of the training, and what happens beyond it; nothing before it is measured."""
     at = {name: curve[marked] for name, curve in known.items() if marked in curve}
     if not at:

@@ -22,7 +22,7 @@ COUNT = 11
 
 
 @dataclass(frozen=True)
-class Told:
+class StepText:
     """title: a few words. sentence: what happens, with the numbers of this run. code: one line of PyTorch."""
 
     title: str
@@ -30,45 +30,45 @@ class Told:
     code: str
 
 
-def tell(trained: TrainedNetwork, walk: FgsmWalk, mode: EvalMode) -> list[Told]:
+def tell(trained: TrainedNetwork, walk: FgsmWalk, mode: EvalMode) -> list[StepText]:
     """The steps in order; the code lines, one after the other, are the whole attack."""
     return [
-        Told(
+        StepText(
             "Load the trained network",
             f"{escaped(trained.title, 'page')}: {_weights(trained.model):,} weights and biases, "
             "none of which will change.",
             loading(trained),
         ),
-        Told("Switch to eval mode", _eval(mode), "model.eval()"),
-        Told(
+        StepText("Switch to eval mode", _eval(mode), "model.eval()"),
+        StepText(
             "Take an image and its label",
             f"784 pixels between 0 (black) and 1 (white). The right answer is **{walk.label}**.",
             "x, y = images[number : number + 1], labels[number : number + 1]",
         ),
-        Told(
+        StepText(
             "Ask for gradients of the pixels",
             "In training the weights are what may change; here it is the image. PyTorch now keeps track of "
             "everything computed from it.",
             "x = x.clone().requires_grad_()",
         ),
-        Told("Forward: what does the network say?", _forward(walk), "logits = model(x)"),
-        Told(
+        StepText("Forward: what does the network say?", _forward(walk), "logits = model(x)"),
+        StepText(
             "The loss",
             f"Minus the logarithm of the probability of the right answer: −ln {_short(_chance(walk))} = "
             f"**{walk.loss:.3g} nats**. In double precision: a loss near 0 and its gradient would be rounded "
             "away.",
             "loss = F.cross_entropy(logits.double(), y)",
         ),
-        Told("Set old gradients to zero", _zeroed(walk), "model.zero_grad(); x.grad = None"),
-        Told("Backward: which pixels matter?", _backward(walk), "loss.backward()"),
-        Told("Keep only the sign", _signs(walk), "sign = x.grad.sign()"),
-        Told(
+        StepText("Set old gradients to zero", _zeroed(walk), "model.zero_grad(); x.grad = None"),
+        StepText("Backward: which pixels matter?", _backward(walk), "loss.backward()"),
+        StepText("Keep only the sign", _signs(walk), "sign = x.grad.sign()"),
+        StepText(
             "Take the step, and stay an image",
             f"Every pixel moves by ε = {walk.epsilon:g}, uphill. {walk.cut} of 784 pixels would leave the "
             "range from black to white and are cut off.",
             "adversarial = (x + epsilon * sign).clamp(0, 1).detach()",
         ),
-        Told("Predict again, and compare", compared(walk), "read = model(adversarial).argmax(1)"),
+        StepText("Predict again, and compare", compared(walk), "read = model(adversarial).argmax(1)"),
     ]
 
 
@@ -79,7 +79,7 @@ def loading(trained: TrainedNetwork) -> str:
     return 'model = load_checkpoint(Path("my-network.safetensors")).model'
 
 
-def code(steps: list[Told], number: int, epsilon: float) -> str:
+def code(steps: list[StepText], number: int, epsilon: float) -> str:
     """The whole attack as it may be run in Digit Lab's folder. number: of the test image."""
     loads = steps[0].code
     where = "load_shipped" if "load_shipped" in loads else "load_checkpoint"
@@ -154,12 +154,12 @@ def _forward(walk: FgsmWalk) -> str:
 
 def _zeroed(walk: FgsmWalk) -> str:
     once = float(walk.gradient.abs().sum())
-    told = (
+    sentence = (
         f"Run step 8 twice without this line and ‖x.grad‖₁ becomes {walk.twice:.3g} instead of {once:.3g}. "
         if once
         else ""
     )
-    return f"`backward` adds to whatever is stored already. {told}With a second image, two gradients would mix."
+    return f"`backward` adds to whatever is stored already. {sentence}With a second image, two gradients would mix."
 
 
 def _backward(walk: FgsmWalk) -> str:

@@ -76,11 +76,11 @@ def about_border(pairs: Mapping[int, tuple[PartScore, PartScore]]) -> str:
     fast = [border for border, (low, high) in pairs.items() if high.ci95[1] < low.ci95[0]]
     if not fast and not slow:
         return "Wherever the border is drawn, the 95% intervals of the two parts overlap."
-    told = [f"**up to {max(fast)} waves** the fast part does more damage"] if fast else []
-    told += [f"**from {min(slow)} waves** on the slow part does"] if slow else []
+    sentence = [f"**up to {max(fast)} waves** the fast part does more damage"] if fast else []
+    sentence += [f"**from {min(slow)} waves** on the slow part does"] if slow else []
     between = len(pairs) - len(fast) - len(slow)
     return (
-        f"It depends on where high frequencies begin: with the border {', '.join(told)}"
+        f"It depends on where high frequencies begin: with the border {', '.join(sentence)}"
         + (f"; at {between} of the {len(pairs)} borders the intervals overlap" if between else "")
         + "."
         + (" So the harmful frequencies lie around the crossing." if fast and slow else "")

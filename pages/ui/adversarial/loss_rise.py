@@ -56,7 +56,7 @@ def rise(trained: TrainedNetwork, image: Tensor, label: int, epsilon: float) -> 
         "sign images. Dotted upright: the ε chosen above. All changed images are clipped to [0, 1]."
     )
     _numbers(here)
-    st.markdown(told(here))
+    st.markdown(describe(here))
     with st.expander("Why do so many small changes add up?", icon=":material/help:"):
         _why(trained, image, label, here)
 
@@ -78,7 +78,7 @@ def _numbers(here: LossRise) -> None:
             st.metric(f"{name} (nats)", f"{value:+.3g}", width=185, help=help_)
 
 
-def told(here: LossRise) -> str:
+def describe(here: LossRise) -> str:
     """Promise, truth and chance at one ε, in sentences that follow from the numbers."""
     epsilon, promised, actual = here.epsilons[0], here.clipped[0], here.actual[0]
     if epsilon == 0:

@@ -104,7 +104,7 @@ class Measured:
     back: Sequence[int]
 
 
-def told(curves: Sequence[Measured], worst: bool) -> list[str]:
+def describe(curves: Sequence[Measured], worst: bool) -> list[str]:
     """A sentence a network; which attacks do no better than noise; whether any image came back."""
     lines = [_network(name, [c for c in curves if c.network == name and c.left]) for name in _networks(curves)]
     lines += _weak(curves)
@@ -263,7 +263,7 @@ def _result(mnist: Mnist, choice: Choice, kept: Kept) -> None:
         for network, name, rows in measured
         if rows[1:] or not fewest[network.title]
     ]
-    st.markdown("\n".join(f"- {line}" for line in told(words, worst)))
+    st.markdown("\n".join(f"- {line}" for line in describe(words, worst)))
 
 
 def _steps(choice: Choice, drawn: Collection[str]) -> str:

@@ -49,7 +49,7 @@ def formula(config: AttackConfig) -> None:
 
 SMALLEST, PATH = "Smallest ε that fools it", "The path"
 KEY = "adv_one"
-ITSELF = "what the network reads"
+PREDICTED = "what the network reads"
 
 
 @panel
@@ -96,13 +96,13 @@ def _label(trained: TrainedNetwork, seen: Subject) -> int:
     predicted = int(predict(trained.model, seen.image[None])[0].argmax())
     said = st.selectbox(
         "You drew a",
-        [ITSELF, *map(str, range(10))],
+        [PREDICTED, *map(str, range(10))],
         key=f"{KEY}_drawn",
         bind="query-params",
         help="The right answer, from which the attack leads away. Unless you say it, it is what the network "
         "predicts for your clean drawing.",
     )
-    if said == ITSELF:
+    if said == PREDICTED:
         st.caption(f"It predicts {a(predicted)}. If you drew another digit, say so.")
         return predicted
     return int(said)
@@ -123,7 +123,7 @@ def _code(config: AttackConfig) -> None:
 def smallest_view(trained: TrainedNetwork, image: Tensor, label: int, config: AttackConfig) -> None:
     """The tries as a chart, the image at the ε that was found, and on request what every attack needs."""
     found = attack_results.smallest(trained, image, label, config)
-    st.markdown(_told(found, label, config))
+    st.markdown(_describe(found, label, config))
     if found.epsilon != 0:
         left, right = st.columns([1.2, 1], gap="medium", vertical_alignment="center")
         with left:
@@ -159,7 +159,7 @@ def _tries(found: Bisection, config: AttackConfig) -> None:
     chart(fig, "adv_one_tries", still=True)
 
 
-def _told(found: Bisection, label: int, config: AttackConfig) -> str:
+def _describe(found: Bisection, label: int, config: AttackConfig) -> str:
     """The answer, and how it was found."""
     entry, count = ATTACKS[config.name], len(found.tries)
     norm = NORMS[entry.norm]

@@ -13,7 +13,7 @@ from core.lessons.adversarial.fgsm_walk import EvalMode, FgsmWalk, eval_mode, wa
 from core.lessons.adversarial.pixel_gradients import pixel_gradient
 from core.models.evaluation import predict
 from core.models.trained_network import TrainedNetwork
-from pages.ui.adversarial.fgsm_steps import COUNT, PANELS, Told, code, compared, step_picture, tell, whole_way
+from pages.ui.adversarial.fgsm_steps import COUNT, PANELS, StepText, code, compared, step_picture, tell, whole_way
 from pages.ui.adversarial.loss_rise import rise
 from pages.ui.kit.network.image_picker import Subject, subject
 from pages.ui.kit.network.network_panel import panel
@@ -82,7 +82,7 @@ def _signs(key: str, data: str, number: int, _model: nn.Module, _images: Tensor,
 
 
 ONE, ALL = "one step at a time", "all at once"
-ITSELF = "what the network reads"
+PREDICTED = "what the network reads"
 FIRST = 18  # a test image, in both sets of digits, that the shipped networks misclassify after the step
 
 
@@ -138,27 +138,27 @@ def _label(trained: TrainedNetwork, seen: Subject) -> int:
     predicted = int(predict(trained.model, seen.image[None])[0].argmax())
     said = st.selectbox(
         "You drew a",
-        [ITSELF, *map(str, range(10))],
+        [PREDICTED, *map(str, range(10))],
         key="adv_steps_drawn",
         bind="query-params",
         help="The right answer, whose loss the step raises. Unless you say it, it is what the network reads "
         "in your clean drawing.",
     )
-    return predicted if said == ITSELF else int(said)
+    return predicted if said == PREDICTED else int(said)
 
 
-def _one(trained: TrainedNetwork, walk: FgsmWalk, mode: EvalMode, steps: list[Told]) -> None:
+def _one(trained: TrainedNetwork, walk: FgsmWalk, mode: EvalMode, steps: list[StepText]) -> None:
     number = stepper("adv_steps_step", COUNT, "step") + 1
-    told = steps[number - 1]
-    st.subheader(f"{number}. {told.title}", anchor=False)
-    st.markdown(told.sentence)
-    st.code(told.code, language="python")
+    step = steps[number - 1]
+    st.subheader(f"{number}. {step.title}", anchor=False)
+    st.markdown(step.sentence)
+    st.code(step.code, language="python")
     step_picture(number, trained, walk, mode, f"adv_steps_picture_{number}")
     if number not in PANELS:
         whole_way(walk, "adv_steps_way")
 
 
-def _all(trained: TrainedNetwork, walk: FgsmWalk, mode: EvalMode, steps: list[Told]) -> None:
+def _all(trained: TrainedNetwork, walk: FgsmWalk, mode: EvalMode, steps: list[StepText]) -> None:
     for start in range(0, COUNT, 3):
         for place, column in enumerate(st.columns(3, gap="small")):
             number = start + place + 1

@@ -123,13 +123,13 @@ def _numbers(networks: dict[str, TrainedNetwork], mnist: Mnist, count: int) -> N
                 "steepness of the image, mean over the images. Near zero: share of pixels whose gradient "
                 f"is below {percent(STILL, 0)} of the image's largest.",
             )
-    st.markdown(told(found))
+    st.markdown(describe(found))
     least = min((len(measured) for measured in found.values()), default=0)
     left_out = f" Where the gradient is zero an image is left out: {least} remain." if least < count else ""
     st.caption(f"On {cached_results.which_images(mnist, count)}, spaced evenly.{left_out}")
 
 
-def told(found: dict[str, StrokeGradients]) -> str:
+def describe(found: dict[str, StrokeGradients]) -> str:
     """Whose gradient is more on the strokes, image by image, and whether it also follows their shape."""
     (first, standard), (second, robust) = list(found.items())[:2]
     if not len(standard) or not len(robust):

@@ -85,7 +85,9 @@ def transfer(trained: TrainedNetwork, mnist: Mnist) -> None:
 Pair = tuple[str, str, Proportion]
 
 
-def told(names: Sequence[str], counts: Sequence[Sequence[Proportion]], beside: Sequence[Sequence[Paired]]) -> list[str]:
+def describe(
+    names: Sequence[str], counts: Sequence[Sequence[Proportion]], beside: Sequence[Sequence[Paired]]
+) -> list[str]:
     """Sentences on rows (made on each of `names`, then noise) by columns (tested on each of `names`).
 
     beside: the same rows but the last, each cell compared with noise on the same images.
@@ -245,4 +247,4 @@ def _result(mnist: Mnist, setup: Setup, kept: dict[AttackTask, Predictions]) -> 
         "Point at a cell for its 95% interval."
     )
     beside = against_noise(kept, setup.keys, setup.config, labels)
-    st.markdown("\n".join(f"- {line}" for line in told(names, counts, beside)))
+    st.markdown("\n".join(f"- {line}" for line in describe(names, counts, beside)))

@@ -196,11 +196,11 @@ def _choose() -> Case:
 
 def _course(steps: list[Step], number: int) -> None:
     """All results in their order, the one of this step marked."""
-    told = []
+    notation = []
     for index, step in enumerate(steps):
         color, name = PHASES[step.phase][1], rf"${step.result.inline}$"
-        told.append(f":{color}-badge[{name}]" if index == number else f":{color}[{name}]")
-    st.caption(" · ".join(told))
+        notation.append(f":{color}-badge[{name}]" if index == number else f":{color}[{name}]")
+    st.caption(" · ".join(notation))
 
 
 def _headline(step: Step, number: int, count: int) -> None:
@@ -261,7 +261,7 @@ def tensors(step: Step, number: int, row: int, column: int) -> None:
 def _operand(operand: Named, reads: Where, several: Sequence[Where], key: str) -> None:
     _name(operand)
     grid = operand.grid
-    fig = matrix_figure(grid, operand.told, kind=_kind(operand), marks=several or [reads])
+    fig = matrix_figure(grid, operand.notation, kind=_kind(operand), marks=several or [reads])
     chart(fig, key, still=True)
     if grid.numel() > EXACT:
         st.caption("Each dot: the largest in size of a block.")
@@ -271,7 +271,7 @@ def _operand(operand: Named, reads: Where, several: Sequence[Where], key: str) -
         elif row is not None:
             st.markdown(f"Its row {row}, exactly:")
             cut = grid[row : row + 1]
-            chart(matrix_figure(cut, operand.told, offset=(row, 0)), f"{key}_cut", still=True)
+            chart(matrix_figure(cut, operand.notation, offset=(row, 0)), f"{key}_cut", still=True)
 
 
 def _result(step: Step, number: int, row: int, column: int) -> None:
@@ -281,7 +281,7 @@ def _result(step: Step, number: int, row: int, column: int) -> None:
     _name(result, "=")
     large = grid.numel() > EXACT
     fig = matrix_figure(
-        grid, result.told, kind=_kind(result), marks=[(row, column)], click=not large and grid.numel() > 1
+        grid, result.notation, kind=_kind(result), marks=[(row, column)], click=not large and grid.numel() > 1
     )
     if large:
         chart(fig, key, still=True)
@@ -298,7 +298,7 @@ def _cut(tensor: Named, column: int, key: str, row: int | None = None, on_select
     pixels = " as an image" if len(tensor.grid) == 784 else ""
     st.markdown(f"Its column {column}, exactly{pixels}:")
     cut = tensor.grid[:, column : column + 1]
-    fig = matrix_figure(cut, tensor.told, offset=(0, column), marks=[(row, None)], click=on_select is not None)
+    fig = matrix_figure(cut, tensor.notation, offset=(0, column), marks=[(row, None)], click=on_select is not None)
     if on_select is None:
         chart(fig, key, still=True)
     else:
@@ -343,7 +343,7 @@ def pick_cell(step: Step, number: int) -> tuple[int, int]:
     return first, second
 
 
-def _field(label: str, key: str, count: int, start: int, told: str) -> int:
+def _field(label: str, key: str, count: int, start: int, notation: str) -> int:
     return int(
         st.number_input(
             label,
@@ -353,7 +353,7 @@ def _field(label: str, key: str, count: int, start: int, told: str) -> int:
             key=key,
             bind="query-params",
             width=130,
-            help=f"{told} 0 to {count - 1}; or click a cell of the result.",
+            help=f"{notation} 0 to {count - 1}; or click a cell of the result.",
         )
     )
 

@@ -129,20 +129,20 @@ def _show(subject: Subject, tensor: int, entry: int, value: float, width: float)
     errors = gradient_check_results.errors_of_widths(subject, tensor, entry, value)
     with other:
         chart(width_errors_figure(WIDTHS, errors, chosen=width), "manual_drag_errors")
-    st.caption(_told(errors, slope))
+    st.caption(_describe(errors, slope))
 
 
-def _told(errors: dict[str, list[float]], slope: float) -> str:
+def _describe(errors: dict[str, list[float]], slope: float) -> str:
     if slope == 0 and not any(errors["float64"]):
         return "Nothing reaches this weight on this batch: moving it changes nothing, whatever the width."
     best = {name: min(range(len(WIDTHS)), key=values.__getitem__) for name, values in errors.items()}
-    told = " and ".join(
+    sentence = " and ".join(
         f"ε = {WIDTHS[place]:g} in {name} (error {number(errors[name][place], 1)})" for name, place in best.items()
     )
     last = WIDTHS[-1]
     narrow = " and ".join(f"{number(values[-1], 1)} in {name}" for name, values in errors.items())
     return (
-        f"Here the finite difference is best at {told}. Wider, the curve bends between its two ends. "
+        f"Here the finite difference is best at {sentence}. Wider, the curve bends between its two ends. "
         f"Narrower, the two losses share so many digits that rounding is what is left: at ε = {last:g} the "
         f"error is {narrow}."
     )

@@ -30,18 +30,18 @@ def of_gradients(names: Sequence[str], found: Sequence[Agreement]) -> str:
     if not wrong:
         return f"**All {len(names)} gradients are right.**"
     shape = [entry for entry in found if not entry.within(EXACT) and entry.length is not None]
-    told = (
+    sentence = (
         "**All gradients are wrong.**"
         if len(wrong) == len(names)
         else f"**Red: {', '.join(wrong)}.** {_the_rest(names, wrong)}"
     )
     if not shape:
-        return told
+        return sentence
     lengths, angles = [e.length or 0.0 for e in shape], [e.angle or 0.0 for e in shape]
     if max(angles) < 0.01 and max(lengths) - min(lengths) < 1e-6 * max(lengths):
-        return f"{told} All point exactly the right way, {ratio(lengths[0])} as long as they should be."
+        return f"{sentence} All point exactly the right way, {ratio(lengths[0])} as long as they should be."
     return (
-        f"{told} They are {_span(lengths, ' times')} as long as they should be and point "
+        f"{sentence} They are {_span(lengths, ' times')} as long as they should be and point "
         f"{_span(angles, '°')} away from the right direction."
     )
 
@@ -65,15 +65,15 @@ def of_updates(rows: Sequence[Sequence[Agreement]]) -> str:
     if first is None:
         return f"**All {len(rows)} steps are right.**"
     lengths = [entry.length for entry in rows[-1] if entry.length is not None]
-    told = (
+    sentence = (
         "**Wrong from the first step.**"
         if first == 1
         else f"**Step {first - 1} is right, step {first} is wrong.** A single step would not have shown it."
     )
     if not lengths:
-        return told
+        return sentence
     how_far = _span(lengths, " times")
-    return f"{told} After step {len(rows)} the tensors have moved {how_far} as far as they should."
+    return f"{sentence} After step {len(rows)} the tensors have moved {how_far} as far as they should."
 
 
 def of_training(right: Planted, wrong: Planted) -> str:
@@ -164,16 +164,16 @@ def hint(names: Sequence[str], found: Sequence[Agreement], rows: Sequence[Sequen
         return f"{place} And it is no mere factor: the last layer's gradient points the wrong way."
     lower = [e for e in found if not e.within(EXACT) and e.angle is not None]
     turn, lengths = max((e.angle or 0.0 for e in lower), default=0.0), [e.length or 0.0 for e in lower]
-    told = (
+    sentence = (
         "The last layer is green, so the loss is right. Below it all is red: something goes wrong on the "
         f"way down through weights and slopes. Look at the red gradients: {_span(lengths, ' times')} the "
         f"right length, up to {turn:.0f}° off."
     )
     if turn > 60:
-        return told + " So far off, the blame must have reached the wrong units altogether."
+        return sentence + " So far off, the blame must have reached the wrong units altogether."
     if min(lengths, default=1.0) > 1.5:
-        return told + " Too long: something that should shrink them on the way is missing."
-    return told + " Nearly right: each unit has its blame, scaled a little wrongly."
+        return sentence + " Too long: something that should shrink them on the way is missing."
+    return sentence + " Nearly right: each unit has its blame, scaled a little wrongly."
 
 
 def _span(numbers: Sequence[float], unit: str) -> str:

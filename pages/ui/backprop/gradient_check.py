@@ -191,16 +191,18 @@ def _why_norms(subject: Subject, check: TensorCheck) -> None:
     mine, measured = check.manual.flatten()[check.entries[kept]], check.measured[kept]
     larger = torch.maximum(mine.abs(), measured.abs())
     worst = float(((mine - measured).abs() / larger)[larger > 0].max()) if bool((larger > 0).any()) else 0.0
-    told = "Tensors are compared as wholes, ‖a − b‖ / max(‖a‖, ‖b‖). Entry by entry misleads: "
+    sentence = "Tensors are compared as wholes, ‖a − b‖ / max(‖a‖, ‖b‖). Entry by entry misleads: "
     if zero:
-        told += f"in {check.name} {percent(zero, 0)} of the gradients are exactly zero, and 0 / 0 says nothing"
-        told += f" ({percent(black, 0)} of the pixels are black in every image here). " if black else ". "
-    told += (
+        sentence += f"in {check.name} {percent(zero, 0)} of the gradients are exactly zero, and 0 / 0 says nothing"
+        sentence += f" ({percent(black, 0)} of the pixels are black in every image here). " if black else ". "
+    sentence += (
         f"Of the entries measured in {check.name} the worst differs by {number(worst, 1)} of itself, the "
         f"whole "
         f"tensor by {number(whole.difference, 1)}: "
     )
-    st.caption(told + ("in small entries rounding weighs more." if worst > 10 * whole.difference else "here as well."))
+    st.caption(
+        sentence + ("in small entries rounding weighs more." if worst > 10 * whole.difference else "here as well.")
+    )
 
 
 # Where the way back begins: what the network said minus what it should have said.

@@ -107,8 +107,8 @@ def _thumbnails(factors: list[Factor], current: int) -> None:
         for index, factor in enumerate(factors):
             with st.container(width=92):
                 small = thumbnail(factor.value.numpy(), kind=_kind(factor))
-                st.image(small, width=84, alt=f"Factor {index + 1}, {factor.told}: {shape(factor.shape)}")
-                name = f":orange-badge[{factor.told}]" if index == current else factor.told
+                st.image(small, width=84, alt=f"Factor {index + 1}, {factor.notation}: {shape(factor.shape)}")
+                name = f":orange-badge[{factor.notation}]" if index == current else factor.notation
                 st.caption(f"{name}  \n{shape(factor.shape)}")
 
 
@@ -122,11 +122,11 @@ def _factor(factors: list[Factor], current: int) -> None:
     """The factor and the product after it, as heat maps to hover over."""
     factor, last = factors[current], current == len(factors) - 1
     wide = factor.shape[1]
-    st.subheader(f"{factor.told} · {shape(factor.shape)}", anchor=False)
+    st.subheader(f"{factor.notation} · {shape(factor.shape)}", anchor=False)
     st.markdown(MEANING[factor.kind].format(layer=factor.layer))
-    told = "σ′" if factor.kind == "slopes" else factor.told
+    notation = "σ′" if factor.kind == "slopes" else factor.notation
     value = factor.value.reshape(1, -1) if factor.value.dim() == 1 else factor.value
-    chart(matrix_figure(value, told, kind=_kind(factor)), f"manual_factor_map_{current}", still=True)
+    chart(matrix_figure(value, notation, kind=_kind(factor)), f"manual_factor_map_{current}", still=True)
     if factor.kind == "slopes":
         closed = int((factor.value == 0).sum())
         stops = f" {closed} of {wide} slopes are 0." if closed else " No slope is exactly 0."
@@ -158,7 +158,7 @@ def _sizes(at_start: bool, factors: list[Factor], other: list[Factor], current: 
     here, there = (FRESH, TRAINED) if at_start else (TRAINED, FRESH)
     sizes = [factor.rms for factor in factors]
     fig = shrinking_figure(
-        [factor.told for factor in factors],
+        [factor.notation for factor in factors],
         sizes,
         current,
         other=[factor.rms for factor in other],
@@ -180,10 +180,10 @@ def _sizes(at_start: bool, factors: list[Factor], other: list[Factor], current: 
                 width=220,
                 help="RMS after this factor over RMS before it.",
             )
-    st.caption(_told(factors))
+    st.caption(_describe(factors))
 
 
-def _told(factors: list[Factor]) -> str:
+def _describe(factors: list[Factor]) -> str:
     """What the sizes say, from the error to the first hidden layer's δ."""
     first, last = factors[0].rms, factors[-2].rms
     if first == 0:

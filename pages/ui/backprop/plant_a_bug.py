@@ -298,7 +298,7 @@ def _short(difference: float) -> str:
 
 
 def _hover(label: str, name: str, entry: Agreement) -> str:
-    told = f"<b>{name}</b>, {label}<br>difference {entry.difference:.3g}"
+    sentence = f"<b>{name}</b>, {label}<br>difference {entry.difference:.3g}"
     if entry.length is None or entry.angle is None:
-        return told
-    return told + f"<br>{ratio(entry.length)} as long<br>{entry.angle:.3g}° apart"
+        return sentence
+    return sentence + f"<br>{ratio(entry.length)} as long<br>{entry.angle:.3g}° apart"

@@ -150,7 +150,11 @@ def pair_controls(running: bool) -> RunConfig:
     )
     changes["epochs"] = widget.epochs(40, values["epochs"], "How often every training image is seen.")
     changes["activation"] = widget.choice_box(
-        "Activation", ACTIVATIONS, values["activation"], "activation", help="The bend between linear maps."
+        "Activation",
+        ACTIVATIONS,
+        values["activation"],
+        "activation",
+        help="The nonlinear function between linear maps.",
     )
     depth = widget.slider("Hidden layers", 0, 6, 1, "depth", help="Layers between pixels and answer; 0 is linear.")
     units = widget.number("Units per hidden layer", 1, 1024, 100, "units", help="All hidden layers are equally wide.")

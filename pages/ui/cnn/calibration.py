@@ -76,10 +76,10 @@ def calibrated(trained: TrainedNetwork, mnist: Mnist) -> None:
             _numbers(found)
             chart(_figure(found), f"cnn_sure_reliability_{place}", still=True)
     st.caption(
-        f"{sides.told} Dots: the share of right answers in a bin, with its 95% interval, against their mean "
+        f"{sides.description} Dots: the share of right answers in a bin, with its 95% interval, against their mean "
         "confidence. Orange: the gap to the diagonal. Below: how many answers a bin holds, on a log axis."
     )
-    st.markdown(_told(temperature, *both))
+    st.markdown(_describe(temperature, *both))
     with st.expander("Why does the accuracy not change?", icon=":material/help:"):
         st.markdown(WHY)
         st.latex(
@@ -125,7 +125,7 @@ def _figure(found: Calibration) -> go.Figure:
     )
 
 
-def _told(temperature: float, before: Calibration, after: Calibration) -> str:
+def _describe(temperature: float, before: Calibration, after: Calibration) -> str:
     """What the numbers say, in words that follow from them."""
     if temperature < 1.05 * COLDEST or temperature > HOTTEST / 1.05:
         return (
@@ -158,12 +158,12 @@ def _temperature(key: str, images: str, _logits: Tensor, _labels: Tensor) -> flo
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _calibration(key: str, images: str, bins: int, temperature: float, _logits: Tensor, _labels: Tensor) -> Calibration:
-    sure, right = sureness(_logits, temperature), _logits.argmax(1) == _labels
-    found = reliability(sure, right, bins)
+    confidence, right = sureness(_logits, temperature), _logits.argmax(1) == _labels
+    found = reliability(confidence, right, bins)
     return Calibration(
         bins=found,
         ece=ece(found),
-        interval=ece_interval(sure, right, bins),
+        interval=ece_interval(confidence, right, bins),
         nll=negative_log_likelihood(_logits, _labels, temperature),
         accuracy=float(right.double().mean()) if len(right) else float(torch.nan),
     )
@@ -179,13 +179,13 @@ MOST = 5000  # validation images; one number needs no more
 class HeldOut:
     """fit: images that the network was not trained on, to fit on. judge: others, to report on.
 
-    name: tells one choice from another. told: a sentence that says which they are.
+    name: tells one choice from another. description: a sentence that says which they are.
     """
 
     name: str
     fit: Digits
     judge: Digits
-    told: str
+    description: str
 
 
 def held_out(trained: TrainedNetwork, mnist: Mnist) -> HeldOut:

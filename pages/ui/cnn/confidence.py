@@ -47,20 +47,20 @@ calmer = (logits / log_t.exp().detach()).softmax(dim=1)        # same answers, o
 def confidence(trained: TrainedNetwork, mnist: Mnist) -> None:
     """The claim about confidences, a sheet of images with their answers, and the calibration."""
     probabilities = cached_results.probabilities(trained, mnist)
-    sure, answers = probabilities.max(dim=1)
-    _share(sure, answers == mnist.test.labels, mnist)
-    _sheet(sure, answers, mnist)
+    confidence, answers = probabilities.max(dim=1)
+    _share(confidence, answers == mnist.test.labels, mnist)
+    _sheet(confidence, answers, mnist)
     st.subheader("As often right as sure?", anchor=False)
     calibrated(trained, mnist)
     with st.expander("Show the code", icon=":material/code:"):
         st.code(CODE, language="python")
 
 
-def _share(sure: Tensor, right: Tensor, mnist: Mnist) -> None:
+def _share(confidence: Tensor, right: Tensor, mnist: Mnist) -> None:
     """How many confidences exceed 0.9, beside what the text says."""
-    n, high, wrong = len(sure), int((sure > HIGH).sum()), int((~right).sum())
+    n, high, wrong = len(confidence), int((confidence > HIGH).sum()), int((~right).sum())
     low_end, high_end = Proportion(high, n).interval
-    sure_and_wrong = int(((sure > HIGH) & ~right).sum())
+    sure_and_wrong = int(((confidence > HIGH) & ~right).sum())
     with st.container(horizontal=True, gap="medium"):
         st.metric(
             "Confidence above 0.9",
@@ -83,7 +83,7 @@ def _share(sure: Tensor, right: Tensor, mnist: Mnist) -> None:
     )
 
 
-def _sheet(sure: Tensor, answers: Tensor, mnist: Mnist) -> None:
+def _sheet(confidence: Tensor, answers: Tensor, mnist: Mnist) -> None:
     """A page of images in the order of one's choice, each with label, answer and probability."""
     labels = mnist.test.labels
     with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
@@ -109,7 +109,7 @@ def _sheet(sure: Tensor, answers: Tensor, mnist: Mnist) -> None:
                     help="The true digit, the label.",
                 )
             )
-        places = _order(str(kind), digit, sure, answers, labels)
+        places = _order(str(kind), digit, confidence, answers, labels)
         sheets = max(1, -(-len(places) // SHEET))
         sheet = 1
         if sheets > 1:
@@ -130,7 +130,8 @@ def _sheet(sure: Tensor, answers: Tensor, mnist: Mnist) -> None:
         return
     here = places[(sheet - 1) * SHEET : sheet * SHEET]
     digit_gallery(
-        mnist.test.images[here, 0].numpy(), [_caption(int(labels[i]), int(answers[i]), float(sure[i])) for i in here]
+        mnist.test.images[here, 0].numpy(),
+        [_caption(int(labels[i]), int(answers[i]), float(confidence[i])) for i in here],
     )
     st.caption(
         f"{len(places):,} images, {(sheet - 1) * SHEET + 1:,} to {(sheet - 1) * SHEET + len(here):,} shown. "
@@ -138,16 +139,16 @@ def _sheet(sure: Tensor, answers: Tensor, mnist: Mnist) -> None:
     )
 
 
-def _order(kind: str, digit: int, sure: Tensor, answers: Tensor, labels: Tensor) -> Tensor:
+def _order(kind: str, digit: int, confidence: Tensor, answers: Tensor, labels: Tensor) -> Tensor:
     """Positions of the images of that kind, in their order."""
     if kind == DIGIT:
         return torch.nonzero(labels == digit).flatten()
     if kind == MISREAD:
         wrong = torch.nonzero(answers != labels).flatten()
-        return wrong[sure[wrong].argsort(descending=True, stable=True)]
-    return sure.argsort(descending=kind == MOST, stable=True)
+        return wrong[confidence[wrong].argsort(descending=True, stable=True)]
+    return confidence.argsort(descending=kind == MOST, stable=True)
 
 
-def _caption(label: int, answer: int, sure: float) -> str:
-    said = probability(sure)
+def _caption(label: int, answer: int, confidence: float) -> str:
+    said = probability(confidence)
     return f"{label} → {answer} {said}" if label == answer else f"{label} → **{answer}** {said}"

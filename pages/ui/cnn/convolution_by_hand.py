@@ -316,13 +316,13 @@ def show_pool(window: Window, values: Tensor, row: int, column: int) -> None:
     place = divmod(winner, 2)
     best = float(window.values[place])
     equal = int((window.values == best).sum())
-    grid, told = st.columns([1, 2], vertical_alignment="center")
+    grid, sentence = st.columns([1, 2], vertical_alignment="center")
     with grid:
         top = float(values.max()) or 1.0
         frame = place if equal == 1 else None
         fig = number_grid_figure(window.values, scale=SEQUENTIAL, limits=(0.0, top), frame=frame)
         chart(fig, "cnn_hand_pool_window", still=True)
-    with told:
+    with sentence:
         four = ",\\; ".join(_plain(float(value)) for value in window.values.flatten())
         st.latex(rf"\max({four}) = \mathbf{{{_plain(best)}}}")
         if equal == 1:

@@ -84,17 +84,17 @@ def _kernel(weight: Tensor) -> None:
 def _steps(layers: dict[str, nn.Module], config: CNNConfig, output: LayerOutput, channel: int) -> list[str]:
     """Sentences on how a block comes from the kernel's sums to this layer's numbers."""
     number = block_of(output.name)
-    told = ["The kernel slides over the maps before it; each of its sums is a number of the map."]
+    phrases = ["The kernel slides over the maps before it; each of its sums is a number of the map."]
     names = [name for name in (f"norm{number}", f"act{number}", f"pool{number}") if name in layers]
     if output.name not in names:
-        return told
+        return phrases
     shapes = {layer.name: layer for layer in config.layers()}
     for name in names[: names.index(output.name) + 1]:
         if name.startswith("norm"):
-            told.append(_normalized(layers[name], channel))
+            phrases.append(_normalized(layers[name], channel))
         else:
-            told.append(f"{name}: {does(config, shapes[name])}.")
-    return told
+            phrases.append(f"{name}: {does(config, shapes[name])}.")
+    return phrases
 
 
 def _normalized(norm: nn.Module, channel: int) -> str:
@@ -125,9 +125,9 @@ def _units(outputs: list[LayerOutput], output: LayerOutput) -> None:
     strongest = int(values.argmax())
     silent = int((values == 0).sum())
     before = outputs[outputs.index(output) - 1]
-    told = f"Unit {strongest} is largest with {float(values[strongest]):.4g}. "
+    phrases = f"Unit {strongest} is largest with {float(values[strongest]):.4g}. "
     if silent and output.kind != "linear":
-        told += f"{silent:,} of {count:,} are zero for this picture. "
+        phrases += f"{silent:,} of {count:,} are zero for this picture. "
     if output.kind == "linear":
-        told += f"Each unit sums over all {torch.numel(before.values):,} numbers of {before.name}."
-    st.caption(told)
+        phrases += f"Each unit sums over all {torch.numel(before.values):,} numbers of {before.name}."
+    st.caption(phrases)

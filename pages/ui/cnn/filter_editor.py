@@ -67,8 +67,10 @@ def edited_filter() -> Tensor:
         kernel = torch.tensor([_row(side, row) for row in range(side)], dtype=torch.float64)
     own = not torch.equal(kernel, original)
     state.remember(KEPT, _text(kernel) if own else None)
-    told = "A random kernel, as a network has before training." if preset == RANDOM else FILTERS[preset].told
-    st.caption("Edited by hand. Choose the kernel again, or press the button, to undo." if own else told)
+    description = (
+        "A random kernel, as a network has before training." if preset == RANDOM else FILTERS[preset].description
+    )
+    st.caption("Edited by hand. Choose the kernel again, or press the button, to undo." if own else description)
     if own:
         st.button(
             "Undo the edits",

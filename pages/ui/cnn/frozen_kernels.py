@@ -75,7 +75,7 @@ def frozen(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
                     f"One epoch on {images:,} training images at rate {lr:g}, seed {seed}; whiskers: 95% "
                     f"interval on {some}; dotted: guessing."
                 )
-                st.markdown(told(done))
+                st.markdown(describe(done))
 
         def one(task: Task, progress: Callable[[float], None]) -> ShortScore:
             config = course_pair(COURSE, convolutions, lr=lr, seed=seed, batch_size=batch)[task[0]]
@@ -86,7 +86,7 @@ def frozen(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
     work.part(body)
 
 
-def told(done: dict[Task, ShortScore]) -> str:
+def describe(done: dict[Task, ShortScore]) -> str:
     """What the bars say of each network whose two runs are done."""
     words = []
     for network in (WITH, WITHOUT):

@@ -98,33 +98,38 @@ def _choose(model: nn.Module, config: CNNConfig) -> tuple[KernelPlace, Tensor]:
             block = int(_number("Convolution", 1, blocks, f"{KEY}_block_{blocks}", "Which convolution."))
         weight = dict(model.layers.named_children())[f"conv{block}"].get_parameter("weight").detach()
         ends = []
-        for name, count, told in (
+        for name, count, description in (
             ("To channel", weight.shape[0], "The map that the kernel helps to make."),
             ("From channel", weight.shape[1], "The map that the kernel slides over."),
         ):
             key = f"{KEY}_{name.split()[0].lower()}_{count}"
-            ends.append(int(_number(name, 0, count - 1, key, told)) if count > 1 else 0)
+            ends.append(int(_number(name, 0, count - 1, key, description)) if count > 1 else 0)
     place = KernelPlace(block, *ends)
     return place, weight[place.to, place.source]
 
 
-def _number(label: str, low: int, high: int, key: str, told: str) -> int:
+def _number(label: str, low: int, high: int, key: str, description: str) -> int:
     return st.number_input(
-        label, low, high, low, key=key, bind="query-params", width=120, help=f"{told} {low} to {high}."
+        label, low, high, low, key=key, bind="query-params", width=120, help=f"{description} {low} to {high}."
     )
 
 
 def _at_once(edits: KernelEdits, place: KernelPlace, found: Rows) -> None:
     now = np.array(edits.now[place], dtype=np.float32)
     with st.container(horizontal=True, gap="small"):
-        for label, icon, key, new, told in (
+        for label, icon, key, new, description in (
             ("All zero", "do_not_disturb_on", "zero", np.zeros_like(now), "The kernel sees nothing any more."),
             ("Flip signs", "swap_vert", "flip", -now, "Ink that spoke for the map now speaks against it."),
             ("Mirror", "swap_horiz", "mirror", now[:, ::-1], "Left and right change places."),
             ("As trained", "undo", "back", np.array(found, dtype=np.float32), "Undo this kernel."),
         ):
             st.button(
-                label, icon=f":material/{icon}:", key=f"{KEY}_{key}", on_click=_set, args=(edits, place, new), help=told
+                label,
+                icon=f":material/{icon}:",
+                key=f"{KEY}_{key}",
+                on_click=_set,
+                args=(edits, place, new),
+                help=description,
             )
 
 

@@ -136,18 +136,18 @@ def _accuracy(trained: TrainedNetwork, mnist: Mnist, moment: Moment, table: Tens
 
 
 def _exactness(trained: TrainedNetwork, mnist: Mnist, moment: Moment) -> str:
-    """What the film left out at this moment, said and measured on the network itself."""
+    """What the weight history left out at this moment, said and measured on the network itself."""
     if not in_bytes(moment.weights):
         return ""
-    told = "The film keeps kernels exactly, but the matrices of the linear layers in 8 bits a weight"
+    sentence = "The weight history keeps kernels exactly, but the matrices of the linear layers in 8 bits a weight"
     itself, rounded = kept.network_table(trained, mnist), kept.network_table(trained, mnist, kept=True)
     if itself is None or rounded is None:
-        return f"{told}."
+        return f"{sentence}."
     n = int(itself.sum())
-    network, film = (100 * int(table.diagonal().sum()) / n for table in (itself, rounded))
-    if film == network:
-        return f"{told}. For the trained network that costs nothing: {network:.2f}% either way."
-    return f"{told}. For the trained network that makes {film:.2f}% of {network:.2f}%."
+    exact, eight_bit = (100 * int(table.diagonal().sum()) / n for table in (itself, rounded))
+    if eight_bit == exact:
+        return f"{sentence}. For the trained network that costs nothing: {exact:.2f}% either way."
+    return f"{sentence}. For the trained network that makes {eight_bit:.2f}% of {exact:.2f}%."
 
 
 def _kernels(trained: TrainedNetwork, choice: Choice, shown: list[Moment], moment: Moment) -> None:
@@ -215,7 +215,7 @@ PACE = 0.9  # seconds a place stays
 class Play:
     """The slider of key `key` at place `at` since `turned` (seconds), before that at `before`.
 
-    ending: it is being stopped. told: whether the browser was told the place since a hand took the slider.
+    ending: it is being stopped. announced: whether the browser was told the place since a hand took the slider.
     """
 
     key: str
@@ -223,7 +223,7 @@ class Play:
     before: int
     turned: float
     ending: bool = False
-    told: bool = True
+    announced: bool = True
 
 
 def playing(key: str) -> Play | None:
@@ -238,8 +238,8 @@ def turn(key: str, labels: list[str]) -> None:
     if play is None:
         return
     now = time.monotonic()
-    if not play.told or st.session_state.get(key, labels[-1]) != labels[play.at]:
-        st.session_state[key], play.turned, play.told = labels[play.at], now, True
+    if not play.announced or st.session_state.get(key, labels[-1]) != labels[play.at]:
+        st.session_state[key], play.turned, play.announced = labels[play.at], now, True
     elif play.ending:
         st.session_state.pop(PLAY)
     elif now - play.turned >= 0.8 * PACE:
@@ -271,4 +271,4 @@ def moved_by_hand(key: str, labels: list[str]) -> None:
         return
     at = labels.index(st.session_state[key])
     if at not in (play.at, play.before):
-        play.before, play.at, play.ending, play.told = play.at, at, True, False
+        play.before, play.at, play.ending, play.announced = play.at, at, True, False

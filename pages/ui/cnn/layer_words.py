@@ -11,8 +11,8 @@ from core.lessons.cnn.feature_maps import block_of
 
 def tag(config: CNNConfig) -> str:
     """Tells architectures apart in the keys of widgets whose choices depend on them."""
-    told = ",".join(f"{layer.name}{layer.shape}" for layer in config.layers())
-    return f"{zlib.crc32(told.encode()):08x}"
+    description = ",".join(f"{layer.name}{layer.shape}" for layer in config.layers())
+    return f"{zlib.crc32(description.encode()):08x}"
 
 
 def does(config: CNNConfig, layer: LayerShape) -> str:
@@ -25,13 +25,13 @@ def does(config: CNNConfig, layer: LayerShape) -> str:
             + (f", stride {stride}" if stride > 1 else "")
             + (f", padding {padding}" if padding else "")
         )
-    told = {
+    description = {
         "batch norm": "batch normalization",
         "max pool": "largest of 2×2",
         "average pool": "mean of 2×2",
         "linear": "linear layer",
     }
-    return told.get(layer.kind, layer.kind)
+    return description.get(layer.kind, layer.kind)
 
 
 def gives(layer: LayerShape) -> str:

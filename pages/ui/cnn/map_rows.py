@@ -44,14 +44,14 @@ def layer_row(
     top = float(np.abs(values).max())
     if not output.is_map:
         cells = strip(values)
-        told = f"{gives(layer)}, {values.min():.3g} to {values.max():.3g}\nClick for each unit's number."
+        sentence = f"{gives(layer)}, {values.min():.3g} to {values.max():.3g}\nClick for each unit's number."
         return Row(
             output.name,
             note,
             map_sprites(cells[None], [top], kind=kind),
             cells.shape[0],
             cells.shape[1],
-            [told],
+            [sentence],
             strip=True,
         )
     shown = values[first : first + MOST]

@@ -145,15 +145,15 @@ def _toggle(config: CNNConfig, first: int, row: int, picture: int) -> None:
 
 def _undo(config: CNNConfig, edits: KernelEdits, off: dict[int, list[int]]) -> None:
     channels, kernels = sum(map(len, off.values())), len(edits.changed())
-    told = [f"{count(channels, 'channel')} off"] if channels else []
-    told += [f"{count(kernels, 'kernel')} rewritten"] if kernels else []
+    sentence = [f"{count(channels, 'channel')} off"] if channels else []
+    sentence += [f"{count(kernels, 'kernel')} rewritten"] if kernels else []
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.caption(f"Changed so far: {', '.join(told)}." if told else "Nothing changed yet.", width="stretch")
+        st.caption(f"Changed so far: {', '.join(sentence)}." if sentence else "Nothing changed yet.", width="stretch")
         st.button(
             "Undo all",
             icon=":material/undo:",
             key=f"{KEY}_undo",
-            disabled=not told,
+            disabled=not sentence,
             on_click=_reset,
             args=(config, edits),
             help="Back to the network as it was trained.",
@@ -222,19 +222,19 @@ def knocked_out(trained: TrainedNetwork, mnist: Mnist) -> None:
         height=280,
     )
     chart(fig, f"{ABLATION_KEY}_chart", still=True)
-    st.caption(f"{_told(whole, single, count)} Measured on {cached_results.which_images(mnist, count)}.")
+    st.caption(f"{_describe(whole, single, count)} Measured on {cached_results.which_images(mnist, count)}.")
 
 
-def _told(whole: int, single: list[int], count: int) -> str:
+def _describe(whole: int, single: list[int], count: int) -> str:
     worst = min(range(len(single)), key=single.__getitem__)
     spared = sum(right >= whole for right in single)
     lost = (whole - single[worst]) / count
     if lost <= 0:
         return "No single channel is missed: without any of them as many are read correctly, or more."
-    told = f"Channel {worst} is missed most: without it accuracy falls by {points(lost)}."
+    sentence = f"Channel {worst} is missed most: without it accuracy falls by {points(lost)}."
     if len(single) > 1:
-        told += f" {spared} of {len(single)} channels can go, one at a time, without any loss here."
-    return told
+        sentence += f" {spared} of {len(single)} channels can go, one at a time, without any loss here."
+    return sentence
 
 
 # What an operation does: to the picture's probabilities, to the test accuracy, to each digit.
@@ -318,7 +318,7 @@ def by_digit(read: Readings) -> None:
     change = [now - was for was, now in zip(*shares, strict=True)]
     worst = min(range(10), key=change.__getitem__)
     best = max(range(10), key=change.__getitem__)
-    told = f"The {worst} pays most: {100 * change[worst]:+.1f} points." if change[worst] < 0 else ""
+    sentence = f"The {worst} pays most: {100 * change[worst]:+.1f} points." if change[worst] < 0 else ""
     if change[best] > 0:
-        told += f" The {best} is read better: {100 * change[best]:+.1f} points."
-    st.caption(told or "No digit is read more or less often than before.")
+        sentence += f" The {best} is read better: {100 * change[best]:+.1f} points."
+    st.caption(sentence or "No digit is read more or less often than before.")

@@ -233,17 +233,17 @@ def _claim(layers: list[LayerMaps], slid: list[SlidBack | None] | None, by: tupl
         if max(changes) < HARDLY
         else "That is not *hardly*: place by place these are other maps."
     )
-    told = (
+    sentence = (
         "**Claim of the lab report:** shift the picture and its feature maps hardly change.  \n"
         f"**Measured here**, place by place: {measured} of the maps' own size. {verdict}"
     )
     if slid is None:
-        told += " But did they change, or did they only move? Slide them back."
+        sentence += " But did they change, or did they only move? Slide them back."
     else:
         same = [layers[k].name for k, found in enumerate(slid) if found and found.change < 1e-5]
         if same:
-            told += (
+            sentence += (
                 f"  \n**Slid back**, {', '.join(same)} did not change at all: the maps only moved. A "
                 "convolution is *equivariant*, which may be what the sentence meant."
             )
-    st.markdown(told)
+    st.markdown(sentence)

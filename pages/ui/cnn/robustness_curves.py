@@ -64,7 +64,7 @@ def strength_curves(trained: TrainedNetwork, mnist: Mnist, how: str, strength: f
             if now < wanted:
                 st.progress(now / wanted, text=_progress(now, wanted, now - so_far, time.monotonic() - begun))
             else:
-                _told(trained, networks, how, strength, kept)
+                _describe(trained, networks, how, strength, kept)
             spaced = ", evenly spaced" if count < len(mnist.test) else ""
             st.caption(
                 f"On {cached_results.which_images(mnist, count)}{spaced}. Bands: 95% intervals. Dotted "
@@ -125,7 +125,7 @@ def _chart(trained: TrainedNetwork, networks: list[TrainedNetwork], how: str, st
     chart(fig, "cnn_shake_curves")
 
 
-def _told(trained: TrainedNetwork, networks: list[TrainedNetwork], how: str, strength: float, kept: Scores) -> None:
+def _describe(trained: TrainedNetwork, networks: list[TrainedNetwork], how: str, strength: float, kept: Scores) -> None:
     """What convolution and pooling buy at the strength nearest to the slider's, from the numbers."""
     transform = TRANSFORMS[how]
     near = transform.nearest(strength)

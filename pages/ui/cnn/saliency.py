@@ -89,8 +89,8 @@ def attention(trained: TrainedNetwork, mnist: Mnist, seen: Subject) -> None:
     tops = [max(float(map_.max()) for map_ in pixels), max(float(cam.heat.max()) for cam in cams)]
     image = seen.image[0].numpy()
     for row, digit in enumerate(digits):
-        told = "the predicted digit" if row == 0 else "compared with"
-        st.markdown(f"**{digit}**, {told}: {probability(float(shares[digit]))}, logit {cams[row].logit:.2f}")
+        sentence = "the predicted digit" if row == 0 else "compared with"
+        st.markdown(f"**{digit}**, {sentence}: {probability(float(shares[digit]))}, logit {cams[row].logit:.2f}")
         left, right = st.columns(2)
         for column, name, heat, top, unit in (
             (left, "saliency", pixels[row], tops[0], "|∂logit/∂pixel|"),

@@ -63,7 +63,7 @@ def sweep(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
                     "Cross: a run diverged (counted as guessing, 10%). Dotted upright: the text's rate, "
                     f"{text:g}. {BY_TEST}"
                 )
-                st.markdown(told(curves, text))
+                st.markdown(describe(curves, text))
             else:
                 st.caption(
                     f"Rates from {RATES[0]:g} to {RATES[-1]:g}, seeds {SEEDS[0]} to {SEEDS[-1]}. More "
@@ -79,7 +79,7 @@ def sweep(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
     work.part(body)
 
 
-def told(curves: dict[str, dict[float, Spread]], text: float) -> str:
+def describe(curves: dict[str, dict[float, Spread]], text: float) -> str:
     """What the curves say so far: at the text's rate, and over which rates each one is near its best."""
     ours, theirs = curves.values()
     if not ours or not theirs:

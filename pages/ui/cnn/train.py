@@ -153,7 +153,7 @@ def _claim(history: History, config: RunConfig, n_test: int) -> None:
     if claim:
         st.caption(f":material/format_quote: **The text claims**: {claim}. Measured: what stands above.")
     if parts and len(history.epochs) > 1:  # before the first epoch it only guesses
-        st.markdown(told(parts, nearest_means()))
+        st.markdown(describe(parts, nearest_means()))
 
 
 PAGE = TrainingPage(
@@ -199,7 +199,7 @@ def _nearest_means(data: str) -> tuple[Proportion, Proportion]:
     return Proportion(first.correct, first.n), Proportion(last.correct, last.n)
 
 
-def told(parts: list[Half], means: tuple[Proportion, Proportion]) -> str:
+def describe(parts: list[Half], means: tuple[Proportion, Proportion]) -> str:
     """What the two halves say, in words made from the numbers.
 
     parts: as `halves` gives them. means: the nearest class average on the same two halves.

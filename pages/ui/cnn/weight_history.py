@@ -119,9 +119,11 @@ def _table(key: str, label: str, data: str, _model: nn.Module, _digits: Digits) 
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _paths(key: str, frames: int, _trained: TrainedNetwork) -> tuple[list[float], dict[str, list[float]]]:
-    film = _trained.weight_history
-    return [frame.epoch for frame in film], {
-        layer: [moved(kernels(frame.weights, layer), kernels(film[0].weights, layer)) for frame in film]
+    weight_history = _trained.weight_history
+    return [frame.epoch for frame in weight_history], {
+        layer: [
+            moved(kernels(frame.weights, layer), kernels(weight_history[0].weights, layer)) for frame in weight_history
+        ]
         for layer in convolutions(_trained.model)
     }
 

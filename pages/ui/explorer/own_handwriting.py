@@ -151,8 +151,8 @@ def files(own: Collection) -> None:
                 )
     if problem := st.session_state.pop(PROBLEM, None):
         st.error(problem, icon=":material/error:")
-    if told := st.session_state.pop(TOLD, None):
-        st.success(told, icon=":material/check:")
+    if sentence := st.session_state.pop(TOLD, None):
+        st.success(sentence, icon=":material/check:")
 
 
 @st.cache_data(show_spinner=False, max_entries=8)

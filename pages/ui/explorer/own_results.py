@@ -106,18 +106,18 @@ def _who_misreads(own: Collection, networks: list[Rated]) -> None:
     st.caption(f"{len(picked)} of {len(own)} drawings, those that fool most networks first.")
     with st.container(horizontal=True, gap="medium"):
         for one in picked[:SHOWN]:
-            _card(own, one, len(networks), readings[who].sure[one.place] if who != ANY else None, who)
+            _card(own, one, len(networks), readings[who].confidence[one.place] if who != ANY else None, who)
     if len(picked) > SHOWN:
         st.caption(f"And {len(picked) - SHOWN} more.")
 
 
-def _card(own: Collection, one: Misread, networks: int, sure: float | None, who: str) -> None:
+def _card(own: Collection, one: Misread, networks: int, confidence: float | None, who: str) -> None:
     """A drawing, its label, and who takes it for what; of one network also how sure it is."""
     with st.container(width=170, gap="small"):
         st.image(picture(own.drawings[one.place].image / 255, size=84), width=84, alt=article(one.label).capitalize())
         st.markdown(f"**{article(one.label)}** · drawing {one.place + 1}")
         for digit, names in one.taken_for.items():
-            if sure is None:
+            if confidence is None:
                 listed = ", ".join(escaped(name, "page") for name in names)
                 st.caption(
                     f"**{digit}** say {len(names)} of {networks}: {listed}"
@@ -125,5 +125,5 @@ def _card(own: Collection, one: Misread, networks: int, sure: float | None, who:
                     else f"**{digit}** says {listed}"
                 )
             elif who in names:
-                told = probability(sure)
-                st.caption(f"read as **{digit}**, {told} sure; {one.wrong} of {networks} networks misread it")
+                sentence = probability(confidence)
+                st.caption(f"read as **{digit}**, {sentence} sure; {one.wrong} of {networks} networks misread it")

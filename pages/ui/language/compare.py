@@ -69,7 +69,7 @@ def compare() -> None:
         kept = shared.kept
         wanted: list[Epoch] = [(name, epoch) for name in CELLS for epoch in range(1, epochs + 1)]
         entrants = _entrants(shared)
-        st.markdown(told(entrants))
+        st.markdown(describe(entrants))
         _chart(entrants)
         work.buttons(sum(piece in kept for piece in wanted), len(wanted), "epochs")
         for name in CELLS:
@@ -131,7 +131,7 @@ def _entrants(shared: SharedRuns) -> list[Entrant]:
     return found
 
 
-def told(entrants: list[Entrant]) -> str:
+def describe(entrants: list[Entrant]) -> str:
     """Whether the GRU beats pieces of words on the words themselves, judged pair by pair."""
     by_name = {entrant.name: entrant for entrant in entrants}
     gru, pieces, letters = by_name["gru"], by_name["pieces"], by_name["letters"]

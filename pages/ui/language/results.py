@@ -73,11 +73,11 @@ def _languages(labels: Tensor, probabilities: Tensor) -> None:
 def _confusion(table: Tensor) -> None:
     wrong = table.clone().fill_diagonal_(0)
     most = int(wrong.argmax())
-    is_, called = divmod(most, len(computed.NAMES))
+    is_, predicted = divmod(most, len(computed.NAMES))
     often = int(wrong.flatten()[most])
     if often:
         st.markdown(
-            f"The commonest mistake: **{computed.NAMES[is_]}** called **{computed.NAMES[called]}**, {often:,} times."
+            f"The commonest mistake: **{computed.NAMES[is_]}** called **{computed.NAMES[predicted]}**, {often:,} times."
         )
     chart(confusion_figure(table, names=computed.NAMES, things="words", height=300), "lang_confusion", still=True)
     st.caption("Brighter: a larger share of the row. The diagonal holds right answers.")
@@ -122,7 +122,7 @@ def _mistakes(words: Words, probabilities: Tensor) -> None:
                 {
                     "word": entry.word,
                     "is": names[entry.language],
-                    "called": names[entry.called],
+                    "called": names[entry.predicted],
                     "probability": entry.probability,
                 }
                 for entry in found

@@ -8,7 +8,7 @@ from core.charts.learning_curves import accuracy_figure, loss_figure
 from core.config.language import LANGUAGES
 from core.config.run import RecurrentConfig
 from core.formatting import percent
-from pages.ui.kit.training.live_run import Shown
+from pages.ui.kit.training.live_run import RunView
 from pages.ui.kit.training.training_page import TrainingPage
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.language.controls import material, network
@@ -16,7 +16,7 @@ from pages.ui.language.controls import material, network
 PASSES = "epochs (passes over the training words)"
 
 
-def curves(run: Shown) -> None:
+def curves(run: RunView) -> None:
     """Loss and accuracy of a run beside each other, in words a word has."""
     left, right = st.columns(2, gap="medium")
     guessing = math.log(len(LANGUAGES))
@@ -35,7 +35,7 @@ def curves(run: Shown) -> None:
         st.caption("Measured after each epoch; training accuracy on up to 5,000 of the words trained on.")
 
 
-def _newest(run: Shown, what: str, title: str) -> str:
+def _newest(run: RunView, what: str, title: str) -> str:
     """The newest values in words, in the colors of their lines."""
     parts = []
     for split, color in (("train", "blue"), ("validation", "orange"), ("test", "green")):

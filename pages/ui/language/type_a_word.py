@@ -71,8 +71,8 @@ def _thoughts(trained: TrainedNetwork, found: Typed) -> None:
 
 def _turning(reading: Reading) -> str:
     """Where the answer changed for the last time."""
-    called = reading.probabilities.argmax(1).tolist()
-    turns = [at for at in range(1, len(called)) if called[at] != called[at - 1]]
+    predicted = reading.probabilities.argmax(1).tolist()
+    turns = [at for at in range(1, len(predicted)) if predicted[at] != predicted[at - 1]]
     if not turns:
         return "Its answer is the same from the first character to the last."
     at = turns[-1]
@@ -143,8 +143,8 @@ def changed_letter(trained: TrainedNetwork, found: Typed) -> None:
     """The probability of one language under all changes of one letter, and those that turn the answer."""
     word, answer = found.reading.word, found.answer
     table = computed.changed(trained, word)
-    called = table.argmax(2)
-    others = int((called != answer).sum())
+    predicted = table.argmax(2)
+    others = int((predicted != answer).sum())
     total = len(word) * (len(ALPHABET) - 1)
     languages = list(computed.NAMES)
     if others:

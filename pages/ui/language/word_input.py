@@ -100,12 +100,12 @@ def _named(sign: str) -> str:
 def known_from(trained: TrainedNetwork, word: str) -> str:
     """Whether the word stands in the lists, and on which side of the division; "" if it does not."""
     words = computed.words_of(trained)
-    for side, labels, told in (
+    for side, labels, sentence in (
         (words.train_words, words.train.labels, "It was trained on this very word"),
         (words.test_words, words.test.labels, "A test word: it has never seen it"),
     ):
         if word in side:
-            return f"{told} (a word of {list(LANGUAGES.values())[int(labels[side.index(word)])]})."
+            return f"{sentence} (a word of {list(LANGUAGES.values())[int(labels[side.index(word)])]})."
     return "Not in the lists it learned from."
 
 

@@ -92,17 +92,17 @@ def _relatives(trained: TrainedNetwork, probabilities: Tensor, score: Score) -> 
         + "The others: all test words of a network whose words were divided so."
     )
     gap = both["random"].accuracy - both["stem"].accuracy
-    told = (
+    sentence = (
         f"The networks that came along: {percent(both['random'].accuracy, 2)} on the random division, "
         f"{percent(both['stem'].accuracy, 2)} by stem, {points(abs(gap))} "
         f"{'less' if gap >= 0 else 'more'}."
     )
     if known.n and strangers.n:
-        told += " " + _told(known, strangers)
-    st.markdown(told)
+        sentence += " " + _describe(known, strangers)
+    st.markdown(sentence)
 
 
-def _told(known: Score, strangers: Score) -> str:
+def _describe(known: Score, strangers: Score) -> str:
     """Whether words with relatives are really easier for this network: the two scores' intervals decide."""
     what = f"Of this network's test words of more than {STEM} letters, those with a relative in training"
     if known.ci95[0] > strangers.ci95[1]:

@@ -13,7 +13,7 @@ from core.formatting import percent, ratio
 from core.lessons.mlp.charts import now_and_start_figure, slope_figure
 from core.lessons.mlp.saturation import SATURATED, Spread, histograms, spread
 from core.models import linear_layers
-from core.models.inspect.layer_signals import bend, slope
+from core.models.inspect.layer_signals import activation_function, derivative
 from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.network.gallery import weight_gallery
 from pages.ui.kit.network.network_panel import panel
@@ -158,7 +158,7 @@ def spreads(trained: TrainedNetwork, mnist: Mnist) -> None:
             st.markdown(f"**{names[index].capitalize()}**")
             fig = now_and_start_figure(pair.edges, pair.now, pair.start, x_title=kind.removesuffix("s"))
             chart(fig, f"mlp_spread_{kind}_{index}", still=True)
-            st.caption(_told(trained, kind, index, new, old))
+            st.caption(_describe(trained, kind, index, new, old))
 
 
 def _numbers(trained: TrainedNetwork, mnist: Mnist, kind: str, at_start: bool) -> list[Tensor]:
@@ -188,7 +188,7 @@ def _zeros(now: Tensor, start: Tensor) -> str:
     return f" Exact zeros, left out of the chart: {percent(shares[0], 0)}, at the start {percent(shares[1], 0)}."
 
 
-def _told(trained: TrainedNetwork, kind: str, index: int, now: Tensor, start: Tensor) -> str:
+def _describe(trained: TrainedNetwork, kind: str, index: int, now: Tensor, start: Tensor) -> str:
     """What the chart shows, in numbers."""
     sizes = f"Standard deviation {float(now.std()):.3g}, at the start {float(start.std()):.3g}."
     name = trained.config.mlp.activation
@@ -224,7 +224,7 @@ def begin(trained: TrainedNetwork, mnist: Mnist) -> None:
         )
         return
     flows = [computed.sample_signals(trained, mnist, at_start) for at_start in (True, False)]
-    activation = bend(trained.model)
+    activation = activation_function(trained.model)
     start, now = (spread(flow.before[0], activation, config.activation) for flow in flows)
     symbol = SYMBOL[config.activation]
     st.markdown(
@@ -236,7 +236,7 @@ def begin(trained: TrainedNetwork, mnist: Mnist) -> None:
     chart(
         slope_figure(
             flows[0].before[0].flatten()[:: max(1, flows[0].before[0].numel() // 50_000)].numpy(),
-            lambda at: slope(activation, torch.from_numpy(at)).numpy(),
+            lambda at: derivative(activation, torch.from_numpy(at)).numpy(),
             name=f"slope of {config.activation}",
         ),
         "mlp_begin_slope",

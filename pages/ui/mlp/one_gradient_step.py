@@ -140,22 +140,22 @@ def _numbers(trained: TrainedNetwork, place: Place, step: Step, lr: float, how: 
             width=170,
             help="The loss on the same batch after every weight and bias took its step.",
         )
-    st.caption(_told(place, step, trained.config.train.optimizer))
+    st.caption(_describe(place, step, trained.config.train.optimizer))
 
 
-def _told(place: Place, step: Step, optimizer: OptimizerConfig) -> str:
+def _describe(place: Place, step: Step, optimizer: OptimizerConfig) -> str:
     if place.layer == 0 and step.gradient == 0:
         return "This pixel is black in every image of the batch, so its weight gets no gradient at all."
     if step.gradient == 0:
         return "No gradient reaches this weight: for this batch, moving it changes nothing."
     way = "up" if step.gradient < 0 else "down"
     promised = -abs(step.gradient * (step.after - step.before))
-    told = (
+    sentence = (
         f"The gradient is {'negative' if step.gradient < 0 else 'positive'}, so the weight goes {way}. The "
         f"tangent promises a change of −η · gradient² = {promised:.3g}; "
         f"moving this weight alone gave {step.alone - step.loss:.3g}. "
     )
-    told += (
+    sentence += (
         "All weights together lower the loss far more than one."
         if step.together < step.alone
         else "All weights together overshoot: the loss went up. The rate is too high here."
@@ -165,8 +165,8 @@ def _told(place: Place, step: Step, optimizer: OptimizerConfig) -> str:
     entry = OPTIMIZERS[optimizer.name]
     kind = entry.rule.kind(optimizer.settings)
     if kind == "adaptive":
-        told += f" (This network was trained with {entry.title}, which rescales each step; this is plain SGD.)"
+        sentence += f" (This network was trained with {entry.title}, which rescales each step; this is plain SGD.)"
     elif kind == "velocity":
         first = "" if optimizer.settings.get("nesterov") else "; the very first step is this one"
-        told += f" (This network was trained with momentum, which adds part of the steps before{first}.)"
-    return told
+        sentence += f" (This network was trained with momentum, which adds part of the steps before{first}.)"
+    return sentence

@@ -30,8 +30,8 @@ def pick_weight(model: nn.Module, key: str, start: Place) -> Place:
         )
     with third:
         if layer > 0:
-            told = "The hidden unit the weight comes from."
-            source = pick_unit("From unit", weight.shape[1], f"{key}_from_{layer}", begin.source, told)
+            description = "The hidden unit the weight comes from."
+            source = pick_unit("From unit", weight.shape[1], f"{key}_from_{layer}", begin.source, description)
             return Place(layer, to, source)
         row_side, column_side = st.columns(2)
         with row_side:

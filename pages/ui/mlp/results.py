@@ -141,14 +141,14 @@ def _mistakes(probabilities: Tensor, test: Digits) -> None:
     if not len(wrong):
         st.markdown("Not one mistake on these images.")
         return
-    sure, called = probabilities[wrong].max(dim=1)
-    high = int((sure > 0.9).sum())
+    confidence, predicted = probabilities[wrong].max(dim=1)
+    high = int((confidence > 0.9).sum())
     st.markdown(
         "True digit → the network's answer, and how sure it was. "
         + (f"{'All' if high == len(wrong) else high} of these {len(wrong)} with more than 90%." if high else "")
     )
     captions = [
         f"{int(test.labels[place])} → **{int(answer)}** {probability(float(share))}"
-        for place, answer, share in zip(wrong, called, sure, strict=True)
+        for place, answer, share in zip(wrong, predicted, confidence, strict=True)
     ]
     digit_gallery(test.images[wrong, 0], captions)

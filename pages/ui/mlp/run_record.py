@@ -11,7 +11,7 @@ from core.storage.runs import RunRecord
 from pages.ui.kit.shell.cache import run_store
 from pages.ui.kit.shell.owner import mine
 from pages.ui.kit.training.accuracy_line import BY_TEST
-from pages.ui.kit.training.live_run import told
+from pages.ui.kit.training.live_run import describe
 from pages.ui.kit.widgets.chart import chart
 
 SHOWN = 200
@@ -93,7 +93,7 @@ def row(run: RunRecord) -> dict[str, object]:
         "loss": settings["reduction"],
         "epochs": run.epochs,
         "seed": settings["seed"],
-        "changed on the way": ", ".join(told(change) for change in run.history.changes),
+        "changed on the way": ", ".join(describe(change) for change in run.history.changes),
         "validation": run.validation_accuracy,
         "trained on": run.n_train,
         "seconds": run.train_seconds,

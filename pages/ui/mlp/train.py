@@ -31,7 +31,11 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
         help="Layers between pixels and answer; 0 is linear.",
     )
     changes["activation"] = widget.choice_box(
-        "Activation", ACTIVATIONS, values["activation"], "activation", help="The bend between two linear maps."
+        "Activation",
+        ACTIVATIONS,
+        values["activation"],
+        "activation",
+        help="The nonlinear function between linear maps.",
     )
     changes["family"] = widget.choice_box(
         "Written as",

@@ -93,7 +93,7 @@ def _controls(trained: TrainedNetwork, kept: Edits) -> None:
         _change(trained, kept)
     edits = kept.list()
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.caption(_told(kept) if edits else "No edits yet.", width="stretch")
+        st.caption(_describe(kept) if edits else "No edits yet.", width="stretch")
         st.button(
             "Undo all",
             icon=":material/undo:",
@@ -179,8 +179,8 @@ def _effect(ready: Prepared, kept: Edits, test: Digits) -> None:
         )
     image, bars = st.columns([1, 3.2], vertical_alignment="center")
     with image:
-        told = "Whose probabilities are shown."
-        index = pick_unit("Test image", len(labels), "mlp_edit_image", 0, told)
+        sentence = "Whose probabilities are shown."
+        index = pick_unit("Test image", len(labels), "mlp_edit_image", 0, sentence)
         st.image(picture(test.images[index, 0], size=112), width=112)
         answer, moved = int(after[index]), after[index] != before[index]
         st.caption(f"{article(int(labels[index]))}, {'now ' if moved else ''}read as **{answer}**")
@@ -189,7 +189,7 @@ def _effect(ready: Prepared, kept: Edits, test: Digits) -> None:
         chart(before_after_figure(pair[0], pair[1]), "mlp_edit_bars", still=True)
 
 
-def _told(kept: Edits) -> str:
+def _describe(kept: Edits) -> str:
     """The edits in words, the first few by name."""
     parts = [f"layer {a + 1}: {c} → {b} set to {v:.2f}" for (a, b, c), v in list(kept.weights.items())[:4]]
     if len(kept.weights) > 4:

@@ -273,10 +273,10 @@ def in_words(config: DescentConfig, found: list[Printed]) -> str:
     right = sum(entry.agrees for entry in found)
     if right == len(found):
         return f"All {len(found)} printed steps agree with ours to {DIGITS} significant digits, x and f(x) both."
-    told = f"{right} of the {len(found)} printed steps agree to {DIGITS} significant digits"
+    sentence = f"{right} of the {len(found)} printed steps agree to {DIGITS} significant digits"
     if config == CHAPTER:
-        return f"{told}. With the chapter's own settings all should: this is a mistake of ours."
-    return f"{told}: these are not the chapter's settings."
+        return f"{sentence}. With the chapter's own settings all should: this is a mistake of ours."
+    return f"{sentence}: these are not the chapter's settings."
 
 
 def printed_rows(found: list[Printed]) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.formatting import count, number
 from core.lessons.race.charts.descent import rate_zones_figure
-from core.lessons.race.descent.curves import bend, bottom_value, nearest_minimum
+from core.lessons.race.descent.curves import bottom_value, nearest_minimum, second_derivative
 from core.lessons.race.descent.paths import Path
 from core.lessons.race.descent.walk import DescentConfig
 from core.lessons.race.descent.zones import MEANING, PARABOLA, Zone, factor, seen, zone
@@ -81,10 +81,10 @@ def factor_in_words(config: DescentConfig, path: Path) -> str:
         return f"Each step multiplies x by 1 {sign} 2 · {lr:g} = **{q:.4g}**. {tail}"
     last = float(path.points[-1, 0])
     at = [float(path.points[0, 0]), nearest_minimum(config.curve, last)]
-    bends = [bend(config.curve, x) for x in at]
+    curvatures = [second_derivative(config.curve, x) for x in at]
     parts = [
         f"{factor(lr, b, ascent=uphill):.3g} at {what} (f″ = {b:.3g})"
-        for b, what in zip(bends, ("the start", "the nearest bottom"), strict=True)
+        for b, what in zip(curvatures, ("the start", "the nearest bottom"), strict=True)
     ]
     return (
         f"Here the factor 1 {sign} lr · f″(x) changes on the way: {' and '.join(parts)}. Only near a bottom "

@@ -272,7 +272,7 @@ def race_controls(n_train: int, locked: bool) -> tuple[RunConfig, tuple[int, ...
     changes: dict[str, object] = {}
     if isinstance(default.model, MLPConfig) and default.model.hidden:
         changes["activation"] = widget.choice_box(
-            "Activation", ACTIVATIONS, "relu", "activation", help="The bend between the network's layers."
+            "Activation", ACTIVATIONS, "relu", "activation", help="The nonlinear function between the network's layers."
         )
     epochs = widget.slider(
         "Epochs (passes)", 1, 20, 2, "epochs", help="How often every lane sees every training image."

@@ -107,21 +107,21 @@ def results(racers: list[Racer], updates: int) -> None:
 def in_words(racers: list[Racer], updates: int) -> str:
     """Who was first, who was there and left again, who diverged."""
     there = sorted((racer.arrival, racer.title) for racer in racers if racer.arrival is not None and not racer.diverged)
-    told = f"Nobody came within {NEAR:g} of a minimum in {updates:,} updates."
+    sentence = f"Nobody came within {NEAR:g} of a minimum in {updates:,} updates."
     if there and there[0][0] == 0:
-        told = f"The start itself lies within {NEAR:g} of a minimum."
+        sentence = f"The start itself lies within {NEAR:g} of a minimum."
     elif there:
         first = [title for update, title in there if update == there[0][0]]
-        told = (
+        sentence = (
             f"**{' and '.join(first)}** came first within {NEAR:g} of a minimum, after {count(there[0][0], 'update')}."
         )
     left = [racer.title for racer in racers if racer.arrival and not racer.stayed and not racer.diverged]
     if left:
-        told += f" {_list(left)} got there and left again."
+        sentence += f" {_list(left)} got there and left again."
     lost = [racer.title for racer in racers if racer.diverged]
     if lost:
-        told += f" {_list(lost)} diverged: too large a learning rate here."
-    return told
+        sentence += f" {_list(lost)} diverged: too large a learning rate here."
+    return sentence
 
 
 def adaptive_in_words(racers: list[Racer]) -> str:
@@ -134,8 +134,8 @@ def adaptive_in_words(racers: list[Racer]) -> str:
             continue
         spans = [float(line[seen].max() / line[seen].min()) for line in (gradient, step)]
         parts.append(f"{racer.title} {ratio(spans[0])} and {ratio(spans[1])}")
-    told = "Largest divided by smallest, of the gradient and of the step: " + "; ".join(parts) + ". "
-    return (told if parts else "") + (
+    sentence = "Largest divided by smallest, of the gradient and of the step: " + "; ".join(parts) + ". "
+    return (sentence if parts else "") + (
         "Where both are alike, steps follow the gradient; where the step's is much smaller, the optimizer "
         "evens them out: that is what adaptive means."
     )

@@ -75,14 +75,14 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
         most=512,
         usual=16,
         help="None makes a straight line.",
-        unit="Each adds one bend; together they make the curve.",
+        unit="Each adds one breakpoint; together they make the curve.",
     )
     activation = widget.choice_box(
         "Activation",
         ACTIVATIONS,
         values["activation"],
         "activation",
-        help="The shape of one bend: tanh is a soft step, ReLU a hinge.",
+        help="Nonlinear function of each hidden unit: tanh is a soft step, ReLU a hinge.",
     )
     seed = widget.number(
         "Seed of the points",

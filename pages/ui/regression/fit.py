@@ -15,7 +15,7 @@ from core.models.inspect.overfitting import course_words, judge
 from core.models.trained_network import rebuild
 from core.recipes.texts import RECIPES
 from core.storage.history import Row
-from pages.ui.kit.training.live_run import Shown, written
+from pages.ui.kit.training.live_run import RunView, written
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.regression.controls import RECIPE, TITLES
 
@@ -39,12 +39,12 @@ def sample(config: RunConfig) -> Sample:
     return _sample(json.dumps(config.to_json()))
 
 
-def kept_row(shown: Shown) -> Row:
+def kept_row(shown: RunView) -> Row:
     """What was measured of the weights that are shown: the newest, or at the end those that are kept."""
     return overfitting.kept_row(shown.history.epochs, "last" if shown.active else shown.config.train.keep)
 
 
-def draw_fit(shown: Shown) -> None:
+def draw_fit(shown: RunView) -> None:
     """A run, live or not; folded away where it learned a curve while points of one's own are chosen now."""
     data = shown.config.data
     assert isinstance(data, CurveConfig)
@@ -57,7 +57,7 @@ def draw_fit(shown: Shown) -> None:
         _draw_all(shown)
 
 
-def _draw_all(shown: Shown) -> None:
+def _draw_all(shown: RunView) -> None:
     """Everything there is to see of a run."""
     data, points = shown.config.data, sample(shown.config)
     assert isinstance(data, CurveConfig)
@@ -87,7 +87,7 @@ def _draw_all(shown: Shown) -> None:
         _residuals(left, data.noise if data.target != "placed" else 0.0, shown.key)
 
 
-def _result(shown: Shown, row: Row, points: Sample) -> None:
+def _result(shown: RunView, row: Row, points: Sample) -> None:
     """The numbers of the weights that are kept, what they mean, and what the text claims."""
     names = {"train": "Training loss", "validation": "Validation loss", "test": "Test loss"}
     losses = {name: row.get(f"{name}_loss") for name in names}
@@ -126,14 +126,14 @@ def _result(shown: Shown, row: Row, points: Sample) -> None:
         )
 
 
-def _film(shown: Shown, points: Sample) -> None:
+def _film(shown: RunView, points: Sample) -> None:
     """The curve at every frame of the film, with a player."""
-    if len(shown.film) < 2:
+    if len(shown.weight_history) < 2:
         return
     again = st.expander("Watch it learn again", icon=":material/movie:", key=f"{shown.key}_film", on_change="rerun")
     if again.open:
         with again:
-            frames = curves_of(shown.config, shown.film, points.grid)
+            frames = curves_of(shown.config, shown.weight_history, points.grid)
             drawn = {name: (pairs.x, pairs.y) for name, pairs in points.parts.items() if name != "test"}
             fig = fit_film(points.grid, frames, points.truth, drawn, (points.low, points.high))
             chart(fig, f"{shown.key}_film_chart", still=True)

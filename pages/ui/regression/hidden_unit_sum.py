@@ -9,7 +9,7 @@ from core.data.points import CURVES
 from core.export.snippets.curve import BENDS_CODE
 from core.jobs.training_job import Job
 from core.lessons.regression.charts.fit import bends_figure
-from core.lessons.regression.hidden_unit_sum import Bends, Order, bends_of, coming_from_the_left
+from core.lessons.regression.hidden_unit_sum import HiddenUnitSum, Order, coming_from_the_left, hidden_unit_sum
 from core.lessons.regression.small_fit import noisy_sample
 from core.models.inspect.fit import Sample
 from core.models.threads import one_thread
@@ -54,7 +54,7 @@ BEFORE = {
 FLAT = 1e-6  # of the answer: a unit that moves less is flat
 
 
-def bends(job: Job | None, look: str) -> None:
+def show_hidden_units(job: Job | None, look: str) -> None:
     """The tab. look: the key of the select box over networks."""
 
     @st.fragment
@@ -77,7 +77,7 @@ def _tab(job: Job | None, look: str) -> None:
     with right:
         points = sample(config)
         assert isinstance(config.model, RegressorConfig)
-        found = bends_of(model, points.grid, (points.low, points.high))
+        found = hidden_unit_sum(model, points.grid, (points.low, points.high))
         _unit_after_unit(found, model, points, config.model)
     with st.expander("Show the code", icon=":material/code:"):
         st.code(BENDS_CODE, language="python")
@@ -147,7 +147,7 @@ def _network(job: Job | None, look: str) -> tuple[RunConfig, nn.Module]:
     return fit.config, rebuild(fit.config, fit.kept)
 
 
-def _unit_after_unit(found: Bends, model: nn.Module, points: Sample, network: RegressorConfig) -> None:
+def _unit_after_unit(found: HiddenUnitSum, model: nn.Module, points: Sample, network: RegressorConfig) -> None:
     units = len(found.parts)
     by = st.segmented_control(
         "Add the units",
@@ -206,10 +206,10 @@ def _unit_after_unit(found: Bends, model: nn.Module, points: Sample, network: Re
             f"Coming from the left: {FROM_THE_LEFT[network.activation]} is counted to the beginning, so each "
             f"unit shown here {BEFORE[network.activation]}, and says how the curve turns there."
         )
-    st.markdown(told(found, points, network))
+    st.markdown(describe(found, points, network))
 
 
-def told(found: Bends, points: Sample, network: RegressorConfig) -> str:
+def describe(found: HiddenUnitSum, points: Sample, network: RegressorConfig) -> str:
     """Where the units bend, and how many do nothing, in words made from their numbers."""
     units = len(found.parts)
     if len(network.hidden) > 1:

@@ -82,7 +82,7 @@ def _settings() -> dict[str, object]:
         ("tanh", "relu", "gelu"),
         key="reg_wiggly_activation",
         bind="query-params",
-        help="The shape of one bend.",
+        help="Nonlinear function of each hidden unit.",
     )
     epochs = st.select_slider(
         "Epochs",
@@ -171,7 +171,7 @@ def _drawn(done: dict[Piece, Ends], settings: dict[str, object]) -> None:
     assert isinstance(config.data, CurveConfig)
     chart(width_losses_figure(train, validation, kept, noise_floor(config.data), WIDTHS), "reg_sweep_chart")
     st.caption("Dots: one seed each. Lines: medians over the seeds so far.")
-    st.markdown(told(done))
+    st.markdown(describe(done))
 
 
 def gather(done: dict[Piece, Ends], name: str) -> dict[int, list[float]]:
@@ -184,7 +184,7 @@ def gather(done: dict[Piece, Ends], name: str) -> dict[int, list[float]]:
     return found
 
 
-def told(done: dict[Piece, Ends]) -> str:
+def describe(done: dict[Piece, Ends]) -> str:
     """What the sweep says, from its medians; every width must have been measured once."""
     train, validation = gather(done, "train"), gather(done, "validation")
     if set(train) != set(WIDTHS) or set(validation) != set(WIDTHS):

@@ -25,10 +25,10 @@ def _train() -> None:
 
 
 def _hidden_unit_sum() -> None:
-    from pages.ui.regression.hidden_unit_sum import bends
+    from pages.ui.regression.hidden_unit_sum import show_hidden_units
     from pages.ui.regression.train import LOOK, PAGE
 
-    bends(PAGE.current_job(), LOOK)
+    show_hidden_units(PAGE.current_job(), LOOK)
 
 
 def _overfitting() -> None:

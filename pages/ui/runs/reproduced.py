@@ -121,8 +121,8 @@ def _measured(name: str, row: Row | None) -> None:
         st.image(mark, width=WIDTH)
     if yardstick := table.yardstick_words(row):
         st.markdown(f"{yardstick[0].upper()}{yardstick[1:]}.")
-    told = [row["unit"], table.seeds_words(row), row["date"]]
-    st.caption(" · ".join(part for part in told if part), help=f"On {row['machine']}, {duration(row['seconds'])}.")
+    details = [row["unit"], table.seeds_words(row), row["date"]]
+    st.caption(" · ".join(part for part in details if part), help=f"On {row['machine']}, {duration(row['seconds'])}.")
 
 
 def _again(name: str, row: Row | None, *, waiting: bool) -> None:

@@ -73,9 +73,9 @@ def test_the_code_on_the_pages_makes_the_labs_images_on_a_very_sure_network() ->
     model, test = load_shipped("cnn-bn").model, load("small").test.take(slice(0, 60))
     config = AttackConfig("fgsm", 0.3)
     ours = attack(model, test.images, test.labels, config)
-    sure = model(test.images).softmax(1).amax(1) == 1.0
-    assert sure.any()
-    for place in sure.nonzero().flatten().tolist()[:10]:
+    confidence = model(test.images).softmax(1).amax(1) == 1.0
+    assert confidence.any()
+    for place in confidence.nonzero().flatten().tolist()[:10]:
         space = {"model": model, "image": test.images[place], "label": int(test.labels[place])}
         exec(attack_code(config), space)  # our own text, shown to students
         assert float(((space["adversarial"][0] - ours[place]).abs() > 1e-5).double().mean()) < 0.01

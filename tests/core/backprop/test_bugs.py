@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 
 from core.backprop.bugs import BUGS, LISTING, Bug, right_velocity
 from core.backprop.network import RIGHT, Layer, loss_and_gradients
-from core.backprop.pieces import BENDS
+from core.backprop.pieces import MANUAL_ACTIVATIONS
 from core.config.run import ACTIVATIONS, Activation
 from core.lessons.backprop.gradient_check import Agreement, fresh_network, gradient_check, small_network
 from core.lessons.backprop.update_check import EXACT, update_check
@@ -112,7 +112,7 @@ def test_the_code_shown_is_the_code_that_is_checked(bug: Bug | None, sizes: tupl
     parameters = [tensor for layer in layers for tensor in layer]
     for tensor in parameters:
         tensor.grad = torch.zeros_like(tensor)
-    bend = BENDS["sigmoid"]
+    sigma = MANUAL_ACTIVATIONS["sigmoid"]
     exec(
         bug.listing if bug else LISTING,
         {
@@ -122,8 +122,8 @@ def test_the_code_shown_is_the_code_that_is_checked(bug: Bug | None, sizes: tupl
             "lr": lr,
             "momentum": momentum,
             "v": {tensor: torch.zeros_like(tensor) for tensor in parameters},
-            "sigma": bend.value,
-            "slope": lambda z: bend.slope(z, bend.value(z)),
+            "sigma": sigma.value,
+            "slope": lambda z: sigma.derivative(z, sigma.value(z)),
             "batches": [(x, torch.nn.functional.one_hot(y, 3).double()) for x, y in data],
         },
     )

@@ -46,7 +46,7 @@ def test_the_factors_multiply_as_whole_matrices() -> None:
     assert torch.allclose(factors[-1].product, x.T @ running)
     kinds = ["error", *["weights", "slopes"] * 4, "input"]
     assert [factor.kind for factor in factors] == kinds
-    assert [factor.told for factor in factors[:3]] == ["ŷ − y", "W₅ᵀ", "diag σ′(z₄)"]
+    assert [factor.notation for factor in factors[:3]] == ["ŷ − y", "W₅ᵀ", "diag σ′(z₄)"]
 
 
 def test_relative_difference_of_norms() -> None:

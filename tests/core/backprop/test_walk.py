@@ -40,7 +40,7 @@ def test_the_results_are_those_of_the_network(
     steps = walk(layers, activation, x, labels)
     assert len(steps) == 8 * len(layers)
     assert [step.phase for step in steps].index("loss") == 2 * len(layers)
-    found = {step.result.told: step.result.tensor for step in steps}
+    found = {step.result.notation: step.result.tensor for step in steps}
     assert torch.equal(found["L"], loss)
     names = {1: [""], 2: ["_h", "_o"], 3: ["_1", "_2", "_3"]}[len(layers)]
     for name, gradient in zip(names, gradients, strict=True):
@@ -75,10 +75,10 @@ def test_a_cell_tells_which_rows_and_columns_it_reads(activation: Activation) ->
     first = steps[0].cell(1, 2)
     assert first.reads == ((1, None), (None, 2), (None, 2))
     assert first.path == ((None, 2),)
-    upward = next(step for step in steps if step.result.told == "∂L/∂a_h")
+    upward = next(step for step in steps if step.result.notation == "∂L/∂a_h")
     assert upward.cell(0, 1).reads == ((0, None), (1, None))
     assert upward.cell(0, 1).path == ((1, None),)
-    weights = next(step for step in steps if step.result.told == "∂L/∂W_h")
+    weights = next(step for step in steps if step.result.notation == "∂L/∂W_h")
     assert weights.cell(3, 2).path == ((3, 2),)
     assert len(weights.cell(3, 2).terms) == len(x)
 
@@ -117,7 +117,7 @@ def assert_belongs(step: Step, parts: list[tuple[str, int]]) -> None:
     """The result stands in the column that bears its name and has its size."""
     if step.column is not None:
         name, units = parts[step.column]
-        assert step.result.told.removeprefix("∂L/∂").replace("δ", "z") == name
+        assert step.result.notation.removeprefix("∂L/∂").replace("δ", "z") == name
         assert step.result.grid.shape[-1] == units
 
 
@@ -157,9 +157,9 @@ def test_a_step_downhill_makes_the_loss_smaller() -> None:
 
 def test_errors_are_called_delta() -> None:
     layers, x, labels = case((6, 4, 5, 3))
-    told = [step.result.told for step in walk(layers, "tanh", x, labels) if step.phase == "backward"]
-    assert [name for name in told if "δ" in name] == ["δ_3", "δ_2", "δ_1"]
-    assert not any("z" in name for name in told)
+    notation = [step.result.notation for step in walk(layers, "tanh", x, labels) if step.phase == "backward"]
+    assert [name for name in notation if "δ" in name] == ["δ_3", "δ_2", "δ_1"]
+    assert not any("z" in name for name in notation)
     assert [step.result.shape for step in walk(layers, "tanh", x, labels)][:2] == ["(2, 4)", "(2, 4)"]
 
 

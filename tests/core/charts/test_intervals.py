@@ -50,7 +50,7 @@ def test_columns_keep_their_intervals_in_view() -> None:
     assert fig.layout.yaxis.range[0] < 0.15
     assert list(fig.data[0].error_y.array) == pytest.approx([0.06, 0.03])
     assert list(fig.data[0].error_y.arrayminus) == pytest.approx([0.05, 0.05])
-    assert [list(told) for told in fig.data[0].customdata] == [["a", "15.00% to 26.00%"], ["b", "85.00% to 93.00%"]]
+    assert [list(data) for data in fig.data[0].customdata] == [["a", "15.00% to 26.00%"], ["b", "85.00% to 93.00%"]]
     assert fig.layout.shapes[0].y0 == 0.95
     assert fig.layout.annotations[0].text == "all<br>95.0%"
     each = interval_columns([0.2, 0.9], [(0.15, 0.26), (0.85, 0.93)], ["#111111", "#222222"], **common, places=[3, 4])

@@ -93,8 +93,8 @@ def test_every_setting_of_every_attack_can_be_given(
 def test_help_and_mistakes_name_the_settings(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["attack", "--help"])
-    told = "".join(capsys.readouterr().out.split())
-    assert all(f"{key}=" in told for entry in ATTACKS.values() for key in entry.settings)
+    printed = "".join(capsys.readouterr().out.split())
+    assert all(f"{key}=" in printed for entry in ATTACKS.values() for key in entry.settings)
     for words, sentence in (
         (["--attack", "deepfool", "--set", "alpha=1"], "DeepFool has no setting 'alpha'; it has steps, overshoot"),
         (["--set", "steps"], "--set takes NAME=VALUE"),

@@ -39,8 +39,8 @@ def test_train_evaluate_runs(name: str, capsys: pytest.CaptureFixture[str], home
     assert low < row["test_accuracy"] < high
     (again,) = rows(capsys, "evaluate", "mine", "--data", "small")
     assert again["test_accuracy"] == row["test_accuracy"]
-    left, told = (500, "the last 500 test images") if name == "cnn-lab" else (1000, "1,000 test images")
-    assert (again["n"], again["tested_on"], again["checkpoint"]) == (left, told, "mine")
+    left, printed = (500, "the last 500 test images") if name == "cnn-lab" else (1000, "1,000 test images")
+    assert (again["n"], again["tested_on"], again["checkpoint"]) == (left, printed, "mine")
     assert again["validation_accuracy"] == row["validation_accuracy"]
     (same,) = rows(capsys, "evaluate", str(row["run_id"]), "--data", "small")
     assert same["ci95"] == again["ci95"]
@@ -140,8 +140,8 @@ def test_as_a_program_progress_goes_to_stderr(capsys: pytest.CaptureFixture[str]
     assert "step" in done.stderr
     with pytest.raises(SystemExit):
         main(["--help"])
-    told = capsys.readouterr()
-    assert all(verb in told.out for verb in ("recipes", "train", "runs", "evaluate", "data"))
+    printed = capsys.readouterr()
+    assert all(verb in printed.out for verb in ("recipes", "train", "runs", "evaluate", "data"))
 
 
 @pytest.mark.full

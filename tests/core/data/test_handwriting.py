@@ -121,11 +121,11 @@ def test_damaged_files_are_left_out_with_a_sentence() -> None:
         file.write(b"../../etc/passwd,3,\nx.png,11,\n\xff\xfe\0,,\n")
     found = mine.all()
     assert [one.id for one in found.drawings] == ids[3:]
-    told = " ".join(found.problems)
-    assert "is missing" in told
-    assert "is not an image that can be read" in told
-    assert "9 × 9 pixels instead of 28 × 28" in told
-    assert told.count("makes no sense") == 3
+    report = " ".join(found.problems)
+    assert "is missing" in report
+    assert "is not an image that can be read" in report
+    assert "9 × 9 pixels instead of 28 × 28" in report
+    assert report.count("makes no sense") == 3
     mine.add(noise(7), 7)  # what makes no sense is kept beside, nothing is thrown away
     assert "passwd" in (mine.folder / "labels-damaged.csv").read_text(errors="replace")
     assert [one.label for one in mine.all().drawings] == [3, 4, 7]
@@ -178,11 +178,11 @@ def test_taken_home_and_brought_back() -> None:
     names = zipfile.ZipFile(io.BytesIO(file)).namelist()
     assert names[0] == "labels.csv"
     assert len(names) == 6
-    told = take_in(mine, file, "mine.zip")
-    assert (told.added, told.known, told.problems) == (0, 4, ())
+    report = take_in(mine, file, "mine.zip")
+    assert (report.added, report.known, report.problems) == (0, 4, ())
     other = Handwriting("other")
-    told = take_in(other, file, "mine.zip")
-    assert (told.added, told.known) == (4, 0)
+    report = take_in(other, file, "mine.zip")
+    assert (report.added, report.known) == (4, 0)
     ours, theirs = mine.digits(), other.digits()
     assert torch.equal(ours.images, theirs.images)
     assert torch.equal(ours.labels, theirs.labels)
@@ -217,9 +217,9 @@ def zipped(**members: bytes) -> bytes:
     ],
 )
 def test_any_other_file_is_one_sentence(content: bytes, sentence: str) -> None:
-    with pytest.raises(LabError, match=sentence) as told:
+    with pytest.raises(LabError, match=sentence) as raised:
         take_in(Handwriting(), content, "f.zip")
-    assert len(str(told.value).splitlines()) == 1
+    assert len(str(raised.value).splitlines()) == 1
     assert len(Handwriting().all()) == 0
 
 
@@ -227,10 +227,10 @@ def test_what_is_wrong_in_a_zip_is_left_out_and_said() -> None:
     labels = b"file,label,drawn\na.png,1,2026-01-31T12:00:00Z\nb.png,2,\nc.png,3,\nd.png,4,\n../e.png,5,\n"
     large = png(np.zeros((300, 300), dtype=np.uint8))
     content = zipped(labels_csv=labels, a_png=png(noise(1)), b_png=large, c_png=bytes(2**20), x_png=b"extra")
-    told = take_in(Handwriting(), content, "f.zip")
-    assert (told.added, told.known) == (1, 0)
-    assert len(told.problems) == 4
-    assert "300 × 300 pixels" in " ".join(told.problems)
+    report = take_in(Handwriting(), content, "f.zip")
+    assert (report.added, report.known) == (1, 0)
+    assert len(report.problems) == 4
+    assert "300 × 300 pixels" in " ".join(report.problems)
     assert [one.label for one in Handwriting().all().drawings] == [1]
 
 
@@ -292,8 +292,8 @@ SEVENS: dict[str, tuple[bytes, bool]] = {
 @pytest.mark.parametrize("manner", SEVENS)
 def test_a_drawing_in_any_manner_becomes_white_on_black(manner: str) -> None:
     content, inverted = SEVENS[manner]
-    told = take_in(Handwriting(), zipped(labels_csv=b"file,label\na.png,7\n", a_png=content), "f.zip")
-    assert (told.added, told.inverted, told.problems) == (1, int(inverted), ())
+    report = take_in(Handwriting(), zipped(labels_csv=b"file,label\na.png,7\n", a_png=content), "f.zip")
+    assert (report.added, report.inverted, report.problems) == (1, int(inverted), ())
     (one,) = Handwriting().all().drawings
     np.testing.assert_array_equal(one.image, SEVEN)
 
@@ -317,8 +317,8 @@ TABLES = {
 @pytest.mark.parametrize("manner", TABLES)
 def test_a_table_of_labels_in_any_manner(manner: str) -> None:
     content = zipped(labels_csv=TABLES[manner], a_png=png(noise(1)), b_png=png(noise(2)))
-    told = take_in(Handwriting(), content, "f.zip")
-    assert (told.added, told.problems) == (2, ())
+    report = take_in(Handwriting(), content, "f.zip")
+    assert (report.added, report.problems) == (2, ())
     assert [one.label for one in Handwriting().all().drawings] == [1, 2]
 
 
@@ -339,8 +339,8 @@ def test_a_zip_made_on_a_mac_is_read() -> None:
         "my digits/more/2.PNG": png(noise(2)),
         "my digits/ink/first 7.png": png(np.pad(noise(3), 126)),
     }
-    told = take_in(Handwriting(), packed(names), "f.zip")
-    assert (told.added, told.problems) == (2, ())
+    report = take_in(Handwriting(), packed(names), "f.zip")
+    assert (report.added, report.problems) == (2, ())
     first = Handwriting().all().drawings[0]
     np.testing.assert_array_equal(first.image, noise(1))
     with Image.open(Handwriting().ink_path(first.id)) as ink:
@@ -365,9 +365,9 @@ def test_members_packed_otherwise_are_never_unpacked(
         with pytest.raises(LabError, match=r"holds no labels\.csv that can be read"):
             take_in(Handwriting(), file, "f.zip")
     else:
-        told = take_in(Handwriting(), file, "f.zip")
-        assert told.added == 0
-        assert told.problems == ("a.png is missing, damaged or too large, and is left out.",)
+        report = take_in(Handwriting(), file, "f.zip")
+        assert report.added == 0
+        assert report.problems == ("a.png is missing, damaged or too large, and is left out.",)
     assert member not in unpacked
 
 
@@ -378,11 +378,11 @@ def test_large_canvases_are_left_out_and_the_others_held_one_at_a_time() -> None
     members["labels.csv"] = b"".join(b"%d.png,1\n" % i for i in range(60))
     file = packed(members)
     tracemalloc.start()
-    told = take_in(Handwriting(), file, "f.zip")
+    report = take_in(Handwriting(), file, "f.zip")
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert told.added == 60
-    assert told.problems == (
+    assert report.added == 60
+    assert report.problems == (
         "The canvas of 7.png has 1024 × 1024 pixels instead of 280 × 280. The drawing itself is kept.",
     )
     assert len(list((Handwriting().folder / "ink").glob("*.png"))) == 59

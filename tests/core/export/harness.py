@@ -26,7 +26,7 @@ CPU = torch.device("cpu")
 
 
 def trained(config: RunConfig, material: Material, callbacks: list[Callback] | None = None) -> Trainer:
-    trainer = new_trainer(config, material, CPU, callbacks or [], film=False)
+    trainer = new_trainer(config, material, CPU, callbacks or [], keep_weights=False)
     with one_thread(), contextlib.suppress(Diverged):
         trainer.run()
     return trainer

@@ -34,7 +34,7 @@ def run(recipe: str, **changes: Any) -> Case:
 def _run(recipe: str, changes: tuple[tuple[str, Any], ...]) -> Case:
     torch.set_num_threads(1)
     config = RECIPES[recipe].config.with_settings({"precision": "fp32", **dict(changes)})
-    trainer = new_trainer(config, SMALL, torch.device("cpu"), film=False)
+    trainer = new_trainer(config, SMALL, torch.device("cpu"), keep_weights=False)
     with suppress(Diverged):
         trainer.run()
     return Case(config, trainer.history, trainer.n, trainer.module, SMALL.test)
@@ -84,7 +84,7 @@ def test_a_rule_speaks_of_its_fault_and_is_silent_without(rule: str) -> None:
     assert rule in [hint.rule for hint in hints(case)], "no other hint explains it away"
     assert any(sign.isdigit() for sign in found.evidence)
     assert found.why
-    assert found.told
+    assert found.effect
     changed = case.config.with_settings(found.remedy)  # its settings exist and go together
     assert changed != case.config
     assert RULES[rule](run(recipe, **sound)) is None

@@ -171,10 +171,10 @@ HEADER = "has a header that Digit Lab does not understand"
     ],
 )
 def test_anything_else_is_one_sentence(content: bytes, sentence: str) -> None:
-    with pytest.raises(LabError, match=sentence) as told:
+    with pytest.raises(LabError, match=sentence) as raised:
         read_upload(content, "mine.safetensors")
-    assert len(str(told.value).splitlines()) == 1
-    assert len(str(told.value)) < 500
+    assert len(str(raised.value).splitlines()) == 1
+    assert len(str(raised.value)) < 500
 
 
 def test_damaged_files_never_fail_otherwise() -> None:

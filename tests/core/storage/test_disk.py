@@ -32,11 +32,11 @@ def test_a_database_in_use_is_not_called_damaged(monkeypatch: pytest.MonkeyPatch
     other.execute("BEGIN EXCLUSIVE")
     try:
         with (
-            pytest.raises(LabError, match=r"in use by another program.*0\.1 seconds") as told,
+            pytest.raises(LabError, match=r"in use by another program.*0\.1 seconds") as raised,
             store._open() as connection,
         ):
             connection.execute("DELETE FROM runs")
-        assert "Move it" not in str(told.value)
+        assert "Move it" not in str(raised.value)
     finally:
         other.close()
 
@@ -79,9 +79,9 @@ def test_only_what_is_damaged_is_to_be_moved(name: str, sentence: str) -> None:
     store = RunStore()
     error = sqlite3.OperationalError("told by SQLite")
     error.sqlite_errorname = name
-    with pytest.raises(LabError, match=sentence) as told, store._open():
+    with pytest.raises(LabError, match=sentence) as raised, store._open():
         raise error
-    assert "Move it" not in str(told.value)
+    assert "Move it" not in str(raised.value)
 
 
 def test_a_full_disk_is_seen_where_sqlite_speaks_of_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from core.data.digits import Digits
 from core.data.examples import RunData
 from core.storage.weight_history import Frame, load_weight_history, save_weight_history, weight_history_path
 from core.training.trainer import Trainer
-from core.training.weight_history_callback import Filming
+from core.training.weight_history_callback import KeepWeights
 
 
 def weights(seed: int) -> dict[str, torch.Tensor]:
@@ -28,12 +28,12 @@ def weights(seed: int) -> dict[str, torch.Tensor]:
 
 
 def test_there_and_back(tmp_path: Path) -> None:
-    film = [Frame(epoch, weights(int(10 * epoch))) for epoch in (0.0, 1.0, 2.5)]
+    weight_history = [Frame(epoch, weights(int(10 * epoch))) for epoch in (0.0, 1.0, 2.5)]
     path = tmp_path / "films" / "run.safetensors"
-    save_weight_history(path, film)
+    save_weight_history(path, weight_history)
     back = load_weight_history(path)
     assert [frame.epoch for frame in back] == [0.0, 1.0, 2.5]
-    for before, after in zip(film, back, strict=True):
+    for before, after in zip(weight_history, back, strict=True):
         assert after.weights.keys() == before.weights.keys()
         for name, tensor in before.weights.items():
             if tensor.dim() == 2:
@@ -68,11 +68,11 @@ def test_no_file_no_frames(tmp_path: Path) -> None:
 def test_a_damaged_film_is_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "run.safetensors"
     path.write_bytes(b"this is no film")
-    with pytest.raises(LabError, match=r"run\.safetensors is not a film"):
+    with pytest.raises(LabError, match=r"run\.safetensors is not a weight history"):
         load_weight_history(path)
     save_weight_history(path, [Frame(0.0, weights(0)), Frame(1.0, weights(1))])
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(LabError, match="not a film"):
+    with pytest.raises(LabError, match="not a weight history"):
         load_weight_history(path)
 
 
@@ -102,18 +102,18 @@ def test_a_film_that_does_not_fit_together_is_a_sentence(
     save_file(tensors, path, {"epochs": "[0, 1]"})
     assert len(load_weight_history(path)) == 2
     save_file(tensors | changes, path, {"epochs": epochs})
-    with pytest.raises(LabError, match="not a film"):
+    with pytest.raises(LabError, match="not a weight history"):
         load_weight_history(path)
 
 
-def filmed(epochs: int, most: int | None = None, **settings: object) -> tuple[Trainer, Filming]:
+def filmed(epochs: int, most: int | None = None, **settings: object) -> tuple[Trainer, KeepWeights]:
     """A tiny network trained on a few made-up images."""
     images = torch.rand(64, 1, 28, 28, generator=torch.Generator().manual_seed(0))
     digits = Digits(images, torch.arange(64) % 10)
     net = CNNConfig(
         channels=(2,), kernels=(3,), strides=(2,), paddings=(0,), pools=("max",), hidden=(), batch_norm=True
     )
-    camera = Filming() if most is None else Filming(most)
+    camera = KeepWeights() if most is None else KeepWeights(most)
     config = RunConfig("test", net, TrainConfig(epochs=epochs, batch_size=32))
     trainer = Trainer(config, RunData(digits, digits.take(slice(0, 20))), [camera])
     trainer.run()
@@ -122,21 +122,21 @@ def filmed(epochs: int, most: int | None = None, **settings: object) -> tuple[Tr
 
 def test_a_run_is_filmed_from_its_start_and_after_every_epoch() -> None:
     trainer, camera = filmed(3)
-    assert [frame.epoch for frame in camera.film] == [0, 1, 2, 3]
-    last, first = camera.film[-1].weights, camera.film[0].weights
+    assert [frame.epoch for frame in camera.weight_history] == [0, 1, 2, 3]
+    last, first = camera.weight_history[-1].weights, camera.weight_history[0].weights
     for name, tensor in trainer.module.state_dict().items():
         assert torch.equal(last[name], tensor)
         assert last[name].data_ptr() != tensor.data_ptr()  # a copy, which training on cannot change
     assert not torch.equal(first["layers.conv1.weight"], last["layers.conv1.weight"])
     one, _ = filmed(1)
-    assert torch.equal(camera.film[1].weights["layers.conv1.weight"], one.module.layers.conv1.weight.detach())
+    assert torch.equal(camera.weight_history[1].weights["layers.conv1.weight"], one.module.layers.conv1.weight.detach())
 
 
 def test_a_long_film_loses_every_other_frame_but_never_its_ends() -> None:
     _, whole = filmed(1)
-    size = sum(t.numel() * t.element_size() for t in whole.film[0].weights.values())
+    size = sum(t.numel() * t.element_size() for t in whole.weight_history[0].weights.values())
     _, camera = filmed(11, most=5 * size)
-    epochs = [frame.epoch for frame in camera.film]
+    epochs = [frame.epoch for frame in camera.weight_history]
     assert len(epochs) <= 5
     assert epochs[0] == 0
     assert epochs[-1] == 11

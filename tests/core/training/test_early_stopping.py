@@ -89,10 +89,10 @@ def test_record_and_checkpoint_hold_the_kept_epoch() -> None:
     assert evaluate(back.model, curve_points(back.config.data).test).loss == pytest.approx(  # type: ignore[arg-type]
         row["test_loss"]
     )
-    film = load_weight_history(weight_history_path(run_checkpoint("bestbest")))
-    assert film[0].epoch == 0
-    assert film[-1].epoch == trainer.epoch, "the last epoch is not the checkpoint: the film has it"
-    assert torch.equal(film[-1].weights["layers.0.weight"], trainer.module.state_dict()["layers.0.weight"])
+    weight_history = load_weight_history(weight_history_path(run_checkpoint("bestbest")))
+    assert weight_history[0].epoch == 0
+    assert weight_history[-1].epoch == trainer.epoch, "the last epoch is not the checkpoint: the film has it"
+    assert torch.equal(weight_history[-1].weights["layers.0.weight"], trainer.module.state_dict()["layers.0.weight"])
 
 
 def test_a_film_of_a_thousand_epochs_is_short_and_dense_at_the_start() -> None:

@@ -22,7 +22,7 @@ from core.training.loss_and_gradients import loss_and_gradients
 from core.training.recording import keep, new_trainer, record_of
 from core.training.run_data import run_data
 from core.training.trainer import Trainer
-from core.training.weight_history_callback import QUANTILES, SAMPLE, Filming, PreActivations, received, sample
+from core.training.weight_history_callback import QUANTILES, SAMPLE, KeepWeights, PreActivations, received, sample
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def test_without_validation_only_the_training_error_is_recorded(mnist: Mnist) ->
 
 def test_watching_does_not_change_the_run(mnist: Mnist) -> None:
     """Batch norm keeps running averages and dropout draws: neither may notice who looks."""
-    watched = Trainer(tiny(), run_data(mnist, tiny()), [Filming(), PreActivations(every=1)])
+    watched = Trainer(tiny(), run_data(mnist, tiny()), [KeepWeights(), PreActivations(every=1)])
     watched.run()
     quiet = tiny(record_every=0)
     alone = Trainer(quiet, run_data(mnist, quiet))
@@ -123,14 +123,14 @@ def test_watching_does_not_change_the_run(mnist: Mnist) -> None:
 
 
 def test_the_film_holds_the_weights_of_every_epoch(mnist: Mnist) -> None:
-    filming = Filming()
+    filming = KeepWeights()
     trainer = Trainer(tiny(), run_data(mnist, tiny()), [filming])
     before = {name: tensor.clone() for name, tensor in trainer.module.state_dict().items()}
     trainer.run()
-    assert [frame.epoch for frame in filming.film] == [0.0, 1.0, 2.0]
-    assert all(torch.equal(before[name], filming.film[0].weights[name]) for name in before)
+    assert [frame.epoch for frame in filming.weight_history] == [0.0, 1.0, 2.0]
+    assert all(torch.equal(before[name], filming.weight_history[0].weights[name]) for name in before)
     after = trainer.module.state_dict()
-    assert all(torch.equal(after[name], filming.film[-1].weights[name]) for name in after)
+    assert all(torch.equal(after[name], filming.weight_history[-1].weights[name]) for name in after)
     assert not torch.equal(before["layers.conv1.weight"], after["layers.conv1.weight"])
 
 

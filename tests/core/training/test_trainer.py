@@ -143,9 +143,9 @@ def test_a_division_by_zero_is_not_blamed_on_the_rate(name: str, epsilon: float,
     digits = Digits(black, data.train.labels)
     changes = {"optimizer": name, "epsilon": epsilon, "normalize": False}
     trainer = Trainer(recipe("mlp-module", **changes), RunData(digits, data.test))
-    with pytest.raises(Diverged, match=r"divided by zero.*epsilon") as told:
+    with pytest.raises(Diverged, match=r"divided by zero.*epsilon") as raised:
         trainer.run()
-    assert "learning rate" not in str(told.value)
+    assert "learning rate" not in str(raised.value)
     usual = OPTIMIZERS[name].settings["epsilon"].default
     sound = trainer.start.with_settings({"epsilon": usual})
     assert run(sound, RunData(digits, data.test)).history.loss[-1] is not None

@@ -127,7 +127,7 @@ def transfer_figure(
     """
     share = np.array([[c.fooled / c.n if c.n else np.nan for c in row] for row in cells], dtype=float)
     share = share.reshape(len(rows), len(columns))
-    told = [
+    customdata = [
         [
             f"source {source}, target {target}<br>{cell.fooled:,} of {cell.n:,} misclassified"
             f"<br>95%: {interval(cell.low, cell.high)}"
@@ -146,7 +146,7 @@ def transfer_figure(
     names = {"showgrid": False, "showline": False, "tickangle": 0, "tickfont": {"size": 12}}
     places = {"x": list(range(len(columns))), "y": list(range(len(rows)))}
     return series(
-        [heat(share, SEQUENTIAL, 0, 1, gap=2, **places, customdata=told, hover="%{customdata}")],
+        [heat(share, SEQUENTIAL, 0, 1, gap=2, **places, customdata=customdata, hover="%{customdata}")],
         marks,
         height=ROW * len(rows) + HEAD + 4,
         x_ticks={place: _folded(name) for place, name in enumerate(columns)},

@@ -182,16 +182,16 @@ class Panel:
         values = [np.asarray(fact, dtype=float) for fact in facts.values()]
         lines = [f"{name} %{{customdata[{place}]:.4g}}" for place, name in enumerate(facts, start=2)]
         rows, columns = self.cells.shape
-        told: dict[str, Any] = {
+        placed: dict[str, Any] = {
             "x": list(range(left, left + columns)),
             "y": list(range(rows)),
             "customdata": np.stack([*np.indices(values[0].shape), *values], axis=-1),
         }
         hover = "<br>".join(["row %{customdata[0]}, column %{customdata[1]}", *lines])
         if self.kind == "ink":
-            return heat(self.cells, GRAY_INK, 0.0, 1.0, hover=hover) | told
+            return heat(self.cells, GRAY_INK, 0.0, 1.0, hover=hover) | placed
         high = self.top or float(np.quantile(np.abs(self.cells), STRONGEST)) or 1.0
-        return heat(self.cells, DIVERGING, -high, high, hover=hover) | told
+        return heat(self.cells, DIVERGING, -high, high, hover=hover) | placed
 
 
 def pixel_panel_figure(panel: Panel, facts: Mapping[str, ArrayLike], *, height: int = 260) -> go.Figure:

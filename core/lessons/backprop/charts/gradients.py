@@ -105,7 +105,7 @@ def shrinking_figure(
         line(
             range(len(names)),
             _positive(values),
-            told,
+            caption,
             color,
             width=width,
             size=7,
@@ -113,7 +113,7 @@ def shrinking_figure(
             across="",
             customdata=list(names),
         )
-        for values, told, color, width in [*lines, (sizes, label, ORANGE, 2.4)]
+        for values, caption, color, width in [*lines, (sizes, label, ORANGE, 2.4)]
     ]
     now = float(np.asarray(sizes, dtype=float)[current])
     if now > 0:

@@ -137,10 +137,10 @@ def _circles(
     name = shown[0] if shown else ""
     narrow = units > 6
     lit = ink if only is None else [ink if unit == only else AXIS for unit in range(units)]
-    told = [f"{unit}: not computed yet" for unit in range(units)]
+    customdata = [f"{unit}: not computed yet" for unit in range(units)]
     if numbers is not None:
         names = [f"{name}[{unit}]" if units > 1 else name for unit in range(units)]
-        told = [f"{name} = {number(float(value), 8)}" for name, value in zip(names, numbers, strict=True)]
+        customdata = [f"{name} = {number(float(value), 8)}" for name, value in zip(names, numbers, strict=True)]
     return dots(
         [place] * units,
         [_height_of(unit, units) for unit in range(units)],
@@ -151,7 +151,7 @@ def _circles(
         mode="markers+text",
         text=[_short(value) for value in numbers] if numbers is not None and not narrow else None,
         textfont={"size": 11},
-        customdata=told,
+        customdata=customdata,
         hover="%{customdata}",
         showlegend=False,
     )

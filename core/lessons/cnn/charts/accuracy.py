@@ -21,7 +21,7 @@ def digit_pairs_figure(
     room = 0.06 * (1 - low) or 0.01
     ends_x = [x for digit in range(len(before)) for x in (digit, digit, None)]
     ends_y = [y for pair in zip(before, after, strict=True) for y in (*pair, None)]
-    told = [[points(b - a, signed=True), n] for a, b, n in zip(before, after, counts, strict=True)]
+    customdata = [[points(b - a, signed=True), n] for a, b, n in zip(before, after, counts, strict=True)]
     path = line(ends_x, ends_y, "", ORANGE, width=2, opacity=0.6, hover=None, showlegend=False)
     both = [
         dots(
@@ -30,7 +30,7 @@ def digit_pairs_figure(
             name,
             color,
             size=10,
-            customdata=told,
+            customdata=customdata,
             hover=f"<b>%{{x}}</b> {name}: %{{y:.2%}} of %{{customdata[1]}} images<br>change %{{customdata[0]}}",
         )
         for name, shares, color in (("unchanged", before, GRAY), ("edited", after, ORANGE))

@@ -126,12 +126,12 @@ def kernel_grid_figure(
     tops = np.where(sizes > 0, sizes, 1.0) if top is None else np.full(sizes.shape, top or 1.0)
     pitch, middle = side + 1, (side - 1) / 2
     canvas = np.full((rows * pitch - 1, columns * pitch - 1), np.nan)
-    told = np.full((*canvas.shape, 3), np.nan)
+    customdata = np.full((*canvas.shape, 3), np.nan)
     for row, column in np.ndindex(rows, columns):
         at = np.s_[row * pitch : row * pitch + side, column * pitch : column * pitch + side]
         canvas[at] = grid[row, column] / tops[row, column]
-        told[at][..., :2] = inputs[row], outputs[column]
-        told[at][..., 2] = grid[row, column]
+        customdata[at][..., :2] = inputs[row], outputs[column]
+        customdata[at][..., 2] = grid[row, column]
     hover = "from %{customdata[0]} to %{customdata[1]}<br>weight %{customdata[2]:.4f}"
     channels = {
         axis: {
@@ -144,7 +144,7 @@ def kernel_grid_figure(
         for axis, places in (("input", inputs), ("output", outputs))
     }
     return image_figure(
-        [heat(canvas, DIVERGING, -1, 1, customdata=told, hover=hover)],
+        [heat(canvas, DIVERGING, -1, 1, customdata=customdata, hover=hover)],
         height=rows * min(WIDEST, (width - 70) // columns) + 64,
         x_axis={**channels["output"], "showline": False, "side": "top", "constraintoward": "left"},
         y_axis={**channels["input"], "constraintoward": "top"},
@@ -233,13 +233,13 @@ def heat_over_figure(
     mixed = (1 - cover) * (ink[..., None] * 255) + cover * colors
     if not digit:
         mixed[~known] = 128.0
-    told = np.where(known, [[f"{v:.4g}" for v in row] for row in values], "none here")
+    customdata = np.where(known, [[f"{v:.4g}" for v in row] for row in values], "none here")
     place = "row %{y}, column %{x}<br>pixel %{customdata[0]}<br>"
     trace = {
         "type": "image",
         "z": mixed.round().astype(np.uint8),
         "zsmooth": False,
-        "customdata": np.dstack([ink.round(3).astype(str), told]),
+        "customdata": np.dstack([ink.round(3).astype(str), customdata]),
         "hovertemplate": f"{place}{value_name} %{{customdata[1]}}<extra></extra>",
     }
     return image_figure([trace], height=height)

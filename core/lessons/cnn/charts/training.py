@@ -247,10 +247,10 @@ def spread_bands_figure(
             for low, high, strength in ((0, 4, 0.20), (1, 3, 0.38)):
                 area = band(x[known], quantiles[known, low], quantiles[known, high], colors[name], share=strength)
                 fig.add_trace(area, row=row, col=column)
-            told = "median %{y:.3g}<br>half in %{customdata[1]:.3g} … %{customdata[3]:.3g}"
+            hover = "median %{y:.3g}<br>half in %{customdata[1]:.3g} … %{customdata[3]:.3g}"
             tenths = "nine tenths in %{customdata[0]:.3g} … %{customdata[4]:.3g}"
             title = f"{name}, {layer_title(layer)}"
-            middle = line(x, quantiles[:, 2], title, colors[name], width=1.8, hover=told, across=tenths)
+            middle = line(x, quantiles[:, 2], title, colors[name], width=1.8, hover=hover, across=tenths)
             fig.add_trace({**middle, "customdata": quantiles}, row=row, col=column)
         if ends:
             margin = 0.06 * (max(ends) - min(ends) or 1.0)

@@ -47,7 +47,7 @@ def rolling_figure(
     places = [f"x = {place:.4g}" for place in xs]
     bottom = {"symbol": "line-ns-open", "line": {"width": 2}}
     bottom_x, bottom_y = [place[0] for place in bottoms], [place[1] for place in bottoms]
-    told = "step %{customdata}<br>x %{x:.6g}<br>f %{y:.6g}"
+    hover = "step %{customdata}<br>x %{x:.6g}<br>f %{y:.6g}"
     fig = series(
         [
             line(across, upward, "f", BLUE, hover="%{y:.4f}"),
@@ -60,7 +60,7 @@ def rolling_figure(
                 size=5,
                 marker={"opacity": 0.35},
                 customdata=np.arange(1, len(xs) + 1),
-                hover=told,
+                hover=hover,
             ),
             line(xs[:1], ys[:1], "path", color, width=1.6, hover=None, mode="lines"),
             dots(
@@ -103,9 +103,9 @@ def rolling_figure(
 
 
 def rate_zones_figure(
-    zones: Sequence[tuple[str, float, float]], lr: float | None, bend: float = 2.0, *, height: int = 270
+    zones: Sequence[tuple[str, float, float]], lr: float | None, second_derivative: float = 2.0, *, height: int = 270
 ) -> go.Figure:
-    """How large the factor of a step is at every learning rate: |1 − bend · lr| against lr on a log axis.
+    """How large the factor of a step is at every learning rate: |1 − f″ · lr| against lr on a log axis.
 
     zones: (name, from, to) in rates, shaded and named. lr: the present rate, marked; None where the
     zones do not hold for it.
@@ -117,9 +117,9 @@ def rate_zones_figure(
         middle = float(np.log10(left * right)) / 2  # where a mark on a log axis is written
         marks.append(zone(left, right, ZONES[name], opacity=0.13))
         marks.append(note(name, middle, top * 0.98, color=ZONES[name], yanchor="top", textangle=-90))
-    traces = [line(rates, np.abs(1 - bend * rates), "|factor|", BLUE)]
+    traces = [line(rates, np.abs(1 - second_derivative * rates), "|factor|", BLUE)]
     if lr is not None:
-        size = abs(1 - bend * lr)
+        size = abs(1 - second_derivative * lr)
         shape = {"symbol": "circle" if size <= top else "triangle-up", "line": {"color": BLUE, "width": 3.5}}
         hover = f"lr {lr:g}: |factor| {size:.4g}"
         traces.append(dots([lr], [min(size, top)], "now", BALL, size=13, marker=shape, hover=hover, cliponaxis=False))
@@ -128,7 +128,7 @@ def rate_zones_figure(
         marks,
         height=height,
         x_title="learning rate",
-        y_title=f"|1 − {bend:g} · lr|",
+        y_title=f"|1 − {second_derivative:g} · lr|",
         log_x=True,
         x_range=RATES,
         y_range=(-0.04, top),

@@ -55,9 +55,9 @@ def map_race_figure(
     star = {"symbol": "star", "line": {"color": GRAY, "width": 1.6}}
     ring = {"symbol": "circle-open", "line": {"width": 3}}
     lowest = np.array(minima, dtype=float).reshape(-1, 2)
-    told = "minimum: %{x:.4f}, %{y:.4f}"
+    hover = "minimum: %{x:.4f}, %{y:.4f}"
     traces = [
-        dots(lowest[:, 0], lowest[:, 1], "minimum", "white", size=13, marker=star, hover=told, showlegend=False),
+        dots(lowest[:, 0], lowest[:, 1], "minimum", "white", size=13, marker=star, hover=hover, showlegend=False),
         dots(xs[:1], ys[:1], "f", BLUE, marker=color_bar(values), showlegend=False),
     ]
     for path in paths:
@@ -70,8 +70,8 @@ def map_race_figure(
         look = {"color": path.color, "opacity": 1, "line": {"color": "white", "width": 1.2}}
         traces.append({**ball, **comet, "marker": {**comet["marker"], **look}})
     # Around the balls and over them: they all begin there.
-    told = "start: %{x:g}, %{y:g}"
-    begin = dots([start[0]], [start[1]], "start", AXIS, size=21, marker=ring, hover=told, showlegend=False)
+    hover = "start: %{x:g}, %{y:g}"
+    begin = dots([start[0]], [start[1]], "start", AXIS, size=21, marker=ring, hover=hover, showlegend=False)
     fig = _map(xs, ys, values, picture, height)
     fig.add_traces([*traces, begin])
     frames = [

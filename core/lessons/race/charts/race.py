@@ -75,8 +75,8 @@ def race_figure(
         hover = ("%{y:.2%}" if percent_y else "%{y:.4f}") + of
         front.append(line(lane.x, lane.mean, name, color, dash=dash, hover=hover, across=f"{x_title} %{{x:,.6~g}}"))
         if name in fallen:
-            cross, told = {"symbol": "x"}, f"<b>{name}</b> diverged"
-            front.append(dots(lane.x[-1:], lane.mean[-1:], name, color, size=11, marker=cross, hover=told))
+            cross, hover = {"symbol": "x"}, f"<b>{name}</b> diverged"
+            front.append(dots(lane.x[-1:], lane.mean[-1:], name, color, size=11, marker=cross, hover=hover))
     ticks = decades(1e-6, 500, (1, 2, 5)) if log_y else None
     if ticks and percent_y:
         ticks = {tick: f"{100 * tick:g}%" for tick in ticks}

@@ -1,6 +1,6 @@
 """Curves to roll down: functions of one variable, from the chapter's parabola to ones that are no bowls.
 
-`CURVES` is a dict of choices. Each has its slope f′ and its bend f″ written out; the walks themselves take
+`CURVES` is a dict of choices. Each has its first derivative f′ and its second f″ written out; the walks themselves take
 their gradients from autograd, and a test holds one against the other.
 """
 
@@ -29,7 +29,7 @@ class Curve:
     idea: str
     f: Curve1D
     slope: Curve1D
-    bend: Curve1D
+    second_derivative: Curve1D
     code: tuple[str, str]
 
 
@@ -102,9 +102,9 @@ def values(curve: str, x: Numbers) -> Numbers:
     return found
 
 
-def bend(curve: str, x: float) -> float:
+def second_derivative(curve: str, x: float) -> float:
     """f″ at x: how fast the slope changes there."""
-    return float(CURVES[curve].bend(torch.tensor(float(x), dtype=torch.float64)))
+    return float(CURVES[curve].second_derivative(torch.tensor(float(x), dtype=torch.float64)))
 
 
 @lru_cache(maxsize=32)

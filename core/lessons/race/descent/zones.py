@@ -47,9 +47,9 @@ PARABOLA: tuple[Span, ...] = (
 )
 
 
-def factor(lr: float, bend: float, *, ascent: bool = False) -> float:
+def factor(lr: float, second_derivative: float, *, ascent: bool = False) -> float:
     """What one step multiplies a small distance to the bottom by: 1 − lr · f″, or 1 + lr · f″ uphill."""
-    return 1 + lr * bend if ascent else 1 - lr * bend
+    return 1 + lr * second_derivative if ascent else 1 - lr * second_derivative
 
 
 def zone(q: float) -> Zone:

@@ -143,10 +143,10 @@ def bends_figure(
         traces.append(line(x, np.round(np.asarray(base, dtype=float), 5), "beginning", GRAY, width=1.6))
     for rank, unit in enumerate(order):
         on, newest = rank < added, rank == added - 1
-        bend = f", {kinks} at x = {where[unit]:.3g}" if np.isfinite(where[unit]) else ""
+        kink = f", {kinks} at x = {where[unit]:.3g}" if np.isfinite(where[unit]) else ""
         width, opacity = 2.6 if newest else 1.3, 1.0 if newest else 0.6 if on else PALE
         color = CATEGORICAL[unit % len(CATEGORICAL)] if on else GRAY
-        traces.append(line(x, np.round(each[unit], 5), f"unit {unit + 1}{bend}", color, width=width, opacity=opacity))
+        traces.append(line(x, np.round(each[unit], 5), f"unit {unit + 1}{kink}", color, width=width, opacity=opacity))
     if added < len(order):
         traces.append(line(x, whole, "the network", GRAY, width=1.8, dash="dash"))
     traces.append(_answer(x, shown, "sum so far", width=3.6))

@@ -99,8 +99,8 @@ def width_losses_figure(
         x, y = zip(*each, strict=True)
         traces.append(dots(x, y, "", color, size=5, marker=look, showlegend=False))
         middle = [median(values) for values in known.values()]
-        told, across = "%{y:.3g} (median)", "%{x} hidden units"
-        traces.append(line(list(known), middle, name, color, width=2.4, dash=dash, hover=told, across=across))
+        hover, across = "%{y:.3g} (median)", "%{x} hidden units"
+        traces.append(line(list(known), middle, name, color, width=2.4, dash=dash, hover=hover, across=across))
     return series(
         traces,
         _floor(floor, True),

@@ -25,10 +25,10 @@ def claim_mark(value: float, ci95: tuple[float, float] | None, claim: float | No
     def at(share: float) -> str:
         return f"{EDGE + (WIDTH - 2 * EDGE) * (share - low) / (high - low):.1f}"
 
-    told = f"measured {percent(value, 2)}"
+    finding = f"measured {percent(value, 2)}"
     parts = [f'<line x1="{EDGE}" x2="{WIDTH - EDGE}" y1="{LEVEL}" y2="{LEVEL}" stroke="{GRAY}" opacity="0.45"/>']
     if ci95 is not None:
-        told += f", 95% interval {interval(*ci95, 2)}"
+        finding += f", 95% interval {interval(*ci95, 2)}"
         ends = [at(end) for end in ci95]
         both = f'x1="{ends[0]}" x2="{ends[1]}" y1="{LEVEL}" y2="{LEVEL}"'
         parts.append(f'<line {both} stroke="{BLUE}" stroke-width="3"/>')
@@ -38,7 +38,7 @@ def claim_mark(value: float, ci95: tuple[float, float] | None, claim: float | No
         ]
     parts.append(f'<circle cx="{at(value)}" cy="{LEVEL}" r="5.5" fill="{BLUE}"/>')
     if claim is not None:
-        told += f"; the text claims {percent(claim, 2)}"
+        finding += f"; the text claims {percent(claim, 2)}"
         x = float(at(claim))
         parts.append(f'<path d="M{x} {LEVEL - 9}l8 9l-8 9l-8-9z" fill="none" stroke="{ORANGE}" stroke-width="2.5"/>')
     font = f'font-family="sans-serif" font-size="11" fill="{GRAY}"'
@@ -47,7 +47,7 @@ def claim_mark(value: float, ci95: tuple[float, float] | None, claim: float | No
     parts.append(f'<text x="{WIDTH - EDGE}" y="{HEIGHT - 5}" text-anchor="end" {font}>{percent(high, digits)}</text>')
     size = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"'
     body = "".join(parts)
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><title>{escape(told)}</title>{body}</svg>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><title>{escape(finding)}</title>{body}</svg>'
 
 
 COLORS = {"both": GREEN, "only A": BLUE, "only B": ORANGE, "neither": GRAY}

@@ -223,7 +223,7 @@ def trials_map(
             count[row, column] += 1
     mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
     short = [["" if np.isnan(v) else formatting.percent(v) if percent else number(v) for v in row] for row in mean]
-    told = [["" if np.isnan(v) else number(v) for v in row] for row in mean]
+    hovertext = [["" if np.isnan(v) else number(v) for v in row] for row in mean]
     z = np.log10(mean) if log else mean
     cells = heat(
         z,
@@ -231,7 +231,7 @@ def trials_map(
         *_wide(*((float(np.nanmin(z)), float(np.nanmax(z))) if count.any() else (0.0, 1.0))),
         gap=2,
         text=short,
-        hovertext=told,
+        hovertext=hovertext,
         texttemplate="%{text}" if mean.size <= 64 else None,
         hover=f"{first.name} %{{x}}<br>{second.name} %{{y}}<br>{what} " + ("%{z:.2%}" if percent else "%{hovertext}"),
     )

@@ -44,8 +44,8 @@ def keep_drawing(key: str, canvas: str, drawing: "Drawing | None") -> bool:
     saved = st.session_state.pop(f"{key}_saved", False)
     if drawing is not None and not saved:
         st.session_state.pop(f"{key}_told", None)
-    elif told := st.session_state.get(f"{key}_told"):
-        st.caption(told)
+    elif sentence := st.session_state.get(f"{key}_told"):
+        st.caption(sentence)
     return bool(saved)
 
 

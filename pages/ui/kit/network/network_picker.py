@@ -101,14 +101,14 @@ def choose_network(job: Job | None, recipe: str, *, kind: Kind, key: str) -> Tra
 
 def job_option(snapshot: Snapshot, title: str) -> Option:
     """A run of this session; its snapshot must hold weights. title: may name its {recipe} and its {id}."""
-    told = title.format(recipe=snapshot.config.recipe, id=snapshot.job_id)
+    description = title.format(recipe=snapshot.config.recipe, id=snapshot.job_id)
 
     def network() -> TrainedNetwork:
         # Not in the option's label, which a select box holds on to.
         st.caption(f"The run at epoch {number(snapshot.weights_epoch)}, step {snapshot.weights_step:,}.")
-        return running(snapshot, told)
+        return running(snapshot, description)
 
-    return Option(told, network)
+    return Option(description, network)
 
 
 def shipped_options(names: list[str]) -> dict[str, Option]:
@@ -139,7 +139,7 @@ def running(snapshot: Snapshot, title: str) -> TrainedNetwork:
         snapshot.job_id,
         version=str(snapshot.weights_step),
         title=title,
-        weight_history=snapshot.film,
+        weight_history=snapshot.weight_history,
     )
     return _with_start(network)
 

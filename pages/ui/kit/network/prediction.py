@@ -17,10 +17,10 @@ def reading(probabilities: "Tensor", key: str, *, height: int = 230) -> int:
     """Show (10,) probabilities as a sentence and bars; returns the digit read."""
     order = probabilities.argsort(descending=True)
     first, second = int(order[0]), int(order[1])
-    sure, rival = float(probabilities[first]), float(probabilities[second])
+    confidence, rival = float(probabilities[first]), float(probabilities[second])
     doubt = f", or perhaps {article(second)} ({probability(rival)})" if rival >= 0.1 else ""
     st.markdown(f"### It reads {article(first)}")
-    st.caption(f"{probability(sure)} sure{doubt}")
+    st.caption(f"{probability(confidence)} sure{doubt}")
     names = [str(digit) for digit in range(10)]
     chart(bars(probabilities.numpy(), names, palette.DIGITS, height=height), key=key, still=True)
     return first

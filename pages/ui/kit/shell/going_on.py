@@ -33,7 +33,7 @@ class Going:
 
     title: str
     status: str
-    told: str
+    description: str
     progress: float
     place: "Place"
 
@@ -80,7 +80,7 @@ def at_length() -> None:
 
 def _link(one: Going, where: str) -> None:
     file, parameters = one.place
-    label, icon = f"{one.title}: {one.told}", _ICONS[one.status]
+    label, icon = f"{one.title}: {one.description}", _ICONS[one.status]
     # No help: its bubble would lie over the next link.
     if not file.endswith(page_file()):
         st.page_link(file, label=label, icon=icon, query_params=parameters)
@@ -103,13 +103,13 @@ def _described(jobs: "Sequence[AnyJob]") -> Going:
     seen = [job.snapshot for job in jobs]
     first = next((one for status in _ICONS for one in seen if one.status == status), seen[0])
     progress = sum(one.progress for one in seen) / len(seen)
-    told = {
+    description = {
         "running": percent(progress, 0),
         "paused": f"paused at {percent(progress, 0)}",
         "queued": f"waiting, place {first.place}" if first.place else "about to start",
     }
     status = first.status if first.status in _ICONS else "running"  # one that has just ended
-    return Going(jobs[0].title(jobs), status, told[status], progress, _place(jobs[0]))
+    return Going(jobs[0].title(jobs), status, description[status], progress, _place(jobs[0]))
 
 
 def _place(job: "AnyJob") -> "Place":

@@ -135,10 +135,10 @@ def _growing_curve() -> Bytes | None:
     if "regression-sine" not in shipped():
         return None
     config = shipped_model("regression-sine").config
-    film = load_weight_history(weight_history_path(SHIPPED / "regression-sine.safetensors"))
-    if len(film) < 10:
+    weight_history = load_weight_history(weight_history_path(SHIPPED / "regression-sine.safetensors"))
+    if len(weight_history) < 10:
         return None
-    ten = [film[round(place)] for place in np.linspace(0, len(film) - 1, 10)]
+    ten = [weight_history[round(place)] for place in np.linspace(0, len(weight_history) - 1, 10)]
     x = np.linspace(-2 * np.pi, 2 * np.pi, 28)
     tiles = np.zeros((10, 28, 28))
     for tile, (_, curve) in zip(tiles, curves_of(config, ten, x), strict=True):

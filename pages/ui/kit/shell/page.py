@@ -51,7 +51,7 @@ def page(title: str, *, question: str, icon: str, heading: str | None = None) ->
     st.title(f":primary[{icon}] {heading or title}", anchor=False)
     with st.container(key="lab-question"):
         st.markdown(question)
-    told = st.container()
+    head = st.container()
     with going, error_boundary():
         going_on.in_sidebar()
     with foot, error_boundary():
@@ -62,7 +62,7 @@ def page(title: str, *, question: str, icon: str, heading: str | None = None) ->
         share_processor()
     with error_boundary():
         yield
-    with told:
+    with head:
         _ignored()
 
 

@@ -43,7 +43,11 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
         help="Before batch norm and activation, which then have a quarter of the numbers to work on: faster.",
     )
     changes["activation"] = widget.choice_box(
-        "Activation", ACTIVATIONS, values["activation"], "activation", help="The bend between linear maps."
+        "Activation",
+        ACTIVATIONS,
+        values["activation"],
+        "activation",
+        help="The nonlinear function between linear maps.",
     )
     changes["hidden"] = widget.hidden(
         "Hidden linear layers",

@@ -75,7 +75,7 @@ def show_hints(place: Place, run: Ended) -> None:
             with st.container(horizontal=True, gap="small"):
                 _buttons(place, hint, run)
                 with st.popover("Why?", icon=":material/help:", key=place.key(f"hint_why_{hint.rule}")):
-                    st.markdown(f"{hint.why}\n\n*The remedy:* {hint.told}")
+                    st.markdown(f"{hint.why}\n\n*The remedy:* {hint.effect}")
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -109,7 +109,7 @@ def _buttons(place: Place, hint: Hint, run: Ended) -> None:
         disabled=done,
         on_click=_apply,
         args=args,
-        help=f"Set the controls: {change}. {hint.told}",
+        help=f"Set the controls: {change}. {hint.effect}",
     )
     st.button(
         "Apply and train",
@@ -175,12 +175,12 @@ def change_told(hint: Hint, config: RunConfig) -> str:
         parts.append(
             f"keep {early_stopping.WORDS[value].removesuffix(' on validation')}"
             if name == "keep"
-            else f"{word} {_told(name, before.get(name))} → {_told(name, value)}"
+            else f"{word} {_describe(name, before.get(name))} → {_describe(name, value)}"
         )
     return ", ".join(parts)
 
 
-def _told(name: str, value: Any) -> str:
+def _describe(name: str, value: Any) -> str:
     if name in ("init", "init_output"):
         return controls.STARTS[value]
     if isinstance(value, bool):

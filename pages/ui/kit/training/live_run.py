@@ -58,11 +58,11 @@ More = Callable[[History, RunConfig, int], None]
 
 
 @dataclass(frozen=True)
-class Shown:
+class RunView:
     """What there is to draw of a run, whether it is going on, on record, or came along.
 
     epochs: where the axes end. weights: a state_dict, the newest while it runs, then those it kept; None
-    before there are any. film: the weights on the way, where the run keeps them. key: begins all keys.
+    before there are any. weight_history: the weights on the way, where the run keeps them. key: begins all keys.
     """
 
     history: History
@@ -71,13 +71,13 @@ class Shown:
     n_test: int
     epochs: float
     weights: dict[str, Tensor] | None
-    film: WeightHistory
+    weight_history: WeightHistory
     key: str
     active: bool = False
 
 
 #: Draws a run in place of the curves of loss and accuracy.
-Draw = Callable[[Shown], None]
+Draw = Callable[[RunView], None]
 
 
 def live_run(
@@ -118,15 +118,15 @@ def live_run(
     body()
 
 
-def _shown(snapshot: Snapshot, epochs: float, key: str) -> Shown:
-    return Shown(
+def _shown(snapshot: Snapshot, epochs: float, key: str) -> RunView:
+    return RunView(
         snapshot.history,
         snapshot.config,
         snapshot.n_train,
         snapshot.n_test,
         epochs,
         snapshot.weights,
-        snapshot.film,
+        snapshot.weight_history,
         key,
         snapshot.active,
     )
@@ -144,10 +144,10 @@ def curves(history: History, n_train: int, epochs: float, key: str) -> None:
         st.markdown(_legend(history, "accuracy", "Accuracy"))
         chart(accuracy_figure(history, epochs, n_train=n_train), f"{key}_accuracy")
         attacked = history.last("attacked_accuracy") is not None
-        told = " Attacked: the first 500 test images under PGD, 10 steps at the training's ε."
+        sentence = " Attacked: the first 500 test images under PGD, 10 steps at the training's ε."
         st.caption(
             "Measured after each epoch; training accuracy on up to 5,000 of the images trained on."
-            + (told if attacked else "")
+            + (sentence if attacked else "")
             + ("" if history.last("validation_accuracy") is not None else f" {BY_TEST}")
         )
     if history.gradients:
@@ -204,7 +204,7 @@ def _status(snapshot: Snapshot) -> None:
     details.append(promise(snapshot.config.train.fast, snapshot.device))
     st.caption(" · ".join(details))
     if changes := snapshot.history.changes:
-        st.caption("Changed while it ran: " + "; ".join(told(change) for change in changes) + ".")
+        st.caption("Changed while it ran: " + "; ".join(describe(change) for change in changes) + ".")
     spoilt(snapshot.config)
     if not snapshot.active and snapshot.n_test:
         config = snapshot.config
@@ -229,7 +229,7 @@ def spoilt(config: RunConfig) -> None:
         st.caption(f"{badge} {faults_told(config.data)}")
 
 
-def told(change: dict[str, Any]) -> str:
+def describe(change: dict[str, Any]) -> str:
     """One entry of a history's changes in words."""
     if change["name"] == "stop":
         return f"stopped at step {change['step']:,}"

@@ -18,7 +18,7 @@ from pages.ui.kit.network.network_picker import Kind, as_it_came
 from pages.ui.kit.shell import cache, state
 from pages.ui.kit.shell.not_here import not_here
 from pages.ui.kit.training import ended_run
-from pages.ui.kit.training.live_run import Draw, More, Shown, curves, score_line, spoilt, told
+from pages.ui.kit.training.live_run import Draw, More, RunView, curves, describe, score_line, spoilt
 
 
 def recorded(
@@ -42,7 +42,7 @@ def recorded(
                 st.caption(otherwise)
             spoilt(run.config)
             if run.history.changes:
-                st.caption(f"Changed while it ran: {'; '.join(map(told, run.history.changes))}.")
+                st.caption(f"Changed while it ran: {'; '.join(map(describe, run.history.changes))}.")
             epochs = max(run.config.train.epochs, run.epochs)
             network = ended_run.network_of(run) if draw else None
             _draw(draw, key("live"), run.config, network, run.history, run.n_train, run.n_test, epochs)
@@ -85,5 +85,5 @@ def _draw(
     if draw is None:
         curves(history, n_train, epochs, key)
         return
-    weights, film = (None, ()) if trained is None else (trained.model.state_dict(), trained.weight_history)
-    draw(Shown(history, config, n_train, n_test, epochs, weights, film, key))
+    weights, weight_history = (None, ()) if trained is None else (trained.model.state_dict(), trained.weight_history)
+    draw(RunView(history, config, n_train, n_test, epochs, weights, weight_history, key))

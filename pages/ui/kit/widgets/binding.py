@@ -43,7 +43,7 @@ class Ignored:
     page: str
     key: str
     shown: Any = None
-    told: bool = False
+    announced: bool = False
 
     def __str__(self) -> str:
         text = self.text if len(self.text) <= 40 else f"{self.text[:40]}…"
@@ -58,8 +58,8 @@ def ignored() -> list[Ignored]:
     state = _of(context.session_state)
     notes = _notes(state)
     for name, note in list(notes.items()):
-        if not note.told:
-            note.shown, note.told = _now(state, note.key), True
+        if not note.announced:
+            note.shown, note.announced = _now(state, note.key), True
         if note.page != context.page_script_hash or _now(state, note.key) != note.shown:
             del notes[name]
     return list(notes.values())

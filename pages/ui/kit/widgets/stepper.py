@@ -26,12 +26,12 @@ def stepper(key: str, count: int, what: str) -> int:
         ("Back", ":material/chevron_left:", now - 1, f"One {what} back."),
         ("Next", ":material/chevron_right:", now + 1, f"One {what} on."),
     )
-    for place, (label, icon, target, told) in zip(places, moves, strict=True):
+    for place, (label, icon, target, description) in zip(places, moves, strict=True):
         place.button(
             label,
             icon=icon,
             key=f"{key}_{label.lower()}",
-            help=told,
+            help=description,
             on_click=_go,
             args=(key, target),
             type="primary" if label == "Next" else "secondary",

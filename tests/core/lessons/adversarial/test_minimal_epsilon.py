@@ -86,7 +86,7 @@ def test_tries_are_true_and_together_is_as_alone(name: str) -> None:
             chances = model(made)[0].softmax(0)
             read = int(chances.argmax())
             assert (one.read, one.fooled) == (read, read != int(labels[place]))
-            assert one.sure == pytest.approx(chances.max().item(), abs=1e-6)
+            assert one.confidence == pytest.approx(chances.max().item(), abs=1e-6)
             assert one.chance == pytest.approx(chances[labels[place]].item(), abs=1e-6)
 
 
@@ -120,7 +120,7 @@ def test_target() -> None:
         if found.epsilon and label != 3:
             assert int(linear()(found.image[None]).argmax()) == 3
             assert found.tries[-1].fooled == (found.tries[-1].read == 3)
-        assert all(one.chance == one.sure for one in found.tries if one.read == 3)
+        assert all(one.chance == one.confidence for one in found.tries if one.read == 3)
 
 
 @pytest.mark.parametrize("bad", [{"precision": 0.0}, {"farthest": 0.0}, {"farthest": 1.5}])

@@ -77,4 +77,4 @@ def test_judge_knows_the_target() -> None:
     assert judged.target == 8
     assert judged.success.sum() > 10
     assert (judged.read[judged.success] == 8).all()
-    assert (judged.sure[judged.success] > 0.1).all()
+    assert (judged.confidence[judged.success] > 0.1).all()

@@ -19,8 +19,8 @@ def short(name: str | None, **changes: object) -> Planted:
 
 
 def test_without_a_bug_it_is_an_ordinary_run() -> None:
-    told: list[float] = []
-    found = short(None, images=len(TRAIN), momentum=0.5, progress=told.append)
+    progress: list[float] = []
+    found = short(None, images=len(TRAIN), momentum=0.5, progress=progress.append)
     config = RunConfig(
         "x",
         MLPConfig(hidden=(12,), family="raw"),
@@ -34,8 +34,8 @@ def test_without_a_bug_it_is_an_ordinary_run() -> None:
     usual = Trainer(config, RunData(TRAIN.take(order), TEST)).run()
     assert found.loss == pytest.approx([loss for loss in usual.loss if loss is not None], rel=1e-3)
     assert found.accuracy[-1] == pytest.approx(float(usual.epochs[-1]["test_accuracy"] or 0), abs=0.005)
-    assert told == sorted(told)
-    assert told[-1] == 1
+    assert progress == sorted(progress)
+    assert progress[-1] == 1
     assert found.seen[0] == 0
     assert found.seen[-1] == len(TRAIN)
     assert len(found.seen) == len(found.accuracy) >= 10
@@ -58,12 +58,12 @@ def test_a_bug_changes_the_run_from_where_it_should(name: str) -> None:
 
 
 def test_a_run_that_diverges_ends_there() -> None:
-    told: list[float] = []
-    found = short("label", activation="relu", lr=50.0, images=4_000, progress=told.append)
+    progress: list[float] = []
+    found = short("label", activation="relu", lr=50.0, images=4_000, progress=progress.append)
     assert found.diverged is not None
     assert found.loss[found.diverged - 1] is None
     assert all(loss is not None for loss in found.loss[: found.diverged - 1])
-    assert told == sorted(told)
+    assert progress == sorted(progress)
     assert len(found.accuracy) >= 1
     assert 0 <= found.accuracy[-1] <= 1
 

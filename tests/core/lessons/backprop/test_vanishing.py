@@ -43,8 +43,8 @@ def test_sizes_are_autograds(activation: str, init: str, batch: tuple[torch.Tens
     right = [p.grad.square().mean().sqrt().item() for p in module.parameters() if p.dim() == 2]  # type: ignore[union-attr]
     found = sizes(network(activation, init, 3, 16, 3), activation, *batch)  # type: ignore[arg-type]
     assert found.gradients == pytest.approx(right, rel=1e-4)
-    bend = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu}[activation]
-    outputs = [*(bend(z) for z in passed[:-1]), passed[-1]]
+    sigma = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu}[activation]
+    outputs = [*(sigma(z) for z in passed[:-1]), passed[-1]]
     assert found.activations == pytest.approx([z.square().mean().sqrt().item() for z in outputs], rel=1e-4)
 
 

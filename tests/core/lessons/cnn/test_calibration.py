@@ -33,37 +33,37 @@ def sure_and_right(logits: Tensor, labels: Tensor, temperature: float = 1.0) -> 
 
 @pytest.mark.parametrize("bins", [1, 15])
 def test_bins_against_brute_force(bins: int) -> None:
-    sure, right = sure_and_right(*drawn(500))
-    found = reliability(sure, right, bins)
+    confidence, right = sure_and_right(*drawn(500))
+    found = reliability(confidence, right, bins)
     total = 0.0
     for k, part in enumerate(found):
-        inside = (sure > k / bins) & (sure <= (k + 1) / bins)
+        inside = (confidence > k / bins) & (confidence <= (k + 1) / bins)
         assert part.count == int(inside.sum())
         assert part.correct == int(right[inside].sum())
         if part.count:
-            assert part.confidence == pytest.approx(float(sure[inside].mean()))
+            assert part.confidence == pytest.approx(float(confidence[inside].mean()))
             assert part.ci95[0] <= part.accuracy <= part.ci95[1]
-            total += part.count / len(sure) * abs(part.accuracy - part.confidence)
+            total += part.count / len(confidence) * abs(part.accuracy - part.confidence)
         else:
             assert math.isnan(part.accuracy)
             assert math.isnan(part.confidence)
-    assert sum(part.count for part in found) == len(sure)
+    assert sum(part.count for part in found) == len(confidence)
     assert ece(found) == pytest.approx(total)
 
 
 def test_the_ends_of_the_scale() -> None:
-    sure = torch.tensor([0.0, 1.0, 0.2, 1 / 15], dtype=torch.float64)
-    found = reliability(sure, torch.tensor([False, True, True, False]))
+    confidence = torch.tensor([0.0, 1.0, 0.2, 1 / 15], dtype=torch.float64)
+    found = reliability(confidence, torch.tensor([False, True, True, False]))
     assert found[0].count == 2
     assert found[-1].count == 1
     assert found[2].count == 1, "bins are closed at the right"
 
 
 def test_a_known_calibration_error() -> None:
-    sure = torch.full((100,), 0.9, dtype=torch.float64)
+    confidence = torch.full((100,), 0.9, dtype=torch.float64)
     right = torch.arange(100) < 70
-    assert ece(reliability(sure, right)) == pytest.approx(0.2)
-    assert math.isnan(ece(reliability(sure[:0], right[:0])))
+    assert ece(reliability(confidence, right)) == pytest.approx(0.2)
+    assert math.isnan(ece(reliability(confidence[:0], right[:0])))
 
 
 def test_a_calibrated_source_has_little_error_and_a_sure_one_much() -> None:
@@ -120,11 +120,11 @@ def test_the_interval_holds_the_error_of_the_source() -> None:
     held = 0
     for seed in range(20):
         generator = Generator().manual_seed(seed)
-        sure = 0.5 + 0.4 * torch.rand(800, generator=generator, dtype=torch.float64)
-        right = torch.rand(800, generator=generator, dtype=torch.float64) < sure - 0.1
-        low, high = ece_interval(sure, right, resamples=200)
+        confidence = 0.5 + 0.4 * torch.rand(800, generator=generator, dtype=torch.float64)
+        right = torch.rand(800, generator=generator, dtype=torch.float64) < confidence - 0.1
+        low, high = ece_interval(confidence, right, resamples=200)
         assert 0 <= low <= high
         held += low <= 0.1 <= high
     assert held >= 17
-    assert ece_interval(sure, right) == ece_interval(sure, right), "seeded"
-    assert ece_interval(sure[:0], right[:0]) == (0.0, 1.0)
+    assert ece_interval(confidence, right) == ece_interval(confidence, right), "seeded"
+    assert ece_interval(confidence[:0], right[:0]) == (0.0, 1.0)

@@ -46,15 +46,15 @@ def test_the_pair_differs_in_batch_norm_alone() -> None:
 
 def test_a_short_run_is_an_ordinary_run_on_some_images(mnist: Mnist) -> None:
     config = replace(RECIPES["cnn-bn"].config, model=TINY).with_settings({"seed": 2, "epochs": 5})
-    told: list[float] = []
-    score = short_run(config, mnist, images=700, progress=told.append)
+    progress: list[float] = []
+    score = short_run(config, mnist, images=700, progress=progress.append)
     drawn = torch.randperm(4000, generator=torch.Generator().manual_seed(2))[:700]
     once = config.with_settings({"epochs": 1, "precision": "fp32", "threads": 1})
     trainer = Trainer(once, RunData(mnist.train, mnist.test, train_places=drawn))
     row = trainer.run().epochs[-1]
     assert score == ShortScore(row["test_accuracy"], min(MEASURED, 1000))
-    assert told == sorted(told)
-    assert 0 < told[-1] <= 1
+    assert progress == sorted(progress)
+    assert 0 < progress[-1] <= 1
     low, high = score.ci95
     assert low < (score.accuracy or 0) < high
 

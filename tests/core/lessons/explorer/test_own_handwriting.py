@@ -24,7 +24,7 @@ def test_answers_and_score() -> None:
     reading = read_own(Says(), drawings([1, 2, 3], [1, 2, 8]))
     assert reading.answers == (1, 2, 3)
     assert (reading.score.n, reading.score.correct) == (3, 2)
-    assert abs(reading.sure[0] - torch.tensor([4.0] + [0.0] * 9).softmax(0)[0].item()) < 1e-6
+    assert abs(reading.confidence[0] - torch.tensor([4.0] + [0.0] * 9).softmax(0)[0].item()) < 1e-6
     assert 0.2 < reading.score.ci95[0] < 2 / 3 < reading.score.ci95[1] < 1
 
 

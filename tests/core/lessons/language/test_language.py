@@ -132,10 +132,10 @@ def test_surest_mistakes_come_first() -> None:
     answers = torch.from_numpy(counting("letters", words).answers)
     found = surest_mistakes(words, answers, 10)
     assert len(found) == 10
-    sure = [entry.probability for entry in found]
-    assert sure == sorted(sure, reverse=True)
+    confidence = [entry.probability for entry in found]
+    assert confidence == sorted(confidence, reverse=True)
     for entry in found:
         at = words.test_words.index(entry.word)
-        assert int(words.test.labels[at]) == entry.language != entry.called == int(answers[at].argmax())
+        assert int(words.test.labels[at]) == entry.language != entry.predicted == int(answers[at].argmax())
     wrong = answers.argmax(1) != words.test.labels
-    assert sure[0] == pytest.approx(float(answers[wrong].max()))
+    assert confidence[0] == pytest.approx(float(answers[wrong].max()))

@@ -13,7 +13,7 @@ from core.lessons.mlp import one_gradient_step, saturation, weight_editing
 from core.lessons.mlp.unit_contributions import unit_contributions
 from core.models import as_module, build, linear_layers
 from core.models.evaluation import logits as model_logits
-from core.models.inspect.layer_signals import bend, gradients, signals, slope
+from core.models.inspect.layer_signals import activation_function, derivative, gradients, signals
 
 NETWORKS = {
     "raw": MLPConfig(hidden=(12,), family="raw"),
@@ -49,7 +49,7 @@ def test_signals_are_what_the_network_computes(model: nn.Module, batch: Digits) 
     widths = [weight.shape[0] for _, weight, _ in linear_layers(model)]
     assert [layer.shape[1] for layer in found.before] == widths
     assert [layer.shape[1] for layer in found.after] == widths[:-1]
-    activation = bend(model)
+    activation = activation_function(model)
     for before, after in zip(found.before, found.after, strict=False):
         torch.testing.assert_close(after, activation(before))
 
@@ -72,8 +72,8 @@ def test_gradients_agree_with_small_differences(model: nn.Module, batch: Digits,
 def test_slope_is_the_derivative() -> None:
     at = torch.linspace(-5, 5, 11)
     sigma = torch.sigmoid(at)
-    torch.testing.assert_close(slope(torch.sigmoid, at), sigma * (1 - sigma))
-    torch.testing.assert_close(slope(torch.relu, at), (at > 0).float())
+    torch.testing.assert_close(derivative(torch.sigmoid, at), sigma * (1 - sigma))
+    torch.testing.assert_close(derivative(torch.relu, at), (at > 0).float())
 
 
 def edits_for(model: nn.Module) -> list[list[weight_editing.Edit]]:

@@ -11,14 +11,14 @@ def test_tables_and_lists_agree_with_counting() -> None:
     generator = torch.Generator().manual_seed(0)
     labels = torch.randint(10, (400,), generator=generator)
     probabilities = torch.rand(400, 10, generator=generator).softmax(1)
-    called = probabilities.argmax(1)
-    table = confusion(labels, called)
+    predicted = probabilities.argmax(1)
+    table = confusion(labels, predicted)
     assert table.sum() == 400
     for digit, read in ((3, 3), (1, 7), (9, 0)):
         places = read_as(probabilities, labels, digit, read)
-        assert len(places) == table[digit, read] == ((labels == digit) & (called == read)).sum()
+        assert len(places) == table[digit, read] == ((labels == digit) & (predicted == read)).sum()
         assert (labels[places] == digit).all()
-        assert (called[places] == read).all()
+        assert (predicted[places] == read).all()
     scores = per_digit(labels, probabilities)
     assert [score.n for score in scores] == table.sum(dim=1).tolist()
     assert [score.correct for score in scores] == table.diagonal().tolist()
@@ -26,10 +26,10 @@ def test_tables_and_lists_agree_with_counting() -> None:
     loss = functional.nll_loss(probabilities.log(), labels)
     assert sum(score.n * score.loss for score in scores) / 400 == pytest.approx(float(loss))
     wrong = confident_mistakes(probabilities, labels, 30)
-    sure = probabilities.max(1).values
-    assert (called[wrong] != labels[wrong]).all()
-    assert (sure[wrong][:-1] >= sure[wrong][1:]).all()
-    assert sure[wrong[0]] == sure[called != labels].max()
+    confidence = probabilities.max(1).values
+    assert (predicted[wrong] != labels[wrong]).all()
+    assert (confidence[wrong][:-1] >= confidence[wrong][1:]).all()
+    assert confidence[wrong[0]] == confidence[predicted != labels].max()
     found = commonest_mistake(table)
     assert found is not None
     assert found[2] == max(int(table[t, p]) for t in range(10) for p in range(10) if t != p)

@@ -130,9 +130,9 @@ def test_when_validation_was_lowest_is_told_without_a_second_verdict() -> None:
         (swinging, FALLING, "swings"),
         (RISING, RISING, "and so did the training loss"),
     ):
-        told = course_words(rows(validation, train))
-        assert words in told
-        assert not any(word in told for word in ("fitting", "learns the noise", "fits"))
+        verdict = course_words(rows(validation, train))
+        assert words in verdict
+        assert not any(word in verdict for word in ("fitting", "learns the noise", "fits"))
     assert course_words(rows([0.1] * 5, [0.1] * 5)) == ""
     assert course_words([{"epoch": n, "train_loss": 0.1} for n in range(30)]) == ""
 

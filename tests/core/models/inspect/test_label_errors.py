@@ -16,7 +16,7 @@ def test_a_trained_network_finds_far_more_flipped_labels_than_luck() -> None:
     torch.set_num_threads(1)
     changes = {"flipped": 0.1, "hidden": (32,), "epochs": 6, "precision": "fp32", "validation": 0.1}
     config = RECIPES["mlp-module"].config.with_settings(changes)
-    trainer = new_trainer(config, SMALL, torch.device("cpu"), film=False)
+    trainer = new_trainer(config, SMALL, torch.device("cpu"), keep_weights=False)
     trainer.run()
     learned = trainer.data.train
     assert isinstance(learned, Digits)

@@ -85,15 +85,15 @@ def test_turning_changes_turn_and_come_surest_first() -> None:
     answer = int(guesses(model, ["kissa"])[0].argmax())
     found = turning_changes("kissa", changed, answer)
     assert found
-    sure = [change.probability for change in found]
-    assert sure == sorted(sure, reverse=True)
+    confidence = [change.probability for change in found]
+    assert confidence == sorted(confidence, reverse=True)
     for change in found:
         assert sum(a != b for a, b in zip(change.word, "kissa", strict=True)) == 1
         row = guesses(model, [change.word])[0]
         assert int(row.argmax()) == change.language != answer
         assert float(row.max()) == pytest.approx(change.probability, abs=1e-6)
     best = changed.max(dim=2)
-    assert sure[0] == pytest.approx(float(best.values[best.indices != answer].max()))
+    assert confidence[0] == pytest.approx(float(best.values[best.indices != answer].max()))
     all_one = torch.zeros(5, 46, 5)
     all_one[..., 2] = 1
     assert turning_changes("kissa", all_one, 2) == []

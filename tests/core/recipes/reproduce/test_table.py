@@ -113,6 +113,6 @@ def test_the_command_keeps_only_whole_experiments(
 def test_the_command_keeps_a_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "table.json"
     assert main(["reproduce", "--only", "gd-demo", "--save", str(path), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
+    printed = json.loads(capsys.readouterr().out)
     (kept,) = table.read(path).values()
-    assert {**told, "date": kept["date"], "machine": kept["machine"]} == kept
+    assert {**printed, "date": kept["date"], "machine": kept["machine"]} == kept

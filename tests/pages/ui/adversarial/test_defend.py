@@ -21,7 +21,7 @@ from pages.ui.adversarial.attack_results import results_on
 from pages.ui.adversarial.before_after import Beside, strongest
 from pages.ui.adversarial.defend import BEFORE, FILTERING, GRADIENTS, PAGE, TRAINING, defend
 from pages.ui.adversarial.input_filters import BARE, WHOLE, filters_verdict
-from pages.ui.adversarial.stroke_gradients import told as strokes_told
+from pages.ui.adversarial.stroke_gradients import describe as describe_strokes
 from pages.ui.kit.shell import cache
 from pages.ui.kit.shell.cache import registry, shipped_model
 from pages.ui.kit.shell.page import error_boundary
@@ -144,9 +144,9 @@ def test_beyond_the_training_only_what_was_measured_is_said() -> None:
     far: before_after.Curve = {0.0: (98, 100), 0.3: (90, 100), 0.4: (5, 100)}
     near: before_after.Curve = {0.3: (90, 100), 0.4: (88, 100)}
     standard: before_after.Curve = {0.3: (0, 100)}
-    assert "little more" in before_after.told({"a": standard, "b": far}, 0.3, 20)
-    assert "no fall beyond" in before_after.told({"a": standard, "b": near}, 0.3, 20)
-    assert before_after.told({"a": {}, "b": {}}, 0.3, 20) == ""
+    assert "little more" in before_after.describe({"a": standard, "b": far}, 0.3, 20)
+    assert "no fall beyond" in before_after.describe({"a": standard, "b": near}, 0.3, 20)
+    assert before_after.describe({"a": {}, "b": {}}, 0.3, 20) == ""
 
 
 def test_words_on_the_strongest_attack_follow_from_the_images() -> None:
@@ -175,7 +175,7 @@ def test_words_on_gradients_follow_from_all_their_numbers() -> None:
         return StrokeGradients(*(torch.full((20,), value) for value in (near, 0.2, edges, still)))
 
     def said(robust: StrokeGradients) -> str:
-        return strokes_told({"plain": gradient(0.5, 0.4, 0.3), "robust": robust})
+        return describe_strokes({"plain": gradient(0.5, 0.4, 0.3), "robust": robust})
 
     assert "strokes and follows the edges more**" in said(gradient(0.9, 0.6, 0.3))
     assert "but it is sparse: a few dots that follow the edges less**" in said(gradient(0.9, 0.2, 0.95))

@@ -1,7 +1,7 @@
 """What is said below the curves of "Many images" follows from the numbers."""
 
 from core.config.proportion import Proportion
-from pages.ui.adversarial.many_images import Measured, told
+from pages.ui.adversarial.many_images import Measured, describe
 
 
 def shares(*right: int) -> list[Proportion]:
@@ -14,17 +14,17 @@ def measured(attack: str, left: list[Proportion], *, control: bool = False, back
 
 def test_the_words_follow_the_numbers() -> None:
     noise = measured("random noise", shares(99, 99, 98), control=True)
-    strong = " ".join(told([noise, measured("FGSM", shares(99, 60, 10))], False))
+    strong = " ".join(describe([noise, measured("FGSM", shares(99, 60, 10))], False))
     assert "**net** classifies 99.0% of 100 clean images correctly" in strong
     assert "FGSM leaves 10.0% at ε = 0.2, less than half from between ε = 0.1 and 0.2 on" in strong
     assert "nowhere clearly" not in strong
     assert "More is not" not in strong
-    weak = " ".join(told([noise, measured("FGSM", shares(99, 98, 97))], False))
+    weak = " ".join(describe([noise, measured("FGSM", shares(99, 98, 97))], False))
     assert "FGSM is nowhere clearly stronger than random noise" in weak
     assert "less than half" not in weak
-    back = " ".join(told([noise, measured("FGSM", shares(99, 60, 70), back=12)], False))
+    back = " ".join(describe([noise, measured("FGSM", shares(99, 60, 70), back=12)], False))
     assert "12 images are classified correctly again at ε = 0.2. A single step" in back
-    assert "here they stay lost" in " ".join(told([measured("FGSM", shares(9, 6, 7), back=1)], True))
-    assert "1 image is classified" in " ".join(told([measured("FGSM", shares(9, 6, 7), back=1)], True))
-    assert told([], False) == []
-    assert told([measured("FGSM", [])], False) == []
+    assert "here they stay lost" in " ".join(describe([measured("FGSM", shares(9, 6, 7), back=1)], True))
+    assert "1 image is classified" in " ".join(describe([measured("FGSM", shares(9, 6, 7), back=1)], True))
+    assert describe([], False) == []
+    assert describe([measured("FGSM", [])], False) == []

@@ -209,13 +209,13 @@ def measured(*, clipped: float, actual: float, loss: float = 1.0, wins: float = 
 
 
 def test_the_rise_in_words_follows_the_numbers() -> None:
-    assert "a good guide" in loss_rise.told(measured(clipped=1.0, actual=1.1))
-    assert "by only +0.3" in loss_rise.told(measured(clipped=1.0, actual=0.3))
-    assert "the loss fell: -0.3" in loss_rise.told(measured(clipped=1.0, actual=-0.3))
-    above = loss_rise.told(measured(clipped=1.0, actual=4.0))
+    assert "a good guide" in loss_rise.describe(measured(clipped=1.0, actual=1.1))
+    assert "by only +0.3" in loss_rise.describe(measured(clipped=1.0, actual=0.3))
+    assert "the loss fell: -0.3" in loss_rise.describe(measured(clipped=1.0, actual=-0.3))
+    above = loss_rise.describe(measured(clipped=1.0, actual=4.0))
     assert "4.0× the promise" in above
     assert "saturated" not in above
-    assert "saturated" in loss_rise.told(measured(clipped=1.0, actual=4.0, loss=1e-4))
+    assert "saturated" in loss_rise.describe(measured(clipped=1.0, actual=4.0, loss=1e-4))
     assert "none of 200 reaches FGSM" in above
-    assert "5% of 200 raise it as much" in loss_rise.told(measured(clipped=1.0, actual=1.0, wins=0.05))
+    assert "5% of 200 raise it as much" in loss_rise.describe(measured(clipped=1.0, actual=1.0, wins=0.05))
     assert not re.search(r"\bnan\b|\binf\b", above)

@@ -14,7 +14,7 @@ from core.lessons.adversarial import tasks
 from core.lessons.adversarial.tasks import AttackTask, Predictions
 from core.models.paired_test import Paired
 from pages.ui.adversarial import attack_results, samples, transfer
-from pages.ui.adversarial.transfer import told
+from pages.ui.adversarial.transfer import describe
 from pages.ui.kit.network.compared_networks import HERE
 from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.widgets import incremental_work
@@ -122,7 +122,7 @@ def told_of(names: tuple[str, ...], counts: list[list[Proportion]]) -> str:
     beside = [
         [Paired(cell.n, cell.k, noise.k) for cell, noise in zip(row, counts[-1], strict=True)] for row in counts[:-1]
     ]
-    return " ".join(told(names, counts, beside))
+    return " ".join(describe(names, counts, beside))
 
 
 def test_the_words_follow_the_numbers() -> None:
@@ -151,7 +151,7 @@ def test_the_same_images_tell_apart_what_two_intervals_do_not() -> None:
     counts = matrix((90, 9), (9, 90), (2, 2))
     assert counts[0][1].interval[0] < counts[2][1].interval[1]
     beside = [[Paired(100, 7, 0)] * 2] * 2
-    assert "Every pair fools clearly more" in " ".join(told(("a", "b"), counts, beside))
+    assert "Every pair fools clearly more" in " ".join(describe(("a", "b"), counts, beside))
 
 
 def test_the_code_runs(mnist: Mnist, capsys: pytest.CaptureFixture[str]) -> None:

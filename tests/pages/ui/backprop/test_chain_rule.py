@@ -12,7 +12,7 @@ from torch.nn.functional import one_hot
 
 from core.backprop.long_product import long_product
 from core.backprop.network import Layer, loss_and_gradients, small_batch, small_layers
-from core.backprop.pieces import BENDS
+from core.backprop.pieces import MANUAL_ACTIVATIONS
 from core.backprop.walk import walk
 from core.charts.computation_graph import FORWARD
 from core.data import load
@@ -110,7 +110,7 @@ def test_a_real_digit_shows_the_largest_terms_of_a_long_sum() -> None:
 def test_the_code_of_the_chain_rule_runs(activation: Any) -> None:
     (W_h, b_h), (W_o, b_o) = layers = small_layers(3)
     x, y = small_batch(3, 2)
-    bend = BENDS[activation]
+    sigma = MANUAL_ACTIVATIONS[activation]
     names = {
         "x": x,
         "y": y,
@@ -120,8 +120,8 @@ def test_the_code_of_the_chain_rule_runs(activation: Any) -> None:
         "b_o": b_o,
         "torch": torch,
         "one_hot": one_hot,
-        "sigma": bend.value,
-        "slope": bend.slope,
+        "sigma": sigma.value,
+        "slope": sigma.derivative,
         "lr": 0.1,
     }
     exec(chain_rule.CODE, names)
@@ -162,15 +162,15 @@ def test_the_sizes_on_the_screen_are_those_of_the_product() -> None:
 def test_the_code_of_the_long_product_runs() -> None:
     layers = [*small_layers(1), Layer(torch.randn(3, 4).double(), torch.randn(4).double())]
     x, _ = small_batch(1, 1)
-    bend = BENDS["tanh"]
+    sigma = MANUAL_ACTIVATIONS["tanh"]
     names: dict[str, Any] = {
         "x": x,
         "weights": [layer.weight for layer in layers],
         "biases": [layer.bias for layer in layers],
         "torch": torch,
-        "sigma": bend.value,
+        "sigma": sigma.value,
         "y": one_hot(torch.tensor([2]), 4),
-        "slope": lambda z: bend.slope(z, bend.value(z)),
+        "slope": lambda z: sigma.derivative(z, sigma.value(z)),
     }
     exec(product_tab.CODE, names)
     _, gradients = loss_and_gradients(layers, "tanh", x, torch.tensor([2]))

@@ -56,9 +56,9 @@ def test_the_pair_starts_alike_differs_in_batch_norm_alone_and_is_found_again() 
     assert first.train.optimizer["lr"] == 0.05
     assert first.model.channels == (16, 32)
     assert (first.train.seed, first.train.batch_size, first.train.epochs) == (3, 256, 1)
-    for name, tensor in ours.film[0].weights.items():
+    for name, tensor in ours.weight_history[0].weights.items():
         if "conv" in name:  # the same start; the layers behind a batch norm are numbered alike, too
-            assert bool((tensor == theirs.film[0].weights[name]).all()), name
+            assert bool((tensor == theirs.weight_history[0].weights[name]).all()), name
     well(app.run())
     assert f"**{ours.history.last('test_accuracy'):.2%}**" in markdown(app)
     assert f"**{theirs.history.last('test_accuracy'):.2%}**" in markdown(app)
@@ -146,7 +146,7 @@ def test_bars_are_told_as_they_are(settings: tuple[float | None, float, float], 
         (WITH, "random"): ShortScore(still, 1000),
         (WITHOUT, "trained"): ShortScore(rest, 1000),
     }
-    assert words in frozen_kernels.told(scores)
+    assert words in frozen_kernels.describe(scores)
 
 
 def curve(value: float, spread: float = 0.01, runs: int = 3) -> dict[float, Spread]:
@@ -155,7 +155,7 @@ def curve(value: float, spread: float = 0.01, runs: int = 3) -> dict[float, Spre
 
 def test_the_sweeps_words_follow_the_numbers() -> None:
     def words(ours: dict[float, Spread], theirs: dict[float, Spread]) -> str:
-        return sweep.told({"with": ours, "without": theirs}, 0.02)
+        return sweep.describe({"with": ours, "without": theirs}, 0.02)
 
     assert "makes no difference" in words(curve(0.9), curve(0.905))
     assert "the seeds overlap" in words(curve(0.9), curve(0.905))
@@ -166,7 +166,7 @@ def test_the_sweeps_words_follow_the_numbers() -> None:
     assert "easier" not in words(some, some)
     assert "one seed" in words(curve(0.9, runs=1), curve(0.8, runs=1))
     assert "easier" not in words(curve(0.9, runs=1), curve(0.8, runs=1))
-    assert sweep.told({"with": {}, "without": {}}, 0.02) == ""
+    assert sweep.describe({"with": {}, "without": {}}, 0.02) == ""
 
 
 def test_the_pairs_verdict_follows_the_numbers() -> None:

@@ -134,7 +134,7 @@ def test_a_link_reproduces_the_view(mnist: Mnist) -> None:
         cnn_hand_column_14="5",
     )
     assert total(app) == expected(mnist, FILTERS["sharpen"].make(5), 9, 5, 0.0, 2, 2)
-    assert FILTERS["sharpen"].told in captions(app)
+    assert FILTERS["sharpen"].description in captions(app)
 
 
 def test_the_code_shown_runs() -> None:

@@ -43,8 +43,8 @@ def test_the_first_view_counts_what_the_network_reads(mnist: Mnist) -> None:
     app = tab(trained, mnist)
     from core.models.evaluation import predict
 
-    sure, answers = predict(trained.model, mnist.test.images).max(1)
-    share = int((sure > 0.9).sum()) / len(sure)
+    confidence, answers = predict(trained.model, mnist.test.images).max(1)
+    share = int((confidence > 0.9).sum()) / len(confidence)
     wrong = int((answers != mnist.test.labels).sum())
     assert app.metric[0].value == f"{share:.1%}"
     assert app.metric[1].value == f"{wrong} of 1,000"
@@ -101,11 +101,11 @@ def test_what_a_temperature_is_fitted_on(mnist: Mnist) -> None:
     halves = held_out(shipped("cnn-bn"), mnist)
     assert (len(halves.fit), len(halves.judge)) == (500, 500)
     assert torch.equal(halves.judge.images, mnist.test.images[500:])
-    assert "are split" in halves.told
+    assert "are split" in halves.description
     lab = held_out(shipped("cnn-lab"), mnist)
     assert torch.equal(lab.fit.labels, mnist.test.labels[:500])
-    assert "own validation images are not among the digits" in lab.told  # it came from the whole MNIST
-    assert "this network's validation images" in held_out(fresh(TrainConfig(split="lab")), mnist).told
+    assert "own validation images are not among the digits" in lab.description  # it came from the whole MNIST
+    assert "this network's validation images" in held_out(fresh(TrainConfig(split="lab")), mnist).description
     config = TrainConfig(validation=0.25, seed=3)
     own = held_out(fresh(config), mnist)
     places = validation_places(mnist.train, 0.25, 3)[1]
@@ -115,7 +115,7 @@ def test_what_a_temperature_is_fitted_on(mnist: Mnist) -> None:
     bundled = held_out(shipped("cnn-bn"), whole)
     assert torch.equal(bundled.fit.images, mnist.test.images)
     assert torch.equal(bundled.judge.images, whole.test.images)
-    assert "leaves out" in bundled.told
+    assert "leaves out" in bundled.description
 
 
 def test_validation_images_of_other_digits_mean_nothing(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,13 +30,13 @@ def over(network: TrainedNetwork, mnist: Mnist, **parameters: str) -> AppTest:
 
 def lab(name: str = "cnn-lab") -> TrainedNetwork:
     ours = shipped_model(name)
-    film = weight_history_beside(SHIPPED / f"{name}.safetensors", 0.0, ours)
+    weight_history = weight_history_beside(SHIPPED / f"{name}.safetensors", 0.0, ours)
     return TrainedNetwork(
-        ours.model, ours.config, "shipped", name, title="a test", start=ours.model, weight_history=film
+        ours.model, ours.config, "shipped", name, title="a test", start=ours.model, weight_history=weight_history
     )
 
 
-def small(key: str, film: bool = True, frozen: bool = False, **layers: Any) -> TrainedNetwork:
+def small(key: str, weight_history: bool = True, frozen: bool = False, **layers: Any) -> TrainedNetwork:
     """An untrained network whose weights grow by a tenth an epoch, twice."""
     sizes: dict[str, Any] = {
         "channels": (3,),
@@ -56,7 +56,7 @@ def small(key: str, film: bool = True, frozen: bool = False, **layers: Any) -> T
                 tensor *= 1 + epoch / 10
         frames.append(Frame(float(epoch), weights))
     model = rebuild(run, frames[-1].weights)
-    kept: WeightHistory = tuple(frames) if film else ()
+    kept: WeightHistory = tuple(frames) if weight_history else ()
     return TrainedNetwork(
         model, run, "file", f"test:{key}:{run.model}", title="a test", start=start, weight_history=kept
     )
@@ -97,16 +97,16 @@ def test_what_eight_bits_cost_is_measured(mnist: Mnist) -> None:
     assert "8 bits" not in captions(over(network, mnist))  # the last moment is the network itself
     app = over(network, mnist, cnn_epoch_of_20="3")
     rounded = rebuild(network.config, as_kept(network.model.state_dict()))
-    film, itself = (evaluate(model, mnist.test).accuracy for model in (rounded, network.model))
+    kept, itself = (evaluate(model, mnist.test).accuracy for model in (rounded, network.model))
     assert "in 8 bits" in captions(app)
-    told = "costs nothing" if film == itself else f"makes {100 * film:.2f}% of {100 * itself:.2f}%"
+    told = "costs nothing" if kept == itself else f"makes {100 * kept:.2f}% of {100 * itself:.2f}%"
     assert told in captions(app)
     exact = over(small("exact"), mnist)
     assert "8 bits" not in captions(exact)
 
 
 def test_without_a_film_there_are_two_moments(mnist: Mnist) -> None:
-    app = over(small("none", film=False), mnist)
+    app = over(small("none", weight_history=False), mnist)
     assert slider(app).options == [weight_history.START, weight_history.NOW]
     well(slider(app).set_value(weight_history.START).run())
     assert "moved by 0%" in captions(app)
@@ -123,8 +123,10 @@ def test_a_run_ahead_of_its_film_has_a_now(mnist: Mnist) -> None:
 
 def test_uneven_epochs_have_a_slider_of_their_own(mnist: Mnist) -> None:
     network = small("uneven")
-    film = tuple(Frame(epoch, f.weights) for epoch, f in zip((0.0, 0.5, 4.25), network.weight_history, strict=True))
-    app = over(replace(network, title="", weight_history=film), mnist)
+    weight_history = tuple(
+        Frame(epoch, f.weights) for epoch, f in zip((0.0, 0.5, 4.25), network.weight_history, strict=True)
+    )
+    app = over(replace(network, title="", weight_history=weight_history), mnist)
     assert slider(app).options == ["0", "0.5", "4.25"]
     assert slider(app).key.startswith("cnn_epoch_")
     assert "of" not in slider(app).key
@@ -162,8 +164,8 @@ def test_a_moment_without_numbers_is_a_sentence(mnist: Mnist) -> None:
     network = small("gone")
     weights = {name: tensor.clone() for name, tensor in network.weight_history[1].weights.items()}
     weights["layers.conv1.weight"].fill_(float("nan"))
-    film = (network.weight_history[0], Frame(1.0, weights), network.weight_history[2])
-    app = over(replace(network, title="", weight_history=film), mnist)
+    weight_history = (network.weight_history[0], Frame(1.0, weights), network.weight_history[2])
+    app = over(replace(network, title="", weight_history=weight_history), mnist)
     well(slider(app).set_value("1").run())
     assert any("were not numbers" in warning.value for warning in app.warning)
     assert "nan" not in captions(app) + markdown(app)

@@ -20,10 +20,10 @@ def test_accuracy_and_rules() -> None:
     right = int((answers.argmax(1) == found.test.labels).sum())
     assert metric(app, "Test accuracy") == f"{right / len(found.test):.2%}"
     assert metric(app, "Mistakes") == f"{len(found.test) - right:,} of {len(found.test):,}"
-    told = words(app)
+    describe = words(app)
     shared, longer = computed.relatives(WordsConfig(per_language=200), 5)
-    assert f"{shared:,} of {longer:,} test words" in told
-    assert "yardstick" in told
+    assert f"{shared:,} of {longer:,} test words" in describe
+    assert "yardstick" in describe
     shown = app.dataframe[0].value
     surest = surest_mistakes(found, answers, 20)
     assert list(shown["word"]) == [entry.word for entry in surest]
@@ -88,14 +88,14 @@ def test_the_verdict_follows_the_numbers() -> None:
 
             return Score(1000, int(self.right.sum()), 0.1)
 
-    def told(gru: int, pieces: int) -> str:
-        return compare.told([Fake("letters", 600), Fake("pieces", pieces), Fake("gru", gru)])  # type: ignore[list-item]
+    def describe(gru: int, pieces: int) -> str:
+        return compare.describe([Fake("letters", 600), Fake("pieces", pieces), Fake("gru", gru)])  # type: ignore[list-item]
 
-    assert "The GRU is better" in told(950, 900)
-    assert "Pieces of words beat the GRU" in told(900, 950)
-    assert "No difference" in told(900, 900)
-    assert "60.00%" in told(900, 900)
-    assert "is 0 percentage points" in told(900, 900)
+    assert "The GRU is better" in describe(950, 900)
+    assert "Pieces of words beat the GRU" in describe(900, 950)
+    assert "No difference" in describe(900, 900)
+    assert "60.00%" in describe(900, 900)
+    assert "is 0 percentage points" in describe(900, 900)
 
 
 def test_the_code_runs() -> None:

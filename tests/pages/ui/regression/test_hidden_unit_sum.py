@@ -3,9 +3,9 @@
 import numpy as np
 
 from core.config.run import RegressorConfig
-from core.lessons.regression.hidden_unit_sum import Bends
+from core.lessons.regression.hidden_unit_sum import HiddenUnitSum
 from core.models.inspect.fit import Pairs, Sample
-from pages.ui.regression.hidden_unit_sum import told
+from pages.ui.regression.hidden_unit_sum import describe
 
 GRID = np.linspace(-2, 2, 41)
 
@@ -14,8 +14,8 @@ def said(places: list[float], slopes: list[float], activation: str = "relu") -> 
     parts = np.array([slope * GRID for slope in slopes])
     none = Pairs(np.zeros(0), np.zeros(0))
     points = Sample(none, none, none, -1.0, 1.0, GRID, None)
-    found = Bends(GRID, parts, np.zeros(len(GRID)), np.array(places), (-1.0, 1.0))
-    return told(found, points, RegressorConfig(hidden=(len(places),), activation=activation))  # type: ignore[arg-type]
+    found = HiddenUnitSum(GRID, parts, np.zeros(len(GRID)), np.array(places), (-1.0, 1.0))
+    return describe(found, points, RegressorConfig(hidden=(len(places),), activation=activation))  # type: ignore[arg-type]
 
 
 def test_flat_units_are_counted_among_those_that_bend_outside() -> None:

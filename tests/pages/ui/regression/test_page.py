@@ -185,16 +185,16 @@ def swept(validation: dict[int, float], train: float = 0.01) -> dict[tuple[int, 
 
 def test_the_sentence_on_the_sweep_follows_its_numbers() -> None:
     bowl = {w: 0.1 + 0.1 * abs(n - 3) for n, w in enumerate(WIDTHS)}
-    said = overfitting.told(swept(bowl))
+    said = overfitting.describe(swept(bowl))
     assert "lowest with **8 units**" in said
     assert "underfitting" in said
     assert "overfitting" in said
     assert "stopping early repairs" in said
     falling = {w: 1 / (n + 1) for n, w in enumerate(WIDTHS)}
-    assert "More units did no harm" in overfitting.told(swept(falling))
+    assert "More units did no harm" in overfitting.describe(swept(falling))
     flat = {w: 0.1 + n / 1000 for n, w in enumerate(WIDTHS)}
-    assert "too" not in overfitting.told(swept(flat))
-    assert "follows when" in overfitting.told({(1, 0): Ends(0.1, 0.1, 0.1, 0.1, 0.1, 1.0)})
+    assert "too" not in overfitting.describe(swept(flat))
+    assert "follows when" in overfitting.describe({(1, 0): Ends(0.1, 0.1, 0.1, 0.1, 0.1, 1.0)})
 
 
 def test_what_is_no_number_is_left_out_of_the_sweep() -> None:

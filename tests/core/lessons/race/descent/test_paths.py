@@ -12,7 +12,7 @@ from core.config.errors import ConfigError
 from core.config.optimizers import OPTIMIZERS
 from core.config.run import OptimizerConfig
 from core.lessons.race.descent.chapter import CHAPTER, PRINTED, beside_the_chapter, written
-from core.lessons.race.descent.curves import CURVES, VIEW, bend, bottom_value, minima, nearest_minimum
+from core.lessons.race.descent.curves import CURVES, VIEW, bottom_value, minima, nearest_minimum, second_derivative
 from core.lessons.race.descent.paths import Path, follow, thin
 from core.lessons.race.descent.surfaces import RATES, SURFACES, first_rate, grid
 from core.lessons.race.descent.walk import DescentConfig, walk
@@ -57,7 +57,7 @@ def test_slopes_and_bends_are_the_derivatives(name: str) -> None:
     torch.testing.assert_close(slope, curve.slope(x))
     h = 1e-5
     torch.testing.assert_close(
-        (curve.slope(x + h) - curve.slope(x - h)) / (2 * h), curve.bend(x) + 0 * x, rtol=1e-6, atol=1e-6
+        (curve.slope(x + h) - curve.slope(x - h)) / (2 * h), curve.second_derivative(x) + 0 * x, rtol=1e-6, atol=1e-6
     )
 
 
@@ -156,7 +156,7 @@ def test_first_rates_lead_downhill(surface: str, name: str) -> None:
 )
 def test_the_factor_foretells_what_is_seen(lr: float, word: str) -> None:
     path = walk(DescentConfig(optimizer=sgd(lr)))
-    assert zone(factor(lr, bend("parabola", 0))) == word
+    assert zone(factor(lr, second_derivative("parabola", 0))) == word
     arrived = abs(path.values[-1] - 2) <= 0.01
     told = seen(path, arrived=arrived)
     assert told == word or (lr == 0.99 and told == "oscillating")

@@ -31,7 +31,7 @@ def trained() -> tuple[RunConfig, nn.Module, int]:
     """A network that learned from digits of which a tenth are labeled wrongly."""
     torch.set_num_threads(1)
     config = RECIPES[RECIPE].config.with_settings({"flipped": 0.1, "share": 0.5, "epochs": 8, "precision": "fp32"})
-    trainer = new_trainer(config, load("small"), torch.device("cpu"), film=False)
+    trainer = new_trainer(config, load("small"), torch.device("cpu"), keep_weights=False)
     trainer.run()
     return config, trainer.module, trainer.n
 

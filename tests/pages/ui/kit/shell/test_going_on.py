@@ -28,7 +28,7 @@ def test_a_run_and_a_race_are_listed_with_links_to_them(mnist: Mnist) -> None:
     until(lambda: job.snapshot.status == "paused")
     run, other = going()
     assert (run.title, run.status) == ("linear-softmax", "paused")
-    assert run.told.startswith("paused at ")
+    assert run.description.startswith("paused at ")
     assert run.place == ("pages/2_MLP_Autograd.py", {"mlp_tab": "Train", "mlp_run": job.job_id})
     assert (other.title, other.status, other.place) == ("Race of 3 optimizers", "running", race.opens)
     for page in ("1_Data_Explorer.py", "9_Runs.py"):
