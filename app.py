@@ -1,4 +1,4 @@
-"""Home: a digit to draw at once, the map of the lessons, and what this computer has."""
+"""Home: a way through, a digit to draw at once, the map of the lessons, and what this computer has."""
 
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from pages.ui.kit.shell.lessons import Lesson, lessons
 from pages.ui.kit.shell.page import error_boundary, page
 from pages.ui.kit.training import badges
 from pages.ui.kit.training.data_state import data_state
-from pages.ui.tab_index import tab_index
+from pages.ui.tab_index import search, tab_index
+from pages.ui.way_through import lesson_progress, way_through
 
 QUESTION = "How does a computer learn to read handwriting? Draw, train, look inside: it all happens here."
 BEST_FIRST = ("cnn-bn", "cnn-lab", "mlp-deep", "mlp-module", "mlp-autograd", "linear-softmax")
@@ -49,6 +50,7 @@ def draw_and_read() -> None:
                     st.toast(
                         "Saved: it is in *My handwriting* on the Data Explorer page.", icon=":material/bookmark_added:"
                     )
+        with right:
             if not names:
                 st.info("There is no trained network here yet. Train one in a lesson and draw there.")
                 return
@@ -59,7 +61,6 @@ def draw_and_read() -> None:
                 bind="query-params",
                 help="All of them are trained already. Where one hesitates, see what another says.",
             )
-        with right:
             checkpoint = shipped_model(network)
             if drawing is None:
                 image, label = mnist().test.images[:1], int(mnist().test.labels[0])
@@ -70,45 +71,42 @@ def draw_and_read() -> None:
                 image = drawing.image.unsqueeze(0)
             with one_thread():
                 probabilities = predict(checkpoint.model, image)[0]
-            reading(probabilities, key="home_reading")
+            reading(probabilities, key="home_reading", height=200)
             facts = checkpoint.provenance
             low, high = facts["ci95"]
             st.caption(
-                f"Accuracy {percent(facts['test_accuracy'])} on "
-                f"{checkpoint.config.tested_on(facts['n_test'])} (95% interval {interval(low, high)})"
+                f"Accuracy {percent(facts['test_accuracy'])} on {checkpoint.config.tested_on(facts['n_test'])}.",
+                help=f"95% interval {interval(low, high)}"
                 f"{validated_on(checkpoint.config, facts['validation_accuracy'], facts['n_test'])}. "
-                f"Trained for {facts['epochs']:g} epochs, seed {facts['seed']}."
+                f"Trained for {facts['epochs']:g} epochs, seed {facts['seed']}.",
             )
 
 
 def lesson_map(there: tuple[Lesson, ...]) -> None:
-    """A card for each lesson: picture, name, the question it answers."""
+    """A card for each lesson: picture, name, the question it answers, how much of it was seen."""
     data = f"{mnist().source} {mnist().size}"
     for start in range(0, len(there), COLUMNS):
-        row = st.columns(COLUMNS, gap="medium")
+        row = st.columns(COLUMNS, gap="small")
         for column, lesson in zip(row, there[start : start + COLUMNS], strict=False):
             with column.container(border=True, height="stretch", key=f"lab-card-{Path(lesson.file).stem}"):
                 painted = lesson_picture(lesson.file, data)
                 if painted is not None:
                     st.image(painted, width="stretch")
-                st.page_link(lesson.file, label=f"**{lesson.title}**", icon=lesson.icon)
-                st.markdown(lesson.question)
-                st.caption(lesson.learn)
+                label = f"**{lesson.title}** :gray[{lesson_progress(lesson)}]"
+                st.page_link(lesson.file, label=label, icon=lesson.icon, help=lesson.learn)
+                st.caption(lesson.question)
 
 
 with page("Digit Lab", question=QUESTION, icon=":material/neurology:"):
     there = lessons()
-    if there and st.button(
-        f"Start here: {there[0].title}", type="primary", icon=":material/play_arrow:", key="home_start"
-    ):
-        # Without parameters of its own it would clear the address, which a bound select box forbids.
-        st.switch_page(there[0].file, query_params={})
+    if there:
+        way_through()
     draw_and_read()
     if there:
-        st.header("Lessons", anchor=False)
+        search()
         with st.container(key="lab-map"):
             lesson_map(there)
         tab_index()
-    st.header("On this computer", anchor=False)
-    data_state("home_download")
-    st.markdown(f"Networks train on: {badges.device_name()}.")
+    with st.expander("On this computer: digits and processor", expanded=bool(mnist().problem)):
+        data_state("home_download")
+        st.markdown(f"Networks train on: {badges.device_name()}.")

@@ -1,6 +1,6 @@
 """Data Explorer: what a computer sees when it looks at a digit."""
 
 from pages.ui.explorer.tabs import TABS
-from pages.ui.kit.shell.lesson_page import lesson_page
+from pages.ui.lesson_page import lesson_page
 
 lesson_page("Data Explorer", TABS)

@@ -1,4 +1,4 @@
-"""Home's index of all tabs, with a search over titles, questions and terms. A click opens the tab's address."""
+"""Home's search over tabs and glossary, and its index of all tabs. A click opens the tab's address."""
 
 from itertools import groupby
 
@@ -6,45 +6,72 @@ import streamlit as st
 
 from core.config.escaping import escaped
 from core.formatting import count
+from core.glossary import GLOSSARY
 from pages.ui.all_tabs import found
+from pages.ui.course import Stop
+from pages.ui.kit.shell import progress
 from pages.ui.kit.shell.lessons import Lesson
 from pages.ui.kit.shell.page import error_boundary
-from pages.ui.kit.shell.tab import Tab
+from pages.ui.kit.shell.tab import Tab, matches
+
+MOST_TERMS = 8
+SEEN, UNSEEN = ":material/check_circle:", ":material/radio_button_unchecked:"
+
+
+@st.fragment
+def search() -> None:
+    """A field to search in and, below it, what it finds."""
+    with error_boundary():
+        head, field = st.columns([1, 1.2], vertical_alignment="center")
+        head.header("Lessons", anchor=False)
+        wanted = field.text_input(
+            "Find a tab or a term",
+            key="home_find",
+            bind="query-params",
+            icon=":material/search:",
+            placeholder="Find a tab or a term: softmax, PGD …",
+            label_visibility="collapsed",
+            help="Every word must begin a word of a tab's title, its question or its terms, or of a term.",
+        )
+        if not wanted.strip():
+            return
+        tabs, terms = found(wanted), terms_found(wanted)
+        if tabs or terms:
+            st.caption(f"{count(len(tabs), 'tab')} and {count(len(terms), 'term')} found.")
+        else:
+            st.caption(f"No tab and no term for “{escaped(wanted, 'page')}”.")
+        _listed(tabs, "found")
+        for term, meaning in terms[:MOST_TERMS]:
+            st.markdown(f"**{term}**: {meaning}")
 
 
 @st.fragment
 def tab_index() -> None:
-    """A field to search in; below it what it finds, or the index of everything, folded away."""
+    """All tabs by their questions, folded away."""
     with error_boundary():
-        search = st.text_input(
-            "Find a tab",
-            key="home_find",
-            bind="query-params",
-            icon=":material/search:",
-            width=420,
-            placeholder="softmax, overfitting, PGD …",
-            help="Every word must begin a word of a tab's title, its question or the terms that it teaches.",
-        )
-        tabs = found(search)
-        if search.strip():
-            st.caption(f"{count(len(tabs), 'tab')} found." if tabs else f"No tab for “{escaped(search, 'page')}”.")
-            _listed(tabs)
-            return
+        tabs = found("")
         index = st.expander(f"All {len(tabs)} tabs, each with its question", key="home_index", on_change="rerun")
         if index.open:
             with index:
-                _listed(tabs)
+                _listed(tabs, "index")
 
 
-def _listed(tabs: list[tuple[Lesson, Tab]]) -> None:
-    """The tabs by lesson, each a link with its question."""
+def terms_found(wanted: str) -> list[tuple[str, str]]:
+    """Terms of the glossary and what they mean, where every word of the search begins a word of the term."""
+    return [(name, term.definition) for name, term in GLOSSARY.items() if matches(wanted, f"{name} {term.zh}")]
+
+
+def _listed(tabs: list[tuple[Lesson, Tab]], where: str) -> None:
+    """The tabs by lesson, each a link with its question, ticked if it was seen."""
+    seen = progress.seen()
     for lesson, those in groupby(tabs, key=lambda entry: entry[0]):
         st.markdown(f"**{lesson.title}**")
-        with st.container(key=f"lab-index-{lesson.name}"):
+        with st.container(key=f"lab-index-{where}-{lesson.name}"):
             for _, tab in those:
+                stop = Stop(lesson, tab)
                 st.page_link(
                     lesson.file,
                     label=f"**{tab.title}**: {tab.question} :gray[{tab.minutes} min, {tab.level}]",
-                    icon=lesson.icon,
-                    query_params={lesson.tab_key: tab.name},
+                    icon=SEEN if stop.word in seen else UNSEEN,
+                    query_params=stop.address,
                 )

@@ -82,6 +82,8 @@ TABS = (
         title="One image",
         question="How large must the change of an image be, and would you still recognize the digit?",
         see="Drag ε until the prediction changes.",
+        meaning="A perturbation that leaves the digit recognizable to people can change a network's prediction, and "
+        "its norm measures how small it is.",
         minutes=8,
         level="first",
         terms=(
@@ -101,6 +103,8 @@ TABS = (
         title="Step by step",
         question="How does the fast gradient sign method turn a gradient into an attack?",
         see="Walk through its eleven steps, and point at any pixel to read its gradient and what becomes of it.",
+        meaning="FGSM moves every pixel by ε in the direction of the sign of its gradient: changes too small to "
+        "matter singly add up to a large rise of the loss.",
         minutes=10,
         level="first",
         terms=("FGSM", "gradient", "first-order estimate", "L∞ norm", "projection", "evaluation mode"),
@@ -111,6 +115,8 @@ TABS = (
         title="Why it works",
         question="Do attacks work because networks rely on high frequencies?",
         see="Move the cut-off frequency and compare which part of the change does the damage.",
+        meaning="Much of the high frequency in an FGSM perturbation comes from the sign operation itself, so which "
+        "frequencies do the damage must be measured at equal norm.",
         minutes=10,
         level="deeper",
         terms=(
@@ -127,6 +133,8 @@ TABS = (
         title="Many images",
         question="How fast does accuracy fall as the perturbation budget grows?",
         see="Compare each attack with random noise of the same size.",
+        meaning="Robust accuracy falls as the perturbation budget grows, much faster under an attack than under "
+        "random noise of the same size.",
         minutes=8,
         level="first",
         terms=(
@@ -146,6 +154,8 @@ TABS = (
         title="Transfer",
         question="Do adversarial examples made on one network fool another?",
         see="Compare each row with the bottom one, random noise that knows no network.",
+        meaning="Adversarial examples often fool networks other than the one they were made on, so keeping a "
+        "network secret does not protect it.",
         minutes=6,
         level="deeper",
         terms=("transferability", "surrogate model"),
@@ -156,6 +166,9 @@ TABS = (
         title="Defend",
         question="Does adversarial training help, what does it cost, and would a simple filter not do as well?",
         see="Compare clean and robust accuracy before and after; then put a filter in front.",
+        meaning="Adversarial training raises robust accuracy within the budget it was trained for, at a cost in "
+        "computation and often in clean accuracy, while a filter that only hides the gradient is defeated "
+        "by an attack that takes it into account.",
         minutes=15,
         level="deeper",
         terms=("adversarial training", "robust accuracy", "input filter", "straight-through gradient (BPDA)"),
@@ -166,6 +179,8 @@ TABS = (
         title="Attack sanity checks",
         question="A network that was attacked badly looks robust: was this one attacked well?",
         see="Put a filter in front and see which rules of an honest evaluation break.",
+        meaning="Robustness is only as credible as the attack that measured it: a strong attack that does worse "
+        "than a weak one is a sign of gradient masking.",
         minutes=8,
         level="deeper",
         terms=("gradient masking", "white-box attack", "black-box attack", "threat model", "random restarts", "PGD"),

@@ -66,6 +66,8 @@ TABS = (
         title="Chain rule",
         question="Which operations make up one training step, and where does each number come from?",
         see="Walk on with **Next**, and click a number of the result to see the sum it comes from.",
+        meaning="Backpropagation is the chain rule applied from the loss backward: each layer multiplies the "
+        "gradient that arrives by its own local derivative.",
         minutes=10,
         level="first",
         terms=("chain rule", "backpropagation", "error term", "cross-entropy"),
@@ -76,6 +78,8 @@ TABS = (
         title="Long product",
         question="How does the error at the outputs reach the very first weights, and what is left of it?",
         see="Multiply factor by factor and watch the size of the product.",
+        meaning="The gradient at the first layer is a product with factors from every layer above it, so it can "
+        "shrink or grow exponentially with depth.",
         minutes=8,
         level="deeper",
         terms=("chain rule", "error term", "vanishing gradient"),
@@ -86,6 +90,8 @@ TABS = (
         title="Checked",
         question="Do three ways to the same gradient agree: by hand, by autograd and measured?",
         see="Drag one weight, and compare what the loss does with what the gradient says.",
+        meaning="A gradient derived by hand can be trusted when it agrees with autograd up to rounding and with "
+        "finite differences up to their approximation error.",
         minutes=6,
         level="first",
         terms=(
@@ -102,6 +108,8 @@ TABS = (
         title="Plant a bug",
         question="A wrong gradient seldom crashes, and often the network even learns: what finds the mistake?",
         see="Choose a bug and see which of the checks notices it.",
+        meaning="A wrong gradient can still lower the loss, so a falling curve proves nothing: a gradient must be "
+        "checked against finite differences or autograd.",
         minutes=10,
         level="deeper",
         terms=("gradient check", "finite differences", "backpropagation"),
@@ -112,6 +120,8 @@ TABS = (
         title="Loop or matrices",
         question="Why is backpropagation written with matrices instead of a loop over the images?",
         see="Add images to the batch and compare how the times of the three forms grow.",
+        meaning="Vectorization computes the same gradient for a whole batch in a few matrix products, which "
+        "hardware executes far faster than a loop over the images.",
         minutes=4,
         level="deeper",
         terms=("vectorization", "matrix product", "batch"),
@@ -122,6 +132,8 @@ TABS = (
         title="Train it",
         question="Does a network trained by hand learn the same as one trained with autograd?",
         see="Press *Train both* and look at how far the two curves ever part.",
+        meaning="Backpropagation by hand and autograd compute the same gradient, so from the same start and on the "
+        "same batches both networks learn alike up to rounding.",
         minutes=8,
         level="first",
         terms=("backpropagation", "automatic differentiation", "momentum"),
@@ -132,6 +144,8 @@ TABS = (
         title="Vanishing gradients",
         question="How large is the gradient at each layer of a deep network, before the first step?",
         see="Add hidden layers and compare what sigmoid, tanh and ReLU leave of it at the first layer.",
+        meaning="Saturating activation functions such as the sigmoid make the gradient vanish toward the first "
+        "layers, while ReLU with a suitable weight initialization largely preserves it.",
         minutes=8,
         level="deeper",
         terms=(

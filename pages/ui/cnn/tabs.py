@@ -79,6 +79,8 @@ TABS = (
         title="By hand",
         question="What does a kernel compute at each place of the image?",
         see="Click a cell of the output to see its sum.",
+        meaning="A convolution computes the same weighted sum at every place of the image, so a kernel of few "
+        "weights detects its pattern wherever it occurs.",
         minutes=8,
         level="first",
         terms=("convolution", "cross-correlation", "kernel", "stride", "padding", "weight sharing", "max-pooling"),
@@ -89,6 +91,8 @@ TABS = (
         title="Train",
         question="How well does a convolutional network learn to classify digits?",
         see="Press *Train one epoch* and compare the test accuracy with what the text claims.",
+        meaning="Sharing weights over all places builds in that images consist of local patterns, which is why a "
+        "convolutional network usually classifies them better than a fully connected one.",
         minutes=10,
         level="first",
         terms=(
@@ -106,6 +110,8 @@ TABS = (
         title="Kernels",
         question="What does training do to the kernels, and when does the network begin to classify correctly?",
         see="Move the epoch from the random start to the end of training.",
+        meaning="Kernels are not designed but learned: gradient descent turns random weights into detectors of "
+        "edges and strokes, and most of the accuracy is gained early.",
         minutes=6,
         level="deeper",
         terms=("kernel", "epoch", "weight initialization"),
@@ -116,6 +122,8 @@ TABS = (
         title="Feature maps",
         question="What does every layer make of an image, and how much does the network need each channel?",
         see="Follow one image from layer to layer, then switch channels off under *Change it*.",
+        meaning="Each channel responds to one kind of pattern, deeper layers combine the maps before them, and "
+        "ablation measures how much a prediction depends on a channel.",
         minutes=12,
         level="first",
         terms=(
@@ -134,6 +142,8 @@ TABS = (
         title="Robustness",
         question="How far can an image be transformed before the prediction changes?",
         see="Raise the strength until the prediction changes, and compare the feature maps before and after.",
+        meaning="Convolution is equivariant to shifts and pooling only nearly invariant, so transformations that "
+        "the training data lack still lower the accuracy.",
         minutes=8,
         level="deeper",
         terms=("robustness", "distribution shift", "equivariance", "invariance"),
@@ -144,6 +154,8 @@ TABS = (
         title="Batch norm",
         question="Does batch norm make this network better, or training easier?",
         see="Raise the learning rate, press *Train both*, and see which of the two networks still learns.",
+        meaning="Batch normalization keeps the pre-activations of every channel in a stable range, which makes "
+        "training possible at learning rates that are too large without it.",
         minutes=10,
         level="deeper",
         terms=("batch normalization", "internal covariate shift", "learning rate"),
@@ -154,6 +166,8 @@ TABS = (
         title="Confidence",
         question="How confident is the network, and is it correct as often as it is confident?",
         see="Look at the misclassified images of the highest confidence.",
+        meaning="Confidence is not the probability of being correct unless the network is calibrated, and "
+        "temperature scaling improves calibration without changing any prediction.",
         minutes=8,
         level="deeper",
         terms=(

@@ -78,6 +78,8 @@ TABS = (
         title="Browse",
         question="In how many ways do people write the same digit?",
         see="Choose a digit, turn the pages, and point at an image to see it large.",
+        meaning="The same digit is written in many shapes, so a classifier has to learn what they share instead of "
+        "storing one template.",
         minutes=3,
         level="first",
         terms=("MNIST", "supervised learning", "class", "label", "training and test set"),
@@ -88,6 +90,8 @@ TABS = (
         title="As numbers",
         question="What does a network receive when it is given an image?",
         see="Move the row: the framed row of pixels is one stretch of the vector of 784 numbers.",
+        meaning="To a network an image is a vector of 784 pixel values between 0 and 1 and a label is a one-hot "
+        "vector: all else must be learned from these.",
         minutes=5,
         level="first",
         terms=("pixel", "tensor", "flattening", "one-hot encoding", "batch"),
@@ -98,6 +102,8 @@ TABS = (
         title="Classes",
         question="How often does each digit occur, and where does handwriting differ?",
         see="Find the yellow edges under *Where people differ*: there one digit is drawn in many ways.",
+        meaning="The ten classes are nearly balanced, so accuracy is a fair measure, and the standard deviation of "
+        "each pixel shows where handwriting varies.",
         minutes=3,
         level="first",
         terms=("class imbalance", "mean", "standard deviation"),
@@ -108,6 +114,8 @@ TABS = (
         title="Pixels",
         question="How are pixel values distributed, and what does normalization change?",
         see="Compare the two histograms: the bars are the same, only the axis has moved.",
+        meaning="Normalization subtracts one mean from all pixels and divides by one standard deviation: it changes "
+        "the axis, not the information.",
         minutes=4,
         level="deeper",
         terms=("normalization", "histogram", "mean", "standard deviation"),
@@ -118,6 +126,8 @@ TABS = (
         title="Map",
         question="Do images of the same digit lie close together?",
         see="Switch from PCA to t-SNE and watch the ten colors part.",
+        meaning="Images of the same class lie close together in pixel space: two principal components show it only "
+        "in part, while t-SNE keeps neighbors together.",
         minutes=5,
         level="first",
         terms=("dimensionality reduction", "PCA", "explained variance", "t-SNE", "perplexity"),
@@ -128,6 +138,8 @@ TABS = (
         title="Neighbors",
         question="Which training images are most like this one, and for which digit do they vote?",
         see="Raise the number of neighbors and watch the vote change.",
+        meaning="k-nearest neighbors classifies without any training: it stores the training images and lets the k "
+        "closest vote.",
         minutes=4,
         level="deeper",
         terms=("k-nearest neighbors", "Euclidean distance"),
@@ -138,6 +150,8 @@ TABS = (
         title="The floor",
         question="Which accuracy must every network beat?",
         see="Average one image per digit and try several seeds: the accuracy becomes a matter of luck.",
+        meaning="A classifier is worth its complexity only if it beats a simple baseline, and an accuracy says "
+        "little without its confidence interval.",
         minutes=4,
         level="first",
         terms=("baseline", "nearest centroid", "accuracy", "confidence interval", "confusion matrix", "random seed"),
@@ -148,6 +162,8 @@ TABS = (
         title="Shuffled",
         question="Does a fully connected network need to know which pixels are neighbors?",
         see="Press *Train on both* and compare the two accuracies.",
+        meaning="A fully connected network treats pixels as an unordered list, so it learns shuffled images just as "
+        "well: that neighbors belong together is the inductive bias of a convolution.",
         minutes=4,
         level="deeper",
         terms=("multilayer perceptron", "fully connected layer", "inductive bias"),
@@ -158,6 +174,8 @@ TABS = (
         title="Odd ones",
         question="Which images are unlike their class, and which are almost copies?",
         see="Look for an image that you would label differently.",
+        meaning="Every data set contains outliers, near-duplicates and doubtful labels, and they limit the accuracy "
+        "that any classifier can reach.",
         minutes=4,
         level="deeper",
         terms=("outlier", "near-duplicate", "label", "label noise"),
@@ -168,6 +186,8 @@ TABS = (
         title="My handwriting",
         question="How well do networks classify your own handwriting?",
         see="Draw a digit, say which it is, and press *Save*: with each drawing the intervals get narrower.",
+        meaning="Images that differ in kind from the training data usually cost accuracy: that is distribution "
+        "shift, and only many drawings make its measurement exact.",
         minutes=10,
         level="deeper",
         terms=("distribution shift", "generalization", "confidence interval", "Wilson interval"),
@@ -178,6 +198,8 @@ TABS = (
         title="Source",
         question="Which digits are in use here, and where do they come from?",
         see="Compare the number of training images with the 60,000 of the whole MNIST.",
+        meaning="A result can be compared only when it is known which images were trained on and which were kept "
+        "apart for the test.",
         minutes=1,
         level="reference",
         terms=("MNIST", "training and test set"),

@@ -64,6 +64,8 @@ TABS = (
         title="Type a word",
         question="After which letter does the network know the language of a word?",
         see="Type a word, read it character by character, and find where the prediction turns.",
+        meaning="A recurrent network reads a word character by character and updates its hidden state, so its "
+        "prediction can change with every letter.",
         minutes=6,
         level="first",
         terms=("recurrent network", "time step", "hidden state"),
@@ -74,6 +76,8 @@ TABS = (
         title="Train",
         question="How does a recurrent network learn to tell five languages apart?",
         see="Press *Train one epoch* and compare training and test accuracy.",
+        meaning="A recurrent network learns by backpropagation through all characters of a word, and the gap "
+        "between training and test accuracy shows how far it overfits.",
         minutes=8,
         level="first",
         terms=(
@@ -92,6 +96,8 @@ TABS = (
         title="Results",
         question="Which languages does the network confuse, and is the test fair?",
         see="Compare the accuracy on words of known stems with that on stems never trained on.",
+        meaning="Words with a shared stem in training and test set are train–test leakage: a fair test also "
+        "measures accuracy on stems never trained on.",
         minutes=6,
         level="deeper",
         terms=("confusion matrix", "train–test leakage", "confidence"),
@@ -102,6 +108,8 @@ TABS = (
         title="Compare",
         question="Does a recurrent network beat counting letters?",
         see="Compare the GRU's interval with that of counting pieces of up to three characters.",
+        meaning="Counting character n-grams is a strong baseline, and a recurrent network is worth its complexity "
+        "only where it beats that by more than chance explains.",
         minutes=6,
         level="deeper",
         terms=("character n-grams", "logistic regression", "LSTM", "baseline", "GRU"),
@@ -112,6 +120,8 @@ TABS = (
         title="How a GRU works",
         question="How does a GRU decide what to keep in its hidden state?",
         see="Choose a character and a unit, and read from its gates what it keeps and what it overwrites.",
+        meaning="The update gate decides how much of the hidden state is kept and the reset gate how much of it "
+        "enters the new candidate, so a GRU can carry information over many characters.",
         minutes=8,
         level="deeper",
         terms=("GRU", "gate", "update gate", "reset gate", "candidate state", "hidden state"),

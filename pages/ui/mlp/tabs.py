@@ -97,6 +97,8 @@ TABS = (
         title="Autograd",
         question="How much does the loss change when one of the numbers changes a little?",
         see="Change a number and follow the values down the graph and the gradients back up.",
+        meaning="Automatic differentiation records every operation in a computation graph and applies the chain "
+        "rule backward, so that one pass gives the derivative with respect to every input.",
         minutes=5,
         level="first",
         terms=("partial derivative", "gradient", "computation graph", "automatic differentiation"),
@@ -107,6 +109,8 @@ TABS = (
         title="Formulas",
         question="Which formulas make up one training step, and which shapes do their tensors have?",
         see="Change the hidden layers and watch the shapes under each formula follow.",
+        meaning="One training step is a forward pass, a loss, a backward pass and an update, and the shapes of the "
+        "weight matrices fix the number of trainable parameters.",
         minutes=6,
         level="first",
         terms=(
@@ -126,6 +130,8 @@ TABS = (
         title="Train",
         question="How do loss and accuracy change while a network learns?",
         see="Press *Train* and watch the training loss fall below that of chance level, ln 10 ≈ 2.3.",
+        meaning="Training repeats small steps against the gradient of the loss, and accuracy on images not trained "
+        "on tells whether the network generalizes.",
         minutes=10,
         level="first",
         terms=(
@@ -145,6 +151,8 @@ TABS = (
         title="Results",
         question="Which digits does the network classify correctly, and which does it confuse?",
         see="Click a bright cell of the confusion matrix to see the images behind it.",
+        meaning="One accuracy hides the kinds of error: the confusion matrix shows which classes are confused, and "
+        "the confidence interval how exactly the accuracy is known.",
         minutes=6,
         level="first",
         terms=("accuracy", "prediction", "confusion matrix", "misclassification", "confidence interval", "confidence"),
@@ -155,6 +163,8 @@ TABS = (
         title="Draw",
         question="What does the network see in your drawing, and which units respond?",
         see="Draw a digit and find the hidden units that speak for the predicted class.",
+        meaning="A prediction is the softmax of weighted sums of hidden activations, so it can be traced back to "
+        "the units that contributed most.",
         minutes=5,
         level="first",
         terms=("hidden layer", "hidden unit", "activation", "softmax", "prediction"),
@@ -165,6 +175,8 @@ TABS = (
         title="Inside",
         question="What has training changed in the weights?",
         see="Compare the weights of a unit before and after training.",
+        meaning="Training gives random weights structure: the weights of a hidden unit become a template for "
+        "strokes at certain places, and a saturated unit passes almost no gradient on.",
         minutes=8,
         level="deeper",
         terms=("weight", "weight initialization", "Xavier initialization", "saturation", "dead ReLU"),
@@ -175,6 +187,8 @@ TABS = (
         title="Edit",
         question="How much does the network need each of its weights and units?",
         see="Silence ten units at random, again and again, until the accuracy gives way.",
+        meaning="What a network has learned is distributed over many weights, so it usually survives the ablation "
+        "of single units and fails only when many are gone.",
         minutes=6,
         level="deeper",
         terms=("ablation", "pruning", "weight", "hidden unit"),
@@ -185,6 +199,8 @@ TABS = (
         title="One gradient step",
         question="What does one step of training do to one weight, and what does that do to the loss?",
         see="Raise the learning rate until the step overshoots and the loss goes up.",
+        meaning="The gradient describes the loss only nearby: a small step against it lowers the loss, while too "
+        "large a step overshoots and can raise it.",
         minutes=6,
         level="deeper",
         terms=("gradient descent", "gradient step", "gradient", "learning rate", "reduction", "nat"),
@@ -195,6 +211,8 @@ TABS = (
         title="Record",
         question="Which hyperparameters led to which accuracy?",
         see="Look for runs whose intervals do not overlap: those differ by more than chance.",
+        meaning="Hyperparameters are chosen by experiment, and a difference in accuracy counts only where it is "
+        "larger than chance explains.",
         minutes=3,
         level="reference",
         terms=("hyperparameter", "accuracy", "confidence interval"),

@@ -53,6 +53,8 @@ TABS = (
         title="One dimension",
         question="What does the learning rate decide?",
         see="Raise the learning rate beyond 1 and watch the ball leave the valley.",
+        meaning="The learning rate scales every step: too small and gradient descent is slow, too large and it "
+        "overshoots or diverges.",
         minutes=6,
         level="first",
         terms=("gradient descent", "gradient ascent", "learning rate", "convergence", "oscillation", "divergence"),
@@ -63,6 +65,8 @@ TABS = (
         title="Two dimensions",
         question="Which path does each optimizer take down the same landscape?",
         see="Click the map to start the race from another place.",
+        meaning="Momentum accumulates past gradients and adaptive methods scale each coordinate by its own, so "
+        "optimizers take different paths through the same landscape.",
         minutes=8,
         level="first",
         terms=(
@@ -81,6 +85,8 @@ TABS = (
         title="The race",
         question="Which optimizer lowers the loss fastest, by steps and by seconds?",
         see="Press *Start*; then let each race at its own best learning rate.",
+        meaning="Which optimizer is fastest depends on its learning rate: a comparison is fair only from the same "
+        "initial weights, on the same batches, with every learning rate tuned.",
         minutes=15,
         level="first",
         terms=(
@@ -100,6 +106,8 @@ TABS = (
         title="For an image",
         question="Which optimizer first makes a classifier see what you want, by changing nothing but pixels?",
         see="Press *Start the race* and watch which optimizer reaches the target class first.",
+        meaning="The optimizers that train weights can just as well change pixels until a frozen classifier "
+        "predicts the target class.",
         minutes=8,
         level="deeper",
         terms=("target class", "pretrained network", "adaptive learning rate"),

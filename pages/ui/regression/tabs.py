@@ -43,6 +43,8 @@ TABS = (
         title="Train",
         question="How does a network learn a curve from points?",
         see="Press *Train* and watch the curve bend toward the points.",
+        meaning="A network fits a curve by gradient descent on the mean squared error between its output and the "
+        "points.",
         minutes=8,
         level="first",
         terms=("regression", "mean squared error", "residual", "noise", "validation split"),
@@ -53,6 +55,8 @@ TABS = (
         title="How bends add up",
         question="How do hidden units add up to a curve?",
         see="Add unit after unit and watch each one bend the sum.",
+        meaning="The output is a weighted sum of the hidden units, each ReLU unit adding one breakpoint, so more "
+        "units can follow a more complicated curve.",
         minutes=6,
         level="first",
         terms=("hidden unit", "activation function", "tanh", "ReLU", "ReLU breakpoint"),
@@ -63,6 +67,8 @@ TABS = (
         title="Underfitting and overfitting",
         question="How many hidden units are too few, how many too many, and when should training stop?",
         see="Raise the hidden units until the curve follows the noise.",
+        meaning="Too few units underfit, too many can fit the noise, and it is the validation loss, not the "
+        "training loss, that tells when to stop.",
         minutes=10,
         level="deeper",
         terms=(

@@ -69,6 +69,8 @@ TABS = (
         title="All runs",
         question="What has been trained here, and with which result?",
         see="Choose two runs that differ in one setting, then compare them.",
+        meaning="Every run is saved with its settings and its seed, so that a result can be traced to what produced "
+        "it and repeated.",
         minutes=3,
         level="reference",
         terms=("hyperparameter", "accuracy"),
@@ -79,6 +81,8 @@ TABS = (
         title="Compare",
         question="In what do these runs differ, and what came of it?",
         see="Lay the curves of two runs over each other and find where they part.",
+        meaning="Two runs that differ in a single setting show the effect of that setting; where several differ, "
+        "the cause stays open.",
         minutes=5,
         level="deeper",
         terms=("loss", "learning curve", "exponential moving average", "confidence interval"),
@@ -89,6 +93,8 @@ TABS = (
         title="Two networks",
         question="Is one of two networks the better one, or is the difference due to chance?",
         see="Look at the images that one of them classifies correctly and the other does not.",
+        meaning="Networks are best compared on the same images: a paired test uses those on which they disagree, "
+        "and detects differences that two separate intervals miss.",
         minutes=5,
         level="deeper",
         terms=("paired test", "McNemar's test", "p-value", "confidence interval"),
@@ -99,6 +105,8 @@ TABS = (
         title="Settings and accuracy",
         question="Which settings go with a better result?",
         see="Choose another setting for the x-axis and look for a trend.",
+        meaning="A trend across runs is a correlation: another setting that varies along with the one on the axis "
+        "may be its cause.",
         minutes=5,
         level="deeper",
         terms=("hyperparameter", "parallel coordinates plot", "learning rate"),
@@ -109,6 +117,8 @@ TABS = (
         title="Sweep",
         question="Which combination of hyperparameters works best?",
         see="Vary the learning rate over several powers of ten and look for the peak.",
+        meaning="Grid search trains with every combination of values and chooses by the validation split, so that "
+        "the test set stays unseen until the end.",
         minutes=10,
         level="deeper",
         terms=("hyperparameter", "grid search", "validation split"),
@@ -119,6 +129,8 @@ TABS = (
         title="Reproduced",
         question="Do the results that the texts claim hold when they are measured again?",
         see="Compare each diamond, the claim, with the dot, the measurement.",
+        meaning="A claim is reproduced when a new measurement agrees with it within its uncertainty, and settings "
+        "that a text leaves open can decide whether it does.",
         minutes=5,
         level="reference",
         terms=("reproducibility", "random seed", "confidence interval"),

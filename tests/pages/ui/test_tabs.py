@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core.data import load
 from core.glossary import GLOSSARY
 from pages.ui.all_tabs import ALL_TABS, found
+from pages.ui.course import next_stop
 from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.shell.lessons import Lesson, lessons
 from pages.ui.kit.shell.tab import Tab
@@ -31,6 +32,12 @@ def test_a_tab_opens_asks_its_question_and_changes_nothing(lesson: Lesson, tab: 
     assert app.session_state[lesson.tab_key] == tab.name
     assert f"**{tab.question}**" in markdown(app)
     assert tab.see in captions(app)
+    assert tab.meaning in markdown(app)
+    after, _ = next_stop(lesson, tab, None)
+    where = app.main.get("page_link") if after is None or after.lesson != lesson else app.main.get("button")
+    assert (f"**{after.tab.question}**" if after else "That was the last tab. Back to Home") in {
+        found.label for found in where
+    }
 
 
 def test_every_lesson_has_tabs_and_their_names_are_unique() -> None:
@@ -45,6 +52,7 @@ def test_every_lesson_has_tabs_and_their_names_are_unique() -> None:
 def test_a_record_says_what_a_reader_needs(lesson: Lesson, tab: Tab) -> None:
     assert tab.question.endswith("?")
     assert re.fullmatch(r"[A-Z].+\.", tab.see), "a sentence"
+    assert re.fullmatch(r"[A-Zk][^.]+\.", tab.meaning), "one sentence"
     assert 1 <= tab.minutes <= 20
     assert 1 <= len(tab.terms) <= 8
     assert set(tab.terms) <= set(GLOSSARY)
@@ -69,7 +77,7 @@ def test_a_record_is_enough_for_a_new_tab(monkeypatch: pytest.MonkeyPatch) -> No
         st.markdown("It is drawn.")
 
     see = "Look at what is drawn."
-    new = Tab("tried", "A new tab", "Is a record enough?", see, 1, "reference", ("loss",), show)
+    new = Tab("tried", "A new tab", "Is a record enough?", see, "It was.", 1, "reference", ("loss",), show)
     monkeypatch.setattr(tabs, "TABS", (*tabs.TABS, new))
     monkeypatch.setitem(ALL_TABS, "race", tabs.TABS)
     assert found("record enough")[-1][1] is new
@@ -91,4 +99,4 @@ def test_home_lists_all_tabs_and_what_is_searched() -> None:
     app.text_input(key="home_find").set_value("<b>")
     well(app.run())
     assert len(links(app)) == cards
-    assert "No tab for" in captions(app)
+    assert "No tab and no term for" in captions(app)

@@ -1,21 +1,30 @@
 """The few rules of CSS that the theme cannot say, hung on Streamlit's own test ids and container keys."""
 
+import time
+
 import streamlit as st
 
 CSS = """
 <style>
 /* Long lines tire the eye: the page is at most 1,200 px wide, however wide the screen. */
-[data-testid="stMainBlockContainer"] { max-width: 1200px; padding-top: 2.6rem; padding-bottom: 4rem; }
+[data-testid="stMainBlockContainer"] { max-width: 1200px; padding-top: 2.6rem; padding-bottom: 3rem; }
 /* Digits are made of pixels: never smooth them. */
 [data-testid="stImage"] img { image-rendering: pixelated; border-radius: 4px; }
 [data-testid="stSidebar"] { min-width: 220px; }
-.st-key-lab-script, .st-key-lab-titles, .st-key-lab-veil { display: none; }
+.st-key-lab-script, .st-key-lab-titles, .st-key-lab-veil, .st-key-lab-progress, .st-key-lab-to-top { display: none; }
 .st-key-lab-question p { font-size: 1.12rem; opacity: 0.82; }
 .st-key-lab-question { margin-top: -0.6rem; margin-bottom: 0.4rem; }
 .st-key-lab-tab-question { gap: 0.1rem; margin-top: -0.8rem; margin-bottom: 0.2rem; }
+.st-key-lab-tab-end { gap: 0.2rem; margin-top: 1rem; padding-top: 0.8rem; }
+.st-key-lab-tab-end { border-top: 1px solid rgba(128, 128, 128, 0.3); }
+.st-key-lab-tab-end button p,
+.st-key-lab-tab-end [data-testid="stPageLink"] * { white-space: normal; text-align: left; }
 [class*="st-key-lab-index"] { gap: 0; padding-left: 0.2rem; }
 [class*="st-key-lab-index"] [data-testid="stPageLink"] * { white-space: normal; line-height: 1.35; }
 [class*="st-key-lab-card"] [data-testid="stPageLink"] a { padding-left: 0; background: none; }
+[class*="st-key-lab-stops"] { gap: 0; }
+[class*="st-key-lab-stops"] [data-testid="stPageLink"] a { padding: 0.15rem 0.3rem; }
+[class*="st-key-lab-card"] { gap: 0.35rem; }
 /* Streamlit stacks columns on a phone; beside the sidebar of a tablet the outer ones are too narrow, too. */
 @media (min-width: 641px) and (max-width: 900px) {
   [data-testid="stHorizontalBlock"]:not([data-testid="stColumn"] *) > [data-testid="stColumn"] {
@@ -68,3 +77,11 @@ def side_by_side(key: str) -> None:
         f".st-key-{key} > div {{ flex: 1 1 0; min-width: 0; }} "
         f".st-key-{key} [data-testid='stImageContainer'] {{ max-width: 100%; }} }}</style>"
     )
+
+
+def to_top() -> None:
+    """Scroll the page to its beginning, once: another time is another script."""
+    place = time.monotonic_ns()
+    script = f"document.querySelector('[data-testid=\"stMain\"]')?.scrollTo(0, 0) // {place}"
+    with st.container(key="lab-to-top"):
+        st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)

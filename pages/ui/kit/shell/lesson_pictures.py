@@ -1,6 +1,6 @@
 """A small picture for each lesson on Home, computed from the digits and networks that are there.
 
-All have the same shape, 2 rows of 5 tiles, and see-through gaps, so that they suit either theme.
+All have the same shape, a row of 10 tiles, and see-through gaps, so that they suit either theme.
 """
 
 from collections.abc import Callable
@@ -216,10 +216,9 @@ _PICTURES: Final[dict[str, Callable[[], Bytes | None]]] = {
 
 
 def _mosaic(tiles: Bytes) -> Bytes:
-    """Ten RGBA tiles (10, H, W, 4) as 2 rows of 5, enlarged without smoothing."""
+    """Ten RGBA tiles (10, H, W, 4) in a row, enlarged without smoothing."""
     high, wide = tiles.shape[1:3]
-    board = np.zeros((2 * high + GAP, 5 * wide + 4 * GAP, 4), dtype=np.uint8)
+    board = np.zeros((high, 10 * wide + 9 * GAP, 4), dtype=np.uint8)
     for index, tile in enumerate(tiles):
-        top, left = (index // 5) * (high + GAP), (index % 5) * (wide + GAP)
-        board[top : top + high, left : left + wide] = tile
+        board[:, index * (wide + GAP) : index * (wide + GAP) + wide] = tile
     return board.repeat(ENLARGE, axis=0).repeat(ENLARGE, axis=1)

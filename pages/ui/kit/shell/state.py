@@ -48,6 +48,12 @@ def linked(name: str) -> str | None:
     return value
 
 
+def cookie(name: str) -> str:
+    """What the browser has kept under that name, as it said when this visit began; "" if nothing."""
+    brought = st.context.cookies.get(name, "")
+    return brought if isinstance(brought, str) else ""  # Streamlit's own test harness has no browser
+
+
 def session_id() -> str:
     """Names this browser session; a reload is a new one."""
     context = get_script_run_ctx()

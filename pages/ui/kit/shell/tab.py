@@ -20,7 +20,8 @@ class Tab:
     """One tab of a lesson.
 
     name: its word in the address, for good; title: what stands in the tab bar. question: what it answers.
-    see: the one thing to look at or to do there, a sentence. minutes: a first visit takes about so long.
+    see: the one thing to look at or to do there, a sentence. meaning: what it meant, for the end of the tab, a
+    sentence that a textbook could hold. minutes: a first visit takes about so long.
     terms: what it teaches, entries of GLOSSARY. show: draws it, below the tab bar.
     """
 
@@ -28,6 +29,7 @@ class Tab:
     title: str
     question: str
     see: str
+    meaning: str
     minutes: int
     level: Level
     terms: tuple[str, ...]
@@ -35,11 +37,13 @@ class Tab:
 
     def found_by(self, search: str) -> bool:
         """Whether every word of a search begins a word of its title, its question or its terms."""
-        said = " ".join((self.name, self.title, self.question, *self.terms)).casefold()
-        words = said.translate(_APART).split()
-        return all(
-            any(word.startswith(wanted) for word in words) for wanted in search.casefold().translate(_APART).split()
-        )
+        return matches(search, " ".join((self.name, self.title, self.question, *self.terms)))
+
+
+def matches(search: str, said: str) -> bool:
+    """Whether every word of a search begins a word of what is said."""
+    words = said.casefold().translate(_APART).split()
+    return all(any(word.startswith(wanted) for word in words) for wanted in search.casefold().translate(_APART).split())
 
 
 #: Draws the tab bar and, below it, what the open tab asks; returns that tab.

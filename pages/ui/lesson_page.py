@@ -1,4 +1,4 @@
-"""The page of a lesson: its title, its tab bar, and the open tab with the question it answers.
+"""The page of a lesson: its title, its tab bar, and the open tab between its question and what comes next.
 
 lesson_page("CNN", TABS, around)
 """
@@ -9,9 +9,10 @@ from contextlib import contextmanager
 import streamlit as st
 
 from core.glossary import GLOSSARY
-from pages.ui.kit.shell import css
-from pages.ui.kit.shell.lessons import lesson_called
-from pages.ui.kit.shell.page import page
+from pages.ui.course import Stop, next_stop, path_called
+from pages.ui.kit.shell import css, lessons, progress
+from pages.ui.kit.shell.lessons import Lesson, lesson_called
+from pages.ui.kit.shell.page import error_boundary, page
 from pages.ui.kit.shell.tab import Around, OpenTab, Tab
 from pages.ui.kit.widgets.held_tabs import title_tabs
 
@@ -36,7 +37,11 @@ def lesson_page(title: str, tabs: tuple[Tab, ...], around: Around = tabs_alone) 
         around(open_tab) as opened,
         _unveiled(lesson.name, opened),
     ):
-        opened.show()
+        with error_boundary():
+            opened.show()
+        _ends(lesson, opened)
+    progress.mark_seen(Stop(lesson, opened).word)
+    progress.keep()
 
 
 def _tab_bar(tabs: tuple[Tab, ...], key: str, first: str) -> Tab:
@@ -74,3 +79,35 @@ def _asks(tab: Tab) -> None:
         explained = "\n\n".join(f"**{term}**: {GLOSSARY[term].definition}" for term in tab.terms)
         st.markdown(f"**{tab.question}**", help=explained or None)
         st.caption(tab.see)
+
+
+def _ends(lesson: Lesson, tab: Tab) -> None:
+    """What the tab meant, and the question of the next one, which a click opens."""
+    after, path = next_stop(lesson, tab, path_called(progress.path()))
+    with st.container(key="lab-tab-end"):
+        st.markdown(f"**What it meant.** {tab.meaning}")
+        if after is None:
+            st.page_link(lessons.HOME.file, label="That was the last tab. Back to Home", icon=":material/home:")
+            return
+        where = f"Next on the path *{path.title}*" if path else f"Next in {after.lesson.title}"
+        st.caption(f"{where}: {after.tab.title} · {after.tab.minutes} min")
+        label = f"**{after.tab.question}**"
+        if after.lesson == lesson:  # on its own page a link cannot move the tab bar
+            st.button(
+                label,
+                icon=":material/arrow_forward:",
+                type="tertiary",
+                key="lab_next",
+                on_click=_turn_to,
+                args=(lesson.tab_key, after.tab.name),
+            )
+        else:
+            st.page_link(after.lesson.file, label=label, icon=":material/arrow_forward:", query_params=after.address)
+    if st.session_state.pop("lab_to_top", False):
+        css.to_top()
+
+
+def _turn_to(key: str, tab: str) -> None:
+    """Callback: open another tab of this page, from its top."""
+    st.session_state[key] = tab
+    st.session_state["lab_to_top"] = True
