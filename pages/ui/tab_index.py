@@ -4,15 +4,15 @@ from itertools import groupby
 
 import streamlit as st
 
+from core import glossary
 from core.config.escaping import escaped
 from core.formatting import count
-from core.glossary import GLOSSARY
 from pages.ui.all_tabs import found
 from pages.ui.course import Stop
 from pages.ui.kit.shell import progress
 from pages.ui.kit.shell.lessons import Lesson
 from pages.ui.kit.shell.page import error_boundary
-from pages.ui.kit.shell.tab import Tab, matches
+from pages.ui.kit.shell.tab import Tab
 
 MOST_TERMS = 8
 SEEN, UNSEEN = ":material/check_circle:", ":material/radio_button_unchecked:"
@@ -31,18 +31,19 @@ def search() -> None:
             icon=":material/search:",
             placeholder="Find a tab or a term: softmax, PGD …",
             label_visibility="collapsed",
-            help="Every word must begin a word of a tab's title, its question or its terms, or of a term.",
+            help="Every word must begin a word of a tab's title, its question or its terms, or stand in the name of "
+            "a term: English, Chinese or PyTorch's.",
         )
         if not wanted.strip():
             return
-        tabs, terms = found(wanted), terms_found(wanted)
+        tabs, terms = found(wanted), glossary.found(wanted)
         if tabs or terms:
             st.caption(f"{count(len(tabs), 'tab')} and {count(len(terms), 'term')} found.")
         else:
             st.caption(f"No tab and no term for “{escaped(wanted, 'page')}”.")
         _listed(tabs, "found")
-        for term, meaning in terms[:MOST_TERMS]:
-            st.markdown(f"**{term}**: {meaning}")
+        for term in terms[:MOST_TERMS]:
+            st.markdown(f"**{term.name}**: {term.definition}")
 
 
 @st.fragment
@@ -54,11 +55,6 @@ def tab_index() -> None:
         if index.open:
             with index:
                 _listed(tabs, "index")
-
-
-def terms_found(wanted: str) -> list[tuple[str, str]]:
-    """Terms of the glossary and what they mean, where every word of the search begins a word of the term."""
-    return [(name, term.definition) for name, term in GLOSSARY.items() if matches(wanted, f"{name} {term.zh}")]
 
 
 def _listed(tabs: list[tuple[Lesson, Tab]], where: str) -> None:

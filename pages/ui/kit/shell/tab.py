@@ -37,13 +37,11 @@ class Tab:
 
     def found_by(self, search: str) -> bool:
         """Whether every word of a search begins a word of its title, its question or its terms."""
-        return matches(search, " ".join((self.name, self.title, self.question, *self.terms)))
-
-
-def matches(search: str, said: str) -> bool:
-    """Whether every word of a search begins a word of what is said."""
-    words = said.casefold().translate(_APART).split()
-    return all(any(word.startswith(wanted) for word in words) for wanted in search.casefold().translate(_APART).split())
+        said = " ".join((self.name, self.title, self.question, *self.terms)).casefold()
+        words = said.translate(_APART).split()
+        return all(
+            any(word.startswith(wanted) for word in words) for wanted in search.casefold().translate(_APART).split()
+        )
 
 
 #: Draws the tab bar and, below it, what the open tab asks; returns that tab.
