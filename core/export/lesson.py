@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.config.escaping import escaped
+from core.recipes.texts import RECIPES
 
 WIDTH = 100  # of a comment, in characters
 
@@ -62,6 +63,20 @@ class Lesson:
     @property
     def _imports(self) -> Section:
         return Section("Imports", "", imports("\n".join(section.code for section in self.sections)))
+
+
+def recipe_title(recipe: str, otherwise: str) -> str:
+    """What a recipe is called; of settings that are no recipe's, `otherwise`."""
+    return RECIPES[recipe].title if recipe in RECIPES else otherwise
+
+
+def recipe_lines(recipe: str) -> tuple[str, ...]:
+    """What a lesson says about a recipe: its idea, source and claim, and what of it is ours."""
+    if recipe not in RECIPES:
+        return ()
+    entry = RECIPES[recipe]
+    claim = f"The text reports: {entry.claim}." if entry.claim else ""
+    return tuple(filter(None, (entry.idea, f"After: {entry.source}.", claim, entry.ours)))
 
 
 #: What a piece of code may use, as a pattern, and the line that imports it; in the order of a tidy file.

@@ -3,8 +3,8 @@
 from core.config.language import ALPHABET, LANGUAGES
 from core.config.run import RunConfig, WordsConfig
 from core.data.words import LONGEST, READ, SHORTEST, STEM, TEST_SHARE
+from core.export.code_context import number
 from core.export.lesson import Section
-from core.export.snippets.words import number
 
 _LISTS = f"""\
 LANGUAGES = {list(LANGUAGES)}
@@ -83,5 +83,5 @@ def word_sections(config: RunConfig) -> list[Section]:
         "places = torch.nonzero(~held_out).flatten()",
         "x_validation, y_validation = x_train[held_out], y_train[held_out]",
     ]
-    told = f"{config.train.validation:.3g} of the beginnings of words are held out to choose by."
-    return [*sections, Section("Validation examples", told, "\n".join(held_out))]
+    share_words = f"{config.train.validation:.3g} of the beginnings of words are held out to choose by."
+    return [*sections, Section("Validation examples", share_words, "\n".join(held_out))]

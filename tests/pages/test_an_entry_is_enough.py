@@ -17,10 +17,9 @@ from core.config.race import RaceConfig
 from core.config.run import OptimizerConfig, RunConfig
 from core.data import load
 from core.data.digits import Digits, Mnist
-from core.export.choose import descent_lesson
-from core.export.race import race_lesson
-from core.export.snippets.panel import training_code
-from core.export.snippets.race import race_code
+from core.export.descent import descent_lesson
+from core.export.race import race_code, race_lesson
+from core.export.training import training_code
 from core.lessons.race.charts.race import race_figure
 from core.lessons.race.descent.walk import DescentConfig, walk
 from core.lessons.race.imagenet.config import ImageRaceConfig

@@ -6,7 +6,8 @@ import streamlit as st
 
 from core.config.run import CNNConfig
 from core.data.digits import Mnist
-from core.export.snippets.adversarial import ADVERSARIAL_TRAINING, INPUT_FILTER
+from core.export.attack import INPUT_FILTER
+from core.export.training import training_code
 from core.jobs.training_job import Job
 from core.models.trained_network import TrainedNetwork
 from core.recipes.texts import RECIPES, train_recipes
@@ -66,7 +67,8 @@ def defend(trained: TrainedNetwork, mnist: Mnist) -> None:
     else:
         (before_after if view == BEFORE else stroke_gradients_part)(networks(trained), mnist)
     with st.expander("Show the code", icon=":material/code:"):
-        st.code(INPUT_FILTER if view == FILTERING else ADVERSARIAL_TRAINING, language="python")
+        robust = RECIPES[ROBUST].config
+        st.code(INPUT_FILTER if view == FILTERING else training_code(robust), language="python")
 
 
 def _training(job: Job | None) -> None:

@@ -8,7 +8,7 @@ from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS, NormName
 from core.data.digits import Mnist
-from core.export.snippets.attack import attack_code, inner_code
+from core.export.attack import attack_code, inner_code
 from core.formatting import number
 from core.lessons.adversarial.charts.animation import attack_film_figure
 from core.lessons.adversarial.charts.one_image import epsilon_tries_figure, needed_epsilon_figure, path_numbers_figure

@@ -11,7 +11,7 @@ from core.charts.palette import BLUE, GRAY, GREEN, ORANGE, PURPLE, VERMILLION
 from core.config.proportion import Proportion
 from core.data.digits import Mnist
 from core.data.splits import evenly_spaced
-from core.export.snippets.adversarial import SANITY_CHECKS
+from core.export.attack import SANITY_CHECKS
 from core.formatting import interval, percent
 from core.lessons.adversarial.sanity_checks import Finding, findings, masking, worst_case
 from core.lessons.adversarial.sanity_evidence import (

@@ -8,7 +8,7 @@ import streamlit as st
 from core.config.escaping import escaped
 from core.config.optimizers import OPTIMIZERS
 from core.config.run import RunConfig
-from core.export.snippets.panel import training_code
+from core.export.training import training_code
 from core.formatting import number, percent
 from core.jobs.job_pair import Gap, Pair, gap, twins, weights_apart
 from core.jobs.snapshot import Snapshot

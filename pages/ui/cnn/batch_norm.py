@@ -7,7 +7,7 @@ import streamlit as st
 from core.config.optimizers import OPTIMIZERS
 from core.config.run import RunConfig
 from core.data.digits import Mnist
-from core.export.snippets.cnn import network_code
+from core.export.network import cnn_code
 from core.jobs.job_pair import Pair
 from core.lessons.cnn.rate_sweep import WITH, WITHOUT, course_pair
 from core.recipes.texts import RECIPES
@@ -71,7 +71,7 @@ def batch_norm(mnist: Mnist) -> None:
         frozen(mnist, settings, busy)
         with st.expander("Show the code", icon=":material/code:"):
             st.code(CODE, language="python")
-            st.code(network_code(course_pair(COURSE, settings["convolutions"])[WITH].cnn), language="python")
+            st.code(cnn_code(course_pair(COURSE, settings["convolutions"])[WITH].cnn), language="python")
 
 
 def _key(setting: str) -> str:

@@ -9,7 +9,7 @@ from core.charts.intervals import bars
 from core.charts.palette import DIGITS
 from core.config.cnn import CNNConfig
 from core.data.digits import Mnist
-from core.export.snippets.cnn import network_code
+from core.export.network import cnn_code
 from core.formatting import article
 from core.lessons.cnn.feature_maps import LayerOutput, layer_outputs, map_layers
 from core.models.trained_network import TrainedNetwork
@@ -124,4 +124,4 @@ def _answer(model: nn.Module, outputs: list[LayerOutput], seen: Subject) -> None
 
 def code(config: CNNConfig) -> str:
     """The network, and a walk through its layers."""
-    return f"{network_code(config)}\n\n{CODE}"
+    return f"{cnn_code(config)}\n\n{CODE}"

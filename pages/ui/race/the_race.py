@@ -11,8 +11,7 @@ from core.config.escaping import escaped
 from core.config.race import MOST_SEEDS, Lane, RaceConfig
 from core.config.run import DIGIT_READERS, MLPConfig, RunConfig
 from core.data.digits import Mnist
-from core.export.race import race_lesson
-from core.export.snippets.race import race_code
+from core.export.race import race_code, race_lesson
 from core.formatting import count
 from core.lessons.race.fairness import LENGTH, LaneStart, lane_starts, same_start
 from core.lessons.race.race_job import RaceJob, start_race

@@ -6,7 +6,7 @@ from torch import nn
 
 from core.config.run import RegressorConfig, RunConfig
 from core.data.points import CURVES
-from core.export.snippets.curve import BENDS_CODE
+from core.export.training import UNIT_CONTRIBUTIONS
 from core.jobs.training_job import Job
 from core.lessons.regression.charts.fit import bends_figure
 from core.lessons.regression.hidden_unit_sum import HiddenUnitSum, Order, coming_from_the_left, hidden_unit_sum
@@ -80,7 +80,7 @@ def _tab(job: Job | None, look: str) -> None:
         found = hidden_unit_sum(model, points.grid, (points.low, points.high))
         _unit_after_unit(found, model, points, config.model)
     with st.expander("Show the code", icon=":material/code:"):
-        st.code(BENDS_CODE, language="python")
+        st.code(UNIT_CONTRIBUTIONS, language="python")
 
 
 def _network(job: Job | None, look: str) -> tuple[RunConfig, nn.Module]:

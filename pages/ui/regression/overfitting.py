@@ -9,7 +9,7 @@ from core.charts.palette import SPLITS
 from core.charts.series import line
 from core.config.run import CurveConfig, RunConfig
 from core.data.points import CURVES, noise_floor
-from core.export.snippets.curve import regression_code
+from core.export.training import regression_code
 from core.lessons.regression.charts.fit import fit_figure
 from core.lessons.regression.charts.losses import fit_losses_figure, width_losses_figure
 from core.lessons.regression.small_fit import SEEDS, WIDTHS, Ends, ends, noisy_sample, small_fit

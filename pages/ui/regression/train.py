@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.config.run import CurveConfig, RegressorConfig
-from core.export.snippets.curve import regression_code
+from core.export.training import regression_code
 from core.lessons.regression.charts.fit import PLACES, placing_board
 from core.models.inspect.fit import answers
 from core.models.trained_network import rebuild

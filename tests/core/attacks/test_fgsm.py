@@ -67,7 +67,7 @@ def test_bim_of_one_step_is_fgsm_and_more_steps_do_more() -> None:
 def test_the_code_on_the_pages_makes_the_labs_images_on_a_very_sure_network() -> None:
     """cnn-bn is surer of many digits than float32 can tell from 1: there a plain cross-entropy is flat."""
     from core.data import load
-    from core.export.snippets.attack import attack_code
+    from core.export.attack import attack_code
     from core.models.trained_network import load_shipped
 
     model, test = load_shipped("cnn-bn").model, load("small").test.take(slice(0, 60))

@@ -24,7 +24,9 @@ from core.config.optimizers import OPTIMIZERS
 from core.config.race import RaceConfig
 from core.config.run import OptimizerConfig
 from core.data.digits import Mnist
-from core.export.choose import attack_lesson, descent_lesson, lesson_of
+from core.export.attack_lesson import attack_lesson
+from core.export.choose import lesson_of
+from core.export.descent import descent_lesson
 from core.export.image_race import image_race_lesson
 from core.export.lesson import Lesson, Section, imports
 from core.export.race import race_lesson

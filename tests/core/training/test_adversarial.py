@@ -10,7 +10,7 @@ from core.config.errors import ConfigError
 from core.config.run import RunConfig, TrainConfig
 from core.config.seeds import stream
 from core.data import load
-from core.export.snippets.panel import training_code
+from core.export.training import training_code
 from core.models import build_module
 from core.recipes.texts import RECIPES
 from core.training.adversarial import attacked

@@ -14,8 +14,8 @@ import streamlit as st
 from core.config.errors import ConfigError, LabError, NotFound
 from core.config.escaping import escaped
 from core.config.run import DIGIT_READERS, RunConfig
-from core.export.snippets.panel import training_code
-from core.export.snippets.words import with_changes
+from core.export.code_context import with_changes
+from core.export.training import training_code
 from core.jobs.training_job import Job, start_training
 from core.models.trained_network import TrainedNetwork
 from core.recipes.texts import RECIPES, train_recipes

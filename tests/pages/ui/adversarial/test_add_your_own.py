@@ -21,8 +21,8 @@ from core.attacks.norms import NORMS, column
 from core.attacks.run import attack
 from core.config.validation import Setting
 from core.data import Mnist, load
-from core.export.choose import attack_lesson
-from core.export.snippets.attack import attack_code
+from core.export.attack import attack_code
+from core.export.attack_lesson import attack_lesson
 from core.lessons.adversarial import input_filters as threat
 from core.lessons.adversarial.tasks import AttackTask
 from pages.ui.adversarial import many_images, one_image, sanity_checks, transfer

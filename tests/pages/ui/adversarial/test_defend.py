@@ -6,16 +6,17 @@ from typing import Any
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
-from torch import nn
 
 from core.attacks.filters import FILTERS
 from core.config.run import CNNConfig
 from core.data import Mnist, load
-from core.export.snippets.adversarial import ADVERSARIAL_TRAINING, INPUT_FILTER
+from core.export.attack import INPUT_FILTER
+from core.export.training import training_code
 from core.jobs.training_job import Job
 from core.lessons.adversarial.input_filters import threat_models
 from core.lessons.adversarial.pixel_gradients import StrokeGradients
 from core.models.paired_test import Paired
+from core.recipes.texts import RECIPES
 from pages.ui.adversarial import before_after
 from pages.ui.adversarial.attack_results import results_on
 from pages.ui.adversarial.before_after import Beside, strongest
@@ -226,19 +227,14 @@ def test_words_on_a_filter_that_answers_at_random() -> None:
     assert filters_verdict(right, known)[0] != words
 
 
-def batches(mnist: Mnist) -> list[Any]:
-    return [(mnist.train.images[:32], mnist.train.labels[:32])] * 3
-
-
 def test_the_code_runs(mnist: Mnist) -> None:
-    torch.manual_seed(0)
-    network = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
-    before = network[1].weight.clone()
-    scope: dict[str, Any] = {"network": network, "batches": batches(mnist), "epsilon": 0.3, "steps": 3}
-    exec(ADVERSARIAL_TRAINING, scope)
-    assert not torch.equal(before, network[1].weight)
-    assert (scope["adv"] - scope["x"]).abs().max() <= 0.3 + 1e-6
+    x, y = mnist.train.images[:32].flatten(1), mnist.train.labels[:32]
+    scope: dict[str, Any] = {"batches": lambda size: [(x, y)] * 3}
+    robust = RECIPES["cnn-robust"].config.with_settings({"epochs": 1, "attack_warmup": 0.0})
+    exec(training_code(robust), scope)
+    assert 0.1 < (scope["x"] - x).abs().max() <= robust.train.attack_epsilon + 1e-6
+    assert scope["network"].training, "an attack looks at it in eval mode and leaves it as it was"
     model = shipped_model("cnn-nobn").model
-    scope = {"network": model, "x": mnist.test.images, "y": mnist.test.labels, "epsilon": 0.25}
+    scope = {"network": model, "original": mnist.test.images, "y": mnist.test.labels, "epsilon": 0.25}
     exec(INPUT_FILTER, scope)
     assert scope["looks_safe"] - scope["is_not"] > 0.3

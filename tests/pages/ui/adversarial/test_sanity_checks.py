@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.attacks.filters import FILTERS
 from core.data import Mnist, load
-from core.export.snippets.adversarial import SANITY_CHECKS
+from core.export.attack import SANITY_CHECKS
 from core.lessons.adversarial import sanity_evidence
 from core.lessons.adversarial.sanity_evidence import black_boxes, plan
 from pages.ui.adversarial import sanity_checks as module
@@ -108,7 +108,8 @@ def test_the_bars_name_attacks_that_are_measured() -> None:
 
 def test_the_code_runs(mnist: Mnist) -> None:
     model = shipped_model("cnn-bn").model
-    scope: dict[str, Any] = {"network": model, "x": mnist.test.images[:10], "y": mnist.test.labels[:10], "epsilon": 0.3}
+    scope: dict[str, Any] = {"network": model, "y": mnist.test.labels[:10], "epsilon": 0.3}
+    scope["original"] = mnist.test.images[:10]
     exec(SANITY_CHECKS, scope)
     assert scope["control"] > scope["accuracy"][40]
     assert scope["accuracy"][40] == 0

@@ -39,7 +39,7 @@ def test_the_first_view_is_what_came_along_beside_the_claim() -> None:
     assert f"epoch {facts['kept_epoch']:,.0f}" in text(app)
     assert RECIPES[R].claim in text(app)
     assert "It fits" in text(app)
-    assert "best, kept" in app.code[0].value
+    assert "best_loss, best_epoch" in app.code[0].value
     assert any(box.label == "Watch it learn again" for box in app.expander)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.export.choose import lesson_of_run
-from core.export.snippets.panel import training_code
+from core.export.training import training_code
 from core.jobs.training_job import Job
 from pages.ui.kit.shell.cache import registry, run_store
 from pages.ui.kit.shell.places import place_of

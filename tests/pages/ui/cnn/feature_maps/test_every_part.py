@@ -8,7 +8,7 @@ from torch import nn
 
 from core.config.cnn import CNNConfig
 from core.data import Mnist
-from core.export.snippets.cnn import network_code
+from core.export.network import cnn_code
 from core.models.layers import Normalize
 from pages.ui.cnn import maps, max_activations, network_editing, saliency
 from tests.pages.ui.cnn.feature_maps.harness import CONFIGS, built, part
@@ -41,7 +41,7 @@ def test_the_code_runs(config: CNNConfig, mnist: Mnist, capsys: pytest.CaptureFi
     }
     exec(maps.code(config), names)
     assert "Conv2d" in capsys.readouterr().out
-    exec(network_code(config), names)
+    exec(cnn_code(config), names)
     names["network"].eval()
     names["x"] = mnist.test.images[4].reshape(1, 784)
     before = names["network"](names["x"])

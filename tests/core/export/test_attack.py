@@ -8,7 +8,7 @@ from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS
 from core.attacks.run import attack
-from core.export.snippets.attack import attack_code, inner_code
+from core.export.attack import attack_code, inner_code
 from tests.core.attacks.small_nets import linear, some_digits
 
 

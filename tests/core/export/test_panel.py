@@ -8,8 +8,8 @@ from torch import nn
 
 from core.config.optimizers import OPTIMIZERS
 from core.config.run import DIGIT_READERS, FAMILIES, INITIALIZATIONS, RecurrentConfig, RegressorConfig
-from core.export.snippets.panel import training_code
-from core.export.snippets.words import with_changes
+from core.export.code_context import with_changes
+from core.export.training import training_code
 from core.recipes.texts import RECIPES, train_recipes
 from core.training.optimizers import build_optimizer
 from core.training.schedules import SCHEDULES, rate
@@ -110,10 +110,9 @@ def test_the_optimizer_of_the_code_steps_as_the_labs_own(changes):
     """Where torch means something else, the code says so: the steps are the lab's."""
     config = RECIPES["mlp-module"].config.with_settings({"epochs": 6, "family": "raw", "hidden": (), **changes})
     space, x, y = execute(config)
-    torch.manual_seed(0)
-    torch.rand(20, 784)  # what `execute` draws before the start
-    start = torch.empty(784, 10).uniform_(-1 / 28, 1 / 28), torch.empty(10).uniform_(-1 / 28, 1 / 28)
-    W, b = (tensor.requires_grad_() for tensor in start)
+    start, _, _ = execute(config.with_settings({"epochs": 0}))
+    W, b = start["W_1"], start["b_1"]
+    assert not torch.allclose(space["W_1"], W, atol=1e-4)
     optimizer = build_optimizer(config.train.optimizer, [W, b])
     for step in range(6):
         optimizer.zero_grad()

@@ -8,7 +8,7 @@ import torch
 from core.config.optimizers import OPTIMIZERS
 from core.config.race import RaceConfig
 from core.config.run import OptimizerConfig
-from core.export.snippets.race import race_code
+from core.export.race import race_code
 from core.lessons.race.race_lanes import chapter_lanes, named
 from core.recipes.texts import RECIPES
 
@@ -57,3 +57,12 @@ def test_schedules_and_decay_move_the_rate() -> None:
     assert optimizers["Adam"].param_groups[0]["lr"] < 0.001
     assert optimizers["RMSprop"].param_groups[0]["lr"] == 0.001
     assert optimizers["SGD"].param_groups[0]["nesterov"]
+
+
+def test_loss_and_attack_are_those_of_the_settings() -> None:
+    attacked = {"adversarial": "pgd", "attack_steps": 2, "attack_warmup": 0.5, "label_smoothing": 0.1}
+    lanes = named([(OptimizerConfig("sgd"), "constant"), (OptimizerConfig("adam"), "cosine")])
+    space = execute(RaceConfig(base("mlp-module", **attacked), lanes))
+    assert space["loss_function"].label_smoothing == 0.1
+    change = space["x"] - space["images"][space["batch"]]
+    assert 0.1 < change.abs().max() <= base("mlp-module", **attacked).train.attack_epsilon + 1e-6

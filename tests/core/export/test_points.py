@@ -5,7 +5,7 @@ import torch
 
 from core.config.errors import ConfigError
 from core.data.points import CURVES
-from core.export.snippets.curve import BENDS_CODE, regression_code
+from core.export.training import UNIT_CONTRIBUTIONS, regression_code
 from core.recipes.texts import RECIPES
 
 RECIPE = RECIPES["regression-sine"].config
@@ -20,12 +20,12 @@ def run(**changes):
 
 def test_it_learns_and_keeps_the_best_epoch():
     space = run(epochs=300)
-    assert (len(space["x"]), len(space["held_x"])) == (200, 50)
+    assert (len(space["x_train"]), len(space["x_validation"])) == (200, 50)
     with torch.no_grad():
-        kept = space["loss_function"](space["network"](space["held_x"]), space["held_y"]).item()
-    assert kept == pytest.approx(space["best"])
+        kept = space["loss_function"](space["network"](space["x_validation"]), space["y_validation"]).item()
+    assert kept == pytest.approx(space["best_loss"])
     assert kept < 0.05
-    assert float(space["x"].abs().max()) <= 2 * torch.pi
+    assert float(space["x_train"].abs().max()) <= 2 * torch.pi
 
 
 @pytest.mark.parametrize("target", CURVES)
@@ -47,7 +47,12 @@ def test_every_curve_is_the_labs(target):
 )
 def test_every_setting_runs(changes):
     space = run(epochs=2, points=40, **changes)
-    assert space["network"](space["x"]).shape == space["y"].shape
+    assert space["network"](space["x_train"]).shape == space["y_train"].shape
+
+
+def test_small_batches_come_from_all_points_in_every_epoch():
+    space = run(epochs=3, points=50, batch_size=16)
+    assert sum(len(x) for x, _ in space["batches"](16)) == 40, "a fifth is held out"
 
 
 def test_placed_points_stand_in_the_code():
@@ -59,7 +64,7 @@ def test_placed_points_stand_in_the_code():
 def test_the_code_that_takes_a_network_apart():
     space = run(epochs=1)
     space["grid"] = torch.linspace(-3, 3, 50)[:, None]
-    exec(BENDS_CODE, space)
+    exec(UNIT_CONTRIBUTIONS, space)
     assert space["places"].shape == (16,)
 
 
