@@ -8,7 +8,7 @@ from core.charts.images import picture
 from core.formatting import article, interval, percent
 from pages.ui.kit.drawing.canvas import digit_canvas
 from pages.ui.kit.drawing.keep_drawing import keep_drawing
-from pages.ui.kit.network.prediction import reading
+from pages.ui.kit.network.prediction import show_prediction
 from pages.ui.kit.shell.cache import mnist, shipped_model
 from pages.ui.kit.shell.lesson_pictures import lesson_picture
 from pages.ui.kit.shell.lessons import Lesson, lessons
@@ -71,7 +71,7 @@ def draw_and_read() -> None:
                 image = drawing.image.unsqueeze(0)
             with one_thread():
                 probabilities = predict(checkpoint.model, image)[0]
-            reading(probabilities, key="home_reading", height=200)
+            show_prediction(probabilities, key="home_reading", height=200)
             facts = checkpoint.provenance
             low, high = facts["ci95"]
             st.caption(

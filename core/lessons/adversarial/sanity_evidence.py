@@ -64,7 +64,7 @@ def black_boxes() -> list[str]:
 
 
 @dataclass(frozen=True)
-class Reading:
+class AttackCounts:
     """What one attack left of some images, recounted from what it returned.
 
     right: whether each image is still classified correctly. low, high: the darkest and the brightest pixel.
@@ -85,11 +85,11 @@ class Reading:
         return sum(self.right)
 
 
-def recount(found: Predictions, config: AttackConfig | None) -> Reading:
+def recount(found: Predictions, config: AttackConfig | None) -> AttackCounts:
     """What an attack left, from the images it returned; None: no attack, so ε is 0."""
     outside = (found.darkest < 0) | (found.brightest > 1)
     beyond = found.linf > within_rounding(config.budget if config else 0.0)
-    return Reading(
+    return AttackCounts(
         tuple((found.right == 1).tolist()),
         float(found.darkest.min()),
         float(found.brightest.max()),
@@ -194,7 +194,7 @@ class Evidence:
 
     epsilon: float
     n: int
-    readings: Mapping[str, Reading] = field(default_factory=dict)
+    readings: Mapping[str, AttackCounts] = field(default_factory=dict)
     flat: int | None = None
     conduct: SideEffects | None = None
     nondeterministic: int | None = None

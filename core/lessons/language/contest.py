@@ -37,7 +37,7 @@ Guess = Callable[[Sequence[str]], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, eq=False)
-class Entrant:
+class ScoredClassifier:
     """One way, fitted, and how it did.
 
     guess: words → (N, 5) probabilities. answers: (T, 5) for the test words. size: numbers learned. seconds:
@@ -64,7 +64,7 @@ class Entrant:
         return Score(len(self.labels), int(self.right.sum()), float(-np.log(given).mean()))
 
 
-def counting(name: Baseline, words: Words) -> Entrant:
+def counting(name: Baseline, words: Words) -> ScoredClassifier:
     """Fit one of the two that count."""
     return counted(*fit_timed(name, words), words)
 
@@ -76,12 +76,12 @@ def fit_timed(name: Baseline, words: Words) -> tuple[Counting, float]:
     return fitted, time.perf_counter() - started
 
 
-def counted(fitted: Counting, seconds: float, words: Words) -> Entrant:
+def counted(fitted: Counting, seconds: float, words: Words) -> ScoredClassifier:
     """A fitted baseline as an entrant."""
     return _entrant(fitted.kind, fitted.probabilities, words, fitted.size, seconds)
 
 
-def reading(name: Name, model: Recurrent, words: Words, seconds: float) -> Entrant:
+def reading(name: Name, model: Recurrent, words: Words, seconds: float) -> ScoredClassifier:
     """A trained network that reads in order, as an entrant."""
     size = sum(parameter.numel() for parameter in model.parameters())
     model = model.eval()
@@ -146,23 +146,23 @@ class InTraining:
         found = next(rows, {}).get("test_accuracy")
         return None if found is None else float(found)
 
-    def entrant(self, name: Name) -> Entrant:
+    def classifier(self, name: Name) -> ScoredClassifier:
         """The network as it stands."""
         model = self.trainer.module
         assert isinstance(model, Recurrent)
         return reading(name, model, self.words, self.trainer.seconds)
 
 
-def train_cell(config: RunConfig, name: Name) -> Entrant:
+def train_cell(config: RunConfig, name: Name) -> ScoredClassifier:
     """Train one network to its end."""
     run = InTraining(config)
     run.go_on(config.train.epochs)
-    return run.entrant(name)
+    return run.classifier(name)
 
 
 def compare(
     own: RunConfig, division: WordsConfig, *, names: Sequence[Name] = NAMES, epochs: int | None = None, seed: int = 0
-) -> list[Entrant]:
+) -> list[ScoredClassifier]:
     """All of `names` on the same division of the words, in that order.
 
     own: the settings of the GRU. epochs: of the networks.
@@ -176,7 +176,7 @@ def compare(
     ]
 
 
-def _entrant(name: Name, guess: Guess, words: Words, size: int, seconds: float) -> Entrant:
+def _entrant(name: Name, guess: Guess, words: Words, size: int, seconds: float) -> ScoredClassifier:
     with torch.no_grad():
         answers = guess(words.test_words)
-    return Entrant(name, guess, answers, words.test.labels.numpy(), size, seconds)
+    return ScoredClassifier(name, guess, answers, words.test.labels.numpy(), size, seconds)

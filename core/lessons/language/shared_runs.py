@@ -7,7 +7,7 @@ from contextlib import suppress
 from core.config.errors import LabError
 from core.config.language import WordsConfig
 from core.config.run import RunConfig
-from core.lessons.language.contest import Entrant, InTraining, Name, cell_config
+from core.lessons.language.contest import InTraining, Name, ScoredClassifier, cell_config
 
 Epoch = tuple[Name, int]
 
@@ -46,11 +46,11 @@ class SharedRuns:
         finally:
             turn.release()
 
-    def entrant(self, name: Name) -> Entrant:
+    def classifier(self, name: Name) -> ScoredClassifier:
         """A network that is trained to its end. Raises LabError before that."""
         if (name, self.epochs) not in self.kept:
             raise LabError("This network is still learning.")
-        return self._runs[name].entrant(name)
+        return self._runs[name].classifier(name)
 
     def _forget(self, name: Name) -> None:
         """A run that broke off cannot go on, and its epochs are none of a whole one."""

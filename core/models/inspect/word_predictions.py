@@ -13,7 +13,7 @@ AT_ONCE = 400  # words a forward pass takes
 
 
 @dataclass(frozen=True)
-class Reading:
+class WordPrediction:
     """A word of L letters read character by character.
 
     characters: (L,) int64 places in ALPHABET. states: (L, units) hidden state after each. probabilities:
@@ -30,15 +30,15 @@ class Reading:
         return "".join(ALPHABET[place] for place in self.characters.tolist())
 
 
-def read(model: Recurrent, word: str) -> Reading:
+def predict_word(model: Recurrent, word: str) -> WordPrediction:
     """Read a word; characters that are not in ALPHABET are skipped, and so is what follows MOST_LETTERS."""
     row = encode([word])[0]
     characters = row[row >= 0]
     with torch.no_grad():
         if not len(characters):
-            return Reading(characters, torch.empty(0, model.out.in_features), torch.empty(0, 5))
+            return WordPrediction(characters, torch.empty(0, model.out.in_features), torch.empty(0, 5))
         states = model.states(characters[None])[0]
-        return Reading(characters, states, model.out(states).softmax(dim=1))
+        return WordPrediction(characters, states, model.out(states).softmax(dim=1))
 
 
 def guesses(model: Recurrent, words: list[str] | tuple[str, ...]) -> Tensor:

@@ -21,7 +21,7 @@ from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn import weight_history as kept
 from pages.ui.cnn.weight_history import Moment, moments
 from pages.ui.kit.network.image_picker import Subject
-from pages.ui.kit.network.prediction import reading
+from pages.ui.kit.network.prediction import show_prediction
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.training.accuracy_line import BY_TEST
 from pages.ui.kit.widgets import cached_results
@@ -101,7 +101,7 @@ def _show(trained: TrainedNetwork, mnist: Mnist, choice: Choice, shown: list[Mom
     answer, path = st.columns([1.2, 1], gap="medium")
     with answer:
         model = kept.network_at(trained, moment)
-        reading(logits(model, choice.picture.image.unsqueeze(0))[0].softmax(0), "cnn_kernels_reading")
+        show_prediction(logits(model, choice.picture.image.unsqueeze(0))[0].softmax(0), "cnn_kernels_reading")
         if choice.picture.label is not None:
             st.caption(f"It is {article(choice.picture.label)}.")
     with path:

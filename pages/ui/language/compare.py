@@ -15,7 +15,7 @@ from core.config.proportion import proportion
 from core.data.words import readable
 from core.formatting import duration, percent, points, points_interval, probability
 from core.lessons.language.baselines import EDGE, Counting
-from core.lessons.language.contest import NAMES, RATES, TITLES, Entrant, Guess, Name, reading
+from core.lessons.language.contest import NAMES, RATES, TITLES, Guess, Name, ScoredClassifier, reading
 from core.lessons.language.mistakes import moved, scrambled
 from core.lessons.language.shared_runs import Epoch, SharedRuns
 from core.models.paired_test import paired
@@ -68,9 +68,9 @@ def compare() -> None:
         shared = _shared(config, epochs)
         kept = shared.kept
         wanted: list[Epoch] = [(name, epoch) for name in CELLS for epoch in range(1, epochs + 1)]
-        entrants = _entrants(shared)
-        st.markdown(describe(entrants))
-        _chart(entrants)
+        classifiers = _entrants(shared)
+        st.markdown(describe(classifiers))
+        _chart(classifiers)
         work.buttons(sum(piece in kept for piece in wanted), len(wanted), "epochs")
         for name in CELLS:
             done = [accuracy for (of, _), accuracy in sorted(kept.copy().items()) if of == name]
@@ -78,7 +78,7 @@ def compare() -> None:
                 st.caption(
                     f"{TITLES[name]}: test accuracy {percent(done[-1], 2)} after {len(done)} of {epochs} epochs."
                 )
-        _table(entrants)
+        _table(classifiers)
 
         def one(piece: Epoch, progress: Callable[[float], None]) -> float:
             accuracy = shared.go_on(*piece, progress)
@@ -89,7 +89,7 @@ def compare() -> None:
         if work.running:
             st.caption("Letters in another order and the heaviest pieces come back when both are trained.")
         else:
-            anagram(entrants, config)
+            anagram(classifiers, config)
             heaviest(computed.baseline("pieces", config)[0])
             with st.expander("Show the code", icon=":material/code:"):
                 st.code(CODE, language="python")
@@ -105,22 +105,22 @@ def _shared(config: WordsConfig, epochs: int) -> SharedRuns:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _finished(config: WordsConfig, name: Name, _shared: SharedRuns) -> Entrant:
-    return _shared.entrant(name)
+def _finished(config: WordsConfig, name: Name, _shared: SharedRuns) -> ScoredClassifier:
+    return _shared.classifier(name)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _shipped(config: WordsConfig) -> Entrant:
+def _shipped(config: WordsConfig) -> ScoredClassifier:
     """The GRU that came along for this division."""
     came = as_it_came(SHIPPED[config.division], "")
     came_seconds = float(shipped_model(SHIPPED[config.division]).provenance["train_seconds"])
     return reading("gru", computed.network(came), computed.words(config), came_seconds)
 
 
-def _entrants(shared: SharedRuns) -> list[Entrant]:
+def _entrants(shared: SharedRuns) -> list[ScoredClassifier]:
     """Those that are there, in NAMES' order."""
     config = shared.division
-    found: list[Entrant] = []
+    found: list[ScoredClassifier] = []
     for name in NAMES:
         if name in ("letters", "pieces"):
             found.append(computed.baseline(name, config)[1])
@@ -131,9 +131,9 @@ def _entrants(shared: SharedRuns) -> list[Entrant]:
     return found
 
 
-def describe(entrants: list[Entrant]) -> str:
+def describe(classifiers: list[ScoredClassifier]) -> str:
     """Whether the GRU beats pieces of words on the words themselves, judged pair by pair."""
-    by_name = {entrant.name: entrant for entrant in entrants}
+    by_name = {classifier.name: classifier for classifier in classifiers}
     gru, pieces, letters = by_name["gru"], by_name["pieces"], by_name["letters"]
     pair = paired(gru.right.tolist(), pieces.right.tolist())
     scores = (
@@ -159,29 +159,29 @@ def describe(entrants: list[Entrant]) -> str:
     return scores + verdict
 
 
-def _chart(entrants: list[Entrant]) -> None:
+def _chart(classifiers: list[ScoredClassifier]) -> None:
     fig = intervals(
-        [TITLES[entrant.name] for entrant in entrants],
+        [TITLES[classifier.name] for classifier in classifiers],
         Accuracies(
-            [entrant.score.accuracy for entrant in entrants],
-            [entrant.score.ci95 for entrant in entrants],
-            [GUESSERS[entrant.name] for entrant in entrants],
+            [classifier.score.accuracy for classifier in classifiers],
+            [classifier.score.ci95 for classifier in classifiers],
+            [GUESSERS[classifier.name] for classifier in classifiers],
         ),
         chance=0.2,
     )
     chart(fig, "lang_compare_chart", still=True)
 
 
-def _table(entrants: list[Entrant]) -> None:
+def _table(classifiers: list[ScoredClassifier]) -> None:
     rows = [
         {
-            "way": TITLES[entrant.name],
-            "accuracy": float(f"{100 * entrant.score.accuracy:.2f}"),  # rounded as in the words
-            "loss": entrant.score.loss,
-            "trainable parameters": entrant.size,
-            "seconds": entrant.seconds,
+            "way": TITLES[classifier.name],
+            "accuracy": float(f"{100 * classifier.score.accuracy:.2f}"),  # rounded as in the words
+            "loss": classifier.score.loss,
+            "trainable parameters": classifier.size,
+            "seconds": classifier.seconds,
         }
-        for entrant in entrants
+        for classifier in classifiers
     ]
     number = st.column_config.NumberColumn
     st.dataframe(
@@ -205,7 +205,7 @@ def _table(entrants: list[Entrant]) -> None:
 SOME = 1000  # test words that are scrambled
 
 
-def anagram(entrants: list[Entrant], config: WordsConfig) -> None:
+def anagram(classifiers: list[ScoredClassifier], config: WordsConfig) -> None:
     """One word and its scrambled letters under all models, then how many of the test words are moved."""
     st.subheader("Letters in another order", anchor=False)
     left, right = st.columns([2, 1], vertical_alignment="bottom")
@@ -226,9 +226,13 @@ def anagram(entrants: list[Entrant], config: WordsConfig) -> None:
     else:
         other = scrambled(word, int(seed))
         st.dataframe(
-            pd.DataFrame([_row(entrant, word, other) for entrant in entrants]), hide_index=True, key="lang_scrambled"
+            pd.DataFrame([_row(classifier, word, other) for classifier in classifiers]),
+            hide_index=True,
+            key="lang_scrambled",
         )
-    shares = {entrant.name: _moved(entrant.name, config, int(seed), entrant.guess) for entrant in entrants}
+    shares = {
+        classifier.name: _moved(classifier.name, config, int(seed), classifier.guess) for classifier in classifiers
+    }
     st.markdown(
         f"**Answers that change when the letters are scrambled**, of {SOME:,} test words. "
         + (
@@ -238,11 +242,11 @@ def anagram(entrants: list[Entrant], config: WordsConfig) -> None:
         )
     )
     fig = intervals(
-        [TITLES[entrant.name] for entrant in entrants],
+        [TITLES[classifier.name] for classifier in classifiers],
         Accuracies(
             list(shares.values()),
             [proportion(share, SOME).interval for share in shares.values()],
-            [GUESSERS[entrant.name] for entrant in entrants],
+            [GUESSERS[classifier.name] for classifier in classifiers],
         ),
         chance=None,
         x_title="answers that change",
@@ -250,9 +254,9 @@ def anagram(entrants: list[Entrant], config: WordsConfig) -> None:
     chart(fig, "lang_moved", still=True)
 
 
-def _row(entrant: Entrant, word: str, other: str) -> dict[str, str]:
-    found = {"way": TITLES[entrant.name]}
-    for text, row in zip((word, other), torch.from_numpy(entrant.guess([word, other])), strict=True):
+def _row(classifier: ScoredClassifier, word: str, other: str) -> dict[str, str]:
+    found = {"way": TITLES[classifier.name]}
+    for text, row in zip((word, other), torch.from_numpy(classifier.guess([word, other])), strict=True):
         found[text] = f"{computed.NAMES[int(row.argmax())]}, {probability(float(row.max()))}"
     return found
 

@@ -9,10 +9,10 @@ from torch import Tensor
 from core.config.language import LANGUAGES, WordsConfig
 from core.data.words import Words, load_words, with_relatives
 from core.lessons.language.baselines import Baseline, Counting
-from core.lessons.language.contest import Entrant, counted, fit_timed
+from core.lessons.language.contest import ScoredClassifier, counted, fit_timed
 from core.lessons.language.gates import Gates, Pre, gates
 from core.models.evaluation import predict
-from core.models.inspect.word_predictions import Reading, one_letter_changed, read
+from core.models.inspect.word_predictions import WordPrediction, one_letter_changed, predict_word
 from core.models.recurrent import Recurrent
 from core.models.threads import one_thread
 from core.models.trained_network import TrainedNetwork
@@ -43,9 +43,9 @@ def probabilities(trained: TrainedNetwork) -> Tensor:
     return _probabilities(trained.key, network(trained), words_of(trained))
 
 
-def reading(trained: TrainedNetwork, word: str) -> Reading:
+def reading(trained: TrainedNetwork, word: str) -> WordPrediction:
     """A word character by character."""
-    return read(network(trained), word)
+    return predict_word(network(trained), word)
 
 
 def changed(trained: TrainedNetwork, word: str) -> Tensor:
@@ -53,7 +53,7 @@ def changed(trained: TrainedNetwork, word: str) -> Tensor:
     return _changed(trained.key, word, network(trained))
 
 
-def inside(trained: TrainedNetwork, found: Reading) -> tuple[Gates, tuple[Pre, Pre, Pre]]:
+def inside(trained: TrainedNetwork, found: WordPrediction) -> tuple[Gates, tuple[Pre, Pre, Pre]]:
     """The gates of a GRU at every character, and the sums behind them."""
     return gates(network(trained), found.characters)
 
@@ -72,7 +72,7 @@ def relatives(config: WordsConfig, longer_than: int) -> tuple[int, int]:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Counting pieces of words…")
-def baseline(name: Baseline, config: WordsConfig) -> tuple[Counting, Entrant]:
+def baseline(name: Baseline, config: WordsConfig) -> tuple[Counting, ScoredClassifier]:
     """One of the two that count, fitted, and how it did."""
     with one_thread():
         fitted, seconds = fit_timed(name, words(config))

@@ -9,7 +9,7 @@ from core.charts.palette import LANGUAGES as COLORS
 from core.config.language import ALPHABET
 from core.formatting import percent, probability, times
 from core.lessons.language.charts import substitutions_figure, thought_figure, units_figure
-from core.models.inspect.word_predictions import Reading, turning_changes
+from core.models.inspect.word_predictions import WordPrediction, turning_changes
 from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.language import computed
@@ -69,7 +69,7 @@ def _thoughts(trained: TrainedNetwork, found: Typed) -> None:
         st.caption(_turning(reading))
 
 
-def _turning(reading: Reading) -> str:
+def _turning(reading: WordPrediction) -> str:
     """Where the answer changed for the last time."""
     predicted = reading.probabilities.argmax(1).tolist()
     turns = [at for at in range(1, len(predicted)) if predicted[at] != predicted[at - 1]]

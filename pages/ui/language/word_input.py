@@ -8,7 +8,7 @@ import streamlit as st
 from core.config.escaping import escaped
 from core.config.language import LANGUAGES, MOST_LETTERS
 from core.data.words import LONGEST, SHORTEST, readable
-from core.models.inspect.word_predictions import Reading
+from core.models.inspect.word_predictions import WordPrediction
 from core.models.trained_network import TrainedNetwork
 from pages.ui.language import computed
 
@@ -22,7 +22,7 @@ NAMED = 10  # skipped characters that are named one by one
 class Typed:
     """What was typed, as the network read it. at: the character looked at, from 0."""
 
-    reading: Reading
+    reading: WordPrediction
     at: int
 
     @property

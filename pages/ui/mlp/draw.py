@@ -13,7 +13,7 @@ from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.drawing.canvas import digit_canvas
 from pages.ui.kit.network.gallery import weight_gallery
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.network.prediction import reading
+from pages.ui.kit.network.prediction import show_prediction
 from pages.ui.kit.shell.cache import mnist
 from pages.ui.kit.widgets.chart import chart
 
@@ -47,7 +47,7 @@ def draw(trained: TrainedNetwork) -> None:
     flow = signals(trained.model, image.unsqueeze(0))
     answers, hidden = st.columns([1, 1.4], gap="large")
     with answers:
-        digit = reading(flow.logits[0].softmax(0), "mlp_draw_reading")
+        digit = show_prediction(flow.logits[0].softmax(0), "mlp_draw_reading")
     with hidden:
         if flow.after:
             _layers(trained, flow)

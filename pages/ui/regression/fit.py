@@ -81,7 +81,7 @@ def _draw_all(shown: RunView) -> None:
         return
     if words := course_words(shown.history.epochs):
         st.caption(words)
-    _film(shown, points)
+    _playback(shown, points)
     if model is not None:
         left = {n: (p.x, residuals(model, p)) for n, p in points.parts.items() if n != "validation"}
         _residuals(left, data.noise if data.target != "placed" else 0.0, shown.key)
@@ -126,7 +126,7 @@ def _result(shown: RunView, row: Row, points: Sample) -> None:
         )
 
 
-def _film(shown: RunView, points: Sample) -> None:
+def _playback(shown: RunView, points: Sample) -> None:
     """The curve at every frame of the film, with a player."""
     if len(shown.weight_history) < 2:
         return

@@ -22,7 +22,7 @@ from core.models.threads import one_thread
 from core.training.run_data import run_data
 from pages.ui.kit.shell import cache
 from pages.ui.kit.shell.page import error_boundary
-from pages.ui.kit.training.ended_run import Ended, Place
+from pages.ui.kit.training.finished_run import FinishedRun, Place
 from pages.ui.kit.widgets.cached_results import data_key
 from pages.ui.kit.widgets.chart import chart
 
@@ -46,7 +46,7 @@ class _Ranked:
     images: Tensor
 
 
-def show_suspects(place: Place, run: Ended) -> None:
+def show_suspects(place: Place, run: FinishedRun) -> None:
     """Below a run with flipped labels; nothing below others."""
     if isinstance(run.config.data, DigitsConfig) and run.config.data.flipped:
         _panel(place, run)
@@ -54,7 +54,7 @@ def show_suspects(place: Place, run: Ended) -> None:
 
 @st.fragment
 @one_thread()
-def _panel(place: Place, run: Ended) -> None:
+def _panel(place: Place, run: FinishedRun) -> None:
     with error_boundary():
         st.subheader("Suspects", anchor=False)
         st.caption(

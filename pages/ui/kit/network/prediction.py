@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # Home shows its first words before PyTorch is there
     from torch import Tensor
 
 
-def reading(probabilities: "Tensor", key: str, *, height: int = 230) -> int:
+def show_prediction(probabilities: "Tensor", key: str, *, height: int = 230) -> int:
     """Show (10,) probabilities as a sentence and bars; returns the digit read."""
     order = probabilities.argsort(descending=True)
     first, second = int(order[0]), int(order[1])

@@ -157,7 +157,7 @@ def _trace(tile: NDArray[np.float64], y: NDArray[np.float64], ink: float) -> Non
 
 def _memories() -> Bytes | None:
     """What 28 units of a recurrent network remember of ten words, after each of their first 7 letters."""
-    from core.models.inspect.word_predictions import read
+    from core.models.inspect.word_predictions import predict_word
     from core.models.recurrent import Recurrent
     from core.storage.checkpoints import shipped
 
@@ -177,7 +177,7 @@ def _memories() -> Bytes | None:
         "książka",
         "człowiek",
     )
-    states = [read(model, word).states for word in ten]
+    states = [predict_word(model, word).states for word in ten]
     rows = np.stack([np.pad(state[:7].numpy(), ((0, 7 - min(7, len(state))), (0, 0))) for state in states])
     liveliest = np.argsort(-rows.std(axis=(0, 1)))[:28]
     return shade(rows[:, :, np.sort(liveliest)].repeat(4, axis=1), DIVERGING)

@@ -19,7 +19,7 @@ from core.recipes.texts import RECIPES
 from core.training.trainer import changeable
 from pages.ui.kit.shell import cache
 from pages.ui.kit.training import controls, early_stopping
-from pages.ui.kit.training.ended_run import Ended, Place
+from pages.ui.kit.training.finished_run import FinishedRun, Place
 from pages.ui.kit.widgets.cached_results import data_key
 
 #: Test digits that are looked at: enough for ±7 points on one digit at worst, and quick.
@@ -61,7 +61,7 @@ def watching(place: Place, job: Job) -> Callable[[Snapshot], None]:
     return watch
 
 
-def show_hints(place: Place, run: Ended) -> None:
+def show_hints(place: Place, run: FinishedRun) -> None:
     """Below a run that has ended: everything the rules say of it."""
     digits = isinstance(run.config.model, DIGIT_READERS)
     key = run.key + (data_key(cache.mnist()) if digits else "")
@@ -94,7 +94,7 @@ def _said(hint: Hint) -> None:
     st.markdown(f":material/lightbulb: **{hint.title}**  \n{hint.evidence}")
 
 
-def _buttons(place: Place, hint: Hint, run: Ended) -> None:
+def _buttons(place: Place, hint: Hint, run: FinishedRun) -> None:
     config, record = run.config, run.record
     if config.recipe not in RECIPES or not hint.remedy:
         return

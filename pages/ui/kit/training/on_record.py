@@ -17,7 +17,7 @@ from pages.ui.kit.network.example_names import examples
 from pages.ui.kit.network.network_picker import Kind, as_it_came
 from pages.ui.kit.shell import cache, state
 from pages.ui.kit.shell.not_here import not_here
-from pages.ui.kit.training import ended_run
+from pages.ui.kit.training import finished_run
 from pages.ui.kit.training.live_run import Draw, More, RunView, curves, describe, score_line, spoilt
 
 
@@ -44,7 +44,7 @@ def recorded(
             if run.history.changes:
                 st.caption(f"Changed while it ran: {'; '.join(map(describe, run.history.changes))}.")
             epochs = max(run.config.train.epochs, run.epochs)
-            network = ended_run.network_of(run) if draw else None
+            network = finished_run.network_of(run) if draw else None
             _draw(draw, key("live"), run.config, network, run.history, run.n_train, run.n_test, epochs)
             if more is not None:
                 more(run.history, run.config, run.n_test)

@@ -29,7 +29,7 @@ from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.shell.owner import owner
 from pages.ui.kit.shell.places import Place
 from pages.ui.kit.shell.tab import OpenTab, Tab
-from pages.ui.kit.training import controls, ended_run, hints
+from pages.ui.kit.training import controls, finished_run, hints
 from pages.ui.kit.training.after_run import below
 from pages.ui.kit.training.export_buttons import export_buttons, lesson_now
 from pages.ui.kit.training.live_run import Draw, More, live_run
@@ -230,7 +230,7 @@ class TrainingPage:
             st.error(problem, icon=":material/info:")
         if self.describe is not None:
             self.describe(chosen)
-        place = ended_run.Place(self.prefix, chosen.wanted)
+        place = finished_run.Place(self.prefix, chosen.wanted)
         run = None
         if job is not None:
             watch = hints.watching(place, job)
@@ -240,12 +240,12 @@ class TrainingPage:
             changes = snapshot.history.changes
             if not snapshot.active:
                 why_less(snapshot)
-                below(place, ended_run.of_job(snapshot))
+                below(place, finished_run.of_job(snapshot))
         else:
             run = recorded(chosen.recipe, self.kind, self.key, self.draw, self.more)
             began = chosen.wanted if run is None else run.config
             changes = [] if run is None else run.history.changes
-            below(place, ended_run.of_record(state.recall(self.key("run")), chosen.recipe))
+            below(place, finished_run.of_record(state.recall(self.key("run")), chosen.recipe))
         if began is not None:
             with st.expander("Show the code", icon=":material/code:"):
                 st.code(with_changes(self.code(began), changes), language="python")

@@ -16,10 +16,10 @@ from core.lessons.adversarial import tasks
 from core.lessons.adversarial.sanity_checks import Finding, findings, masking, worst_case
 from core.lessons.adversarial.sanity_evidence import (
     AGAIN,
+    AttackCounts,
     Evaluation,
     Evidence,
     Probe,
-    Reading,
     conduct,
     nondeterministic,
     plan,
@@ -43,9 +43,9 @@ def pictures(network: nn.Module, n: int = N) -> tuple[Tensor, Tensor]:
         return images, network(images).argmax(1)
 
 
-def reading(right: int, n: int = N) -> Reading:
+def reading(right: int, n: int = N) -> AttackCounts:
     """The first `right` of n are classified correctly."""
-    return Reading(tuple(place < right for place in range(n)))
+    return AttackCounts(tuple(place < right for place in range(n)))
 
 
 def flawless(n: int = N) -> Evidence:
@@ -146,7 +146,7 @@ def test_a_network_that_answers_at_random_is_not_judged_by_single_readings() -> 
     """Each reading is right with 0.7, whatever the attack: the worst of all would be near zero."""
     draws = torch.Generator().manual_seed(3)
     readings = {
-        name: Reading(tuple((torch.rand(100, generator=draws) < 0.7).tolist())) for name in ("clean", *plan(0.2))
+        name: AttackCounts(tuple((torch.rand(100, generator=draws) < 0.7).tolist())) for name in ("clean", *plan(0.2))
     }
     for known in (None, 100):  # seen from the two readings of the clean images alone, or asked
         random = Evidence(0.2, 100, readings, 0, module.SideEffects(5, 0, (), True), known)
@@ -169,11 +169,11 @@ def test_wavering_is_seen_in_the_outputs() -> None:
 
 def test_what_is_left_at_gray_must_be_one_digits_images() -> None:
     whole = flawless()
-    sevens = Reading(tuple(place % 10 == 7 for place in range(N)))
+    sevens = AttackCounts(tuple(place % 10 == 7 for place in range(N)))
     found = named(replace(whole, readings={**whole.readings, "gray": sevens}), "chance level")
     assert (found.verdict, found.number) == ("holds", "10.0% left")
     assert "all of them a 7" in found.measured
-    mixed = Reading(tuple(place < 6 for place in range(N)))
+    mixed = AttackCounts(tuple(place < 6 for place in range(N)))
     assert named(replace(whole, readings={**whole.readings, "gray": mixed}), "chance level").verdict == "chance"
     assert whole.chance_level == 0.1
     assert replace(whole, labels=(1, 1, 1, 2)).chance_level == 0.75
@@ -198,7 +198,7 @@ def test_readings_are_recounted() -> None:
     assert found.beyond == found.outside == 0
     assert 0.0999 < found.largest < 0.1001
     assert found.correct < N
-    assert whole.readings["clean"] == Reading((True,) * N, float(images.min()), float(images.max()))
+    assert whole.readings["clean"] == AttackCounts((True,) * N, float(images.min()), float(images.max()))
 
 
 def test_an_attack_counts_when_it_has_met_all_images() -> None:

@@ -80,15 +80,15 @@ def test_any_text_gets_probabilities(letters: Counting, pieces: Counting) -> Non
 
 def test_all_five_on_the_same_words() -> None:
     found = compare(GRU, FEW, epochs=1)
-    assert [entrant.name for entrant in found] == ["letters", "pieces", "rnn", "gru", "lstm"]
+    assert [classifier.name for classifier in found] == ["letters", "pieces", "rnn", "gru", "lstm"]
     labels = load_words(FEW).test.labels
-    for entrant in found:
-        assert np.array_equal(entrant.labels, labels)
-        assert np.allclose(entrant.answers.sum(1), 1)
-        assert entrant.score.correct == int(entrant.right.sum())
-        assert entrant.score.n == len(labels)
-        assert 0 < entrant.score.loss < 5
-        assert np.allclose(entrant.guess(load_words(FEW).test_words[:7]), entrant.answers[:7], atol=1e-5)
+    for classifier in found:
+        assert np.array_equal(classifier.labels, labels)
+        assert np.allclose(classifier.answers.sum(1), 1)
+        assert classifier.score.correct == int(classifier.right.sum())
+        assert classifier.score.n == len(labels)
+        assert 0 < classifier.score.loss < 5
+        assert np.allclose(classifier.guess(load_words(FEW).test_words[:7]), classifier.answers[:7], atol=1e-5)
     letters, pieces = found[:2]
     assert pieces.score.accuracy > letters.score.accuracy > 0.4
 
@@ -104,27 +104,27 @@ def test_epoch_by_epoch_is_the_run_at_once() -> None:
         assert torch.equal(weights, at_once.trainer.module.state_dict()[name])
     assert last == at_once.trainer.history.last("test_accuracy")
     assert slowly.go_on(2) == last
-    assert slowly.entrant("gru").score.accuracy == pytest.approx(last)
+    assert slowly.classifier("gru").score.accuracy == pytest.approx(last)
 
 
 def test_scores_by_language_and_length_add_up() -> None:
     words = load_words(FEW)
-    entrant = counting("pieces", words)
-    answers = torch.from_numpy(entrant.answers)
+    classifier = counting("pieces", words)
+    answers = torch.from_numpy(classifier.answers)
     labels = words.test.labels
     table = confusion(labels, answers)
-    assert int(table.diagonal().sum()) == entrant.score.correct
+    assert int(table.diagonal().sum()) == classifier.score.correct
     assert table.sum(1).tolist() == torch.bincount(labels, minlength=len(LANGUAGES)).tolist()
     for place, score in enumerate(per_language(labels, answers)):
         assert (score.n, score.correct) == (int(table[place].sum()), int(table[place, place]))
     lengths = per_length(words, answers)
     assert sum(score.n for score in lengths.values()) == len(words.test)
-    assert sum(score.correct or 0 for score in lengths.values()) == entrant.score.correct
+    assert sum(score.correct or 0 for score in lengths.values()) == classifier.score.correct
     three = [at for at, word in enumerate(words.test_words) if len(word) == 3]
-    assert lengths[3].correct == int(entrant.right[three].sum())
+    assert lengths[3].correct == int(classifier.right[three].sum())
     strangers, relatives = by_relatives(words, answers)
     assert relatives.n == int(with_relatives(words).sum())
-    assert (strangers + relatives).correct == entrant.score.correct
+    assert (strangers + relatives).correct == classifier.score.correct
 
 
 def test_surest_mistakes_come_first() -> None:

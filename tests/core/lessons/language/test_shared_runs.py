@@ -40,7 +40,7 @@ def test_two_threads_train_one_network_once() -> None:
     assert busy.is_set(), "they never met"
     alone = InTraining(cell_config(GRU, "rnn", FEW, epochs=3))
     assert [shared.kept["rnn", epoch] for epoch in (1, 2, 3)] == [alone.go_on(epoch) for epoch in (1, 2, 3)]
-    assert shared.entrant("rnn").score.accuracy == pytest.approx(shared.kept["rnn", 3])
+    assert shared.classifier("rnn").score.accuracy == pytest.approx(shared.kept["rnn", 3])
 
 
 def test_who_comes_while_it_is_trained_is_told_so() -> None:
@@ -78,4 +78,4 @@ def test_a_run_that_breaks_off_books_nothing() -> None:
     assert shared.kept == {}
     assert shared.go_on("rnn", 1) == first, "it begins anew"
     with pytest.raises(LabError, match="still learning"):
-        shared.entrant("rnn")
+        shared.classifier("rnn")

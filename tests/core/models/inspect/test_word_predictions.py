@@ -7,7 +7,7 @@ from core.config.language import ALPHABET, MOST_LETTERS
 from core.config.run import RecurrentConfig
 from core.data.words import encode
 from core.lessons.language.gates import gates
-from core.models.inspect.word_predictions import guesses, one_letter_changed, read, turning_changes
+from core.models.inspect.word_predictions import guesses, one_letter_changed, predict_word, turning_changes
 from core.models.recurrent import Recurrent
 
 
@@ -23,7 +23,7 @@ def network(cell: str = "gru", units: int = 20) -> Recurrent:
 @pytest.mark.parametrize("word", ["zażyć", "a", "o" * 60, "yhteiskunta"])
 def test_by_hand_is_what_torch_computes(word: str) -> None:
     model = network()
-    reading = read(model, word)
+    reading = predict_word(model, word)
     found, sums = gates(model, reading.characters)
     assert torch.allclose(found.after, reading.states, rtol=0, atol=1e-6)
     reset, update, candidate = sums
@@ -44,7 +44,7 @@ def test_only_a_gru_has_these_gates() -> None:
 
 def test_nothing_read_has_no_gates_and_no_answer() -> None:
     model = network()
-    reading = read(model, "日本 7")
+    reading = predict_word(model, "日本 7")
     assert reading.word == ""
     assert reading.probabilities.shape == (0, 5)
     assert gates(model, reading.characters)[0].reset.shape == (0, 20)
@@ -55,7 +55,7 @@ def test_nothing_read_has_no_gates_and_no_answer() -> None:
 @pytest.mark.parametrize("cell", ["gru", "lstm", "rnn"])
 def test_the_answer_after_each_character_is_that_for_the_word_so_far(cell: str) -> None:
     model = network(cell)
-    reading = read(model, "Święto!")
+    reading = predict_word(model, "Święto!")
     assert reading.word == "święto"
     so_far = guesses(model, ["święto"[:end] for end in range(1, 7)])
     assert torch.allclose(reading.probabilities, so_far, atol=1e-6)
@@ -64,7 +64,7 @@ def test_the_answer_after_each_character_is_that_for_the_word_so_far(cell: str) 
 
 def test_ten_thousand_characters_and_no_words() -> None:
     model = network()
-    assert len(read(model, "ab" * 5000).characters) == MOST_LETTERS
+    assert len(predict_word(model, "ab" * 5000).characters) == MOST_LETTERS
     assert guesses(model, []).shape == (0, 5)
     assert guesses(model, ["", "a" * 10_000]).isfinite().all()
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from core.config.language import MOST_LETTERS
-from core.models.inspect.word_predictions import read
+from core.models.inspect.word_predictions import predict_word
 from pages.ui.kit.network.network_picker import as_it_came
 from pages.ui.language import computed
 from pages.ui.language.type_a_word import HIDDEN, UPDATE
@@ -20,7 +20,7 @@ def test_the_first_word_was_not_trained_on() -> None:
 def test_an_answer_after_every_character() -> None:
     trained = small()
     app = well(panel_over("typed", [trained], lang_word="kissa").run())
-    found = read(computed.network(trained), "kissa")
+    found = predict_word(computed.network(trained), "kissa")
     slider = widget(app.slider, "lang_at_5")
     assert slider.value == 5
     for at in (5, 2):
@@ -86,7 +86,7 @@ def test_a_new_word_is_looked_at_from_its_end() -> None:
 def test_changes_of_one_letter_are_counted() -> None:
     trained = small(seed=4)
     app = well(panel_over("typed", [trained], lang_word="talo").run())
-    answer = int(read(computed.network(trained), "talo").probabilities[-1].argmax())
+    answer = int(predict_word(computed.network(trained), "talo").probabilities[-1].argmax())
     others = int((computed.changed(trained, "talo").argmax(2) != answer).sum())
     assert f"{others:,}" in words(app) if others else "None of 180" in words(app)
     widget(app.selectbox, "lang_changed").set_value("Polish").run()
@@ -131,7 +131,7 @@ def test_the_code_runs() -> None:
     alphabet = "abcdefghijklmnopqrstuvwxyzáäèéëíïñóöúüąćęłńśźż"
     space = {"torch": torch, "nn": torch.nn, "alphabet": alphabet, "gru": model.cell, "linear": model.out}
     exec(type_a_word.CODE, space)  # our own text, shown to students
-    assert torch.allclose(space["answer"], read(model, "nykyään").probabilities[-1], atol=1e-6)
+    assert torch.allclose(space["answer"], predict_word(model, "nykyään").probabilities[-1], atol=1e-6)
     states = space["states"][0]
     space["hot"] = space["hot"][0]
     exec(gru_steps.CODE, space)

@@ -19,7 +19,7 @@ from core.recipes.texts import RECIPES
 from core.storage.history import History
 from core.training.recording import new_trainer
 from pages.ui.kit.network import label_errors
-from pages.ui.kit.training.ended_run import Ended, Place
+from pages.ui.kit.training.finished_run import FinishedRun, Place
 from tests.pages.harness import open_part, text, well
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
@@ -43,7 +43,7 @@ def fresh() -> None:
 
 
 def page(config: RunConfig, network: nn.Module | None, n: int) -> AppTest:
-    ended = Ended("test", config, History(), n, lambda: network)
+    ended = FinishedRun("test", config, History(), n, lambda: network)
     return open_part(label_errors.show_suspects, Place("x", None), ended)
 
 

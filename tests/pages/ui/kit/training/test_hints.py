@@ -12,7 +12,7 @@ from core.jobs.training_job import Job
 from core.recipes.texts import RECIPES
 from core.storage.history import History
 from pages.ui.kit.shell.cache import registry
-from pages.ui.kit.training.ended_run import Place
+from pages.ui.kit.training.finished_run import Place
 from pages.ui.kit.training.hints import change_told, stands, watching
 from pages.ui.mlp import train
 from tests.pages import harness

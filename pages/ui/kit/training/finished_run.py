@@ -28,7 +28,7 @@ class Place:
 
 
 @dataclass(frozen=True, eq=False)
-class Ended:
+class FinishedRun:
     """A run with its network.
 
     key: names the run and its end, for caches. network: makes or finds its network, in eval mode, shared;
@@ -43,14 +43,14 @@ class Ended:
     record: str | None = None
 
 
-def of_job(snapshot: Snapshot) -> Ended:
+def of_job(snapshot: Snapshot) -> FinishedRun:
     """The run of a page's own job."""
     key = f"{snapshot.job_id}@{snapshot.steps}/{snapshot.config.train.epochs}"
 
     def network() -> nn.Module | None:
         return None if snapshot.weights is None else rebuild(snapshot.config, snapshot.weights).eval()
 
-    return Ended(key, snapshot.config, snapshot.history, snapshot.n_train, network)
+    return FinishedRun(key, snapshot.config, snapshot.history, snapshot.n_train, network)
 
 
 def network_of(run: RunRecord) -> TrainedNetwork | None:
@@ -61,17 +61,17 @@ def network_of(run: RunRecord) -> TrainedNetwork | None:
         return None
 
 
-def of_record(name: str | None, recipe: str) -> Ended:
+def of_record(name: str | None, recipe: str) -> FinishedRun:
     """The recorded run of that name; without a name the network that came along."""
     if name is None:
         came = cache.shipped_model(recipe)
         facts = came.provenance
         history = History.from_json(facts["history"])
-        return Ended(f"shipped:{recipe}", came.config, history, facts["n_train"], lambda: came.model)
+        return FinishedRun(f"shipped:{recipe}", came.config, history, facts["n_train"], lambda: came.model)
     run = cache.run_store().get(name)
 
     def network() -> nn.Module | None:
         trained = network_of(run)
         return None if trained is None else trained.model
 
-    return Ended(f"run:{name}@{run.created}", run.config, run.history, run.n_train, network, name)
+    return FinishedRun(f"run:{name}@{run.created}", run.config, run.history, run.n_train, network, name)
