@@ -168,12 +168,14 @@ def test_an_unforeseen_failure_becomes_a_state(
 
 
 def test_the_watchdog_stops_a_job_that_nobody_watches(tmp_path: Path, mnist: Mnist) -> None:
-    alive = {"tab"}
+    alive = {"tab", "left"}
     registry = JobRegistry(
         RunStore(tmp_path / "runs.sqlite"), at_once=2, is_alive=alive.__contains__, patience=0.3, check_every=0.05
     )
     watched = start_training(registry, config(1000), mnist, session="tab")
-    left = start_training(registry, config(1000), mnist, session="gone")
+    left = start_training(registry, config(1000), mnist, session="left")
+    until(left, lambda s: s.steps > 0)  # something to keep
+    alive.remove("left")
     assert left.wait(20).status == "stopped"
     assert "Nobody was watching" in left.snapshot.message
     assert registry.store.get(left.job_id).epochs > 0
