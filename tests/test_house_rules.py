@@ -143,6 +143,7 @@ REGISTRIES = (
     "core/config/optimizers.py",
     "core/glossary/__init__.py",
     "core/hints/__init__.py",
+    "core/config/mlp.py",
     "core/models/__init__.py",
     "core/recipes/texts.py",
     "benchmarks/__init__.py",

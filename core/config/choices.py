@@ -5,7 +5,6 @@ from typing import Literal, get_args
 Adversarial = Literal["none", "fgsm", "pgd"]
 Activation = Literal["sigmoid", "tanh", "relu", "leaky-relu", "gelu"]
 Initialization = Literal["pytorch", "normal", "xavier", "he"]
-Family = Literal["module", "raw", "manual", "my-linear"]
 Pool = Literal["max", "average", "none"]
 Reduction = Literal["mean", "sum"]
 Schedule = Literal["constant", "step", "cosine", "one-cycle", "warm-up"]
@@ -21,7 +20,6 @@ Hue = Literal["blue", "orange", "green", "vermillion", "purple", "sky", "yellow"
 ADVERSARIES: tuple[Adversarial, ...] = get_args(Adversarial)
 ACTIVATIONS: tuple[Activation, ...] = get_args(Activation)
 INITIALIZATIONS: tuple[Initialization, ...] = get_args(Initialization)
-FAMILIES: tuple[Family, ...] = get_args(Family)
 POOLS: tuple[Pool, ...] = get_args(Pool)
 SCHEDULE_NAMES: tuple[Schedule, ...] = get_args(Schedule)
 KEEPS: tuple[Keep, ...] = get_args(Keep)

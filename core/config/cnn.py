@@ -89,7 +89,7 @@ class CNNConfig:
 
     @property
     def family(self) -> str:
-        """The name of its builder in MODELS."""
+        """It is written in one way only."""
         return "cnn"
 
     def after_convolution(self, pool: Pool) -> list[str]:

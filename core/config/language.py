@@ -52,5 +52,5 @@ class RecurrentConfig:
 
     @property
     def family(self) -> str:
-        """The name of its builder in MODELS."""
+        """It is written in one way only."""
         return "recurrent"

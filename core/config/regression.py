@@ -88,5 +88,5 @@ class RegressorConfig:
 
     @property
     def family(self) -> str:
-        """The name of its builder in MODELS."""
+        """It is written in one way only."""
         return "regressor"

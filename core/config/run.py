@@ -16,14 +16,12 @@ from typing import Any, Self
 from core.config.choices import (
     ACTIVATIONS,
     ADVERSARIES,
-    FAMILIES,
     INITIALIZATIONS,
     PRECISIONS,
     REDUCTIONS,
     SPLITS,
     Activation,
     Adversarial,
-    Family,
     Initialization,
     Precision,
     Reduction,
@@ -33,7 +31,7 @@ from core.config.cnn import CNNConfig
 from core.config.digits import DigitsConfig
 from core.config.errors import ConfigError
 from core.config.language import RecurrentConfig, WordsConfig
-from core.config.mlp import MLPConfig
+from core.config.mlp import FAMILIES, MLPConfig
 from core.config.optimizers import OPTIMIZERS
 from core.config.regression import CurveConfig, RegressorConfig
 from core.config.train import OptimizerConfig, TrainConfig
@@ -54,7 +52,6 @@ __all__ = [
     "CNNConfig",
     "CurveConfig",
     "DataConfig",
-    "Family",
     "Initialization",
     "MLPConfig",
     "ModelConfig",

@@ -1,9 +1,11 @@
 """A network as text: bare tensors, torch.nn layers, convolutions, a recurrent cell; and how its weights start."""
 
+import inspect
 from collections.abc import Sequence
 
 from core.config.language import ALPHABET, LANGUAGES
 from core.config.run import (
+    FAMILIES,
     Activation,
     CNNConfig,
     Initialization,
@@ -251,29 +253,18 @@ def _layer_starts(kind: str, inits: tuple[Initialization, Initialization], conte
     return [*lines, *each("layers[:-1]", inits[0]), *each("layers[-1:]", inits[1])]
 
 
-_MY_LINEAR = [
-    "class MyLinear(nn.Module):",
-    "    def __init__(self, n_in, n_out):",
-    "        super().__init__()",
-    "        self.weight = nn.Parameter(torch.empty(n_out, n_in))",
-    "        self.bias = nn.Parameter(torch.empty(n_out))",
-    "",
-    "    def forward(self, x):",
-    "        return x @ self.weight.T + self.bias",
-]
-
-
 def _mlp(model: MLPConfig | RegressorConfig, context: CodeContext) -> str:
     """torch.nn layers, or nn.Modules written by hand."""
-    mine = model.family == "my-linear"
-    linear = "MyLinear" if mine else "Linear" if context.bf16 else "nn.Linear"
+    own = FAMILIES[model.family].layer if isinstance(model, MLPConfig) else None
+    linear = own.__name__ if own else "Linear" if context.bf16 else "nn.Linear"
     normalize, dropout = (model.normalize, model.dropout) if isinstance(model, MLPConfig) else (False, 0.0)
     rows: list[Row] = [("Normalize(mean, std)", _OF_IMAGES)] if normalize else []
     rows += _dense(model.widths, [linear] * (len(model.widths) - 1), model.activation, dropout, context)
-    lines = [*(_MY_LINEAR + context.between if mine else []), *_sequential(rows)]
+    source = [*inspect.getsource(own).rstrip().splitlines(), *context.between] if own else []
+    lines = [*source, *_sequential(rows)]
     inits = (model.init if model.hidden else model.init_output, model.init_output)
-    if context.script or mine or set(inits) != {"pytorch"}:  # else nn.Linear's own start
-        lines += _layer_starts("MyLinear" if mine else "nn.Linear", inits, context)
+    if context.script or own or set(inits) != {"pytorch"}:  # else nn.Linear's own start
+        lines += _layer_starts(linear if own else "nn.Linear", inits, context)
     return "\n".join(lines)
 
 

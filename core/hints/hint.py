@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from torch import nn
 
@@ -66,7 +66,21 @@ class Hint:
     effect: str = ""
 
 
-Rule = Callable[[Case], Hint | None]
+@dataclass(frozen=True)
+class Rule:
+    """An entry in RULES.
+
+    judge: what it says of a run, or None. sharp: a run need not end for it: what it sees gets no better by waiting.
+    explains: the rules, or all others, whose hints it explains already: consequences are no causes of their own.
+    """
+
+    judge: Callable[[Case], Hint | None]
+    sharp: bool = False
+    explains: tuple[str, ...] | Literal["all"] = ()
+
+    def explained(self, name: str) -> bool:
+        """Whether what the rule of that name sees follows from what this one has seen."""
+        return self.explains == "all" or name in self.explains
 
 
 def handy(value: float) -> float:

@@ -1,6 +1,9 @@
-"""The networks. `MODELS` maps a family's name to the code that builds it.
+"""The networks, a file each. Images come in [0, 1]; normalization is a network's own first layer.
 
-Add your own: a file here and an entry in MODELS. Images come in [0, 1]; normalization is the network's own first layer.
+Add your own: one entry in `core.config.mlp.FAMILIES` is a new way to write the fully connected network. A new kind of
+network is more than an entry, because its settings, widgets and lesson are its own: settings in core/config, with an
+entry in KINDS and MATERIALS of core/config/run.py, a class here, in BUILDERS, its text in core/export, and a
+page that trains it.
 """
 
 from collections.abc import Callable
@@ -9,16 +12,15 @@ from typing import Any, Protocol
 import torch
 from torch import Generator, Tensor, nn
 
-from core.config.run import ModelConfig
+from core.config.run import CNNConfig, MLPConfig, ModelConfig, RecurrentConfig, RegressorConfig
 from core.models.cnn import CNN
 from core.models.layers import Normalize
 from core.models.manual_mlp import ManualMLP
 from core.models.mlp import MLP
-from core.models.my_linear import MyMLP
 from core.models.raw_mlp import RawMLP, RawMLPView
 from core.models.recurrent import Recurrent
 
-__all__ = ["MODELS", "Network", "as_module", "build", "build_module", "linear_layers"]
+__all__ = ["BARE", "BUILDERS", "Network", "as_module", "build", "build_module", "linear_layers"]
 
 
 class Network(Protocol):
@@ -28,15 +30,14 @@ class Network(Protocol):
     def parameters(self) -> object: ...
 
 
-MODELS: dict[str, Callable[[Any, Generator], nn.Module | RawMLP]] = {  # Any: each takes its own config
-    "module": MLP,
-    "raw": RawMLP,
-    "manual": ManualMLP,
-    "my-linear": MyMLP,
-    "cnn": CNN,
-    "regressor": MLP,
-    "recurrent": Recurrent,
+#: What builds each kind of network; a fully connected one of bare tensors is built by its family.
+BUILDERS: dict[type[ModelConfig], Callable[[Any, Generator], nn.Module | RawMLP]] = {  # Any: each takes its own
+    MLPConfig: MLP,
+    CNNConfig: CNN,
+    RegressorConfig: MLP,
+    RecurrentConfig: Recurrent,
 }
+BARE: dict[str, type[RawMLP]] = {"raw": RawMLP, "manual": ManualMLP}
 
 
 def build(
@@ -47,7 +48,11 @@ def build(
     images: training images, in [0, 1], of which `index` (if given) names those that train; needed only where
     the network normalizes by them.
     """
-    network = MODELS[config.family](config, generator)
+    network: nn.Module | RawMLP
+    if isinstance(config, MLPConfig) and config.family in BARE:
+        network = BARE[config.family](config, generator)
+    else:
+        network = BUILDERS[type(config)](config, generator)
     if images is not None and isinstance(network.normalize, Normalize):
         network.normalize.fit(images, index)
     return network

@@ -1,8 +1,9 @@
-"""The fully connected network out of torch.nn layers."""
+"""The fully connected network out of layers: torch.nn's, or nn.Modules written by hand."""
 
+import torch
 from torch import Generator, Tensor, nn
 
-from core.config.run import MLPConfig, RegressorConfig
+from core.config.run import FAMILIES, MLPConfig, RegressorConfig
 from core.models.activations import ACTIVATION_LAYERS
 from core.models.initialization import initial_weights
 from core.models.layers import Normalize, SeededDropout
@@ -21,11 +22,12 @@ class MLP(nn.Module):
         super().__init__()
         normalize = isinstance(config, MLPConfig) and config.normalize
         dropout = config.dropout if isinstance(config, MLPConfig) else 0.0
+        kind = (FAMILIES[config.family].layer if isinstance(config, MLPConfig) else None) or Linear
         self.normalize: nn.Module = Normalize() if normalize else nn.Identity()
         layers: list[nn.Module] = []
         start = initial_weights(config, generator)
         for index, (weight, bias) in enumerate(start):
-            layers.append(self.linear(weight, bias))
+            layers.append(self.linear(kind, weight, bias))
             if index < len(start) - 1:
                 layers.append(ACTIVATION_LAYERS[config.activation]())
                 if dropout:
@@ -33,10 +35,11 @@ class MLP(nn.Module):
         self.layers = nn.Sequential(*layers)
 
     @staticmethod
-    def linear(weight: Tensor, bias: Tensor) -> nn.Module:
-        """One layer x Wᵀ + b that starts at `weight` (out, in) and `bias` (out,)."""
+    def linear(kind: type[nn.Module], weight: Tensor, bias: Tensor) -> nn.Module:
+        """One layer x Wᵀ + b of that kind that starts at `weight` (out, in) and `bias` (out,)."""
         # On "meta" no start is drawn that would be thrown away. (Its to_empty() would import SymPy: 0.2 s.)
-        layer = Linear(weight.shape[1], weight.shape[0], device="meta")
+        with torch.device("meta"):
+            layer = kind(weight.shape[1], weight.shape[0])
         layer.weight, layer.bias = (nn.Parameter(start.detach().clone()) for start in (weight, bias))
         return layer
 

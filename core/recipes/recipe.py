@@ -10,24 +10,35 @@ from core.config.run import RunConfig
 from core.lessons.race.descent.walk import DescentConfig
 from core.lessons.race.imagenet.config import ImageRaceConfig
 
-Kind = Literal["train", "attack", "race", "demo"]
-
 
 @dataclass(frozen=True)
 class Recipe:
     """A named experiment.
 
-    title, idea: for people. source: which text. claim: what it reports, or None. ours: what it leaves open.
-    setup: what decides it, of a class that goes with `kind`; `to_json()` gives plain values.
+    title, idea: for people. source: which text. setup: what decides it; `to_json()` gives plain values. claim: what
+    the text reports, or None. reported: the accuracy among that, as a fraction. reported_on: test images it was
+    measured on, where the text gives all settings that decide the run: only then a measurement can hold or refute
+    it. undecided: else why not. ours: what the text leaves open.
     """
 
-    kind: Kind
     title: str
     idea: str
     source: str
     setup: RunConfig | RaceConfig | ImageRaceConfig | DescentConfig | AttackSetup
     claim: str | None = None
+    reported: float | None = None
+    reported_on: int = 0
+    undecided: str = "the text leaves settings open"
     ours: str | None = None
+
+    @property
+    def kind(self) -> Literal["train", "attack", "race", "demo"]:
+        """What is done with it, by what decides it."""
+        if isinstance(self.setup, RunConfig):
+            return "train"
+        if isinstance(self.setup, AttackSetup):
+            return "attack"
+        return "demo" if isinstance(self.setup, DescentConfig) else "race"
 
     @property
     def config(self) -> RunConfig:

@@ -1,8 +1,10 @@
 """What the tests of pages share: open a page or a part of it in Streamlit's own harness, and read it."""
 
+import textwrap
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -61,6 +63,23 @@ def part_of(
 def _draw(part: "Callable[..., object]", *given: object) -> None:
     """The script that AppTest runs; it is run by itself, without the names of this file."""
     part(*given)
+
+
+def code_of(module: ModuleType) -> str:
+    """The code in a module's docstring, as it would stand in a file."""
+    lines = (module.__doc__ or "").splitlines()
+    return textwrap.dedent("\n".join(line for line in lines if not line.strip() or line.startswith("    ")))
+
+
+def entry_of(module: ModuleType, registry: str, **names: object) -> tuple[str, Any]:
+    """(name, entry) as the code in the module's docstring adds it to that registry, word by word.
+
+    names: what the code may use beside all that stands in the module.
+    """
+    made: dict[str, Any] = {}
+    exec(code_of(module), {**vars(module), registry: made, **names})
+    ((name, entry),) = made.items()
+    return name, entry
 
 
 def well(app: AppTest) -> AppTest:

@@ -1,7 +1,6 @@
 """An optimizer is one entry: what the registry's docstring adds is met everywhere, and no other file knows it."""
 
 import json
-import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ from core.training.memory import of_training
 from core.training.optimizers import build_optimizer
 from pages.ui.race.lane_styles import looks_of
 from tests.core.export.harness import executed, run_script, same_curve, trained
-from tests.pages.harness import formulas, open_page, open_part, well
+from tests.pages.harness import entry_of, formulas, open_page, open_part, well
 
 NAME = "adamax"
 WORD = f"{NAME}:lr=0.01,beta_max=0.99"
@@ -41,12 +40,7 @@ WORD = f"{NAME}:lr=0.01,beta_max=0.99"
 @pytest.fixture(autouse=True)
 def example(monkeypatch: pytest.MonkeyPatch, newcomer: None, own_home: Path) -> None:
     """The entry, added word by word as the docstring has it."""
-    text = optimizers.__doc__ or ""
-    code = "\n".join(line for line in text.splitlines() if not line.strip() or line.startswith("    "))
-    space = {**vars(optimizers), "OPTIMIZERS": {}}
-    exec(textwrap.dedent(code), space)
-    assert list(space["OPTIMIZERS"]) == [NAME]
-    monkeypatch.setitem(OPTIMIZERS, NAME, space["OPTIMIZERS"][NAME])
+    monkeypatch.setitem(OPTIMIZERS, *entry_of(optimizers, "OPTIMIZERS"))
 
 
 @pytest.fixture(scope="module")

@@ -1,21 +1,14 @@
 """What a sweep can vary: the settings of a recipe, with the words they may take or numbers to begin with."""
 
-from core.config.choices import (
-    ACTIVATIONS,
-    CELLS,
-    FAMILIES,
-    INITIALIZATIONS,
-    REDUCTIONS,
-    SCHEDULE_NAMES,
-    TARGETS,
-    WORD_SPLITS,
-)
+from collections.abc import Collection
+
+from core.config.choices import ACTIVATIONS, CELLS, INITIALIZATIONS, REDUCTIONS, SCHEDULE_NAMES, TARGETS, WORD_SPLITS
 from core.config.errors import ConfigError
 from core.config.optimizers import OPTIMIZERS
-from core.config.run import RunConfig
+from core.config.run import FAMILIES, RunConfig
 
 #: Settings by the words they may take.
-_WORDS: dict[str, tuple[str, ...]] = {
+_WORDS: dict[str, Collection[str]] = {
     "activation": ACTIVATIONS,
     "init": INITIALIZATIONS,
     "init_output": INITIALIZATIONS,
@@ -48,7 +41,7 @@ def words_of(config: RunConfig, name: str) -> tuple[str, ...]:
     """The words that a setting may take; () where it is typed."""
     if isinstance(config.settings().get(name), bool):
         return ("true", "false")
-    return tuple(OPTIMIZERS) if name == "optimizer" else _WORDS.get(name, ())
+    return tuple(OPTIMIZERS) if name == "optimizer" else tuple(_WORDS.get(name, ()))
 
 
 def suggested(config: RunConfig, name: str) -> str:

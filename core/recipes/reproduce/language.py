@@ -14,7 +14,7 @@ from core.recipes.texts import recipe
 SEEDS: Sequence[int] = (0, 1, 2)
 #: A quick version: few words, one epoch, one seed; it only checks that everything runs.
 QUICK_WORDS = 300
-TEXT = 0.8820  # what the text reports
+TEXT = recipe("language-gru").reported or 0.0
 
 
 def language_gru(quick: bool, load: Load) -> Row:

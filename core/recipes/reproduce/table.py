@@ -21,7 +21,7 @@ from core.recipes.reproduce.language import TEXT
 from core.recipes.reproduce.regression import CLAIM as LOSS
 from core.recipes.reproduce.regression import PASS_MARK
 from core.recipes.reproduce.row import Row
-from core.recipes.reproduce.training import CLAIMS
+from core.recipes.texts import RECIPES
 from core.storage.atomic_write import write_whole
 from core.storage.paths import PROJECT
 
@@ -29,12 +29,7 @@ STORED = PROJECT / "benchmarks" / "reproduced.json"
 COMMAND = "python -m core reproduce --save benchmarks/reproduced.json"
 KEYS = {"id", "claim", "measured", "unit", "seeds", "seconds", "holds", "rule"}
 #: Accuracies that texts report (fractions), to be drawn beside ours. They are the texts', not measured.
-CLAIMED: dict[str, float] = {
-    "cnn-lab": CLAIMS["cnn-lab"].value,
-    "cnn-bn": 0.9884,
-    "cnn-nobn": 0.9777,
-    "language-gru": TEXT,
-}
+CLAIMED: dict[str, float] = {name: entry.reported for name, entry in RECIPES.items() if entry.reported is not None}
 HOLDS: dict[bool | None, str] = {True: "holds", False: "does not hold", None: "undecided"}
 
 

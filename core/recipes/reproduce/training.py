@@ -3,7 +3,6 @@
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from tqdm import tqdm
@@ -14,7 +13,7 @@ from core.data.digits import Mnist
 from core.formatting import percent, points
 from core.jobs.autotune import ALONE, ThreadTuner
 from core.recipes.reproduce.row import Load, Reproduction, Row, interval, row
-from core.recipes.texts import RECIPES, train_recipes
+from core.recipes.texts import RECIPES, Recipe, train_recipes
 from core.storage.history import History
 from core.training.callbacks import Callback, Training
 from core.training.run_data import run_data
@@ -26,32 +25,6 @@ QUICK_SEEDS = (0,)
 QUICK = {"epochs": 1, "precision": "fp32", "threads": 1}
 
 
-@dataclass(frozen=True)
-class Claim:
-    """A number in a text that a run can be held against.
-
-    value: an accuracy, as a fraction. images: how many it was measured on.
-    """
-
-    value: float
-    images: int
-
-    @property
-    def slack(self) -> float:
-        """Half the 95% interval of an accuracy measured on so many images: less cannot be told apart."""
-        low, high = proportion(self.value, self.images).interval
-        return (high - low) / 2
-
-
-#: Only where the text gives all settings that decide the run.
-CLAIMS: dict[str, Claim] = {"cnn-lab": Claim(0.9906, 5_000)}
-#: Why a claim cannot be decided.
-OPEN: dict[str, str] = {
-    "cnn-bn": "undecided: the text gives neither epochs nor batch size, and counts two batch norms or three",
-    "cnn-nobn": "undecided: the text gives neither epochs nor batch size",
-}
-
-
 def reproduce_training(name: str, quick: bool, load: Load) -> Row:
     """Train the recipe once a seed and average; quick: one seed and one epoch, whatever the text says."""
     started = time.perf_counter()
@@ -59,7 +32,6 @@ def reproduce_training(name: str, quick: bool, load: Load) -> Row:
     recipe, mnist = RECIPES[name], load()
     config = recipe.config.with_settings(QUICK) if quick else recipe.config
     histories = [trained(config.with_settings({"seed": seed}), mnist, f"{name}, seed {seed}") for seed in seeds]
-    claim = CLAIMS.get(name)
     values = [history.last("test_accuracy") for history in histories]
     known = [value for value in values if value is not None]
     mean = sum(known) / len(known) if len(known) == len(values) else None
@@ -75,8 +47,8 @@ def reproduce_training(name: str, quick: bool, load: Load) -> Row:
         unit=f"accuracy on {config.tested_on(n_test)} (fraction, mean over seeds)",
         seeds=seeds,
         started=started,
-        holds=held(claim, mean) if whole else None,
-        rule=rule(name, recipe.claim, claim, whole=whole),
+        holds=held(recipe, mean) if whole else None,
+        rule=rule(recipe, whole=whole),
         values=values,
         ci95=_ci95(known, mean, n_test),
         epochs=config.train.epochs,
@@ -85,22 +57,28 @@ def reproduce_training(name: str, quick: bool, load: Load) -> Row:
     )
 
 
-def held(claim: Claim | None, mean: float | None) -> bool | None:
-    """Whether the mean accuracy reaches the claim, as near as its own number of images can tell."""
-    if claim is None:
+def slack(entry: Recipe) -> float:
+    """Half the 95% interval of the reported accuracy on so many images: less cannot be told apart."""
+    low, high = proportion(entry.reported or 0.0, entry.reported_on).interval
+    return (high - low) / 2
+
+
+def held(entry: Recipe, mean: float | None) -> bool | None:
+    """Whether the mean accuracy reaches what the text reports; None where no run decides that."""
+    if entry.reported is None or not entry.reported_on:
         return None
-    return mean is not None and mean >= claim.value - claim.slack
+    return mean is not None and mean >= entry.reported - slack(entry)
 
 
-def rule(name: str, text: str | None, claim: Claim | None, *, whole: bool) -> str:
+def rule(entry: Recipe, *, whole: bool) -> str:
     """In words how `holds` is decided, or why it is not."""
-    if text is None:
+    if entry.claim is None:
         return "undecided: the text reports no number"
-    if claim is None:
-        return OPEN.get(name, "undecided: the text leaves settings open")
+    if entry.reported is None or not entry.reported_on:
+        return f"undecided: {entry.undecided}"
     said = (
-        f"the mean over seeds is at least {percent(claim.value, 2)} less {points(claim.slack)}, "
-        f"which is what {claim.images:,} images can tell (95%)"
+        f"the mean over seeds is at least {percent(entry.reported, 2)} less {points(slack(entry))}, "
+        f"which is what {entry.reported_on:,} images can tell (95%)"
     )
     return said if whole else f"undecided on few images or epochs; on the whole MNIST: {said}"
 

@@ -2,19 +2,9 @@
 
 from typing import Any
 
-from core.config.run import ACTIVATIONS, MLPConfig
+from core.config.run import ACTIVATIONS, FAMILIES, MLPConfig
 from pages.ui.kit.training.training_page import TrainingPage
 from pages.ui.kit.widgets.bound_widgets import Widgets
-
-# Widgets for a fully connected network.
-
-
-FAMILIES = {
-    "raw": "bare tensors",
-    "manual": "bare tensors, no autograd",
-    "my-linear": "own nn.Module",
-    "module": "torch.nn",
-}
 
 
 def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
@@ -42,10 +32,10 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
         tuple(FAMILIES),
         values["family"],
         "family",
-        help="The same mathematics and the same start, written in three ways.",
-        format_func=lambda name: FAMILIES[name],
+        help="The same mathematics and the same start, written in different ways.",
+        format_func=lambda name: FAMILIES[name].title,
     )
-    plain = changes["family"] != "module"
+    plain = not FAMILIES[changes["family"]].dropout
     dropout = widget.slider(
         "Dropout",
         0.0,

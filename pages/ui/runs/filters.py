@@ -3,14 +3,13 @@
 import streamlit as st
 
 from core.lessons.runs.rows import STATUSES, Wanted
-from core.recipes.texts import RECIPES
+from core.recipes.texts import train_recipes
 from core.storage.runs import KINDS, RunRecord
 from pages.ui.runs.cached_runs import all_known
 
 KEY = "runs_filters"
 _KINDS = {"all": "", "single runs": KINDS[0], "of a race": KINDS[1], "of a sweep": KINDS[2]}
 _DATA = {"any": "", "full": "full", "small": "small", "points": "points", "words": "words"}
-_NAMES = [name for name, entry in RECIPES.items() if entry.kind == "train"]
 _WANTED = "runs_wanted"  # session key: what `choose` was last told
 
 
@@ -28,7 +27,7 @@ def choose() -> None:
         )
         recipes = st.multiselect(
             "Recipes",
-            _NAMES,
+            train_recipes(),
             key="runs_recipes",
             bind="query-params",
             width=190,

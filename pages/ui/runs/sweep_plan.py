@@ -12,11 +12,10 @@ from core.formatting import percent
 from core.jobs.sweep.plan import MOST_TRIALS, SweepPlan, parse_axes
 from core.lessons.runs.charts.scale import written
 from core.lessons.runs.variable import suggested, variable, words_of
-from core.recipes.texts import RECIPES
+from core.recipes.texts import RECIPES, train_recipes
 
 #: Settings by the names people use.
 SWEPT = {"lr": "learning rate", "batch_size": "batch size", "optimizer": "optimizer", "init": "first weights"}
-_NAMES = [name for name, entry in RECIPES.items() if entry.kind == "train"]
 _SHARES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5)
 
 
@@ -24,7 +23,7 @@ def plan_controls() -> SweepPlan:
     """Draw the controls and return the plan. Raises ConfigError where it makes no sense."""
     recipe = st.selectbox(
         "Recipe",
-        _NAMES,
+        train_recipes(),
         key="runs_sweep_recipe",
         bind="query-params",
         help="All settings that do not vary are the recipe's.",

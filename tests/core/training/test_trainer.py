@@ -7,7 +7,7 @@ import torch
 
 from core.config.errors import ConfigError
 from core.config.optimizers import OPTIMIZERS
-from core.config.run import DIGIT_READERS, RunConfig
+from core.config.run import DIGIT_READERS, FAMILIES, RunConfig
 from core.data.digits import Digits
 from core.data.examples import RunData
 from core.models import as_module
@@ -88,10 +88,7 @@ def test_first_step_is_the_formula(data: RunData) -> None:
 
 
 def test_three_ways_of_writing_the_network_give_one_curve(data: RunData) -> None:
-    curves = [
-        run(recipe("mlp-autograd", family=family), data).history.loss
-        for family in ("raw", "manual", "my-linear", "module")
-    ]
+    curves = [run(recipe("mlp-autograd", family=family), data).history.loss for family in FAMILIES]
     for curve in curves[1:]:
         assert curve == pytest.approx(curves[0], rel=1e-4)
 

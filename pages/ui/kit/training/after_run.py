@@ -5,8 +5,8 @@ from pages.ui.kit.training.finished_run import FinishedRun, Place
 from pages.ui.kit.training.hints import show_hints
 
 
-def below(place: Place, run: FinishedRun) -> None:
-    """Draw what there is to say of it."""
-    if run.history.loss:
+def below(place: Place, run: FinishedRun | None) -> None:
+    """Draw what there is to say of it, if there is a run."""
+    if run is not None and run.history.loss:
         show_hints(place, run)
         show_suspects(place, run)

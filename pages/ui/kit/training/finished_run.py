@@ -9,6 +9,7 @@ from core.config.errors import LabError
 from core.config.run import RunConfig
 from core.jobs.snapshot import Snapshot
 from core.models.trained_network import TrainedNetwork, rebuild
+from core.storage.checkpoints import shipped
 from core.storage.history import History
 from core.storage.runs import RunRecord
 from pages.ui.kit.network.network_picker import on_record
@@ -61,8 +62,10 @@ def network_of(run: RunRecord) -> TrainedNetwork | None:
         return None
 
 
-def of_record(name: str | None, recipe: str) -> FinishedRun:
-    """The recorded run of that name; without a name the network that came along."""
+def of_record(name: str | None, recipe: str) -> FinishedRun | None:
+    """The recorded run of that name; without a name the network that came along, None where none did."""
+    if name is None and recipe not in shipped():
+        return None
     if name is None:
         came = cache.shipped_model(recipe)
         facts = came.provenance

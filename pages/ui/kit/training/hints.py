@@ -11,7 +11,7 @@ from core.config.escaping import escaped
 from core.config.run import DIGIT_READERS, RunConfig
 from core.data.digits import Digits
 from core.formatting import percent
-from core.hints import SHARP, Case, Hint, hints
+from core.hints import Case, Hint, hints
 from core.jobs.snapshot import Snapshot
 from core.jobs.training_job import Job
 from core.models.threads import one_thread
@@ -43,7 +43,7 @@ def watching(place: Place, job: Job) -> Callable[[Snapshot], None]:
 
     def watch(snapshot: Snapshot) -> None:
         config = snapshot.config
-        for hint in hints(Case(config, snapshot.history, snapshot.n_train), SHARP):
+        for hint in hints(Case(config, snapshot.history, snapshot.n_train), sharp=True):
             now = set(hint.remedy) <= set(changeable(config))
             with st.container(border=True, key=place.key(f"hint_now_{hint.rule}")):
                 _said(hint)
@@ -171,7 +171,7 @@ def change_told(hint: Hint, config: RunConfig) -> str:
         del remedy["init_output"]
     parts = []
     for name, value in remedy.items():
-        word = "all first weights" if name == "init" and both else WORDS.get(name, name)
+        word = "all first weights" if name == "init" and both else WORDS.get(name, name.replace("_", " "))
         parts.append(
             f"keep {early_stopping.WORDS[value].removesuffix(' on validation')}"
             if name == "keep"

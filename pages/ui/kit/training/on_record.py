@@ -10,6 +10,7 @@ from core.config.escaping import escaped
 from core.config.run import RunConfig
 from core.formatting import count
 from core.models.trained_network import TrainedNetwork
+from core.storage.checkpoints import shipped
 from core.storage.history import History
 from core.storage.runs import RunRecord
 from core.training.recording import computed_elsewhere
@@ -24,7 +25,7 @@ from pages.ui.kit.training.live_run import Draw, More, RunView, curves, describe
 def recorded(
     recipe: str, kind: Kind, key: Callable[[str], str], draw: Draw | None, more: More | None
 ) -> RunRecord | None:
-    """Curves of the run that the address names, if it is on record, else of the shipped network.
+    """Curves of the run that the address names, if it is on record, else of the shipped network, if there is one.
 
     key: makes a page's keys. draw, more: as a training page has them.
     """
@@ -52,6 +53,9 @@ def recorded(
         except NotFound:
             not_here("That run is", "Press *Train* to start one here.")
             state.remember(key("run"), None)
+    if recipe not in shipped():
+        st.info(f"No pretrained network of {recipe} is here yet. Press *Train* to make one.", icon=":material/school:")
+        return None
     came = cache.shipped_model(recipe)
     facts = came.provenance
     st.markdown(

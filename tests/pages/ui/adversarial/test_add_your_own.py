@@ -1,10 +1,8 @@
 """An attack or a filter is one entry: what the registries' docstrings add is met everywhere, known to no other file."""
 
 import json
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 import torch
@@ -30,28 +28,18 @@ from pages.ui.adversarial.attack_results import results, results_on
 from pages.ui.adversarial.input_filters import input_filters
 from pages.ui.kit.shell.cache import shipped_model
 from tests.core.export.harness import run_script
-from tests.pages.harness import open_part, shipped, text, well, work_off
+from tests.pages.harness import entry_of, open_part, shipped, text, well, work_off
 
 pytestmark = pytest.mark.usefixtures("bundled_only", "at_once")
 ATTACK, FILTER = "mi-fgsm", "pale"
 
 
-def add(monkeypatch: pytest.MonkeyPatch, module: ModuleType, registry: dict[str, object], **names: object) -> None:
-    """The entry, word by word as the docstring has it."""
-    lines = (module.__doc__ or "").splitlines()
-    code = "\n".join(line for line in lines if not line.strip() or line.startswith("    "))
-    made: dict[str, object] = {}
-    known = {"ATTACKS": made, "FILTERS": made, "torch": torch, "nn": nn, **names}
-    exec(textwrap.dedent(code), {**vars(module), **known})
-    (name,) = made
-    monkeypatch.setitem(registry, name, made[name])
-
-
 @pytest.fixture(autouse=True)
 def examples(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    helpers = {"steps": steps, "Setting": Setting, "column": column, "epsilon_box": epsilon_box}
-    add(monkeypatch, attacks, ATTACKS, signed_step=signed_step, **helpers)  # type: ignore[arg-type]
-    add(monkeypatch, filters, FILTERS)  # type: ignore[arg-type]
+    helpers = {"torch": torch, "steps": steps, "signed_step": signed_step, "epsilon_box": epsilon_box}
+    helpers |= {"Setting": Setting, "column": column}
+    monkeypatch.setitem(ATTACKS, *entry_of(attacks, "ATTACKS", **helpers))
+    monkeypatch.setitem(FILTERS, *entry_of(filters, "FILTERS", nn=nn))
     results_on.clear()
     yield
     results_on.clear()
