@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.glossary import GLOSSARY
 from pages.ui.course import Stop, next_stop, path_called
-from pages.ui.kit.shell import css, lessons, progress
+from pages.ui.kit.shell import css, lessons, progress, state
 from pages.ui.kit.shell.lessons import Lesson, lesson_called
 from pages.ui.kit.shell.page import error_boundary, page
 from pages.ui.kit.shell.tab import Around, OpenTab, Tab
@@ -24,11 +24,12 @@ def tabs_alone(open_tab: OpenTab) -> Iterator[Tab]:
 
 
 def lesson_page(title: str, tabs: tuple[Tab, ...], around: Around = tabs_alone) -> None:
-    """Draw the page of the lesson with that title: of `tabs` the one that the address names."""
+    """Draw the page of the lesson with that title: of `tabs` the one that the address names, else the first."""
     lesson = lesson_called(title)
+    state.begin_with(lesson.tab_key, tabs[0].name)
 
     def open_tab() -> Tab:
-        opened = _tab_bar(tabs, lesson.tab_key, lesson.first_tab)
+        opened = _tab_bar(tabs, lesson.tab_key, lesson.meant_tab)
         _asks(opened)
         return opened
 

@@ -32,7 +32,7 @@ def both(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Ap
     monkeypatch.setattr(benchmarks.browser, "QUIET", 80)
     monkeypatch.setattr(benchmarks.browser, "TIMES", 1)
     monkeypatch.setattr(browser_switch, "lessons", lambda: lessons()[-1:])
-    monkeypatch.setattr(browser_slider, "SLIDERS", {"rate": ("/MLP_Autograd", "Learning rate")})
+    monkeypatch.setattr(browser_slider, "SLIDERS", {"rate": ("/MLP_Autograd?mlp_tab=Train", "Learning rate")})
     with apps() as pair:
         yield pair
 

@@ -39,7 +39,12 @@ def compare() -> None:
                 "No run is on record yet. Train two networks that differ in one setting, then compare them here.",
                 icon=":material/edit_note:",
             )
-            st.page_link("pages/2_MLP_Autograd.py", label="Train a network", icon=":material/hub:")
+            st.page_link(
+                "pages/2_MLP_Autograd.py",
+                label="Train a network",
+                icon=":material/hub:",
+                query_params={"mlp_tab": "Train"},
+            )
             return
         runs = _pick(known)
         if not runs:

@@ -45,7 +45,18 @@ def test_every_lesson_has_tabs_and_their_names_are_unique() -> None:
     for lesson in lessons():
         names = [tab.name for tab in ALL_TABS[lesson.name]]
         assert len(set(names)) == len(names)
-        assert lesson.first_tab in ("", *names)
+        assert lesson.meant_tab in ("", *names)
+
+
+@pytest.mark.usefixtures("newcomer")
+@pytest.mark.parametrize("lesson", [pytest.param(lesson, id=lesson.name) for lesson in lessons() if lesson.meant_tab])
+def test_a_lesson_opens_on_its_first_tab_unless_the_address_means_another(lesson: Lesson) -> None:
+    page = lesson.file.removeprefix("pages/")
+    first = ALL_TABS[lesson.name][0].name
+    app = open_page(page)
+    assert app.session_state[lesson.tab_key] == first
+    assert app.query_params[lesson.tab_key] == first
+    assert open_page(page, other="1").session_state[lesson.tab_key] == lesson.meant_tab
 
 
 @pytest.mark.parametrize(("lesson", "tab"), TABS)

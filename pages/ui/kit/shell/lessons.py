@@ -15,7 +15,8 @@ class Lesson:
     """One page: its file, its name, the question it answers, and what one does there to find out.
 
     name: of its folder. prefix: begins the parameters of its address. heading: at the top of the page, where
-    that is another than the title. first_tab: the name of the tab it opens with, if that is not its first.
+    that is another than the title. meant_tab: the tab that an address means which has settings but names no tab,
+    if that is not the first one.
     """
 
     name: str
@@ -26,7 +27,7 @@ class Lesson:
     question: str
     learn: str
     heading: str | None = None
-    first_tab: str = ""
+    meant_tab: str = ""
 
     @property
     def exists(self) -> bool:
@@ -58,7 +59,7 @@ _ALL = (
         ":material/hub:",
         "How does a network learn to read digits, one small step at a time?",
         "Train networks live, change them while they learn, draw digits and see which neurons answer.",
-        first_tab="Train",
+        meant_tab="Train",
     ),
     Lesson(
         "backprop",
@@ -77,7 +78,7 @@ _ALL = (
         ":material/filter_center_focus:",
         "What does a network see that slides the same small window over the whole image?",
         "Slide a kernel by hand, train, wind back through the epochs, switch channels off, shake digits.",
-        first_tab="Train",
+        meant_tab="Train",
     ),
     Lesson(
         "race",
@@ -87,7 +88,7 @@ _ALL = (
         ":material/flag:",
         "Which way down is the fastest, and is the comparison fair?",
         "Roll balls down curves, race optimizers from one start on the same batches, find best rates.",
-        first_tab="The race",
+        meant_tab="The race",
     ),
     Lesson(
         "adversarial",
@@ -107,7 +108,6 @@ _ALL = (
         "How does a network draw a curve through points, and when does it draw too much?",
         "Watch a curve grow through points, place your own, see it made of bends, over-fit it and stop.",
         heading="Non-Linear Regression",
-        first_tab="Train",
     ),
     Lesson(
         "language",

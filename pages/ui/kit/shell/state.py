@@ -48,6 +48,12 @@ def linked(name: str) -> str | None:
     return value
 
 
+def begin_with(key: str, value: str) -> None:
+    """Set a bound widget that this session has not yet had, if the address says nothing at all."""
+    if key not in st.session_state and not st.query_params:
+        st.session_state[key] = value
+
+
 def cookie(name: str) -> str:
     """What the browser has kept under that name, as it said when this visit began; "" if nothing."""
     brought = st.context.cookies.get(name, "")

@@ -92,7 +92,7 @@ TINY = CNNConfig(
 
 @pytest.mark.usefixtures("few_digits")
 def test_a_network_of_ones_own_trains_in_one_click_and_is_found_again() -> None:
-    app = open_page()
+    app = open_page(cnn_tab="Train")
     build_tiny(app)
     total = sum(layer.parameters for layer in TINY.layers())
     assert f"**{total:,} parameters**" in markdown(app)
@@ -122,7 +122,7 @@ def test_a_network_of_ones_own_trains_in_one_click_and_is_found_again() -> None:
 
 
 def test_an_impossible_shape_is_refused_with_the_layer_and_nothing_is_lost() -> None:
-    app = open_page()
+    app = open_page(cnn_tab="Train")
     app.slider(key="cnn-lab_kernel_2").set_value(11)
     app.slider(key="cnn-lab_padding_2").set_value(0)
     app.slider(key="cnn-lab_stride_1").set_value(3).run()

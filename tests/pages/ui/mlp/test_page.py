@@ -20,7 +20,7 @@ open_page = partial(harness.open_page, "2_MLP_Autograd.py")
 @pytest.mark.usefixtures("few_digits")
 @pytest.mark.parametrize("recipe", ["linear-softmax", "mlp-manual", "mlp-deep"])
 def test_a_preset_trains_for_an_epoch_in_one_click(recipe: str) -> None:
-    app = open_page()
+    app = open_page(mlp_tab="Train")
     app.selectbox(key=train.RECIPE).set_value(recipe).run()
     app.slider(key=f"{recipe}_epochs").set_value(1)
     app.button(key="mlp_start").click().run()
@@ -39,7 +39,7 @@ def test_a_preset_trains_for_an_epoch_in_one_click(recipe: str) -> None:
 def test_every_question_starts_what_it_says(label: str) -> None:
     question = QUESTIONS[label]
     recipe = question.recipe
-    app = open_page()
+    app = open_page(mlp_tab="Train")
     app.button(key=f"mlp_try_{label}").click().run()
     assert not app.exception
     job = registry().get(app.session_state[train.JOB], Job)
@@ -52,7 +52,7 @@ def test_every_question_starts_what_it_says(label: str) -> None:
 
 def test_controls_say_what_the_run_gets() -> None:
     before = mnist().train.images.sum().item(), mnist().test.images.sum().item()
-    app = open_page()
+    app = open_page(mlp_tab="Train")
     key = "mlp-autograd_"
     app.selectbox(key=f"{key}family").set_value("module")
     app.selectbox(key=f"{key}optimizer").set_value("adam")
@@ -79,7 +79,7 @@ def test_controls_say_what_the_run_gets() -> None:
 @pytest.mark.usefixtures("few_digits")
 def test_a_link_to_a_run_of_yesterday_shows_it() -> None:
     """After a restart no job is left, but the record is: the address still shows the curves."""
-    app = open_page()
+    app = open_page(mlp_tab="Train")
     app.slider(key="mlp-autograd_epochs").set_value(1)
     app.button(key="mlp_start").click().run()
     name = finish(app, train.JOB)
@@ -90,7 +90,7 @@ def test_a_link_to_a_run_of_yesterday_shows_it() -> None:
 
 
 def test_a_run_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = open_page()
+    app = open_page(mlp_tab="Train")
     monkeypatch.setenv("DIGITLAB_DEVICE", "cuda:7")
     app.button(key="mlp_start").click().run()
     assert not app.exception
@@ -119,7 +119,7 @@ def test_a_run_prolonged_beyond_the_slider_is_found_again() -> None:
 
 
 def test_a_run_that_diverged_claims_no_accuracy() -> None:
-    app = open_page()
+    app = open_page(mlp_tab="Train")
     app.button(key="mlp_try_Rate too high").click().run()
     job = registry().get(app.session_state[train.JOB], Job)
     assert job.wait(60).status == "diverged"
@@ -150,7 +150,7 @@ def test_a_run_that_went_on_is_looked_at_as_it_is_now() -> None:
 
 def test_train_starts_what_the_controls_show_even_if_they_changed_in_the_same_moment() -> None:
     """The slider and the button in one and the same rerun: no stale settings."""
-    app = open_page()
+    app = open_page(mlp_tab="Train")
     app.slider(key="mlp-autograd_epochs").set_value(2)
     app.button(key="mlp_start").click().run()
     well(app)

@@ -15,9 +15,16 @@ from tests.pages.harness import open_page, open_part
 pytestmark = pytest.mark.usefixtures("newcomer")
 
 
-@pytest.mark.parametrize("page", ["2_MLP_Autograd", "4_CNN", "5_Optimizer_Race"])
-def test_a_training_page_offers_both(page: str) -> None:
-    app = open_page(f"{page}.py")
+@pytest.mark.parametrize(
+    ("page", "tab"),
+    [
+        ("2_MLP_Autograd", {"mlp_tab": "Train"}),
+        ("4_CNN", {"cnn_tab": "Train"}),
+        ("5_Optimizer_Race", {"race_tab": "The race"}),
+    ],
+)
+def test_a_training_page_offers_both(page: str, tab: dict[str, str]) -> None:
+    app = open_page(f"{page}.py", **tab)
     found = [button.proto.id for button in app.get("download_button")]
     assert sum("export_script" in name for name in found) == 1
     assert sum("export_notebook" in name for name in found) == 1
