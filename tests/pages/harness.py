@@ -1,5 +1,6 @@
 """What the tests of pages share: open a page or a part of it in Streamlit's own harness, and read it."""
 
+import re
 import textwrap
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block, Button, DownloadButton, Element, Widget
 from torch import nn
 
 from core.jobs.training_job import Job
@@ -118,6 +120,25 @@ def metric(app: AppTest, label: str) -> str:
 def widget(widgets: Iterable[Any], start: str) -> Any:
     """The widget whose key begins so."""
     return next(found for found in widgets if (found.key or "").startswith(start))
+
+
+def controls_in_view(app: AppTest) -> list[str]:
+    """Labels of all that asks for something on a page without its sidebar: buttons do not, and what is folded
+    away or hidden by a rule of CSS is not in view."""
+    rules = [html.proto.body for html in app.get("html")]
+    hidden = {key for rule in rules for key in re.findall(r"st-key-([\w-]+)[^{},]*\{ display: none", rule)}
+
+    def in_view(block: Block) -> Iterator[Element]:
+        for child in block.children.values():
+            if not isinstance(child, Block):
+                yield child
+            elif child.type in ("expander", "popover"):
+                yield from in_view(child) if getattr(child.proto, "expanded", False) else ()
+            elif not any(getattr(child.proto, "id", "").endswith(f"-{key}") for key in hidden):
+                yield from in_view(child)
+
+    asking = [part for part in in_view(app.main) if isinstance(part, Widget)]
+    return [str(part.label) for part in asking if not isinstance(part, Button | DownloadButton)]
 
 
 def finish(app: AppTest, key: str) -> str:

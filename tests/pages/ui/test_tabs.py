@@ -14,11 +14,30 @@ from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.shell.lessons import Lesson, lessons
 from pages.ui.kit.shell.tab import Tab
 from pages.ui.race import tabs
-from tests.pages.harness import APP, PATIENCE, captions, left_alone, markdown, open_page, well
+from tests.pages.harness import APP, PATIENCE, captions, controls_in_view, left_alone, markdown, open_page, well
 
 TABS = [pytest.param(lesson, tab, id=f"{lesson.name}: {tab.name}") for lesson, tab in found("")]
 #: Less of what a tab computes at its first view, where that takes seconds.
 QUICK = {"Too simple, too wiggly": {"reg_wiggly_epochs": "100", "reg_wiggly_width": "4"}}
+
+#: At most so many controls are in view at once; the rest is folded away.
+IN_VIEW = 7
+#: Tabs that show more: so many today. A number may only fall, and an entry goes when it reaches IN_VIEW.
+CROWDED = {
+    ("mlp", "One step"): 10,
+    ("backprop", "Chain rule"): 8,
+    ("backprop", "Checked"): 13,
+    ("backprop", "Train it"): 8,
+    ("cnn", "By hand"): 19,
+    ("race", "Two dimensions"): 9,
+    ("race", "The race"): 11,
+    ("race", "For an image"): 8,
+    ("adversarial", "One image"): 8,
+    ("adversarial", "Step by step"): 11,
+    ("adversarial", "Many images"): 10,
+    ("regression", "Train"): 11,
+    ("language", "Train"): 8,
+}
 
 
 @pytest.mark.usefixtures("newcomer")
@@ -33,11 +52,18 @@ def test_a_tab_opens_asks_its_question_and_changes_nothing(lesson: Lesson, tab: 
     assert f"**{tab.question}**" in markdown(app)
     assert tab.see in captions(app)
     assert tab.meaning in markdown(app)
+    asking = controls_in_view(app)
+    assert len(asking) <= CROWDED.get((lesson.name, tab.name), IN_VIEW), asking
     after, _ = next_stop(lesson, tab, None)
     where = app.main.get("page_link") if after is None or after.lesson != lesson else app.main.get("button")
     assert (f"**{after.tab.question}**" if after else "That was the last tab. Back to Home") in {
         found.label for found in where
     }
+
+
+def test_crowded_tabs_exist_and_are_crowded() -> None:
+    assert set(CROWDED) <= {(lesson.name, tab.name) for lesson, tab in found("")}
+    assert all(number > IN_VIEW for number in CROWDED.values())
 
 
 def test_every_lesson_has_tabs_and_their_names_are_unique() -> None:
