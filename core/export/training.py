@@ -1,20 +1,17 @@
 """A run as a lesson: the same data, the same first weights, the same batches, the same steps; and its short form."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
-from core.config.digits import DigitsConfig
 from core.config.errors import ConfigError
 from core.config.run import CurveConfig, RegressorConfig, RunConfig
 from core.export.code_context import CodeContext, Timeline, quoted, timeline
-from core.export.digits import digit_sections
+from core.export.data import data_sections, point_lines
 from core.export.facts import Facts
-from core.export.lesson import Lesson, Section, imports, recipe_lines, recipe_title
+from core.export.lesson import Lesson, Section, recipe_lines, recipe_title, with_imports
 from core.export.loop import loop_code
 from core.export.network import is_bare, network_code, network_sections
-from core.export.points import point_lines, point_sections
 from core.export.score import attack_section, result_section, score_section
-from core.export.words import word_sections
 from core.storage.history import History
 
 _SEEDS = '''\
@@ -62,12 +59,6 @@ def regression_code(config: RunConfig) -> str:
     return with_imports(code)
 
 
-def with_imports(lines: Sequence[str]) -> str:
-    """A panel: the lines after the imports that they need, which always name torch and nn."""
-    code = "\n".join(lines)
-    return f"{imports(f'{code} torch. nn.')}\n\n{code}\n"
-
-
 def training_lesson(config: RunConfig, history: History | None = None, facts: Facts | None = None) -> Lesson:
     """The run that began with `config`; `history` holds what was changed while it went on."""
     facts = facts or Facts()
@@ -113,12 +104,7 @@ def script_sections(run: Timeline, facts: Facts) -> list[Section]:
         _settings(run, facts),
         Section("Random numbers", "One stream for each purpose: more of one leaves the others alone.", _SEEDS),
     ]
-    if isinstance(config.data, DigitsConfig):
-        sections += digit_sections(config, facts.data)
-    elif isinstance(config.data, CurveConfig):
-        sections += point_sections(config, config.data)
-    else:
-        sections += word_sections(config)
+    sections += data_sections(config, facts.data)
     sections.append(_batches(run))
     if getattr(config.model, "normalize", False):
         sections.append(_normalize(is_bare(config)))

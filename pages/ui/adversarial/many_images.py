@@ -10,6 +10,7 @@ from core.attacks import ATTACKS
 from core.attacks.norms import NORMS
 from core.config.proportion import Proportion
 from core.data.digits import Mnist
+from core.export.attack import attack_function
 from core.formatting import count, duration, percent
 from core.lessons.adversarial.charts.many_images import AttackCurve, attack_curves_figure
 from core.lessons.adversarial.robust_accuracy import (
@@ -35,14 +36,11 @@ from pages.ui.kit.widgets.cached_results import data_key, which_images
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.incremental_work import Piecework
 
-CODE = """\
+CODE = f"""\
+import torch
 from torch.nn import functional
 
-def fgsm(model, images, labels, epsilon):
-    images = images.clone().requires_grad_()
-    loss = functional.cross_entropy(model(images).double(), labels, reduction="sum")  # all digits
-    (gradient,) = torch.autograd.grad(loss, images)
-    return (images + epsilon * gradient.sign()).clamp(0, 1).detach()
+{attack_function("fgsm", "epsilon")}
 
 model.eval()                                             # batch norm and dropout as when it is used
 right = model(images).argmax(1) == labels                # at epsilon = 0: the clean accuracy
@@ -51,7 +49,7 @@ for epsilon in [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4]:
     attacked = fgsm(model, images, labels, epsilon)
     right = model(attacked).argmax(1) == labels          # counted anew on the images that came back
     worst &= right                                       # an attacker may also spend less
-    print(f"{epsilon:.2f}: {right.float().mean():.1%}, worst case {worst.float().mean():.1%}")
+    print(f"{{epsilon:.2f}}: {{right.float().mean():.1%}}, worst case {{worst.float().mean():.1%}}")
 """
 
 

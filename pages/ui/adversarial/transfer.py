@@ -10,6 +10,7 @@ from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS
 from core.config.proportion import Proportion
 from core.data.digits import Mnist
+from core.export.attack import attack_function
 from core.formatting import article, percent
 from core.lessons.adversarial.charts.many_images import Cell, transfer_figure
 from core.lessons.adversarial.tasks import CHUNK, AttackTask, Predictions, gather, sample, size
@@ -28,14 +29,11 @@ from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.incremental_work import Piecework
 
 FIRST = ("cnn-bn", "cnn-lab", "mlp-deep", "mlp-autograd", "cnn-robust")
-CODE = """\
+CODE = f"""\
+import torch
 from torch.nn import functional
 
-def fgsm(model, images, labels, epsilon):
-    images = images.clone().requires_grad_()
-    loss = functional.cross_entropy(model(images).double(), labels, reduction="sum")  # all digits
-    (gradient,) = torch.autograd.grad(loss, images)
-    return (images + epsilon * gradient.sign()).clamp(0, 1).detach()
+{attack_function("fgsm", "epsilon")}
 
 for made_on, a in networks.items():
     attacked = fgsm(a.eval(), images, labels, epsilon=0.2)
@@ -44,7 +42,7 @@ for made_on, a in networks.items():
         both = (a(images).argmax(1) == labels) & (b(images).argmax(1) == labels)
         fooled = b(attacked).argmax(1) != labels         # b's gradients were never asked
         share = fooled[both].float().mean()
-        print(f"{made_on} → {tested_on}: {share:.1%} of {int(both.sum())}")
+        print(f"{{made_on}} → {{tested_on}}: {{share:.1%}} of {{int(both.sum())}}")
 """
 
 

@@ -235,6 +235,6 @@ def test_the_code_runs(mnist: Mnist) -> None:
     assert 0.1 < (scope["x"] - x).abs().max() <= robust.train.attack_epsilon + 1e-6
     assert scope["network"].training, "an attack looks at it in eval mode and leaves it as it was"
     model = shipped_model("cnn-nobn").model
-    scope = {"network": model, "original": mnist.test.images, "y": mnist.test.labels, "epsilon": 0.25}
+    scope = {"network": model, "images": mnist.test.images, "labels": mnist.test.labels, "epsilon": 0.25}
     exec(INPUT_FILTER, scope)
     assert scope["looks_safe"] - scope["is_not"] > 0.3

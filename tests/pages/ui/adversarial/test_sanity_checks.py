@@ -108,7 +108,7 @@ def test_the_bars_name_attacks_that_are_measured() -> None:
 
 def test_the_code_runs(mnist: Mnist) -> None:
     model = shipped_model("cnn-bn").model
-    scope: dict[str, Any] = {"network": model, "y": mnist.test.labels[:10], "epsilon": 0.3}
+    scope: dict[str, Any] = {"network": model, "labels": mnist.test.labels[:10], "epsilon": 0.3}
     scope["original"] = mnist.test.images[:10]
     exec(SANITY_CHECKS, scope)
     assert scope["control"] > scope["accuracy"][40]
