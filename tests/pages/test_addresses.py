@@ -174,6 +174,24 @@ def test_what_can_be_read_is_taken_without_a_word() -> None:
     assert {name: app.session_state[name] for name in address} == values
 
 
+def _renamed() -> None:
+    import streamlit as st
+
+    from pages.ui.kit.widgets.binding import renamed
+
+    renamed("one", {"picture": "image"})
+    renamed("several", {"picture": "image"})
+    st.segmented_control("one", ["text", "image"], default="text", required=True, key="one", bind="query-params")
+    st.multiselect("several", ["text", "image"], key="several", bind="query-params")
+
+
+def test_the_former_label_of_a_choice_goes_on_meaning_it() -> None:
+    app = open_part(_renamed, address={"one": "picture", "several": "picture"})
+    assert not app.warning
+    assert (app.session_state["one"], app.session_state["several"]) == ("image", ["image"])
+    assert app.query_params["one"] == "image"
+
+
 def test_it_is_told_until_the_setting_is_touched() -> None:
     app = open_part(_settings, address={"number": "inf"})
     assert well(app.run()).warning

@@ -5,7 +5,8 @@ Streamlit 1.67 keeps a bound widget's value in the address, but
 * an answer that was on its way when somebody changed another setting carries the address of a moment before,
   and takes the newer setting out of it;
 * a widget that leaves the page and comes back keeps its value but not its parameter;
-* a parameter that nobody can read (`?seed=inf`) is dropped without a word, or ends in an exception.
+* a parameter that nobody can read (`?seed=inf`) is dropped without a word, or ends in an exception;
+* a choice stands in the address by its label, so a better label would break every link to it (`renamed`).
 
 All bindings, of every widget of every page, pass through two methods of SessionState and one of QueryParams.
 They are wrapped here, once: at the end of a run the address says what the widgets say, and what was ignored
@@ -13,7 +14,7 @@ in it can be told (`ignored`).
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -28,6 +29,7 @@ from streamlit.runtime.state.query_params import (
 from streamlit.runtime.state.session_state import SessionState
 
 Written = str | list[str]
+_RENAMED: dict[str, dict[str, str]] = {}  # a widget's key → former label of a choice → the label it has now
 
 
 @dataclass
@@ -73,6 +75,20 @@ def ignore(name: str, text: str, why: str, *, key: str) -> None:
     context = get_script_run_ctx()
     if context is not None:
         _notes(_of(context.session_state))[name] = Ignored(name, text, why, _page(), key)
+
+
+def renamed(key: str, labels: Mapping[str, str]) -> None:
+    """Addresses with a former label of a choice go on meaning it. labels: former label → the label of today.
+
+    key: of the select box, segmented control or multiselect. Call it once, where the labels are defined.
+    """
+    _RENAMED.setdefault(key, {}).update(labels)
+
+
+def _today(key: str, text: Written) -> Written:
+    """What the address says, in the labels of today."""
+    labels = _RENAMED.get(key, {})
+    return labels.get(text, text) if isinstance(text, str) else [labels.get(part, part) for part in text]
 
 
 def refusal(metadata: WidgetMetadata[Any], text: Written) -> str:
@@ -142,6 +158,7 @@ def _seeding(streamlit: Callable[..., bool]) -> Callable[[SessionState, WidgetMe
     """Streamlit's reading of one parameter for one widget, behind a look at what it says."""
 
     def seed(state: SessionState, metadata: WidgetMetadata[Any], key: str, widget_id: str, text: Written) -> bool:
+        text = _today(key, text)
         why = refusal(metadata, text)
         if not why:
             return streamlit(state, metadata, key, widget_id, text)
