@@ -18,12 +18,23 @@ from core.glossary import (
 )
 from core.glossary.term import Term as Term
 
-_SUBJECTS = (data, networks, backpropagation, training, optimizers, convolution, adversarial, sequences, evaluation)
+#: What each belongs to, and its terms.
+SUBJECTS: dict[str, tuple[Term, ...]] = {
+    "Data": data.TERMS,
+    "Networks": networks.TERMS,
+    "Backpropagation": backpropagation.TERMS,
+    "Training": training.TERMS,
+    "Optimizers": optimizers.TERMS,
+    "Convolution": convolution.TERMS,
+    "Adversarial": adversarial.TERMS,
+    "Regression & sequences": sequences.TERMS,
+    "Evaluation": evaluation.TERMS,
+}
 
 #: By name, in the order of the alphabet.
 GLOSSARY: dict[str, Term] = {
     term.name: term
-    for term in sorted((term for subject in _SUBJECTS for term in subject.TERMS), key=lambda term: term.name.casefold())
+    for term in sorted((term for terms in SUBJECTS.values() for term in terms), key=lambda term: term.name.casefold())
 }
 
 

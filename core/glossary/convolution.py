@@ -13,7 +13,7 @@ TERMS = (
         "convolution",
         "卷积",
         "The same small kernel applied at every place of an image.",
-        r"(x * w)[i, j] = \sum_{u, v} w[u, v]\; x[i + u,\, j + v] + b",
+        r"y[i, j] = b + \sum_{u, v} w[u, v]\; x[i + u,\, j + v]",
         "torch.nn.Conv2d",
         ("convolutional layer", "卷积层"),
     ),
@@ -120,8 +120,8 @@ TERMS = (
         "Grad-CAM",
         "梯度加权类激活映射",
         "A map of where a class finds support: the feature maps of a layer, each weighted by its mean gradient.",
-        r"\mathrm{ReLU}\Big( \sum_c \alpha_c\, A_c \Big), \quad "
-        r"\alpha_c = \operatorname{mean}_{i,j} \frac{\partial z_k}{\partial A_c[i, j]}",
+        r"\begin{gathered} \mathrm{ReLU}\Big( \sum_c \alpha_c\, A_c \Big) \\ "
+        r"\alpha_c = \operatorname{mean}_{i,j} \frac{\partial z_k}{\partial A_c[i, j]} \end{gathered}",
         aliases=("class activation map", "类激活图"),
     ),
     Term(

@@ -13,7 +13,7 @@ TERMS = (
         "supervised learning",
         "监督学习",
         "Fitting a function to pairs of an input and the right answer, so that it answers new inputs as well.",
-        r"\hat y = f(x; W), \quad W = \arg\min_W \sum_n \ell\big(f(x_n; W),\ y_n\big)",
+        r"W = \arg\min_W \sum_n \ell\big(f(x_n; W),\ y_n\big)",
     ),
     Term(
         "training and test set",
@@ -128,7 +128,7 @@ TERMS = (
         "PCA",
         "主成分分析",
         "Principal component analysis: projecting data onto the directions in which they vary most.",
-        r"z = V^\top (x - \mu), \quad V: \text{eigenvectors of the covariance}",
+        r"\begin{gathered} z = V^\top (x - \mu) \\ V: \text{eigenvectors of the covariance} \end{gathered}",
         "torch.pca_lowrank",
         ("principal component analysis", "主成分"),
     ),

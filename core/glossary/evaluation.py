@@ -91,7 +91,7 @@ TERMS = (
         "McNemar's test",
         "麦克尼马尔检验",
         "A paired test: were both networks equally good, each would win half of the images on which they disagree.",
-        r"p = 2\, P\big( X \le \min(b, c) \big), \quad X \sim \mathrm{Bin}(b + c,\ \tfrac12)",
+        r"\begin{gathered} p = 2\, P(X \le \min(b, c)) \\ X \sim \mathrm{Bin}(b + c,\ \tfrac12) \end{gathered}",
         aliases=("sign test", "符号检验"),
     ),
     Term("p-value", "p 值", "The probability of a difference at least this large if there were none but chance."),

@@ -37,7 +37,7 @@ TERMS = (
         "trainable parameters",
         "可训练参数",
         "All weights and biases that training adjusts.",
-        r"n_{\text{in}} \cdot n_{\text{out}} + n_{\text{out}} \quad \text{for a fully connected layer}",
+        r"\underbrace{n_{\text{out}} \cdot n_{\text{in}}}_{W} + \underbrace{n_{\text{out}}}_{b}",
         "torch.nn.Parameter",
         ("parameters", "参数量"),
     ),

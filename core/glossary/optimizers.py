@@ -67,7 +67,7 @@ TERMS = (
         "Nesterov momentum",
         "Nesterov 动量",
         "Momentum that takes the gradient a step ahead, at the place where the velocity is about to lead.",
-        r"v \leftarrow \gamma v + \eta\, \nabla L(W - \gamma v), \qquad W \leftarrow W - v",
+        r"\begin{gathered} v \leftarrow \gamma v + \eta\, \nabla L(W - \gamma v) \\ W \leftarrow W - v \end{gathered}",
         "torch.optim.SGD(nesterov=True)",
         ("Nesterov accelerated gradient", "涅斯捷罗夫加速梯度"),
     ),
@@ -95,7 +95,8 @@ TERMS = (
         "RMSprop",
         "RMSprop 算法",
         "An optimizer that divides each step by the root of a running mean of squared gradients.",
-        r"v \leftarrow \rho v + (1 - \rho)\, g^2, \qquad W \leftarrow W - \frac{\eta}{\sqrt{v} + \varepsilon}\, g",
+        r"\begin{gathered} v \leftarrow \rho v + (1 - \rho)\, g^2 \\ "
+        r"W \leftarrow W - \frac{\eta}{\sqrt{v} + \varepsilon}\, g \end{gathered}",
         "torch.optim.RMSprop",
         ("均方根传播",),
     ),
@@ -103,8 +104,9 @@ TERMS = (
         "Adam",
         "Adam 算法",
         "An optimizer that joins momentum with the adaptive steps of RMSprop and corrects both for their start at 0.",
-        r"m \leftarrow \beta_1 m + (1 - \beta_1) g, \quad v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \quad "
-        r"W \leftarrow W - \eta \frac{\hat m}{\sqrt{\hat v} + \varepsilon}",
+        r"\begin{gathered} m \leftarrow \beta_1 m + (1 - \beta_1)\, g \\ "
+        r"v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2 \\ "
+        r"W \leftarrow W - \eta\, \frac{\hat m}{\sqrt{\hat v} + \varepsilon} \end{gathered}",
         "torch.optim.Adam",
         ("adaptive moment estimation", "自适应矩估计"),
     ),

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from core.glossary import GLOSSARY
 from pages.ui.course import Stop, next_stop, path_called
 from pages.ui.kit.shell import css, lessons, progress, state
 from pages.ui.kit.shell.lessons import Lesson, lesson_called
 from pages.ui.kit.shell.page import error_boundary, page
 from pages.ui.kit.shell.tab import Around, OpenTab, Tab
+from pages.ui.kit.shell.tab_terms import tab_terms
 from pages.ui.kit.widgets.held_tabs import title_tabs
 
 
@@ -75,11 +75,11 @@ def _unveiled(lesson: str, tab: Tab) -> Iterator[None]:
 
 
 def _asks(tab: Tab) -> None:
-    """The question and what to look at; its terms are explained where one points at the question mark."""
+    """The question, what to look at, and the terms that the tab teaches."""
     with st.container(key="lab-tab-question"):
-        explained = "\n\n".join(f"**{term}**: {GLOSSARY[term].definition}" for term in tab.terms)
-        st.markdown(f"**{tab.question}**", help=explained or None)
+        st.markdown(f"**{tab.question}**")
         st.caption(tab.see)
+        tab_terms(tab.terms)
 
 
 def _ends(lesson: Lesson, tab: Tab) -> None:

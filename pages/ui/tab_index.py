@@ -10,9 +10,10 @@ from core.formatting import count
 from pages.ui.all_tabs import found
 from pages.ui.course import Stop
 from pages.ui.kit.shell import progress
-from pages.ui.kit.shell.lessons import Lesson
+from pages.ui.kit.shell.lessons import GLOSSARY, Lesson
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.shell.tab import Tab
+from pages.ui.kit.shell.tab_terms import TERM
 
 MOST_TERMS = 8
 SEEN, UNSEEN = ":material/check_circle:", ":material/radio_button_unchecked:"
@@ -43,7 +44,7 @@ def search() -> None:
             st.caption(f"No tab and no term for “{escaped(wanted, 'page')}”.")
         _listed(tabs, "found")
         for term in terms[:MOST_TERMS]:
-            st.markdown(f"**{term.name}**: {term.definition}")
+            st.page_link(GLOSSARY.file, label=f"**{term.name}**: {term.definition}", query_params={TERM: term.name})
 
 
 @st.fragment

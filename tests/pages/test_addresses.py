@@ -8,14 +8,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.storage.paths import PROJECT
-from pages.ui.kit.shell.lessons import lessons
+from pages.ui.kit.shell.lessons import REFERENCE, lessons
 from tests.pages.harness import APP, PATIENCE, open_part, part_of, well
 
 pytestmark = pytest.mark.usefixtures("newcomer")
 
 #: What no number, choice or switch says.
 HOSTILE = ("inf", "-inf", "nan", "1e309", "9" * 5000, "", "no such word", "0x10", "\x00", "-0.5e999", "<b>")
-PAGES = [Path(lesson.file).name for lesson in lessons()]
+PAGES = [Path(listed.file).name for listed in (*lessons(), *REFERENCE)]
 
 
 def at(file: str | None, address: Mapping[str, str]) -> AppTest:

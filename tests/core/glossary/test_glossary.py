@@ -6,8 +6,7 @@ from collections import Counter
 
 import pytest
 
-from core import glossary
-from core.glossary import GLOSSARY, Term, found
+from core.glossary import GLOSSARY, SUBJECTS, Term, found
 
 TERMS = [pytest.param(term, id=term.name) for term in GLOSSARY.values()]
 
@@ -15,9 +14,7 @@ TERMS = [pytest.param(term, id=term.name) for term in GLOSSARY.values()]
 def test_there_are_many_terms_and_each_stands_once() -> None:
     assert len(GLOSSARY) >= 140
     assert list(GLOSSARY) == sorted(GLOSSARY, key=str.casefold)
-    names = (glossary.data, glossary.networks, glossary.backpropagation, glossary.training, glossary.optimizers)
-    more = (glossary.convolution, glossary.adversarial, glossary.sequences, glossary.evaluation)
-    written = Counter(term.name.casefold() for subject in (*names, *more) for term in subject.TERMS)
+    written = Counter(term.name.casefold() for terms in SUBJECTS.values() for term in terms)
     assert set(written.values()) == {1}
     assert sum(written.values()) == len(GLOSSARY)
     assert max(Counter(term.zh for term in GLOSSARY.values()).values()) == 1

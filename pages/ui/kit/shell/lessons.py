@@ -40,6 +40,26 @@ class Lesson:
 
 
 HOME = Lesson("home", "home", "app.py", "Home", ":material/home:", "What can I learn here?", "")
+GLOSSARY = Lesson(
+    "glossary",
+    "term",
+    "pages/10_Glossary.py",
+    "Glossary",
+    ":material/dictionary:",
+    "What does a term mean, what is it called in Chinese and in PyTorch, and where can it be seen?",
+    "",
+)
+SOURCES = Lesson(
+    "sources",
+    "sources",
+    "pages/11_Sources.py",
+    "Sources",
+    ":material/menu_book:",
+    "Which texts do the experiments come from, and what does each of them ask for?",
+    "",
+)
+#: Pages to look things up. The sidebar lists them below the lessons.
+REFERENCE = (GLOSSARY,)
 
 _ALL = (
     Lesson(

@@ -116,8 +116,11 @@ def _favicon() -> Image.Image:
 
 
 def _navigation() -> None:
-    """Brand, then the lessons in order. A page that is not there is not listed."""
+    """Brand, the lessons in order, then where to look things up. A page that is not there is not listed."""
     st.page_link(lessons.HOME.file, label="**Digit Lab**", icon=":material/neurology:", width="stretch")
     for lesson in lessons.lessons():
         st.page_link(lesson.file, label=lesson.title, icon=lesson.icon, width="stretch")
+    st.divider()
+    for reference in lessons.REFERENCE:
+        st.page_link(reference.file, label=reference.title, icon=reference.icon, width="stretch")
     st.divider()
