@@ -64,6 +64,7 @@ __all__ = [
     "Split",
     "TrainConfig",
     "WordsConfig",
+    "examples",
 ]
 
 ModelConfig = MLPConfig | CNNConfig | RegressorConfig | RecurrentConfig
@@ -86,6 +87,11 @@ MATERIALS: dict[type[ModelConfig], type[DataConfig]] = {
 NOUNS: dict[type[ModelConfig], str] = {RegressorConfig: "point", RecurrentConfig: "word"}
 #: The kinds that read digits.
 DIGIT_READERS = (MLPConfig, CNNConfig)
+
+
+def examples(model: ModelConfig) -> str:
+    """What such a network learns from: "images", "words" or "points"."""
+    return f"{NOUNS.get(type(model), 'image')}s"
 
 
 @dataclass(frozen=True)

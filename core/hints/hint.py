@@ -8,7 +8,7 @@ from typing import Any, Literal
 from torch import nn
 
 from core.config.language import LANGUAGES
-from core.config.run import DIGIT_READERS, RunConfig, WordsConfig
+from core.config.run import DIGIT_READERS, RunConfig, WordsConfig, examples
 from core.data.digits import Digits
 from core.storage.history import History
 
@@ -37,9 +37,7 @@ class Case:
     @property
     def things(self) -> str:
         """What it learns from: images, words or points."""
-        if isinstance(self.config.model, DIGIT_READERS):
-            return "images"
-        return "words" if isinstance(self.config.data, WordsConfig) else "points"
+        return examples(self.config.model)
 
     @property
     def guessing(self) -> float | None:

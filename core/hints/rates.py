@@ -6,7 +6,7 @@ from core.config.optimizers import OPTIMIZERS
 from core.formatting import number, ratio
 from core.hints.hint import Case, Hint, handy
 from core.hints.reading import BLOCK, per_step, since_change, start_and_end
-from core.training.zero_division import without_epsilon
+from core.training.callbacks import without_epsilon
 
 #: A loss twice what the fresh weights had is no noise: they only guess.
 BLOWN = 2.0

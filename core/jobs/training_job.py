@@ -8,8 +8,10 @@ together use no more threads than there are cores.
 import logging
 import math
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import median
 from typing import Any
 
 from torch import Tensor
@@ -24,15 +26,14 @@ from core.jobs.background import Background
 from core.jobs.registry import JobRegistry
 from core.jobs.slots import Slots
 from core.jobs.snapshot import ACTIVE, Snapshot, Status
-from core.jobs.throttle import Throttle
 from core.models.device import choose_device, device_name
 from core.models.threads import take_threads
 from core.storage.history import History, Row
 from core.storage.runs import RunStore
 from core.training import memory
 from core.training.callbacks import Callback, Training
-from core.training.one_image import check_batches
 from core.training.recording import best_of, keep, kept_row, new_trainer, record_of, weight_history_of
+from core.training.run_data import check_batches
 from core.training.trainer import Diverged, Trainer, changeable
 
 log = logging.getLogger(__name__)
@@ -270,3 +271,39 @@ def start_training(
         return Job(config, material, registry.store, registry.slots, session=session, owner=owner, seconds=seconds)
 
     return registry.start(make, memory.of_training(config), "This training")
+
+
+# A run that takes its time, so that a person can watch it.
+
+
+RECENT = 9  # epochs whose middle duration tells the pace: a pause lengthens one, and hardly moves it
+LONGEST = 0.25  # seconds that one rest may take: a pause or a stop is heard soon all the same
+
+
+class Throttle(Callback):
+    """Rests after every epoch, so that all of them together take about `seconds`.
+
+    A thousand steps of a small network are over before a page has drawn twice. What is computed, and the time
+    that the run reports for its steps, stay the same.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._before = 0.0
+        self._took: deque[float] = deque(maxlen=RECENT)
+
+    def seconds_left(self, epochs: float) -> float | None:
+        """What so many further epochs will take at the present pace, with rests; None before the first."""
+        return epochs * median(self._took) if self._took else None
+
+    def on_train_begin(self, trainer: Training) -> None:
+        self._before = time.monotonic()
+
+    def on_epoch_end(self, trainer: Training) -> None:
+        share = self.seconds / max(1, trainer.config.train.epochs)
+        left = share - (time.monotonic() - self._before)
+        if left > 0:
+            time.sleep(min(left, LONGEST))
+        now = time.monotonic()
+        self._took.append(now - self._before)
+        self._before = now

@@ -15,9 +15,8 @@ from torch import Generator, Tensor, nn
 from core.config.run import CNNConfig, MLPConfig, ModelConfig, RecurrentConfig, RegressorConfig
 from core.models.cnn import CNN
 from core.models.layers import Normalize
-from core.models.manual_mlp import ManualMLP
 from core.models.mlp import MLP
-from core.models.raw_mlp import RawMLP, RawMLPView
+from core.models.raw_mlp import ManualMLP, RawMLP, RawMLPView
 from core.models.recurrent import Recurrent
 
 __all__ = ["BARE", "BUILDERS", "Network", "as_module", "build", "build_module", "linear_layers"]

@@ -1,4 +1,4 @@
-"""The network as the slides' task 1 wants it: bare tensors with requires_grad, no nn.Module anywhere."""
+"""The network on bare tensors, no nn.Module anywhere: with autograd (slides, task 1) or derived by hand (bonus)."""
 
 from collections.abc import Mapping
 from typing import Self
@@ -6,7 +6,9 @@ from typing import Self
 import torch
 from torch import Generator, Tensor, nn
 
-from core.config.run import MLPConfig
+from core.backprop.network import RIGHT, Layer, Rules, backward, forward
+from core.backprop.pieces import cross_entropy
+from core.config.run import MLPConfig, Reduction
 from core.models.activations import ACTIVATION_FUNCTIONS
 from core.models.initialization import initial_weights
 from core.models.layers import Normalize
@@ -42,7 +44,7 @@ class RawMLP:
             self.tensors[b_name] = bias.requires_grad_(self.AUTOGRAD)
 
     def __call__(self, x: Tensor) -> Tensor:
-        return forward(self, x, self.tensors)
+        return through(self, x, self.tensors)
 
     def parameters(self) -> list[Tensor]:
         """The leaf tensors, in the order in which they were made."""
@@ -72,10 +74,10 @@ class RawMLPView(nn.Module):
             self.register_parameter(name, nn.Parameter(tensor.detach()))  # detach() shares the memory
 
     def forward(self, x: Tensor) -> Tensor:
-        return forward(self, x, dict(self.named_parameters()))
+        return through(self, x, dict(self.named_parameters()))
 
 
-def forward(net: RawMLP | RawMLPView, x: Tensor, tensors: Mapping[str, Tensor]) -> Tensor:
+def through(net: RawMLP | RawMLPView, x: Tensor, tensors: Mapping[str, Tensor]) -> Tensor:
     """Pixels (N, 784) through every layer to logits (N, 10), with the weights in `tensors`."""
     x = net.normalize(x.flatten(1))
     last = len(net.names) - 1
@@ -84,3 +86,33 @@ def forward(net: RawMLP | RawMLPView, x: Tensor, tensors: Mapping[str, Tensor]) 
         if index < last:
             x = net.activation(x)
     return x
+
+
+# The network of the slides' bonus task: bare tensors that never ask for a gradient, derived by hand.
+
+
+class ManualMLP(RawMLP):
+    """A RawMLP without autograd: no tensor of it requires a gradient, nobody calls backward().
+
+    `loss_and_gradients` fills `.grad` by the formulas of `core.backprop`; any optimizer can step from there.
+    rules: the backward pass, replaced only to plant a mistake in it.
+    """
+
+    AUTOGRAD = False
+    rules: Rules = RIGHT
+
+    def layers(self) -> list[Layer]:
+        """Weights (in, out) and biases (out,), first layer first; not copies."""
+        return [Layer(self.tensors[weight], self.tensors[bias]) for weight, bias in self.names]
+
+    def loss_and_gradients(self, x: Tensor, labels: Tensor, reduction: Reduction) -> tuple[Tensor, Tensor]:
+        """(cross-entropy, outputs) of pixels x (N, 784), labels (N,); adds each gradient to `.grad`."""
+        layers = self.layers()
+        tape = forward(layers, self.activation_name, self.normalize(x.flatten(1)))
+        outputs = tape.outputs.to(layers[0].weight.dtype)  # 16 bits are too few to exponentiate
+        loss, delta = (self.rules.loss or cross_entropy)(outputs, labels, reduction)
+        for layer, found in zip(layers, backward(layers, self.activation_name, tape, delta, self.rules), strict=True):
+            for tensor, gradient in zip(layer, found, strict=True):
+                gradient = gradient.to(tensor.dtype)
+                tensor.grad = gradient if tensor.grad is None else tensor.grad + gradient
+        return loss, outputs

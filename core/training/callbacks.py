@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from core.config.run import Precision, RunConfig
+from core.config.run import OptimizerConfig, Precision, RunConfig
 from core.data.examples import RunData
 from core.models.raw_mlp import RawMLP
 from core.storage.history import History
@@ -133,3 +133,26 @@ class Replay(Callback):
                 raise StopTraining
 
     on_done = on_batch_begin  # an epoch added after the end stands at the last step
+
+
+# An adaptive optimizer without its ε: a weight whose gradients have all been zero is moved by 0/0.
+
+
+def without_epsilon(config: OptimizerConfig) -> bool:
+    """Whether the optimizer divides by gradient sizes to which nothing is added, in 32 bits."""
+    return "epsilon" in config.settings and not torch.tensor(config["epsilon"], dtype=torch.float32)
+
+
+class ZeroDivision(Callback):
+    """Notices the step that makes a weight no finite number; without ε such a step has divided by zero.
+
+    The steps of adaptive optimizers are about as long as the learning rate, so a rate that is too high does
+    not do it. step: its number from 1, None before it came.
+    """
+
+    step: int | None = None
+
+    def on_batch_end(self, trainer: Training) -> None:
+        """Look at every weight, until one is found."""
+        if self.step is None and not all(bool(w.isfinite().all()) for w in trainer.network.parameters()):
+            self.step = trainer.steps

@@ -5,8 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.config.run import Reduction
-from core.models.manual_mlp import ManualMLP
-from core.models.raw_mlp import RawMLP
+from core.models.raw_mlp import ManualMLP, RawMLP
 
 
 def loss_and_gradients(

@@ -24,12 +24,11 @@ from core.models.precision import rounds_pixels
 from core.models.raw_mlp import RawMLP
 from core.storage.history import History, Row
 from core.training.adversarial import attacked
-from core.training.callbacks import Callback, GradientSizes, StopTraining
+from core.training.callbacks import Callback, GradientSizes, StopTraining, ZeroDivision, without_epsilon
 from core.training.loss_and_gradients import loss_and_gradients
-from core.training.one_image import check_batches
 from core.training.optimizers import build_optimizer, change_setting, set_rate
+from core.training.run_data import check_batches
 from core.training.schedules import rate
-from core.training.zero_division import ZeroDivision, without_epsilon
 
 FLUSH_EVERY = 20  # steps between two looks at the losses: reading one waits for the device
 TRAIN_SAMPLE = 5000  # training images measured after an epoch, enough for ±0.5 points

@@ -29,7 +29,7 @@ from core.lessons.runs.variable import suggested, words_of
 from core.recipes.texts import RECIPES
 from core.training.memory import of_training
 from core.training.optimizers import build_optimizer
-from pages.ui.race.lane_styles import looks_of
+from pages.ui.race.race_view import looks_of
 from tests.core.export.harness import executed, run_script, same_curve, trained
 from tests.pages.harness import entry_of, formulas, open_page, open_part, well
 

@@ -18,7 +18,7 @@ from core.data.digits import Digits
 from core.data.examples import RunData
 from core.data.splits import every_kth
 from core.models.evaluation import evaluate
-from core.models.manual_mlp import ManualMLP
+from core.models.raw_mlp import ManualMLP
 from core.training.callbacks import Callback, Training
 from core.training.sgd_by_hand import HandSGD
 from core.training.short_training import MEASURED, Progress, drawn, short_training

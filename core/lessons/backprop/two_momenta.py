@@ -15,7 +15,7 @@ from core.config.run import MLPConfig
 from core.config.seeds import stream
 from core.config.validation import is_number, require, whole
 from core.data.digits import Digits
-from core.models.manual_mlp import ManualMLP
+from core.models.raw_mlp import ManualMLP
 from core.training.loss_and_gradients import loss_and_gradients
 from core.training.optimizers import Optimizer
 from core.training.sgd_by_hand import HandSGD

@@ -16,10 +16,13 @@ from torch import Tensor
 
 from core.backprop.network import Layer, backward, check, forward
 from core.backprop.pieces import MANUAL_ACTIVATIONS, cross_entropy
-from core.config.run import Activation, Initialization, MLPConfig
+from core.config.run import Activation, Initialization, MLPConfig, OptimizerConfig, RunConfig, TrainConfig
 from core.config.seeds import stream
 from core.config.validation import require
+from core.data.digits import Digits
+from core.data.examples import RunData
 from core.models.initialization import initial_weights
+from core.training.short_training import Progress, ShortScore, drawn, part_of, short_training
 
 ACTIVATIONS: tuple[Activation, ...] = ("sigmoid", "tanh", "relu")
 #: The initialization that was made for each activation.
@@ -128,3 +131,34 @@ def _geometric(values: Sequence[float]) -> float:
 
 def _rms(values: Tensor) -> float:
     return float(values.double().square().mean().sqrt())
+
+
+# Does a network whose gradient vanishes still learn? Train it for one pass and see.
+
+
+def train_for_a_pass(
+    train: Digits,
+    test: Digits,
+    starts: Sequence[tuple[Activation, Initialization]],
+    *,
+    depth: int,
+    width: int,
+    lr: float = 0.1,
+    images: int = 10_000,
+    seed: int = 1,
+    progress: Progress | None = None,
+) -> list[ShortScore]:
+    """One epoch of SGD (batch 64) on `images` training images for each (activation, initialization).
+
+    All see the same images in the same order. progress: called with the share done, 0…1.
+    """
+    data = RunData(train.take(drawn(images, len(train), seed)), test)
+    once = TrainConfig(epochs=1, batch_size=64, seed=seed, optimizer=OptimizerConfig("sgd", {"lr": lr}))
+    return [
+        short_training(
+            RunConfig("vanishing", MLPConfig((width,) * depth, activation, init, init, family="manual"), once),
+            data,
+            progress=part_of(progress, place, len(starts)),
+        ).score
+        for place, (activation, init) in enumerate(starts)
+    ]

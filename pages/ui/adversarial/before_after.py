@@ -18,8 +18,7 @@ from core.models.paired_test import Paired, paired
 from core.models.threads import one_thread
 from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.attack_results import results
-from pages.ui.kit.shell.layout import controls_and_stage
-from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.shell.page import controls_and_stage, error_boundary
 from pages.ui.kit.widgets import cached_results
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.incremental_work import Piecework

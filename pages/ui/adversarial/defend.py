@@ -15,7 +15,7 @@ from pages.ui.adversarial.before_after import before_after
 from pages.ui.adversarial.input_filters import input_filters
 from pages.ui.adversarial.stroke_gradients import stroke_gradients_part
 from pages.ui.kit.network.network_picker import as_it_came, running
-from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.training import controls
 from pages.ui.kit.training.cnn_controls import network
 from pages.ui.kit.training.live_run import live_run

@@ -29,7 +29,7 @@ from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.attack_results import results
 from pages.ui.adversarial.filter_choice import choose_strength
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.training.accuracy_line import BY_TEST
 from pages.ui.kit.widgets.cached_results import which_images
 from pages.ui.kit.widgets.chart import chart

@@ -31,7 +31,7 @@ from pages.ui.adversarial.many_point import point
 from pages.ui.adversarial.samples import ahead, begin
 from pages.ui.kit.network.compared_networks import color_of
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.widgets.cached_results import data_key, which_images
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.incremental_work import Piecework

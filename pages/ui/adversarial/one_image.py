@@ -21,7 +21,7 @@ from pages.ui.adversarial.attack_choice import attack_choice
 from pages.ui.adversarial.one_result import a, confidence, one_result, pictures
 from pages.ui.kit.network.image_picker import DRAWN, Subject, subject
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.shell.state import linked
 from pages.ui.kit.widgets.chart import chart
 

@@ -31,7 +31,7 @@ from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.attack_results import results
 from pages.ui.adversarial.filter_choice import choose_filter
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.widgets.cached_results import which_images
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.incremental_work import Piecework

@@ -17,7 +17,7 @@ from pages.ui.adversarial.fgsm_steps import COUNT, PANELS, StepText, code, compa
 from pages.ui.adversarial.loss_rise import rise
 from pages.ui.kit.network.image_picker import Subject, subject
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.widgets.cached_results import data_key
 from pages.ui.kit.widgets.stepper import stepper
 

@@ -15,8 +15,7 @@ from core.lessons.adversarial.pixel_gradients import AROUND, STILL, StrokeGradie
 from core.models.paired_test import sign_test_p_value
 from core.models.threads import one_thread
 from core.models.trained_network import TrainedNetwork
-from pages.ui.kit.shell.layout import controls_and_stage
-from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.shell.page import controls_and_stage, error_boundary
 from pages.ui.kit.widgets import cached_results
 
 SIDE = 84  # screen pixels of an image

@@ -14,8 +14,7 @@ from core.lessons.backprop.gradient_check import EXACT, MEASURED, Agreement, Ten
 from pages.ui.backprop import gradient_check_results
 from pages.ui.backprop.drag_weight import drag
 from pages.ui.backprop.subject import Subject, choose_subject
-from pages.ui.kit.shell.layout import controls_and_stage
-from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.shell.page import controls_and_stage, error_boundary
 from pages.ui.kit.widgets.chart import chart
 
 CODE = """\

@@ -10,8 +10,7 @@ from core.lessons.backprop.loop_or_matrices import Form, Forms, compare, sweep, 
 from core.lessons.backprop.vanishing import network
 from core.models.threads import one_thread
 from pages.ui.kit.shell.cache import mnist, registry
-from pages.ui.kit.shell.layout import controls_and_stage
-from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.shell.page import controls_and_stage, error_boundary
 from pages.ui.kit.widgets.cached_results import data_key
 from pages.ui.kit.widgets.chart import chart
 

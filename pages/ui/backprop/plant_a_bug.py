@@ -16,8 +16,7 @@ from core.lessons.backprop.update_check import EXACT as EXACT_UPDATE
 from core.models.threads import one_thread
 from pages.ui.backprop import code_under_test, findings
 from pages.ui.backprop.code_under_test import SHAPES, STEPS, Suspect, suspects
-from pages.ui.kit.shell.layout import controls_and_stage
-from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.shell.page import controls_and_stage, error_boundary
 from pages.ui.kit.widgets.chart import chart
 
 PLANT, FIND = "Plant one", "Find one"

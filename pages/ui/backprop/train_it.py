@@ -18,8 +18,7 @@ from core.storage.history import History
 from pages.ui.backprop.momentum import momentum
 from pages.ui.kit.shell import css
 from pages.ui.kit.shell.cache import shipped_model
-from pages.ui.kit.shell.layout import controls_and_stage
-from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.shell.page import controls_and_stage, error_boundary
 from pages.ui.kit.training.controls import BATCHES, restore
 from pages.ui.kit.training.export_buttons import export_buttons, lesson_now
 from pages.ui.kit.training.live_run import POLL, curves, live_run

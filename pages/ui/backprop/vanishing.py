@@ -11,13 +11,21 @@ from core.config.escaping import escaped
 from core.config.run import Activation, Initialization
 from core.formatting import number, percent, ratio
 from core.lessons.backprop.charts.gradients import ACTIVATION_COLORS, banded_figure
-from core.lessons.backprop.does_it_learn import compare
-from core.lessons.backprop.vanishing import ACTIVATIONS, MADE_FOR, SEEDS, Band, band, first_layer, over_seeds, steepest
+from core.lessons.backprop.vanishing import (
+    ACTIVATIONS,
+    MADE_FOR,
+    SEEDS,
+    Band,
+    band,
+    first_layer,
+    over_seeds,
+    steepest,
+    train_for_a_pass,
+)
 from core.models.threads import one_thread
 from core.training.short_training import ShortScore
 from pages.ui.kit.shell.cache import mnist
-from pages.ui.kit.shell.layout import controls_and_stage
-from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.shell.page import controls_and_stage, error_boundary
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.kept_button import kept_button
 
@@ -275,7 +283,7 @@ def _learned(depth: int, width: int, start: str) -> list[ShortScore]:
 
         report(0.0)
         try:
-            found = compare(mnist().train, mnist().test, starts, depth=depth, width=width, progress=report)
+            found = train_for_a_pass(mnist().train, mnist().test, starts, depth=depth, width=width, progress=report)
         finally:
             place.empty()
         kept[depth, width, start] = found

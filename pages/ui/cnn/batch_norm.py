@@ -16,7 +16,7 @@ from pages.ui.cnn.batch_norm_pair import COURSE, beside, between, claims
 from pages.ui.cnn.frozen_kernels import frozen
 from pages.ui.cnn.sweep import sweep
 from pages.ui.kit.shell.cache import shipped_model
-from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.training.controls import BATCHES, restore
 from pages.ui.kit.training.live_run import live_run
 from pages.ui.kit.training.run_pair import TwoRuns

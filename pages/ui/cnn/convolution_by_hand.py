@@ -22,8 +22,8 @@ from core.lessons.cnn.convolution_by_hand import (
     relu,
 )
 from core.models.threads import one_thread
-from pages.ui.cnn.beside_canvas import beside_canvas
 from pages.ui.cnn.filter_editor import edited_filter
+from pages.ui.kit.drawing.canvas import beside_canvas
 from pages.ui.kit.network.image_picker import subject
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.widgets.chart import chart

@@ -5,8 +5,8 @@ import streamlit as st
 from core.data.digits import Mnist
 from core.lessons.cnn.kernels import convolutions
 from core.models.trained_network import TrainedNetwork
-from pages.ui.cnn.beside_canvas import beside_canvas
 from pages.ui.cnn.kernel_stage import Choice, stage
+from pages.ui.kit.drawing.canvas import beside_canvas
 from pages.ui.kit.network.image_picker import subject
 from pages.ui.kit.network.network_panel import panel
 

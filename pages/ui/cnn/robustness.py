@@ -21,7 +21,7 @@ from pages.ui.cnn.map_results import cnn
 from pages.ui.cnn.robustness_curves import strength_curves
 from pages.ui.kit.network.image_picker import subject
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.widgets.chart import chart
 
 CODE = """\

@@ -6,7 +6,7 @@ from core.charts.heatmaps import confusion_figure
 from core.charts.images import image_grid
 from core.formatting import interval, percent
 from pages.ui.explorer import results
-from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.widgets.chart import chart
 
 ALL = "all"

@@ -7,7 +7,7 @@ from core.charts.images import picture
 from core.formatting import article
 from pages.ui.explorer import image_choice, results
 from pages.ui.kit.drawing.digit_map import digit_map
-from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.shell.state import linked
 
 SHEET = 80

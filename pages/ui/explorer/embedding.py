@@ -8,7 +8,7 @@ from core.formatting import percent
 from core.lessons.explorer.embedding import Map
 from pages.ui.explorer import image_choice, results
 from pages.ui.kit.drawing.digit_map import digit_map
-from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import controls_and_stage
 
 METHODS = {"pca2": "PCA", "pca3": "PCA 3-D", "tsne": "t-SNE"}
 WORDS = {

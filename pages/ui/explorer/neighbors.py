@@ -10,7 +10,7 @@ from core.models.threads import one_thread
 from pages.ui.explorer import image_choice, results
 from pages.ui.kit.drawing.canvas import digit_canvas
 from pages.ui.kit.drawing.digit_map import digit_map
-from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import controls_and_stage
 
 FROM = {"chosen": "A chosen image", "drawn": "My drawing"}
 

@@ -10,7 +10,7 @@ from core.charts.palette import GREEN
 from core.formatting import article, shape
 from core.lessons.explorer.charts import one_hot_figure, pixel_vector_figure
 from pages.ui.explorer import image_choice, results
-from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.widgets.chart import chart
 
 BATCH = 128

@@ -5,7 +5,7 @@ import streamlit as st
 from core.charts.images import picture
 from pages.ui.explorer import image_choice, results
 from pages.ui.kit.drawing.digit_map import digit_map
-from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import controls_and_stage
 
 
 def show() -> None:

@@ -12,8 +12,7 @@ from core.data.handwriting_files import Drawn
 from core.formatting import article
 from pages.ui.explorer.own_predictions import drawings
 from pages.ui.kit.drawing.digit_map import digit_map
-from pages.ui.kit.shell.layout import controls_and_stage
-from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.shell.page import controls_and_stage, error_boundary
 from pages.ui.kit.widgets.incremental_work import alone
 
 NUMBER = "data_own_number"

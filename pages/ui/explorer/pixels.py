@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.lessons.explorer.charts import pixel_histogram_figure
 from pages.ui.explorer import image_choice, results
-from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.widgets.chart import chart
 
 CODE = """\

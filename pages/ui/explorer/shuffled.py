@@ -10,7 +10,7 @@ from core.formatting import count, interval, percent
 from core.lessons.explorer.charts import accuracy_comparison_figure
 from core.lessons.explorer.shuffled_pixels import EPOCHS, IMAGES
 from pages.ui.explorer import results
-from pages.ui.kit.shell.layout import controls_and_stage
+from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.kept_button import kept_button
 

@@ -8,8 +8,7 @@ from core.formatting import percent
 from core.lessons.language.gates import Pre
 from core.models.trained_network import TrainedNetwork
 from pages.ui.language import computed
-from pages.ui.language.panel import word_panel
-from pages.ui.language.unit import pick_unit
+from pages.ui.language.panel import pick_unit, word_panel
 from pages.ui.language.word_input import Typed, word_input
 
 CODE = """\

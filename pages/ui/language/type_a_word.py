@@ -13,8 +13,7 @@ from core.models.inspect.word_predictions import WordPrediction, turning_changes
 from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.language import computed
-from pages.ui.language.panel import word_panel
-from pages.ui.language.unit import pick_unit
+from pages.ui.language.panel import pick_unit, word_panel
 from pages.ui.language.word_input import Typed, known_from, word_input
 
 HIDDEN, UPDATE, RESET, CANDIDATE = "state h", "update z", "reset r", "candidate n"

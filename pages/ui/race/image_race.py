@@ -12,8 +12,7 @@ from core.lessons.race.imagenet import alexnet
 from core.lessons.race.imagenet.best_rate import RATES, TRIES
 from core.lessons.race.imagenet.classifiers import CLASSIFIERS
 from core.models.threads import one_thread
-from pages.ui.kit.shell.layout import controls_and_stage
-from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.shell.page import controls_and_stage, error_boundary
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.kept_button import kept_button
 from pages.ui.race.image_choice import choose, missing

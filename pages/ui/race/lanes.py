@@ -12,7 +12,7 @@ from core.config.run import OptimizerConfig
 from core.lessons.race.race_lanes import chapter_lanes, lanes_from_text, lanes_text, named, with_another
 from core.training.schedules import SCHEDULES
 from pages.ui.kit.shell import state
-from pages.ui.kit.training.optimizer_choice import optimizer_choice, schedule_choice
+from pages.ui.kit.training.controls import optimizer_choice, schedule_choice
 from pages.ui.kit.widgets.bound_widgets import Live, Widgets
 from pages.ui.kit.widgets.setting_widget import setting_widget
 

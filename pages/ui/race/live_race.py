@@ -7,8 +7,7 @@ from core.formatting import duration
 from core.lessons.race.race_job import RaceJob, RaceSnapshot
 from core.lessons.race.race_lines import total_steps
 from pages.ui.kit.shell.page import error_boundary
-from pages.ui.kit.training.job_button import job_button
-from pages.ui.kit.training.live_run import POLL
+from pages.ui.kit.training.live_run import POLL, job_button
 from pages.ui.race.race_view import stage
 
 _WORDS = {

@@ -9,12 +9,12 @@ import streamlit as st
 
 from core.config.race import RaceConfig
 from core.formatting import count, duration, interval, percent, plus_minus, points
-from core.lessons.race.charts.race import race_figure
+from core.lessons.race.charts.race import Look, race_figure
 from core.lessons.race.race import LaneRun
+from core.lessons.race.race_lanes import occurrence
 from core.lessons.race.race_lines import Axis, Line, accuracy_line, loss_line, total_steps
 from core.lessons.race.standings import Reached, Spread, Standing, standings, within_reach
 from pages.ui.kit.widgets.chart import chart
-from pages.ui.race.lane_styles import looks_of
 
 AXES: dict[str, tuple[Axis, str]] = {
     "steps": ("step", "steps"),
@@ -357,3 +357,12 @@ def time_to(reached: Reached, target: int, active: bool) -> str:
     of = f" ({reached.seeds} of {reached.of} seeds)" if reached.of > 1 else ""
     steps = count(round(reached.steps), "step")
     return f"{target}% after {steps}, {count(round(reached.examples), 'image')}, {duration(reached.seconds)}{of}"
+
+
+# Colors and dashes of a race's lanes.
+
+
+def looks_of(config: RaceConfig) -> dict[str, Look]:
+    """Lane → color of its optimizer, and a dash of its own."""
+    which = occurrence(config.lanes)
+    return {lane.name: Look.of(lane.optimizer.name, which[lane.name]) for lane in config.lanes}

@@ -25,14 +25,14 @@ from core.lessons.race.rate_race import (
 )
 from pages.ui.kit.shell import state
 from pages.ui.kit.shell.cache import registry
-from pages.ui.kit.shell.not_here import not_here
 from pages.ui.kit.shell.owner import owner
 from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.shell.places import not_here
 from pages.ui.kit.training.live_run import POLL
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.kept_button import kept_button
-from pages.ui.race.lane_styles import looks_of
 from pages.ui.race.lanes import set_lanes
+from pages.ui.race.race_view import looks_of
 
 SWEEP = "race_sweep"  # URL parameter and session key: the ids of its races, one a lane
 START_NOW = "race_start_now"

@@ -1,6 +1,5 @@
 """Tab: one network, one start, the same batches, and every optimizer in a lane of its own."""
 
-import json
 import math
 
 import streamlit as st
@@ -23,10 +22,9 @@ from core.training.run_data import divided
 from core.training.schedules import SCHEDULES
 from pages.ui.kit.shell import css, state
 from pages.ui.kit.shell.cache import mnist, registry
-from pages.ui.kit.shell.layout import controls_and_stage
-from pages.ui.kit.shell.not_here import not_here
 from pages.ui.kit.shell.owner import owner
-from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.shell.page import controls_and_stage, error_boundary
+from pages.ui.kit.shell.places import not_here
 from pages.ui.kit.training.controls import BATCHES
 from pages.ui.kit.training.export_buttons import export_buttons
 from pages.ui.kit.widgets.bound_widgets import Widgets
@@ -189,7 +187,7 @@ def fair(config: RaceConfig, mnist: Mnist, n_train: int | None = None) -> None:
                 key=f"race_fair_seed_{first}_{len(config.seeds)}",
                 help="Each seed has a start and an order of its own, the same for all lanes.",
             )
-        found = _starts(json.dumps(config.to_json()), data_key(mnist), seed, mnist)
+        found = _starts(config, data_key(mnist), seed, mnist)
         st.markdown(in_words(found, seed))
         st.dataframe(
             {
@@ -239,9 +237,9 @@ def differences(config: RaceConfig) -> str:
 
 
 @st.cache_data(max_entries=32, show_spinner="Looking at the lanes' starts…")
-def _starts(config: str, data: str, seed: int, _mnist: Mnist) -> list[LaneStart]:
+def _starts(config: RaceConfig, data: str, seed: int, _mnist: Mnist) -> list[LaneStart]:
     with one_thread():
-        return lane_starts(RaceConfig.from_json(json.loads(config)), _mnist, seed)
+        return lane_starts(config, _mnist, seed)
 
 
 # What all lanes of a race share: the network, the batches, the seeds.

@@ -16,10 +16,8 @@ from core.lessons.race.charts.paths import OptimizerPath, map_race_figure, relie
 from core.lessons.race.descent.paths import Numbers, Path, follow, thin
 from core.lessons.race.descent.surfaces import RATES, SURFACES, Surface, first_rate, grid
 from core.models.threads import one_thread
-from pages.ui.kit.shell.layout import controls_and_stage
-from pages.ui.kit.shell.page import error_boundary
-from pages.ui.kit.widgets.chart import chart
-from pages.ui.race.player import played
+from pages.ui.kit.shell.page import controls_and_stage, error_boundary
+from pages.ui.kit.widgets.chart import chart, played
 
 # Who arrived, who diverged, and how long the steps were.
 

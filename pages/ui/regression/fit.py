@@ -1,7 +1,5 @@
 """What a run of a regression looks like: its curve over the points, its losses, its residuals."""
 
-import json
-
 import streamlit as st
 
 from core.config.run import CurveConfig, RunConfig
@@ -9,9 +7,11 @@ from core.data.points import noise_floor
 from core.formatting import ratio
 from core.lessons.regression.charts.fit import fit_figure, fit_film
 from core.lessons.regression.charts.losses import fit_losses_figure, residual_counts_figure, residuals_figure
+from core.lessons.regression.small_fit import SmallFit, small_fit
 from core.models.inspect import overfitting
 from core.models.inspect.fit import Sample, answers, curves_of, residuals, sample_of
 from core.models.inspect.overfitting import course_words, judge
+from core.models.threads import one_thread
 from core.models.trained_network import rebuild
 from core.recipes.texts import RECIPES
 from core.storage.history import Row
@@ -30,13 +30,9 @@ FEW = 5  # validation points: fewer choose by chance
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _sample(config: str) -> Sample:
-    return sample_of(RunConfig.from_json(json.loads(config)))
-
-
 def sample(config: RunConfig) -> Sample:
     """The points of a run, drawn once."""
-    return _sample(json.dumps(config.to_json()))
+    return sample_of(config)
 
 
 def kept_row(shown: RunView) -> Row:
@@ -151,3 +147,13 @@ def _residuals(left: dict, noise: float, key: str) -> None:  # type: ignore[type
         "Blue: training points, green: test points. A pattern along x means that there is more to learn; "
         "noise has none." + (" The gray band reaches from −σ to σ." if noise else "")
     )
+
+
+# Small regressions trained while a tab is drawn, kept by their settings so that each is trained once.
+
+
+@st.cache_resource(max_entries=24, show_spinner="Training a small network…")
+@one_thread()
+def trained_here(config: RunConfig) -> SmallFit:
+    """The fit of these settings: trained now, or found again."""
+    return small_fit(config)

@@ -16,12 +16,10 @@ from core.models.threads import one_thread
 from core.models.trained_network import rebuild
 from core.recipes.texts import RECIPES
 from pages.ui.kit.network.network_picker import choose_network
-from pages.ui.kit.shell.layout import controls_and_stage
-from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.shell.page import controls_and_stage, error_boundary
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.regression.controls import PI, RECIPE, TITLES, in_pi
-from pages.ui.regression.fit import sample
-from pages.ui.regression.small_fits import trained_here
+from pages.ui.regression.fit import sample, trained_here
 
 HERE, THERE = "A new one", "From Train"
 SHAPES = {

@@ -18,13 +18,11 @@ from core.models.inspect.overfitting import course_words, judge
 from core.models.threads import one_thread
 from core.models.trained_network import rebuild
 from core.recipes.texts import RECIPES
-from pages.ui.kit.shell.layout import controls_and_stage
-from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.shell.page import controls_and_stage, error_boundary
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.incremental_work import Piecework
 from pages.ui.regression.controls import NOISES, TITLES
-from pages.ui.regression.fit import sample
-from pages.ui.regression.small_fits import trained_here
+from pages.ui.regression.fit import sample, trained_here
 
 EPOCHS = (100, 300, 600, 1000, 2000)
 Piece = tuple[int, int]  # width, seed

@@ -9,13 +9,13 @@ import streamlit as st
 from core.charts.intervals import run_accuracies_figure
 from core.config.escaping import escaped
 from core.config.regression import CurveConfig
+from core.config.run import examples
 from core.lessons.runs.charts.run_curves import Curve, many_curves_figure, run_color
 from core.lessons.runs.curves import SPLITS, WHATS, series, smoothed
 from core.lessons.runs.measures import loss_of
 from core.lessons.runs.rows import short_of, title_of
 from core.lessons.runs.settings import side_by_side
 from core.storage.runs import RunRecord
-from pages.ui.kit.network.example_names import examples
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.training.accuracy_line import BY_TEST
 from pages.ui.kit.widgets.chart import chart

@@ -24,10 +24,9 @@ from core.storage.runs import RunRecord
 from core.training import memory
 from pages.ui.kit.shell import state
 from pages.ui.kit.shell.cache import mnist, registry, run_store
-from pages.ui.kit.shell.layout import controls_and_stage
-from pages.ui.kit.shell.not_here import not_here
 from pages.ui.kit.shell.owner import mine, owner
-from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.shell.page import controls_and_stage, error_boundary
+from pages.ui.kit.shell.places import not_here
 from pages.ui.kit.training.live_run import POLL
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.kept_button import kept_button

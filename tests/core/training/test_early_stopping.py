@@ -10,10 +10,9 @@ import torch
 from core.config.errors import ConfigError
 from core.config.run import RunConfig
 from core.data.points import curve_points
-from core.jobs import throttle
+from core.jobs import training_job
 from core.jobs.registry import JobRegistry
-from core.jobs.throttle import Throttle
-from core.jobs.training_job import start_training
+from core.jobs.training_job import Throttle, start_training
 from core.models.evaluation import evaluate
 from core.models.trained_network import load_checkpoint
 from core.recipes.texts import RECIPES
@@ -135,10 +134,10 @@ def test_a_job_ends_with_the_weights_it_keeps() -> None:
 
 def test_unhurried_rests_after_every_epoch_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     rests: list[float] = []
-    monkeypatch.setattr(throttle.time, "sleep", rests.append)
+    monkeypatch.setattr(training_job.time, "sleep", rests.append)
     config = RECIPE.with_settings({**QUICK, "epochs": 10})
     assert trained(config, Throttle(100)).history.loss == trained(config).history.loss
-    assert rests == [throttle.LONGEST] * 11, "a pause must be heard soon"
+    assert rests == [training_job.LONGEST] * 11, "a pause must be heard soon"
     rests.clear()
     trained(config, Throttle(1e-6))
     assert rests == []
@@ -146,12 +145,12 @@ def test_unhurried_rests_after_every_epoch_and_changes_nothing(monkeypatch: pyte
 
 def test_the_time_left_counts_the_rests(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [0.0]
-    monkeypatch.setattr(throttle.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(training_job.time, "monotonic", lambda: clock[0])
 
     def sleep(seconds: float) -> None:
         clock[0] += seconds
 
-    monkeypatch.setattr(throttle.time, "sleep", sleep)
+    monkeypatch.setattr(training_job.time, "sleep", sleep)
     slow = Throttle(2.0)
     assert slow.seconds_left(10) is None
     trained(RECIPE.with_settings({**QUICK, "epochs": 10}), slow)

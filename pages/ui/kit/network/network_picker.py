@@ -4,7 +4,6 @@ A picker's options are a dict from the word that the session or the address keep
 `Option`, which knows its network: nothing is read out of the word.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -176,12 +175,12 @@ def _load_run(run_id: str, written: float) -> TrainedNetwork:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _start(settings: str, mean_std: tuple[float, float] | None) -> nn.Module:
+def _start(config: RunConfig, mean_std: tuple[float, float] | None) -> nn.Module:
     """The network before its first step: the seed gives its weights back exactly.
 
-    settings: the RunConfig as JSON. mean_std: what the run normalized by.
+    mean_std: what the run normalized by.
     """
-    start = as_module(initial_network(RunConfig.from_json(json.loads(settings)))).eval()
+    start = as_module(initial_network(config)).eval()
     if mean_std is not None and isinstance(start.normalize, Normalize):
         start.normalize.mean.fill_(mean_std[0])
         start.normalize.std.fill_(mean_std[1])
@@ -202,4 +201,4 @@ def _with_start(network: TrainedNetwork) -> TrainedNetwork:
     """The network together with its own start, normalized as it is now."""
     layer = network.model.normalize
     mean_std = (float(layer.mean), float(layer.std)) if isinstance(layer, Normalize) else None
-    return replace(network, start=_start(json.dumps(network.config.to_json()), mean_std))
+    return replace(network, start=_start(network.config, mean_std))

@@ -15,12 +15,19 @@ import streamlit as st
 
 from core.config.choices import ADVERSARIES
 from core.config.optimizers import OPTIMIZERS
-from core.config.run import DIGIT_READERS, INITIALIZATIONS, PRECISIONS, ModelConfig, RegressorConfig, RunConfig
+from core.config.run import (
+    DIGIT_READERS,
+    INITIALIZATIONS,
+    PRECISIONS,
+    ModelConfig,
+    RegressorConfig,
+    RunConfig,
+    examples,
+)
 from core.recipes.texts import RECIPES
-from pages.ui.kit.network.example_names import examples
+from core.training.schedules import SCHEDULES
 from pages.ui.kit.training.corruption_settings import fault_settings, rare_shown
 from pages.ui.kit.training.early_stopping import early_stopping, kept_weights
-from pages.ui.kit.training.optimizer_choice import optimizer_choice, schedule_choice
 from pages.ui.kit.widgets.bound_widgets import Live, Widgets
 from pages.ui.kit.widgets.setting_widget import held, setting_widget
 
@@ -296,3 +303,36 @@ def adversarial_settings(widget: Widgets, values: dict[str, Any]) -> dict[str, A
         help="Share of the training over which ε grows. Without it some networks never begin to learn.",
     )
     return changes
+
+
+# Widgets that every choice of an optimizer shares: which one, and the schedule of its learning rate.
+
+
+def optimizer_choice(widget: Widgets, value: str, **more: Any) -> str:
+    """The select box of all optimizers."""
+    return str(
+        widget.choice_box(
+            "Optimizer",
+            tuple(OPTIMIZERS),
+            value,
+            "optimizer",
+            help="The rule that turns a gradient into a step.",
+            format_func=lambda name: OPTIMIZERS[name].title,
+            **more,
+        )
+    )
+
+
+def schedule_choice(widget: Widgets, value: str) -> str:
+    """The select box of the learning-rate schedules."""
+    ideas = " ".join(f"*{entry.title}*: {entry.idea}" for entry in SCHEDULES.values())
+    return str(
+        widget.choice_box(
+            "Learning-rate schedule",
+            tuple(SCHEDULES),
+            value,
+            "schedule",
+            help=f"How the learning rate moves on the way. {ideas}",
+            format_func=lambda name: SCHEDULES[name].title,
+        )
+    )

@@ -4,6 +4,7 @@ While the run is active a fragment reruns twice a second and redraws its charts 
 does not run. When the run ends or pauses the whole page runs once, so that everything else shows it.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -13,19 +14,18 @@ from torch import Tensor
 
 from core.charts.learning_curves import accuracy_figure, gradient_figure, loss_figure
 from core.config.digits import DigitsConfig
+from core.config.errors import LabError
 from core.config.escaping import escaped
-from core.config.run import RunConfig
+from core.config.run import RunConfig, examples
 from core.formatting import count, duration, number, percent
 from core.jobs.autotune import promise
 from core.jobs.snapshot import Snapshot
 from core.storage.history import History
 from core.storage.weight_history import WeightHistory
-from pages.ui.kit.network.example_names import examples
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.training.accuracy_line import BY_TEST
 from pages.ui.kit.training.accuracy_line import score_line as score_line  # who shows runs takes it from here
 from pages.ui.kit.training.corruption_settings import faults_told
-from pages.ui.kit.training.job_button import job_button
 from pages.ui.kit.widgets.chart import chart
 
 #: Seconds between two looks at a run. A paused one changes only when somebody presses a button.
@@ -263,3 +263,24 @@ def _buttons(job: Steered, snapshot: Snapshot, key: str) -> None:
             help="One more pass over the images, also after the end.",
         )
         job_button("Stop", "stop", f"{key}_stop", job.stop, disabled=not active, help="End here and keep the result.")
+
+
+# A button that steers a job: pause, one step, stop.
+
+
+def job_button(
+    label: str, icon: str, key: str, action: Callable[[], None], *, help: str, disabled: bool = False
+) -> None:
+    """A button with one of Material's icons; pressed, it asks for `action` before the page is drawn again."""
+    st.button(
+        label, icon=f":material/{icon}:", key=key, help=help, disabled=disabled, on_click=_then_wait, args=(action,)
+    )
+
+
+def _then_wait(action: Callable[[], None]) -> None:
+    """Do it and give the worker a moment, so that the redraw already shows what it did."""
+    try:
+        action()
+    except LabError as error:  # a callback runs outside the page's error boundary
+        st.toast(escaped(str(error), "page"), icon=":material/info:")
+    time.sleep(0.12)

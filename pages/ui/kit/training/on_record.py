@@ -7,17 +7,16 @@ import streamlit as st
 
 from core.config.errors import NotFound
 from core.config.escaping import escaped
-from core.config.run import RunConfig
+from core.config.run import RunConfig, examples
 from core.formatting import count
 from core.models.trained_network import TrainedNetwork
 from core.storage.checkpoints import shipped
 from core.storage.history import History
 from core.storage.runs import RunRecord
 from core.training.recording import computed_elsewhere
-from pages.ui.kit.network.example_names import examples
 from pages.ui.kit.network.network_picker import Kind, as_it_came
 from pages.ui.kit.shell import cache, state
-from pages.ui.kit.shell.not_here import not_here
+from pages.ui.kit.shell.places import not_here
 from pages.ui.kit.training import finished_run
 from pages.ui.kit.training.live_run import Draw, More, RunView, curves, describe, score_line, spoilt
 

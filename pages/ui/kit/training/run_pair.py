@@ -12,9 +12,8 @@ from core.jobs.job_pair import Pair
 from core.jobs.training_job import Job, start_training
 from core.storage.runs import RunRecord
 from pages.ui.kit.shell import cache, state
-from pages.ui.kit.shell.not_here import not_here
 from pages.ui.kit.shell.owner import owner
-from pages.ui.kit.shell.places import Place
+from pages.ui.kit.shell.places import Place, not_here
 
 
 @dataclass(frozen=True)

@@ -22,15 +22,15 @@ from core.recipes.texts import RECIPES, train_recipes
 from core.training import memory
 from core.training.run_data import material_for
 from core.training.trainer import changeable
+from pages.ui.kit.network.label_errors import show_suspects
 from pages.ui.kit.network.network_panel import why_less
 from pages.ui.kit.network.network_picker import NOW, Kind, choose_network
 from pages.ui.kit.shell import cache, css, state
-from pages.ui.kit.shell.layout import controls_and_stage
 from pages.ui.kit.shell.owner import owner
+from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.shell.places import Place
 from pages.ui.kit.shell.tab import OpenTab, Tab
 from pages.ui.kit.training import controls, finished_run, hints
-from pages.ui.kit.training.after_run import below
 from pages.ui.kit.training.export_buttons import export_buttons, lesson_now
 from pages.ui.kit.training.live_run import Draw, More, live_run
 from pages.ui.kit.training.on_record import recorded
@@ -240,16 +240,23 @@ class TrainingPage:
             changes = snapshot.history.changes
             if not snapshot.active:
                 why_less(snapshot)
-                below(place, finished_run.of_job(snapshot))
+                self._below(place, finished_run.of_job(snapshot))
         else:
             run = recorded(chosen.recipe, self.kind, self.key, self.draw, self.more)
             began = chosen.wanted if run is None else run.config
             changes = [] if run is None else run.history.changes
-            below(place, finished_run.of_record(state.recall(self.key("run")), chosen.recipe))
+            self._below(place, finished_run.of_record(state.recall(self.key("run")), chosen.recipe))
         if began is not None:
             with st.expander("Show the code", icon=":material/code:"):
                 st.code(with_changes(self.code(began), changes), language="python")
                 export_buttons(lesson_now(began, job, run), began.recipe, self.key("export"))
+
+    @staticmethod
+    def _below(place: finished_run.Place, run: finished_run.FinishedRun | None) -> None:
+        """Below a run that has ended: hints, and suspects where labels were flipped."""
+        if run is not None and run.history.loss:
+            hints.show_hints(place, run)
+            show_suspects(place, run)
 
     def _start_preset(self) -> None:
         """Callback: the preset with its own settings, started as soon as the controls say so."""

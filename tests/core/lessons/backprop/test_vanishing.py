@@ -9,6 +9,7 @@ from core.config.errors import ConfigError
 from core.config.run import MLPConfig
 from core.config.seeds import stream
 from core.data import bundled
+from core.data.digits import Mnist
 from core.lessons.backprop.vanishing import (
     ACTIVATIONS,
     MADE_FOR,
@@ -19,6 +20,7 @@ from core.lessons.backprop.vanishing import (
     sizes,
     steepest,
 )
+from core.lessons.backprop.vanishing import train_for_a_pass as learn
 from core.models import as_module, build
 
 
@@ -93,3 +95,19 @@ def test_what_makes_no_sense_is_refused(batch: tuple[torch.Tensor, torch.Tensor]
         over_seeds(*batch, "tanh", "xavier", 20, 8)
     with pytest.raises(ConfigError, match="no image"):
         over_seeds(batch[0][:0], batch[1][:0], "tanh", "xavier", 2, 8)
+
+
+def test_a_shallow_network_learns_and_a_deep_sigmoid_does_not(mnist: Mnist) -> None:
+    progress: list[float] = []
+    shallow = learn(mnist.train, mnist.test, [("relu", "he")], depth=1, width=32, images=3000, progress=progress.append)
+    deep = learn(mnist.train, mnist.test, [("sigmoid", "xavier")], depth=8, width=32, images=3000)
+    assert shallow[0].accuracy is not None
+    assert deep[0].accuracy is not None
+    assert shallow[0].accuracy > 0.6 > 0.2 > deep[0].accuracy
+    low, high = shallow[0].ci95
+    assert low < shallow[0].accuracy < high
+    assert progress == sorted(progress)
+    (burst,) = learn(mnist.train, mnist.test, [("relu", "normal")], depth=8, width=128, images=500, lr=100.0)
+    assert burst.diverged
+    assert burst.accuracy is None
+    assert burst.ci95 == (0.0, 1.0)
