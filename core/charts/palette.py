@@ -56,12 +56,12 @@ MODELS: Final[dict[str, str]] = {
     "linear-softmax": GRAY,
     "mlp-autograd": BLUE,
     "mlp-manual": SKY,
-    "mlp-module": GREEN,
+    "mlp-module": BROWN,
     "mlp-deep": VIOLET,
     "cnn-lab": ORANGE,
     "cnn-bn": VERMILLION,
     "cnn-nobn": PURPLE,
-    "cnn-robust": BROWN,
+    "cnn-robust": GREEN,
 }
 
 Scale = tuple[tuple[float, str], ...]

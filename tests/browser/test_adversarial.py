@@ -40,14 +40,14 @@ def test_a_drawn_digit_gives_in_as_epsilon_rises(open_page: OpenPage, settle: Ca
 def test_a_network_of_ones_own_and_files_that_are_none(open_page: OpenPage, tmp_path: Path) -> None:
     page = open_page("/Adversarial")
     page.get_by_role("combobox", name="Network to attack").click()
-    page.get_by_role("option", name="Bring your own (.safetensors)").click()
-    expect(page.get_by_text("Until then cnn-bn stands in")).to_be_visible()
+    page.get_by_role("option", name="Upload a network (.safetensors)").click()
+    expect(page.get_by_text("Until then, cnn-bn is used")).to_be_visible()
     wrong = tmp_path / "wrong.safetensors"
     wrong.write_bytes(b"no network")
     field = page.locator('.st-key-adv_network_file input[type="file"]')
     field.set_input_files(wrong)
     expect(page.get_by_text("wrong.safetensors is not a safetensors file")).to_be_visible()
     field.set_input_files(NETWORK)
-    expect(page.get_by_text("Read as the network of the recipe mlp-autograd")).to_be_visible()
+    expect(page.get_by_text("Recognized as the network of the recipe mlp-autograd")).to_be_visible()
     expect(page.get_by_text("wrong.safetensors is not a safetensors file")).to_have_count(0)
     expect(page.locator(".st-key-adv-verdict")).to_contain_text(re.compile("orrectly classified|isclassified"))

@@ -175,7 +175,7 @@ def shipped(name: str) -> "TrainedNetwork":
     from pages.ui.kit.shell.cache import shipped_model
 
     came = shipped_model(name)
-    return TrainedNetwork(came.model, came.config, "shipped", name, title=f"As it came: {name}", start=came.model)
+    return TrainedNetwork(came.model, came.config, "shipped", name, title=name, start=came.model)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Which network is attacked: one that came along, one just trained on any page, one on record or brought."""
+"""Which network is attacked: a pretrained one, one just trained on any page, a saved run or an uploaded file."""
 
 import streamlit as st
 
@@ -22,7 +22,7 @@ from pages.ui.kit.network.network_picker import (
 from pages.ui.kit.shell import cache, state
 
 KINDS = (MLPConfig, CNNConfig)
-FIRST = ("cnn-bn", "cnn-robust")  # the standard network and the one that was trained on attacks
+FIRST = ("cnn-bn", "cnn-robust")  # the standard network and the adversarially trained one
 UPLOAD = "upload"
 
 
@@ -42,13 +42,13 @@ def victim(key: str, label: str = "Network to attack") -> TrainedNetwork:
         **shipped_options(names),
         **{f"job:{id}": job_option(snapshot, "Just trained: {recipe} · {id}") for id, snapshot in jobs.items()},
         **run_options([run for run in recorded(KINDS) if run.run_id not in jobs]),
-        UPLOAD: Option("Bring your own (.safetensors)", lambda: _uploaded(key, names[0])),
+        UPLOAD: Option("Upload a network (.safetensors)", lambda: _uploaded(key, names[0])),
     }
     found = pick_network(
         label,
         options,
         key,
-        help="One that came with Digit Lab, a run of this session on any page, a run on record, or a file.",
+        help="A pretrained network (with its test accuracy), a run of this session, a saved run, or a file.",
     )
     memory.check(memory.of_attack(found.config.model, memory.ATTACKED), "An attack on this network")
     return found
@@ -60,7 +60,7 @@ def _uploaded(key: str, stand_in: str) -> TrainedNetwork:
     A file that is too large or of another kind is refused by the browser already, which marks it red and tells this
     script nothing.
     """
-    instead = as_it_came(stand_in, f"As it came: {stand_in}")
+    instead = as_it_came(stand_in, stand_in)
     file = st.file_uploader(
         "A network of your own",
         type=["safetensors"],
@@ -72,15 +72,15 @@ def _uploaded(key: str, stand_in: str) -> TrainedNetwork:
     if file is None:
         st.caption(
             f"Choose a .safetensors file of at most {LARGEST // 2**20} MB; one marked red was refused. "
-            f"Until then {stand_in} stands in."
+            f"Until then, {stand_in} is used."
         )
         return instead
     try:
         network = _read(file.file_id, file.name, file.getvalue())
     except LabError as error:
-        st.error(f"{escaped(str(error), 'page')} Until then {stand_in} stands in.", icon=":material/upload_file:")
+        st.error(f"{escaped(str(error), 'page')} Until then, {stand_in} is used.", icon=":material/upload_file:")
         return instead
-    st.caption(f"Read as the network of the recipe {escaped(network.config.recipe, 'page')}.")
+    st.caption(f"Recognized as the network of the recipe {escaped(network.config.recipe, 'page')}.")
     return network
 
 

@@ -27,7 +27,7 @@ def compared(key: str, trained: TrainedNetwork, first: tuple[str, ...] = ()) -> 
         key=key,
         bind="query-params",
         wrap=True,
-        help="The one chosen at the top of the page, and any that came with Digit Lab.",
+        help="The one chosen at the top of the page, and any pretrained network.",
     )
     found: dict[str, TrainedNetwork] = {}
     for label in picked:

@@ -1,4 +1,4 @@
-"""Whose picture goes through the network: a test image, or the digit on the canvas."""
+"""Which image goes through the network: a test image, or the digit on the canvas."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ def subject(mnist: Mnist, key: str, canvas: str = "cnn_draw", first: int = 4) ->
     image shown at the start.
     """
     kind = st.segmented_control(
-        "Picture",
+        "Image",
         [TEST, DRAWN],
         default=TEST,
         required=True,

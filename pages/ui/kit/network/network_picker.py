@@ -13,13 +13,13 @@ import streamlit as st
 from torch import nn
 
 from core.config.run import ModelConfig, RunConfig
-from core.formatting import number
+from core.formatting import number, percent
 from core.jobs.snapshot import Snapshot
 from core.jobs.training_job import Job
 from core.models import as_module
 from core.models.layers import Normalize
 from core.models.trained_network import TrainedNetwork, load_run, rebuild
-from core.recipes.texts import train_recipes
+from core.recipes.texts import RECIPES, train_recipes
 from core.storage.checkpoints import SHIPPED, run_checkpoint, shipped
 from core.storage.runs import RunRecord
 from core.storage.weight_history import Frame, WeightHistory, load_weight_history, weight_history_path
@@ -94,7 +94,7 @@ def choose_network(job: Job | None, recipe: str, *, kind: Kind, key: str) -> Tra
         options,
         key,
         first=NOW if NOW in options else f"shipped:{recipe}",
-        help="The run of this page as it stands now, a network that came with Digit Lab, or a run on record.",
+        help="This page's run as it is now, a pretrained network (with its test accuracy), or a saved run.",
     )
 
 
@@ -111,12 +111,15 @@ def job_option(snapshot: Snapshot, title: str) -> Option:
 
 
 def shipped_options(names: list[str]) -> dict[str, Option]:
-    """The networks that came with Digit Lab, of these recipes."""
+    """The pretrained networks of these recipes: name, one line and test accuracy."""
     return {f"shipped:{name}": _shipped_option(name) for name in names}
 
 
 def _shipped_option(name: str) -> Option:
-    return Option(f"As it came: {name}", lambda: as_it_came(name, f"As it came: {name}"))
+    title, facts = RECIPES[name].title if name in RECIPES else "pretrained", shipped_model(name).provenance
+    accuracy = facts.get("test_accuracy")
+    known = [name, title, *([] if accuracy is None else [percent(accuracy)])]
+    return Option(" · ".join(known), lambda: as_it_came(name, name))
 
 
 def run_options(runs: list[RunRecord]) -> dict[str, Option]:
@@ -144,7 +147,7 @@ def running(snapshot: Snapshot, title: str) -> TrainedNetwork:
 
 
 def as_it_came(name: str, title: str) -> TrainedNetwork:
-    """A network that came with Digit Lab."""
+    """A pretrained network."""
     came = replace(shipped_model(name), title=title)
     return _with_start(replace(came, weight_history=weight_history_beside(SHIPPED / f"{name}.safetensors", 0.0, came)))
 
@@ -165,7 +168,7 @@ def recorded(kind: Kinds, most: int = 15) -> list[RunRecord]:
 
 def record_title(run: RunRecord) -> str:
     """Names a run for good: the box keeps its choice by these words, so none may repeat or change."""
-    return f"On record: {run.name or run.recipe} · {run.run_id}"
+    return f"Saved: {run.name or run.recipe} · {run.run_id}"
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

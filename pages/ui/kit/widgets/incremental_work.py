@@ -68,9 +68,9 @@ class Piecework:
         left = total - done
         if self.running and not left:
             st.session_state[f"{self.key}_on"] = False
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.button(
-                self.label if not done else "Go on" if left else "All measured",
+                self.label if not done else "Resume" if left else "All measured",
                 icon=":material/play_arrow:" if left else ":material/check:",
                 type="primary",
                 key=f"{self.key}_start",
@@ -88,13 +88,13 @@ class Piecework:
                 args=(False,),
                 help="What is measured so far is kept.",
             )
-        self._place = st.empty()
+            self._place = st.empty()
         self._done, self._total, self._words = done, total, words
         if self.running or 0 < done < total:
             self._bar(0.0)
         problem = st.session_state.get(f"{self.key}_problem")
         if problem and not self.running:
-            st.error(f"It stopped at a failure. {problem}", icon=":material/error:")
+            st.error(f"Stopped by an error. {problem}", icon=":material/error:")
 
     def go_on(
         self,
@@ -133,5 +133,5 @@ class Piecework:
         """Stop, and keep what to say: the redraw that ends the ticking would wipe the error away."""
         st.session_state[f"{self.key}_on"] = False
         st.session_state[f"{self.key}_problem"] = (
-            escaped(str(error), "page") if isinstance(error, LabError) else "The log of the server tells why."
+            escaped(str(error), "page") if isinstance(error, LabError) else "The server's log says why."
         )

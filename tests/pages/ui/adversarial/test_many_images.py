@@ -66,7 +66,7 @@ def test_the_first_view_measures_a_hundred_images_without_a_click(mnist: Mnist) 
     assert app.metric[0].label == "Still classified correctly"
     well(app.run())
     assert len(kept(mnist)) == len(known), "the rest waits for a press"
-    assert app.button(key="adv_many_start").label == "Go on"
+    assert app.button(key="adv_many_start").label == "Resume"
     assert not app.button(key="adv_many_start").disabled
 
 
@@ -117,7 +117,7 @@ def test_it_can_be_stopped_and_goes_on(mnist: Mnist, monkeypatch: pytest.MonkeyP
     app.button(key="adv_many_stop").click().run()
     well(app.run())
     assert len(asked) == some, "stopped: the same question does not begin by itself again"
-    assert app.button(key="adv_many_start").label == "Go on"
+    assert app.button(key="adv_many_start").label == "Resume"
     monkeypatch.setattr(incremental_work, "SLICE", 60.0)
     finish(app.button(key="adv_many_start").click().run())
     assert len(asked) == len(set(asked)) == 26, "a press measures all, not the small sample alone"

@@ -49,9 +49,9 @@ def test_the_standard_network_stands_first_and_the_robust_one_next() -> None:
     page = app()
     assert page.selectbox(key="adv_network").value == "shipped:cnn-bn"
     options = page.selectbox(key="adv_network").options
-    assert options[0].endswith("cnn-bn")
-    assert options[1].endswith("cnn-robust")
-    assert options[-1] == "Bring your own (.safetensors)"
+    assert options[0].startswith("cnn-bn · ")
+    assert re.search(r"^cnn-robust · .+ · \d\d\.\d+%$", options[1]), "its name, one line and its accuracy"
+    assert options[-1] == "Upload a network (.safetensors)"
     page.selectbox(key="adv_network").select("shipped:mlp-autograd").run()
     assert page.session_state["chosen"].key == "shipped:mlp-autograd"
 
@@ -63,7 +63,7 @@ def test_an_unknown_choice_falls_back() -> None:
 def test_until_there_is_a_file_the_first_stands_in_and_says_so() -> None:
     page = app(UPLOAD)
     assert page.session_state["chosen"].key == "shipped:cnn-bn"
-    assert any("stands in" in caption.value for caption in page.caption)
+    assert any("is used" in caption.value for caption in page.caption)
 
 
 def test_a_file_that_digit_lab_wrote() -> None:
@@ -100,7 +100,7 @@ def test_a_file_that_is_none_gets_a_sentence_and_the_first_stands_in(bad: str) -
     page = upload(content)
     (error,) = page.error
     assert words in error.value.replace("\\", "")
-    assert "cnn-bn stands in" in error.value.replace("\\", "")
+    assert "cnn-bn is used" in error.value.replace("\\", "")
     assert page.session_state["chosen"].key == "shipped:cnn-bn"
 
 

@@ -57,7 +57,7 @@ def test_the_first_view_is_a_whole_matrix_on_a_hundred_images(mnist: Mnist) -> N
     assert "random noise of the same size" in text(app)
     well(app.run())
     assert len(kept(mnist)) == len(known), "the rest waits for a press"
-    assert app.button(key="adv_transfer_start").label == "Go on"
+    assert app.button(key="adv_transfer_start").label == "Resume"
     assert not app.button(key="adv_transfer_start").disabled
 
 
@@ -77,7 +77,7 @@ def test_it_can_be_stopped_goes_on_and_asks_nothing_twice(mnist: Mnist, monkeypa
     app.button(key="adv_transfer_stop").click().run()
     well(app.run())
     assert len(asked) == some, "stopped: the same question does not begin by itself again"
-    assert app.button(key="adv_transfer_start").label == "Go on"
+    assert app.button(key="adv_transfer_start").label == "Resume"
     monkeypatch.setattr(incremental_work, "SLICE", 60.0)
     finish(app.button(key="adv_transfer_start").click().run())
     assert len(asked) == len(set(asked)) == 16
@@ -110,7 +110,7 @@ def test_every_control_makes_another_matrix(mnist: Mnist) -> None:
 def test_slow_attacks_wait_for_the_button(mnist: Mnist) -> None:
     app = opened(mnist, adv_transfer_attack="Square")
     assert {task.source for task in kept(mnist)} == {""}
-    assert app.button(key="adv_transfer_start").label == "Go on"
+    assert app.button(key="adv_transfer_start").label == "Resume"
 
 
 def matrix(*rows: tuple[int, ...]) -> list[list[Proportion]]:

@@ -1,4 +1,4 @@
-"""Short computations one after another: a failure ends them, stays on the screen, and Go on tries again."""
+"""Short computations one after another: a failure ends them, stays on the screen, and Resume tries again."""
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -45,7 +45,7 @@ def test_a_failure_stops_the_work_and_stays_on_the_screen(app: AppTest) -> None:
     for _ in range(3):
         assert app.session_state["asked"] == [0, 1], "it goes on failing"
         assert app.button(key="work_stop").disabled
-        assert "It stopped at a failure. The \\*second\\* piece is broken." in app.error[0].value
+        assert "Stopped by an error. The \\*second\\* piece is broken." in app.error[0].value
         app.run()
     app.session_state["computing_fails"] = False
     app.button(key="work_start").click().run()
@@ -64,7 +64,7 @@ def test_it_can_be_stopped_and_goes_on(app: AppTest, monkeypatch: pytest.MonkeyP
     assert 0 < len(some) < 3
     app.run()
     assert app.session_state["asked"] == some
-    assert app.button(key="work_start").label == "Go on"
+    assert app.button(key="work_start").label == "Resume"
     monkeypatch.setattr(incremental_work, "SLICE", 60.0)
     app.button(key="work_start").click().run()
     assert app.session_state["asked"] == [0, 1, 2]
