@@ -12,7 +12,8 @@ from core.export.code_context import indented
 from core.export.network import is_bare
 
 _DOUBLE = """\
-# double(): where its confidence is closer to 1 than float32 can say, the loss would be flat and its gradient wrong.
+# double(): where its confidence is closer to 1 than float32 can say, the loss would be flat
+# and its gradient wrong.
 """
 
 _HEAD = f"""\
@@ -128,10 +129,9 @@ def attack_function(name: str, *arguments: str) -> str:
     return "\n".join([head, *indented([*code.strip().splitlines(), "return adversarial"])])
 
 
-_TORCH = "import torch\nfrom torch import nn\nfrom torch.nn import functional"
-
 SANITY_CHECKS = f"""\
-{_TORCH}
+import torch
+from torch.nn import functional
 
 {_DOUBLE}
 {attack_function("pgd", "epsilon", "steps")}
@@ -152,7 +152,9 @@ more_only = (right(found[5]) & ~right(found[40])).sum()
 """
 
 INPUT_FILTER = f"""\
-{_TORCH}
+import torch
+from torch import nn
+from torch.nn import functional
 
 class FewGrays(nn.Module):
     def __init__(self, network, levels=4):

@@ -102,15 +102,15 @@ def _attacked(config: RunConfig, context: CodeContext) -> list[str]:
     size = train.attack_step_size / (train.attack_epsilon or 1) or usual  # of e
     warm = f" * min(1, p / {number(train.attack_warmup)})" if train.attack_warmup else ""
     modes = not is_bare(config)
-    gradient = ["loss = loss_function(network(z.requires_grad_()), y)"]
+    forward = ["loss = loss_function(network(z.requires_grad_()), y)"]
     return [
         f"e = {number(train.attack_epsilon)}{warm}",
         f"z = (x + e * (2 * torch.rand(x.shape{context.generator('attack')}) - 1)).clamp(0, 1)  # somewhere within e",
         *(["network.eval()"] if modes else []),
         f"for _ in range({train.attack_steps if several else 1}):",
-        *indented([_BF16, *indented(gradient)] if context.bf16 else gradient),
-        "    (slope,) = torch.autograd.grad(loss, z)",
-        f"    z = z.detach() + {number(size)} * e * slope.sign()               # uphill",
+        *indented([_BF16, *indented(forward)] if context.bf16 else forward),
+        "    (gradient,) = torch.autograd.grad(loss, z)",
+        f"    z = z.detach() + {number(size)} * e * gradient.sign()            # uphill",
         "    z = z.clamp(x - e, x + e).clamp(0, 1)",
         *(["network.train()"] if modes else []),
         "x = z                                 # learn from the worst",

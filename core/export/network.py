@@ -180,7 +180,7 @@ def _by_hand(config: RunConfig, context: CodeContext) -> list[str]:
         "def sigma(z):",
         f"    return {_activation(model.activation)}",
         "",
-        "def slope(z):                                 # σ′(z)",
+        "def derivative(z):                            # σ′(z)",
         f"    return {_DERIVATIVES[model.activation]}",
         "",
         "def forward(x):",
@@ -204,7 +204,7 @@ def _by_hand(config: RunConfig, context: CodeContext) -> list[str]:
         "        W.grad = a[i].T @ delta               # ∂L/∂W = aᵀ δ",
         "        b.grad = delta.sum(dim=0)             # ∂L/∂b = Σ δ",
         "        if i > 0:",
-        "            delta = delta @ W.T * slope(z[i - 1])  # the chain rule: one layer down",
+        "            delta = delta @ W.T * derivative(z[i - 1])  # the chain rule: one layer down",
     ]
 
 

@@ -28,7 +28,9 @@ def race_code(config: RaceConfig) -> str:
     runs = {lane.name: _run(config, lane) for lane in config.lanes}
     trains = {name: run.train for name, run in runs.items()}
     shared = next((run for run in runs.values() if needs_share(run.train)), next(iter(runs.values())))
-    counted = needs_share(shared.train) or any(counts_steps(train.optimizer) for train in trains.values())
+    start = ["step = 0"] if any(counts_steps(train.optimizer) for train in trains.values()) else []
+    if needs_share(shared.train):
+        start = ["steps, step = sum(map(len, orders)), 0"]
     steps = [
         "x, y = images[batch], labels[batch]",
         *batch_lines(shared),
@@ -50,13 +52,13 @@ def race_code(config: RaceConfig) -> str:
             "optimizers = {name: make(networks[name].parameters()) for name, make in makers.items()}",
             "curves = {name: [] for name in makers}",
             "",
-            *(["steps, step = sum(map(len, orders)), 0"] if counted else []),
+            *start,
             "for order in orders:",
             "    for batch in order:                       # the same images, one step each",
             "        for name, network in networks.items():",
             "            optimizer = optimizers[name]",
             *indented(steps, 12),
-            *(["        step += 1"] if counted else []),
+            *(["        step += 1"] if start else []),
         ]
     )
 
