@@ -20,7 +20,7 @@ from core.data.digits import Mnist
 from core.models.threads import take_threads
 from core.recipes.texts import RECIPES
 from core.storage.paths import PROJECT
-from core.training.recording import new_trainer
+from core.training.trainer import new_trainer
 
 STORED = PROJECT / "benchmarks" / "accuracy.json"
 #: Recipes whose runs may be made in 16 bits, with the epochs that are compared (long ones not to their end).

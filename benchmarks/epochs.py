@@ -10,7 +10,7 @@ from core.config.run import RunConfig
 from core.data.digits import Mnist
 from core.models.threads import take_threads
 from core.training.callbacks import Callback, Training
-from core.training.recording import new_trainer
+from core.training.trainer import new_trainer
 
 IN_IT = "trainer, callbacks and history; by the clock, without choosing threads and measuring"
 

@@ -17,7 +17,8 @@ from core.jobs.training_job import Job, start_training
 from core.models.device import choose_device
 from core.recipes.texts import RECIPES
 from core.storage.runs import RunStore, new_run_id
-from core.training.recording import keep, new_trainer, record_of
+from core.training.recording import keep, record_of
+from core.training.trainer import new_trainer
 
 QUICK = 2_000  # images of an epoch in a quick run
 LOOK_EVERY = 0.5  # seconds, as the page does

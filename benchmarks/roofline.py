@@ -13,8 +13,7 @@ from core.config.run import RunConfig
 from core.jobs.autotune import ALONE, ThreadTuner
 from core.models import as_module
 from core.models.threads import take_threads
-from core.training.recording import new_trainer
-from core.training.trainer import initial_network
+from core.training.trainer import initial_network, new_trainer
 
 NETWORK = "cnn-bn"
 SIDE = 2048  # of the matrices: so large that reading them takes no time beside multiplying them

@@ -14,7 +14,7 @@ from benchmarks.measure import Limit, Row, Setup, Timed, Took
 from core.jobs.autotune import ALONE, ThreadTuner
 from core.models.evaluation import evaluate
 from core.recipes.texts import RECIPES
-from core.training.recording import new_trainer
+from core.training.trainer import new_trainer
 
 QUICK = 4_000  # training images in a quick run
 SEEDS = 10  # rounds of a whole run, a seed each

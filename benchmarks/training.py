@@ -12,7 +12,7 @@ from core.config.run import OptimizerConfig, RunConfig
 from core.jobs.autotune import ALONE, ThreadTuner
 from core.lessons.race.race import Race
 from core.recipes.texts import RECIPES
-from core.training.recording import new_trainer
+from core.training.trainer import new_trainer
 
 AIMS = {"mlp-autograd": 12.0, "mlp-deep": 3.5, "cnn-lab": 3.0, "cnn-bn": 2.5}
 QUICK = 2_000  # images of an "epoch" in a quick run

@@ -24,9 +24,9 @@ from core.storage.paths import home, private_folder
 from core.storage.runs import RunStore, new_run_id
 from core.storage.weight_history import weight_history_path
 from core.training.callbacks import Callback, StopWhen, Training
-from core.training.recording import keep, new_trainer, record_of
+from core.training.recording import keep, record_of
 from core.training.run_data import material_for
-from core.training.trainer import Diverged
+from core.training.trainer import Diverged, new_trainer
 
 HELP = "train a recipe and record the run"
 

@@ -32,9 +32,9 @@ from core.storage.history import History, Row
 from core.storage.runs import RunStore
 from core.training import memory
 from core.training.callbacks import Callback, Training
-from core.training.recording import best_of, keep, kept_row, new_trainer, record_of, weight_history_of
+from core.training.recording import best_of, keep, kept_row, record_of, weight_history_of
 from core.training.run_data import check_batches
-from core.training.trainer import Diverged, Trainer, changeable
+from core.training.trainer import Diverged, Trainer, changeable, new_trainer
 
 log = logging.getLogger(__name__)
 

@@ -1,89 +1,23 @@
-"""From data and config to a finished run on record: what the command line and the jobs share."""
+"""From a trainer to a run on record: what the command line and the jobs share."""
 
 import logging
-import math
 import platform
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib.metadata import version
-
-import torch
-from torch import Tensor
 
 from core.config.errors import LabError
 from core.config.proportion import proportion
-from core.config.run import CNNConfig, RegressorConfig, RunConfig
-from core.data.examples import Material
 from core.models.device import device_name, processor
-from core.models.threads import own_threads
 from core.storage.checkpoints import run_checkpoint, save_checkpoint
 from core.storage.disk import disk_words
 from core.storage.history import Row
 from core.storage.runs import RunRecord, RunStore
 from core.storage.weight_history import WeightHistory, save_weight_history, weight_history_path
-from core.training import memory
-from core.training.adversarial import AttackedAccuracy
-from core.training.callbacks import Callback, Training
-from core.training.run_data import run_data
+from core.training.callbacks import Best
 from core.training.trainer import Trainer
-from core.training.weight_history_callback import KeepWeights, PreActivations
-
-# Early stopping: the weights of the epoch that did best on validation examples, and an end in time.
-#
-# A network that goes on after it has learned what there is learns the noise. Validation examples, which it never
-# trains on, tell when; the test examples must not, or they would no longer test anything.
-
-
-class Best(Callback):
-    """Keeps a copy of the weights at the lowest validation loss so far, and stops after `patience` epochs.
-
-    row: the number of the best row in `history.epochs`, None before there is one. weights: its state_dict.
-    """
-
-    def __init__(self) -> None:
-        self.row: int | None = None
-        self.weights: dict[str, Tensor] = {}
-        self._loss = math.inf
-
-    def on_epoch_end(self, trainer: Training) -> None:
-        rows = trainer.history.epochs
-        loss = rows[-1].get("validation_loss")
-        if loss is not None and loss < self._loss:
-            self._loss, self.row = loss, len(rows) - 1
-            self.weights = {k: v.detach().cpu().clone() for k, v in trainer.module.state_dict().items()}
-
-        patience = trainer.config.train.patience
-        if patience and self.row is not None:
-            waited = float(rows[-1]["epoch"] or 0) - float(rows[self.row]["epoch"] or 0)
-            if waited >= patience and trainer.epoch < trainer.config.train.epochs:
-                trainer.change("epochs", trainer.epoch)  # the run ends here as if no more had been asked for
-
-
-def new_trainer(
-    config: RunConfig,
-    material: Material,
-    device: torch.device,
-    callbacks: Iterable[Callback] = (),
-    *,
-    keep_weights: bool = True,
-) -> Trainer:
-    """A trainer ready to run `config` on these examples; keep_weights: of every epoch, where the page can go back.
-
-    Raises ConfigError where this machine's memory is too small for it.
-    """
-    memory.check(memory.of_training(config), "This training")
-    watching: list[Callback] = []
-    if keep_weights and isinstance(config.model, CNNConfig):
-        watching = [KeepWeights(), PreActivations()]
-    elif keep_weights and isinstance(config.model, RegressorConfig):
-        watching = [KeepWeights(growth=1.06)]
-    if config.train.adversarial != "none":
-        watching.insert(0, AttackedAccuracy())  # first, so that all others see the finished row
-    if config.train.keep == "best" or config.train.patience:
-        callbacks = [*callbacks, Best()]  # last: who ends a run lets the others finish with the row
-    with own_threads(1):  # means of the images, too, are the same whoever asks for the run
-        return Trainer(config, run_data(material, config), [*watching, *callbacks], device)
+from core.training.weight_history_callback import KeepWeights
 
 
 def weight_history_of(trainer: Trainer | None) -> WeightHistory:

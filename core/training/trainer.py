@@ -11,24 +11,27 @@ from torch import Tensor, nn
 
 from core.config.errors import ConfigError
 from core.config.optimizers import OPTIMIZERS
-from core.config.run import Precision, RunConfig
+from core.config.run import CNNConfig, Precision, RegressorConfig, RunConfig
 from core.config.seeds import stream
 from core.config.train import MOST_EPOCHS
 from core.config.validation import whole
 from core.data.digits import Digits
-from core.data.examples import RunData
+from core.data.examples import Material, RunData
 from core.models import as_module, build
 from core.models.evaluation import Score, evaluate
 from core.models.layers import give_generator
 from core.models.precision import rounds_pixels
 from core.models.raw_mlp import RawMLP
+from core.models.threads import own_threads
 from core.storage.history import History, Row
-from core.training.adversarial import attacked
-from core.training.callbacks import Callback, GradientSizes, StopTraining, ZeroDivision, without_epsilon
+from core.training import memory
+from core.training.adversarial import AttackedAccuracy, attacked
+from core.training.callbacks import Best, Callback, GradientSizes, StopTraining, ZeroDivision, without_epsilon
 from core.training.loss_and_gradients import loss_and_gradients
 from core.training.optimizers import build_optimizer, change_setting, set_rate
-from core.training.run_data import check_batches
+from core.training.run_data import check_batches, run_data
 from core.training.schedules import rate
+from core.training.weight_history_callback import KeepWeights, PreActivations
 
 FLUSH_EVERY = 20  # steps between two looks at the losses: reading one waits for the device
 TRAIN_SAMPLE = 5000  # training images measured after an epoch, enough for ±0.5 points
@@ -280,3 +283,29 @@ class Trainer:
     def _call(self, moment: str) -> None:
         for callback in self.callbacks:
             getattr(callback, moment)(self)
+
+
+def new_trainer(
+    config: RunConfig,
+    material: Material,
+    device: torch.device,
+    callbacks: Iterable[Callback] = (),
+    *,
+    keep_weights: bool = True,
+) -> Trainer:
+    """A trainer ready to run `config` on these examples; keep_weights: of every epoch, where the page can go back.
+
+    Raises ConfigError where this machine's memory is too small for it.
+    """
+    memory.check(memory.of_training(config), "This training")
+    watching: list[Callback] = []
+    if keep_weights and isinstance(config.model, CNNConfig):
+        watching = [KeepWeights(), PreActivations()]
+    elif keep_weights and isinstance(config.model, RegressorConfig):
+        watching = [KeepWeights(growth=1.06)]
+    if config.train.adversarial != "none":
+        watching.insert(0, AttackedAccuracy())  # first, so that all others see the finished row
+    if config.train.keep == "best" or config.train.patience:
+        callbacks = [*callbacks, Best()]  # last: who ends a run lets the others finish with the row
+    with own_threads(1):  # means of the images, too, are the same whoever asks for the run
+        return Trainer(config, run_data(material, config), [*watching, *callbacks], device)

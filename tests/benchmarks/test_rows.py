@@ -18,8 +18,7 @@ from core.models import as_module
 from core.models.layers import Flatten, MaxPool2d, SeededDropout
 from core.recipes.texts import RECIPES
 from core.training.callbacks import Callback
-from core.training.recording import new_trainer
-from core.training.trainer import Trainer, initial_network
+from core.training.trainer import Trainer, initial_network, new_trainer
 
 pytestmark = pytest.mark.usefixtures("bundled_only", "few_images")
 ROWS = {**training.ROWS, **roofline.ROWS, **jobs.ROWS, **sharing.ROWS, **scoring.ROWS, **attacks.ROWS}

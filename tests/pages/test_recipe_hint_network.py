@@ -25,7 +25,7 @@ from core.models.trained_network import load_run
 from core.recipes import texts
 from core.recipes.reproduce.training import reproduce_training
 from core.recipes.texts import RECIPES
-from core.training.recording import new_trainer
+from core.training.trainer import new_trainer
 from pages.ui.kit.shell.cache import registry
 from tests.core.export.harness import CPU, executed, same_curve, trained
 from tests.pages.harness import captions, code_of, entry_of, open_page, text, well

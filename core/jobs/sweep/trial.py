@@ -18,9 +18,9 @@ from core.data.sources import load
 from core.models.threads import own_threads
 from core.storage.runs import RunRecord
 from core.training.callbacks import Callback
-from core.training.recording import new_trainer, record_of
+from core.training.recording import record_of
 from core.training.run_data import material_for
-from core.training.trainer import Diverged
+from core.training.trainer import Diverged, new_trainer
 
 Size = Literal["auto", "full", "small"]
 

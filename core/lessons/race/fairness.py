@@ -11,7 +11,7 @@ from torch import Tensor
 
 from core.config.race import RaceConfig
 from core.data.digits import Mnist
-from core.training.recording import new_trainer
+from core.training.trainer import new_trainer
 
 LENGTH = 12  # hexadecimal digits shown: two different starts agree in them once in 10¹⁴ times
 

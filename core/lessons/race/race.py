@@ -14,9 +14,8 @@ from core.config.race import RaceConfig
 from core.data.digits import Mnist
 from core.jobs.autotune import ThreadTuner
 from core.storage.history import History
-from core.training.recording import new_trainer
 from core.training.run_data import check_batches, divided
-from core.training.trainer import Diverged, Trainer
+from core.training.trainer import Diverged, Trainer, new_trainer
 
 LaneStatus = Literal["waiting", "running", "finished", "diverged", "stopped"]
 

@@ -9,9 +9,9 @@ from torch import Tensor
 from core.config.run import RunConfig
 from core.data.points import CURVES
 from core.storage.history import Row
-from core.training.recording import best_of, kept_row, new_trainer
+from core.training.recording import best_of, kept_row
 from core.training.run_data import material_for
-from core.training.trainer import Diverged
+from core.training.trainer import Diverged, new_trainer
 
 WIDTHS = (1, 2, 4, 8, 16, 32, 64, 128)
 SEEDS = (0, 1, 2, 3, 4)

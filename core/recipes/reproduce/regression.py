@@ -8,8 +8,9 @@ import torch
 from core.recipes.reproduce.row import Load, Reproduction, Row, row
 from core.recipes.texts import RECIPES
 from core.storage.history import History
-from core.training.recording import kept_row, new_trainer
+from core.training.recording import kept_row
 from core.training.run_data import material_for
+from core.training.trainer import new_trainer
 
 NAME = "regression-sine"
 SEEDS = (0, 1, 2, 3, 4)

@@ -10,8 +10,7 @@ from core.attacks.attack import Attack
 from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS, NormName
 from core.config.validation import Setting
-from pages.ui.kit.widgets.bound_widgets import Widgets
-from pages.ui.kit.widgets.setting_widget import setting_widget
+from pages.ui.kit.widgets.bound_widgets import Widgets, setting_widget
 
 ANY = "any other"
 RESTARTS = (1, 2, 3, 5, 10, 20, 50)

@@ -23,10 +23,9 @@ from pages.ui.kit.training.controls import BATCHES, restore
 from pages.ui.kit.training.export_buttons import export_buttons, lesson_now
 from pages.ui.kit.training.live_run import POLL, curves, live_run
 from pages.ui.kit.training.run_pair import TwoRuns
-from pages.ui.kit.widgets.bound_widgets import Live, Widgets
+from pages.ui.kit.widgets.bound_widgets import Live, Widgets, setting_widget
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.kept_button import kept_button
-from pages.ui.kit.widgets.setting_widget import setting_widget
 
 RUN, TWIN = "manual_run", "manual_twin"  # by hand, by autograd
 PAIR = TwoRuns(

@@ -13,8 +13,7 @@ from core.lessons.race.race_lanes import chapter_lanes, lanes_from_text, lanes_t
 from core.training.schedules import SCHEDULES
 from pages.ui.kit.shell import state
 from pages.ui.kit.training.controls import optimizer_choice, schedule_choice
-from pages.ui.kit.widgets.bound_widgets import Live, Widgets
-from pages.ui.kit.widgets.setting_widget import setting_widget
+from pages.ui.kit.widgets.bound_widgets import Live, Widgets, setting_widget
 
 LANES = "race_lanes"  # URL parameter and session key
 TURN = "race_lanes_turn"  # counts how often the lanes were exchanged as a whole: then all widgets are new ones

@@ -17,9 +17,8 @@ from core.lessons.race.descent.paths import Path
 from core.lessons.race.descent.walk import DescentConfig, walk
 from core.models.threads import one_thread
 from pages.ui.kit.shell.page import controls_and_stage, error_boundary
-from pages.ui.kit.widgets.bound_widgets import Widgets
+from pages.ui.kit.widgets.bound_widgets import Widgets, held, setting_widget
 from pages.ui.kit.widgets.chart import chart, played
-from pages.ui.kit.widgets.setting_widget import held, setting_widget
 from pages.ui.race.rate_words import rate_words, zones_chart
 
 RATES = (

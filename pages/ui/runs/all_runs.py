@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -18,8 +19,28 @@ from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.training.accuracy_line import BY_TEST
 from pages.ui.runs import chosen, filters
 from pages.ui.runs.cached_runs import MOST, all_known, version
-from pages.ui.runs.columns import INTERVAL, accuracy_columns, in_percent
 from pages.ui.runs.links import run_link, to_sweep, turn_to
+
+# How accuracies stand in a table: percentages with two decimals each, the interval in one column.
+
+
+INTERVAL = "95% interval"
+ACCURACIES = ("test accuracy", "validation")
+
+
+def in_percent(rows: pd.DataFrame) -> pd.DataFrame:
+    """Accuracies from 0 to 100: Streamlit's own percent column writes 90% beside 91.12%."""
+    return rows.assign(**{name: 100.0 * rows[name].astype(float) for name in ACCURACIES if name in rows})
+
+
+def accuracy_columns() -> dict[str, Any]:
+    """Formats for what `in_percent` returns."""
+    return {
+        "test accuracy": st.column_config.NumberColumn(format="%.2f%%", width=100),
+        INTERVAL: st.column_config.TextColumn(width=125, help="Of the test accuracy."),
+        "validation": st.column_config.NumberColumn(format="%.2f%%", width=90, help="Accuracy on what was held out."),
+    }
+
 
 FORMATS = {
     "name": st.column_config.TextColumn(width="medium", pinned=True),
@@ -43,7 +64,7 @@ def all_runs() -> None:
         if not known:
             _nothing_yet()
             return
-        shown = filters.shown()
+        shown = filters.wanted().of(known)
         _counted(len(shown), len(known))
         if not shown:
             return

@@ -45,7 +45,7 @@ def by_settings() -> None:
             )
             to_sweep("Do it in a sweep")
             return
-        shown = filters.shown()
+        shown = filters.wanted().of(all_known())
         measure = _measure(shown)
         if measure is None:
             st.info(

@@ -4,8 +4,7 @@ import streamlit as st
 
 from core.lessons.runs.rows import STATUSES, Wanted
 from core.recipes.texts import train_recipes
-from core.storage.runs import KINDS, RunRecord
-from pages.ui.runs.cached_runs import all_known
+from core.storage.runs import KINDS
 
 KEY = "runs_filters"
 _KINDS = {"all": "", "single runs": KINDS[0], "of a race": KINDS[1], "of a sweep": KINDS[2]}
@@ -69,7 +68,7 @@ def hide() -> None:
     st.html(f"<style>.st-key-{KEY} {{ display: none; }}</style>")
 
 
-def shown() -> list[RunRecord]:
-    """The runs that pass the filters, newest first."""
-    wanted: Wanted = st.session_state.get(_WANTED) or Wanted()
-    return wanted.of(all_known())
+def wanted() -> Wanted:
+    """Which runs pass the filters."""
+    found: Wanted = st.session_state.get(_WANTED) or Wanted()
+    return found

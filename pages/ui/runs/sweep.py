@@ -31,7 +31,7 @@ from pages.ui.kit.training.live_run import POLL
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.kept_button import kept_button
 from pages.ui.runs import chosen
-from pages.ui.runs.columns import INTERVAL, accuracy_columns, in_percent
+from pages.ui.runs.all_runs import INTERVAL, accuracy_columns, in_percent
 from pages.ui.runs.links import run_link, turn_to
 from pages.ui.runs.sweep_plan import SWEPT, plan_controls, sweep_code
 

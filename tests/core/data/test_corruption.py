@@ -11,8 +11,8 @@ from core.config.run import RunConfig
 from core.data import load
 from core.data.corruption import corrupt
 from core.recipes.texts import RECIPES
-from core.training.recording import new_trainer
 from core.training.run_data import run_data
+from core.training.trainer import new_trainer
 
 SMALL = load("small")
 TRAIN = SMALL.train

@@ -17,9 +17,9 @@ from core.export.training import training_lesson
 from core.models.threads import one_thread
 from core.storage.history import History
 from core.training.callbacks import Callback
-from core.training.recording import kept_row, new_trainer
+from core.training.recording import kept_row
 from core.training.run_data import material_for
-from core.training.trainer import Diverged, Trainer
+from core.training.trainer import Diverged, Trainer, new_trainer
 
 A_CLASS = 40  # images of each digit
 CPU = torch.device("cpu")

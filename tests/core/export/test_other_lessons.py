@@ -44,8 +44,9 @@ from core.models.trained_network import load_shipped
 from core.recipes.texts import RECIPES
 from core.storage.paths import PROJECT
 from core.storage.runs import RunStore, new_run_id
-from core.training.recording import new_trainer, record_of
+from core.training.recording import record_of
 from core.training.run_data import material_for
+from core.training.trainer import new_trainer
 
 pytestmark = pytest.mark.usefixtures("small_package")
 

@@ -17,8 +17,7 @@ from core.models.trained_network import load_shipped
 from core.recipes.texts import RECIPES
 from core.storage.checkpoints import shipped
 from core.storage.history import History
-from core.training.recording import new_trainer
-from core.training.trainer import Diverged
+from core.training.trainer import Diverged, new_trainer
 
 SMALL = load("small")
 ADAM = {"optimizer": "adam", "lr": 0.003}

@@ -13,8 +13,8 @@ from core.config.run import RecurrentConfig, RunConfig, TrainConfig
 from core.data.words import encode, load_words
 from core.models import build_module
 from core.models.recurrent import Recurrent
-from core.training.recording import new_trainer
 from core.training.run_data import material_for
+from core.training.trainer import new_trainer
 
 WORDS = ["ja", "zażyć", "a", "heerlijkheid", "niño", "yhteiskunta", "the", "o" * MOST_LETTERS]
 

@@ -14,9 +14,8 @@ from core.export.training import training_code
 from core.models import build_module
 from core.recipes.texts import RECIPES
 from core.training.adversarial import attacked
-from core.training.recording import new_trainer
 from core.training.run_data import run_data
-from core.training.trainer import Trainer
+from core.training.trainer import Trainer, new_trainer
 
 SMALL = load("small")
 

@@ -19,10 +19,10 @@ from core.recipes.texts import RECIPES
 from core.storage.checkpoints import run_checkpoint
 from core.storage.runs import RunStore
 from core.storage.weight_history import load_weight_history, weight_history_path
-from core.training.callbacks import Callback
-from core.training.recording import Best, best_of, keep, kept_row, new_trainer, record_of, weight_history_of
+from core.training.callbacks import Best, Callback
+from core.training.recording import best_of, keep, kept_row, record_of, weight_history_of
 from core.training.run_data import material_for
-from core.training.trainer import Trainer
+from core.training.trainer import Trainer, new_trainer
 
 RECIPE = RECIPES["regression-sine"].config
 QUICK = {"epochs": 150, "points": 20, "precision": "fp32", "threads": 1, "noise": 0.5, "hidden": (32,)}

@@ -28,9 +28,8 @@ from core.storage.runs import RunStore
 from core.training import memory
 from core.training.callbacks import Callback, StopTraining
 from core.training.memory import of_attack, of_map, of_race, of_sweep, of_training, size
-from core.training.recording import new_trainer
 from core.training.run_data import material_for
-from core.training.trainer import Trainer
+from core.training.trainer import Trainer, new_trainer
 
 #: The 40 GB that sliders alone could ask for.
 HUGE = {

@@ -19,9 +19,9 @@ from core.storage.history import History
 from core.storage.runs import RunStore
 from core.training.callbacks import Callback
 from core.training.loss_and_gradients import loss_and_gradients
-from core.training.recording import keep, new_trainer, record_of
+from core.training.recording import keep, record_of
 from core.training.run_data import run_data
-from core.training.trainer import Trainer
+from core.training.trainer import Trainer, new_trainer
 from core.training.weight_history_callback import QUANTILES, SAMPLE, KeepWeights, PreActivations, received, sample
 
 

@@ -21,9 +21,9 @@ from core.models.trained_network import load_checkpoint
 from core.recipes.texts import RECIPES
 from core.storage.checkpoints import run_checkpoint
 from core.storage.runs import RunRecord, RunStore
-from core.training.recording import computed_elsewhere, new_trainer
+from core.training.recording import computed_elsewhere
 from core.training.run_data import material_for
-from core.training.trainer import Trainer
+from core.training.trainer import Trainer, new_trainer
 
 #: Every kind of network and every source of chance: few steps of each, all precisions left to the machine.
 RUNS = {

@@ -28,8 +28,7 @@ from core.recipes.texts import RECIPES
 from core.training.schedules import SCHEDULES
 from pages.ui.kit.training.corruption_settings import fault_settings, rare_shown
 from pages.ui.kit.training.early_stopping import early_stopping, kept_weights
-from pages.ui.kit.widgets.bound_widgets import Live, Widgets
-from pages.ui.kit.widgets.setting_widget import held, setting_widget
+from pages.ui.kit.widgets.bound_widgets import Live, Widgets, held, setting_widget
 
 BATCHES = (1, 4, 8, 16, 32, 64, 100, 128, 192, 256, 512, 1000, 2000, 5000, 10_000)
 EPOCHS = (1, 10, 20, 50, 100, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000)

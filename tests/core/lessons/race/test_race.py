@@ -17,8 +17,8 @@ from core.lessons.race.race import Race
 from core.lessons.race.race_job import RaceJob, start_race
 from core.recipes.texts import RECIPES
 from core.storage.runs import RunStore
-from core.training.recording import new_trainer
 from core.training.run_data import divided
+from core.training.trainer import new_trainer
 
 LANES = (
     Lane("SGD", OptimizerConfig("sgd", {"lr": 0.1})),

@@ -7,7 +7,7 @@ from core.data import load
 from core.data.digits import Digits
 from core.models.inspect.label_errors import suspects
 from core.recipes.texts import RECIPES
-from core.training.recording import new_trainer
+from core.training.trainer import new_trainer
 
 SMALL = load("small")
 

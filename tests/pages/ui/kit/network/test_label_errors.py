@@ -17,7 +17,7 @@ from core.config.run import RunConfig
 from core.data import load
 from core.recipes.texts import RECIPES
 from core.storage.history import History
-from core.training.recording import new_trainer
+from core.training.trainer import new_trainer
 from pages.ui.kit.network import label_errors
 from pages.ui.kit.training.finished_run import FinishedRun, Place
 from tests.pages.harness import open_part, text, well

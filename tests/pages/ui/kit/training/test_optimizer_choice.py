@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.config.choices import SCHEDULE_NAMES
 from core.config.optimizers import OPTIMIZERS
-from pages.ui.kit.widgets.setting_widget import held
+from pages.ui.kit.widgets.bound_widgets import held
 
 
 def script() -> None:
