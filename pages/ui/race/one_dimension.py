@@ -1,4 +1,4 @@
-"""Tab: a ball on a curve, and the one number that decides how it rolls."""
+"""Tab: gradient descent on a curve, and the learning rate that decides how it goes."""
 
 import random
 
@@ -17,6 +17,7 @@ from core.lessons.race.descent.paths import Path
 from core.lessons.race.descent.walk import DescentConfig, walk
 from core.models.threads import one_thread
 from pages.ui.kit.shell.page import controls_and_stage, error_boundary
+from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.bound_widgets import Widgets, held, setting_widget
 from pages.ui.kit.widgets.chart import chart, played
 from pages.ui.race.rate_words import rate_words, zones_chart
@@ -59,6 +60,17 @@ START, RATE, CURVE, KEY, ASCENT = (
     "race_gd_optimizer",
     "race_gd_ascent",
 )
+renamed(
+    CURVE,
+    {
+        "The chapter's parabola": "Parabola",
+        "Two valleys": "Two local minima",
+        "A flat bottom": "Flat minimum",
+        "A bumpy bowl": "Many local minima",
+        "A rounded corner": "Huber loss",
+        "A plateau": "Plateau",
+    },
+)
 
 CODE = """\
 import torch
@@ -73,16 +85,16 @@ for step in range(1, 101):          # step 1 is the start, then at most 99 updat
     if abs(y.item() - 2) <= 0.01:
         break
     optimizer.zero_grad()
-    y.backward()                    # x.grad is the slope: 2x
-    # x.grad.neg_()                 # turned round: gradient ascent
-    optimizer.step()                # x = x - lr * slope
+    y.backward()                    # x.grad is the derivative: 2x
+    # x.grad.neg_()                 # reversed: gradient ascent
+    optimizer.step()                # x = x - lr * x.grad
 """
 
 
 @st.fragment
 @one_thread()
 def one_dimension() -> None:
-    """Choose a curve, a start and a learning rate; see the ball, the factor, the table and the chapter's numbers."""
+    """Choose a learning rate, a function and a start; see the path, its factor and every step."""
     with error_boundary():
         left, right = controls_and_stage(1.0, 2.5)
         with left:
@@ -91,43 +103,16 @@ def one_dimension() -> None:
         with right:
             rate_words(config, path)
             _ball(config, path)
-        step_table(config, path)
-        beside_the_text(config, path)
+            zones_chart(config)
+        with st.expander(f"Every step, with all digits: {len(path.points)}", icon=":material/table_rows:"):
+            step_table(config, path)
+        with st.expander("Book chapter (Optimizers): its printed steps", icon=":material/menu_book:"):
+            beside_the_text(config, path)
         with st.expander("Show the code", icon=":material/code:"):
             st.code(CODE, language="python")
 
 
 def _controls() -> DescentConfig:
-    title = st.selectbox("Curve", list(TITLES), key=CURVE, bind="query-params", help="What the ball rolls down.")
-    curve = CURVES[TITLES[title]]
-    st.latex(curve.formula)
-    st.caption(curve.idea)
-    start = st.slider(
-        "Start x₀",
-        -10,
-        10,
-        6,
-        key=START,
-        bind="query-params",
-        help="Where the ball begins. The chapter draws a number from 1 to 10; from 6 its trace follows.",
-    )
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.number_input(
-            "Seed",
-            0,
-            999,
-            0,
-            key="race_gd_seed",
-            width=110,
-            help="Decides which number is drawn: the same seed always draws the same one.",
-        )
-        st.button(
-            "Draw x₀",
-            icon=":material/casino:",
-            key="race_gd_draw",
-            on_click=_draw,
-            help="A whole number from 1 to 10, as in the chapter.",
-        )
     lr = st.select_slider(
         "Learning rate",
         RATES,
@@ -135,13 +120,26 @@ def _controls() -> DescentConfig:
         key=RATE,
         bind="query-params",
         format_func=lambda rate: f"{rate:g}",
-        help="How far a step goes: x := x − lr · slope. Usual learning rates are 0.001 to 0.1; go beyond 1 here.",
+        help="Scales every step: x := x − lr · f′(x). Common values are 0.001 to 0.1; go beyond 1 here.",
+    )
+    title = st.selectbox("Function", list(TITLES), key=CURVE, bind="query-params", help="The function to minimize.")
+    curve = CURVES[TITLES[title]]
+    st.latex(curve.formula)
+    st.caption(curve.idea)
+    start = st.slider(
+        "Starting point x₀",
+        -10,
+        10,
+        6,
+        key=START,
+        bind="query-params",
+        help="The book chapter draws a whole number from 1 to 10; its printed steps follow from 6.",
     )
     ascent = st.toggle(
-        "Uphill (gradient ascent)",
+        "Gradient ascent",
         key=ASCENT,
         bind="query-params",
-        help="x := x + lr · slope. FGSM climbs like this: it changes an image so that the loss grows.",
+        help="x := x + lr · f′(x). FGSM does this: it changes an image so that the loss increases.",
     )
     names = {entry.title: name for name, entry in OPTIMIZERS.items()}
     chosen = st.selectbox(
@@ -150,7 +148,7 @@ def _controls() -> DescentConfig:
         list(names.values()).index("sgd"),
         key=KEY,
         bind="query-params",
-        help="The chapter's demo is plain SGD. The others make their step from more than this one slope.",
+        help="Plain SGD uses the current gradient alone; the others also use earlier gradients.",
     )
     name = names[chosen]
     optimizer = OptimizerConfig(name, {"lr": float(lr), **_hyperparameters(name)})
@@ -158,13 +156,20 @@ def _controls() -> DescentConfig:
 
 
 def _hyperparameters(name: str) -> dict[str, float]:
-    """All settings of an optimizer but its learning rate, folded away; they begin at the chapter's defaults."""
+    """What is set seldom, folded away: an optimizer's settings but its learning rate, and a random start."""
     widget = Widgets(lambda setting: f"race_gd_{name}_{setting}", None)
     others = {key: setting for key, setting in OPTIMIZERS[name].settings.items() if key != "lr"}
-    if not others:
-        return {}
-    with st.expander("Hyperparameters", icon=":material/tune:"):
-        return {key: setting_widget(widget, key, setting) for key, setting in others.items()}
+    with st.expander("Advanced", icon=":material/tune:"):
+        chosen = {key: setting_widget(widget, key, setting) for key, setting in others.items()}
+        st.number_input("Seed", 0, 999, 0, key="race_gd_seed", help="The same seed always draws the same x₀.")
+        st.button(
+            "Random x₀",
+            icon=":material/casino:",
+            key="race_gd_draw",
+            on_click=_draw,
+            help="A whole number from 1 to 10, as in the book chapter.",
+        )
+    return chosen
 
 
 def _draw() -> None:
@@ -172,7 +177,7 @@ def _draw() -> None:
 
 
 def drawn(seed: int) -> int:
-    """The chapter's start: a whole number from 1 to 10."""
+    """The book chapter's start: a whole number from 1 to 10."""
     return random.Random(seed).randint(1, 10)
 
 
@@ -201,28 +206,18 @@ def _ball(config: DescentConfig, path: Path) -> None:
     outside = np.flatnonzero(np.abs(path.points[:, 0]) > VIEW[1])
     if len(outside):
         st.caption(
-            f"The ball leaves the picture at step {outside[0] + 1}; the table below follows it to "
+            f"x leaves the chart at step {outside[0] + 1}; the table of steps below follows it to "
             f"x = {number(float(path.points[-1, 0]), 4)}."
         )
 
 
-# Every step of a walk as a table with all digits, beside the zones of the learning rate.
-
-
 def step_table(config: DescentConfig, path: Path) -> None:
-    """The zones on the left (the parabola's), the table on the right."""
-    left, right = st.columns([1, 1.35], gap="large")
-    with left:
-        st.markdown("**Which learning rates do what**")
-        zones_chart(config)
-    with right:
-        st.markdown(f"**Every step, with all digits**: {len(path.points)}")
-        st.dataframe(step_rows(path), hide_index=True, height=270, key="race_gd_steps", width="stretch")
-        st.caption(
-            "Step 1 is x₀; the chapter calls step n “batch n” and prints x after n − 1 updates. "
-            f"It stops once f is within {config.tolerance:g} of its value at the bottom, or after "
-            f"{config.updates} updates."
-        )
+    """Every step, and when it stops."""
+    st.dataframe(step_rows(path), hide_index=True, height=270, key="race_gd_steps", width="stretch")
+    st.caption(
+        f"Step 1 is x₀. It stops once f is within {config.tolerance:g} of the minimum, or after {config.updates} "
+        "updates."
+    )
 
 
 def step_rows(path: Path) -> pd.DataFrame:
@@ -233,29 +228,29 @@ def step_rows(path: Path) -> pd.DataFrame:
             "step": range(1, len(x) + 1),
             "x": [repr(value) for value in x],
             "f(x)": [repr(value) for value in path.values.tolist()],
-            "slope": [repr(value) for value in slope],
+            "f′(x)": [repr(value) for value in slope],
         }
     )
 
 
-# The chapter's printed numbers beside ours, digit for digit.
+# The book chapter's printed numbers beside ours, digit for digit.
 
 
 def beside_the_text(config: DescentConfig, path: Path) -> None:
-    """Chart and table; with other settings than the chapter's, a way back to them."""
-    st.markdown(
-        "#### Beside the chapter",
-        help="The chapter prints steps 14 to 20. It does not print x₀; 6 leads to its numbers.",
-    )
+    """Chart and table; with other settings than the book chapter's, a way back to them."""
     found = beside_the_chapter(path)
     st.markdown(in_words(config, found))
+    st.caption(
+        "It prints steps 14 to 20, where step n (“batch n”) is x after n − 1 updates. It does not print x₀: 6 leads to "
+        "these numbers."
+    )
     if config != CHAPTER:
         st.button(
-            "The chapter's settings",
+            "Use the book chapter's settings",
             icon=":material/restart_alt:",
             key="race_gd_reset",
             on_click=_reset,
-            help="x² + 2 from x₀ = 6, plain SGD at learning rate 0.1, downhill.",
+            help="x² + 2 from x₀ = 6, plain SGD, learning rate 0.1.",
         )
     left, right = st.columns([1, 1.7], gap="medium")
     with left:
@@ -269,22 +264,22 @@ def in_words(config: DescentConfig, found: list[Printed]) -> str:
     """Whether they agree, and whether they should."""
     right = sum(entry.agrees for entry in found)
     if right == len(found):
-        return f"All {len(found)} printed steps agree with ours to {DIGITS} significant digits, x and f(x) both."
+        return f"All {len(found)} printed steps agree with the computed ones to {DIGITS} significant digits."
     sentence = f"{right} of the {len(found)} printed steps agree to {DIGITS} significant digits"
     if config == CHAPTER:
-        return f"{sentence}. With the chapter's own settings all should: this is a mistake of ours."
-    return f"{sentence}: these are not the chapter's settings."
+        return f"{sentence}. With the book chapter's settings all should: this is a bug in Digit Lab."
+    return f"{sentence}: these are not the book chapter's settings."
 
 
 def printed_rows(found: list[Printed]) -> pd.DataFrame:
-    """The chapter's numbers as printed, ours with as many digits."""
+    """The book chapter's numbers as printed, ours with as many digits."""
     return pd.DataFrame(
         {
             "step": [entry.step for entry in found],
             "agree": [entry.agrees for entry in found],
-            "x, the chapter's": [entry.chapter_x for entry in found],
+            "x, book chapter": [entry.chapter_x for entry in found],
             "x, computed": [written(entry.x) or "–" for entry in found],
-            "f, the chapter's": [entry.chapter_y for entry in found],
+            "f, book chapter": [entry.chapter_y for entry in found],
             "f, computed": [written(entry.y) or "–" for entry in found],
         }
     )
@@ -293,7 +288,7 @@ def printed_rows(found: list[Printed]) -> pd.DataFrame:
 def _reset() -> None:
     others = {name: setting for name, setting in OPTIMIZERS["sgd"].settings.items() if name != "lr"}
     for key, value in (
-        ("race_gd_curve", "The chapter's parabola"),
+        ("race_gd_curve", CURVES["parabola"].title),
         ("race_gd_start", 6),
         ("race_gd_lr", 0.1),
         ("race_gd_ascent", False),

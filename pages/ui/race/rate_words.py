@@ -12,13 +12,13 @@ from pages.ui.kit.widgets.chart import chart
 
 #: Streamlit's color names and icons for the words.
 LOOKS: dict[Zone, tuple[str, str]] = {
-    "crawling": ("gray", "hourglass_top"),
-    "straight down": ("green", "south_east"),
+    "slow convergence": ("gray", "hourglass_top"),
+    "converging": ("green", "south_east"),
     "oscillating": ("orange", "swap_horiz"),
-    "at the edge": ("orange", "balance"),
+    "sustained oscillation": ("orange", "balance"),
     "diverging": ("red", "warning"),
-    "climbing": ("blue", "north_east"),
-    "at rest": ("gray", "flag"),
+    "ascending": ("blue", "north_east"),
+    "at the minimum": ("gray", "flag"),
 }
 
 
@@ -53,17 +53,15 @@ def rate_words(config: DescentConfig, path: Path) -> None:
 def end_in_words(config: DescentConfig, path: Path) -> str:
     """How the walk ended."""
     if path.overflowed:
-        return f"after {count(path.updates, 'update')} the numbers are too large for the computer"
+        return f"overflow after {count(path.updates, 'update')}"
     x = float(path.points[-1, 0])
     if not path.updates:
-        return f"at x₀ = {x:g} f is already within {config.tolerance:g} of its value at the bottom"
+        return f"at x₀ = {x:g}, f is already within {config.tolerance:g} of the minimum"
     updates = count(path.updates, "update")
     at = f"x = {number(x, 4)}, f = {number(float(path.values[-1]), 4)}"
     if arrived(config, path):
-        lowest = bottom_value(config.curve, x)
-        near = f"within {config.tolerance:g} of its value at the bottom, {number(lowest, 4)}"
-        return f"arrived after {updates} at {at}: f is {near}"
-    return f"not at the bottom after {updates}: {at}"
+        return f"converged after {updates}: {at}"
+    return f"not converged after {updates}: {at}"
 
 
 def factor_in_words(config: DescentConfig, path: Path) -> str:
@@ -72,23 +70,23 @@ def factor_in_words(config: DescentConfig, path: Path) -> str:
     sign = "+" if uphill else "−"
     if not config.plain:
         return (
-            "The word is read off the walk. No single factor decides it: this optimizer's step depends on "
-            "earlier slopes or on a learning rate that changes."
+            "Read off the path: no single factor decides it, because this optimizer's step depends on earlier "
+            "gradients or on a decaying learning rate."
         )
     if config.curve == "parabola":
         q = factor(lr, 2.0, ascent=uphill)
-        tail = "Every step goes uphill, away from the bottom." if uphill else MEANING[zone(q)]
+        tail = "Every step increases f." if uphill else MEANING[zone(q)]
         return f"Each step multiplies x by 1 {sign} 2 · {lr:g} = **{q:.4g}**. {tail}"
     last = float(path.points[-1, 0])
     at = [float(path.points[0, 0]), nearest_minimum(config.curve, last)]
     curvatures = [second_derivative(config.curve, x) for x in at]
     parts = [
         f"{factor(lr, b, ascent=uphill):.3g} at {what} (f″ = {b:.3g})"
-        for b, what in zip(curvatures, ("the start", "the nearest bottom"), strict=True)
+        for b, what in zip(curvatures, ("x₀", "the nearest minimum"), strict=True)
     ]
     return (
-        f"Here the factor 1 {sign} lr · f″(x) changes on the way: {' and '.join(parts)}. Only near a bottom "
-        "does it foretell the walk; the word is read off the walk itself."
+        f"The factor 1 {sign} lr · f″(x) changes along the path: {' and '.join(parts)}. It predicts the path only "
+        "near a minimum."
     )
 
 
@@ -96,9 +94,8 @@ def zones_chart(config: DescentConfig) -> None:
     """The zones on the parabola, and the learning rate's place in them where they decide this walk."""
     lr = config.optimizer["lr"] if in_the_zones(config) else None
     chart(rate_zones_figure([(s.zone, s.low, s.high) for s in PARABOLA], lr), "race_gd_zones", still=True)
-    elsewhere = "" if lr else "**They do not hold for the walk above, so its learning rate has no mark here.** "
+    elsewhere = "" if lr else "**These zones do not hold for the settings above.** "
     st.caption(
-        f"{elsewhere}On x² + 2 plain gradient descent downhill: below 0.5 the factor 1 − 2·lr is positive, "
-        "from 0.5 on every step overshoots, from 1 on it overshoots by more than it gained. Crawling: above "
-        "0.95."
+        f"{elsewhere}Gradient descent on x² + 2: each step multiplies x by 1 − 2·lr. From lr = 0.5 it overshoots, from "
+        "lr = 1 it diverges; a factor above 0.95 counts as slow."
     )

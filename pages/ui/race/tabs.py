@@ -52,7 +52,7 @@ TABS = (
         name="One dimension",
         title="One dimension",
         question="What does the learning rate decide?",
-        see="Raise the learning rate beyond 1 and watch the ball leave the valley.",
+        see="Raise the learning rate above 1 and press play: x diverges.",
         meaning="The learning rate scales every step: too small and gradient descent is slow, too large and it "
         "overshoots or diverges.",
         minutes=6,
@@ -63,8 +63,8 @@ TABS = (
     Tab(
         name="Two dimensions",
         title="Two dimensions",
-        question="Which path does each optimizer take down the same landscape?",
-        see="Click the map to start the race from another place.",
+        question="Which path does each optimizer take down the same loss landscape?",
+        see="Press play; then click the map to start from another point.",
         meaning="Momentum accumulates past gradients and adaptive methods scale each coordinate by its own, so "
         "optimizers take different paths through the same landscape.",
         minutes=8,

@@ -1,4 +1,4 @@
-"""Tab: all optimizers from one start on one map, and the size of their steps beside the size of the slope."""
+"""Tab: all optimizers from one start on one surface, and the size of their steps beside the norm of the gradient."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -62,52 +62,44 @@ class Racer:
         return not self.diverged and bool(self.distance[-1] < NEAR)
 
 
-def standings(racers: list[Racer], updates: int) -> None:
-    """Who arrived, in a sentence and a table."""
-    st.markdown(in_words(racers, updates))
-    st.dataframe(rows(racers), hide_index=True, key="race_map_table", width="stretch")
-
-
 def results(racers: list[Racer], updates: int) -> None:
-    """How long gradients and steps were, and how far the way is still: three charts."""
+    """Gradient norms beside step sizes; folded away, a table and the distance to the minimum."""
     colors = {racer.title: optimizer_color(racer.name) for racer in racers}
-    st.markdown(
-        "#### How long is a step?",
-        help="Plain SGD's step is the learning rate times the gradient; the others make theirs from more than that.",
-    )
+    st.markdown("#### Gradient norm and step size")
     gradients = {racer.title: racer.path.gradient_lengths for racer in racers}
     steps = {racer.title: racer.path.step_lengths for racer in racers}
     left, right = st.columns(2, gap="medium")
     with left:
         fig = lengths_figure(
-            gradients,
-            colors,
-            y_title="length of the gradient",
-            updates=updates,
-            y_range=common_range(list(gradients.values())),
+            gradients, colors, y_title="gradient norm", updates=updates, y_range=common_range(list(gradients.values()))
         )
         chart(fig, "race_map_gradients", still=True)
     with right:
         fig = lengths_figure(
-            steps, colors, y_title="length of the step", updates=updates, y_range=common_range(list(steps.values()))
+            steps, colors, y_title="step size", updates=updates, y_range=common_range(list(steps.values()))
         )
         chart(fig, "race_map_steps", still=True)
-    st.caption(adaptive_in_words(racers))
-    st.markdown("**How far from the nearest minimum**")
-    apart = {racer.title: racer.distance[1:] for racer in racers}
-    fig = lengths_figure(
-        apart, colors, y_title="distance", updates=updates, y_range=common_range(list(apart.values())), mark=NEAR
+    st.caption(
+        "Plain SGD's step is the learning rate times the gradient, so its two curves have the same shape. Adaptive "
+        "methods divide by the recent size of the gradient: their steps vary far less than it does."
     )
-    chart(fig, "race_map_distance", still=True)
-    st.caption(f"Below the dotted line, {NEAR:g}, an optimizer counts as arrived.")
+    with st.expander("Details: distance to the minimum, and a table", icon=":material/table_rows:"):
+        apart = {racer.title: racer.distance[1:] for racer in racers}
+        fig = lengths_figure(
+            apart, colors, y_title="distance", updates=updates, y_range=common_range(list(apart.values())), mark=NEAR
+        )
+        chart(fig, "race_map_distance", still=True)
+        st.caption(f"An optimizer has converged once it is below the dotted line, {NEAR:g}.")
+        st.dataframe(rows(racers), hide_index=True, key="race_map_table", width="stretch")
+        st.caption(adaptive_in_words(racers))
 
 
 def in_words(racers: list[Racer], updates: int) -> str:
-    """Who was first, who was there and left again, who diverged."""
+    """Which was first, which left again, which diverged."""
     there = sorted((racer.arrival, racer.title) for racer in racers if racer.arrival is not None and not racer.diverged)
-    sentence = f"Nobody came within {NEAR:g} of a minimum in {updates:,} updates."
+    sentence = f"No optimizer came within {NEAR:g} of a minimum in {updates:,} updates."
     if there and there[0][0] == 0:
-        sentence = f"The start itself lies within {NEAR:g} of a minimum."
+        sentence = f"The starting point itself lies within {NEAR:g} of a minimum."
     elif there:
         first = [title for update, title in there if update == there[0][0]]
         sentence = (
@@ -115,15 +107,15 @@ def in_words(racers: list[Racer], updates: int) -> str:
         )
     left = [racer.title for racer in racers if racer.arrival and not racer.stayed and not racer.diverged]
     if left:
-        sentence += f" {_list(left)} got there and left again."
+        sentence += f" {_list(left)} left it again."
     lost = [racer.title for racer in racers if racer.diverged]
     if lost:
-        sentence += f" {_list(lost)} diverged: too large a learning rate here."
+        sentence += f" {_list(lost)} diverged: the learning rate is too large here."
     return sentence
 
 
 def adaptive_in_words(racers: list[Racer]) -> str:
-    """How much the gradient shrank, and how much the step did, for those that can be told apart."""
+    """How far gradient norm and step size range, for those that can be told apart."""
     parts = []
     for racer in racers:
         gradient, step = racer.path.gradient_lengths, racer.path.step_lengths
@@ -132,10 +124,9 @@ def adaptive_in_words(racers: list[Racer]) -> str:
             continue
         spans = [float(line[seen].max() / line[seen].min()) for line in (gradient, step)]
         parts.append(f"{racer.title} {ratio(spans[0])} and {ratio(spans[1])}")
-    sentence = "Largest divided by smallest, of the gradient and of the step: " + "; ".join(parts) + ". "
+    sentence = "Largest divided by smallest, gradient norm and step size: " + "; ".join(parts) + ". "
     return (sentence if parts else "") + (
-        "Where both are alike, steps follow the gradient; where the step's is much smaller, the optimizer "
-        "evens them out: that is what adaptive means."
+        "Where both are alike, steps follow the gradient; where the step size ranges far less, the optimizer adapts it."
     )
 
 
@@ -145,9 +136,9 @@ def rows(racers: list[Racer]) -> pd.DataFrame:
         {
             "optimizer": [racer.title for racer in racers],
             "learning rate": [f"{racer.lr:g}" for racer in racers],
-            "arrived after": [_arrived(racer) for racer in racers],
-            "distance at the end": [f"{racer.distance[-1]:.3g}" for racer in racers],
-            "f at the end": [f"{racer.path.values[-1]:.3g}" for racer in racers],
+            "converged after": [_arrived(racer) for racer in racers],
+            "final distance": [f"{racer.distance[-1]:.3g}" for racer in racers],
+            "final f": [f"{racer.path.values[-1]:.3g}" for racer in racers],
             "path length": [f"{racer.path.step_lengths.sum():.3g}" for racer in racers],
         }
     )
@@ -166,7 +157,7 @@ def _list(names: list[str]) -> str:
 UPDATES = (50, 100, 200, 300, 500, 1000)
 FIRST = ("sgd", "momentum", "rmsprop", "adam")
 TURN = "race_map_turn"  # how often the map was clicked
-MOMENTS = 60  # pictures of the played race
+MOMENTS = 60  # frames of the played race
 TITLES = {surface.title: name for name, surface in SURFACES.items()}
 
 CODE = """\
@@ -196,7 +187,7 @@ for name, settings in {
 @st.fragment
 @one_thread()
 def two_dimensions() -> None:
-    """Choose a map, a start and who races; see the ways, who arrived, and how long every step was."""
+    """Choose a function, a start and optimizers; see their paths, which converged, and the size of every step."""
     with error_boundary():
         left, right = controls_and_stage(1.0, 2.5)
         with left:
@@ -210,7 +201,7 @@ def two_dimensions() -> None:
                     300,
                     key="race_map_updates",
                     bind="query-params",
-                    help="How many steps everyone makes.",
+                    help="Steps of each optimizer.",
                 )
             )
             rates = _racers(name)
@@ -218,9 +209,9 @@ def two_dimensions() -> None:
         with right:
             _map(name, surface, start, racers, updates)
             if racers:
-                standings(racers, updates)
+                st.markdown(in_words(racers, updates))
             else:
-                st.info("Nobody races: choose an optimizer.", icon=":material/flag:")
+                st.info("Choose at least one optimizer.", icon=":material/flag:")
         if racers:
             results(racers, updates)
         with st.expander("Show the code", icon=":material/code:"):
@@ -228,7 +219,9 @@ def two_dimensions() -> None:
 
 
 def _surface() -> str:
-    title = st.selectbox("Map", list(TITLES), key="race_map_surface", bind="query-params", help="What they race down.")
+    title = st.selectbox(
+        "Function", list(TITLES), key="race_map_surface", bind="query-params", help="The function to minimize."
+    )
     name = TITLES[title]
     st.latex(SURFACES[name].formula)
     st.caption(SURFACES[name].idea)
@@ -236,7 +229,7 @@ def _surface() -> str:
 
 
 def _keys(name: str) -> tuple[str, str]:
-    """The start's two widgets; they go with the map, as their ranges do."""
+    """The start's two widgets; they go with the function, as their ranges do."""
     return f"race_map_x_{name}", f"race_map_y_{name}"
 
 
@@ -268,23 +261,26 @@ def _racers(surface: str) -> dict[str, float]:
         [OPTIMIZERS[name].title for name in FIRST],
         key="race_map_racers",
         bind="query-params",
-        help="Who races. Each has a learning rate of its own below.",
+        help="Each has its own learning rate, under Learning rates.",
     )
-    rates = {}
-    for title in titles:
-        name = names[title]
-        rates[name] = float(
-            st.select_slider(
-                f"{title}: learning rate",
-                RATES,
-                first_rate(surface, name),
-                key=f"race_map_lr_{surface}_{name}",
-                bind="query-params",
-                format_func=lambda rate: f"{rate:g}",
-                help=f"{OPTIMIZERS[name].idea} Its other settings are the chapter's defaults.",
-            )
+    if not titles:
+        return {}
+    with st.expander("Learning rates", icon=":material/tune:"):
+        return {names[title]: _rate(title, names[title], surface) for title in titles}
+
+
+def _rate(title: str, name: str, surface: str) -> float:
+    return float(
+        st.select_slider(
+            title,
+            RATES,
+            first_rate(surface, name),
+            key=f"race_map_lr_{surface}_{name}",
+            bind="query-params",
+            format_func=lambda rate: f"{rate:g}",
+            help=f"{OPTIMIZERS[name].idea} Its other hyperparameters are the defaults.",
         )
-    return rates
+    )
 
 
 @st.cache_resource(show_spinner=False, max_entries=400)
@@ -295,7 +291,7 @@ def _run(surface: str, start: tuple[float, float], name: str, lr: float, updates
 
 @st.cache_data(show_spinner=False, max_entries=10)
 def _grid(name: str) -> tuple[Numbers, Numbers, Numbers, str]:
-    """The map for pointing at, and its picture."""
+    """The surface for pointing at, and its image."""
     fine = grid(name, 640, 640)[2]
     return *grid(name), relief_uri(fine)
 
@@ -324,6 +320,6 @@ def _map(name: str, surface: Surface, start: tuple[float, float], racers: list[R
 
     played(fig, key, on_select=take, selection_mode="points")
     st.caption(
-        "The bluer, the lower, as the bar says; lines are evenly spaced in the logarithm of f. The star is a "
-        "minimum, the ring the start: click the map to move it."
+        "Contour lines of f, evenly spaced in log f; darker is lower. Star: minimum. Ring: starting point; click the "
+        "map to move it."
     )

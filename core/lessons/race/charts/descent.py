@@ -14,7 +14,12 @@ from core.charts.style import AXIS, note
 BALL = "white"  # its rim is in the optimizer's color
 FAR = 3.0  # sizes of the picture beyond its edge: what is farther off cannot be seen, nor can the line to it
 RATES = (0.001, 5.0)
-ZONES: Mapping[str, str] = {"crawling": GRAY, "straight down": GREEN, "oscillating": ORANGE, "diverging": VERMILLION}
+ZONES: Mapping[str, str] = {
+    "slow convergence": GRAY,
+    "converging": GREEN,
+    "oscillating": ORANGE,
+    "diverging": VERMILLION,
+}
 TOP = 1e6  # a walk that runs away leaves the chart here: three hundred powers of ten are no axis
 FEW = 300  # points a line
 
@@ -27,7 +32,7 @@ def rolling_figure(
     *,
     color: str,
     bottoms: Sequence[tuple[float, float]] = (),
-    height: int = 370,
+    height: int = 330,
 ) -> go.Figure:
     """The curve (P,), and the ball at x, y (T,), step 1 first; played, it goes from place to place.
 
@@ -51,7 +56,7 @@ def rolling_figure(
     fig = series(
         [
             line(across, upward, "f", BLUE, hover="%{y:.4f}"),
-            dots(bottom_x, bottom_y, "bottom", GRAY, size=10, marker=bottom, hover="a bottom: x %{x:.4f}, f %{y:.4f}"),
+            dots(bottom_x, bottom_y, "minimum", GRAY, size=10, marker=bottom, hover="minimum: x %{x:.4f}, f %{y:.4f}"),
             dots(
                 xs,
                 ys,
@@ -110,7 +115,7 @@ def rate_zones_figure(
     zones: (name, from, to) in rates, shaded and named. lr: the present rate, marked; None where the
     zones do not hold for it.
     """
-    rates, top = np.geomspace(*RATES, 400), 1.6
+    rates, top = np.geomspace(*RATES, 400), 2.2
     marks = [level(1, AXIS, width=1.2)]
     for name, start, stop in zones:
         left, right = max(start, RATES[0]), min(stop, RATES[1])
@@ -145,12 +150,12 @@ def beside_printed_figure(x: ArrayLike, printed: Mapping[int, float], *, height:
     xs[xs == 0] = np.nan  # has no place on a log axis
     known = np.concatenate([xs[np.isfinite(xs)], list(printed.values())])
     ring = {"symbol": "circle-open", "line": {"width": 2}}
-    hover = "<b>the chapter</b>, step %{x}<br>x %{y:.12g}"
+    hover = "<b>book chapter</b>, step %{x}<br>x %{y:.12g}"
     steps, values = list(printed), list(printed.values())
     return series(
         [
             line(np.arange(1, len(xs) + 1), xs, "computed here", BLUE, size=5),
-            dots(steps, values, "the chapter's numbers", ORANGE, size=13, marker=ring, hover=hover),
+            dots(steps, values, "book chapter", ORANGE, size=13, marker=ring, hover=hover),
         ],
         height=height,
         x_title="step",

@@ -47,7 +47,7 @@ def map_race_figure(
 ) -> go.Figure:
     """heights (H, W) over x (W,) and y (H,) with the paths on them.
 
-    picture: the map as `relief_uri` draws it. moments: updates at which the played picture stands.
+    picture: the map as `relief_uri` draws it. moments: updates of the played frames.
     A click anywhere selects a point with its x and y.
     """
     xs, ys = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
@@ -70,7 +70,7 @@ def map_race_figure(
         look = {"color": path.color, "opacity": 1, "line": {"color": "white", "width": 1.2}}
         traces.append({**ball, **comet, "marker": {**comet["marker"], **look}})
     # Around the balls and over them: they all begin there.
-    hover = "start: %{x:g}, %{y:g}"
+    hover = "starting point: %{x:g}, %{y:g}"
     begin = dots([start[0]], [start[1]], "start", AXIS, size=21, marker=ring, hover=hover, showlegend=False)
     fig = _map(xs, ys, values, picture, height)
     fig.add_traces([*traces, begin])

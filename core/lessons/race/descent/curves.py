@@ -1,4 +1,4 @@
-"""Curves to roll down: functions of one variable, from the chapter's parabola to ones that are no bowls.
+"""Curves to descend: functions of one variable, from the book chapter's parabola to ones that are not convex.
 
 `CURVES` is a dict of choices. Each has its first derivative f′ and its second f″ written out; the walks themselves take
 their gradients from autograd, and a test holds one against the other.
@@ -40,54 +40,54 @@ def _inside(x: Tensor) -> Tensor:
 
 CURVES: dict[str, Curve] = {
     "parabola": Curve(
-        "The chapter's parabola",
+        "Parabola",
         r"f(x) = x^2 + 2",
-        "The slope shrinks with the distance, so every step is the same share of what is left.",
+        "The derivative is proportional to the distance from the minimum, so every step covers the same share of it.",
         lambda x: x**2 + 2,
         lambda x: 2 * x,
         lambda x: 2 + 0 * x,
         ("x**2 + 2", "2 * x"),
     ),
     "double-well": Curve(
-        "Two valleys",
+        "Two local minima",
         r"f(x) = \tfrac{1}{200} (x^2 - 25)^2 + \tfrac{x}{5}",
-        "Which valley it ends in depends on the start, on the rate and on luck, not on which is deeper.",
+        "Which local minimum is found depends on x₀ and the learning rate, not on which is deeper.",
         lambda x: (x**2 - 25) ** 2 / 200 + x / 5,
         lambda x: x * (x**2 - 25) / 50 + 0.2,
         lambda x: (3 * x**2 - 25) / 50,
         ("(x**2 - 25) ** 2 / 200 + x / 5", "x * (x**2 - 25) / 50 + 0.2"),
     ),
     "quartic": Curve(
-        "A flat bottom",
+        "Flat minimum",
         r"f(x) = x^4 / 100",
-        "Steep outside, flat in the middle: no one rate is right for both.",
+        "Steep outside, flat in the middle: no single learning rate suits both.",
         lambda x: x**4 / 100,
         lambda x: x**3 / 25,
         lambda x: 3 * x**2 / 25,
         ("x**4 / 100", "x**3 / 25"),
     ),
     "bumpy": Curve(
-        "A bumpy bowl",
+        "Many local minima",
         r"f(x) = x^2 / 10 + \tfrac32 \sin 2x",
-        "Many small valleys in a large one: a small rate stays in the first, a large one jumps across.",
+        "A small learning rate stays in the first local minimum, a large one jumps across.",
         lambda x: x**2 / 10 + 1.5 * torch.sin(2 * x),
         lambda x: x / 5 + 3 * torch.cos(2 * x),
         lambda x: 0.2 - 6 * torch.sin(2 * x),
         ("x**2 / 10 + 1.5 * math.sin(2 * x)", "x / 5 + 3 * math.cos(2 * x)"),
     ),
     "huber": Curve(
-        "A rounded corner",
+        "Huber loss",
         r"f(x) = x^2/2 \text{ where } |x| < 1, \text{ else } |x| - 1/2",
-        "Far out the slope is always 1 (Huber 1964), so steps do not grow with the distance.",
+        "Far out the derivative is always ±1 (Huber 1964), so steps do not grow with the distance.",
         lambda x: torch.where(x.abs() < 1, x**2 / 2, x.abs() - 0.5),
         lambda x: x.clamp(-1, 1),
         _inside,
         ("x**2 / 2 if abs(x) < 1 else abs(x) - 0.5", "max(-1, min(1, x))"),
     ),
     "plateau": Curve(
-        "A plateau",
+        "Plateau",
         r"f(x) = 5\,(1 - e^{-x^2/8})",
-        "Almost no slope outside: the same happens to a sigmoid that is far from zero.",
+        "The gradient vanishes outside, as it does for a saturated sigmoid.",
         lambda x: 5 * (1 - torch.exp(-(x**2) / 8)),
         lambda x: 1.25 * x * torch.exp(-(x**2) / 8),
         lambda x: 1.25 * (1 - x**2 / 4) * torch.exp(-(x**2) / 8),

@@ -104,7 +104,7 @@ SURFACES: dict[str, Surface] = {
         "Beale",
         r"\begin{aligned} f = {}& (1.5 - x + xy)^2\\ &+ (2.25 - x + xy^2)^2\\"
         r"&+ (2.625 - x + xy^3)^2 \end{aligned}",
-        "A flat valley between steep walls (Beale 1958): gradients differ a thousandfold on one map.",
+        "A flat valley between steep walls (Beale 1958): gradient norms differ a thousandfold.",
         _beale,
         _beale_gradient,
         ((3.0, 0.5),),
@@ -115,7 +115,7 @@ SURFACES: dict[str, Surface] = {
     "rosenbrock": Surface(
         "Rosenbrock",
         r"f = (1 - x)^2 + 100\,(y - x^2)^2",
-        "A curved canyon (Rosenbrock 1960): finding it is easy, following its floor is not.",
+        "A curved valley (Rosenbrock 1960): finding it is easy, following its floor is not.",
         _rosenbrock,
         _rosenbrock_gradient,
         ((1.0, 1.0),),
@@ -126,7 +126,7 @@ SURFACES: dict[str, Surface] = {
     "himmelblau": Surface(
         "Himmelblau",
         r"\begin{aligned} f = {}& (x^2 + y - 11)^2\\ &+ (x + y^2 - 7)^2 \end{aligned}",
-        "Four valleys, all equally deep (Himmelblau 1972): which one is chosen depends on start and rate.",
+        "Four equally deep minima (Himmelblau 1972): starting point and learning rate decide which is found.",
         _himmelblau,
         _himmelblau_gradient,
         (
@@ -142,7 +142,7 @@ SURFACES: dict[str, Surface] = {
     "saddle": Surface(
         "Saddle",
         r"f = \tfrac12 x^2 - \tfrac12 y^2 + \tfrac18 y^4 + \tfrac12",
-        "Down along x, up along y: near the middle there is almost no gradient, and it is no minimum.",
+        "At a saddle point the gradient is zero, yet it is not a minimum: f falls along y.",
         _saddle,
         _saddle_gradient,
         ((0.0, 2**0.5), (0.0, -(2**0.5))),
@@ -153,7 +153,7 @@ SURFACES: dict[str, Surface] = {
     "ravine": Surface(
         "Ravine",
         r"f = \tfrac12\,(x^2 + 50\,y^2)",
-        "Fifty times steeper across than along: a rate that is safe across crawls along.",
+        "Ill-conditioned: 50 times more curved along y than along x. A learning rate that is stable in y is slow in x.",
         _ravine,
         _ravine_gradient,
         ((0.0, 0.0),),

@@ -30,10 +30,10 @@ def open_tab(tab: str, **parameters: str) -> AppTest:
 
 def test_the_first_view_is_the_chapters() -> None:
     app = open_tab("one_dimension")
-    assert "arrived after 19 updates" in text(app)
-    assert "straight down" in text(app)
+    assert "converged after 19 updates" in text(app)
+    assert "converging" in text(app)
     assert "**0.8**" in text(app)
-    assert "All 7 printed steps agree with ours to 12 significant digits" in text(app)
+    assert "All 7 printed steps agree with the computed ones to 12 significant digits" in text(app)
     steps = app.dataframe[0].value
     assert steps["x"].iloc[4] == "2.4576000000000002"
     assert len(steps) == 20
@@ -42,11 +42,16 @@ def test_the_first_view_is_the_chapters() -> None:
 
 def test_rates_are_named() -> None:
     app = open_tab("one_dimension")
-    for lr, word in ((0.01, "crawling"), (0.7, "oscillating"), (1.0, "at the edge"), (5.0, "diverging")):
+    for lr, word in (
+        (0.01, "slow convergence"),
+        (0.7, "oscillating"),
+        (1.0, "sustained oscillation"),
+        (5.0, "diverging"),
+    ):
         well(app.select_slider(key="race_gd_lr").set_value(lr).run())
         assert word in text(app)
         assert f"**{1 - 2 * lr:.4g}**" in text(app)
-    assert "these are not the chapter's settings" in text(app)
+    assert "these are not the book chapter's settings" in text(app)
     well(app.button(key="race_gd_reset").click().run())
     assert "All 7 printed steps agree" in text(app)
     assert not [button for button in app.button if button.key == "race_gd_reset"]
@@ -59,9 +64,9 @@ def test_another_curve_another_start_and_uphill() -> None:
     well(app.selectbox(key="race_gd_curve").set_value(CURVES["bumpy"].title).run())
     assert CURVES["bumpy"].idea in text(app)
     assert app.dataframe[0].value["x"].iloc[0] == "-3.0"
-    assert "climbing" in text(app)
-    well(app.selectbox(key="race_gd_curve").set_value("The chapter's parabola").run())
-    assert "Every step goes uphill" in text(app)
+    assert "ascending" in text(app)
+    well(app.selectbox(key="race_gd_curve").set_value(CURVES["parabola"].title).run())
+    assert "Every step increases f" in text(app)
     app.number_input(key="race_gd_seed").set_value(5)
     well(app.button(key="race_gd_draw").click().run())
     assert app.slider(key="race_gd_start").value == one_dimension.drawn(5)
@@ -77,7 +82,7 @@ def test_every_optimizer_and_its_settings(name: str) -> None:
             assert f"race_gd_{name}_{setting}" in app.session_state
     if "momentum" in OPTIMIZERS[name].settings:
         well(app.slider(key=f"race_gd_{name}_momentum").set_value(0.5).run())
-        assert "No single factor decides it" in text(app)
+        assert "no single factor decides it" in text(app)
     if name in ("sgd", "momentum"):
         well(app.toggle(key=f"race_gd_{name}_nesterov").set_value(True).run())
         well(app.select_slider(key=f"race_gd_{name}_decay").set_value(0.1).run())
@@ -90,6 +95,8 @@ def test_a_link_says_all() -> None:
     assert app.select_slider(key="race_gd_lr").value == 1.1
     assert app.dataframe[0].value["x"].iloc[0] == "2.0"
     assert "3.2" in text(app)
+    former = open_tab("one_dimension", race_gd_curve="A bumpy bowl")
+    assert former.selectbox(key="race_gd_curve").value == CURVES["bumpy"].title, "what a label was before"
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -106,24 +113,24 @@ def test_the_rate_is_marked_among_the_zones_only_where_they_decide(optimizer: st
 
 
 def test_what_lies_near_the_bottom_is_the_value() -> None:
-    """At the chapter's stop x is 0.086 from the bottom, and f within 0.01 of its value there."""
+    """At the book chapter's stop x is 0.086 from the minimum, and f within 0.01 of its value there."""
     told = rate_words.end_in_words(CHAPTER, walk(CHAPTER))
-    assert told.endswith("at x = 0.08647, f = 2.007: f is within 0.01 of its value at the bottom, 2")
+    assert told == "converged after 19 updates: x = 0.08647, f = 2.007"
 
 
 def test_words_follow_the_numbers() -> None:
     wild = DescentConfig(curve="quartic", start=10.0, optimizer=OptimizerConfig("sgd", {"lr": 5.0}))
     path = walk(wild)
     assert rate_words.word(wild, path) == "diverging"
-    assert "too large for the computer" in rate_words.end_in_words(wild, path)
+    assert "overflow after" in rate_words.end_in_words(wild, path)
     there = DescentConfig(start=0.0)
     assert "already within" in rate_words.end_in_words(there, walk(there))
-    assert rate_words.word(there, walk(there)) == "at rest"
+    assert rate_words.word(there, walk(there)) == "at the minimum"
     slow = DescentConfig(curve="plateau", start=9.0)
-    assert rate_words.word(slow, walk(slow)) == "crawling"
+    assert rate_words.word(slow, walk(slow)) == "slow convergence"
     assert "f″" in rate_words.factor_in_words(slow, walk(slow))
     broken = beside_the_chapter(walk(DescentConfig(start=5.0)))
-    assert "a mistake of ours" in one_dimension.in_words(CHAPTER, broken)
+    assert "a bug in Digit Lab" in one_dimension.in_words(CHAPTER, broken)
     assert one_dimension.step_rows(path)["x"].iloc[0] == "10.0"
 
 
@@ -151,17 +158,17 @@ def test_every_map_and_who_races() -> None:
     assert list(app.dataframe[0].value["optimizer"]) == ["Adam", "Adagrad"]
     well(app.select_slider(key="race_map_updates").set_value(50).run())
     well(app.multiselect(key="race_map_racers").set_value([]).run())
-    assert "Nobody races" in app.info[0].value
+    assert "at least one optimizer" in app.info[0].value
 
 
 def test_a_rate_too_large_diverges_and_a_start_moves() -> None:
     app = open_tab("two_dimensions", race_map_surface="Ravine")
     well(app.select_slider(key="race_map_lr_ravine_sgd").set_value(0.1).run())
     assert "SGD diverged" in text(app)
-    assert app.dataframe[0].value["arrived after"].iloc[0] == "diverged"
+    assert app.dataframe[0].value["converged after"].iloc[0] == "diverged"
     app.number_input(key="race_map_x_ravine").set_value(0.05)
     well(app.number_input(key="race_map_y_ravine").set_value(0.0).run())
-    assert "The start itself lies within" in text(app)
+    assert "The starting point itself lies within" in text(app)
 
 
 def racer(name: str, lr: float, surface: str = "ravine", updates: int = 100) -> Racer:
@@ -177,12 +184,12 @@ def test_who_was_first_is_read_off_the_paths() -> None:
     told = in_words([fast, slow, lost], 100)
     assert f"**SGD with momentum** came first within 0.1 of a minimum, after {fast.arrival}" in told
     assert "SGD diverged" in told
-    assert "got there and left again" not in told
-    assert in_words([slow], 100) == "Nobody came within 0.1 of a minimum in 100 updates."
+    assert "left it again" not in told
+    assert in_words([slow], 100) == "No optimizer came within 0.1 of a minimum in 100 updates."
     visitor = racer("momentum", 0.01, updates=fast.arrival or 0)
     assert visitor.stayed
     table = rows([fast, slow, lost])
-    assert table["arrived after"].tolist() == [f"{fast.arrival} updates", "not yet", "diverged"]
+    assert table["converged after"].tolist() == [f"{fast.arrival} updates", "not yet", "diverged"]
     assert "SGD with momentum" in adaptive_in_words([fast, lost])
     plain = adaptive_in_words([slow]).split("SGD ")[1].split(". ")[0].split(" and ")
     assert plain[0] == plain[1]  # its steps are the gradient times the rate

@@ -43,10 +43,10 @@ def test_a_ball_that_runs_away_leaves_no_place_that_a_browser_cannot_draw() -> N
 
 
 def test_zones_are_shaded_and_the_rate_is_marked() -> None:
-    zones = [("crawling", 0.0, 0.025), ("straight down", 0.025, 0.5), ("diverging", 1.0, float("inf"))]
+    zones = [("slow convergence", 0.0, 0.025), ("converging", 0.025, 0.5), ("diverging", 1.0, float("inf"))]
     fig = rate_zones_figure(zones, 0.1)
     assert [(s.x0, s.x1) for s in fig.layout.shapes if s.type == "rect"] == [(0.001, 0.025), (0.025, 0.5), (1.0, 5.0)]
-    assert {note.text for note in fig.layout.annotations} == {"crawling", "straight down", "diverging"}
+    assert {note.text for note in fig.layout.annotations} == {"slow convergence", "converging", "diverging"}
     assert {name for name, *_ in zones} <= set(ZONES)
     mark = fig.data[-1]
     assert (mark.x[0], mark.y[0]) == pytest.approx((0.1, 0.8))
@@ -59,7 +59,7 @@ def test_zones_are_shaded_and_the_rate_is_marked() -> None:
 def test_printed_numbers_are_rings_of_their_own() -> None:
     fig = beside_printed_figure([6.0, -4.0, 0.0], {14: 0.33, 15: 0.26})
     ours, printed = fig.data
-    assert printed.name == "the chapter's numbers"
+    assert printed.name == "book chapter"
     assert list(printed.x) == [14, 15]
     assert list(ours.y[:2]) == [6.0, 4.0]
     assert np.isnan(ours.y[2])

@@ -145,12 +145,12 @@ def test_first_rates_lead_downhill(surface: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("lr", "word"),
     [
-        (0.001, "crawling"),
-        (0.03, "straight down"),
-        (0.5, "straight down"),
+        (0.001, "slow convergence"),
+        (0.03, "converging"),
+        (0.5, "converging"),
         (0.51, "oscillating"),
         (0.99, "oscillating"),
-        (1.0, "at the edge"),
+        (1.0, "sustained oscillation"),
         (1.01, "diverging"),
     ],
 )
@@ -170,7 +170,7 @@ def test_the_factor_foretells_what_is_seen(lr: float, word: str) -> None:
 
 def test_uphill() -> None:
     path = walk(DescentConfig(ascent=True))
-    assert seen(path, arrived=False, ascent=True) == "climbing"
+    assert seen(path, arrived=False, ascent=True) == "ascending"
     assert factor(0.1, 2.0, ascent=True) == pytest.approx(1.2)
 
 
