@@ -10,7 +10,7 @@ from core.jobs.training_job import Job
 from core.lessons.cnn.rate_sweep import RATES, SEEDS, WITH, WITHOUT, Spread
 from core.storage.history import History
 from core.training.short_training import ShortScore
-from pages.ui.cnn import batch_norm, batch_norm_pair, frozen_kernels, sweep
+from pages.ui.cnn import batch_norm, batch_norm_pair, frozen_kernels, rate_sweep
 from pages.ui.kit.shell.cache import mnist, registry, shipped_model
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.widgets import incremental_work
@@ -93,7 +93,7 @@ class Measured:
 @pytest.fixture
 def measured(monkeypatch: pytest.MonkeyPatch) -> Measured:
     short = Measured()
-    monkeypatch.setattr(sweep, "short_run", short)
+    monkeypatch.setattr(rate_sweep, "short_run", short)
     monkeypatch.setattr(frozen_kernels, "short_run", short)
     monkeypatch.setattr(incremental_work, "alone", lambda: True)  # the harness always draws the whole page
     return short
@@ -155,7 +155,7 @@ def curve(value: float, spread: float = 0.01, runs: int = 3) -> dict[float, Spre
 
 def test_the_sweeps_words_follow_the_numbers() -> None:
     def words(ours: dict[float, Spread], theirs: dict[float, Spread]) -> str:
-        return sweep.describe({"with": ours, "without": theirs}, 0.02)
+        return rate_sweep.describe({"with": ours, "without": theirs}, 0.02)
 
     assert "makes no difference" in words(curve(0.9), curve(0.905))
     assert "the seeds overlap" in words(curve(0.9), curve(0.905))
@@ -166,7 +166,7 @@ def test_the_sweeps_words_follow_the_numbers() -> None:
     assert "easier" not in words(some, some)
     assert "one seed" in words(curve(0.9, runs=1), curve(0.8, runs=1))
     assert "easier" not in words(curve(0.9, runs=1), curve(0.8, runs=1))
-    assert sweep.describe({"with": {}, "without": {}}, 0.02) == ""
+    assert rate_sweep.describe({"with": {}, "without": {}}, 0.02) == ""
 
 
 def test_the_pairs_verdict_follows_the_numbers() -> None:
