@@ -160,4 +160,4 @@ class Attack:
 
 def steps(default: int, most: int = 1000) -> Setting:
     """The setting for a number of iterations."""
-    return Setting(default, 1, most, "How many steps the attack takes.", log=True, whole=True)
+    return Setting(default, 1, most, "Number of iterations of the attack.", log=True, whole=True)

@@ -9,7 +9,7 @@ from core.attacks.attack import Attack, AttackContext, epsilon_box, signed_step,
 from core.charts.palette import SKY
 from core.config.validation import Setting
 
-STEP_SIZE = Setting(0.0, 0, 1, "How far one step moves each pixel; 0 chooses by ε and the number of steps.", log=False)
+STEP_SIZE = Setting(0.0, 0, 1, "Change of each pixel in one step; 0 sets it from ε and the number of steps.", log=False)
 
 
 def make(context: AttackContext) -> Tensor:
@@ -45,7 +45,7 @@ for _ in range(steps):
 
 BIM = Attack(
     title="BIM",
-    idea="FGSM in small steps, each along the gradient where it then stands.",
+    idea="FGSM repeated in small steps, with the gradient recomputed after each.",
     paper="Kurakin, Goodfellow & Bengio 2017",
     formula=r"x_{t+1} = \operatorname{clip}_{x,\varepsilon}\bigl(x_t + \alpha\,\operatorname{sign}"
     r"(\nabla_x L(x_t, y))\bigr),\quad x_0 = x,\ \alpha = \varepsilon / T",

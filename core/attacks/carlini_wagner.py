@@ -78,7 +78,7 @@ def _ahead(context: AttackContext, logits: Tensor) -> Tensor:
 
 CARLINI_WAGNER = Attack(
     title="Carlini–Wagner",
-    idea="Adam looks for the shortest change that is misclassified, weighing one against the other.",
+    idea="Adam minimizes the L2 norm of the change plus a penalty that ends once the image is misclassified.",
     paper="Carlini & Wagner 2017",
     formula=r"\min_w\ \lVert x' - x\rVert_2^2 + c\,\max\bigl(0,\ f_y(x') - \max_{k \ne y} f_k(x') + \kappa"
     r"\bigr),\quad x' = \tfrac12(\tanh w + 1)",
@@ -91,9 +91,11 @@ CARLINI_WAGNER = Attack(
     bounded=False,
     settings={
         "steps": steps(100),
-        "binary_search_steps": Setting(5, 1, 20, "How many weights c are tried, one search each.", whole=True),
-        "confidence": Setting(0.0, 0, 100, "κ: by how much (in logits) the wrong answer must lead."),
+        "binary_search_steps": Setting(
+            5, 1, 20, "Penalty weights c that are tried, one optimization each.", whole=True
+        ),
+        "confidence": Setting(0.0, 0, 100, "κ: margin in logits by which the wrong class must lead."),
         "step_size": Setting(0.1, 1e-4, 1, "Adam's learning rate.", log=True),
-        "initial_const": Setting(1.0, 1e-4, 1e4, "The first weight c of the wrong answer.", log=True),
+        "initial_const": Setting(1.0, 1e-4, 1e4, "Initial penalty weight c.", log=True),
     },
 )

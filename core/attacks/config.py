@@ -43,9 +43,9 @@ class AttackConfig:
 
     name: in core.attacks.ATTACKS. epsilon: the largest change allowed, in the attack's own norm, pixels
     running from 0 (black) to 1 (white); None takes the attack's own default. settings: the attack's own
-    numbers, such as steps; what is left out takes its default. target: the digit that the network shall read,
-    or None: any but the right one. restarts: tries with other random numbers, 1…100; the best one of each
-    image counts. seed: decides the random numbers, each image's apart from all others.
+    numbers, such as steps; what is left out takes its default. target: the target class, or None for an
+    untargeted attack. restarts: random restarts, 1…100; the best one of each image counts. seed: decides the
+    random numbers, each image's apart from all others.
     """
 
     name: str = "fgsm"
@@ -77,7 +77,7 @@ class AttackConfig:
         whole(self.restarts, 1, MOST_RESTARTS, "Restarts")
         require(
             self.restarts == 1 or entry.random,
-            f"{entry.title} draws nothing at random: a second try gives the same; leave restarts at 1.",
+            f"{entry.title} is deterministic, so a restart gives the same result; leave restarts at 1.",
         )
         whole(self.seed, 0, 2**31 - 1, "The seed")
 

@@ -53,7 +53,7 @@ def to_the_nearest_border(logits: Tensor, slopes: Tensor, labels: Tensor) -> Ten
 
 DEEPFOOL = Attack(
     title="DeepFool",
-    idea="To the nearest border as if the network were linear, until crossed: fast, and near the smallest.",
+    idea="Steps to the nearest decision boundary of the linearized network until it is crossed.",
     paper="Moosavi-Dezfooli, Fawzi & Frossard 2016",
     formula=r"r_t = \frac{\lvert f_k - f_y\rvert}{\lVert\nabla f_k - \nabla f_y\rVert_2^2}"
     r"\,(\nabla f_k - \nabla f_y),\quad k = \arg\min_{j \ne y}"
@@ -68,6 +68,6 @@ DEEPFOOL = Attack(
     targeted=False,
     settings={
         "steps": steps(50),
-        "overshoot": Setting(0.02, 0, 1, "How much farther than the border the change goes, as a share."),
+        "overshoot": Setting(0.02, 0, 1, "How far beyond the decision boundary the change goes, as a fraction of it."),
     },
 )

@@ -30,7 +30,7 @@ adversarial = (original + epsilon * gradient.sign()).clamp(0, 1)
 
 FGSM = Attack(
     title="FGSM",
-    idea="One step: every pixel by ε up or down, whichever raises the loss, as far as black and white allow.",
+    idea="One step: every pixel changes by ε in the direction that raises the loss, clipped to [0, 1].",
     paper="Goodfellow, Shlens & Szegedy 2015; course project, task 3",
     formula=r"x' = \operatorname{clip}_{[0,1]}\bigl(x + \varepsilon\,\operatorname{sign}"
     r"(\nabla_x L(x, y))\bigr)",

@@ -86,7 +86,7 @@ def _unbeaten(downs: Tensor) -> Tensor:
 
 JSMA = Attack(
     title="JSMA",
-    idea="Two pixels at a time to white: those that raise the target and lower the rest the most.",
+    idea="Two pixels at a time turn white: those that raise the target's logit and lower the others' most.",
     paper="Papernot et al. 2016",
     formula=r"(p, q) = \arg\max\ \Bigl(\sum_{i \in \{p,q\}} \frac{\partial f_t}{\partial x_i}\Bigr)\cdot"
     r"\Bigl(-\sum_{i \in \{p,q\}} \sum_{k \ne t} \frac{\partial f_k}{\partial x_i}\Bigr)",
@@ -98,6 +98,6 @@ JSMA = Attack(
     dash="solid",
     settings={
         "steps": steps(100),
-        "theta": Setting(1.0, 0, 1, "How far one step brightens its two pixels.", open_low=True),
+        "theta": Setting(1.0, 0, 1, "How much one step brightens its two pixels.", open_low=True),
     },
 )

@@ -59,7 +59,7 @@ def random_pixels(context: AttackContext) -> Tensor:
 
 NOISE_L0 = Attack(
     title="Random noise (L0)",
-    idea="ε pixels at random places turned black or white: the control that any L0 attack must beat.",
+    idea="ε pixels at random positions turn black or white: the control that any L0 attack must beat.",
     paper="control; Carlini et al. 2019",
     formula=r"x'_i = \begin{cases}[x_i < \tfrac12] & i \in S\\ x_i & \text{else}\end{cases},"
     r"\quad S\ \text{random},\ |S| = \varepsilon",
@@ -93,7 +93,7 @@ adversarial = (original + epsilon * signs).clamp(0, 1)
 
 NOISE = Attack(
     title="Random noise",
-    idea="Every pixel by ε up or down at random, cut off at black and white: what any attack must beat.",
+    idea="Every pixel changes by +ε or −ε at random, clipped to [0, 1]: the control that any attack must beat.",
     paper="control; Carlini et al. 2019",
     formula=r"x' = \operatorname{clip}_{[0,1]}\bigl(x + \varepsilon\,s\bigr),\quad s_i = \pm 1",
     norm="linf",

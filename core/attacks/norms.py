@@ -80,7 +80,7 @@ def held_by_clipping(images: Tensor, attacked: Tensor) -> int:
 NORMS: dict[NormName, Norm] = {
     "linf": Norm(
         "L∞",
-        "of a pixel's range",
+        "pixel range 0 to 1",
         "the largest change of any pixel: all may change, none by more than ε",
         1.0,
         _largest_pixel,
@@ -89,8 +89,8 @@ NORMS: dict[NormName, Norm] = {
     ),
     "l2": Norm(
         "L2",
-        "length of the change",
-        "the root of the sum of squares: few pixels much or many a little",
+        "Euclidean length",
+        "the square root of the sum of squares: a few pixels may change a lot, or many a little",
         28.0,
         _length,
         _into_ball,
@@ -99,7 +99,7 @@ NORMS: dict[NormName, Norm] = {
     "l0": Norm(
         "L0",
         "pixels",
-        "how many pixels change, however much",
+        "the number of changed pixels, however much they change",
         784.0,
         _touched,
         _strongest_pixels,

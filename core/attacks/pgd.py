@@ -1,4 +1,4 @@
-"""Projected gradient descent: BIM from a random place within ε, tried several times.
+"""Projected gradient descent: BIM from a random start within ε, with random restarts.
 
 Madry et al. 2018, "Towards deep learning models resistant to adversarial attacks". Norm L∞. The random start
 and the restarts make it the usual yardstick: a network that withstands it has not merely a flat spot at the
@@ -36,7 +36,7 @@ for _ in range(steps):
 
 PGD = Attack(
     title="PGD",
-    idea="BIM from a random start within ε, with several tries: the usual yardstick.",
+    idea="BIM from a random start within ε, with random restarts: the standard benchmark.",
     paper="Madry et al. 2018",
     formula=r"x_{t+1} = \operatorname{clip}_{x,\varepsilon}\bigl(x_t + \alpha\,\operatorname{sign}"
     r"(\nabla_x L(x_t, y))\bigr),\quad x_0 = x + U(-\varepsilon, \varepsilon)",

@@ -11,7 +11,7 @@ from core.attacks.norms import NORMS, column
 from core.charts.palette import VERMILLION
 from core.config.validation import Setting
 
-STEP_SIZE = Setting(0.0, 0, 28, "How long one step is; 0 takes 2.5 ε / steps.")
+STEP_SIZE = Setting(0.0, 0, 28, "L2 norm of one step; 0 sets it to 2.5 ε / steps.")
 
 
 def make(context: AttackContext) -> Tensor:
@@ -59,7 +59,7 @@ for _ in range(steps):
 
 PGD_L2 = Attack(
     title="PGD (L2)",
-    idea="PGD that spends a length instead of so much a pixel: it goes where the gradient is strong.",
+    idea="PGD within an L2 ball: it may change a few pixels a lot, where the gradient is steep.",
     paper="Madry et al. 2018",
     formula=r"x_{t+1} = \Pi_{\lVert x' - x\rVert_2 \le \varepsilon}\Bigl(x_t + \alpha\,"
     r"\frac{\nabla_x L(x_t, y)}{\lVert\nabla_x L(x_t, y)\rVert_2}\Bigr)",

@@ -87,7 +87,7 @@ def signs(draws: Tensor) -> Tensor:
 
 SQUARE = Attack(
     title="Square",
-    idea="Random squares of ±ε, kept when they help: outputs alone, no gradient.",
+    idea="Random search: squares of ±ε are kept when they lower the margin. It needs only outputs.",
     paper="Andriushchenko et al. 2020",
     formula=r"x_{t+1} = \begin{cases} x_t + r & \text{if } L(x_t + r) < L(x_t)\\ x_t & "
     r"\text{else}\end{cases},\quad L = f_y - \max_{k \ne y} f_k,\ r\ \text{a random square}",
@@ -100,6 +100,6 @@ SQUARE = Attack(
     random=True,
     settings={
         "steps": steps(300, most=PAPER),
-        "p_init": Setting(0.8, 0, 1, "Share of the image that the first squares cover.", open_low=True),
+        "p_init": Setting(0.8, 0, 1, "Fraction of the image that the first squares cover.", open_low=True),
     },
 )

@@ -24,9 +24,9 @@ class Median(nn.Module):
 
 MEDIAN = InputFilter(
     title="Median filter",
-    idea="Each pixel becomes the median of its neighborhood: single changed pixels vanish, strokes stay.",
+    idea="Each pixel becomes the median of its neighborhood: isolated changes vanish, strokes stay.",
     paper="Xu, Evans & Qi 2018",
-    unit="side of the window (pixels)",
+    unit="window size (pixels)",
     strengths=(1, 3, 5, 7),
     default=3,
     module=lambda strength, seed: Median(int(strength)),

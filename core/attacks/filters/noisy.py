@@ -29,10 +29,10 @@ class Noisy(nn.Module):
 
 
 NOISY = InputFilter(
-    title="Noise on the input",
-    idea="Every reading adds fresh noise: a carefully aimed change should drown in it.",
+    title="Input noise",
+    idea="Fresh random noise is added before every prediction, to drown out a small perturbation.",
     paper="a common idea; Athalye, Carlini & Wagner 2018 on why it fails",
-    unit="standard deviation of the noise (pixels run from 0 to 1)",
+    unit="standard deviation of the noise (pixel range 0 to 1)",
     strengths=(0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5),
     default=0.2,
     module=Noisy,

@@ -22,8 +22,8 @@ class Quantized(nn.Module):
 
 
 QUANTIZED = InputFilter(
-    title="Few gray levels",
-    idea="Each pixel is rounded to one of a few grays: small changes vanish, and so does the gradient.",
+    title="Gray-level quantization",
+    idea="Each pixel is rounded to one of a few gray levels: small changes vanish, and so does the gradient.",
     paper="Xu, Evans & Qi 2018",
     unit="gray levels",
     strengths=(32, 16, 8, 6, 5, 4, 3, 2),

@@ -1,4 +1,4 @@
-"""Widgets for an attack: which one, how much it may change, where to, and its own settings."""
+"""Widgets for an attack: which one, its perturbation budget, target class and hyperparameters."""
 
 from collections.abc import Collection
 
@@ -22,9 +22,9 @@ STRETCHES: dict[NormName, tuple[tuple[float, float, float], ...]] = {
     "l0": ((0, 60, 1), (60, 200, 10), (200, 750, 50), (750, 784, 34)),
 }
 MEANING = {
-    "gradients": "It needs the network's gradients (white box).",
-    "outputs": "It needs the network's outputs alone (black box).",
-    "nothing": "It needs nothing of the network (a control).",
+    "gradients": "White box: it needs the network's gradients.",
+    "outputs": "Black box: it needs only the network's outputs.",
+    "nothing": "Control: it needs nothing from the network.",
 }
 
 
@@ -42,23 +42,24 @@ def attack_choice(prefix: str, *, only: Collection[str] | None = None, first: st
         index=names.index(first) if first in names else 0,
         key=f"{prefix}_attack",
         bind="query-params",
-        help="How the change is found. White-box attacks look at gradients, black-box "
-        "attacks only at outputs; noise is the control that any attack must beat.",
+        help="How the perturbation is computed. White-box attacks use gradients, black-box attacks only "
+        "outputs; random noise is the control that any attack must beat.",
     )
     name = titles[title]
     entry = ATTACKS[name]
-    st.caption(f"{entry.idea} {MEANING[entry.access]} *{entry.paper}*")
     key = f"{prefix}_{name}"
     epsilon = epsilon_choice(key, entry)
-    target = _target(key, entry)
     settings: dict[str, float] = {}
     shown = [setting for setting in entry.settings if setting == "steps"]
     folded = [setting for setting in entry.settings if setting != "steps"]
     for setting in shown:
         settings[setting] = setting_choice(f"{key}_{setting}", setting, entry.settings[setting], entry.norm)
-    restarts = 1
-    if folded or entry.random:
-        with st.expander("Hyperparameters", icon=":material/tune:", key=f"{key}_more"):
+    st.caption(f"{entry.idea} {MEANING[entry.access]}")
+    target, restarts = None, 1
+    if folded or entry.random or entry.targeted:
+        with st.expander("Advanced", icon=":material/tune:", key=f"{key}_more"):
+            if entry.targeted:
+                target = _target(key)
             for setting in folded:
                 widget = f"{key}_{setting}"
                 settings[setting] = setting_choice(widget, setting, entry.settings[setting], entry.norm)
@@ -72,19 +73,18 @@ def epsilon_choice(key: str, entry: Attack, *, label: str = "") -> float:
     norm = NORMS[entry.norm]
     options = budgets(entry.norm, entry.epsilon)
     tells = (
-        ""
-        if entry.bounded
-        else ("This attack looks for a small change that works, by itself; one larger than ε does not count.")
+        "" if entry.bounded else ("This attack minimizes the perturbation by itself; one larger than ε does not count.")
     )
     value = st.select_slider(
-        label or (f"Perturbation budget ε ({norm.title})" if entry.bounded else f"Counts up to ε ({norm.title})"),
+        label
+        or (f"Perturbation budget ε ({norm.title})" if entry.bounded else f"Largest ε that counts ({norm.title})"),
         options,
         value=_nearest(options, entry.epsilon),
         key=f"{key}_epsilon",
         bind="query-params",
         format_func=_written,
-        help=f"How much may change, by {norm.title}: {norm.idea}. Pixels run from 0 "
-        f"(black) to 1 (white); 0 changes nothing. {tells}",
+        help=f"The largest perturbation allowed, in the {norm.title} norm: {norm.idea}. Pixels range from 0 "
+        f"(black) to 1 (white). {tells}",
     )
     return float(value)
 
@@ -107,16 +107,15 @@ def setting_choice(key: str, name: str, setting: Setting, norm: NormName) -> flo
     return setting_widget(widget, name, setting)
 
 
-def _target(key: str, entry: Attack) -> int | None:
-    """The digit that the network shall read; None: any other than the right one."""
-    if not entry.targeted:
-        return None
+def _target(key: str) -> int | None:
+    """The target class of a targeted attack; None: any other than the true class."""
     picked = st.selectbox(
         "Target class",
         [ANY, *map(str, range(10))],
         key=f"{key}_target",
         bind="query-params",
-        help="Any other digit than the right one, or one digit of your choice (a targeted attack), which is harder.",
+        help="Any class but the true one (an untargeted attack), or one class of your choice (a targeted attack), "
+        "which is harder.",
     )
     return None if picked == ANY else int(picked)
 
@@ -129,7 +128,7 @@ def _restarts(key: str) -> int:
             value=1,
             key=f"{key}_restarts",
             bind="query-params",
-            help="How often to start anew with other random numbers; of an image's tries the best one counts.",
+            help="How often the attack is repeated with other random numbers. The best result of each image counts.",
         )
     )
 

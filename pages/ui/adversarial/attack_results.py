@@ -1,4 +1,4 @@
-"""What attacks came to, on many test images and on one, kept so that each is carried out once.
+"""Results of attacks on many test images and on one, cached so that each is computed once.
 
 Everything here is shared by all sessions. An attack on one image is named by the network, the image's pixels,
 the label and the attack's whole config.
@@ -40,20 +40,20 @@ def results_on(data: str, _digits: Digits) -> AttackResults:
 
 def attacked(trained: TrainedNetwork, image: Tensor, label: int, config: AttackConfig) -> Tensor:
     """The attacked image (1, 28, 28). image: (1, 28, 28) in [0, 1]. label: what it shows."""
-    with st.spinner(f"{ATTACKS[config.name].title} is looking for a change…"):
+    with st.spinner(f"Running {ATTACKS[config.name].title}…"):
         return _attacked(trained.key, _pixels(image), label, config, trained.model, image)
 
 
 def path(trained: TrainedNetwork, image: Tensor, label: int, config: AttackConfig) -> list[Moment]:
     """The steps of the attack, thinned to at most FRAMES."""
-    with st.spinner(f"{ATTACKS[config.name].title} walks its path…"):
+    with st.spinner(f"Running {ATTACKS[config.name].title} step by step…"):
         return _path(trained.key, _pixels(image), label, config, trained.model, image)
 
 
 def smallest(trained: TrainedNetwork, image: Tensor, label: int, config: AttackConfig) -> Bisection:
-    """The search for the smallest ε with which the attack fools; the config's own ε is not used."""
+    """The search for the smallest ε with which the attack succeeds; the config's own ε is not used."""
     entry = ATTACKS[config.name]
-    with st.spinner(f"Looking for the smallest ε of {entry.title}…"):
+    with st.spinner(f"Searching for the smallest ε of {entry.title}…"):
         return _smallest(trained.key, _pixels(image), label, replace(config, epsilon=0.0), trained.model, image)
 
 

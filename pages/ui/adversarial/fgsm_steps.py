@@ -1,4 +1,4 @@
-"""FGSM told in eleven steps: for each a title, a sentence made from the live numbers, and a line of code."""
+"""FGSM in eleven steps: for each a title, a sentence made from the live numbers, and a line of code."""
 
 import math
 from collections.abc import Mapping
@@ -35,40 +35,39 @@ def tell(trained: TrainedNetwork, walk: FgsmWalk, mode: EvalMode) -> list[StepTe
     return [
         StepText(
             "Load the trained network",
-            f"{escaped(trained.title, 'page')}: {_weights(trained.model):,} weights and biases, "
-            "none of which will change.",
+            f"{escaped(trained.title, 'page')} has {_weights(trained.model):,} parameters. The attack changes none of "
+            "them.",
             loading(trained),
         ),
-        StepText("Switch to eval mode", _eval(mode), "model.eval()"),
+        StepText("Switch to evaluation mode", _eval(mode), "model.eval()"),
         StepText(
             "Take an image and its label",
-            f"784 pixels between 0 (black) and 1 (white). The right answer is **{walk.label}**.",
+            f"784 pixels between 0 (black) and 1 (white). The true class is **{walk.label}**.",
             "x, y = images[number : number + 1], labels[number : number + 1]",
         ),
         StepText(
-            "Ask for gradients of the pixels",
-            "In training the weights are what may change; here it is the image. PyTorch now keeps track of "
-            "everything computed from it.",
+            "Track the gradient of the input",
+            "Training changes the weights; an attack changes the input. PyTorch now records every operation on the "
+            "image.",
             "x = x.clone().requires_grad_()",
         ),
-        StepText("Forward: what does the network say?", _forward(walk), "logits = model(x)"),
+        StepText("Forward pass: logits and probabilities", _forward(walk), "logits = model(x)"),
         StepText(
-            "The loss",
-            f"Minus the logarithm of the probability of the right answer: −ln {_short(_chance(walk))} = "
-            f"**{walk.loss:.3g} nats**. In double precision: a loss near 0 and its gradient would be rounded "
-            "away.",
+            "Loss: cross-entropy",
+            f"Minus the logarithm of the probability of the true class: −ln {_short(_chance(walk))} = "
+            f"**{walk.loss:.3g} nats**. Computed in double precision, so that a loss near 0 is not rounded away.",
             "loss = F.cross_entropy(logits.double(), y)",
         ),
-        StepText("Set old gradients to zero", _zeroed(walk), "model.zero_grad(); x.grad = None"),
-        StepText("Backward: which pixels matter?", _backward(walk), "loss.backward()"),
-        StepText("Keep only the sign", _signs(walk), "sign = x.grad.sign()"),
+        StepText("Zero the gradients", _zeroed(walk), "model.zero_grad(); x.grad = None"),
+        StepText("Backward pass: gradient of every pixel", _backward(walk), "loss.backward()"),
+        StepText("Take the sign of the gradient", _signs(walk), "sign = x.grad.sign()"),
         StepText(
-            "Take the step, and stay an image",
-            f"Every pixel moves by ε = {walk.epsilon:g}, uphill. {walk.cut} of 784 pixels would leave the "
-            "range from black to white and are cut off.",
+            "Step by ε and clip to [0, 1]",
+            f"Every pixel changes by ε = {walk.epsilon:g} in the direction that raises the loss. {walk.cut} of 784 "
+            "pixels would leave the range [0, 1] and are clipped.",
             "adversarial = (x + epsilon * sign).clamp(0, 1).detach()",
         ),
-        StepText("Predict again, and compare", compared(walk), "read = model(adversarial).argmax(1)"),
+        StepText("Predict again", compared(walk), "prediction = model(adversarial).argmax(1)"),
     ]
 
 
@@ -102,15 +101,15 @@ def code(steps: list[StepText], number: int, epsilon: float) -> str:
 
 
 def compared(walk: FgsmWalk) -> str:
-    """What the network read before and after, and whether that makes it fooled."""
+    """The predictions before and after, and whether the image is now misclassified."""
     before, after = _said(walk.probabilities, walk.read), _said(walk.probabilities_after, walk.read_after)
     rise = f"The loss went from {walk.loss:.3g} to {walk.loss_after:.3g} nats."
     if walk.read != walk.label:
-        return f"It misclassified the clean image already: {before}; now {after}. {rise}"
+        return f"The clean image is misclassified already: {before}; now {after}. {rise}"
     if walk.read_after != walk.label:
         return f"**Misclassified.** Before: {before}; after: {after}. {rise}"
     if walk.epsilon == 0:
-        return f"ε is 0, so nothing has changed: {after}."
+        return f"ε is 0, so nothing changes: {after}."
     if walk.loss_after < walk.loss:
         return f"Correctly classified. Before: {before}; after: {after}. The step even lowered the loss: {rise}"
     return f"Correctly classified at this ε. Before: {before}; after: {after}. {rise}"
@@ -123,31 +122,30 @@ def _said(probabilities: object, digit: int) -> str:
 def _eval(mode: EvalMode) -> str:
     kinds = []
     if mode.dropouts:
-        kinds.append(f"dropout ({len(mode.dropouts)}×, off now)")
+        kinds.append(f"dropout ({len(mode.dropouts)}×, now off)")
     if mode.norms:
-        kinds.append(f"batch norm ({len(mode.norms)}×, now with the averages of training)")
+        kinds.append(f"batch norm ({len(mode.norms)}×, now with running statistics)")
     if kinds:
         switched = (
-            f"Switched here: {' and '.join(kinds)}; the ten logits differ by up to {mode.moved:.2g} between "
-            "the two modes."
+            f"Here it affects {' and '.join(kinds)}; the logits differ by up to {mode.moved:.2g} between the two modes."
         )
     else:
-        switched = "This network has neither dropout nor batch norm, so here it changes nothing."
+        switched = "This network has neither, so here it changes nothing."
     proof = (
-        f"in eval mode the gradient is there, ‖g‖₁ = {mode.l1:.3g}"
+        f"here ‖g‖₁ = {mode.l1:.3g}"
         if mode.l1 > 0
-        else "that this gradient is 0 everywhere is the network's doing, not eval mode's"
+        else "here the gradient is 0 everywhere, but because of the network, not of the mode"
     )
     return (
-        f"Dropout and batch norm behave as in a test. {switched} It does **not** switch gradients off, "
-        f"though the text says so (a slip): {proof}. What turns them off is `torch.no_grad()`."
+        f"Dropout and batch norm behave as at test time. {switched} Evaluation mode does **not** turn gradients "
+        f"off: {proof}. `torch.no_grad()` does."
     )
 
 
 def _forward(walk: FgsmWalk) -> str:
-    right = "correctly" if walk.read == walk.label else "wrongly"
+    right = "correctly" if walk.read == walk.label else "incorrectly"
     return (
-        f"Ten logits, and softmax makes ten probabilities of them. It {right} predicts "
+        f"Softmax turns the ten logits into probabilities. The network {right} predicts "
         f"{_said(walk.probabilities, walk.read)}."
     )
 
@@ -155,32 +153,32 @@ def _forward(walk: FgsmWalk) -> str:
 def _zeroed(walk: FgsmWalk) -> str:
     once = float(walk.gradient.abs().sum())
     sentence = (
-        f"Run step 8 twice without this line and ‖x.grad‖₁ becomes {walk.twice:.3g} instead of {once:.3g}. "
+        f"Running step 8 twice without this line gives ‖x.grad‖₁ = {walk.twice:.3g} instead of {once:.3g}."
         if once
         else ""
     )
-    return f"`backward` adds to whatever is stored already. {sentence}With a second image, two gradients would mix."
+    return f"`backward()` accumulates: it adds to the gradient already stored. {sentence}".strip()
 
 
 def _backward(walk: FgsmWalk) -> str:
     gradient = walk.gradient
     if not bool(gradient.any()):
-        return "The gradient is 0 at every pixel: to first order, no change of the image moves this loss."
+        return "The gradient is 0 at every pixel: to first order, no change of the image changes the loss."
     strongest = int(gradient.abs().argmax())
     value = float(gradient.flatten()[strongest])
     way = "brighter" if value > 0 else "darker"
     return (
-        f"Orange: brighter raises the loss. Blue: darker raises it. The steepest pixel is row "
-        f"{strongest // 28}, column {strongest % 28}: {value:.3g} nats per unit of ink, so {way} hurts most "
-        "there."
+        f"Orange: a brighter pixel raises the loss. Blue: a darker one does. The largest entry is at row "
+        f"{strongest // 28}, column {strongest % 28}: {value:.3g} nats per unit of brightness, so {way} raises "
+        "the loss most there."
     )
 
 
 def _signs(walk: FgsmWalk) -> str:
     up, down = int((walk.sign > 0).sum()), int((walk.sign < 0).sum())
     none = 784 - up - down
-    left = f", {none} stay (gradient exactly 0)" if none else ""
-    return f"Strong or weak no longer matters, only which way: {up} pixels get brighter, {down} darker{left}."
+    left = f", {none} do not change (gradient exactly 0)" if none else ""
+    return f"The magnitude is dropped, only the direction stays: {up} pixels become brighter, {down} darker{left}."
 
 
 def _chance(walk: FgsmWalk) -> float:
@@ -207,7 +205,7 @@ PANELS: Final[dict[int, tuple[tuple[str, str, Kind], ...]]] = {
     3: (("image", "x", "ink"),),
     8: (("gradient", "g = x.grad", "signed"),),
     9: (("sign", "sign(g)", "signed"),),
-    10: (("image", "x", "ink"), ("change", "what changed", "signed"), ("attacked", "adversarial", "ink")),
+    10: (("image", "x", "ink"), ("change", "perturbation", "signed"), ("attacked", "adversarial", "ink")),
 }
 
 
@@ -239,7 +237,7 @@ def step_picture(
             height=240 if small else 260,
             names=("x", "adversarial"),
         )
-        chart(fig, f"{key}_bars", still=True)
+        chart(fig, f"{key}_bars", still=True, alt=compared(walk))
 
 
 def whole_way(walk: FgsmWalk, key: str) -> None:
@@ -250,16 +248,17 @@ def whole_way(walk: FgsmWalk, key: str) -> None:
         ("sign", "sign(g)", "signed"),
         ("attacked", "adversarial", "ink"),
     )
-    st.caption("The whole way; point at a pixel:")
+    st.caption("From image to adversarial image. Hover over a pixel for its gradient, sign and values:")
     panels = [_panel(walk, part, name, kind) for part, name, kind in parts]
-    chart(pixel_row_figure(panels, facts(walk)), key, still=True)
+    chart(pixel_row_figure(panels, facts(walk)), key, still=True, alt="Image, gradient, its sign, adversarial image")
 
 
 def picture_of(walk: FgsmWalk, part: str, name: str, kind: Kind, key: str, side: int) -> None:
-    """One tensor of 28 × 28; pointing at a pixel tells g, its sign, and the pixel before and after."""
+    """One tensor of 28 × 28; hovering over a pixel tells g, its sign, and the pixel before and after."""
     panel = _panel(walk, part, name, kind)
-    chart(pixel_panel_figure(panel, facts(walk), height=side), key, still=True)
-    st.caption(f"`{name}` · {ranges(getattr(walk, part))}", text_alignment="center")
+    words = ranges(getattr(walk, part))
+    chart(pixel_panel_figure(panel, facts(walk), height=side), key, still=True, alt=f"{name}: {words}")
+    st.caption(f"`{name}` · {words}", text_alignment="center")
 
 
 def _panel(walk: FgsmWalk, part: str, name: str, kind: Kind) -> Panel:
@@ -291,30 +290,30 @@ def _layers(trained: TrainedNetwork, small: bool) -> None:
     named = {name: tensor.detach() for name, tensor in trained.model.named_parameters()}
     if small:
         total = sum(tensor.numel() for tensor in named.values())
-        _table({"tensors of weights and biases": str(len(named)), "numbers in them": f"{total:,}"}, small)
+        _table({"parameter tensors": str(len(named)), "parameters": f"{total:,}"}, small)
         return
     st.dataframe(
         [
             {
                 "parameter": name,
                 "shape": shape(tensor.shape),
-                "from": _number(float(tensor.min())),
-                "to": _number(float(tensor.max())),
+                "min": _number(float(tensor.min())),
+                "max": _number(float(tensor.max())),
             }
             for name, tensor in named.items()
         ],
         hide_index=True,
-        height=min(320, 38 + 35 * len(named)),
+        height=min(250, 38 + 35 * len(named)),
     )
 
 
 def _modes(mode: EvalMode, small: bool) -> None:
     _table(
         {
-            "Layers that eval mode switches": str(len(mode.norms) + len(mode.dropouts)),
-            "Logits differ between the modes by up to": _number(mode.moved),
-            "‖gradient‖₁ in eval mode (nats per unit of ink)": _number(mode.l1),
-            "Is there a gradient under torch.no_grad()?": "yes" if mode.under_no_grad else "no",
+            "Layers that evaluation mode affects": str(len(mode.norms) + len(mode.dropouts)),
+            "Largest difference of the logits between the modes": _number(mode.moved),
+            "‖gradient‖₁ in evaluation mode (nats per unit of brightness)": _number(mode.l1),
+            "Gradient under torch.no_grad()?": "yes" if mode.under_no_grad else "no",
         },
         small,
     )
@@ -327,7 +326,7 @@ def _outputs(walk: FgsmWalk, key: str, *, loss: bool, small: bool) -> None:
             chance = float(walk.probabilities[walk.label])
             st.metric(f"Probability of {walk.label}", f"{chance:.3g}", width=150, help="By softmax.")
             st.metric("Loss (nats)", f"{walk.loss:.3g}", width=150, help="−ln of that probability.")
-        st.caption(f"`loss` · one number · chance level costs ln 10 = {_number(math.log(10))} nats")
+        st.caption(f"`loss` · a scalar · chance level: ln 10 = {_number(math.log(10))} nats")
         return
     fig = bars(walk.probabilities.numpy(), names, palette.DIGITS, height=190 if small else 320)
     if small:
@@ -352,8 +351,8 @@ def _grads(walk: FgsmWalk, small: bool) -> None:
     _table(
         {
             "x.grad after this line": "None",
-            "‖x.grad‖₁ after one backward": _number(float(walk.gradient.abs().sum())),
-            "‖x.grad‖₁ after two, not zeroed": _number(walk.twice),
+            "‖x.grad‖₁ after one backward pass": _number(float(walk.gradient.abs().sum())),
+            "‖x.grad‖₁ after two without zeroing": _number(walk.twice),
         },
         small,
     )
@@ -364,8 +363,8 @@ def _watched(walk: FgsmWalk, small: bool) -> None:
     _table(
         {
             "x.requires_grad": str(x.requires_grad),
-            "x.is_leaf (its gradient will be kept)": str(x.is_leaf),
-            "x.grad, before any backward": str(x.grad),
+            "x.is_leaf (its gradient is stored)": str(x.is_leaf),
+            "x.grad, before the backward pass": str(x.grad),
             "x.shape": shape(x.shape),
         },
         small,

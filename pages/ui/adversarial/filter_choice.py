@@ -4,20 +4,23 @@ import streamlit as st
 
 from core.attacks.filters import FILTERS
 from core.attacks.filters.config import NO_FILTER, FilterConfig
+from pages.ui.kit.widgets.binding import renamed
 
 NONE = "none"
+FORMER = {"Few gray levels": "Gray-level quantization", "Noise on the input": "Input noise"}
 
 
 def choose_filter(key: str) -> FilterConfig:
     """A select box over the filters and "none", and a slider for the strength of the one chosen."""
+    renamed(key, FORMER)
     titles = {NONE: ""} | {entry.title: name for name, entry in FILTERS.items()}
     title = st.selectbox(
-        "Filter in front of the network",
+        "Input filter",
         list(titles),
         key=key,
         bind="query-params",
-        help="Puts it between image and network, and runs the same checks on both together. Some filters "
-        "hide the gradient: see which badges notice.",
+        help="Preprocesses every image before the network, and runs the same checks on both together. Some "
+        "filters mask the gradient: see which checks notice.",
     )
     name = titles[title]
     return FilterConfig(name, choose_strength(key, name)) if name else NO_FILTER

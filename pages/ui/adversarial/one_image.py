@@ -1,4 +1,4 @@
-"""Tab: attack one image and see what was changed, what the network then predicts, and how little is enough."""
+"""Tab: attack one image: the perturbation, the prediction, and the smallest ε that succeeds."""
 
 import streamlit as st
 import torch
@@ -23,12 +23,13 @@ from pages.ui.kit.network.image_picker import DRAWN, Subject, subject
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.shell.state import linked
+from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.chart import chart
 
 ACCESS = {
-    "gradients": "**White box**: it needs the gradients of the network, so its weights must be known.",
-    "outputs": "**Black box**: it asks for the network's outputs and never for a gradient.",
-    "nothing": "**Control**: it asks the network nothing.",
+    "gradients": "**White box**: it needs the network's gradients, so its weights must be known.",
+    "outputs": "**Black box**: it needs only the network's outputs, never a gradient.",
+    "nothing": "**Control**: it needs nothing from the network.",
 }
 
 
@@ -42,14 +43,16 @@ def formula(config: AttackConfig) -> None:
     )
     if config.target is not None:
         st.markdown(
-            rf"With a target, $L(x, y)$ is replaced by $-L(x, {config.target})$: instead of away from the "
-            f"right digit the image goes towards the {config.target}."
+            rf"With a target class, $L(x, y)$ is replaced by $-L(x, {config.target})$: the image moves toward the "
+            f"{config.target} instead of away from its true class."
         )
 
 
-SMALLEST, PATH = "Smallest ε that fools it", "The path"
+SMALLEST, PATH = "Smallest ε that succeeds", "Attack trajectory"
 KEY = "adv_one"
-PREDICTED = "what the network reads"
+PREDICTED = "the network's prediction"
+renamed(f"{KEY}_part", {"Smallest ε that fools it": SMALLEST, "The path": PATH})
+renamed(f"{KEY}_drawn", {"what the network reads": PREDICTED})
 
 
 @panel
@@ -72,7 +75,7 @@ def one_image(trained: TrainedNetwork, mnist: Mnist) -> None:
         required=True,
         key=f"{KEY}_part",
         bind="query-params",
-        help="How small ε may be before the attack fails, or the steps an iterated attack takes.",
+        help="The smallest ε with which the attack succeeds, or the steps of an iterative attack.",
     )
     if part == PATH:
         path_view(trained, seen.image, label, config)
@@ -95,15 +98,15 @@ def _label(trained: TrainedNetwork, seen: Subject) -> int:
         return seen.label
     predicted = int(predict(trained.model, seen.image[None])[0].argmax())
     said = st.selectbox(
-        "You drew a",
+        "True class of your drawing",
         [PREDICTED, *map(str, range(10))],
         key=f"{KEY}_drawn",
         bind="query-params",
-        help="The right answer, from which the attack leads away. Unless you say it, it is what the network "
-        "predicts for your clean drawing.",
+        help="The digit you drew; the attack leads away from it. Unless you choose one, it is the network's "
+        "prediction for the clean drawing.",
     )
     if said == PREDICTED:
-        st.caption(f"It predicts {a(predicted)}. If you drew another digit, say so.")
+        st.caption(f"It predicts {a(predicted)}. If you drew another digit, choose it.")
         return predicted
     return int(said)
 
@@ -113,21 +116,22 @@ def _code(config: AttackConfig) -> None:
     inner = inner_code(config)
     if inner is not None:
         place, lines = inner
-        st.caption(f"What it does, from {place}:")
+        st.caption(f"Its implementation, from {place}:")
         st.code(lines, language="python")
 
 
-# Part of the tab "One image": the smallest ε that fools the network, found by trying and halving.
+# Part of the tab "One image": the smallest ε with which the attack succeeds, found by bisection.
 
 
 def smallest_view(trained: TrainedNetwork, image: Tensor, label: int, config: AttackConfig) -> None:
     """The tries as a chart, the image at the ε that was found, and on request what every attack needs."""
     found = attack_results.smallest(trained, image, label, config)
-    st.markdown(_describe(found, label, config))
+    words = _describe(found, label, config)
+    st.markdown(words)
     if found.epsilon != 0:
         left, right = st.columns([1.2, 1], gap="medium", vertical_alignment="center")
         with left:
-            _tries(found, config)
+            _tries(found, config, words)
         if found.epsilon is not None:
             before, after = (predict(trained.model, one[None])[0] for one in (image, found.image))
             with right:
@@ -136,15 +140,15 @@ def smallest_view(trained: TrainedNetwork, image: Tensor, label: int, config: At
         "Compare all attacks",
         key="adv_one_compare",
         bind="query-params",
-        help="Look for the smallest ε of every attack on this image, each with its own usual settings. "
-        "Those that take hundreds of steps are slow.",
+        help="Find the smallest ε of every attack on this image, each with its default hyperparameters. "
+        "Attacks with hundreds of steps are slow.",
     ):
         _compared(trained, image, label, config)
 
 
-def _tries(found: Bisection, config: AttackConfig) -> None:
+def _tries(found: Bisection, config: AttackConfig, words: str) -> None:
     norm = NORMS[ATTACKS[config.name].norm]
-    aim = "right digit" if config.target is None else f"{config.target}"
+    aim = "true class" if config.target is None else f"{config.target}"
     largest = max(one.epsilon for one in found.tries)
     fig = epsilon_tries_figure(
         [one.epsilon for one in found.tries],
@@ -156,45 +160,43 @@ def _tries(found: Bisection, config: AttackConfig) -> None:
         y_title=f"probability of the {aim}",
         x_title=f"ε ({norm.title})",
     )
-    chart(fig, "adv_one_tries", still=True)
+    chart(fig, "adv_one_tries", still=True, alt=words)
 
 
 def _describe(found: Bisection, label: int, config: AttackConfig) -> str:
     """The answer, and how it was found."""
     entry, count = ATTACKS[config.name], len(found.tries)
     norm = NORMS[entry.norm]
-    aim = "" if config.target is None else f" with the target {a(config.target)}"
+    aim = "" if config.target is None else f" with the target {config.target}"
     if found.epsilon == 0:
         predicted = found.tries[0].read
-        right = f", and this is {a(label)}" if config.target is None else ""
-        return f"**ε = 0.** The network predicts {a(predicted)} as it is{right}: nothing has to change."
+        right = f", and the true class is {label}" if config.target is None else ""
+        return f"**ε = 0.** The prediction for the clean image is {a(predicted)}{right}: no change is needed."
     if found.epsilon is None:
         end = attack_results.search_end(config)
         return (
-            f"**None up to {end:g}.** {entry.title} did not succeed{aim} with any of the {count} "
-            f"values of ε ({norm.title}) that were tried."
+            f"**None up to {end:g}.** {entry.title} did not succeed{aim} at any of the {count} "
+            f"values of ε ({norm.title}) tried."
         )
     fooling = next(one for one in reversed(found.tries) if one.fooled)
     at = f"{found.epsilon:.0f} pixels" if entry.norm == "l0" else f"{found.epsilon:.3g}"
     how = (
-        f"{count} values of ε were tried: from below until one succeeds, then the gap beneath it was halved "
-        f"until it was no wider than {PRECISION[entry.norm]:g}."
+        f"Found by bisection in {count} tries, to within {PRECISION[entry.norm]:g}."
         if entry.bounded
-        else "This attack looks for a small change by itself; that is the size it came to. Another attack "
-        "may find a smaller one."
+        else "This attack minimizes the perturbation by itself; another attack may find a smaller one."
     )
-    after = f": it then predicts {a(fooling.read)}"
+    after = f": the prediction is then {fooling.read}"
     return f"**{at}** ({norm.title}) is enough for {entry.title} to succeed{aim or after}. {how}{_back_again(found)}"
 
 
 def _back_again(found: Bisection) -> str:
-    """A warning where a larger ε that was tried did not fool."""
+    """A warning where a larger ε that was tried did not succeed."""
     later = [one.epsilon for one in found.tries if not one.fooled and one.epsilon > (found.epsilon or 0)]
-    return f" A larger one need not do: at {min(later):.3g} it did not." if later else ""
+    return f" A larger ε may still fail: {min(later):.3g} did." if later else ""
 
 
 def _compared(trained: TrainedNetwork, image: Tensor, label: int, config: AttackConfig) -> None:
-    """Bars of what every attack needs, one chart a norm."""
+    """Bars of the smallest ε of every attack, one chart a norm."""
     target = config.target
     named = [name for name, entry in ATTACKS.items() if target is None or entry.targeted]
     found = {name: attack_results.smallest(trained, image, label, _usual(name, config)) for name in named}
@@ -213,9 +215,9 @@ def _compared(trained: TrainedNetwork, image: Tensor, label: int, config: Attack
             )
             chart(fig, f"adv_one_needed_{norm}", still=True)
     st.caption(
-        "Smaller is stronger: what the best of them needs is known to be enough, and no attack proves that "
-        "less is not. Numbers of different norms measure different things: compare within a chart. "
-        "Pale bars: correctly classified up to there." + (" Random noise is the control." if target is None else "")
+        "A smaller ε means a stronger attack. The smallest of them is an upper bound: a smaller perturbation may "
+        "exist. Norms cannot be compared with each other. Pale bars: correctly classified up to that ε."
+        + (" Random noise is the control." if target is None else "")
     )
 
 
@@ -224,7 +226,7 @@ def _usual(name: str, config: AttackConfig) -> AttackConfig:
     return config if name == config.name else AttackConfig(name, target=config.target)
 
 
-# Part of the tab "One image": the path of an iterated attack, step by step.
+# Part of the tab "One image": the trajectory of an iterative attack, step by step.
 
 
 def path_view(trained: TrainedNetwork, image: Tensor, label: int, config: AttackConfig) -> None:
@@ -232,21 +234,22 @@ def path_view(trained: TrainedNetwork, image: Tensor, label: int, config: Attack
     walked = iterated(config)
     if walked is None:
         st.info(
-            f"{ATTACKS[config.name].title} makes its change at once: there is no path. Choose an attack with "
-            "steps, such as BIM or PGD.",
+            f"{ATTACKS[config.name].title} takes a single step, so it has no trajectory. Choose an iterative "
+            "attack such as BIM or PGD.",
             icon=":material/linear_scale:",
         )
         return
     path = attack_results.path(trained, image, label, walked)
     if len(path) < 2:
-        st.info("The attack took no step: nothing to walk along.", icon=":material/linear_scale:")
+        st.info("The attack took no step, so there is no trajectory.", icon=":material/linear_scale:")
         return
-    st.markdown(_trajectory_told(path, label, walked, walked != config))
+    words = _trajectory_told(path, label, walked, walked != config)
+    st.markdown(words)
     steps = [moment.step for moment in path]
     images = torch.stack([moment.image[0] for moment in path])
     chances = torch.stack([moment.probabilities for moment in path])
     film = attack_film_figure(steps, images.numpy(), (images - image).numpy(), chances.numpy())
-    chart(film, f"adv_one_film_{walked.name}_{len(path)}", still=True)
+    chart(film, f"adv_one_film_{walked.name}_{len(path)}", still=True, alt=words)
     _numbers(path, steps, walked)
 
 
@@ -282,33 +285,32 @@ def _loss(config: AttackConfig) -> str:
     if config.target is not None:
         words, way = f"the {config.target}", "fall"
     else:
-        words, way = "the right digit", "rise"
+        words, way = "the true class", "rise"
     expected = f": it should {way}" if ATTACKS[config.name].bounded else ""
     return f"The loss is the cross-entropy of {words}{expected}."
 
 
 def _trajectory_told(path: list[Moment], label: int, config: AttackConfig, stands_in: bool) -> str:
-    """When the reading turned, and where the path ended."""
+    """When the prediction changed, and where the trajectory ended."""
     entry, last = ATTACKS[config.name], path[-1]
     norm = NORMS[entry.norm]
     words = (
-        f"FGSM is a single step. Here is {entry.title} in its place, which takes {config.steps} small ones "
-        f"within the same ε = {config.budget:g}. "
+        f"FGSM is a single step. Shown instead: {entry.title}, {config.steps} small steps within the same "
+        f"ε = {config.budget:g}. "
         if stands_in
         else ""
     )
     if entry.random and path[0].step == 0 and path[0].linf > 0:
         words += (
-            f"**Step 0 is not the original**: {entry.title} begins at a random point within ε of it, here "
-            f"{number(_size(path[0], entry.norm))} ({norm.title}) away, so "
-            "that it does not stand on a flat spot. "
+            f"**Step 0 is not the clean image**: {entry.title} starts at a random point within ε, here at "
+            f"{norm.title} distance {number(_size(path[0], entry.norm))}. "
         )
     goal = [k for k, moment in enumerate(path) if _won(moment, label, config)]
     aim = "misclassified" if config.target is None else f"predicted as {a(config.target)}"
     if not goal:
-        words += f"In none of the {len(path)} moments shown the image is {aim}."
+        words += f"At none of the {len(path)} steps shown is the image {aim}."
     elif goal[0] == 0:
-        words += f"The image is {aim} from the start on (step {path[0].step})."
+        words += f"The image is {aim} from the start (step {path[0].step})."
     else:
         turned = path[goal[0]]
         thinned = len(path) <= last.step  # then steps between those shown may have been first
@@ -318,9 +320,9 @@ def _trajectory_told(path: list[Moment], label: int, config: AttackConfig, stand
             f"confidence {confidence(turned.probabilities, turned.read)}."
         )
     return (
-        f"{words} At the last step shown ({last.step}) it predicts {a(last.read)} "
-        f"({confidence(last.probabilities, last.read)}), {number(_size(last, entry.norm))} ({norm.title}) away "
-        "from the original. Press ▶ or pull the slider."
+        f"{words} At step {last.step} the prediction is {last.read} "
+        f"({confidence(last.probabilities, last.read)}), at {norm.title} distance "
+        f"{number(_size(last, entry.norm))} from the clean image. Press ▶ or drag the slider."
     )
 
 

@@ -1,4 +1,4 @@
-"""Original, perturbation and result side by side, with what the network reads and how large the change is."""
+"""Clean image, perturbation and adversarial image side by side, with predictions and norms."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ from pages.ui.kit.widgets.chart import chart
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """One attack and its two readings.
+    """One attack and the predictions before and after.
 
     label: what the image shows. before, after: (10,) probabilities. size: how large the change came out, in
     the attack's norm.
@@ -34,12 +34,12 @@ class Case:
 
     @property
     def clean(self) -> int:
-        """The digit read in the original."""
+        """The class predicted for the clean image."""
         return int(self.before.argmax())
 
     @property
     def read(self) -> int:
-        """The digit read in the attacked image."""
+        """The class predicted for the adversarial image."""
         return int(self.after.argmax())
 
 
@@ -48,42 +48,35 @@ def verdict(case: Case) -> tuple[str, str]:
     entry, target = ATTACKS[case.config.name], case.config.target
     was, now = confidence(case.before, case.clean), confidence(case.after, case.read)
     if target is not None and target == case.label:
-        return (
-            "Target equals the true class",
-            f"This image is {a(case.label)}, so the target is right already. Choose another.",
-        )
+        return ("Target equals the true class", f"This image is {a(case.label)}. Choose another target class.")
     if case.clean != case.label:
         after = "also" if case.read == case.clean else "then"
         return (
             "Misclassified before any attack",
-            f"This is {a(case.label)}, and the network predicts {a(case.clean)} (confidence {was}) for the "
-            "clean image. There is nothing to attack. For the adversarial one it "
+            f"The true class is {case.label}; the prediction for the clean image is {case.clean} (confidence "
+            f"{was}), so there is nothing to attack. For the adversarial image it "
             f"{after} predicts {a(case.read)} ({now}).",
         )
     if case.size == 0:
         if case.config.budget == 0:
-            why = "ε is 0: nothing may change."
+            why = "ε is 0: no change is allowed."
         elif entry.bounded and entry.access != "gradients":
-            why = f"{entry.title} found nothing that helps."
+            why = f"{entry.title} found no change that raises the loss."
         elif entry.bounded:
-            why = f"{entry.title} changed nothing: the gradient it follows may have rounded to 0."
+            why = f"{entry.title} changed nothing: its gradient may have been rounded to 0."
         else:
-            why = (
-                f"{entry.title} found no change within ε = {case.config.budget:g} that does it, so the "
-                "image is as it was."
-            )
-        return "Unchanged", f"{why} It predicts {a(case.read)} (confidence {now})."
+            why = f"{entry.title} found no adversarial example within ε = {case.config.budget:g}."
+        return "Unchanged", f"{why} The prediction is {case.read} (confidence {now})."
     if target is not None:
         return _aimed(case, target, was, now)
     if case.read != case.label:
         return (
             f"Misclassified: {a(case.label)} is predicted as {a(case.read)}",
-            f"The confidence in the {case.read} is {now}; for the clean image it was {was} in "
-            f"the {case.label}.{_doubt(case)}",
+            f"Confidence {now}; for the clean image it was {was} in the {case.label}.{_doubt(case)}",
         )
     return (
         f"Correctly classified: still {a(case.label)}",
-        f"The confidence is {now}; for the clean image it was {was}.{_direction(case)}",
+        f"Confidence {now}; for the clean image it was {was}.{_direction(case)}",
     )
 
 
@@ -98,29 +91,26 @@ def confidence(probabilities: Tensor, digit: int) -> str:
 
 
 def _aimed(case: Case, target: int, was: str, now: str) -> tuple[str, str]:
-    entry = f"For the clean image it was {was} in the {case.label}"
+    entry = f"for the clean image it was {was} in the {case.label}"
     if case.read == target:
-        return (
-            f"Target reached: {a(case.label)} is predicted as {a(target)}",
-            f"The confidence in the {target} is {now}. {entry}.",
-        )
+        return (f"Target reached: {a(case.label)} is predicted as {a(target)}", f"Confidence {now}; {entry}.")
     was_chance, chance = confidence(case.before, target), confidence(case.after, target)
-    moved = f"stays at {chance}" if chance == was_chance else f"went from {was_chance} to {chance}"
+    moved = f"stays at {chance}" if chance == was_chance else f"changed from {was_chance} to {chance}"
     if case.read == case.label:
         return (
             f"Correctly classified: still {a(case.label)}",
-            f"The target was missed: the {target} {moved}. The confidence in the {case.label} is {now}. {entry}.",
+            f"The target was missed: the probability of the {target} {moved}. Confidence {now}; {entry}.",
         )
     return (
         f"Misclassified as {a(case.read)}, but not as the {target}",
-        f"The target was missed: the {target} {moved}. The confidence in the {case.read} is {now}. {entry}.",
+        f"The target was missed: the probability of the {target} {moved}. Confidence {now}; {entry}.",
     )
 
 
 def _doubt(case: Case) -> str:
     """A word on a narrow win."""
     rest = float(case.after[case.label])
-    return f" The {case.label} keeps {percent(rest)}." if rest >= 0.1 else ""
+    return f" The {case.label} keeps a probability of {percent(rest)}." if rest >= 0.1 else ""
 
 
 def _direction(case: Case) -> str:
@@ -130,7 +120,7 @@ def _direction(case: Case) -> str:
         return " The attack raised its confidence."
     rival = int(case.after.argsort(descending=True)[1])
     chance = float(case.after[rival])
-    return f" Next comes {a(rival)} with {probability(chance)}." if chance >= 0.01 else ""
+    return f" Second: the {rival} with {probability(chance)}." if chance >= 0.01 else ""
 
 
 SIZE = 168
@@ -151,7 +141,7 @@ def one_result(trained: TrainedNetwork, image: Tensor, made: Tensor, label: int,
     if held := clipping(image, made, norm):
         st.caption(held)
     fig = before_after_figure(before.tolist(), after.tolist(), names=NAMES)
-    chart(fig, "adv_one_reading", still=True)
+    chart(fig, "adv_one_reading", still=True, alt=f"Probabilities, clean and adversarial. {headline}. {sentence}")
 
 
 def clipping(image: Tensor, made: Tensor, norm: NormName) -> str:
@@ -160,23 +150,23 @@ def clipping(image: Tensor, made: Tensor, norm: NormName) -> str:
     if norm == "l0" or not held or bool((image == made).all()):
         return ""
     return (
-        f"{count(held, 'pixel')} stayed black or white: a step would have left the range from 0 to 1, and is "
-        "cut off there. So L0 is below 784 though the attack may change every pixel."
+        f"{count(held, 'pixel')} stayed black or white because the result is clipped to [0, 1]: so L0 is below "
+        "784, though the attack may change every pixel."
     )
 
 
 def pictures(image: Tensor, made: Tensor, before: Tensor, after: Tensor, *, key: str, size: int = SIZE) -> None:
-    """Original, change and result in a row. before, after: (10,) probabilities. key: of the row."""
+    """Clean image, perturbation and adversarial image in a row. before, after: (10,) probabilities. key: of the row."""
     change, factor = perturbation_picture((made - image)[0].numpy(), size=size)
     shown = (
-        ("Original", picture(image[0].numpy(), size=size), _reads(before), "The clean image"),
+        ("Clean", picture(image[0].numpy(), size=size), _reads(before), "The clean image"),
         (
-            f"Change × {factor:.3g}" if bool((made != image).any()) else "Change: none",
+            f"Perturbation × {factor:.3g}" if bool((made != image).any()) else "No perturbation",
             change,
             "orange brighter,  \nblue darker",
-            f"What was added to each pixel, {ratio(factor)} as strong",
+            f"The perturbation of each pixel, magnified {ratio(factor)}",
         ),
-        ("Result", picture(made[0].numpy(), size=size), _reads(after), "The adversarial image"),
+        ("Adversarial", picture(made[0].numpy(), size=size), _reads(after), "The adversarial image"),
     )
     with st.container(horizontal=True, gap="medium" if size == SIZE else "small", key=key):
         for title, pixels, words, alt in shown:
@@ -194,7 +184,7 @@ def _reads(probabilities: Tensor) -> str:
 
 def _sizes(sizes: dict[NormName, float], norm: NormName, config: AttackConfig) -> None:
     """The size of the change in three norms, and how much of ε it took in the attack's own."""
-    st.caption("Size of the change")
+    st.caption("Norm of the perturbation")
     with st.container(horizontal=True, gap="medium", key="adv-sizes"):
         for name, size in sizes.items():
             written = f"{size:.0f} px" if name == "l0" else f"{size:.3f}" if name == "linf" else f"{size:.2f}"
@@ -203,6 +193,6 @@ def _sizes(sizes: dict[NormName, float], norm: NormName, config: AttackConfig) -
                 st.metric(
                     f"{title} (ε = {config.budget:g})" if name == norm else title,
                     written,
-                    help=f"{NORMS[name].idea.capitalize()}. At most {NORMS[name].largest:g} is possible.",
+                    help=f"{title}: {NORMS[name].idea}. At most {NORMS[name].largest:g} is possible.",
                 )
     side_by_side("adv-sizes")

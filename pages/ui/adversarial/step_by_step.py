@@ -1,4 +1,4 @@
-"""Tab: FGSM in eleven steps with the live tensors, and how much of the loss's rise the gradient foretells."""
+"""Tab: FGSM in eleven steps with the live tensors, and its loss beside the first-order estimate."""
 
 import streamlit as st
 import torch
@@ -18,6 +18,7 @@ from pages.ui.adversarial.loss_rise import rise
 from pages.ui.kit.network.image_picker import Subject, subject
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.shell.page import controls_and_stage
+from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.cached_results import data_key
 from pages.ui.kit.widgets.stepper import stepper
 
@@ -26,21 +27,20 @@ WIDTH, IN_A_ROW, GAP = 112, 5, 16  # screen pixels
 
 def describe(trained: TrainedNetwork, mnist: Mnist, epsilon: float) -> None:
     """Ten test images at the ε chosen above; what they look like is for the reader to say."""
-    st.markdown("#### Describe them yourself")
     counts = [len(mnist.test.of_class(digit)) for digit in range(CLASSES)]
     most = min(counts)
     if most == 0:
-        st.caption("These test images do not hold every digit, so there is nothing to line up.")
+        st.caption("Some digit is missing from these test images, so there are no ten to show.")
         return
     number = st.slider(
-        "Which ten",
+        "Set of ten digits",
         1,
         min(50, most),
         1,
         key=f"adv_steps_ten_{min(50, most)}",
         bind="query-params",
         width=300,
-        help="The first, second, third … test image of each digit.",
+        help="1: the first test image of each digit; 2: the second; and so on.",
     )
     places = torch.stack([mnist.test.of_class(digit)[number - 1] for digit in range(CLASSES)])
     ten = mnist.test.take(places)
@@ -64,15 +64,15 @@ def describe(trained: TrainedNetwork, mnist: Mnist, epsilon: float) -> None:
                     st.caption(f"**{read}**{mark} {probability(float(chances[read]))}", text_alignment="center")
     right, still = int((before.argmax(1) == ten.labels).sum()), int((after.argmax(1) == ten.labels).sum())
     st.caption(
-        f"Above: clean; below: after FGSM with ε = {epsilon:g}. Under each, the predicted digit and its "
-        f"confidence. {right} of 10 clean ones are classified correctly, and {still} of 10 below."
+        f"Upper: clean. Lower: adversarial (FGSM, ε = {epsilon:g}). Below each, the prediction and its "
+        f"confidence. Classified correctly: {right} of 10 clean, {still} of 10 adversarial."
     )
     st.text_area(
         "What do you see? How would you describe the difference?",
         key="adv_steps_words",
         persist_state="session",
-        placeholder="Where is the noise? Does it have a pattern? Can you still read every digit?",
-        help="For yourself: kept until you close this browser tab, and sent nowhere.",
+        placeholder="Where is the perturbation? Does it have a pattern? Can you still recognize every digit?",
+        help="Your notes stay in this browser tab until you close it.",
     )
 
 
@@ -82,7 +82,8 @@ def _signs(key: str, data: str, number: int, _model: nn.Module, _images: Tensor,
 
 
 ONE, ALL = "one step at a time", "all at once"
-PREDICTED = "what the network reads"
+PREDICTED = "the network's prediction"
+renamed("adv_steps_drawn", {"what the network reads": PREDICTED})
 FIRST = 18  # a test image, in both sets of digits, that the shipped networks misclassify after the step
 
 
@@ -94,14 +95,14 @@ def step_by_step(trained: TrainedNetwork, mnist: Mnist) -> None:
         seen = subject(mnist, "adv_steps", canvas="adv_draw", first=FIRST)
         label = _label(trained, seen)
         epsilon = st.slider(
-            "ε",
+            "Perturbation budget ε (L∞)",
             0.0,
             0.5,
             ATTACKS["fgsm"].epsilon,
             0.01,
             key="adv_steps_epsilon",
             bind="query-params",
-            help="How far every pixel moves, as a share of its range from black (0) to white (1).",
+            help="How much every pixel changes. Pixels range from 0 (black) to 1 (white).",
         )
         view = st.segmented_control(
             "Show",
@@ -110,7 +111,7 @@ def step_by_step(trained: TrainedNetwork, mnist: Mnist) -> None:
             required=True,
             key="adv_steps_view",
             bind="query-params",
-            help="Walk through the steps, or see them all on one page.",
+            help="One step with its numbers, or all eleven on one page.",
         )
     walk = walk_fgsm(trained.model, seen.image, label, epsilon)
     mode = eval_mode(trained.model, seen.image, label)
@@ -125,7 +126,8 @@ def step_by_step(trained: TrainedNetwork, mnist: Mnist) -> None:
     if view == ALL:
         _all(trained, walk, mode, steps)
     rise(trained, seen.image, label, epsilon)
-    describe(trained, mnist, epsilon)
+    with st.expander("Ten digits, clean and adversarial: describe the difference", icon=":material/visibility:"):
+        describe(trained, mnist, epsilon)
     with st.expander("Show the code", icon=":material/code:"):
         number = int(st.session_state.get(f"adv_steps_index_{mnist.size}", FIRST))
         st.code(code(steps, number, epsilon), language="python")
@@ -137,12 +139,12 @@ def _label(trained: TrainedNetwork, seen: Subject) -> int:
         return seen.label
     predicted = int(predict(trained.model, seen.image[None])[0].argmax())
     said = st.selectbox(
-        "You drew a",
+        "True class of your drawing",
         [PREDICTED, *map(str, range(10))],
         key="adv_steps_drawn",
         bind="query-params",
-        help="The right answer, whose loss the step raises. Unless you say it, it is what the network reads "
-        "in your clean drawing.",
+        help="The digit you drew, whose loss the step raises. Unless you choose one, it is the network's "
+        "prediction for the clean drawing.",
     )
     return predicted if said == PREDICTED else int(said)
 

@@ -32,7 +32,7 @@ from core.config.errors import ConfigError
         ({"name": "square", "settings": {"p_init": 0}}, "p_init must be more than 0"),
         ({"name": "jsma", "settings": {"theta": 1.5}}, "theta must be more than 0 and at most 1"),
         ({"name": "carlini-wagner", "settings": {"binary_search_steps": 21}}, "at most 20"),
-        ({"restarts": 2}, "draws nothing at random"),
+        ({"restarts": 2}, "is deterministic"),
         ({"name": "pgd", "restarts": 0}, "Restarts must be a whole number from 1 to 100"),
         ({"name": "pgd", "restarts": 101}, "Restarts must be"),
         ({"name": "noise", "target": 3}, "has no targeted form"),

@@ -31,8 +31,6 @@ CROWDED = {
     ("cnn", "By hand"): 19,
     ("race", "The race"): 11,
     ("race", "For an image"): 8,
-    ("adversarial", "One image"): 8,
-    ("adversarial", "Step by step"): 11,
     ("adversarial", "Many images"): 10,
     ("regression", "Train"): 11,
     ("language", "Train"): 8,

@@ -84,7 +84,7 @@ def test_one_image_offers_it_with_its_path_and_its_code(mnist: Mnist) -> None:
     assert "Dong et al. 2018" in text(app)
     assert any("velocity" in code.value for code in app.code)
     app.segmented_control(key="adv_one_part").set_value(one_image.PATH).run()
-    assert "original" in text(well(app))
+    assert "from the clean image" in text(well(app))
     app.segmented_control(key="adv_one_part").set_value(one_image.SMALLEST).run()
     app.toggle(key="adv_one_compare").set_value(True).run()
     well(app)

@@ -16,7 +16,7 @@ from core.models import build_module
 from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial import loss_rise
 from pages.ui.adversarial.fgsm_steps import COUNT, code, compared, tell
-from pages.ui.adversarial.step_by_step import ALL, FIRST, step_by_step
+from pages.ui.adversarial.step_by_step import ALL, FIRST, PREDICTED, step_by_step
 from tests.pages.harness import left_alone, open_part, shipped, text, well
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def test_first_view_says_what_comes_of_it(untouched: TrainedNetwork, mnist: Mnis
     said = text(tab(untouched, mnist))
     assert "1. Load the trained network" in said
     assert "**Misclassified.** Before: an **8**" in said
-    assert "the gradient promises" in said
-    assert "of 10 clean ones are classified correctly" in said
+    assert "the first-order estimate is" in said
+    assert "Classified correctly: " in said
 
 
 def test_walking_through_all_steps(untouched: TrainedNetwork, mnist: Mnist) -> None:
@@ -78,7 +78,7 @@ def test_walking_through_all_steps(untouched: TrainedNetwork, mnist: Mnist) -> N
     well(app.button(key="adv_steps_step_first").click().run())
     assert app.slider(key="adv_steps_step").value == 1
     well(app.slider(key="adv_steps_step").set_value(2).run())
-    assert "It does **not** switch gradients off" in text(app)
+    assert "Evaluation mode does **not** turn gradients off" in text(app)
     assert "dropout (1×" in text(app)
 
 
@@ -98,13 +98,13 @@ def test_every_epsilon_and_range(untouched: TrainedNetwork, mnist: Mnist) -> Non
         well(app.slider(key="adv_steps_epsilon").set_value(epsilon).run())
         assert f"ε = {epsilon:g}" in text(app)
     well(app.slider(key="adv_steps_epsilon").set_value(0.0).run())
-    assert "nothing rises" in text(app)
-    assert "10 of 10 clean ones are classified correctly, and 10 of 10 below." in text(app)
+    assert "At ε = 0 nothing changes" in text(app)
+    assert "Classified correctly: 10 of 10 clean, 10 of 10 adversarial." in text(app)
     for reach in (0.005, 0.5):
         well(app.select_slider(key="adv_steps_reach").set_value(reach).run())
     well(app.toggle(key="adv_steps_log").set_value(True).run())
     well(app.select_slider(key="adv_steps_draws").set_value(100).run())
-    assert "95% of 100 random sign images" in text(app)
+    assert "95% of 100 random sign vectors" in text(app)
 
 
 def test_nothing_is_said_to_be_quite_sure(untouched: TrainedNetwork, mnist: Mnist) -> None:
@@ -121,7 +121,7 @@ def test_other_pictures_other_tens_and_words(untouched: TrainedNetwork, mnist: M
     before = text(app)
     well(app.number_input(key="adv_steps_index_small").set_value(19).run())
     assert text(app) != before
-    assert "misclassified the clean image already" in text(app)
+    assert "The clean image is misclassified already" in text(app)
     assert "19, 0.2" in app.code[-1].value
     well(app.slider(key="adv_steps_ten_50").set_value(7).run())
     well(app.text_area(key="adv_steps_words").set_value("gray clouds").run())
@@ -140,10 +140,10 @@ def test_a_drawing_gets_its_label_from_the_reader(
     monkeypatch.setattr("pages.ui.kit.network.image_picker.digit_canvas", lambda key: drawn)
     app = tab(untouched, mnist, adv_steps_subject="my own drawing")
     reads = int(untouched.model(drawn.image[None]).argmax())
-    assert app.selectbox(key="adv_steps_drawn").value == "what the network reads"
+    assert app.selectbox(key="adv_steps_drawn").value == PREDICTED
     other = str((reads + 1) % 10)
     well(app.selectbox(key="adv_steps_drawn").set_value(other).run())
-    assert "misclassified the clean image already" in text(app)
+    assert "The clean image is misclassified already" in text(app)
 
 
 @pytest.mark.parametrize("name", ["cnn-bn", "linear-softmax", "mlp-autograd"])
@@ -151,13 +151,13 @@ def test_other_networks(name: str, mnist: Mnist) -> None:
     app = tab(shipped(name), mnist, adv_steps_view=ALL)
     assert name in text(app)
     if name == "linear-softmax":
-        assert "has neither dropout nor batch norm" in text(app)
+        assert "This network has neither" in text(app)
 
 
 def test_networks_without_any_gradient(mnist: Mnist) -> None:
     app = tab(fresh("flat", 0.0), mnist, adv_steps_step=8)
     assert "The gradient is 0 at every pixel" in text(app)
-    assert "FGSM has no direction to go" in text(app)
+    assert "FGSM has no direction to follow" in text(app)
     for view in (ALL, "one step at a time"):
         well(app.segmented_control(key="adv_steps_view").set_value(view).run())
     well(app.toggle(key="adv_steps_log").set_value(True).run())
@@ -165,7 +165,7 @@ def test_networks_without_any_gradient(mnist: Mnist) -> None:
 
 def test_a_network_with_both_batch_norm_and_dropout(mnist: Mnist) -> None:
     said = text(tab(fresh("both"), mnist, adv_steps_step=2))
-    assert "dropout (1×, off now) and batch norm (1×" in said
+    assert "dropout (1×, now off) and batch norm (1×" in said
 
 
 def test_the_code_runs_and_does_what_the_tab_does(mnist: Mnist) -> None:
@@ -176,7 +176,7 @@ def test_the_code_runs_and_does_what_the_tab_does(mnist: Mnist) -> None:
     scope: dict[str, Any] = {}
     exec(code(steps, FIRST, 0.2), scope)
     assert torch.equal(scope["adversarial"][0, 0], walk.attacked)
-    assert int(scope["read"]) == walk.read_after
+    assert int(scope["prediction"]) == walk.read_after
     assert scope["loss"].item() == pytest.approx(walk.loss)
     own = TrainedNetwork(trained.model, trained.config, "upload", "1", title="mine", start=trained.model)
     lines = code(tell(own, walk, eval_mode(trained.model, image, label)), FIRST, 0.2)
@@ -190,7 +190,7 @@ def test_the_readings_in_words(mnist: Mnist) -> None:
     assert compared(walk_fgsm(model, image, label, 0.2)).startswith("**Misclassified.**")
     assert compared(walk_fgsm(model, image, label, 0.001)).startswith("Correctly classified at this ε.")
     assert compared(walk_fgsm(model, image, label, 0.0)).startswith("ε is 0")
-    assert compared(walk_fgsm(model, image, (label + 1) % 10, 0.1)).startswith("It misclassified the clean")
+    assert compared(walk_fgsm(model, image, (label + 1) % 10, 0.1)).startswith("The clean image is misclassified")
 
 
 def measured(*, clipped: float, actual: float, loss: float = 1.0, wins: float = 0.0) -> LossRise:
@@ -209,11 +209,11 @@ def measured(*, clipped: float, actual: float, loss: float = 1.0, wins: float = 
 
 
 def test_the_rise_in_words_follows_the_numbers() -> None:
-    assert "a good guide" in loss_rise.describe(measured(clipped=1.0, actual=1.1))
+    assert "approximation is good here" in loss_rise.describe(measured(clipped=1.0, actual=1.1))
     assert "by only +0.3" in loss_rise.describe(measured(clipped=1.0, actual=0.3))
     assert "the loss fell: -0.3" in loss_rise.describe(measured(clipped=1.0, actual=-0.3))
     above = loss_rise.describe(measured(clipped=1.0, actual=4.0))
-    assert "4.0× the promise" in above
+    assert "4.0× the estimate" in above
     assert "saturated" not in above
     assert "saturated" in loss_rise.describe(measured(clipped=1.0, actual=4.0, loss=1e-4))
     assert "none of 200 reaches FGSM" in above
