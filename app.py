@@ -9,6 +9,7 @@ from core.formatting import article, interval, percent
 from pages.ui.kit.drawing.canvas import digit_canvas
 from pages.ui.kit.drawing.keep_drawing import keep_drawing
 from pages.ui.kit.network.prediction import show_prediction
+from pages.ui.kit.shell import choices
 from pages.ui.kit.shell.cache import mnist, shipped_model
 from pages.ui.kit.shell.lesson_pictures import lesson_picture
 from pages.ui.kit.shell.lessons import Lesson, lessons
@@ -46,7 +47,7 @@ def draw_and_read() -> None:
                 disabled=drawing is None,
                 help="Keep what you drew, with its label, in a test set of your own (Data Explorer).",
             ):
-                if keep_drawing("home_keep", "home_draw", drawing):
+                if keep_drawing("home_keep", drawing):
                     st.toast(
                         "Saved: it is in *My handwriting* on the Data Explorer page.", icon=":material/bookmark_added:"
                     )
@@ -54,13 +55,19 @@ def draw_and_read() -> None:
             if not names:
                 st.info("There is no trained network here yet. Train one in a lesson and draw there.")
                 return
-            network = st.selectbox(
-                "Network that reads it",
-                names,
-                key="home_network",
-                bind="query-params",
-                help="All of them are trained already. Where one hesitates, see what another says.",
-            )
+            with choices.shared(
+                choices.NETWORK,
+                "home_network",
+                into=lambda word: name if (name := word.removeprefix("shipped:")) in names else None,
+                out_of=lambda name: f"shipped:{name}",
+            ):
+                network = st.selectbox(
+                    "Network that reads it",
+                    names,
+                    key="home_network",
+                    bind="query-params",
+                    help="All of them are trained already. Where one hesitates, see what another says.",
+                )
             checkpoint = shipped_model(network)
             if drawing is None:
                 image, label = mnist().test.images[:1], int(mnist().test.labels[0])

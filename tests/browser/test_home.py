@@ -35,3 +35,15 @@ def test_a_drawing_is_read_and_outlives_a_visit_to_the_first_lesson(open_page: O
     expect(page.get_by_text("Until you draw")).to_have_count(0)
     expect(page.get_by_role("heading", name=SAYS)).to_be_visible()
     page.wait_for_function("location.search.includes('home_network=linear-softmax')")
+
+
+def test_a_drawing_is_on_the_canvas_of_a_lesson_and_there_after_a_reload(open_page: OpenPage, settle: Settle) -> None:
+    page = open_page("/")
+    draw(page, "home_draw", SEVEN)
+    expect(page.get_by_role("heading", name="7")).to_be_visible()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="MLP & Autograd").click()
+    page.get_by_role("tab", name="Draw").click()
+    expect(page.get_by_text("As MNIST was made")).to_be_visible()
+    settle(page)
+    page.reload()
+    expect(page.get_by_text("As MNIST was made")).to_be_visible()

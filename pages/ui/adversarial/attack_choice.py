@@ -10,6 +10,7 @@ from core.attacks.attack import Attack
 from core.attacks.config import AttackConfig
 from core.attacks.norms import NORMS, NormName
 from core.config.validation import Setting
+from pages.ui.kit.shell import choices
 from pages.ui.kit.widgets.bound_widgets import Widgets, setting_widget
 
 ANY = "any other"
@@ -75,17 +76,18 @@ def epsilon_choice(key: str, entry: Attack, *, label: str = "") -> float:
     tells = (
         "" if entry.bounded else ("This attack minimizes the perturbation by itself; one larger than ε does not count.")
     )
-    value = st.select_slider(
-        label
-        or (f"Perturbation budget ε ({norm.title})" if entry.bounded else f"Largest ε that counts ({norm.title})"),
-        options,
-        value=_nearest(options, entry.epsilon),
-        key=f"{key}_epsilon",
-        bind="query-params",
-        format_func=_written,
-        help=f"The largest perturbation allowed, in the {norm.title} norm: {norm.idea}. Pixels range from 0 "
-        f"(black) to 1 (white). {tells}",
-    )
+    with choices.budget(f"{key}_epsilon", entry.norm, options):
+        value = st.select_slider(
+            label
+            or (f"Perturbation budget ε ({norm.title})" if entry.bounded else f"Largest ε that counts ({norm.title})"),
+            options,
+            value=_nearest(options, entry.epsilon),
+            key=f"{key}_epsilon",
+            bind="query-params",
+            format_func=_written,
+            help=f"The largest perturbation allowed, in the {norm.title} norm: {norm.idea}. Pixels range from 0 "
+            f"(black) to 1 (white). {tells}",
+        )
     return float(value)
 
 

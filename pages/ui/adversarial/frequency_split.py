@@ -17,6 +17,7 @@ from core.models.evaluation import predict
 from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial import frequency_results
 from pages.ui.adversarial.frequency_results import Point
+from pages.ui.kit.shell import choices
 from pages.ui.kit.widgets.cached_results import data_key, which_images
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.incremental_work import Piecework
@@ -241,18 +242,19 @@ def _chart(kept: dict[Point, PartScore], cutoff: int, length: float, over: str) 
 
 def _example(trained: TrainedNetwork, mnist: Mnist, cutoff: int, length: float, after: bool) -> None:
     """The four changes on one image, and what the network predicts for each result."""
-    number = int(
-        st.number_input(
-            "Example: test image number",
-            0,
-            len(mnist.test) - 1,
-            FIRST,
-            key=f"{KEY}_example_{mnist.size}",
-            bind="query-params",
-            width=300,
-            help="Which test image those below are made of.",
+    with choices.image_number(f"{KEY}_example_{mnist.size}", len(mnist.test)):
+        number = int(
+            st.number_input(
+                "Example: test image number",
+                0,
+                len(mnist.test) - 1,
+                FIRST,
+                key=f"{KEY}_example_{mnist.size}",
+                bind="query-params",
+                width=300,
+                help="Which test image those below are made of.",
+            )
         )
-    )
     digits = mnist.test.take(slice(number, number + 1))
     sign = pixel_gradient(trained.model, digits.images, digits.labels).sign()
     results = {

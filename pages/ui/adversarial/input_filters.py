@@ -29,6 +29,7 @@ from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.attack_results import results
 from pages.ui.adversarial.filter_choice import choose_strength
 from pages.ui.kit.network.network_panel import panel
+from pages.ui.kit.shell import choices
 from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.training.accuracy_line import BY_TEST
 from pages.ui.kit.widgets.cached_results import which_images
@@ -131,16 +132,17 @@ def input_filters(trained: TrainedNetwork, mnist: Mnist) -> None:
         )
         name = titles[title]
         chosen = FilterConfig(name, choose_strength("adv_filters", name))
-        epsilon = st.slider(
-            "ε (largest change of a pixel)",
-            0.01,
-            0.5,
-            0.2,
-            0.01,
-            key="adv_filters_eps",
-            bind="query-params",
-            help="The same for every attack; pixels run from 0 to 1.",
-        )
+        with choices.budget("adv_filters_eps", "linf", choices.HUNDREDTHS):
+            epsilon = st.slider(
+                "ε (largest change of a pixel)",
+                0.01,
+                0.5,
+                0.2,
+                0.01,
+                key="adv_filters_eps",
+                bind="query-params",
+                help="The same for every attack; pixels run from 0 to 1.",
+            )
         count = st.select_slider(
             "Test images",
             IMAGES,

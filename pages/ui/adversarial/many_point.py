@@ -23,6 +23,7 @@ from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.attack_results import KEY, results
 from pages.ui.adversarial.many_choice import Choice
 from pages.ui.kit.network.gallery import digit_gallery, weight_gallery
+from pages.ui.kit.shell import choices
 from pages.ui.kit.widgets.cached_results import data_key
 from pages.ui.kit.widgets.chart import chart
 
@@ -103,15 +104,16 @@ def _pick(choice: Choice) -> tuple[TrainedNetwork, str, float]:
     with columns[2]:
         middle = choice.epsilons[(len(choice.epsilons) - 1) // 2]
         grid = f"{choice.norm}_{choice.epsilons[-1]:g}_{len(choice.epsilons)}"
-        epsilon = st.select_slider(
-            "ε",
-            choice.epsilons,
-            middle,
-            key=f"adv_many_at_{grid}",
-            bind="query-params",
-            format_func=lambda value: f"{value:g}",
-            help="One of the values in the chart.",
-        )
+        with choices.budget(f"adv_many_at_{grid}", choice.norm, choice.epsilons):
+            epsilon = st.select_slider(
+                "ε",
+                choice.epsilons,
+                middle,
+                key=f"adv_many_at_{grid}",
+                bind="query-params",
+                format_func=lambda value: f"{value:g}",
+                help="One of the values in the chart.",
+            )
     return networks[str(whose)], titles[str(which)], float(epsilon)
 
 

@@ -19,7 +19,7 @@ from pages.ui.kit.network.network_picker import (
     run_options,
     shipped_options,
 )
-from pages.ui.kit.shell import cache, state
+from pages.ui.kit.shell import cache, choices, state
 
 KINDS = (MLPConfig, CNNConfig)
 FIRST = ("cnn-bn", "cnn-robust")  # the standard network and the adversarially trained one
@@ -49,6 +49,7 @@ def victim(key: str, label: str = "Network to attack") -> TrainedNetwork:
         options,
         key,
         help="A pretrained network (with its test accuracy), a run of this session, a saved run, or a file.",
+        kind=choices.NETWORK,
     )
     memory.check(memory.of_attack(found.config.model, memory.ATTACKED), "An attack on this network")
     return found

@@ -31,6 +31,7 @@ from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.attack_results import results
 from pages.ui.adversarial.filter_choice import choose_filter
 from pages.ui.kit.network.network_panel import panel
+from pages.ui.kit.shell import choices
 from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.widgets.cached_results import which_images
 from pages.ui.kit.widgets.chart import chart
@@ -99,16 +100,17 @@ def honest(trained: TrainedNetwork, mnist: Mnist) -> None:
     st.session_state.setdefault("adv_honest_on", True)  # the first view measures by itself
     left, right = controls_and_stage()
     with left:
-        epsilon = st.slider(
-            "ε (largest change of a pixel)",
-            0.01,
-            0.5,
-            0.2,
-            0.01,
-            key="adv_honest_eps",
-            bind="query-params",
-            help="Pixels run from 0, black, to 1, white. All attacks here may use so much, in every pixel.",
-        )
+        with choices.budget("adv_honest_eps", "linf", choices.HUNDREDTHS):
+            epsilon = st.slider(
+                "ε (largest change of a pixel)",
+                0.01,
+                0.5,
+                0.2,
+                0.01,
+                key="adv_honest_eps",
+                bind="query-params",
+                help="Pixels run from 0, black, to 1, white. All attacks here may use so much, in every pixel.",
+            )
         count = st.select_slider(
             "Test images",
             IMAGES,

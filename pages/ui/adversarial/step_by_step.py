@@ -17,6 +17,7 @@ from pages.ui.adversarial.fgsm_steps import COUNT, PANELS, StepText, code, compa
 from pages.ui.adversarial.loss_rise import rise
 from pages.ui.kit.network.image_picker import Subject, subject
 from pages.ui.kit.network.network_panel import panel
+from pages.ui.kit.shell import choices
 from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.cached_results import data_key
@@ -94,16 +95,17 @@ def step_by_step(trained: TrainedNetwork, mnist: Mnist) -> None:
     with left:
         seen = subject(mnist, "adv_steps", canvas="adv_draw", first=FIRST)
         label = _label(trained, seen)
-        epsilon = st.slider(
-            "Perturbation budget ε (L∞)",
-            0.0,
-            0.5,
-            ATTACKS["fgsm"].epsilon,
-            0.01,
-            key="adv_steps_epsilon",
-            bind="query-params",
-            help="How much every pixel changes. Pixels range from 0 (black) to 1 (white).",
-        )
+        with choices.budget("adv_steps_epsilon", "linf", choices.HUNDREDTHS):
+            epsilon = st.slider(
+                "Perturbation budget ε (L∞)",
+                0.0,
+                0.5,
+                ATTACKS["fgsm"].epsilon,
+                0.01,
+                key="adv_steps_epsilon",
+                bind="query-params",
+                help="How much every pixel changes. Pixels range from 0 (black) to 1 (white).",
+            )
         view = st.segmented_control(
             "Show",
             [ONE, ALL],

@@ -12,6 +12,7 @@ from core.data.digits import Mnist
 from core.models import as_module, linear_layers
 from core.models.layers import Normalize
 from core.training.trainer import initial_network
+from pages.ui.kit.shell import choices
 from pages.ui.kit.shell.cache import shipped_model
 
 TRAINED, FRESH = "trained", "at its start"
@@ -66,15 +67,16 @@ def choose_moment(key: str) -> bool:
 def choose_image(mnist: Mnist, key: str) -> int:
     """A number field for one of the test images."""
     count = len(mnist.test)
-    return int(
-        st.number_input(
-            "Test image",
-            0,
-            count - 1,
-            0,
-            key=f"{key}_of_{count}",
-            bind="query-params",
-            width=160,
-            help=f"Which of the {count:,} test images, counted from 0.",
+    with choices.image_number(f"{key}_of_{count}", count):
+        return int(
+            st.number_input(
+                "Test image",
+                0,
+                count - 1,
+                0,
+                key=f"{key}_of_{count}",
+                bind="query-params",
+                width=160,
+                help=f"Which of the {count:,} test images, counted from 0.",
+            )
         )
-    )

@@ -7,6 +7,7 @@ import torch
 
 from core.data import Digits
 from pages.ui.explorer import results
+from pages.ui.kit.shell import choices
 
 SPLITS = {"train": "Training", "test": "Test"}
 INDEX, SPLIT, DIGIT = "data_index", "data_split", "data_digit"
@@ -14,17 +15,20 @@ INDEX, SPLIT, DIGIT = "data_index", "data_split", "data_digit"
 
 def choose_split() -> str:
     """ "train" or "test"."""
-    split = st.segmented_control(
-        "Images",
-        list(SPLITS),
-        default=None if SPLIT in st.session_state else "train",
-        required=True,
-        format_func=lambda name: SPLITS[name],
-        key=SPLIT,
-        bind="query-params",
-        on_change=_stay_within,
-        help="Networks learn from training images; test images only tell how well.",
-    )
+    with choices.shared(
+        choices.IMAGE, SPLIT, into=lambda place: place[0], out_of=lambda split: (split, chosen_in(split) or 0)
+    ):
+        split = st.segmented_control(
+            "Images",
+            list(SPLITS),
+            default=None if SPLIT in st.session_state else "train",
+            required=True,
+            format_func=lambda name: SPLITS[name],
+            key=SPLIT,
+            bind="query-params",
+            on_change=_stay_within,
+            help="Networks learn from training images; test images only tell how well.",
+        )
     return str(split)
 
 
@@ -44,14 +48,20 @@ def choose_index(split: str, digit: int | None) -> int:
     if isinstance(kept, int) and not bool((places == kept).any()):  # the next one of that digit
         st.session_state[INDEX] = int(places[min(int((places < kept).sum()), len(places) - 1)])
     # No limits of its own: a field with limits keeps showing the number that it refuses.
-    index = st.number_input(
-        "Image number",
-        step=1,
-        key=INDEX,
-        bind="query-params",
-        on_change=_stay_within,
-        help=f"0 to {count - 1:,}. A click on any small digit sets it too.",
-    )
+    with choices.shared(
+        choices.IMAGE,
+        INDEX,
+        into=lambda place: place[1] if place[0] == split and place[1] < count else None,
+        out_of=lambda index: (split, int(index)),
+    ):
+        index = st.number_input(
+            "Image number",
+            step=1,
+            key=INDEX,
+            bind="query-params",
+            on_change=_stay_within,
+            help=f"0 to {count - 1:,}. A click on any small digit sets it too.",
+        )
     if not bool((places == index).any()):  # a first value or an address; the next run brings it back
         st.rerun()
     st.button(

@@ -68,7 +68,7 @@ def _draw() -> None:
         with left:
             drawing = digit_canvas(CANVAS)
         with right:
-            saved = keep_drawing("data_own", CANVAS, drawing)
+            saved = keep_drawing("data_own", drawing)
             _progress(own)
         if saved:
             st.session_state[own_gallery.NUMBER] = len(own)

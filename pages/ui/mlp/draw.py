@@ -14,6 +14,7 @@ from pages.ui.kit.drawing.canvas import digit_canvas
 from pages.ui.kit.network.gallery import weight_gallery
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.network.prediction import show_prediction
+from pages.ui.kit.shell import choices
 from pages.ui.kit.shell.cache import mnist
 from pages.ui.kit.widgets.chart import chart
 
@@ -62,7 +63,7 @@ def draw(trained: TrainedNetwork) -> None:
 def _test_digit() -> Tensor:
     test = mnist().test
     choose, show = st.columns([2, 1], vertical_alignment="bottom")
-    with choose:
+    with choose, choices.image_number("mlp_draw_index", len(test)):
         index = int(
             st.number_input(
                 "Nothing drawn yet: take test image",
@@ -70,6 +71,7 @@ def _test_digit() -> Tensor:
                 len(test) - 1,
                 4,
                 key="mlp_draw_index",
+                bind="query-params",
                 help="A digit from the test images stands in until you draw one.",
             )
         )

@@ -19,12 +19,15 @@ from core.recipes.texts import train_recipes
 from core.storage.checkpoints import shipped
 from pages.ui.kit.drawing.canvas import digit_canvas
 from pages.ui.kit.network.network_picker import Option, pick_network
+from pages.ui.kit.shell import choices
 from pages.ui.kit.shell.cache import mnist, shipped_model
 from pages.ui.race.image_race_session import Settings, Subject
 
 PHOTO, DIGIT = "a photo", "a digit"
 OWN = "My own picture…"
 TEST, DRAWN = "a test digit", "my drawing"
+SOURCES = {"test": TEST, "drawn": DRAWN}
+NAMED = {title: name for name, title in SOURCES.items()}
 NETWORK = "cnn-lab"  # the network of digits that stands first
 SHARED = (*(float(f"{digit}e{power}") for power in range(-4, 2) for digit in (1, 3)), 100.0)
 CHAPTER = ImageRaceConfig()  # the settings that stand there first
@@ -128,17 +131,20 @@ def _digit(locked: bool, stage: DeltaGenerator) -> tuple[Classifier, Subject, in
         help="One of the networks that came along, each trained on MNIST.",
         in_address=True,
         disabled=locked,
+        kind=choices.NETWORK,
+        named="shipped:",
     )
-    source = st.segmented_control(
-        "Digit",
-        [TEST, DRAWN],
-        default=TEST,
-        required=True,
-        key="race_image_source",
-        bind="query-params",
-        disabled=locked,
-        help="One of MNIST's test images, or a digit that you draw.",
-    )
+    with choices.shared(choices.SOURCE, "race_image_source", into=SOURCES.get, out_of=NAMED.get, locked=locked):
+        source = st.segmented_control(
+            "Digit",
+            [TEST, DRAWN],
+            default=TEST,
+            required=True,
+            key="race_image_source",
+            bind="query-params",
+            disabled=locked,
+            help="One of MNIST's test images, or a digit that you draw.",
+        )
     data = mnist()
     subject = None
     if source == DRAWN:
@@ -149,16 +155,17 @@ def _digit(locked: bool, stage: DeltaGenerator) -> tuple[Classifier, Subject, in
         else:
             subject = Subject(drawing.image, "your drawing", key=f"drawing {hash(drawing.image.numpy().tobytes())}")
     if subject is None:
-        index = st.number_input(
-            "Test image number",
-            0,
-            len(data.test) - 1,
-            4,
-            key=f"race_image_index_{data.size}",
-            bind="query-params",
-            disabled=locked,
-            help="Which of the test images, counted from 0.",
-        )
+        with choices.image_number(f"race_image_index_{data.size}", len(data.test), locked=locked):
+            index = st.number_input(
+                "Test image number",
+                0,
+                len(data.test) - 1,
+                4,
+                key=f"race_image_index_{data.size}",
+                bind="query-params",
+                disabled=locked,
+                help="Which of the test images, counted from 0.",
+            )
         label = str(int(data.test.labels[int(index)]))
         subject = Subject(data.test.images[int(index)], f"test image {int(index)}", label, f"{data.size} {int(index)}")
     target = st.selectbox(

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.charts.images import picture
 from core.config.errors import DataError
-from pages.ui.kit.shell import state
+from pages.ui.kit.drawing.ink import clear_ink, draw, ink
 
 if TYPE_CHECKING:
     from streamlit_drawable_canvas import CanvasResult
@@ -27,15 +27,15 @@ def digit_canvas(key: str, caption: str = "The network receives 28 × 28:") -> "
     """Draw with mouse, pen or finger; returns the drawing as the network receives it, None while it is blank.
 
     caption: what stands above the small picture of it.
-    The drawing survives reruns, closed tabs and visits to other pages, until it is cleared or the page is
-    reloaded. White ink on black, as in MNIST.
+    It is the same drawing on every canvas, and it survives a reload, until it is cleared. White ink on black, as in
+    MNIST.
     """
     from streamlit_drawable_canvas import st_canvas  # registers itself with the running server: not earlier
 
     from core.data.drawing import from_canvas
     from core.data.images import canvas_pixels
 
-    kept = state.ink(key)
+    kept = ink()
     name = f"{key}_canvas_{kept.cleared}"
     if name not in st.session_state:  # (back) on the screen: give it what was drawn before
         kept.start = kept.strokes
@@ -54,9 +54,7 @@ def digit_canvas(key: str, caption: str = "The network receives 28 × 28:") -> "
                     key=f"{key}_pen",
                     help=f"How broad a line is on this square of {SIDE} pixels a side.",
                 )
-                st.button(
-                    "Clear", icon=":material/ink_eraser:", key=f"{key}_clear", on_click=state.clear_ink, args=(key,)
-                )
+                st.button("Clear", icon=":material/ink_eraser:", key=f"{key}_clear", on_click=clear_ink)
         with square:
             result = st_canvas(
                 stroke_width=pen,
@@ -70,7 +68,7 @@ def digit_canvas(key: str, caption: str = "The network receives 28 × 28:") -> "
             )
     st.caption(ALWAYS_A_DIGIT)
     if (sent := _sent(result)) is not None:
-        kept.strokes, kept.pixels = result.json_data, canvas_pixels(sent)
+        draw(result.json_data, canvas_pixels(sent))
     drawing = None if kept.pixels is None else from_canvas(kept.pixels)
     if drawing is None:
         small.caption("*your digit, once you draw*")

@@ -7,17 +7,17 @@ import streamlit as st
 from core.config.errors import LabError
 from core.config.escaping import escaped
 from core.formatting import article
-from pages.ui.kit.shell import state
+from pages.ui.kit.drawing.ink import clear_ink, ink
 from pages.ui.kit.shell.owner import owner
 
 if TYPE_CHECKING:
     from core.data.drawing import Drawing
 
 
-def keep_drawing(key: str, canvas: str, drawing: "Drawing | None") -> bool:
+def keep_drawing(key: str, drawing: "Drawing | None") -> bool:
     """Ten labels and Save; the canvas is empty afterwards, ready for the next one.
 
-    key: begins the widgets' keys. canvas: the key of the `digit_canvas`. Returns whether a drawing was saved
+    key: begins the widgets' keys. Returns whether a drawing was saved
     just now, so that what shows the collection can be drawn anew.
     """
     label = st.pills(
@@ -34,7 +34,7 @@ def keep_drawing(key: str, canvas: str, drawing: "Drawing | None") -> bool:
         key=f"{key}_save",
         disabled=drawing is None or label is None,
         on_click=_keep,
-        args=(key, canvas, drawing, label, owner()),
+        args=(key, drawing, label, owner()),
         help="Keeps the drawing with its label in your own test set on this computer."
         if drawing is not None
         else "Draw a digit first, then say which one it is.",
@@ -49,18 +49,18 @@ def keep_drawing(key: str, canvas: str, drawing: "Drawing | None") -> bool:
     return bool(saved)
 
 
-def _keep(key: str, canvas: str, drawing: "Drawing | None", label: int | None, who: str) -> None:
+def _keep(key: str, drawing: "Drawing | None", label: int | None, who: str) -> None:
     """Runs before the page does, outside its error boundary: a failure is kept and told there."""
     from core.data.handwriting import Handwriting
 
     if drawing is None or label is None:
         return
     try:
-        Handwriting(who).add(drawing.image.numpy(), label, state.ink(canvas).pixels)
+        Handwriting(who).add(drawing.image.numpy(), label, ink().pixels)
     except LabError as error:
         st.session_state[f"{key}_problem"] = escaped(str(error), "page")
         return
-    state.clear_ink(canvas)
+    clear_ink()
     st.session_state[f"{key}_label"] = None
     st.session_state[f"{key}_saved"] = True
     st.session_state[f"{key}_told"] = f"Saved as {article(label)}. Draw the next one."

@@ -5,6 +5,7 @@ A picker's options are a dict from the word that the session or the address keep
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import streamlit as st
 from torch import nn
 
-from core.config.run import ModelConfig, RunConfig
+from core.config.run import DIGIT_READERS, ModelConfig, RunConfig
 from core.formatting import number, percent
 from core.jobs.snapshot import Snapshot
 from core.jobs.training_job import Job
@@ -24,6 +25,7 @@ from core.storage.checkpoints import SHIPPED, run_checkpoint, shipped
 from core.storage.runs import RunRecord
 from core.storage.weight_history import Frame, WeightHistory, load_weight_history, weight_history_path
 from core.training.trainer import initial_network
+from pages.ui.kit.shell import choices
 from pages.ui.kit.shell.cache import run_store, shipped_model
 from pages.ui.kit.shell.owner import mine
 
@@ -53,26 +55,47 @@ def pick_network(
     first: str | None = None,
     in_address: bool = False,
     disabled: bool = False,
+    kind: str = "",
+    named: str = "",
+    now: str = "",
 ) -> TrainedNetwork:
     """A select box over networks, and the one chosen in it.
 
     first: the word of the option that stands there at the start. in_address: the choice is kept in the address, by
     its word, which then is the title too; else in the session. A choice that is no longer there is forgotten.
+    kind: the choice is shared with all pickers of that kind; none if empty. named: stands before the words here in
+    what they share. now: id of the run that NOW stands for.
     """
     if st.session_state.get(key) not in options:
         st.session_state.pop(key, None)
     kept: dict[str, Any] = {"bind": "query-params"} if in_address else {"persist_state": "session"}
     words = list(options)
-    picked: str = st.selectbox(
-        label,
-        words,
-        index=words.index(first) if first is not None and first in options else 0,
-        format_func=lambda word: options[word].title,
-        key=key,
-        help=help,
-        disabled=disabled,
-        **kept,
+
+    def here(word: str) -> str | None:
+        plain = word.removeprefix("run:")
+        known = (word.removeprefix(named), f"job:{plain}", NOW if plain == now else "")
+        return next((one for one in known if one in options), None)
+
+    def elsewhere(word: str) -> str | None:
+        word = f"run:{now}" if word == NOW else f"{named}{word}".replace("job:", "run:", 1)
+        return word if word.startswith(("shipped:", "run:")) else None
+
+    sharing = (
+        choices.shared(kind, key, into=here, out_of=elsewhere, in_address=in_address, locked=disabled)
+        if kind
+        else nullcontext()
     )
+    with sharing:
+        picked: str = st.selectbox(
+            label,
+            words,
+            index=words.index(first) if first is not None and first in options else 0,
+            format_func=lambda word: options[word].title,
+            key=key,
+            help=help,
+            disabled=disabled,
+            **kept,
+        )
     return options[picked].open()
 
 
@@ -95,6 +118,8 @@ def choose_network(job: Job | None, recipe: str, *, kind: Kind, key: str) -> Tra
         key,
         first=NOW if NOW in options else f"shipped:{recipe}",
         help="This page's run as it is now, a pretrained network (with its test accuracy), or a saved run.",
+        kind=choices.NETWORK if issubclass(kind, DIGIT_READERS) else f"{choices.NETWORK} {kind.__name__}",
+        now=snapshot.job_id if snapshot else "",
     )
 
 

@@ -1,7 +1,7 @@
 """Whose runs are these? On a laptop all are yours; in a classroom each browser has its own.
 
-A classroom server (`make serve`) gives every browser a random id, kept in a cookie of its own. It is no
-password: it keeps thirty students' runs apart, and nobody deletes another's.
+Every browser gets a random id, kept in a cookie of its own. It is no password: it keeps what somebody chose from
+reload to reload and, on a classroom server (`make serve`), thirty students' runs apart: nobody deletes another's.
 """
 
 import os
@@ -9,6 +9,8 @@ import re
 import secrets
 
 import streamlit as st
+
+from pages.ui.kit.shell.state import cookie
 
 COOKIE = "digitlab_owner"
 WEEKS = 26
@@ -21,15 +23,18 @@ def classroom() -> bool:
     return os.environ.get("DIGITLAB_CLASSROOM", "0") not in ("", "0")
 
 
-def owner() -> str:
-    """Who owns what this browser starts: "me" on a laptop, its random id in a classroom."""
-    if not classroom():
-        return "me"
+def browser() -> str:
+    """The id of the browser that shows this session."""
     if _NAME not in st.session_state:
-        brought = st.context.cookies.get(COOKIE, "")
+        brought = cookie(COOKIE)
         st.session_state[_NAME] = brought if _ID.fullmatch(brought) else secrets.token_hex(12)
     name: str = st.session_state[_NAME]
     return name
+
+
+def owner() -> str:
+    """Who owns what this browser starts: "me" on a laptop, the browser's id in a classroom."""
+    return browser() if classroom() else "me"
 
 
 def mine() -> str | None:
@@ -39,8 +44,8 @@ def mine() -> str | None:
 
 def introduce() -> None:
     """Give the browser its id to keep, if it has none: the next visit then finds the same runs."""
-    if not classroom() or st.context.cookies.get(COOKIE) == owner():
+    if cookie(COOKIE) == browser():
         return
     seconds = WEEKS * 7 * 24 * 3600
-    cookie = f"{COOKIE}={owner()}; path=/; max-age={seconds}; SameSite=Strict"
-    st.html(f"<script>document.cookie = '{cookie}'</script>", unsafe_allow_javascript=True)
+    kept = f"{COOKIE}={browser()}; path=/; max-age={seconds}; SameSite=Strict"
+    st.html(f"<script>document.cookie = '{kept}'</script>", unsafe_allow_javascript=True)

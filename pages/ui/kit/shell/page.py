@@ -16,7 +16,7 @@ from streamlit.errors import FragmentHandledException, StreamlitAPIException
 
 from core.config.errors import LabError
 from core.config.escaping import escaped
-from pages.ui.kit.shell import css, going_on, lessons, owner
+from pages.ui.kit.shell import choices, css, going_on, lessons, owner
 from pages.ui.kit.shell.cache import share_processor
 from pages.ui.kit.training import badges
 from pages.ui.kit.widgets import binding
@@ -44,6 +44,7 @@ def page(title: str, *, question: str, icon: str, heading: str | None = None) ->
     )
     css.apply()
     hold_tabs()
+    choices.enter()
     with st.sidebar:
         _navigation()
         going = st.container(key="lab-going")

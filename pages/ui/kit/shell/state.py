@@ -1,20 +1,15 @@
 """What the lab remembers about one browser session, and how an address keeps it.
 
 Widgets need nothing from here: with `key="data_digit", bind="query-params"` Streamlit keeps a widget's value
-in the address and restores both when its page is entered again. Two things it does not keep, and this file
-does: plain facts such as the id of a running job (every page link drops them from the address), and drawings
-(a canvas is empty again when it comes back on the screen).
+in the address and restores both when its page is entered again. What it does not keep, and this file does, are
+plain facts such as the id of a running job: every page link drops them from the address.
 
 Names begin with the page they belong to: home_, data_, mlp_.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 
@@ -48,9 +43,14 @@ def linked(name: str) -> str | None:
     return value
 
 
+def asks() -> bool:
+    """Whether the address says anything at all."""
+    return bool(st.query_params)
+
+
 def begin_with(key: str, value: str) -> None:
     """Set a bound widget that this session has not yet had, if the address says nothing at all."""
-    if key not in st.session_state and not st.query_params:
+    if key not in st.session_state and not asks():
         st.session_state[key] = value
 
 
@@ -77,32 +77,3 @@ def _write(name: str, value: str) -> None:
     """Put a parameter into the address, only if it differs: each write is a message to the browser."""
     if st.query_params.get(name) != value:
         st.query_params[name] = value
-
-
-@dataclass
-class Ink:
-    """A canvas between two appearances: its strokes, its pixels, and how often it was cleared.
-
-    strokes: the canvas's own description of the drawing, to hand back to it when it reappears.
-    start: the strokes it was last mounted with; must not change while it is on the screen.
-    pixels: (H, W, 4) bytes as last received, or None.
-    """
-
-    strokes: dict[str, Any] | None = None
-    start: dict[str, Any] | None = None
-    pixels: NDArray[np.uint8] | None = None
-    cleared: int = 0
-
-
-def ink(canvas: str) -> Ink:
-    """The ink kept for the canvas of that key."""
-    name = f"{canvas}_ink"
-    if name not in st.session_state:
-        st.session_state[name] = Ink()
-    kept: Ink = st.session_state[name]
-    return kept
-
-
-def clear_ink(canvas: str) -> None:
-    """Forget the drawing; the canvas comes back empty."""
-    st.session_state[f"{canvas}_ink"] = Ink(cleared=ink(canvas).cleared + 1)

@@ -71,13 +71,16 @@ def test_every_setting_can_be_moved_to_both_its_ends(name: str) -> None:
                 assert config(app)[setting] == value
 
 
-def test_each_attack_remembers_its_own_epsilon() -> None:
+def test_epsilon_goes_along_to_attacks_of_the_same_norm_and_to_no_other() -> None:
     app = AppTest.from_function(choice, default_timeout=WAIT).run()
     app.select_slider(key="adv_x_fgsm_epsilon").set_value(0.07).run()
     app.selectbox(key="adv_x_attack").select("BIM").run()
-    assert config(app) == AttackConfig("bim")
+    assert config(app) == AttackConfig("bim", 0.07)
     app.select_slider(key="adv_x_bim_steps").set_value(3).run()
     assert config(app).steps == 3
+    l2 = next(name for name, entry in ATTACKS.items() if entry.norm == "l2")
+    app.selectbox(key="adv_x_attack").select(ATTACKS[l2].title).run()
+    assert config(app).epsilon == ATTACKS[l2].epsilon
 
 
 def test_a_tab_may_offer_some_attacks_and_begin_with_another() -> None:

@@ -13,7 +13,7 @@ from core.data import Mnist
 from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.one_image import PATH, PREDICTED, one_image
 from pages.ui.adversarial.one_result import Case, verdict
-from pages.ui.kit.shell.state import Ink
+from pages.ui.kit.drawing.ink import Ink
 from tests.pages.harness import open_part, shipped, text, well
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def test_all_attacks_are_compared_norm_by_norm(
 def test_a_drawing_is_what_the_reader_says(trained: TrainedNetwork, mnist: Mnist) -> None:
     pixels = np.zeros((280, 280, 4), dtype=np.uint8)
     pixels[40:240, 130:155] = 255  # a one
-    state = {"adv_one_subject": "my own drawing", "adv_draw_ink": Ink(pixels=pixels)}
+    state = {"adv_one_subject": "my own drawing", "lab_ink": Ink(pixels=pixels)}
     app = tab(trained, mnist, **state)
     assert "If you drew another digit, choose it" in text(app)
     assert app.selectbox(key="adv_one_drawn").value == PREDICTED

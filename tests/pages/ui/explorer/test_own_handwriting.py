@@ -21,7 +21,7 @@ from core.storage.checkpoints import run_checkpoint, save_checkpoint, shipped
 from pages.ui.explorer.own_handwriting import CODE
 from pages.ui.explorer.own_predictions import rated
 from pages.ui.explorer.own_results import verdict
-from pages.ui.kit.shell.state import Ink
+from pages.ui.kit.drawing.ink import Ink
 from tests.pages.harness import APP, page_of, text, well
 from tests.pages.ui.runs.harness import record
 
@@ -45,7 +45,7 @@ def tab(inked: bool = False, who: str | None = None) -> AppTest:
     if who:
         app.session_state["lab_owner"] = who
     if inked:
-        app.session_state["data_own_draw_ink"] = Ink(pixels=stroke())
+        app.session_state["lab_ink"] = Ink(pixels=stroke())
     return well(app.run())
 
 
@@ -202,7 +202,7 @@ def test_in_a_class_room_each_browser_has_its_own(monkeypatch: pytest.MonkeyPatc
 
 def test_home_saves_what_was_drawn() -> None:
     app = AppTest.from_file(APP, default_timeout=60)
-    app.session_state["home_draw_ink"] = Ink(pixels=stroke())
+    app.session_state["lab_ink"] = Ink(pixels=stroke())
     well(app.run())
     app.button_group(key="home_keep_label").set_value(1)
     well(app.run())
