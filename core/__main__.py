@@ -20,7 +20,20 @@ from core.jobs.interrupts import Interrupted, at_once
 from core.storage.disk import disk_words
 
 #: Each a module in core.cli.
-VERBS = ("recipes", "train", "sweep", "runs", "export", "evaluate", "attack", "data", "reproduce", "bench")
+VERBS = (
+    "recipes",
+    "train",
+    "sweep",
+    "runs",
+    "export",
+    "evaluate",
+    "attack",
+    "data",
+    "reproduce",
+    "bench",
+    "tabs",
+    "glossary",
+)
 #: Shares that people read as percentages.
 PERCENT = ("test_accuracy", "validation_accuracy", "clean_accuracy", "adversarial_accuracy", "success_rate")
 

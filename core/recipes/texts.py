@@ -45,6 +45,7 @@ from core.config.run import (
 from core.lessons.race.descent.walk import DescentConfig
 from core.lessons.race.imagenet.config import ImageRaceConfig
 from core.recipes.recipe import Recipe as Recipe
+from core.recipes.sources import BLOG, CHAPTER, PROJECT, REPORT, SLIDES
 
 # The recipes that guess a word's language: the course project's network on two divisions of the words.
 
@@ -66,7 +67,7 @@ LANGUAGE_RECIPES: dict[str, Recipe] = {
     "language-gru": Recipe(
         title="The language of a word",
         idea="One character after the other through a GRU; after the last one it names the language.",
-        source="Course project: task 4",
+        source=f"{PROJECT}, task 4",
         setup=RunConfig("language-gru", _NETWORK, _TRAINING, WordsConfig()),
         claim="88.20% test accuracy",
         reported=0.882,
@@ -75,7 +76,7 @@ LANGUAGE_RECIPES: dict[str, Recipe] = {
     "language-gru-stem": Recipe(
         title="The same, tested on strangers",
         idea="No test word begins with the same five letters as a training word of its language.",
-        source="Course project: task 4",
+        source=f"{PROJECT}, task 4",
         setup=RunConfig("language-gru-stem", _NETWORK, _TRAINING, WordsConfig(division="stem")),
         ours=f"The division by stem is ours: it asks for words that are really new. {_OURS}",
     ),
@@ -102,7 +103,7 @@ RECIPES: dict[str, Recipe] = {
     "linear-softmax": Recipe(
         title="Linear softmax",
         idea="One linear map f(x) = Wx + b and a softmax: how far does no hidden layer get?",
-        source="Slides: from supervised learning to PyTorch",
+        source=SLIDES,
         setup=_run(
             "linear-softmax",
             MLPConfig(hidden=()),
@@ -113,7 +114,7 @@ RECIPES: dict[str, Recipe] = {
     "mlp-autograd": Recipe(
         title="Two layers, bare tensors",
         idea="One hidden layer of 100 sigmoids; autograd finds the gradient, you make the step.",
-        source="Slides: task 1",
+        source=f"{SLIDES}, task 1",
         setup=_run(
             "mlp-autograd",
             MLPConfig(hidden=(100,), activation="sigmoid", family="raw"),
@@ -124,7 +125,7 @@ RECIPES: dict[str, Recipe] = {
     "mlp-manual": Recipe(
         title="The same, by hand",
         idea="The same network without backward(): every gradient by the chain rule, written out.",
-        source="Slides: bonus task",
+        source=f"{SLIDES}, bonus task",
         setup=_run(
             "mlp-manual",
             MLPConfig(hidden=(100,), activation="sigmoid", family="manual"),
@@ -135,7 +136,7 @@ RECIPES: dict[str, Recipe] = {
     "mlp-module": Recipe(
         title="Four layers, nn.Module",
         idea="Three linear layers written as your own nn.Module, trained by torch.optim.",
-        source="Slides: task 2",
+        source=f"{SLIDES}, task 2",
         setup=_run(
             "mlp-module",
             MLPConfig(hidden=(256, 128), activation="relu", family="my-linear"),
@@ -146,7 +147,7 @@ RECIPES: dict[str, Recipe] = {
     "mlp-deep": Recipe(
         title="A deep network",
         idea="Five linear layers, normalized input, momentum: deeper than it needs to be, and good.",
-        source="Blog: a deep fully connected network",
+        source=BLOG,
         setup=_run(
             "mlp-deep",
             MLPConfig(hidden=(512, 256, 128, 64), activation="relu", normalize=True),
@@ -156,7 +157,7 @@ RECIPES: dict[str, Recipe] = {
     "cnn-lab": Recipe(
         title="The lab report's CNN",
         idea="Two convolutions of 5×5, dropout and patience: small enough to look at every kernel.",
-        source="Lab report: inside a convolutional network",
+        source=REPORT,
         setup=_run(
             "cnn-lab",
             CNNConfig(
@@ -183,7 +184,7 @@ RECIPES: dict[str, Recipe] = {
     "cnn-bn": Recipe(
         title="CNN with batch norm",
         idea="Three convolutions of 3×3, each followed by batch normalization.",
-        source="Course project: task 1",
+        source=f"{PROJECT}, task 1",
         setup=_run("cnn-bn", replace(_COURSE_NETWORK, batch_norm=True), _COURSE_TRAINING),
         claim="98.84% with two batch-norm layers (pass mark 98%)",
         reported=0.9884,
@@ -193,7 +194,7 @@ RECIPES: dict[str, Recipe] = {
     "cnn-nobn": Recipe(
         title="The same without batch norm",
         idea="The course project's CNN as it is without normalization between its layers.",
-        source="Course project: task 1",
+        source=f"{PROJECT}, task 1",
         setup=_run("cnn-nobn", _COURSE_NETWORK, _COURSE_TRAINING),
         claim="97.77% without batch norm",
         reported=0.9777,
@@ -231,7 +232,7 @@ RECIPES: dict[str, Recipe] = {
     "cnn-robust": Recipe(
         title="A network trained on attacks",
         idea="A small CNN that sees every image at its worst within ε = 0.3: hard to fool, slow to train.",
-        source="Course project: task 3, turned round",
+        source=f"{PROJECT}, task 3, turned round",
         setup=_run(
             "cnn-robust",
             CNNConfig(
@@ -250,14 +251,14 @@ RECIPES: dict[str, Recipe] = {
     "fgsm": Recipe(
         title="The fast gradient sign method",
         idea="One step on the pixels, uphill on the loss: a network that reads all digits reads nonsense.",
-        source="Course project: task 3",
+        source=f"{PROJECT}, task 3",
         setup=AttackSetup("cnn-bn", AttackConfig("fgsm", 0.3), n=1000),
         ours="The text gives no ε and no number: 0.3, the network and the images are ours.",
     ),
     "regression-sine": Recipe(
         title="A curve from points",
         idea="One number in, one number out: sixteen bends that together lie on a sine.",
-        source="Course project: task 2",
+        source=f"{PROJECT}, task 2",
         setup=RunConfig(
             "regression-sine",
             RegressorConfig(hidden=(16,), activation="tanh"),
@@ -277,7 +278,7 @@ RECIPES: dict[str, Recipe] = {
     "gd-demo": Recipe(
         title="Gradient descent on a parabola",
         idea="f(x) = x² + 2 and nothing else: every step of the way down can be checked by hand.",
-        source="Book chapter: backward pass and optimizers",
+        source=CHAPTER,
         setup=DescentConfig(),
         claim="Steps 14 to 20 as printed: x from 0.329853488333 to 0.0864691128455",
         ours="The chapter draws x₀ at random and does not print it; 6 leads to its numbers.",
@@ -285,7 +286,7 @@ RECIPES: dict[str, Recipe] = {
     "optimizer-race": Recipe(
         title="SGD, RMSprop and Adam from one start",
         idea="Three optimizers train one network from the same weights on the same batches.",
-        source="Book chapter: backward pass and optimizers",
+        source=CHAPTER,
         setup=RaceConfig(
             _run(
                 "mlp-autograd",
@@ -300,7 +301,7 @@ RECIPES: dict[str, Recipe] = {
     "optimizer-race-image": Recipe(
         title="Three optimizers make it see a leopard",
         idea="A frozen ImageNet classifier; only the picture's pixels learn, towards class 288.",
-        source="Book chapter: backward pass and optimizers",
+        source=CHAPTER,
         setup=ImageRaceConfig(),
         claim="RMSprop and Adam fall much faster than SGD",
         ours="The chapter takes AlexNet and a panda and gives no learning rate; EfficientNet-Lite0, four "

@@ -12,7 +12,7 @@ from pages.ui.course import Stop, next_stop, path_called
 from pages.ui.kit.shell import css, lessons, progress, state
 from pages.ui.kit.shell.lessons import Lesson, lesson_called
 from pages.ui.kit.shell.page import error_boundary, page
-from pages.ui.kit.shell.tab import Around, OpenTab, Tab
+from pages.ui.kit.shell.tab import LAST_TAB, Around, OpenTab, Tab
 from pages.ui.kit.shell.tab_terms import tab_terms
 from pages.ui.kit.widgets.held_tabs import title_tabs
 
@@ -60,8 +60,8 @@ def _tab_bar(tabs: tuple[Tab, ...], key: str, first: str) -> Tab:
 @contextmanager
 def _unveiled(lesson: str, tab: Tab) -> Iterator[None]:
     """The place of the open tab. What another tab has left there until it is drawn over is out of sight."""
-    before = st.session_state.get("lab_tab_seen")
-    st.session_state["lab_tab_seen"] = (lesson, tab.name)
+    before = st.session_state.get(LAST_TAB)
+    st.session_state[LAST_TAB] = (lesson, tab.name)
     place = st.container(key="lab-tab")
     with st.container(key="lab-veil"):
         veil = st.empty()

@@ -19,10 +19,10 @@ CSS = """
 .st-key-lab-tab-end { border-top: 1px solid rgba(128, 128, 128, 0.3); }
 .st-key-lab-tab-end button p,
 .st-key-lab-tab-end [data-testid="stPageLink"] * { white-space: normal; text-align: left; }
-[class*="st-key-lab-term"], [class*="st-key-lab-term"] [data-testid="stColumn"] > div { gap: 0.3rem; }
-.st-key-lab-tab-terms, [class*="st-key-lab-term-tabs"] { gap: 0 0.9rem; align-items: baseline; }
-:is(.st-key-lab-tab-terms, [class*="st-key-lab-term-tabs"]) a { padding: 0; background: none; min-height: 1.6rem; }
-:is(.st-key-lab-tab-terms, [class*="st-key-lab-term-tabs"]) a p {
+[class*="st-key-lab-entry"], [class*="st-key-lab-entry"] [data-testid="stColumn"] > div { gap: 0.3rem; }
+[class*="st-key-lab-links"] { gap: 0 0.9rem; align-items: baseline; }
+[class*="st-key-lab-links"] a { padding: 0; background: none; min-height: 1.6rem; }
+[class*="st-key-lab-links"] a p {
   font-size: 0.875rem; text-decoration: underline dotted; text-underline-offset: 0.25em;
 }
 [class*="st-key-lab-index"] { gap: 0; padding-left: 0.2rem; }

@@ -59,7 +59,7 @@ SOURCES = Lesson(
     "",
 )
 #: Pages to look things up. The sidebar lists them below the lessons.
-REFERENCE = (GLOSSARY,)
+REFERENCE = (GLOSSARY, SOURCES)
 
 _ALL = (
     Lesson(

@@ -130,6 +130,14 @@ def _navigation() -> None:
 # The shape of a lesson: what you turn on the left, what it causes on the right.
 
 
+@contextmanager
+def link_row(label: str, key: str) -> Iterator[None]:
+    """Small links in a row that wraps, after a word or two of what they are. key: names the row on its page."""
+    with st.container(horizontal=True, key=f"lab-links-{key}"):
+        st.caption(label, width="content")
+        yield
+
+
 def controls_and_stage(controls: float = 1.0, stage: float = 2.6) -> tuple[DeltaGenerator, DeltaGenerator]:
     """A narrow column for controls and a wide one for effects; on a phone the first stands above the second.
 

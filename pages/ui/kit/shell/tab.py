@@ -49,4 +49,7 @@ OpenTab = Callable[[], Tab]
 #: What stands around every tab of a lesson. It decides what comes before the tab bar and what below it.
 Around = Callable[[OpenTab], AbstractContextManager[Tab]]
 
+#: Where the session keeps the tab that was open last: (lesson's name, tab's name).
+LAST_TAB = "lab_tab_seen"
+
 _APART = str.maketrans(dict.fromkeys("-–?,.:;()*“”’'", " "))

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.glossary import GLOSSARY, Term
 from pages.ui.kit.shell import lessons
+from pages.ui.kit.shell.page import link_row
 
 #: The parameter of the Glossary's address that names a term.
 TERM = "term"
@@ -13,8 +14,7 @@ TERM = "term"
 
 def tab_terms(names: Iterable[str]) -> None:
     """Links in a row that wraps, quiet until one points at them."""
-    with st.container(horizontal=True, key="lab-tab-terms"):
-        st.caption("Terms:", width="content")
+    with link_row("Terms:", "terms"):
         for name in names:
             st.page_link(lessons.GLOSSARY.file, label=name, help=explained(GLOSSARY[name]), query_params={TERM: name})
 
