@@ -176,6 +176,12 @@ def test_only_background_work_and_its_registry_start_threads() -> None:
     assert users == {"core.jobs.background", "core.jobs.registry"} | waiting
 
 
+def test_pages_hand_settings_on_as_they_are() -> None:
+    """A config is a key of caches and an argument by itself: JSON is for files, and core writes those."""
+    trips = re.compile(r"\.to_json\(|Config\.from_json\(|json\.loads\(")
+    assert not [name(path) for path in SOURCES if "pages" in path.parts and trips.search(path.read_text("utf-8"))]
+
+
 def test_nothing_imports_a_page() -> None:
     pages = tuple(name(path) for path in (PROJECT / "pages").glob("*.py"))
     assert not [f for path in SOURCES for f in imports(path) if _within(f, (*pages, "app"))]

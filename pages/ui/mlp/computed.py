@@ -65,7 +65,7 @@ def layer_names(model: nn.Module) -> list[str]:
 def starts(config: RunConfig, mnist: Mnist) -> list[Start]:
     """The network of `config` started in every way, seen on its first batch."""
     batch = training_batch(mnist, config.train.batch_size, 0)
-    return _starts(str(config.to_json()), data_key(mnist), config, batch)
+    return _starts(config, data_key(mnist), batch)
 
 
 def _fitting(images: int, numbers: int) -> int:
@@ -90,5 +90,5 @@ def _gradients(key: str, at_start: bool, name: str, how: Reduction, _model: nn.M
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _starts(settings: str, data: str, _config: RunConfig, _batch: Digits) -> list[Start]:
-    return compare_starts(_config.mlp, _batch, _config.train.seed, _config.train.reduction)
+def _starts(config: RunConfig, data: str, _batch: Digits) -> list[Start]:
+    return compare_starts(config.mlp, _batch, config.train.seed, config.train.reduction)

@@ -37,7 +37,7 @@ CROWDED = {
 }
 
 
-@pytest.mark.usefixtures("newcomer")
+@pytest.mark.usefixtures("nothing_on_record")
 @pytest.mark.parametrize(("lesson", "tab"), TABS)
 def test_a_tab_opens_asks_its_question_and_changes_nothing(lesson: Lesson, tab: Tab) -> None:
     shared = [shipped_model(name).model for name in ("mlp-autograd", "cnn-lab", "cnn-bn", "language-gru")]
