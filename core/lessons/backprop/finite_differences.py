@@ -67,11 +67,11 @@ def _both_ends(
         return tape.before[layer] + moved, torch.zeros(len(units), dtype=torch.bool)
     kink = _differs(before, activation)
     change = sigma(before) - sigma(tape.before[layer][:, units].T)
-    h = tape.before[layer + 1] + change[..., None] * layers[layer + 1].weight[units][:, None, :]
+    z = tape.before[layer + 1] + change[..., None] * layers[layer + 1].weight[units][:, None, :]
     for weight, bias in layers[layer + 2 :]:
-        kink |= _differs(h.flatten(2), activation)
-        h = sigma(h) @ weight + bias
-    return h, kink
+        kink |= _differs(z.flatten(2), activation)
+        z = sigma(z) @ weight + bias
+    return z, kink
 
 
 def _differs(before: Tensor, activation: Activation) -> Tensor:

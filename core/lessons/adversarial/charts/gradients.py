@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from core.charts.palette import BLUE, GRAY, GREEN, ORANGE, SEQUENTIAL, VIOLET
 from core.charts.series import band, level, line, series, upright, zone
 from core.charts.style import AXIS, heat, image_figure, note
+from core.formatting import count
 
 #: Part of `Rises`: its name, color and dash.
 RISES: Final = {
@@ -79,7 +80,7 @@ def loss_rise_figure(rises: Rises, *, marked: float, log: bool = False, height: 
         ],
         marks,
         height=height,
-        x_title="ε (a pixel's range is 1)",
+        x_title="ε (pixel range 0 to 1)",
         y_title="rise of the loss (nats)",
         log_y=log,
         x_range=(0.0, float(x[-1])),
@@ -92,12 +93,12 @@ def shares_figure(shares: ArrayLike, *, half: int, height: int = 220) -> go.Figu
     """shares (P,) ascending to 1: how much of the first-order estimate the strongest pixels make up; `half` of
     them make up a half."""
     values = np.asarray(shares, dtype=float)
-    words = note(f"half of it: {half} pixels", half, 0.5, xanchor="left", xshift=8)
+    words = note(f"half: {count(half, 'pixel')}", half, 0.5, xanchor="left", xshift=8)
     return series(
         [line(np.arange(1, len(values) + 1), values, "FGSM's pixels", GREEN, hover="%{y:.2%}")],
         [upright(half, width=1.4), words],
         height=height,
-        x_title="pixels, the strongest first",
+        x_title="pixels, largest gradient first",
         y_title="share of the estimate",
         percent_y=True,
         x_range=(0, len(values)),
@@ -124,7 +125,7 @@ def spectra_figure(densities: Mapping[str, ArrayLike], *, cutoff: float, height:
         ],
         [zone(cutoff, rings - 1, GRAY, opacity=0.13, below=False), upright(cutoff)],
         height=height,
-        x_title="frequency (waves across the image)",
+        x_title="frequency (cycles across the image)",
         y_title="share per frequency",
         log_y=True,
         x_range=(0, rings - 1),
@@ -153,7 +154,7 @@ def spectrum_pictures_figure(shares: Mapping[str, ArrayLike], *, cutoff: float, 
                 x=waves + middle,
                 y=waves,
                 customdata=np.stack([cells, np.hypot(down, across), across, down], axis=-1),
-                hover="%{customdata[2]} waves across, %{customdata[3]} down: %{customdata[1]:.1f}<br>"
+                hover="%{customdata[2]} cycles across, %{customdata[3]} down: %{customdata[1]:.1f}<br>"
                 "%{customdata[0]:.2p} of the energy",
             )
         )

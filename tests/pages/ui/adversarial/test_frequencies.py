@@ -47,8 +47,8 @@ def few_points(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("untouched", ["cnn-lab"], indirect=True)
 def test_first_view_judges_the_claim(untouched: TrainedNetwork, mnist: Mnist) -> None:
     said = text(tab(untouched, mnist))
-    assert "**The text says** (a claim)" in said
-    assert "Above 7 waves lies" in said
+    assert "explains adversarial examples by *high-frequency features*" in said
+    assert "Above 7 cycles lies" in said
     assert "At L2 = 3" in said
     assert "200 of the 1,000 bundled test images, evenly spaced" in said
     assert "‖g‖₁ is on average" in said
@@ -85,7 +85,7 @@ def test_every_control(untouched: TrainedNetwork, mnist: Mnist) -> None:
     app = tab(untouched, mnist)
     for cutoff in (1, 13):
         well(app.slider(key="adv_why_cutoff").set_value(cutoff).run())
-        assert f"Above {cutoff} waves" in text(app)
+        assert f"Above {cutoff} cycles" in text(app)
     for length in (0.0, 6.0):
         well(app.select_slider(key="adv_why_length").set_value(length).run())
         assert f"At L2 = {length:g}" in text(app)
@@ -106,7 +106,7 @@ def test_the_border_moved_from_end_to_end(
     well(app.run())
     well(app.run())
     assert app.button(key="adv_why_work_start").label == "All measured"
-    assert "the border" in text(app)
+    assert "depends on the cut-off" in text(app)
     kept = frequency_results.scores(untouched, mnist, 200, True)
     assert all((part, border, 3.0) in kept for part in ("low", "high") for border in frequency_split.CUTOFFS)
 
@@ -132,8 +132,8 @@ def test_spectra_in_words() -> None:
         above = {"image": 0.1, "gradient": gradient, "sign of the gradient": sign, "white noise": 0.8}
         return about_spectra(above, 7)
 
-    assert "taking the sign puts it there" in said(0.14, 0.46)
-    assert "in the network's gradient already" in said(0.44, 0.61)
+    assert "taking the sign adds it" in said(0.14, 0.46)
+    assert "is in the gradient already" in said(0.44, 0.61)
     assert "they come from the network" in said(0.6, 0.5)
 
 
@@ -146,21 +146,20 @@ def scores(**changed: tuple[float, float]) -> dict[Any, PartScore]:
 
 def test_verdicts_follow_the_intervals() -> None:
     slow = about_parts(scores(), 3.0, 0.98)
-    assert "The slow part does the damage" in slow
-    assert "it costs 48.0 percentage points, the fast part 8.0 percentage points" in slow
+    assert "low-pass part does the damage" in slow
     assert "does not hold" in slow
-    assert "no mere noise" in slow
+    assert "more damage than random signs" in slow
     same = about_parts(scores(high=(0.95, 0.3)), 3.0, 0.98)
-    assert "hurts no more than random signs" in same
+    assert "cannot be told from random signs" in same
     less = about_parts(scores(high=(0.95, 0.3), random=(0.7, 0.0)), 3.0, 0.98)
-    assert "even hurts less" in less
+    assert "even less damage" in less
     fast = about_parts(scores(low=(0.9, 0.1), high=(0.5, 0.3)), 3.0, 0.98)
-    assert "the claim holds" in fast
-    assert "it costs 48.0 percentage points, the slow part 8.0 percentage points" in fast
+    assert "the hypothesis holds" in fast
+    assert "from 98.0% to **90.0%** (low-pass), **50.0%** (high-pass)" in fast
     assert "undecided" in about_parts(scores(low=(0.9, 0.1)), 3.0, 0.98)
     assert "nothing changes" in about_parts(scores(), 0.0, 0.98)
-    assert "10% of the energy is above the cut-off" in about_clipping(scores(), True)
-    assert "3.00 are left" in about_clipping(scores(), False)
+    assert "10% of the low-pass part's energy ends above the cut-off" in about_clipping(scores(), True)
+    assert "on average 3.00 for the low-pass part" in about_clipping(scores(), False)
 
 
 def test_where_the_border_would_have_to_be() -> None:
@@ -168,11 +167,11 @@ def test_where_the_border_would_have_to_be() -> None:
         (PartScore(500, a, 3, 0), PartScore(500, b, 3, 0)) for a, b in ((200, 450), (450, 200), (300, 305))
     )
     both = about_border({1: fast, 2: fast, 3: even, 4: slow, 5: slow})
-    assert "**up to 2 waves** the fast part does more damage, **from 4 waves** on the slow part does" in both
-    assert "at 1 of the 5 borders" in both
-    assert "around the crossing" in both
+    assert "**up to 2 cycles** the high-pass part does more damage, **from 4 cycles** on the low-pass part does" in both
+    assert "at 1 of the 5 cut-offs" in both
+    assert "near the crossing" in both
     only = about_border({1: slow, 2: slow})
-    assert "**from 1 waves** on the slow part does." in only
+    assert "**from 1 cycle** on the low-pass part does." in only
     assert "crossing" not in only
     assert "overlap" in about_border({1: even})
 

@@ -78,7 +78,7 @@ def test_a_logarithmic_axis_leaves_out_what_is_not_above_zero() -> None:
 def test_shares_mark_the_half() -> None:
     fig = shares_figure([0.6, 0.9, 1.0], half=1)
     assert list(fig.data[0].x) == [1, 2, 3]
-    assert fig.layout.annotations[0].text == "half of it: 1 pixels"
+    assert fig.layout.annotations[0].text == "half: 1 pixel"
 
 
 @pytest.mark.parametrize("cutoff", [1, 7, 13])
