@@ -32,9 +32,9 @@ class RaceConfig:
     seeds: tuple[int, ...] = (0,)
 
     def __post_init__(self) -> None:
-        require(0 < len(self.lanes) <= MOST_LANES, f"A race has 1 to {MOST_LANES} lanes.")
+        require(0 < len(self.lanes) <= MOST_LANES, f"A race has 1 to {MOST_LANES} optimizers.")
         names = [lane.name for lane in self.lanes]
-        require(len(set(names)) == len(names), "Two lanes have the same name; give each its own.")
+        require(len(set(names)) == len(names), "Two optimizers have the same name; give each its own.")
         require(0 < len(self.seeds) <= MOST_SEEDS, f"A race is run with 1 to {MOST_SEEDS} seeds.")
         require(len(set(self.seeds)) == len(self.seeds), "A seed is named twice; each counts once.")
         for seed in self.seeds:

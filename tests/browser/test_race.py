@@ -28,7 +28,7 @@ def ends(page: Page) -> dict[str, float]:
 def test_a_race_grows_pauses_and_is_found_again(open_page: OpenPage) -> None:
     page = open_page("/Optimizer_Race?race_epochs=20&race_batch_size=16")
     page.get_by_role("button", name="Start").click()
-    expect(page.get_by_text("Racing", exact=True)).to_be_visible()
+    expect(page.get_by_text("Training", exact=True)).to_be_visible()
     page.wait_for_selector(".st-key-race_loss .js-plotly-plot path.js-line", state="attached")
     page.wait_for_function(
         """() => {
@@ -46,11 +46,11 @@ def test_a_race_grows_pauses_and_is_found_again(open_page: OpenPage) -> None:
     status = page.get_by_text(re.compile(r"Paused · step [\d,]+ of 4,500"))
     held = status.inner_text().split(" · ")[1]
     cards = page.locator(".race-cards")
-    expect(cards).to_contain_text("validation accuracy now")
+    expect(cards).to_contain_text("validation accuracy so far")
     for name in ("SGD", "RMSprop", "Adam"):
         expect(cards).to_contain_text(name)
     # Who leads, or that the first are level: by the moment of the pause.
-    expect(page.get_by_text(re.compile("^By validation accuracy|are level at"))).to_be_visible()
+    expect(page.get_by_text(re.compile("the highest validation accuracy|are level at"))).to_be_visible()
 
     page.reload()
     expect(page.get_by_text("Paused", exact=True)).to_be_visible()

@@ -89,7 +89,7 @@ class RaceJob(Background[RaceSnapshot]):
         return self._race.rounds
 
     def _do(self, name: str, value: Any) -> None:
-        raise ConfigError("A race keeps its settings: lanes that change on the way compare nothing.")
+        raise ConfigError("Settings are locked while a race runs.")
 
     def _published_now(self) -> None:
         self._published_at = 0.0
@@ -110,11 +110,11 @@ class RaceJob(Background[RaceSnapshot]):
             )
             self._store.save(record)
         except LabError as error:
-            log.warning("Race %s: a lane could not be recorded: %s", self.job_id, error)
+            log.warning("Race %s: a run could not be recorded: %s", self.job_id, error)
             self._message = str(error)
         except Exception:
-            log.exception("race %s: a lane could not be recorded", self.job_id)
-            self._message = "A lane ended but could not be recorded; the log says why."
+            log.exception("race %s: a run could not be recorded", self.job_id)
+            self._message = "A run ended but could not be recorded; the log says why."
 
     def _publish(self, *, whole: bool = False) -> None:
         picture = self._picture()

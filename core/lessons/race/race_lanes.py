@@ -81,10 +81,10 @@ def lanes_from_text(text: str) -> tuple[Lane, ...]:
             try:
                 values[key] = float(value)
             except ValueError as error:
-                raise ConfigError(f"A lane's setting is written name=number, not {pair[:40]!r}.") from error
+                raise ConfigError(f"A setting is written name=number, not {pair[:40]!r}.") from error
         entries.append((OptimizerConfig(name, values), schedule if tilde else "constant"))  # type: ignore[arg-type]
     if len(entries) > MOST_LANES:
-        raise ConfigError(f"A race has at most {MOST_LANES} lanes.")
+        raise ConfigError(f"A race has at most {MOST_LANES} optimizers.")
     return named(entries)
 
 

@@ -45,7 +45,7 @@ def rates(optimizer: str, span: tuple[float, float] = USUAL_SPAN) -> tuple[float
     tried = [float(f"{setting.default * f:.6g}") for f in FACTORS if span[0] <= f <= span[1]]
     tried = [rate for rate in tried if setting.low < rate <= setting.high]
     if not tried:
-        raise ConfigError(f"{OPTIMIZERS[optimizer].title} has no rate in that span; make it wider.")
+        raise ConfigError(f"{OPTIMIZERS[optimizer].title} has no learning rate in that range; widen it.")
     if len(tried) > MOST_LANES:
         last = len(tried) - 1
         tried = [tried[round(i * last / (MOST_LANES - 1))] for i in range(MOST_LANES)]
@@ -75,8 +75,7 @@ def sweep_races(config: RaceConfig, span: tuple[float, float] = USUAL_SPAN) -> l
     train = config.base.train
     require(
         train.validation > 0 and train.split != "lab",
-        "The best rate is chosen on training images that are held out, never on test images: choose a share "
-        "for validation.",
+        "The best learning rate is chosen on a validation split, never on test images: set a validation split.",
     )
     races = []
     for lane in sweep_lanes(config.lanes):

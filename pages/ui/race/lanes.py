@@ -1,4 +1,4 @@
-"""The lanes of a race: who runs, with which settings. All of it is one word in the address."""
+"""The optimizers of a race, with their settings. All of it is one word in the address."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ def kept_lanes() -> tuple[Lane, ...]:
     try:
         return lanes_from_text(text)
     except ConfigError as error:
-        st.warning(f"The address names lanes that cannot run. {escaped(str(error), 'page')}", icon=":material/info:")
+        st.warning(f"The address names unknown optimizers. {escaped(str(error), 'page')}", icon=":material/info:")
         state.remember(LANES, None)
         return chapter_lanes()
 
@@ -63,22 +63,22 @@ def lane_controls(locked: bool) -> tuple[Lane, ...]:
         _lane(place, lane, lanes, locked)
     with st.container(horizontal=True, gap="small"):
         st.button(
-            "Add a lane",
+            "Add an optimizer",
             icon=":material/add:",
             key="race_add",
             on_click=_add,
             args=(lanes,),
             disabled=locked or len(lanes) >= MOST_LANES,
-            help=f"One more optimizer, at most {MOST_LANES}; it may be one that runs already, set otherwise.",
+            help=f"At most {MOST_LANES}; the same optimizer may run several times with other settings.",
         )
         st.button(
-            "Chapter's three",
+            "Reset",
             icon=":material/undo:",
             key="race_chapter",
             on_click=set_lanes,
             args=(chapter_lanes(),),
             disabled=locked or lanes == chapter_lanes(),
-            help="SGD, RMSprop and Adam with the book chapter's default settings.",
+            help="SGD, RMSprop and Adam with their default hyperparameters.",
         )
     return lanes
 
@@ -113,13 +113,13 @@ def _lane(place: int, lane: Lane, lanes: tuple[Lane, ...], locked: bool) -> None
             setting_widget(own, name, setting, optimizer[name])
         schedule_choice(widget, lane.schedule)
         st.button(
-            "Remove this lane",
+            "Remove",
             icon=":material/delete:",
             key=key(place, "remove"),
             on_click=_remove,
             args=(lanes, place),
             disabled=locked or len(lanes) == 1,
-            help="The others stay as they are.",
+            help="Take this optimizer out of the race.",
         )
 
 

@@ -11,8 +11,8 @@ from pages.ui.kit.training.live_run import POLL, job_button
 from pages.ui.race.race_view import stage
 
 _WORDS = {
-    "queued": ("hourglass_top", "Waiting in line"),
-    "running": ("flag", "Racing"),
+    "queued": ("hourglass_top", "Queued"),
+    "running": ("flag", "Training"),
     "paused": ("pause_circle", "Paused"),
     "finished": ("sports_score", "Finished"),
     "stopped": ("stop_circle", "Stopped"),
@@ -40,7 +40,7 @@ def live_race(job: RaceJob) -> None:
 def _status(seen: RaceSnapshot) -> None:
     icon, word = _WORDS[seen.status]
     if seen.status == "running" and not seen.rounds:
-        word = "Lining up"
+        word = "Starting"
     if seen.status == "queued" and seen.place:
         word += f", place {seen.place}"
     facts = [f":material/{icon}: **{word}**"]
@@ -53,7 +53,7 @@ def _status(seen: RaceSnapshot) -> None:
     if seen.status in ("running", "paused") and seen.seconds_left is not None:
         facts.append(f"about {duration(seen.seconds_left)} left")
     if not seen.active:
-        facts.append(f"{duration(seen.seconds)} of steps in all")
+        facts.append(f"{duration(seen.seconds)} of training")
     st.markdown(" · ".join(facts))
     st.progress(min(1.0, seen.progress))
     if seen.message:
@@ -61,29 +61,22 @@ def _status(seen: RaceSnapshot) -> None:
 
 
 def _buttons(job: RaceJob) -> None:
-    """Pause or go on, one step, stop. Each takes effect between two rounds."""
+    """Pause or resume, one step, stop. Each takes effect between two rounds; none once the race is over."""
     seen = job.snapshot
+    if not seen.active:
+        return
     paused = seen.status == "paused"
     with st.container(horizontal=True, gap="small"):
         if paused:
-            job_button("Go on", "play_arrow", "race_live_resume", job.resume, help="Race on from here.")
+            job_button("Resume", "play_arrow", "race_live_resume", job.resume, help="Continue from here.")
         else:
-            job_button(
-                "Pause",
-                "pause",
-                "race_live_pause",
-                job.pause,
-                disabled=not seen.active,
-                help="All lanes stand still after this step.",
-            )
+            job_button("Pause", "pause", "race_live_pause", job.pause, help="Pause all optimizers after this step.")
         job_button(
             "One step",
             "skip_next",
             "race_live_step",
             job.step,
             disabled=not paused,
-            help="While paused: every lane makes one step, on the same batch.",
+            help="While paused: every optimizer makes one step, on the same batch.",
         )
-        job_button(
-            "Stop", "stop", "race_live_stop", job.stop, disabled=not seen.active, help="End here, keep the curves."
-        )
+        job_button("Stop", "stop", "race_live_stop", job.stop, help="End here, keep the curves.")

@@ -20,7 +20,7 @@ AXES: dict[str, tuple[Axis, str]] = {
     "steps": ("step", "steps"),
     "epochs": ("epoch", "epochs (passes over the training images)"),
     "examples": ("examples", "images seen"),
-    "seconds": ("seconds", "seconds of the lane's own steps"),
+    "seconds": ("seconds", "seconds of training"),
 }
 
 
@@ -30,30 +30,30 @@ def stage(config: RaceConfig, runs: Sequence[LaneRun], n_train: int, n_test: int
     said = st.container()
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         across = st.segmented_control(
-            "Across",
+            "x-axis",
             tuple(AXES),
             default="steps",
             required=True,
             key="race_axis",
             bind="query-params",
-            help="Seconds count each lane's own steps: measuring and waiting for the others is left out.",
+            help="Seconds count each optimizer's own steps, not evaluation or waiting for the others.",
         )
         log = st.toggle(
-            "Logarithmic",
+            "Log scale",
             key="race_log",
             bind="query-params",
-            help="Small losses and small errors spread out; accuracy is then drawn as the share of errors.",
+            help="Shows small losses apart; accuracy is then drawn as error rate.",
         )
-    with st.container(horizontal=True, gap="medium"):
+    with st.expander("Advanced", icon=":material/tune:"):
         smoothing = st.slider(
-            "Smoothing of the loss",
+            "Smoothing factor (EMA) of the loss",
             0.0,
             0.95,
             0.6,
             0.05,
             key="race_smoothing",
             bind="query-params",
-            help="Each place keeps this share of the line so far; the raw line stands pale behind. 0 is raw.",
+            help="Exponential moving average; the raw loss is drawn pale behind it. 0: no smoothing.",
         )
         target = st.slider(
             "Target accuracy (%)",
@@ -62,8 +62,8 @@ def stage(config: RaceConfig, runs: Sequence[LaneRun], n_train: int, n_test: int
             97,
             key="race_target",
             bind="query-params",
-            help="The cards say when each lane first read that share of the validation images right. They "
-            f"are looked at every {config.base.train.record_every} steps.",
+            help="The cards say when each optimizer first reached this validation accuracy, measured every "
+            f"{config.base.train.record_every} steps.",
         )
     table = standings(config, runs, n_test, target / 100)
     with charts:
@@ -71,9 +71,10 @@ def stage(config: RaceConfig, runs: Sequence[LaneRun], n_train: int, n_test: int
     with said:
         near = within_reach(config, runs)
         nearer = fastest(standings(config, runs, n_test, near / 100), near, active) if 10 < near < target else ""
-        if sentence := verdict(table, target, len(config.seeds), active, nearer):
-            st.markdown(sentence)
+        if sentences := verdict(table, target, len(config.seeds), active, nearer):
+            st.markdown(sentences[0])
         cards(config, table, target, active)
+        st.caption(" ".join(sentences[1:]))
 
 
 def _charts(
@@ -91,7 +92,7 @@ def _charts(
     by_lane = {lane.name: [run for run in runs if run.lane == lane.name] for lane in config.lanes}
     looks = looks_of(config)
     losses = {name: loss_line(own, place, total, smoothing) for name, own in by_lane.items()}
-    right = {name: accuracy_line(own, place) for name, own in by_lane.items()}
+    accuracies = {name: accuracy_line(own, place) for name, own in by_lane.items()}
     fallen = [
         name
         for name, own in by_lane.items()
@@ -103,21 +104,23 @@ def _charts(
         "fallen": fallen,
         "height": 265,
     }
-    st.markdown("**Loss on the batches**, nats per image")
-    fig = race_figure(losses, looks, y_title="loss", y_range=_loss_range(runs, losses, log), log_y=log, **common)
-    chart(fig, "race_loss")
+    left, right = st.columns(2, gap="small")
+    with left:
+        st.markdown("**Training loss** (nats per image)")
+        fig = race_figure(losses, looks, y_title="loss", y_range=_loss_range(runs, losses, log), log_y=log, **common)
+        chart(fig, "race_loss")
     if log:
-        st.markdown("**Errors on the validation images**")
+        what = "**Validation error rate**"
         wrong = {
             name: Line(line.x, 1 - line.mean, 1 - line.high, 1 - line.low, 1 - line.raw, line.seeds)
-            for name, line in right.items()
+            for name, line in accuracies.items()
         }
         least = min((float(line.low.min()) for line in wrong.values() if len(line.x)), default=0.1)
         low = 10.0 ** math.floor(math.log10(max(min(least, 0.099), 1e-4)))
         fig = race_figure(
             wrong,
             looks,
-            y_title="share read wrongly",
+            y_title="error rate",
             y_range=(low, 1.0),
             log_y=True,
             percent_y=True,
@@ -125,11 +128,11 @@ def _charts(
             **common,
         )
     else:
-        st.markdown("**Accuracy on the validation images**")
-        ends = [float(line.mean[-1]) for line in right.values() if len(line.x)]
+        what = "**Validation accuracy**"
+        ends = [float(line.mean[-1]) for line in accuracies.values() if len(line.x)]
         tight = max(0.0, min(0.8, math.floor((min(ends, default=0.0) - 0.15) * 10) / 10))
         fig = race_figure(
-            right,
+            accuracies,
             looks,
             y_title="accuracy",
             percent_y=True,
@@ -137,11 +140,13 @@ def _charts(
             **common,
             y_range=(0.0, 1.02) if active else (tight, 1.005),
         )
-    chart(fig, "race_accuracy")
+    with right:
+        st.markdown(what)
+        chart(fig, "race_accuracy")
     seeds = len(config.seeds)
     st.caption(
-        (f"Line: mean of the seeds that got so far. Band: lowest to highest of {seeds}. " if seeds > 1 else "")
-        + f"Dotted: the target, {percent(target, 0)}. Pale: the loss before smoothing."
+        (f"Line: mean over the seeds; band: lowest to highest of {seeds}. " if seeds > 1 else "")
+        + f"Dotted: target, {percent(target, 0)}. Pale: loss before smoothing."
     )
 
 
@@ -166,20 +171,20 @@ def _above(value: float) -> float:
 
 
 def _loss_range(runs: Sequence[LaneRun], lines: Mapping[str, Line], log: bool) -> tuple[float, float]:
-    """From the start's loss, the same for all lanes of a seed, down to zero or to the decade below."""
+    """From the initial loss, the same for all lanes of a seed, down to zero or to the decade below."""
     starts = [float(run.history.epochs[0].get("train_loss") or 0) for run in runs if run.history.epochs]
-    top = max(starts, default=math.log(10)) * 1.1  # before it is measured: what guessing among ten costs
+    top = max(starts, default=math.log(10)) * 1.1  # before it is measured: chance level among ten
     if not log:
         return 0.0, top
     least = min((float(line.mean.min()) for line in lines.values() if len(line.x)), default=0.1)
     return 10.0 ** math.floor(math.log10(max(min(least, 0.099), 1e-6))), top
 
 
-# Who leads a race, said from its numbers and with what they cannot say.
+# Which optimizer leads, said from the numbers and with what they cannot say.
 
 
-def verdict(table: Sequence[Standing], target: int, seeds: int, active: bool, nearer: str = "") -> str:
-    """The race in two or three sentences; "" before anything was measured.
+def verdict(table: Sequence[Standing], target: int, seeds: int, active: bool, nearer: str = "") -> list[str]:
+    """The race in two or three sentences, the most important first; none before anything was measured.
 
     nearer: what `fastest` says of a lower target, to be told where nobody reached this one.
     """
@@ -193,10 +198,10 @@ def verdict(table: Sequence[Standing], target: int, seeds: int, active: bool, ne
     words.append(_diverged(table))
     if known and not active and len(table) > 1:
         words.append(
-            "Each lane ran at the rate it is set to, and that decides much: a default suits one optimizer "
-            "and not another. *Each at its own best rate*, below, tries the rates."
+            "A default learning rate suits one optimizer and not another: *Tuned learning rates*, below, finds each "
+            "one's best."
         )
-    return " ".join(filter(None, words))
+    return list(filter(None, words))
 
 
 def _diverged(table: Sequence[Standing]) -> str:
@@ -209,9 +214,9 @@ def _diverged(table: Sequence[Standing]) -> str:
     )
     if len(fallen) < len(table):
         one = "other" if len(table) - len(fallen) == 1 else "others"
-        return f"Diverged, while the {one} went on: {names}."
+        return f"Diverged, while the {one} continued: {names}."
     if len(table) > 1 and all(s.diverged == s.begun for s in fallen):
-        return f"Every lane diverged: {names}."
+        return f"Every optimizer diverged: {names}."
     return f"Diverged: {names}."
 
 
@@ -221,45 +226,45 @@ def _leader(order: list[Standing], seeds: int, active: bool) -> str:
     best = first.validation
     part = f" ({seeds_counted(best, first.of)})" if best.seeds < first.of else ""
     if len(order) == 1:
-        return f"**{first.lane}** reads {percent(best.mean, 2)} of the validation images right{part}."
+        return f"**{first.lane}**: validation accuracy {percent(best.mean, 2)}{part}."
     second = order[1]
     assert second.validation is not None
     lead = best.mean - second.validation.mean
     if lead == 0:
         return (
-            f"**{first.lane}** and **{second.lane}** are level at {percent(best.mean, 2)} of the validation "
-            f"images{part}."
+            f"**{first.lane}** and **{second.lane}** are level at a validation accuracy of "
+            f"{percent(best.mean, 2)}{part}."
         )
     text = (
-        f"By validation accuracy **{first.lane}** {'leads' if active else 'won'} with "
-        f"{percent(best.mean, 2)}{part}, {points(lead)} before {second.lane}."
+        f"**{first.lane}** {'has' if active else 'reached'} the highest validation accuracy, "
+        f"{percent(best.mean, 2)}{part}, {points(lead)} ahead of {second.lane}."
     )
     if active:
         return text
     if seeds == 1 or min(best.seeds, second.validation.seeds) < 2:
-        return f"{text} One seed cannot tell a difference from luck: run more of them."
+        return f"{text} With one seed the difference may be chance: use more seeds."
     if best.low > second.validation.high:
         return f"{text} Every seed of {first.lane} beats every seed of {second.lane}."
-    return f"{text} The seeds of the two overlap, so that order may be luck."
+    return f"{text} Their seeds overlap, so the difference may be chance."
 
 
 def fastest(table: Sequence[Standing], target: int, active: bool) -> str:
-    """Who came to the target first, by steps and by seconds."""
+    """Which reached the target first, in steps and in seconds."""
     there = [s for s in table if s.reached.seeds and s.reached.seeds == s.reached.of]
     if not there:
         some = any(s.reached.seeds for s in table)
         if some:
-            return f"No lane reached {target}% with every seed."
-        return f"Nobody has reached {target}% yet." if active else f"Nobody reached {target}%."
+            return f"No optimizer reached {target}% with every seed."
+        return f"No optimizer has reached {target}% yet." if active else f"No optimizer reached {target}%."
     steps = min(s.reached.steps or 0.0 for s in there)
     seconds = min(s.reached.seconds or 0.0 for s in there)
     by_steps = [s.lane for s in there if s.reached.steps == steps]  # measured now and then: ties happen
     by_time = [s.lane for s in there if s.reached.seconds == seconds]
     if by_steps == by_time:
-        both = f"by steps ({steps:,.0f}) and by seconds ({duration(seconds)})"
-        return f"{target}% came first to {_bold(by_steps)}, {both}."
+        both = f"in steps ({steps:,.0f}) and in seconds ({duration(seconds)})"
+        return f"{target}% was reached first by {_bold(by_steps)}, {both}."
     return (
-        f"{target}% came first to {_bold(by_steps)} by steps ({steps:,.0f}), to {_bold(by_time)} by seconds "
+        f"{target}% was reached first by {_bold(by_steps)} in steps ({steps:,.0f}), by {_bold(by_time)} in seconds "
         f"({duration(seconds)})."
     )
 
@@ -284,8 +289,9 @@ def cards(config: RaceConfig, table: Sequence[Standing], target: int, active: bo
         look = looks[standing.lane]
         edge = f"border-left:6px {_BORDERS.get(look.dash, 'double')} {look.color};"
         lines = "".join(
-            f'<div style="font-size:0.86rem;opacity:0.85">{escape(line)}</div>'
-            for line in details(standing, target, active)
+            f'<div style="font-size:{size}rem;opacity:0.85">{escape(line)}</div>'
+            for size, said in ((0.86, details(standing, target, active)), (0.74, small_print(standing, active)))
+            for line in said
         )
         parts.append(
             f'<div style="{_CARD}{edge}"><div style="font-weight:600">{place + 1}. '
@@ -320,34 +326,39 @@ def seeds_counted(spread: Spread, of: int) -> str:
 
 
 def details(standing: Standing, target: int, active: bool) -> list[str]:
-    """The small lines of a card."""
+    """What stands on a card."""
     lines = []
     if standing.validation is not None:
-        counted = seeds_counted(standing.validation, standing.of)
-        what = "mean ± standard deviation of " if standing.validation.seeds > 1 else ""
-        lines.append(f"validation accuracy{' now' if active else ''}{f', {what}{counted}' if counted else ''}")
-    facts = []
-    if standing.loss is not None:
-        facts.append(f"loss {standing.loss:.3f}")
-    if standing.speed is not None:
-        facts.append(f"{standing.speed:,.0f} images/s")
-    if facts:
-        lines.append(" · ".join(facts))
+        lines.append("validation accuracy" + (" so far" if active else ""))
+    if standing.test is not None and not active:
+        lines.append(f"test accuracy {percent(standing.test.mean, 2)}")
     lines.append(time_to(standing.reached, target, active))
     if standing.diverged:
         of = f" ({standing.diverged} of {standing.begun} seeds)" if standing.begun > 1 else ""
         lines.append(f"⚠ Diverged{of}. {standing.message}")
-    if standing.test is not None and not active:
-        lines.append(tested(standing.test, standing.interval))
     return lines
 
 
-def tested(test: Spread, ci95: tuple[float, float] | None) -> str:
-    """The test accuracy; of a lane where a seed diverged, whose mean it is instead of an interval."""
-    if ci95 is not None:
-        return f"test accuracy {percent(test.mean, 2)}, 95% interval {interval(*ci95, 2)}"
-    of = f"mean of the {test.seeds} seeds" if test.seeds > 1 else "of the one seed"
-    return f"test accuracy {percent(test.mean, 2)}, {of} that did not diverge"
+def small_print(standing: Standing, active: bool) -> list[str]:
+    """What a card says below: of which seeds, the interval, loss and speed.
+
+    Where a seed diverged there is no interval: the mean is over those that did not.
+    """
+    lines, facts, test = [], [], standing.test
+    if standing.validation is not None and (counted := seeds_counted(standing.validation, standing.of)):
+        what = "mean ± standard deviation of " if standing.validation.seeds > 1 else ""
+        lines.append(f"{what}{counted}")
+    if test is not None and not active:
+        if standing.interval is not None:
+            lines.append(f"test: 95% interval {interval(*standing.interval, 2)}")
+        else:
+            of = f"mean of the {test.seeds} seeds" if test.seeds > 1 else "the one seed"
+            lines.append(f"test: {of} that did not diverge")
+    if standing.loss is not None:
+        facts.append(f"loss {standing.loss:.3f}")
+    if standing.speed is not None:
+        facts.append(f"{standing.speed:,.0f} images/s")
+    return [*lines, " · ".join(facts)] if facts else lines
 
 
 def time_to(reached: Reached, target: int, active: bool) -> str:

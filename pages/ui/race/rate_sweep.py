@@ -1,4 +1,4 @@
-"""Part of the race: every lane's optimizer at many rates, and then each at its own best one."""
+"""Part of the race: every optimizer at many learning rates, and then each at its own best one."""
 
 from dataclasses import replace
 
@@ -47,7 +47,7 @@ def sweep_jobs() -> list[RaceJob]:
         return [registry().adopt(name, state.session_id(), RaceJob) for name in names.split(",")]
     except NotFound:
         state.remember(SWEEP, None)
-        not_here("Those trials of learning rates are", "They can be run again below.")
+        not_here("Those runs are", "They can be started again below.")
         return []
 
 
@@ -59,7 +59,7 @@ def rate_sweep(config: RaceConfig, mnist: Mnist, racing: bool) -> None:
     @st.fragment(run_every=pace)
     def body() -> None:
         with error_boundary():
-            st.markdown("#### Each at its own best rate")
+            st.markdown("#### Tuned learning rates")
             going = any(job.active for job in jobs)
             _controls(config, mnist, jobs, racing, going)
             if jobs:
@@ -71,41 +71,42 @@ def rate_sweep(config: RaceConfig, mnist: Mnist, racing: bool) -> None:
 
 
 def _controls(config: RaceConfig, mnist: Mnist, jobs: list[RaceJob], racing: bool, going: bool) -> None:
-    with st.container(horizontal=True, gap="medium"):
+    start, advanced = st.container(), st.expander("Advanced", icon=":material/tune:")
+    with advanced:
         span = st.select_slider(
-            "Rates, as multiples of the usual one",
+            "Learning rates, as multiples of the default",
             FACTORS,
             USUAL_SPAN,
             key="race_span",
             bind="query-params",
             format_func=lambda factor: f"× {factor:g}",
             disabled=going,
-            help="The usual rate is the default: 0.01 for SGD, 0.001 for Adam. At most 8 rates are tried.",
+            help="The default is 0.01 for SGD and 0.001 for Adam. At most 8 learning rates are tried.",
         )
         seeds = st.slider(
-            "Seeds of each rate",
+            "Seeds per learning rate",
             1,
             5,
             2,
             key="race_sweep_seeds",
             bind="query-params",
             disabled=going,
-            help="Several seeds show how much of a difference is luck.",
+            help="Several seeds show how much of a difference is chance.",
         )
     wanted = replace(config, seeds=tuple(range(config.seeds[0], config.seeds[0] + int(seeds))))
     races = sweep_races(wanted, (float(span[0]), float(span[1])))
     runs = sum(len(race.lanes) for race in races) * int(seeds)
-    with st.container(horizontal=True, gap="small"):
+    with start, st.container(horizontal=True, gap="small"):
         pressed = kept_button(
-            f"Try {runs} runs",
+            f"Tune the learning rates ({runs} runs)",
             icon=":material/tune:",
             key="race_sweep_start",
             disabled=racing or going,
-            help="Every rate with every seed, as long as the race above: "
-            f"epochs: {config.base.train.epochs}. In the background; you may leave the page.",
+            help=f"Every learning rate with every seed, {count(config.base.train.epochs, 'epoch')} each, in the "
+            "background: you may leave the page.",
         )
-        stopped = kept_button(
-            "Stop", icon=":material/stop:", key="race_sweep_stop", disabled=not going, help="Keep what is measured."
+        stopped = going and kept_button(
+            "Stop", icon=":material/stop:", key="race_sweep_stop", help="Keep what is measured."
         )
     if pressed:
         _start(races, mnist)
@@ -119,10 +120,9 @@ def _controls(config: RaceConfig, mnist: Mnist, jobs: list[RaceJob], racing: boo
     if not jobs:
         counts = sorted({len(race.lanes) for race in races})
         each = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-        st.caption(
-            f"{each} rates for each of {count(len(races), 'optimizer')}, "
-            f"{count(seeds, 'seed')} each. The best rate is chosen on the validation images; the "
-            "test images only report it."
+        start.caption(
+            f"{each} learning rates for each of {count(len(races), 'optimizer')}, {count(seeds, 'seed')} each. "
+            "Validation accuracy chooses the best; the test images only report it."
         )
 
 
@@ -132,7 +132,7 @@ def _start(races: list[RaceConfig], mnist: Mnist) -> None:
         for race in races:
             job = start_race(registry(), race, mnist, session=state.session_id(), owner=owner(), unattended=True)
             started.append(job)
-    except LabError:  # the queue is full: who came in goes out again
+    except LabError:  # the queue is full: those that were taken are stopped
         for job in started:
             job.stop()
         raise
@@ -163,7 +163,7 @@ def _results(seen: list[RaceSnapshot], lanes: tuple[Lane, ...], busy: bool) -> N
     passes = count(train.epochs, "epoch")
     st.caption(
         f"*{seen[0].config.base.recipe}*, {passes}, batch {train.batch_size:,}. Line: mean of "
-        "the seeds; band: lowest to highest; star: the best rate; cross at the bottom: a run diverged there."
+        "the seeds; band: lowest to highest; star: best learning rate; cross at the bottom: a run diverged."
     )
     grids = {
         lane.name: [rival.optimizer["lr"] for rival in p.config.lanes] for lane, p in zip(swept, seen, strict=True)
@@ -172,12 +172,12 @@ def _results(seen: list[RaceSnapshot], lanes: tuple[Lane, ...], busy: bool) -> N
     st.markdown(in_words(found, bests, grids, seen[0].n_test, over))
     own = _at_best(lanes, dict(zip(map(_kind, swept), bests.values(), strict=True)))
     if kept_button(
-        "Race each at its own best rate",
+        "Race with tuned learning rates",
         icon=":material/flag:",
         type="primary",
         key="race_at_best",
         disabled=busy or not over or own == lanes,
-        help="Sets the rate of every lane that was tried to its best one, and starts the race.",
+        help="Sets each optimizer to its best learning rate and starts the race.",
     ):
         set_lanes(own)
         st.session_state[START_NOW] = True
@@ -185,7 +185,7 @@ def _results(seen: list[RaceSnapshot], lanes: tuple[Lane, ...], busy: bool) -> N
 
 
 def _kind(lane: Lane) -> str:
-    """What a lane is apart from its rate, in the words of the address."""
+    """What a lane is apart from its learning rate, in the words of the address."""
     return lanes_text([without_rate(lane)])
 
 
@@ -202,24 +202,24 @@ def in_words(
     n_test: int,
     over: bool,
 ) -> str:
-    """Each optimizer's best rate with its accuracies, the best optimizer first."""
+    """Each optimizer's best learning rate with its accuracies, the best optimizer first."""
     known = sorted(
         ((found[name][rate], name, rate) for name, rate in bests.items() if rate is not None),
         key=lambda entry: -(entry[0].mean or 0.0),
     )
     lines = []
     for score, name, rate in known:
-        text = f"- **{name}** is best at **{rate:g}**: validation {percent(score.mean or 0.0, 2)}"
+        text = f"- **{name}** is best at **{rate:g}**: validation accuracy {percent(score.mean or 0.0, 2)}"
         if over and score.test is not None:
             low, high = proportion(score.test, n_test).interval
-            text += f"; test {percent(score.test, 2)} (95% interval {interval(low, high, 2)})"
+            text += f"; test {percent(score.test, 2)} :small[(95% interval {interval(low, high, 2)})]"
         if not over:
             text += f" ({count(score.runs, 'seed')} so far)"
         if rate in (min(grids[name]), max(grids[name])):
-            text += ". That is the end of what was tried: a wider span may hold a better one"
+            text += ". This is the end of the range tried: widen it"
         lines.append(text + ".")
     lines += [
-        f"- **{name}** has no rate at which every seed came to an end."
+        f"- **{name}** diverged with some seed at every learning rate."
         for name, rate in bests.items()
         if rate is None and found[name]
     ]
@@ -227,8 +227,8 @@ def in_words(
         (first, name, _), (second, other, _) = known[:2]
         lead = (first.mean or 0.0) - (second.mean or 0.0)
         if first.low is not None and second.high is not None and first.low > second.high and first.runs > 1:
-            judged = "every seed of the one above every seed of the other"
+            judged = "every seed of the one is above every seed of the other"
         else:
-            judged = "too little to call one the better"
-        lines.append(f"\nAt their own best rates {name} is {points(lead)} before {other}: {judged}.")
+            judged = "the difference may be chance"
+        lines.append(f"\nWith tuned learning rates {name} is {points(lead)} ahead of {other}: {judged}.")
     return "\n".join(lines)

@@ -84,7 +84,7 @@ TABS = (
         name="The race",
         title="The race",
         question="Which optimizer lowers the loss fastest, by steps and by seconds?",
-        see="Press *Start*; then let each race at its own best learning rate.",
+        see="Press *Start*; then tune the learning rates and race again.",
         meaning="Which optimizer is fastest depends on its learning rate: a comparison is fair only from the same "
         "initial weights, on the same batches, with every learning rate tuned.",
         minutes=15,

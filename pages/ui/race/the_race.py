@@ -1,4 +1,4 @@
-"""Tab: one network, one start, the same batches, and every optimizer in a lane of its own."""
+"""Tab: every optimizer trains the same network from the same initial weights on the same batches."""
 
 import math
 
@@ -42,7 +42,7 @@ PROBLEM = "race_problem"
 
 
 def the_race() -> None:
-    """Lanes and start on the left, the race on the right."""
+    """Optimizers and start on the left, the race on the right."""
     job = current_race()
     racing = job is not None and job.active
     left, right = controls_and_stage()
@@ -58,12 +58,8 @@ def the_race() -> None:
             if config != job.config and not racing:
                 st.caption(":material/edit: The settings have changed since this race; *Start* runs them.")
         else:
-            st.markdown(
-                "Three optimizers are given the same network with the same first weights, and then the same "
-                "batches in the same order."
-            )
-            st.markdown(words(config.base, config.lanes, config.seeds, *divided(mnist(), config.base)))
-            _as_it_came()
+            _recorded_race()
+            st.caption(words(config.base, config.lanes, config.seeds, *divided(mnist(), config.base)))
         shown = config if job is None else job.config
         fair(shown, mnist(), None if job is None else job.snapshot.n_train)
         rate_sweep(config, mnist(), racing)
@@ -79,17 +75,16 @@ def _recorded() -> RecordedRace:
 
 
 @st.fragment
-def _as_it_came() -> None:
-    """The race that came with Digit Lab; nothing where its file is gone."""
+def _recorded_race() -> None:
+    """The race recorded for Digit Lab; nothing where its file is gone."""
     with error_boundary():
         try:
             race = _recorded()
         except DataError:
             return
-        st.markdown(
-            f":material/inventory_2: **As it came**: a race of *{race.config.base.recipe}* on "
-            f"{race.n_train:,} training images with {len(race.config.seeds)} seeds, run on {race.day}. Press "
-            "*Start* to run your own."
+        st.caption(
+            f":material/inventory_2: **Recorded race**: *{race.config.base.recipe}*, {race.n_train:,} training images, "
+            f"{count(len(race.config.seeds), 'seed')}, {race.day}. *Start* runs your own."
         )
         stage(race.config, race.runs, race.n_train, race.n_test, active=False)
 
@@ -115,7 +110,7 @@ def _choose(racing: bool) -> RaceConfig:
     """The left column."""
     busy = racing or any(job.active for job in sweep_jobs())
     start = st.container()  # stands above the controls, but what it starts is read from them first
-    st.markdown("**Lanes**")
+    st.markdown("**Optimizers**")
     lanes = lane_controls(racing)
     base, seeds = race_controls(len(mnist().train), racing)
     config = RaceConfig(base, lanes, seeds)
@@ -129,16 +124,16 @@ def _choose(racing: bool) -> RaceConfig:
             width="stretch",
             key="race_start",
             disabled=busy or bool(problem),
-            help="Race from fresh weights with these lanes.",
+            help="Train from new initial weights with these optimizers.",
         )
         if problem:
             st.error(problem, icon=":material/straighten:")
         else:
             st.caption(f"Memory: {need}.")
         if racing:
-            st.caption("Settings stand still while the race goes on: lanes that change compare nothing.")
+            st.caption("Settings are locked while the race runs.")
         elif busy:
-            st.caption("The rates are being tried; the race can start when that has ended.")
+            st.caption("Learning rates are being tuned; the race can start afterwards.")
     st.caption(f":material/menu_book: {RECIPE.source}. {RECIPE.ours}")
     wished = bool(st.session_state.pop(START_NOW, False))
     if (pressed or wished) and not busy:  # no callback: it would start what the controls said a moment ago
@@ -159,7 +154,7 @@ def _start(config: RaceConfig) -> None:
     state.remember(RUN, job.job_id)
 
 
-# Is it fair? What the lanes have in common, computed, and what tells them apart.
+# Is it fair? What the optimizers have in common, computed, and what tells them apart.
 
 
 def fair(config: RaceConfig, mnist: Mnist, n_train: int | None = None) -> None:
@@ -174,40 +169,39 @@ def fair(config: RaceConfig, mnist: Mnist, n_train: int | None = None) -> None:
     with more:
         if n_train is not None and n_train != (now := divided(mnist, config.base)[0]):
             st.caption(
-                f"That race trained on {count(n_train, 'image')}; with the digits in use now it would be "
-                f"{now:,}: its fingerprints cannot be computed from them."
+                f"That race trained on {count(n_train, 'image')}; with the data in use now it would be "
+                f"{now:,}, so its fingerprints cannot be computed."
             )
             return
         seed = config.seeds[0]
         if len(config.seeds) > 1:
             first = config.seeds[0]
             seed = st.select_slider(
-                "Of the seed",
+                "Seed",
                 config.seeds,
                 key=f"race_fair_seed_{first}_{len(config.seeds)}",
-                help="Each seed has a start and an order of its own, the same for all lanes.",
+                help="Each seed has its own initial weights and order of images, the same for all optimizers.",
             )
         found = _starts(config, data_key(mnist), seed, mnist)
         st.markdown(in_words(found, seed))
         st.dataframe(
             {
-                "lane": [start.lane for start in found],
-                "first weights": [start.weights for start in found],
-                "order of epoch 1": [start.order for start in found],
+                "optimizer": [start.lane for start in found],
+                "initial weights": [start.weights for start in found],
+                "order of images, epoch 1": [start.order for start in found],
             },
             hide_index=True,
         )
         st.caption(
-            f"Fingerprints: the first {LENGTH} digits of the SHA-256 of all weights and biases before the "
-            "first step, and of the images of the first epoch in their order. One bit less alike, another "
-            "fingerprint. Computed just now from the trainers that the lanes get."
+            f"Fingerprints: the first {LENGTH} digits of the SHA-256 of all initial weights and biases, and of the "
+            "images of the first epoch in order. A single different bit changes them."
         )
         st.markdown(
-            "- **The same for all:** network, first weights, every batch, number of steps, arithmetic "
-            "(fp32), processor threads. They take turns, one step each, so that a busy processor slows all.\n"
+            "- **The same for all:** network, initial weights, every batch, number of steps, precision (fp32), "
+            "processor threads. They take turns, one step each, so that a busy processor slows all.\n"
             f"- **Different:** {differences(config)}\n"
-            "- **Still not fair:** a rate that suits one optimizer may be wrong for another, and a step of "
-            "Adam costs more than one of SGD. Look at seconds as well as steps, and at each best rate."
+            "- **Still not fair:** a learning rate that suits one optimizer may not suit another, and a step of "
+            "Adam takes longer than one of SGD. Compare seconds as well as steps, and tune the learning rates."
         )
 
 
@@ -215,7 +209,7 @@ def in_words(found: list[LaneStart], seed: int) -> str:
     """Whether the fingerprints agree."""
     if same_start(found):
         return (
-            f":material/check_circle: With seed {seed} all {len(found)} lanes start from **the same "
+            f":material/check_circle: With seed {seed} all {len(found)} optimizers start from **the same "
             f"weights** and see **the same {found[0].images:,} images in the same order**."
         )
     which = [
@@ -223,11 +217,11 @@ def in_words(found: list[LaneStart], seed: int) -> str:
         for word, marks in (("weights", {s.weights for s in found}), ("batches", {s.order for s in found}))
         if len(marks) > 1
     ]
-    return f":material/warning: With seed {seed} the lanes differ in their {' and '.join(which)}: not fair."
+    return f":material/warning: With seed {seed} the {' and '.join(which)} differ: not fair."
 
 
 def differences(config: RaceConfig) -> str:
-    """Each lane's optimizer with all its settings, and its schedule."""
+    """Each optimizer with all its settings, and its schedule."""
     parts = []
     for lane in config.lanes:
         settings = ", ".join(f"{name} {value:g}" for name, value in lane.optimizer.settings.items())
@@ -236,13 +230,13 @@ def differences(config: RaceConfig) -> str:
     return "; ".join(parts) + "."
 
 
-@st.cache_data(max_entries=32, show_spinner="Looking at the lanes' starts…")
+@st.cache_data(max_entries=32, show_spinner="Computing the fingerprints…")
 def _starts(config: RaceConfig, data: str, seed: int, _mnist: Mnist) -> list[LaneStart]:
     with one_thread():
         return lane_starts(config, _mnist, seed)
 
 
-# What all lanes of a race share: the network, the batches, the seeds.
+# What all optimizers of a race share: the network, the batches, the seeds.
 
 
 FIRST = "mlp-autograd"
@@ -255,7 +249,7 @@ def key(setting: str) -> str:
 
 
 def race_controls(n_train: int, locked: bool) -> tuple[RunConfig, tuple[int, ...]]:
-    """Draw the widgets; returns the run that all lanes share, and the seeds. n_train: training images."""
+    """Draw the widgets; returns the run that all optimizers share, and the seeds. n_train: training images."""
     widget = Widgets(key, LOCKED if locked else None)
     names = tuple(train_recipes(DIGIT_READERS))
     recipe = widget.choice_box(
@@ -263,24 +257,12 @@ def race_controls(n_train: int, locked: bool) -> tuple[RunConfig, tuple[int, ...
         names,
         FIRST,
         "recipe",
-        help="The network of a recipe. Its own optimizer is replaced by that of each lane.",
+        help="The network of a recipe. Its own optimizer is replaced by those of the race.",
     )
     default = RECIPES[recipe].config
     changes: dict[str, object] = {}
-    if isinstance(default.model, MLPConfig) and default.model.hidden:
-        changes["activation"] = widget.choice_box(
-            "Activation", ACTIVATIONS, "relu", "activation", help="The nonlinear function between the network's layers."
-        )
     epochs = widget.slider(
-        "Epochs (passes)", 1, 20, 2, "epochs", help="How often every lane sees every training image."
-    )
-    batch = widget.choice(
-        "Batch size (images a step)",
-        BATCHES,
-        128,
-        "batch_size",
-        format_func=lambda size: f"{size:,}",
-        help="Images that share one step; the same for all lanes.",
+        "Epochs (passes)", 1, 20, 2, "epochs", help="How often every optimizer sees every training image."
     )
     count = widget.slider(
         "Seeds",
@@ -288,25 +270,37 @@ def race_controls(n_train: int, locked: bool) -> tuple[RunConfig, tuple[int, ...
         MOST_SEEDS,
         1,
         "seeds",
-        help="Each seed is the race again from other weights in another order: what luck can do.",
+        help="Each seed repeats the race from other initial weights and in another order.",
     )
-    with st.expander("More about the race", icon=":material/tune:"):
+    with st.expander("Advanced", icon=":material/tune:"):
+        if isinstance(default.model, MLPConfig) and default.model.hidden:
+            changes["activation"] = widget.choice_box(
+                "Activation", ACTIVATIONS, "relu", "activation", help="The activation function of the hidden layers."
+            )
+        batch = widget.choice(
+            "Batch size (images a step)",
+            BATCHES,
+            128,
+            "batch_size",
+            format_func=lambda size: f"{size:,}",
+            help="Images that share one step; the same for all optimizers.",
+        )
         first = widget.number(
             "First seed",
             0,
             2**31 - 1 - MOST_SEEDS,
             0,
             "first_seed",
-            help="Same seed, same start, same batches, same curves.",
+            help="Same seed: same initial weights, same batches, same curves.",
         )
         share = widget.slider(
-            "Held out for validation",
+            "Validation split",
             0.05,
             0.5,
             0.1,
             "validation",
             step=0.05,
-            help="Share of the training images that nobody trains on: lanes are compared on these. "
+            help="Share of the training images kept for validation: the optimizers are compared on these. "
             "The test images only report, at the end.",
         )
     steps = epochs * math.ceil((1 - share) * n_train / batch)
@@ -334,14 +328,13 @@ def show_settings_of(config: RaceConfig) -> None:
 
 
 def words(base: RunConfig, lanes: tuple[Lane, ...], seeds: tuple[int, ...], images: int, held_out: int) -> str:
-    """What a press on Start would do, in a sentence. images, held_out: trained on, and to validate with."""
+    """What Start would do, in a sentence. images, held_out: trained on, and to validate with."""
     train = base.train
     steps = train.epochs * math.ceil(images / train.batch_size)
     runs = len(lanes) * len(seeds)
     names = ", ".join(f"*{lane.name}*" for lane in lanes)
     return (
-        f"**{count(runs, 'run')}** of {steps:,} steps each: {names} train *{base.recipe}* "
-        f"{'once' if len(seeds) == 1 else f'{len(seeds)} times, each time'} from the same weights on the "
-        f"same batches ({train.batch_size:,} of {images:,} images). They take turns, one step each, and "
-        f"{count(held_out, 'image')} that nobody trains on say how far each one is."
+        f"*Start* makes **{count(runs, 'run')}** of {steps:,} steps: {names} train *{base.recipe}* "
+        f"{'once' if len(seeds) == 1 else f'{len(seeds)} times'} from the same initial weights on the same batches "
+        f"({train.batch_size:,} of {images:,} images); {count(held_out, 'image')} are kept for validation."
     )

@@ -29,7 +29,6 @@ CROWDED = {
     ("backprop", "Checked"): 13,
     ("backprop", "Train it"): 8,
     ("cnn", "By hand"): 19,
-    ("race", "The race"): 11,
     ("race", "For an image"): 8,
     ("adversarial", "Many images"): 10,
     ("regression", "Train"): 11,

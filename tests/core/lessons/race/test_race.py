@@ -121,7 +121,7 @@ def test_validation_error_is_recorded_on_the_way(mnist: Mnist) -> None:
 @pytest.mark.parametrize(
     ("lanes", "seeds", "sentence"),
     [
-        ((), (0,), "1 to 8 lanes"),
+        ((), (0,), "1 to 8 optimizers"),
         ((LANES[0], LANES[0]), (0,), "same name"),
         (LANES, (), "1 to 10 seeds"),
         (LANES, (1, 1), "named twice"),

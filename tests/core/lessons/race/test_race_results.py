@@ -237,7 +237,7 @@ def test_rates_lie_around_the_usual_one() -> None:
     assert len(rates("sgd", (0.01, 300))) == 8
     assert rates("sgd", (0.01, 300))[0] == 0.0001
     assert rates("sgd", (1, 1)) == (0.01,)
-    with pytest.raises(ConfigError, match="no rate in that span"):
+    with pytest.raises(ConfigError, match="no learning rate in that range"):
         rates("adadelta", (300, 300))
 
 

@@ -26,15 +26,15 @@ def test_rates_are_tried_and_the_best_are_raced() -> None:
     app = open_tab(**{LANES: "sgd;adam~cosine", "race_epochs": "1", "race_recipe": "linear-softmax"})
     well(app.select_slider(key="race_span").set_range(1.0, 10.0).run())
     well(app.slider(key="race_sweep_seeds").set_value(2).run())
-    assert app.button(key="race_sweep_start").label == "Try 12 runs"
+    assert app.button(key="race_sweep_start").label == "Tune the learning rates (12 runs)"
     well(app.button(key="race_sweep_start").click().run())
     seen = sweep(app)
     assert [picture.config.seeds for picture in seen] == [(0, 1)] * 2
     assert [lane.optimizer["lr"] for lane in seen[0].config.lanes] == [0.01, 0.03, 0.1]
     assert "**SGD** is best at" in text(app)
     assert "95% interval" in text(app)
-    assert "At their own best rates" in text(app)
-    assert "the end of what was tried" in text(app)  # three rates from a small one up: the largest is best
+    assert "With tuned learning rates" in text(app)
+    assert "the end of the range tried" in text(app)  # three rates from a small one up: the largest is best
     found = open_tab(**{rate_sweep.SWEEP: app.session_state[rate_sweep.SWEEP], LANES: "sgd;adam~cosine"})
     assert "**SGD** is best at" in text(found)  # a reload
     well(app.button(key="race_at_best").click().run())
@@ -69,10 +69,10 @@ def test_a_sweep_says_what_it_found() -> None:
     bests = {"SGD": 1.0, "Adam": 0.1, "Wild": None}
     grids = {"SGD": [0.1, 1.0, 10.0], "Adam": [0.1, 1.0], "Wild": [1.0]}
     text = rate_sweep.in_words(found, bests, grids, 100, True)
-    assert text.startswith("- **SGD** is best at **1**: validation 95.00%; test 95.00%")
-    assert text.count("end of what was tried") == 1  # Adam's
-    assert "**Wild** has no rate" in text
-    assert "SGD is 15.0 percentage points before Adam: every seed of the one above every seed of the other" in text
+    assert text.startswith("- **SGD** is best at **1**: validation accuracy 95.00%; test 95.00%")
+    assert text.count("end of the range tried") == 1  # Adam's
+    assert "**Wild** diverged with some seed at every learning rate" in text
+    assert "SGD is 15.0 percentage points ahead of Adam: every seed of the one is above every seed" in text
     found["Adam"] = {0.1: score(0.945)}
-    assert "too little" in rate_sweep.in_words(found, bests, grids, 100, True)
+    assert "may be chance" in rate_sweep.in_words(found, bests, grids, 100, True)
     assert "test" not in rate_sweep.in_words(found, bests, grids, 100, False)

@@ -32,20 +32,20 @@ def test_the_first_view_says_what_start_will_do() -> None:
     assert "*SGD*, *RMSprop*, *Adam*" in text(app)
     assert "128 of 540 images" in text(app)
     assert not app.button(key="race_start").disabled
-    assert "60 images that nobody trains on" in text(app)
+    assert "60 images are kept for validation" in text(app)
 
 
 def test_before_any_race_the_recorded_one_is_shown_as_one_likes() -> None:
     app = open_tab()
-    assert "As it came" in text(app)
-    assert "By validation accuracy" in text(app)
+    assert "Recorded race" in text(app)
+    assert "the highest validation accuracy" in text(app)
     assert "test accuracy" in cards(app)
     app.slider(key="race_smoothing").set_value(0.0)
     app.toggle(key="race_log").set_value(True)
     well(app.slider(key="race_target").set_value(90).run())
     assert "90% after" in cards(app)
     assert "(3 of 3 seeds)" in cards(app)
-    assert "Errors on the validation images" in text(app)
+    assert "Validation error rate" in text(app)
     for axis in ("examples", "seconds", "steps"):
         well(app.get("button_group")[0].set_value([axis]).run())
 
@@ -55,7 +55,7 @@ def test_without_its_file_there_is_no_recorded_race(monkeypatch: pytest.MonkeyPa
         raise DataError("It cannot be read.")
 
     monkeypatch.setattr(the_race, "_recorded", gone)
-    assert "As it came" not in text(open_tab())
+    assert "Recorded race" not in text(open_tab())
 
 
 def test_one_click_races_to_the_end() -> None:
@@ -67,9 +67,9 @@ def test_one_click_races_to_the_end() -> None:
     train = seen.config.base.train
     assert (train.epochs, train.batch_size, train.validation, train.record_every) == (2, 128, 0.1, 1)
     assert seen.config.base.mlp.activation == "relu"
-    assert "By validation accuracy" in text(app)
-    assert "One seed cannot tell a difference from luck" in text(app)
-    assert "Nobody reached 97%" in text(app)
+    assert "the highest validation accuracy" in text(app)
+    assert "With one seed the difference may be chance" in text(app)
+    assert "No optimizer reached 97%" in text(app)
     assert "95% interval" in cards(app)
     assert len(app.get("plotly_chart")) == 2
 
@@ -110,7 +110,7 @@ def test_every_control_decides_what_is_raced() -> None:
         "weight_decay": 0.1,
     }
     assert "mean ± standard deviation of 2 seeds" in cards(app)
-    assert "Band: lowest to highest of 2" in text(app)
+    assert "band: lowest to highest of 2" in text(app)
 
 
 def test_lanes_come_and_go() -> None:
@@ -144,7 +144,7 @@ def test_a_link_says_the_lanes_and_a_broken_one_is_told() -> None:
         assert lane(fast, "slider", 1, "sgd_momentum").value == momentum
         assert lanes_from_text(fast.session_state[LANES])[0].optimizer["momentum"] == momentum
     broken = open_tab(**{LANES: "sgd:lr=fast"})
-    assert "The address names lanes that cannot run" in broken.warning[0].value
+    assert "The address names unknown optimizers" in broken.warning[0].value
     assert "*SGD*, *RMSprop*, *Adam*" in text(broken)
     told = open_tab(**{LANES: "![x](http://a.b)"}).warning[0].value  # what an address says is no Markdown
     assert "![x]" not in told
@@ -182,12 +182,12 @@ def test_a_race_is_paused_stepped_found_again_and_stopped() -> None:
 
 def test_is_it_fair() -> None:
     app = open_part(the_race.the_race, address={"race_seeds": "3"}, state={"race_fair": True})
-    assert "With seed 0 all 3 lanes start from **the same weights**" in text(app)
+    assert "With seed 0 all 3 optimizers start from **the same weights**" in text(app)
     table = app.dataframe[0].value
-    assert table["first weights"].nunique() == 1
-    before = table["order of epoch 1"][0]
+    assert table["initial weights"].nunique() == 1
+    before = table["order of images, epoch 1"][0]
     well(app.select_slider(key="race_fair_seed_0_3").set_value(2).run())
-    assert app.dataframe[0].value["order of epoch 1"][0] != before
+    assert app.dataframe[0].value["order of images, epoch 1"][0] != before
 
 
 def test_fingerprints_are_not_computed_from_other_digits(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,7 +199,7 @@ def test_fingerprints_are_not_computed_from_other_digits(monkeypatch: pytest.Mon
     fewer = replace(other, train=other.train.take(slice(0, 500)))
     monkeypatch.setattr(the_race, "mnist", lambda: fewer)
     well(app.run())
-    assert "That race trained on 540 images; with the digits in use now it would be 450" in text(app)
+    assert "That race trained on 540 images; with the data in use now it would be 450" in text(app)
     assert "start from **the same weights**" not in text(app)
 
 
@@ -209,5 +209,5 @@ def test_a_lane_that_diverges_is_marked_and_the_others_go_on() -> None:
     well(app.button(key="race_start").click().run())
     seen = finished(app)
     assert [run.status for run in seen.runs] == ["diverged", "finished"]
-    assert "Diverged, while the other went on: SGD" in text(app)
+    assert "Diverged, while the other continued: SGD" in text(app)
     assert "too high here" in cards(app)
