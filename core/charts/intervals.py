@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
-from core.charts.palette import DIGITS, GRAY, ORANGE, model_color
+from core.charts.palette import DIGITS, GRAY, ORANGE
 from core.charts.series import bar, dots, error, level, series, upright
 from core.charts.style import AXIS, Part, note
 from core.formatting import interval, number, percent, probability
@@ -181,13 +181,13 @@ class Scored(Protocol):
 
 
 def run_accuracies_figure(runs: Sequence[tuple[str, str, Scored]]) -> go.Figure:
-    """(label, recipe id, run) from top to bottom, each a dot in the recipe's color."""
-    known = [(label, recipe, run, run.test_accuracy) for label, recipe, run in runs if run.test_accuracy is not None]
+    """(label, color, run) from top to bottom, each a dot."""
+    known = [(label, color, run, run.test_accuracy) for label, color, run in runs if run.test_accuracy is not None]
     ends = [
         (accuracy if run.ci_low is None else run.ci_low, accuracy if run.ci_high is None else run.ci_high)
         for _, _, run, accuracy in known
     ]
-    measured = Accuracies([row[3] for row in known], ends, [model_color(row[1]) for row in known])
+    measured = Accuracies([row[3] for row in known], ends, [row[1] for row in known])
     return intervals([row[0] for row in known], measured, as_dots=True, inside=True)
 
 

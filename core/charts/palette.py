@@ -51,19 +51,6 @@ LANGUAGES: Final[tuple[str, ...]] = (BLUE, ORANGE, GREEN, VERMILLION, PURPLE)
 #: Ways to guess a language, by their names in `core.lessons.language.contest`.
 GUESSERS: Final[dict[str, str]] = {"letters": GRAY, "pieces": ORANGE, "rnn": SKY, "gru": BLUE, "lstm": VIOLET}
 
-#: Networks by recipe id.
-MODELS: Final[dict[str, str]] = {
-    "linear-softmax": GRAY,
-    "mlp-autograd": BLUE,
-    "mlp-manual": SKY,
-    "mlp-module": BROWN,
-    "mlp-deep": VIOLET,
-    "cnn-lab": ORANGE,
-    "cnn-bn": VERMILLION,
-    "cnn-nobn": PURPLE,
-    "cnn-robust": GREEN,
-}
-
 Scale = tuple[tuple[float, str], ...]
 
 #: Signed quantities (weights, gradients, perturbations): blue below zero, orange above, pale at zero.
@@ -74,11 +61,6 @@ SEQUENTIAL: Final[Scale] = ((0.0, "#00224E"), (0.25, "#434E6C"), (0.5, "#7D7C78"
 
 #: Digits as MNIST stores them: 0 is black paper, 1 is white ink.
 GRAY_INK: Final[Scale] = ((0.0, "#000000"), (1.0, "#FFFFFF"))
-
-
-def model_color(name: str) -> str:
-    """The color of a network, known or not: an unknown name always gets the same hue."""
-    return MODELS.get(name) or CATEGORICAL[sum(name.encode()) % len(CATEGORICAL)]
 
 
 def optimizer_color(name: str) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.attacks.config import AttackSetup
+from core.config.choices import Hue
 from core.config.errors import ConfigError
 from core.config.race import RaceConfig
 from core.config.run import RunConfig
@@ -18,7 +19,7 @@ class Recipe:
     title, idea: for people. source: which text. setup: what decides it; `to_json()` gives plain values. claim: what
     the text reports, or None. reported: the accuracy among that, as a fraction. reported_on: test images it was
     measured on, where the text gives all settings that decide the run: only then a measurement can hold or refute
-    it. undecided: else why not. ours: what the text leaves open.
+    it. undecided: else why not. ours: what the text leaves open. color: of its network in charts.
     """
 
     title: str
@@ -30,6 +31,7 @@ class Recipe:
     reported_on: int = 0
     undecided: str = "the text leaves settings open"
     ours: str | None = None
+    color: Hue | None = None
 
     @property
     def kind(self) -> Literal["train", "attack", "race", "demo"]:

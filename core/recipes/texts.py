@@ -8,6 +8,7 @@ row of `reproduce`, a script to export. This one is whole; a test adds it as it 
 
     RECIPES["mlp-tanh"] = Recipe(
         title="Two layers of tanh",
+        color="yellow",
         idea="Normalized pixels, Xavier's start, tanh: what made networks learn before ReLU.",
         source="LeCun et al. 1998: Efficient BackProp",
         setup=RunConfig(
@@ -25,6 +26,7 @@ row of `reproduce`, a script to export. This one is whole; a test adds it as it 
 from dataclasses import replace
 
 from core.attacks.config import AttackConfig, AttackSetup
+from core.charts.palette import CATEGORICAL, HUES
 from core.config.digits import DigitsConfig
 from core.config.errors import NotFound
 from core.config.race import Lane, RaceConfig
@@ -102,6 +104,7 @@ _COURSE_TRAINING = TrainConfig(
 RECIPES: dict[str, Recipe] = {
     "linear-softmax": Recipe(
         title="Linear softmax",
+        color="gray",
         idea="One linear map f(x) = Wx + b and a softmax: how far does no hidden layer get?",
         source=SLIDES,
         setup=_run(
@@ -113,6 +116,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "mlp-autograd": Recipe(
         title="Two layers, bare tensors",
+        color="blue",
         idea="One hidden layer of 100 sigmoids; autograd finds the gradient, you make the step.",
         source=f"{SLIDES}, task 1",
         setup=_run(
@@ -124,6 +128,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "mlp-manual": Recipe(
         title="The same, by hand",
+        color="sky",
         idea="The same network without backward(): every gradient by the chain rule, written out.",
         source=f"{SLIDES}, bonus task",
         setup=_run(
@@ -135,6 +140,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "mlp-module": Recipe(
         title="Four layers, nn.Module",
+        color="brown",
         idea="Three linear layers written as your own nn.Module, trained by torch.optim.",
         source=f"{SLIDES}, task 2",
         setup=_run(
@@ -146,6 +152,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "mlp-deep": Recipe(
         title="A deep network",
+        color="violet",
         idea="Five linear layers, normalized input, momentum: deeper than it needs to be, and good.",
         source=BLOG,
         setup=_run(
@@ -156,6 +163,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "cnn-lab": Recipe(
         title="The lab report's CNN",
+        color="orange",
         idea="Two convolutions of 5×5, dropout and patience: small enough to look at every kernel.",
         source=REPORT,
         setup=_run(
@@ -183,6 +191,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "cnn-bn": Recipe(
         title="CNN with batch norm",
+        color="vermillion",
         idea="Three convolutions of 3×3, each followed by batch normalization.",
         source=f"{PROJECT}, task 1",
         setup=_run("cnn-bn", replace(_COURSE_NETWORK, batch_norm=True), _COURSE_TRAINING),
@@ -193,6 +202,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "cnn-nobn": Recipe(
         title="The same without batch norm",
+        color="purple",
         idea="The course project's CNN as it is without normalization between its layers.",
         source=f"{PROJECT}, task 1",
         setup=_run("cnn-nobn", _COURSE_NETWORK, _COURSE_TRAINING),
@@ -231,6 +241,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "cnn-robust": Recipe(
         title="A network trained on attacks",
+        color="green",
         idea="A small CNN that sees every image at its worst within ε = 0.3: hard to fool, slow to train.",
         source=f"{PROJECT}, task 3, turned round",
         setup=_run(
@@ -322,3 +333,9 @@ def recipe(name: str) -> Recipe:
     if name not in RECIPES:
         raise NotFound(f"There is no recipe {name!r}; the recipes are {', '.join(RECIPES)}.")
     return RECIPES[name]
+
+
+def recipe_color(name: str) -> str:
+    """The color of a recipe's network in every chart; where none is said an id always gets the same hue."""
+    color = RECIPES[name].color if name in RECIPES else None
+    return HUES[color] if color else CATEGORICAL[sum(name.encode()) % len(CATEGORICAL)]

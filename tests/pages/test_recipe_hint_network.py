@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import hints as hint_rules
 from core.__main__ import main
+from core.charts.palette import YELLOW
 from core.config import mlp
 from core.config.errors import ConfigError
 from core.config.mlp import FAMILIES, MLPConfig
@@ -99,6 +100,8 @@ def test_a_recipe_is_chosen_trained_and_found_again_on_its_pages() -> None:
     app.slider(key=f"{RECIPE}_epochs").set_value(1).run()
     app, job = after_training(app)
     assert job.start.recipe == RECIPE
+    app = open_page("2_MLP_Autograd.py", mlp_tab="Record")
+    assert YELLOW in str(app.get("plotly_chart")[0].proto)
     app = open_page("9_Runs.py", runs_recipes=RECIPE)
     assert app.multiselect(key="runs_recipes").value == [RECIPE]
     assert len(app.dataframe[0].value) == 1

@@ -8,7 +8,7 @@ import streamlit as st
 from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
 from core.charts.evaluation_curves import StrengthCurve, strength_curves_figure
-from core.charts.palette import YELLOW, model_color
+from core.charts.palette import YELLOW
 from core.config.proportion import Proportion
 from core.data.digits import Mnist
 from core.formatting import interval, percent, points, points_interval
@@ -17,6 +17,7 @@ from core.lessons.adversarial.tasks import AttackTask, Predictions, gather, line
 from core.models.paired_test import Paired, paired
 from core.models.threads import one_thread
 from core.models.trained_network import TrainedNetwork
+from core.recipes.texts import recipe_color
 from pages.ui.adversarial.attack_results import results
 from pages.ui.kit.shell.page import controls_and_stage, error_boundary
 from pages.ui.kit.widgets import cached_results
@@ -232,7 +233,7 @@ def curve(kept: Kept, network: str, attacks: list[AttackConfig], count: int, mni
 
 def _drawn(name: str, curve: Curve) -> StrengthCurve:
     intervals = [Proportion(right, n).interval for right, n in curve.values()]
-    color = YELLOW if name in ("chosen above", "just trained") else model_color(name)
+    color = YELLOW if name in ("chosen above", "just trained") else recipe_color(name)
     return StrengthCurve(
         name,
         list(curve),

@@ -5,7 +5,6 @@ from inspect import signature
 
 import streamlit as st
 
-from core.charts.palette import MODELS
 from core.config.escaping import escaped
 from core.config.proportion import proportion
 from core.formatting import count, interval, percent, points, ratio
@@ -13,7 +12,7 @@ from core.jobs.job_pair import Pair
 from core.lessons.cnn.activation_drift import drift
 from core.lessons.cnn.charts.training import errors_figure, layer_title, layers_of, losses_figure, spread_bands_figure
 from core.lessons.cnn.rate_sweep import WITH, WITHOUT
-from core.recipes.texts import RECIPES
+from core.recipes.texts import RECIPES, recipe_color
 from core.storage.history import History
 from core.training.weight_history_callback import PreActivations
 from pages.ui.kit.shell.cache import shipped_model
@@ -25,7 +24,7 @@ from pages.ui.kit.widgets.chart import chart
 COURSE = {name: RECIPES[name].config for name in (WITH, WITHOUT)}
 TITLES = {WITH: "with batch norm", WITHOUT: "without"}
 LOOKS = {name: setting.default for name, setting in signature(PreActivations).parameters.items()}
-COLORS = {TITLES[name]: MODELS[name] for name in (WITH, WITHOUT)}
+COLORS = {TITLES[name]: recipe_color(name) for name in (WITH, WITHOUT)}
 
 
 def claims() -> None:

@@ -6,10 +6,11 @@ from typing import Any
 import streamlit as st
 
 from core.charts.intervals import Accuracies, intervals
-from core.charts.palette import GRAY, MODELS
+from core.charts.palette import GRAY
 from core.data.digits import Mnist
 from core.formatting import percent, points
 from core.lessons.cnn.rate_sweep import WITH, WITHOUT, course_pair, frozen_pair
+from core.recipes.texts import recipe_color
 from core.training.short_training import ShortScore, short_run
 from pages.ui.cnn.batch_norm_pair import COURSE
 from pages.ui.kit.widgets.cached_results import data_key, which_images
@@ -64,7 +65,7 @@ def frozen(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
                         Accuracies(
                             [score.accuracy or 0.0 for score in done.values()],
                             [score.ci95 if score.accuracy is not None else (0.0, 0.0) for score in done.values()],
-                            [MODELS[task[0]] if task[1] == "trained" else GRAY for task in done],
+                            [recipe_color(task[0]) if task[1] == "trained" else GRAY for task in done],
                         ),
                     ),
                     "cnn_frozen_chart",

@@ -5,12 +5,11 @@ from typing import Any
 
 import streamlit as st
 
-from core.charts.palette import MODELS
 from core.data.digits import Mnist
 from core.formatting import count, percent, points
 from core.lessons.cnn.charts.training import rate_curves_figure
 from core.lessons.cnn.rate_sweep import RATES, SEEDS, WITH, WITHOUT, Spread, Trial, course_pair, gather, trials
-from core.recipes.texts import RECIPES
+from core.recipes.texts import RECIPES, recipe_color
 from core.training.short_training import ShortScore, short_run
 from pages.ui.cnn.batch_norm_pair import COURSE
 from pages.ui.kit.training.accuracy_line import BY_TEST
@@ -52,7 +51,7 @@ def sweep(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
         with st.container(key="cnn_sweep_result"):  # one child, whatever is in it: the part keeps its shape
             if done := dict(kept):  # another session may add to it meanwhile
                 curves = {NAMES[name]: gather(done, name) for name in NAMES}
-                colors = {NAMES[name]: MODELS[name] for name in NAMES}
+                colors = {NAMES[name]: recipe_color(name) for name in NAMES}
                 text = float(RECIPES[WITH].config.train.optimizer["lr"])
                 chart(rate_curves_figure(curves, colors, (RATES[0], RATES[-1]), marked=text), "cnn_sweep_chart")
                 some = which_images(mnist, next(iter(done.values())).n)

@@ -6,7 +6,7 @@ import streamlit as st
 from core.charts.intervals import run_accuracies_figure
 from core.config.run import MLPConfig
 from core.export.row_formats import as_csv
-from core.recipes.texts import RECIPES, train_recipes
+from core.recipes.texts import RECIPES, recipe_color, train_recipes
 from core.storage.runs import RunRecord
 from pages.ui.kit.shell.cache import run_store
 from pages.ui.kit.shell.owner import mine
@@ -35,7 +35,7 @@ def record() -> None:
         st.info("No runs yet. Press *Train*: the first line appears when it ends.", icon=":material/edit_note:")
         return
     scored = [run for run in runs if run.test_accuracy is not None]
-    dots = [(f"{run.recipe} · {label(run)}", run.recipe, run) for run in scored[:20]]
+    dots = [(f"{run.recipe} · {label(run)}", recipe_color(run.recipe), run) for run in scored[:20]]
     chart(run_accuracies_figure(dots), "mlp_record_chart", still=True)
     st.caption(
         f"Test accuracy with its 95% interval, newest run on top. Runs on few images have wide intervals. {BY_TEST}"

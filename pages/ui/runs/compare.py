@@ -277,8 +277,9 @@ def _accuracies(runs: Sequence[RunRecord]) -> None:
 
 def _accuracy(runs: Sequence[RunRecord], scored: Sequence[RunRecord], what: str) -> None:
     """Those of the runs that classify the same kind of examples."""
-    fig = run_accuracies_figure([(escaped(short_of(run), "html"), run.recipe, run) for run in scored])
-    fig.update_traces(marker_color=[run_color(runs.index(run)) for run in scored])  # as the curves above
+    colors = [run_color(runs.index(run)) for run in scored]  # as the curves above
+    dots = [(escaped(short_of(run), "html"), color, run) for run, color in zip(scored, colors, strict=True)]
+    fig = run_accuracies_figure(dots)
     chart(fig, f"runs_accuracies_{what}", still=True)
     text = "Test accuracy with its 95% interval."
     if len({run.n_test for run in scored}) > 1 or len({run.data for run in scored}) > 1:

@@ -61,7 +61,7 @@ def test_columns_keep_their_intervals_in_view() -> None:
 def test_names_inside_stand_above_their_dots() -> None:
     run = SimpleNamespace(test_accuracy=0.9, ci_low=0.88, ci_high=0.92)
     unknown = SimpleNamespace(test_accuracy=None, ci_low=None, ci_high=None)
-    fig = run_accuracies_figure([("one", "cnn-bn", run), ("none yet", "cnn-bn", unknown)])
+    fig = run_accuracies_figure([("one", "#111111", run), ("none yet", "#222222", unknown)])
     assert list(fig.data[0].x) == [0.9]
     assert [note.text for note in fig.layout.annotations] == ["<b>90.0%</b>  one"]
     assert not fig.layout.yaxis.visible

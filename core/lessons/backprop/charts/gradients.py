@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
-from core.charts.palette import BLUE, DIVERGING, GRAY, GREEN, MODELS, ORANGE, PURPLE, VERMILLION, VIOLET
+from core.charts.palette import BLUE, DIVERGING, GRAY, GREEN, ORANGE, PURPLE, SKY, VERMILLION, VIOLET
 from core.charts.series import band, bar, dots, level, line, series, upright
 from core.charts.style import note
 
@@ -17,7 +17,7 @@ BELOW, ABOVE = DIVERGING[1][1], DIVERGING[3][1]
 #: The activations of the vanishing gradient.
 ACTIVATION_COLORS: Final = {"sigmoid": VIOLET, "tanh": GREEN, "relu": VERMILLION}
 #: The three forms of one gradient; the two that train have the colors of their networks.
-FORM_COLORS: Final = {"loop": ORANGE, "matrices": MODELS["mlp-manual"], "autograd": MODELS["mlp-autograd"]}
+FORM_COLORS: Final = {"loop": ORANGE, "matrices": SKY, "autograd": BLUE}
 
 
 def secant_figure(

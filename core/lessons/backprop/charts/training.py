@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from core.charts.learning_curves import EPOCHS, binned, passes
-from core.charts.palette import GRAY, GREEN, MODELS, VERMILLION
+from core.charts.palette import BLUE, GRAY, GREEN, SKY, VERMILLION
 from core.charts.series import line, series, upright
 from core.charts.style import note
 from core.storage.history import History
@@ -19,11 +19,11 @@ def overlaid_figure(
 ) -> go.Figure:
     """Loss of every step of both runs: the one by hand broad and pale, autograd's thin on top of it."""
     lines = [binned(passes(history, n_train).tolist(), history.loss) for history in (by_hand, by_autograd)]
-    looks = (("by hand", "mlp-manual", 9.0, 0.5), ("autograd", "mlp-autograd", 1.6, 1.0))
+    looks = (("by hand", SKY, 9.0, 0.5), ("autograd", BLUE, 1.6, 1.0))
     return series(
         [
-            line(loss.x, loss.mean, name, MODELS[recipe], width=width, opacity=opacity, hover="%{y:.6f}")
-            for loss, (name, recipe, width, opacity) in zip(lines, looks, strict=True)
+            line(loss.x, loss.mean, name, color, width=width, opacity=opacity, hover="%{y:.6f}")
+            for loss, (name, color, width, opacity) in zip(lines, looks, strict=True)
         ],
         height=height,
         x_title=EPOCHS,

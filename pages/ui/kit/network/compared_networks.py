@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.charts.palette import YELLOW, model_color
+from core.charts.palette import YELLOW
 from core.config.run import CNNConfig, MLPConfig
 from core.models.trained_network import TrainedNetwork
+from core.recipes.texts import recipe_color
 from core.storage.checkpoints import shipped
 from pages.ui.kit.shell.cache import shipped_model
 
@@ -50,4 +51,4 @@ def above(trained: TrainedNetwork) -> TrainedNetwork:
 
 def color_of(network: TrainedNetwork) -> str:
     """Its color in every chart: a shipped network has one of its own."""
-    return model_color(network.id) if network.source == "shipped" else YELLOW
+    return recipe_color(network.id) if network.source == "shipped" else YELLOW

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.charts.palette import MODELS
+from core.charts.palette import BLUE, SKY
 from core.lessons.backprop.charts.training import (
     Learning,
     gap_figure,
@@ -26,7 +26,7 @@ def test_both_losses_stand_on_the_same_axes() -> None:
     ours, theirs = history([2.0, 1.0, 0.5]), history([2.0, 1.0, 0.5])
     fig = overlaid_figure(ours, theirs, 30, 1)
     assert [trace.name for trace in fig.data] == ["by hand", "autograd"]
-    assert [trace.line.color for trace in fig.data] == [MODELS["mlp-manual"], MODELS["mlp-autograd"]]
+    assert [trace.line.color for trace in fig.data] == [SKY, BLUE]
     assert fig.data[0].line.width > 3 * fig.data[1].line.width
     assert list(fig.data[0].x) == pytest.approx([1 / 3, 2 / 3, 1.0])
     assert list(fig.data[0].y) == list(fig.data[1].y) == [2.0, 1.0, 0.5]
