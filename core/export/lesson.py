@@ -76,7 +76,7 @@ def recipe_lines(recipe: str) -> tuple[str, ...]:
     if recipe not in RECIPES:
         return ()
     entry = RECIPES[recipe]
-    claim = f"The text reports: {entry.claim}." if entry.claim else ""
+    claim = f"The source reports: {entry.claim}." if entry.claim else ""
     return tuple(filter(None, (entry.idea, f"After: {entry.source}.", claim, entry.ours)))
 
 

@@ -271,7 +271,7 @@ def _mlp(model: MLPConfig | RegressorConfig, context: CodeContext) -> str:
 def cnn_code(config: CNNConfig, context: CodeContext = PANEL) -> str:
     """nn.Sequential with a comment on each layer's output; it takes rows of 784 pixels."""
     shapes = {layer.name: layer.shape for layer in config.layers()}
-    rows = [("nn.Unflatten(1, (1, 28, 28))", "rows of 784 pixels as pictures again")]
+    rows = [("nn.Unflatten(1, (1, 28, 28))", "rows of 784 pixels as images again")]
     if config.normalize:
         rows.append(("Normalize(mean, std)", _OF_IMAGES))
     for block, (depth, channels, kernel, stride, padding, pool) in enumerate(

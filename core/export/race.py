@@ -103,4 +103,4 @@ def _optimizer(name: str, run: RunConfig) -> Section:
         training_lines(timeline(run)),
         f"curves[{key}], results[{key}] = losses, score(x_test, y_test)",
     ]
-    return Section(f"Optimizer: {name}", "The optimizer and its rate differ, nothing else.", "\n".join(code))
+    return Section(f"Optimizer: {name}", "The optimizer and its learning rate differ, nothing else.", "\n".join(code))

@@ -158,7 +158,7 @@ TERMS = (
     Term(
         "transferability",
         "可迁移性",
-        "That adversarial examples made on one network often fool another one.",
+        "That adversarial examples made on one network are often misclassified by another.",
         aliases=("transfer attack", "迁移性", "迁移攻击"),
     ),
     Term(

@@ -176,7 +176,7 @@ TERMS = (
     Term(
         "near-duplicate",
         "近似重复样本",
-        "One of two examples that are almost identical, such as two scans of the same sheet.",
+        "One of two examples that are almost identical, such as two scans of the same page.",
     ),
     Term(
         "distribution shift",

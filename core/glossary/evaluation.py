@@ -21,7 +21,7 @@ TERMS = (
     Term(
         "chance level",
         "随机猜测水平",
-        "The accuracy of guessing: 10% for ten equally frequent digits, a cross-entropy of ln 10 ≈ 2.30.",
+        "The accuracy of random answers: 10% for ten equally frequent digits, a cross-entropy of ln 10 ≈ 2.30.",
         r"\frac{1}{K}, \qquad -\log \frac{1}{K} = \log K",
         aliases=("guessing", "随机水平"),
     ),

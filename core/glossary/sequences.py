@@ -14,7 +14,7 @@ TERMS = (
     Term(
         "recurrent network",
         "循环神经网络",
-        "A network that reads a sequence element by element and carries a hidden state along.",
+        "A network that processes a sequence element by element and carries a hidden state along.",
         r"h_t = \tanh(W x_t + U h_{t-1} + b)",
         "torch.nn.RNN",
         ("RNN", "recurrent neural network"),

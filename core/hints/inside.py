@@ -133,9 +133,9 @@ def dead(case: Case) -> Hint | None:
     kind = "channels" if "convolution" in where else "units"
     return Hint(
         "dead-relu",
-        "Dead ReLUs: units that never answer",
+        "Dead ReLUs: units that are never active",
         f"{silent} of the {units} {kind} of {where} give 0 for each of {LOOKED_AT} test digits; "
-        f"{died[where]} of them answered before the first step (rate {case.rate:g}).",
+        f"{died[where]} of them were active before the first step (learning rate {case.rate:g}).",
         "A step too long pushed their sums below zero for every image. There a ReLU's slope is 0: no "
         "gradient arrives, so they can never come back.",
         {"lr": handy(case.rate / 10), "activation": "leaky-relu"},
@@ -162,16 +162,16 @@ def no_normalization(case: Case) -> Hint | None:
     which = "all" if stood == steps else f"the first {stood:,} of"
     return Hint(
         "no-normalization",
-        "It guesses for long: nothing is normalized",
-        f"For {which} {steps:,} steps the loss stood about ln 10 ≈ {number(guessing)}, what guessing costs, "
+        "Stuck at chance level for long: nothing is normalized",
+        f"For {which} {steps:,} steps the loss stayed near ln 10 ≈ {number(guessing)}, chance level, "
         f"in a network of {depth} hidden layers.",
         "Most pixels are 0 and none is negative, so the signal shrinks from layer to layer until all images "
         "look alike at the end, and the gradient shrinks again on the way back.",
         remedy,
-        "Batch norm gives every channel mean 0 and spread 1 before its bend."
+        "Batch norm gives every channel mean 0 and standard deviation 1 before its activation function."
         if "batch_norm" in remedy
-        else "Pixels with mean 0 and spread 1 give the first layer more to go by"
-        + (", and Xavier's start keeps the signal's size from layer to layer." if "init" in remedy else "."),
+        else "Pixels with mean 0 and standard deviation 1 give the first layer more to go by"
+        + (", and Xavier initialization keeps the signal's size from layer to layer." if "init" in remedy else "."),
     )
 
 

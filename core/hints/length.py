@@ -69,13 +69,13 @@ def overfitting(case: Case) -> Hint | None:
         effect = "Holds out a tenth of the training examples and keeps the epoch that did best on them."
     return Hint(
         "overfitting",
-        "It learns by heart: overfitting",
+        "Overfitting: it memorizes the training examples",
         evidence,
         f"What is common to all {case.things} was learned first; since then the network learns what is "
         + (
             "peculiar to those it trains on, their noise too, and misses others by more."
             if case.guessing is None
-            else "peculiar to those it trains on, and becomes surer of its mistakes on others."
+            else "peculiar to those it trains on, and becomes more confident of its mistakes on others."
         ),
         remedy,
         effect,

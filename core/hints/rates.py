@@ -45,12 +45,12 @@ def no_epsilon(case: Case) -> Hint | None:
     return Hint(
         "no-epsilon",
         "Division by zero: ε is 0",
-        f"With epsilon {optimizer['epsilon']:g} the loss was no number at step {len(case.history.loss):,}, "
+        f"With epsilon {optimizer['epsilon']:g} the loss was NaN at step {len(case.history.loss):,}, "
         "without having grown before.",
         f"{OPTIMIZERS[optimizer.name].title} divides each weight's step by the size of its gradients. Where "
         "a pixel is always black, its weights' gradients are all zero, and 0/0 is not a number.",
         {"epsilon": usual},
-        f"The usual ε, {usual:g}, is added to the divisor and keeps it away from zero.",
+        f"The default ε, {usual:g}, is added to the divisor and keeps it away from zero.",
     )
 
 
@@ -62,10 +62,10 @@ def diverged(case: Case) -> Hint | None:
         return None
     if len(numbers) < len(losses):
         evidence = (
-            f"At rate {case.rate:g} the loss was {number(numbers[0])} at the first step, "
-            f"{number(numbers[-1])} at the last that has one, and no number at step {len(losses):,}."
+            f"At learning rate {case.rate:g} the loss was {number(numbers[0])} at the first step, "
+            f"{number(numbers[-1])} at the last finite one, and NaN at step {len(losses):,}."
             if numbers
-            else f"At rate {case.rate:g} the very first loss was no number."
+            else f"At learning rate {case.rate:g} the very first loss was NaN."
         )
         return _slower(
             case,
@@ -85,7 +85,7 @@ def diverged(case: Case) -> Hint | None:
         case,
         "rate-diverged",
         "The learning rate is too high: the loss shot up",
-        f"At rate {case.rate:g} the loss went from {number(first)} up to {number(peak)} (mean over about "
+        f"At learning rate {case.rate:g} the loss went from {number(first)} up to {number(peak)} (mean over about "
         f"{BLOCK} examples); over the last {BLOCK} it was {number(now)}.",
         "The first steps overshot and threw the weights far out, where units are saturated or dead and there "
         "is hardly a slope to come back by.",
@@ -126,7 +126,7 @@ def _first(case: Case) -> float:
 
 def _slower(case: Case, rule: str, title: str, evidence: str, why: str) -> Hint:
     lower = handy(case.rate / LESS)
-    effect = f"A tenth of the rate; if {lower:g} then crawls, the right one lies in between."
+    effect = f"A tenth of the learning rate; if training then crawls at {lower:g}, the right one lies in between."
     return Hint(rule, title, evidence, why, {"lr": lower}, effect)
 
 
@@ -145,11 +145,11 @@ def too_low(case: Case) -> Hint | None:
     return Hint(
         "rate-low",
         "The learning rate is too low: it crawls",
-        f"In {len(case.history.loss):,} steps at rate {case.rate:g} the training loss went from {as_before}",
+        f"In {len(case.history.loss):,} steps at learning rate {case.rate:g} the training loss went from {as_before}",
         "The direction is right and every step is tiny. The surface looks the same over many steps, so "
         "longer ones would go the same way sooner.",
         {"lr": higher},
-        "Ten times the rate: as much progress in a tenth of the steps, until steps become too long.",
+        "Ten times the learning rate: as much progress in a tenth of the steps, until steps become too long.",
     )
 
 
@@ -162,13 +162,13 @@ def batch_too_large(case: Case) -> Hint | None:
     times = batch / USUAL_BATCH
     return Hint(
         "batch-large",
-        "The batch is too large for the rate: too few steps",
-        f"Batches of {batch:,} made {steps:,} steps of {case.n_train:,} examples a pass; at rate "
+        "The batch is too large for the learning rate: too few steps",
+        f"Batches of {batch:,} made {steps:,} steps of {case.n_train:,} examples an epoch; at learning rate "
         f"{case.rate:g} the training loss only went from {number(first)} to {number(last)}.",
-        "A larger batch makes a step surer, not longer. Who multiplies the batch by k makes k times fewer "
-        "steps, and must take about k times the rate to get as far (Goyal et al. 2017).",
+        "A larger batch makes a step less noisy, not longer. With batches k times as large there are k times "
+        "fewer steps, so it takes about k times the learning rate to get as far (Goyal et al. 2017).",
         {"batch_size": USUAL_BATCH},
-        f"About {ratio(times)} as many steps of the same length, in as many passes.",
+        f"About {ratio(times)} as many steps of the same length, in as many epochs.",
     )
 
 

@@ -29,7 +29,7 @@ class Recipe:
     claim: str | None = None
     reported: float | None = None
     reported_on: int = 0
-    undecided: str = "the text leaves settings open"
+    undecided: str = "the source leaves settings open"
     ours: str | None = None
     color: Hue | None = None
 

@@ -60,8 +60,8 @@ _TRAINING = TrainConfig(
     schedule="one-cycle",
 )
 _OURS = (
-    "Languages, words and their division are ours, so the claim is a yardstick. AdamW, the rate, its one "
-    "cycle, dropout after the last character and the epochs were chosen on held-out training words (91.2% "
+    "Languages, words and their split are ours, so the claim is a yardstick. AdamW, the learning rate, its "
+    "one-cycle schedule, dropout after the last character and the epochs were chosen on held-out training words (91.2% "
     "of them over three seeds; Adam at 0.003 without dropout: 89.1%)."
 )
 
@@ -76,11 +76,11 @@ LANGUAGE_RECIPES: dict[str, Recipe] = {
         ours=_OURS,
     ),
     "language-gru-stem": Recipe(
-        title="The same, tested on strangers",
+        title="The same, split by word stem",
         idea="No test word begins with the same five letters as a training word of its language.",
         source=f"{PROJECT}, task 4",
         setup=RunConfig("language-gru-stem", _NETWORK, _TRAINING, WordsConfig(division="stem")),
-        ours=f"The division by stem is ours: it asks for words that are really new. {_OURS}",
+        ours=f"The split by stem is ours: test words that are really new. {_OURS}",
     ),
 }
 
@@ -112,7 +112,7 @@ RECIPES: dict[str, Recipe] = {
             MLPConfig(hidden=()),
             TrainConfig(epochs=10, batch_size=128, optimizer=OptimizerConfig("sgd", {"lr": 0.1})),
         ),
-        ours="The slides fit it to red wine; digits, learning rate 0.1, batch 128 and 10 epochs are ours.",
+        ours="The course slides fit it to red wine; digits, learning rate 0.1, batch 128 and 10 epochs are ours.",
     ),
     "mlp-autograd": Recipe(
         title="Two layers, bare tensors",
@@ -124,7 +124,7 @@ RECIPES: dict[str, Recipe] = {
             MLPConfig(hidden=(100,), activation="sigmoid", family="raw"),
             TrainConfig(epochs=10, batch_size=128, optimizer=OptimizerConfig("sgd-by-hand", {"lr": 0.01})),
         ),
-        ours="The slides do not say how the weights start; PyTorch's default is ours.",
+        ours="The course slides do not name the weight initialization; PyTorch's default is ours.",
     ),
     "mlp-manual": Recipe(
         title="The same, by hand",
@@ -136,7 +136,7 @@ RECIPES: dict[str, Recipe] = {
             MLPConfig(hidden=(100,), activation="sigmoid", family="manual"),
             TrainConfig(epochs=10, batch_size=128, optimizer=OptimizerConfig("sgd-by-hand", {"lr": 0.01})),
         ),
-        ours="The slides do not say how the weights start; PyTorch's default is ours.",
+        ours="The course slides do not name the weight initialization; PyTorch's default is ours.",
     ),
     "mlp-module": Recipe(
         title="Four layers, nn.Module",
@@ -197,7 +197,7 @@ RECIPES: dict[str, Recipe] = {
         setup=_run("cnn-bn", replace(_COURSE_NETWORK, batch_norm=True), _COURSE_TRAINING),
         claim="98.84% with two batch-norm layers (pass mark 98%)",
         reported=0.9884,
-        undecided="the text gives neither epochs nor batch size, and counts two batch norms or three",
+        undecided="the course project gives neither epochs nor batch size, and counts two batch norms or three",
         ours="Three batch norms, as in the walk-through; 5 epochs, batch 64 and 128 hidden units are ours.",
     ),
     "cnn-nobn": Recipe(
@@ -208,12 +208,12 @@ RECIPES: dict[str, Recipe] = {
         setup=_run("cnn-nobn", _COURSE_NETWORK, _COURSE_TRAINING),
         claim="97.77% without batch norm",
         reported=0.9777,
-        undecided="the text gives neither epochs nor batch size",
+        undecided="the course project gives neither epochs nor batch size",
         ours="5 epochs, batch 64 and 128 hidden units are ours.",
     ),
     "fast-99": Recipe(
         title="99% while you watch",
-        idea="A CNN built for speed: a good second of training reads 99 of 100 digits it has never seen.",
+        idea="A CNN built for speed: a good second of training classifies 99 of 100 unseen digits correctly.",
         source="None: ours, after the short-run records on MNIST",
         setup=_run(
             "fast-99",
@@ -240,9 +240,9 @@ RECIPES: dict[str, Recipe] = {
         ours="All of it. One pass over 60% of the training images; designed on images held out of training.",
     ),
     "cnn-robust": Recipe(
-        title="A network trained on attacks",
+        title="Adversarially trained CNN",
         color="green",
-        idea="A small CNN that sees every image at its worst within ε = 0.3: hard to fool, slow to train.",
+        idea="A small CNN that sees every image at its worst within ε = 0.3: robust, but slow to train.",
         source=f"{PROJECT}, task 3, turned round",
         setup=_run(
             "cnn-robust",
@@ -261,14 +261,14 @@ RECIPES: dict[str, Recipe] = {
     ),
     "fgsm": Recipe(
         title="The fast gradient sign method",
-        idea="One step on the pixels, uphill on the loss: a network that reads all digits reads nonsense.",
+        idea="One step on the pixels, uphill on the loss: digits that were classified correctly no longer are.",
         source=f"{PROJECT}, task 3",
         setup=AttackSetup("cnn-bn", AttackConfig("fgsm", 0.3), n=1000),
-        ours="The text gives no ε and no number: 0.3, the network and the images are ours.",
+        ours="The course project gives no ε and no number: 0.3, the network and the images are ours.",
     ),
     "regression-sine": Recipe(
         title="A curve from points",
-        idea="One number in, one number out: sixteen bends that together lie on a sine.",
+        idea="One number in, one number out: sixteen tanh units that together fit a sine.",
         source=f"{PROJECT}, task 2",
         setup=RunConfig(
             "regression-sine",
@@ -283,7 +283,8 @@ RECIPES: dict[str, Recipe] = {
             CurveConfig(points=250),
         ),
         claim="a final loss of 0.000313 (pass mark 0.02)",
-        ours="The text gives MSE, Adam and rate 0.05; the sine, its interval, 16 tanh units and 1,000 epochs are ours.",
+        ours="The course project gives MSE, Adam and learning rate 0.05; the sine, its interval, 16 tanh "
+        "units and 1,000 epochs are ours.",
     ),
     **LANGUAGE_RECIPES,
     "gd-demo": Recipe(
@@ -292,7 +293,7 @@ RECIPES: dict[str, Recipe] = {
         source=CHAPTER,
         setup=DescentConfig(),
         claim="Steps 14 to 20 as printed: x from 0.329853488333 to 0.0864691128455",
-        ours="The chapter draws x₀ at random and does not print it; 6 leads to its numbers.",
+        ours="The book chapter draws x₀ at random and does not print it; 6 leads to its numbers.",
     ),
     "optimizer-race": Recipe(
         title="SGD, RMSprop and Adam from one start",
@@ -306,16 +307,16 @@ RECIPES: dict[str, Recipe] = {
             ),
             tuple(Lane(name, OptimizerConfig(name.lower())) for name in ("SGD", "RMSprop", "Adam")),
         ),
-        ours="The race on digits is ours: network, ReLU, batch 128, 2 epochs. The chapter races on an image; "
+        ours="The race on digits is ours: network, ReLU, batch 128, 2 epochs. The book chapter races on an image; "
         "what it says of RMSprop and Adam belongs there. The optimizers' settings are its defaults.",
     ),
     "optimizer-race-image": Recipe(
         title="Three optimizers make it see a leopard",
-        idea="A frozen ImageNet classifier; only the picture's pixels learn, towards class 288.",
+        idea="A frozen ImageNet classifier; only the image's pixels are updated, toward class 288.",
         source=CHAPTER,
         setup=ImageRaceConfig(),
         claim="RMSprop and Adam fall much faster than SGD",
-        ours="The chapter takes AlexNet and a panda and gives no learning rate; EfficientNet-Lite0, four "
+        ours="The book chapter takes AlexNet and a panda and gives no learning rate; EfficientNet-Lite0, four "
         "photos and 0.01 for all are ours.",
     ),
 }

@@ -130,7 +130,7 @@ def keep(trainer: Trainer, record: RunRecord, store: RunStore) -> None:
     try:
         store.save(record)
     except LabError as error:
-        kept = "The run is not on record." if problem else f"Its weights and curves are kept in {path.name}."
+        kept = "The run is not saved." if problem else f"Its weights and curves are kept in {path.name}."
         problem = f"{error} {kept}"
     if problem:
         raise LabError(problem)

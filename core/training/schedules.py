@@ -33,10 +33,10 @@ def _one_cycle(p: float) -> float:
 
 
 SCHEDULES: dict[Schedule, ScheduleEntry] = {
-    "constant": ScheduleEntry("constant", "The rate stays as it is.", lambda p: 1.0, "1.0"),
+    "constant": ScheduleEntry("constant", "The learning rate stays as it is.", lambda p: 1.0, "1.0"),
     "step": ScheduleEntry(
         "step",
-        "A tenth after half of the way, a hundredth after three quarters.",
+        "A tenth after half of the steps, a hundredth after three quarters.",
         lambda p: 1.0 if p < 0.5 else 0.1 if p < 0.75 else 0.01,
         "1.0 if p < 0.5 else 0.1 if p < 0.75 else 0.01",
     ),
@@ -47,15 +47,15 @@ SCHEDULES: dict[Schedule, ScheduleEntry] = {
         "math.cos(math.pi * p / 2) ** 2",
     ),
     "one-cycle": ScheduleEntry(
-        "one cycle",
-        "Up from 1/25 to the full rate in 30% of the way, then down to almost nothing (Smith 2018).",
+        "one-cycle",
+        "Up from 1/25 to the full learning rate in 30% of the steps, then down to almost nothing (Smith 2018).",
         _one_cycle,
         "0.04 + 0.48 * (1 - math.cos(math.pi * p / 0.3)) if p < 0.3 "
         "else 4e-6 + 0.499998 * (1 + math.cos(math.pi * (p - 0.3) / 0.7))",
     ),
     "warm-up": ScheduleEntry(
         "warm-up",
-        "From a hundredth up to the full rate in the first tenth, then constant.",
+        "From a hundredth up to the full learning rate in the first tenth of the steps, then constant.",
         lambda p: min(1.0, 0.01 + 9.9 * p),
         "min(1.0, 0.01 + 9.9 * p)",
     ),

@@ -65,7 +65,7 @@ def test_the_sweep_grows_while_it_runs_and_keeps_what_it_has(open_page: OpenPage
     page.get_by_role("button", name="Train 42 small runs").click()
     expect(page.get_by_text(re.compile(r"([3-9]|\d\d) of 42 runs")).first).to_be_visible(timeout=90_000)
     expect(page.locator(".st-key-cnn_sweep_chart .js-plotly-plot").first).to_be_visible()
-    slider = page.get_by_role("slider", name="Epochs (passes)").last  # the whole page is drawn meanwhile
+    slider = page.get_by_role("slider", name="Epochs").last  # the whole page is drawn meanwhile
     slider.focus()
     page.keyboard.press("ArrowRight")
     before = int(page.get_by_text(re.compile(r"\d+ of 42 runs")).first.inner_text().split()[0])
@@ -73,4 +73,4 @@ def test_the_sweep_grows_while_it_runs_and_keeps_what_it_has(open_page: OpenPage
         f"Number((document.body.innerText.match(/(\\d+) of 42 runs/) ?? [])[1]) > {before}", timeout=90_000
     )
     page.locator(".st-key-cnn_sweep_stop button:visible").click()
-    expect(page.get_by_role("button", name="Go on")).to_be_enabled()
+    expect(page.get_by_role("button", name="Resume")).to_be_enabled()

@@ -11,18 +11,18 @@ from tests.browser.pen import ONE, SEVEN, draw
 
 Settle = Callable[[Page], None]
 
-SAYS = re.compile(r"It reads a (\d)")
+SAYS = re.compile(r"Prediction: (\d)")
 
 
 def test_a_drawing_is_read_and_outlives_a_visit_to_the_first_lesson(open_page: OpenPage, settle: Settle) -> None:
     page = open_page("/")
     draw(page, "home_draw", SEVEN)
-    expect(page.get_by_role("heading", name="It reads a 7")).to_be_visible()
+    expect(page.get_by_role("heading", name="Prediction: 7")).to_be_visible()
     page.get_by_role("button", name="Clear").click()
     expect(page.get_by_text("Until you draw")).to_be_visible()
     settle(page)  # the cleared canvas is a new one
     draw(page, "home_draw", ONE)
-    expect(page.get_by_role("heading", name="It reads a 1")).to_be_visible()
+    expect(page.get_by_role("heading", name="Prediction: 1")).to_be_visible()
 
     page.get_by_test_id("stSelectbox").locator("input").click()
     page.get_by_role("option", name="linear-softmax").click()

@@ -20,14 +20,14 @@ def test_home_opens_and_reads_a_digit_without_a_click() -> None:
     app = AppTest.from_file(APP, default_timeout=60).run()
     well(app)
     assert app.title[0].value.endswith("Digit Lab")
-    assert any(text.value.startswith("### It reads a") for text in app.markdown)
+    assert any(text.value.startswith("### Prediction: ") for text in app.markdown)
 
 
 def test_every_shipped_network_answers() -> None:
     app = AppTest.from_file(APP, default_timeout=60).run()
     for name in app.selectbox(key="home_network").options:
         well(app.selectbox(key="home_network").set_value(name).run())
-        assert any(text.value.startswith("### It reads a") for text in app.markdown), name
+        assert any(text.value.startswith("### Prediction: ") for text in app.markdown), name
 
 
 @pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 1), (8, 7)])

@@ -31,7 +31,7 @@ def loaded_by(*code: str) -> list[set[str]]:
 def test_home_is_drawn_without_what_only_lessons_need_and_a_score_without_scipy() -> None:
     """Two lessons show a score at once, and importing SciPy would be half a second of waiting."""
     load("small")  # read from the package once; every later start finds the copy
-    home = HOME + "assert any(text.value.startswith('### It reads a') for text in app.markdown)"
+    home = HOME + "assert any(text.value.startswith('### Prediction: ') for text in app.markdown)"
     pages = [str(PROJECT / "pages" / name) for name in ("2_MLP_Autograd.py", "5_Optimizer_Race.py")]
     opened = "".join(f"app.switch_page({page!r}).run()\nassert not app.exception\n" for page in pages)
     at_home, in_lessons = loaded_by(home, opened)

@@ -86,7 +86,7 @@ def test_a_recipe_stands_beside_its_claim_and_its_script_repeats_it() -> None:
     assert row["claim"] == "97% test accuracy"
     assert "the width open" in row["rule"]
     script = lesson_of(RECIPE, "small").script
-    assert "The text reports: 97% test accuracy." in script
+    assert "The source reports: 97% test accuracy." in script
     config = RECIPES[RECIPE].config.with_settings({"epochs": 1, "share": 0.1})
     same_curve(executed(config), trained(config, load("small")))
 

@@ -71,7 +71,7 @@ def exponential(y: Array, weight: float) -> Array:
     Divided by what has gone in so far, so that the first values are not drawn towards zero (as Adam does it,
     Kingma & Ba 2015). A value that is no number is passed over.
     """
-    require(0 <= weight < 1, f"The weight of the past must lie in [0, 1); it is {weight:g}.")
+    require(0 <= weight < 1, f"The smoothing factor must lie in [0, 1); it is {weight:g}.")
     found = np.empty_like(y)
     total = went_in = 0.0
     for place, value in enumerate(y):

@@ -88,7 +88,7 @@ def judge(rows: Sequence[Row], kept: Row, variance: float, floor: float) -> Verd
         return Verdict(
             "underfitting",
             f"**Underfitting**: it misses even the points it trains on ({numbers}; a flat line at the "
-            f"mean costs {number(variance)}). More units, more epochs or another rate may help.",
+            f"mean costs {number(variance)}). More units, more epochs or another learning rate may help.",
         )
     if validation > GAP * max(train, 1e-12) and validation > max(small / 4, 1.5 * floor):
         return Verdict(

@@ -37,7 +37,7 @@ def fgsm(quick: bool, load: Load) -> Row:
         seeds=[],
         started=started,
         holds=None,
-        rule="undecided: the text gives no ε and reports no number",
+        rule="undecided: the course project gives no ε and reports no number",
         ci95=list(outcome.ci95),
         n=len(outcome),
         clean_accuracy=outcome.clean_accuracy,

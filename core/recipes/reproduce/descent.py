@@ -27,7 +27,7 @@ def judged(path: Path, started: float) -> Row:
         started=started,
         holds=all(entry.agrees for entry in beside),
         rule=f"x and y of steps {min(PRINTED)} to {max(PRINTED)}, written with {DIGITS} significant digits, "
-        "are the chapter's, digit for digit",
+        "are the book chapter's, digit for digit",
         agree=sum(entry.agrees for entry in beside),
         printed=[[entry.step, entry.chapter_x, entry.chapter_y] for entry in beside],
     )

@@ -46,12 +46,12 @@ def image_race(config: ImageRaceConfig, *, decided: bool = True) -> Row:
         claim=recipe("optimizer-race-image").claim,
         measured=lead(losses),
         unit=f"SGD's loss after {config.iterations} iterations ÷ that of the slower of the others (mean over "
-        "photos; null if a loss is no number any more)",
+        "photos; null if a loss became NaN)",
         seeds=[],
         started=started,
         holds=claim_holds(losses) if decided else None,
         rule=f"RMSprop and Adam both end at a mean loss of at most {MUCH:g} of SGD's, all at learning rate "
-        f"{config.lr:g}: another rate for SGD is another race",
+        f"{config.lr:g}: another learning rate for SGD is another race",
         losses={name: finite(loss) for name, loss in losses.items()},
         photos={
             photo: {name: finite(lane.last.loss) for name, lane in race.lanes.items()} for photo, race in races.items()

@@ -33,7 +33,7 @@ def language_gru(quick: bool, load: Load) -> Row:
         seeds=seeds,
         started=started,
         holds=None,
-        rule="undecided: the text names neither its languages nor its words, so its number is a yardstick; "
+        rule="undecided: the course project names neither its languages nor its words, so its number is a yardstick; "
         f"`reaches` says whether the mean is at least {percent(TEXT, 2)}",
         reaches=None if quick else mean >= TEXT,
         values=values,
@@ -58,7 +58,7 @@ def language_gru_stem(quick: bool, load: Load) -> Row:
         seeds=seeds,
         started=started,
         holds=None,
-        rule="undecided: the text reports no number for this division, which is ours",
+        rule="undecided: the course project reports no number for this split, which is ours",
         values=values,
         ci95=_ci95(values, division),
         others=others,

@@ -19,7 +19,7 @@ from core.recipes.texts import recipe
 NAME = "optimizer-race"
 UNIT = "{first}'s training loss at the end ÷ that of the slower of {others} (mean over seeds; null if a run diverged)"
 RULE = (
-    "undecided: the text reports nothing of a race on digits; what it says of RMSprop and Adam belongs to "
+    "undecided: the book chapter reports nothing of a race on digits; what it says of RMSprop and Adam belongs to "
     "its race on an image, optimizer-race-image"
 )
 

@@ -20,7 +20,7 @@ CLAIM = 0.000313
 PASS_MARK = 0.02
 LAST = 200  # epochs at the end, over which the swing of the loss is told
 RULE = (
-    "undecided: the text gives neither curve nor interval nor network, so its number is a yardstick. Of each "
+    "undecided: the course project gives neither curve nor interval nor network, so its number is a yardstick. Of each "
     "seed (it draws weights and points) counts the epoch with the lowest loss on 50 validation points; "
     "measured is that epoch's loss on 200 other points, the median over seeds"
 )

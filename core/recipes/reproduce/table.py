@@ -128,7 +128,7 @@ def markdown(rows: Mapping[str, Row]) -> str:
     if not rows:
         return f"Nothing is measured yet: `{COMMAND}`.\n"
     lines = [
-        "| experiment | the text claims | measured | 95% interval | seeds | | date |",
+        "| experiment | the source claims | measured | 95% interval | seeds | | date |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for name, row in rows.items():

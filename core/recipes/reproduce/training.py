@@ -73,7 +73,7 @@ def held(entry: Recipe, mean: float | None) -> bool | None:
 def rule(entry: Recipe, *, whole: bool) -> str:
     """In words how `holds` is decided, or why it is not."""
     if entry.claim is None:
-        return "undecided: the text reports no number"
+        return "undecided: the source reports no number"
     if entry.reported is None or not entry.reported_on:
         return f"undecided: {entry.undecided}"
     said = (

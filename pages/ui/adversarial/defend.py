@@ -95,7 +95,7 @@ def networks(trained: TrainedNetwork) -> dict[str, TrainedNetwork]:
 
     A run that is still going on is left out: it would be another network at every look.
     """
-    found = {name: as_it_came(name, f"As it came: {name}") for name in (STANDARD, ROBUST)}
+    found = {name: as_it_came(name, f"Pretrained: {name}") for name in (STANDARD, ROBUST)}
     job = PAGE.current_job()
     if job is not None and not job.snapshot.active and job.snapshot.weights is not None:
         found["just trained"] = running(job.snapshot, "Just trained")

@@ -43,7 +43,7 @@ def point(mnist: Mnist, choice: Choice) -> None:
     n = min(len(clean), len(reads))
     if not n:
         st.info(
-            "This point is not measured yet. It comes with the curves above: **Measure** or **Go on** there "
+            "This point is not measured yet. It comes with the curves above: **Measure** or **Resume** there "
             "starts them.",
             icon=":material/hourglass_empty:",
         )

@@ -114,7 +114,7 @@ def _controls() -> tuple[int, int, int, str, bool]:
         help="Layers between the pixels and the last layer.",
     )
     start = st.radio(
-        "First weights",
+        "Weight initialization",
         list(STARTS),
         key="manual_van_start",
         bind="query-params",

@@ -116,7 +116,7 @@ def _why_validation_looks_better(history: History, config: RunConfig) -> str:
         if row["validation_error"] is not None and row["train_error"] is not None
     ]
     if not pairs:
-        return f"{what} Nothing is held out for validation here (*Start and step*)."
+        return f"{what} Nothing is held out for validation here (*Initialization & optimizer*)."
     lags = "It still counts what half-trained weights" + (" and silenced units" if dropout else "")
     early = len(pairs) // 2 or 1
     better, first = (sum(validation < train for train, validation in part) for part in (pairs, pairs[:early]))

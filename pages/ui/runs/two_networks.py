@@ -69,16 +69,16 @@ def two_networks() -> None:
 
 def _there() -> tuple[dict[str, Option], list[str]]:
     """Networks with weights that read digits, by the title that the address keeps; and those that stand first."""
-    came = {f"As it came: {name}": name for name in train_recipes(DIGIT_READERS) if name in shipped()}
+    came = {f"Pretrained: {name}": name for name in train_recipes(DIGIT_READERS) if name in shipped()}
     runs = [run for run in all_known() if isinstance(run.config.model, DIGIT_READERS)]
-    kept = {f"On record: {title_of(run)}": run for run in runs if run_checkpoint(run.run_id).is_file()}
+    kept = {f"Saved: {title_of(run)}": run for run in runs if run_checkpoint(run.run_id).is_file()}
     kept = dict(list(kept.items())[:MOST])
     options = {
         **dict(zip(came, shipped_options(list(came.values())).values(), strict=True)),
         **{title: Option(title, partial(on_record, run)) for title, run in kept.items()},
     }
     picked = [title for title, run in kept.items() if run.run_id in chosen.ids()][:2]
-    rest = [f"As it came: {name}" for name in FIRST if f"As it came: {name}" in options]
+    rest = [f"Pretrained: {name}" for name in FIRST if f"Pretrained: {name}" in options]
     rest = [title for title in [*rest, *options] if title not in picked]
     return options, [*rest[: 2 - len(picked)], *picked]
 

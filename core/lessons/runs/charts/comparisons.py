@@ -38,7 +38,7 @@ def claim_mark(value: float, ci95: tuple[float, float] | None, claim: float | No
         ]
     parts.append(f'<circle cx="{at(value)}" cy="{LEVEL}" r="5.5" fill="{BLUE}"/>')
     if claim is not None:
-        finding += f"; the text claims {percent(claim, 2)}"
+        finding += f"; the source claims {percent(claim, 2)}"
         x = float(at(claim))
         parts.append(f'<path d="M{x} {LEVEL - 9}l8 9l-8 9l-8-9z" fill="none" stroke="{ORANGE}" stroke-width="2.5"/>')
     font = f'font-family="sans-serif" font-size="11" fill="{GRAY}"'

@@ -97,7 +97,7 @@ _ALL = (
         "CNN",
         ":material/filter_center_focus:",
         "What does a network see that slides the same small window over the whole image?",
-        "Slide a kernel by hand, train, wind back through the epochs, switch channels off, shake digits.",
+        "Slide a kernel by hand, train, wind back through the epochs, ablate channels, transform digits.",
         meant_tab="Train",
     ),
     Lesson(
@@ -107,7 +107,7 @@ _ALL = (
         "Optimizer Race",
         ":material/flag:",
         "Which way down is the fastest, and is the comparison fair?",
-        "Roll balls down curves, race optimizers from one start on the same batches, find best rates.",
+        "Roll balls down curves, race optimizers from one start on the same batches, tune learning rates.",
         meant_tab="The race",
     ),
     Lesson(
@@ -117,7 +117,7 @@ _ALL = (
         "Adversarial",
         ":material/shield:",
         "How little must an image change before a network misclassifies it, and can it be stopped?",
-        "Draw a digit, attack it, see who is fooled and by how little; train a network that is not.",
+        "Draw a digit, attack it, see which network misclassifies it and how small ε can be; train one that resists.",
     ),
     Lesson(
         "regression",
@@ -126,7 +126,7 @@ _ALL = (
         "Regression",
         ":material/show_chart:",
         "How does a network draw a curve through points, and when does it draw too much?",
-        "Watch a curve grow through points, place your own, see it made of bends, over-fit it and stop.",
+        "Fit a curve to points, place your own, see it as a sum of hidden units, overfit it and stop early.",
         heading="Non-Linear Regression",
     ),
     Lesson(

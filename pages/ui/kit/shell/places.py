@@ -28,7 +28,7 @@ def place_of(config: RunConfig, run_id: str) -> Place:
 def not_here(what: str, instead: str) -> None:
     """Say so. what: "That run is" or "Those runs are". instead: what can be done on this page, a sentence."""
     st.info(
-        f"{what} no longer here: this server has nothing of that name in training or on record. "
+        f"{what} no longer here: this server has nothing of that name in training or saved. "
         f"What trains on another server can be watched there, under that server's address. {instead}",
         icon=":material/info:",
     )

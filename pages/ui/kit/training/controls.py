@@ -117,16 +117,16 @@ def run_controls(recipe: str, network: Network, live: Live | None = None, data: 
     often = f"How often every training {what.removesuffix('s')} is seen."
     if _many(recipe):
         changes["epochs"] = widget.choice(
-            "Epochs (passes)", EPOCHS, values["epochs"], "epochs", help=often, format_func=lambda v: f"{v:,}"
+            "Epochs", EPOCHS, values["epochs"], "epochs", help=often, format_func=lambda v: f"{v:,}"
         )
     else:
         changes["epochs"] = widget.epochs(40, values["epochs"], often)
     with st.expander("Network", icon=":material/hub:"):
         changes |= network(widget, values)
-    with st.expander("Start and step", icon=":material/tune:"):
+    with st.expander("Initialization & optimizer", icon=":material/tune:"):
         changes |= _training(widget, recipe, values, default.model)
     if isinstance(default.model, DIGIT_READERS):
-        with st.expander("Spoil the data", icon=":material/ink_eraser:"):
+        with st.expander("Corrupt the data", icon=":material/ink_eraser:"):
             changes |= fault_settings(widget, values)
     settings = OPTIMIZERS[changes["optimizer"]].settings
     same = changes["optimizer"] == values["optimizer"]
@@ -138,16 +138,20 @@ def run_controls(recipe: str, network: Network, live: Live | None = None, data: 
 def _training(widget: Widgets, recipe: str, values: dict[str, Any], model: ModelConfig) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     several = "init_output" in values
-    labels = {"init": "First weights, hidden layers" if several else "First weights"} if "init" in values else {}
+    labels = (
+        {"init": "Weight initialization, hidden layers" if several else "Weight initialization"}
+        if "init" in values
+        else {}
+    )
     if several:
-        labels["init_output"] = "First weights, last layer"
+        labels["init_output"] = "Weight initialization, last layer"
     for name, label in labels.items():
         changes[name] = widget.choice_box(
             label,
             INITIALIZATIONS,
             values[name],
             name,
-            help="The random numbers the weights start from. Their spread decides whether signals survive.",
+            help="The distribution of the initial weights. Its standard deviation decides whether signals survive.",
             format_func=lambda name: STARTS[name],
         )
     changes["optimizer"] = optimizer_choice(
@@ -160,11 +164,11 @@ def _training(widget: Widgets, recipe: str, values: dict[str, Any], model: Model
             changes[name] = setting_widget(widget, name, setting, known.get(name))
     changes["schedule"] = schedule_choice(widget, values["schedule"])
     changes["reduction"] = widget.choice_box(
-        "Loss of a batch",
+        "Reduction",
         ("mean", "sum"),
         values["reduction"],
         "reduction",
-        help=f"Average over the {examples(model)} (PyTorch's default) or sum (as the slides write it). "
+        help=f"Average over the {examples(model)} (PyTorch's default) or sum (as the course slides write it). "
         "The sum's gradient is batch-size times larger, and so is each step.",
         format_func={name: f"{name} over its {examples(model)}" for name in ("mean", "sum")}.get,
     )
@@ -176,8 +180,8 @@ def _training(widget: Widgets, recipe: str, values: dict[str, Any], model: Model
             values["label_smoothing"],
             "label_smoothing",
             step=0.05,
-            help="Share of the certainty spread over all answers: the network is not asked to be quite sure, "
-            "and often reads better for it.",
+            help="Share of the probability spread over all classes: the network is not asked for full "
+            "confidence, and often generalizes better.",
         )
     if isinstance(model, DIGIT_READERS):
         changes |= adversarial_settings(widget, values)
@@ -209,7 +213,7 @@ def _training(widget: Widgets, recipe: str, values: dict[str, Any], model: Model
 def _held_out(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
     """On which images a run is watched, and how often."""
     split = widget.choice_box(
-        "Validate on",
+        "Validation images",
         tuple(WATCHED),
         values["split"],
         "split",
@@ -217,7 +221,7 @@ def _held_out(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
         format_func=lambda name: WATCHED[name],
     )
     share = widget.slider(
-        "Held out for validation",
+        "Validation split",
         0.0,
         0.5,
         values["validation"],
@@ -258,8 +262,8 @@ def adversarial_settings(widget: Widgets, values: dict[str, Any]) -> dict[str, A
         ADVERSARIES,
         values["adversarial"],
         "adversarial",
-        help="Adversarial training attacks every batch before it learns from it: hard to fool afterwards, "
-        "several times slower.",
+        help="Adversarial training attacks every batch before it learns from it: robust afterwards, "
+        "several times slower to train.",
         format_func=lambda name: WORDS[name],
     )
     changes: dict[str, Any] = {"adversarial": kind}

@@ -27,7 +27,7 @@ def fault_settings(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
             help="The same share of every digit. Fewer images: how much does a network need?",
         ),
         "flipped": widget.slider(
-            "Wrong labels",
+            "Label noise",
             0.0,
             1.0,
             float(values["flipped"]),
@@ -39,16 +39,16 @@ def fault_settings(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
         ),
     }
     rare = widget.choice_box(
-        "A rare digit",
+        "Class imbalance: rare digit",
         (NOBODY, *map(str, range(10))),
         rare_shown(values["rare"]),
         "rare",
-        help="Of this digit only a few training images are left. Watch how well it is read then.",
+        help="Of this digit only a few training images are left. Watch how its accuracy falls.",
     )
     changes["rare"] = None if rare == NOBODY else int(rare)
     if changes["rare"] is not None:
         changes["rare_share"] = widget.choice(
-            "What is left of it",
+            "Share of it kept",
             LEFT,
             float(values["rare_share"]),
             "rare_share",
@@ -67,12 +67,12 @@ def fault_settings(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
     )
     if DigitsConfig(**changes).any:
         changes["faults_seed"] = widget.number(
-            "Seed of the faults",
+            "Seed of the corruption",
             0,
             2**31 - 1,
             values["faults_seed"],
             "faults_seed",
-            help="Another seed spoils other images.",
+            help="Another seed corrupts other images.",
         )
     return changes
 

@@ -11,7 +11,7 @@ WORDS = {"last": "the last epoch", "best": "the best epoch on validation"}
 def early_stopping(widget: Widgets, values: dict[str, Any], what: str) -> dict[str, Any]:
     """Draw them and return what they say. values: where they start. what: names the examples."""
     share = widget.slider(
-        "Held out for validation",
+        "Validation split",
         0.0,
         0.5,
         float(values["validation"]),

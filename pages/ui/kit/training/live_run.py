@@ -138,7 +138,7 @@ def curves(history: History, n_train: int, epochs: float, key: str) -> None:
     with left:
         st.markdown(_legend(history, "loss", "Loss"))
         chart(loss_figure(history, n_train, epochs, log_y=st.session_state.get(f"{key}_log", False)), f"{key}_loss")
-        st.caption("Nats per image (guessing costs ln 10 ≈ 2.3). Blue: every step, with its full spread.")
+        st.caption("Nats per image (chance level: ln 10 ≈ 2.3). Blue: every step, with its full spread.")
         st.toggle("Logarithmic loss", key=f"{key}_log", bind="query-params", help="Shows small losses better.")
     with right:
         st.markdown(_legend(history, "accuracy", "Accuracy"))
@@ -225,7 +225,7 @@ def spoilt(config: RunConfig) -> None:
     """Say so where the training digits were spoiled on purpose."""
     if isinstance(config.data, DigitsConfig) and config.data.any:
         spoiled = replace(config.data, share=1.0).any
-        badge = ":orange-badge[:material/ink_eraser: Spoiled data]" if spoiled else ":gray-badge[Trained on]"
+        badge = ":orange-badge[:material/ink_eraser: Corrupted data]" if spoiled else ":gray-badge[Trained on]"
         st.caption(f"{badge} {faults_told(config.data)}")
 
 
@@ -246,7 +246,7 @@ def _buttons(job: Steered, snapshot: Snapshot, key: str) -> None:
     paused, active = snapshot.status == "paused", snapshot.active
     with st.container(horizontal=True, gap="small"):
         if paused:
-            job_button("Go on", "play_arrow", f"{key}_resume", job.resume, help="Train on from here.")
+            job_button("Resume", "play_arrow", f"{key}_resume", job.resume, help="Train on from here.")
         else:
             job_button(
                 "Pause", "pause", f"{key}_pause", job.pause, disabled=not active, help="Stand still after this step."

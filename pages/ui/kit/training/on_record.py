@@ -58,7 +58,7 @@ def recorded(
     came = cache.shipped_model(recipe)
     facts = came.provenance
     st.markdown(
-        f":material/inventory_2: **As it came**: {recipe}, trained on {facts['n_train']:,} "
+        f":material/inventory_2: **Pretrained**: {recipe}, trained on {facts['n_train']:,} "
         f"{examples(came.config.model)} for {count(facts['epochs'], 'epoch')} with seed {facts['seed']}. "
         "Press *Train* to make your own."
     )

@@ -77,7 +77,7 @@ class Widgets:
 
     def epochs(self, most: int, value: int, help: str) -> int:
         """A slider from 1 to `most`, or to what a run had that is found again: it may have been longer."""
-        return int(self.slider("Epochs (passes)", 1, most, value, "epochs", help=help))
+        return int(self.slider("Epochs", 1, most, value, "epochs", help=help))
 
     def number(self, label: str, low: int, high: int, value: int, name: str, **more: Any) -> int:
         low, high = self._wide_enough(low, high, name)

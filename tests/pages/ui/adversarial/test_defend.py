@@ -110,7 +110,7 @@ def test_training_on_attacks_and_the_network_joins_the_charts(mnist: Mnist) -> N
     recipes = app.selectbox(key="adv_recipe").options
     assert recipes == list(PAGE.only)
     assert "cnn-robust" in recipes
-    assert "As it came" in text(app)
+    assert "Pretrained" in text(app)
     app.button(key="adv_short").click().run()
     well(app)
     job = registry().get(app.session_state["adv_run"], Job)

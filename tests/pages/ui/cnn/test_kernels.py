@@ -81,7 +81,7 @@ def test_the_slider_moves_accuracy_answer_and_distance(mnist: Mnist) -> None:
         assert metric(app, "95% interval") == f"{low:.1%} to {high:.1%}"
         assert metric(app, "Test accuracy") != last
         read = int(model(mnist.test.images[4:5]).argmax())
-        assert f"It reads a {read}" in markdown(app)
+        assert f"Prediction: {read}" in markdown(app)
         w, start = (network.weight_history[at].weights["layers.conv2.weight"] for at in (epoch, 0))
         assert f"moved by {float((w - start).norm() / start.norm()):.0%}" in captions(app)
 

@@ -133,7 +133,7 @@ def test_an_impossible_shape_is_refused_with_the_layer_and_nothing_is_lost() -> 
     assert not app.button(key="cnn_reset").disabled
     assert app.slider(key="cnn-lab_kernel_2").value == 11
     assert shipped_model("cnn-lab").provenance["run_id"]
-    assert "As it came" in markdown(app)  # the rest of the page is there
+    assert "Pretrained" in markdown(app)  # the rest of the page is there
     app.slider(key="cnn-lab_stride_1").set_value(1).run()
     well(app)
     assert not app.button(key="cnn_start").disabled

@@ -27,7 +27,7 @@ def test_a_link_holds_word_and_settings() -> None:
 
 def test_train_look_and_come_back() -> None:
     app = open_page(lang_tab="Train")
-    assert "As it came" in text(app)
+    assert "Pretrained" in text(app)
     assert "words" in text(app)
     assert not [box for box in app.selectbox if "adversarial" in (box.key or "")]
     app.select_slider(key="language-gru_per_language").set_value(200)

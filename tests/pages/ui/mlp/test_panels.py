@@ -61,7 +61,7 @@ def open_panel(case: Case, mnist: Mnist, bundled_only: None) -> Callable[[str], 
 FIRST = {  # what each panel tells at its first view
     "results": "Which digit for which",
     "inside": "Training moved this layer by",
-    "draw": "It reads a",
+    "draw": "Prediction: ",
     "edit": "Accuracy is measured on",
     "lens": "as this one weight moves and all others stay",
 }

@@ -67,13 +67,13 @@ def test_compare_begins_with_the_newest_two() -> None:
 
 def test_two_networks_image_by_image() -> None:
     app = open_page("Two networks")
-    assert app.selectbox(key="runs_a").value == "As it came: linear-softmax"
+    assert app.selectbox(key="runs_a").value == "Pretrained: linear-softmax"
     assert "of the 1,000 bundled test images" in text(app) or "the 1,000 bundled" in text(app)
     well(app.segmented_control(key="runs_group").set_value("only B").run())
     app.segmented_control(key="runs_group").set_value("both").run()
     sheet = next(entry for entry in app.number_input if entry.key.startswith("runs_sheet_both"))
     well(sheet.set_value(2).run())
-    app.selectbox(key="runs_b").set_value("As it came: linear-softmax").run()
+    app.selectbox(key="runs_b").set_value("Pretrained: linear-softmax").run()
     assert "the same network twice" in text(well(app))
 
 
@@ -83,7 +83,7 @@ def test_a_run_of_ones_own_is_compared_and_opened_on_its_page() -> None:
     assert job.wait(60).status == "finished"
     run = run_store().get(job.job_id)
     app = open_page("Two networks", runs_chosen=run.run_id)
-    assert app.selectbox(key="runs_b").value == f"On record: {title_of(run)}"
+    assert app.selectbox(key="runs_b").value == f"Saved: {title_of(run)}"
     assert "They disagree" in text(app)
     registry().close()
     registry.clear()
@@ -114,3 +114,10 @@ def test_two_regressions_have_a_log_axis_and_no_accuracy() -> None:
     assert app.segmented_control(key="runs_what_loss").disabled
     assert "a loss and no accuracy" in text(app)
     well(app.toggle(key="runs_log_y_wide").set_value(False).run())
+
+
+def test_a_link_from_before_words_were_renamed_opens_the_same_network() -> None:
+    app = open_page("Two networks", runs_a="As it came: mlp-deep", runs_b="Pretrained: cnn-bn")
+    well(app)
+    assert app.selectbox(key="runs_a").value == "Pretrained: mlp-deep"
+    assert not app.warning
