@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from html import escape
 
@@ -21,10 +21,11 @@ from core.models.threads import one_thread
 from core.models.trained_network import TrainedNetwork
 from core.recipes.texts import train_recipes
 from core.storage.checkpoints import run_checkpoint, shipped
-from pages.ui.kit.network.network_picker import Option, on_record, pick_network, shipped_options
+from pages.ui.kit.network.network_picker import Option, as_it_came, on_record, pick_network
 from pages.ui.kit.shell.cache import mnist
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.widgets import cached_results
+from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.runs import chosen
 from pages.ui.runs.cached_runs import all_known
@@ -69,14 +70,20 @@ def two_networks() -> None:
 
 def _there() -> tuple[dict[str, Option], list[str]]:
     """Networks with weights that read digits, by the title that the address keeps; and those that stand first."""
-    came = {f"Pretrained: {name}": name for name in train_recipes(DIGIT_READERS) if name in shipped()}
+    names = [name for name in train_recipes(DIGIT_READERS) if name in shipped()]
     runs = [run for run in all_known() if isinstance(run.config.model, DIGIT_READERS)]
     kept = {f"Saved: {title_of(run)}": run for run in runs if run_checkpoint(run.run_id).is_file()}
     kept = dict(list(kept.items())[:MOST])
-    options = {
-        **dict(zip(came, shipped_options(list(came.values())).values(), strict=True)),
-        **{title: Option(title, partial(on_record, run)) for title, run in kept.items()},
+    opened: dict[str, Callable[[], TrainedNetwork]] = {
+        **{f"Pretrained: {name}": partial(as_it_came, name, name) for name in names},
+        **{title: partial(on_record, run) for title, run in kept.items()},
     }
+    options = {title: Option(title, how) for title, how in opened.items()}
+    former = {
+        title.replace("Pretrained: ", "As it came: ").replace("Saved: ", "On record: "): title for title in options
+    }
+    for key in ("runs_a", "runs_b"):
+        renamed(key, former)
     picked = [title for title, run in kept.items() if run.run_id in chosen.ids()][:2]
     rest = [f"Pretrained: {name}" for name in FIRST if f"Pretrained: {name}" in options]
     rest = [title for title in [*rest, *options] if title not in picked]

@@ -155,7 +155,7 @@ def test_a_rate_that_was_changed_on_the_way_is_the_one_that_is_judged() -> None:
     history = History(loss=[2.3, None], lr=[0.1, 3.0], examples_per_step=[100, 100])
     history.changes.append({"step": 1, "examples": 100, "name": "lr", "value": 3.0})
     (found,) = hints(Case(RECIPES["mlp-module"].config, history, 4000))
-    assert "At rate 3 " in found.evidence
+    assert "At learning rate 3 " in found.evidence
     assert found.remedy == {"lr": 0.3}
 
 

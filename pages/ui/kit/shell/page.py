@@ -18,7 +18,6 @@ from core.config.errors import LabError
 from core.config.escaping import escaped
 from pages.ui.kit.shell import choices, css, going_on, lessons, owner
 from pages.ui.kit.shell.cache import share_processor
-from pages.ui.kit.shell.renamed import read_old_words
 from pages.ui.kit.training import badges
 from pages.ui.kit.widgets import binding
 from pages.ui.kit.widgets.held_tabs import hold_tabs
@@ -44,7 +43,6 @@ def page(title: str, *, question: str, icon: str, heading: str | None = None) ->
         menu_items={"About": ABOUT},
     )
     css.apply()
-    read_old_words()
     hold_tabs()
     choices.enter()
     with st.sidebar:
