@@ -14,6 +14,7 @@ from pages.ui.kit.shell.lessons import Lesson, lesson_called
 from pages.ui.kit.shell.page import error_boundary, page
 from pages.ui.kit.shell.tab import LAST_TAB, Around, OpenTab, Tab
 from pages.ui.kit.shell.tab_terms import tab_terms
+from pages.ui.kit.widgets import binding
 from pages.ui.kit.widgets.held_tabs import title_tabs
 
 
@@ -27,6 +28,7 @@ def lesson_page(title: str, tabs: tuple[Tab, ...], around: Around = tabs_alone) 
     """Draw the page of the lesson with that title: of `tabs` the one that the address names, else the first."""
     lesson = lesson_called(title)
     state.begin_with(lesson.tab_key, tabs[0].name)
+    _find_joined(tabs, lesson.tab_key)
 
     def open_tab() -> Tab:
         opened = _tab_bar(tabs, lesson.tab_key, lesson.meant_tab)
@@ -43,6 +45,14 @@ def lesson_page(title: str, tabs: tuple[Tab, ...], around: Around = tabs_alone) 
         _ends(lesson, opened)
     progress.mark_seen(Stop(lesson, opened).word)
     progress.keep()
+
+
+def _find_joined(tabs: tuple[Tab, ...], key: str) -> None:
+    """An address that names a tab which has become part of another opens that one, at this part."""
+    named = state.linked(key)
+    for tab in tabs:
+        if named in tab.joined:
+            binding.readdress({key: tab.name, **tab.joined[named]})
 
 
 def _tab_bar(tabs: tuple[Tab, ...], key: str, first: str) -> Tab:

@@ -6,9 +6,9 @@ reads all records and waits for none of what they draw. A new term needs an entr
 (tests/pages/ui/test_tabs.py) opens every tab there is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 #: "first": for everyone, in this order; "deeper": for a second visit; "reference": to look things up.
@@ -22,7 +22,8 @@ class Tab:
     name: its word in the address, for good; title: what stands in the tab bar. question: what it answers.
     see: the one thing to look at or to do there, a sentence. meaning: what it meant, for the end of the tab, a
     sentence that a textbook could hold. minutes: a first visit takes about so long.
-    terms: what it teaches, entries of GLOSSARY. show: draws it, below the tab bar.
+    terms: what it teaches, entries of GLOSSARY. show: draws it, below the tab bar. joined: names of tabs that are
+    part of it now, as old addresses hold them, each with the parameters that open it at that part.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Tab:
     level: Level
     terms: tuple[str, ...]
     show: Callable[[], None]
+    joined: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def found_by(self, search: str) -> bool:
         """Whether every word of a search begins a word of its title, its question or its terms."""

@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.query_params import (
@@ -89,6 +90,15 @@ def _today(key: str, text: Written) -> Written:
     """What the address says, in the labels of today."""
     labels = _RENAMED.get(key, {})
     return labels.get(text, text) if isinstance(text, str) else [labels.get(part, part) for part in text]
+
+
+def readdress(parameters: Mapping[str, str]) -> None:
+    """Let the address say this, for widgets that have not been drawn yet as well as in the browser."""
+    context = get_script_run_ctx()
+    if context is not None:
+        st.query_params.update(parameters)
+        given = _of(context.session_state).query_params._initial_query_params
+        given.update({name: [text] for name, text in parameters.items()})
 
 
 def refusal(metadata: WidgetMetadata[Any], text: Written) -> str:
