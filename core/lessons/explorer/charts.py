@@ -13,7 +13,7 @@ from core.charts.style import AXIS, heat, image_figure, note
 DASHES = ("solid", "dash", "dot", "dashdot")
 
 
-def class_counts_figure(train: ArrayLike, test: ArrayLike, *, height: int = 300) -> go.Figure:
+def class_counts_figure(train: ArrayLike, test: ArrayLike, *, height: int = 210) -> go.Figure:
     """Bars for ten digits: (10,) counts of training images, and of test images beside them."""
     digits = [str(digit) for digit in range(10)]
     traces = []
@@ -42,46 +42,46 @@ def pixel_histogram_figure(
     normalized: bool,
     split: str,
     log_y: bool = True,
-    height: int = 270,
+    height: int = 195,
 ) -> go.Figure:
     """Share of pixels in each bin (B,) between `edges` (B + 1,), with the mean and one deviation each side.
 
     split: "train" or "test", for the color. `normalized` draws the same bars on the axis (x − mean) / std:
-    nothing changes but the ruler.
+    nothing changes but the axis.
     """
     raw = np.asarray(edges, dtype=float)
-    ruler = (raw - mean) / std if normalized else raw
+    axis = (raw - mean) / std if normalized else raw
     at, spread = (0.0, 1.0) if normalized else (mean, std)
     columns = bar(
-        (ruler[:-1] + ruler[1:]) / 2,
+        (axis[:-1] + axis[1:]) / 2,
         np.asarray(share, dtype=float),
         "",
         SPLITS[split],
-        width=np.diff(ruler),
+        width=np.diff(axis),
         marker={"line": {"width": 0}},
-        customdata=np.column_stack([ruler[:-1], ruler[1:]]),
+        customdata=np.column_stack([axis[:-1], axis[1:]]),
         hover="%{customdata[0]:.2f} to %{customdata[1]:.2f}: %{y:.2%} of all pixels",
     )
-    words = f"mean {at:.4g}, ± {spread:.4g}"
+    words = f"mean {at:.4g}, standard deviation {spread:.4g}"
     return series(
         [columns],
         [
-            zone(max(at - spread, ruler[0]), at + spread, "gray"),
+            zone(max(at - spread, axis[0]), at + spread, "gray"),
             upright(at, "gray"),
             note(words, at, 1, yref="paper", xanchor="left", yanchor="top", xshift=6),
         ],
         height=height,
-        x_title="normalized value (x − mean) / std" if normalized else "pixel value x (0 black, 1 white)",
+        x_title="normalized value (x − μ) / σ" if normalized else "pixel value x (0 black, 1 white)",
         y_title="share of pixels",
         log_y=log_y,
         y_range=(1e-3, 1.0) if log_y else (0.0, 1.0),
-        x_range=(ruler[0] - 0.03 * np.ptp(ruler), ruler[-1] + 0.03 * np.ptp(ruler)),
+        x_range=(axis[0] - 0.03 * np.ptp(axis), axis[-1] + 0.03 * np.ptp(axis)),
         y_axis={"tickformat": "~%"},
         bargap=0,
     )
 
 
-def pixel_vector_figure(image: ArrayLike, *, row: int | None = None, height: int = 210) -> go.Figure:
+def pixel_vector_figure(image: ArrayLike, *, row: int | None = None, height: int = 150) -> go.Figure:
     """The 784 numbers of an image (H, W) in a line, its rows laid end to end; `row` is marked."""
     pixels = np.asarray(image, dtype=float)
     high, wide = pixels.shape
@@ -100,7 +100,7 @@ def pixel_vector_figure(image: ArrayLike, *, row: int | None = None, height: int
         [values],
         [] if row is None else [zone(row * wide, (row + 1) * wide, GREEN, opacity=0.16, below=False)],
         height=height,
-        x_title="place in the vector",
+        x_title="position in the vector",
         y_title="pixel value",
         x_range=(0.0, high * wide),
         y_range=(0.0, 1.05),

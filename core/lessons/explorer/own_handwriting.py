@@ -1,4 +1,4 @@
-"""How networks read a person's own drawings: right or wrong, and which drawing was taken for what by whom."""
+"""How networks classify a person's own drawings: how many correctly, and which network predicts what for which."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,59 +11,59 @@ from core.models.evaluation import Score, logits
 
 
 @dataclass(frozen=True)
-class OwnReading:
-    """One network's answers to N drawings.
+class OwnPredictions:
+    """One network's predictions for N drawings.
 
-    answers: the digit it reads in each. confidence: the probability it gives that digit. score: how many are right.
+    predicted: the class of each. confidence: the probability of that class. score: how many are correct.
     """
 
-    answers: tuple[int, ...]
+    predicted: tuple[int, ...]
     confidence: tuple[float, ...]
     score: Score
 
 
-def read_own(model: nn.Module, digits: Digits) -> OwnReading:
-    """Let a network read all drawings (in eval mode, without gradients)."""
+def predict_own(model: nn.Module, digits: Digits) -> OwnPredictions:
+    """Classify all drawings (in eval mode, without gradients)."""
     out = logits(model, digits.images).cpu()
     if not len(digits):
-        return OwnReading((), (), Score(0, 0, float("nan")))
-    confidence, answers = out.softmax(dim=1).max(dim=1)
+        return OwnPredictions((), (), Score(0, 0, float("nan")))
+    confidence, predicted = out.softmax(dim=1).max(dim=1)
     score = Score(
         n=len(digits),
-        correct=int((answers == digits.labels).sum()),
+        correct=int((predicted == digits.labels).sum()),
         loss=float(functional.cross_entropy(out, digits.labels)),
     )
-    return OwnReading(tuple(answers.tolist()), tuple(confidence.tolist()), score)
+    return OwnPredictions(tuple(predicted.tolist()), tuple(confidence.tolist()), score)
 
 
 @dataclass(frozen=True)
-class Misread:
-    """One drawing that somebody misreads.
+class Misclassified:
+    """One drawing that at least one network misclassifies.
 
-    place: its number, from 0. label: what it is said to be. taken_for: wrong digit → networks that read it,
-    the digit that most networks see first. right: the networks that read the label.
+    place: its number, from 0. label: its class. predicted_as: wrong class → the networks that predict it, the most
+    frequent class first. right: the networks that predict the label.
     """
 
     place: int
     label: int
-    taken_for: dict[int, tuple[str, ...]]
+    predicted_as: dict[int, tuple[str, ...]]
     right: tuple[str, ...]
 
     @property
     def wrong(self) -> int:
-        """How many networks misread it."""
-        return sum(len(names) for names in self.taken_for.values())
+        """How many networks misclassify it."""
+        return sum(len(names) for names in self.predicted_as.values())
 
 
-def misread(labels: Sequence[int], readings: Mapping[str, OwnReading]) -> list[Misread]:
-    """Drawings that at least one network misreads, those that most misread first."""
+def misclassified(labels: Sequence[int], readings: Mapping[str, OwnPredictions]) -> list[Misclassified]:
+    """Drawings that at least one network misclassifies, those that most misclassify first."""
     found = []
     for place, label in enumerate(labels):
         said: dict[int, list[str]] = {}
         for name, reading in readings.items():
-            said.setdefault(reading.answers[place], []).append(name)
+            said.setdefault(reading.predicted[place], []).append(name)
         right = tuple(said.pop(label, ()))
         if said:
             most_first = sorted(said.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-            found.append(Misread(place, label, {digit: tuple(names) for digit, names in most_first}, right))
+            found.append(Misclassified(place, label, {digit: tuple(names) for digit, names in most_first}, right))
     return sorted(found, key=lambda one: (-one.wrong, one.place))

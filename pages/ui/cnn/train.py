@@ -11,7 +11,7 @@ from core.config.run import RunConfig
 from core.data.splits import lab_split
 from core.formatting import interval, percent, points, shape
 from core.lessons.cnn.charts.training import error_record_figure
-from core.models.inspect import nearest_mean
+from core.models.inspect import nearest_centroid
 from core.recipes.texts import RECIPES
 from core.storage.history import History
 from pages.ui.kit.shell import cache
@@ -194,8 +194,8 @@ def nearest_means() -> tuple[Proportion, Proportion]:
 @st.cache_data(max_entries=4, show_spinner=False)
 def _nearest_means(data: str) -> tuple[Proportion, Proportion]:
     digits = cache.mnist()
-    model = nearest_mean.fit(digits.train)
-    first, last = (nearest_mean.score(model, part) for part in lab_split(digits.test))
+    model = nearest_centroid.fit(digits.train)
+    first, last = (nearest_centroid.score(model, part) for part in lab_split(digits.test))
     return Proportion(first.correct, first.n), Proportion(last.correct, last.n)
 
 

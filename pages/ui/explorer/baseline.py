@@ -1,11 +1,11 @@
-"""Tab: the floor that any network must beat."""
+"""Tab: the baseline that any network must beat."""
 
 import streamlit as st
 
 from core.charts.heatmaps import confusion_figure
 from core.charts.images import image_grid
 from core.formatting import interval, percent
-from pages.ui.explorer import results
+from pages.ui.explorer import image_choice, results
 from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.widgets.chart import chart
 
@@ -19,44 +19,49 @@ accuracy = (distance.argmin(1) == test_labels).float().mean()
 
 
 def show() -> None:
-    """Nearest class mean: averages of k images, accuracy with its interval, mistakes."""
-    left, right = controls_and_stage(1.0, 2.2)
+    """Nearest centroid: means of k images per class, accuracy with its interval, confusion matrix."""
+    left, right = controls_and_stage(1.0, 2.6)
     with left:
         size = st.select_slider(
-            "Images averaged, per digit",
+            "Training images per class",
             SIZES,
             value=ALL,
             key="data_floor",
             bind="query-params",
-            help="With few images the averages are rough and the result is luck; try other seeds.",
+            help="The class means are taken over so many images. With few of them the accuracy depends on the draw.",
         )
         seed = st.number_input(
-            "Seed",
+            "Random seed",
             0,
             9999,
             0,
             key="data_floor_seed",
             bind="query-params",
             disabled=size == ALL,
-            help="Which images are drawn. With all of them there is nothing to draw.",
+            help="Which images are drawn. With all of them nothing is drawn.",
         )
-        model, score = results.floor(results.data_name(), None if size == ALL else int(str(size)), seed)
+        model, score = results.baseline(results.data_name(), None if size == ALL else int(str(size)), seed)
         low, high = score.ci95
-        st.metric(f"Accuracy on {score.n:,} test images", percent(score.accuracy), border=True)
+        st.metric("Test accuracy", percent(score.accuracy), border=True)
         st.caption(
-            f"95% interval {interval(low, high)}: where the accuracy on endlessly many such images lies. "
-            "Guessing gets 10%."
+            f"95% confidence interval {interval(low, high)}, from {score.n:,} test images. Chance level: 10%.",
+            help="The accuracy on endlessly many such images lies in such an interval in 95 of 100 cases.",
         )
         st.markdown(
-            "Call a digit by the nearest of ten averages of training images: no gradient descent, nothing to "
-            "tune" + (": **a network that does no better has learned nothing.**" if size == ALL else ".")
+            "**Nearest centroid** predicts the class whose mean image is nearest. Nothing is trained: a network "
+            "with a lower accuracy has learned nothing useful."
         )
     with right:
-        st.subheader("The ten averages", anchor=False)
-        names = [str(digit) for digit in range(10)]
-        chart(image_grid(model.means.numpy(), names, columns=10, cell=72), key="data_floor_means", still=True)
-        st.subheader("What it takes for what", anchor=False)
-        chart(confusion_figure(score.confusion), key="data_floor_confusion", still=True)
-        st.caption("The diagonal, the right answers, is left blank. Brighter means more mistakes.")
+        st.markdown("**The ten class means**")
+        means = image_grid(model.means.numpy(), image_choice.CLASSES, columns=10, cell=64)
+        chart(means, key="data_floor_means", still=True, alt="The mean image of each class.")
+        st.markdown("**Confusion matrix**")
+        chart(
+            confusion_figure(score.confusion, height=360),
+            key="data_floor_confusion",
+            still=True,
+            alt=f"{score.correct:,} of {score.n:,} test images are on the diagonal, classified correctly.",
+        )
+        st.caption("Correct predictions are on the pale diagonal. Brighter cells are more frequent confusions.")
         with st.expander("Show the code", icon=":material/code:"):
             st.code(CODE, language="python")

@@ -1,4 +1,4 @@
-"""Tab: maps on which alike digits lie close."""
+"""Tab: maps on which similar digits lie close together."""
 
 import streamlit as st
 import torch
@@ -12,11 +12,11 @@ from pages.ui.kit.shell.page import controls_and_stage
 
 METHODS = {"pca2": "PCA", "pca3": "PCA 3-D", "tsne": "t-SNE"}
 WORDS = {
-    "pca2": "**PCA** looks at the cloud of images from the side where it is widest. Near on the map may "
-    "still be far apart in the dimensions left out.",
-    "pca3": "**PCA** with a third direction. Drag to turn it: digits that overlapped may part.",
-    "tsne": "**t-SNE** keeps neighbors together, without ever seeing a label. Islands mean likeness; how "
-    "far two islands lie apart means nothing.",
+    "pca2": "**PCA** projects the images onto the two directions of largest variance. Images that are close on "
+    "the map may be far apart in the other dimensions.",
+    "pca3": "**PCA** with a third principal component. Drag to rotate: digits that overlapped may separate.",
+    "tsne": "**t-SNE** keeps neighbors together, without ever seeing a label. Clusters mean similarity; the "
+    "distance between two clusters means nothing.",
 }
 
 
@@ -34,7 +34,7 @@ def show() -> None:
                 key="data_map",
                 bind="query-params",
                 format_func=lambda name: METHODS[name],
-                help="How the 784 numbers of an image become two or three, so that it can be a dot on a map.",
+                help="How the 784 numbers of an image are reduced to two or three coordinates.",
             )
         )
         count = st.slider(
@@ -45,15 +45,15 @@ def show() -> None:
             100,
             key="data_sample",
             bind="query-params",
-            help="As many of each digit, drawn from the training images.",
+            help="A random sample of training images, the same number of each class.",
         )
         seed = st.number_input(
-            "Seed", 0, 9999, 0, key="data_map_seed", bind="query-params", help="Another seed, another sample."
+            "Seed", 0, 9999, 0, key="data_map_seed", bind="query-params", help="Another seed draws another sample."
         )
         found = _compute(of, method, count, seed)
         st.markdown(WORDS[method])
         if found.explained:
-            st.caption(f"These axes keep {percent(sum(found.explained), 0)} of all variance.")
+            st.caption(f"Explained variance: {percent(sum(found.explained), 0)}.")
     train = results.digits("train")
     places = results.sample(of, count, seed)
     index = image_choice.chosen_in("train")
@@ -67,11 +67,12 @@ def show() -> None:
             title=f"{METHODS[method]} map of {len(places)} digits",
             points=found.points,
             chosen=marked[0] if marked else None,
+            height=470,
             on_pick=lambda mark: image_choice.choose("train", int(places[mark])),
         )
         st.caption(
-            "Every mark is an image, colored by its label. Point at one to see it, click to choose it, drag "
-            f"to {'turn' if method == 'pca3' else 'move'} the map."
+            "Every mark is an image, colored by its label. Point at it to enlarge it, click to select it, drag to "
+            f"{'rotate' if method == 'pca3' else 'move'} the map."
         )
     if index is not None and marked:
         with left:
@@ -89,12 +90,12 @@ def _compute(of: str, method: str, count: int, seed: int) -> Map:
         5,
         key="data_perplexity",
         bind="query-params",
-        help="About how many neighbors each image tries to keep close.",
+        help="About how many neighbors t-SNE keeps close to each image.",
     )
     return results.tsne(of, count, seed, float(perplexity))
 
 
 def _chosen(image: torch.Tensor, name: str) -> None:
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-        st.image(picture(image[0].numpy(), size=112), width=112)
-        st.caption(f"Chosen: {name}. Its neighbors are one tab further.")
+        st.image(picture(image[0].numpy(), size=112), width=112, alt=name)
+        st.caption(f"Selected: {name}. The next tab shows its nearest neighbors.")

@@ -10,6 +10,7 @@ from pages.ui.explorer import results
 from pages.ui.kit.shell import choices
 
 SPLITS = {"train": "Training", "test": "Test"}
+CLASSES = tuple(str(digit) for digit in range(10))
 INDEX, SPLIT, DIGIT = "data_index", "data_split", "data_digit"
 
 
@@ -27,15 +28,20 @@ def choose_split() -> str:
             key=SPLIT,
             bind="query-params",
             on_change=_stay_within,
-            help="Networks learn from training images; test images only tell how well.",
+            help="Networks learn from training images. Test images only measure how well.",
         )
     return str(split)
 
 
-def choose_digit(label: str = "Only this digit") -> int | None:
+def choose_digit(label: str = "Class") -> int | None:
     """One digit, or None for all of them."""
     return st.pills(
-        label, list(range(10)), key=DIGIT, bind="query-params", wrap=True, help="Press it again to have all ten back."
+        label,
+        list(range(10)),
+        key=DIGIT,
+        bind="query-params",
+        wrap=True,
+        help="Only images with this label. Press it again for all ten classes.",
     )
 
 
@@ -60,12 +66,12 @@ def choose_index(split: str, digit: int | None) -> int:
             key=INDEX,
             bind="query-params",
             on_change=_stay_within,
-            help=f"0 to {count - 1:,}. A click on any small digit sets it too.",
+            help=f"0 to {count - 1:,}. Clicking a small image selects it too.",
         )
     if not bool((places == index).any()):  # a first value or an address; the next run brings it back
         st.rerun()
     st.button(
-        "Another at random",
+        "Random image",
         icon=":material/casino:",
         key="data_random",
         on_click=_draw,

@@ -1,22 +1,49 @@
-"""Tab: the images most like a chosen or a drawn one."""
+"""Tab: distances between images: nearest neighbors, outliers, near-duplicates."""
 
 import streamlit as st
 import torch
 
 from core.charts.images import picture
-from core.formatting import article
+from core.charts.intervals import bars
+from core.charts.palette import DIGITS
+from core.formatting import count
 from core.lessons.explorer.neighbors import nearest
 from core.models.threads import one_thread
 from pages.ui.explorer import image_choice, results
 from pages.ui.kit.drawing.canvas import digit_canvas
 from pages.ui.kit.drawing.digit_map import digit_map
 from pages.ui.kit.shell.page import controls_and_stage
+from pages.ui.kit.widgets.chart import chart
 
+PART, NEAREST, OUTLIERS, DUPLICATES = "data_distances", "Nearest neighbors", "Outliers", "Near-duplicates"
 FROM = {"chosen": "A chosen image", "drawn": "My drawing"}
+CODE = """\
+distance = (train_images - query).flatten(1).norm(dim=1)    # (N,), Euclidean
+nearest = distance.topk(k, largest=False).indices
+predicted = train_labels[nearest].mode().values             # the majority vote
+"""
 
 
 def show() -> None:
-    """Query on the left, its nearest training images on the right, and what they would vote."""
+    """One of the three parts, chosen above it."""
+    part = st.segmented_control(
+        "Look for",
+        [NEAREST, OUTLIERS, DUPLICATES],
+        default=NEAREST,
+        required=True,
+        key=PART,
+        bind="query-params",
+        label_visibility="collapsed",
+        help="Images close to one image, far from their class mean, or almost equal.",
+    )
+    if part == NEAREST:
+        _nearest()
+    else:
+        _odd_ones(part)
+
+
+def _nearest() -> None:
+    """Query on the left; its nearest training images on the right, and their vote."""
     train = results.digits("train")
     left, right = controls_and_stage(1.0, 1.6)
     with left:
@@ -28,33 +55,33 @@ def show() -> None:
             format_func=lambda name: FROM[name],
             key="data_near",
             bind="query-params",
-            help="Whose nearest training images to look for: those that differ least, pixel by pixel.",
+            help="The image whose nearest training images are found.",
         )
-        count = st.slider(
-            "How many",
+        k = st.slider(
+            "Number of neighbors k",
             1,
             60,
             15,
             key="data_near_count",
             bind="query-params",
-            help="Neighbors to show, each with one vote for the digit that it is.",
+            help="Each of the k nearest training images votes for its own label.",
         )
         if source == "drawn":
-            drawing = digit_canvas("data_drawing", "As MNIST would have it, 28 × 28:")
+            drawing = digit_canvas("data_drawing")
             query, label, own = (None if drawing is None else drawing.image), None, None
         else:
             query, label, own = _chosen()
     with right:
         if query is None:
-            st.info("Draw a digit and see which images it resembles.", icon=":material/draw:")
+            st.info("Draw a digit to find the training images nearest to it.", icon=":material/draw:")
             return
         with one_thread():
-            found = nearest(query, train, count, leave_out=own)
-        vote = found.vote()
+            found = nearest(query, train, k, leave_out=own)
+        vote, n = found.vote(), len(found.labels)
         agree = int((found.labels == vote).sum())
-        st.markdown(f"### {agree} of {len(found.labels)} neighbors {'say' if agree > 1 else 'says'} {vote}")
+        st.markdown(f"### {agree} of {count(n, 'neighbor')} {'vote' if agree > 1 else 'votes'} for {vote}")
         if label is not None and vote != label:
-            st.caption(f":orange[Its label is {label}: likeness of pixels misleads here.]")
+            st.caption(f":orange[The label is {label}: here the nearest images belong to another class.]")
         digit_map(
             "data_near_view",
             images=train.images[found.positions, 0].numpy(),
@@ -68,18 +95,77 @@ def show() -> None:
         )
         first, last = float(found.distances[0]), float(found.distances[-1])
         st.caption(
-            f"Nearest first, at distances {first:.2f} to {last:.2f}: √Σ(difference²) over all pixels. "
-            f"{first:.2f} is as much as {first**2:.0f} pixels flipped from black to white."
+            f"Nearest first. Euclidean distance $d(x, x') = \\sqrt{{\\sum_i (x_i - x'_i)^2}}$ from {first:.2f} to "
+            f"{last:.2f}; {first:.2f} is as far as {first**2:.0f} pixels changed from black to white."
         )
-        st.latex(r"d(x, x') = \sqrt{\textstyle\sum_{i=1}^{784} (x_i - x'_i)^2}")
+        st.markdown("**Share of the vote**")
+        votes = torch.bincount(found.labels, minlength=10) / n
+        chart(
+            bars(votes.numpy(), image_choice.CLASSES, DIGITS, height=200),
+            key="data_near_vote",
+            still=True,
+            alt=f"{agree} of {n} neighbors vote for {vote}.",
+        )
+        with st.expander("Show the code", icon=":material/code:"):
+            st.code(CODE, language="python")
 
 
 def _chosen() -> tuple[torch.Tensor, int, int | None]:
-    """The chosen image, its label, and its place among the training images if it is one."""
+    """The chosen image, its label, and its position among the training images if it is one."""
     split = image_choice.choose_split()
     index = image_choice.choose_index(split, None)
     chosen = results.digits(split)
     label = int(chosen.labels[index])
-    st.image(picture(chosen.images[index, 0].numpy(), size=168), width=168)
-    st.caption(f"{article(label).capitalize()}.")
+    name = image_choice.name(chosen, split, index)
+    st.image(picture(chosen.images[index, 0].numpy(), size=112), width=112, alt=name)
+    st.caption(f"Label: {label}")
     return chosen.images[index], label, index if split == "train" else None
+
+
+def _odd_ones(part: str) -> None:
+    """Outliers or near-duplicates of one class."""
+    left, right = controls_and_stage(1.0, 2.6)
+    with left:
+        split = image_choice.choose_split()
+        digit = st.pills(
+            "Class",
+            list(range(10)),
+            default=7,
+            required=True,
+            key="data_odd_digit",
+            bind="query-params",
+            wrap=True,
+            help="The class whose outliers and near-duplicates are shown.",
+        )
+        digit = 7 if digit is None else int(digit)
+    far, pairs = results.odd_ones(results.data_name(), split, digit)
+    chosen = results.digits(split)
+    with right:
+        if part == DUPLICATES:
+            copies = int((pairs.distances == 0).sum())
+            st.markdown(f"**The closest pairs of class {digit}**")
+            st.caption(f"Of all pairs, {copies or 'none'} {'is an exact copy' if copies < 2 else 'are exact copies'}.")
+            with st.container(horizontal=True, gap="medium"):
+                for (one, other), distance in zip(pairs.positions.tolist(), pairs.distances.tolist(), strict=True):
+                    with st.container(width=200, gap="small"):
+                        with st.container(horizontal=True, gap="small"):
+                            for place in (one, other):
+                                name = image_choice.name(chosen, split, place)
+                                st.image(picture(chosen.images[place, 0].numpy(), size=84), width=84, alt=name)
+                        st.caption(f"{one:,} and {other:,}, distance {distance:.2f}")
+            return
+        st.markdown(f"**The images of class {digit} farthest from their class mean**")
+        strangers = int((far.nearer != digit).sum())
+        st.caption(f"{strangers} of these {len(far.positions)} lie closer to the mean of another class.")
+        digit_map(
+            "data_odd_view",
+            images=chosen.images[far.positions, 0].numpy(),
+            labels=[digit] * len(far.positions),
+            names=[
+                f"{image_choice.name(chosen, split, int(place))}. Nearest class mean: {int(near)}"
+                for place, near in zip(far.positions, far.nearer, strict=True)
+            ],
+            title=f"The images of class {digit} farthest from their class mean, farthest first",
+            on_pick=lambda mark: image_choice.choose(split, int(far.positions[mark])),
+        )
+        st.caption("Point at an image to enlarge it; click to select it. Some labels are doubtful even to people.")

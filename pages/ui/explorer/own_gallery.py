@@ -1,4 +1,4 @@
-"""All drawings as a sheet; the chosen one can get another label, or go."""
+"""All drawings as thumbnails; the selected one can be relabeled or deleted."""
 
 from collections.abc import Callable
 
@@ -45,12 +45,12 @@ def _gallery(own: Collection) -> None:
                 1,
                 len(own),
                 key=NUMBER,
-                help="A click on a small digit sets it too. The newest one has the highest number.",
+                help="Clicking a small image selects it too. The newest drawing has the highest number.",
             )
         )
         _chosen(own.drawings[number - 1])
     with right:
-        st.caption("Point at one to see it large, click to choose it.")
+        st.caption("Point at a drawing to enlarge it; click to select it.")
         digit_map(
             "data_own_sheet",
             images=[one.image / 255 for one in own.drawings],
@@ -66,17 +66,17 @@ def _chosen(one: Drawn) -> None:
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.image(picture(one.image / 255, size=84), width=84, alt=f"Your drawing of {article(one.label)}")
         with st.container(width=110, gap="small"):
-            st.markdown(f"### {article(one.label).capitalize()}")
+            st.markdown(f"### Label: {one.label}")
             st.button(
                 "Delete",
                 icon=":material/delete:",
                 key="data_own_delete",
                 on_click=_delete,
                 args=(one.id,),
-                help="Removes this one drawing for good.",
+                help="Deletes this drawing for good.",
             )
     st.pills(
-        "Another label",
+        "Change the label",
         list(range(10)),
         default=one.label,
         required=True,
@@ -84,7 +84,7 @@ def _chosen(one: Drawn) -> None:
         on_change=_relabel,
         args=(one.id,),
         wrap=True,
-        help="For a slip. A digit that a network misreads keeps its label: you know what you meant.",
+        help="To correct a mistake. A drawing that networks misclassify keeps its label: only you know what you meant.",
     )
 
 

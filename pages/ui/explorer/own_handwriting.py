@@ -1,4 +1,4 @@
-"""Tab: a test set in one's own handwriting, and how well every network reads it."""
+"""Tab: a test set in one's own handwriting, and every network's accuracy on it."""
 
 import streamlit as st
 
@@ -7,7 +7,7 @@ from core.config.escaping import clean, escaped
 from core.config.proportion import proportion
 from core.data.handwriting import Collection, Handwriting
 from core.data.handwriting_zip import LARGEST, Imported, export, take_in
-from core.formatting import interval
+from core.formatting import count, interval
 from pages.ui.explorer import own_gallery, own_results
 from pages.ui.explorer.own_predictions import collection, drawings
 from pages.ui.kit.drawing.canvas import digit_canvas
@@ -34,14 +34,14 @@ labels = torch.tensor([int(row["label"]) for row in rows])  # images: (N, 1, 28,
 
 model = load_shipped("cnn-bn").model  # in evaluation mode
 with torch.no_grad():
-    answers = model(images).argmax(dim=1)
-correct = int((answers == labels).sum())
-print(f"{correct} of {len(labels)} read correctly: {correct / len(labels):.1%}")
+    predicted = model(images).argmax(dim=1)
+correct = int((predicted == labels).sum())
+print(f"{correct} of {len(labels)} classified correctly: {correct / len(labels):.1%}")
 """
 
 
 def show() -> None:
-    """Canvas and files on top, then the drawings, then who reads them how well."""
+    """Canvas and files on top, then the drawings, then every network's accuracy on them."""
     _draw()
     own = collection()
     for problem in own.problems[:5]:
@@ -54,7 +54,7 @@ def show() -> None:
     if len(own):
         own_results.results(own)
     with st.expander("Show the code", icon=":material/code:"):
-        st.markdown("The download holds plain PNGs and a CSV; this reads them and scores a network on them.")
+        st.markdown("The download contains PNG files and a CSV file. This code loads them and tests a network on them.")
         st.code(CODE, language="python")
 
 
@@ -81,20 +81,20 @@ def _progress(own: Collection) -> None:
     n = len(own)
     if not n:
         st.info(
-            "Networks are tested on other people's digits. How well do they read yours? Draw one, say which "
-            f"digit it is, press *Save*. With {ENOUGH} the answer begins to mean something.",
+            "Networks are tested on other people's handwriting. What is their accuracy on yours? Draw a digit, choose its "
+            f"label, press *Save*. From {ENOUGH} drawings on, the accuracy begins to mean something.",
             icon=":material/draw:",
         )
         return
     st.progress(min(1.0, n / ENOUGH), f"{n} of {ENOUGH}" if n < ENOUGH else f"{n} drawings")
     low, high = proportion(0.9, n).interval
     st.caption(
-        f"With {n}, a network that reads {round(0.9 * n)} of them correctly has a 95% interval of "
-        f"{interval(low, high)}. With more drawings the intervals get narrower."
+        f"A network that classifies {round(0.9 * n)} of {n} correctly has a 95% interval of {interval(low, high)}. With "
+        "more drawings the intervals get narrower."
     )
     missing = [str(digit) for digit, count in enumerate(own.counts()) if not count]
     if missing:
-        st.caption(f"You have no {_either(missing)} yet.")
+        st.caption(f"No {_either(missing)} yet.")
 
 
 def _either(digits: list[str]) -> str:
@@ -103,7 +103,7 @@ def _either(digits: list[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-# Take the drawings home, bring some along, or start afresh.
+# Download the drawings, import some, or delete all.
 
 
 TOLD, PROBLEM, TURN = "data_own_file_told", "data_own_file_problem", "data_own_file_turn"
@@ -124,30 +124,30 @@ def files(own: Collection) -> None:
                 help="A zip file with every drawing as PNG (28 × 28, and the canvas) and labels.csv.",
             )
         with st.popover(
-            "Bring along",
+            "Import",
             icon=":material/upload:",
             help="Add drawings from such a zip file: yours from another computer, or a friend's.",
         ):
             turn = st.session_state.setdefault(TURN, 0)
             st.file_uploader(
-                "A zip file that Digit Lab saved",
+                "A zip file downloaded from Digit Lab",
                 ["zip"],
                 key=f"data_own_upload_{turn}",
-                on_change=_bring,
+                on_change=_import,
                 args=(f"data_own_upload_{turn}",),
                 max_upload_size=LARGEST // 2**20,
                 help="Images of 28 × 28 pixels and a labels.csv with the columns file, label, drawn.",
             )
         if len(own):
-            with st.popover("Delete all", icon=":material/delete_sweep:", help="Start afresh; asks first."):
-                st.markdown(f"All {len(own)} drawings go for good. Download them first to keep them.")
+            with st.popover("Delete all", icon=":material/delete_sweep:", help="Delete every drawing. Asks first."):
+                st.markdown(f"This deletes all {len(own)} drawings. Download them first to keep them.")
                 st.button(
                     f"Yes, delete {len(own)}",
                     type="primary",
                     icon=":material/delete_forever:",
                     key="data_own_clear",
                     on_click=_clear,
-                    help="There is no way back.",
+                    help="This cannot be undone.",
                 )
     if problem := st.session_state.pop(PROBLEM, None):
         st.error(problem, icon=":material/error:")
@@ -160,7 +160,7 @@ def _zip(state: str, who: str) -> bytes:
     return export(Handwriting(who))
 
 
-def _bring(key: str) -> None:
+def _import(key: str) -> None:
     """Runs before the page does, outside its error boundary."""
     file = st.session_state.get(key)
     if file is None:
@@ -173,14 +173,14 @@ def _bring(key: str) -> None:
 
 
 def _words(came: Imported) -> str:
-    said = f"{came.added} new {'drawing' if came.added == 1 else 'drawings'}"
+    said = f"{count(came.added, 'drawing')} imported"
     if came.known:
-        said += f", {came.known} here already"
+        said += f", {came.known} already present"
     if came.inverted:
-        said += f", {came.inverted} of them black on white and inverted"
+        said += f", {came.inverted} of them inverted from black on white"
     left = len(came.problems)
     if left:
-        said += f"; {left} left out. {escaped(came.problems[0], 'page')}"
+        said += f"; {left} skipped. {escaped(came.problems[0], 'page')}"
     return said if left else f"{said}."
 
 

@@ -10,7 +10,7 @@ from core.data import Digits
 from core.data import statistics as stats
 from core.lessons.explorer import embedding, outliers
 from core.lessons.explorer.shuffled_pixels import ShuffleResult, compare
-from core.models.inspect import nearest_mean
+from core.models.inspect.nearest_centroid import BaselineScore, NearestCentroid, fit, score
 from core.models.threads import one_thread
 from pages.ui.kit.shell.cache import mnist
 
@@ -63,13 +63,13 @@ def sample(of: str, count: int, seed: int) -> torch.Tensor:
     return embedding.balanced_sample(mnist().train, count, seed)
 
 
-@st.cache_resource(show_spinner="Turning 784 dimensions…", max_entries=20)
+@st.cache_resource(show_spinner="Computing principal components…", max_entries=20)
 def pca(of: str, count: int, seed: int, dimensions: int) -> embedding.Map:
     """A PCA map of the sample."""
     return embedding.pca_map(mnist().train.images[sample(of, count, seed)], dimensions)
 
 
-@st.cache_resource(show_spinner="Arranging neighbors, a few seconds…", max_entries=20)
+@st.cache_resource(show_spinner="Running t-SNE, a few seconds…", max_entries=20)
 def tsne(of: str, count: int, seed: int, perplexity: float) -> embedding.Map:
     """A t-SNE map of the sample."""
     return embedding.tsne_map(mnist().train.images[sample(of, count, seed)], perplexity, seed)
@@ -77,16 +77,16 @@ def tsne(of: str, count: int, seed: int, perplexity: float) -> embedding.Map:
 
 @st.cache_resource(show_spinner=False, max_entries=50)
 @one_thread()
-def floor(of: str, per_class: int | None, seed: int) -> tuple[nearest_mean.NearestMean, nearest_mean.Floor]:
-    """The nearest-mean classifier from `per_class` images each, and its score on the test images."""
-    model = nearest_mean.fit(mnist().train, per_class, seed)
-    return model, nearest_mean.score(model, mnist().test)
+def baseline(of: str, per_class: int | None, seed: int) -> tuple[NearestCentroid, BaselineScore]:
+    """The nearest-centroid classifier from `per_class` images each, and its score on the test images."""
+    model = fit(mnist().train, per_class, seed)
+    return model, score(model, mnist().test)
 
 
-@st.cache_resource(show_spinner="Comparing every pair…", max_entries=20)
+@st.cache_resource(show_spinner="Comparing all pairs…", max_entries=20)
 @one_thread()
 def odd_ones(of: str, split: str, digit: int) -> tuple[outliers.Outliers, outliers.Pairs]:
-    """The strangest images of a digit and its most alike pairs."""
+    """The outliers of a class and its closest pairs."""
     chosen = digits(split)
     return outliers.farthest(chosen, digit, 20), outliers.closest_pairs(chosen, digit, 6)
 

@@ -18,25 +18,27 @@ CODE = """\
 order = torch.randperm(784)                      # one permutation for all images
 shuffled = images.flatten(1)[:, order]
 
-# h = x @ W: shuffle the rows of W the same way and every h is what it was.
+# h = x @ W: permute the rows of W in the same way and h does not change.
 torch.allclose(images.flatten(1) @ W, shuffled @ W[order])
 """
 
 
 def show() -> None:
-    """Images before and after one fixed permutation, and the same network trained on both."""
+    """Images before and after one fixed permutation, and the same network trained on each."""
     left, right = controls_and_stage(1.0, 2.2)
     with left:
         seed = st.number_input(
-            "Permutation",
+            "Seed of the permutation",
             0,
             9999,
             1,
             key="data_permutation",
             bind="query-params",
-            help="The seed of the one permutation that rearranges every image.",
+            help="Another seed draws another permutation, the same for every image.",
         )
-        st.markdown("Every image has its 784 pixels rearranged in the same way. To us it is noise.")
+        st.markdown(
+            "One random permutation rearranges the 784 pixels of every image. To people the result looks like noise."
+        )
         start = kept_button(
             "Train on both", icon=":material/play_arrow:", type="primary", key="data_shuffle", width="stretch"
         )
@@ -44,17 +46,23 @@ def show() -> None:
         used = min(IMAGES, all_of_them)
         of = f"{used:,} of the {all_of_them:,}" if used < all_of_them else f"all {all_of_them:,}"
         st.caption(
-            f"784 → 100 → 10, ReLU, SGD at rate 0.1, {count(EPOCHS, 'epoch')} on {of} training images (drawn "
-            "at random, the same for both), scored on all test images: a few seconds."
+            f"An MLP with 784 → 100 → 10 units, ReLU, SGD with learning rate 0.1: {count(EPOCHS, 'epoch')} on {of} "
+            "training images, the same for both. Takes a few seconds."
         )
     with right:
         test = results.digits("test")
         few = test.take(_one_of_each(test))
         names = [str(label) for label in few.labels.tolist()]
-        st.caption("As they are, and with their pixels shuffled:")
-        chart(image_grid(few.images[:, 0].numpy(), columns=10, cell=72), key="data_plain", still=True)
+        st.markdown("**Original and shuffled images**")
+        plain = image_grid(few.images[:, 0].numpy(), columns=10, cell=64)
+        chart(plain, key="data_plain", still=True, alt="One test image of each class.")
         mixed = permute_pixels(few, seed).images[:, 0].numpy()
-        chart(image_grid(mixed, names, columns=10, cell=72), key="data_mixed", still=True)
+        chart(
+            image_grid(mixed, names, columns=10, cell=64),
+            key="data_mixed",
+            still=True,
+            alt="The same images with their pixels shuffled: they look like noise.",
+        )
         if start:
             st.session_state["data_shuffled"] = seed
         if st.session_state.get("data_shuffled") == seed:
@@ -65,15 +73,20 @@ def _result(seed: int) -> None:
     place = st.empty()
     result = results.shuffle(results.data_name(), seed, place.progress(0.0, "Training twice…"))
     place.empty()
-    curves = {"plain": result.plain.accuracy, "shuffled": result.shuffled.accuracy}
-    chart(accuracy_comparison_figure(curves), key="data_shuffle_curves", still=True)
-    (low, high), (low2, high2) = result.plain.ci95, result.shuffled.ci95
+    plain, shuffled = percent(result.plain.accuracy[-1]), percent(result.shuffled.accuracy[-1])
+    found = f"Test accuracy **{plain}** on original and **{shuffled}** on shuffled images."
+    st.markdown(found)
+    curves = {"original": result.plain.accuracy, "shuffled": result.shuffled.accuracy}
+    chart(
+        accuracy_comparison_figure(curves, height=260),
+        key="data_shuffle_curves",
+        still=True,
+        alt=found.replace("*", ""),
+    )
+    st.caption(f"95% confidence intervals: {interval(*result.plain.ci95)} and {interval(*result.shuffled.ci95)}.")
     st.markdown(
-        f"Plain **{percent(result.plain.accuracy[-1])}** ({interval(low, high)}), shuffled "
-        f"**{percent(result.shuffled.accuracy[-1])}** ({interval(low2, high2)}). A fully connected network "
-        "does not care: each hidden unit sums over all pixels, in whatever order they come. It never knew "
-        "that two pixels lie side by side. A convolutional network does know, and shuffling takes that from "
-        "it."
+        "A fully connected network is invariant to a fixed permutation of its inputs: each hidden unit sums over all "
+        "pixels, in any order. A convolutional network relies on neighboring pixels, and shuffling destroys them."
     )
     with st.expander("Show the code", icon=":material/code:"):
         st.code(CODE, language="python")

@@ -18,14 +18,8 @@ def _numbers() -> None:
     show()
 
 
-def _classes() -> None:
-    from pages.ui.explorer.classes import show
-
-    show()
-
-
-def _pixels() -> None:
-    from pages.ui.explorer.pixels import show
+def _statistics() -> None:
+    from pages.ui.explorer.statistics import show
 
     show()
 
@@ -54,22 +48,10 @@ def _shuffled() -> None:
     show()
 
 
-def _outliers() -> None:
-    from pages.ui.explorer.outliers import show
-
-    show()
-
-
 def _own_handwriting() -> None:
     from pages.ui.explorer.own_handwriting import show
 
     show()
-
-
-def _source() -> None:
-    from pages.ui.kit.training.data_state import data_state
-
-    data_state("data_source")
 
 
 TABS = (
@@ -77,7 +59,7 @@ TABS = (
         name="Browse",
         title="Browse",
         question="In how many ways do people write the same digit?",
-        see="Choose a digit, turn the pages, and point at an image to see it large.",
+        see="Choose a class, turn the pages, and point at an image to enlarge it.",
         meaning="The same digit is written in many shapes, so a classifier has to learn what they share instead of "
         "storing one template.",
         minutes=3,
@@ -89,7 +71,7 @@ TABS = (
         name="As numbers",
         title="As numbers",
         question="What does a network receive when it is given an image?",
-        see="Move the row: the framed row of pixels is one stretch of the vector of 784 numbers.",
+        see="Move *Row of the image*: the framed row of pixels is one stretch of the vector of 784 numbers.",
         meaning="To a network an image is a vector of 784 pixel values between 0 and 1 and a label is a one-hot "
         "vector: all else must be learned from these.",
         minutes=5,
@@ -99,33 +81,22 @@ TABS = (
     ),
     Tab(
         name="Classes",
-        title="Classes",
-        question="How often does each digit occur, and where does handwriting differ?",
-        see="Find the yellow edges under *Where people differ*: there one digit is drawn in many ways.",
-        meaning="The ten classes are nearly balanced, so accuracy is a fair measure, and the standard deviation of "
-        "each pixel shows where handwriting varies.",
-        minutes=3,
+        title="Statistics",
+        question="How are classes and pixel values distributed, and what does normalization change?",
+        see="Find the yellow edges in the standard deviations: there handwriting differs. Then turn to *Pixel values*.",
+        meaning="The ten classes are nearly balanced, so accuracy is a fair measure, and normalization changes the "
+        "axis of the pixel values, not their information.",
+        minutes=7,
         level="first",
-        terms=("class imbalance", "mean", "standard deviation"),
-        show=_classes,
-    ),
-    Tab(
-        name="Pixels",
-        title="Pixels",
-        question="How are pixel values distributed, and what does normalization change?",
-        see="Compare the two histograms: the bars are the same, only the axis has moved.",
-        meaning="Normalization subtracts one mean from all pixels and divides by one standard deviation: it changes "
-        "the axis, not the information.",
-        minutes=4,
-        level="deeper",
-        terms=("normalization", "histogram", "mean", "standard deviation"),
-        show=_pixels,
+        terms=("class imbalance", "mean", "standard deviation", "histogram", "normalization", "training and test set"),
+        show=_statistics,
+        joined={"Pixels": {"data_statistics": "Pixel values"}, "Source": {"data_statistics": "Source"}},
     ),
     Tab(
         name="Map",
         title="Map",
         question="Do images of the same digit lie close together?",
-        see="Switch from PCA to t-SNE and watch the ten colors part.",
+        see="Switch from PCA to t-SNE and watch the ten colors separate.",
         meaning="Images of the same class lie close together in pixel space: two principal components show it only "
         "in part, while t-SNE keeps neighbors together.",
         minutes=5,
@@ -135,21 +106,22 @@ TABS = (
     ),
     Tab(
         name="Neighbors",
-        title="Neighbors",
-        question="Which training images are most like this one, and for which digit do they vote?",
-        see="Raise the number of neighbors and watch the vote change.",
-        meaning="k-nearest neighbors classifies without any training: it stores the training images and lets the k "
-        "closest vote.",
-        minutes=4,
+        title="Neighbors & outliers",
+        question="Which images are similar, which are unlike their class, and which are almost copies?",
+        see="Raise *k* and watch the vote change. Under *Outliers*, look for a label that you would doubt.",
+        meaning="The distance between images is enough to classify by a vote of the k nearest neighbors, and it finds "
+        "outliers, near-duplicates and doubtful labels, which limit every classifier.",
+        minutes=8,
         level="deeper",
-        terms=("k-nearest neighbors", "Euclidean distance"),
+        terms=("k-nearest neighbors", "Euclidean distance", "outlier", "near-duplicate", "label", "label noise"),
         show=_neighbors,
+        joined={"Odd ones": {"data_distances": "Outliers"}},
     ),
     Tab(
         name="The floor",
-        title="The floor",
+        title="Baseline",
         question="Which accuracy must every network beat?",
-        see="Average one image per digit and try several seeds: the accuracy becomes a matter of luck.",
+        see="Take one training image per class and try several seeds: the accuracy becomes a matter of chance.",
         meaning="A classifier is worth its complexity only if it beats a simple baseline, and an accuracy says "
         "little without its confidence interval.",
         minutes=4,
@@ -159,7 +131,7 @@ TABS = (
     ),
     Tab(
         name="Shuffled",
-        title="Shuffled",
+        title="Shuffled pixels",
         question="Does a fully connected network need to know which pixels are neighbors?",
         see="Press *Train on both* and compare the two accuracies.",
         meaning="A fully connected network treats pixels as an unordered list, so it learns shuffled images just as "
@@ -170,39 +142,15 @@ TABS = (
         show=_shuffled,
     ),
     Tab(
-        name="Odd ones",
-        title="Odd ones",
-        question="Which images are unlike their class, and which are almost copies?",
-        see="Look for an image that you would label differently.",
-        meaning="Every data set contains outliers, near-duplicates and doubtful labels, and they limit the accuracy "
-        "that any classifier can reach.",
-        minutes=4,
-        level="deeper",
-        terms=("outlier", "near-duplicate", "label", "label noise"),
-        show=_outliers,
-    ),
-    Tab(
         name="My handwriting",
         title="My handwriting",
         question="How well do networks classify your own handwriting?",
-        see="Draw a digit, say which it is, and press *Save*: with each drawing the intervals get narrower.",
+        see="Draw a digit, choose its label, and press *Save*: with each drawing the intervals get narrower.",
         meaning="Images that differ in kind from the training data usually cost accuracy: that is distribution "
         "shift, and only many drawings make its measurement exact.",
         minutes=10,
         level="deeper",
         terms=("distribution shift", "generalization", "confidence interval", "Wilson interval"),
         show=_own_handwriting,
-    ),
-    Tab(
-        name="Source",
-        title="Source",
-        question="Which digits are in use here, and where do they come from?",
-        see="Compare the number of training images with the 60,000 of the whole MNIST.",
-        meaning="A result can be compared only when it is known which images were trained on and which were kept "
-        "apart for the test.",
-        minutes=1,
-        level="reference",
-        terms=("MNIST", "training and test set"),
-        show=_source,
     ),
 )

@@ -1,4 +1,4 @@
-"""Maps, neighbors, the floor and the odd ones, each against its definition."""
+"""Maps, neighbors, the baseline and the odd ones, each against its definition."""
 
 import pytest
 import torch
@@ -8,7 +8,7 @@ from core.data.statistics import class_counts
 from core.lessons.explorer import outliers
 from core.lessons.explorer.embedding import balanced_sample, pca_map, tsne_map
 from core.lessons.explorer.neighbors import nearest
-from core.models.inspect import nearest_mean
+from core.models.inspect import nearest_centroid
 
 
 @pytest.fixture(scope="module")
@@ -76,31 +76,31 @@ def test_the_vote_goes_to_the_nearest_of_equals() -> None:
     assert found.vote() == 5
 
 
-def test_the_floor_by_its_definition(train: Digits, test: Digits) -> None:
-    model = nearest_mean.fit(train)
+def test_the_baseline_by_its_definition(train: Digits, test: Digits) -> None:
+    model = nearest_centroid.fit(train)
     threes = train.images[train.labels == 3, 0].mean(dim=0)
     torch.testing.assert_close(model.means[3], threes)
-    floor = nearest_mean.score(model, test)
+    baseline = nearest_centroid.score(model, test)
     right = (model.predict(test.images) == test.labels).sum()
-    assert floor.correct == int(right)
-    assert floor.confusion.sum(dim=1).tolist() == [100] * 10
-    assert 0.7 < floor.accuracy < 0.9
-    low, high = floor.ci95
-    assert low < floor.accuracy < high
+    assert baseline.correct == int(right)
+    assert baseline.confusion.sum(dim=1).tolist() == [100] * 10
+    assert 0.7 < baseline.accuracy < 0.9
+    low, high = baseline.ci95
+    assert low < baseline.accuracy < high
 
 
-def test_more_images_make_a_better_floor_and_seeds_repeat(train: Digits, test: Digits) -> None:
-    one = nearest_mean.score(nearest_mean.fit(train, per_class=1, seed=2), test)
-    hundred = nearest_mean.score(nearest_mean.fit(train, per_class=100, seed=2), test)
+def test_more_images_make_a_better_baseline_and_seeds_repeat(train: Digits, test: Digits) -> None:
+    one = nearest_centroid.score(nearest_centroid.fit(train, per_class=1, seed=2), test)
+    hundred = nearest_centroid.score(nearest_centroid.fit(train, per_class=100, seed=2), test)
     assert one.accuracy < hundred.accuracy
-    assert torch.equal(nearest_mean.fit(train, 1, seed=2).means, nearest_mean.fit(train, 1, seed=2).means)
+    assert torch.equal(nearest_centroid.fit(train, 1, seed=2).means, nearest_centroid.fit(train, 1, seed=2).means)
 
 
 @pytest.mark.full
-def test_the_floor_of_the_real_mnist_is_82_percent() -> None:
+def test_the_baseline_of_the_real_mnist_is_82_percent() -> None:
     data = load("full")
-    floor = nearest_mean.score(nearest_mean.fit(data.train), data.test)
-    assert floor.accuracy == pytest.approx(0.82, abs=0.005)
+    baseline = nearest_centroid.score(nearest_centroid.fit(data.train), data.test)
+    assert baseline.accuracy == pytest.approx(0.82, abs=0.005)
 
 
 def test_outliers_are_farthest_from_their_own_mean(train: Digits) -> None:

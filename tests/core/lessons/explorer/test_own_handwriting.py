@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from core.data import Digits
-from core.lessons.explorer.own_handwriting import OwnReading, misread, read_own
+from core.lessons.explorer.own_handwriting import OwnPredictions, misclassified, predict_own
 
 
 class Says(nn.Module):
@@ -21,27 +21,27 @@ def drawings(says: list[int], labels: list[int]) -> Digits:
 
 
 def test_answers_and_score() -> None:
-    reading = read_own(Says(), drawings([1, 2, 3], [1, 2, 8]))
-    assert reading.answers == (1, 2, 3)
+    reading = predict_own(Says(), drawings([1, 2, 3], [1, 2, 8]))
+    assert reading.predicted == (1, 2, 3)
     assert (reading.score.n, reading.score.correct) == (3, 2)
     assert abs(reading.confidence[0] - torch.tensor([4.0] + [0.0] * 9).softmax(0)[0].item()) < 1e-6
     assert 0.2 < reading.score.ci95[0] < 2 / 3 < reading.score.ci95[1] < 1
 
 
 def test_no_drawing_is_no_score() -> None:
-    reading = read_own(Says(), drawings([], []))
-    assert reading.answers == ()
+    reading = predict_own(Says(), drawings([], []))
+    assert reading.predicted == ()
     assert not reading.score.known
 
 
 def test_misread_drawings_come_with_who_said_what() -> None:
     labels = [7, 7, 3]
     digits = drawings([7, 1, 3], labels)
-    good, bad = read_own(Says(), digits), read_own(Says(), drawings([7, 1, 5], labels))
-    worse = OwnReading((7, 2, 5), (0.5, 0.5, 0.5), good.score)
-    first, second = misread(labels, {"good": good, "bad": bad, "worse": worse})
+    good, bad = predict_own(Says(), digits), predict_own(Says(), drawings([7, 1, 5], labels))
+    worse = OwnPredictions((7, 2, 5), (0.5, 0.5, 0.5), good.score)
+    first, second = misclassified(labels, {"good": good, "bad": bad, "worse": worse})
     assert (first.place, first.label, first.wrong) == (1, 7, 3)
-    assert first.taken_for == {1: ("good", "bad"), 2: ("worse",)}
-    assert list(first.taken_for) == [1, 2]
-    assert (second.place, second.taken_for, second.right) == (2, {5: ("bad", "worse")}, ("good",))
-    assert misread(labels, {}) == []
+    assert first.predicted_as == {1: ("good", "bad"), 2: ("worse",)}
+    assert list(first.predicted_as) == [1, 2]
+    assert (second.place, second.predicted_as, second.right) == (2, {5: ("bad", "worse")}, ("good",))
+    assert misclassified(labels, {}) == []
