@@ -11,7 +11,7 @@ from benchmarks.measure import Timed, Took
 
 #: name -> (page, what its slider is called). A slider a lesson, each of a different kind.
 SLIDERS = {
-    "numbers": ("/Data_Explorer?data_tab=As+numbers", "Row of the picture"),
+    "numbers": ("/Data_Explorer?data_tab=As+numbers", "Row of the image"),
     "rate": ("/MLP_Autograd?mlp_tab=Train", "Learning rate"),
     "weight": ("/Manual_Backprop?manual_tab=Checked", "Move it by"),
     "shake": ("/CNN?cnn_tab=Robustness", "Strength"),

@@ -49,7 +49,7 @@ def lesson_page(title: str, tabs: tuple[Tab, ...], around: Around = tabs_alone) 
 
 def _find_joined(tabs: tuple[Tab, ...], key: str) -> None:
     """An address that names a tab which has become part of another opens that one, at this part."""
-    named = state.linked(key)
+    named = state.linked(key) or ""
     for tab in tabs:
         if named in tab.joined:
             binding.readdress({key: tab.name, **tab.joined[named]})

@@ -72,8 +72,8 @@ def test_a_choice_on_the_map_holds_on_the_next_tab(open_page: OpenPage, settle: 
     said = page.locator(".lens span").inner_text()
     page.keyboard.press("Enter")
     settle(page)
-    expect(page.get_by_text(f"Chosen: {said}")).to_be_visible()
-    page.get_by_role("tab", name="Neighbors").click()
+    expect(page.get_by_text(f"Selected: {said}")).to_be_visible()
+    page.get_by_role("tab", name="Neighbors & outliers").click()
     settle(page)
     number = said.rsplit(" ", 1)[1].replace(",", "")
     expect(index_field(page)).to_have_value(number)
@@ -81,7 +81,7 @@ def test_a_choice_on_the_map_holds_on_the_next_tab(open_page: OpenPage, settle: 
 
 def test_a_drawing_finds_its_neighbors(open_page: OpenPage, settle: Settle) -> None:
     page = open_page("/Data_Explorer?data_tab=Neighbors&data_near=My drawing")
-    expect(page.get_by_text("Draw a digit and see")).to_be_visible()
+    expect(page.get_by_text("Draw a digit to find")).to_be_visible()
     square = page.locator(".st-key-data_drawing canvas").first
     box = square.bounding_box()
     assert box
@@ -90,4 +90,4 @@ def test_a_drawing_finds_its_neighbors(open_page: OpenPage, settle: Settle) -> N
     for step in range(1, 11):
         page.mouse.move(box["x"] + 150 - step, box["y"] + 50 + step * 18)
     page.mouse.up()
-    expect(page.get_by_text("neighbors say 1")).to_be_visible()
+    expect(page.get_by_text("neighbors vote for 1")).to_be_visible()

@@ -39,12 +39,12 @@ def test_a_tab_pressed_while_it_is_drawn_anew_opens(slow_page: Page, server: Ser
     page.goto(f"{server.url}/Data_Explorer")
     settle(page)
     page.evaluate(f"slow.deliver({DRAWN_ANEW})")
-    tab(page, "Classes").click()
+    tab(page, "As numbers").click()
     page.wait_for_function("slow.stopped")
-    tab(page, "Pixels").click(force=True)
+    tab(page, "Map").click(force=True)
     page.evaluate("slow.release()")
-    expect(tab(page, "Pixels")).to_have_attribute("aria-selected", "true")
-    page.wait_for_function(SAYS, arg="Pixels")
+    expect(tab(page, "Map")).to_have_attribute("aria-selected", "true")
+    page.wait_for_function(SAYS, arg="Map")
     expect(page.get_by_text("Logarithmic height")).to_be_visible()
 
 
@@ -55,22 +55,22 @@ def test_a_late_answer_takes_nothing_back(slow_page: Page, server: Server) -> No
     page.goto(f"{server.url}/Data_Explorer?data_page=3")
     settle(page)
     page.evaluate("slow.hold()")
-    tab(page, "Classes").click()
+    tab(page, "As numbers").click()
     page.wait_for_function(ARRIVED)
-    tab(page, "Pixels").click()
+    tab(page, "Map").click()
     page.wait_for_function(ARRIVED)
-    page.evaluate(f"slow.deliver(() => ({SELECTED})('Classes') && !({DRAWN_ANEW})())")
+    page.evaluate(f"slow.deliver(() => ({SELECTED})('As numbers') && !({DRAWN_ANEW})())")
     page.wait_for_function("slow.stopped || !slow.waiting()")
-    assert page.evaluate(SELECTED, "Pixels")
+    assert page.evaluate(SELECTED, "Map")
     page.evaluate("slow.release()")
     expect(page.get_by_text("Logarithmic height")).to_be_visible()
-    page.wait_for_function(SAYS, arg="Pixels")
+    page.wait_for_function(SAYS, arg="Map")
     assert "data_page" not in page.evaluate("location.search")
 
 
 # Page, tabs, what else can be changed on every tab: toggles, sliders and boxes that the address keeps.
 PLACES = {
-    "/Data_Explorer": ("data_tab", ("Browse", "Classes", "Pixels", "Odd ones")),
+    "/Data_Explorer": ("data_tab", ("Browse", "As numbers", "Map", "My handwriting")),
     "/MLP_Autograd": ("mlp_tab", ("Train", "Formulas", "Autograd", "Inside")),
     "/Optimizer_Race": ("race_tab", ("One dimension", "Two dimensions", "The race")),
 }

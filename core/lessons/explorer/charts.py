@@ -13,7 +13,7 @@ from core.charts.style import AXIS, heat, image_figure, note
 DASHES = ("solid", "dash", "dot", "dashdot")
 
 
-def class_counts_figure(train: ArrayLike, test: ArrayLike, *, height: int = 210) -> go.Figure:
+def class_counts_figure(train: ArrayLike, test: ArrayLike, *, height: int = 200) -> go.Figure:
     """Bars for ten digits: (10,) counts of training images, and of test images beside them."""
     digits = [str(digit) for digit in range(10)]
     traces = []
@@ -26,7 +26,7 @@ def class_counts_figure(train: ArrayLike, test: ArrayLike, *, height: int = 210)
         traces,
         height=height,
         x_title="digit",
-        y_title="images",
+        y_title="images per class",
         legend=True,
         x_axis={"type": "category"},
         y_axis={"tickformat": ","},

@@ -85,7 +85,7 @@ def _matrix(image: ArrayLike, row: int, as_bytes: bool) -> go.Figure:
     pixels = np.asarray(image)
     fig = pixel_heatmap(
         pixels * 255 if as_bytes else pixels,
-        height=500,
+        height=430,
         limits=(0, 255 if as_bytes else 1),
         value_name="byte" if as_bytes else "pixel",
     )

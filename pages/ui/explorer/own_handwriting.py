@@ -81,16 +81,16 @@ def _progress(own: Collection) -> None:
     n = len(own)
     if not n:
         st.info(
-            "Networks are tested on other people's handwriting. What is their accuracy on yours? Draw a digit, choose its "
-            f"label, press *Save*. From {ENOUGH} drawings on, the accuracy begins to mean something.",
+            "Networks are tested on other people's handwriting. What is their accuracy on yours? Draw a digit, choose "
+            f"its label, press *Save*. From {ENOUGH} drawings on, the accuracy begins to mean something.",
             icon=":material/draw:",
         )
         return
     st.progress(min(1.0, n / ENOUGH), f"{n} of {ENOUGH}" if n < ENOUGH else f"{n} drawings")
     low, high = proportion(0.9, n).interval
     st.caption(
-        f"A network that classifies {round(0.9 * n)} of {n} correctly has a 95% interval of {interval(low, high)}. With "
-        "more drawings the intervals get narrower."
+        f"A network that classifies {round(0.9 * n)} of {n} correctly has a 95% interval of {interval(low, high)}. "
+        "With more drawings the intervals get narrower."
     )
     missing = [str(digit) for digit, count in enumerate(own.counts()) if not count]
     if missing:

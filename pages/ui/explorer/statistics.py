@@ -58,7 +58,6 @@ def _classes(left: DeltaGenerator, right: DeltaGenerator) -> None:
         st.caption(balance)
     means, stds = results.class_pictures(results.data_name(), split)
     with right:
-        st.markdown("**Images per class**")
         chart(class_counts_figure(counts, class_counts(test.labels)), key="data_counts", alt=balance)
         st.markdown("**Mean image** of each class: blurred where handwriting differs")
         grid = image_grid(means.numpy(), image_choice.CLASSES, columns=10, cell=62)

@@ -44,8 +44,8 @@ def test_a_path_takes_as_long_as_its_name_says() -> None:
 
 def test_off_the_path_next_follows_the_levels_of_the_lesson_and_then_the_next_lesson() -> None:
     hour = path_called("First hour")
-    here = stop("explorer", "Pixels")
-    assert next_stop(here.lesson, here.tab, hour) == (stop("explorer", "Neighbors"), None)
+    here = stop("explorer", "Neighbors")
+    assert next_stop(here.lesson, here.tab, hour) == (stop("explorer", "Shuffled"), None)
     for lesson, after in zip(lessons(), lessons()[1:], strict=False):
         last = [one for one in course() if one.lesson == lesson][-1]
         found, _ = next_stop(last.lesson, last.tab, None)
@@ -65,19 +65,19 @@ def test_home_goes_on_where_the_path_was_left_and_next_follows_it() -> None:
     well(app.button(key="lab_next").click().run())
     assert app.session_state["data_tab"] == "As numbers"
     home = well(app.switch_page(APP).run())
-    assert home.button(key="home_start").label == "Continue: The floor"
+    assert home.button(key="home_start").label == "Continue: Baseline"
     assert "**2 of 9** tabs seen" in captions(home)
     home.segmented_control(key="home_path").set_value("Adversarial in a lesson")
     assert well(home.run()).button(key="home_start").label == "Start here: One image"
     home.segmented_control(key="home_path").set_value("The whole course")
     labels = [link.label for link in well(home.run()).main.get("page_link")]
-    assert any("Data Explorer" in label and "2 of 11 seen" in label for label in labels)
+    assert any("Data Explorer" in label and "2 of 8 seen" in label for label in labels)
 
 
 @pytest.mark.usefixtures("newcomer")
 def test_who_comes_by_an_address_is_on_no_path() -> None:
     app = open_page("1_Data_Explorer.py", data_tab="As numbers")
-    assert "Next in Data Explorer: Classes" in captions(app)
+    assert "Next in Data Explorer: Statistics" in captions(app)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A black square to draw a digit on, and beside it what the network will receive."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -18,12 +19,13 @@ SIDE = 280  # ten screen pixels for one of the network's; fits the narrowest pho
 PREVIEW = 112
 BESIDE = 128
 ALWAYS_A_DIGIT = (
-    "Whatever is drawn is called one of the ten digits, a scribble too: for a single dot, *cnn-bn* has a "
+    "A classifier predicts one of its ten classes for anything, even a scribble: for a single dot, *cnn-bn* has a "
     "confidence of over 99%."
 )
+_TOOLBAR = Path(__file__).with_name("canvas_toolbar.js").read_text(encoding="utf-8")
 
 
-def digit_canvas(key: str, caption: str = "The network receives 28 × 28:") -> "Drawing | None":
+def digit_canvas(key: str, caption: str = "Input of the network, 28 × 28:") -> "Drawing | None":
     """Draw with mouse, pen or finger; returns the drawing as the network receives it, None while it is blank.
 
     caption: what stands above the small picture of it.
@@ -52,10 +54,13 @@ def digit_canvas(key: str, caption: str = "The network receives 28 × 28:") -> "
                     40,
                     20,
                     key=f"{key}_pen",
-                    help=f"How broad a line is on this square of {SIDE} pixels a side.",
+                    help=f"Width of a stroke on this canvas of {SIDE} × {SIDE} pixels.",
                 )
                 st.button("Clear", icon=":material/ink_eraser:", key=f"{key}_clear", on_click=clear_ink)
         with square:
+            st.caption("Draw a digit:")  # beside it, over the canvas's right half, stands the canvas's toolbar
+            with st.container(key="lab-canvas-toolbar"):
+                st.html(f"<script>{_TOOLBAR}</script>", unsafe_allow_javascript=True)
             result = st_canvas(
                 stroke_width=pen,
                 stroke_color="#FFFFFF",
@@ -71,7 +76,7 @@ def digit_canvas(key: str, caption: str = "The network receives 28 × 28:") -> "
         draw(result.json_data, canvas_pixels(sent))
     drawing = None if kept.pixels is None else from_canvas(kept.pixels)
     if drawing is None:
-        small.caption("*your digit, once you draw*")
+        small.caption("*nothing drawn yet*")
     else:
         small.image(picture(drawing.image[0].numpy(), size=PREVIEW), width=PREVIEW)
     return drawing

@@ -1,6 +1,6 @@
-"""Digits as marks of a map or as a sheet of thumbnails: hovering shows the digit, a click chooses it.
+"""Digits as marks of a map or as a grid of thumbnails: hovering enlarges an image, a click selects it.
 
-A component of our own, because Plotly cannot show a picture on hover. Everything it needs is sent with it, so
+A component of our own, because Plotly cannot show an image on hover. Everything it needs is sent with it, so
 it works offline; its colors are the theme's.
 """
 
@@ -22,9 +22,9 @@ _HTML = """
   <canvas class="stage" tabindex="0" role="img"></canvas>
   <div class="lens" hidden><canvas width="112" height="112"></canvas><span></span></div>
   <div class="tools">
-    <button title="Closer">+</button>
-    <button title="Farther">−</button>
-    <button title="Whole map">Reset</button>
+    <button title="Zoom in">+</button>
+    <button title="Zoom out">−</button>
+    <button title="Reset the view">Reset</button>
   </div>
 </div>
 """
@@ -51,8 +51,8 @@ def digit_map(
 ) -> None:
     """Draw images (N, 28, 28) at points (N, 2) or (N, 3), or as thumbnails in reading order without points.
 
-    names: what the lens writes under each digit. chosen: the mark to ring. on_pick(i) is called before the
-    page runs again when mark i is clicked. Drag to move a flat map or turn a solid one.
+    names: what stands under each enlarged image. chosen: the mark to ring. on_pick(i) is called before the
+    page runs again when mark i is clicked. Drag to move a flat map or rotate a solid one.
     """
     mode: Literal["grid", "flat", "solid"] = "grid"
     places: list[list[float]] = []

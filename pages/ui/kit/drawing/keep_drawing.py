@@ -1,4 +1,4 @@
-"""Below a canvas: say which digit it is, and keep the drawing in one's own test set."""
+"""Below a canvas: label the drawing and save it in one's own test set."""
 
 from typing import TYPE_CHECKING
 
@@ -21,11 +21,11 @@ def keep_drawing(key: str, drawing: "Drawing | None") -> bool:
     just now, so that what shows the collection can be drawn anew.
     """
     label = st.pills(
-        "This is a …",
+        "Label",
         list(range(10)),
         key=f"{key}_label",
         wrap=True,
-        help="The label: which digit you meant to write, whatever a network may read.",
+        help="The digit that you meant to draw, whatever a network predicts.",
     )
     st.button(
         "Save",
@@ -35,9 +35,9 @@ def keep_drawing(key: str, drawing: "Drawing | None") -> bool:
         disabled=drawing is None or label is None,
         on_click=_keep,
         args=(key, drawing, label, owner()),
-        help="Keeps the drawing with its label in your own test set on this computer."
+        help="Adds the drawing with its label to your own test set on this computer."
         if drawing is not None
-        else "Draw a digit first, then say which one it is.",
+        else "Draw a digit, then choose its label.",
     )
     if problem := st.session_state.pop(f"{key}_problem", None):
         st.error(problem, icon=":material/error:")
@@ -63,4 +63,4 @@ def _keep(key: str, drawing: "Drawing | None", label: int | None, who: str) -> N
     clear_ink()
     st.session_state[f"{key}_label"] = None
     st.session_state[f"{key}_saved"] = True
-    st.session_state[f"{key}_told"] = f"Saved as {article(label)}. Draw the next one."
+    st.session_state[f"{key}_told"] = f"Saved as {article(label)}. Draw the next digit."

@@ -69,7 +69,7 @@ _ALL = (
         "Data Explorer",
         ":material/grid_view:",
         "What does a computer see when it looks at a digit?",
-        "Browse MNIST, see an image as numbers and as a vector, map all digits, find the odd ones out.",
+        "Browse MNIST, see an image as numbers and as a vector, map all digits, find neighbors and outliers.",
     ),
     Lesson(
         "mlp",
@@ -77,8 +77,8 @@ _ALL = (
         "pages/2_MLP_Autograd.py",
         "MLP & Autograd",
         ":material/hub:",
-        "How does a network learn to read digits, one small step at a time?",
-        "Train networks live, change them while they learn, draw digits and see which neurons answer.",
+        "How does a network learn to classify digits, one small step at a time?",
+        "Train networks live, change them while they learn, draw digits and see which hidden units respond.",
         meant_tab="Train",
     ),
     Lesson(

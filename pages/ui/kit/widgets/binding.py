@@ -18,7 +18,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.query_params import (
@@ -96,9 +95,9 @@ def readdress(parameters: Mapping[str, str]) -> None:
     """Let the address say this, for widgets that have not been drawn yet as well as in the browser."""
     context = get_script_run_ctx()
     if context is not None:
-        st.query_params.update(parameters)
-        given = _of(context.session_state).query_params._initial_query_params
-        given.update({name: [text] for name, text in parameters.items()})
+        params = _of(context.session_state).query_params
+        params.update(parameters)
+        params._initial_query_params.update({name: [text] for name, text in parameters.items()})
 
 
 def refusal(metadata: WidgetMetadata[Any], text: Written) -> str:

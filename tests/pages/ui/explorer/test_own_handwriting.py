@@ -61,7 +61,7 @@ def filled(count: int, wrong: int = 0) -> Handwriting:
 
 def test_an_empty_set_invites_to_draw() -> None:
     app = tab()
-    assert "How well do they read yours?" in text(app)
+    assert "What is their accuracy on yours?" in text(app)
     assert app.button(key="data_own_save").disabled
     assert not [one for one in app.button if one.key == "data_own_delete"]
 
@@ -79,9 +79,9 @@ def test_a_drawing_is_saved_with_its_label_and_read_by_every_network() -> None:
     said = text(app)
     assert "Your drawing" in said
     assert "Saved as a 1" in said
-    assert "Who reads your hand?" in said
+    assert "Accuracy on your handwriting" in said
     assert app.button(key="data_own_save").disabled, "the canvas is empty again"
-    assert "You have no 0, 2, 3" in said
+    assert "No 0, 2, 3" in said
 
 
 def test_relabel_delete_and_choose() -> None:
@@ -94,7 +94,7 @@ def test_relabel_delete_and_choose() -> None:
     app.button_group(key=f"data_own_relabel_{ids[1]}").set_value(5)
     well(app.run())
     assert Handwriting().all().drawings[1].label == 5
-    assert "### A 5" in text(app)
+    assert "### Label: 5" in text(app)
     app.button(key="data_own_delete").click()
     well(app.run())
     assert [one.id for one in Handwriting().all().drawings] == [ids[0], *ids[2:]]
@@ -118,10 +118,10 @@ def test_delete_all_asks_first() -> None:
     app.button(key="data_own_clear").click()
     well(app.run())
     assert len(Handwriting().all()) == 0
-    assert "How well do they read yours?" in text(app)
+    assert "What is their accuracy on yours?" in text(app)
 
 
-def test_bring_along() -> None:
+def test_import() -> None:
     filled(3)
     content = export(Handwriting())
     Handwriting().clear()
@@ -129,7 +129,7 @@ def test_bring_along() -> None:
     app.file_uploader(key="data_own_upload_0").upload("a.zip", content, "application/zip")
     well(app.run())
     assert len(Handwriting().all()) == 3
-    assert "3 new drawings." in text(app)
+    assert "3 drawings imported." in text(app)
     app.file_uploader(key="data_own_upload_1").upload("no.zip", b"no zip", "application/zip").run()
     assert "no.zip is not a zip file" in app.error[0].value
 
@@ -143,20 +143,20 @@ def test_what_was_inverted_is_said() -> None:
     app = tab()
     app.file_uploader(key="data_own_upload_0").upload("a.zip", out.getvalue(), "application/zip")
     well(app.run())
-    assert "1 new drawing, 1 of them black on white and inverted." in text(app)
+    assert "1 drawing imported, 1 of them inverted from black on white." in text(app)
 
 
-def test_misread_drawings_are_shown_by_network() -> None:
+def test_misclassified_drawings_are_shown_by_network() -> None:
     filled(12, wrong=2)
     app = tab()
     said = text(app)
-    assert "Misread drawings" in said
+    assert "Misclassified drawings" in said
     assert "drawing 11" in said
     assert "drawing 12" in said
     every = len(rated())
     app.selectbox(key="data_own_who").set_value("cnn-bn")
     well(app.run())
-    assert f"of {every} networks misread it" in text(app)
+    assert f"of {every} networks misclassify it" in text(app)
 
 
 def test_damaged_files_are_named() -> None:
@@ -175,9 +175,9 @@ def test_the_verdict_follows_the_numbers() -> None:
     Handwriting().clear()
     filled(20, wrong=20)
     networks = [one for one in rated() if one.name in shipped()]  # other tests leave runs on record
-    assert f"All {len(networks)} networks read your hand worse" in verdict(networks, 20)
+    assert f"All {len(networks)} networks are less accurate on your drawings" in verdict(networks, 20)
     one = [one for one in networks if one.name == "cnn-bn"]
-    assert "1 of 1 networks (cnn-bn) reads your hand worse" in verdict(one, 20)
+    assert "1 of 1 networks (cnn-bn) is less accurate on your drawings" in verdict(one, 20)
 
 
 @pytest.mark.usefixtures("nothing_on_record")
@@ -197,7 +197,7 @@ def test_the_newest_recorded_runs_are_there_too() -> None:
 def test_in_a_class_room_each_browser_has_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     filled(3)
     monkeypatch.setenv("DIGITLAB_CLASSROOM", "1")
-    assert "How well do they read yours?" in text(tab(who=OTHER))
+    assert "What is their accuracy on yours?" in text(tab(who=OTHER))
 
 
 def test_home_saves_what_was_drawn() -> None:
@@ -229,4 +229,4 @@ def test_the_code_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: 
     monkeypatch.chdir(tmp_path)
     exec(CODE, {})
     correct = next(one for one in rated() if one.name == "cnn-bn").own.score.correct
-    assert capsys.readouterr().out.startswith(f"{correct} of 10 read correctly")
+    assert capsys.readouterr().out.startswith(f"{correct} of 10 classified correctly")
