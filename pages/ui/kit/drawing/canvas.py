@@ -59,7 +59,7 @@ def digit_canvas(key: str, caption: str = "Input of the network, 28 × 28:") -> 
                 st.button("Clear", icon=":material/ink_eraser:", key=f"{key}_clear", on_click=clear_ink)
         with square:
             st.caption("Draw a digit:")  # beside it, over the canvas's right half, stands the canvas's toolbar
-            with st.container(key="lab-canvas-toolbar"):
+            with st.container(key=f"lab-script-{key}"):
                 st.html(f"<script>{_TOOLBAR}</script>", unsafe_allow_javascript=True)
             result = st_canvas(
                 stroke_width=pen,
@@ -78,7 +78,7 @@ def digit_canvas(key: str, caption: str = "Input of the network, 28 × 28:") -> 
     if drawing is None:
         small.caption("*nothing drawn yet*")
     else:
-        small.image(picture(drawing.image[0].numpy(), size=PREVIEW), width=PREVIEW)
+        small.image(picture(drawing.image[0].numpy(), size=PREVIEW), width=PREVIEW, alt="Your drawing, 28 × 28 pixels")
     return drawing
 
 
