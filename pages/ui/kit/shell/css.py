@@ -11,7 +11,8 @@ CSS = """
 /* Digits are made of pixels: never smooth them. */
 [data-testid="stImage"] img { image-rendering: pixelated; border-radius: 4px; }
 [data-testid="stSidebar"] { min-width: 220px; }
-[class*="st-key-lab-script"], .st-key-lab-titles, .st-key-lab-veil, .st-key-lab-progress, .st-key-lab-to-top { display: none; }
+[class*="st-key-lab-script"], .st-key-lab-titles, .st-key-lab-veil,
+.st-key-lab-progress, .st-key-lab-to-top { display: none; }
 .st-key-lab-question p { font-size: 1.12rem; opacity: 0.82; }
 .st-key-lab-question { margin-top: -0.6rem; margin-bottom: 0.4rem; }
 .st-key-lab-tab-question { gap: 0.1rem; margin-top: -0.8rem; margin-bottom: 0.2rem; }
