@@ -14,7 +14,7 @@ def test_a_click_enlarges_a_map_and_another_switches_a_channel_off(open_page: Op
     page.get_by_text("one slice for each of pool1's 4 channels").wait_for()
     page.wait_for_function("() => /cnn_maps_channel_\\w+=3/.test(location.href)")
 
-    page.get_by_test_id("stButtonGroup").get_by_text("Change it", exact=True).click()
+    page.get_by_test_id("stButtonGroup").get_by_text("Ablation", exact=True).click()
     page.get_by_text("Nothing changed yet.").wait_for()
     accuracy = page.locator('[data-testid="stMetric"]', has_text="Test accuracy").locator(
         '[data-testid="stMetricValue"]'

@@ -1,8 +1,8 @@
-"""Is a network as often right as it is sure? Confidence against accuracy, and one number that mends it.
+"""Is a network's confidence its accuracy? Calibration, and one number that improves it.
 
-A network that says "97%" a hundred times should be right about 97 times. Guo et al. ("On calibration of
-modern neural networks", 2017) sort the answers into bins by confidence and compare each bin's accuracy with
-its mean confidence; the mean gap, weighted by how many answers a bin holds, is the expected calibration
+Of a hundred predictions with confidence 97% about 97 should be correct. Guo et al. ("On calibration of
+modern neural networks", 2017) sort the predictions into bins by confidence and compare each bin's accuracy with
+its mean confidence; the mean gap, weighted by how many predictions a bin holds, is the expected calibration
 error (ECE). Their remedy is temperature scaling: divide all logits by one number T, found on images that
 were neither trained on nor are reported on.
 """
@@ -24,7 +24,7 @@ RESAMPLES = 400
 
 @dataclass(frozen=True)
 class Bin:
-    """Answers whose confidence lies in (low, high]: how many, how many of them right, their mean confidence.
+    """Predictions with confidence in (low, high]: how many, how many of them correct, their mean confidence.
 
     confidence is not a number where the bin is empty.
     """
@@ -106,9 +106,10 @@ def negative_log_likelihood(logits: Tensor, labels: Tensor, temperature: float =
 def fit_temperature(logits: Tensor, labels: Tensor) -> float:
     """The T in [0.05, 20] whose logits/T give `labels` the least negative log-likelihood.
 
-    T above 1 makes a network less sure, below 1 surer; the answer itself, the largest logit, stays the same.
+    T above 1 lowers the confidence, below 1 raises it; the prediction, the largest logit, stays the same.
     Give it validation images: fitted on the test images, the test would praise its own fit. Where every
-    answer is right, the surer the better, and T is the smallest there is. Raises ConfigError without images.
+    prediction is correct, more confidence is always better, and T is the smallest there is. Raises ConfigError
+    without images.
     """
     from scipy.optimize import minimize_scalar
 

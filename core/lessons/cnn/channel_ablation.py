@@ -66,7 +66,7 @@ def operated(model: nn.Module, off: Off, kernels: Mapping[KernelPlace, Tensor]) 
 def without_each_channel(
     model: nn.Module, block: int, images: Tensor, labels: Tensor, chunk: int = 100
 ) -> tuple[int, list[int]]:
-    """How many of images (N, 1, 28, 28) are read correctly: untouched, and with each channel of a block off.
+    """How many of images (N, 1, 28, 28) are classified correctly: with all channels, and without each of a block.
 
     What comes before the block is computed once, what comes after once a channel. model: in eval mode, only
     read. Returns (correct, [correct without channel 0, …]).

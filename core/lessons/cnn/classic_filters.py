@@ -16,7 +16,7 @@ class Filter:
 
 
 def identity(side: int) -> Tensor:
-    """(side, side): 1 in the middle, 0 around: the picture stays as it is."""
+    """(side, side): 1 in the middle, 0 around: the image stays as it is."""
     kernel = torch.zeros(side, side, dtype=torch.float64)
     kernel[side // 2, side // 2] = 1.0
     return kernel
@@ -28,14 +28,14 @@ def blur(side: int) -> Tensor:
 
 
 def edges(side: int) -> Tensor:
-    """(side, side): the middle against all around it; on an even surface it gives 0."""
+    """(side, side): the center against all around it (a discrete Laplacian); on a uniform area it gives 0."""
     return side**2 * identity(side) - 1.0
 
 
 def sharpen(side: int) -> Tensor:
-    """The picture plus its difference from its surroundings.
+    """The image plus its difference from its surroundings.
 
-    3×3 is the usual one with 5 in the middle; 5×5 is twice the picture minus its mean.
+    3×3 is the common one with 5 in the middle; 5×5 is twice the image minus its mean.
     """
     if side == 3:
         return torch.tensor([[0, -1, 0], [-1, 5, -1], [0, -1, 0]], dtype=torch.float64)
@@ -43,16 +43,16 @@ def sharpen(side: int) -> Tensor:
 
 
 def sobel(side: int) -> Tensor:
-    """Right minus left, smoothed downwards (Sobel & Feldman 1968): it finds upright edges.
+    """Right minus left, smoothed downwards (Sobel & Feldman 1968): it finds vertical edges.
 
-    Its transpose finds level ones. 5×5: the same with binomial weights.
+    Its transpose finds horizontal ones. 5×5: the same with binomial weights.
     """
     smooth, slope = ([1, 2, 1], [-1, 0, 1]) if side == 3 else ([1, 4, 6, 4, 1], [-1, -2, 0, 2, 1])
     return torch.outer(torch.tensor(smooth, dtype=torch.float64), torch.tensor(slope, dtype=torch.float64))
 
 
 def emboss(side: int) -> Tensor:
-    """(side, side): lower right minus upper left, plus the picture itself: it looks lit from one side."""
+    """(side, side): lower right minus upper left, plus the image itself: it looks lit from one side."""
     places = torch.arange(side, dtype=torch.float64)
     return places[:, None] + places[None, :] - (side - 1) + identity(side)
 
@@ -65,14 +65,16 @@ def random_filter(side: int, seed: int) -> Tensor:
 
 #: By the names on the screen. A random kernel needs a seed too: see `random_filter`.
 FILTERS: dict[str, Filter] = {
-    "upright edges (Sobel)": Filter(sobel, "Right minus left: it answers where brightness changes from left to right."),
-    "level edges (Sobel)": Filter(
-        lambda side: sobel(side).T.contiguous(),
-        "Below minus above: it answers where brightness changes from top to bottom.",
+    "vertical edges (Sobel)": Filter(
+        sobel, "Right minus left: it responds where brightness changes from left to right."
     ),
-    "edges all around": Filter(edges, "The middle pixel against all those around it: nothing on an even surface."),
+    "horizontal edges (Sobel)": Filter(
+        lambda side: sobel(side).T.contiguous(),
+        "Below minus above: it responds where brightness changes from top to bottom.",
+    ),
+    "edge detection (Laplacian)": Filter(edges, "The center pixel against all those around it: 0 on a uniform area."),
     "blur": Filter(blur, "The mean of all pixels under the kernel."),
-    "sharpen": Filter(sharpen, "The picture plus its difference from its surroundings."),
-    "emboss": Filter(emboss, "Lower right minus upper left, plus the picture: as if lit from one side."),
-    "identity": Filter(identity, "1 in the middle: the picture itself comes out."),
+    "sharpen": Filter(sharpen, "The image plus its difference from its surroundings."),
+    "emboss": Filter(emboss, "Lower right minus upper left, plus the image: as if lit from one side."),
+    "identity": Filter(identity, "1 in the center: the output is the image itself."),
 }

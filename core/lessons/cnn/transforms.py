@@ -21,12 +21,12 @@ NOISE_SEED = 0  # the same grains at every strength, only stronger
 
 @dataclass(frozen=True)
 class Transform:
-    """One way to change pictures.
+    """One way to transform images.
 
     title: for people; unit: what the strength counts. low, high, step: its range and its finest grain.
     default: the strength shown first. none: the strength that changes nothing. strengths: those at which an
     accuracy is measured, ascending, `none` among them. about: what a strength means, in a sentence.
-    change: pictures (N, 1, 28, 28) in [0, 1] and a strength to pictures of the same shape and range.
+    change: images (N, 1, 28, 28) in [0, 1] and a strength to images of the same shape and range.
     """
 
     title: str
@@ -41,9 +41,9 @@ class Transform:
     change: Callable[[Tensor, float], Tensor]
 
     def __call__(self, images: Tensor, strength: float) -> Tensor:
-        """The changed pictures, a new tensor; an exact copy at the strength `none`.
+        """The transformed images, a new tensor; an exact copy at the strength `none`.
 
-        Raises ConfigError for a strength outside the range or pictures of another shape.
+        Raises ConfigError for a strength outside the range or images of another shape.
         """
         if not (math.isfinite(strength) and self.low <= strength <= self.high):
             raise ConfigError(
@@ -51,7 +51,7 @@ class Transform:
                 f"it is {strength!r}."
             )
         if images.dim() != 4 or images.shape[1:] != (1, SIDE, SIDE):
-            raise ConfigError(f"Pictures have the shape (N, 1, {SIDE}, {SIDE}); these have {tuple(images.shape)}.")
+            raise ConfigError(f"Images have the shape (N, 1, {SIDE}, {SIDE}); these have {tuple(images.shape)}.")
         if strength == self.none or not len(images):
             return images.clone()
         return self.change(images, strength).clamp(0.0, 1.0)
@@ -62,7 +62,7 @@ class Transform:
 
 
 def shift(images: Tensor, across: int, down: int) -> Tensor:
-    """Pictures (…, H, W) moved by whole pixels to the right and down (negative: left, up); black comes in."""
+    """Images (…, H, W) moved by whole pixels to the right and down (negative: left, up); black comes in."""
     high, wide = images.shape[-2:]
     moved = torch.zeros_like(images)
     if abs(across) < wide and abs(down) < high:
@@ -79,7 +79,7 @@ def _overlap(by: int, side: int) -> tuple[slice, slice]:
 
 def scale(images: Tensor, factor: float) -> Tensor:
     """Grow or shrink images (N, 1, H, W) about the middle by `factor`, bilinear; black comes in."""
-    from torchvision.transforms import functional  # half a second to import: only when a picture is shaken
+    from torchvision.transforms import functional  # half a second to import: only when an image is transformed
 
     bilinear = functional.InterpolationMode.BILINEAR
     changed: Tensor = functional.affine(images, 0.0, [0, 0], factor, [0.0, 0.0], interpolation=bilinear)
@@ -87,7 +87,7 @@ def scale(images: Tensor, factor: float) -> Tensor:
 
 
 def rotate(images: Tensor, degrees: float) -> Tensor:
-    """Turn images (N, 1, H, W) about the middle, anticlockwise, bilinear; black comes in."""
+    """Turn images (N, 1, H, W) about the middle, counterclockwise, bilinear; black comes in."""
     from torchvision.transforms import functional
 
     changed: Tensor = functional.rotate(images, degrees, functional.InterpolationMode.BILINEAR)
@@ -97,7 +97,7 @@ def rotate(images: Tensor, degrees: float) -> Tensor:
 def noise(images: Tensor, spread: float, seed: int = NOISE_SEED) -> Tensor:
     """Add to each pixel a normal random number with standard deviation `spread`, and clip to [0, 1].
 
-    The seed decides the numbers: one picture, or the same pictures in the same order, always get the same.
+    The seed decides the numbers: one image, or the same images in the same order, always get the same.
     """
     generator = torch.Generator().manual_seed(seed)
     grains = torch.randn(images.shape, generator=generator, dtype=torch.float32)
@@ -109,7 +109,7 @@ def thicken(images: Tensor, pixels: float) -> Tensor:
 
     Gray morphology: a dilation gives each pixel the largest value among itself and its eight neighbors, an
     erosion the smallest, and each pass moves a stroke's edge by a pixel. Between two whole numbers of passes
-    the picture is a blend of both.
+    the image is a blend of both.
     """
     from scipy import ndimage
 
@@ -175,7 +175,7 @@ TRANSFORMS: dict[str, Transform] = {
         30,
         0,
         (-180, -150, -120, -90, -60, -45, -30, -15, 0, 15, 30, 45, 60, 90, 120, 150, 180),
-        "Degrees anticlockwise about the middle; negative is clockwise.",
+        "Degrees counterclockwise about the middle; negative is clockwise.",
         rotate,
     ),
     "noise": Transform(

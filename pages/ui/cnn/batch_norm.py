@@ -33,29 +33,29 @@ import torch
 from torch import nn
 
 def batch_norm(x, gamma, beta, eps=1e-5):            # x: (images, channels, rows, columns)
-    mean = x.mean(dim=(0, 2, 3), keepdim=True)       # of this batch, one number a channel
+    mean = x.mean(dim=(0, 2, 3), keepdim=True)       # of this batch, one per channel
     var = x.var(dim=(0, 2, 3), unbiased=False, keepdim=True)
     return gamma * (x - mean) / (var + eps).sqrt() + beta
 
 x = torch.randn(64, 16, 26, 26) * 3 + 5
-gamma, beta = torch.ones(1, 16, 1, 1), torch.zeros(1, 16, 1, 1)  # learned; they start so
-layer = nn.BatchNorm2d(16)                           # the same, and it keeps running averages
+gamma, beta = torch.ones(1, 16, 1, 1), torch.zeros(1, 16, 1, 1)  # learned
+layer = nn.BatchNorm2d(16)                           # the same, with running averages
 torch.testing.assert_close(layer(x), batch_norm(x, gamma, beta), rtol=1e-4, atol=1e-4)
-layer.eval()                                         # which it uses instead when it is tested:
+layer.eval()                                         # which it uses in evaluation:
 layer(x[:1])                                         # one image alone has no batch
 """
 
 
 def batch_norm(mnist: Mnist) -> None:
-    """The claims, the pair live, many learning rates, and what the kernels themselves are worth."""
+    """The pair live, many learning rates, and what the kernels themselves are worth."""
     pair = PAIR.current()
     left, right = controls_and_stage()
     with left:
         settings = _choose(pair)
     with right:
         st.markdown(
-            "Batch norm brings every channel to mean 0 and spread 1 over the batch, then scales and shifts "
-            "it by two learned numbers."
+            "Batch norm normalizes every channel over the batch to mean 0 and variance 1, then scales and shifts "
+            "it by two learned parameters (γ, β)."
         )
         claims()
         if problem := PAIR.trouble():
@@ -89,7 +89,7 @@ def _choose(pair: Pair | None) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     learning_rate = OPTIMIZERS[default["optimizer"]].settings["lr"]
     settings["lr"] = setting_widget(
-        widget, "lr", learning_rate, default["lr"], help=f"{learning_rate.help} The text trains both at 0.02."
+        widget, "lr", learning_rate, default["lr"], help=f"{learning_rate.help} The course project uses 0.02."
     )
     settings["convolutions"] = widget.slider(
         "Convolutions",
@@ -97,19 +97,19 @@ def _choose(pair: Pair | None) -> dict[str, Any]:
         6,
         3,
         "convolutions",
-        help="The text has three. Each one more is 64 kernels of 3×3 that keep the maps' size.",
+        help="Three in the course project. Each further one has 64 channels of 3×3 and keeps the size of the maps.",
     )
-    settings["epochs"] = widget.epochs(10, 1, f"Of the live pair. The networks that came had {came['epochs']:g}.")
+    settings["epochs"] = widget.epochs(10, 1, f"Of this pair. The pretrained pair had {came['epochs']:g}.")
     settings["batch_size"] = widget.choice(
-        "Batch size (images a step)",
+        "Batch size (images per step)",
         BATCHES,
         default["batch_size"],
         "batch_size",
         format_func=lambda size: f"{size:,}",
-        help="Batch norm takes mean and spread over so many images: with few they are noisy.",
+        help="Batch norm estimates mean and variance from so many images: few make them noisy.",
     )
     settings["seed"] = widget.number(
-        "Seed", 0, 2**31 - 1, 0, "seed", help="Both start from the same weights and see the same batches."
+        "Seed", 0, 2**31 - 1, 0, "seed", help="Both networks have the same initial weights and batches."
     )
     with start:
         pressed = kept_button(
@@ -119,9 +119,9 @@ def _choose(pair: Pair | None) -> dict[str, Any]:
             width="stretch",
             key="cnn_bn_start",
             disabled=active,
-            help="With and without batch norm: same first weights, same batches, 32-bit numbers.",
+            help="With and without batch norm: same initial weights, same batches, fp32.",
         )
-        st.caption("Same seed, same batches, fp32, one thread each. These settings serve the whole tab.")
+        st.caption("Same seed and batches for both. The settings apply to the whole tab.")
     if pressed:  # no callback: it would start what the controls said a moment ago
         PAIR.start(list(_pair_configs(settings).values()))
         st.rerun()
@@ -141,7 +141,7 @@ def _apply(config: RunConfig) -> None:
 
 
 def _recorded() -> None:
-    """The pair that the address names, if it is on record, else the two networks that came with the lab."""
+    """The pair that the address names, if it is saved, else the two pretrained networks."""
     if found := PAIR.recorded():
         ours, theirs = found
         epochs = max(ours.config.train.epochs, ours.epochs, theirs.epochs)
@@ -150,10 +150,8 @@ def _recorded() -> None:
     facts = {name: shipped_model(name).provenance for name in (WITH, WITHOUT)}
     first = facts[WITH]
     st.markdown(
-        f":material/inventory_2: **As they came**: both trained on {first['n_train']:,} images for "
-        f"{first['epochs']:g} epochs from seed {first['seed']} "
-        f"(with in {facts[WITH]['precision']}, without in {facts[WITHOUT]['precision']}). "
-        "Press *Train both* to watch it happen."
+        f":material/inventory_2: **Pretrained**: {first['epochs']:g} epochs on {first['n_train']:,} images. "
+        "Press *Train both* to train your own pair."
     )
     histories = {name: History.from_json(entry["history"]) for name, entry in facts.items()}
     between(histories, first["n_train"], first["n_test"], first["epochs"])

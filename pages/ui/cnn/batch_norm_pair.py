@@ -1,4 +1,4 @@
-"""With and without batch norm beside each other: claims, curves, and what every layer receives."""
+"""With and without batch norm beside each other: accuracies, curves, and what every layer receives."""
 
 from collections.abc import Mapping
 from inspect import signature
@@ -28,25 +28,22 @@ COLORS = {TITLES[name]: recipe_color(name) for name in (WITH, WITHOUT)}
 
 
 def claims() -> None:
-    """What the text reports, beside what the two shipped networks measure."""
+    """What the two pretrained networks reach; what the course project reports, folded away."""
     with st.container(horizontal=True, gap="large"):
         for name, title in TITLES.items():
             facts = shipped_model(name).provenance
             low, high = facts["ci95"]
             st.metric(
-                f"As it came, {title}",
+                f"Pretrained, {title}",
                 percent(facts["test_accuracy"], 2),
                 f"95%: {interval(low, high, 2)}",
                 delta_color="off",
                 delta_arrow="off",
                 width="content",
-                help=f"{facts['epochs']:g} epochs, read correctly of {facts['n_test']:,} test images.",
+                help=f"Accuracy on {facts['n_test']:,} test images after {facts['epochs']:g} epochs.",
             )
-    st.caption(
-        ":material/format_quote: **The text claims**: "
-        + "; ".join(f"{RECIPES[name].claim}" for name in TITLES)
-        + ". Its epochs and batch size are not given."
-    )
+    with st.expander("Course project: its accuracies", icon=":material/format_quote:"):
+        st.markdown("; ".join(f"{RECIPES[name].claim}" for name in TITLES) + ". Epochs and batch size are not given.")
 
 
 def beside(pair: Pair) -> None:
@@ -83,15 +80,15 @@ def between(histories: Mapping[str, History], n_train: int, n_test: int, epochs:
         st.markdown("**Test error**")
         chart(errors_figure(named, COLORS, epochs), "cnn_bn_errors")
     st.markdown(verdict(named, n_test))
-    st.markdown("**What each layer's activation receives, as training goes on**")
+    st.markdown("**Distribution of the pre-activations during training**")
     spreads = {title: history.spreads for title, history in named.items()}
     if not any(spreads.values()):
-        st.caption("Nothing was recorded yet.")
+        st.caption("No data yet.")
         return
     chart(spread_bands_figure(spreads, COLORS, round(_steps(named, n_train, epochs))), "cnn_bn_spreads")
     st.caption(
         f"Every {LOOKS['every']} steps, on the same {LOOKS['images']} training images. Line: median. Bands: "
-        "the middle half, and nine tenths. Both columns share each row's axis."
+        "middle 50% and 90%. One axis per row."
     )
     st.markdown(widening(spreads))
 
@@ -103,8 +100,8 @@ def verdict(histories: Mapping[str, History], n_test: int) -> str:
         accuracy = history.last("test_accuracy")
         if accuracy is None:
             if not history.epochs:
-                return "Nothing is measured yet."
-            return f"*{name.capitalize()}*: no accuracy, its numbers grew without bound."
+                return "Not measured yet."
+            return f"*{name.capitalize()}*: diverged (loss became NaN)."
         found[name] = (accuracy, *proportion(accuracy, n_test).interval, history.last("epoch") or 0.0)
     words = " · ".join(
         f"{name} **{percent(accuracy, 2)}** ({interval(low, high, 2)}) after {count(epoch, 'epoch')}"
@@ -113,13 +110,13 @@ def verdict(histories: Mapping[str, History], n_test: int) -> str:
     words = words[0].upper() + words[1:] + ". "
     (ours, low, high, epoch), (theirs, their_low, their_high, their_epoch) = found.values()
     if not epoch or not their_epoch:
-        return words + "Nothing is learned yet."
+        return words + "Training has not begun."
     if epoch != their_epoch:
-        return words + "They are not equally far, so this compares nothing yet."
+        return words + "They have not trained equally long yet."
     if low <= their_high and their_low <= high:
-        return words + "The intervals overlap: **these two do not tell them apart.**"
-    side = "With it the network is better" if ours > theirs else "Without it the network is better"
-    return words + f"**{side}** here, by {points(abs(ours - theirs))}, for this seed."
+        return words + "The intervals overlap: **no clear difference.**"
+    side = "Batch norm is better" if ours > theirs else "Without batch norm is better"
+    return words + f"**{side}** by {points(abs(ours - theirs))}, for this seed."
 
 
 def widening(spreads: Mapping[str, list[dict[str, object]]]) -> str:
@@ -132,13 +129,10 @@ def widening(spreads: Mapping[str, list[dict[str, object]]]) -> str:
             return ""
         most = max(found, key=lambda moved: abs(moved.factor - 1))
         parts.append(
-            f"*{name}*, the range of nine tenths changed most at {layer_title(most.layer)}: from "
+            f"*{name}*, most at {layer_title(most.layer)}, from "
             f"{most.start:.3g} to {most.end:.3g} ({ratio(most.factor)})"
         )
-    return (
-        "Over training, " + "; ".join(parts) + ". With batch norm only a channel's own learned scale and shift "
-        "move it; without, every weight before it does."
-    )
+    return "How the 90% range of the pre-activations changed over training: " + "; ".join(parts) + "."
 
 
 def _steps(histories: Mapping[str, History], n_train: int, epochs: float) -> float:

@@ -24,7 +24,7 @@ from core.lessons.cnn.calibration import (
     negative_log_likelihood,
     reliability,
 )
-from core.lessons.cnn.calibration import confidence as sureness
+from core.lessons.cnn.calibration import confidence as confidence_of
 from core.lessons.cnn.charts.accuracy import reliability_figure
 from core.models.evaluation import logits
 from core.models.trained_network import TrainedNetwork
@@ -33,9 +33,9 @@ from pages.ui.kit.widgets import cached_results
 from pages.ui.kit.widgets.chart import chart
 
 WHY = """\
-Dividing all ten logits by the same positive number keeps their order: the largest stays the largest, so every
-answer, and with it the accuracy, stays as it was. Only the distances between the logits shrink (T above 1) or
-grow (T below 1), and softmax turns distances into confidence:
+Dividing all ten logits by the same temperature T > 0 keeps their order, so every prediction, and with it the
+accuracy, stays the same. The differences between the logits shrink (T > 1) or grow (T < 1), and softmax turns
+these differences into confidence:
 """
 
 
@@ -65,22 +65,22 @@ def calibrated(trained: TrainedNetwork, mnist: Mnist) -> None:
         key="cnn_sure_bins",
         bind="query-params",
         width=320,
-        help="Into how many bins of equal width the confidences are sorted; 15 in Guo et al. (2017). The "
-        "calibration error depends on it a little.",
+        help="Number of equal-width confidence bins; 15 in Guo et al. (2017). "
+        "The calibration error depends on it a little.",
     )
     both = [_calibration(trained.key, name, bins, t, judging, sides.judge.labels) for t in (1.0, temperature)]
-    titles = ("As it is (T = 1)", f"Logits divided by T = {temperature:.3g}")
+    titles = ("Uncalibrated (T = 1)", f"Temperature scaling (T = {temperature:.3g})")
     for place, (column, title, found) in enumerate(zip(st.columns(2, gap="large"), titles, both, strict=True)):
         with column:
             st.markdown(f"##### {title}")
             _numbers(found)
             chart(_figure(found), f"cnn_sure_reliability_{place}", still=True)
     st.caption(
-        f"{sides.description} Dots: the share of right answers in a bin, with its 95% interval, against their mean "
-        "confidence. Orange: the gap to the diagonal. Below: how many answers a bin holds, on a log axis."
+        f"{sides.description} Dots: accuracy of a bin with its 95% interval against its mean "
+        "confidence. Orange: gap to the diagonal. Below: predictions per bin, log axis."
     )
     st.markdown(_describe(temperature, *both))
-    with st.expander("Why does the accuracy not change?", icon=":material/help:"):
+    with st.expander("Why does the accuracy stay the same?", icon=":material/help:"):
         st.markdown(WHY)
         st.latex(
             r"\hat y_k = \frac{e^{z_k / T}}{\sum_j e^{z_j / T}}, \qquad "
@@ -92,28 +92,23 @@ def _numbers(found: Calibration) -> None:
     """ECE with its interval, likelihood and accuracy."""
     with st.container(horizontal=True, gap="small"):
         st.metric(
-            "Calibration error",
+            "ECE",
             percent(found.ece, 2),
             width=140,
-            help="ECE: the mean gap between confidence and accuracy, weighted by the answers in each bin. "
-            "Chance alone makes gaps in small bins, so it is always a little too large; the interval (basic "
-            "bootstrap, 400 resamples) takes that off and may lie below it.",
+            help="Expected calibration error (ECE): mean gap between confidence and accuracy, weighted by the "
+            "predictions per bin. Chance alone makes gaps in small bins, so it is biased upward; the interval "
+            "(basic bootstrap, 400 resamples) corrects that and may lie below it.",
         )
         st.metric(
-            "Loss (nats)",
+            "NLL (nats)",
             f"{found.nll:.4f}",
             width=104,
-            help="Negative log-likelihood: the mean of −log(probability of the label). It is what the "
-            "temperature is fitted to make small, on other images.",
+            help="Negative log-likelihood, the mean of −log(probability of the true label): what "
+            "the temperature minimizes, on other images.",
         )
-        st.metric(
-            "Accuracy",
-            percent(found.accuracy, 2),
-            width=96,
-            help="Share of right answers. A temperature changes no answer.",
-        )
+        st.metric("Accuracy", percent(found.accuracy, 2), width=96, help="A temperature changes no prediction.")
     low, high = found.interval
-    st.caption(f"95% interval of that error, chance gaps taken off: {interval(low, high, 2)}.")
+    st.caption(f"95% interval of the ECE, bias corrected: {interval(low, high, 2)}.")
 
 
 def _figure(found: Calibration) -> go.Figure:
@@ -130,23 +125,23 @@ def _describe(temperature: float, before: Calibration, after: Calibration) -> st
     if temperature < 1.05 * COLDEST or temperature > HOTTEST / 1.05:
         return (
             f"The fit ran to the end of its range, T = {temperature:.3g}: these validation images do not "
-            "tell which temperature is best."
+            "determine a temperature."
         )
     gap = sum(part.count * (part.confidence - part.accuracy) for part in before.bins if part.count)
-    way = "too sure of itself" if gap > 0 else "not sure enough"
-    softer = "softens" if temperature > 1 else "sharpens"
+    way = "overconfident" if gap > 0 else "underconfident"
+    softer = "lowers" if temperature > 1 else "raises"
     overlap = before.interval[0] <= after.interval[1] and after.interval[0] <= before.interval[1]
     better = after.ece < before.ece
     effect = (
-        f"brings the calibration error from {interval(before.ece, after.ece, 2)}"
+        f"changes the ECE from {interval(before.ece, after.ece, 2)}"
         if better
-        else f"does not help here: the calibration error goes from {interval(before.ece, after.ece, 2)}"
+        else f"does not help here: the ECE changes from {interval(before.ece, after.ece, 2)}"
     )
-    doubt = ", though the two intervals overlap" if overlap else ""
-    return f"On the whole the network is **{way}**. T = {temperature:.3g} {softer} its answers and {effect}{doubt}."
+    doubt = ", and the two intervals overlap" if overlap else ""
+    return f"On average the network is **{way}**. T = {temperature:.3g} {softer} its confidence and {effect}{doubt}."
 
 
-@st.cache_resource(max_entries=16, show_spinner="Reading the images…")
+@st.cache_resource(max_entries=16, show_spinner="Classifying the images…")
 def _logits(key: str, images: str, _model: nn.Module, _images: Tensor) -> Tensor:
     return logits(_model, _images).cpu()
 
@@ -158,7 +153,7 @@ def _temperature(key: str, images: str, _logits: Tensor, _labels: Tensor) -> flo
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _calibration(key: str, images: str, bins: int, temperature: float, _logits: Tensor, _labels: Tensor) -> Calibration:
-    confidence, right = sureness(_logits, temperature), _logits.argmax(1) == _labels
+    confidence, right = confidence_of(_logits, temperature), _logits.argmax(1) == _labels
     found = reliability(confidence, right, bins)
     return Calibration(
         bins=found,
@@ -198,7 +193,7 @@ def held_out(trained: TrainedNetwork, mnist: Mnist) -> HeldOut:
             "lab",
             first,
             last,
-            f"Fitted on the first {len(first):,} test images, this network's validation images, and measured "
+            f"Temperature fitted on the first {len(first):,} test images, this network's validation set; measured "
             f"on the last {len(last):,}.",
         )
     if train.validation and same:
@@ -208,7 +203,7 @@ def held_out(trained: TrainedNetwork, mnist: Mnist) -> HeldOut:
             f"own-{train.validation}-{train.seed}",
             fit,
             test,
-            f"Fitted on {len(fit):,} training images that this run held out for validation, and measured on "
+            f"Temperature fitted on the validation split of this run ({len(fit):,} images); measured on "
             f"the {len(test):,} test images.",
         )
     if mnist.size == "full":
@@ -217,21 +212,17 @@ def held_out(trained: TrainedNetwork, mnist: Mnist) -> HeldOut:
             "bundled",
             fit,
             test,
-            f"Fitted on {len(fit):,} images that every training on the whole MNIST leaves out (the bundled "
-            f"test digits), and measured on the {len(test):,} test images.",
+            f"Temperature fitted on {len(fit):,} images that no network here was trained on (the bundled "
+            f"test images); measured on the {len(test):,} test images.",
         )
     first, last = lab_split(test)
     own = train.split == "lab" or train.validation
-    why = (
-        "This network's own validation images are not among the digits in use"
-        if own
-        else "This run held out no validation images"
-    )
+    why = "This network's validation images are not in the data in use" if own else "This run has no validation split"
     return HeldOut(
         "halves",
         first,
         last,
-        f"{why}, so the {len(test):,} bundled test images are split: fitted on the first "
+        f"{why}, so the {len(test):,} bundled test images are split: temperature fitted on the first "
         f"{len(first):,}, measured on the last {len(last):,}.",
     )
 

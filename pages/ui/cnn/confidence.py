@@ -1,4 +1,4 @@
-"""Tab: what the network says and how sure it is, image by image and over all of them."""
+"""Tab: the network's predictions and their confidence, image by image and over all of them."""
 
 import streamlit as st
 import torch
@@ -12,20 +12,25 @@ from pages.ui.cnn.calibration import calibrated
 from pages.ui.kit.network.gallery import digit_gallery
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.widgets import cached_results
+from pages.ui.kit.widgets.binding import renamed
 
-SHEET = 24
-HIGH = 0.9  # the text's "most exceed 0.9"
-MISREAD, LEAST, MOST, DIGIT = "misread", "least sure", "most sure", "one digit"
+PAGE_SIZE = 24
+HIGH = 0.9  # as in the course project: "most exceed 0.9"
+WRONG, LEAST, MOST, DIGIT = "misclassified", "lowest confidence", "highest confidence", "one digit"
+KIND = "cnn_sure_kind"
+renamed(KIND, {"misread": WRONG, "least sure": LEAST, "most sure": MOST})
+#: Words in the keys of the page number, which stand in addresses.
+PAGE_WORD = {WRONG: "misread", LEAST: "least", MOST: "most", DIGIT: "one"}
 
 CODE = """\
 with torch.no_grad():
     logits = model(images)                                    # (N, 10)
-confidence, answer = logits.softmax(dim=1).max(dim=1)
-right = answer == labels
+confidence, predicted = logits.softmax(dim=1).max(dim=1)
+correct = predicted == labels
 
 # Expected calibration error, 15 bins of equal width (Guo et al. 2017)
 place = (confidence * 15).ceil().long().sub(1).clamp(0, 14)
-gap = torch.zeros(15).index_add(0, place, right.float() - confidence)
+gap = torch.zeros(15).index_add(0, place, correct.float() - confidence)
 ece = gap.abs().sum() / len(images)
 
 # Temperature scaling: one number, fitted on validation images
@@ -39,63 +44,58 @@ def closure():
     return loss
 
 optimizer.step(closure)
-calmer = (logits / log_t.exp().detach()).softmax(dim=1)        # same answers, other confidences
+calibrated = (logits / log_t.exp().detach()).softmax(dim=1)    # same predictions
 """
 
 
 @panel
 def confidence(trained: TrainedNetwork, mnist: Mnist) -> None:
-    """The claim about confidences, a sheet of images with their answers, and the calibration."""
+    """The share of high confidences, images with their predictions, and the calibration."""
     probabilities = cached_results.probabilities(trained, mnist)
     confidence, answers = probabilities.max(dim=1)
     _share(confidence, answers == mnist.test.labels, mnist)
-    _sheet(confidence, answers, mnist)
-    st.subheader("As often right as sure?", anchor=False)
+    _images(confidence, answers, mnist)
+    st.subheader("Calibration", anchor=False)
     calibrated(trained, mnist)
     with st.expander("Show the code", icon=":material/code:"):
         st.code(CODE, language="python")
 
 
 def _share(confidence: Tensor, right: Tensor, mnist: Mnist) -> None:
-    """How many confidences exceed 0.9, beside what the text says."""
+    """How many confidences exceed 0.9, and how many of those predictions are wrong."""
     n, high, wrong = len(confidence), int((confidence > HIGH).sum()), int((~right).sum())
     low_end, high_end = Proportion(high, n).interval
-    sure_and_wrong = int(((confidence > HIGH) & ~right).sum())
+    confident_errors = int(((confidence > HIGH) & ~right).sum())
     with st.container(horizontal=True, gap="medium"):
         st.metric(
             "Confidence above 0.9",
             percent(high / n),
             width=190,
-            help=f"Share of images whose largest probability exceeds 0.9; 95% interval "
-            f"{interval(low_end, high_end)} (Wilson 1927).",
+            help=f"Share of test images whose largest probability exceeds 0.9. 95% interval "
+            f"{interval(low_end, high_end)}.",
         )
-        st.metric("Misread", f"{wrong:,} of {n:,}", width=160, help="Images whose answer is not the label.")
+        st.metric("Misclassified", f"{wrong:,} of {n:,}", width=160, help="The prediction is not the true label.")
         st.metric(
-            "Misread, and above 0.9",
-            f"{sure_and_wrong:,}",
-            width=190,
-            help="Mistakes that the network makes with full confidence.",
+            "Confident errors", f"{confident_errors:,}", width=190, help="Misclassified with confidence above 0.9."
         )
-    verdict = "so most do." if low_end > 0.5 else "so most do not." if high_end < 0.5 else "about half, no clear most."
-    st.markdown(
-        "**Claim of the course project:** most confidences exceed 0.9. **Measured here:** "
-        f"{percent(high / n)} of {cached_results.which_images(mnist, n)} do, {verdict}"
-    )
+    verdict = "Yes" if low_end > 0.5 else "No" if high_end < 0.5 else "About half of them"
+    with st.expander("Course project: do most confidences exceed 0.9?", icon=":material/format_quote:"):
+        st.markdown(f"{verdict}: {percent(high / n)} of {cached_results.which_images(mnist, n)} do.")
 
 
-def _sheet(confidence: Tensor, answers: Tensor, mnist: Mnist) -> None:
-    """A page of images in the order of one's choice, each with label, answer and probability."""
+def _images(confidence: Tensor, answers: Tensor, mnist: Mnist) -> None:
+    """A page of images in the order of one's choice, each with true label, prediction and confidence."""
     labels = mnist.test.labels
     with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
         kind = st.segmented_control(
             "Images",
-            [MISREAD, LEAST, MOST, DIGIT],
-            default=MISREAD,
+            [WRONG, LEAST, MOST, DIGIT],
+            default=WRONG,
             required=True,
-            key="cnn_sure_kind",
+            key=KIND,
             bind="query-params",
-            help="Those read wrongly (surest first), those with the lowest or the highest confidence, or one "
-            "digit's images in the order of the file.",
+            help="Misclassified images (most confident errors first), those of lowest or highest confidence, or "
+            "all images of one digit.",
         )
         digit = 0
         if kind == DIGIT:
@@ -106,36 +106,36 @@ def _sheet(confidence: Tensor, answers: Tensor, mnist: Mnist) -> None:
                     key="cnn_sure_digit",
                     bind="query-params",
                     width=90,
-                    help="The true digit, the label.",
+                    help="True label.",
                 )
             )
         places = _order(str(kind), digit, confidence, answers, labels)
-        sheets = max(1, -(-len(places) // SHEET))
-        sheet = 1
-        if sheets > 1:
-            sheet = int(
+        pages = max(1, -(-len(places) // PAGE_SIZE))
+        page = 1
+        if pages > 1:
+            page = int(
                 st.number_input(
-                    f"Sheet, 1 to {sheets:,}",
+                    f"Page, 1 to {pages:,}",
                     1,
-                    sheets,
+                    pages,
                     1,
                     width=150,
                     bind="query-params",
-                    key=f"cnn_sure_sheet_{str(kind).split()[0]}_{sheets}",
-                    help=f"{SHEET} images a sheet.",
+                    key=f"cnn_sure_sheet_{PAGE_WORD[str(kind)]}_{pages}",
+                    help=f"{PAGE_SIZE} images per page.",
                 )
             )
     if not len(places):
-        st.markdown("Not one image was misread. Look at the least sure ones.")
+        st.markdown("No image is misclassified. Look at those of lowest confidence.")
         return
-    here = places[(sheet - 1) * SHEET : sheet * SHEET]
+    here = places[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     digit_gallery(
         mnist.test.images[here, 0].numpy(),
         [_caption(int(labels[i]), int(answers[i]), float(confidence[i])) for i in here],
     )
     st.caption(
-        f"{len(places):,} images, {(sheet - 1) * SHEET + 1:,} to {(sheet - 1) * SHEET + len(here):,} shown. "
-        "Under each: its label → the network's answer, and that answer's probability."
+        f"{len(places):,} images, {(page - 1) * PAGE_SIZE + 1:,} to {(page - 1) * PAGE_SIZE + len(here):,} shown. "
+        "Captions: true label → prediction, confidence."
     )
 
 
@@ -143,7 +143,7 @@ def _order(kind: str, digit: int, confidence: Tensor, answers: Tensor, labels: T
     """Positions of the images of that kind, in their order."""
     if kind == DIGIT:
         return torch.nonzero(labels == digit).flatten()
-    if kind == MISREAD:
+    if kind == WRONG:
         wrong = torch.nonzero(answers != labels).flatten()
         return wrong[confidence[wrong].argsort(descending=True, stable=True)]
     return confidence.argsort(descending=kind == MOST, stable=True)

@@ -26,9 +26,11 @@ from pages.ui.cnn.filter_editor import edited_filter
 from pages.ui.kit.drawing.canvas import beside_canvas
 from pages.ui.kit.network.image_picker import subject
 from pages.ui.kit.shell.page import error_boundary
+from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.chart import chart
 
-CONVOLVE, RELU, POOL = "1 · convolution", "2 · ReLU", "3 · max-pool"
+CONVOLVE, RELU, POOL = "1 · convolution", "2 · ReLU", "3 · max-pooling"
+renamed("cnn_hand_stage", {"3 · max-pool": POOL})
 
 CODE = """\
 import torch
@@ -55,7 +57,7 @@ pooled = functional.max_pool2d(ours.relu()[None], 2)    # the largest of every 2
 
 @dataclass(frozen=True, eq=False)
 class Settings:
-    """What slides over what: a picture (28, 28), a kernel (k, k), and how it moves."""
+    """What slides over what: an image (28, 28), a kernel (k, k), and how it moves."""
 
     image: Tensor
     kernel: Tensor
@@ -71,7 +73,7 @@ class Settings:
 @st.fragment
 @one_thread()
 def by_hand(mnist: Mnist) -> None:
-    """Picture and kernel on the left; on the right what the kernel finds, and how one number comes about."""
+    """Image and kernel on the left; on the right what the kernel detects, and how one number comes about."""
     with error_boundary():
         left, right = beside_canvas()
         with left:
@@ -84,7 +86,7 @@ def by_hand(mnist: Mnist) -> None:
                 required=True,
                 key="cnn_hand_stage",
                 bind="query-params",
-                help="What a convolutional block does, one step after the other.",
+                help="What a convolutional block computes, step by step.",
             )
             {CONVOLVE: _convolution, RELU: _relu, POOL: _pool}[stage](settings)
         with st.expander("Is this a convolution?", icon=":material/flip:"):
@@ -95,7 +97,7 @@ def by_hand(mnist: Mnist) -> None:
                 "flipped one."
             )
             st.latex(r"y_{r,c} = b + \sum_{i=0}^{k-1}\sum_{j=0}^{k-1} w_{i,j}\; x_{r s + i - p,\; c s + j - p}")
-            st.caption("x the picture (0 outside it), w the kernel of side k, b the bias, s stride, p padding.")
+            st.caption("x: image (0 outside it), w: kernel of side k, b: bias, s: stride, p: padding.")
         with st.expander("Show the code", icon=":material/code:"):
             st.code(CODE, language="python")
 
@@ -119,10 +121,17 @@ def _settings(mnist: Mnist) -> Settings:
         1,
         key="cnn_hand_padding",
         bind="query-params",
-        help="Rows and columns of zeros laid around the picture.",
+        help="Rows and columns of zeros added around the image.",
     )
     bias = st.slider(
-        "Bias", -2.0, 2.0, 0.0, 0.1, key="cnn_hand_bias", bind="query-params", help="One number added to every sum."
+        "Bias",
+        -2.0,
+        2.0,
+        0.0,
+        0.1,
+        key="cnn_hand_bias",
+        bind="query-params",
+        help="One number added to every weighted sum.",
     )
     return Settings(picture.image[0].double(), kernel, bias, stride, padding)
 
@@ -136,14 +145,14 @@ def _convolution(now: Settings) -> None:
     laid = padded(now.image, now.padding)
     before, after = pictures.columns(2, gap="medium")
     with before:
-        st.markdown(f"**Picture**, 28 × 28{f' and {now.padding} of zeros around' if now.padding else ''}")
+        st.markdown(f"**Input**, 28 × 28{f', zero padding {now.padding}' if now.padding else ''}")
         frame = (found.window.top, found.window.left, k)
         fig = picked_map_figure(laid, "pixel", scale=GRAY_INK, limits=(0.0, 1.0), frame=frame, border=now.padding)
         chart(fig, "cnn_hand_picture", still=True)
     with after:
         st.markdown(f"**Output**, {side} × {side}")
         _map(result, "output", "cnn_hand_output", "cnn_hand", row, column)
-        st.caption("Orange above zero, blue below. Click a cell, or move the sliders.")
+        st.caption("Orange: above zero, blue: below. Click a cell or move the sliders.")
     show_product(now.kernel, found, now.bias, row, column)
     st.markdown("**How large is the output?**")
     st.latex(
@@ -153,9 +162,9 @@ def _convolution(now: Settings) -> None:
     )
     off = off_torch(now.image, now.kernel, now.bias, now.stride, now.padding)
     st.caption(
-        f"All {side * side:,} cells against PyTorch's own conv2d: they differ by at most {off:.1g}."
+        f"Checked against PyTorch's conv2d: the {side * side:,} cells differ by at most {off:.1g}."
         if off
-        else f"All {side * side:,} cells equal those of PyTorch's own conv2d exactly."
+        else f"Checked against PyTorch's conv2d: all {side * side:,} cells are equal."
     )
 
 
@@ -228,7 +237,7 @@ def _cell_keys(key: str, side: int) -> tuple[str, str]:
 
 
 def _pick(key: str, side: int) -> tuple[int, int]:
-    """Sliders for a cell; they start where a stroke of the first picture passes."""
+    """Sliders for a cell; they start where a stroke of the first image passes."""
     cell: list[int] = []
     labels = zip(st.columns(2, gap="medium"), ("Row", "Column"), (0.43, 0.3), strict=True)
     for name, (place, label, share) in zip(_cell_keys(key, side), labels, strict=True):
@@ -239,7 +248,7 @@ def _pick(key: str, side: int) -> tuple[int, int]:
             round(share * (side - 1)),
             key=name,
             bind="query-params",
-            help=f"The cell looked at, 0 to {side - 1}; drag and watch the window slide.",
+            help=f"Output cell, 0 to {side - 1}: drag and watch the kernel slide.",
         )
         cell.append(int(chosen))
     return cell[0], cell[1]
@@ -253,7 +262,7 @@ def _clicked(chart_key: str, key: str, side: int) -> None:
             st.session_state[name] = int(points[0][axis])
 
 
-# How one cell comes about, in numbers: the sum of a convolution, ReLU's cut, the largest of four.
+# How one cell comes about, in numbers: the sum of a convolution, ReLU's cut, the maximum of four.
 
 
 def show_product(kernel: Tensor, found: Product, bias: float, row: int, column: int) -> None:
@@ -261,17 +270,17 @@ def show_product(kernel: Tensor, found: Product, bias: float, row: int, column: 
     st.markdown(f"**The output at row {row}, column {column}**")
     patch, weights, products = st.columns(3, gap="small")
     with patch:
-        st.caption("The patch in the frame")
+        st.caption("Patch in the frame")
         fig = number_grid_figure(found.window.values, scale=GRAY_INK, limits=(0.0, 1.0))
         chart(fig, "cnn_hand_patch", still=True)
     with weights:
         st.caption("× the kernel")
         chart(number_grid_figure(kernel), "cnn_hand_kernel_grid", still=True)
     with products:
-        st.caption("= the products, cell by cell")
+        st.caption("= elementwise products")
         chart(number_grid_figure(found.products), "cnn_hand_products", still=True)
     st.latex(written_sum(kernel, found, bias))
-    st.caption("Shown to three digits, computed with all of them.")
+    st.caption("Rounded to three digits for display.")
 
 
 def written_sum(kernel: Tensor, found: Product, bias: float) -> str:
@@ -303,9 +312,9 @@ def show_relu(values: Tensor, row: int, column: int) -> None:
     st.latex(rf"\max(0,\; y_{{{row},{column}}}) = \max(0,\; {_plain(value)}) = \mathbf{{{passed}}}")
     cut = int((values < 0).sum())
     st.caption(
-        f"{cut:,} of the {values.numel():,} cells were below zero and are 0 now; the others pass unchanged."
+        f"{cut:,} of the {values.numel():,} cells are negative and become 0; the others pass unchanged."
         if cut
-        else f"None of the {values.numel():,} cells is below zero: ReLU changes nothing here."
+        else f"None of the {values.numel():,} cells is negative: ReLU changes nothing here."
     )
 
 
@@ -327,15 +336,15 @@ def show_pool(window: Window, values: Tensor, row: int, column: int) -> None:
         st.latex(rf"\max({four}) = \mathbf{{{_plain(best)}}}")
         if equal == 1:
             st.markdown(
-                f"The cell at row {window.top + place[0]}, column {window.left + place[1]} wins. Only its "
-                "number goes on; where among the four it lay is forgotten."
+                f"The cell at row {window.top + place[0]}, column {window.left + place[1]} is the maximum. Only its "
+                "value is passed on; its position among the four is lost."
             )
         elif equal == 4:
-            st.markdown(f"All four are {written(best)}, so {written(best)} goes on.")
+            st.markdown(f"All four are {written(best)}, so {written(best)} is passed on.")
         else:
-            st.markdown(f"{equal} of the four are equally large: {written(best)} goes on.")
+            st.markdown(f"{equal} of the four are equally large: {written(best)} is passed on.")
     if len(values) % 2:
-        st.caption("The map's side is odd: its last row and column find no partner and are left out.")
+        st.caption("The side of the map is odd: its last row and column are dropped.")
 
 
 def _plain(value: float) -> str:

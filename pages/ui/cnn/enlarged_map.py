@@ -28,7 +28,7 @@ def enlarged(
     values = output.values[channel].numpy()
     rows, columns = values.shape
     top = float(np.abs(values).max()) or 1.0
-    st.markdown(f"**{output.name}, channel {channel}** · {rows} × {columns} numbers")
+    st.markdown(f"**{output.name}, channel {channel}** · {rows} × {columns}")
     fig = pixel_heatmap(
         values,
         height=290,
@@ -39,8 +39,8 @@ def enlarged(
     chart(fig, "cnn_maps_large_map", still=True)
     field = receptive_field(config, output.name, 0, 0)
     st.caption(
-        f"Smallest {values.min():.3g}, mean {values.mean():.3g}, largest {values.max():.3g}. "
-        f"Each number sees {field.height}×{field.height} pixels of the picture."
+        f"Min {values.min():.3g}, mean {values.mean():.3g}, max {values.max():.3g}. "
+        f"Receptive field: {field.height}×{field.height} pixels."
     )
     _made_by(model, config, output, channel)
 
@@ -53,9 +53,9 @@ def _made_by(model: nn.Module, config: CNNConfig, output: LayerOutput, channel: 
     weight = layers[f"conv{number}"].get_parameter("weight").detach()[channel]
     bias = float(layers[f"conv{number}"].get_parameter("bias").detach()[channel])
     before = "the input" if number == 1 else _last_of(layers, number - 1)
-    frozen = ", left random as it started" if config.frozen else ""
-    slices = f"one slice for each of {before}'s {len(weight)} channels, " if len(weight) > 1 else ""
-    st.markdown(f"**Its kernel** (conv{number}{frozen}): {slices}bias {bias:.3g}")
+    frozen = ", frozen at its random start" if config.frozen else ""
+    slices = f"one slice per input channel of {before}, " if len(weight) > 1 else ""
+    st.markdown(f"**Kernel** (conv{number}{frozen}): {slices}bias {bias:.3g}")
     _kernel(weight)
     st.caption(" ".join(_steps(layers, config, output, channel)))
 
@@ -78,13 +78,13 @@ def _kernel(weight: Tensor) -> None:
         fig.update_annotations(text="")
     chart(fig, "cnn_maps_large_kernel", still=True)
     if len(shown) < len(weight):
-        st.caption(f"The {len(shown)} slices with the largest weights, of {len(weight)}.")
+        st.caption(f"The {len(shown)} slices of largest norm, of {len(weight)}.")
 
 
 def _steps(layers: dict[str, nn.Module], config: CNNConfig, output: LayerOutput, channel: int) -> list[str]:
     """Sentences on how a block comes from the kernel's sums to this layer's numbers."""
     number = block_of(output.name)
-    phrases = ["The kernel slides over the maps before it; each of its sums is a number of the map."]
+    phrases = ["Each value of the map is a weighted sum over one place of the maps before it."]
     names = [name for name in (f"norm{number}", f"act{number}", f"pool{number}") if name in layers]
     if output.name not in names:
         return phrases
@@ -102,7 +102,7 @@ def _normalized(norm: nn.Module, channel: int) -> str:
     gamma, beta = (float(norm.get_parameter(name).detach()[channel]) for name in ("weight", "bias"))
     std = (var + float(getattr(norm, "eps", 1e-5))) ** 0.5
     return (
-        f"Batch norm then takes the mean of training, {mean:.3g}, away, divides by the deviation {std:.3g}, "
+        f"Batch norm then subtracts the running mean {mean:.3g}, divides by the standard deviation {std:.3g}, "
         f"multiplies by γ = {gamma:.3g} and adds β = {beta:.3g}."
     )
 
@@ -114,7 +114,7 @@ def _last_of(layers: dict[str, nn.Module], number: int) -> str:
 def _units(outputs: list[LayerOutput], output: LayerOutput) -> None:
     values = output.values
     count = len(values)
-    st.markdown(f"**{output.name}** · {count:,} {'logits, one a digit' if output.name == 'out' else 'units'}")
+    st.markdown(f"**{output.name}** · {count:,} {'logits, one per digit' if output.name == 'out' else 'units'}")
     top = float(values.abs().max()) or 1.0
     columns = 5 if count <= 10 else 16 if count <= 256 else 32
     fig = unit_grid_figure(values.numpy(), limits=(-top if output.signed else 0.0, top), columns=columns)
@@ -125,9 +125,9 @@ def _units(outputs: list[LayerOutput], output: LayerOutput) -> None:
     strongest = int(values.argmax())
     silent = int((values == 0).sum())
     before = outputs[outputs.index(output) - 1]
-    phrases = f"Unit {strongest} is largest with {float(values[strongest]):.4g}. "
+    phrases = f"Largest: unit {strongest} with {float(values[strongest]):.4g}. "
     if silent and output.kind != "linear":
-        phrases += f"{silent:,} of {count:,} are zero for this picture. "
+        phrases += f"{silent:,} of {count:,} units are zero for this image. "
     if output.kind == "linear":
-        phrases += f"Each unit sums over all {torch.numel(before.values):,} numbers of {before.name}."
+        phrases += f"Each unit is a weighted sum of all {torch.numel(before.values):,} values of {before.name}."
     st.caption(phrases)

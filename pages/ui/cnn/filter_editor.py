@@ -8,16 +8,22 @@ from torch import Tensor
 
 from core.lessons.cnn.classic_filters import FILTERS, random_filter
 from pages.ui.kit.shell import state
-from pages.ui.kit.widgets.binding import ignore
+from pages.ui.kit.widgets.binding import ignore, renamed
 
 #: Number fields as narrow as a kernel's cells, their numbers in the middle.
 SLIM = "<style>.st-key-cnn_hand_cells input { padding-left: 2px; padding-right: 2px; text-align: center; }</style>"
 RANDOM = "random"
+FORMER = {
+    "upright edges (Sobel)": "vertical edges (Sobel)",
+    "level edges (Sobel)": "horizontal edges (Sobel)",
+    "edges all around": "edge detection (Laplacian)",
+}
 SIDES = {"3×3": 3, "5×5": 5}
 FIELD = {3: 68, 5: 41}  # screen pixels of a field
 KEPT = "cnn_hand_kernel"  # holds a kernel that was edited by hand
 PRESET, SEED, SIZE = "cnn_hand_preset", "cnn_hand_seed", "cnn_hand_size"
 LARGEST = 100.0
+renamed(PRESET, FORMER)
 
 
 def edited_filter() -> Tensor:
@@ -39,7 +45,7 @@ def edited_filter() -> Tensor:
         key=PRESET,
         bind="query-params",
         on_change=_refill,
-        help="Kernels that people designed, or a random one; edit its numbers below.",
+        help="Kernels designed by hand, or a random one; edit the weights below.",
     )
     seed = 0
     if preset == RANDOM:
@@ -68,12 +74,12 @@ def edited_filter() -> Tensor:
     own = not torch.equal(kernel, original)
     state.remember(KEPT, _text(kernel) if own else None)
     description = (
-        "A random kernel, as a network has before training." if preset == RANDOM else FILTERS[preset].description
+        "A random kernel, as in a network before training." if preset == RANDOM else FILTERS[preset].description
     )
-    st.caption("Edited by hand. Choose the kernel again, or press the button, to undo." if own else description)
+    st.caption("Edited by hand." if own else description)
     if own:
         st.button(
-            "Undo the edits",
+            "Reset the kernel",
             icon=":material/undo:",
             key="cnn_hand_undo",
             on_click=_refill,
@@ -100,7 +106,7 @@ def _row(side: int, row: int) -> list[float]:
                     key=cell_key(side, row, column),
                     label_visibility="collapsed",
                     width=FIELD[side],
-                    help="One number of the kernel.",
+                    help="One weight of the kernel.",
                 )
             )
             for column in range(side)

@@ -18,9 +18,9 @@ from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.incremental_work import Piecework
 
 NAMES = {
-    (WITH, "trained"): "with batch norm, kernels learn",
+    (WITH, "trained"): "with batch norm, kernels trained",
     (WITH, "random"): "with batch norm, kernels random",
-    (WITHOUT, "trained"): "without, kernels learn",
+    (WITHOUT, "trained"): "without, kernels trained",
     (WITHOUT, "random"): "without, kernels random",
 }
 IMAGES = (1_000, 4_000, 10_000)
@@ -28,19 +28,16 @@ Task = tuple[str, str]
 
 
 def frozen(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
-    """How much is it worth that the kernels learn? settings: the tab's. busy: the pair is being trained."""
+    """How much is it worth that the kernels are trained? settings: the tab's. busy: the pair is being trained."""
     work = Piecework(
-        "cnn_frozen",
-        "Train all four",
-        disabled=busy,
-        help="One epoch each, from the same seed on the same batches: some seconds.",
+        "cnn_frozen", "Train all four", disabled=busy, help="One epoch each, same seed and batches: some seconds."
     )
 
     def body() -> None:
-        st.markdown("#### How much do the kernels matter?")
+        st.markdown("#### Frozen random kernels")
         st.markdown(
-            "The same networks once more, but their kernels stay as they start: random. Only what follows "
-            "(and batch norm's scale and shift) learns."
+            "The same networks with frozen random kernels: only the layers after them and "
+            "batch norm's γ and β are trained."
         )
         images = st.select_slider(
             "Training images",
@@ -49,7 +46,7 @@ def frozen(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
             key="cnn_frozen_images",
             bind="query-params",
             format_func=lambda count: f"{count:,}",
-            help="Each run is one epoch on so many images.",
+            help="Images of one epoch.",
         )
         images = min(int(images), len(mnist.train))
         names = ("convolutions", "batch_size", "lr", "seed")
@@ -73,8 +70,8 @@ def frozen(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
                 )
                 some = which_images(mnist, next(iter(done.values())).n)
                 st.caption(
-                    f"One epoch on {images:,} training images at rate {lr:g}, seed {seed}; whiskers: 95% "
-                    f"interval on {some}; dotted: guessing."
+                    f"One epoch on {images:,} training images at learning rate {lr:g}, seed {seed}; whiskers: 95% "
+                    f"intervals on {some}; dotted: chance level."
                 )
                 st.markdown(describe(done))
 
@@ -96,16 +93,15 @@ def describe(done: dict[Task, ShortScore]) -> str:
             continue
         title = "With batch norm" if network == WITH else "Without"
         if trained.accuracy is None or random.accuracy is None:
-            words.append(f"{title}, a run diverged: nothing to compare.")
+            words.append(f"{title}, a run diverged.")
             continue
         gap = trained.accuracy - random.accuracy
         apart = trained.ci95[0] > random.ci95[1] or random.ci95[0] > trained.ci95[1]
         if not apart:
-            words.append(f"{title}, the intervals overlap: no difference can be told.")
+            words.append(f"{title}, the intervals overlap: no clear difference.")
         elif gap > 0:
             words.append(
-                f"{title}, learning the kernels is worth **{points(gap)}**; random ones reach "
-                f"{percent(random.accuracy)}."
+                f"{title}, training the kernels gains **{points(gap)}**; random ones reach {percent(random.accuracy)}."
             )
         else:
             words.append(f"{title}, random kernels do better by {points(-gap)} after this one epoch.")

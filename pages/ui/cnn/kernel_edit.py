@@ -79,13 +79,13 @@ def edit_kernel(model: nn.Module, config: CNNConfig, edits: KernelEdits) -> None
     edits.now[place] = rows
     if not np.isfinite(rows).all():
         edits.now[place] = edits.table
-        st.warning("An empty cell has no number: fill it in.", icon=":material/info:")
+        st.warning("Every cell needs a number: fill in the empty one.", icon=":material/info:")
     _at_once(edits, place, found)
-    pictures = gradient_pictures(np.array([found, edits.now[place]]), wide=WIDE)
+    images = gradient_pictures(np.array([found, edits.now[place]]), wide=WIDE)
     with st.container(horizontal=True, gap="medium"):
-        for name, shown in zip(("Trained", "Now"), pictures, strict=True):
+        for name, shown in zip(("Trained", "Edited"), images, strict=True):
             with st.container(width=WIDE, gap="xxsmall"):
-                st.image(shown, width=WIDE, alt=f"The kernel's weights, {name.lower()}")
+                st.image(shown, width=WIDE, alt=f"Weights of the kernel, {name.lower()}")
                 st.caption(name)
 
 
@@ -95,14 +95,14 @@ def _choose(model: nn.Module, config: CNNConfig) -> tuple[KernelPlace, Tensor]:
         blocks = len(config.channels)
         block = 1
         if blocks > 1:
-            block = int(_number("Convolution", 1, blocks, f"{KEY}_block_{blocks}", "Which convolution."))
+            block = int(_number("Convolution", 1, blocks, f"{KEY}_block_{blocks}", "Convolution, counted from 1."))
         weight = dict(model.layers.named_children())[f"conv{block}"].get_parameter("weight").detach()
         ends = []
-        for name, count, description in (
-            ("To channel", weight.shape[0], "The map that the kernel helps to make."),
-            ("From channel", weight.shape[1], "The map that the kernel slides over."),
+        for name, word, count, description in (
+            ("Output channel", "to", weight.shape[0], "Output channel of the kernel."),
+            ("Input channel", "from", weight.shape[1], "Input channel of the kernel."),
         ):
-            key = f"{KEY}_{name.split()[0].lower()}_{count}"
+            key = f"{KEY}_{word}_{count}"
             ends.append(int(_number(name, 0, count - 1, key, description)) if count > 1 else 0)
     place = KernelPlace(block, *ends)
     return place, weight[place.to, place.source]
@@ -118,10 +118,10 @@ def _at_once(edits: KernelEdits, place: KernelPlace, found: Rows) -> None:
     now = np.array(edits.now[place], dtype=np.float32)
     with st.container(horizontal=True, gap="small"):
         for label, icon, key, new, description in (
-            ("All zero", "do_not_disturb_on", "zero", np.zeros_like(now), "The kernel sees nothing any more."),
-            ("Flip signs", "swap_vert", "flip", -now, "Ink that spoke for the map now speaks against it."),
-            ("Mirror", "swap_horiz", "mirror", now[:, ::-1], "Left and right change places."),
-            ("As trained", "undo", "back", np.array(found, dtype=np.float32), "Undo this kernel."),
+            ("Set to zero", "do_not_disturb_on", "zero", np.zeros_like(now), "The kernel contributes nothing."),
+            ("Flip signs", "swap_vert", "flip", -now, "Positive weights become negative and the other way round."),
+            ("Mirror", "swap_horiz", "mirror", now[:, ::-1], "Swaps left and right."),
+            ("Reset", "undo", "back", np.array(found, dtype=np.float32), "Back to the trained weights."),
         ):
             st.button(
                 label,

@@ -10,7 +10,7 @@ from torch import Tensor
 from core.charts.heatmaps import confusion_figure
 from core.config.proportion import Proportion
 from core.data.digits import Mnist
-from core.formatting import article, count, interval, percent
+from core.formatting import count, interval, percent
 from core.lessons.cnn.charts.maps import kernel_grid_figure, map_strip
 from core.lessons.cnn.charts.training import moved_figure
 from core.lessons.cnn.kernels import in_bytes, maps, moved
@@ -33,14 +33,14 @@ MAPS, IN_A_ROW = 16, 8  # feature maps of a layer shown
 @dataclass(frozen=True, eq=False)
 class Choice:
     """What to look at: a layer, some of its input and output channels, the change or the weights, on one
-    scale or each kernel on its own, and whose picture goes through the network."""
+    scale or each kernel on its own, and which image goes through the network."""
 
     layer: str
     inputs: range
     outputs: range
     change: bool
     common: bool
-    picture: Subject
+    image: Subject
 
 
 def stage(trained: TrainedNetwork, mnist: Mnist, choice: Choice) -> None:
@@ -73,7 +73,7 @@ def _slider(labels: list[str], key: str) -> int:
             on_click=press,
             args=(key, labels),
             icon=":material/pause:" if on else ":material/play_arrow:",
-            help="Stop here." if on else "Run through the epochs, from the start if it is at the end.",
+            help="Stop here." if on else "Play the epochs, from the beginning if it stands at the end.",
         )
         label = st.select_slider(
             "Epoch",
@@ -83,71 +83,73 @@ def _slider(labels: list[str], key: str) -> int:
             bind="query-params",
             on_change=moved_by_hand,
             args=(key, labels),
-            help="How many times the network had seen all training images. At the start its kernels are random.",
+            help="Passes over the training images so far. At epoch 0 the kernels are random.",
         )
     return labels.index(label)
 
 
 def _show(trained: TrainedNetwork, mnist: Mnist, choice: Choice, shown: list[Moment], moment: Moment) -> None:
-    with st.spinner("Reading the test images…", show_time=False):
+    with st.spinner("Classifying the test images…", show_time=False):
         table = kept.table_at(trained, moment, mnist)
     _accuracy(trained, mnist, moment, table)
     _kernels(trained, choice, shown, moment)
     if table is None:
         _path(trained, moment)
         return
-    st.markdown(f"**What the convolutions find in {_whose(choice.picture)}**")
+    st.markdown(f"**Feature maps of {_whose(choice.image)}**")
     _maps(trained, choice, moment)
     answer, path = st.columns([1.2, 1], gap="medium")
     with answer:
         model = kept.network_at(trained, moment)
-        show_prediction(logits(model, choice.picture.image.unsqueeze(0))[0].softmax(0), "cnn_kernels_reading")
-        if choice.picture.label is not None:
-            st.caption(f"It is {article(choice.picture.label)}.")
+        show_prediction(logits(model, choice.image.image.unsqueeze(0))[0].softmax(0), "cnn_kernels_reading")
+        if choice.image.label is not None:
+            st.caption(f"True label: {choice.image.label}.")
     with path:
         _path(trained, moment)
-    st.markdown("**Which digit for which**")
+    st.markdown("**Confusion matrix**")
     chart(confusion_figure(table, height=340), "cnn_kernels_confusion", still=True)
-    st.caption("Brighter means more mistakes; the diagonal holds the right answers.")
+    st.caption("Brighter: more mistakes. Diagonal: classified correctly.")
 
 
-def _whose(picture: Subject) -> str:
-    return "your drawing" if picture.label is None else f"this {picture.label}"
+def _whose(image: Subject) -> str:
+    return "your drawing" if image.label is None else f"this {image.label}"
 
 
 def _accuracy(trained: TrainedNetwork, mnist: Mnist, moment: Moment, table: Tensor | None) -> None:
     if table is None:
-        st.warning("At this moment the network's outputs were not numbers.", icon=":material/trending_up:")
+        st.warning("At this epoch the outputs are NaN: training diverged.", icon=":material/trending_up:")
         return
     n, correct = int(table.sum()), int(table.diagonal().sum())
     low, high = Proportion(correct, n).interval
     with st.container(horizontal=True, gap="small"):
-        st.metric("Test accuracy", percent(correct / n, 2), width=125, help="Share of test images read rightly.")
+        st.metric(
+            "Test accuracy", percent(correct / n, 2), width=125, help="Share of test images classified correctly."
+        )
         st.metric(
             "95% interval",
             interval(low, high),
             width=185,
-            help="Where the accuracy on endlessly many such images lies (Wilson 1927).",
+            help="Range in which the accuracy on infinitely many such images lies (Wilson interval).",
         )
-        st.metric("Mistakes", f"{n - correct:,} of {n:,}", width=150, help="Test images read wrongly.")
+        st.metric("Mistakes", f"{n - correct:,} of {n:,}", width=150, help="Test images misclassified.")
     spaced = " (evenly spaced)" if n < len(mnist.test) else ""
     measured = f"Measured on {cached_results.which_images(mnist, n)}{spaced}."
     st.caption(f"{measured} {BY_TEST} {_exactness(trained, mnist, moment)}")
 
 
 def _exactness(trained: TrainedNetwork, mnist: Mnist, moment: Moment) -> str:
-    """What the weight history left out at this moment, said and measured on the network itself."""
+    """What the weight history left out at this epoch, said and measured on the network itself."""
     if not in_bytes(moment.weights):
         return ""
-    sentence = "The weight history keeps kernels exactly, but the matrices of the linear layers in 8 bits a weight"
+    sentence = "The weight history stores kernels exactly and the linear layers in 8 bits per weight"
     itself, rounded = kept.network_table(trained, mnist), kept.network_table(trained, mnist, kept=True)
     if itself is None or rounded is None:
         return f"{sentence}."
     n = int(itself.sum())
     exact, eight_bit = (100 * int(table.diagonal().sum()) / n for table in (itself, rounded))
     if eight_bit == exact:
-        return f"{sentence}. For the trained network that costs nothing: {exact:.2f}% either way."
-    return f"{sentence}. For the trained network that makes {eight_bit:.2f}% of {exact:.2f}%."
+        return f"{sentence}. For the trained network that changes nothing: {exact:.2f}% either way."
+    return f"{sentence}. For the trained network the accuracy is {eight_bit:.2f}% instead of {exact:.2f}%."
 
 
 def _kernels(trained: TrainedNetwork, choice: Choice, shown: list[Moment], moment: Moment) -> None:
@@ -158,22 +160,22 @@ def _kernels(trained: TrainedNetwork, choice: Choice, shown: list[Moment], momen
     whole = values.shape[0] * values.shape[1]
     count = len(inputs) * len(outputs)
     side = f"{values.shape[2]} × {values.shape[3]}"
-    what = "What training added to the" if choice.change else "The"
+    what = "Change of the" if choice.change else "The"
     shown_of = f"{whole:,}" if count == whole else f"{count:,} of {whole:,}"
     st.markdown(f"**{what} kernels of {choice.layer}**: {shown_of}, {side} each")
     top = kept.largest(trained, choice.layer, choice.change) if choice.common else None
     fig = kernel_grid_figure(part, inputs=inputs, outputs=outputs, top=top)
     chart(fig, f"cnn_kernels_grid_{choice.layer}", still=True)
-    scale = f"full color at ±{top:.2g}, the same at every epoch" if top else "each kernel has its own scale"
+    scale = f"full color at ±{top:.2g} at every epoch" if top else "one scale per kernel"
     went = moved(now, start)
     if math.isfinite(went):
-        scale += f". Since the start this layer's kernels have moved by {percent(went, 0)} of the size they began with"
-    st.caption(f"Orange above zero, blue below; {scale}.")
+        scale += f". Change of this layer since initialization: {percent(went, 0)} of the initial norm"
+    st.caption(f"Orange: above zero, blue: below; {scale}.")
 
 
 def _maps(trained: TrainedNetwork, choice: Choice, moment: Moment) -> None:
     """A strip of small maps for every convolution."""
-    for name, found in maps(kept.network_at(trained, moment), choice.picture.image).items():
+    for name, found in maps(kept.network_at(trained, moment), choice.image.image).items():
         few = found[:MAPS]
         shown = f"the first {len(few)} of " if len(few) < len(found) else ""
         size = f"{found.shape[1]} × {found.shape[2]}"
@@ -182,22 +184,22 @@ def _maps(trained: TrainedNetwork, choice: Choice, moment: Moment) -> None:
         columns = min(IN_A_ROW, len(few))
         st.image(
             map_strip(values, tops=float(abs(values).max()), signed=True, columns=columns, width=84 * columns),
-            alt=f"{len(few)} maps of {name} for {_whose(choice.picture)}",
+            alt=f"{len(few)} maps of {name} for {_whose(choice.image)}",
         )
 
 
 def _path(trained: TrainedNetwork, moment: Moment) -> None:
     """How far every convolution went, over the epochs."""
-    st.markdown("**How far the kernels have moved**")
+    st.markdown("**Change of the kernels since initialization**")
     if len(trained.weight_history) < 2:
-        st.caption("This run kept no film: there are only its start and its present.")
+        st.caption("This run kept no weight history: there are only its first and its last weights.")
         return
     epochs, lines = kept.paths(trained)
     if not any(value for line in lines.values() for value in line if value == value):
-        st.caption("They have not moved at all: this network trains only what follows its convolutions.")
+        st.caption("No change: this network trains only the layers after its convolutions.")
         return
     chart(moved_figure(epochs, lines, now=moment.epoch, height=260), "cnn_kernels_path", still=True)
-    st.caption("‖W − W₀‖ / ‖W₀‖, W₀ a layer's kernels at the start: at 100% they went as far as their own size.")
+    st.caption("‖W − W₀‖ / ‖W₀‖ with W₀ the initial kernels of a layer.")
 
 
 # Runs a slider through its places by itself, one a tick of the fragment it lives in; it can be stopped.

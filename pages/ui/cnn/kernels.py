@@ -1,4 +1,4 @@
-"""Tab: a network's kernels from the random start to the last epoch, and what it reads on the way."""
+"""Tab: a network's kernels from initialization to the last epoch, and what it predicts on the way."""
 
 import streamlit as st
 
@@ -9,22 +9,24 @@ from pages.ui.cnn.kernel_stage import Choice, stage
 from pages.ui.kit.drawing.canvas import beside_canvas
 from pages.ui.kit.network.image_picker import subject
 from pages.ui.kit.network.network_panel import panel
+from pages.ui.kit.widgets.binding import renamed
 
-COMMON, OWN = "one for all", "each its own"
+COMMON, OWN = "shared", "per kernel"
+renamed("cnn_kernels_scale", {"one for all": COMMON, "each its own": OWN})
 WEIGHTS, CHANGE = "weights", "change"
 ROWS, COLUMNS = 8, 16  # kernels shown at once
 
 CODE = """\
-film = [copy.deepcopy(model.state_dict())]              # epoch 0: random kernels
+history = [copy.deepcopy(model.state_dict())]           # epoch 0: initial weights
 for epoch in range(epochs):
     train_one_epoch(model)
-    film.append(copy.deepcopy(model.state_dict()))
+    history.append(copy.deepcopy(model.state_dict()))
 
-kernels = film[-1]["layers.conv2.weight"]               # (outputs, inputs, k, k)
-start = film[0]["layers.conv2.weight"]
-moved = (kernels - start).norm() / start.norm()
+kernels = history[-1]["layers.conv2.weight"]            # (out channels, in channels, k, k)
+initial = history[0]["layers.conv2.weight"]
+change = (kernels - initial).norm() / initial.norm()
 
-model.load_state_dict(film[2])                          # back to epoch 2
+model.load_state_dict(history[2])                       # back to epoch 2
 accuracy = (model(test_images).argmax(1) == labels).float().mean()
 """
 
@@ -50,7 +52,7 @@ def _choice(trained: TrainedNetwork, mnist: Mnist) -> Choice:
             index=min(1, len(layers) - 1),
             key=f"cnn_kernels_layer_{len(layers)}",
             bind="query-params",
-            help="Whose kernels are shown; conv1 receives the pixels.",
+            help="Layer whose kernels are shown; conv1 receives the pixels.",
         )
     )
     what = st.segmented_control(
@@ -60,7 +62,7 @@ def _choice(trained: TrainedNetwork, mnist: Mnist) -> Choice:
         required=True,
         key="cnn_kernels_what",
         bind="query-params",
-        help="The change is what training added to the random start.",
+        help="The change is trained weight minus initial weight.",
     )
     scale = st.segmented_control(
         "Color scale",
@@ -69,13 +71,13 @@ def _choice(trained: TrainedNetwork, mnist: Mnist) -> Choice:
         required=True,
         key="cnn_kernels_scale",
         bind="query-params",
-        help="One for all compares kernels and epochs; its own shows the pattern of a weak kernel, too.",
+        help="A shared scale compares kernels and epochs; one per kernel also shows the pattern of small weights.",
     )
     convolution = layers[layer]
     inputs = _part("Input channels", convolution.in_channels, ROWS, "cnn_kernels_in")
     outputs = _part("Output channels", convolution.out_channels, COLUMNS, "cnn_kernels_out")
-    picture = subject(mnist, "cnn_kernels")
-    return Choice(layer, inputs, outputs, what == CHANGE, scale == COMMON, picture)
+    image = subject(mnist, "cnn_kernels")
+    return Choice(layer, inputs, outputs, what == CHANGE, scale == COMMON, image)
 
 
 def _part(label: str, count: int, most: int, key: str) -> range:
@@ -84,10 +86,6 @@ def _part(label: str, count: int, most: int, key: str) -> range:
         return range(count)
     parts = {f"{first} to {min(first + most, count) - 1}": first for first in range(0, count, most)}
     chosen = st.selectbox(
-        label,
-        list(parts),
-        key=f"{key}_{count}",
-        bind="query-params",
-        help=f"There are {count}; at most {most} are shown at once.",
+        label, list(parts), key=f"{key}_{count}", bind="query-params", help=f"{count} channels, {most} at a time."
     )
     return range(parts[chosen], min(parts[chosen] + most, count))

@@ -27,8 +27,8 @@ def does(config: CNNConfig, layer: LayerShape) -> str:
         )
     description = {
         "batch norm": "batch normalization",
-        "max pool": "largest of 2×2",
-        "average pool": "mean of 2×2",
+        "max pool": "2×2 max-pooling",
+        "average pool": "2×2 average pooling",
         "linear": "linear layer",
     }
     return description.get(layer.kind, layer.kind)
@@ -70,11 +70,6 @@ def pick_channel(key: str, layer: str, config: CNNConfig) -> int:
     if st.session_state.get(name, 0) > last:
         st.session_state[name] = last
     chosen = st.number_input(
-        "Channel",
-        0,
-        widest - 1,
-        key=name,
-        bind="query-params",
-        help="Which of the layer's channels, counted from 0; past its last one there is no other.",
+        "Channel", 0, widest - 1, key=name, bind="query-params", help="Channel of the layer, counted from 0."
     )
     return min(int(chosen), last)

@@ -51,7 +51,7 @@ def answers(trained: TrainedNetwork, mnist: Mnist, count: int, off: Off, kernels
     return _answers(trained.key, data_key(mnist), count, repr(what), model, sample(mnist, count).images)
 
 
-def knock_out_count(trained: TrainedNetwork, mnist: Mnist, block: int) -> tuple[int, int]:
+def ablation_count(trained: TrainedNetwork, mnist: Mnist, block: int) -> tuple[int, int]:
     """For the chart of single channels: how many test images, and how many multiplications that takes."""
     config = cnn(trained)
     rest = multiplications(config, f"act{block}") * config.channels[block - 1]
@@ -59,15 +59,15 @@ def knock_out_count(trained: TrainedNetwork, mnist: Mnist, block: int) -> tuple[
     return count, rest * count
 
 
-def knock_out_known(trained: TrainedNetwork, mnist: Mnist, block: int) -> str:
+def ablation_name(trained: TrainedNetwork, mnist: Mnist, block: int) -> str:
     """Under which name a session remembers to have asked for that chart."""
     return f"{trained.key}/{data_key(mnist)}/{block}"
 
 
-def knock_out(trained: TrainedNetwork, mnist: Mnist, block: int, count: int) -> tuple[int, list[int]]:
-    """How many of the sample are read correctly with all channels, and without each."""
+def ablation(trained: TrainedNetwork, mnist: Mnist, block: int, count: int) -> tuple[int, list[int]]:
+    """How many of the sample are classified correctly with all channels, and without each."""
     some = sample(mnist, count)
-    return _knock_out(trained.key, data_key(mnist), block, count, trained.model, some)
+    return _ablation(trained.key, data_key(mnist), block, count, trained.model, some)
 
 
 def channel_peaks(trained: TrainedNetwork, mnist: Mnist, layer: str) -> tuple[MaxActivations, Digits]:
@@ -81,11 +81,11 @@ def _answers(key: str, data: str, count: int, what: str, _model: nn.Module, _ima
     return logits(_model, _images, chunk=100)
 
 
-@st.cache_resource(max_entries=32, show_spinner="Switching each channel off in turn…")
-def _knock_out(key: str, data: str, block: int, count: int, _model: nn.Module, _some: Digits) -> tuple[int, list[int]]:
+@st.cache_resource(max_entries=32, show_spinner="Ablating each channel in turn…")
+def _ablation(key: str, data: str, block: int, count: int, _model: nn.Module, _some: Digits) -> tuple[int, list[int]]:
     return without_each_channel(_model, block, _some.images, _some.labels)
 
 
-@st.cache_resource(max_entries=24, show_spinner="Reading the test images…")
+@st.cache_resource(max_entries=24, show_spinner="Classifying the test images…")
 def _peaks(key: str, data: str, layer: str, _model: nn.Module, _images: Tensor) -> MaxActivations:
     return max_activations(_model, layer, _images)

@@ -18,9 +18,9 @@ MOST = 64  # channels of a layer shown at a time
 
 
 def input_row(image: Tensor) -> Row:
-    """The picture that goes in, white on black."""
+    """The input image, white on black."""
     sprites = map_sprites(image.numpy(), [1.0], kind="image")
-    return Row("input", "1 picture of 28×28, ink from 0 to 1", sprites, 28, 28, ["The picture that goes in"])
+    return Row("input", "image of 28×28 pixels in [0, 1]", sprites, 28, 28, ["Input image"])
 
 
 def layer_row(
@@ -44,7 +44,7 @@ def layer_row(
     top = float(np.abs(values).max())
     if not output.is_map:
         cells = strip(values)
-        sentence = f"{gives(layer)}, {values.min():.3g} to {values.max():.3g}\nClick for each unit's number."
+        sentence = f"{gives(layer)}, {values.min():.3g} to {values.max():.3g}\nClick for the value of each unit."
         return Row(
             output.name,
             note,
@@ -58,7 +58,7 @@ def layer_row(
     tops = np.full(len(shown), top) if shared else np.abs(shown).max(axis=(1, 2))
     names = [_caption(layer, first + index, values) for index, values in enumerate(shown)]
     if len(shown) < len(values):
-        note += f"; here channels {first} to {first + len(shown) - 1}" if len(shown) else "; no more here"
+        note += f"; channels {first} to {first + len(shown) - 1} shown" if len(shown) else "; none in this range"
     return Row(
         output.name,
         note,
@@ -72,7 +72,7 @@ def layer_row(
 
 def _caption(layer: LayerShape, channel: int, values: NDArray[np.float64]) -> str:
     if not values.any():
-        return f"channel {channel}\nzero everywhere"
+        return f"channel {channel}\nall zero"
     return f"channel {channel}\n{values.min():.3g} to {values.max():.3g}"
 
 
@@ -88,6 +88,6 @@ def first_shown(outputs: Sequence[LayerOutput], key: str) -> int:
         key=f"{key}_group_{len(groups)}",
         bind="query-params",
         width=150,
-        help=f"At most {MOST} maps of a layer at a time.",
+        help=f"At most {MOST} maps per layer at a time.",
     )
     return MOST * groups.index(group)

@@ -1,4 +1,4 @@
-"""Every layer's feature maps of one picture, from the input to the ten probabilities."""
+"""Every layer's feature maps of one image, from the input to the ten probabilities."""
 
 from functools import partial
 
@@ -10,7 +10,6 @@ from core.charts.palette import DIGITS
 from core.config.cnn import CNNConfig
 from core.data.digits import Mnist
 from core.export.network import cnn_code
-from core.formatting import article
 from core.lessons.cnn.feature_maps import LayerOutput, layer_outputs, map_layers
 from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn.enlarged_map import enlarged
@@ -20,10 +19,12 @@ from pages.ui.cnn.map_rows import MOST, first_shown, input_row, layer_row
 from pages.ui.kit.drawing.map_sheet import map_sheet
 from pages.ui.kit.network.image_picker import Subject
 from pages.ui.kit.shell import css
+from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.chart import chart
 
 KEY, LARGE = "cnn_maps", "cnn_maps_large"
-LAYER, OWN = "the layer's largest number", "each map's own"
+LAYER, OWN = "per layer", "per map"
+renamed(f"{KEY}_reach", {"the layer's largest number": LAYER, "each map's own": OWN})
 
 CODE = """\
 network.eval()
@@ -31,7 +32,7 @@ x = image.reshape(1, 784)
 for name, layer in network.named_children():
     x = layer(x)                            # x: (1, channels, rows, columns)
     print(name, type(layer).__name__, tuple(x.shape))
-    # x[0, c] is the feature map of channel c: a picture
+    # x[0, c] is the feature map of channel c: an image
 print(x.softmax(dim=1))                     # ten probabilities
 """
 
@@ -60,7 +61,7 @@ def _choose(config: CNNConfig, outputs: list[LayerOutput]) -> tuple[LayerOutput,
             key=_layer_key(config),
             bind="query-params",
             width=125,
-            help="Whose output to see large; or click a picture of the sheet.",
+            help="Layer to enlarge; clicking a map does the same.",
         )
         output = next(output for output in outputs if output.name == name)
         with st.container(width=135):
@@ -75,24 +76,24 @@ def _layer_key(config: CNNConfig) -> str:
 def _sheet(config: CNNConfig, outputs: list[LayerOutput], output: LayerOutput, channel: int, seen: Subject) -> None:
     with st.container(horizontal=True, gap="medium"):
         reach = st.segmented_control(
-            "Colors reach to",
+            "Color scale",
             [OWN, LAYER],
             default=OWN,
             required=True,
             key=f"{KEY}_reach",
             bind="query-params",
-            help="A scale for each map shows the faint ones too; one for a layer lets its maps be compared.",
+            help="Per map: faint maps are visible too. Per layer: maps can be compared.",
         )
         first = first_shown(outputs, KEY)
     rows = [layer_row(out, config, shared=reach == LAYER, first=first) for out in outputs]
     place = channel - first if output.is_map else 0
     negative = any(out.signed for out in outputs if out.kind == config.activation)
     st.caption(
-        "Point at a picture to enlarge it; click it to see its numbers. "
+        "Hover over a map to enlarge it, click it to see its values. "
         + (
-            f"Blue is below zero, orange above: {config.activation} lets negative numbers pass."
+            f"Blue: below zero, orange: above; {config.activation} passes negative values."
             if negative
-            else "Before the activation: blue below zero, orange above. After it: dark is zero, yellow the largest."
+            else "Before the activation, blue: below zero, orange: above. After it, dark: zero, yellow: largest."
         )
     )
     map_sheet(
@@ -104,21 +105,21 @@ def _sheet(config: CNNConfig, outputs: list[LayerOutput], output: LayerOutput, c
     )
 
 
-def picked(config: CNNConfig, names: list[str], first: int, row: int, picture: int) -> None:
-    """Callback: what was clicked becomes what is shown large; the input has no more to tell."""
+def picked(config: CNNConfig, names: list[str], first: int, row: int, column: int) -> None:
+    """Callback: what was clicked becomes what is shown large; the input has no kernel."""
     if row == 0:
         return
     name = names[row - 1]
     st.session_state[_layer_key(config)] = name
     if name in map_layers(config) and max(config.channels) > 1:
-        st.session_state[channel_key(KEY, config)] = first + picture
+        st.session_state[channel_key(KEY, config)] = first + column
 
 
 def _answer(model: nn.Module, outputs: list[LayerOutput], seen: Subject) -> None:
     shares = outputs[-1].values.softmax(dim=0)
     digit = int(shares.argmax())
-    right = "" if seen.label is None else ", rightly" if digit == seen.label else f"; it is {article(seen.label)}"
-    st.markdown(f"**softmax** → ten probabilities: read as {article(f'**{digit}**')}{right}")
+    right = "" if seen.label is None else ", correct" if digit == seen.label else f"; true label {seen.label}"
+    st.markdown(f"**softmax** → ten probabilities. Predicted: **{digit}**{right}")
     chart(bars(shares.numpy(), [str(d) for d in range(10)], DIGITS, height=230), f"{KEY}_bars", still=True)
 
 

@@ -1,4 +1,4 @@
-"""The test images, and the patch of each, that make a channel fire strongest."""
+"""The test images, and the patch of each, that activate a channel most."""
 
 from collections import Counter
 
@@ -37,7 +37,7 @@ def code(config: CNNConfig, layer: str, channel: int) -> str:
     return CODE.format(cut=cut, layer=layer, channel=channel, steps=steps(config, layer))
 
 
-def excites(trained: TrainedNetwork, mnist: Mnist) -> None:
+def strongest_images(trained: TrainedNetwork, mnist: Mnist) -> None:
     """Choose a channel; its nine strongest images with the patch framed."""
     config = results.cnn(trained)
     names = [f"act{number}" for number in range(1, len(config.channels) + 1)]
@@ -49,7 +49,7 @@ def excites(trained: TrainedNetwork, mnist: Mnist) -> None:
             key=f"{KEY}_layer_{tag(config)}",
             bind="query-params",
             width=150,
-            help="The activation after each convolution.",
+            help="Activation layer after a convolution.",
         )
         with st.container(width=160):
             channel = pick_channel(KEY, layer, config)
@@ -60,7 +60,7 @@ def excites(trained: TrainedNetwork, mnist: Mnist) -> None:
             on_click=_next,
             args=(config, layer),
             disabled=len_of(config, layer) == 1,
-            help="After the last comes the first.",
+            help="The next channel; after the last one the first.",
         )
     found, some = results.channel_peaks(trained, mnist, layer)
     where = cached_results.which_images(mnist, len(some))
@@ -68,14 +68,13 @@ def excites(trained: TrainedNetwork, mnist: Mnist) -> None:
     fired = int((found.values[:, channel] > 0).sum())
     if not fired:
         st.info(
-            f"Channel {channel} of {layer} is silent: nowhere in {where} does it give more than zero. "
-            "Choose another channel.",
+            f"Channel {channel} of {layer} is inactive on all of {where} (never above zero). Choose another channel.",
             icon=":material/volume_off:",
         )
     else:
         _pictures(config, layer, channel, found, some, [i for i in top.tolist() if found.values[i, channel] > 0])
     st.caption(
-        f"The strongest of {where}. A map's largest number counts; it fires (above zero) somewhere in "
+        f"Ranked by the largest value of the map, over {where}; the channel is active (above zero) in "
         f"{percent(fired / len(some))} of them."
     )
     with st.expander("Show the code", icon=":material/code:"):
@@ -105,17 +104,17 @@ def _pictures(config: CNNConfig, layer: str, channel: int, found: MaxActivations
                 st.image(
                     framed_picture(image, frame, size=WIDE),
                     width=WIDE,
-                    alt=f"{article(label).capitalize()}, its patch framed",
+                    alt=f"{article(label).capitalize()}, the receptive field framed",
                 )
                 if sees < 28:
-                    st.image(picture(_cut(image, window), size=4 * WIDE), width=WIDE, alt="The patch alone")
+                    st.image(picture(_cut(image, window), size=4 * WIDE), width=WIDE, alt="The receptive field alone")
                 value = float(found.values[index, channel])
                 st.caption(f"{article(f'**{label}**')} · {value:.3g}", text_alignment="center")
     if sees < 28:
         beyond = any(window != window.inside() for window in windows)
         st.caption(
-            "Above the image, below it the patch alone. The number is what the channel gives there."
-            + (" Where a patch reaches over the edge of the image, it is black: padding." if beyond else "")
+            "Top: the image. Bottom: its receptive field alone. Caption: true label · activation."
+            + (" Black beyond the edge: padding." if beyond else "")
         )
 
 
@@ -131,17 +130,17 @@ def _labels(labels: list[int]) -> str:
     counts = Counter(labels)
     digit, most = counts.most_common(1)[0]
     if len(labels) == 1:
-        return f"Only one image makes it fire, {article(digit)}."
+        return f"Only one image activates it, {article(digit)}."
     if most == len(labels):
-        return f"All {len(labels)} are of the digit **{digit}**."
+        return f"All {len(labels)} are images of **{digit}**."
     if most > len(labels) / 2:
-        return f"{most} of {len(labels)} are of the digit **{digit}**."
+        return f"{most} of {len(labels)} are images of **{digit}**."
     shown = ", ".join(str(d) for d in sorted(counts))
-    return f"They are of {len(counts)} different digits ({shown})."
+    return f"They show {len(counts)} different digits ({shown})."
 
 
 def _seen(windows: list[Window]) -> str:
     sees = windows[0].height
     if sees >= 28:
-        return f"Each number of this layer sees {sees}×{sees} pixels: the whole digit may matter."
-    return f"Framed: the {sees}×{sees} pixels that this number of the map can see."
+        return f"The receptive field ({sees}×{sees} pixels) covers the whole image."
+    return f"Framed: the receptive field, {sees}×{sees} pixels."

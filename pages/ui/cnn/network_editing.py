@@ -1,4 +1,4 @@
-"""Operate on a copy of the network: channels off, kernels rewritten; and what it then reads."""
+"""Edit a copy of the network: channels off, kernels rewritten; and what it then predicts."""
 
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -28,33 +28,35 @@ from pages.ui.kit.network.image_picker import Subject
 from pages.ui.kit.shell import css
 from pages.ui.kit.training.accuracy_line import BY_TEST
 from pages.ui.kit.widgets import cached_results
+from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.chart import chart
 
 KEY, EFFECT = "cnn_change", "cnn_change_effect"
-OFF, KERNEL = "Switch channels off", "Rewrite a kernel"
+OFF, KERNEL = "Switch channels off", "Edit a kernel"
+renamed(f"{KEY}_operation", {"Rewrite a kernel": KERNEL})
 
 CODE = """\
 import copy
-edited = copy.deepcopy(network).eval()      # never operate on the original
+edited = copy.deepcopy(network).eval()      # the original stays as it is
 
 def switch_off(layer, inputs, output):      # called after the activation, before pooling
     output = output.clone()
-    output[:, 0] = 0.0                      # channel 0 passes on zero everywhere
+    output[:, 0] = 0.0                      # ablate channel 0
     return output
 
 edited[{act}].register_forward_hook(switch_off)    # the activation of block 1
 with torch.no_grad():
-    edited[{conv}].weight[0, 0] *= -1              # kernel to channel 0 from channel 0: signs flipped
+    edited[{conv}].weight[0, 0] *= -1              # flip the signs of one kernel
 print(edited(x).softmax(dim=1))
 """
 
 
 def code(config: CNNConfig) -> str:
-    """Surgery on the network that the part "Maps" prints."""
+    """Ablation of the network that the part "Maps" prints."""
     return CODE.format(act=cut_after(config, "act1") - 1, conv=cut_after(config, "conv1") - 1)
 
 
-def surgery(trained: TrainedNetwork, mnist: Mnist, seen: Subject) -> None:
+def ablation(trained: TrainedNetwork, mnist: Mnist, seen: Subject) -> None:
     """Controls on the left, effect on the right; below, each channel's own importance."""
     config = results.cnn(trained)
     edits = kernel_edits(trained.key)
@@ -69,7 +71,7 @@ def surgery(trained: TrainedNetwork, mnist: Mnist, seen: Subject) -> None:
             key=f"{KEY}_operation",
             bind="query-params",
             label_visibility="collapsed",
-            help="Silence whole channels, or change the numbers of one kernel. Both add up.",
+            help="Switch whole channels off, or change the weights of one kernel. Both edits add up.",
         )
         place = st.container()
         off = _choose_off(config)
@@ -80,13 +82,13 @@ def surgery(trained: TrainedNetwork, mnist: Mnist, seen: Subject) -> None:
                 _switches(trained, config, seen, off, edits)
         _undo(config, edits, off)
     with right, st.container(key=EFFECT):
-        read = effect(trained, mnist, seen, off, edits.changed())
+        edited = effect(trained, mnist, seen, off, edits.changed())
     st.divider()
     left, right = st.columns(2, gap="large")
     with left:
-        by_digit(read)
+        by_digit(edited)
     with right:
-        knocked_out(trained, mnist)
+        channel_ablation(trained, mnist)
     with st.expander("Show the code", icon=":material/code:"):
         st.code(code(config), language="python")
 
@@ -107,7 +109,7 @@ def _choose_off(config: CNNConfig) -> dict[int, list[int]]:
                 bind="query-params",
                 placeholder="none",
                 width=200,
-                help=f"Which of the {count} channels of block {block} give zero.",
+                help=f"Channels of block {block} (0 to {count - 1}) whose activation is set to zero.",
             )
     return off
 
@@ -117,8 +119,7 @@ def _switches(
 ) -> None:
     """The activations' maps as switches."""
     st.caption(
-        "Click a map to switch its channel off, and again to switch it on. Off: the activation gives zero at "
-        "every place, so what follows, pooling and the next layer, receives nothing but zeros from it."
+        "Click a map to switch its channel off, and again to switch it on. Off: the activation is zero at every place."
     )
     outputs = layer_outputs(results.changed(trained, off, edits.changed()), config, seen.image)
     shown = [out for out in outputs if out.name.startswith("act")]
@@ -137,18 +138,18 @@ def _switches(
     map_sheet(f"{KEY}_sheet", rows, toggles=True, on_pick=partial(_toggle, config, first))
 
 
-def _toggle(config: CNNConfig, first: int, row: int, picture: int) -> None:
+def _toggle(config: CNNConfig, first: int, row: int, column: int) -> None:
     """Callback: the channel clicked goes off, or on again."""
     key = _off_key(config, row + 1)
-    st.session_state[key] = sorted({*st.session_state.get(key, [])} ^ {first + picture})
+    st.session_state[key] = sorted({*st.session_state.get(key, [])} ^ {first + column})
 
 
 def _undo(config: CNNConfig, edits: KernelEdits, off: dict[int, list[int]]) -> None:
     channels, kernels = sum(map(len, off.values())), len(edits.changed())
     sentence = [f"{count(channels, 'channel')} off"] if channels else []
-    sentence += [f"{count(kernels, 'kernel')} rewritten"] if kernels else []
+    sentence += [f"{count(kernels, 'kernel')} edited"] if kernels else []
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.caption(f"Changed so far: {', '.join(sentence)}." if sentence else "Nothing changed yet.", width="stretch")
+        st.caption(f"Edits: {', '.join(sentence)}." if sentence else "No edits yet.", width="stretch")
         st.button(
             "Undo all",
             icon=":material/undo:",
@@ -156,7 +157,7 @@ def _undo(config: CNNConfig, edits: KernelEdits, off: dict[int, list[int]]) -> N
             disabled=not sentence,
             on_click=_reset,
             args=(config, edits),
-            help="Back to the network as it was trained.",
+            help="Back to the trained network.",
         )
 
 
@@ -172,10 +173,10 @@ def _reset(config: CNNConfig, edits: KernelEdits) -> None:
 ABLATION_KEY, ASKED = "cnn_knock", "cnn_knock_asked"
 
 
-def knocked_out(trained: TrainedNetwork, mnist: Mnist) -> None:
+def channel_ablation(trained: TrainedNetwork, mnist: Mnist) -> None:
     """Accuracy without each single channel of a block; at once where it is quick, else on a button."""
     config = results.cnn(trained)
-    st.markdown("**Channel by channel**: what does the untouched network lose without it?")
+    st.markdown("**Channel ablation**: accuracy without each single channel")
     blocks = [f"act{number}" for number in range(1, len(config.channels) + 1)]
     block = blocks[0]
     if len(blocks) > 1:
@@ -186,30 +187,30 @@ def knocked_out(trained: TrainedNetwork, mnist: Mnist) -> None:
             required=True,
             key=f"{ABLATION_KEY}_block_{tag(config)}",
             bind="query-params",
-            help="Whose channels are switched off one after the other.",
+            help="Block whose channels are ablated one after the other.",
         )
     number = blocks.index(block) + 1
-    count, cost = results.knock_out_count(trained, mnist, number)
+    count, cost = results.ablation_count(trained, mnist, number)
     if cost > results.ENDLESS:
         st.caption(
-            f"This chart would take {cost / 1e9:,.0f} thousand million multiplications of so wide a network, "
-            f"even on {count} images. Take a later block, or a smaller network."
+            f"This chart would take {cost / 1e9:,.0f} billion multiplications "
+            f"even on {count} images. Choose a later block or a smaller network."
         )
         return
-    name = results.knock_out_known(trained, mnist, number)
+    name = results.ablation_name(trained, mnist, number)
     asked: set[str] = st.session_state.setdefault(ASKED, set())
     if cost > results.QUICK and name not in asked:
         channels = config.channels[number - 1]
         st.button(
-            f"Measure all {channels} channels",
+            f"Ablate all {channels} channels",
             icon=":material/play_arrow:",
             key=f"{ABLATION_KEY}_go",
             on_click=asked.add,
             args=(name,),
-            help=f"{channels} times {count:,} test images through what follows; this takes some seconds.",
+            help=f"Classifies {count:,} test images {channels} times; this takes some seconds.",
         )
         return
-    whole, single = results.knock_out(trained, mnist, number, count)
+    whole, single = results.ablation(trained, mnist, number, count)
     fig = interval_columns(
         [right / count for right in single],
         [Proportion(right, count).interval for right in single],
@@ -217,7 +218,7 @@ def knocked_out(trained: TrainedNetwork, mnist: Mnist) -> None:
         x_title="ablated channel",
         whole=whole / count,
         whole_name="none ablated",
-        hover="<b>without channel %{x}</b> %{y:.2%}, %{customdata[0]:+.2%} against all channels",
+        hover="<b>without channel %{x}</b> %{y:.2%}, %{customdata[0]:+.2%} compared with all channels",
         customdata=[((right - whole) / count,) for right in single],
         height=280,
     )
@@ -230,36 +231,37 @@ def _describe(whole: int, single: list[int], count: int) -> str:
     spared = sum(right >= whole for right in single)
     lost = (whole - single[worst]) / count
     if lost <= 0:
-        return "No single channel is missed: without any of them as many are read correctly, or more."
-    sentence = f"Channel {worst} is missed most: without it accuracy falls by {points(lost)}."
+        return "Ablating a single channel lowers the accuracy nowhere: the channels are redundant."
+    sentence = f"Channel {worst} matters most: without it the accuracy falls by {points(lost)}."
     if len(single) > 1:
-        sentence += f" {spared} of {len(single)} channels can go, one at a time, without any loss here."
+        sentence += f" {spared} of {len(single)} can be ablated, one at a time, without loss."
     return sentence
 
 
-# What an operation does: to the picture's probabilities, to the test accuracy, to each digit.
+# What an edit does: to the image's probabilities, to the test accuracy, to each digit.
 
 
 EFFECT_KEY = "cnn_change"
 
 
 @dataclass(frozen=True, eq=False)
-class Readings:
-    """The digits (N,) that the untouched and the changed network read, and the right ones."""
+class EditedPredictions:
+    """The digits (N,) that the trained and the edited network predict, and the true ones."""
 
     before: Tensor
     after: Tensor
     labels: Tensor
 
 
-def effect(trained: TrainedNetwork, mnist: Mnist, seen: Subject, off: Off, kernels: results.Kernels) -> Readings:
-    """Before and after: one picture, and a sample of test images, whose readings it returns."""
+def effect(
+    trained: TrainedNetwork, mnist: Mnist, seen: Subject, off: Off, kernels: results.Kernels
+) -> EditedPredictions:
+    """Before and after: one image, and a sample of test images, whose predictions it returns."""
     model = results.changed(trained, off, kernels)
     pair = [logits(network, seen.image[None]).softmax(1)[0] for network in (trained.model, model)]
     was, now = (int(shares.argmax()) for shares in pair)
     st.markdown(
-        f"The picture: read as **{was}** ({probability(float(pair[0][was]))}), "
-        + ("and still " if now == was else "now as ")
+        f"Predicted for this image: **{was}** ({probability(float(pair[0][was]))}), edited "
         + f"**{now}** ({probability(float(pair[1][now]))})"
     )
     fig = before_after_figure(pair[0].tolist(), pair[1].tolist(), height=230)
@@ -268,16 +270,16 @@ def effect(trained: TrainedNetwork, mnist: Mnist, seen: Subject, off: Off, kerne
         f"Measure on all {len(mnist.test):,} test images",
         key=f"{EFFECT_KEY}_all_{mnist.size}",
         bind="query-params",
-        help="Slower; otherwise as many as answer at once, taken at even distances.",
+        help="Slower. Otherwise an evenly spaced sample.",
     )
     count = results.measured_on(trained, mnist, everything)
     labels = results.sample(mnist, count).labels
-    with st.spinner("Reading all test images…") if everything else nullcontext():
+    with st.spinner("Classifying all test images…") if everything else nullcontext():
         before = results.answers(trained, mnist, count, {}, {}).argmax(1)
         after = results.answers(trained, mnist, count, off, kernels).argmax(1)
     _accuracy(before, after, labels)
-    st.caption(f"Measured on {cached_results.which_images(mnist, count)}. Lines: 95% intervals. {BY_TEST}")
-    return Readings(before, after, labels)
+    st.caption(f"Measured on {cached_results.which_images(mnist, count)}. Whiskers: 95% intervals. {BY_TEST}")
+    return EditedPredictions(before, after, labels)
 
 
 def _accuracy(before: Tensor, after: Tensor, labels: Tensor) -> None:
@@ -289,25 +291,25 @@ def _accuracy(before: Tensor, after: Tensor, labels: Tensor) -> None:
             percent(shares[1], 2),
             f"{100 * (shares[1] - shares[0]):+.2f} points" if bool((before != after).any()) else None,
             width=140,
-            help=f"Untouched: {percent(shares[0], 2)}, on the same images.",
+            help=f"Trained network: {percent(shares[0], 2)} on the same images.",
         )
         st.metric(
-            "Answers changed",
+            "Predictions changed",
             f"{int((before != after).sum()):,}",
             width=140,
-            help=f"Images out of {len(labels):,} that are now read as another digit.",
+            help=f"Images out of {len(labels):,} with another prediction than before.",
         )
     fig = intervals(
-        ["untouched", "edited"],
+        ["trained", "edited"],
         Accuracies(shares, [Proportion(count, len(labels)).interval for count in right], [GRAY, ORANGE]),
     )
     chart(fig.update_layout(height=130), f"{EFFECT_KEY}_accuracy", still=True)
 
 
-def by_digit(read: Readings) -> None:
+def by_digit(found: EditedPredictions) -> None:
     """What the change costs each digit."""
-    before, after, labels = read.before, read.after, read.labels
-    st.markdown("**Digit by digit**: who pays?")
+    before, after, labels = found.before, found.after, found.labels
+    st.markdown("**Accuracy by digit**")
     counts = torch.bincount(labels, minlength=10)
     shares = [
         (torch.bincount(labels[answer == labels], minlength=10) / counts.clamp_min(1)).tolist()
@@ -318,7 +320,7 @@ def by_digit(read: Readings) -> None:
     change = [now - was for was, now in zip(*shares, strict=True)]
     worst = min(range(10), key=change.__getitem__)
     best = max(range(10), key=change.__getitem__)
-    sentence = f"The {worst} pays most: {100 * change[worst]:+.1f} points." if change[worst] < 0 else ""
+    sentence = f"The {worst} loses most: {100 * change[worst]:+.1f} points." if change[worst] < 0 else ""
     if change[best] > 0:
-        sentence += f" The {best} is read better: {100 * change[best]:+.1f} points."
-    st.caption(sentence or "No digit is read more or less often than before.")
+        sentence += f" The {best} gains: {100 * change[best]:+.1f} points."
+    st.caption(sentence or "No digit is classified better or worse than before.")

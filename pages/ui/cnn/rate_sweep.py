@@ -23,13 +23,13 @@ NEAR = 0.02  # below the best by no more than this is "as good"
 
 
 def sweep(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
-    """Which rates still work? settings: `convolutions`, `batch_size`. busy: the pair is being trained."""
+    """Which learning rates still work? settings: `convolutions`, `batch_size`. busy: the pair is being trained."""
     wanted = list(trials())
     work = Piecework(
         "cnn_sweep",
         f"Train {len(wanted)} small runs",
         disabled=busy,
-        help=f"{len(RATES)} rates, {len(SEEDS)} seeds, both networks, one epoch each: a minute or two.",
+        help=f"{len(RATES)} learning rates, {len(SEEDS)} seeds, both networks, one epoch each: a minute or two.",
     )
 
     def body() -> None:
@@ -41,32 +41,33 @@ def sweep(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
             key="cnn_sweep_images",
             bind="query-params",
             format_func=lambda count: f"{count:,}",
-            help="Each run is one epoch on so many images, drawn by its seed.",
+            help="Images of one epoch, drawn by the seed.",
         )
         images = min(int(images), len(mnist.train))
         convolutions, batch = int(settings["convolutions"]), int(settings["batch_size"])
         kept = _kept(data_key(mnist), convolutions, batch, images)
         work.buttons(sum(trial in kept for trial in wanted), len(wanted), "runs")
-        st.caption("When the pair above has ended." if busy else "Each run: one epoch, one network, one seed.")
+        st.caption(
+            "Available when the pair above has finished." if busy else "Each run: one epoch, one network, one seed."
+        )
         with st.container(key="cnn_sweep_result"):  # one child, whatever is in it: the part keeps its shape
             if done := dict(kept):  # another session may add to it meanwhile
                 curves = {NAMES[name]: gather(done, name) for name in NAMES}
                 colors = {NAMES[name]: recipe_color(name) for name in NAMES}
-                text = float(RECIPES[WITH].config.train.optimizer["lr"])
-                chart(rate_curves_figure(curves, colors, (RATES[0], RATES[-1]), marked=text), "cnn_sweep_chart")
+                default = float(RECIPES[WITH].config.train.optimizer["lr"])
+                chart(rate_curves_figure(curves, colors, (RATES[0], RATES[-1]), marked=default), "cnn_sweep_chart")
                 some = which_images(mnist, next(iter(done.values())).n)
                 st.caption(
                     f"One epoch on {images:,} training images, {convolutions} convolutions, batch {batch}, "
-                    f"so {-(-images // batch)} steps: this measures how soon a network learns, not how good "
-                    f"it gets. Scored on {some}. Line: mean of the seeds so far. Band: lowest to highest. "
-                    "Cross: a run diverged (counted as guessing, 10%). Dotted upright: the text's rate, "
-                    f"{text:g}. {BY_TEST}"
+                    f"{-(-images // batch)} steps, measured on {some}. Line: mean over seeds, band: min to max. "
+                    "Cross: a run diverged (counted as chance level, 10%). Vertical line: learning rate "
+                    f"{default:g} of the course project. {BY_TEST}"
                 )
-                st.markdown(describe(curves, text))
+                st.markdown(describe(curves, default))
             else:
                 st.caption(
-                    f"Rates from {RATES[0]:g} to {RATES[-1]:g}, seeds {SEEDS[0]} to {SEEDS[-1]}. More "
-                    "convolutions (on the left) ask a harder question."
+                    f"Learning rates from {RATES[0]:g} to {RATES[-1]:g}, seeds {SEEDS[0]} to {SEEDS[-1]}. "
+                    "The difference grows with more convolutions (on the left)."
                 )
 
         def one(trial: Trial, progress: Callable[[float], None]) -> ShortScore:
@@ -78,29 +79,29 @@ def sweep(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
     work.part(body)
 
 
-def describe(curves: dict[str, dict[float, Spread]], text: float) -> str:
-    """What the curves say so far: at the text's rate, and over which rates each one is near its best."""
+def describe(curves: dict[str, dict[float, Spread]], default: float) -> str:
+    """What the curves say so far: at the default, and over which learning rates each one is near its best."""
     ours, theirs = curves.values()
     if not ours or not theirs:
         return ""
     words = ""
-    if text in ours and text in theirs:
-        a, b = ours[text], theirs[text]
+    if default in ours and default in theirs:
+        a, b = ours[default], theirs[default]
         if min(a.runs, b.runs) < 2:
-            judged = "one seed each says little yet"
+            judged = "only one seed each so far"
         elif a.low > b.high:
-            judged = "every run with it beats every run without"
+            judged = "every run with batch norm beats every run without"
         elif b.low > a.high:
-            judged = "every run without it beats every run with"
+            judged = "every run without batch norm beats every run with"
         else:
-            judged = "the seeds overlap, so neither is better there"
-        words = f"At the text's rate {text:g}: with {percent(a.mean)}, without {percent(b.mean)}; {judged}. "
+            judged = "the seeds overlap"
+        words = f"At learning rate {default:g}: {percent(a.mean)} with, {percent(b.mean)} without; {judged}. "
     best = max(point.mean for curve in curves.values() for point in curve.values())
     good = {
         name: [rate for rate, point in curve.items() if point.mean >= best - NEAR] for name, curve in curves.items()
     }
     spans = "; ".join(
-        f"*{name}* {_span(rates)} ({len(rates)} of {len(curves[name])} rates)" for name, rates in good.items()
+        f"*{name}* {_span(rates)} ({len(rates)} of {len(curves[name])} learning rates)" for name, rates in good.items()
     )
     words += f"Within {points(NEAR)} of the best mean ({percent(best)}): {spans}. "
     with_it, without = (len(rates) for rates in good.values())
@@ -108,17 +109,17 @@ def describe(curves: dict[str, dict[float, Spread]], text: float) -> str:
         return words
     seeds = min(point.runs for curve in curves.values() for point in curve.values())
     if seeds < len(SEEDS):
-        return f"{words}So far from {count(seeds, 'seed')} at every rate."
+        return f"{words}So far {count(seeds, 'seed')} per learning rate."
     if with_it > without:
-        return words + "**Here batch norm makes the choice of the rate easier.**"
+        return words + "**Batch norm widens the range of learning rates that work.**"
     if with_it < without:
-        return words + "**Here more rates work without batch norm.**"
-    return words + "**Here it makes no difference to how many of these rates work.**"
+        return words + "**Here more learning rates work without batch norm.**"
+    return words + "**Here as many learning rates work with as without.**"
 
 
 def _span(rates: list[float]) -> str:
     if not rates:
-        return "at no rate"
+        return "nowhere"
     return f"at {rates[0]:g}" if len(rates) == 1 else f"from {rates[0]:g} to {rates[-1]:g}"
 
 

@@ -21,7 +21,7 @@ from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.widgets import cached_results
 from pages.ui.kit.widgets.chart import chart
 
-LINEUP = ("cnn-lab", "cnn-bn", "cnn-nobn", "mlp-deep", "mlp-module", "mlp-autograd", "linear-softmax")
+LINEUP = ("fast-99", "cnn-lab", "cnn-bn", "cnn-nobn", "mlp-deep", "mlp-module", "mlp-autograd", "linear-softmax")
 SAMPLE = 1000  # test images, until all are asked for
 FEWEST, WORK = 200, 1e11  # a very large network gets a smaller sample: multiplications a curve may take
 PATIENCE = 0.4  # seconds of measuring before the chart is drawn again
@@ -39,8 +39,8 @@ def strength_curves(trained: TrainedNetwork, mnist: Mnist, how: str, strength: f
         f"All {len(mnist.test):,} test images",
         key=f"cnn_shake_all_{mnist.size}",
         bind="query-params",
-        help=f"The sample of {few:,} takes some seconds for a new kind of change; all of them take "
-        f"{len(mnist.test) / few:.0f} times as long and make the intervals narrower.",
+        help=f"A sample of {few:,} takes some seconds; all of them take "
+        f"{len(mnist.test) / few:.0f} times as long and give narrower intervals.",
     )
     count = len(mnist.test) if whole else few
     kept = _kept(cached_results.data_key(mnist), how, count)
@@ -67,8 +67,8 @@ def strength_curves(trained: TrainedNetwork, mnist: Mnist, how: str, strength: f
                 _describe(trained, networks, how, strength, kept)
             spaced = ", evenly spaced" if count < len(mnist.test) else ""
             st.caption(
-                f"On {cached_results.which_images(mnist, count)}{spaced}. Bands: 95% intervals. Dotted "
-                "lines: the slider's strength, and chance level (10%)."
+                f"On {cached_results.which_images(mnist, count)}{spaced}. Bands: 95% intervals. Dotted: "
+                "chosen strength, and chance level (10%)."
             )
             if now < wanted:  # last, so that nothing on the screen waits for it; the next look shows it
                 _measure(networks, every_kth(mnist.test, count), how, kept)
@@ -126,7 +126,7 @@ def _chart(trained: TrainedNetwork, networks: list[TrainedNetwork], how: str, st
 
 
 def _describe(trained: TrainedNetwork, networks: list[TrainedNetwork], how: str, strength: float, kept: Scores) -> None:
-    """What convolution and pooling buy at the strength nearest to the slider's, from the numbers."""
+    """What convolution and pooling gain at the strength nearest to the slider's, from the numbers."""
     transform = TRANSFORMS[how]
     near = transform.nearest(strength)
     at = {network.title: kept[network.key, near] for network in networks}
@@ -134,7 +134,7 @@ def _describe(trained: TrainedNetwork, networks: list[TrainedNetwork], how: str,
         ("convolutional (solid)", [network.title for network in networks if _convolutional(network)]),
         ("fully connected (dotted)", [network.title for network in networks if not _convolutional(network)]),
     )
-    where = "Untouched" if near == transform.none else f"At {amount(how, near)}"
+    where = "Clean" if near == transform.none else f"At {amount(how, near)}"
     groups = "; ".join(
         f"{kind}: " + ", ".join(f"{name} **{percent(at[name].accuracy)}**" for name in names)
         for kind, names in kinds
@@ -144,23 +144,23 @@ def _describe(trained: TrainedNetwork, networks: list[TrainedNetwork], how: str,
     if near == transform.none:
         return
     first, rival = (max(names, key=lambda name: at[name].accuracy) for _, names in kinds)
-    st.markdown(bought(first, at[first], rival, at[rival]) + _own(trained, networks, at, first, rival))
+    st.markdown(gained(first, at[first], rival, at[rival]) + _own(trained, networks, at, first, rival))
     st.caption(
-        "The networks differ in size and training as well, so the gap is not the work of convolution and "
-        "pooling alone. None of them has seen a shaken picture in training."
+        "The networks also differ in size and training, so the gap is not due to convolution and "
+        "pooling alone. None was trained on transformed images."
     )
 
 
-def bought(name: str, score: Score, rival: str, other: Score) -> str:
+def gained(name: str, score: Score, rival: str, other: Score) -> str:
     """The best convolutional and the best other network, in a sentence that follows from their intervals."""
     gap = score.accuracy - other.accuracy
     (low, high), (other_low, other_high) = score.ci95, other.ci95
-    pair = f"best against best, {name} reads {points(abs(gap))}"
+    pair = f"best against best, {name} is {points(abs(gap))}"
     if low > other_high:
-        return f"What convolution and pooling buy here: {pair} more than {rival}."
+        return f"Convolution and pooling help here: {pair} more accurate than {rival}."
     if high < other_low:
-        return f"Here convolution and pooling buy nothing: {pair} less than {rival}."
-    return f"Here nobody wins: {pair} {'more' if gap >= 0 else 'less'} than {rival}, and intervals overlap."
+        return f"Convolution and pooling do not help here: {pair} less accurate than {rival}."
+    return f"No clear difference: {pair} {'more' if gap >= 0 else 'less'} accurate than {rival}; intervals overlap."
 
 
 def _own(trained: TrainedNetwork, networks: list[TrainedNetwork], at: dict[str, Score], first: str, rival: str) -> str:
@@ -170,13 +170,13 @@ def _own(trained: TrainedNetwork, networks: list[TrainedNetwork], at: dict[str, 
         return ""
     gap = at[own].accuracy - at[rival].accuracy
     return (
-        f" {own.capitalize() if own == THIS else own} reads {points(abs(gap))} "
-        f"{'more' if gap >= 0 else 'less'} than {rival}."
+        f" {own.capitalize() if own == THIS else own} is {points(abs(gap))} "
+        f"{'more' if gap >= 0 else 'less'} accurate than {rival}."
     )
 
 
 def _networks(trained: TrainedNetwork) -> list[TrainedNetwork]:
-    """The networks that came along, and the one looked at where it is none of them."""
+    """The pretrained networks, and the one looked at where it is none of them."""
     found = [shipped_model(name) for name in LINEUP if name in shipped()]
     return found if trained.key in {network.key for network in found} else [above(trained), *found]
 
@@ -211,7 +211,7 @@ def amount(how: str, strength: float) -> str:
         "shift-across": f"{pixels} to the {'left' if strength < 0 else 'right'}",
         "shift-down": f"{pixels} {'up' if strength < 0 else 'down'}",
         "scale": f"{strength:g} times the size",
-        "rotate": f"{size:g} degrees {'clockwise' if strength < 0 else 'anticlockwise'}",
+        "rotate": f"{size:g} degrees {'clockwise' if strength < 0 else 'counterclockwise'}",
         "noise": f"noise of standard deviation {strength:g}",
         "thickness": f"strokes {pixels} {'thinner' if strength < 0 else 'thicker'} on either side",
     }

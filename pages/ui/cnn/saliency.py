@@ -1,4 +1,4 @@
-"""Which pixels and places speak for a digit: saliency and Grad-CAM, for two digits on one scale."""
+"""Which pixels and regions raise a digit's logit: saliency and Grad-CAM, for two digits on one scale."""
 
 import numpy as np
 import streamlit as st
@@ -15,11 +15,13 @@ from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn.layer_words import cut_after, tag
 from pages.ui.cnn.map_results import cnn
 from pages.ui.kit.network.image_picker import Subject
+from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.chart import chart
 
 KEY = "cnn_looks"
 RUNNER_UP = "the runner-up"
-TRAINED, START = "as it is now", "before training"
+TRAINED, START = "trained", "before training"
+renamed(f"{KEY}_when", {"as it is now": TRAINED})
 
 CODE = """\
 x = image.reshape(1, 784).clone().requires_grad_()
@@ -29,8 +31,8 @@ saliency = torch.autograd.grad(logit, x)[0].abs().reshape(28, 28)
 before, after = network[:{cut}], network[{cut}:]                      # Grad-CAM at {layer}
 maps = before(x).detach().requires_grad_()                    # (1, C, H, W)
 logit = after(maps)[0, {digit}]
-slopes = torch.autograd.grad(logit, maps)[0]
-weights = slopes.mean(dim=(2, 3), keepdim=True)               # one number a channel
+gradient = torch.autograd.grad(logit, maps)[0]
+weights = gradient.mean(dim=(2, 3), keepdim=True)             # one weight per channel
 heat = (weights * maps).sum(dim=1).relu()                     # (1, H, W)
 """
 
@@ -40,18 +42,18 @@ def code(config: CNNConfig, layer: str, digit: int) -> str:
     return CODE.format(cut=cut_after(config, layer), layer=layer, digit=digit)
 
 
-def attention(trained: TrainedNetwork, mnist: Mnist, seen: Subject) -> None:
+def attribution(trained: TrainedNetwork, mnist: Mnist, seen: Subject) -> None:
     """Saliency and Grad-CAM of the predicted digit above those of another one."""
     config = cnn(trained)
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         moment = st.segmented_control(
-            "The network",
+            "Network",
             [TRAINED, START],
             default=TRAINED,
             required=True,
             key=f"{KEY}_when",
             bind="query-params",
-            help="A map that looks as good before training says nothing about learning.",
+            help="Sanity check: a map that looks as good before training says nothing about learning.",
         )
         names = [name for name in map_layers(config) if name.startswith(("act", "pool"))]
         last = f"act{len(config.channels)}"
@@ -62,7 +64,7 @@ def attention(trained: TrainedNetwork, mnist: Mnist, seen: Subject) -> None:
             key=f"{KEY}_layer_{tag(config)}",
             bind="query-params",
             width=170,
-            help="The last convolution's activation is the usual choice.",
+            help="By default the activation of the last convolution.",
         )
         rival = st.selectbox(
             "Compare with",
@@ -70,14 +72,14 @@ def attention(trained: TrainedNetwork, mnist: Mnist, seen: Subject) -> None:
             key=f"{KEY}_digit",
             bind="query-params",
             width=170,
-            help="The digit of the second row. The runner-up is the second most probable one.",
+            help="Digit of the second row; the runner-up is the second most probable one.",
         )
         digit_too = st.toggle(
-            "Over the digit",
+            "Overlay on the digit",
             True,
             key=f"{KEY}_over",
             bind="query-params",
-            help="Lay the heat over the picture, or show it alone.",
+            help="Heat map over the image, or alone.",
         )
     model = trained.initial if moment == START else trained.model
     shares = logits(model, seen.image[None]).softmax(1)[0]
@@ -100,53 +102,52 @@ def attention(trained: TrainedNetwork, mnist: Mnist, seen: Subject) -> None:
                 fig = heat_over_figure(image, heat, top=top, value_name=unit, digit=digit_too)
                 chart(fig, f"{KEY}_{name}_{row}", still=True)
                 if name == "saliency":
-                    st.caption(f"Saliency: {_strong(heat, image)}")
+                    st.caption(f"Saliency: {_saliency_words(heat, image)}")
                 else:
-                    st.caption(f"Grad-CAM at {layer}: {_spoken(cams[row].heat.numpy(), digit)}")
+                    st.caption(f"Grad-CAM at {layer}: {_cam_words(cams[row].heat.numpy(), digit)}")
     if len(digits) == 1:
-        st.caption(f"The picture is read as {article(first)} already: choose another digit to compare with.")
+        st.caption(f"The prediction is {article(first)} already: choose another digit to compare with.")
     side = receptive_field(config, layer, 0, 0).height
     _words(layer, side, moment == START)
     with st.expander("Show the code", icon=":material/code:"):
         st.code(code(config, layer, first), language="python")
 
 
-def _strong(heat: np.ndarray, image: np.ndarray) -> str:
+def _saliency_words(heat: np.ndarray, image: np.ndarray) -> str:
     total = float(heat.sum())
     if not total:
-        return "no pixel moves this logit, however little it changes."
+        return "the gradient of this logit is zero at every pixel."
     on = float(heat[image > 0.5].sum()) / total
     return (
-        f"{percent(on, 0)} of it lies on ink (pixels above 0.5; {percent(float((image > 0.5).mean()), 0)} of "
-        f"the picture); the steepest pixel moves the logit by {float(heat.max()):.3g} per unit of ink."
+        f"{percent(on, 0)} of it lies on the stroke (pixels above 0.5, {percent(float((image > 0.5).mean()), 0)} of "
+        f"the image); largest gradient {float(heat.max()):.3g}."
     )
 
 
-def _spoken(heat: np.ndarray, digit: int) -> str:
+def _cam_words(heat: np.ndarray, digit: int) -> str:
     if not heat.any():
-        return f"at no place do the maps, weighted so, speak for {article(digit)}."
+        return f"nowhere positive: no region raises the logit of {digit}."
     share = float((heat > 0.5 * heat.max()).mean())
-    return f"largest {heat.max():.3g}; {percent(share, 0)} of its {heat.size} cells reach half of that or more."
+    return f"maximum {heat.max():.3g}; {percent(share, 0)} of the {heat.size} cells reach half of it."
 
 
 def _words(layer: str, side: int, start: bool) -> None:
-    st.caption("Colors: dark is none, yellow the most; the same scale in both rows. Point at a pixel to read it.")
+    st.caption("Dark: 0, yellow: largest; one scale for both rows. Hover for values.")
     if start:
         st.info(
-            "This network has not learned anything yet. Whatever shapes its maps show all the same are the "
-            "picture's doing and the architecture's, not knowledge.",
+            "This network is untrained. Whatever its maps show comes from the image and the architecture, "
+            "not from learning.",
             icon=":material/science:",
         )
-    with st.expander("What these maps do not show", icon=":material/help:"):
+    with st.expander("Limits of these maps", icon=":material/help:"):
         st.markdown(
             f"""\
-- **Saliency** tells how the logit reacts to a *tiny* change of one pixel alone. It does not say what would
-  happen if a stroke were erased, nor in which direction a pixel pushes (the sign is taken away).
-- **Grad-CAM** is coarse: each cell of {layer} sees {side}×{side} pixels, and its color is laid around the
-  middle of these. What speaks *against* the digit is cut off, and one weight stands for a whole map.
-- **Neither** says *why*, and a convincing map is no proof of a good reason: some such methods give much the
-  same picture for a network with random weights (Adebayo et al. 2018, "Sanity checks for saliency maps").
-  Try it: *before training*, above. To test whether a place matters, change it: draw, erase, or use *Change
-  it*.
+- **Saliency** is a gradient: the effect of an *infinitesimal* change of one pixel. It does not say what
+  happens if a stroke is erased, and the absolute value hides the sign.
+- **Grad-CAM** is coarse: the receptive field of each cell of {layer} is {side}×{side} pixels. Evidence *against*
+  the digit is cut off by the ReLU, and one weight stands for a whole map.
+- **Neither** explains *why*: some attribution methods give nearly the same map for random weights (Adebayo et
+  al. 2018, "Sanity checks for saliency maps"). Try *before training* above. To test whether a region matters,
+  change it: draw, erase, or use *Ablation*.
 """
         )

@@ -90,7 +90,7 @@ TABS = (
         name="Train",
         title="Train",
         question="How well does a convolutional network learn to classify digits?",
-        see="Press *Train one epoch* and compare the test accuracy with what the text claims.",
+        see="Press *Train one epoch* and watch the accuracy rise within the first epoch.",
         meaning="Sharing weights over all places builds in that images consist of local patterns, which is why a "
         "convolutional network usually classifies them better than a fully connected one.",
         minutes=10,
@@ -109,7 +109,7 @@ TABS = (
         name="Kernels",
         title="Kernels",
         question="What does training do to the kernels, and when does the network begin to classify correctly?",
-        see="Move the epoch from the random start to the end of training.",
+        see="Drag the epoch from 0 to the end and watch the kernels and the accuracy.",
         meaning="Kernels are not designed but learned: gradient descent turns random weights into detectors of "
         "edges and strokes, and most of the accuracy is gained early.",
         minutes=6,
@@ -121,7 +121,7 @@ TABS = (
         name="Feature maps",
         title="Feature maps",
         question="What does every layer make of an image, and how much does the network need each channel?",
-        see="Follow one image from layer to layer, then switch channels off under *Change it*.",
+        see="Follow one image from layer to layer, then switch channels off under *Ablation*.",
         meaning="Each channel responds to one kind of pattern, deeper layers combine the maps before them, and "
         "ablation measures how much a prediction depends on a channel.",
         minutes=12,
@@ -165,7 +165,7 @@ TABS = (
         name="Confidence",
         title="Confidence",
         question="How confident is the network, and is it correct as often as it is confident?",
-        see="Look at the misclassified images of the highest confidence.",
+        see="Look at the most confident errors, then compare the two reliability diagrams.",
         meaning="Confidence is not the probability of being correct unless the network is calibrated, and "
         "temperature scaling improves calibration without changing any prediction.",
         minutes=8,

@@ -26,11 +26,7 @@ from pages.ui.kit.widgets.chart import chart
 def layers_table(chosen: Chosen) -> None:
     """Every layer with the shape it gives and its weights; or why there is no such network."""
     if chosen.wanted is None:
-        st.info(
-            "These settings make no network yet; what stands in the way is said on the left. "
-            "Nothing is lost: change the layer it names.",
-            icon=":material/straighten:",
-        )
+        st.info("These settings do not form a network; the message on the left says why.", icon=":material/straighten:")
         return
     config = chosen.wanted.cnn
     layers = config.layers()
@@ -52,15 +48,15 @@ def layers_table(chosen: Chosen) -> None:
             column_config={
                 "parameters": st.column_config.NumberColumn(format="localized"),
                 "share": st.column_config.ProgressColumn(
-                    "share of all",
+                    "share",
                     min_value=0.0,
                     max_value=1.0,
                     format="percent",
-                    help="Where the parameters are: mostly in the first linear layer.",
+                    help="Most parameters are in the first linear layer.",
                 ),
             },
         )
-        st.caption("Shapes for one image: (channels, rows, columns). Parameters: weights and biases.")
+        st.caption("Shapes: (channels, rows, columns). Parameters: weights and biases.")
 
 
 def weights(config: CNNConfig, layers: list[LayerShape]) -> tuple[int, int]:
@@ -76,8 +72,8 @@ def table(layers: list[LayerShape]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "layer": [layer.name for layer in layers],
-            "what": [layer.kind for layer in layers],
-            "gives": [shape(layer.shape) for layer in layers],
+            "type": [layer.kind for layer in layers],
+            "output shape": [shape(layer.shape) for layer in layers],
             "parameters": [layer.parameters for layer in layers],
             "share": [layer.parameters / total for layer in layers],
         }
@@ -85,22 +81,26 @@ def table(layers: list[LayerShape]) -> pd.DataFrame:
 
 
 def more(history: History, config: RunConfig, n_test: int) -> None:
-    """What the lab report keeps of a run: both errors on the way, and the two halves of the test images."""
+    """What the lab report records: both errors on the way, and the two halves of the test images."""
     if config.train.record_every:
         _record(history, config)
     _claim(history, config, n_test)
 
 
 def _record(history: History, config: RunConfig) -> None:
-    st.markdown(f"**Both errors, every {config.train.record_every:,} steps**")
+    st.markdown(f"**Training and validation error, every {config.train.record_every:,} steps**")
     if not history.records:
-        st.caption("The first entry comes soon.")
+        st.caption("Waiting for the first entry.")
         return
     steps = len(history.loss)
     epoch = float(history.records[-1]["epoch"] or 1)
     whole = max(steps, round(int(history.records[-1]["step"] or 0) * config.train.epochs / epoch))
     log = st.toggle(
-        "Logarithmic error", True, key="cnn_record_log", bind="query-params", help="Shows small errors better."
+        "Logarithmic error",
+        True,
+        key="cnn_record_log",
+        bind="query-params",
+        help="A log axis shows small errors better.",
     )
     chart(error_record_figure(history.records, whole, log_y=log), "cnn_record")
     st.caption(_why_validation_looks_better(history, config))
@@ -109,30 +109,30 @@ def _record(history: History, config: RunConfig) -> None:
 def _why_validation_looks_better(history: History, config: RunConfig) -> str:
     """What the two curves are, and why they cannot be compared as they stand."""
     dropout = config.cnn.dropout and config.cnn.hidden
-    what = "Training error: a running mean over the epoch so far" + (", measured with dropout on." if dropout else ".")
+    what = "Training error: running mean over the epoch" + (", measured with dropout on." if dropout else ".")
     pairs = [
         (float(row["train_error"] or 0), float(row["validation_error"] or 0))
         for row in history.records
         if row["validation_error"] is not None and row["train_error"] is not None
     ]
     if not pairs:
-        return f"{what} Nothing is held out for validation here (*Initialization & optimizer*)."
-    lags = "It still counts what half-trained weights" + (" and silenced units" if dropout else "")
+        return f"{what} This run has no validation split (*Initialization & optimizer*)."
+    lags = "It includes the mistakes of earlier weights" + (" and of dropout" if dropout else "")
     early = len(pairs) // 2 or 1
     better, first = (sum(validation < train for train, validation in part) for part in (pairs, pairs[:early]))
     seen = f"{better} of {len(pairs)} entries"
     if len(pairs) >= 10:
         seen += f", {first} of them among the first {early}"
     looks = (
-        f"validation, measured at that moment, looks better than training in {seen}"
+        f"validation error is lower than training error in {seen}"
         if better
-        else f"yet validation looks better than training in none of the {len(pairs)} entries"
+        else f"validation error is lower than training error in none of the {len(pairs)} entries"
     )
-    return f"{what} {lags} got wrong: {looks}."
+    return f"{what} {lags}: {looks}."
 
 
 def _claim(history: History, config: RunConfig, n_test: int) -> None:
-    """What was measured, in two halves where the run has them, beside what the text claims."""
+    """What was measured, in two halves where the run has them; what the source reports, folded away."""
     claim = RECIPES[config.recipe].claim if config.recipe in RECIPES else None
     whole = history.last("test_accuracy")
     if whole is None:
@@ -148,12 +148,21 @@ def _claim(history: History, config: RunConfig, n_test: int) -> None:
                 width="content",
                 delta_color="off",
                 delta_arrow="off",
-                help=f"Share of these {part.right.n:,} test images read correctly, and its 95% interval.",
+                help=f"Share of these {part.right.n:,} test images classified correctly, and its 95% interval.",
             )
-    if claim:
-        st.caption(f":material/format_quote: **The text claims**: {claim}. Measured: what stands above.")
-    if parts and len(history.epochs) > 1:  # before the first epoch it only guesses
-        st.markdown(describe(parts, nearest_means()))
+    told = parts and len(history.epochs) > 1  # before the first epoch it is at chance level
+    if not claim and not told:
+        return
+    with st.expander(f"{_source(config)}: accuracy", icon=":material/format_quote:"):
+        if claim:
+            st.markdown(f"Reported: {claim}. Measured: see above.")
+        if told:
+            st.markdown(describe(parts, nearest_means()))
+
+
+def _source(config: RunConfig) -> str:
+    """The text that the recipe is taken from, by its name."""
+    return RECIPES[config.recipe].source.split(":")[0] if config.recipe in RECIPES else "Test images"
 
 
 PAGE = TrainingPage(
@@ -168,7 +177,7 @@ JOB = PAGE.key("run")
 
 @dataclass(frozen=True)
 class Half:
-    """A part of the test images by name, and how many of it are read correctly."""
+    """A part of the test images by name, and how many of it are classified correctly."""
 
     name: str
     right: Proportion
@@ -207,21 +216,20 @@ def describe(parts: list[Half], means: tuple[Proportion, Proportion]) -> str:
     last, first = parts[0].right, parts[1].right
     gap = last.share - first.share
     side = "better" if gap > 0 else "worse"
-    words = f"The same network reads the last half {points(abs(gap))} {side} than the first"
+    words = f"The same network is {points(abs(gap))} {side} on the last half than on the first"
     words += ". " if last.apart(first) else ", a difference within the intervals. "
     if means[0].n != first.n:  # a run of other digits than those in use
         return words
     ours = (
-        f"Even the nearest class average, which has never seen either, reads {percent(means[0].share, 0)} "
-        f"of the first and {percent(means[1].share, 0)} of the last"
+        f"The nearest centroid classifies {percent(means[0].share, 0)} "
+        f"of the first and {percent(means[1].share, 0)} of the last correctly"
     )
     if means[0].below(means[1]):
         if gap > 0:
             return (
-                f"{words}{ours}: **the last half is simply easier.** A score on it beside one on the first "
-                "compares images, not networks."
+                f"{words}{ours}: **the last half is easier.** Scores on different halves compare images, not networks."
             )
-        return f"{words}{ours}: the last half is the easier one, only this network does not show it."
+        return f"{words}{ours}: the last half is easier, but not for this network."
     if means[1].below(means[0]):
         return f"{words}{ours}: here the last half is the harder one."
     return f"{words}{ours}: on these digits the two halves are about equally hard."

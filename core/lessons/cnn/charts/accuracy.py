@@ -10,7 +10,7 @@ from core.charts.series import bar, dots, error, line, series
 from core.charts.style import AXIS
 from core.formatting import percent, points
 
-AS_IT_IS, BACK = "place by place", "slid back"
+AS_IT_IS, BACK = "at fixed places", "shifted back"
 
 
 def digit_pairs_figure(
@@ -33,7 +33,7 @@ def digit_pairs_figure(
             customdata=customdata,
             hover=f"<b>%{{x}}</b> {name}: %{{y:.2%}} of %{{customdata[1]}} images<br>change %{{customdata[0]}}",
         )
-        for name, shares, color in (("unchanged", before, GRAY), ("edited", after, ORANGE))
+        for name, shares, color in (("trained", before, GRAY), ("edited", after, ORANGE))
     ]
     return series(
         [path, *both],
@@ -57,7 +57,7 @@ def layer_changes_figure(
     *,
     height: int | None = None,
 ) -> go.Figure:
-    """One bar a layer, first on top: relative change (fractions), and that of the maps slid back.
+    """One bar a layer, first on top: relative change (fractions), and that of the maps shifted back.
 
     slid: None in place of a number where there is nothing to compare; None altogether for other changes than
     shifts. Changes that are not finite get no bar.
@@ -81,7 +81,7 @@ def layer_changes_figure(
             for name, values, color in groups
         ],
         height=height or 64 + len(names) * (46 if slid is not None else 32),
-        x_title="change: ‖after − before‖ / ‖before‖",
+        x_title="relative change ‖after − before‖ / ‖before‖",
         x_range=(0.0, 1.24 * max([*known, 0.1])),
         legend=slid is not None,
         x_axis={"tickformat": ".0%", "nticks": 5},

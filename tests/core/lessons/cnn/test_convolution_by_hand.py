@@ -88,19 +88,19 @@ def test_designed_kernels_do_what_they_say(image: torch.Tensor, side: int) -> No
         ("blur", 0.6),
         ("sharpen", 0.6),
         ("emboss", 0.6),
-        ("edges all around", 0.0),
-        ("upright edges (Sobel)", 0.0),
-        ("level edges (Sobel)", 0.0),
+        ("edge detection (Laplacian)", 0.0),
+        ("vertical edges (Sobel)", 0.0),
+        ("horizontal edges (Sobel)", 0.0),
     ):
         torch.testing.assert_close(
             convolve(even, made[name]), torch.full((9 - 2 * half,) * 2, kept, dtype=torch.float64)
         )
     upright = torch.zeros(9, 9, dtype=torch.float64)
     upright[:, 5:] = 1.0  # brighter on the right
-    assert convolve(upright, made["upright edges (Sobel)"]).max() > 0
-    assert convolve(upright, made["upright edges (Sobel)"]).min() == 0
-    assert not convolve(upright, made["level edges (Sobel)"]).any()
-    assert convolve(upright.T, made["level edges (Sobel)"]).max() > 0
+    assert convolve(upright, made["vertical edges (Sobel)"]).max() > 0
+    assert convolve(upright, made["vertical edges (Sobel)"]).min() == 0
+    assert not convolve(upright, made["horizontal edges (Sobel)"]).any()
+    assert convolve(upright.T, made["horizontal edges (Sobel)"]).max() > 0
 
 
 def test_a_random_kernel_repeats_itself() -> None:

@@ -48,7 +48,7 @@ def expected(
 
 def test_the_first_view_works_out_a_sum(mnist: Mnist) -> None:
     app = opened(mnist)
-    kernel = FILTERS["upright edges (Sobel)"].make(3)
+    kernel = FILTERS["vertical edges (Sobel)"].make(3)
     assert total(app) == expected(mnist, kernel, 12, 8)
     assert r"\frac{28 + 2\cdot1 - 3}{1}" in formulas(app)
     assert r"\mathbf{28}" in formulas(app)
@@ -56,7 +56,7 @@ def test_the_first_view_works_out_a_sum(mnist: Mnist) -> None:
 
 def test_stride_padding_and_bias(mnist: Mnist) -> None:
     app = opened(mnist)
-    kernel = FILTERS["upright edges (Sobel)"].make(3)
+    kernel = FILTERS["vertical edges (Sobel)"].make(3)
     for stride, padding in ((1, 0), (4, 4)):
         choose(app, bias=-1.5, stride=stride, padding=padding)
         side = (28 + 2 * padding - 3) // stride + 1
@@ -67,7 +67,7 @@ def test_stride_padding_and_bias(mnist: Mnist) -> None:
 
 def test_relu_and_pooling(mnist: Mnist) -> None:
     app = choose(opened(mnist), stage=tab.RELU)
-    kernel = FILTERS["upright edges (Sobel)"].make(3)
+    kernel = FILTERS["vertical edges (Sobel)"].make(3)
     image = mnist.test.images[4].double()
     out = functional.conv2d(image[None], kernel[None, None], padding=1)[0, 0]
     for place in (out.argmin(), out.argmax()):
@@ -82,7 +82,7 @@ def test_relu_and_pooling(mnist: Mnist) -> None:
     choose(app, pool_row_14=row, pool_column_14=column)
     assert rf"\mathbf{{{float(pooled.max()):.3g}}}" in formulas(app)
     where = divmod(int(out.relu()[2 * row : 2 * row + 2, 2 * column : 2 * column + 2].argmax()), 2)
-    told = f"row {2 * row + where[0]}, column {2 * column + where[1]} wins"
+    told = f"row {2 * row + where[0]}, column {2 * column + where[1]} is the maximum"
     assert any(told in text.value for text in app.markdown)
     choose(app, pool_row_14=0)
     assert any("All four are 0" in text.value for text in app.markdown)
@@ -92,7 +92,7 @@ def test_relu_and_pooling(mnist: Mnist) -> None:
 
 def test_an_edited_kernel_is_in_the_address_and_can_be_undone(mnist: Mnist) -> None:
     app = choose(opened(mnist), **{cell_key(3, 1, 1).removeprefix("cnn_hand_"): 2.5})
-    kernel = FILTERS["upright edges (Sobel)"].make(3)
+    kernel = FILTERS["vertical edges (Sobel)"].make(3)
     kernel[1, 1] = 2.5
     assert total(app) == expected(mnist, kernel, 12, 8)
     kept = app.query_params[KEPT]
@@ -101,7 +101,7 @@ def test_an_edited_kernel_is_in_the_address_and_can_be_undone(mnist: Mnist) -> N
     assert total(again) == total(app)
     well(next(b for b in again.button if b.key == "cnn_hand_undo").click().run())
     assert KEPT not in again.query_params
-    assert total(again) == expected(mnist, FILTERS["upright edges (Sobel)"].make(3), 12, 8)
+    assert total(again) == expected(mnist, FILTERS["vertical edges (Sobel)"].make(3), 12, 8)
 
 
 @pytest.mark.parametrize("text", ["1_2_3", "a_b_c_d_e_f_g_h_i", "_".join(["nan"] * 9), "_".join(["1e9"] * 9)])

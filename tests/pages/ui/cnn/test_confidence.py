@@ -14,7 +14,7 @@ from core.lessons.cnn.calibration import fit_temperature
 from core.models import build_module
 from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn.calibration import held_out
-from pages.ui.cnn.confidence import CODE, SHEET, confidence
+from pages.ui.cnn.confidence import CODE, PAGE_SIZE, confidence
 from tests.pages.harness import open_part, shipped, text, well
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
@@ -29,7 +29,7 @@ def sheet_box(app: AppTest) -> Any:
 
 
 def tiles(app: AppTest) -> list[str]:
-    return [caption.value for caption in app.caption if " → " in caption.value and "Under each" not in caption.value]
+    return [caption.value for caption in app.caption if " → " in caption.value and "Captions:" not in caption.value]
 
 
 def fresh(train: TrainConfig, key: str = "test", **config: Any) -> TrainedNetwork:
@@ -48,31 +48,31 @@ def test_the_first_view_counts_what_the_network_reads(mnist: Mnist) -> None:
     wrong = int((answers != mnist.test.labels).sum())
     assert app.metric[0].value == f"{share:.1%}"
     assert app.metric[1].value == f"{wrong} of 1,000"
-    assert "**Claim of the course project:** most confidences exceed 0.9" in text(app)
-    assert ("so most do." in text(app)) == (share > 0.54)
-    assert len(tiles(app)) == min(wrong, SHEET)
-    assert all("**" in tile for tile in tiles(app)), "misread ones first"
+    assert any(fold.label == "Course project: do most confidences exceed 0.9?" for fold in app.expander)
+    assert (f"Yes: {share:.1%}" in text(app)) == (share > 0.54)
+    assert len(tiles(app)) == min(wrong, PAGE_SIZE)
+    assert all("**" in tile for tile in tiles(app)), "misclassified ones first"
     accuracies = [metric.value for metric in app.metric if metric.label == "Accuracy"]
     assert accuracies[0] == accuracies[1]
-    losses = [float(metric.value) for metric in app.metric if metric.label == "Loss (nats)"]
+    losses = [float(metric.value) for metric in app.metric if metric.label == "NLL (nats)"]
     assert len(losses) == 2
 
 
 def test_every_sheet_and_order(mnist: Mnist) -> None:
     app = tab(shipped("cnn-lab"), mnist)
     shares = {}
-    for kind in ("least sure", "most sure"):
+    for kind in ("lowest confidence", "highest confidence"):
         well(app.segmented_control(key="cnn_sure_kind").set_value(kind).run())
-        assert len(tiles(app)) == SHEET
+        assert len(tiles(app)) == PAGE_SIZE
         shares[kind] = tiles(app)
-    assert all(tile.endswith(">99.9%") for tile in shares["most sure"])
-    assert not any(tile.endswith(">99.9%") for tile in shares["least sure"])
+    assert all(tile.endswith(">99.9%") for tile in shares["highest confidence"])
+    assert not any(tile.endswith(">99.9%") for tile in shares["lowest confidence"])
     well(sheet_box(app).set_value(sheet_box(app).max).run())
-    assert len(tiles(app)) == (1000 % SHEET or SHEET)
+    assert len(tiles(app)) == (1000 % PAGE_SIZE or PAGE_SIZE)
     well(app.segmented_control(key="cnn_sure_kind").set_value("one digit").run())
     well(app.selectbox(key="cnn_sure_digit").set_value(7).run())
     assert all(tile.startswith("7 → ") for tile in tiles(app))
-    assert len(tiles(app)) == SHEET
+    assert len(tiles(app)) == PAGE_SIZE
 
 
 def test_the_calibration_error_depends_on_the_bins(mnist: Mnist) -> None:
@@ -80,7 +80,7 @@ def test_the_calibration_error_depends_on_the_bins(mnist: Mnist) -> None:
     errors = []
     for bins in (5, 30):
         well(app.slider(key="cnn_sure_bins").set_value(bins).run())
-        errors.append([m.value for m in app.metric if m.label == "Calibration error"])
+        errors.append([m.value for m in app.metric if m.label == "ECE"])
     assert [len(pair) for pair in errors] == [2, 2]
     assert errors[0] != errors[1]
 
@@ -93,7 +93,7 @@ def test_networks_that_know_nothing_or_diverged(key: str, mnist: Mnist) -> None:
             next(trained.model.parameters()).fill_(float("nan"))
         assert "no longer numbers" in text(tab(trained, mnist))
     else:
-        assert "so most do not." in text(tab(trained, mnist))
+        assert "No: 0% of" in text(tab(trained, mnist))
 
 
 def test_what_a_temperature_is_fitted_on(mnist: Mnist) -> None:
@@ -104,8 +104,8 @@ def test_what_a_temperature_is_fitted_on(mnist: Mnist) -> None:
     assert "are split" in halves.description
     lab = held_out(shipped("cnn-lab"), mnist)
     assert torch.equal(lab.fit.labels, mnist.test.labels[:500])
-    assert "own validation images are not among the digits" in lab.description  # it came from the whole MNIST
-    assert "this network's validation images" in held_out(fresh(TrainConfig(split="lab")), mnist).description
+    assert "validation images are not in the data in use" in lab.description  # it came from the whole MNIST
+    assert "this network's validation set" in held_out(fresh(TrainConfig(split="lab")), mnist).description
     config = TrainConfig(validation=0.25, seed=3)
     own = held_out(fresh(config), mnist)
     places = validation_places(mnist.train, 0.25, 3)[1]
@@ -115,7 +115,7 @@ def test_what_a_temperature_is_fitted_on(mnist: Mnist) -> None:
     bundled = held_out(shipped("cnn-bn"), whole)
     assert torch.equal(bundled.fit.images, mnist.test.images)
     assert torch.equal(bundled.judge.images, whole.test.images)
-    assert "leaves out" in bundled.description
+    assert "no network here was trained on" in bundled.description
 
 
 def test_validation_images_of_other_digits_mean_nothing(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,4 +149,4 @@ def test_the_code_runs_and_finds_the_same_temperature(mnist: Mnist) -> None:
     wanted = fit_temperature(scope["validation_logits"], scope["validation_labels"])
     assert float(scope["log_t"].detach().exp()) == pytest.approx(wanted, rel=1e-2)
     assert 0 <= float(scope["ece"]) < 0.1
-    assert torch.equal(scope["calmer"].argmax(1), scope["answer"])
+    assert torch.equal(scope["calibrated"].argmax(1), scope["predicted"])

@@ -83,13 +83,13 @@ def test_the_slider_moves_accuracy_answer_and_distance(mnist: Mnist) -> None:
         read = int(model(mnist.test.images[4:5]).argmax())
         assert f"Prediction: {read}" in markdown(app)
         w, start = (network.weight_history[at].weights["layers.conv2.weight"] for at in (epoch, 0))
-        assert f"moved by {float((w - start).norm() / start.norm()):.0%}" in captions(app)
+        assert f"since initialization: {float((w - start).norm() / start.norm()):.0%}" in captions(app)
 
 
 def test_a_link_opens_an_epoch(mnist: Mnist) -> None:
     app = over(lab(), mnist, cnn_epoch_of_20="3", cnn_kernels_what=tab.CHANGE)
     assert slider(app).value == "3"
-    assert "What training added to the kernels of conv2" in markdown(app)
+    assert "Change of the kernels of conv2" in markdown(app)
 
 
 def test_what_eight_bits_cost_is_measured(mnist: Mnist) -> None:
@@ -99,7 +99,7 @@ def test_what_eight_bits_cost_is_measured(mnist: Mnist) -> None:
     rounded = rebuild(network.config, as_kept(network.model.state_dict()))
     kept, itself = (evaluate(model, mnist.test).accuracy for model in (rounded, network.model))
     assert "in 8 bits" in captions(app)
-    told = "costs nothing" if kept == itself else f"makes {100 * kept:.2f}% of {100 * itself:.2f}%"
+    told = "changes nothing" if kept == itself else f"is {100 * kept:.2f}% instead of {100 * itself:.2f}%"
     assert told in captions(app)
     exact = over(small("exact"), mnist)
     assert "8 bits" not in captions(exact)
@@ -109,8 +109,8 @@ def test_without_a_film_there_are_two_moments(mnist: Mnist) -> None:
     app = over(small("none", weight_history=False), mnist)
     assert slider(app).options == [weight_history.START, weight_history.NOW]
     well(slider(app).set_value(weight_history.START).run())
-    assert "moved by 0%" in captions(app)
-    assert "kept no film" in captions(app)
+    assert "since initialization: 0%" in captions(app)
+    assert "kept no weight history" in captions(app)
 
 
 def test_a_run_ahead_of_its_film_has_a_now(mnist: Mnist) -> None:
@@ -118,7 +118,7 @@ def test_a_run_ahead_of_its_film_has_a_now(mnist: Mnist) -> None:
     network = replace(network, title="", weight_history=network.weight_history[:-1])
     app = over(network, mnist)
     assert slider(app).options == ["0", "1", weight_history.NOW]
-    assert "moved by 20%" in captions(app)
+    assert "since initialization: 20%" in captions(app)
 
 
 def test_uneven_epochs_have_a_slider_of_their_own(mnist: Mnist) -> None:
@@ -134,7 +134,7 @@ def test_uneven_epochs_have_a_slider_of_their_own(mnist: Mnist) -> None:
 
 def test_frozen_kernels_did_not_move(mnist: Mnist) -> None:
     app = over(small("frozen", frozen=True), mnist)
-    assert "They have not moved at all" in captions(app)
+    assert "No change: this network" in captions(app)
 
 
 def test_a_wide_layer_is_shown_in_parts(mnist: Mnist, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +167,7 @@ def test_a_moment_without_numbers_is_a_sentence(mnist: Mnist) -> None:
     weight_history = (network.weight_history[0], Frame(1.0, weights), network.weight_history[2])
     app = over(replace(network, title="", weight_history=weight_history), mnist)
     well(slider(app).set_value("1").run())
-    assert any("were not numbers" in warning.value for warning in app.warning)
+    assert any("are NaN" in warning.value for warning in app.warning)
     assert "nan" not in captions(app) + markdown(app)
     well(slider(app).set_value("0").run())
     assert "full color at ±0" in captions(app)  # the other moments keep their colors
@@ -238,4 +238,4 @@ def test_the_code_shown_runs() -> None:
         "labels": labels,
     }
     exec(tab.CODE, space)
-    assert float(space["moved"]) > 0
+    assert float(space["change"]) > 0

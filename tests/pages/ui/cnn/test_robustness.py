@@ -70,8 +70,8 @@ def untouched(mnist: Mnist) -> "Iterator[TrainedNetwork]":
 def test_first_view_shows_claim_measurement_and_every_network(untouched: TrainedNetwork, mnist: Mnist) -> None:
     app = tab(untouched, mnist)
     said = text(app)
-    assert "Claim of the lab report" in said
-    assert "Measured here" in said
+    assert "The lab report says" in said
+    assert "Relative change of the feature maps" in said
     assert "At 3 pixels to the left" in said
     for name in robustness_curves.LINEUP:
         assert f"{name} **" in said
@@ -86,23 +86,23 @@ def test_every_change_from_end_to_end(untouched: TrainedNetwork, mnist: Mnist) -
         well(app.selectbox(key="cnn_shake_how").set_value(transform.title).run())
         for value in (transform.low, transform.none):
             well(app.slider(key=f"cnn_shake_{name}").set_value(value).run())
-        assert "Untouched, convolutional" in text(app)  # measured by the run before
-        assert ("Claim of the lab report" not in text(app)) or name.startswith("shift")
+        assert "Clean, convolutional" in text(app)  # measured by the run before
+        assert ("The lab report says" not in text(app)) or name.startswith("shift")
         has_switch = any(toggle.key == "cnn_shake_back" for toggle in app.toggle)
         assert has_switch == name.startswith("shift")
 
 
-def test_sliding_back_shows_where_the_maps_only_moved(untouched: TrainedNetwork, mnist: Mnist) -> None:
+def test_shifting_back_shows_where_the_maps_only_moved(untouched: TrainedNetwork, mnist: Mnist) -> None:
     app = tab(untouched, mnist)
     well(app.toggle(key="cnn_shake_back").set_value(True).run())
-    assert "it differs by 0%" in text(app)
-    assert "**Slid back**, conv1, act1 did not change at all" in text(app)
+    assert "relative change 0%" in text(app)
+    assert "Shifted back, conv1, act1 did not change:" in text(app)
     layer = widget(app.selectbox, "cnn_shake_layer")
     well(layer.set_value("pool1").run())
-    assert "3 is no multiple of 2" in text(app)
+    assert "3 is not a multiple of 2" in text(app)
     well(app.slider(key="cnn_shake_shift-across").set_value(-4).run())
-    assert "**Slid back**, conv1, act1, pool1, conv2, act2, pool2 did not change at all" in text(app)
-    assert "it differs by 0%" in text(app)
+    assert "Shifted back, conv1, act1, pool1, conv2, act2, pool2 did not change:" in text(app)
+    assert "relative change 0%" in text(app)
 
 
 def test_other_pictures_and_all_test_images(untouched: TrainedNetwork, mnist: Mnist) -> None:
@@ -166,13 +166,13 @@ def test_sentences_follow_from_the_intervals() -> None:
     from core.models.evaluation import Score
 
     good, bad = Score(1000, 900, 0.1), Score(1000, 500, 0.1)
-    assert "buy here: best against best, a reads 40.0 percentage points more than b" in robustness_curves.bought(
-        "a", good, "b", bad
+    better, worse, alike = (
+        robustness_curves.gained("a", ours, "b", theirs)
+        for ours, theirs in ((good, bad), (bad, good), (good, Score(1000, 905, 0.1)))
     )
-    assert "buy nothing: best against best, a reads 40.0 percentage points less than b" in robustness_curves.bought(
-        "a", bad, "b", good
-    )
-    assert "nobody wins" in robustness_curves.bought("a", good, "b", Score(1000, 905, 0.1))
+    assert "help here: best against best, a is 40.0 percentage points more accurate than b" in better
+    assert "do not help here: best against best, a is 40.0 percentage points less accurate than b" in worse
+    assert "No clear difference" in alike
 
 
 def test_the_code_runs(mnist: Mnist) -> None:
@@ -182,4 +182,4 @@ def test_the_code_runs(mnist: Mnist) -> None:
     with torch.no_grad():
         exec(CODE, scope)
     assert scope["change"] > 0.5
-    assert scope["slid_back"] < 1e-4
+    assert scope["aligned"] < 1e-4

@@ -7,7 +7,7 @@ from core.lessons.cnn.charts.accuracy import digit_pairs_figure, layer_changes_f
 
 def test_pairs_tell_what_changed() -> None:
     pairs = digit_pairs_figure([0.9] * 10, [0.5] + [0.9] * 9, [7] * 10)
-    assert [trace.name for trace in pairs.data[1:]] == ["unchanged", "edited"]
+    assert [trace.name for trace in pairs.data[1:]] == ["trained", "edited"]
     assert pairs.data[2].customdata[0][0] == "-40.0 percentage points"
 
 

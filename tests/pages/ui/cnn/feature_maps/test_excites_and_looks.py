@@ -1,4 +1,4 @@
-"""What excites a channel, and where the network looks."""
+"""Maximally activating images, saliency and Grad-CAM."""
 
 import pytest
 import torch
@@ -13,14 +13,14 @@ from tests.pages.ui.cnn.feature_maps.harness import CONFIGS, built, config_of, p
 pytestmark = pytest.mark.usefixtures("bundled_only")
 
 
-def test_what_excites_each_channel(trained: TrainedNetwork, mnist: Mnist) -> None:
+def test_each_channels_strongest_images(trained: TrainedNetwork, mnist: Mnist) -> None:
     config = config_of(trained)
-    app = part("What excites a channel", trained, mnist)
+    app = part("Maximally activating images", trained, mnist)
     assert widget(app.selectbox, "cnn_excites_layer").value == f"act{len(config.channels)}"
     for block, count in enumerate(config.channels, start=1):
         well(widget(app.selectbox, "cnn_excites_layer").set_value(f"act{block}").run())
         told = text(app)
-        assert "is silent" in told or told.count(" · ") >= 1
+        assert "is inactive" in told or told.count(" · ") >= 1
         if count > 1:
             well(widget(app.number_input, "cnn_excites_channel").set_value(count - 1).run())
             well(widget(app.button, "cnn_excites_next").click().run())
@@ -30,7 +30,7 @@ def test_what_excites_each_channel(trained: TrainedNetwork, mnist: Mnist) -> Non
 def test_the_strongest_image_is_the_strongest(mnist: Mnist) -> None:
     came = shipped_model("cnn-lab")
     app = part(
-        "What excites a channel",
+        "Maximally activating images",
         TrainedNetwork(came.model, came.config, "file", "strong", title="x", start=came.model),
         mnist,
     )
@@ -41,18 +41,18 @@ def test_the_strongest_image_is_the_strongest(mnist: Mnist) -> None:
     assert f"a **{int(mnist.test.labels[best])}** · {float(values[best]):.3g}" in text(app)
 
 
-def test_a_silent_channel_says_so(mnist: Mnist) -> None:
+def test_an_inactive_channel_says_so(mnist: Mnist) -> None:
     network = built(CONFIGS["frozen"], mnist, "silent")
     with torch.no_grad():
         network.model.layers.conv1.weight.zero_()
         network.model.layers.conv1.bias.fill_(-1.0)
-    assert "Channel 0 of act1 is silent" in text(part("What excites a channel", network, mnist))
-    assert "speak for" in text(part("Where it looks", network, mnist))
+    assert "Channel 0 of act1 is inactive" in text(part("Maximally activating images", network, mnist))
+    assert "nowhere positive" in text(part("Saliency and Grad-CAM", network, mnist))
 
 
-def test_where_it_looks(trained: TrainedNetwork, mnist: Mnist) -> None:
+def test_saliency_and_grad_cam_of_every_layer(trained: TrainedNetwork, mnist: Mnist) -> None:
     config = config_of(trained)
-    app = part("Where it looks", trained, mnist)
+    app = part("Saliency and Grad-CAM", trained, mnist)
     assert text(app).count("Saliency: ") == 2
     for layer in widget(app.selectbox, "cnn_looks_layer").options:
         well(widget(app.selectbox, "cnn_looks_layer").set_value(layer).run())
@@ -66,5 +66,5 @@ def test_where_it_looks(trained: TrainedNetwork, mnist: Mnist) -> None:
     assert text(app).count("Saliency: ") == 1
     well(widget(app.toggle, "cnn_looks_over").set_value(False).run())
     well(widget(app.segmented_control, "cnn_looks_when").set_value("before training").run())
-    assert "has not learned anything yet" in text(app)
+    assert "is untrained" in text(app)
     assert len(map_layers(config)) >= len(widget(app.selectbox, "cnn_looks_layer").options)

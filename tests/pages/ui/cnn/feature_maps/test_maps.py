@@ -25,9 +25,9 @@ def test_every_layer_can_be_enlarged(trained: TrainedNetwork, mnist: Mnist) -> N
         well(widget(app.selectbox, "cnn_maps_layer").set_value(layer.name).run())
         told = text(app)
         if layer.name in map_layers(config):
-            assert f"**{layer.name}, channel 0** · {layer.shape[1]} × {layer.shape[2]} numbers" in told
-            assert "**Its kernel** (conv" in told
-            assert ("left random as it started" in told) == config.frozen
+            assert f"**{layer.name}, channel 0** · {layer.shape[1]} × {layer.shape[2]}" in told
+            assert "**Kernel** (conv" in told
+            assert ("frozen at its random start" in told) == config.frozen
         else:
             assert f"**{layer.name}** · {layer.shape[0]:,}" in told
     assert "softmax" in text(app)
@@ -36,7 +36,7 @@ def test_every_layer_can_be_enlarged(trained: TrainedNetwork, mnist: Mnist) -> N
 def test_channels_and_colors_of_the_maps(trained: TrainedNetwork, mnist: Mnist) -> None:
     config = config_of(trained)
     app = part("Maps", trained, mnist)
-    well(widget(app.segmented_control, "cnn_maps_reach").set_value("each map's own").run())
+    well(widget(app.segmented_control, "cnn_maps_reach").set_value("per map").run())
     groups = [box for box in app.selectbox if (box.key or "").startswith("cnn_maps_group")]
     assert bool(groups) == (max(config.channels) > 64)
     for group in groups:
@@ -58,7 +58,7 @@ def test_another_picture(trained: TrainedNetwork, mnist: Mnist) -> None:
     well(widget(app.number_input, "cnn_maps_index").set_value(999).run())
     with torch.no_grad():
         digit = int(trained.model(mnist.test.images[999][None]).argmax())
-    assert f"read as a **{digit}**" in text(app)
+    assert f"Predicted: **{digit}**" in text(app)
     well(widget(app.segmented_control, "cnn_maps_subject").set_value("my own drawing").run())
 
 
@@ -69,11 +69,11 @@ def test_the_shipped_network_reads_the_four(mnist: Mnist) -> None:
     )
     assert widget(app.number_input, "cnn_maps_index").value == 4
     label = int(mnist.test.labels[4])
-    assert f"read as a **{label}**, rightly" in text(app)
+    assert f"Predicted: **{label}**, correct" in text(app)
 
 
 def test_a_click_chooses_layer_and_channel(mnist: Mnist) -> None:
-    """The callback of the sheet: row 0 is the input, which has no more to tell."""
+    """The callback of the sheet: row 0 is the input, which has no kernel."""
     network = built(CONFIGS["builder"], mnist, "click")
     config = config_of(network)
     names = [layer.name for layer in config.layers() if layer.kind not in ("flatten", "dropout")]
