@@ -21,7 +21,7 @@ CSS = """
 .st-key-lab-tab-end button p,
 .st-key-lab-tab-end [data-testid="stPageLink"] * { white-space: normal; text-align: left; }
 [class*="st-key-lab-entry"], [class*="st-key-lab-entry"] [data-testid="stColumn"] > div { gap: 0.3rem; }
-[class*="st-key-lab-links"] { gap: 0 0.9rem; align-items: baseline; }
+[class*="st-key-lab-links"] { gap: 0.45rem 0.9rem; align-items: baseline; }
 [class*="st-key-lab-links"] a { padding: 0; background: none; min-height: 1.6rem; }
 [class*="st-key-lab-links"] a p {
   font-size: 0.875rem; text-decoration: underline dotted; text-underline-offset: 0.25em;
