@@ -126,7 +126,7 @@ SOURCES = (
                 "",
                 "Train 784-512-256-128-64-10 on normalized images, with momentum; the accuracy after each epoch.",
                 ("mlp-deep",),
-                (("mlp", "Train"), ("explorer", "Pixels")),
+                (("mlp", "Train"), ("explorer", "Classes")),
             ),
             Ask(
                 "",
