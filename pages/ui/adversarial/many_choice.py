@@ -12,6 +12,7 @@ from core.attacks.norms import NORMS, NormName
 from core.data.digits import Mnist
 from core.lessons.adversarial.tasks import CHUNK, AttackTask, configs, follows_gradient, lined_up, size
 from core.models.trained_network import TrainedNetwork
+from core.training import memory
 from pages.ui.adversarial.samples import FEW, SMALL, at_first, image_count
 from pages.ui.kit.network.compared_networks import HERE, compared, shipped_readers
 
@@ -26,8 +27,8 @@ COUNTS, COUNT = (4, 8, 16), 8
 STEPS, STEP = (2, 5, 10, 20, 40, 100), 10
 PRESETS: dict[str, dict[str, tuple[str, ...]]] = {
     "Quick look": {"attacks": ("fgsm", "pgd"), "networks": (HERE,)},
-    "Networks side by side": {"attacks": ("fgsm",), "networks": ("cnn-bn", "cnn-lab", "mlp-deep", "mlp-autograd")},
-    "Trained on attacks or not": {"attacks": ("fgsm", "pgd"), "networks": ("cnn-bn", "cnn-robust")},
+    "Compare networks": {"attacks": ("fgsm",), "networks": ("cnn-bn", "cnn-lab", "mlp-deep", "mlp-autograd")},
+    "With and without adversarial training": {"attacks": ("fgsm", "pgd"), "networks": ("cnn-bn", "cnn-robust")},
 }
 
 
@@ -105,7 +106,7 @@ def choose(trained: TrainedNetwork, mnist: Mnist) -> Choice:
         key=f"adv_many_attacks_{norm}",
         bind="query-params",
         wrap=True,
-        help="Those whose budget is measured this way. Random noise is always there, as the control.",
+        help="Attacks in the norm chosen above. Random noise is always included as the control.",
     )
     networks = compared("adv_many_networks", trained)
     tops, top = TOPS[norm]
@@ -116,27 +117,28 @@ def choose(trained: TrainedNetwork, mnist: Mnist) -> Choice:
         key=f"adv_many_top_{norm}",
         bind="query-params",
         format_func=lambda value: f"{value:g}",
-        help=f"How far the chart reaches. {NORMS[norm].title} is {NORMS[norm].idea}.",
+        help=f"The right end of the chart. {NORMS[norm].title}: {NORMS[norm].idea}.",
     )
     n = image_count("adv_many_n", mnist)
-    with st.expander("Steps and points", icon=":material/tune:", key="adv_many_more"):
+    with st.expander("Advanced", icon=":material/tune:", key="adv_many_more"):
         steps = st.select_slider(
-            "Steps of iterated attacks",
+            "Steps of iterative attacks",
             STEPS,
             STEP,
             key="adv_many_steps",
             bind="query-params",
-            help="For attacks that follow the gradient within a given ε, such as BIM and PGD. Others keep "
-            "settings of their own. More steps find more.",
+            help="For attacks that follow the gradient within a given ε, such as BIM and PGD. Others keep their "
+            "defaults. More steps make the attack stronger.",
         )
         count = st.select_slider(
-            "Values of ε",
+            "Number of ε values",
             COUNTS,
             COUNT,
             key="adv_many_count",
             bind="query-params",
-            help="So many, evenly spaced up to the largest. ε = 0, the clean image, is always there.",
+            help="Evenly spaced up to the largest ε. ε = 0, the clean images, is always included.",
         )
+        st.caption(f"Memory: {memory.of_attack(trained.config.model, n)}.")
     names = (control, *(titles[each] for each in picked))
     return Choice(norm, names, tuple(networks), grid(norm, float(largest), int(count)), int(steps), n)
 
@@ -157,7 +159,7 @@ def presets(mnist: Mnist, start: str) -> None:
                 args=(preset, mnist, start),
                 type="tertiary",
                 help=f"{what} with {STEP} steps and noise at {COUNT} values of ε on {FEW} images: "
-                f"{', '.join(preset['networks'])}. Sets the controls and starts.",
+                f"{', '.join(preset['networks'])}. Sets the controls and starts measuring.",
             )
 
 

@@ -24,7 +24,6 @@ from core.lessons.adversarial.robust_accuracy import (
 )
 from core.lessons.adversarial.tasks import CHUNK, AttackTask, Predictions, configs, gather, seconds_left
 from core.models.trained_network import TrainedNetwork
-from core.training import memory
 from pages.ui.adversarial.attack_results import results
 from pages.ui.adversarial.many_choice import Choice, choose, presets
 from pages.ui.adversarial.many_point import point
@@ -32,6 +31,7 @@ from pages.ui.adversarial.samples import ahead, begin
 from pages.ui.kit.network.compared_networks import color_of
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.shell.page import controls_and_stage
+from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.cached_results import data_key, which_images
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.incremental_work import Piecework
@@ -59,21 +59,20 @@ def many_images(trained: TrainedNetwork, mnist: Mnist) -> None:
     left, right = controls_and_stage(1.0, 2.4)
     with left:
         choice = choose(trained, mnist)
-        st.caption(f"Memory: {memory.of_attack(trained.config.model, choice.n)}.")
     with right:
         presets(mnist, KEY)
         if not choice.networks:
             st.info("Choose at least one network.", icon=":material/hub:")
         stage = st.container()  # filled last: it may work for a moment
-    st.subheader("One point of it", anchor=False)
-    point(mnist, choice)
-    with st.expander("What makes such a curve honest?", icon=":material/balance:"):
+    with st.expander("Details of one point: its images and confusion matrix", icon=":material/search:"):
+        point(mnist, choice)
+    with st.expander("How to read such a curve", icon=":material/balance:"):
         st.markdown(
-            "- The network is in eval mode, pixels stay in [0, 1], every attacked image is counted anew.\n"
-            "- ε = 0 is the clean accuracy. Images misclassified when clean count as misclassified everywhere.\n"
-            "- Random noise of the same size is the control: an attack that does no better found nothing.\n"
+            "- The network is in evaluation mode, and pixels stay in [0, 1].\n"
+            "- At ε = 0 it is the clean accuracy. Images misclassified when clean count as misclassified at every ε.\n"
+            "- Random noise of the same ε is the control: an attack that is no stronger found nothing.\n"
             "- A single step such as FGSM need not get stronger with ε; the worst case up to ε never rises.\n"
-            "- A network that withstands a weak attack may fall to a stronger one: take more steps."
+            "- Robust accuracy under one attack is an upper bound: a stronger attack may lower it."
         )
     with st.expander("Show the code", icon=":material/code:"):
         st.code(CODE, language="python")
@@ -89,8 +88,8 @@ def many_images(trained: TrainedNetwork, mnist: Mnist) -> None:
 class Measured:
     """One network under one attack.
 
-    single: it makes one step only. epsilons: ascending from 0. left: what is read at each. back: how many
-    images at each are read again that a smaller budget had taken.
+    single: it makes one step only. epsilons: ascending from 0. left: robust accuracy at each. back: how many
+    images at each are classified correctly again that a smaller budget had changed.
     """
 
     network: str
@@ -119,21 +118,18 @@ def _network(name: str, curves: Sequence[Measured]) -> str:
     if not curves:
         return ""
     clean = curves[0].left[0]
-    parts = []
+    parts: dict[float, list[str]] = {}
     for curve in curves:
         if len(curve.left) < 2:
             continue
         at, end = curve.epsilons[len(curve.left) - 1], curve.left[-1]
         half = half_lost(curve.epsilons, curve.left)
-        leaves = f"{curve.attack} leaves {percent(end.share)} at ε = {at:g}"
-        if curve.control or half is None or half[0] == half[1]:
-            parts.append(leaves)
-        else:
-            parts.append(f"{leaves}, less than half from between ε = {half[0]:g} and {half[1]:g} on")
-    rest = "; ".join(parts)
-    return f"**{name}** classifies {percent(clean.share)} of {clean.n:,} clean images correctly" + (
-        f". Of the same {clean.n:,}, {rest}." if rest else "."
-    )
+        leaves = f"{percent(end.share)} under {curve.attack}"
+        if not curve.control and half is not None and half[0] != half[1]:
+            leaves += f" (below 50% from ε between {half[0]:g} and {half[1]:g})"
+        parts.setdefault(at, []).append(leaves)
+    rest = "; ".join(f"at ε = {at:g}: {', '.join(all_)}" for at, all_ in parts.items())
+    return f"**{name}**: clean accuracy {percent(clean.share)}" + (f". Robust accuracy {rest}." if rest else ".")
 
 
 def _weak(curves: Sequence[Measured]) -> list[str]:
@@ -146,8 +142,8 @@ def _weak(curves: Sequence[Measured]) -> list[str]:
         pairs = list(zip(curve.left[1:], noise.left[1:], strict=False))
         if pairs and not any(ours.below(theirs) for ours, theirs in pairs):
             lines.append(
-                f"On **{curve.network}**, {curve.attack} is nowhere clearly stronger than random noise (the "
-                "intervals overlap): either the network withstands it, or it found nothing to follow."
+                f"On **{curve.network}**, {curve.attack} is not clearly stronger than random noise at any ε: either "
+                "the network is robust, or the attack found no useful gradient."
             )
     return lines
 
@@ -166,24 +162,25 @@ def _came_back(curves: Sequence[Measured], worst: bool) -> str:
     images = count(back, "image")
     verb = "is" if back == 1 else "are"
     counted = (
-        "here they stay lost"
+        "here they stay misclassified"
         if worst
-        else "an attacker may spend less, so the worst case up to ε counts them as lost (switch above)"
+        else "an attacker may use a smaller ε, so the worst case counts them as misclassified (switch below the chart)"
     )
     why = (
-        "A single step follows the gradient at its start, which need not point anywhere useful that far away"
+        "A single step follows the gradient at the clean image, which may point the wrong way that far out"
         if curve.single
-        else "Each ε is a search of its own, and none is perfect"
+        else "Each ε is a separate search, and none is perfect"
     )
     return (
-        f"More is not always worse: of the images that {curve.attack} took from {curve.network} at a smaller "
-        f"ε, {images} {verb} classified correctly again at ε = {epsilon:g}. {why}; {counted}."
+        f"A larger ε is not always worse: {images} of {curve.network} that {curve.attack} changed at a smaller ε "
+        f"{verb} classified correctly again at ε = {epsilon:g}. {why}; {counted}."
     )
 
 
 KEY = "adv_many"
 Kept = dict[AttackTask, Predictions]
-EXACT, WORST = "at exactly this ε", "at any ε up to this one"
+EXACT, WORST = "at exactly this ε", "at any ε up to it (worst case)"
+renamed("adv_many_worst", {"at any ε up to this one": WORST})
 
 
 def curves(mnist: Mnist, choice: Choice) -> None:
@@ -222,6 +219,7 @@ def curves(mnist: Mnist, choice: Choice) -> None:
 
 
 def _result(mnist: Mnist, choice: Choice, kept: Kept) -> None:
+    place = st.container()
     how = st.segmented_control(
         "Count an image as misclassified",
         [EXACT, WORST],
@@ -229,8 +227,8 @@ def _result(mnist: Mnist, choice: Choice, kept: Kept) -> None:
         required=True,
         key="adv_many_worst",
         bind="query-params",
-        help="An attacker who may change a pixel by ε may also "
-        "change it by less. A single step of FGSM can overshoot: at a larger ε the image may be read again.",
+        help="An attacker with budget ε may also use less. A single step of FGSM can overshoot: at a larger ε the "
+        "image may be classified correctly again.",
     )
     worst = how == WORST
     measured = [
@@ -241,7 +239,6 @@ def _result(mnist: Mnist, choice: Choice, kept: Kept) -> None:
     drawn = [_curve(network, name, choice, rows, worst) for network, name, rows in measured if rows[1:]]
     norm = NORMS[choice.norm]
     fig = attack_curves_figure(drawn, x_title=f"ε ({norm.title}, {norm.unit})", top=choice.epsilons[-1])
-    chart(fig, "adv_many_chart")
     counts = sorted({n for curve in drawn for n in curve.n})
     if counts:
         upto = counts[-1]
@@ -249,7 +246,7 @@ def _result(mnist: Mnist, choice: Choice, kept: Kept) -> None:
             f", so far at least {counts[0]:,} of them" if counts[0] < upto else ""
         )
         st.caption(
-            f"{some}. Bands, or pointing at a curve: 95% intervals. Dotted: random noise, the control, and "
+            f"{some}. Bands: 95% intervals. Dotted: random noise (the control) and "
             f"chance level (10%).{_steps(choice, {name for _, name, rows in measured if rows[1:]})}"
         )
     fewest = {
@@ -261,7 +258,10 @@ def _result(mnist: Mnist, choice: Choice, kept: Kept) -> None:
         for network, name, rows in measured
         if rows[1:] or not fewest[network.title]
     ]
-    st.markdown("\n".join(f"- {line}" for line in describe(words, worst)))
+    lines = describe(words, worst)
+    with place:
+        chart(fig, "adv_many_chart", alt=" ".join(lines) or "Robust accuracy against ε: not measured yet.")
+    st.markdown("\n".join(f"- {line}" for line in lines))
 
 
 def _steps(choice: Choice, drawn: Collection[str]) -> str:

@@ -1,4 +1,4 @@
-"""Part of "Many images": one point of one curve from inside: the images, and what they became."""
+"""Part of "Many images": one point of one curve: its adversarial images and their predictions."""
 
 from collections.abc import Sequence
 
@@ -24,11 +24,13 @@ from pages.ui.adversarial.attack_results import KEY, results
 from pages.ui.adversarial.many_choice import Choice
 from pages.ui.kit.network.gallery import digit_gallery, weight_gallery
 from pages.ui.kit.shell import choices
+from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.cached_results import data_key
 from pages.ui.kit.widgets.chart import chart
 
 SHEET = 30
-IMAGES, CHANGES = "the images", "what was changed"
+IMAGES, CHANGES = "adversarial images", "perturbations"
+renamed("adv_many_show", {"the images": IMAGES, "what was changed": CHANGES})
 
 
 def point(mnist: Mnist, choice: Choice) -> None:
@@ -43,9 +45,7 @@ def point(mnist: Mnist, choice: Choice) -> None:
     n = min(len(clean), len(reads))
     if not n:
         st.info(
-            "This point is not measured yet. It comes with the curves above: **Measure** or **Resume** there "
-            "starts them.",
-            icon=":material/hourglass_empty:",
+            "This point is not measured yet. Press **Measure** or **Resume** above.", icon=":material/hourglass_empty:"
         )
         return
     taken = Taken(clean, reads, mnist.test.labels, choice.norm, epsilon, ATTACKS[name].bounded)
@@ -123,25 +123,23 @@ def _numbers(taken: Taken) -> None:
     won = taken.won
     with st.container(horizontal=True, gap="medium"):
         st.metric(
-            "Still classified correctly",
+            "Robust accuracy",
             percent(share.share),
             f"of {share.n:,} images",
             width=170,
             delta_color="off",
             delta_arrow="off",
-            help=f"{share.k:,} of {share.n:,} attacked images; 95% interval {interval(low, high)}.",
+            help=f"{share.k:,} of {share.n:,} images are classified correctly; 95% interval {interval(low, high)}.",
         )
         st.metric(
-            "Misclassified",
+            "Successful attacks",
             f"{int(won.sum()):,} of {int((taken.before == taken.labels).sum()):,}",
             width=150,
-            help="Images classified correctly before the attack, and how many of them are misclassified after it.",
+            help="Of the images classified correctly when clean, how many are misclassified after the attack.",
         )
         for name, norm in NORMS.items():
             mean = f"{float(taken.sizes[name][won].double().mean()):.3g}" if won.any() else "–"
-            st.metric(
-                f"Mean {norm.title}", mean, width=110, help=f"Of the successful changes ({norm.unit}): {norm.idea}."
-            )
+            st.metric(f"Mean {norm.title}", mean, width=110, help=f"Over the successful perturbations: {norm.idea}.")
 
 
 def _sheet(mnist: Mnist, network: TrainedNetwork, config: AttackConfig, taken: Taken) -> None:
@@ -156,9 +154,9 @@ def _sheet(mnist: Mnist, network: TrainedNetwork, config: AttackConfig, taken: T
             required=True,
             key="adv_many_show",
             bind="query-params",
-            help="The attacked images, or the change alone: orange where ink was added, blue where it was taken away.",
+            help="The adversarial images, or their perturbations: orange brighter, blue darker.",
         )
-        each = SHEET if size(config) > FEW else FEW  # slow attacks fill smaller sheets
+        each = SHEET if size(config) > FEW else FEW  # slow attacks fill smaller pages
         pages = -(-len(order) // each)
         sheet = st.number_input(
             f"Page, 1 to {pages:,}",
@@ -167,7 +165,7 @@ def _sheet(mnist: Mnist, network: TrainedNetwork, config: AttackConfig, taken: T
             key=f"adv_many_sheet_{pages}",
             bind="query-params",
             width=150,
-            help=f"{each} images each; those misclassified after the attack come first.",
+            help=f"{each} images a page; those misclassified after the attack come first.",
         )
     here = order[(sheet - 1) * each : sheet * each]
     at = taken.places[here]
@@ -185,12 +183,12 @@ def _sheet(mnist: Mnist, network: TrainedNetwork, config: AttackConfig, taken: T
         weight_gallery((outcome.attacked - outcome.images)[:, 0].numpy(), captions, width=56)
     also = int(before.sum())
     st.caption(
-        "Under each: true class → predicted class; ✓ where it is still classified correctly."
-        + (f" After these: {also:,} misclassified without any attack." if also else "")
+        "Below each: true class → predicted class; ✓ where classified correctly."
+        + (f" Next: {also:,} misclassified when clean." if also else "")
     )
 
 
-@st.cache_resource(max_entries=48, show_spinner="Making the images…", hash_funcs=KEY)
+@st.cache_resource(max_entries=48, show_spinner="Computing the images…", hash_funcs=KEY)
 def _made(key: str, data: str, config: AttackConfig, places: list[int], _model: nn.Module, _mnist: Mnist) -> Tensor:
     """The same images as were measured: each image's random numbers are its own."""
     at = torch.tensor(places)
@@ -201,26 +199,27 @@ def _confusion(taken: Taken) -> None:
     st.markdown("**Confusion matrix**")
     counts = np.zeros((CLASSES, CLASSES), dtype=int)
     np.add.at(counts, (taken.labels.numpy(), taken.read.numpy()), 1)
-    chart(confusion_figure(counts, height=360), "adv_many_confusion", still=True)
     off = counts - np.diag(np.diag(counts))
     if off.max():
         is_, read = np.unravel_index(off.argmax(), off.shape)
         into = off.sum(axis=0)
         most = int(into.argmax())
-        st.caption(
-            f"Most often {article(is_)} is predicted as {article(read)} ({off[is_, read]:,} of "
-            f"{counts[is_].sum():,}). "
-            f"Of the {off.sum():,} misclassified images {into[most]:,} are predicted as {article(most)}."
+        words = (
+            f"Most frequent error: {article(is_)} predicted as {article(read)} ({off[is_, read]:,} of "
+            f"{counts[is_].sum():,}). Of {off.sum():,} misclassified images, {into[most]:,} are predicted as "
+            f"{article(most)}."
         )
     else:
-        st.caption("None is misclassified.")
+        words = "No image is misclassified."
+    chart(confusion_figure(counts, height=360), "adv_many_confusion", still=True, alt=words)
+    st.caption(words)
 
 
 def _digits(taken: Taken) -> None:
-    st.markdown("**Robust accuracy by digit**")
+    st.markdown("**Robust accuracy per class**")
     each = [_survived(taken, digit) for digit in range(CLASSES)]
     if any(share.n == 0 for share in each):
-        st.caption("Too few images: not every digit is among them.")
+        st.caption("Too few images: not every class is among them.")
         return
     overall = shares([taken.lost])[0].share
     fig = digit_accuracy_figure(
@@ -230,7 +229,7 @@ def _digits(taken: Taken) -> None:
         overall,
         height=360,
     )
-    chart(fig, "adv_many_digits", still=True)
+    chart(fig, "adv_many_digits", still=True, alt=_apart(each))
     st.caption(_apart(each))
 
 
@@ -239,15 +238,15 @@ def _survived(taken: Taken, digit: int) -> Proportion:
 
 
 def _apart(each: Sequence[Proportion]) -> str:
-    """Hardest and easiest to fool, if their intervals tell them apart."""
+    """The most and the least robust class, if their intervals tell them apart."""
     low = min(range(len(each)), key=lambda digit: each[digit].share)
     high = max(range(len(each)), key=lambda digit: each[digit].share)
     if each[low].share == each[high].share:
-        return f"Of every digit as many survive: {percent(each[low].share)}."
+        return f"The same for every class: {percent(each[low].share)}."
     words = (
-        f"The {high} survives best ({percent(each[high].share, 0)} of {each[high].n:,}), the {low} worst "
+        f"Highest for the {high} ({percent(each[high].share, 0)} of {each[high].n:,}), lowest for the {low} "
         f"({percent(each[low].share, 0)} of {each[low].n:,})"
     )
     if each[low].below(each[high]):
         return words + "."
-    return words + "; their 95% intervals overlap, so this may be chance."
+    return words + "; their 95% intervals overlap."

@@ -24,14 +24,13 @@ def image_count(key: str, mnist: Mnist) -> int:
     total = len(mnist.test)
     options = [f"{n:,}" for n in IMAGES if n < total] + [ALL]
     picked = st.select_slider(
-        "Images",
+        "Test images",
         options,
         at_first(mnist),
         key=f"{key}_{mnist.size}",
         bind="query-params",
-        help=f"Drawn at random from the {total:,} test images, the same ones each time; "
-        "a larger sample adds to a smaller one. More make the 95% intervals narrower. Each tab measures its "
-        "own number of images, so the same accuracy differs a little there: within its interval.",
+        help=f"A random sample of the {total:,} test images, the same each time; a larger sample contains the "
+        "smaller ones. More images make the 95% intervals narrower.",
     )
     return total if picked == ALL else int(str(picked).replace(",", ""))
 

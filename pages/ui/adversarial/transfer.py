@@ -1,9 +1,10 @@
-"""Tab: do images that were made against one network fool another?"""
+"""Tab: do adversarial examples made on one network transfer to another?"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.attacks import ATTACKS
 from core.attacks.config import AttackConfig
@@ -40,8 +41,8 @@ for made_on, a in networks.items():
     for tested_on, b in networks.items():
         b.eval()
         both = (a(images).argmax(1) == labels) & (b(images).argmax(1) == labels)
-        fooled = b(attacked).argmax(1) != labels         # b's gradients were never asked
-        share = fooled[both].float().mean()
+        wrong = b(attacked).argmax(1) != labels          # b's gradients are never used
+        share = wrong[both].float().mean()
         print(f"{{made_on}} → {{tested_on}}: {{share:.1%}} of {{int(both.sum())}}")
 """
 
@@ -57,16 +58,14 @@ def transfer(trained: TrainedNetwork, mnist: Mnist) -> None:
         n = image_count("adv_transfer_n", mnist)
     with right:
         stage = st.container()  # filled last: it may work for a moment
-    with st.expander("Why does this matter?", icon=":material/key:"):
+    with st.expander("Why transferability matters", icon=":material/key:"):
         st.markdown(
-            "To follow the gradient an attacker needs the network itself. If images made on *another* one "
-            "fool it too, he does not: he trains one of his own on similar digits, attacks that, and sends "
-            "the images. Keeping a network secret then protects little. Papernot, McDaniel & Goodfellow "
-            "(2016) named this transferability.\n\n"
-            "An image counts only if both networks classify the clean image correctly: else a network that classifies "
-            "badly anyway would look easily fooled. **n** says how many those are. The bottom row is the "
-            f"control: random noise, as large as ε allows in {NORMS[ATTACKS[config.name].norm].title}, which "
-            "knows no network. A transfer that does not beat it is none."
+            "A white-box attack needs the target network's gradients. If adversarial examples *transfer*, an attacker "
+            "can train a surrogate network on similar data, attack that, and use the images on the target: keeping a "
+            "network secret then protects little (Papernot, McDaniel & Goodfellow 2016).\n\n"
+            "Only images that both networks classify correctly when clean are counted; **n** is their number. The "
+            f"bottom row is the control: random noise with the same ε ({NORMS[ATTACKS[config.name].norm].title}). "
+            "A transfer rate no higher than the control's is no transfer."
         )
     with st.expander("Show the code", icon=":material/code:"):
         st.code(CODE, language="python")
@@ -74,7 +73,7 @@ def transfer(trained: TrainedNetwork, mnist: Mnist) -> None:
         if networks:
             matrix(mnist, Setup(tuple(networks), config, n))
         else:
-            st.info("Choose at least one network, better two.", icon=":material/hub:")
+            st.info("Choose at least one network, preferably two.", icon=":material/hub:")
 
 
 # Part of "Transfer": the matrix fills while it is measured, can be stopped, and loses nothing.
@@ -98,7 +97,7 @@ def describe(
         if row != column and counts[row][column].n
     ]
     if not pairs:
-        return ["Transfer needs two networks at least."] if len(names) < 2 else []
+        return ["Transfer needs at least two networks."] if len(names) < 2 else []
     lines = [_extremes(pairs), _against_noise(names, beside)]
     if len(names) > 2:
         lines.append(_travelers(names, pairs))
@@ -108,17 +107,17 @@ def describe(
 def _extremes(pairs: Sequence[Pair]) -> str:
     best = max(pairs, key=lambda pair: pair[2].share)
     least = min(pairs, key=lambda pair: pair[2].share)
-    most = f"Most transfers from **{best[0]}** to **{best[1]}**: {_share(best[2])}"
+    most = f"Highest transfer: **{best[0]}** → **{best[1]}**, {_share(best[2])}"
     if len(pairs) == 1 or best[2].share == least[2].share:
         return f"{most}."
-    words = f"{most}; least from **{least[0]}** to **{least[1]}**: {_share(least[2])}."
+    words = f"{most}; lowest: **{least[0]}** → **{least[1]}**, {_share(least[2])}."
     if not least[2].below(best[2]):
         words += " Their 95% intervals overlap."
     return words
 
 
 def _against_noise(names: Sequence[str], beside: Sequence[Sequence[Paired]]) -> str:
-    """How many pairs fool clearly more than noise of the same size does to the same images."""
+    """How many pairs misclassify clearly more than under noise of the same ε on the same images."""
     known = [
         (f"{made} → {tested}", beside[row][column])
         for row, made in enumerate(names)
@@ -129,22 +128,19 @@ def _against_noise(names: Sequence[str], beside: Sequence[Sequence[Paired]]) -> 
         return ""
     rest = [pair for pair, cell in known if cell.ci95[0] <= 0]
     if not rest:
-        every = "Every pair fools" if len(known) > 1 else "This pair fools"
-        return (
-            f"{every} clearly more than random noise of the same size on the same images (95% interval of "
-            "the difference above 0): the images transfer."
-        )
+        every = "Every pair is" if len(known) > 1 else "This pair is"
+        return f"{every} clearly above random noise of the same ε on the same images: the examples transfer."
     if len(rest) == len(known):
-        return "No pair fools clearly more than random noise of the same size: here nothing transfers."
+        return "No pair is clearly above random noise of the same ε: nothing transfers."
     few = ", ".join(rest[:4]) + (" and others" if len(rest) > 4 else "")
     return (
-        f"{len(known) - len(rest)} of {len(known)} pairs fool clearly more than random noise of the same "
-        f"size on the same images (95% interval of the difference above 0); not so {few}."
+        f"{len(known) - len(rest)} of {len(known)} pairs are clearly above random noise of the same ε on the same "
+        f"images; not so {few}."
     )
 
 
 def _travelers(names: Sequence[str], pairs: Sequence[Pair]) -> str:
-    """Whose images fool the others most on average, and who is fooled most by the others' images."""
+    """The best surrogate on average, and the most and the least vulnerable target."""
     out, into = {}, {}
     for name in names:
         gave = [cell.share for made, _, cell in pairs if made == name]
@@ -155,9 +151,8 @@ def _travelers(names: Sequence[str], pairs: Sequence[Pair]) -> str:
     giver, hard = max(out, key=lambda name: out[name]), min(into, key=lambda name: into[name])
     soft = max(into, key=lambda name: into[name])
     return (
-        f"On average over the others, images made on **{giver}** travel best ({percent(out[giver], 0)} fool "
-        f"them); **{soft}** is fooled most by the others' images ({percent(into[soft], 0)}), **{hard}** "
-        f"least ({percent(into[hard], 0)})."
+        f"Best surrogate on average: **{giver}** (attack success rate {percent(out[giver], 0)}). Most vulnerable "
+        f"target: **{soft}** ({percent(into[soft], 0)}); least: **{hard}** ({percent(into[hard], 0)})."
     )
 
 
@@ -211,16 +206,16 @@ def matrix(mnist: Mnist, setup: Setup) -> None:
     work = Piecework(
         KEY,
         "Measure",
-        help=f"{setup.n:,} images, attacked on each of {count} networks and tested on all of them, a few at "
-        "a time. It can be stopped and goes on later.",
+        help=f"{setup.n:,} images, attacked on each of {count} networks and tested on all of them. It can be "
+        "stopped and resumed.",
     )
 
     def body() -> None:
         kept = store.known(setup.keys)
         line = ahead(KEY, first, every, kept)
-        work.buttons(sum(task in kept for task in line), len(line), "tests")
-        with st.container(key="adv-transfer-result"):
-            _result(mnist, setup, kept)
+        place = st.container(key="adv-transfer-result")
+        work.buttons(sum(task in kept for task in line), len(line), "evaluations")
+        _result(mnist, setup, kept, place)
 
         def one(task: AttackTask, progress: Callable[[float], None]) -> Predictions:
             return store.measure(task, models)
@@ -230,19 +225,23 @@ def matrix(mnist: Mnist, setup: Setup) -> None:
     work.part(body)
 
 
-def _result(mnist: Mnist, setup: Setup, kept: dict[AttackTask, Predictions]) -> None:
+def _result(mnist: Mnist, setup: Setup, kept: dict[AttackTask, Predictions], place: DeltaGenerator) -> None:
+    """The matrix in its place, its sentences below the buttons."""
     labels = mnist.test.labels[sample(len(mnist.test))[: setup.n]]
     counts = counted(kept, setup.keys, setup.config, labels)
     names = [network.title for network in setup.networks]
     cells = [[Cell(one.k, one.n, *one.interval) for one in row] for row in counts]
-    chart(transfer_figure(cells, [*names, NOISE], names, own=len(names)), "adv_transfer_chart", still=True)
     seen = max(len(gather(kept, key, None, setup.n)) for key in setup.keys)
-    aim = "misclassifies" if setup.config.target is None else f"classifies as {article(setup.config.target)}"
+    aim = "misclassifies" if setup.config.target is None else f"predicts as {article(setup.config.target)}"
     st.caption(
-        f"Share of images that the network of the column {aim}, among those that it and the network of the "
-        "row classified correctly before; framed: made and tested on the same one. "
+        f"Attack success rate: share of images that the target (column) {aim}, of those that source and target both "
+        "classify correctly when clean. Framed: source and target are the same. "
         f"{ATTACKS[setup.config.name].title}, ε = {setup.config.budget:g}, on {which_images(mnist, seen)}. "
-        "Point at a cell for its 95% interval."
+        "Hover over a cell for its 95% interval."
     )
     beside = against_noise(kept, setup.keys, setup.config, labels)
-    st.markdown("\n".join(f"- {line}" for line in describe(names, counts, beside)))
+    lines = describe(names, counts, beside)
+    st.markdown("\n".join(f"- {line}" for line in lines))
+    with place:
+        fig = transfer_figure(cells, [*names, NOISE], names, own=len(names))
+        chart(fig, "adv_transfer_chart", still=True, alt=" ".join(lines) or "Transfer matrix: not measured yet.")

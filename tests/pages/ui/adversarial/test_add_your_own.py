@@ -96,7 +96,7 @@ def test_many_images_and_transfer_measure_it(mnist: Mnist) -> None:
     app = well(open_part(many_images.many_images, trained, mnist, address=address).run())
     known = results(mnist).known([trained.key])
     assert ATTACK in {task.attack.name for task in known if isinstance(task, AttackTask) and task.attack}
-    assert "MI-FGSM leaves" in text(app)
+    assert "under MI-FGSM" in text(app)
     app = open_part(transfer.transfer, trained, mnist, address={"adv_transfer_attack": "MI-FGSM"})
     assert "MI-FGSM, ε" in text(well(app.run()))
 

@@ -60,10 +60,10 @@ def test_the_first_view_measures_a_hundred_images_without_a_click(mnist: Mnist) 
     assert {task.attack.name for task in known if task.attack} == {"noise", "fgsm", "pgd"}
     assert len(known) == 1 + 3 * 4
     assert "100 of the 1,000 bundled test images" in text(app)
-    assert "FGSM leaves" in text(app)
-    assert "random noise leaves" in text(app).lower()
+    assert "under FGSM" in text(app)
+    assert "under random noise" in text(app).lower()
     assert "PGD: 10 steps" in text(app)
-    assert app.metric[0].label == "Still classified correctly"
+    assert app.metric[0].label == "Robust accuracy"
     well(app.run())
     assert len(kept(mnist)) == len(known), "the rest waits for a press"
     assert app.button(key="adv_many_start").label == "Resume"
@@ -167,7 +167,7 @@ def test_the_controls_change_what_is_measured(mnist: Mnist) -> None:
         assert sorted(config.budget for config in pgd) == pytest.approx([0.05, 0.1, 0.15, 0.2])
         assert {config.steps for config in pgd} == {2}
     assert "BIM: 2 steps" in text(app) or "BIM and PGD: 2 steps" in text(app) or "PGD and BIM: 2" in text(app)
-    assert "**mlp-module** classifies" in text(app)
+    assert "**mlp-module**: clean accuracy" in text(app)
     app.selectbox(key="adv_many_at_attack_linf").set_value("BIM")
     app.selectbox(key="adv_many_at_network").set_value("mlp-module").run()
     well(app)
@@ -190,11 +190,11 @@ def test_the_worst_case_counts_what_a_smaller_budget_took(mnist: Mnist, monkeypa
 
     monkeypatch.setattr(tasks, "measure", overshoots)
     app = opened(mnist)
-    assert "FGSM leaves 100% at ε = 0.4" in text(app)
-    assert "100 images are classified correctly again at ε = 0.3" in text(app)
+    assert "100% under FGSM" in text(app)
+    assert "are classified correctly again at ε = 0.3" in text(app)
     app.segmented_control(key="adv_many_worst").set_value(many_images.WORST).run()
-    assert "FGSM leaves 0% at ε = 0.4" in text(well(app))
-    assert "here they stay lost" in text(app)
+    assert "0% under FGSM" in text(well(app))
+    assert "here they stay misclassified" in text(app)
 
 
 def test_the_sheet_of_images_begins_with_the_fooled_and_is_the_attack_measured(mnist: Mnist) -> None:
@@ -231,7 +231,7 @@ def test_a_network_of_ones_own_takes_part_under_a_constant_name(mnist: Mnist) ->
     above = compared_networks.above(own)
     assert (above.title, compared_networks.color_of(above)) == (compared_networks.THIS, YELLOW)
     app = opened(mnist, own)
-    assert "**this network** classifies" in text(app)
+    assert "**this network**: clean accuracy" in text(app)
     assert kept(mnist, own.key)
     assert not kept(mnist)
 

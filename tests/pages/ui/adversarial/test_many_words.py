@@ -15,16 +15,21 @@ def measured(attack: str, left: list[Proportion], *, control: bool = False, back
 def test_the_words_follow_the_numbers() -> None:
     noise = measured("random noise", shares(99, 99, 98), control=True)
     strong = " ".join(describe([noise, measured("FGSM", shares(99, 60, 10))], False))
-    assert "**net** classifies 99.0% of 100 clean images correctly" in strong
-    assert "FGSM leaves 10.0% at ε = 0.2, less than half from between ε = 0.1 and 0.2 on" in strong
-    assert "nowhere clearly" not in strong
-    assert "More is not" not in strong
+    assert "**net**: clean accuracy 99.0%. Robust accuracy at ε = 0.2: " in strong
+    assert "10.0% under FGSM (below 50% from ε between 0.1 and 0.2)" in strong
+    assert "not clearly stronger" not in strong
+    assert "A larger ε is not" not in strong
     weak = " ".join(describe([noise, measured("FGSM", shares(99, 98, 97))], False))
-    assert "FGSM is nowhere clearly stronger than random noise" in weak
-    assert "less than half" not in weak
+    assert "FGSM is not clearly stronger than random noise" in weak
+    assert "below 50%" not in weak
     back = " ".join(describe([noise, measured("FGSM", shares(99, 60, 70), back=12)], False))
-    assert "12 images are classified correctly again at ε = 0.2. A single step" in back
-    assert "here they stay lost" in " ".join(describe([measured("FGSM", shares(9, 6, 7), back=1)], True))
-    assert "1 image is classified" in " ".join(describe([measured("FGSM", shares(9, 6, 7), back=1)], True))
+    assert (
+        "12 images of net that FGSM changed at a smaller ε are classified correctly again at ε = 0.2. A single step"
+        in back
+    )
+    assert "here they stay misclassified" in " ".join(describe([measured("FGSM", shares(9, 6, 7), back=1)], True))
+    assert "changed at a smaller ε is classified" in " ".join(
+        describe([measured("FGSM", shares(9, 6, 7), back=1)], True)
+    )
     assert describe([], False) == []
     assert describe([measured("FGSM", [])], False) == []

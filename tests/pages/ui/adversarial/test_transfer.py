@@ -52,9 +52,9 @@ def test_the_first_view_is_a_whole_matrix_on_a_hundred_images(mnist: Mnist) -> N
     known = kept(mnist)
     assert {task.batch.start for task in known} == {0}
     assert len(known) == 2 + 2 + 4  # the chosen network is one of the two
-    assert "Most transfers from" in text(app)
+    assert "Highest transfer: " in text(app)
     assert "100 of the 1,000 bundled test images" in text(app)
-    assert "random noise of the same size" in text(app)
+    assert "random noise of the same ε" in text(app)
     well(app.run())
     assert len(kept(mnist)) == len(known), "the rest waits for a press"
     assert app.button(key="adv_transfer_start").label == "Resume"
@@ -97,12 +97,12 @@ def test_every_control_makes_another_matrix(mnist: Mnist) -> None:
     well(app.run())
     assert len(kept(mnist)) == before + 6  # noise and attack anew, the clean images are known
     app.selectbox(key="adv_transfer_fgsm_target").set_value("3").run()
-    assert "classifies as a 3, among those" in text(well(app.run()))
+    assert "predicts as a 3, of those" in text(well(app.run()))
     assert len(kept(mnist)) == before + 6 + 4
     app.select_slider(key="adv_transfer_n_small").set_value("100").run()
     assert well(app).button(key="adv_transfer_start").label == "All measured"
     app.multiselect(key="adv_transfer_networks").set_value([HERE]).run()
-    assert "Transfer needs two networks" in text(well(app))
+    assert "Transfer needs at least two networks" in text(well(app))
     app.multiselect(key="adv_transfer_networks").set_value([]).run()
     assert "Choose at least one network" in text(well(app))
 
@@ -128,22 +128,22 @@ def told_of(names: tuple[str, ...], counts: list[list[Proportion]]) -> str:
 def test_the_words_follow_the_numbers() -> None:
     names = ("a", "b", "c")
     strong = told_of(names, matrix((90, 50, 40), (30, 90, 70), (30, 40, 90), (2, 2, 2)))
-    assert "Most transfers from **b** to **c**: 70% of 100 images; least from **b** to **a**" in strong
-    assert "Every pair fools clearly more than random noise" in strong
-    assert "images made on **b** travel best (50% fool them)" in strong
-    assert "**c** is fooled most by the others' images (55%), **a** least (30%)" in strong
+    assert "Highest transfer: **b** → **c**, 70% of 100 images; lowest: **b** → **a**" in strong
+    assert "Every pair is clearly above random noise" in strong
+    assert "Best surrogate on average: **b** (attack success rate 50%)" in strong
+    assert "Most vulnerable target: **c** (55%); least: **a** (30%)" in strong
     weak = told_of(names, matrix((90, 3, 3), (3, 90, 3), (3, 3, 90), (3, 2, 2)))
-    assert "No pair fools clearly more" in weak
-    assert "least from" not in weak
+    assert "No pair is clearly above" in weak
+    assert "lowest" not in weak
     some = told_of(names, matrix((90, 50, 3), (3, 90, 3), (3, 3, 90), (3, 2, 2)))
-    assert "1 of 6 pairs fool clearly more" in some
+    assert "1 of 6 pairs are clearly above" in some
     assert "not so a → c, b → a, b → c, c → a and others" in some
     two = told_of(("a", "b"), matrix((90, 50), (48, 90), (2, 2)))
     assert "Their 95% intervals overlap." in two
-    assert "travel" not in two
+    assert "surrogate" not in two
     unknown = [[Proportion(0, 0)] * 2] * 3
     assert told_of(("a", "b"), unknown) == ""
-    assert told_of(("a",), matrix((90,), (2,))) == "Transfer needs two networks at least."
+    assert told_of(("a",), matrix((90,), (2,))) == "Transfer needs at least two networks."
 
 
 def test_the_same_images_tell_apart_what_two_intervals_do_not() -> None:
@@ -151,7 +151,7 @@ def test_the_same_images_tell_apart_what_two_intervals_do_not() -> None:
     counts = matrix((90, 9), (9, 90), (2, 2))
     assert counts[0][1].interval[0] < counts[2][1].interval[1]
     beside = [[Paired(100, 7, 0)] * 2] * 2
-    assert "Every pair fools clearly more" in " ".join(describe(("a", "b"), counts, beside))
+    assert "Every pair is clearly above" in " ".join(describe(("a", "b"), counts, beside))
 
 
 def test_the_code_runs(mnist: Mnist, capsys: pytest.CaptureFixture[str]) -> None:
