@@ -43,6 +43,7 @@ def lesson_page(title: str, tabs: tuple[Tab, ...], around: Around = tabs_alone) 
         with error_boundary():
             opened.show()
         _ends(lesson, opened)
+    state.left(lesson.tab_key, opened.name)
     progress.mark_seen(Stop(lesson, opened).word)
     progress.keep()
 

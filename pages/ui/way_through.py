@@ -28,6 +28,7 @@ def way_through() -> None:
                 [path.title for path in PATHS],
                 required=True,
                 key=_PATH,
+                wrap=True,
                 help="Which tabs to visit, and in which order: *Next* at the end of a tab follows this path. "
                 "This browser remembers it, and which tabs you opened.",
             )
@@ -38,9 +39,10 @@ def way_through() -> None:
         left = [stop for stop in stops if stop.word not in seen]
         with go:
             _continue(stops, left)
-        minutes = count(sum(stop.tab.minutes for stop in left), "minute")
+        minutes = sum(stop.tab.minutes for stop in left)
+        time = count(minutes, "minute") if minutes <= 90 else f"{round(minutes / 60)} hours"
         done = len(stops) - len(left)
-        st.caption(f"{path.idea} **{done} of {len(stops)}** tabs seen{f', about {minutes} to go' if left else ''}.")
+        st.caption(f"{path.idea} **{done} of {len(stops)}** tabs seen{f', about {time} to go' if left else ''}.")
         _listed(path, stops, seen)
         progress.keep()
 

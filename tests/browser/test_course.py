@@ -12,6 +12,8 @@ Settle = Callable[[Page], None]
 def test_ticks_appear_after_a_visit_and_stay_after_a_reload(open_page: OpenPage, settle: Settle) -> None:
     page = open_page("/")
     expect(page.get_by_text("0 of 9 tabs seen")).to_be_visible()
+    high = page.evaluate("document.querySelector('[data-testid=\"stMain\"]').scrollHeight")
+    assert high <= 1600, "Home fits two screens of 1280 × 800"
     page.get_by_role("button", name="Start here").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Data Explorer")
     settle(page)

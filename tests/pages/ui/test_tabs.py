@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.data import load
 from core.glossary import GLOSSARY
+from core.storage.paths import PROJECT
 from pages.ui.all_tabs import ALL_TABS, found
 from pages.ui.course import next_stop
 from pages.ui.kit.shell.cache import shipped_model
@@ -78,6 +79,16 @@ def test_a_lesson_opens_on_its_first_tab_unless_the_address_means_another(lesson
     assert app.session_state[lesson.tab_key] == first
     assert app.query_params[lesson.tab_key] == first
     assert open_page(page, other="1").session_state[lesson.tab_key] == lesson.meant_tab
+
+
+@pytest.mark.usefixtures("newcomer")
+@pytest.mark.parametrize("tab", ["Train", "Draw"])
+def test_who_comes_back_to_a_lesson_finds_the_tab_that_was_open(tab: str) -> None:
+    app = open_page("2_MLP_Autograd.py", mlp_tab=tab)
+    for file in ("1_Data_Explorer.py", "2_MLP_Autograd.py"):
+        app.query_params.clear()  # what a page link does
+        app = well(app.switch_page(str(PROJECT / "pages" / file)).run())
+    assert app.session_state["mlp_tab"] == tab
 
 
 @pytest.mark.parametrize(("lesson", "tab"), TABS)

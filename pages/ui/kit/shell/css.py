@@ -26,7 +26,7 @@ CSS = """
 [class*="st-key-lab-links"] a p {
   font-size: 0.875rem; text-decoration: underline dotted; text-underline-offset: 0.25em;
 }
-[class*="st-key-lab-index"] { gap: 0; padding-left: 0.2rem; }
+[class*="st-key-lab-index"] { gap: 0.85rem; padding-left: 0.2rem; }
 [class*="st-key-lab-index"] [data-testid="stPageLink"] * { white-space: normal; line-height: 1.35; }
 [class*="st-key-lab-card"] [data-testid="stPageLink"] a { padding-left: 0; background: none; }
 [class*="st-key-lab-stops"] { gap: 0; }

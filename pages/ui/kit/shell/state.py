@@ -49,9 +49,15 @@ def asks() -> bool:
 
 
 def begin_with(key: str, value: str) -> None:
-    """Set a bound widget that this session has not yet had, if the address says nothing at all."""
+    """Set a bound widget that is not on the screen, if the address says nothing at all: to what it was `left` at in
+    this session, else to `value`."""
     if key not in st.session_state and not asks():
-        st.session_state[key] = value
+        st.session_state[key] = st.session_state.get(f"{key}_left", value)
+
+
+def left(key: str, value: str) -> None:
+    """Remember what a bound widget says, for `begin_with`."""
+    st.session_state[f"{key}_left"] = value
 
 
 def cookie(name: str) -> str:
