@@ -6,7 +6,7 @@ Each hidden layer adds two factors: its weights, and the slopes of its activatio
 and nothing is left of the error at the bottom: the vanishing gradient (Hochreiter 1991). Vectors are rows
 here and weights (in, out), as everywhere in `core.backprop`.
 
-Source: the blog's derivation for 784→512→256→128→64→10, where (ŷ − y) is called δ₅.
+Source: the blog post's derivation for 784→512→256→128→64→10, where (ŷ − y) is called δ₅.
 """
 
 from collections.abc import Sequence

@@ -4,7 +4,7 @@ Each takes what the forward pass has seen and the gradient that comes from above
 the gradient for what lies below: the chain rule, one link at a time. Shapes are written with N images in a
 batch; tensors may be float32 or float64. Nothing here asks autograd for anything.
 
-Source: the slides' bonus task and the blog's derivation; Rumelhart, Hinton & Williams 1986.
+Source: the course slides' bonus task and the blog post's derivation; Rumelhart, Hinton & Williams 1986.
 """
 
 import math

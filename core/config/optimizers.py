@@ -111,7 +111,7 @@ def _momentum(default: float, more: str = "") -> Setting:
 def _keras_momentum(default: float) -> Setting:
     return _momentum(
         default,
-        " The velocity holds steps, as in the blog and in Keras; torch keeps the learning rate outside, which "
+        " The velocity holds steps, as in the blog post and in Keras; torch keeps the learning rate outside, which "
         "differs when the learning rate changes.",
     )
 

@@ -49,7 +49,7 @@ class TrainConfig:
 
     epochs: passes over the training examples, 0…10,000 (0 only measures the start).
     batch_size: images a step, 1…10,000; the last batch of an epoch holds what is left.
-    reduction: "mean" averages the cross-entropy over a batch, "sum" adds it up (as the slides write it):
+    reduction: "mean" averages the cross-entropy over a batch, "sum" adds it up (as the course slides write it):
         the gradient, and so the step, is batch_size times larger.
     label_smoothing: share of each image's certainty that is spread over all ten answers, in [0, 0.5]: the
         network is asked for 1 − s + s/10 where the label is and s/10 elsewhere (Szegedy et al. 2016).

@@ -26,7 +26,7 @@ class RawMLP:
     """z_h = x W_h + b_h, a_h = σ(z_h), z_o = a_h W_o + b_o, on plain tensors.
 
     tensors: name → leaf tensor, which requires a gradient where AUTOGRAD says so; weights are (in, out), as
-    on the slides' task page, biases (out,).
+    on the course slides' task page, biases (out,).
     Call it with (N, 1, 28, 28) or (N, 784) pixels in [0, 1] to get (N, 10) logits.
     """
 

@@ -13,7 +13,7 @@ class HandSGD:
     learning rate outside the velocity (v := γv + ∂L/∂W, W := W − lr · v): the same steps while it stands still,
     other ones after it changes, because here the velocity remembers steps that were made at the old one.
 
-    Source: the slides' task 1, where no torch.optim is allowed; the blog's momentum update.
+    Source: the course slides' task 1, where no torch.optim is allowed; the blog post's momentum update.
     """
 
     def __init__(self, parameters: Iterable[Tensor], lr: float, momentum: float = 0.0) -> None:

@@ -1,6 +1,6 @@
 """Two ways to write momentum that part when the learning rate changes.
 
-The blog keeps the rate inside the velocity: v := γv + η ∂L/∂W, W := W − v.
+The blog post keeps the rate inside the velocity: v := γv + η ∂L/∂W, W := W − v.
 torch.optim.SGD keeps it outside:            v := γv + ∂L/∂W,   W := W − ηv.
 While η stands still one velocity is η times the other, and the weights are the same. Once η changes, the
 blog's velocity still carries steps that were made at the old rate; torch's rescales its whole memory at once.

@@ -1,4 +1,4 @@
-"""`gd-demo`: the chapter's walk down a parabola, held against the numbers it prints."""
+"""`gd-demo`: the book chapter's walk down a parabola, held against the numbers it prints."""
 
 import time
 

@@ -109,7 +109,7 @@ CLASSIFIERS: dict[str, Entry] = {
     ),
     "alexnet": Entry(
         title="AlexNet",
-        about="The chapter's classifier (61 million weights, Krizhevsky 2014); its weights are a download.",
+        about="The book chapter's classifier (61 million weights, Krizhevsky 2014); its weights are a download.",
         load=_alexnet,
         at_hand=lambda: alexnet.weights_file() is not None,
     ),

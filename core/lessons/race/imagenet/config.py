@@ -19,7 +19,7 @@ class ImageRaceConfig:
     recipe: the experiment it came from. classifier: a name in `classifiers`. photos: names in `photos` that
     are attacked one after another. target: the class wanted, 0…999. optimizers: names in
     core.config.optimizers. lr: the learning rate that all of them share. iterations: steps, 10…200. clip: keep
-    every pixel in [0, 1] after each step (the chapter does not).
+    every pixel in [0, 1] after each step (the book chapter does not).
     """
 
     recipe: str = "optimizer-race-image"
