@@ -1,4 +1,4 @@
-"""What is attacked, by whom and towards what: the controls of the race on an image."""
+"""Which image, which classifier and which target class: the controls of the race on an image."""
 
 from functools import partial
 from typing import Any
@@ -21,10 +21,12 @@ from pages.ui.kit.drawing.canvas import digit_canvas
 from pages.ui.kit.network.network_picker import Option, pick_network
 from pages.ui.kit.shell import choices
 from pages.ui.kit.shell.cache import mnist, shipped_model
+from pages.ui.kit.widgets.binding import renamed
 from pages.ui.race.image_race_session import Settings, Subject
 
 PHOTO, DIGIT = "a photo", "a digit"
-OWN = "My own picture…"
+OWN = "My own image…"
+renamed("race_image_photo", {"My own picture…": OWN})
 TEST, DRAWN = "a test digit", "my drawing"
 SOURCES = {"test": TEST, "drawn": DRAWN}
 NAMED = {title: name for name, title in SOURCES.items()}
@@ -39,15 +41,14 @@ def choose(locked: bool, stage: DeltaGenerator) -> Settings | None:
     locked: a race is running, so nothing may change. stage: where the canvas has room.
     """
     kind = st.segmented_control(
-        "What is attacked",
+        "Image",
         [PHOTO, DIGIT],
         default=PHOTO,
         required=True,
         key="race_image_kind",
         bind="query-params",
         disabled=locked,
-        help="A photo and a classifier of a thousand things, as in the chapter; or a digit and one of the "
-        "networks trained here, which are far smaller.",
+        help="A photo and an ImageNet classifier of 1,000 classes, or a digit and a much smaller network.",
     )
     chosen = _digit(locked, stage) if kind == DIGIT else _photo(locked)
     names, lr, iterations, clip = _runners(locked, str(kind))
@@ -65,7 +66,7 @@ def _photo(locked: bool) -> tuple[Classifier, Subject, int] | None:
         key="race_image_photo",
         bind="query-params",
         disabled=locked,
-        help="Photos that came along, or one of yours. The middle square is cut out and scaled to 224 × 224 pixels.",
+        help="Sample photos, or one of yours. The central square is cropped and scaled to 224 × 224 pixels.",
     )
     subject = _uploaded(locked) if title == OWN else Subject(_sample(titles[title]), title)
     names = {entry.title: name for name, entry in CLASSIFIERS.items()}
@@ -79,13 +80,13 @@ def _photo(locked: bool) -> tuple[Classifier, Subject, int] | None:
     )
     options = [f"{label} ({index})" for index, label in enumerate(classifiers.names())]
     wanted = st.selectbox(
-        "Make it see a …",
+        "Target class",
         options,
         index=CHAPTER.target,
         key="race_image_target",
         bind="query-params",
         disabled=locked,
-        help="One of ImageNet's thousand classes: type to search. The chapter wants class 288, a leopard.",
+        help="One of ImageNet's 1,000 classes: type to search. The book chapter's target is 288, leopard.",
     )
     name = names[picked]
     if not CLASSIFIERS[name].at_hand():
@@ -104,18 +105,18 @@ def missing() -> str | None:
 
 def _uploaded(locked: bool) -> Subject | None:
     file = st.file_uploader(
-        "Your picture",
+        "Your image",
         key="race_image_file",
         max_upload_size=LARGEST // 2**20,
         disabled=locked,
         type=list(ENDINGS),
-        help="At most 10 MB and 12 megapixels. It is only looked at here, and forgotten with this session.",
+        help="At most 10 MB and 12 megapixels. It is never stored: it is forgotten with this session.",
     )
     if file is None:
-        st.caption("Choose a file; nothing races until then.")
+        st.caption("Choose a file to start.")
         return None
     try:
-        return Subject(_read(file.getvalue()), f"your picture {clean(file.name)}", key=f"upload {file.file_id}")
+        return Subject(_read(file.getvalue()), f"your image {clean(file.name)}", key=f"upload {file.file_id}")
     except LabError as error:
         st.error(escaped(str(error), "page"), icon=":material/broken_image:")
         return None
@@ -128,7 +129,7 @@ def _digit(locked: bool, stage: DeltaGenerator) -> tuple[Classifier, Subject, in
         "Network",
         {name: Option(name, partial(shipped_model, name)) for name in networks},
         "race_image_network",
-        help="One of the networks that came along, each trained on MNIST.",
+        help="A pretrained network, trained on MNIST.",
         in_address=True,
         disabled=locked,
         kind=choices.NETWORK,
@@ -151,7 +152,7 @@ def _digit(locked: bool, stage: DeltaGenerator) -> tuple[Classifier, Subject, in
         with stage:
             drawing = digit_canvas("race_image_draw")
         if drawing is None:
-            st.caption("Draw on the right. Until you do, this is the test image.")
+            st.caption("Draw on the right. Until then the test image is used.")
         else:
             subject = Subject(drawing.image, "your drawing", key=f"drawing {hash(drawing.image.numpy().tobytes())}")
     if subject is None:
@@ -169,19 +170,19 @@ def _digit(locked: bool, stage: DeltaGenerator) -> tuple[Classifier, Subject, in
         label = str(int(data.test.labels[int(index)]))
         subject = Subject(data.test.images[int(index)], f"test image {int(index)}", label, f"{data.size} {int(index)}")
     target = st.selectbox(
-        "Make it see a …",
+        "Target class",
         [str(digit) for digit in range(10)],
         index=3,
         key="race_image_digit",
         bind="query-params",
         disabled=locked,
-        help="The digit that the network shall read.",
+        help="The class that the network should predict.",
     )
     return _digits(network.id), subject, int(target)
 
 
 def _runners(locked: bool, kind: str) -> tuple[tuple[str, ...], float, int, bool]:
-    """Optimizers, the rate they share, iterations, and whether pixels stay valid."""
+    """Optimizers, the learning rate they share, iterations, and whether pixels stay valid."""
     by_title = {entry.title: name for name, entry in OPTIMIZERS.items()}
     first = [OPTIMIZERS[name].title for name in CHAPTER.optimizers]
     picked = st.multiselect(
@@ -192,41 +193,40 @@ def _runners(locked: bool, kind: str) -> tuple[tuple[str, ...], float, int, bool
         bind="query-params",
         disabled=locked,
         max_selections=6,
-        help="Each gets its own copy of the picture. Their other settings are the defaults. Up to six.",
+        help="Each gets its own copy of the image; other hyperparameters are the defaults. Up to six.",
     )
     lr = st.select_slider(
-        "Learning rate, the same for all",
+        "Learning rate (shared)",
         SHARED,
         CHAPTER.lr,
         key="race_image_rate",
         bind="query-params",
         format_func=lambda rate: f"{rate:g}",
         disabled=locked,
-        help="In the classifier's normalized space, where EfficientNet sees black as −1 and white as 1. The "
-        "chapter does not give its rate; 0.01 is ours.",
+        help="In the classifier's normalized space: for EfficientNet black is −1 and white is 1.",
     )
-    iterations = st.slider(
-        "Iterations",
-        FEWEST,
-        MOST,
-        CHAPTER.iterations,
-        10,
-        key="race_image_iterations",
-        bind="query-params",
-        disabled=locked,
-        help="Steps of each optimizer; the chapter makes 100.",
-    )
-    clip = st.toggle(
-        "Keep valid pixels",
-        key="race_image_clip",
-        bind="query-params",
-        disabled=locked,
-        help="After each step, pull every pixel back between black and white. The chapter does not: what it "
-        "finds is often no picture that a file could hold.",
-    )
+    with st.expander("Advanced", icon=":material/tune:"):
+        iterations = st.slider(
+            "Iterations",
+            FEWEST,
+            MOST,
+            CHAPTER.iterations,
+            10,
+            key="race_image_iterations",
+            bind="query-params",
+            disabled=locked,
+            help="Steps of each optimizer.",
+        )
+        clip = st.toggle(
+            "Clip to valid pixels",
+            key="race_image_clip",
+            bind="query-params",
+            disabled=locked,
+            help="After each step, clip every pixel to [0, 1]. Without it the result may not be a valid image.",
+        )
     names = tuple(name for name in OPTIMIZERS if OPTIMIZERS[name].title in picked)
     if not names:
-        st.caption("Choose at least one optimizer: a race needs a runner.")
+        st.caption("Choose at least one optimizer.")
     return names, float(lr), int(iterations), bool(clip)
 
 
@@ -237,7 +237,7 @@ def _classifier(name: str) -> Classifier:
 
 @st.cache_resource(max_entries=10, show_spinner=False)
 def _digits(name: str) -> Classifier:
-    """A frozen copy of a network that came along."""
+    """A frozen copy of a pretrained network."""
     return digit_classifier(name, shipped_model(name).model)
 
 
@@ -246,6 +246,6 @@ def _sample(name: str) -> Any:
     return sample(name)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Reading your picture…", scope="session")  # and gone with it
+@st.cache_resource(max_entries=8, show_spinner="Loading your image…", scope="session")  # and gone with it
 def _read(content: bytes) -> Any:
     return read_photo(content)

@@ -1,4 +1,4 @@
-"""Tab: the chapter's targeted attack on a frozen classifier as a race of optimizers."""
+"""Tab: a targeted attack on a frozen classifier as a race of optimizers."""
 
 import streamlit as st
 
@@ -6,7 +6,7 @@ from core.charts.intervals import bars
 from core.charts.palette import BLUE, GRAY
 from core.config.errors import LabError
 from core.config.escaping import escaped
-from core.formatting import article, number
+from core.formatting import number
 from core.lessons.race.charts.image_race import photo
 from core.lessons.race.imagenet import alexnet
 from core.lessons.race.imagenet.best_rate import RATES, TRIES
@@ -23,33 +23,35 @@ CODE = """\
 import torch
 from torch.nn.functional import cross_entropy
 
-model.eval().requires_grad_(False)                    # the network stays as it is
-seen = normalize(picture).unsqueeze(0)                # (1, 3, 224, 224), in the classifier's own space
-seen = seen.clone().requires_grad_()                  # the picture is what learns
-optimizer = torch.optim.Adam([seen], lr=0.01)         # or SGD, or RMSprop
+model.eval().requires_grad_(False)                    # the weights are frozen
+x = normalize(image).unsqueeze(0)                     # (1, 3, 224, 224), in the classifier's normalized space
+x = x.clone().requires_grad_()                        # the image is the parameter
+optimizer = torch.optim.Adam([x], lr=0.01)            # or SGD, or RMSprop
 losses = []
 
 for iteration in range(100):
     optimizer.zero_grad()
-    loss = cross_entropy(model(seen), torch.tensor([target]))     # target = 288: leopard
+    loss = cross_entropy(model(x), torch.tensor([target]))        # target = 288: leopard
     loss.backward()
     optimizer.step()
     losses.append(loss.item())
 
-added = denormalize(seen.detach()) - picture          # in pixels
-print(losses[-1], added.norm(), added.abs().max())    # loss, L2, L∞
+delta = denormalize(x.detach()) - image               # the perturbation, in pixels
+print(losses[-1], delta.norm(), delta.abs().max())    # loss, L2, L∞
 """
 
 
 @st.fragment
 def for_an_image() -> None:
-    """Controls on the left; on the right what the classifier sees, then the race."""
+    """Controls on the left; on the right what the classifier predicts, then the race."""
     with error_boundary():
         left, right = controls_and_stage(1.0, 2.6)
         now = contest()
         running = now is not None and now.running
         with left:
+            buttons = st.container()  # stand above the controls, but what they start is read from them first
             settings = choose(running, right)
+        with buttons:
             _buttons(settings, now)
         with right:
             name = missing()
@@ -61,7 +63,7 @@ def for_an_image() -> None:
             if now is not None:
                 _whose(now, settings)
                 live(now)
-        with st.expander("Is that a fair race?", icon=":material/balance:"):
+        with st.expander("Is it fair?", icon=":material/balance:"):
             st.markdown(fair(settings.subject.picture.numel() if settings else None))
         with st.expander("Show the code", icon=":material/code:"):
             st.code(CODE, language="python")
@@ -70,16 +72,15 @@ def for_an_image() -> None:
 FAIR = """\
 SGD's step is the learning rate times the gradient, and the gradient of {value} is tiny.
 RMSprop and Adam divide by the recent size of each gradient, so every pixel moves by about the learning rate,
-however little it matters. **One rate for all therefore says little about who is better**: it compares steps
-of very different lengths. So there is a second race, in which each runs at the rate that suits it best on
-this picture. Its winner is decided by the loss alone; look at the L2 each one spent as well. Nothing in the
-chapter's experiment keeps pixels between black and white, and large rates leave that range by far; switch on
-“Keep valid pixels” to see what remains of it.
+however little it matters. **A shared learning rate therefore compares steps of very different sizes.** In the
+second race each optimizer runs at its own tuned learning rate. The loss alone ranks them; compare the L2 norm of
+the perturbations as well. Large learning rates leave the range of valid pixels; *Clip to valid pixels*, under
+Advanced, prevents that.
 """
 
 
 def fair(values: int | None) -> str:
-    """What one rate for all compares. values: how many numbers the picture is made of, if there is one."""
+    """What a shared learning rate compares. values: how many numbers the image is made of, if there is one."""
     return FAIR.format(value="a single pixel value" if values is None else f"one of {values:,} pixel values")
 
 
@@ -88,14 +89,14 @@ def _buttons(settings: Settings | None, now: Contest | None) -> None:
     ready = settings is not None and bool(settings.optimizers)
     with st.container(horizontal=True, gap="small"):
         st.button(
-            "Start the race" if now is None else "Start anew",
+            "Start" if now is None else "Restart",
             icon=":material/flag:",
             type="primary",
             key="race_image_start",
             disabled=running or not ready,
             on_click=_start,
             args=(settings,),
-            help="Each optimizer gets a copy of the picture. On a photo it takes a while; you may stop it.",
+            help="Each optimizer changes its own copy of the image. On a photo it takes a while; you may stop it.",
         )
         st.button(
             "Stop",
@@ -104,24 +105,24 @@ def _buttons(settings: Settings | None, now: Contest | None) -> None:
             disabled=not running,
             on_click=_run,
             args=(False,),
-            help="What is done so far stays; you may go on later.",
+            help="Pause here; Resume continues.",
         )
         if now is not None and not running and not now.finished:
             st.button(
-                "Go on",
+                "Resume",
                 icon=":material/play_arrow:",
                 key="race_image_on",
                 on_click=_run,
                 args=(True,),
-                help="From where it stands.",
+                help="Continue from here.",
             )
         if now is not None and not running and now.shared.finished and now.sweep is None:
             st.button(
-                "Now each at its best rate",
+                "Tune the learning rates",
                 icon=":material/tune:",
                 key="race_image_own",
                 on_click=_best,
-                help=f"Tries {len(RATES)} rates for each optimizer, {TRIES} iterations each, then races on.",
+                help=f"{len(RATES)} learning rates for each optimizer, {TRIES} iterations each, then a race.",
             )
 
 
@@ -148,21 +149,21 @@ def _whose(now: Contest, settings: Settings | None) -> None:
     if settings is not None and s.same_as(settings):
         return
     st.caption(
-        f"Shown below is the race on {escaped(s.subject.title, 'page')} towards “{s.wanted}” at rate "
-        f"{s.lr:g} with {s.classifier.title}. “Start anew” takes the settings on the left."
+        f"Shown: the race on {escaped(s.subject.title, 'page')}, target “{s.wanted}”, learning rate {s.lr:g}, "
+        f"{s.classifier.title}. *Restart* uses the settings on the left."
     )
 
 
 @one_thread()
 def _first_look(settings: Settings) -> None:
-    """The picture, and what the classifier sees in it before anybody touches it."""
+    """The image, and what the classifier predicts before it is changed."""
     chances = settings.classifier.probabilities(settings.subject.picture)
     top = settings.classifier.top(chances)
     show, say = st.columns([1, 1.6], gap="medium", vertical_alignment="center")
     with show:
         st.image(photo(settings.subject.picture.numpy(), size=448), width=260, alt=settings.subject.title)
     with say:
-        st.markdown(f"**{settings.classifier.title} sees**")
+        st.markdown(f"**{settings.classifier.title} predicts**")
         chart(
             bars(
                 [value for _, value in top],
@@ -174,15 +175,15 @@ def _first_look(settings: Settings) -> None:
             still=True,
         )
         rank = int((chances > chances[settings.target]).sum()) + 1
-        known = f" It is {article(f'**{settings.subject.label}**')}." if settings.subject.label else ""
+        known = f" True class: **{settings.subject.label}**." if settings.subject.label else ""
         st.markdown(
-            f"“{settings.wanted}” has a probability of {number(float(chances[settings.target]), 2)}: "
-            f"place {rank} of {len(settings.classifier.labels):,}.{known}"
+            f"Target class “{settings.wanted}”: probability {number(float(chances[settings.target]), 2)}, "
+            f"rank {rank} of {len(settings.classifier.labels):,}.{known}"
         )
 
 
 def _get(name: str) -> None:
-    """A classifier whose weights are not here: what can be done about it."""
+    """A classifier whose weights are not here: offer the download."""
     st.info(
         f"{CLASSIFIERS[name].title}'s weights are not on this machine. They are {alexnet.SIZE / 1e6:.0f} MB, "
         "from torchvision's own server; everything else works without them.",

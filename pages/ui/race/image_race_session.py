@@ -1,4 +1,4 @@
-"""A race on a picture as one browser session holds it: it advances a little whenever its part is drawn.
+"""A race on an image as one browser session holds it: it advances a little whenever its part is drawn.
 
 Nothing runs beside the page: between two drawings the page's own thread computes for half a second. So Stop
 is heard at once, and a closed tab or another page simply computes no more; coming back goes on.
@@ -125,8 +125,8 @@ class Contest:
         except LabError as error:
             self.running, self.problem = False, escaped(str(error), "page")
         except Exception:
-            _log.exception("A race on a picture failed.")
-            self.running, self.problem = False, "The log of the server tells why."
+            _log.exception("A race on an image failed.")
+            self.running, self.problem = False, "The server's log says why."
         if self.finished:
             self.running = False
 

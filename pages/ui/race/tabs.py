@@ -104,8 +104,8 @@ TABS = (
     Tab(
         name="For an image",
         title="For an image",
-        question="Which optimizer first makes a classifier see what you want, by changing nothing but pixels?",
-        see="Press *Start the race* and watch which optimizer reaches the target class first.",
+        question="Which optimizer first makes a classifier predict the target class, by changing only the pixels?",
+        see="Press *Start* and watch which optimizer reaches the target class first.",
         meaning="The optimizers that train weights can just as well change pixels until a frozen classifier "
         "predicts the target class.",
         minutes=8,

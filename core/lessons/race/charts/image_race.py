@@ -47,7 +47,7 @@ def image_race_figure(
         traces,
         height=height,
         x_title="iteration",
-        y_title="loss towards the target (nats)",
+        y_title="cross-entropy, target class (nats)",
         log_y=log,
         legend=True,
         x_range=(0, iterations * 1.01),
@@ -79,7 +79,7 @@ def rates_figure(
         shown, star = np.maximum(loss, FLOOR), np.arange(len(x)) == np.argmin(loss)
         seen += shown.tolist()
         look = {"symbol": np.where(star, "star", "circle").tolist()}
-        hover = f"<b>{name}</b> at rate %{{x:g}}<br>loss %{{y:.4g}}, L2 %{{customdata:.3g}}"
+        hover = f"<b>{name}</b> at learning rate %{{x:g}}<br>loss %{{y:.4g}}, L2 %{{customdata:.3g}}"
         curve = dots(x, shown, name, colors[name], size=np.where(star, 14, 7).tolist(), marker=look, hover=hover)
         traces.append({**curve, "mode": "lines+markers", "line": {"color": colors[name]}, "customdata": l2})
     reach = max(seen, default=1.0) / min(seen, default=1.0)

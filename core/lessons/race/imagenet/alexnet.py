@@ -1,4 +1,4 @@
-"""AlexNet's weights, the chapter's own classifier: 233 MB from torchvision's server, never fetched unasked.
+"""AlexNet's weights, the book chapter's classifier: 233 MB from torchvision's server, never fetched unasked.
 
 They land in the lab's home under a temporary name and take their place only when the checksum that stands in
 their file name agrees. A copy in PyTorch's own cache serves as well.
@@ -45,7 +45,7 @@ def network() -> nn.Module:
     if path is None:
         raise NotFound(
             "AlexNet's weights (233 MB) are not on this machine; get them with the button, or choose "
-            "EfficientNet-Lite0, which came along."
+            "EfficientNet-Lite0, which is included."
         )
     model: nn.Module = alexnet()
     try:

@@ -1,4 +1,4 @@
-"""Which learning rate suits each optimizer on this picture? A few iterations at each of six rates.
+"""Which learning rate suits each optimizer on this image? A few iterations at each of six rates.
 
 One rate for all is no fair race: Adam's and RMSprop's steps are about as long as the rate says, whatever the
 gradient; SGD's shrink with the gradient, and a gradient over 150,000 pixels is small at each of them.
@@ -44,7 +44,7 @@ class RateSweep:
         iterations: int = TRIES,
         clip: bool = False,
     ) -> None:
-        require(len(optimizers) > 0 and len(rates) > 0, "A sweep needs an optimizer and a rate.")
+        require(len(optimizers) > 0 and len(rates) > 0, "A sweep needs at least one optimizer and one learning rate.")
         self.classifier, self.picture, self.target = classifier, picture, target
         self.optimizers, self.rates = tuple(optimizers), tuple(rates)
         self.iterations, self.clip = iterations, clip

@@ -103,13 +103,13 @@ def _alexnet() -> Classifier:
 CLASSIFIERS: dict[str, Entry] = {
     "efficientnet-lite0": Entry(
         title="EfficientNet-Lite0",
-        about="A small, modern network (4.7 million weights, Tan & Le 2019) that came along.",
+        about="A small convolutional network (4.7 million parameters, Tan & Le 2019), included.",
         load=_efficientnet,
         at_hand=lambda: True,
     ),
     "alexnet": Entry(
         title="AlexNet",
-        about="The book chapter's classifier (61 million weights, Krizhevsky 2014); its weights are a download.",
+        about="The book chapter's classifier (61 million parameters, Krizhevsky 2014); its weights are a download.",
         load=_alexnet,
         at_hand=lambda: alexnet.weights_file() is not None,
     ),

@@ -138,7 +138,7 @@ class Race:
         clip: bool = False,
     ) -> None:
         """optimizers: the lane's name → its optimizer. iterations: steps of each lane."""
-        require(len(optimizers) > 0, "Choose at least one optimizer: a race needs a runner.")
+        require(len(optimizers) > 0, "Choose at least one optimizer.")
         self.iterations = iterations
         self.lanes = {
             name: Lane(classifier, picture, target, optimizer, clip=clip) for name, optimizer in optimizers.items()

@@ -60,15 +60,15 @@ def press(app: AppTest, name: str) -> AppTest:
 
 def test_a_race_on_a_digit_then_each_at_its_best_rate() -> None:
     app = tab()
-    assert "cnn-lab sees" in text(app)
-    assert "It is a **" in text(app)
+    assert "cnn-lab predicts" in text(app)
+    assert "True class: **" in text(app)
     assert app.button(key="race_image_stop").disabled
     app = finish(press(app, "start"))
     contest = held(app)
     assert contest.shared.finished
     assert set(contest.shared.lanes) == {"sgd", "rmsprop", "adam"}
     assert len(contest.shared.lanes["adam"].moments) == 11
-    assert "Claim of the chapter" in text(app)
+    assert "Claim: “" in text(app)
     assert f"Adam at {number(contest.shared.lanes['adam'].last.loss)}" in text(app)
     app = finish(press(app, "own"))
     contest = held(app)
@@ -76,10 +76,10 @@ def test_a_race_on_a_digit_then_each_at_its_best_rate() -> None:
     for name, lane in contest.best.lanes.items():
         assert lane.config["lr"] == contest.sweep.best()[name].rate
         assert len(lane.moments) == 11
-    assert "Each at its own" in text(app)
-    assert "Tried: rates 0.001" in text(app)
+    assert "Tuned learning rates" in text(app)
+    assert "Learning rates 0.001" in text(app)
     assert len(app.dataframe) == 2
-    assert list(app.dataframe[0].value["rank by loss"]) == [1, 2, 3]
+    assert [column[:2] for column in app.dataframe[0].value] == ["", "1.", "2.", "3."]
 
 
 def test_it_stops_keeps_what_it_has_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,11 +122,11 @@ def test_every_control_reaches_the_race() -> None:
         assert lane.last.loss < lane.moments[0].loss
     now = shipped_model("mlp-module").model.state_dict()
     assert all(torch.equal(tensor, before[name]) for name, tensor in now.items())
-    assert "let SGD, RMSprop and Adam race" in text(app)
+    assert "race SGD, RMSprop and Adam" in text(app)
     app.toggle(key="race_image_log").set_value(False)
     app.select_slider(key="race_image_k").set_value(100)
     well(app.selectbox(key="race_image_digit").set_value("2").run())
-    assert "Shown below is the race on test image 11 towards “7”" in text(app)
+    assert "Shown: the race on test image 11, target “7”" in text(app)
 
 
 def test_no_optimizer_no_race() -> None:
@@ -138,10 +138,10 @@ def test_no_optimizer_no_race() -> None:
 
 def test_the_first_view_of_a_photo() -> None:
     app = tab(kind="a photo", photo="A flower")
-    assert "EfficientNet-Lite0 sees" in text(app)
-    assert "“leopard” has a probability of" in text(app)
+    assert "EfficientNet-Lite0 predicts" in text(app)
+    assert "“leopard”: probability" in text(app)
     well(app.selectbox(key="race_image_target").set_value("daisy (985)").run())
-    assert "place 1 of 1,000" in text(app)
+    assert "rank 1 of 1,000" in text(app)
 
 
 def test_alexnet_is_offered_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,7 +161,7 @@ def test_alexnet_is_offered_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None
 def test_an_upload(good: bool) -> None:
     file = io.BytesIO()
     Image.new("CMYK", (300, 200), (0, 200, 200, 0)).save(file, "JPEG")
-    app = tab(kind="a photo", photo="My own picture…")
+    app = tab(kind="a photo", photo="My own image…")
     assert app.button(key="race_image_start").disabled
     app.file_uploader(key="race_image_file").set_value(
         ("mine.jpg", file.getvalue() if good else b"no picture", "image/jpeg")
@@ -183,7 +183,7 @@ def test_what_fails_in_the_middle_stops(monkeypatch: pytest.MonkeyPatch) -> None
     app.button(key="race_image_start").click().run()
     for _ in range(2):  # it stays on the screen when the part is drawn again
         assert not app.exception
-        assert "The log of the server tells why" in app.error[0].value
+        assert "The server's log says why" in app.error[0].value
         assert not held(app).running
         app.run()
     monkeypatch.undo()
@@ -213,9 +213,9 @@ def test_the_price_is_told_from_the_numbers() -> None:
         return race
 
     little, much = raced(1e-4), raced(1e-2)
-    assert "now spends L2" in image_live.compared(little, much)
-    assert "now spends L2" not in image_live.compared(much, little)
-    assert "spends most now" in image_live.compared(much, little)
+    assert "grew from L2" in image_live.compared(little, much)
+    assert "grew from L2" not in image_live.compared(much, little)
+    assert "The largest perturbation" in image_live.compared(much, little)
 
 
 def test_words_say_what_the_numbers_say() -> None:
@@ -225,12 +225,12 @@ def test_words_say_what_the_numbers_say() -> None:
     for _ in race.turns():
         pass
     assert "does not hold" in image_live.claim(race)
-    assert "Nobody has made it see a **3**" in image_live.who_is_first(race, "3")
+    assert "No optimizer has made the classifier predict **3**" in image_live.who_is_first(race, "3")
     label = int(load("small").test.labels[4])
     own = Race(digits, picture, label, at_rates({"sgd": 0.01}), 1)
     for _ in own.turns():
         pass
-    assert "before the race began" in image_live.who_is_first(own, str(label))
+    assert "already: choose another target class" in image_live.who_is_first(own, str(label))
 
 
 def test_first_to_the_target_and_first_by_loss_are_told_apart() -> None:
@@ -245,10 +245,10 @@ def test_first_to_the_target_and_first_by_loss_are_told_apart() -> None:
     went("sgd", [9.0, 2.0, 1.5], 1)
     went("adam", [9.0, 4.0, 0.1], 2)
     told = image_live.who_is_first(race, "3")
-    assert "**SGD** made it see a **3** first, after 1 iteration" in told
-    assert "By loss **Adam** leads, at 0.1 nats" in told
+    assert "**SGD** reached **3** first, after 1 iteration" in told
+    assert "The lowest loss is that of **Adam**, 0.1 nats" in told
     went("adam", [9.0, 4.0, 3.0], 2)
-    assert "By loss" not in image_live.who_is_first(race, "3")
+    assert "lowest loss" not in image_live.who_is_first(race, "3")
 
 
 def test_the_number_of_pixel_values_is_that_of_the_picture() -> None:
@@ -279,7 +279,7 @@ def test_the_code_runs() -> None:
         "model": digits.model,
         "normalize": digits.normalize,
         "denormalize": digits.denormalize,
-        "picture": load("small").test.images[4],
+        "image": load("small").test.images[4],
         "target": 3,
     }
     exec(CODE, names)

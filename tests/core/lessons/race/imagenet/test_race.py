@@ -167,7 +167,7 @@ def test_losses_are_averaged(digits: Classifier, picture: torch.Tensor) -> None:
 def test_bad_races_get_a_sentence(digits: Classifier, picture: torch.Tensor) -> None:
     with pytest.raises(ConfigError, match="classes 0 to 9"):
         Lane(digits, picture, 10, OptimizerConfig("sgd"))
-    with pytest.raises(ConfigError, match="needs a runner"):
+    with pytest.raises(ConfigError, match="at least one optimizer"):
         Race(digits, picture, 3, {}, 10)
 
 
