@@ -57,7 +57,7 @@ def test_a_percent_sign_follows_its_number_at_once() -> None:
 
 
 def test_the_readme_and_the_results_write_percent_alike() -> None:
-    for path in (PROJECT / "README.md", PROJECT / "benchmarks" / "RESULTS.md", PROJECT / "benchmarks" / "NOTES.md"):
+    for path in (PROJECT / "README.md", *(PROJECT / "docs").glob("*.md"), *(PROJECT / "benchmarks").glob("*.md")):
         assert not re.findall(r".{30}\d\s%(?!\d)", path.read_text(encoding="utf-8")), path.name
 
 

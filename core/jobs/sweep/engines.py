@@ -123,7 +123,7 @@ def connect(address: str) -> "Client":
     except (OSError, ValueError, TimeoutError) as error:
         raise LabError(
             f"There is no Dask scheduler at {address}: {str(error)[:120]}. Start one with `dask scheduler` "
-            "and workers with `dask worker`, as the README says, and name its address."
+            "and workers with `dask worker`, as docs/command-line.md says, and name its address."
         ) from error
     try:
         if not client.scheduler_info(n_workers=-1)["workers"]:

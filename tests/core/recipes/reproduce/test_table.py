@@ -1,4 +1,4 @@
-"""The table of reproductions: stored row by row, in words, and the one in README is the stored one."""
+"""The table of reproductions: stored row by row, in words, and the one in docs is the stored one."""
 
 import json
 from pathlib import Path
@@ -10,8 +10,7 @@ from core.config.errors import LabError
 from core.recipes.reproduce import REPRODUCTIONS, table
 from core.recipes.reproduce.row import Row
 from core.recipes.texts import RECIPES
-from tests.readme_reproduced import BLOCK, with_table
-from tests.readme_tree import README
+from tests.readme_reproduced import BLOCK, TABLE, with_table
 
 ROW: Row = {
     "id": "cnn-lab",
@@ -26,10 +25,10 @@ ROW: Row = {
 }
 
 
-def test_readme_shows_the_stored_table() -> None:
-    text = README.read_text(encoding="utf-8")
+def test_docs_show_the_stored_table() -> None:
+    text = TABLE.read_text(encoding="utf-8")
     assert BLOCK.search(text)
-    assert with_table(text) == text, "README's table is out of date: run python -m tests.readme_reproduced"
+    assert with_table(text) == text, "the table is out of date: run python -m tests.readme_reproduced"
 
 
 def test_what_is_stored_is_known_and_whole() -> None:
