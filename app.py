@@ -62,7 +62,7 @@ def draw_and_read() -> None:
                 out_of=lambda name: f"shipped:{name}",
             ):
                 network = st.selectbox(
-                    "Network that reads it",
+                    "Network",
                     names,
                     key="home_network",
                     bind="query-params",
@@ -73,7 +73,7 @@ def draw_and_read() -> None:
                 image, label = mnist().test.images[:1], int(mnist().test.labels[0])
                 with st.container(horizontal=True, vertical_alignment="center"):
                     st.image(picture(image[0, 0].numpy(), size=56), width=56)
-                    st.caption(f"Until you draw, it reads this test image, {article(label)}.")
+                    st.caption(f"Until you draw, it classifies this test image, {article(label)}.")
             else:
                 image = drawing.image.unsqueeze(0)
             with one_thread():

@@ -7,15 +7,18 @@ import streamlit as st
 CSS = """
 <style>
 /* Long lines tire the eye: the page is at most 1,200 px wide, however wide the screen. */
-[data-testid="stMainBlockContainer"] { max-width: 1200px; padding-top: 2.6rem; padding-bottom: 3rem; }
+[data-testid="stMainBlockContainer"] { max-width: 1200px; padding-top: 2.8rem; padding-bottom: 3rem; }
 /* Digits are made of pixels: never smooth them. */
 [data-testid="stImage"] img { image-rendering: pixelated; border-radius: 4px; }
 [data-testid="stSidebar"] { min-width: 220px; }
 [class*="st-key-lab-script"], .st-key-lab-titles, .st-key-lab-veil,
 .st-key-lab-progress, .st-key-lab-to-top { display: none; }
-.st-key-lab-question p { font-size: 1.12rem; opacity: 0.82; }
-.st-key-lab-question { margin-top: -0.6rem; margin-bottom: 0.4rem; }
-.st-key-lab-tab-question { gap: 0.1rem; margin-top: -0.8rem; margin-bottom: 0.2rem; }
+/* What stands above a tab is short, so that its main control and what that changes are on screen together. */
+[data-testid="stHeading"] h1 { padding: 0.2rem 0; }
+.st-key-lab-question p { font-size: 1.06rem; opacity: 0.82; }
+.st-key-lab-question { margin-top: -0.3rem; }
+.st-key-lab-tabs { margin-top: -0.9rem; }
+.st-key-lab-tab-question { gap: 0; margin-top: -1rem; margin-bottom: -0.3rem; }
 .st-key-lab-tab-end { gap: 0.2rem; margin-top: 1rem; padding-top: 0.8rem; }
 .st-key-lab-tab-end { border-top: 1px solid rgba(128, 128, 128, 0.3); }
 .st-key-lab-tab-end button p,
