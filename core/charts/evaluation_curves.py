@@ -38,6 +38,7 @@ def strength_curves_figure(
     x_range: tuple[float, float],
     marked: float,
     chance: float = 0.1,
+    y_title: str = "accuracy",
     height: int = 380,
 ) -> go.Figure:
     """The curves over a fixed range, so that nothing jumps while they grow; dotted lines at the strength
@@ -65,7 +66,7 @@ def strength_curves_figure(
         [upright(marked), level(chance, width=1.2), *end_labels(ends, height)],
         height=height,
         x_title=x_title,
-        y_title="accuracy",
+        y_title=y_title,
         percent_y=True,
         x_range=x_range,
         y_range=(0.0, 1.02),

@@ -48,20 +48,20 @@ class ThreatModel:
 def threat_models() -> dict[str, ThreatModel]:
     """All by name, from harmless to strong; black boxes as far as ATTACKS has them."""
     found = {
-        "clean": ThreatModel("clean", "The images as they are.", None),
-        "noise": ThreatModel("random noise", "The control: ±ε in each pixel, by a coin.", "noise"),
-        "fgsm": ThreatModel("FGSM through it", "One step along the gradient of filter and network.", "fgsm"),
-        "pgd": ThreatModel("PGD through it", "Many steps along the gradient of filter and network.", "pgd"),
+        "clean": ThreatModel("clean", "Clean images.", None),
+        "noise": ThreatModel("random noise", "The control: ±ε in each pixel at random.", "noise"),
+        "fgsm": ThreatModel("FGSM through the filter", "One step along the gradient of filter and network.", "fgsm"),
+        "pgd": ThreatModel("PGD through the filter", "Many steps along the gradient of filter and network.", "pgd"),
         "bare": ThreatModel(
-            "PGD around it: made without the filter",
-            "Made on the bare network, then shown to both.",
+            "PGD on the bare network (transfer)",
+            "Made on the bare network, tested with the filter.",
             "pgd",
             "bare",
             True,
         ),
         "straight": ThreatModel(
-            "PGD around it: filter skipped backwards (BPDA)",
-            "Forwards through the filter, backwards as if there were none.",
+            "PGD, straight-through gradient (BPDA)",
+            "Forward through the filter, backward as if it were the identity.",
             "pgd",
             "straight-through",
             True,
@@ -69,7 +69,7 @@ def threat_models() -> dict[str, ThreatModel]:
     }
     return found | {
         name: ThreatModel(
-            f"{ATTACKS[name].title}: outputs only", "Asks for outputs, never for a gradient.", name, "whole", True
+            f"{ATTACKS[name].title} (black box)", "Needs only outputs, never a gradient.", name, "whole", True
         )
         for name in black_boxes()
     }

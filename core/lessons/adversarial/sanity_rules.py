@@ -38,10 +38,10 @@ def eval_mode_check(evidence: Evidence) -> Judged:
     touched = f"changed: {', '.join(seen.touched[:3])}" if seen.touched else "no weight or gradient changed"
     return (
         "holds" if fine else "violated",
-        f"{seen.training} of {seen.parts} in training mode",
-        f"A copy was handed over in training mode. {seen.training} of its {seen.parts} parts computed in "
-        f"that mode during the attack; {touched}; afterwards its parts were "
-        f"{'back in their modes' if seen.restored else 'left in another mode'}.",
+        f"{seen.training} of {seen.parts} modules in training mode",
+        f"A copy was passed in training mode. During the attack {seen.training} of its {seen.parts} modules were in "
+        f"training mode; {touched}; afterward the modes were "
+        f"{'restored' if seen.restored else 'not restored'}.",
     )
 
 
@@ -51,8 +51,8 @@ def gradient(evidence: Evidence) -> Judged:
     assert flat is not None
     return (
         "violated" if flat else "holds",
-        f"{flat} of {evidence.n} without",
-        f"The gradient of the loss is zero in every pixel of {flat} of the {evidence.n} images.",
+        f"zero for {flat} of {evidence.n}",
+        f"The gradient of the loss is zero at every pixel for {flat} of {evidence.n} images.",
     )
 
 
@@ -63,8 +63,8 @@ def within(evidence: Evidence) -> Judged:
     return (
         "violated" if beyond else "holds",
         f"largest {largest:.3f}",
-        f"{beyond} of all {_pictures(evidence):,} attacked images changed by more than they were allowed; "
-        f"the largest change of a pixel is {largest:.4f}, ε is {evidence.epsilon:g}.",
+        f"{beyond} of {_pictures(evidence):,} adversarial images exceed the budget; the largest L∞ norm is "
+        f"{largest:.4f}, ε is {evidence.epsilon:g}.",
     )
 
 
@@ -76,8 +76,8 @@ def in_range(evidence: Evidence) -> Judged:
     return (
         "violated" if outside else "holds",
         f"{low:.3f} to {high:.3f}",
-        f"{outside} of all {_pictures(evidence):,} attacked images have a pixel outside; the darkest is "
-        f"{low:.4f}, the brightest {high:.4f}.",
+        f"{outside} of {_pictures(evidence):,} adversarial images have a pixel outside; the minimum is "
+        f"{low:.4f}, the maximum {high:.4f}.",
     )
 
 
@@ -89,15 +89,15 @@ def zero(evidence: Evidence) -> Judged:
     changed = f"It changed a pixel by up to {nothing.largest:g}. " if nothing.largest else "No pixel changed. "
     slip: Verdict = "violated" if nothing.largest else "holds"
     if not lost and not won:
-        return slip, f"{share[1]} both", f"{changed}Clean {share[0]}, attacked with ε = 0 {share[1]}."
-    measured = f"{changed}The same {evidence.n} images were classified twice: {lost + won} of them right only one time."
+        return slip, f"{share[1]} both", f"{changed}Accuracy: clean {share[0]}, with ε = 0 {share[1]}."
+    measured = f"{changed}Of {evidence.n} images classified twice, {lost + won} were correct only once."
     if not evidence.at_random:
         return "violated", f"{share[0]} against {share[1]}", measured
     exceeds = min(sign_test_p_value(lost, won), sign_test_p_value(won, lost)) < LEVEL / 2
     return (
         "violated" if exceeds or nothing.largest else "chance",
         f"{share[0]} against {share[1]}",
-        f"{measured} This network answers at random, so every number about it is one draw.",
+        f"{measured} The predictions of this network are random, so every accuracy is one sample.",
     )
 
 
@@ -106,15 +106,15 @@ def noise(evidence: Evidence) -> Judged:
     gains, losses = _only(evidence, "noise", "pgd 40"), _only(evidence, "pgd 40", "noise")
     left, noisy = (evidence.readings[name].correct / evidence.n for name in ("pgd 40", "noise"))
     measured = (
-        f"Noise of the same ε leaves {percent(noisy)}, PGD {percent(left)}: {_some(gains)} to PGD alone, "
-        f"{losses} to noise alone."
+        f"Robust accuracy {percent(noisy)} under noise of the same ε, {percent(left)} under PGD. Only PGD succeeds "
+        f"on {count(gains, 'image')}, only noise on {losses}."
     )
     if sign_test_p_value(gains, losses) < LEVEL:
         verdict: Verdict = "holds"
     else:
         verdict = "violated" if sign_test_p_value(losses, gains) < LEVEL else "chance"
         if verdict == "chance":
-            measured += " That is no difference beyond chance, so this ε shows nothing."
+            measured += " The difference is not significant, so this ε shows nothing."
     return verdict, f"{percent(left)} against {percent(noisy)}", measured
 
 
@@ -126,7 +126,7 @@ def iterated(evidence: Evidence) -> Judged:
 def restarts(evidence: Evidence) -> Judged:
     """The best of several tries leaves no more images than one try from another start."""
     once = f"pgd {TRIED}"
-    return _no_weaker(evidence, "restarts", once, f"the best of {RESTARTS} restarts", "one try")
+    return _no_weaker(evidence, "restarts", once, f"the best of {RESTARTS} restarts", "one run")
 
 
 def black(name: str) -> Callable[[Evidence], Judged]:
@@ -150,13 +150,12 @@ def _black(evidence: Evidence, name: str) -> Judged:
     if found.first_only > found.second_only:  # images that stand against PGD again, and fall to the black box
         verdict = "violated" if sign_test_p_value(found.first_only, found.second_only) < LEVEL else "chance"
     if not left:
-        return verdict, f"0 of 0, {QUERIES:,} queries", f"PGD leaves no image for {title} to try."
+        return verdict, f"0 of 0, {QUERIES:,} queries", f"PGD succeeds on every image, so none is left for {title}."
     return (
         verdict,
         f"{theirs} of {len(left)}, {QUERIES:,} queries",
-        f"Of the {len(left)} images that PGD leaves {title} takes {theirs} with {QUERIES:,} queries each, "
-        f"a second PGD from another start {ours}: {found.first_only} fall to {title} alone, "
-        f"{found.second_only} to PGD alone.",
+        f"Of the {len(left)} images on which PGD fails, {title} succeeds on {theirs} ({QUERIES:,} queries each), a "
+        f"second PGD run on {ours}: {found.first_only} on {title} alone, {found.second_only} on PGD alone.",
     )
 
 
@@ -168,8 +167,8 @@ def _no_weaker(evidence: Evidence, strong: str, weak: str, title: str, other: st
     if losses > gains:
         verdict = "violated" if sign_test_p_value(losses, gains) < LEVEL else "chance"
     measured = (
-        f"After {other} {percent(theirs)} are still classified correctly, after {title} {percent(left)}: "
-        f"{_some(gains)} to {title} alone, {losses} to {other} alone."
+        f"Robust accuracy {percent(theirs)} under {other}, {percent(left)} under {title}. Only {title} succeeds on "
+        f"{count(gains, 'image')}, only {other} on {losses}."
     )
     return verdict, f"{percent(left)} against {percent(theirs)}", measured
 
@@ -185,10 +184,10 @@ def steps(evidence: Evidence) -> Judged:
     if worse:  # the smallest of several, so each must be that much rarer (Bonferroni)
         least = min(sign_test_p_value(back, lost) for back, lost in worse)
         verdict = "violated" if least < LEVEL / len(pairs) else "chance"
-    course = ", ".join(f"{percent(share)} after {steps}" for steps, share in zip(STEPS, accuracy, strict=True))
+    course = ", ".join(f"{percent(share)} after {steps} steps" for steps, share in zip(STEPS, accuracy, strict=True))
     rise = max([back - lost for back, lost in worse], default=0)
-    measured = f"Still classified correctly after so many steps: {course}. "
-    measured += f"At worst more steps gave back {rise} of {evidence.n} images." if rise else "It never rises."
+    measured = f"Robust accuracy: {course}. "
+    measured += f"With more steps it rises by up to {rise} of {evidence.n} images." if rise else "It never rises."
     return verdict, interval(accuracy[0], accuracy[-1]), measured
 
 
@@ -198,9 +197,9 @@ def worst(evidence: Evidence) -> Judged:
     if evidence.at_random:
         return (
             "unclear",
-            "answers at random",
-            f"Each image was classified after {PARTS} steps. This network answers at random, so many of them are "
-            "misclassified at least once by luck alone: single predictions must not be put together.",
+            "random predictions",
+            f"Each image was classified at {PARTS} values of ε. The predictions of this network are random, so many "
+            "images are misclassified at least once by chance: the worst case means nothing.",
         )
     worst = evidence.survivors(names)
     at = evidence.readings[names[-1]].correct
@@ -210,9 +209,8 @@ def worst(evidence: Evidence) -> Judged:
         f"{percent(worst / evidence.n)}, not {percent(at / evidence.n)}"
         if hidden
         else f"{percent(at / evidence.n)} both",
-        f"One FGSM step of exactly ε leaves {percent(at / evidence.n)}; the worst of {PARTS} steps up to ε "
-        f"leaves {percent(worst / evidence.n)}: {_are(hidden)} misclassified at a smaller ε and correctly "
-        "again at ε.",
+        f"Robust accuracy under FGSM: {percent(at / evidence.n)} at exactly ε, {percent(worst / evidence.n)} in the "
+        f"worst case of {PARTS} values up to ε; {_are(hidden)} misclassified at a smaller ε only.",
     )
 
 
@@ -220,8 +218,8 @@ def gray(evidence: Evidence) -> Judged:
     """Of one gray image the answer is always the same digit, so at most one digit's images are left."""
     right, n = evidence.readings["gray"].right, evidence.n
     left = sum(right)
-    number = f"{percent(left / n)} left"
-    measured = f"PGD with ε = {GRAY:g} leaves {left} of {n}"
+    number = f"accuracy {percent(left / n)}"
+    measured = f"Under PGD with ε = {GRAY:g}, {left} of {n} images are classified correctly"
     if not left:
         return "holds", number, f"{measured}."
     digits = Counter(label for label, kept in zip(evidence.labels, right, strict=False) if kept)
@@ -230,15 +228,15 @@ def gray(evidence: Evidence) -> Judged:
         return (
             "holds",
             number,
-            f"{measured}, all of them {article(digit)}: always naming the {digit} gets them right.",
+            f"{measured}, all of them {article(digit)}: always predicting {digit} gets them right.",
         )
     verdict: Verdict = "violated" if sign_test_p_value(left, n - left, evidence.chance_level) < LEVEL else "chance"
-    several = f", of {len(digits)} digits" if digits else ""
+    several = f", of {len(digits)} classes" if digits else ""
     return (
         verdict,
         number,
-        f"{measured}{several}, so they are not predicted as one gray image. Always naming the most frequent "
-        f"digit of these {n} gets {percent(evidence.chance_level)} right.",
+        f"{measured}{several}, so they have not become one gray image. Always predicting the most frequent class "
+        f"gives {percent(evidence.chance_level)}.",
     )
 
 
@@ -246,10 +244,6 @@ def _only(evidence: Evidence, survives: str, falls: str) -> int:
     """Images classified correctly after the first attack and not after the second."""
     ours, theirs = evidence.readings[survives].right, evidence.readings[falls].right
     return paired(ours, theirs).first_only
-
-
-def _some(n: int) -> str:
-    return f"{count(n, 'image')} {'falls' if n == 1 else 'fall'}"
 
 
 def _are(n: int) -> str:

@@ -1,4 +1,4 @@
-"""Part of the tab on defense: accuracy against ε with and without training on attacks, and what it costs."""
+"""Part of the tab on defenses: robust accuracy with and without adversarial training, and its cost."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,21 +58,21 @@ def _one(name: str, attacks: list[Beside], epsilon: float) -> str:
     together = [all(image) for image in zip(*(attack.right for attack in attacks), strict=True)]
     low, high = Proportion(sum(together), n).interval
     words = (
-        f"**{name} at ε = {epsilon:g}:** the strongest attack tried is {best.title}, which leaves "
-        f"{percent(sum(best.right) / n)} of {n} images; all tried together leave "
-        f"**{percent(sum(together) / n)}** (95% interval {interval(low, high)})."
+        f"**{name} at ε = {epsilon:g}:** robust accuracy {percent(sum(best.right) / n)} under the strongest single "
+        f"attack ({best.title}), **{percent(sum(together) / n)}** under all of them together ({n} images; 95% "
+        f"interval {interval(low, high)})."
     )
     for box in boxes:
         found = paired(gradient.right, box.right)
         words += (
-            f" Without any gradient {box.title} takes {found.first_only} that {gradient.title} leaves; "
-            f"the other way round {found.second_only}."
+            f" {box.title} (black box) succeeds on {found.first_only} images where {gradient.title} fails; "
+            f"the reverse holds for {found.second_only}."
         )
         if found.first_only > found.second_only:
             words += (
-                " **So part of this robustness is masked gradients.**"
+                " **So part of this robustness is gradient masking.**"
                 if found.p < LEVEL
-                else " That is no more than chance explains."
+                else " The difference is not significant."
             )
     return words
 
@@ -106,25 +106,25 @@ def _both(networks: dict[str, TrainedNetwork], mnist: Mnist) -> None:
             100,
             key="adv_before_n",
             bind="query-params",
-            help="The same images for all. More make the bands narrower and take longer; what is measured is kept.",
+            help="The same images for all networks. More images give narrower intervals and take longer.",
         )
         steps = st.select_slider(
-            "Steps of PGD",
+            "PGD steps",
             STEPS,
             20,
             key="adv_before_steps",
             bind="query-params",
-            help="The attack that draws the curves: L∞, random start, one try. More steps are stronger.",
+            help="PGD in L∞ with one random start. More steps make it stronger.",
         )
         taught = epsilon_of(networks[names[1]])
         if taught:
-            st.caption(f"{names[1]} was trained on attacks with ε = {taught:g}: the dotted line.")
+            st.caption(f"{names[1]}: adversarial training with ε = {taught:g} (dotted line).")
     with right:
         _curves(networks, mnist, min(int(count), len(mnist.test)), int(steps), taught or EPSILONS[-3])
 
 
 def epsilon_of(trained: TrainedNetwork) -> float | None:
-    """The ε that a network was trained on; None if on images as they are."""
+    """The ε of a network's adversarial training; None without."""
     train = trained.config.train
     return train.attack_epsilon if train.adversarial != "none" else None
 
@@ -139,31 +139,27 @@ def _price(known: dict[str, PerImageAccuracy]) -> None:
             correct = sum(marks[:n])
             low, high = Proportion(correct, n).interval
             st.metric(
-                f"{name}, clean",
+                f"{name}, clean accuracy",
                 percent(correct / n),
-                f"of {n:,}, 95%: {interval(low, high)}",
                 width="content",
-                delta_color="off",
-                delta_arrow="off",
-                help=f"Share of {n:,} test images classified correctly, nothing attacked.",
+                help=f"Clean accuracy on {n:,} test images; 95% interval {interval(low, high)}.",
             )
     first, second = list(known)[:2]
-    st.markdown(cost(first, second, paired(known[first][:n], known[second][:n])))
+    st.markdown(cost(paired(known[first][:n], known[second][:n])))
 
 
-def cost(standard: str, robust: str, pair: Paired) -> str:
-    """What robustness costs on clean images, in a sentence that follows from the interval."""
+def cost(pair: Paired) -> str:
+    """What adversarial training costs on clean images, in a sentence that follows from the interval."""
     low, high = pair.ci95
     counted = (
-        f"only {standard} classifies {pair.first_only:,} correctly, only {robust} {pair.second_only:,}, "
-        f"of {pair.n:,} images, difference "
-        f"{points(pair.difference, signed=True)} (95% interval {points_interval(low, high)})"
+        f"difference {points(pair.difference, signed=True)} on {pair.n:,} images "
+        f"(95% interval {points_interval(low, high)})"
     )
     if low > 0:
-        return f"**Robustness costs {points(pair.difference)} of clean accuracy**: {counted}."
+        return f"**Adversarial training costs clean accuracy**: {counted}."
     if high < 0:
-        return f"**Here {robust} is even the better one on clean images**: {counted}."
-    return f"**On clean images the two cannot be told apart**: {counted}."
+        return f"**Clean accuracy is even higher with adversarial training**: {counted}."
+    return f"**No significant difference of clean accuracy**: {counted}."
 
 
 def _curves(networks: dict[str, TrainedNetwork], mnist: Mnist, count: int, steps: int, marked: float) -> None:
@@ -181,8 +177,8 @@ def _curves(networks: dict[str, TrainedNetwork], mnist: Mnist, count: int, steps
     work = Piecework(
         "adv_before",
         "Measure",
-        help=f"PGD with {steps} steps at {len(EPSILONS)} ε on {count} images a network; then "
-        f"{' and '.join(map(_title, beside))} at ε = {marked:g} on {few}, and all clean test images.",
+        help=f"PGD with {steps} steps at {len(EPSILONS)} values of ε on {count} images per network; then "
+        f"{' and '.join(map(_title, beside))} at ε = {marked:g} on {few} images, and all clean test images.",
     )
 
     def one(task: AttackTask, progress: Callable[[float], None]) -> Predictions:
@@ -190,14 +186,17 @@ def _curves(networks: dict[str, TrainedNetwork], mnist: Mnist, count: int, steps
 
     def body() -> None:
         done = dict(kept)
+        place = st.container()
         work.buttons(sum(task in done for task in tasks), len(tasks), "measurements")
         with st.container(key="adv_before_result"):
             known = {name: curve(done, trained.key, attacks, count, mnist) for name, trained in networks.items()}
             drawn = [_drawn(name, curve) for name, curve in known.items() if curve]
             fig = strength_curves_figure(
-                drawn, x_title="ε of PGD (pixels run from 0 to 1)", x_range=(0.0, TOP), marked=marked
+                drawn, x_title="ε (L∞)", y_title="robust accuracy", x_range=(0.0, TOP), marked=marked
             )
-            chart(fig, "adv_before_curves")
+            words = describe(known, marked, steps)
+            with place:
+                chart(fig, "adv_before_curves", alt=words or "Robust accuracy against ε: not measured yet.")
             pgd = AttackConfig("pgd", marked, {"steps": steps})
             tried = {
                 name: [
@@ -206,11 +205,11 @@ def _curves(networks: dict[str, TrainedNetwork], mnist: Mnist, count: int, steps
                 ]
                 for name in list(networks)[:2]
             }
-            st.markdown("\n\n".join(filter(None, [describe(known, marked, steps), strongest(tried, marked)])))
+            st.markdown("\n\n".join(filter(None, [words, strongest(tried, marked)])))
             st.caption(
-                f"PGD, {steps} steps, L∞, on {cached_results.which_images(mnist, count)}, drawn at random "
-                "once. Bands: 95% intervals. Dotted: the ε of the training, and chance level (10%). Attacks show "
-                "what is lost at least; *Attack sanity checks* asks for more."
+                f"PGD, {steps} steps, L∞, on {cached_results.which_images(mnist, count)} (a random sample). Bands: "
+                "95% intervals. Dotted: the ε of adversarial training, and chance level (10%). Robust accuracy "
+                "under an attack is an upper bound: see *Attack sanity checks*."
             )
             _price({name: right_of(done, trained.key, None, total, mnist) for name, trained in networks.items()})
         work.go_on(tasks, kept, one)
@@ -225,7 +224,7 @@ def right_of(kept: Kept, network: str, how: AttackConfig | None, count: int, mni
 
 
 def curve(kept: Kept, network: str, attacks: list[AttackConfig], count: int, mnist: Mnist) -> Curve:
-    """Correct readings and images at each ε measured so far, ε = 0 first."""
+    """Correct predictions and images at each ε measured so far, ε = 0 first."""
     ways = [(0.0, None), *((config.budget, config) for config in attacks)]
     marks = {epsilon: right_of(kept, network, how, count, mnist) for epsilon, how in ways}
     return {epsilon: (sum(right), len(right)) for epsilon, right in marks.items() if right}
@@ -255,20 +254,15 @@ def describe(known: dict[str, Curve], marked: float, steps: int) -> str:
     at = {name: curve[marked] for name, curve in known.items() if marked in curve}
     if not at:
         return ""
-    shares = ", ".join(f"{name} **{percent(right / n)}** of {n:,}" for name, (right, n) in at.items())
-    words = f"At ε = {marked:g} PGD with {steps} steps and one try leaves {shares} images correctly classified."
+    shares = ", ".join(f"{name} **{percent(right / n)}**" for name, (right, n) in at.items())
+    words = f"Robust accuracy at ε = {marked:g} (PGD, {steps} steps): {shares}."
     names = list(known)
     robust = known[names[1]] if len(names) > 1 else {}
     beyond = [epsilon for epsilon in robust if epsilon > marked]
     if marked in robust and beyond:
         (right, n), (later, many) = robust[marked], robust[beyond[-1]]
         falls = Proportion(later, many).below(Proportion(right, n))
-        words += (
-            f" Beyond, at {beyond[-1]:g}, {names[1]} classifies {percent(later / many)} of {many:,} correctly: "
-            + (
-                "**it learned to withstand what it was shown, and little more.**"
-                if falls
-                else "no fall beyond what chance explains."
-            )
+        words += f" Beyond its training budget, at ε = {beyond[-1]:g}, {names[1]} has {percent(later / many)}: " + (
+            "**it is robust only within the ε it was trained for.**" if falls else "no significant drop."
         )
     return words

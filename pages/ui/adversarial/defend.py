@@ -1,4 +1,4 @@
-"""Tab: can it be stopped? Training on attacks, what that costs and changes; and filters, which hide."""
+"""Tab: defenses: adversarial training, what it costs and changes; and input filters, which mask gradients."""
 
 from collections.abc import Callable
 
@@ -20,15 +20,13 @@ from pages.ui.kit.training import controls
 from pages.ui.kit.training.cnn_controls import network
 from pages.ui.kit.training.live_run import live_run
 from pages.ui.kit.training.training_page import TrainingPage
+from pages.ui.kit.widgets.binding import renamed
 
 VIEW, KEPT_VIEW, KEPT_SETTINGS = "adv_defend_view", "adv_defend_view_kept", "adv_settings_kept"
 STANDARD, ROBUST = "cnn-bn", "cnn-robust"
-BEFORE, GRADIENTS, TRAINING, FILTERING = (
-    "Before and after",
-    "What its gradients look like",
-    "Train it yourself",
-    "Filters instead",
-)
+BEFORE, GRADIENTS, TRAINING, FILTERING = ("Robust accuracy", "Input gradients", "Train", "Input filters")
+FORMER = ("Before and after", "What its gradients look like", "Train it yourself", "Filters instead")
+renamed(VIEW, dict(zip(FORMER, (BEFORE, GRADIENTS, TRAINING, FILTERING), strict=True)))
 PAGE = TrainingPage(
     "adv",
     CNNConfig,
@@ -42,18 +40,18 @@ Part = Callable[[dict[str, TrainedNetwork], Mnist], None]
 
 
 def defend(trained: TrainedNetwork, mnist: Mnist) -> None:
-    """Four views of one question; the network chosen above joins the two that came along."""
+    """Four views of one question; the network chosen above joins the two pretrained ones."""
     if VIEW not in st.session_state and KEPT_VIEW in st.session_state:  # other tabs were looked at meanwhile
         st.session_state[VIEW] = st.session_state[KEPT_VIEW]
     view = st.segmented_control(
-        "Look at",
+        "Defense",
         [BEFORE, GRADIENTS, TRAINING, FILTERING],
         default=BEFORE,
         required=True,
         key=VIEW,
         bind="query-params",
-        help="Accuracy before and after, the gradients of both networks, a training run of your own, or "
-        "filters that need no training.",
+        help="Robust accuracy and input gradients with and without adversarial training, a training run of your "
+        "own, or input filters, which need no training.",
     )
     st.session_state[KEPT_VIEW] = view
     job = PAGE.current_job()
@@ -91,7 +89,7 @@ def _training(job: Job | None) -> None:
 
 
 def networks(trained: TrainedNetwork) -> dict[str, TrainedNetwork]:
-    """By what they are called in charts: the standard one, the robust one, one just trained, the one chosen.
+    """By their names in charts: the standard one, the robust one, one just trained, the one chosen.
 
     A run that is still going on is left out: it would be another network at every look.
     """

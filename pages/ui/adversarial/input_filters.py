@@ -1,4 +1,4 @@
-"""Part of the tab on defense: filters before the network, attacked through and around."""
+"""Part of the tab on defenses: input filters, attacked with and without their gradient."""
 
 from collections.abc import Callable
 
@@ -27,16 +27,17 @@ from core.lessons.adversarial.input_filters import (
 from core.lessons.adversarial.tasks import AttackTask, Batch, Predictions, joined
 from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.attack_results import results
-from pages.ui.adversarial.filter_choice import choose_strength
+from pages.ui.adversarial.filter_choice import FORMER, choose_strength
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.shell import choices
 from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.training.accuracy_line import BY_TEST
+from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.cached_results import which_images
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.incremental_work import Piecework
 
-WHOLE, BARE = "behind the filter", "without it"
+WHOLE, BARE = "with the filter", "without the filter"
 Right = dict[str, dict[str, PerImageAccuracy]]  # by side and threat model
 THROUGH = ("fgsm", "pgd")
 LEVEL = 0.05
@@ -61,14 +62,14 @@ def filters_verdict(right: Right, ways: dict[str, ThreatModel], *, random: bool 
     masked = extra.mean > 0 and extra.p < LEVEL / (len(whole) if random else 1)
     if random:
         words = (
-            f"Every attacked image is read {READINGS} times, and the mean counts. The strongest attack "
-            f"through the filter leaves **{_share(seems)}**, the strongest of all "
-            f"({ways[strongest(whole, list(whole))].title}) **{_share(is_left)}**. "
+            f"Each adversarial image is classified {READINGS} times, and the mean counts. Robust accuracy is "
+            f"**{_share(seems)}** under the strongest attack through the filter, **{_share(is_left)}** under the "
+            f"strongest of all ({ways[strongest(whole, list(whole))].title}). "
         )
     else:
         words = (
-            f"Attacked through the filter, **{_share(seems)}** are still classified correctly. Attacked around it "
-            f"as well, **{_share(is_left)}** are. "
+            f"Robust accuracy is **{_share(seems)}** under attacks through the filter, **{_share(is_left)}** once "
+            "adaptive attacks are added. "
         )
     words += _hides(extra, gap(seems, is_left), masked)
     return words + _worth(gap(is_left, without), without) + _clean(whole, bare), masked
@@ -77,38 +78,37 @@ def filters_verdict(right: Right, ways: dict[str, ThreatModel], *, random: bool 
 def _hides(extra: Gap, between: Gap, masked: bool) -> str:
     """What the ways around win beyond what they win without the filter."""
     if not any(between.values):
-        return "Going around wins nothing more: the filter hides nothing from these attacks. "
+        return "Adaptive attacks gain nothing: the filter masks no gradient from these attacks. "
     spare = between.mean - extra.mean
-    also = f" ({points(spare)} more it wins without the filter as well)" if spare >= 0.005 else ""
+    also = f" (they gain {points(spare)} more, but also without the filter)" if spare >= 0.005 else ""
     if masked:
         return (
-            f"**The {points(extra.mean)} between are no robustness: the gradient was masked**"
-            f"{also}, so the attack could not see where to go (Athalye, Carlini & Wagner 2018). "
+            f"**The difference of {points(extra.mean)} is gradient masking, not robustness**"
+            f"{also} (Athalye, Carlini & Wagner 2018). "
         )
-    return "That is no more than chance, or the same attacks without the filter, explain: it hides little. "
+    return "The difference is not significant, or as large without the filter: little gradient masking. "
 
 
 def _worth(gain: Gap, without: PerImageAccuracy) -> str:
-    words = f"Without any filter the worst of the same attacks leaves {_share(without)}: "
+    words = f"Without a filter it is {_share(without)}: "
     if gain.p >= LEVEL:
-        return words + "against somebody who knows the filter it changes nothing that could be told from chance."
+        return words + "against an adaptive attacker the filter makes no significant difference."
     if gain.mean > 0:
         return words + (
-            f"so at this ε it truly wins {points(gain.mean)} (95% interval {points_interval(*gain.ci95)}), "
-            f"as far as "
-            "these attacks can tell."
+            f"at this ε the filter gains {points(gain.mean)} under these attacks (95% interval "
+            f"{points_interval(*gain.ci95)})."
         )
-    return words + f"so it even costs {points(-gain.mean)}."
+    return words + f"the filter even costs {points(-gain.mean)}."
 
 
 def _clean(whole: dict[str, PerImageAccuracy], bare: dict[str, PerImageAccuracy]) -> str:
     if "clean" not in whole or "clean" not in bare:
         return ""
-    return f" Clean images: {_share(whole['clean'])} with it, {_share(bare['clean'])} without."
+    return f" Clean accuracy: {_share(whole['clean'])} with it, {_share(bare['clean'])} without."
 
 
 def _share(marks: PerImageAccuracy) -> str:
-    return f"{percent(sum(marks) / len(marks))} of {len(marks):,}"
+    return percent(sum(marks) / len(marks))
 
 
 IMAGES = (50, 100, 200, 400)
@@ -118,30 +118,31 @@ Tasks = dict[str, list[AttackTask]]  # by threat model
 
 @panel
 def input_filters(trained: TrainedNetwork, mnist: Mnist) -> None:
-    """Choose filter, strength and ε; see what is left of each attack, and what the filter only hid."""
+    """Choose filter, strength and ε; see robust accuracy under each attack, and what was only masked."""
     st.session_state.setdefault("adv_filters_on", True)  # the first view measures by itself
     left, right = controls_and_stage()
     with left:
+        renamed("adv_filters_which", FORMER)
         titles = {entry.title: name for name, entry in FILTERS.items()}
         title = st.selectbox(
-            "Filter",
+            "Input filter",
             list(titles),
             key="adv_filters_which",
             bind="query-params",
-            help="What stands in front of the network chosen above. None of them is trained.",
+            help="Preprocessing in front of the network chosen above. None of the filters is trained.",
         )
         name = titles[title]
         chosen = FilterConfig(name, choose_strength("adv_filters", name))
         with choices.budget("adv_filters_eps", "linf", choices.HUNDREDTHS):
             epsilon = st.slider(
-                "ε (largest change of a pixel)",
+                "Perturbation budget ε (L∞)",
                 0.01,
                 0.5,
                 0.2,
                 0.01,
                 key="adv_filters_eps",
                 bind="query-params",
-                help="The same for every attack; pixels run from 0 to 1.",
+                help="The same for every attack. Pixels range from 0 to 1.",
             )
         count = st.select_slider(
             "Test images",
@@ -149,7 +150,7 @@ def input_filters(trained: TrainedNetwork, mnist: Mnist) -> None:
             50,
             key="adv_filters_n",
             bind="query-params",
-            help="The same images for every attack, spaced evenly over the test images.",
+            help="The same images for every attack, evenly spaced over the test images.",
         )
         _sees(chosen, mnist)
         st.caption(f":material/menu_book: {FILTERS[name].paper}.")
@@ -163,7 +164,7 @@ def _sees(chosen: FilterConfig, mnist: Mnist) -> None:
     with torch.no_grad():
         seen = FILTERS[chosen.name].make(chosen.strength)(image)
     with st.container(horizontal=True, gap="small"):
-        for pixels, words in ((image, "The image"), (seen, "What the network sees")):
+        for pixels, words in ((image, "Image"), (seen, "Network input")):
             st.image(picture(pixels[0, 0].numpy(), size=84), width=84, caption=words, alt=words)
 
 
@@ -225,9 +226,10 @@ def _shown(
         )
         for side, color in ((WHOLE, BLUE), (BARE, ORANGE))
     ]
-    chart(intervals([models[name].title for name in names], *twins), "adv_filters_bars")
-    times = f" Behind the filter each is read {READINGS} times." if random else ""
+    fig = intervals([models[name].title for name in names], *twins, x_title="robust accuracy")
+    chart(fig, "adv_filters_bars", alt=verdict or "Robust accuracy under each attack, with and without the filter.")
+    times = f" With the filter each image is classified {READINGS} times." if random else ""
     st.caption(
-        f"On {which_images(mnist, count)}, ε = {epsilon:g}, L∞. Lines: 95% intervals. Dotted: chance level. "
-        f"Without a filter the ways around are PGD itself.{times} {BY_TEST}"
+        f"On {which_images(mnist, count)}, ε = {epsilon:g}, L∞. Error bars: 95% intervals. Dotted: chance level. "
+        f"Without a filter the adaptive attacks are plain PGD.{times} {BY_TEST}"
     )

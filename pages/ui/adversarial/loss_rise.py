@@ -19,14 +19,10 @@ DRAWS = (50, 100, 200, 500, 1000)
 POINTS = 13
 
 
-def rise(trained: TrainedNetwork, image: Tensor, label: int, epsilon: float) -> None:
-    """image: (1, 28, 28); label: what it shows; epsilon: the one the tab has chosen."""
-    st.markdown("#### How much does the loss rise?")
+def rise(trained: TrainedNetwork, image: Tensor, label: int, epsilon: float) -> LossRise:
+    """image: (1, 28, 28); label: what it shows; epsilon: the one the tab has chosen, at which the rise comes back."""
     place = st.container()
-    with (
-        st.expander("Advanced", icon=":material/tune:", key="adv_steps_rise_more"),
-        st.container(horizontal=True, gap="large", vertical_alignment="bottom"),
-    ):
+    with st.popover("Advanced", icon=":material/tune:", key="adv_steps_rise_more"):
         reach = st.select_slider(
             "Largest ε",
             REACHES,
@@ -62,9 +58,7 @@ def rise(trained: TrainedNetwork, image: Tensor, label: int, epsilon: float) -> 
             f"Rise above the loss of the clean image, {here.loss:.3g} nats. Gray band: 95% of {draws} random sign "
             "vectors. Dotted vertical line: the ε chosen above. All images are clipped to [0, 1]."
         )
-    with st.expander("Why do so many small changes add up?", icon=":material/help:"):
-        _numbers(here)
-        _why(trained, image, label, here)
+    return here
 
 
 def _numbers(here: LossRise) -> None:
@@ -119,7 +113,9 @@ def _chance(here: LossRise) -> str:
     return f"{words}; {percent(wins, 0)} of {here.draws} raise it as much as FGSM does."
 
 
-def _why(trained: TrainedNetwork, image: Tensor, label: int, here: LossRise) -> None:
+def adds_up(trained: TrainedNetwork, image: Tensor, label: int, here: LossRise) -> None:
+    """Why many small changes add up, with the numbers of the rise at the chosen ε."""
+    _numbers(here)
     epsilon = here.epsilons[0]
     if here.l1 == 0:
         st.markdown("Here the gradient is 0 everywhere, so the estimate is 0.")

@@ -1,4 +1,4 @@
-"""Tab: is the evaluation honest? Rules that must hold, each measured on the network that is chosen."""
+"""Tab: attack sanity checks, each measured on the network that is chosen."""
 
 from collections.abc import Callable
 
@@ -39,15 +39,15 @@ from pages.ui.kit.widgets.incremental_work import Piecework
 
 LOOKS = {
     "holds": ("holds", ":material/check:", "green"),
-    "chance": ("not beyond chance", ":material/casino:", "yellow"),
+    "chance": ("not significant", ":material/casino:", "yellow"),
     "violated": ("violated", ":material/close:", "red"),
-    "unclear": ("cannot be judged", ":material/help:", "gray"),
+    "unclear": ("undetermined", ":material/help:", "gray"),
     "open": ("not measured yet", ":material/hourglass_empty:", "gray"),
 }
 
 
 def finding_strip(found: list[Finding]) -> None:
-    """All verdicts at a glance: one badge a rule."""
+    """All verdicts at a glance: one badge a check."""
     with st.container(horizontal=True, gap="small"):
         for finding in found:
             word, icon, color = LOOKS[finding.verdict]
@@ -80,14 +80,14 @@ def summary(found: list[Finding]) -> str:
         return "Nothing is measured yet."
     parts = [f":green[**{count['holds']} hold**]"]
     if count["chance"]:
-        parts.append(f":orange[**{count['chance']}** fail by no more than chance explains]")
+        parts.append(f":orange[**{count['chance']}** fail, but not significantly]")
     if count["violated"]:
         parts.append(f":red[**{count['violated']} violated**]")
     if count["unclear"]:
-        parts.append(f"{count['unclear']} cannot be judged on this network")
+        parts.append(f"{count['unclear']} undetermined for this network")
     if count["open"]:
-        parts.append(f"{count['open']} still to be measured")
-    return f"Of {len(found)} rules " + ", ".join(parts) + "."
+        parts.append(f"{count['open']} not measured yet")
+    return f"Of {len(found)} checks " + ", ".join(parts) + "."
 
 
 IMAGES = (50, 100, 200, 400)
@@ -95,21 +95,20 @@ IMAGES = (50, 100, 200, 400)
 
 @panel
 def honest(trained: TrainedNetwork, mnist: Mnist) -> None:
-    """Controls, badges that fill while it is measured, every accuracy as a bar."""
-    st.caption("Each badge is a rule that an honest evaluation cannot break, computed here, not asserted.")
+    """Controls, badges that fill while it is measured, every accuracy as a bar, the evidence of each check folded."""
     st.session_state.setdefault("adv_honest_on", True)  # the first view measures by itself
     left, right = controls_and_stage()
     with left:
         with choices.budget("adv_honest_eps", "linf", choices.HUNDREDTHS):
             epsilon = st.slider(
-                "ε (largest change of a pixel)",
+                "Perturbation budget ε (L∞)",
                 0.01,
                 0.5,
                 0.2,
                 0.01,
                 key="adv_honest_eps",
                 bind="query-params",
-                help="Pixels run from 0, black, to 1, white. All attacks here may use so much, in every pixel.",
+                help="The same for every attack. Pixels range from 0 (black) to 1 (white).",
             )
         count = st.select_slider(
             "Test images",
@@ -117,12 +116,12 @@ def honest(trained: TrainedNetwork, mnist: Mnist) -> None:
             100,
             key="adv_honest_n",
             bind="query-params",
-            help="The same images for every attack, spaced evenly over the test images. More make smaller "
-            "violations visible, and take longer.",
+            help="The same images for every attack, evenly spaced over the test images. More images reveal smaller "
+            "violations and take longer.",
         )
         chosen = choose_filter("adv_honest_filter")
         if chosen.name:
-            st.caption("The badges now speak of filter and network together.")
+            st.caption("The checks now apply to filter and network together.")
     with right:
         _badges(trained, mnist, float(epsilon), min(int(count), len(mnist.test)), chosen)
     with st.expander("Show the code", icon=":material/code:"):
@@ -135,7 +134,7 @@ def _badges(trained: TrainedNetwork, mnist: Mnist, epsilon: float, count: int, c
     work = Piecework(
         "adv_honest",
         "Measure",
-        help=f"{len(plan(epsilon)) + 1} attacks on {count} images: some seconds, or a minute for a large network.",
+        help=f"{len(plan(epsilon)) + 1} attacks on {count} images: seconds, or about a minute for a large network.",
     )
 
     def one(task: AttackTask | Probe, progress: Callable[[float], None]) -> SideEffects | int | Predictions:
@@ -155,14 +154,15 @@ def _badges(trained: TrainedNetwork, mnist: Mnist, epsilon: float, count: int, c
             finding_strip(found)
             if signs := masking(found):
                 st.warning(
-                    f"**{'This is a sign' if len(signs) == 1 else f'These are {len(signs)} signs'} of masked "
-                    f"gradients.** Violated: {'; '.join(finding.name for finding in signs)}. Where the "
-                    "attack could not see where to go, it left images that the network does not withstand.",
+                    f"**{'A sign' if len(signs) == 1 else f'{len(signs)} signs'} of gradient masking.** Violated: "
+                    f"{'; '.join(finding.name for finding in signs)}. The measured robust accuracy is too high: a "
+                    "stronger attack would succeed on more images.",
                     icon=":material/visibility_off:",
                 )
             if evidence.readings:
                 _accuracies(evidence, mnist)
-            finding_cards(found)
+            with st.expander("Details: every check, its evidence and why it matters", icon=":material/checklist:"):
+                finding_cards(found)
         work.go_on(line, kept, one)
 
     work.part(body)
@@ -174,32 +174,29 @@ def _accuracies(evidence: Evidence, mnist: Mnist) -> None:
     luck = evidence.at_random
     rows = [(title, known[name].correct, color) for name, title, color in _titles(luck) if name in known]
     worst = worst_case(evidence)
-    rows.append(("worst single attack" if luck else "worst of all", worst, VERMILLION))
+    rows.append(("strongest single attack" if luck else "all attacks together", worst, VERMILLION))
     names, correct, colors = zip(*rows, strict=True)
-    st.markdown(f"**What is left at ε = {evidence.epsilon:g}**")
-    chart(
-        intervals(names, Accuracies([k / n for k in correct], [Proportion(k, n).interval for k in correct], colors)),
-        "adv_honest_bars",
-    )
     low, high = Proportion(worst, n).interval
-    st.markdown(
-        f"**The number to report is {percent(worst / n)} of {n:,} images** (95% interval "
-        f"{interval(low, high)}): the share of images "
-        + (
-            "that the strongest single attack leaves correctly classified. This network answers at random: read "
-            "after many attacks, an image is misclassified once by luck alone, so they are not put together. "
-            if luck
-            else "that every attack measured so far leaves correctly classified. "
-        )
-        + "An attack shows what is lost at least, never what is safe."
+    words = f"**Report {percent(worst / n)}**: the robust accuracy under " + (
+        "the strongest single attack. (Predictions of this network are random: over many attacks every image would be "
+        "misclassified once by chance, so the attacks are not combined.)"
+        if luck
+        else "all attacks together. It is an upper bound: a stronger attack may lower it."
     )
-    st.caption(f"On {which_images(mnist, n)}. Lines: 95% intervals (Wilson). Dotted: chance level.")
+    st.markdown(f"**Robust accuracy at ε = {evidence.epsilon:g}**")
+    drawn = Accuracies([k / n for k in correct], [Proportion(k, n).interval for k in correct], colors)
+    chart(intervals(names, drawn, x_title="accuracy"), "adv_honest_bars", alt=words)
+    st.markdown(words)
+    st.caption(
+        f"On {which_images(mnist, n)}; 95% interval of that number: {interval(low, high)}. Error bars: 95% intervals "
+        "(Wilson). Dotted: chance level."
+    )
 
 
 def _titles(luck: bool = False) -> list[tuple[str, str, str]]:
-    """The attacks in the chart: name, what it is called, color by what it needs of the network.
+    """The attacks in the chart: name, title, color by what it needs of the network.
 
-    luck: the network answers at random, so the black box met every image, not only those PGD left.
+    luck: the network's predictions are random, so the black box met every image, not only those PGD left.
     """
     first = "" if luck else "PGD, then "
     return [

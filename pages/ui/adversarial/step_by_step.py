@@ -14,7 +14,7 @@ from core.lessons.adversarial.pixel_gradients import pixel_gradient
 from core.models.evaluation import predict
 from core.models.trained_network import TrainedNetwork
 from pages.ui.adversarial.fgsm_steps import COUNT, PANELS, StepText, code, compared, step_picture, tell, whole_way
-from pages.ui.adversarial.loss_rise import rise
+from pages.ui.adversarial.loss_rise import adds_up, rise
 from pages.ui.kit.network.image_picker import Subject, subject
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.shell import choices
@@ -127,7 +127,10 @@ def step_by_step(trained: TrainedNetwork, mnist: Mnist) -> None:
             whole_way(walk, "adv_steps_way")
     if view == ALL:
         _all(trained, walk, mode, steps)
-    rise(trained, seen.image, label, epsilon)
+    with st.expander("How much does the loss rise? Measured and first-order estimate", icon=":material/show_chart:"):
+        here = rise(trained, seen.image, label, epsilon)
+    with st.expander("Why do so many small changes add up?", icon=":material/help:"):
+        adds_up(trained, seen.image, label, here)
     with st.expander("Ten digits, clean and adversarial: describe the difference", icon=":material/visibility:"):
         describe(trained, mnist, epsilon)
     with st.expander("Show the code", icon=":material/code:"):

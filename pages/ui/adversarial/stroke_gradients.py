@@ -1,4 +1,4 @@
-"""Part of the tab on defense: which pixels move the loss, with and without training on attacks."""
+"""Part of the tab on defenses: input gradients with and without adversarial training."""
 
 import numpy as np
 import streamlit as st
@@ -45,22 +45,22 @@ def stroke_gradients_part(networks: dict[str, TrainedNetwork], mnist: Mnist) -> 
 def _controls(mnist: Mnist) -> tuple[int, int]:
     last = max(0, len(mnist.test) - SHOWN)
     first = st.number_input(
-        "First digit shown (test image)",
+        "First test image shown",
         0,
         last,
         0,
         step=SHOWN,
         key=f"adv_strokes_first_{mnist.size}",
         bind="query-params",
-        help=f"This test image and the {SHOWN - 1} after it, counted from 0.",
+        help=f"This test image and the next {SHOWN - 1}, counted from 0.",
     )
     count = st.select_slider(
-        "Images for the numbers",
+        "Test images for the averages",
         IMAGES,
         200,
         key="adv_strokes_n",
         bind="query-params",
-        help="Spaced evenly over the test images; the same for all networks.",
+        help="Evenly spaced over the test images; the same for all networks.",
     )
     return int(first), int(count)
 
@@ -72,7 +72,7 @@ def _pictures(networks: dict[str, TrainedNetwork], mnist: Mnist, first: int) -> 
         name: _gradients(trained.key, cached_results.data_key(mnist), tuple(index.tolist()), trained.model, mnist)
         for name, trained in networks.items()
     }
-    st.markdown("From above: the image" + "".join(f", **{name}**" for name in rows) + ".")
+    st.markdown("Rows: the image" + "".join(f", the input gradient of **{name}**" for name in rows) + ".")
     with st.container(horizontal=True, gap="small", key="adv_strokes_pictures"):
         for place, image in enumerate(images):
             with st.container(width=SIDE, gap="small"):
@@ -85,8 +85,8 @@ def _pictures(networks: dict[str, TrainedNetwork], mnist: Mnist, first: int) -> 
                         alt=f"Gradient of the loss of {name} for this {label}",
                     )
     st.caption(
-        "∂loss/∂pixel: orange, more ink here raises the loss; blue, less ink does; pale, the network does "
-        "not care. Each image has its own scale."
+        "∂loss/∂pixel. Orange: a brighter pixel raises the loss; blue: a darker one does; pale: no effect. Each "
+        "image has its own scale."
     )
 
 
@@ -110,41 +110,35 @@ def _numbers(networks: dict[str, TrainedNetwork], mnist: Mnist, count: int) -> N
                 st.metric(name, "no gradient", width="content")
                 continue
             st.metric(
-                f"{name}, on the strokes",
+                f"{name}: on the strokes",
                 percent(float(measured.near.mean())),
-                f"± {percent(_margin(measured.near))}; along edges r = {float(measured.edges.mean()):.2f}; "
-                f"{percent(float(measured.still.mean()), 0)} near zero",
                 width="content",
-                delta_color="off",
-                delta_arrow="off",
-                help=f"Share of the gradient's energy (squares) on ink and {AROUND} pixel around it, mean "
-                "over the images and its 95% interval. r: correlation of the gradient's size with the "
-                "steepness of the image, mean over the images. Near zero: share of pixels whose gradient "
-                f"is below {percent(STILL, 0)} of the image's largest.",
+                help=f"Share of the gradient's energy (squared entries) on the strokes and {AROUND} pixel around them, "
+                f"mean over the images ± {percent(_margin(measured.near))} (95% interval).",
             )
     st.markdown(describe(found))
     least = min((len(measured) for measured in found.values()), default=0)
-    left_out = f" Where the gradient is zero an image is left out: {least} remain." if least < count else ""
-    st.caption(f"On {cached_results.which_images(mnist, count)}, spaced evenly.{left_out}")
+    left_out = f" Images with zero gradient are left out: {least} remain." if least < count else ""
+    st.caption(f"On {cached_results.which_images(mnist, count)}, evenly spaced.{left_out}")
 
 
 def describe(found: dict[str, StrokeGradients]) -> str:
     """Whose gradient is more on the strokes, image by image, and whether it also follows their shape."""
     (first, standard), (second, robust) = list(found.items())[:2]
     if not len(standard) or not len(robust):
-        return "One of the two has no gradient at all."
+        return "One of the two networks has no gradient."
     area = float(robust.area.mean())
-    words = f"Strokes and the pixel around them are {percent(area, 0)} of an image. "
+    words = f"The strokes and the pixel around them cover {percent(area, 0)} of an image. "
     if len(standard) != len(robust):
-        return words + "The two cannot be compared image by image: some gradients are zero."
+        return words + "The networks cannot be compared image by image, because some gradients are zero."
     near, less = _sides(robust.near, standard.near)
-    wins = f"in {near} of {len(robust)} images more of {second}'s gradient lies there than of {first}'s"
+    wins = f"more than {first}'s in {near} of {len(robust)} images"
     shape = _shape(standard, robust, first, second)
     if sign_test_p_value(near, less) < LEVEL:
         return f"{words}**{second}'s gradient lies more on the strokes{_but(standard, robust)}**: {wins}.{shape}"
     if sign_test_p_value(less, near) < LEVEL:
-        return f"{words}**Here it is the other way round**: only {wins}.{shape}"
-    return f"{words}No difference beyond chance: {wins}.{shape}"
+        return f"{words}**{second}'s gradient lies less on the strokes**: {wins}.{shape}"
+    return f"{words}No significant difference: {second}'s gradient lies there {wins}.{shape}"
 
 
 def _but(standard: StrokeGradients, robust: StrokeGradients) -> str:
@@ -153,7 +147,7 @@ def _but(standard: StrokeGradients, robust: StrokeGradients) -> str:
     worse, better = _sides(standard.edges, robust.edges)
     sparse, astray = (sign_test_p_value(*sides) < LEVEL for sides in ((sparser, fuller), (worse, better)))
     if sparse and float(robust.still.mean()) > DOTS:
-        return ", but it is sparse: a few dots" + (" that follow the edges less" if astray else "")
+        return ", but it is sparse: a few pixels" + (" that follow the edges less" if astray else "")
     if sparse:
         return ", but on fewer pixels" + (" and follows the edges less" if astray else "")
     if astray:
@@ -166,8 +160,9 @@ def _shape(standard: StrokeGradients, robust: StrokeGradients, first: str, secon
         [float(getattr(measured, name).mean()) for measured in (robust, standard)] for name in ("edges", "still")
     )
     return (
-        f" Along edges: r = {edges[0]:.2f} against {first}'s {edges[1]:.2f}. Near zero are "
-        f"{percent(still[0], 0)} of the pixels in {second}'s gradient, {percent(still[1], 0)} in {first}'s."
+        f" Correlation of the gradient's magnitude with the image's edges: r = {edges[0]:.2f} ({second}), "
+        f"{edges[1]:.2f} ({first}). Entries near zero (below {percent(STILL, 0)} of the largest): "
+        f"{percent(still[0], 0)} ({second}), {percent(still[1], 0)} ({first})."
     )
 
 
@@ -181,7 +176,7 @@ def _margin(values: Tensor) -> float:
     return float(1.96 * values.std() / len(values) ** 0.5) if len(values) > 1 else float("nan")
 
 
-@st.cache_resource(max_entries=24, show_spinner="Asking for gradients…")
+@st.cache_resource(max_entries=24, show_spinner="Computing gradients…")
 def _gradients(key: str, data: str, index: tuple[int, ...], _model: nn.Module, _mnist: Mnist) -> Tensor:
     """(N, 1, 28, 28) ∂loss/∂pixel of these test images."""
     places = list(index)

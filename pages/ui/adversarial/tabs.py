@@ -80,7 +80,7 @@ TABS = (
     Tab(
         name="One image",
         title="One image",
-        question="How large must the change of an image be, and would you still recognize the digit?",
+        question="How large a perturbation changes the prediction, and can you still recognize the digit?",
         see="Drag ε until the prediction changes.",
         meaning="A perturbation that leaves the digit recognizable to people can change a network's prediction, and "
         "its norm measures how small it is.",
@@ -102,9 +102,9 @@ TABS = (
         name="Step by step",
         title="Step by step",
         question="How does the fast gradient sign method turn a gradient into an attack?",
-        see="Walk through its eleven steps, and point at any pixel to read its gradient and what becomes of it.",
-        meaning="FGSM moves every pixel by ε in the direction of the sign of its gradient: changes too small to "
-        "matter singly add up to a large rise of the loss.",
+        see="Walk through its eleven steps, and hover over any pixel for its gradient and its values.",
+        meaning="FGSM moves every pixel by ε in the direction of the sign of its gradient: many changes, each "
+        "tiny, add up to a large rise of the loss.",
         minutes=10,
         level="first",
         terms=("FGSM", "gradient", "first-order estimate", "L∞ norm", "projection", "evaluation mode"),
@@ -114,7 +114,7 @@ TABS = (
         name="Why it works",
         title="Why it works",
         question="Do attacks work because networks rely on high frequencies?",
-        see="Move the cut-off frequency and compare which part of the change does the damage.",
+        see="Move the cut-off frequency and compare which part of the perturbation does the damage.",
         meaning="Much of the high frequency in an FGSM perturbation comes from the sign operation itself, so which "
         "frequencies do the damage must be measured at equal norm.",
         minutes=10,
@@ -130,11 +130,11 @@ TABS = (
     ),
     Tab(
         name="Many images",
-        title="Many images",
+        title="Robust accuracy",
         question="How fast does accuracy fall as the perturbation budget grows?",
-        see="Compare each attack with random noise of the same size.",
+        see="Compare each attack with random noise of the same ε.",
         meaning="Robust accuracy falls as the perturbation budget grows, much faster under an attack than under "
-        "random noise of the same size.",
+        "random noise of the same ε.",
         minutes=8,
         level="first",
         terms=(
@@ -152,9 +152,9 @@ TABS = (
     Tab(
         name="Transfer",
         title="Transfer",
-        question="Do adversarial examples made on one network fool another?",
-        see="Compare each row with the bottom one, random noise that knows no network.",
-        meaning="Adversarial examples often fool networks other than the one they were made on, so keeping a "
+        question="Do adversarial examples made on one network transfer to another?",
+        see="Compare each row, a source network, with the bottom one, random noise.",
+        meaning="Adversarial examples often transfer to networks other than the one they were made on, so keeping a "
         "network secret does not protect it.",
         minutes=6,
         level="deeper",
@@ -163,12 +163,12 @@ TABS = (
     ),
     Tab(
         name="Defend",
-        title="Defend",
-        question="Does adversarial training help, what does it cost, and would a simple filter not do as well?",
-        see="Compare clean and robust accuracy before and after; then put a filter in front.",
+        title="Defenses",
+        question="Does adversarial training help, what does it cost, and does an input filter do as well?",
+        see="Compare robust accuracy with and without adversarial training; then try an input filter.",
         meaning="Adversarial training raises robust accuracy within the budget it was trained for, at a cost in "
-        "computation and often in clean accuracy, while a filter that only hides the gradient is defeated "
-        "by an attack that takes it into account.",
+        "computation and often in clean accuracy, while a filter that only masks the gradient is defeated "
+        "by an adaptive attack.",
         minutes=15,
         level="deeper",
         terms=("adversarial training", "robust accuracy", "input filter", "straight-through gradient (BPDA)"),
@@ -177,8 +177,8 @@ TABS = (
     Tab(
         name="Is it honest?",
         title="Attack sanity checks",
-        question="A network that was attacked badly looks robust: was this one attacked well?",
-        see="Put a filter in front and see which rules of an honest evaluation break.",
+        question="A weak attack makes a network look robust: is this evaluation sound?",
+        see="Add an input filter and see which checks are violated.",
         meaning="Robustness is only as credible as the attack that measured it: a strong attack that does worse "
         "than a weak one is a sign of gradient masking.",
         minutes=8,

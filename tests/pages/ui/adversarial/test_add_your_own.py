@@ -107,7 +107,7 @@ def test_the_filter_is_attacked_and_checked(mnist: Mnist, monkeypatch: pytest.Mo
     trained = shipped("linear-softmax")
     app = open_part(input_filters, trained, mnist, state={"adv_filters_which": title})
     assert app.select_slider(key=f"adv_filters_{FILTER}").value == 0.5
-    assert "behind the filter" in text(app) or "still" in text(work_off(app, key="adv_filters"))
+    assert "with the filter" in text(app) or "Robust accuracy" in text(work_off(app, key="adv_filters"))
     app = open_part(sanity_checks.honest, trained, mnist, state={"adv_honest_filter": title})
     assert "filter and network together" in text(work_off(app, key="adv_honest"))
     tasks = results(mnist).known([trained.key])

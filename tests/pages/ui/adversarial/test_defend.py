@@ -59,12 +59,12 @@ def tab(name: str, mnist: Mnist, view: str = BEFORE, **state: object) -> AppTest
 def test_before_and_after_is_measured_by_itself(mnist: Mnist) -> None:
     app = work_off(tab("cnn-bn", mnist), "adv_before")
     said = text(app)
-    assert "At ε = 0.3 PGD with 20 steps and one try leaves cnn-bn **" in said
-    assert "cnn-robust at ε = 0.3:** the strongest attack tried is" in said
-    assert "Without any gradient Square with 20 queries takes" in said
-    assert "cnn-robust was trained on attacks with ε = 0.3" in said
-    assert "clean images the two cannot be told apart" in said  # so few images
-    assert [metric.label for metric in app.metric] == ["cnn-bn, clean", "cnn-robust, clean"]
+    assert "Robust accuracy at ε = 0.3 (PGD, 20 steps): cnn-bn **" in said
+    assert "cnn-robust at ε = 0.3:** robust accuracy" in said
+    assert "Square with 20 queries (black box) succeeds on" in said
+    assert "cnn-robust: adversarial training with ε = 0.3" in said
+    assert "No significant difference of clean accuracy" in said  # so few images
+    assert [metric.label for metric in app.metric] == ["cnn-bn, clean accuracy", "cnn-robust, clean accuracy"]
     app.select_slider(key="adv_before_steps").set_value(10).run()
     app.select_slider(key="adv_before_n").set_value(200).run()
     app.button(key="adv_before_start").click().run()
@@ -92,8 +92,8 @@ def test_filters_are_attacked_through_and_around(name: str, mnist: Mnist) -> Non
     app = work_off(tab("linear-softmax", mnist, FILTERING, adv_filters_which=title), "adv_filters")
     said = text(app)
     drawn = FILTERS[name].random
-    assert ("read 5 times" if drawn else "Attacked through the filter") in said
-    assert ("the gradient was masked" in said) == bool(app.warning)
+    assert ("classified 5 times" if drawn else "under attacks through the filter") in said
+    assert ("is gradient masking, not robustness" in said) == bool(app.warning)
     if name == "quantize":
         assert app.warning, said
     else:
@@ -136,17 +136,19 @@ def test_settings_are_still_there_after_a_look_elsewhere(mnist: Mnist) -> None:
 
 
 def test_what_it_costs_follows_from_the_interval() -> None:
-    assert "costs 4.0 percentage points" in before_after.cost("a", "b", Paired(1000, 50, 10))
-    assert "b is even the better one" in before_after.cost("a", "b", Paired(1000, 10, 50))
-    assert "cannot be told apart" in before_after.cost("a", "b", Paired(1000, 11, 10))
+    costly = before_after.cost(Paired(1000, 50, 10))
+    assert "costs clean accuracy" in costly
+    assert "4.0 percentage points on 1,000 images" in costly
+    assert "even higher" in before_after.cost(Paired(1000, 10, 50))
+    assert "No significant difference" in before_after.cost(Paired(1000, 11, 10))
 
 
 def test_beyond_the_training_only_what_was_measured_is_said() -> None:
     far: before_after.Curve = {0.0: (98, 100), 0.3: (90, 100), 0.4: (5, 100)}
     near: before_after.Curve = {0.3: (90, 100), 0.4: (88, 100)}
     standard: before_after.Curve = {0.3: (0, 100)}
-    assert "little more" in before_after.describe({"a": standard, "b": far}, 0.3, 20)
-    assert "no fall beyond" in before_after.describe({"a": standard, "b": near}, 0.3, 20)
+    assert "only within the ε it was trained for" in before_after.describe({"a": standard, "b": far}, 0.3, 20)
+    assert "no significant drop" in before_after.describe({"a": standard, "b": near}, 0.3, 20)
     assert before_after.describe({"a": {}, "b": {}}, 0.3, 20) == ""
 
 
@@ -159,14 +161,13 @@ def test_words_on_the_strongest_attack_follow_from_the_images() -> None:
         return strongest({"net": tried}, 0.3)
 
     masked = said(11, 80, 0)
-    assert "strongest attack tried is Square, which leaves 80.0%" in masked
-    assert "all tried together leave **80.0%**" in masked
-    assert "Square takes 11 that PGD leaves; the other way round 0. **So part" in masked
-    assert "masked" not in said(2, 80, 1)
-    assert "no more than chance" in said(2, 80, 1)
+    assert "robust accuracy 80.0% under the strongest single attack (Square), **80.0%** under all" in masked
+    assert "Square (black box) succeeds on 11 images where PGD fails; the reverse holds for 0. **So part" in masked
+    assert "masking" not in said(2, 80, 1)
+    assert "not significant" in said(2, 80, 1)
     plain = said(0, 60, 30)
-    assert "strongest attack tried is PGD, which leaves 60.0%" in plain
-    assert "chance" not in plain
+    assert "60.0% under the strongest single attack (PGD)" in plain
+    assert "significant" not in plain
     assert said(0, 0, 50) == "", "nothing is left to say more about"
     assert strongest({"net": [Beside("PGD", [True]), Beside("Square", [])]}, 0.3) == "", "not measured yet"
 
@@ -179,14 +180,14 @@ def test_words_on_gradients_follow_from_all_their_numbers() -> None:
         return describe_strokes({"plain": gradient(0.5, 0.4, 0.3), "robust": robust})
 
     assert "strokes and follows the edges more**" in said(gradient(0.9, 0.6, 0.3))
-    assert "but it is sparse: a few dots that follow the edges less**" in said(gradient(0.9, 0.2, 0.95))
-    assert "but it is sparse: a few dots**" in said(gradient(0.9, 0.4, 0.95))
+    assert "but it is sparse: a few pixels that follow the edges less**" in said(gradient(0.9, 0.2, 0.95))
+    assert "but it is sparse: a few pixels**" in said(gradient(0.9, 0.4, 0.95))
     assert "but on fewer pixels**" in said(gradient(0.9, 0.4, 0.5))
     assert "but it follows the edges less**" in said(gradient(0.9, 0.2, 0.3))
-    assert "other way round" in said(gradient(0.2, 0.6, 0.3))
-    assert "No difference beyond chance" in said(gradient(0.5, 0.6, 0.3))
-    assert "r = 0.20 against plain's 0.40" in said(gradient(0.9, 0.2, 0.95))
-    assert "Near zero are 95% of the pixels in robust's gradient, 30% in plain's" in said(gradient(0.9, 0.2, 0.95))
+    assert "lies less on the strokes" in said(gradient(0.2, 0.6, 0.3))
+    assert "No significant difference" in said(gradient(0.5, 0.6, 0.3))
+    assert "r = 0.20 (robust), 0.40 (plain)" in said(gradient(0.9, 0.2, 0.95))
+    assert "95% (robust), 30% (plain)" in said(gradient(0.9, 0.2, 0.95))
 
 
 def test_words_on_filters_follow_from_the_images() -> None:
@@ -200,16 +201,16 @@ def test_words_on_filters_follow_from_the_images() -> None:
     assert words(clean=every) == ("", False)
     masked, hidden = words(clean=every, pgd=every, bare=none)
     assert hidden
-    assert "The 100.0 percentage points between are no robustness" in masked
-    assert "changes nothing that could be told from chance" in masked
+    assert "The difference of 100.0 percentage points is gradient masking" in masked
+    assert "no significant difference" in masked
     real, hidden = words(clean=every, pgd=half, bare=half)
     assert not hidden
-    assert "truly wins 50.0 percentage points" in real
+    assert "the filter gains 50.0 percentage points" in real
     anyway, hidden = filters_verdict(
         {WHOLE: {"pgd": every, "square": half}, BARE: {"pgd": every, "square": half}}, known
     )
     assert not hidden, "the black box wins as much without the filter"
-    assert "hides little" in anyway
+    assert "little gradient masking" in anyway
 
 
 def test_words_on_a_filter_that_answers_at_random() -> None:
@@ -222,7 +223,7 @@ def test_words_on_a_filter_that_answers_at_random() -> None:
     right = {WHOLE: lucky, BARE: dict.fromkeys(lucky, (1.0,) * 60)}
     words, hidden = filters_verdict(right, known, random=True)
     assert not hidden
-    assert "read 5 times" in words
+    assert "classified 5 times" in words
     assert "costs 50.0 percentage points" in words
     assert filters_verdict(right, known)[0] != words
 

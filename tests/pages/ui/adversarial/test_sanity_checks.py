@@ -53,9 +53,9 @@ def test_it_measures_by_itself_says_what_to_report_and_leaves_the_network_alone(
     assert not any(part._forward_pre_hooks for part in model.modules())
     said = text(app)
     assert "not measured yet" not in said
-    assert "The number to report is" in said
-    assert "Of 12 rules" in said or "Of 11 rules" in said
-    assert "No change beyond ε" in said
+    assert "**Report " in said
+    assert "Of 12 checks" in said or "Of 11 checks" in said
+    assert "Perturbations within ε" in said
     assert f"On the {IMAGES} bundled test images" in said
     assert "largest 0.200" in said
 
@@ -73,7 +73,7 @@ def test_a_filter_that_hides_the_gradient_is_noticed(mnist: Mnist) -> None:
     app.selectbox(key="adv_honest_filter").set_value(FILTERS["quantize"].title).run()
     app.button(key="adv_honest_start").click().run()
     said = text(measured(well(app)))
-    assert f"violated: {IMAGES} of {IMAGES} without" in said
+    assert f"violated: zero for {IMAGES} of {IMAGES}" in said
     for name, entry in FILTERS.items():
         app.selectbox(key="adv_honest_filter").set_value(entry.title).run()
         strength = app.select_slider(key=f"adv_honest_filter_{name}")
@@ -85,9 +85,9 @@ def test_a_network_that_answers_at_random_reports_one_attack(mnist: Mnist) -> No
     title = FILTERS["noise"].title
     app = measured(tab("linear-softmax", mnist, adv_honest_filter=title, adv_honest_filter_noise=0.5))
     said = text(app)
-    assert "that the strongest single attack leaves correctly classified" in said
-    assert "1 cannot be judged on this network" in said
-    assert "cannot be judged: answers at random" in "".join(part.value for part in app.markdown)
+    assert "the robust accuracy under the strongest single attack" in said
+    assert "1 undetermined for this network" in said
+    assert "undetermined: random predictions" in "".join(part.value for part in app.markdown)
 
 
 def test_every_control_changes_what_is_measured(mnist: Mnist) -> None:
