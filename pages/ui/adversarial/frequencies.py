@@ -77,7 +77,7 @@ def why(trained: TrainedNetwork, mnist: Mnist) -> None:
     )
     with st.expander("Where the question comes from: Course project, task 3", icon=":material/menu_book:"):
         st.markdown(
-            "The project text explains adversarial examples by *high-frequency features*: fine detail that people "
+            "The course project explains adversarial examples by *high-frequency features*: fine detail that people "
             "hardly notice and a network relies on. If so, FGSM's perturbation should be mostly high-frequency, and "
             "its high-pass part should do the damage. Both are measured above."
         )

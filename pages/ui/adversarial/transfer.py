@@ -65,7 +65,7 @@ def transfer(trained: TrainedNetwork, mnist: Mnist) -> None:
             "network secret then protects little (Papernot, McDaniel & Goodfellow 2016).\n\n"
             "Only images that both networks classify correctly when clean are counted; **n** is their number. The "
             f"bottom row is the control: random noise with the same ε ({NORMS[ATTACKS[config.name].norm].title}). "
-            "A transfer rate no higher than the control's is no transfer."
+            "An attack success rate no higher than the control's is no transfer."
         )
     with st.expander("Show the code", icon=":material/code:"):
         st.code(CODE, language="python")

@@ -125,10 +125,7 @@ def test_a_violation_is_red_only_beyond_chance(change: dict[str, int], rule: str
 def test_what_no_chance_explains() -> None:
     whole = flawless()
     too_far = replace(whole.readings["noise"], beyond=1, largest=0.3)
-    assert (
-        named(replace(whole, readings={**whole.readings, "noise": too_far}), "within ε").verdict
-        == "violated"
-    )
+    assert named(replace(whole, readings={**whole.readings, "noise": too_far}), "within ε").verdict == "violated"
     outside = replace(whole.readings["noise"], outside=2, high=1.4)
     found = named(replace(whole, readings={**whole.readings, "noise": outside}), "Pixels")
     assert (found.verdict, found.number) == ("violated", "0.000 to 1.400")
