@@ -38,7 +38,7 @@ def test_the_curve_moves_while_it_learns_and_stands_there_after_a_reload(open_pa
 
     until(page, moved)
     expect(page.get_by_text("Finished", exact=True).first).to_be_visible(timeout=120_000)
-    expect(page.get_by_text(re.compile("It fits")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("Good fit")).first).to_be_visible()
     assert "reg_run=" in page.url
     page.reload()
     expect(page.get_by_text("Finished", exact=True).first).to_be_visible()

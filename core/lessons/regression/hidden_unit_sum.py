@@ -1,4 +1,4 @@
-"""How hidden units add up: each one's share of the answer, and where it bends.
+"""How hidden units add up: each one's contribution to the output, and its breakpoint.
 
 The last layer adds up what the hidden units say, each times a weight of its own: answer = bias + Σ v·h(x).
 With one hidden layer, h(x) = act(w·x + b) is a single bend at x = −b/w: a hinge for ReLU, a soft step for
@@ -72,7 +72,7 @@ class HiddenUnitSum:
 def hidden_unit_sum(model: nn.Module, grid: Array, interval: tuple[float, float]) -> HiddenUnitSum:
     """Take the answer of a network from one number to one number apart.
 
-    Raises LabError where it has no hidden layer: a straight line has no bends.
+    Raises LabError where it has no hidden layer: a straight line has no breakpoints.
     """
     layers = linear_layers(model)
     if not isinstance(model, MLP) or len(layers) < 2:

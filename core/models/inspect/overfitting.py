@@ -18,10 +18,11 @@ FEWEST = 20  # epochs: fewer have no course
 
 @dataclass(frozen=True)
 class Verdict:
-    """kind: what is wrong, if anything. words: the verdict and its reason, in a sentence or two."""
+    """kind: what is wrong, if anything. title: the verdict in a word. reason: in a sentence or two."""
 
     kind: Kind
-    words: str
+    title: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -65,39 +66,39 @@ def judge(rows: Sequence[Row], kept: Row, variance: float, floor: float) -> Verd
     """
     train, validation = kept.get("train_loss"), kept.get("validation_loss")
     if train is None or validation is None:
-        return Verdict("unknown", "Nothing is held out for validation, so nothing tells whether it generalizes.")
+        return Verdict("unknown", "No validation split", "Without it nothing tells whether the network generalizes.")
     small, course = SHARE * variance, _course(rows)
     numbers = f"training {number(train)}, validation {number(validation)}"
     if course is not None and course.overfits:
         reason = (
-            f"after epoch {course.epoch:,.0f} the validation loss rose to {ratio(course.rose)} its lowest, "
+            f"After epoch {course.epoch:,.0f} the validation loss rose to {ratio(course.rose)} its lowest value, "
             f"from {number(course.at['validation'])} to {number(course.end['validation'])} "
             f"({course.ending}), while the training loss fell from {number(course.at['train'])} to "
-            f"{number(course.end['train'])}: from there on it learns the noise."
+            f"{number(course.end['train'])}: the network fits the noise."
         )
         if float(kept["epoch"] or 0) <= course.epoch:
             return Verdict(
                 "stopped in time",
-                f"**Overfitting, stopped in time**: {reason} The weights of epoch {course.epoch:,.0f} are "
-                f"kept ({numbers}).",
+                "Overfitting, stopped in time",
+                f"{reason} The best checkpoint is that of epoch {course.epoch:,.0f} ({numbers}).",
             )
-        return Verdict(
-            "overfitting", f"**Overfitting**: {reason} An earlier stop, more points or fewer units may help."
-        )
+        return Verdict("overfitting", "Overfitting", f"{reason} Early stopping, more points or fewer units may help.")
     if train > max(small, 2 * floor):
         return Verdict(
             "underfitting",
-            f"**Underfitting**: it misses even the points it trains on ({numbers}; a flat line at the "
-            f"mean costs {number(variance)}). More units, more epochs or another learning rate may help.",
+            "Underfitting",
+            f"Even the training loss is high ({numbers}; the variance of y is {number(variance)}). More units, more "
+            "epochs or another learning rate may help.",
         )
     if validation > GAP * max(train, 1e-12) and validation > max(small / 4, 1.5 * floor):
         return Verdict(
             "overfitting",
-            f"**Overfitting**: on points it never saw its error is {ratio(validation / max(train, 1e-12))} "
-            f"that on its own ({numbers}). More points or fewer units may help.",
+            "Overfitting",
+            f"The validation loss is {ratio(validation / max(train, 1e-12))} the training loss ({numbers}). More "
+            "points or fewer units may help.",
         )
-    beside = f" The noise alone costs {number(floor)}." if floor else ""
-    return Verdict("good", f"**It fits**: the error is small, and as small on new points ({numbers}).{beside}")
+    beside = f" The noise variance is {number(floor)}." if floor else ""
+    return Verdict("good", "Good fit", f"Training and validation loss are both small ({numbers}).{beside}")
 
 
 def course_words(rows: Sequence[Row]) -> str:
@@ -115,7 +116,7 @@ def course_words(rows: Sequence[Row]) -> str:
         )
     return (
         f"{lowest} ({number(course.at['validation'])}) and rose to {ratio(course.rose)} that "
-        f"({course.ending}), and so did the training loss: the steps grew too long, not the network too free."
+        f"({course.ending}), and so did the training loss: the learning rate is too large. This is not overfitting."
     )
 
 
@@ -144,7 +145,6 @@ def _swing(rows: Sequence[Row]) -> str:
     if times < 5:
         return ""
     return (
-        f" Within the last fifth of the epochs it swings: its highest is {ratio(times)} its lowest, so "
-        "where one happens to stop decides the loss: that is why the best epoch is kept, and the test "
-        "measures on other points."
+        f" In the last fifth of the epochs it oscillates (highest {ratio(times)} lowest), so the best checkpoint is "
+        "kept, not the last."
     )

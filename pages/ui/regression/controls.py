@@ -23,11 +23,11 @@ TITLES = {**{name: curve.title for name, curve in CURVES.items()}, "placed": PLA
 def data(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
     """Draw the widgets of what is learned and return what they say. values: where they start."""
     target = widget.choice_box(
-        "What to learn",
+        "Target function",
         tuple(TITLES),
         values["target"],
         "target",
-        help="The curve behind the points, or points of your own.",
+        help="The function that the points are drawn from, or points you place.",
         format_func=lambda name: TITLES[name],
         on_change=_usual_interval,
     )
@@ -37,21 +37,29 @@ def data(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
         changes["placed"] = placed_points()
         return changes
     st.latex(CURVES[target].formula)
+    with st.expander("Points", icon=":material/scatter_plot:"):
+        changes |= _points(widget, values)
+    return changes
+
+
+def _points(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
+    """Where the points lie, how many, and how noisy."""
+    changes: dict[str, Any] = {}
     low, high = st.columns(2)
     with low:
         changes["low"] = widget.choice(
-            "x from", LOWS, values["low"], "low", help="Where the points begin.", format_func=in_pi
+            "x from", LOWS, values["low"], "low", help="Left end of the interval.", format_func=in_pi
         )
     with high:
         changes["high"] = widget.choice(
-            "x to", HIGHS, values["high"], "high", help="Where the points end.", format_func=in_pi
+            "x to", HIGHS, values["high"], "high", help="Right end of the interval.", format_func=in_pi
         )
     changes["points"] = widget.choice(
-        "Points",
+        "Number of points",
         COUNTS,
         values["points"],
         "points",
-        help="How many are drawn at random; a share of them is held out for validation.",
+        help="Drawn at random; a share of them is the validation split.",
         format_func=lambda n: f"{n:,}",
     )
     changes["noise"] = widget.choice(
@@ -59,7 +67,7 @@ def data(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
         NOISES,
         values["noise"],
         "noise",
-        help="Standard deviation of what is added to each y. No network gets below σ² on new points.",
+        help="Standard deviation of the noise added to each y; σ² is the lowest expected loss on new points.",
         format_func=lambda v: f"{v:g}",
     )
     return changes
@@ -74,23 +82,14 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
         values["hidden"],
         most=512,
         usual=16,
-        help="None makes a straight line.",
-        unit="Each adds one breakpoint; together they make the curve.",
+        help="0 is linear regression.",
+        unit="Each ReLU unit adds one breakpoint.",
     )
     activation = widget.choice_box(
-        "Activation",
-        ACTIVATIONS,
-        values["activation"],
-        "activation",
-        help="Nonlinear function of each hidden unit: tanh is a soft step, ReLU a hinge.",
+        "Activation", ACTIVATIONS, values["activation"], "activation", help="Activation function of each hidden unit."
     )
     seed = widget.number(
-        "Seed of the points",
-        0,
-        2**31 - 1,
-        values["points_seed"],
-        "points_seed",
-        help="Draws other points and other noise.",
+        "Data seed", 0, 2**31 - 1, values["points_seed"], "points_seed", help="Draws other points and noise."
     )
     return {"hidden": hidden, "activation": activation, "points_seed": seed}
 

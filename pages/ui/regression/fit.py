@@ -48,8 +48,8 @@ def draw_fit(shown: RunView) -> None:
     if not own or data.target == "placed" or shown.active:
         _draw_all(shown)
         return
-    st.markdown("No network has learned your points yet: press *Train*.")
-    with st.expander(f"What the run above learned: {TITLES[data.target]}", icon=":material/show_chart:"):
+    st.markdown("No network has been trained on your points yet: press *Train*.")
+    with st.expander(f"The run above: {TITLES[data.target]}", icon=":material/show_chart:"):
         _draw_all(shown)
 
 
@@ -60,18 +60,18 @@ def _draw_all(shown: RunView) -> None:
     model = None if shown.weights is None else rebuild(shown.config, shown.weights)
     drawn = {name: (pairs.x, pairs.y) for name, pairs in points.parts.items() if name != "test"}
     row, floor = kept_row(shown), noise_floor(data)
-    if not shown.active:
-        _result(shown, row, points)
     curve = None if model is None else answers(model, points.grid)
     chart(fit_figure(points.grid, curve, points.truth, drawn, (points.low, points.high)), f"{shown.key}_fit")
-    log = st.toggle("Logarithmic loss", True, key="reg_log", bind="query-params", help="Shows small losses better.")
+    if not shown.active:
+        _result(shown, row, points)
+    log = st.toggle("Log scale", True, key="reg_log", bind="query-params", help="Shows small losses apart.")
     kept = row.get("epoch") if not shown.active and shown.config.train.keep == "best" else None
     chart(
         fit_losses_figure(shown.history.epochs, shown.epochs, floor=floor, kept=kept, log_y=log), f"{shown.key}_losses"
     )
     st.caption(
-        "Mean squared error after each epoch. The test only reports; validation decides which epoch is kept."
-        + (" Below the dotted line nobody gets on new points: it is the noise itself." if floor else "")
+        "Validation loss chooses the best checkpoint; test loss only reports."
+        + (" Dotted: the noise variance σ², the lowest expected loss on new points." if floor else "")
     )
     if shown.active:
         return
@@ -79,15 +79,15 @@ def _draw_all(shown: RunView) -> None:
         st.caption(words)
     _playback(shown, points)
     if model is not None:
-        left = {n: (p.x, residuals(model, p)) for n, p in points.parts.items() if n != "validation"}
-        _residuals(left, data.noise if data.target != "placed" else 0.0, shown.key)
+        found = {n: (p.x, residuals(model, p)) for n, p in points.parts.items() if n != "validation"}
+        with st.expander("Residuals y − ŷ", icon=":material/scatter_plot:"):
+            _residuals(found, data.noise if data.target != "placed" else 0.0, shown.key)
 
 
 def _result(shown: RunView, row: Row, points: Sample) -> None:
-    """The numbers of the weights that are kept, what they mean, and what the text claims."""
+    """The losses of the weights that are kept, what they mean, and, folded, what the source claims."""
     names = {"train": "Training loss", "validation": "Validation loss", "test": "Test loss"}
     losses = {name: row.get(f"{name}_loss") for name in names}
-    why = {"train": "it trained on", "validation": "chose the epoch", "test": "only report"}
     data = shown.config.data
     assert isinstance(data, CurveConfig)
     with st.container(horizontal=True, gap="large"):
@@ -98,54 +98,54 @@ def _result(shown: RunView, row: Row, points: Sample) -> None:
                     title,
                     written(loss),
                     width="content",
-                    help="Mean squared error, in the square of y's unit, at epoch "
-                    f"{row['epoch'] or 0:g}; on points that {why[name]}.",
+                    help=f"Mean squared error on the {name.replace('train', 'training')} points at epoch "
+                    f"{row['epoch'] or 0:,.0f}.",
                 )
-    last = shown.history.last("test_loss")
+    said = judge(shown.history.epochs, row, points.variance, noise_floor(data))
+    st.markdown(f":material/{ICONS[said.kind]}: **{said.title}**")
+    last, more = shown.history.last("test_loss"), ""
     if last is not None and losses["test"] is not None and row is not shown.history.epochs[-1]:
         times = last / max(losses["test"], 1e-12)
-        st.caption(
-            f"Kept: epoch {row['epoch'] or 0:,.0f}, the best on validation. At the last epoch the test loss "
-            f"was {written(last)}, {ratio(times)} as much."
+        more = (
+            f" Best checkpoint: epoch {row['epoch'] or 0:,.0f}. At the last epoch the test loss was {written(last)}, "
         )
-    said = judge(shown.history.epochs, row, points.variance, noise_floor(data))
-    st.markdown(f":material/{ICONS[said.kind]}: {said.words}")
+        more += f"{ratio(times)} as high."
+    st.caption(said.reason + more)
     few = len(points.validation.x)
     if 0 < few < FEW and shown.config.train.keep == "best":
-        st.caption(f"Points that validate: {few}. So few choose an epoch by chance; place or draw more of them.")
+        st.caption(f"Validation points: {few}. So few choose a checkpoint by chance; use more points.")
     recipe = RECIPES.get(shown.config.recipe)
     if recipe and recipe.claim and data == recipe.config.data and losses["test"] is not None:
-        st.caption(
-            f":material/format_quote: **The text claims** {recipe.claim}, and names neither its curve nor "
-            f"its network: a yardstick. Measured here: {written(losses['test'])} on {shown.n_test:,} "
-            "test points."
-        )
+        with st.expander(f"{recipe.source}: its claim", icon=":material/menu_book:"):
+            st.markdown(
+                f"It reports {recipe.claim}, but names neither function nor network: the two cannot be compared. "
+                f"Measured here: {written(losses['test'])} on {shown.n_test:,} test points."
+            )
 
 
 def _playback(shown: RunView, points: Sample) -> None:
     """The curve at every frame of the film, with a player."""
     if len(shown.weight_history) < 2:
         return
-    again = st.expander("Watch it learn again", icon=":material/movie:", key=f"{shown.key}_film", on_change="rerun")
+    again = st.expander("Replay the training", icon=":material/movie:", key=f"{shown.key}_film", on_change="rerun")
     if again.open:
         with again:
             frames = curves_of(shown.config, shown.weight_history, points.grid)
             drawn = {name: (pairs.x, pairs.y) for name, pairs in points.parts.items() if name != "test"}
             fig = fit_film(points.grid, frames, points.truth, drawn, (points.low, points.high))
             chart(fig, f"{shown.key}_film_chart", still=True)
-            st.caption(f"{len(frames)} moments, most of them early, where most happens. The last is the last epoch.")
+            st.caption(f"{len(frames)} frames, most of them early; the last is the last epoch.")
 
 
-def _residuals(left: dict, noise: float, key: str) -> None:  # type: ignore[type-arg]
-    st.markdown("**Residuals**: what is left of each point when the curve is taken away")
+def _residuals(found: dict, noise: float, key: str) -> None:  # type: ignore[type-arg]
     across, counted = st.columns(2, gap="medium")
     with across:
-        chart(residuals_figure(left, noise=noise), f"{key}_residuals")
+        chart(residuals_figure(found, noise=noise), f"{key}_residuals")
     with counted:
-        chart(residual_counts_figure(left), f"{key}_residual_counts")
+        chart(residual_counts_figure(found), f"{key}_residual_counts")
     st.caption(
-        "Blue: training points, green: test points. A pattern along x means that there is more to learn; "
-        "noise has none." + (" The gray band reaches from −σ to σ." if noise else "")
+        "Blue: training points; green: test points. A pattern along x means that the network misses structure."
+        + (" The gray band reaches from −σ to σ." if noise else "")
     )
 
 

@@ -1,4 +1,4 @@
-"""How bends add up: the hidden units' shares as thin lines, unit after unit, and their sum."""
+"""The sum of hidden units: each one's contribution as a thin line, unit after unit, and their sum."""
 
 import numpy as np
 import streamlit as st
@@ -17,39 +17,53 @@ from core.models.trained_network import rebuild
 from core.recipes.texts import RECIPES
 from pages.ui.kit.network.network_picker import choose_network
 from pages.ui.kit.shell.page import controls_and_stage, error_boundary
+from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.regression.controls import PI, RECIPE, TITLES, in_pi
 from pages.ui.regression.fit import sample, trained_here
 
-HERE, THERE = "A new one", "From Train"
-SHAPES = {
-    "relu": "hinges (ReLU)",
-    "tanh": "soft steps (tanh)",
-    "leaky-relu": "bent hinges (leaky ReLU)",
-    "sigmoid": "soft steps (sigmoid)",
-    "gelu": "soft hinges (GELU)",
+HERE, THERE = "Small network", "Trained network"
+SHAPES = {"relu": "ReLU", "tanh": "tanh", "leaky-relu": "leaky ReLU", "sigmoid": "sigmoid", "gelu": "GELU"}
+LEFT_FIRST, LARGEST_FIRST = "left to right", "largest first"
+ORDERS: dict[str, Order] = {LEFT_FIRST: "place", LARGEST_FIRST: "size"}
+renamed("reg_bends_source", {"A new one": HERE, "From Train": THERE})
+renamed("reg_bends_order", {"from left to right": LEFT_FIRST, "the largest first": LARGEST_FIRST})
+renamed(
+    "reg_bends_activation",
+    {
+        "hinges (ReLU)": "ReLU",
+        "soft steps (tanh)": "tanh",
+        "bent hinges (leaky ReLU)": "leaky ReLU",
+        "soft steps (sigmoid)": "sigmoid",
+        "soft hinges (GELU)": "GELU",
+    },
+)
+#: What stands at x = −b/w.
+KINKS = {
+    "relu": "breakpoint",
+    "leaky-relu": "breakpoint",
+    "gelu": "transition",
+    "tanh": "steepest point",
+    "sigmoid": "steepest point",
 }
-ORDERS: dict[str, Order] = {"from left to right": "place", "the largest first": "size"}
-#: What the place where a unit bends is called.
-KINKS = {"relu": "kink", "leaky-relu": "kink", "gelu": "bend", "tanh": "steepest", "sigmoid": "steepest"}
 
-#: What a unit is far to the left of its bend …
-FROM_THE_LEFT = {
-    "relu": "what a unit is before it bends (0 or a slope)",
-    "leaky-relu": "what a unit is before it bends (a slope)",
-    "gelu": "what a unit comes near far to the left (0 or a slope)",
-    "tanh": "the height that a unit has far to the left",
-    "sigmoid": "the height that a unit has far to the left",
+#: What a unit is far to the left of that, its left asymptote …
+ASYMPTOTE = {
+    "relu": "0 or a straight line",
+    "leaky-relu": "a straight line",
+    "gelu": "0 or a straight line",
+    "tanh": "a constant",
+    "sigmoid": "a constant",
 }
-#: … and what is left of it on the way there, once that is taken off.
+#: … and what the unit does on the way there, once that is subtracted.
 BEFORE = {
-    "relu": "is 0 up to its kink",
-    "leaky-relu": "is 0 up to its kink",
-    "gelu": "comes from 0, leaves it little by little near its bend",
-    "tanh": "comes from 0, is half-way up or down at its steepest",
-    "sigmoid": "comes from 0, is half-way up or down at its steepest",
+    "relu": "is 0 left of its breakpoint",
+    "leaky-relu": "is 0 left of its breakpoint",
+    "gelu": "is nearly 0 left of its transition",
+    "tanh": "starts at 0 and is half-way at its steepest point",
+    "sigmoid": "starts at 0 and is half-way at its steepest point",
 }
-FLAT = 1e-6  # of the answer: a unit that moves less is flat
+FLAT = 1e-6  # of the output: a unit that changes less is constant
 
 
 def show_hidden_units(job: Job | None, look: str) -> None:
@@ -65,18 +79,23 @@ def show_hidden_units(job: Job | None, look: str) -> None:
 
 
 def _tab(job: Job | None, look: str) -> None:
-    st.markdown(
-        "A network with one hidden layer adds up simple shapes, one a unit: "
-        r"$\hat y = c + \sum_i v_i \, \sigma(w_i x + b_i)$. Each bends once, at $x = -b_i / w_i$."
-    )
     left, right = controls_and_stage()
     with left:
         config, model = _network(job, look)
+        order = st.segmented_control(
+            "Order of the units",
+            tuple(ORDERS),
+            default=LEFT_FIRST,
+            required=True,
+            key="reg_bends_order",
+            bind="query-params",
+            help="By breakpoint, or by how much each changes the output.",
+        )
     with right:
         points = sample(config)
         assert isinstance(config.model, RegressorConfig)
         found = hidden_unit_sum(model, points.grid, (points.low, points.high))
-        _unit_after_unit(found, model, points, config.model)
+        _unit_after_unit(found, model, points, config.model, ORDERS[order or LEFT_FIRST])
     with st.expander("Show the code", icon=":material/code:"):
         st.code(UNIT_CONTRIBUTIONS, language="python")
 
@@ -90,26 +109,26 @@ def _network(job: Job | None, look: str) -> tuple[RunConfig, nn.Module]:
         required=True,
         key="reg_bends_source",
         bind="query-params",
-        help="Trained while you wait; or the run of the tab Train, one on record, the one shipped.",
+        help="A small network trained now; or the run of the tab Train, a saved one, the pretrained one.",
     )
     if source == THERE:
         trained = choose_network(job, RECIPE, kind=RegressorConfig, key=look)
         return trained.config, trained.model
     target = st.selectbox(
-        "Curve",
+        "Target function",
         tuple(CURVES),
         key="reg_bends_target",
         bind="query-params",
         format_func=lambda name: TITLES[name],
-        help="What the small network learns, without noise.",
+        help="The function it is trained on, without noise.",
     )
     activation = st.selectbox(
-        "Shape of a unit",
+        "Activation",
         tuple(SHAPES),
         key="reg_bends_activation",
         bind="query-params",
         format_func=lambda name: SHAPES[name],
-        help="The activation: what one hidden unit makes of x.",
+        help="Activation function of each hidden unit.",
     )
     width = st.slider(
         "Hidden units",
@@ -118,10 +137,10 @@ def _network(job: Job | None, look: str) -> tuple[RunConfig, nn.Module]:
         12,
         key="reg_bends_width",
         bind="query-params",
-        help="Each adds one bend. Watch how few a curve needs.",
+        help="Each ReLU unit adds one breakpoint. Watch how few a curve needs.",
     )
     seed = st.number_input(
-        "Seed", 0, 9999, 0, key="reg_bends_seed", bind="query-params", help="Another start, other bends."
+        "Seed", 0, 9999, 0, key="reg_bends_seed", bind="query-params", help="Other initial weights, other breakpoints."
     )
     low, high = (-PI, PI) if target == "sine" else CURVES[target].interval
     config = noisy_sample(
@@ -141,21 +160,14 @@ def _network(job: Job | None, look: str) -> tuple[RunConfig, nn.Module]:
     fit = trained_here(config)
     loss = fit.kept_row.get("test_loss")
     if loss is not None:
-        st.caption(f"600 epochs of Adam at rate 0.02: mean squared error {loss:.2g} on 200 other points.")
+        st.caption(f"600 epochs of Adam, learning rate 0.02: mean squared error {loss:.2g} on 200 test points.")
     return fit.config, rebuild(fit.config, fit.kept)
 
 
-def _unit_after_unit(found: HiddenUnitSum, model: nn.Module, points: Sample, network: RegressorConfig) -> None:
+def _unit_after_unit(
+    found: HiddenUnitSum, model: nn.Module, points: Sample, network: RegressorConfig, rule: Order
+) -> None:
     units = len(found.parts)
-    by = st.segmented_control(
-        "Add the units",
-        tuple(ORDERS),
-        default="from left to right",
-        required=True,
-        key="reg_bends_order",
-        bind="query-params",
-        help="By where each bends, or by how far each moves the answer.",
-    )
     added = units
     if units > 1:
         added = st.slider(
@@ -165,9 +177,8 @@ def _unit_after_unit(found: HiddenUnitSum, model: nn.Module, points: Sample, net
             units,
             key=f"reg_bends_added_{units}",
             bind="query-params",
-            help="Move it to 0 and let the curve grow unit by unit.",
+            help="Set it to 0 and add unit after unit.",
         )
-    rule = ORDERS[by or "from left to right"]
     if rule == "place":
         found = coming_from_the_left(found, model, network.activation)
     order = found.order(rule)
@@ -190,47 +201,51 @@ def _unit_after_unit(found: HiddenUnitSum, model: nn.Module, points: Sample, net
     left = float(np.square(total - found.whole)[inside].mean())
     all_added = added == units
     st.markdown(
-        f"**{added} of {units}** units added. Thick: their sum; "
-        + ("" if all_added else "dashed: the whole network; ")
-        + "thin: one unit each, and in gray the beginning that they are added to. "
+        f"**{added} of {units}** units added: "
         + (
-            "The sum is the network."
+            "the sum is the network's output."
             if all_added
-            else f"Mean squared distance to the whole network: {left if left > 1e-9 else 0:.2g}."
+            else f"mean squared difference to the network's output {left if left > 1e-9 else 0:.2g}."
         )
+    )
+    st.caption(
+        r"$\hat y = c + \sum_i v_i \, \sigma(w_i x + b_i)$, breakpoints at $x = -b_i / w_i$. Thick: the partial sum; "
+        + ("" if all_added else "dashed: the network's output; ")
+        + "thin: one unit each; gray: the baseline they are added to. "
+        + describe(found, points, network)
     )
     if rule == "place" and len(network.hidden) == 1:
         st.caption(
-            f"Coming from the left: {FROM_THE_LEFT[network.activation]} is counted to the beginning, so each "
-            f"unit shown here {BEFORE[network.activation]}, and says how the curve turns there."
+            f"Left to right, each unit is drawn minus its left asymptote ({ASYMPTOTE[network.activation]}), which is "
+            f"part of the baseline: so it {BEFORE[network.activation]}."
         )
-    st.markdown(describe(found, points, network))
 
 
 def describe(found: HiddenUnitSum, points: Sample, network: RegressorConfig) -> str:
-    """Where the units bend, and how many do nothing, in words made from their numbers."""
+    """Where the breakpoints lie, and how many units are constant, in words made from their numbers."""
     units = len(found.parts)
     if len(network.hidden) > 1:
         return (
-            f"With {len(network.hidden)} hidden layers each unit of the last one is itself a sum of bends, "
-            "so its line may turn several times."
+            f"With {len(network.hidden)} hidden layers each unit of the last one is itself a sum of units and may have "
+            "several breakpoints."
         )
     within = found.inside()
     inside, outside = int(within.sum()), int((~within).sum())
     straight = network.activation in ("relu", "leaky-relu")
-    words = f"{inside} of {units} units bend inside the interval from {in_pi(points.low)} to {in_pi(points.high)}"
+    words = f"{inside} of {units} units have their {KINKS[network.activation]} between {in_pi(points.low)} and "
+    words += in_pi(points.high)
     if outside:
         flat = int((found.sizes[~within] < FLAT).sum())
-        what = "straight here" if straight else "bent most beyond it"
+        what = "linear here" if straight else "nearly linear here"
         if flat == outside:
-            words += f"; the other {outside} {'are' if outside > 1 else 'is'} flat here"
+            words += f"; the other {outside} {'are' if outside > 1 else 'is'} constant here"
         else:
             words += f"; the other {outside} {'are' if outside > 1 else 'is'} {what}"
             if flat:
-                words += f", {flat} of them flat"
+                words += f", {flat} of them constant"
         if flat:
-            words += ": a flat line adds nothing but height"
+            words += ", which only shifts the curve"
     words += "."
     if straight:
-        words += f" So the curve consists of at most {inside + 1} straight pieces there."
+        words += f" So the output is piecewise linear there, with at most {inside + 1} pieces."
     return words

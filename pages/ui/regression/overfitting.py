@@ -1,4 +1,4 @@
-"""Too simple, too wiggly: one small noisy sample, networks of many widths, and where to stop."""
+"""Underfitting and overfitting: one small noisy sample, networks of many widths, and where to stop."""
 
 from collections.abc import Callable
 from statistics import median
@@ -28,18 +28,18 @@ EPOCHS = (100, 300, 600, 1000, 2000)
 Piece = tuple[int, int]  # width, seed
 
 
-def wiggly() -> None:
+def underfitting_and_overfitting() -> None:
     """The tab."""
     left, right = controls_and_stage()
     with left, error_boundary():
-        settings = _settings()
+        settings, seed = _settings()
     with right:
 
         @st.fragment
         @one_thread()
         def one_width() -> None:
             with error_boundary():
-                _one_width(settings)
+                _one_width(settings, seed)
 
         one_width()
         _sweep(settings)
@@ -47,16 +47,15 @@ def wiggly() -> None:
         st.code(regression_code(noisy_sample(RECIPES["regression-sine"].config, 64, 0, **settings)), language="python")
 
 
-def _settings() -> dict[str, object]:
-    """What the small sample looks like and how long the networks learn."""
-    st.caption("A few noisy points, as many again to validate with. The true curve is a secret to the network.")
+def _settings() -> tuple[dict[str, object], int]:
+    """What the small sample looks like and how long the networks are trained; and the seed of the one network."""
     target = st.selectbox(
-        "Curve",
+        "Target function",
         tuple(CURVES),
         key="reg_wiggly_target",
         bind="query-params",
         format_func=lambda name: TITLES[name],
-        help="What lies behind the points.",
+        help="The function the points are drawn from; the network sees only the noisy points.",
     )
     points = st.select_slider(
         "Training points",
@@ -64,7 +63,7 @@ def _settings() -> dict[str, object]:
         20,
         key="reg_wiggly_points",
         bind="query-params",
-        help="As many again are held out for validation.",
+        help="As many again are the validation split.",
     )
     noise = st.select_slider(
         "Noise σ",
@@ -72,41 +71,42 @@ def _settings() -> dict[str, object]:
         0.3,
         key="reg_wiggly_noise",
         bind="query-params",
-        help="Standard deviation of what is added to each y.",
+        help="Standard deviation of the noise added to each y.",
         format_func=lambda v: f"{v:g}",
     )
-    activation = st.selectbox(
-        "Activation",
-        ("tanh", "relu", "gelu"),
-        key="reg_wiggly_activation",
-        bind="query-params",
-        help="Nonlinear function of each hidden unit.",
-    )
-    epochs = st.select_slider(
-        "Epochs",
-        EPOCHS,
-        1000,
-        key="reg_wiggly_epochs",
-        bind="query-params",
-        help="How long each network learns; the best epoch is kept beside the last.",
-    )
-    return {"target": target, "points": 2 * points, "noise": noise, "activation": activation, "epochs": epochs}
+    with st.expander("Advanced", icon=":material/tune:"):
+        activation = st.selectbox(
+            "Activation",
+            ("tanh", "relu", "gelu"),
+            key="reg_wiggly_activation",
+            bind="query-params",
+            help="Activation function of each hidden unit.",
+        )
+        epochs = st.select_slider(
+            "Epochs",
+            EPOCHS,
+            1000,
+            key="reg_wiggly_epochs",
+            bind="query-params",
+            help="How long each network is trained; its best checkpoint is kept beside the last epoch.",
+        )
+        seed = st.number_input(
+            "Seed", 0, 9999, 4, key="reg_wiggly_seed", bind="query-params", help="Draws points, noise and weights."
+        )
+    settings = {"target": target, "points": 2 * points, "noise": noise, "activation": activation, "epochs": epochs}
+    return settings, int(seed)
 
 
-def _one_width(settings: dict[str, object]) -> None:
-    st.markdown("#### One network: when should it have stopped?")
+def _one_width(settings: dict[str, object], seed: int) -> None:
     width = st.select_slider(
         "Hidden units",
         WIDTHS,
         64,
         key="reg_wiggly_width",
         bind="query-params",
-        help="One bend each. One or two are too simple for a sine; a hundred can follow the noise.",
+        help="The model's capacity. One or two underfit a sine; a hundred can fit the noise.",
     )
-    seed = st.number_input(
-        "Seed", 0, 9999, 4, key="reg_wiggly_seed", bind="query-params", help="Draws points, noise and weights."
-    )
-    fit = trained_here(noisy_sample(RECIPES["regression-sine"].config, int(width), int(seed), **settings))
+    fit = trained_here(noisy_sample(RECIPES["regression-sine"].config, int(width), seed, **settings))
     points, config = sample(fit.config), fit.config
     assert isinstance(config.data, CurveConfig)
     drawn = {name: (pairs.x, pairs.y) for name, pairs in points.parts.items() if name != "test"}
@@ -116,7 +116,7 @@ def _one_width(settings: dict[str, object]) -> None:
         points.truth,
         drawn,
         (points.low, points.high),
-        height=360,
+        height=340,
     )
     fig.data[-1].name = "last epoch"
     kept = fit.kept_row.get("epoch")
@@ -126,14 +126,15 @@ def _one_width(settings: dict[str, object]) -> None:
     floor = noise_floor(config.data)
     last = fit.rows[-1]
     said = judge(fit.rows, last, points.variance, floor)
-    st.markdown(f"At the last epoch: {said.words}")
+    st.markdown(f"At the last epoch: **{said.title}**")
+    st.caption(said.reason)
     chart(fit_losses_figure(fit.rows, config.train.epochs, floor=floor, kept=kept, height=300), "reg_wiggly_losses")
     if words := course_words(fit.rows):
         st.caption(words)
     before, after = fit.kept_row.get("test_loss"), last.get("test_loss")
     if before is not None and after is not None:
-        better = "the earlier stop was right" if before < after else "here the earlier stop did not pay"
-        st.caption(f"On 200 other points: {before:.3g} at the best checkpoint, {after:.3g} at the last; {better}.")
+        better = "early stopping helped" if before < after else "early stopping did not help here"
+        st.caption(f"Test loss: {before:.3g} at the best checkpoint, {after:.3g} at the last epoch; {better}.")
 
 
 def _sweep(settings: dict[str, object]) -> None:
@@ -141,18 +142,18 @@ def _sweep(settings: dict[str, object]) -> None:
     work = Piecework(
         "reg_sweep",
         f"Train {len(wanted)} small networks",
-        help=f"{len(WIDTHS)} widths, {len(SEEDS)} seeds, each with points of its own: about half a minute.",
+        help=f"{len(WIDTHS)} widths, {len(SEEDS)} seeds, each with its own points: about half a minute.",
     )
 
     def body() -> None:
-        st.markdown("#### Many networks: how many bends are right?")
+        st.markdown("#### Loss by number of hidden units")
         kept = _kept(tuple(sorted((key, str(value)) for key, value in settings.items())))
         work.buttons(sum(piece in kept for piece in wanted), len(wanted), "networks")
         with st.container(key="reg_sweep_result"):
             if done := dict(kept):
                 _drawn(done, settings)
             else:
-                st.caption(f"Widths from {WIDTHS[0]} to {WIDTHS[-1]}: what becomes of validation on the way?")
+                st.caption(f"Training and validation loss for {WIDTHS[0]} to {WIDTHS[-1]} hidden units.")
 
         def one(piece: Piece, progress: Callable[[float], None]) -> Ends:
             width, seed = piece
@@ -168,8 +169,10 @@ def _drawn(done: dict[Piece, Ends], settings: dict[str, object]) -> None:
     config: RunConfig = noisy_sample(RECIPES["regression-sine"].config, 1, 0, **settings)
     assert isinstance(config.data, CurveConfig)
     chart(width_losses_figure(train, validation, kept, noise_floor(config.data), WIDTHS), "reg_sweep_chart")
-    st.caption("Dots: one seed each. Lines: medians over the seeds so far.")
-    st.markdown(describe(done))
+    st.caption("Dots: one seed each. Lines: medians over the seeds.")
+    lead, _, more = describe(done).partition(". ")
+    st.markdown(lead.rstrip(".") + ".")
+    st.caption(more)
 
 
 def gather(done: dict[Piece, Ends], name: str) -> dict[int, list[float]]:
@@ -186,28 +189,28 @@ def describe(done: dict[Piece, Ends]) -> str:
     """What the sweep says, from its medians; every width must have been measured once."""
     train, validation = gather(done, "train"), gather(done, "validation")
     if set(train) != set(WIDTHS) or set(validation) != set(WIDTHS):
-        return "The sentence follows when every width has been measured."
+        return "A summary follows once every width has been trained."
     errors = {width: median(values) for width, values in validation.items()}
     best = min(errors, key=lambda width: errors[width])
     first, last = WIDTHS[0], WIDTHS[-1]
-    words = f"At the last epoch validation is lowest with **{best} units** ({errors[best]:.3g}). "
+    words = f"At the last epoch the validation loss is lowest with **{best} units** ({errors[best]:.3g}). "
     if errors[first] > 1.2 * errors[best]:
         simple = median(train[first])
-        words += f"With {first} it is {errors[first]:.3g}, and training {simple:.3g}: underfitting. "
+        words += f"With {first} it is {errors[first]:.3g} and the training loss {simple:.3g}: underfitting. "
     elif first != best:
-        words += f"With {first} it is hardly worse ({errors[first]:.3g}): this curve needs no more. "
+        words += f"With {first} it is hardly higher ({errors[first]:.3g}): this function needs no more. "
     if errors[last] > 1.2 * errors[best]:
         near = median(train[last])
-        words += f"With {last} it is {errors[last]:.3g} while training is {near:.2g}: overfitting. "
+        words += f"With {last} it is {errors[last]:.3g} while the training loss is {near:.2g}: overfitting. "
     elif last == best:
         words += "More units did no harm here. "
     else:
-        words += f"With {last} it is hardly worse ({errors[last]:.3g}): size alone does little harm here. "
+        words += f"With {last} it is hardly higher ({errors[last]:.3g}): capacity alone does little harm here. "
     tests, stopped = gather(done, "test"), gather(done, "kept_test")
     if last in tests and last in stopped:
         a, b = median(tests[last]), median(stopped[last])
-        judged = "stopping early repairs part of it" if b < 0.9 * a else "stopping early changes little"
-        words += f"On other points, {last} units: {a:.3g} at the last epoch, {b:.3g} at the kept one: {judged}."
+        judged = "early stopping helps" if b < 0.9 * a else "early stopping changes little"
+        words += f"Test loss with {last} units: {a:.3g} at the last epoch, {b:.3g} at the best checkpoint: {judged}."
     return words
 
 

@@ -32,9 +32,9 @@ def _hidden_unit_sum() -> None:
 
 
 def _overfitting() -> None:
-    from pages.ui.regression.overfitting import wiggly
+    from pages.ui.regression.overfitting import underfitting_and_overfitting
 
-    wiggly()
+    underfitting_and_overfitting()
 
 
 TABS = (
@@ -42,7 +42,7 @@ TABS = (
         name="Train",
         title="Train",
         question="How does a network learn a curve from points?",
-        see="Press *Train* and watch the curve bend toward the points.",
+        see="Press *Train* and watch the network's curve approach the points.",
         meaning="A network fits a curve by gradient descent on the mean squared error between its output and the "
         "points.",
         minutes=8,
@@ -52,9 +52,9 @@ TABS = (
     ),
     Tab(
         name="How bends add up",
-        title="How bends add up",
+        title="Sum of hidden units",
         question="How do hidden units add up to a curve?",
-        see="Add unit after unit and watch each one bend the sum.",
+        see="Drag *Units added up* from 0 and watch each unit add its breakpoint.",
         meaning="The output is a weighted sum of the hidden units, each ReLU unit adding one breakpoint, so more "
         "units can follow a more complicated curve.",
         minutes=6,

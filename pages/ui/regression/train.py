@@ -28,7 +28,7 @@ def board(chosen: Chosen) -> None:
         return
     points = placed_points.placed_points()
     st.markdown(
-        f"**Your points**: {len(points)} of at most {placed_points.MOST}. Click to place one, or to take it away."
+        f"**Your points**: {len(points)} of at most {placed_points.MOST}. Click to place one, or a point to remove it."
     )
     turn = int(st.session_state.get(TURN, 0))
     key = f"reg_board_{turn}"
@@ -59,7 +59,7 @@ def board(chosen: Chosen) -> None:
                 key=f"reg_shape_{name}",
                 on_click=_set,
                 args=(placed_points.shape(name),),
-                help="Twenty points to begin with.",
+                help="Twenty points of this shape.",
             )
         st.button(
             "Remove last",
@@ -68,7 +68,7 @@ def board(chosen: Chosen) -> None:
             disabled=not points,
             on_click=_set,
             args=(points[:-1],),
-            help="Take away the point placed last.",
+            help="Remove the point placed last.",
         )
         st.button(
             "Clear",
@@ -77,9 +77,9 @@ def board(chosen: Chosen) -> None:
             disabled=not points,
             on_click=_set,
             args=((),),
-            help="Take all points away.",
+            help="Remove all points.",
         )
-    st.caption("Blue points train and validate; every fifth, green, is kept for the test. Five are the least.")
+    st.caption("Blue: training and validation points. Green: test split (20%). Five points are the least.")
 
 
 def _set(points: placed_points.Points) -> None:

@@ -30,7 +30,6 @@ CROWDED = {
     ("backprop", "Checked"): 13,
     ("backprop", "Train it"): 8,
     ("cnn", "By hand"): 19,
-    ("regression", "Train"): 11,
     ("language", "Train"): 8,
 }
 

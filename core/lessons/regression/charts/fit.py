@@ -124,7 +124,7 @@ def bends_figure(
     *,
     base: ArrayLike | None = None,
     kinks: str = "ReLU breakpoint",
-    height: int = 460,
+    height: int = 400,
 ) -> go.Figure:
     """parts (U, P) on a grid (P,), the first `added` of `order` in color and the others pale.
 
@@ -140,7 +140,7 @@ def bends_figure(
         for name, (px, py) in points.items()
     ]
     if base is not None:
-        traces.append(line(x, np.round(np.asarray(base, dtype=float), 5), "beginning", GRAY, width=1.6))
+        traces.append(line(x, np.round(np.asarray(base, dtype=float), 5), "baseline", GRAY, width=1.6))
     for rank, unit in enumerate(order):
         on, newest = rank < added, rank == added - 1
         kink = f", {kinks} at x = {where[unit]:.3g}" if np.isfinite(where[unit]) else ""
@@ -148,8 +148,8 @@ def bends_figure(
         color = CATEGORICAL[unit % len(CATEGORICAL)] if on else GRAY
         traces.append(line(x, np.round(each[unit], 5), f"unit {unit + 1}{kink}", color, width=width, opacity=opacity))
     if added < len(order):
-        traces.append(line(x, whole, "the network", GRAY, width=1.8, dash="dash"))
-    traces.append(_answer(x, shown, "sum so far", width=3.6))
+        traces.append(line(x, whole, "network", GRAY, width=1.8, dash="dash"))
+    traces.append(_answer(x, shown, "partial sum", width=3.6))
     bent = [where[unit] for unit in list(order)[:added] if x[0] <= where[unit] <= x[-1]]
     if bent:
         ring, hover = {"line": {"color": ANSWER, "width": 2}}, f"{kinks} at x = %{{x:.3g}}"
@@ -206,7 +206,7 @@ def placing_board(
             marker={"line": {"color": "white", "width": 1}},
             selected=seen,
             unselected=seen,
-            hover="click to take away (%{x:g}, %{y:g})",
+            hover="click to remove (%{x:g}, %{y:g})",
         ),
     ]
     if curve is not None:

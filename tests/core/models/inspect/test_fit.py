@@ -89,7 +89,7 @@ def test_the_verdict_follows_the_numbers(losses: tuple[float, float, float, floa
     train, validation, variance, floor = losses
     said = judge([], {"epoch": 1, "train_loss": train, "validation_loss": validation}, variance, floor)
     assert said.kind == kind
-    assert ("0.3" in said.words) == (kind == "underfitting" or validation == 0.3)
+    assert ("0.3" in said.reason) == (kind == "underfitting" or validation == 0.3)
 
 
 def rows(validation: list[float], train: list[float]) -> list[dict[str, float | int | None]]:
@@ -111,12 +111,12 @@ def test_a_run_whose_validation_rises_while_training_falls_overfits_whatever_is_
     assert float(kept["train_loss"]) > 0.02 * 0.5
     stopped = judge(seen, kept, 0.5, 0.0)
     assert stopped.kind == "stopped in time"
-    assert "epoch 8 the validation loss rose" in stopped.words
-    assert "(middle of the last 4 epochs)" in stopped.words, "no single epoch"
-    assert "nderfit" not in stopped.words
+    assert "epoch 8 the validation loss rose" in stopped.reason
+    assert "(middle of the last 4 epochs)" in stopped.reason, "no single epoch"
+    assert "nderfit" not in stopped.title + stopped.reason
     last = judge(seen, kept_row(seen, "last"), 0.5, 0.0)
     assert last.kind == "overfitting"
-    assert "learns the noise" in last.words
+    assert "fits the noise" in last.reason
     assert course_words(seen) == "", "the verdict has said it"
     assert judge(seen[:10], seen[9], 0.5, 0.0).kind == "underfitting", "too short for a course"
 
@@ -127,12 +127,12 @@ def test_when_validation_was_lowest_is_told_without_a_second_verdict() -> None:
     for validation, train, words in (
         (FALLING, FALLING, "near the end"),
         (flat, FALLING, "hardly rose"),
-        (swinging, FALLING, "swings"),
+        (swinging, FALLING, "oscillates"),
         (RISING, RISING, "and so did the training loss"),
     ):
         verdict = course_words(rows(validation, train))
         assert words in verdict
-        assert not any(word in verdict for word in ("fitting", "learns the noise", "fits"))
+        assert not any(word in verdict.lower() for word in ("underfitting", "good fit", "fits the noise"))
     assert course_words(rows([0.1] * 5, [0.1] * 5)) == ""
     assert course_words([{"epoch": n, "train_loss": 0.1} for n in range(30)]) == ""
 

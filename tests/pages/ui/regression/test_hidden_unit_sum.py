@@ -1,4 +1,4 @@
-"""What is said of the bends follows from the lines that are drawn."""
+"""What is said of the breakpoints follows from the lines that are drawn."""
 
 import numpy as np
 
@@ -18,11 +18,11 @@ def said(places: list[float], slopes: list[float], activation: str = "relu") -> 
     return describe(found, points, RegressorConfig(hidden=(len(places),), activation=activation))  # type: ignore[arg-type]
 
 
-def test_flat_units_are_counted_among_those_that_bend_outside() -> None:
-    assert "the other 2 are straight here, 1 of them flat:" in said([0.0, 3.0, 4.0], [0.0, 1.0, 0.0])
-    assert "the other 2 are flat here:" in said([0.0, 3.0, np.nan], [1.0, 0.0, 0.0])
-    assert "the other 1 is flat here:" in said([0.0, 3.0], [0.0, 0.0])
-    assert "flat" not in said([0.0, 3.0], [0.0, 1.0]), "one that bends inside is not counted"
+def test_constant_units_are_counted_among_those_with_a_breakpoint_outside() -> None:
+    assert "the other 2 are linear here, 1 of them constant," in said([0.0, 3.0, 4.0], [0.0, 1.0, 0.0])
+    assert "the other 2 are constant here," in said([0.0, 3.0, np.nan], [1.0, 0.0, 0.0])
+    assert "the other 1 is constant here," in said([0.0, 3.0], [0.0, 0.0])
+    assert "constant" not in said([0.0, 3.0], [0.0, 1.0]), "one with its breakpoint inside is not counted"
     assert "other" not in said([0.0, 0.5], [0.0, 1.0])
-    assert said([0.0, 3.0], [1.0, 1.0]).endswith("at most 2 straight pieces there.")
-    assert "straight" not in said([0.0, 3.0], [1.0, 1.0], "tanh")
+    assert said([0.0, 3.0], [1.0, 1.0]).endswith("piecewise linear there, with at most 2 pieces.")
+    assert "piecewise" not in said([0.0, 3.0], [1.0, 1.0], "tanh")

@@ -38,9 +38,9 @@ def test_the_first_view_is_what_came_along_beside_the_claim() -> None:
     assert metrics["Test loss"] == written(facts["test_loss"])
     assert f"epoch {facts['kept_epoch']:,.0f}" in text(app)
     assert RECIPES[R].claim in text(app)
-    assert "It fits" in text(app)
+    assert "Good fit" in text(app)
     assert "best_loss, best_epoch" in app.code[0].value
-    assert any(box.label == "Watch it learn again" for box in app.expander)
+    assert any(box.label == "Replay the training" for box in app.expander)
 
 
 def test_the_preset_trains_in_one_click_and_is_found_again() -> None:
@@ -86,8 +86,8 @@ def test_every_setting_reaches_the_run() -> None:
     assert config.model == RegressorConfig(hidden=(6, 5), activation="relu")
     assert config.data == CurveConfig("square", -3.0, 1.0, 40, 0.2, 9)
     assert (config.train.patience, config.train.validation, config.train.keep) == (10, 0.3, "best")
-    assert "Below the dotted line" in text(app), "the noise has a floor"
-    assert RECIPES[R].claim not in "".join(c.value for c in app.caption), "another curve, no claim"
+    assert "Dotted: the noise variance" in text(app)
+    assert RECIPES[R].claim not in text(app), "another curve, no claim"
     app.button(key="reg_reset").click().run()
     well(app)
     assert app.selectbox(key=f"{R}_target").value == "sine"
@@ -99,7 +99,7 @@ def test_nothing_held_out_keeps_the_last_epoch_and_says_so() -> None:
     app.slider(key=f"{R}_validation").set_value(0.0).run()
     config = run_store().get(quickly(app)).config
     assert (config.train.keep, config.train.validation) == ("last", 0.0)
-    assert "Nothing is held out" in text(app)
+    assert "No validation split" in text(app)
 
 
 def test_points_are_placed_removed_cleared_and_learned() -> None:
@@ -110,14 +110,14 @@ def test_points_are_placed_removed_cleared_and_learned() -> None:
     app.button(key="reg_shape_One bump").click().run()
     well(app)
     assert "**Your points**: 20" in text(app)
-    folded = next(box for box in app.expander if box.label.startswith("What the run above learned"))
-    assert "It fits" in "".join(entry.value for entry in folded.markdown), "the sine's verdict is out of sight"
+    folded = next(box for box in app.expander if box.label.startswith("The run above"))
+    assert "Good fit" in "".join(entry.value for entry in folded.markdown), "the sine's verdict is out of sight"
     app.button(key="reg_remove").click().run()
     assert "**Your points**: 19" in text(app)
     config = run_store().get(quickly(app)).config
     assert config.data.placed == placed_points.shape("One bump")[:-1]
-    assert "Points that validate: 3" in text(app), "few enough to warn"
-    assert not [box for box in app.expander if box.label.startswith("What the run above")]
+    assert "Validation points: 3" in text(app), "few enough to warn"
+    assert not [box for box in app.expander if box.label.startswith("The run above")]
     app.button(key="reg_clear").click().run()
     assert [error.value for error in app.error] == ["Place at least 5 points first."]
     assert app.button(key="reg_remove").disabled
@@ -136,21 +136,21 @@ def test_a_share_that_holds_out_no_point_is_refused() -> None:
 
 
 @pytest.mark.long
-def test_bends_are_added_one_by_one() -> None:
+def test_units_are_added_one_by_one() -> None:
     app = open_page(reg_tab="How bends add up", reg_bends_width="6")
     assert "**6 of 6** units added" in text(app)
-    assert "The sum is the network." in text(app)
+    assert "the sum is the network's output" in text(app)
     assert "dashed" not in text(app)
-    assert "is 0 up to its kink" in text(app)
-    assert "straight pieces" in text(app)
+    assert "is 0 left of its breakpoint" in text(app)
+    assert "piecewise linear" in text(app)
     app.slider(key="reg_bends_added_6").set_value(2).run()
     well(app)
     assert "**2 of 6**" in text(app)
-    assert "dashed: the whole network" in text(app)
+    assert "dashed: the network's output" in text(app)
     app.selectbox(key="reg_bends_activation").set_value("tanh").run()
     app.selectbox(key="reg_bends_target").set_value("absolute").run()
-    assert "straight pieces" not in text(app)
-    assert "up to its kink" not in text(app)
+    assert "piecewise linear" not in text(app)
+    assert "left of its breakpoint" not in text(app)
     app.number_input(key="reg_bends_seed").set_value(3).run()
     well(app)
     app.slider(key="reg_bends_width").set_value(1).run()
@@ -158,12 +158,14 @@ def test_bends_are_added_one_by_one() -> None:
     assert "**1 of 1**" in text(app)
 
 
-def test_bends_of_the_network_that_came() -> None:
+def test_units_of_the_pretrained_network() -> None:
     app = open_page(reg_tab="How bends add up", reg_bends_source=hidden_unit_sum.THERE)
     assert "**16 of 16**" in text(app)
-    app.segmented_control(key="reg_bends_order").set_value("the largest first").run()
+    app.segmented_control(key="reg_bends_order").set_value(hidden_unit_sum.LARGEST_FIRST).run()
     well(app)
-    assert "Coming from the left" not in text(app)
+    assert "left asymptote" not in text(app)
+    former = {"reg_bends_source": "From Train", "reg_bends_order": "the largest first"}
+    assert "**16 of 16**" in text(open_page(reg_tab="How bends add up", **former)), "what labels were before"
 
 
 def test_one_small_network_and_its_controls() -> None:
@@ -176,7 +178,7 @@ def test_one_small_network_and_its_controls() -> None:
     app.select_slider(key="reg_wiggly_width").set_value(1)
     app.number_input(key="reg_wiggly_seed").set_value(0).run()
     well(app)
-    assert "On 200 other points" in text(app)
+    assert "Test loss: " in text(app)
 
 
 def swept(validation: dict[int, float], train: float = 0.01) -> dict[tuple[int, int], Ends]:
@@ -189,12 +191,12 @@ def test_the_sentence_on_the_sweep_follows_its_numbers() -> None:
     assert "lowest with **8 units**" in said
     assert "underfitting" in said
     assert "overfitting" in said
-    assert "stopping early repairs" in said
+    assert "early stopping helps" in said
     falling = {w: 1 / (n + 1) for n, w in enumerate(WIDTHS)}
     assert "More units did no harm" in overfitting.describe(swept(falling))
     flat = {w: 0.1 + n / 1000 for n, w in enumerate(WIDTHS)}
     assert "too" not in overfitting.describe(swept(flat))
-    assert "follows when" in overfitting.describe({(1, 0): Ends(0.1, 0.1, 0.1, 0.1, 0.1, 1.0)})
+    assert "follows once" in overfitting.describe({(1, 0): Ends(0.1, 0.1, 0.1, 0.1, 0.1, 1.0)})
 
 
 def test_what_is_no_number_is_left_out_of_the_sweep() -> None:

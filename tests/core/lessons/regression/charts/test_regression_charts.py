@@ -99,11 +99,11 @@ def test_the_thin_lines_of_bends_add_up_to_the_thick_one() -> None:
     fig = bends_figure(
         GRID, parts, [0, 1], 2, base + parts.sum(0), base + parts.sum(0), POINTS_DRAWN, [0.0, 1.0], (-2, 2), base=base
     )
-    thin = [trace for trace in fig.data if trace.name == "beginning" or (trace.name or "").startswith("unit")]
-    thick = next(trace for trace in fig.data if trace.name == "sum so far")
+    thin = [trace for trace in fig.data if trace.name == "baseline" or (trace.name or "").startswith("unit")]
+    thick = next(trace for trace in fig.data if trace.name == "partial sum")
     assert len(thin) == 3
     assert np.allclose(sum(np.asarray(trace.y) for trace in thin), thick.y, atol=1e-4)
-    assert not [trace for trace in fig.data if trace.name == "the network"], "it would lie under the sum"
+    assert not [trace for trace in fig.data if trace.name == "network"], "it would lie under the sum"
     labels = [note for note in fig.layout.annotations if "no points" in note.text]
     assert [note.yanchor for note in labels] == ["bottom", "bottom"], "the sum is high on both sides"
 
