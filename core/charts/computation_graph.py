@@ -10,7 +10,7 @@ from core.charts.style import AXIS, Part, image_figure, note
 
 FORWARD, BACKWARD = BLUE, ORANGE
 HALF = 0.34  # of the height of a row: a box's half
-ROW = 124  # screen pixels a row
+ROW = 112  # screen pixels a row
 FILL = "rgba(128, 140, 152, 0.10)"
 PULSE = 0.028  # how far the two arrows of an edge stand apart, as a share of the width
 

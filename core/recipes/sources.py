@@ -66,7 +66,7 @@ SOURCES = (
                 "Train 784-100-10 with sigmoids on bare tensors; report the test accuracy at the defaults, then a "
                 "record of at least three rows of hyperparameters and accuracy.",
                 ("mlp-autograd",),
-                (("mlp", "Train"), ("mlp", "Record")),
+                (("mlp", "Train"), ("mlp", "Results")),
             ),
             Ask(
                 "bonus task",

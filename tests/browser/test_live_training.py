@@ -79,10 +79,10 @@ def test_start_watch_pause_reload_and_stop(open_page: OpenPage) -> None:
     press(page.get_by_role("button", name="Stop").last, page.get_by_text("Stopped", exact=True))
     expect(page.get_by_text(re.compile(r"of [\d,]+ test images classified correctly"))).to_be_visible()
 
-    page.get_by_role("tab", name="Record").click()
-    expect(page.get_by_text(re.compile("is recorded here"))).to_be_visible()
+    page.get_by_role("tab", name="Results").click()
+    page.get_by_role("radio", name="All runs").click()
     plot = page.locator(".st-key-mlp_record_chart")
-    expect(plot.get_by_text(re.compile("mlp-deep · .*lr changed on the way"))).to_be_visible()
+    expect(plot.get_by_text(re.compile("mlp-deep · .*learning rate changed during"))).to_be_visible()
 
 
 def test_a_preset_works_in_one_click_and_its_result_can_be_looked_at(open_page: OpenPage) -> None:

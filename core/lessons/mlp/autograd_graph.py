@@ -22,32 +22,32 @@ Three = tuple[str, str, str]
 class Function:
     """A function of three numbers, to be differentiated.
 
-    code: the line of Python that `run` is. formula, slope: L and its derivative in LaTeX (no slope where the
-    three numbers differ in theirs). worked, slopes: L and each of the three derivatives, with {0}, {1}, {2}
-    where the numbers go.
+    code: the line of Python that `run` is. formula, derivative: L and its derivative in LaTeX (no derivative where
+    the three numbers differ in theirs). worked, derivatives: L and each of the three partial derivatives, with {0},
+    {1}, {2} where the numbers go.
     """
 
     title: str
     code: str
     run: Callable[[Tensor], Tensor]
     formula: str
-    slope: str
+    derivative: str
     worked: str
-    slopes: Three
+    derivatives: Three
 
 
-def _sum(title: str, code: str, run: Callable[[Tensor], Tensor], term: str, slope: str) -> Function:
-    """A function that treats each number alike and adds up; `term` and `slope` hold A for the number."""
+def _sum(title: str, code: str, run: Callable[[Tensor], Tensor], term: str, derivative: str) -> Function:
+    """A function that treats each number alike and adds up; `term` and `derivative` hold A for the number."""
     numbers = [term.replace("A", f"{{{i}}}") for i in range(3)]
-    slopes = [slope.replace("A", f"{{{i}}}") for i in range(3)]
+    derivatives = [derivative.replace("A", f"{{{i}}}") for i in range(3)]
     return Function(
         title=title,
         code=code,
         run=run,
         formula=r"L = \sum_i " + term.replace("A", "a_i"),
-        slope=r"\frac{\partial L}{\partial a_i} = " + slope.replace("A", "a_i"),
+        derivative=r"\frac{\partial L}{\partial a_i} = " + derivative.replace("A", "a_i"),
         worked=" + ".join(numbers),
-        slopes=(slopes[0], slopes[1], slopes[2]),
+        derivatives=(derivatives[0], derivatives[1], derivatives[2]),
     )
 
 
@@ -77,7 +77,7 @@ FUNCTIONS: dict[str, Function] = {
         (r"a_1\, a_2 = {1} \cdot {2}", r"a_0\, a_2 = {0} \cdot {2}", r"a_0\, a_1 = {0} \cdot {1}"),
     ),
     "branch": Function(
-        "two ways to one sum",
+        "product plus one number",
         "a[0] * a[1] + a[2]",
         lambda a: a[0] * a[1] + a[2],
         r"L = a_0\, a_1 + a_2",
@@ -86,7 +86,7 @@ FUNCTIONS: dict[str, Function] = {
         ("a_1", "a_0", "1"),
     ),
     "cross-entropy": Function(
-        "cross-entropy, right answer 0",
+        "cross-entropy, true class 0",
         "-torch.log_softmax(a, dim=0)[0]",
         lambda a: -torch.log_softmax(a, dim=0)[0],
         r"L = -\log p_0",
@@ -105,7 +105,7 @@ class Node:
     name: what PyTorch calls it, for example "PowBackward0"; the leaf's is "AccumulateGrad".
     value: what the operation gave on the way forward. gradient: ∂loss/∂value, as it came back; both float32.
     inputs: positions in the trace of the nodes it was computed from, one for each edge.
-    depth: operations between the leaf (0) and here, by the longest way.
+    depth: operations between the leaf (0) and here, on the longest path.
     """
 
     name: str
@@ -196,4 +196,4 @@ def worked(name: str, values: Sequence[float]) -> tuple[str, list[str]]:
     """The function and its three derivatives with the numbers filled in, as LaTeX."""
     function = FUNCTIONS[name]
     numbers = [f"{value:g}" if value >= 0 else f"({value:g})" for value in values]
-    return function.worked.format(*numbers), [slope.format(*numbers) for slope in function.slopes]
+    return function.worked.format(*numbers), [derivative.format(*numbers) for derivative in function.derivatives]

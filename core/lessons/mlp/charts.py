@@ -1,4 +1,4 @@
-"""Charts of the MLP lesson: weights before and now, activations' derivatives, one gradient step."""
+"""Charts of the MLP lesson: weights before and after training, activations' derivatives, one gradient step."""
 
 from collections.abc import Callable
 
@@ -13,10 +13,10 @@ NOW, START = VIOLET, GRAY
 Floats = NDArray[np.float64]
 
 
-def now_and_start_figure(
+def trained_and_initial_figure(
     edges: ArrayLike, now: ArrayLike, start: ArrayLike, *, x_title: str, height: int = 220, legend: bool = True
 ) -> go.Figure:
-    """Shares of all numbers in each bin, (bins,), between edges (bins + 1,): now filled, the start a line.
+    """Shares of all numbers in each bin, (bins,), between edges (bins + 1,): trained filled, initial a line.
 
     Where one of them is far narrower its peak leaves the chart at the top, so that the other can be seen.
     """
@@ -25,16 +25,16 @@ def now_and_start_figure(
     filled = bar(
         (ends[:-1] + ends[1:]) / 2,
         after,
-        "now",
+        "trained",
         NOW,
         width=np.diff(ends),
         marker={"line": {"width": 0}},
         opacity=0.75,
         customdata=np.column_stack([ends[:-1], ends[1:]]),
-        hover="now: %{y:.2%} between %{customdata[0]:.3g} and %{customdata[1]:.3g}",
+        hover="trained: %{y:.2%} between %{customdata[0]:.3g} and %{customdata[1]:.3g}",
     )
     return series(
-        [filled, line(np.repeat(ends, 2)[1:-1], np.repeat(before, 2), "start", START, width=2, hover=None)],
+        [filled, line(np.repeat(ends, 2)[1:-1], np.repeat(before, 2), "initial", START, width=2, hover=None)],
         height=height,
         x_title=x_title,
         y_title="share",
@@ -47,31 +47,33 @@ def now_and_start_figure(
     )
 
 
-def slope_figure(values: ArrayLike, slope: Callable[[Floats], ArrayLike], *, name: str, height: int = 240) -> go.Figure:
-    """Histogram of pre-activations `values` (any shape), scaled to the height of `slope`'s curve.
+def derivative_figure(
+    values: ArrayLike, derivative: Callable[[Floats], ArrayLike], *, name: str, height: int = 240
+) -> go.Figure:
+    """Histogram of pre-activations `values` (any shape), scaled to the height of `derivative`'s curve.
 
-    slope: places (P,) → the activation's derivative there (P,).
+    derivative: places (P,) → the activation's derivative there (P,).
     """
     points = np.asarray(values, dtype=float).ravel()
     reach = max(6.0, float(np.quantile(np.abs(points), 0.995)))
     grid = np.linspace(-reach, reach, 401)
-    curve = np.asarray(slope(grid), dtype=float)
+    curve = np.asarray(derivative(grid), dtype=float)
     counts, edges = np.histogram(points, bins=60, range=(-reach, reach))
     columns = bar(
         (edges[:-1] + edges[1:]) / 2,
         counts / max(1, counts.max()) * curve.max(),
-        "inputs h before training",
+        "pre-activations z before training",
         GRAY,
         width=np.diff(edges),
         marker={"line": {"width": 0}},
         opacity=0.55,
         customdata=counts / max(1, len(points)),
-        hover="%{customdata:.2%} of all h near %{x:.2f}",
+        hover="%{customdata:.2%} of all z near %{x:.2f}",
     )
     return series(
-        [columns, line(grid, curve, name, ORANGE, width=2.4, hover="derivative %{y:.4f}", across="h = %{x:.2f}")],
+        [columns, line(grid, curve, name, ORANGE, width=2.4, hover="derivative %{y:.4f}", across="z = %{x:.2f}")],
         height=height,
-        x_title="pre-activation h",
+        x_title="pre-activation z",
         y_title="derivative",
         x_range=(-reach, reach),
         y_range=(min(0.0, float(curve.min())), 1.08 * float(curve.max())),
@@ -87,8 +89,8 @@ def loss_along_figure(
     before: tuple[float, float],
     after: tuple[float, float],
     slope: float,
-    y_title: str = "loss on the batch (nats)",
-    height: int = 320,
+    y_title: str = "loss of the batch (nats)",
+    height: int = 300,
 ) -> go.Figure:
     """losses (P,) at weights (P,), the tangent of that `slope` at `before`, and the two ends of the step.
 
@@ -117,7 +119,7 @@ def loss_along_figure(
         traces,
         marks,
         height=height,
-        x_title="value of this weight",
+        x_title="value of the weight",
         y_title=y_title,
         x_range=(float(x[0]), float(x[-1])),
         y_range=(low - room, high + room),

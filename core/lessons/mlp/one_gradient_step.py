@@ -1,4 +1,4 @@
-"""One step of gradient descent under the lens: a single weight, its gradient, and the loss around it."""
+"""One step of gradient descent: a single weight, its gradient, and the loss as the weight moves."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -98,7 +98,7 @@ def curve(
 ) -> tuple[Tensor, Tensor]:
     """(weights, losses), each (points,) float64: the loss along one weight, around where it was.
 
-    The window reaches 2 to either side at least, far enough to show the valley's shape, and holds the step;
+    The window reaches 2 to either side at least, far enough to show the shape of the minimum, and holds the step;
     `close` looks at twice the step itself instead, where the curve and its tangent are hard to tell apart.
     """
     length = abs(step.after - step.before)

@@ -1,7 +1,7 @@
-"""How awake a hidden layer is: the spread of what enters its bend, and how much gradient gets through.
+"""Saturation of a hidden layer: the spread of its pre-activations, and how much gradient its activation passes on.
 
-A sigmoid far from zero is flat: σ'(4) is 0.018, a fourteenth of σ'(0). A layer whose inputs are spread wide
-learns slowly, because every gradient on its way down is multiplied by that slope.
+A sigmoid far from zero is flat: σ'(4) is 0.018, a fourteenth of σ'(0). A layer whose pre-activations are spread wide
+learns slowly, because the chain rule multiplies every gradient by that derivative.
 """
 
 from dataclasses import dataclass, replace
@@ -23,23 +23,23 @@ SATURATED: dict[Activation, float] = {"sigmoid": 4.0, "tanh": 2.0}
 class Spread:
     """One hidden layer on a set of images.
 
-    std: standard deviation of its pre-activations. slope: mean of the activation's derivative there.
+    std: standard deviation of its pre-activations. derivative: mean of the activation's derivative there.
     saturated: share of (image, unit) pairs beyond SATURATED, None for functions that do not saturate.
     dead: share of units that are at or below zero for every image; of interest for the ReLU kind.
     """
 
     std: float
-    slope: float
+    derivative: float
     saturated: float | None
     dead: float
 
 
 def spread(before: Tensor, activation: ActivationFunction, name: Activation) -> Spread:
-    """Describe pre-activations (N, units) of a layer whose bend is `activation`, called `name`."""
+    """Describe pre-activations (N, units) of a layer with this `activation`, called `name`."""
     limit = SATURATED.get(name)
     return Spread(
         std=float(before.std()),
-        slope=float(derivative(activation, before).mean()),
+        derivative=float(derivative(activation, before).mean()),
         saturated=None if limit is None else float((before.abs() > limit).float().mean()),
         dead=float((before <= 0).all(dim=0).float().mean()),
     )
@@ -52,10 +52,10 @@ def spreads(model: nn.Module, images: Tensor, name: Activation) -> list[Spread]:
 
 
 @dataclass(frozen=True)
-class Start:
-    """What one way of starting does to the first hidden layer, before any step.
+class InitialState:
+    """What one weight initialization does to the first hidden layer, before any step.
 
-    hidden, output: how the weights of the hidden layers and of the last one were drawn.
+    hidden, output: how the weights of the hidden layers and of the output layer were drawn.
     gradient, weight: root mean squares of ∂loss/∂W on the batch and of W, both of the first layer.
     """
 
@@ -67,12 +67,12 @@ class Start:
     loss: float
 
     @property
-    def pace(self) -> float:
+    def relative_gradient(self) -> float:
         """How far a step of learning rate 1 moves the first layer's weights, relative to their size."""
         return self.gradient / self.weight
 
 
-STARTS: tuple[tuple[Initialization, Initialization], ...] = (
+COMPARED: tuple[tuple[Initialization, Initialization], ...] = (
     ("pytorch", "pytorch"),
     ("xavier", "xavier"),
     ("he", "he"),
@@ -82,20 +82,22 @@ STARTS: tuple[tuple[Initialization, Initialization], ...] = (
 )
 
 
-def compare_starts(config: MLPConfig, batch: Digits, seed: int, reduction: Reduction = "mean") -> list[Start]:
-    """The same network started in every way of STARTS from one seed, each looked at on the same batch.
+def compare_initializations(
+    config: MLPConfig, batch: Digits, seed: int, reduction: Reduction = "mean"
+) -> list[InitialState]:
+    """The same network with every initialization of COMPARED from one seed, each looked at on the same batch.
 
     Without a hidden layer there is nothing to compare: the list is empty.
     """
     if not config.hidden:
         return []
     found = []
-    for hidden, output in STARTS:
+    for hidden, output in COMPARED:
         started = replace(config, init=hidden, init_output=output)
         model = as_module(build(started, Generator().manual_seed(seed), batch.images)).eval()
         step = gradients(model, batch.images, batch.labels, reduction)
         found.append(
-            Start(
+            InitialState(
                 hidden,
                 output,
                 spreads(model, batch.images, config.activation)[0],
@@ -113,20 +115,20 @@ def _rms(values: Tensor) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """Numbers now and at the start in the same bins: edges (bins + 1,), shares of each (bins,)."""
+    """Numbers after and before training in the same bins: edges (bins + 1,), shares of each (bins,)."""
 
     edges: Tensor
-    now: Tensor
-    start: Tensor
+    trained: Tensor
+    initial: Tensor
 
 
-def histograms(now: Tensor, start: Tensor, bins: int = 60) -> Pair:
+def histograms(trained: Tensor, initial: Tensor, bins: int = 60) -> Pair:
     """Count both tensors (any shapes) in common bins that hold all but the outermost 0.05% on each side.
 
     Shares are of all the numbers, those outside the bins included, so that a long tail is not hidden; what is
     infinite or no number lies outside of every bin.
     """
-    both = [now.flatten().float(), start.flatten().float()]
+    both = [trained.flatten().float(), initial.flatten().float()]
     finite = [part[part.isfinite()] for part in both]
     low = min((_quantile(part, 0.0005) for part in finite if len(part)), default=0.0)
     high = max((_quantile(part, 0.9995) for part in finite if len(part)), default=0.0)

@@ -1,4 +1,4 @@
-"""Which hidden units made the answer: a unit's output times what that output is worth to a digit's logit."""
+"""Which hidden units made the prediction: a unit's activation times the derivative of a class's logit."""
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +15,7 @@ def unit_contributions(model: nn.Module, flow: Signals, digit: int) -> Tensor:
     first-order share. Raises ValueError for a network without hidden layers.
     """
     if not flow.after:
-        raise ValueError("A network without hidden layers has no hidden units to credit.")
+        raise ValueError("A network without hidden layers has no hidden units.")
     activation, later = activation_function(model), linear_layers(model)[1:]
     output = flow.after[0].clone().requires_grad_()
     x = output

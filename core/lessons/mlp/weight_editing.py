@@ -1,8 +1,8 @@
-"""A network edited by hand: one weight changed, one unit silenced, and what that does to its answers.
+"""A network edited by hand: one weight changed, one unit ablated, and what that does to its predictions.
 
 An edit touches one column of numbers, so only what follows from it is computed again: the pre-activations of
-the untouched network on all test images are kept, and each layer is corrected by what changed in its input.
-That is why ten thousand images answer while a slider moves.
+the original network on all test images are kept, and each layer is corrected by what changed in its input.
+That is why ten thousand images are classified while a slider moves.
 """
 
 from collections.abc import Sequence
@@ -28,20 +28,20 @@ class WeightEdit:
 
 
 @dataclass(frozen=True)
-class SilencedUnit:
-    """Unit `unit` of hidden layer `layer` (0 is the first) passes on 0, whatever it receives."""
+class AblatedUnit:
+    """Unit `unit` of hidden layer `layer` (0 is the first) has activation 0 for every image."""
 
     layer: int
     unit: int
 
 
-Edit = WeightEdit | SilencedUnit
+Edit = WeightEdit | AblatedUnit
 
 
 def edited_weights(model: nn.Module, edits: Sequence[Edit]) -> list[Tensor]:
     """The weight (out, in) of every layer after all edits; the others keep the model's own memory.
 
-    Of two values for one weight the later counts. A silenced unit stays silent whatever its weights:
+    Of two values for one weight the later counts. An ablated unit stays at 0 whatever its weights:
     the next layer's weights from it are zero.
     """
     weights = [weight for _, weight, _ in linear_layers(model)]
@@ -57,7 +57,7 @@ def edited_weights(model: nn.Module, edits: Sequence[Edit]) -> list[Tensor]:
         if isinstance(edit, WeightEdit):
             at(edit.layer)[edit.to, edit.source] = edit.value
     for edit in edits:
-        if isinstance(edit, SilencedUnit):
+        if isinstance(edit, AblatedUnit):
             at(edit.layer + 1)[:, edit.unit] = 0.0
     return weights
 
@@ -71,7 +71,7 @@ def edited_copy(model: nn.Module, edits: Sequence[Edit]) -> nn.Module:
 
 
 class Prepared:
-    """A network's numbers on a set of images, kept so that edits answer at once. Read-only after its making.
+    """A network's numbers on a set of images, kept so that an edit takes effect at once. Read-only after its making.
 
     Holds one float32 for every image and unit: 4 MB for 10,000 images and 100 units.
     """
@@ -83,7 +83,7 @@ class Prepared:
 
     @property
     def logits(self) -> Tensor:
-        """(N, 10) of the untouched network."""
+        """(N, 10) of the original network."""
         return self.before[-1]
 
     @torch.no_grad()

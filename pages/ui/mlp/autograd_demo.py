@@ -1,4 +1,4 @@
-"""Autograd in three lines: three numbers, one function, and the graph that finds the gradient."""
+"""Autograd in three lines: three numbers, one function, and the computation graph that gives the gradient."""
 
 import streamlit as st
 from torch import Tensor
@@ -8,43 +8,47 @@ from core.lessons.mlp.autograd_graph import FUNCTIONS, Trace, trace, worked
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.widgets.chart import chart
 
-START = (3.0, 2.0, 3.0)  # the slides' example
+START = (3.0, 2.0, 3.0)  # the example of the course slides
 
 
 @st.fragment
 def autograd_demo() -> None:
     """Change the numbers or the function and watch values go down and gradients come up."""
     with error_boundary():
-        name, values = _controls()
-        found = trace(name, values)
-        _three_lines(name, values, found)
-        loss, slopes = worked(name, values)
-        formula = FUNCTIONS[name].formula.replace("=", "&=", 1)
-        st.latex(rf"\begin{{aligned}} {formula} \\ &= {loss} = \mathbf{{{_number(found.loss)}}} \end{{aligned}}")
-        text, graph = st.columns([1, 1.5], gap="medium", vertical_alignment="center")
+        text, graph = st.columns([1.2, 1], gap="large")
         with text:
-            _slopes(name, slopes, found)
+            name, values = _controls()
+            found = trace(name, values)
+            _three_lines(name, values, found)
+            loss, derivatives = worked(name, values)
+            formula = FUNCTIONS[name].formula.replace("=", "&=", 1)
+            st.latex(rf"\begin{{aligned}} {formula} \\ &= {loss} = \mathbf{{{_number(found.loss)}}} \end{{aligned}}")
+            _derivatives(name, derivatives, found)
         with graph:
-            chart(operations_figure(_boxes(found)), "mlp_autograd_graph", still=True)
+            chart(
+                operations_figure(_boxes(found)),
+                "mlp_autograd_graph",
+                still=True,
+                alt=f"Computation graph of {FUNCTIONS[name].code}: the loss is {_number(found.loss)} and the gradient "
+                f"of a is {_vector(found.gradient)}.",
+            )
             st.caption(
-                "Read from `loss.grad_fn.next_functions`: each box is an operation PyTorch wrote down while "
-                "it computed. `backward()` walks the same boxes from the bottom to the top."
+                "Each box is an operation that PyTorch recorded in the forward pass (`loss.grad_fn.next_functions`). "
+                "`backward()` visits the same boxes in reverse order."
             )
 
 
 def _controls() -> tuple[str, list[float]]:
-    columns = st.columns([2.2, 1, 1, 1])
-    with columns[0]:
-        name = st.selectbox(
-            "Function",
-            list(FUNCTIONS),
-            format_func=lambda key: f"{FUNCTIONS[key].code}",
-            key="mlp_function",
-            bind="query-params",
-            help="What is computed from the three numbers.",
-        )
+    name = st.selectbox(
+        "Function",
+        list(FUNCTIONS),
+        format_func=lambda key: FUNCTIONS[key].code,
+        key="mlp_function",
+        bind="query-params",
+        help="The loss, a function of the three numbers in a.",
+    )
     values = []
-    for index, column in enumerate(columns[1:]):
+    for index, column in enumerate(st.columns(3)):
         with column:
             values.append(
                 st.number_input(
@@ -73,21 +77,23 @@ def _three_lines(name: str, values: list[float], found: Trace) -> None:
     )
 
 
-def _slopes(name: str, slopes: list[str], found: Trace) -> None:
-    """The derivative in general, then with the numbers, one line for each of the three."""
-    if FUNCTIONS[name].slope:
-        st.latex(FUNCTIONS[name].slope)
-    for index, slope in enumerate(slopes):
+def _derivatives(name: str, derivatives: list[str], found: Trace) -> None:
+    """The derivative in general, then each of the three partial derivatives with its numbers."""
+    if FUNCTIONS[name].derivative:
+        st.latex(FUNCTIONS[name].derivative)
+    lines = []
+    for index, derivative in enumerate(derivatives):
         value = _number(float(found.gradient[index]))
-        way = "" if slope == value else f"{slope} = "
-        st.latex(rf"\frac{{\partial L}}{{\partial a_{index}}} = {way}\mathbf{{{value}}}")
+        steps = "" if derivative == value else f"{derivative} = "
+        lines.append(rf"\frac{{\partial L}}{{\partial a_{index}}} &= {steps}\mathbf{{{value}}}")
+    st.latex(r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}")
 
 
 def _boxes(found: Trace) -> list[Box]:
     last = len(found.nodes) - 1
     return [
         Box(
-            title=f"{node.operation} = loss" if index == last else "a, the leaf" if index == 0 else node.operation,
+            title=f"{node.operation} = loss" if index == last else "a (leaf)" if index == 0 else node.operation,
             note=node.name,
             value=_vector(node.value),
             gradient=_vector(node.gradient),

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from core.config.run import Reduction, RunConfig
 from core.data.digits import Digits, Mnist
 from core.data.splits import every_kth
-from core.lessons.mlp.saturation import Start, compare_starts
+from core.lessons.mlp.saturation import InitialState, compare_initializations
 from core.lessons.mlp.weight_editing import Prepared
 from core.models import linear_layers
 from core.models.inspect.layer_signals import Gradients, Signals, gradients, signals
@@ -32,7 +32,7 @@ def prepared(trained: TrainedNetwork, mnist: Mnist) -> tuple[Prepared, Digits]:
 
 
 def sample_signals(trained: TrainedNetwork, mnist: Mnist, at_start: bool) -> Signals:
-    """Signals of the first SAMPLE test images (fewer in a very wide network), now or at the start."""
+    """Signals of the first SAMPLE test images (fewer in a very wide network), trained or initial."""
     model = trained.initial if at_start else trained.model
     return _signals(trained.key, at_start, data_key(mnist), model, mnist.test.images[: sample_size(trained)])
 
@@ -43,7 +43,7 @@ def sample_size(trained: TrainedNetwork) -> int:
 
 
 def batch_gradients(trained: TrainedNetwork, batch: Digits, name: str, at_start: bool, how: Reduction) -> Gradients:
-    """Gradients on a batch (`name` tells it from other batches), now or at the start."""
+    """Gradients on a batch (`name` tells it from other batches), trained or initial."""
     model = trained.initial if at_start else trained.model
     return _gradients(trained.key, at_start, name, how, model, batch)
 
@@ -62,10 +62,10 @@ def layer_names(model: nn.Module) -> list[str]:
     ]
 
 
-def starts(config: RunConfig, mnist: Mnist) -> list[Start]:
-    """The network of `config` started in every way, seen on its first batch."""
+def initializations(config: RunConfig, mnist: Mnist) -> list[InitialState]:
+    """The network of `config` with every initialization, on its first batch."""
     batch = training_batch(mnist, config.train.batch_size, 0)
-    return _starts(config, data_key(mnist), batch)
+    return _initializations(config, data_key(mnist), batch)
 
 
 def _fitting(images: int, numbers: int) -> int:
@@ -73,7 +73,7 @@ def _fitting(images: int, numbers: int) -> int:
     return max(1, min(images, ROOM // (4 * numbers)))
 
 
-@st.cache_resource(max_entries=4, show_spinner="Reading the test images…")
+@st.cache_resource(max_entries=4, show_spinner="Classifying the test images…")
 def _prepared(key: str, data: str, count: int, _model: nn.Module, _test: Digits) -> tuple[Prepared, Digits]:
     some = every_kth(_test, count)
     return Prepared(_model, some.images), some
@@ -90,5 +90,5 @@ def _gradients(key: str, at_start: bool, name: str, how: Reduction, _model: nn.M
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _starts(config: RunConfig, data: str, _batch: Digits) -> list[Start]:
-    return compare_starts(config.mlp, _batch, config.train.seed, config.train.reduction)
+def _initializations(config: RunConfig, data: str, _batch: Digits) -> list[InitialState]:
+    return compare_initializations(config.mlp, _batch, config.train.seed, config.train.reduction)

@@ -1,4 +1,4 @@
-"""The network on paper: every formula with the shapes its tensors have right now."""
+"""The network in formulas, each with the shapes of its tensors."""
 
 import streamlit as st
 
@@ -29,10 +29,9 @@ def formulas(config: MLPConfig, batch_size: int, train: TrainConfig | None = Non
     """Forward pass with shapes, loss, update, and where the parameters are."""
     with error_boundary():
         st.markdown(
-            f"One step looks at a batch of **{batch_size:,}** images at once: each row of x is an image. "
-            "z: a layer's pre-activations, the last of them the ten logits, one raw score a digit; a: "
-            "activations; ŷ: the probabilities; y: the true digit; ℓ: the loss of one image, in nats "
-            "(natural-logarithm units)."
+            f"A step uses a batch of **{batch_size:,}** images; each row of x is an image. z: pre-activations, in the "
+            "output layer the ten logits; a: activations; ŷ: probabilities; y: the label; ℓ: the loss of one image, in "
+            "nats."
         )
         st.subheader("Forward", anchor=False)
         _forward(config, batch_size)
@@ -46,7 +45,7 @@ def formulas(config: MLPConfig, batch_size: int, train: TrainConfig | None = Non
 
 def names(config: MLPConfig) -> list[tuple[str, str, str, str]]:
     """(weight, bias, pre-activation, activation) of every layer in LaTeX: W_h, b_h, z_h, a_h, W_o, … for two
-    layers as on the slides."""
+    layers as in the course slides."""
     layers = len(config.widths) - 1
     marks = [""] if layers == 1 else ["_h", "_o"] if layers == 2 else [f"_{{{i}}}" for i in range(1, layers + 1)]
     return [(f"W{mark}", f"b{mark}", f"z{mark}", f"a{mark}") for mark in marks]
@@ -77,11 +76,11 @@ def _forward(config: MLPConfig, batch: int) -> None:
     if len(layers) > 1:
         st.latex(MEANING[config.activation])
     if config.dropout:
-        st.caption(f"While it trains, each hidden number is set to 0 with probability {config.dropout:g}.")
+        st.caption(f"Dropout: during training each activation is set to 0 with probability {config.dropout:g}.")
     st.caption(
-        "PyTorch's nn.Linear keeps W turned, as (out, in), and computes x Wᵀ + b: the same numbers."
+        "PyTorch's nn.Linear stores W transposed, as (out, in), and computes x Wᵀ + b: the same numbers."
         if config.family != "raw"
-        else "The bare tensors of this recipe have these shapes; nn.Linear keeps W turned, as (out, in)."
+        else "The plain tensors of this recipe have these shapes; nn.Linear stores W transposed, as (out, in)."
     )
 
 
@@ -98,8 +97,8 @@ def _loss(config: MLPConfig, batch: int, train: TrainConfig | None) -> None:
     if train is None or train.reduction == "sum":
         st.latex(total + r"\qquad \text{(sum)}")
     st.caption(
-        f"The sum is {batch:,} times the mean, and so is its gradient: at the same learning rate each step "
-        f"of plain gradient descent is {batch:,} times as long."
+        f"The sum is {batch:,} times the mean, and so is its gradient: with the same learning rate a step of plain "
+        f"gradient descent is {batch:,} times as long."
     )
 
 
@@ -109,10 +108,10 @@ def _update(train: TrainConfig | None) -> None:
     for line in entry.latex(optimizer.settings if train else None):
         st.latex(line)
     if entry.rule.kind(optimizer.settings) != "gradient":
-        st.caption(f"{entry.rule.letters}. Memory begins at 0.")
+        st.caption(f"{entry.rule.letters}. The state is initialized to 0.")
     if train and (moving := moving_rate(train)):
         st.caption(f"The learning rate of a step is {optimizer['lr']:g}{moving}.")
-    st.caption("The same rule for every weight and every bias, after every batch.")
+    st.caption("The same rule updates every weight and every bias after every batch.")
 
 
 def _parameters(config: MLPConfig) -> None:
@@ -122,7 +121,7 @@ def _parameters(config: MLPConfig) -> None:
         total += count
         rows.append(f"| ${weight}$ | {shape((n_in, n_out))} | ${bias}$ | {shape((n_out,))} | {count:,} |")
     head = "| weight | shape | bias | shape | parameters |\n| --- | --- | --- | --- | ---: |\n"
-    st.markdown(head + "\n".join(rows) + f"\n| **together** | | | | **{total:,}** |")
+    st.markdown(head + "\n".join(rows) + f"\n| **total** | | | | **{total:,}** |")
     first = config.widths[1] * 785
     if len(config.widths) > 2:
-        st.caption(f"{percent(first / total, 0)} of them sit in the first layer: 784 pixels need many weights.")
+        st.caption(f"{percent(first / total, 0)} of them are in the first layer: 784 pixels need many weights.")

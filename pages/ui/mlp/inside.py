@@ -1,4 +1,4 @@
-"""Inside the network: what its first layer looks for, how its numbers are spread, and how it began."""
+"""Inside the network: its first-layer weights, the distributions of its numbers, and its initialization."""
 
 import math
 
@@ -10,7 +10,7 @@ from torch import Tensor
 from core.config.run import Activation
 from core.data.digits import Mnist
 from core.formatting import percent, ratio
-from core.lessons.mlp.charts import now_and_start_figure, slope_figure
+from core.lessons.mlp.charts import derivative_figure, trained_and_initial_figure
 from core.lessons.mlp.saturation import SATURATED, Spread, histograms, spread
 from core.models import linear_layers
 from core.models.inspect.layer_signals import activation_function, derivative
@@ -18,27 +18,29 @@ from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.network.gallery import weight_gallery
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.widgets import cached_results as common
+from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.mlp import computed
 from pages.ui.mlp.formulas import SYMBOL
 
-WEIGHTS, SPREADS, START = "First-layer weights", "Histograms", "The start"
+WEIGHTS, SPREADS, START = "First-layer weights", "Histograms", "Initialization"
+renamed("mlp_inside", {"The start": START})
 
 CODE = """\
-weights = model.layers[0].weight             # (units, 784), one row a unit
-pictures = weights.reshape(-1, 28, 28)       # what each unit looks for
+weights = model.layers[0].weight             # (units, 784), one row per unit
+images = weights.reshape(-1, 28, 28)         # the template of each unit
 
 z = x @ weights.T + model.layers[0].bias     # pre-activations
-z.std()                                      # their spread
+z.std()                                      # their standard deviation
 a = torch.sigmoid(z)
-(a * (1 - a)).mean()                         # the mean slope
-(z.abs() > 4).float().mean()                 # the saturated share
+(a * (1 - a)).mean()                         # the mean derivative of the sigmoid
+(z.abs() > 4).float().mean()                 # the share of saturated activations
 """
 
 
 @panel
 def inside(trained: TrainedNetwork, mnist: Mnist) -> None:
-    """Three views of one network, each against its own start."""
+    """Three views of one network, each beside its own initialization."""
     view = st.segmented_control(
         "View",
         [WEIGHTS, SPREADS, START],
@@ -47,7 +49,7 @@ def inside(trained: TrainedNetwork, mnist: Mnist) -> None:
         key="mlp_inside",
         bind="query-params",
         label_visibility="collapsed",
-        help="Weights as pictures, all numbers as histograms, or why the start decides so much.",
+        help="Weights as images, distributions as histograms, or why the initialization matters so much.",
     )
     if view == WEIGHTS:
         weights(trained)
@@ -59,15 +61,17 @@ def inside(trained: TrainedNetwork, mnist: Mnist) -> None:
         st.code(CODE, language="python")
 
 
-# What the first layer looks for: each unit's 784 weights as a picture.
+# The templates of the first layer: each unit's 784 weights as an image.
 
 
-NOW, WEIGHTS_THEN, CHANGE = "now", "at the start", "what training added"
-BY_NUMBER, BY_SIZE, BY_CHANGE = "unit number", "size of its weights", "how much it changed"
+NOW, WEIGHTS_THEN, CHANGE = "trained", "initial", "difference"
+BY_NUMBER, BY_SIZE, BY_CHANGE = "unit number", "norm of the weights", "change in training"
+renamed("mlp_weights_what", {"now": NOW, "at the start": WEIGHTS_THEN, "what training added": CHANGE})
+renamed("mlp_weights_order", {"size of its weights": BY_SIZE, "how much it changed": BY_CHANGE})
 
 
 def weights(trained: TrainedNetwork) -> None:
-    """Pictures of the units chosen, in the order chosen."""
+    """Templates of the units chosen, in the order chosen."""
     now, start = linear_layers(trained.model)[0][1], linear_layers(trained.initial)[0][1]
     linear = len(now) == 10 and not trained.config.mlp.hidden
     what, order, count = _controls(len(now), linear)
@@ -79,13 +83,9 @@ def weights(trained: TrainedNetwork) -> None:
     weight_gallery(shown[numbers].reshape(-1, 28, 28).numpy(), [f"{label} {n}" for n in numbers])
     moved = float((now - start).norm() / start.norm().clamp_min(1e-12))
     st.caption(
-        f"Orange: a weight above zero, ink there speaks for the {label}. Blue: below zero, against it. "
-        f"Training moved this layer by {percent(moved, 0)} of the size it started with."
-        + (
-            " The start was so loud that what was learned is hard to see in it: choose *what training added*."
-            if moved < 0.2
-            else ""
-        )
+        f"Orange: positive weights, where ink raises the {label}'s pre-activation. Blue: negative weights, where ink "
+        f"lowers it. Training changed this layer by {percent(moved, 0)} of its initial norm."
+        + (" The random initialization hides what was learned: choose *difference*." if moved < 0.2 else "")
     )
 
 
@@ -97,7 +97,7 @@ def _controls(units: int, linear: bool) -> tuple[str, str, int]:
         required=True,
         key="mlp_weights_what",
         bind="query-params",
-        help="The difference shows what was learned, freed from the random start.",
+        help="The difference shows what was learned, without the random initialization.",
     )
     if linear:
         return what, BY_NUMBER, units
@@ -108,7 +108,7 @@ def _controls(units: int, linear: bool) -> tuple[str, str, int]:
             [BY_SIZE, BY_CHANGE, BY_NUMBER],
             key="mlp_weights_order",
             bind="query-params",
-            help="Large first. Size is the length of the unit's weight vector.",
+            help="Largest first. The norm is the length of the unit's weight vector.",
         )
     if units <= 12:
         return what, order, units
@@ -125,20 +125,20 @@ def _controls(units: int, linear: bool) -> tuple[str, str, int]:
     return what, order, count
 
 
-# Every layer's numbers as histograms: now against the start.
+# Every layer's numbers as histograms: trained beside initial.
 
 
 HISTOGRAM_WEIGHTS, BEFORE, AFTER, GRADIENTS = "weights", "pre-activations", "activations", "gradients"
 KINDS = {
     HISTOGRAM_WEIGHTS: "All weights of each layer.",
-    BEFORE: "What each unit receives, x W + b, on {n:,} test images.",
-    AFTER: "What each hidden unit passes on, on {n:,} test images.",
-    GRADIENTS: "∂L/∂W of each weight on the first batch of training images, with this network's own loss.",
+    BEFORE: "Pre-activations z = x W + b on {n:,} test images.",
+    AFTER: "Activations of each hidden layer on {n:,} test images.",
+    GRADIENTS: "∂L/∂W of each weight for the first batch of training images.",
 }
 
 
 def spreads(trained: TrainedNetwork, mnist: Mnist) -> None:
-    """Choose a quantity; one chart a layer, and a sentence made from the numbers."""
+    """Choose a quantity; one chart per layer, with a sentence made from the numbers."""
     kinds = [kind for kind in KINDS if kind != AFTER or trained.config.mlp.hidden]
     kind = st.segmented_control(
         "Quantity",
@@ -146,7 +146,7 @@ def spreads(trained: TrainedNetwork, mnist: Mnist) -> None:
         default=HISTOGRAM_WEIGHTS,
         required=True,
         key=f"mlp_spread_{len(kinds)}",
-        help="Each is counted now and at the start, in the same bins.",
+        help="Each before and after training, in the same bins.",
     )
     st.caption(KINDS[kind].format(n=min(computed.sample_size(trained), len(mnist.test))))
     now, start = _numbers(trained, mnist, kind, False), _numbers(trained, mnist, kind, True)
@@ -154,11 +154,12 @@ def spreads(trained: TrainedNetwork, mnist: Mnist) -> None:
     columns = st.columns(2, gap="medium") if len(now) > 1 else [st.container()]
     for index, (new, old) in enumerate(zip(now, start, strict=True)):
         with columns[index % len(columns)]:
-            pair = histograms(_spoken(new, kind), _spoken(old, kind))
+            pair = histograms(_without_zeros(new, kind), _without_zeros(old, kind))
             st.markdown(f"**{names[index].capitalize()}**")
-            fig = now_and_start_figure(pair.edges, pair.now, pair.start, x_title=kind.removesuffix("s"))
-            chart(fig, f"mlp_spread_{kind}_{index}", still=True)
-            st.caption(_describe(trained, kind, index, new, old))
+            fig = trained_and_initial_figure(pair.edges, pair.trained, pair.initial, x_title=kind.removesuffix("s"))
+            said = _describe(trained, kind, index, new, old)
+            chart(fig, f"mlp_spread_{kind}_{index}", still=True, alt=said)
+            st.caption(said)
 
 
 def _numbers(trained: TrainedNetwork, mnist: Mnist, kind: str, at_start: bool) -> list[Tensor]:
@@ -175,8 +176,8 @@ def _numbers(trained: TrainedNetwork, mnist: Mnist, kind: str, at_start: bool) -
     return flow.before if kind == BEFORE else flow.after
 
 
-def _spoken(values: Tensor, kind: str) -> Tensor:
-    """Without exact zeros where they would tower over all else: silent ReLUs, weights of black pixels."""
+def _without_zeros(values: Tensor, kind: str) -> Tensor:
+    """Without exact zeros where they would dwarf the rest: inactive ReLUs, weights of black pixels."""
     rest = values[values != 0]
     return rest if kind in (AFTER, GRADIENTS) and len(rest) else values
 
@@ -185,12 +186,12 @@ def _zeros(now: Tensor, start: Tensor) -> str:
     shares = [float((values == 0).float().mean()) for values in (now, start)]
     if max(shares) < 0.005:
         return ""
-    return f" Exact zeros, left out of the chart: {percent(shares[0], 0)}, at the start {percent(shares[1], 0)}."
+    return f" Not in the chart: exact zeros, {percent(shares[0], 0)} (initially {percent(shares[1], 0)})."
 
 
 def _describe(trained: TrainedNetwork, kind: str, index: int, now: Tensor, start: Tensor) -> str:
     """What the chart shows, in numbers."""
-    sizes = f"Standard deviation {float(now.std()):.3g}, at the start {float(start.std()):.3g}."
+    sizes = f"Standard deviation {float(now.std()):.3g} (initially {float(start.std()):.3g})."
     name = trained.config.mlp.activation
     hidden = index < len(trained.config.mlp.hidden)
     if kind == GRADIENTS:
@@ -199,27 +200,27 @@ def _describe(trained: TrainedNetwork, kind: str, index: int, now: Tensor, start
         return sizes
     if kind == BEFORE and name in SATURATED:
         flat = [float((values.abs() > SATURATED[name]).float().mean()) for values in (now, start)]
-        return f"{sizes} Saturated (|z| > {SATURATED[name]:g}): {percent(flat[0])}, at the start {percent(flat[1])}."
+        return f"{sizes} Saturated (|z| > {SATURATED[name]:g}): {percent(flat[0])} (initially {percent(flat[1])})."
     if kind == AFTER:
         sizes += _zeros(now, start)
     if name in ("relu", "leaky-relu", "gelu"):
         dead = [float((values <= 0).all(dim=0).float().mean()) for values in (now, start)]
-        return sizes + f" Units that no image wakes: {percent(dead[0], 0)}, at the start {percent(dead[1], 0)}."
+        return sizes + f" Dead units: {percent(dead[0], 0)} (initially {percent(dead[1], 0)})."
     return sizes
 
 
-# Why the start decides: how wide the first hidden layer's inputs spread, and what gradient gets through.
+# Why the initialization matters: the spread of the first hidden layer's pre-activations, and what gradient remains.
 
 
 NAMES = {"pytorch": "PyTorch", "normal": "normal", "xavier": "Xavier", "he": "He"}
 
 
 def begin(trained: TrainedNetwork, mnist: Mnist) -> None:
-    """This network's first hidden layer now and at the start, then the same network started in other ways."""
+    """This network's first hidden layer before and after training, then the same network initialized otherwise."""
     config = trained.config.mlp
     if not config.hidden:
         st.info(
-            "This network has no hidden layer, so nothing can saturate. Look at one with hidden units.",
+            "This network has no hidden layer, so nothing can saturate. Choose a network with hidden units.",
             icon=":material/info:",
         )
         return
@@ -227,60 +228,57 @@ def begin(trained: TrainedNetwork, mnist: Mnist) -> None:
     activation = activation_function(trained.model)
     start, now = (spread(flow.before[0], activation, config.activation) for flow in flows)
     symbol = SYMBOL[config.activation]
-    st.markdown(
-        f"A gradient on its way to the first layer is multiplied by the activation's slope ${symbol}'(z)$. "
-        "Where the curve is flat, the layer below hardly learns. How far from zero are this layer's "
-        "pre-activations z?"
-    )
-    _metrics(start, now, config.activation)
-    chart(
-        slope_figure(
-            flows[0].before[0].flatten()[:: max(1, flows[0].before[0].numel() // 50_000)].numpy(),
-            lambda at: derivative(activation, torch.from_numpy(at)).numpy(),
-            name=f"slope of {config.activation}",
-        ),
-        "mlp_begin_slope",
-        still=True,
-    )
-    st.caption(
-        "Gray: the first hidden layer's pre-activations z before training. Line: how much gradient passes at each z."
-    )
-    _why(trained, flows[0].inputs.square().sum(dim=1).mean().item(), start)
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        _metrics(start, now, config.activation)
+    with right:
+        chart(
+            derivative_figure(
+                flows[0].before[0].flatten()[:: max(1, flows[0].before[0].numel() // 50_000)].numpy(),
+                lambda at: derivative(activation, torch.from_numpy(at)).numpy(),
+                name=f"derivative of {config.activation}",
+            ),
+            "mlp_begin_slope",
+            still=True,
+            alt=f"Initial pre-activations have standard deviation {start.std:.2f}; the mean derivative of "
+            f"{config.activation} there is {start.derivative:.3f}.",
+        )
+        st.caption(
+            f"The chain rule multiplies a gradient by ${symbol}'(z)$, the line. Gray: pre-activations z of the first "
+            "hidden layer before training. Where the line is near 0, the weights below hardly learn."
+        )
     _others(trained, mnist)
+    with st.expander("Details: where the standard deviation comes from"):
+        _why(trained, flows[0].inputs.square().sum(dim=1).mean().item(), start)
 
 
 def _metrics(start: Spread, now: Spread, name: Activation) -> None:
-    with st.container(horizontal=True, gap="medium"):
+    st.metric(
+        "Initial standard deviation of z",
+        f"{start.std:.2f}",
+        help=f"Over images and units of the first hidden layer. After training: {now.std:.2f}.",
+    )
+    st.metric(
+        "Initial mean derivative",
+        f"{start.derivative:.3f}",
+        help=f"Mean of the activation's derivative at those z. After training: {now.derivative:.3f}.",
+    )
+    if start.saturated is not None and now.saturated is not None:
         st.metric(
-            "Spread of z at the start",
-            f"{start.std:.2f}",
-            width=165,
-            help=f"Standard deviation over images and units. After training: {now.std:.2f}.",
+            f"Initially saturated, |z| > {SATURATED[name]:g}",
+            percent(start.saturated, 0),
+            help=f"Share of (image, unit) pairs. After training: {percent(now.saturated, 0)}.",
         )
+    else:
         st.metric(
-            "Mean slope at the start",
-            f"{start.slope:.3f}",
-            width=165,
-            help=f"Mean of the activation's derivative at those z. After training: {now.slope:.3f}.",
+            "Initially dead units",
+            percent(start.dead, 0),
+            help=f"Units whose z is at or below zero for every image. After training: {percent(now.dead, 0)}.",
         )
-        if start.saturated is not None and now.saturated is not None:
-            st.metric(
-                f"Saturated, |z| > {SATURATED[name]:g}",
-                percent(start.saturated, 0),
-                width=165,
-                help=f"Share of (image, unit) pairs. After training: {percent(now.saturated, 0)}.",
-            )
-        else:
-            st.metric(
-                "Dead units",
-                percent(start.dead, 0),
-                width=165,
-                help=f"Units at or below zero for every image. After training: {percent(now.dead, 0)}.",
-            )
 
 
 def _why(trained: TrainedNetwork, energy: float, start: Spread) -> None:
-    """The spread from its formula, beside the one measured."""
+    """The standard deviation from its formula, beside the one measured."""
     weight, bias = linear_layers(trained.initial)[0][1:]
     variance, bias_variance = float(weight.var()), float(bias.var()) if len(bias) > 1 else 0.0
     expected = math.sqrt(energy * variance + bias_variance)
@@ -291,25 +289,35 @@ def _why(trained: TrainedNetwork, energy: float, start: Spread) -> None:
         r"\end{aligned}"
     )
     st.caption(
-        f"Independent weights add up like a random walk over 784 pixels: the formula says {expected:.2f}, "
-        f"measured is {start.std:.2f}."
+        f"The variances of independent terms add up over the 784 pixels. The formula gives {expected:.2f}, the "
+        f"measured value is {start.std:.2f}."
     )
 
 
 def _others(trained: TrainedNetwork, mnist: Mnist) -> None:
-    st.markdown("**The same network, started in other ways** (same seed, first batch, before any step)")
-    rows = computed.starts(trained.config, mnist)
+    st.markdown("**The same network with other initializations** (same seed, first batch, before any step)")
+    rows = computed.initializations(trained.config, mnist)
+    found = {(row.hidden, row.output): row for row in rows}
+    default, normal = found["pytorch", "pytorch"], found["normal", "normal"]
+    hidden, last = found["normal", "pytorch"], found["pytorch", "normal"]
+    st.markdown(
+        f"A standard normal initialization makes z **{ratio(normal.spread.std / default.spread.std)}** as wide as "
+        f"PyTorch's default, and the first layer's relative gradient "
+        f"**{ratio(normal.relative_gradient / default.relative_gradient)}** as large. In the hidden layers alone it "
+        f"gives {ratio(hidden.relative_gradient / default.relative_gradient)}, in the output layer alone "
+        f"{ratio(last.relative_gradient / default.relative_gradient)}: train all three and compare."
+    )
     own = (trained.config.mlp.init, trained.config.mlp.init_output)
     table = pd.DataFrame(
         [
             {
-                "hidden / last layer": f"{NAMES[row.hidden]} / {NAMES[row.output]}"
-                + (" ◂ this one" if (row.hidden, row.output) == own else ""),
-                "spread of z": row.spread.std,
-                "mean slope": row.spread.slope,
+                "hidden / output layer": f"{NAMES[row.hidden]} / {NAMES[row.output]}"
+                + (" ◂ this network" if (row.hidden, row.output) == own else ""),
+                "std of z": row.spread.std,
+                "mean derivative": row.spread.derivative,
                 "saturated": row.spread.saturated,
-                "pace": row.pace,
-                "first loss": row.loss,
+                "relative gradient": row.relative_gradient,
+                "initial loss": row.loss,
             }
             for row in rows
         ]
@@ -321,26 +329,16 @@ def _others(trained: TrainedNetwork, mnist: Mnist) -> None:
         table,
         hide_index=True,
         key="mlp_begin_table",
+        alt="Initializations compared by the spread of pre-activations and the first layer's relative gradient",
         column_config={
-            "spread of z": number(format="%.2f"),
-            "mean slope": number(format="%.3f"),
+            "std of z": number(format="%.2f"),
+            "mean derivative": number(format="%.3f"),
             "saturated": number(format="percent"),
-            "pace": number(format="%.5f", help="|∂L/∂W| ÷ |W| of the first layer, root mean squares."),
-            "first loss": number(format="%.2f", help="Cross-entropy of the first batch, before any step."),
+            "relative gradient": number(format="%.5f", help="|∂L/∂W| ÷ |W| of the first layer, root mean squares."),
+            "initial loss": number(format="%.2f", help="Cross-entropy of the first batch, before any step."),
         },
     )
     st.caption(
-        "Pace: the gradient of the first layer's weights divided by their size, so how fast they can change "
-        "compared with what they are. This table is measured on the first training batch, the numbers above "
-        "on test images: so they differ a little."
-    )
-    found = {(row.hidden, row.output): row for row in rows}
-    usual, normal = found["pytorch", "pytorch"], found["normal", "normal"]
-    hidden, last = found["normal", "pytorch"], found["pytorch", "normal"]
-    st.markdown(
-        f"Standard normal weights spread z **{ratio(normal.spread.std / usual.spread.std)}** as wide as "
-        f"PyTorch's default and leave **{percent(normal.spread.slope / usual.spread.slope, 0)}** of the "
-        f"slope; the first layer learns at {ratio(normal.pace / usual.pace)} the pace. Which layer is to "
-        f"blame? Normal hidden layers alone: {ratio(hidden.pace / usual.pace)} the pace. A normal last "
-        f"layer alone: {ratio(last.pace / usual.pace)}. Train all three and compare."
+        "Relative gradient: the gradient of the first layer's weights divided by their size, so how fast they change. "
+        "Measured on the first training batch; the numbers above are from test images."
     )

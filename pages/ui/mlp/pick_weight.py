@@ -1,4 +1,4 @@
-"""Point at one weight of a network: its layer, the unit it leads to, and the unit or pixel it comes from."""
+"""Choose one weight of a network: its layer, the unit it leads to, and the unit or pixel it comes from."""
 
 import streamlit as st
 from torch import nn
@@ -14,30 +14,31 @@ def pick_weight(model: nn.Module, key: str, start: Place) -> Place:
     In the first layer the source is a pixel, chosen by row and column.
     """
     layers = linear_layers(model)
-    first, second, third = st.columns([1.5, 1, 1.7])
-    with first:
-        layer = pick_layer(model, key, start.layer)
+    layer = pick_layer(model, key, start.layer)
     _, weight, _ = layers[layer]
     begin = start if layer == start.layer else Place(layer, 0, 14 * 28 + 14 if layer == 0 else 0)
     last = layer == len(layers) - 1
-    with second:
+    first, second = st.columns([1, 1 if layer else 2])
+    with first:
         to = pick_unit(
-            "To digit" if last else "To unit",
+            "To class" if last else "To unit",
             weight.shape[0],
             f"{key}_to_{layer}",
             begin.to,
-            "The digit the weight speaks for." if last else "The hidden unit the weight leads to.",
+            "The class of the logit." if last else "The hidden unit that the weight leads to.",
         )
-    with third:
+    with second:
         if layer > 0:
-            description = "The hidden unit the weight comes from."
+            description = "The hidden unit that the weight comes from."
             source = pick_unit("From unit", weight.shape[1], f"{key}_from_{layer}", begin.source, description)
             return Place(layer, to, source)
         row_side, column_side = st.columns(2)
         with row_side:
-            row = pick_unit("Row", 28, f"{key}_row", begin.source // 28, "The pixel's row; 0 is the top.")
+            row = pick_unit("Row", 28, f"{key}_row", begin.source // 28, "The pixel's row; 0 is at the top.")
         with column_side:
-            column = pick_unit("Column", 28, f"{key}_column", begin.source % 28, "The pixel's column; 0 is left.")
+            column = pick_unit(
+                "Column", 28, f"{key}_column", begin.source % 28, "The pixel's column; 0 is at the left."
+            )
         return Place(0, to, row * 28 + column)
 
 
@@ -49,7 +50,7 @@ def pick_layer(model: nn.Module, key: str, start: int = 0) -> int:
         names,
         index=min(start, len(names) - 1),
         key=f"{key}_layer_{len(names)}",
-        help="Counted from the pixels to the ten digits.",
+        help="Counted from the input to the output.",
     )
     return names.index(chosen)
 

@@ -8,6 +8,7 @@ import streamlit as st
 from core.config.run import RunConfig
 from core.formatting import percent
 from core.jobs.training_job import Job
+from core.recipes.sources import SLIDES
 from core.recipes.texts import RECIPES
 from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.training import controls
@@ -29,33 +30,33 @@ class Question:
 
 
 QUESTIONS = {
-    "Sum the loss": Question(
-        "The slides add the loss up over a batch where PyTorch averages it. What does that change?",
+    "Sum of the losses": Question(
+        f"{SLIDES}: the loss is summed over a batch. PyTorch averages it. What does that change?",
         "mlp-autograd",
         {"reduction": "sum"},
-        "The sum over 128 images is 128 times the mean, and so is its gradient: summing at rate 0.01 makes "
-        "the same steps as averaging at rate 1.28. The rate was simply too small.",
+        "The sum over 128 images is 128 times the mean, and so is its gradient: the sum with learning rate 0.01 makes "
+        "the same steps as the mean with learning rate 1.28. The learning rate was simply too small.",
     ),
-    "Standard normal start": Question(
-        "Why does `torch.randn` for all first weights do so much worse?",
+    "Standard normal initialization": Question(
+        "Why is the accuracy so much lower when all weights are initialized with `torch.randn`?",
         "mlp-autograd",
         {"init": "normal", "init_output": "normal"},
-        "Hundreds of inputs with weights of size 1 add up to numbers around ±10. There the sigmoid is flat "
-        "and lets almost no gradient through. *Inside → The start* measures it.",
+        "Hundreds of inputs with weights of size 1 add up to pre-activations around ±10. There the sigmoid is "
+        "saturated: its derivative is nearly 0, and so is the gradient. *Inside → Initialization* measures it.",
     ),
-    "Normal, last layer only": Question(
-        "Is it the first layer's $W_h$ or the last layer's $W_o$ that does the damage?",
+    "Standard normal output layer": Question(
+        "Which weights are the cause, $W_h$ of the hidden layer or $W_o$ of the output layer?",
         "mlp-autograd",
         {"init_output": "normal"},
-        "With a small $W_h$ the sigmoids stay steep, and the larger $W_o$ even sends larger gradients back: "
-        "it learns faster. So $W_h$ did the damage.",
+        "With a small $W_h$ the sigmoids are not saturated, and the larger $W_o$ even makes the gradients of the "
+        "hidden layer larger: it learns faster. So $W_h$ is the cause.",
     ),
-    "Rate too high": Question(
+    "Learning rate too high": Question(
         "What does a learning rate that is far too high look like?",
         "mlp-deep",
         {"lr": 3.0},
-        "Each step overshoots, the next gradient is larger still, and soon the numbers fit into no float. "
-        "The run stops by itself and says what to try.",
+        "Each step overshoots and the next gradient is even larger, until the loss becomes NaN: the run diverges. "
+        "It stops by itself and says what to try.",
     ),
 }
 
@@ -63,7 +64,7 @@ QUESTIONS = {
 def questions(job: Job | None) -> None:
     """The buttons; and for the run that one of them started, its question, its changes and the answer."""
     active = job is not None and job.snapshot.active
-    st.caption("Try a question: one click sets it up and starts it")
+    st.caption("Experiments: one click sets one up and starts the run")
     with st.container(horizontal=True, gap="small"):
         for label, question in QUESTIONS.items():
             st.button(
@@ -76,11 +77,11 @@ def questions(job: Job | None) -> None:
         changed = ", ".join(f"{name} = {value}" for name, value in asked.changes.items())
         facts = shipped_model(asked.recipe).provenance
         st.markdown(
-            f"**{asked.ask}**  \nChanged on {asked.recipe}: {changed}. To compare: its own settings reach "
-            f"{percent(facts['test_accuracy'])} after {facts['epochs']:g} epochs of {facts['n_train']:,} "
-            f"images."
+            f"**{asked.ask}**  \nChanged in {asked.recipe}: {changed}. For comparison, with its own settings it has a "
+            f"test accuracy of {percent(facts['test_accuracy'])} after {facts['epochs']:g} epochs on "
+            f"{facts['n_train']:,} images."
         )
-        with st.expander("The answer", icon=":material/lightbulb:"):
+        with st.expander("Answer", icon=":material/lightbulb:"):
             st.markdown(asked.answer)
 
 

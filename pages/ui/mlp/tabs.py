@@ -53,9 +53,14 @@ def _train() -> None:
 
 def _results() -> None:
     from pages.ui.kit.shell.cache import mnist
-    from pages.ui.mlp.results import results
+    from pages.ui.mlp.results import RUNS, choose_part, results
+    from pages.ui.mlp.run_record import record
 
-    results(_network(), mnist())
+    part = choose_part()
+    if part == RUNS:
+        record()
+    else:
+        results(_network(), mnist(), part)
 
 
 def _draw() -> None:
@@ -80,15 +85,9 @@ def _edit() -> None:
 
 def _one_gradient_step() -> None:
     from pages.ui.kit.shell.cache import mnist
-    from pages.ui.mlp.one_gradient_step import lens
+    from pages.ui.mlp.one_gradient_step import one_gradient_step
 
-    lens(_network(), mnist())
-
-
-def _record() -> None:
-    from pages.ui.mlp.run_record import record
-
-    record()
+    one_gradient_step(_network(), mnist())
 
 
 TABS = (
@@ -108,7 +107,7 @@ TABS = (
         name="Formulas",
         title="Formulas",
         question="Which formulas make up one training step, and which shapes do their tensors have?",
-        see="Change the hidden layers and watch the shapes under each formula follow.",
+        see="Change the batch size, or the hidden layers under *Network*, and watch the shapes follow.",
         meaning="One training step is a forward pass, a loss, a backward pass and an update, and the shapes of the "
         "weight matrices fix the number of trainable parameters.",
         minutes=6,
@@ -150,19 +149,20 @@ TABS = (
         name="Results",
         title="Results",
         question="Which digits does the network classify correctly, and which does it confuse?",
-        see="Click a bright cell of the confusion matrix to see the images behind it.",
+        see="Click a bright cell of the confusion matrix to see its images, or compare the accuracy of *All runs*.",
         meaning="One accuracy hides the kinds of error: the confusion matrix shows which classes are confused, and "
         "the confidence interval how exactly the accuracy is known.",
         minutes=6,
         level="first",
         terms=("accuracy", "prediction", "confusion matrix", "misclassification", "confidence interval", "confidence"),
         show=_results,
+        joined={"Record": {"mlp_results": "All runs"}},
     ),
     Tab(
         name="Draw",
         title="Draw",
         question="What does the network see in your drawing, and which units respond?",
-        see="Draw a digit and find the hidden units that speak for the predicted class.",
+        see="Draw a digit and find the hidden units with the largest contribution to the predicted class.",
         meaning="A prediction is the softmax of weighted sums of hidden activations, so it can be traced back to "
         "the units that contributed most.",
         minutes=5,
@@ -186,7 +186,7 @@ TABS = (
         name="Edit",
         title="Edit",
         question="How much does the network need each of its weights and units?",
-        see="Silence ten units at random, again and again, until the accuracy gives way.",
+        see="Move the weight: hardly a prediction changes. Then ablate ten units at random, again and again.",
         meaning="What a network has learned is distributed over many weights, so it usually survives the ablation "
         "of single units and fails only when many are gone.",
         minutes=6,
@@ -205,17 +205,5 @@ TABS = (
         level="deeper",
         terms=("gradient descent", "gradient step", "gradient", "learning rate", "reduction", "nat"),
         show=_one_gradient_step,
-    ),
-    Tab(
-        name="Record",
-        title="Record",
-        question="Which hyperparameters led to which accuracy?",
-        see="Look for runs whose intervals do not overlap: those differ by more than chance.",
-        meaning="Hyperparameters are chosen by experiment, and a difference in accuracy counts only where it is "
-        "larger than chance explains.",
-        minutes=3,
-        level="reference",
-        terms=("hyperparameter", "accuracy", "confidence interval"),
-        show=_record,
     ),
 )

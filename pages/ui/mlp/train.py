@@ -17,22 +17,22 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
         values["hidden"],
         most=4096,
         usual=64,
-        unit="How many neurons.",
-        help="Layers between pixels and answer; 0 is linear.",
+        unit="Number of units.",
+        help="Layers between input and output; with 0 the model is linear.",
     )
     changes["activation"] = widget.choice_box(
         "Activation",
         ACTIVATIONS,
         values["activation"],
         "activation",
-        help="The nonlinear function between linear maps.",
+        help="The nonlinear function between linear layers.",
     )
     changes["family"] = widget.choice_box(
-        "Written as",
+        "Implementation",
         tuple(FAMILIES),
         values["family"],
         "family",
-        help="The same mathematics and the same start, written in different ways.",
+        help="The same mathematics and the same initialization, implemented in different ways.",
         format_func=lambda name: FAMILIES[name].title,
     )
     plain = not FAMILIES[changes["family"]].dropout
@@ -44,11 +44,11 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
         "dropout",
         step=0.05,
         disabled=plain,
-        help="Share of hidden units silenced at each step. Only for networks written with torch.nn.",
+        help="Share of hidden units set to 0 at each step. Only for networks built from torch.nn.",
     )
     changes["dropout"] = 0.0 if plain else dropout
     changes["normalize"] = widget.toggle(
-        "Normalize the pixels first", values["normalize"], "normalize", help="(x − mean) / std as the first layer."
+        "Normalize the pixels", values["normalize"], "normalize", help="(x − mean) / std as the first layer."
     )
     return changes
 

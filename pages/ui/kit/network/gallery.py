@@ -1,4 +1,4 @@
-"""Small pictures in a row that wraps: digits, weights."""
+"""Small images in a row that wraps: digits, weights."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ def digit_gallery(images: ArrayLike, captions: Sequence[str], width: int = WIDTH
 
 
 def weight_gallery(weights: ArrayLike, captions: Sequence[str], width: int = WIDTH) -> None:
-    """Signed pictures (N, 28, 28): blue below zero, orange above, one scale for all of them."""
+    """Signed images (N, 28, 28): blue below zero, orange above, one scale for all of them."""
     factor = max(1, width // 28)
     tiles = shade(weights, DIVERGING).repeat(factor, axis=1).repeat(factor, axis=2)
     _show(list(tiles), captions, width)
@@ -28,5 +28,5 @@ def _show(tiles: list[NDArray[np.uint8]], captions: Sequence[str], width: int) -
     with st.container(horizontal=True, gap="xsmall"):
         for tile, caption in zip(tiles, captions, strict=True):
             with st.container(width=width, gap=None):
-                st.image(tile, width=width)
+                st.image(tile, width=width, alt=caption.replace("*", ""))
                 st.caption(caption, text_alignment="center")

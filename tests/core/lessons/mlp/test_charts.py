@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.charts.intervals import before_after_figure, digit_accuracy_figure
-from core.lessons.mlp.charts import loss_along_figure, now_and_start_figure, slope_figure
+from core.lessons.mlp.charts import derivative_figure, loss_along_figure, trained_and_initial_figure
 
 
 def test_the_step_and_its_tangent() -> None:
@@ -19,7 +19,7 @@ def test_the_step_and_its_tangent() -> None:
 
 
 def test_histograms_and_bars_show_what_they_are_given() -> None:
-    fig = now_and_start_figure([0, 1, 2], [0.25, 0.75], [0.5, 0.5], x_title="weight")
+    fig = trained_and_initial_figure([0, 1, 2], [0.25, 0.75], [0.5, 0.5], x_title="weight")
     assert list(fig.data[0].y) == [0.25, 0.75]
     assert list(fig.data[1].y) == [0.5] * 4
     pair = before_after_figure([0.1] * 10, [0.2] * 10)
@@ -30,8 +30,8 @@ def test_histograms_and_bars_show_what_they_are_given() -> None:
     assert perfect.layout.yaxis.range[0] < 1
 
 
-def test_the_slope_curve_counts_every_value() -> None:
+def test_the_derivative_figure_counts_every_value() -> None:
     values = np.random.default_rng(0).normal(0, 2, 5000)
-    fig = slope_figure(values, lambda at: np.exp(-(at**2)), name="slope")
+    fig = derivative_figure(values, lambda at: np.exp(-(at**2)), name="derivative")
     assert fig.data[0].customdata.sum() == pytest.approx(1, abs=0.01)
     assert max(fig.data[0].y) == pytest.approx(1, abs=0.01)

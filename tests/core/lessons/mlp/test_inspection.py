@@ -80,7 +80,7 @@ def edits_for(model: nn.Module) -> list[list[weight_editing.Edit]]:
     """One edit of each kind in each layer, then all of them together."""
     widths = [weight.shape[0] for _, weight, _ in linear_layers(model)]
     weights = [weight_editing.WeightEdit(i, width - 1, 0, 2.5) for i, width in enumerate(widths)]
-    units = [weight_editing.SilencedUnit(i, width - 1) for i, width in enumerate(widths[:-1])]
+    units = [weight_editing.AblatedUnit(i, width - 1) for i, width in enumerate(widths[:-1])]
     last = weight_editing.WeightEdit(0, widths[0] - 1, 0, -1.0)  # the same weight again: the later counts
     single: list[list[weight_editing.Edit]] = [[edit] for edit in [*weights, *units]]
     return [[], *single, [*units, *weights, last], [weights[0], weights[-1]]]
@@ -101,7 +101,7 @@ def test_a_silenced_unit_passes_on_nothing(model: nn.Module, batch: Digits) -> N
     _, weight, bias = linear_layers(model)[1]
     silent = found.after[0].clone()
     silent[:, 0] = 0
-    twin = weight_editing.edited_copy(model, [weight_editing.SilencedUnit(0, 0)])
+    twin = weight_editing.edited_copy(model, [weight_editing.AblatedUnit(0, 0)])
     torch.testing.assert_close(
         signals(twin, batch.images).before[1], functional.linear(silent, weight, bias), rtol=1e-4, atol=1e-5
     )
@@ -134,25 +134,25 @@ def test_spread_by_its_definition() -> None:
     assert found.saturated == pytest.approx(2 / 6)
     assert found.dead == pytest.approx(1 / 3)
     sigma = torch.sigmoid(before)
-    assert found.slope == pytest.approx(float((sigma * (1 - sigma)).mean()))
+    assert found.derivative == pytest.approx(float((sigma * (1 - sigma)).mean()))
     assert saturation.spread(before, torch.relu, "relu").saturated is None
 
 
 def test_a_normal_start_saturates_the_sigmoids(batch: Digits) -> None:
     config = MLPConfig(hidden=(100,), family="raw")
-    found = {(s.hidden, s.output): s for s in saturation.compare_starts(config, batch, seed=0)}
+    found = {(s.hidden, s.output): s for s in saturation.compare_initializations(config, batch, seed=0)}
     normal, usual = found["normal", "normal"].spread, found["pytorch", "pytorch"].spread
     assert normal.std > 10 * usual.std
-    assert normal.slope < usual.slope / 2
+    assert normal.derivative < usual.derivative / 2
     assert normal.saturated is not None
     assert normal.saturated > 0.5
     assert usual.saturated == 0
     first = as_module(build(config, Generator().manual_seed(0)))
     step = gradients(first, batch.images, batch.labels)
-    pace = step.weights[0].norm() / linear_layers(first)[0][1].norm()
-    assert found["pytorch", "pytorch"].pace == pytest.approx(float(pace), rel=1e-4)
+    relative_gradient = step.weights[0].norm() / linear_layers(first)[0][1].norm()
+    assert found["pytorch", "pytorch"].relative_gradient == pytest.approx(float(relative_gradient), rel=1e-4)
     assert {start.hidden for start in found.values()} == set(INITIALIZATIONS)
-    assert saturation.compare_starts(MLPConfig(hidden=()), batch, seed=0) == []
+    assert saturation.compare_initializations(MLPConfig(hidden=()), batch, seed=0) == []
 
 
 def test_histograms_share_their_bins_and_hide_no_tail() -> None:
@@ -160,13 +160,13 @@ def test_histograms_share_their_bins_and_hide_no_tail() -> None:
     now[0] = 1000.0
     found = saturation.histograms(now, start, bins=30)
     assert found.edges.shape == (31,)
-    assert float(found.start.sum()) == pytest.approx(1, abs=0.01)
-    assert float(found.now.sum()) <= 1 + 1e-6
+    assert float(found.initial.sum()) == pytest.approx(1, abs=0.01)
+    assert float(found.trained.sum()) <= 1 + 1e-6
     same: Tensor = torch.ones(10)
-    assert float(saturation.histograms(same, same).now.sum()) == pytest.approx(1)
+    assert float(saturation.histograms(same, same).trained.sum()) == pytest.approx(1)
     wild = torch.tensor([1.0, 2.0, torch.inf, torch.nan])
-    assert float(saturation.histograms(wild, same).now.sum()) == pytest.approx(0.5)
-    assert float(saturation.histograms(wild[2:], wild[3:]).now.sum()) == 0
+    assert float(saturation.histograms(wild, same).trained.sum()) == pytest.approx(0.5)
+    assert float(saturation.histograms(wild[2:], wild[3:]).trained.sum()) == 0
 
 
 def test_pushes_add_up_to_the_logit(batch: Digits) -> None:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from core.data import Mnist
     from core.models.trained_network import TrainedNetwork
 
-MODULES = {"edit": "weight_editing", "lens": "one_gradient_step"}
-PANELS = ("results", "inside", "draw", "edit", "lens")
+MODULES = {"edit": "weight_editing"}
+PANELS = ("results", "inside", "draw", "edit", "one_gradient_step")
 
 
 def panel_over(panel: str, network: "list[TrainedNetwork]", mnist: "Mnist", **state: object) -> AppTest:

@@ -120,7 +120,7 @@ def test_a_run_prolonged_beyond_the_slider_is_found_again() -> None:
 
 def test_a_run_that_diverged_claims_no_accuracy() -> None:
     app = open_page(mlp_tab="Train")
-    app.button(key="mlp_try_Rate too high").click().run()
+    app.button(key="mlp_try_Learning rate too high").click().run()
     job = registry().get(app.session_state[train.JOB], Job)
     assert job.wait(60).status == "diverged"
     app.run()
@@ -157,3 +157,17 @@ def test_train_starts_what_the_controls_show_even_if_they_changed_in_the_same_mo
     job = registry().get(app.session_state[train.JOB], Job)
     assert job.start.train.epochs == 2
     job.wait(60)
+
+
+@pytest.mark.usefixtures("nothing_on_record")
+def test_the_former_record_is_a_part_of_results() -> None:
+    app = open_page(mlp_tab="Record")
+    assert app.session_state["mlp_tab"] == "Results"
+    assert any("No runs yet" in info.value for info in app.info)
+    assert not app.warning
+
+
+def test_addresses_with_former_labels_open_the_same_views() -> None:
+    app = open_page(mlp_tab="Inside", mlp_inside="The start")
+    assert app.segmented_control(key="mlp_inside").value == "Initialization"
+    assert not app.warning

@@ -15,6 +15,7 @@ from core.models.trained_network import TrainedNetwork
 from core.training.trainer import Trainer, initial_network
 from pages.ui.mlp.autograd_demo import autograd_demo
 from pages.ui.mlp.formulas import formulas
+from pages.ui.mlp.results import results
 from tests.pages.harness import captions, open_part, text, well, widget
 from tests.pages.ui.mlp.harness import PANELS, panel_over
 
@@ -59,11 +60,11 @@ def open_panel(case: Case, mnist: Mnist, bundled_only: None) -> Callable[[str], 
 
 
 FIRST = {  # what each panel tells at its first view
-    "results": "Which digit for which",
-    "inside": "Training moved this layer by",
+    "results": "most frequent confusion",
+    "inside": "Training changed this layer by",
     "draw": "Prediction: ",
     "edit": "Accuracy is measured on",
-    "lens": "as this one weight moves and all others stay",
+    "one_gradient_step": "as a function of this one weight",
 }
 
 
@@ -72,48 +73,53 @@ def test_opens(panel: str, open_panel: Callable[[str], AppTest]) -> None:
     assert FIRST[panel] in text(open_panel(panel))
 
 
+@pytest.mark.parametrize(("part", "shown"), [("Classes", "Lowest accuracy"), ("Most confident errors", "True class →")])
+def test_every_part_of_results(part: str, shown: str, case: Case, mnist: Mnist, bundled_only: None) -> None:
+    assert shown in text(open_part(results, case.trained, mnist, part))
+
+
 def test_every_view_inside(open_panel: Callable[[str], AppTest], case: Case) -> None:
     app = open_panel("inside")
     well(app.button_group(key="mlp_inside").set_value("Histograms").run())
     quantity = widget(app.button_group, "mlp_spread_")
     well(widget(app.button_group, "mlp_spread_").set_value(quantity.options[-1]).run())
-    well(app.button_group(key="mlp_inside").set_value("The start").run())
+    well(app.button_group(key="mlp_inside").set_value("Initialization").run())
     assert len(app.metric) == (3 if case.trained.config.model.hidden else 0)
 
 
 def test_edits_add_up_and_are_undone(open_panel: Callable[[str], AppTest], case: Case) -> None:
     app = open_panel("edit")
-    untouched = app.metric[0].value
+    trained = app.metric[0].value
     well(widget(app.slider, "mlp_edit_value").set_value(2.0).run())
     assert "set to 2.00" in captions(app)
     if case.trained.config.model.hidden:
-        well(widget(app.button_group, "mlp_edit_kind").set_value("Silence units").run())
+        well(widget(app.button_group, "mlp_edit_kind").set_value("Ablate units").run())
         well(app.button(key="mlp_edit_silence").click().run())
         well(app.button(key="mlp_edit_random").click().run())
         assert "set to 2.00" in captions(app)
-        assert "silent in hidden layer 1" in captions(app)
+        assert "ablated in hidden layer 1" in captions(app)
     assert int(app.metric[1].value.replace(",", "")) > 0
     well(app.button(key="mlp_edit_reset").click().run())
-    assert app.metric[0].value == untouched
+    assert app.metric[0].value == trained
     assert app.metric[1].value == "0"
 
 
 def test_one_step_on_another_layer(open_panel: Callable[[str], AppTest], case: Case) -> None:
-    app = open_panel("lens")
+    app = open_panel("one_gradient_step")
     before, alone, together = (float(metric.value) for metric in app.metric)
     assert alone <= before
     assert together < before
     last = widget(app.selectbox, "mlp_lens")
     last.set_value(last.options[-1])
-    app.button_group(key="mlp_lens_when").set_value("as it is now")
-    well(app.button_group(key="mlp_lens_window").set_value("the step itself").run())
+    app.button_group(key="mlp_lens_when").set_value("trained")
+    well(app.button_group(key="mlp_lens_window").set_value("close-up").run())
 
 
 def test_results_show_the_images_of_a_cell(open_panel: Callable[[str], AppTest]) -> None:
     app = open_panel("results")
     app.selectbox(key="mlp_is").set_value(1)
     well(app.selectbox(key="mlp_read").set_value(1).run())
-    assert any("of a 1 read as a 1" in c.value or "No 1 was read" in c.value for c in app.caption)
+    assert any("of class 1 predicted as 1" in c.value or "No image of class 1" in c.value for c in app.caption)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +137,7 @@ def test_formulas_have_the_shapes_of_the_network(config: MLPConfig, optimizer: s
     assert any(f"**{total:,}**" in markdown.value for markdown in app.markdown)
 
 
-def test_autograd_of_the_slides_and_of_another_function() -> None:
+def test_autograd_of_the_course_slides_and_of_another_function() -> None:
     app = open_part(autograd_demo)
     assert "[4, 2, 4]" in app.code[0].value
     function = app.selectbox(key="mlp_function")
