@@ -14,6 +14,7 @@ from core.recipes.texts import RECIPES
 from core.storage.history import History
 from pages.ui.cnn.batch_norm_pair import COURSE, beside, between, claims
 from pages.ui.cnn.frozen_kernels import frozen
+from pages.ui.cnn.parts import pick_part
 from pages.ui.cnn.rate_sweep import sweep
 from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.shell.page import controls_and_stage
@@ -26,6 +27,7 @@ from pages.ui.kit.widgets.kept_button import kept_button
 PAIR = TwoRuns(
     "cnn_bn_run", "cnn_bn_twin", "cnn_bn_shown", "cnn_bn_problem", ("pages/4_CNN.py", {"cnn_tab": "Batch norm"})
 )
+LIVE, RATES, FROZEN = "Two networks", "Learning rates", "Frozen kernels"
 LOCKED = Live((), lambda name, value: None)  # nothing may change while the pair runs
 
 CODE = """\
@@ -53,24 +55,33 @@ def batch_norm(mnist: Mnist) -> None:
     with left:
         settings = _choose(pair)
     with right:
-        st.markdown(
-            "Batch norm normalizes every channel over the batch to mean 0 and variance 1, then scales and shifts "
-            "it by two learned parameters (γ, β)."
+        part = pick_part(
+            "cnn_bn_part",
+            {LIVE: (), RATES: ("cnn_sweep_",), FROZEN: ("cnn_frozen_",)},
+            help="Train the two networks once, at many learning rates, or with frozen random kernels.",
         )
-        claims()
+        busy = pair is not None and pair.snapshot.active
         if problem := PAIR.trouble():
             st.error(problem, icon=":material/info:")
-        if pair is not None:
-            live_run(pair, "cnn_bn_live", charts=False)
-            beside(pair)
+        if part == RATES:
+            sweep(mnist, settings, busy)
+        elif part == FROZEN:
+            frozen(mnist, settings, busy)
         else:
-            _recorded()
-        busy = pair is not None and pair.snapshot.active
-        sweep(mnist, settings, busy)
-        frozen(mnist, settings, busy)
+            _pair(pair)
         with st.expander("Show the code", icon=":material/code:"):
             st.code(CODE, language="python")
             st.code(cnn_code(course_pair(COURSE, settings["convolutions"])[WITH].cnn), language="python")
+
+
+def _pair(pair: Pair | None) -> None:
+    """The two networks side by side: live, saved or pretrained."""
+    if pair is not None:
+        live_run(pair, "cnn_bn_live", charts=False)
+        beside(pair)
+    else:
+        _recorded()
+    claims()
 
 
 def _key(setting: str) -> str:

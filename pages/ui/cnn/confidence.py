@@ -9,6 +9,7 @@ from core.data.digits import CLASSES, Mnist
 from core.formatting import interval, percent, probability
 from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn.calibration import calibrated
+from pages.ui.cnn.parts import pick_part
 from pages.ui.kit.network.gallery import digit_gallery
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.widgets import cached_results
@@ -17,6 +18,7 @@ from pages.ui.kit.widgets.binding import renamed
 PAGE_SIZE = 24
 HIGH = 0.9  # as in the course project: "most exceed 0.9"
 WRONG, LEAST, MOST, DIGIT = "misclassified", "lowest confidence", "highest confidence", "one digit"
+PREDICTIONS, CALIBRATION = "Predictions", "Calibration"
 KIND = "cnn_sure_kind"
 renamed(KIND, {"misread": WRONG, "least sure": LEAST, "most sure": MOST})
 #: Words in the keys of the page number, which stand in addresses.
@@ -51,12 +53,19 @@ calibrated = (logits / log_t.exp().detach()).softmax(dim=1)    # same prediction
 @panel
 def confidence(trained: TrainedNetwork, mnist: Mnist) -> None:
     """The share of high confidences, images with their predictions, and the calibration."""
-    probabilities = cached_results.probabilities(trained, mnist)
-    confidence, answers = probabilities.max(dim=1)
-    _share(confidence, answers == mnist.test.labels, mnist)
-    _images(confidence, answers, mnist)
-    st.subheader("Calibration", anchor=False)
-    calibrated(trained, mnist)
+    part = pick_part(
+        "cnn_sure_part",
+        {PREDICTIONS: (), CALIBRATION: ("cnn_sure_bins",)},
+        help="Single predictions with their confidence, or confidence against accuracy.",
+    )
+    if part == CALIBRATION:
+        calibrated(trained, mnist)
+    else:
+        probabilities = cached_results.probabilities(trained, mnist)
+        confidence, predicted = probabilities.max(dim=1)
+        _share(confidence, predicted == mnist.test.labels, mnist)
+        _images(confidence, predicted, mnist)
+        _course_project(confidence, mnist)
     with st.expander("Show the code", icon=":material/code:"):
         st.code(CODE, language="python")
 
@@ -78,6 +87,12 @@ def _share(confidence: Tensor, right: Tensor, mnist: Mnist) -> None:
         st.metric(
             "Confident errors", f"{confident_errors:,}", width=190, help="Misclassified with confidence above 0.9."
         )
+
+
+def _course_project(confidence: Tensor, mnist: Mnist) -> None:
+    """Its sentence about confidences beside the number, folded away."""
+    n, high = len(confidence), int((confidence > HIGH).sum())
+    low_end, high_end = Proportion(high, n).interval
     verdict = "Yes" if low_end > 0.5 else "No" if high_end < 0.5 else "About half of them"
     with st.expander("Course project: do most confidences exceed 0.9?", icon=":material/format_quote:"):
         st.markdown(f"{verdict}: {percent(high / n)} of {cached_results.which_images(mnist, n)} do.")

@@ -105,6 +105,13 @@ def by_hand(mnist: Mnist) -> None:
 def _settings(mnist: Mnist) -> Settings:
     picture = subject(mnist, "cnn_hand")
     kernel = edited_filter()
+    with st.expander("Stride, padding and bias", icon=":material/tune:"):
+        stride, padding, bias = _sliding()
+    return Settings(picture.image[0].double(), kernel, bias, stride, padding)
+
+
+def _sliding() -> tuple[int, int, float]:
+    """How the kernel moves, and what is added to every sum."""
     stride = st.slider(
         "Stride (pixels)",
         1,
@@ -133,7 +140,7 @@ def _settings(mnist: Mnist) -> Settings:
         bind="query-params",
         help="One number added to every weighted sum.",
     )
-    return Settings(picture.image[0].double(), kernel, bias, stride, padding)
+    return stride, padding, bias
 
 
 def _convolution(now: Settings) -> None:
@@ -150,11 +157,15 @@ def _convolution(now: Settings) -> None:
         fig = picked_map_figure(laid, "pixel", scale=GRAY_INK, limits=(0.0, 1.0), frame=frame, border=now.padding)
         chart(fig, "cnn_hand_picture", still=True)
     with after:
-        st.markdown(f"**Output**, {side} × {side}")
+        st.markdown(f"**Output**, {side} × {side}", help="Orange: above zero, blue: below. Click a cell.")
         _map(result, "output", "cnn_hand_output", "cnn_hand", row, column)
-        st.caption("Orange: above zero, blue: below. Click a cell or move the sliders.")
     show_product(now.kernel, found, now.bias, row, column)
-    st.markdown("**How large is the output?**")
+    with st.expander("How large is the output?", icon=":material/straighten:"):
+        _output_size(now, side, k)
+
+
+def _output_size(now: Settings, side: int, k: int) -> None:
+    """The formula for the side, with its numbers, and the check against PyTorch."""
     st.latex(
         r"\begin{aligned}\text{side} &= \left\lfloor \frac{28 + 2p - k}{s} \right\rfloor + 1 \\ &= "
         rf"\left\lfloor \frac{{28 + 2\cdot{now.padding} - {k}}}{{{now.stride}}} \right\rfloor + 1 "

@@ -7,8 +7,9 @@ from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn.maps import maps
 from pages.ui.cnn.max_activations import strongest_images
 from pages.ui.cnn.network_editing import ablation
+from pages.ui.cnn.parts import pick_part
 from pages.ui.cnn.saliency import attribution
-from pages.ui.kit.network.image_picker import subject
+from pages.ui.kit.network.image_picker import WIDTH, subject
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.widgets.binding import renamed
 
@@ -25,20 +26,18 @@ QUESTIONS = {
 @panel
 def feature_maps(trained: TrainedNetwork, mnist: Mnist) -> None:
     """Four parts behind one switch; three of them look at an image of the reader's choice."""
-    part = st.segmented_control(
-        "Part",
-        list(QUESTIONS),
-        default=MAPS,
-        required=True,
-        key="cnn_maps_part",
-        bind="query-params",
-        label_visibility="collapsed",
-        help="Feature maps, ablation, maximally activating images, or attribution.",
-    )
-    st.markdown(QUESTIONS[part])
+    with st.container(horizontal=True, gap="large"):
+        choose, look = st.container(width="stretch"), st.container(width=WIDTH)
+    with choose:
+        part = pick_part(
+            "cnn_maps_part",
+            dict.fromkeys(QUESTIONS, ()),
+            help="Feature maps, ablation, maximally activating images, or attribution.",
+        )
+        st.caption(QUESTIONS[part])
     if part == PEAKS:
         strongest_images(trained, mnist)
         return
-    with st.container(border=True):
+    with look:
         seen = subject(mnist, "cnn_maps")
     {MAPS: maps, CHANGE: ablation, LOOKS: attribution}[part](trained, mnist, seen)

@@ -45,7 +45,7 @@ def edited_filter() -> Tensor:
         key=PRESET,
         bind="query-params",
         on_change=_refill,
-        help="Kernels designed by hand, or a random one; edit the weights below.",
+        help="Kernels designed by hand, or a random one.",
     )
     seed = 0
     if preset == RANDOM:
@@ -69,7 +69,7 @@ def edited_filter() -> Tensor:
             ignore(KEPT, words, f"holds no kernel of {side}×{side} numbers", key=cell_key(side, 0, 0))
         _put(original if kept is None else kept)
     st.html(SLIM)
-    with st.container(key="cnn_hand_cells", gap="xxsmall"):
+    with st.expander("Edit the weights", icon=":material/edit:"), st.container(key="cnn_hand_cells", gap="xxsmall"):
         kernel = torch.tensor([_row(side, row) for row in range(side)], dtype=torch.float64)
     own = not torch.equal(kernel, original)
     state.remember(KEPT, _text(kernel) if own else None)

@@ -106,9 +106,9 @@ def _show(trained: TrainedNetwork, mnist: Mnist, choice: Choice, shown: list[Mom
             st.caption(f"True label: {choice.image.label}.")
     with path:
         _path(trained, moment)
-    st.markdown("**Confusion matrix**")
-    chart(confusion_figure(table, height=340), "cnn_kernels_confusion", still=True)
-    st.caption("Brighter: more mistakes. Diagonal: classified correctly.")
+    with st.expander("Confusion matrix", icon=":material/grid_on:"):
+        chart(confusion_figure(table, height=340), "cnn_kernels_confusion", still=True)
+        st.caption("Brighter: more mistakes. Diagonal: classified correctly.")
 
 
 def _whose(image: Subject) -> str:
@@ -123,7 +123,10 @@ def _accuracy(trained: TrainedNetwork, mnist: Mnist, moment: Moment, table: Tens
     low, high = Proportion(correct, n).interval
     with st.container(horizontal=True, gap="small"):
         st.metric(
-            "Test accuracy", percent(correct / n, 2), width=125, help="Share of test images classified correctly."
+            "Test accuracy",
+            percent(correct / n, 2),
+            width=125,
+            help=f"Share of test images classified correctly. {BY_TEST}",
         )
         st.metric(
             "95% interval",
@@ -134,7 +137,7 @@ def _accuracy(trained: TrainedNetwork, mnist: Mnist, moment: Moment, table: Tens
         st.metric("Mistakes", f"{n - correct:,} of {n:,}", width=150, help="Test images misclassified.")
     spaced = " (evenly spaced)" if n < len(mnist.test) else ""
     measured = f"Measured on {cached_results.which_images(mnist, n)}{spaced}."
-    st.caption(f"{measured} {BY_TEST} {_exactness(trained, mnist, moment)}")
+    st.caption(f"{measured} {_exactness(trained, mnist, moment)}")
 
 
 def _exactness(trained: TrainedNetwork, mnist: Mnist, moment: Moment) -> str:

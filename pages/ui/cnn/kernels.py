@@ -64,7 +64,9 @@ def _choice(trained: TrainedNetwork, mnist: Mnist) -> Choice:
         bind="query-params",
         help="The change is trained weight minus initial weight.",
     )
-    scale = st.segmented_control(
+    convolution = layers[layer]
+    advanced = st.expander("Advanced", icon=":material/tune:")
+    scale = advanced.segmented_control(
         "Color scale",
         [COMMON, OWN],
         default=COMMON,
@@ -73,9 +75,9 @@ def _choice(trained: TrainedNetwork, mnist: Mnist) -> Choice:
         bind="query-params",
         help="A shared scale compares kernels and epochs; one per kernel also shows the pattern of small weights.",
     )
-    convolution = layers[layer]
-    inputs = _part("Input channels", convolution.in_channels, ROWS, "cnn_kernels_in")
-    outputs = _part("Output channels", convolution.out_channels, COLUMNS, "cnn_kernels_out")
+    with advanced:
+        inputs = _part("Input channels", convolution.in_channels, ROWS, "cnn_kernels_in")
+        outputs = _part("Output channels", convolution.out_channels, COLUMNS, "cnn_kernels_out")
     image = subject(mnist, "cnn_kernels")
     return Choice(layer, inputs, outputs, what == CHANGE, scale == COMMON, image)
 

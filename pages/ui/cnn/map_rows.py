@@ -14,7 +14,7 @@ from core.lessons.cnn.feature_maps import LayerOutput
 from pages.ui.cnn.layer_words import does, gives
 from pages.ui.kit.drawing.map_sheet import Row
 
-MOST = 64  # channels of a layer shown at a time
+MOST = 16  # channels of a layer shown at a time: two rows
 
 
 def input_row(image: Tensor) -> Row:

@@ -74,7 +74,7 @@ def _layer_key(config: CNNConfig) -> str:
 
 
 def _sheet(config: CNNConfig, outputs: list[LayerOutput], output: LayerOutput, channel: int, seen: Subject) -> None:
-    with st.container(horizontal=True, gap="medium"):
+    with st.expander("Advanced", icon=":material/tune:"), st.container(horizontal=True, gap="medium"):
         reach = st.segmented_control(
             "Color scale",
             [OWN, LAYER],

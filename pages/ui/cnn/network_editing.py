@@ -123,7 +123,8 @@ def _switches(
     )
     outputs = layer_outputs(results.changed(trained, off, edits.changed()), config, seen.image)
     shown = [out for out in outputs if out.name.startswith("act")]
-    first = first_shown(shown, KEY)
+    with st.container(horizontal=True):
+        first = first_shown(shown, KEY)
     rows = [
         layer_row(
             out,

@@ -18,6 +18,7 @@ from core.lessons.cnn.transforms import TRANSFORMS
 from core.models.evaluation import predict
 from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn.map_results import cnn
+from pages.ui.cnn.parts import pick_part
 from pages.ui.cnn.robustness_curves import strength_curves
 from pages.ui.kit.network.image_picker import subject
 from pages.ui.kit.network.network_panel import panel
@@ -38,6 +39,9 @@ aligned = (after[:, :, 3:-6] - before[:, :, 6:-3]).norm()  # shifted back: 0 awa
 """
 
 
+MAPS_PART, CURVES_PART = "Feature maps", "Accuracy of all networks"
+
+
 @panel
 def robustness(trained: TrainedNetwork, mnist: Mnist) -> None:
     """One image before and after, its feature maps, and accuracy against strength for all networks."""
@@ -49,14 +53,17 @@ def robustness(trained: TrainedNetwork, mnist: Mnist) -> None:
     after = TRANSFORMS[how](before, strength)
     with right:
         transformed_prediction(trained, before, after)
-    st.subheader("Feature maps before and after", anchor=False)
-    transformed_maps(trained, before[0], after[0], how, strength)
-    st.subheader("Accuracy against strength", anchor=False)
-    curves = st.container()  # filled last: measuring takes its time
+    part = pick_part(
+        "cnn_shake_part",
+        {MAPS_PART: (), CURVES_PART: ("cnn_shake_all",)},
+        help="The feature maps of this image before and after, or the accuracy of all networks at every strength.",
+    )
+    if part == MAPS_PART:
+        transformed_maps(trained, before[0], after[0], how, strength)
+    else:
+        strength_curves(trained, mnist, how, strength)
     with st.expander("Show the code", icon=":material/code:"):
         st.code(CODE, language="python")
-    with curves:
-        strength_curves(trained, mnist, how, strength)
 
 
 def _controls() -> tuple[str, float]:
@@ -121,9 +128,9 @@ def transformed_maps(trained: TrainedNetwork, before: Tensor, after: Tensor, how
     """before, after: (1, 28, 28). For shifts a switch shifts the maps of `after` back."""
     layers = layer_maps(trained.model, cnn(trained), before, after)
     by = {"shift-across": (round(strength), 0), "shift-down": (0, round(strength))}.get(how)
-    choose, switch = st.columns([1, 1.6], vertical_alignment="bottom", gap="large")
     names = [layer.name for layer in layers]
-    with choose:
+    switch = st.container()
+    with st.expander("Advanced", icon=":material/tune:"):
         picked = st.selectbox(
             "Layer",
             names,

@@ -21,7 +21,7 @@ from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.widgets import cached_results
 from pages.ui.kit.widgets.chart import chart
 
-LINEUP = ("fast-99", "cnn-lab", "cnn-bn", "cnn-nobn", "mlp-deep", "mlp-module", "mlp-autograd", "linear-softmax")
+LINEUP = ("cnn-lab", "cnn-bn", "cnn-nobn", "mlp-deep", "mlp-module", "mlp-autograd", "linear-softmax")
 SAMPLE = 1000  # test images, until all are asked for
 FEWEST, WORK = 200, 1e11  # a very large network gets a smaller sample: multiplications a curve may take
 PATIENCE = 0.4  # seconds of measuring before the chart is drawn again

@@ -165,9 +165,7 @@ def _source(config: RunConfig) -> str:
     return RECIPES[config.recipe].source.split(":")[0] if config.recipe in RECIPES else "Test images"
 
 
-PAGE = TrainingPage(
-    "cnn", CNNConfig, "cnn-lab", network, describe=layers_table, more=more, quick=True, preset="fast-99"
-)
+PAGE = TrainingPage("cnn", CNNConfig, "cnn-bn", network, describe=layers_table, more=more, quick=True, preset="fast-99")
 LOOK = PAGE.key("look")  # the network that the panels look at
 JOB = PAGE.key("run")
 

@@ -29,7 +29,6 @@ CROWDED = {
     ("backprop", "Chain rule"): 8,
     ("backprop", "Checked"): 13,
     ("backprop", "Train it"): 8,
-    ("cnn", "By hand"): 19,
     ("language", "Train"): 8,
 }
 

@@ -26,7 +26,7 @@ def picked_map_figure(
     frame: tuple[int, int, int] | None = None,
     border: int = 0,
     click: bool = False,
-    height: int = 300,
+    height: int = 250,
 ) -> go.Figure:
     """values (R, C) as square cells, called "name[row, column]" on hover.
 

@@ -100,7 +100,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> Measured:
 
 
 def test_the_sweep_runs_to_its_end_once_and_says_what_it_saw(measured: Measured) -> None:
-    app = opened()
+    app = opened(cnn_bn_part=batch_norm.RATES)
     app.select_slider(key="cnn_sweep_images").set_value(1000)
     app.button(key="cnn_sweep_start").click()
     work_off(app, "cnn_sweep")
@@ -116,7 +116,7 @@ def test_the_sweep_runs_to_its_end_once_and_says_what_it_saw(measured: Measured)
 
 
 def test_frozen_kernels_beside_trained_ones(measured: Measured) -> None:
-    app = opened()
+    app = opened(cnn_bn_part=batch_norm.FROZEN)
     app.select_slider(key="cnn_frozen_images").set_value(1000)
     app.button(key="cnn_frozen_start").click()
     work_off(app, "cnn_frozen")

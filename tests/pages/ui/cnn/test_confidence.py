@@ -14,7 +14,7 @@ from core.lessons.cnn.calibration import fit_temperature
 from core.models import build_module
 from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn.calibration import held_out
-from pages.ui.cnn.confidence import CODE, PAGE_SIZE, confidence
+from pages.ui.cnn.confidence import CALIBRATION, CODE, PAGE_SIZE, confidence
 from tests.pages.harness import open_part, shipped, text, well
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
@@ -52,6 +52,7 @@ def test_the_first_view_counts_what_the_network_reads(mnist: Mnist) -> None:
     assert (f"Yes: {share:.1%}" in text(app)) == (share > 0.54)
     assert len(tiles(app)) == min(wrong, PAGE_SIZE)
     assert all("**" in tile for tile in tiles(app)), "misclassified ones first"
+    well(app.segmented_control(key="cnn_sure_part").set_value(CALIBRATION).run())
     accuracies = [metric.value for metric in app.metric if metric.label == "Accuracy"]
     assert accuracies[0] == accuracies[1]
     losses = [float(metric.value) for metric in app.metric if metric.label == "NLL (nats)"]
@@ -76,7 +77,7 @@ def test_every_sheet_and_order(mnist: Mnist) -> None:
 
 
 def test_the_calibration_error_depends_on_the_bins(mnist: Mnist) -> None:
-    app = tab(shipped("cnn-bn"), mnist)
+    app = open_part(confidence, shipped("cnn-bn"), mnist, address={"cnn_sure_bins": "15"})  # opens its part
     errors = []
     for bins in (5, 30):
         well(app.slider(key="cnn_sure_bins").set_value(bins).run())

@@ -9,6 +9,7 @@ from core.config.run import CNNConfig
 from core.jobs.training_job import start_training
 from core.recipes.texts import RECIPES
 from pages.ui.cnn import train
+from pages.ui.cnn.layer_words import tag
 from pages.ui.kit.shell.cache import mnist, registry, run_store, shipped_model
 from tests.pages import harness
 from tests.pages.harness import captions, finish, markdown, text, well
@@ -92,7 +93,7 @@ TINY = CNNConfig(
 
 @pytest.mark.usefixtures("few_digits")
 def test_a_network_of_ones_own_trains_in_one_click_and_is_found_again() -> None:
-    app = open_page(cnn_tab="Train")
+    app = open_page(cnn_tab="Train", cnn_recipe="cnn-lab")
     build_tiny(app)
     total = sum(layer.parameters for layer in TINY.layers())
     assert f"**{total:,} parameters**" in markdown(app)
@@ -122,7 +123,7 @@ def test_a_network_of_ones_own_trains_in_one_click_and_is_found_again() -> None:
 
 
 def test_an_impossible_shape_is_refused_with_the_layer_and_nothing_is_lost() -> None:
-    app = open_page(cnn_tab="Train")
+    app = open_page(cnn_tab="Train", cnn_recipe="cnn-lab")
     app.slider(key="cnn-lab_kernel_2").set_value(11)
     app.slider(key="cnn-lab_padding_2").set_value(0)
     app.slider(key="cnn-lab_stride_1").set_value(3).run()
@@ -154,6 +155,13 @@ def test_a_link_reproduces_the_builder() -> None:
     app = open_page(cnn__nobn_blocks="4", cnn__nobn_channels_4="5", cnn__nobn_batch_norm="true", cnn_recipe="cnn-nobn")
     assert "(5, 5, 5)" in markdown(app)
     assert app.toggle(key="cnn-nobn_batch_norm").value is True
+
+
+def test_it_opens_with_batch_norm_and_a_link_to_the_lab_reports_network_keeps_it() -> None:
+    assert open_page().selectbox(key="cnn_recipe").value == "cnn-bn"
+    fits_its_layers = f"cnn_maps_layer_{tag(RECIPES['cnn-lab'].config.cnn)}"
+    for address in ({"cnn__lab_lr": "0.01"}, {"cnn_epoch_of_20": "3"}, {fits_its_layers: "act2"}):
+        assert open_page(**address).selectbox(key="cnn_recipe").value == "cnn-lab"
 
 
 def test_a_run_of_another_page_is_not_taken_for_ours() -> None:

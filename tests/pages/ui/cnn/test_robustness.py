@@ -13,7 +13,7 @@ from core.lessons.cnn.transforms import TRANSFORMS
 from core.models import build_module
 from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn import robustness_curves
-from pages.ui.cnn.robustness import robustness
+from pages.ui.cnn.robustness import CURVES_PART, MAPS_PART, robustness
 from tests.pages.harness import left_alone, open_part, part_of, shipped, text, well, widget
 
 if TYPE_CHECKING:
@@ -69,9 +69,10 @@ def untouched(mnist: Mnist) -> "Iterator[TrainedNetwork]":
 
 def test_first_view_shows_claim_measurement_and_every_network(untouched: TrainedNetwork, mnist: Mnist) -> None:
     app = tab(untouched, mnist)
+    assert "The lab report says" in text(app)
+    assert "Relative change of the feature maps" in text(app)
+    well(app.segmented_control(key="cnn_shake_part").set_value(CURVES_PART).run().run())
     said = text(app)
-    assert "The lab report says" in said
-    assert "Relative change of the feature maps" in said
     assert "At 3 pixels to the left" in said
     for name in robustness_curves.LINEUP:
         assert f"{name} **" in said
@@ -86,7 +87,6 @@ def test_every_change_from_end_to_end(untouched: TrainedNetwork, mnist: Mnist) -
         well(app.selectbox(key="cnn_shake_how").set_value(transform.title).run())
         for value in (transform.low, transform.none):
             well(app.slider(key=f"cnn_shake_{name}").set_value(value).run())
-        assert "Clean, convolutional" in text(app)  # measured by the run before
         assert ("The lab report says" not in text(app)) or name.startswith("shift")
         has_switch = any(toggle.key == "cnn_shake_back" for toggle in app.toggle)
         assert has_switch == name.startswith("shift")
@@ -117,6 +117,7 @@ def test_other_pictures_and_all_test_images(untouched: TrainedNetwork, mnist: Mn
 def test_all_images(untouched: TrainedNetwork, mnist: Mnist) -> None:
     few = Mnist(mnist.source, mnist.size, mnist.train, mnist.test.take(slice(0, 50)))
     app = tab(untouched, few)
+    well(app.segmented_control(key="cnn_shake_part").set_value(CURVES_PART).run())
     well(app.toggle(key="cnn_shake_all_small").set_value(True).run().run())
     assert "On the 50 bundled test images." in text(app)
 
@@ -125,7 +126,9 @@ def test_all_images(untouched: TrainedNetwork, mnist: Mnist) -> None:
 @pytest.mark.parametrize("name", CONFIGS)
 def test_any_network_from_the_builder(name: str, mnist: Mnist) -> None:
     app = tab(fresh(CONFIGS[name], name), mnist)
+    well(app.segmented_control(key="cnn_shake_part").set_value(CURVES_PART).run().run())
     assert f"{robustness_curves.THIS} **" in text(app)
+    well(app.segmented_control(key="cnn_shake_part").set_value(MAPS_PART).run())
     well(app.toggle(key="cnn_shake_back").set_value(True).run())
     layer = widget(app.selectbox, "cnn_shake_layer")
     for option in layer.options:
@@ -149,7 +152,7 @@ def test_what_cannot_be_measured_is_told_and_not_tried_for_ever(
 
     st.cache_resource.clear()
     monkeypatch.setattr(robustness_curves, "_measure", broken)
-    app = part_of(robustness, untouched, mnist).run()
+    app = part_of(robustness, untouched, mnist, address={"cnn_shake_part": CURVES_PART}).run()
     assert not app.exception
     assert any("Something went wrong" in error.value for error in app.error)
     assert len(tries) == 2  # the second time without a clock

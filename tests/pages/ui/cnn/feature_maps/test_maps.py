@@ -8,6 +8,7 @@ from core.lessons.cnn.feature_maps import map_layers
 from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn import maps
 from pages.ui.cnn.feature_maps import feature_maps
+from pages.ui.cnn.map_rows import MOST
 from pages.ui.kit.shell.cache import shipped_model
 from tests.pages.harness import open_part, text, well, widget
 from tests.pages.ui.cnn.feature_maps.harness import CONFIGS, built, config_of, part
@@ -38,9 +39,9 @@ def test_channels_and_colors_of_the_maps(trained: TrainedNetwork, mnist: Mnist) 
     app = part("Maps", trained, mnist)
     well(widget(app.segmented_control, "cnn_maps_reach").set_value("per map").run())
     groups = [box for box in app.selectbox if (box.key or "").startswith("cnn_maps_group")]
-    assert bool(groups) == (max(config.channels) > 64)
+    assert bool(groups) == (max(config.channels) > MOST)
     for group in groups:
-        well(group.set_value("64 to 127").run())
+        well(group.set_value(group.options[-1]).run())
     if max(config.channels) == 1:
         assert not [box for box in app.number_input if "channel" in (box.key or "")]
         return
