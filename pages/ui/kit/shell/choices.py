@@ -68,7 +68,8 @@ def shared(
     by_hand = before is not None and before != said.get(key)
     named = new and in_address and (state.linked(key) is not None or st.session_state.get(_BY_LINK, False))
     follows = not (by_hand or named or locked)
-    if follows and chosen(kind) is not None and (wanted := into(chosen(kind))) is not None:
+    wanted = into(chosen(kind)) if follows and chosen(kind) is not None else None
+    if wanted is not None and wanted != before:  # what is set is sent, over a change that may be on its way
         st.session_state[key] = wanted
     yield
     said[key] = st.session_state.get(key)
