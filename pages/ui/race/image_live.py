@@ -112,10 +112,11 @@ def _curves(race: Race, log: bool, top: float, key: str) -> None:
             reached={titles[n]: lane.reached.iteration for n, lane in lanes.items() if lane.reached},
         ),
         key,
+        alt=_order("Cross-entropy of the target class", race),
     )
     spent = " · ".join(f"{titles[n]} L2 {number(lane.last.l2)}" for n, lane in lanes.items())
     floor = any(moment.loss < FLOOR for lane in lanes.values() for moment in lane.moments)
-    less = f" Losses below {FLOOR:g} are drawn at {FLOOR:g}." if log and floor else ""
+    less = f" Losses below {number(FLOOR)} are drawn there." if log and floor else ""
     st.caption(f"Perturbation so far: {spent}. Diamond: the classifier predicts the target class.{less}")
 
 
@@ -129,7 +130,8 @@ def _rates(contest: Contest) -> None:
         }
         colors = {title(name): optimizer_color(name) for name in sweep.optimizers}
         rates = (sweep.rates[0], sweep.rates[-1])
-        chart(rates_figure(points, colors, rates, shared=contest.settings.lr), "race_image_rates")
+        said = "Loss against learning rate for each optimizer."
+        chart(rates_figure(points, colors, rates, shared=contest.settings.lr), "race_image_rates", alt=said)
         st.caption(
             f"Loss after {sweep.iterations} iterations. Star: the best of each optimizer. Dotted: the shared learning "
             "rate."
@@ -307,7 +309,7 @@ def compared(shared: Race, best: Race) -> str:
 
 
 def _order(where: str, race: Race) -> str:
-    lanes = sorted(race.lanes.items(), key=lambda pair: _rank(pair[1]))
+    lanes = sorted((pair for pair in race.lanes.items() if pair[1].moments), key=lambda pair: _rank(pair[1]))
     return f"{where}: " + ", ".join(f"{title(name)} {number(lane.last.loss)}" for name, lane in lanes) + "."
 
 

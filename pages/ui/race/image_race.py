@@ -6,7 +6,7 @@ from core.charts.intervals import bars
 from core.charts.palette import BLUE, GRAY
 from core.config.errors import LabError
 from core.config.escaping import escaped
-from core.formatting import number
+from core.formatting import number, probability
 from core.lessons.race.charts.image_race import photo
 from core.lessons.race.imagenet import alexnet
 from core.lessons.race.imagenet.best_rate import RATES, TRIES
@@ -173,6 +173,7 @@ def _first_look(settings: Settings) -> None:
             ),
             "race_image_sees",
             still=True,
+            alt=", ".join(f"{name} {probability(value)}" for name, value in top),
         )
         rank = int((chances > chances[settings.target]).sum()) + 1
         known = f" True class: **{settings.subject.label}**." if settings.subject.label else ""

@@ -20,7 +20,7 @@ from pages.ui.kit.shell.page import controls_and_stage, error_boundary
 from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.bound_widgets import Widgets, held, setting_widget
 from pages.ui.kit.widgets.chart import chart, played
-from pages.ui.race.rate_words import rate_words, zones_chart
+from pages.ui.race.rate_words import end_in_words, rate_words, zones_chart
 
 RATES = (
     0.001,
@@ -202,7 +202,7 @@ def _ball(config: DescentConfig, path: Path) -> None:
         color=optimizer_color(config.optimizer.name),
         bottoms=[(bottom, bottom_value(config.curve, bottom)) for bottom in minima(config.curve)],
     )
-    played(fig, "race_gd_ball")
+    played(fig, "race_gd_ball", alt=f"Path of gradient descent on f: {end_in_words(config, path)}.")
     outside = np.flatnonzero(np.abs(path.points[:, 0]) > VIEW[1])
     if len(outside):
         st.caption(
@@ -255,7 +255,7 @@ def beside_the_text(config: DescentConfig, path: Path) -> None:
     left, right = st.columns([1, 1.7], gap="medium")
     with left:
         fig = beside_printed_figure(path.points[:, 0], {step: float(x) for step, (x, _) in PRINTED.items()})
-        chart(fig, "race_gd_chapter", still=True)
+        chart(fig, "race_gd_chapter", still=True, alt=in_words(config, found))
     with right:
         st.dataframe(printed_rows(found), hide_index=True, key="race_gd_printed", width="stretch")
 

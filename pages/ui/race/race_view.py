@@ -1,14 +1,14 @@
 """What a race looks like: curves, cards with the standings, and who leads in a sentence."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
 import streamlit as st
 
 from core.config.race import RaceConfig
-from core.formatting import count, duration, interval, percent, plus_minus, points
+from core.formatting import count, duration, interval, number, percent, plus_minus, points
 from core.lessons.race.charts.race import Look, race_figure
 from core.lessons.race.race import LaneRun
 from core.lessons.race.race_lanes import occurrence
@@ -108,7 +108,7 @@ def _charts(
     with left:
         st.markdown("**Training loss** (nats per image)")
         fig = race_figure(losses, looks, y_title="loss", y_range=_loss_range(runs, losses, log), log_y=log, **common)
-        chart(fig, "race_loss")
+        chart(fig, "race_loss", alt=_last("Training loss", losses, number))
     if log:
         what = "**Validation error rate**"
         wrong = {
@@ -142,12 +142,18 @@ def _charts(
         )
     with right:
         st.markdown(what)
-        chart(fig, "race_accuracy")
+        chart(fig, "race_accuracy", alt=_last("Validation accuracy", accuracies, percent))
     seeds = len(config.seeds)
     st.caption(
         (f"Line: mean over the seeds; band: lowest to highest of {seeds}. " if seeds > 1 else "")
         + f"Dotted: target, {percent(target, 0)}. Pale: loss before smoothing."
     )
+
+
+def _last(what: str, lines: Mapping[str, Line], written: Callable[[float], str]) -> str:
+    """The newest value of every line, for who cannot see the chart."""
+    said = [f"{name} {written(float(line.mean[-1]))}" for name, line in lines.items() if len(line.x)]
+    return f"{what}: {', '.join(said) or 'not measured yet'}."
 
 
 def x_end(config: RaceConfig, runs: Sequence[LaneRun], n_train: int, axis: Axis) -> float:

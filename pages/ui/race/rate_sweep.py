@@ -158,7 +158,9 @@ def _results(seen: list[RaceSnapshot], lanes: tuple[Lane, ...], busy: bool) -> N
         return
     tried = [lane.optimizer["lr"] for picture in seen for lane in picture.config.lanes]
     looks = looks_of(replace(seen[0].config, lanes=swept))
-    chart(rate_bests_figure(found, looks, bests, (min(tried), max(tried))), "race_sweep_chart")
+    best = ", ".join(f"{name} {rate:g}" for name, rate in bests.items() if rate is not None)
+    said = f"Validation accuracy against learning rate. Best so far: {best or 'none'}."
+    chart(rate_bests_figure(found, looks, bests, (min(tried), max(tried))), "race_sweep_chart", alt=said)
     train = seen[0].config.base.train
     passes = count(train.epochs, "epoch")
     st.caption(

@@ -66,6 +66,7 @@ def results(racers: list[Racer], updates: int) -> None:
     """Gradient norms beside step sizes; folded away, a table and the distance to the minimum."""
     colors = {racer.title: optimizer_color(racer.name) for racer in racers}
     st.markdown("#### Gradient norm and step size")
+    ranges = adaptive_in_words(racers)
     gradients = {racer.title: racer.path.gradient_lengths for racer in racers}
     steps = {racer.title: racer.path.step_lengths for racer in racers}
     left, right = st.columns(2, gap="medium")
@@ -73,12 +74,12 @@ def results(racers: list[Racer], updates: int) -> None:
         fig = lengths_figure(
             gradients, colors, y_title="gradient norm", updates=updates, y_range=common_range(list(gradients.values()))
         )
-        chart(fig, "race_map_gradients", still=True)
+        chart(fig, "race_map_gradients", still=True, alt=f"Gradient norm at each update. {ranges}")
     with right:
         fig = lengths_figure(
             steps, colors, y_title="step size", updates=updates, y_range=common_range(list(steps.values()))
         )
-        chart(fig, "race_map_steps", still=True)
+        chart(fig, "race_map_steps", still=True, alt=f"Step size at each update. {ranges}")
     st.caption(
         "Plain SGD's step is the learning rate times the gradient, so its two curves have the same shape. Adaptive "
         "methods divide by the recent size of the gradient: their steps vary far less than it does."
@@ -88,10 +89,10 @@ def results(racers: list[Racer], updates: int) -> None:
         fig = lengths_figure(
             apart, colors, y_title="distance", updates=updates, y_range=common_range(list(apart.values())), mark=NEAR
         )
-        chart(fig, "race_map_distance", still=True)
+        chart(fig, "race_map_distance", still=True, alt=in_words(racers, updates).replace("*", ""))
         st.caption(f"An optimizer has converged once it is below the dotted line, {NEAR:g}.")
         st.dataframe(rows(racers), hide_index=True, key="race_map_table", width="stretch")
-        st.caption(adaptive_in_words(racers))
+        st.caption(ranges)
 
 
 def in_words(racers: list[Racer], updates: int) -> str:
@@ -318,7 +319,8 @@ def _map(name: str, surface: Surface, start: tuple[float, float], racers: list[R
             for widget, axis, (low, high) in ends:
                 st.session_state[widget] = round(min(max(float(points[0][axis]), low), high), 2)
 
-    played(fig, key, on_select=take, selection_mode="points")
+    said = f"Contour map with one path for each optimizer. {in_words(racers, updates)}".replace("*", "")
+    played(fig, key, on_select=take, selection_mode="points", alt=said)
     st.caption(
         "Contour lines of f, evenly spaced in log f; darker is lower. Star: minimum. Ring: starting point; click the "
         "map to move it."

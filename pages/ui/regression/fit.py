@@ -61,22 +61,24 @@ def _draw_all(shown: RunView) -> None:
     drawn = {name: (pairs.x, pairs.y) for name, pairs in points.parts.items() if name != "test"}
     row, floor = kept_row(shown), noise_floor(data)
     curve = None if model is None else answers(model, points.grid)
-    chart(fit_figure(points.grid, curve, points.truth, drawn, (points.low, points.high)), f"{shown.key}_fit")
+    loss = row.get("train_loss")
+    said = "The points and the network's curve" + ("." if loss is None else f", training loss {written(loss)}.")
+    fig = fit_figure(points.grid, curve, points.truth, drawn, (points.low, points.high), height=340)
+    chart(fig, f"{shown.key}_fit", alt=said)
     if not shown.active:
         _result(shown, row, points)
     log = st.toggle("Log scale", True, key="reg_log", bind="query-params", help="Shows small losses apart.")
     kept = row.get("epoch") if not shown.active and shown.config.train.keep == "best" else None
-    chart(
-        fit_losses_figure(shown.history.epochs, shown.epochs, floor=floor, kept=kept, log_y=log), f"{shown.key}_losses"
-    )
+    fig = fit_losses_figure(shown.history.epochs, shown.epochs, floor=floor, kept=kept, log_y=log, height=280)
+    course = "" if shown.active else course_words(shown.history.epochs)
+    chart(fig, f"{shown.key}_losses", alt=f"Training, validation and test loss by epoch. {course}")
     st.caption(
-        "Validation loss chooses the best checkpoint; test loss only reports."
-        + (" Dotted: the noise variance σ², the lowest expected loss on new points." if floor else "")
+        "Validation loss chooses the best checkpoint; test loss only reports. "
+        + ("Dotted: the noise variance σ², the lowest expected loss on new points. " if floor else "")
+        + course
     )
     if shown.active:
         return
-    if words := course_words(shown.history.epochs):
-        st.caption(words)
     _playback(shown, points)
     if model is not None:
         found = {n: (p.x, residuals(model, p)) for n, p in points.parts.items() if n != "validation"}
@@ -133,16 +135,16 @@ def _playback(shown: RunView, points: Sample) -> None:
             frames = curves_of(shown.config, shown.weight_history, points.grid)
             drawn = {name: (pairs.x, pairs.y) for name, pairs in points.parts.items() if name != "test"}
             fig = fit_film(points.grid, frames, points.truth, drawn, (points.low, points.high))
-            chart(fig, f"{shown.key}_film_chart", still=True)
+            chart(fig, f"{shown.key}_film_chart", still=True, alt="The network's curve, epoch after epoch.")
             st.caption(f"{len(frames)} frames, most of them early; the last is the last epoch.")
 
 
 def _residuals(found: dict, noise: float, key: str) -> None:  # type: ignore[type-arg]
     across, counted = st.columns(2, gap="medium")
     with across:
-        chart(residuals_figure(found, noise=noise), f"{key}_residuals")
+        chart(residuals_figure(found, noise=noise), f"{key}_residuals", alt="Residuals against x.")
     with counted:
-        chart(residual_counts_figure(found), f"{key}_residual_counts")
+        chart(residual_counts_figure(found), f"{key}_residual_counts", alt="Histogram of the residuals.")
     st.caption(
         "Blue: training points; green: test points. A pattern along x means that the network misses structure."
         + (" The gray band reaches from −σ to σ." if noise else "")

@@ -22,7 +22,7 @@ from pages.ui.kit.widgets.chart import chart
 from pages.ui.regression.controls import PI, RECIPE, TITLES, in_pi
 from pages.ui.regression.fit import sample, trained_here
 
-HERE, THERE = "Small network", "Trained network"
+HERE, THERE = "New", "Trained"
 SHAPES = {"relu": "ReLU", "tanh": "tanh", "leaky-relu": "leaky ReLU", "sigmoid": "sigmoid", "gelu": "GELU"}
 LEFT_FIRST, LARGEST_FIRST = "left to right", "largest first"
 ORDERS: dict[str, Order] = {LEFT_FIRST: "place", LARGEST_FIRST: "size"}
@@ -196,7 +196,9 @@ def _unit_after_unit(
         base=found.base,
         kinks=KINKS[network.activation],
     )
-    chart(fig, "reg_bends_chart")
+    chart(
+        fig, "reg_bends_chart", alt=f"{added} of {units} hidden units and their sum. {describe(found, points, network)}"
+    )
     inside = (found.grid >= points.low) & (found.grid <= points.high)
     left = float(np.square(total - found.whole)[inside].mean())
     all_added = added == units

@@ -10,6 +10,7 @@ from core.charts.series import line
 from core.config.run import CurveConfig, RunConfig
 from core.data.points import CURVES, noise_floor
 from core.export.training import regression_code
+from core.formatting import count
 from core.lessons.regression.charts.fit import fit_figure
 from core.lessons.regression.charts.losses import fit_losses_figure, width_losses_figure
 from core.lessons.regression.small_fit import SEEDS, WIDTHS, Ends, ends, noisy_sample, small_fit
@@ -122,13 +123,14 @@ def _one_width(settings: dict[str, object], seed: int) -> None:
     kept = fit.kept_row.get("epoch")
     best = answers(rebuild(config, fit.kept), points.grid)
     fig.add_trace(line(points.grid, best, "best checkpoint", SPLITS["validation"], width=2.4, dash="dot"))
-    chart(fig, "reg_wiggly_fit")
     floor = noise_floor(config.data)
     last = fit.rows[-1]
     said = judge(fit.rows, last, points.variance, floor)
+    chart(fig, "reg_wiggly_fit", alt=f"Noisy points and the curve of {count(int(width), 'hidden unit')}: {said.title}.")
     st.markdown(f"At the last epoch: **{said.title}**")
     st.caption(said.reason)
-    chart(fit_losses_figure(fit.rows, config.train.epochs, floor=floor, kept=kept, height=300), "reg_wiggly_losses")
+    fig = fit_losses_figure(fit.rows, config.train.epochs, floor=floor, kept=kept, height=300)
+    chart(fig, "reg_wiggly_losses", alt=f"Training and validation loss by epoch. {said.reason}")
     if words := course_words(fit.rows):
         st.caption(words)
     before, after = fit.kept_row.get("test_loss"), last.get("test_loss")
@@ -168,7 +170,8 @@ def _drawn(done: dict[Piece, Ends], settings: dict[str, object]) -> None:
     train, validation, kept = (gather(done, name) for name in ("train", "validation", "kept_validation"))
     config: RunConfig = noisy_sample(RECIPES["regression-sine"].config, 1, 0, **settings)
     assert isinstance(config.data, CurveConfig)
-    chart(width_losses_figure(train, validation, kept, noise_floor(config.data), WIDTHS), "reg_sweep_chart")
+    fig = width_losses_figure(train, validation, kept, noise_floor(config.data), WIDTHS)
+    chart(fig, "reg_sweep_chart", alt=describe(done).replace("*", ""))
     st.caption("Dots: one seed each. Lines: medians over the seeds.")
     lead, _, more = describe(done).partition(". ")
     st.markdown(lead.rstrip(".") + ".")

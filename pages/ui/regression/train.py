@@ -51,7 +51,8 @@ def board(chosen: Chosen) -> None:
         placed_points.STEP,
         _last_curve(chosen),
     )
-    chart(fig, key, still=True, on_select=take, selection_mode="points")
+    said = f"A board with {len(points)} points; click to place or remove one."
+    chart(fig, key, still=True, on_select=take, selection_mode="points", alt=said)
     with st.container(horizontal=True, gap="small"):
         for name in placed_points.SHAPES:
             st.button(
