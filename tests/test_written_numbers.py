@@ -3,34 +3,11 @@
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent
-SOURCES = [
-    PROJECT / "app.py",
-    *(path for folder in ("core", "pages", "benchmarks") for path in sorted((PROJECT / folder).rglob("*.py"))),
-]
+from tests.source_strings import PROJECT, nodes, sources, strings
 
-
-@cache
-def nodes(path: Path) -> list[ast.AST]:
-    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-
-
-@cache
-def strings(path: Path) -> list[tuple[int, str]]:
-    """Every string constant of the file with its line; in an f-string, "{}" stands for each value."""
-    found = nodes(path)
-    inner = {id(part) for node in found if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
-    texts = list[tuple[int, str]]()
-    for node in found:
-        if isinstance(node, ast.JoinedStr):
-            parts = [part.value if isinstance(part, ast.Constant) else "{}" for part in node.values]
-            texts.append((node.lineno, "".join(str(part) for part in parts)))
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inner:
-            texts.append((node.lineno, node.value))
-    return texts
+SOURCES = sources("core", "pages", "benchmarks")
 
 
 def values(path: Path) -> Iterator[ast.FormattedValue]:

@@ -1,1 +1,1 @@
-"""The lesson on recurrent networks: gates, mistakes, and fair baselines that guess a word's language."""
+"""The lesson on recurrent networks: gates, mistakes, and fair baselines that predict a word's language."""
