@@ -202,7 +202,7 @@ def _ball(config: DescentConfig, path: Path) -> None:
         color=optimizer_color(config.optimizer.name),
         bottoms=[(bottom, bottom_value(config.curve, bottom)) for bottom in minima(config.curve)],
     )
-    played(fig, "race_gd_ball", alt=f"Path of gradient descent on f: {end_in_words(config, path)}.")
+    played(fig, "race_gd_ball", alt=f"Path on f: {end_in_words(config, path)}.")
     outside = np.flatnonzero(np.abs(path.points[:, 0]) > VIEW[1])
     if len(outside):
         st.caption(

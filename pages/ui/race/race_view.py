@@ -24,6 +24,9 @@ AXES: dict[str, tuple[Axis, str]] = {
 }
 
 
+HIGHEST = 1e6  # a loss that diverges leaves the chart there
+
+
 def stage(config: RaceConfig, runs: Sequence[LaneRun], n_train: int, n_test: int, *, active: bool) -> None:
     """Charts, standings and verdict of a race, going on or over."""
     charts = st.container()
@@ -107,7 +110,9 @@ def _charts(
     left, right = st.columns(2, gap="small")
     with left:
         st.markdown("**Training loss** (nats per image)")
-        fig = race_figure(losses, looks, y_title="loss", y_range=_loss_range(runs, losses, log), log_y=log, **common)
+        steep = log or bool(fallen)  # a loss that diverges fits on no other axis
+        span = _loss_range(runs, losses, steep)
+        fig = race_figure(losses, looks, y_title="loss", y_range=span, log_y=steep, **common)
         chart(fig, "race_loss", alt=_last("Training loss", losses, number))
     if log:
         what = "**Validation error rate**"
@@ -183,6 +188,8 @@ def _loss_range(runs: Sequence[LaneRun], lines: Mapping[str, Line], log: bool) -
     if not log:
         return 0.0, top
     least = min((float(line.mean.min()) for line in lines.values() if len(line.x)), default=0.1)
+    most = max((float(line.mean.max()) for line in lines.values() if len(line.x)), default=0.0)
+    top = max(top, min(1.5 * most, HIGHEST))
     return 10.0 ** math.floor(math.log10(max(min(least, 0.099), 1e-6))), top
 
 

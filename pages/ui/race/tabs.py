@@ -103,7 +103,7 @@ TABS = (
     ),
     Tab(
         name="For an image",
-        title="For an image",
+        title="Optimize an image",
         question="Which optimizer first makes a classifier predict the target class, by changing only the pixels?",
         see="Press *Start* and watch which optimizer reaches the target class first.",
         meaning="The optimizers that train weights can just as well change pixels until a frozen classifier "

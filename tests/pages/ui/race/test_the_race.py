@@ -1,5 +1,6 @@
 """The tab "The race" in Streamlit's harness: every control, a race to its end, paused and found again."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -210,4 +211,7 @@ def test_a_lane_that_diverges_is_marked_and_the_others_go_on() -> None:
     seen = finished(app)
     assert [run.status for run in seen.runs] == ["diverged", "finished"]
     assert "Diverged, while the other continued: SGD" in text(app)
+    loss, accuracy = (json.loads(chart.proto.spec)["layout"]["yaxis"] for chart in app.get("plotly_chart"))
+    assert loss["type"] == "log"
+    assert accuracy.get("type") != "log"
     assert "too high here" in cards(app)
