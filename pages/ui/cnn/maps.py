@@ -3,7 +3,6 @@
 from functools import partial
 
 import streamlit as st
-from torch import nn
 
 from core.charts.intervals import bars
 from core.charts.palette import DIGITS
@@ -48,7 +47,7 @@ def maps(trained: TrainedNetwork, mnist: Mnist, seen: Subject) -> None:
         enlarged(trained.model, config, outputs, output, channel)
     with left:
         _sheet(config, outputs, output, channel, seen)
-        _answer(trained.model, outputs, seen)
+        _answer(outputs, seen)
     with st.expander("Show the code", icon=":material/code:"):
         st.code(code(config), language="python")
 
@@ -85,7 +84,8 @@ def _sheet(config: CNNConfig, outputs: list[LayerOutput], output: LayerOutput, c
             help="Per map: faint maps are visible too. Per layer: maps can be compared.",
         )
         first = first_shown(outputs, KEY)
-    rows = [layer_row(out, config, shared=reach == LAYER, first=first) for out in outputs]
+    shown = [out for out in outputs if out.kind != "batch norm"]  # it rescales a map, which looks as before
+    rows = [layer_row(out, config, shared=reach == LAYER, first=first) for out in shown]
     place = channel - first if output.is_map else 0
     negative = any(out.signed for out in outputs if out.kind == config.activation)
     st.caption(
@@ -99,9 +99,9 @@ def _sheet(config: CNNConfig, outputs: list[LayerOutput], output: LayerOutput, c
     map_sheet(
         f"{KEY}_sheet",
         [input_row(seen.image), *rows],
-        chosen=(1 + outputs.index(output), place) if 0 <= place < MOST else None,
+        chosen=(1 + shown.index(output), place) if output in shown and 0 <= place < MOST else None,
         follow=LARGE,
-        on_pick=partial(picked, config, [out.name for out in outputs], first),
+        on_pick=partial(picked, config, [out.name for out in shown], first),
     )
 
 
@@ -115,7 +115,7 @@ def picked(config: CNNConfig, names: list[str], first: int, row: int, column: in
         st.session_state[channel_key(KEY, config)] = first + column
 
 
-def _answer(model: nn.Module, outputs: list[LayerOutput], seen: Subject) -> None:
+def _answer(outputs: list[LayerOutput], seen: Subject) -> None:
     shares = outputs[-1].values.softmax(dim=0)
     digit = int(shares.argmax())
     right = "" if seen.label is None else ", correct" if digit == seen.label else f"; true label {seen.label}"
