@@ -1,4 +1,4 @@
-"""Charts of the language lesson: a word character by character, what a network thought and its units did."""
+"""Charts of the language lesson: a word character by character, predictions and hidden units."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,9 +7,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
-from core.charts.palette import DIVERGING, GREEN, SEQUENTIAL
+from core.charts.palette import BLUE, DIVERGING, GRAY, GREEN, ORANGE, SEQUENTIAL
 from core.charts.series import series
-from core.charts.style import Part, cell_frame, heat, note
+from core.charts.style import AXIS, Part, cell_frame, figure, heat, note
 from core.formatting import probability
 
 TALLEST = 420  # pixels: the rows of a long word are lower instead
@@ -17,7 +17,7 @@ WRITTEN = 16  # characters up to which a cell has room for its number
 BAR = {"thickness": 8, "outlinewidth": 0}
 
 
-def thought_figure(word: str, languages: Sequence[str], shares: ArrayLike, chosen: int) -> go.Figure:
+def prediction_steps_figure(word: str, languages: Sequence[str], shares: ArrayLike, chosen: int) -> go.Figure:
     """shares (L, C): probability of each language after each of L characters, in percent in its cell.
 
     chosen: the character, from 0, whose column is framed.
@@ -119,6 +119,59 @@ def substitutions_figure(word: str, alphabet: str, shares: ArrayLike, language: 
         y_axis=_down(word),
         still=True,
     )
+
+
+#: Of the drawn cell: the hidden state from left to right, into the gates, r ∘ h to the candidate, z and 1 − z.
+WIRES = (
+    "M 0 5 L 5.4 5 M 6 5 L 8.4 5 M 9 5 L 10.6 5 "
+    "M 0.6 5 L 0.6 0.9 L 7.6 0.9 L 7.6 1.5 M 2 0.9 L 2 1.5 M 5 0.9 L 5 1.5 M 0 0.2 L 1.2 0.2 L 1.2 0.9 "
+    "M 2 2.3 L 2 3.2 M 0.6 3.5 L 1.7 3.5 M 2.3 3.5 L 6.6 3.5 L 6.6 1.9 L 6.8 1.9 "
+    "M 5 2.3 L 5 4.2 L 7.1 4.2 M 5.7 4.2 L 5.7 4.7 M 7.9 4.2 L 8.7 4.2 L 8.7 3.8 M 8.1 1.9 L 8.7 1.9 L 8.7 3.2 "
+    "M 8.7 3.8 L 8.7 4.7"
+)
+
+
+def gru_cell_figure(
+    letter: str, reset: float, update: float, candidate: float, before: float, after: float
+) -> go.Figure:
+    """A GRU cell as it is drawn in textbooks, with the numbers of one unit at the character `letter`.
+
+    reset, update: in (0, 1). candidate: in (−1, 1). before, after: the hidden state around the character.
+    """
+    drawn: list[Part] = [{"type": "path", "path": WIRES, "line": {"color": AXIS, "width": 1.8}}]
+    for x, sign, color, y in ((2.0, "σ", BLUE, 1.9), (5.0, "σ", BLUE, 1.9), (7.45, "tanh", ORANGE, 1.9)):
+        drawn += _node(x, y, sign, color, 0.65, 0.4, "rect")
+    for x, y, sign in ((2.0, 3.5, "×"), (5.7, 5.0, "×"), (8.7, 3.5, "×"), (8.7, 5.0, "+")):
+        drawn += _node(x, y, sign, GRAY, 0.3, 0.3, "circle")
+    drawn += _node(7.5, 4.2, "1 −", GRAY, 0.4, 0.28, "rect")
+    words = (
+        (0.0, 5.35, f"h<sub>t−1</sub> = {before:.2f}", "left"),
+        (10.6, 5.35, f"h<sub>t</sub> = {after:.2f}", "right"),
+        (0.0, -0.15, f"x<sub>t</sub> = {letter}", "left"),
+        (2.1, 2.65, f"reset r = {reset:.2f}", "left"),
+        (5.1, 2.65, f"update z = {update:.2f}", "left"),
+        (8.8, 2.4, f"candidate n = {candidate:.2f}", "left"),
+    )
+    drawn += [note(text, x, y, size=13, xanchor=side) for x, y, text, side in words]
+    hidden: Part = {"visible": False, "fixedrange": True}
+    return figure(
+        [],
+        drawn,
+        height=300,
+        x_axis=hidden,
+        y_axis=hidden,
+        x_range=(-0.2, 11.2),
+        y_range=(-0.5, 5.8),
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        dragmode=False,
+    )
+
+
+def _node(x: float, y: float, sign: str, color: str, wide: float, high: float, kind: str) -> list[Part]:
+    """A box or a circle around a sign, filled faintly with its color."""
+    corners = {"x0": x - wide, "x1": x + wide, "y0": y - high, "y1": y + high}
+    shape = {"type": kind, **corners, "line": {"color": color, "width": 2}, "fillcolor": color, "opacity": 0.45}
+    return [shape, note(sign, x, y, size=14)]
 
 
 def _down(word: str) -> Part:

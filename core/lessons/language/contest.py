@@ -24,7 +24,7 @@ Name = Literal["letters", "pieces", "rnn", "gru", "lstm"]
 NAMES: tuple[Name, ...] = get_args(Name)
 TITLES: dict[Name, str] = {
     "letters": "Bag of characters",
-    "pieces": "Pieces of 1–3 characters",
+    "pieces": "Character n-grams (1–3)",
     "rnn": "Plain RNN",
     "gru": "GRU",
     "lstm": "LSTM",
@@ -53,7 +53,7 @@ class ScoredClassifier:
 
     @property
     def right(self) -> NDArray[np.bool_]:
-        """(T,) whether each test word was guessed rightly."""
+        """(T,) whether each test word was classified correctly."""
         found: NDArray[np.bool_] = self.answers.argmax(1) == self.labels
         return found
 

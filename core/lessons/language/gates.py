@@ -1,4 +1,4 @@
-"""A GRU by hand: what its gates say at every character, computed from the weights alone.
+"""A GRU by hand: its gates at every character, computed from the weights alone.
 
 A gated recurrent unit (Cho et al. 2014) carries a hidden state h from character to character. Two gates,
 numbers between 0 and 1 for every unit, decide what happens to it:
@@ -35,9 +35,9 @@ class Gates:
 
 @dataclass(frozen=True)
 class Pre:
-    """One gate's sum before its bend, for every character and unit (L, units).
+    """One gate's pre-activation, for every character and unit (L, units).
 
-    letter: W x and its bias, what the character says. memory: U h and its bias, what the past says.
+    letter: W x and its bias, the part of the input. memory: U h and its bias, the part of the hidden state.
     """
 
     letter: Tensor

@@ -1,4 +1,4 @@
-"""Where guesses of a language go right and wrong: by language, by length, and where they were surest."""
+"""Where predictions of a language are correct and wrong: by language, by length, and by confidence."""
 
 import random
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from core.models.evaluation import Score
 
 @dataclass(frozen=True)
 class Mistake:
-    """A test word taken for another language. language, predicted: places in LANGUAGES."""
+    """A misclassified test word. language, predicted: places in LANGUAGES."""
 
     word: str
     language: int
@@ -25,7 +25,7 @@ class Mistake:
 
 
 def confusion(labels: Tensor, probabilities: Tensor) -> Tensor:
-    """(5, 5) int64: entry [t, p] counts words of language t called p."""
+    """(5, 5) int64: entry [t, p] counts words of language t predicted as p."""
     size = len(LANGUAGES)
     return torch.bincount(labels * size + probabilities.argmax(1), minlength=size**2).view(size, size)
 
@@ -63,8 +63,8 @@ def by_relatives(words: Words, probabilities: Tensor, longer_than: int = 0) -> t
     return _score(labels, probabilities, ~known & long), _score(labels, probabilities, known & long)
 
 
-def surest_mistakes(words: Words, probabilities: Tensor, count: int = 24) -> list[Mistake]:
-    """The mistakes made with most confidence, the surest first. probabilities: (N, 5) of the test words."""
+def most_confident_errors(words: Words, probabilities: Tensor, count: int = 24) -> list[Mistake]:
+    """The misclassified words of the highest confidence, the highest first. probabilities: (N, 5) of the test words."""
     confidence, predicted = probabilities.max(1)
     labels = words.test.labels
     wrong = torch.nonzero(predicted != labels).flatten()
@@ -82,7 +82,7 @@ def _score(labels: Tensor, probabilities: Tensor, which: Tensor) -> Score:
     return Score(int(which.sum()), int(right.sum()), loss)
 
 
-# The same letters in another order: who is moved by that, and who cannot be?
+# The same letters in another order: whose prediction changes, and whose cannot?
 
 
 def scrambled(word: str, seed: int) -> str:
@@ -97,7 +97,7 @@ def scrambled(word: str, seed: int) -> str:
 
 
 def moved(guess: Guess, words: Sequence[str], seed: int) -> float:
-    """Share of the words whose answer is another once their letters are scrambled, in [0, 1]."""
+    """Share of the words whose prediction is another once their letters are scrambled, in [0, 1]."""
     if not len(words):
         return 0.0
     before = guess(words).argmax(1)

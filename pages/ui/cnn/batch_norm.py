@@ -14,7 +14,6 @@ from core.recipes.texts import RECIPES
 from core.storage.history import History
 from pages.ui.cnn.batch_norm_pair import COURSE, beside, between, claims
 from pages.ui.cnn.frozen_kernels import frozen
-from pages.ui.cnn.parts import pick_part
 from pages.ui.cnn.rate_sweep import sweep
 from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.shell.page import controls_and_stage
@@ -23,6 +22,7 @@ from pages.ui.kit.training.live_run import live_run
 from pages.ui.kit.training.run_pair import TwoRuns
 from pages.ui.kit.widgets.bound_widgets import Live, Widgets, setting_widget
 from pages.ui.kit.widgets.kept_button import kept_button
+from pages.ui.kit.widgets.parts import pick_part
 
 PAIR = TwoRuns(
     "cnn_bn_run", "cnn_bn_twin", "cnn_bn_shown", "cnn_bn_problem", ("pages/4_CNN.py", {"cnn_tab": "Batch norm"})

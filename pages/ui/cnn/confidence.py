@@ -9,11 +9,11 @@ from core.data.digits import CLASSES, Mnist
 from core.formatting import interval, percent, probability
 from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn.calibration import calibrated
-from pages.ui.cnn.parts import pick_part
 from pages.ui.kit.network.gallery import digit_gallery
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.widgets import cached_results
 from pages.ui.kit.widgets.binding import renamed
+from pages.ui.kit.widgets.parts import pick_part
 
 PAGE_SIZE = 24
 HIGH = 0.9  # as in the course project: "most exceed 0.9"

@@ -7,11 +7,11 @@ from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn.maps import maps
 from pages.ui.cnn.max_activations import strongest_images
 from pages.ui.cnn.network_editing import ablation
-from pages.ui.cnn.parts import pick_part
 from pages.ui.cnn.saliency import attribution
 from pages.ui.kit.network.image_picker import WIDTH, subject
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.widgets.binding import renamed
+from pages.ui.kit.widgets.parts import pick_part
 
 MAPS, CHANGE, PEAKS, LOOKS = "Maps", "Ablation", "Maximally activating images", "Saliency and Grad-CAM"
 renamed("cnn_maps_part", {"Change it": CHANGE, "What excites a channel": PEAKS, "Where it looks": LOOKS})

@@ -18,12 +18,12 @@ from core.lessons.cnn.transforms import TRANSFORMS
 from core.models.evaluation import predict
 from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn.map_results import cnn
-from pages.ui.cnn.parts import pick_part
 from pages.ui.cnn.robustness_curves import strength_curves
 from pages.ui.kit.network.image_picker import subject
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.widgets.chart import chart
+from pages.ui.kit.widgets.parts import pick_part
 
 CODE = """\
 from torchvision.transforms import functional

@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 def around(open_tab: OpenTab) -> Iterator[Tab]:
     """Recipe, settings and start on the left: hidden, but kept, on the tabs that look at a network."""
     from pages.ui.cnn.batch_norm import PAIR
-    from pages.ui.cnn.parts import open_former_first
-    from pages.ui.cnn.train import PAGE
+    from pages.ui.cnn.train import PAGE, open_former_first
 
-    open_former_first(PAGE.key("recipe"))
+    open_former_first()
     PAIR.current()  # whichever tab is open: the address and the run go on belonging to this session
     with PAGE.around(open_tab) as opened:
         yield opened

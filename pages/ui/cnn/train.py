@@ -14,6 +14,7 @@ from core.lessons.cnn.charts.training import error_record_figure
 from core.models.inspect import nearest_centroid
 from core.recipes.texts import RECIPES
 from core.storage.history import History
+from pages.ui.cnn.layer_words import tag
 from pages.ui.kit.shell import cache
 from pages.ui.kit.training.cnn_controls import network
 from pages.ui.kit.training.training_page import Chosen, TrainingPage
@@ -166,8 +167,20 @@ def _source(config: RunConfig) -> str:
 
 
 PAGE = TrainingPage("cnn", CNNConfig, "cnn-bn", network, describe=layers_table, more=more, quick=True, preset="fast-99")
+LAB = "cnn-lab"
 LOOK = PAGE.key("look")  # the network that the panels look at
 JOB = PAGE.key("run")
+
+
+def open_former_first() -> None:
+    """The page opened with the lab report's network before: an address with its settings, or with choices that only
+    fit its layers, goes on meaning it. Call it before the recipe's widget is drawn."""
+    recipe = PAGE.key("recipe")
+    if recipe in st.session_state or recipe in st.query_params or JOB in st.query_params:
+        return
+    own = tag(RECIPES[LAB].config.cnn)
+    if any(name.startswith(f"{LAB}_") or name.endswith(own) or name == "cnn_epoch_of_20" for name in st.query_params):
+        st.session_state[recipe] = LAB
 
 
 # The two halves of the test images: how a run did on each, and how hard each one is.

@@ -1,4 +1,4 @@
-"""Compare: five ways to guess a language on the same words, from counting letters to an LSTM."""
+"""Compare: five classifiers on the same words, from counting letters to an LSTM."""
 
 from collections.abc import Callable
 
@@ -24,20 +24,22 @@ from pages.ui.kit.network.network_picker import as_it_came
 from pages.ui.kit.shell.cache import shipped_model
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.incremental_work import NotNow, Piecework
+from pages.ui.kit.widgets.parts import pick_part
 from pages.ui.language import computed
 from pages.ui.language.controls import DIVISION_NAMES
 from pages.ui.language.word_splits import SHIPPED
 
 CELLS: tuple[Name, ...] = ("rnn", "lstm")
+ACCURACY, SCRAMBLED, STRONGEST = "Accuracy", "Scrambled letters", "Strongest n-grams"
 EPOCHS = RECIPES["language-gru"].config.train.epochs
 
 CODE = """\
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
-marked = [f"·{word}·" for word in words]    # where a word begins and ends tells much
+marked = [f"·{word}·" for word in words]    # mark where a word begins and ends
 counter = CountVectorizer(analyzer="char", lowercase=False, ngram_range=(1, 3))
-counts = counter.fit_transform(marked)      # (N, pieces): how often each piece stands in each word
+counts = counter.fit_transform(marked)      # (N, n-grams): counts per word
 model = LogisticRegression(C=1.0, max_iter=1000).fit(counts, labels)
 """
 
@@ -48,13 +50,13 @@ def compare() -> None:
     work = Piecework(
         "lang_compare",
         "Train the plain RNN and the LSTM",
-        help=f"{epochs} epochs each with the GRU's settings, on the same words: a minute. The RNN takes "
-        f"the rate that did best for it on held-out words, {RATES['rnn']:g}.",
+        help=f"{epochs} epochs each with the GRU's settings on the same words, about a minute. The RNN uses "
+        f"its own tuned learning rate, {RATES['rnn']:g}.",
     )
 
     def body() -> None:
         division = st.segmented_control(
-            "Kept for the test",
+            "Test split (20%)",
             WORD_SPLITS,
             default="random",
             required=True,
@@ -62,23 +64,12 @@ def compare() -> None:
             bind="query-params",
             disabled=work.running,
             format_func=lambda name: DIVISION_NAMES[name],
-            help="The same division for all five.",
+            help="The same split for all five.",
         )
         config = WordsConfig(division=division)
         shared = _shared(config, epochs)
         kept = shared.kept
         wanted: list[Epoch] = [(name, epoch) for name in CELLS for epoch in range(1, epochs + 1)]
-        classifiers = _entrants(shared)
-        st.markdown(describe(classifiers))
-        _chart(classifiers)
-        work.buttons(sum(piece in kept for piece in wanted), len(wanted), "epochs")
-        for name in CELLS:
-            done = [accuracy for (of, _), accuracy in sorted(kept.copy().items()) if of == name]
-            if 0 < len(done) < epochs:
-                st.caption(
-                    f"{TITLES[name]}: test accuracy {percent(done[-1], 2)} after {len(done)} of {epochs} epochs."
-                )
-        _table(classifiers)
 
         def one(piece: Epoch, progress: Callable[[float], None]) -> float:
             accuracy = shared.go_on(*piece, progress)
@@ -86,16 +77,37 @@ def compare() -> None:
                 raise NotNow
             return accuracy
 
-        if work.running:
-            st.caption("Letters in another order and the heaviest pieces come back when both are trained.")
-        else:
+        classifiers = _entrants(shared)
+        part = pick_part(
+            "lang_compare_part",
+            {ACCURACY: (), SCRAMBLED: ("lang_scramble",), STRONGEST: ("lang_heaviest",)},
+            help="Accuracy of all, what the order of the letters is worth to each, or the weights of the n-grams.",
+        )
+        if part == ACCURACY or work.running:
+            _scores(work, shared, classifiers, wanted)
+        elif part == SCRAMBLED:
             anagram(classifiers, config)
+        else:
             heaviest(computed.baseline("pieces", config)[0])
-            with st.expander("Show the code", icon=":material/code:"):
-                st.code(CODE, language="python")
+        with st.expander("Show the code", icon=":material/code:"):
+            st.code(CODE, language="python")
         work.go_on(wanted, kept, one)
 
     work.part(body)
+
+
+def _scores(work: Piecework, shared: SharedRuns, classifiers: list[ScoredClassifier], wanted: list[Epoch]) -> None:
+    """Accuracy of all, in words, a chart and a table; and the buttons that train the two other cells."""
+    st.markdown(describe(classifiers))
+    _chart(classifiers)
+    work.buttons(sum(piece in shared.kept for piece in wanted), len(wanted), "epochs")
+    for name in CELLS:
+        done = [accuracy for (of, _), accuracy in sorted(shared.kept.copy().items()) if of == name]
+        if 0 < len(done) < shared.epochs:
+            st.caption(
+                f"{TITLES[name]}: test accuracy {percent(done[-1], 2)} after {len(done)} of {shared.epochs} epochs."
+            )
+    _table(classifiers)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -111,7 +123,7 @@ def _finished(config: WordsConfig, name: Name, _shared: SharedRuns) -> ScoredCla
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _shipped(config: WordsConfig) -> ScoredClassifier:
-    """The GRU that came along for this division."""
+    """The pretrained GRU of this split."""
     came = as_it_came(SHIPPED[config.division], "")
     came_seconds = float(shipped_model(SHIPPED[config.division]).provenance["train_seconds"])
     return reading("gru", computed.network(came), computed.words(config), came_seconds)
@@ -132,28 +144,28 @@ def _entrants(shared: SharedRuns) -> list[ScoredClassifier]:
 
 
 def describe(classifiers: list[ScoredClassifier]) -> str:
-    """Whether the GRU beats pieces of words on the words themselves, judged pair by pair."""
+    """Whether the GRU beats character n-grams on the same words, judged pair by pair."""
     by_name = {classifier.name: classifier for classifier in classifiers}
     gru, pieces, letters = by_name["gru"], by_name["pieces"], by_name["letters"]
     pair = paired(gru.right.tolist(), pieces.right.tolist())
     scores = (
-        f"Counting letters alone gets {percent(letters.score.accuracy, 2)}; counting pieces of up to three "
-        f"characters {percent(pieces.score.accuracy, 2)}; the GRU {percent(gru.score.accuracy, 2)}. "
+        f"Letter counts: {percent(letters.score.accuracy, 2)}, character n-grams: "
+        f"{percent(pieces.score.accuracy, 2)}, GRU: {percent(gru.score.accuracy, 2)}. "
     )
     low, high = pair.ci95
     if low <= 0 <= high:
         verdict = (
-            "**No difference between the GRU and pieces of words is sure**: on the same words it is "
+            "**No clear difference between the GRU and n-grams**: "
             f"{points(pair.difference, signed=True)} (95% interval {points_interval(low, high)})."
         )
     elif pair.difference > 0:
         verdict = (
-            f"**The GRU is better** than pieces of words, by {points(pair.difference)} (95% interval "
+            f"**The GRU is better** than n-grams by {points(pair.difference)} (95% interval "
             f"{points_interval(low, high)})."
         )
     else:
         verdict = (
-            f"**Pieces of words beat the GRU**, by {points(-pair.difference)} (95% interval "
+            f"**Character n-grams beat the GRU** by {points(-pair.difference)} (95% interval "
             f"{points_interval(-high, -low)}), and are fitted in {duration(pieces.seconds)}."
         )
     return scores + verdict
@@ -175,7 +187,7 @@ def _chart(classifiers: list[ScoredClassifier]) -> None:
 def _table(classifiers: list[ScoredClassifier]) -> None:
     rows = [
         {
-            "way": TITLES[classifier.name],
+            "classifier": TITLES[classifier.name],
             "accuracy": float(f"{100 * classifier.score.accuracy:.2f}"),  # rounded as in the words
             "loss": classifier.score.loss,
             "trainable parameters": classifier.size,
@@ -192,9 +204,7 @@ def _table(classifiers: list[ScoredClassifier]) -> None:
             "accuracy": number(format="%.2f%%"),
             "loss": number("loss (nats)", format="%.3f", help="Mean cross-entropy on the test words."),
             "trainable parameters": number(format="localized"),
-            "seconds": number(
-                "seconds to fit", format="%.1f", help="On one thread; the GRU's were measured when it was trained."
-            ),
+            "seconds": number("seconds to fit", format="%.1f", help="On one thread; the GRU's from its own training."),
         },
     )
 
@@ -207,7 +217,7 @@ SOME = 1000  # test words that are scrambled
 
 def anagram(classifiers: list[ScoredClassifier], config: WordsConfig) -> None:
     """One word and its scrambled letters under all models, then how many of the test words are moved."""
-    st.subheader("Letters in another order", anchor=False)
+    st.subheader("Scrambled letters", anchor=False)
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     with left:
         text = st.text_input(
@@ -216,13 +226,13 @@ def anagram(classifiers: list[ScoredClassifier], config: WordsConfig) -> None:
             key="lang_scramble",
             bind="query-params",
             max_chars=40,
-            help="Its letters are put into another order.",
+            help="Its letters are shuffled.",
         )
     with right:
-        seed = st.number_input("Shuffle number", 0, 9999, 1, key="lang_shuffle", help="Another number, another order.")
+        seed = st.number_input("Seed", 0, 9999, 1, key="lang_shuffle", help="Another seed, another order.")
     word = readable(text)[0]
     if len(set(word)) < 2:
-        st.markdown("Type a word of at least two different letters that the models know.")
+        st.markdown("Type a word of at least two different letters of the alphabet.")
     else:
         other = scrambled(word, int(seed))
         st.dataframe(
@@ -234,11 +244,11 @@ def anagram(classifiers: list[ScoredClassifier], config: WordsConfig) -> None:
         classifier.name: _moved(classifier.name, config, int(seed), classifier.guess) for classifier in classifiers
     }
     st.markdown(
-        f"**Answers that change when the letters are scrambled**, of {SOME:,} test words. "
+        f"**Predictions that change when the letters are scrambled**, of {SOME:,} test words. "
         + (
-            "A bag of characters has no order: not one."
+            "Letter counts ignore the order: none changes."
             if shares["letters"] == 0
-            else f"The bag of characters: {percent(shares['letters'])}."
+            else f"Letter counts: {percent(shares['letters'])}."
         )
     )
     fig = intervals(
@@ -249,13 +259,13 @@ def anagram(classifiers: list[ScoredClassifier], config: WordsConfig) -> None:
             [GUESSERS[classifier.name] for classifier in classifiers],
         ),
         chance=None,
-        x_title="answers that change",
+        x_title="predictions that change",
     )
     chart(fig, "lang_moved", still=True)
 
 
 def _row(classifier: ScoredClassifier, word: str, other: str) -> dict[str, str]:
-    found = {"way": TITLES[classifier.name]}
+    found = {"classifier": TITLES[classifier.name]}
     for text, row in zip((word, other), torch.from_numpy(classifier.guess([word, other])), strict=True):
         found[text] = f"{computed.NAMES[int(row.argmax())]}, {probability(float(row.max()))}"
     return found
@@ -263,21 +273,21 @@ def _row(classifier: ScoredClassifier, word: str, other: str) -> dict[str, str]:
 
 @st.cache_data(max_entries=40, show_spinner="Scrambling words…")
 def _moved(name: Name, config: WordsConfig, seed: int, _guess: Guess) -> float:
-    """Share of some test words, the first of a fixed random order, whose answer changes."""
+    """Share of some test words, the first of a fixed random order, whose prediction changes."""
     words = computed.words(config).test_words
     drawn = torch.randperm(len(words), generator=torch.Generator().manual_seed(0))[:SOME]
     return moved(_guess, [words[at] for at in drawn.tolist()], seed)
 
 
-# Part of the comparison: the pieces of words that speak loudest for each language.
+# Part of the comparison: the n-grams with the largest weights for each language.
 
 
 SHOWN = 15
 
 
 def heaviest(fitted: Counting) -> None:
-    """The heaviest pieces of one language, chosen above them."""
-    st.subheader("What pieces give a language away", anchor=False)
+    """The n-grams of largest weight for one language, chosen above them."""
+    st.subheader("Strongest n-grams", anchor=False)
     language = st.segmented_control(
         "Language",
         computed.NAMES,
@@ -285,7 +295,7 @@ def heaviest(fitted: Counting) -> None:
         required=True,
         key="lang_heaviest",
         bind="query-params",
-        help="Whose heaviest pieces are shown.",
+        help="Language whose largest weights are shown.",
     )
     place = computed.NAMES.index(language)
     pieces = fitted.heaviest(place, SHOWN)
@@ -295,6 +305,6 @@ def heaviest(fitted: Counting) -> None:
     )
     chart(fig, "lang_heaviest_chart", still=True)
     st.caption(
-        f"What one such piece adds to the logit of {language}. “{EDGE}” stands where a word begins or ends. "
-        f"{len(fitted.pieces):,} pieces were counted."
+        f"Weight: what one such n-gram adds to the logit of {language}. “{EDGE}” marks the beginning or end of a word. "
+        f"{len(fitted.pieces):,} n-grams in all."
     )

@@ -71,7 +71,7 @@ def relatives(config: WordsConfig, longer_than: int) -> tuple[int, int]:
     return int((with_relatives(found) & long).sum()), int(long.sum())
 
 
-@st.cache_resource(max_entries=4, show_spinner="Counting pieces of words…")
+@st.cache_resource(max_entries=4, show_spinner="Counting character n-grams…")
 def baseline(name: Baseline, config: WordsConfig) -> tuple[Counting, ScoredClassifier]:
     """One of the two that count, fitted, and how it did."""
     with one_thread():
@@ -79,7 +79,7 @@ def baseline(name: Baseline, config: WordsConfig) -> tuple[Counting, ScoredClass
         return fitted, counted(fitted, seconds, words(config))
 
 
-@st.cache_resource(max_entries=8, show_spinner="Reading the test words…")
+@st.cache_resource(max_entries=8, show_spinner="Classifying the test words…")
 def _probabilities(key: str, _model: Recurrent, _words: Words) -> Tensor:
     return predict(_model, _words.test.inputs)
 

@@ -6,7 +6,7 @@ from core.config.choices import CELLS, WORD_SPLITS
 from pages.ui.kit.widgets.bound_widgets import Widgets
 
 CELL_NAMES = {"gru": "GRU", "lstm": "LSTM", "rnn": "plain RNN (tanh)"}
-DIVISION_NAMES = {"random": "at random, word by word", "stem": "by stem: no relatives in the test"}
+DIVISION_NAMES = {"random": "random split", "stem": "split by stem (no leakage)"}
 AMOUNTS = (100, 200, 400, 700, 1000, 1500, 2000, 3000, 4000)
 
 
@@ -18,18 +18,11 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
             CELLS,
             values["cell"],
             "cell",
-            help="What carries the state from character to character. GRU and LSTM have gates that decide "
-            "what is kept; a plain RNN has none.",
+            help="Recurrent cell. GRU and LSTM have gates that decide what is kept of the hidden state; "
+            "a plain RNN has none.",
             format_func=lambda name: CELL_NAMES[name],
         ),
-        "units": widget.number(
-            "Units of the hidden state",
-            1,
-            512,
-            values["units"],
-            "units",
-            help="How many numbers it remembers a word by.",
-        ),
+        "units": widget.number("Hidden units", 1, 512, values["units"], "units", help="Size of the hidden state."),
         "dropout": widget.slider(
             "Dropout",
             0.0,
@@ -37,7 +30,7 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
             values["dropout"],
             "dropout",
             step=0.05,
-            help="Share of the last state's units silenced at each training step.",
+            help="Share of the last hidden state set to zero at each training step.",
         ),
     }
 
@@ -46,7 +39,7 @@ def material(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
     """The same for the words."""
     return {
         "division": widget.choice_box(
-            "A fifth is kept for the test",
+            "Test split (20%)",
             WORD_SPLITS,
             values["division"],
             "division",
@@ -54,19 +47,19 @@ def material(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
             format_func=lambda name: DIVISION_NAMES[name],
         ),
         "per_language": widget.choice(
-            "Words of each language",
+            "Words per language",
             AMOUNTS,
             values["per_language"],
             "per_language",
-            help="The most frequent so many. Fewer words train faster and teach less.",
+            help="The most frequent words. Fewer train faster and generalize less.",
             format_func=lambda count: f"{count:,}",
         ),
         "words_seed": widget.number(
-            "Seed of the division",
+            "Split seed",
             0,
             2**31 - 1,
             values["words_seed"],
             "words_seed",
-            help="Another seed keeps other words for the test.",
+            help="Another seed puts other words into the test set.",
         ),
     }

@@ -50,6 +50,6 @@ def pick_unit(trained: TrainedNetwork) -> int:
             0,
             key=f"lang_unit_{units}",
             width=120,
-            help=f"One of the {units} numbers of the hidden state; *How a GRU works* follows it.",
+            help=f"One of the {units} units of the hidden state.",
         )
     )

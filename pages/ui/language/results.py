@@ -1,4 +1,4 @@
-"""What the network gets right and wrong: language by language, by length, and on words of a known stem."""
+"""The confusion matrix, accuracy by language, length and stem, and the most confident errors."""
 
 import pandas as pd
 import streamlit as st
@@ -10,23 +10,26 @@ from core.charts.palette import BLUE
 from core.charts.palette import LANGUAGES as COLORS
 from core.data.words import Words
 from core.formatting import percent
-from core.lessons.language.mistakes import confusion, per_language, per_length, surest_mistakes
+from core.lessons.language.mistakes import confusion, most_confident_errors, per_language, per_length
 from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.widgets.chart import chart
+from pages.ui.kit.widgets.parts import pick_part
 from pages.ui.language import computed
 from pages.ui.language.panel import word_panel
 from pages.ui.language.train import PAGE
 from pages.ui.language.word_input import WORD
-from pages.ui.language.word_splits import divisions
+from pages.ui.language.word_splits import leakage, score_line
+
+CONFUSION, LEAKAGE, ERRORS = "Confusion", "Train–test leakage", "Most confident errors"
 
 CODE = """\
 logits = network(test_words)                # (N, 5)
-predicted = logits.argmax(dim=1)            # the language with the largest number
+predicted = logits.argmax(dim=1)            # the language with the largest logit
 accuracy = (predicted == labels).float().mean()
 
 confusion = torch.zeros(5, 5, dtype=torch.int64)
-for language, called in zip(labels, predicted):
-    confusion[language, called] += 1
+for true, pred in zip(labels, predicted):
+    confusion[true, pred] += 1
 
 confidence = logits.softmax(dim=1).max(dim=1).values
 """
@@ -38,18 +41,26 @@ def results(trained: TrainedNetwork) -> None:
     words, probabilities = computed.words_of(trained), computed.probabilities(trained)
     labels = words.test.labels
     table = confusion(labels, probabilities)
-    divisions(trained, probabilities)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.subheader("Which languages are hard", anchor=False)
-        _languages(labels, probabilities)
-    with right:
-        st.subheader("Which for which", anchor=False)
-        _confusion(table)
-    st.subheader("Short words are harder" if _short_is_harder(words, probabilities) else "By length", anchor=False)
-    _lengths(words, probabilities)
-    st.subheader("Sure, and wrong", anchor=False)
-    _mistakes(words, probabilities)
+    score_line(trained, probabilities)
+    part = pick_part(
+        "lang_results_part",
+        {CONFUSION: (), LEAKAGE: (), ERRORS: ()},
+        help="Which languages are confused, how fair the test is, or single words.",
+    )
+    if part == LEAKAGE:
+        leakage(trained, probabilities)
+    elif part == ERRORS:
+        _mistakes(words, probabilities)
+    else:
+        left, right = st.columns(2, gap="medium")
+        with left:
+            st.subheader("Confusion matrix", anchor=False)
+            _confusion(table)
+        with right:
+            st.subheader("Accuracy by language", anchor=False)
+            _languages(labels, probabilities)
+        st.subheader("Accuracy by word length", anchor=False)
+        _lengths(words, probabilities)
     with st.expander("Show the code", icon=":material/code:"):
         st.code(CODE, language="python")
 
@@ -67,25 +78,20 @@ def _languages(labels: Tensor, probabilities: Tensor) -> None:
         computed.NAMES, Accuracies([s.accuracy for s in scores], [s.ci95 for s in scores], COLORS), chance=0.2
     )
     chart(fig, "lang_languages", still=True)
-    st.caption("Share of the test words of each language; 95% intervals. Dotted: chance level.")
+    st.caption("Whiskers: 95% intervals. Dotted: chance level.")
 
 
 def _confusion(table: Tensor) -> None:
     wrong = table.clone().fill_diagonal_(0)
     most = int(wrong.argmax())
-    is_, predicted = divmod(most, len(computed.NAMES))
+    true, predicted = divmod(most, len(computed.NAMES))
     often = int(wrong.flatten()[most])
     if often:
         st.markdown(
-            f"The commonest mistake: **{computed.NAMES[is_]}** called **{computed.NAMES[predicted]}**, {often:,} times."
+            f"Most frequent: **{computed.NAMES[true]}** predicted as **{computed.NAMES[predicted]}**, {often:,} times."
         )
     chart(confusion_figure(table, names=computed.NAMES, things="words", height=300), "lang_confusion", still=True)
-    st.caption("Brighter: a larger share of the row. The diagonal holds right answers.")
-
-
-def _short_is_harder(words: Words, probabilities: Tensor) -> bool:
-    scores = list(per_length(words, probabilities).values())
-    return len(scores) > 1 and scores[0].ci95[1] < scores[-1].ci95[0]
+    st.caption("Brighter: a larger share of the row. Diagonal: classified correctly.")
 
 
 def _lengths(words: Words, probabilities: Tensor) -> None:
@@ -95,7 +101,7 @@ def _lengths(words: Words, probabilities: Tensor) -> None:
         [s.accuracy for s in found.values()],
         [s.ci95 for s in found.values()],
         BLUE,
-        x_title="letters of the word",
+        x_title="word length (letters)",
         whole=right / len(words.test),
         hover="%{x} letters: %{y:.2%} of %{customdata[0]:,} words",
         customdata=[(s.n,) for s in found.values()],
@@ -103,17 +109,17 @@ def _lengths(words: Words, probabilities: Tensor) -> None:
         joined=True,
     )
     chart(fig, "lang_lengths", still=True)
-    st.caption("Dots: words of that many letters, with 95% intervals. Dotted: all words.")
+    st.caption("Whiskers: 95% intervals. Dotted: all words.")
 
 
 def _mistakes(words: Words, probabilities: Tensor) -> None:
-    found = surest_mistakes(words, probabilities, 20)
+    found = most_confident_errors(words, probabilities, 20)
     if not found:
-        st.markdown("Not one mistake on these words.")
+        st.markdown("All test words are classified correctly.")
         return
     st.markdown(
-        "Frequency lists hold names and borrowed words, so some of these are no mistakes at all. Choose a "
-        "row to see the word in *Type a word*."
+        "Word lists contain names and loanwords, so some labels are doubtful. Select a "
+        "row (checkbox on the left) to open the word in *Type a word*."
     )
     names = computed.NAMES
     picked = st.dataframe(
@@ -121,9 +127,9 @@ def _mistakes(words: Words, probabilities: Tensor) -> None:
             [
                 {
                     "word": entry.word,
-                    "is": names[entry.language],
-                    "called": names[entry.predicted],
-                    "probability": entry.probability,
+                    "true": names[entry.language],
+                    "predicted": names[entry.predicted],
+                    "confidence": entry.probability,
                 }
                 for entry in found
             ]
@@ -132,7 +138,7 @@ def _mistakes(words: Words, probabilities: Tensor) -> None:
         key="lang_mistakes",
         on_select="rerun",
         selection_mode="single-row",
-        column_config={"probability": st.column_config.NumberColumn(format="%.4f")},
+        column_config={"confidence": st.column_config.NumberColumn(format="percent")},
     )
     rows = picked.selection.rows
     if rows and rows[0] < len(found):
@@ -142,7 +148,7 @@ def _mistakes(words: Words, probabilities: Tensor) -> None:
             key="lang_look_at",
             on_click=_open,
             args=(found[rows[0]].word,),
-            help="Opens the first tab with this word.",
+            help="Opens *Type a word* with this word.",
         )
 
 

@@ -63,8 +63,8 @@ TABS = (
         name="Type a word",
         title="Type a word",
         question="After which letter does the network know the language of a word?",
-        see="Type a word, read it character by character, and find where the prediction turns.",
-        meaning="A recurrent network reads a word character by character and updates its hidden state, so its "
+        see="Drag the time step and find the letter at which the prediction changes.",
+        meaning="A recurrent network processes a word character by character and updates its hidden state, so its "
         "prediction can change with every letter.",
         minutes=6,
         level="first",
@@ -95,7 +95,7 @@ TABS = (
         name="Results",
         title="Results",
         question="Which languages does the network confuse, and is the test fair?",
-        see="Compare the accuracy on words of known stems with that on stems never trained on.",
+        see="Find the brightest cell off the diagonal, then compare shared with new stems under *Train–test leakage*.",
         meaning="Words with a shared stem in training and test set are train–test leakage: a fair test also "
         "measures accuracy on stems never trained on.",
         minutes=6,
@@ -107,7 +107,7 @@ TABS = (
         name="Compare",
         title="Compare",
         question="Does a recurrent network beat counting letters?",
-        see="Compare the GRU's interval with that of counting pieces of up to three characters.",
+        see="Compare the interval of the GRU with that of character n-grams.",
         meaning="Counting character n-grams is a strong baseline, and a recurrent network is worth its complexity "
         "only where it beats that by more than chance explains.",
         minutes=6,
@@ -119,7 +119,7 @@ TABS = (
         name="How a GRU works",
         title="How a GRU works",
         question="How does a GRU decide what to keep in its hidden state?",
-        see="Choose a character and a unit, and read from its gates what it keeps and what it overwrites.",
+        see="Drag the time step and see in the cell what the update gate keeps of the hidden state.",
         meaning="The update gate decides how much of the hidden state is kept and the reset gate how much of it "
         "enters the new candidate, so a GRU can carry information over many characters.",
         minutes=8,

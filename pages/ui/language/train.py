@@ -17,22 +17,24 @@ PASSES = "epochs (passes over the training words)"
 
 
 def curves(run: RunView) -> None:
-    """Loss and accuracy of a run beside each other, in words a word has."""
+    """Loss and accuracy of a run beside each other, in units of words."""
     left, right = st.columns(2, gap="medium")
-    guessing = math.log(len(LANGUAGES))
+    chance = math.log(len(LANGUAGES))
     with left:
         st.markdown(_newest(run, "loss", "Loss"))
         log = st.session_state.get(f"{run.key}_log", False)
         fig = loss_figure(run.history, run.n_train, run.epochs, log_y=log)
         fig.update_layout(xaxis_title_text=PASSES, yaxis_title_text="loss (nats per word)")
         chart(fig, f"{run.key}_loss")
-        st.caption(f"Guessing among five costs ln 5 ≈ {guessing:.2f}. Blue: every step, with its full spread.")
-        st.toggle("Logarithmic loss", key=f"{run.key}_log", bind="query-params", help="Shows small losses better.")
+        st.caption(f"Chance level: ln 5 ≈ {chance:.2f}. Blue: every step, band: min to max.")
+        st.toggle(
+            "Logarithmic loss", key=f"{run.key}_log", bind="query-params", help="A log axis shows small losses better."
+        )
     with right:
         st.markdown(_newest(run, "accuracy", "Accuracy"))
         fig = accuracy_figure(run.history, run.epochs, n_train=run.n_train)
         chart(fig.update_layout(xaxis_title_text=PASSES), f"{run.key}_accuracy")
-        st.caption("Measured after each epoch; training accuracy on up to 5,000 of the words trained on.")
+        st.caption("Measured after each epoch; training accuracy on up to 5,000 training words.")
 
 
 def _newest(run: RunView, what: str, title: str) -> str:

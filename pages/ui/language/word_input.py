@@ -13,8 +13,8 @@ from core.models.trained_network import TrainedNetwork
 from pages.ui.language import computed
 
 WORD = "lang_word"
-#: The first is a test word of the network that came along: what is seen at once was not learned by heart.
-EXAMPLES = ("nykyään", "heerlijk", "mañana", "dziękuję", "thought", "coronavirus")
+#: The first is a test word of the pretrained network whose prediction turns at every letter, and with one changed.
+EXAMPLES = ("meant", "nykyään", "heerlijk", "mañana", "dziękuję", "thought", "coronavirus")
 NAMED = 10  # skipped characters that are named one by one
 
 
@@ -27,40 +27,42 @@ class Typed:
 
     @property
     def answer(self) -> int:
-        """The language called at the end, its place in LANGUAGES."""
+        """The language predicted at the end, its place in LANGUAGES."""
         return int(self.reading.probabilities[-1].argmax())
 
 
 def word_input(trained: TrainedNetwork) -> Typed | None:
     """The word, examples, and a slider over its characters; None, with a sentence, where nothing was read."""
-    text = st.text_input(
-        "A word",
-        EXAMPLES[0],
-        key=WORD,
-        bind="query-params",
-        max_chars=10_000,
-        on_change=_to_its_end,
-        help="Any word, real or made up. Capitals are read as small letters.",
-    )
-    with st.container(horizontal=True, gap="small"):
-        for place, example in enumerate(EXAMPLES):
-            st.button(
-                example,
-                key=f"lang_example_{place}",
-                type="tertiary",
-                on_click=_take,
-                args=(example,),
-                help="Take this word.",
-            )
+    left, right = st.columns(2, gap="large")
+    with left:
+        text = st.text_input(
+            "A word",
+            EXAMPLES[0],
+            key=WORD,
+            bind="query-params",
+            max_chars=10_000,
+            on_change=_to_its_end,
+            help="Any word, real or made up. Capitals count as lowercase.",
+        )
+        with st.container(horizontal=True, gap="small"):
+            for place, example in enumerate(EXAMPLES):
+                st.button(
+                    example,
+                    key=f"lang_example_{place}",
+                    type="tertiary",
+                    on_click=_take,
+                    args=(example,),
+                    help="Try this word.",
+                )
     read, skipped = readable(text)
     if skipped:
-        st.info(told_skipped(skipped), icon=":material/visibility_off:")
+        st.info(describe_skipped(skipped), icon=":material/visibility_off:")
     if not read:
-        st.markdown("Type a word: so far there is no letter in it that the network knows.")
+        st.markdown("Type a word with at least one letter of the alphabet.")
         return None
     if len(read) > MOST_LETTERS:
         st.info(
-            f"Only the first {MOST_LETTERS} of {len(read):,} letters are read. The words it learned from "
+            f"Only the first {MOST_LETTERS} of {len(read):,} letters are used. Training words "
             f"have {SHORTEST} to {LONGEST}.",
             icon=":material/content_cut:",
         )
@@ -68,8 +70,8 @@ def word_input(trained: TrainedNetwork) -> Typed | None:
     length = len(found.characters)
     at = length
     if length > 1:
-        at = st.slider(
-            f"Characters read, of {length}",
+        at = right.slider(
+            f"Time step, 1 to {length}",
             1,
             length,
             length,
@@ -79,13 +81,13 @@ def word_input(trained: TrainedNetwork) -> Typed | None:
     return Typed(found, at - 1)
 
 
-def told_skipped(skipped: str) -> str:
+def describe_skipped(skipped: str) -> str:
     """Which characters the network never saw, named one by one where there are few."""
     kinds = list(dict.fromkeys(skipped))
     named = ", ".join(_named(sign) for sign in kinds[:NAMED])
     more = f" and {len(kinds) - NAMED:,} others" if len(kinds) > NAMED else ""
     times = "" if len(skipped) == len(kinds) else f" ({len(skipped):,} characters in all)"
-    return f"Skipped, because no word that it learned from has them: {named}{more}{times}."
+    return f"Skipped, not in the alphabet of the training words: {named}{more}{times}."
 
 
 def _named(sign: str) -> str:
@@ -101,12 +103,12 @@ def known_from(trained: TrainedNetwork, word: str) -> str:
     """Whether the word stands in the lists, and on which side of the division; "" if it does not."""
     words = computed.words_of(trained)
     for side, labels, sentence in (
-        (words.train_words, words.train.labels, "It was trained on this very word"),
-        (words.test_words, words.test.labels, "A test word: it has never seen it"),
+        (words.train_words, words.train.labels, "Training word"),
+        (words.test_words, words.test.labels, "Test word, not seen in training"),
     ):
         if word in side:
-            return f"{sentence} (a word of {list(LANGUAGES.values())[int(labels[side.index(word)])]})."
-    return "Not in the lists it learned from."
+            return f"{sentence} ({list(LANGUAGES.values())[int(labels[side.index(word)])]})."
+    return "In neither the training nor the test set."
 
 
 def _take(word: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from core.charts.palette import GUESSERS, LANGUAGES
 from core.config.language import ALPHABET
 from core.config.language import LANGUAGES as FIVE
-from core.lessons.language.charts import substitutions_figure, thought_figure, units_figure
+from core.lessons.language.charts import gru_cell_figure, prediction_steps_figure, substitutions_figure, units_figure
 from core.lessons.language.contest import NAMES
 
 NAMED = list(FIVE.values())
@@ -20,7 +20,7 @@ def test_every_language_and_way_has_a_color_of_its_own() -> None:
 
 def test_thoughts_stand_in_percent_under_their_letters() -> None:
     shares = np.array([[0.2] * 5, [0.9, 0.1, 0, 0, 0], [0.004, 0, 0.99, 0.006, 0]])
-    fig = thought_figure("żal", NAMED, shares, chosen=2)
+    fig = prediction_steps_figure("żal", NAMED, shares, chosen=2)
     assert np.allclose(fig.data[0].z, shares.T)
     assert list(fig.layout.xaxis.ticktext) == ["ż", "a", "l"]
     written = {(int(note.x), note.y): note.text for note in fig.layout.annotations}
@@ -33,7 +33,7 @@ def test_thoughts_stand_in_percent_under_their_letters() -> None:
 
 
 def test_a_long_word_has_no_numbers_in_its_cells() -> None:
-    fig = thought_figure("a" * 40, NAMED, np.full((40, 5), 0.2), chosen=0)
+    fig = prediction_steps_figure("a" * 40, NAMED, np.full((40, 5), 0.2), chosen=0)
     assert not fig.layout.annotations
 
 
@@ -64,3 +64,10 @@ def test_forty_letters_do_not_make_a_picture_of_a_thousand_pixels() -> None:
     assert units.layout.height <= 420
     assert changed.layout.height <= 420
     assert units_figure("abc", np.zeros((3, 8)), 0, 0, signed=True, name="state", units=range(8)).layout.height < 200
+
+
+def test_the_cell_shows_the_numbers_of_its_gates() -> None:
+    fig = gru_cell_figure("ż", 0.25, 0.75, -0.5, 0.1, 0.9)
+    told = " ".join(note.text for note in fig.layout.annotations)
+    for number in ("0.25", "0.75", "-0.50", "0.10", "0.90", "ż"):
+        assert number in told

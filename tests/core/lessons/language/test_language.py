@@ -11,11 +11,11 @@ from core.lessons.language.contest import InTraining, cell_config, compare, coun
 from core.lessons.language.mistakes import (
     by_relatives,
     confusion,
+    most_confident_errors,
     moved,
     per_language,
     per_length,
     scrambled,
-    surest_mistakes,
 )
 from core.recipes.texts import RECIPES
 
@@ -127,10 +127,10 @@ def test_scores_by_language_and_length_add_up() -> None:
     assert (strangers + relatives).correct == classifier.score.correct
 
 
-def test_surest_mistakes_come_first() -> None:
+def test_most_confident_errors_come_first() -> None:
     words = load_words(FEW)
     answers = torch.from_numpy(counting("letters", words).answers)
-    found = surest_mistakes(words, answers, 10)
+    found = most_confident_errors(words, answers, 10)
     assert len(found) == 10
     confidence = [entry.probability for entry in found]
     assert confidence == sorted(confidence, reverse=True)

@@ -6,9 +6,10 @@ import streamlit as st
 import torch
 
 from core.config.language import WordsConfig
-from core.lessons.language.mistakes import surest_mistakes
+from core.lessons.language.mistakes import most_confident_errors
 from pages.ui.kit.widgets import incremental_work
 from pages.ui.language import compare, computed
+from pages.ui.language.results import ERRORS, LEAKAGE
 from tests.pages.harness import metric, well, widget
 from tests.pages.ui.language.harness import panel_over, small, words
 
@@ -20,12 +21,14 @@ def test_accuracy_and_rules() -> None:
     right = int((answers.argmax(1) == found.test.labels).sum())
     assert metric(app, "Test accuracy") == f"{right / len(found.test):.2%}"
     assert metric(app, "Mistakes") == f"{len(found.test) - right:,} of {len(found.test):,}"
-    describe = words(app)
+    widget(app.get("button_group"), "lang_results_part").set_value(LEAKAGE).run()
+    describe = words(well(app))
     shared, longer = computed.relatives(WordsConfig(per_language=200), 5)
     assert f"{shared:,} of {longer:,} test words" in describe
-    assert "yardstick" in describe
+    assert "Reported: " in describe
+    widget(app.get("button_group"), "lang_results_part").set_value(ERRORS).run()
     shown = app.dataframe[0].value
-    surest = surest_mistakes(found, answers, 20)
+    surest = most_confident_errors(found, answers, 20)
     assert list(shown["word"]) == [entry.word for entry in surest]
 
 
@@ -46,7 +49,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_other_cells_are_trained_piece_by_piece(few: None) -> None:
     app = well(panel_over("compare", []).run())
-    assert list(app.dataframe[0].value["way"]) == ["Bag of characters", "Pieces of 1–3 characters", "GRU"]
+    assert list(app.dataframe[0].value["classifier"]) == ["Bag of characters", "Character n-grams (1–3)", "GRU"]
     app.button(key="lang_compare_start").click().run()
     for _ in range(12):
         if app.button(key="lang_compare_start").label == "All measured":
@@ -56,23 +59,25 @@ def test_the_other_cells_are_trained_piece_by_piece(few: None) -> None:
     well(app)
     table = app.dataframe[0].value
     assert len(table) == 5
-    assert list(table["way"])[2] == "Plain RNN"
+    assert list(table["classifier"])[2] == "Plain RNN"
     assert (table["accuracy"] > 15).all()
-    scrambled = app.dataframe[1].value
+    widget(app.get("button_group"), "lang_compare_part").set_value(compare.SCRAMBLED).run()
+    scrambled = well(app).dataframe[0].value
     assert scrambled.iloc[0, 1] == scrambled.iloc[0, 2], "the bag of characters is moved by an anagram"
 
 
 def test_anagrams_and_pieces_answer_their_controls(few: None) -> None:
-    app = well(panel_over("compare", []).run())
-    assert "not one" in words(app)
+    app = well(panel_over("compare", [], lang_compare_part=compare.SCRAMBLED).run())
+    assert "none changes" in words(app)
     app.text_input(key="lang_scramble").set_value("mañana").run()
-    first = list(well(app).dataframe[1].value.columns)
+    first = list(well(app).dataframe[0].value.columns)
     assert first[1] == "mañana"
     assert sorted(first[2]) == sorted("mañana")
     app.number_input(key="lang_shuffle").set_value(8).run()
-    assert list(well(app).dataframe[1].value.columns)[2] != first[2]
+    assert list(well(app).dataframe[0].value.columns)[2] != first[2]
     app.text_input(key="lang_scramble").set_value("aaa").run()
     assert "two different letters" in words(well(app))
+    widget(app.get("button_group"), "lang_compare_part").set_value(compare.STRONGEST).run()
     widget(app.get("button_group"), "lang_heaviest").set_value("Polish").run()
     assert "logit of Polish" in words(well(app))
 
@@ -92,10 +97,10 @@ def test_the_verdict_follows_the_numbers() -> None:
         return compare.describe([Fake("letters", 600), Fake("pieces", pieces), Fake("gru", gru)])  # type: ignore[list-item]
 
     assert "The GRU is better" in describe(950, 900)
-    assert "Pieces of words beat the GRU" in describe(900, 950)
-    assert "No difference" in describe(900, 900)
+    assert "Character n-grams beat the GRU" in describe(900, 950)
+    assert "No clear difference" in describe(900, 900)
     assert "60.00%" in describe(900, 900)
-    assert "is 0 percentage points" in describe(900, 900)
+    assert ": 0 percentage points" in describe(900, 900)
 
 
 def test_the_code_runs() -> None:
