@@ -35,7 +35,7 @@ for x, y in batches:
         b.grad += delta.sum(dim=0)
         if k > 0:
             da = delta @ W.T
-            delta = da * slope(z[k - 1])
+            delta = da * derivative(z[k - 1])
 
     for p in parameters:                         # update
         v[p] = lr * p.grad + momentum * v[p]
@@ -82,7 +82,7 @@ class Bug:
     @property
     def diff(self) -> str:
         """The line as it was written (−) and as it should be (+), without the listing around it."""
-        written = self.wrong.strip() or "# (this line was forgotten)"
+        written = self.wrong.strip() or "# (line missing)"
         return f"- {written}\n+ {self.right.strip()}"
 
     @property
@@ -133,8 +133,8 @@ BUGS: dict[str, Bug] = {
         wrong="            da = delta @ W.reshape(W.T.shape)",
         right="            da = delta @ W.T",
         where="gradient",
-        why="The shapes were made to fit, the numbers were not: each unit gets another unit's share of the "
-        "blame. The layer above it is still right, every layer below is wrong.",
+        why="The shapes fit, but each unit receives another unit's error. The gradient of the layer above is still "
+        "right, that of every layer below is wrong.",
         rules=replace(RIGHT, inputs=_reshaped),
         hidden=True,
     ),
@@ -143,28 +143,28 @@ BUGS: dict[str, Bug] = {
         wrong="    delta = y_hat - y",
         right="    delta = (y_hat - y) / N",
         where="gradient",
-        why="Every gradient points the right way and is N times too long. For plain gradient descent that is "
-        "nothing but a learning rate N times larger.",
+        why="Every gradient has the right direction but N times the right norm. For plain gradient descent that "
+        "equals a learning rate N times larger.",
         rules=replace(RIGHT, loss=_not_divided),
     ),
     "point": Bug(
-        title="Slope at the wrong point",
-        wrong="            delta = da * slope(a[k])",
-        right="            delta = da * slope(z[k - 1])",
+        title="Derivative at the wrong point",
+        wrong="            delta = da * derivative(a[k])",
+        right="            delta = da * derivative(z[k - 1])",
         where="gradient",
-        why="The right formula, fed the wrong number: the slope is taken at the activation instead of the "
-        "pre-activation. Each unit's blame is scaled by a slope from another place of the curve.",
+        why="The right formula with the wrong argument: the derivative is evaluated at the activation a instead of "
+        "the pre-activation z, so each unit's error is scaled by the wrong factor.",
         rules=replace(RIGHT, derivative=_derivative_of_the_output),
         activations=("sigmoid", "tanh", "gelu"),
         hidden=True,
     ),
     "mask": Bug(
-        title="Slope left out",
+        title="Missing derivative",
         wrong="            delta = da",
-        right="            delta = da * slope(z[k - 1])",
+        right="            delta = da * derivative(z[k - 1])",
         where="gradient",
-        why="The blame passes every unit at full strength, however flat the unit was where it stood. Units "
-        "that hardly react, or are off, are blamed as if each change in them were a change in the answer.",
+        why="The error passes every unit unscaled, even where the activation function is flat. Saturated or "
+        "inactive units receive a gradient as if they were linear.",
         rules=replace(RIGHT, derivative=_no_derivative),
         hidden=True,
     ),
@@ -173,18 +173,17 @@ BUGS: dict[str, Bug] = {
         wrong="    delta = y_hat / N",
         right="    delta = (y_hat - y) / N",
         where="gradient",
-        why="Without − y the gradient is the same whatever the digit: the network is told to say less of "
-        "everything, and nothing about what is right.",
+        why="Without − y the gradient does not depend on the label: every output is pushed down, and none toward "
+        "the true class.",
         rules=replace(RIGHT, loss=_label_not_subtracted),
     ),
     "momentum": Bug(
-        title="Momentum's sign",
+        title="Wrong sign of the momentum",
         wrong="        v[p] = lr * p.grad - momentum * v[p]",
         right="        v[p] = lr * p.grad + momentum * v[p]",
         where="update",
-        why="Every gradient is right, and the first step too. From the second step on the velocity brakes "
-        "instead of carrying: under a steady gradient steps settle at 1/(1 + γ) of a plain step, where they "
-        "should grow to 1/(1 − γ) of it.",
+        why="Every gradient and the first step are right. From the second step on the velocity slows the update "
+        "down: under a constant gradient the step size tends to 1/(1 + γ) of a plain step, not to 1/(1 − γ).",
         velocity=_against_the_velocity,
         momentum=True,
     ),
@@ -193,8 +192,8 @@ BUGS: dict[str, Bug] = {
         wrong="",
         right="        p.grad.zero_()",
         where="update",
-        why="Each backward pass adds to what is there, so every step repeats all gradients since the first. "
-        "One backward pass alone is right: only a second step shows it.",
+        why="`backward()` accumulates, so every step uses the sum of all gradients so far. One backward pass alone "
+        "is right: only a second step reveals it.",
         zeroed=False,
     ),
 }

@@ -53,7 +53,7 @@ def linear(x: Named, weight: Named, bias: Named, symbol: str, gap: int, *, last:
         )
 
     formula = rf"{symbol} = {x.symbol}\, {weight.symbol} + {bias.symbol}"
-    title = "The outputs: weighted sums" if last else "Weighted sums of a hidden layer"
+    title = "Pre-activations of the output layer (logits)" if last else "Pre-activations of a hidden layer"
     return Step("forward", title, formula, (x, weight, bias), result, (gap, gap + 1), (gap,), gap + 1, cell)
 
 
@@ -77,7 +77,7 @@ def activate(before: Named, activation: Activation, symbol: str, gap: int) -> St
 
     general = FORMULAS[activation].format(before.symbol, before.symbol)
     formula = rf"{symbol} = \sigma({before.symbol}) = {general}"
-    title = f"The activation function: {activation}"
+    title = f"Activation function: {activation}"
     return Step("forward", title, formula, (before,), result, (gap, gap + 1), (gap,), gap + 1, cell)
 
 
@@ -105,7 +105,7 @@ def softmax(z: Named, gap: int) -> Step:
 
     formula = rf"\hat y = \mathrm{{softmax}}({z.symbol}) = \frac{{e^{{{z.symbol}}}}}{{\sum_j e^{{{z.symbol}[j]}}}}"
     return Step(
-        "forward", "Softmax: outputs become probabilities", formula, (z,), result, (gap, gap + 1), (gap,), gap + 1, cell
+        "forward", "Softmax: logits become probabilities", formula, (z,), result, (gap, gap + 1), (gap,), gap + 1, cell
     )
 
 
@@ -131,7 +131,7 @@ def loss(z: Named, predicted: Named, target: Named, labels: Tensor, gap: int) ->
     formula = r"L = -\frac{1}{N} \sum_n \log \hat y[n, y_n]"
     return Step(
         "loss",
-        "The loss: cross-entropy",
+        "Loss: cross-entropy",
         formula,
         (predicted, target),
         result,
@@ -169,7 +169,7 @@ def error(z: Named, predicted: Named, target: Named, labels: Tensor, gap: int) -
     formula = rf"{result.latex} = \frac{{\partial L}}{{\partial {z.symbol}}} = \frac{{1}}{{N}} (\hat y - y)"
     return Step(
         "backward",
-        "What was said minus what is right",
+        "Error of the output layer: prediction minus label",
         formula,
         (predicted, target),
         result,
@@ -199,7 +199,7 @@ def weight_gradient(x: Named, weight: Named, delta: Named, gap: int) -> Step:
     formula = rf"{result.latex} = {x.symbol}^\top\, {delta.latex}"
     return Step(
         "backward",
-        f"The gradient of the weights ${weight.symbol}$",
+        f"Gradient of the weights ${weight.symbol}$",
         formula,
         (x, delta),
         result,
@@ -228,7 +228,7 @@ def bias_gradient(bias: Named, delta: Named, gap: int) -> Step:
 
     formula = rf"{result.latex} = \sum_n {delta.latex}[n]"
     return Step(
-        "backward", f"The gradient of the biases ${bias.symbol}$", formula, (delta,), result, (gap + 1,), (), None, cell
+        "backward", f"Gradient of the biases ${bias.symbol}$", formula, (delta,), result, (gap + 1,), (), None, cell
     )
 
 
@@ -250,7 +250,7 @@ def input_gradient(delta: Named, weight: Named, below: Named, gap: int) -> Step:
 
     formula = rf"{result.latex} = {delta.latex}\, {weight.symbol}^\top"
     return Step(
-        "backward", "Back through the weights", formula, (delta, weight), result, (gap, gap + 1), (gap,), gap, cell
+        "backward", "Backward through the weights", formula, (delta, weight), result, (gap, gap + 1), (gap,), gap, cell
     )
 
 
@@ -277,7 +277,7 @@ def derivative(pulled: Named, before: Named, after: Named, activation: Activatio
     formula = rf"\begin{{aligned}} {product} \\[4pt] {DERIVATIVES[activation]} \end{{aligned}}"
     return Step(
         "backward",
-        "Back through the activation function",
+        "Backward through the activation function",
         formula,
         (pulled, before, steep),
         result,
@@ -313,7 +313,7 @@ def update(parameter: Named, gradient: Named, lr: float, gap: int) -> Step:
     columns = (gap + 1,) if is_bias else (gap, gap + 1)
     return Step(
         "update",
-        f"One step downhill for the {kind} ${parameter.symbol}$",
+        f"Gradient step for the {kind} ${parameter.symbol}$",
         formula,
         (parameter, gradient),
         result,

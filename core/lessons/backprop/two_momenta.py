@@ -55,7 +55,7 @@ def compare(
     """
     require(is_number(momentum) and 0 <= momentum < 1, f"Momentum must lie in [0, 1); it is {momentum!r}.")
     for rate in (lr, new_lr):
-        require(is_number(rate) and 0 < rate <= 10, f"A rate must lie in (0, 10]; it is {rate!r}.")
+        require(is_number(rate) and 0 < rate <= 10, f"A learning rate must lie in (0, 10]; it is {rate!r}.")
     whole(steps, 1, 1000, "The number of steps")
     whole(change_at, 0, steps, "The step of the change")
     start = ManualMLP(MLPConfig(hidden=(30,), activation="sigmoid", family="manual"), stream(seed, "weights"))

@@ -22,7 +22,7 @@ from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.stepper import stepper
 
-# The two networks of the chain-rule tab, with their settings: a small one, and one that reads digits.
+# The two networks of the chain-rule tab, with their settings: a small one, and a digit classifier.
 
 
 SMALL = "4 → 3 → 3"
@@ -49,7 +49,7 @@ def _rate() -> float:
             bind="query-params",
             width=170,
             format_func=lambda rate: f"{rate:g}",
-            help="How far the last steps, the update, go downhill.",
+            help="Step size of the update at the end of the walk.",
         )
     )
 
@@ -62,7 +62,7 @@ def small_case() -> Case:
         key="manual_walk_activation",
         bind="query-params",
         width=140,
-        help="The function between the layers.",
+        help="The activation function of the hidden layer.",
     )
     images = st.segmented_control(
         "Images",
@@ -71,23 +71,25 @@ def small_case() -> Case:
         required=True,
         key="manual_walk_images",
         bind="query-params",
-        help="How many make the batch; the gradients of weights and biases are sums over them.",
-    )
-    seed = st.number_input(
-        "Seed",
-        0,
-        999,
-        1,
-        key="manual_walk_seed",
-        bind="query-params",
-        width=130,
-        help="Draws weights, biases and the first inputs, all with one decimal. 0 to 999.",
+        help="Batch size; the gradients of weights and biases are sums over the batch.",
     )
     rate = _rate()
-    seed, images = int(seed), int(images or 2)
-    layers = small_layers(seed)
-    x, labels = small_batch(seed, 2)
-    with st.popover("Inputs", icon=":material/tune:", help="Change the four inputs and the right class."):
+    images = int(images or 2)
+    with st.popover("Inputs", icon=":material/tune:", help="Seed, the four inputs and the true class."):
+        seed = int(
+            st.number_input(
+                "Seed",
+                0,
+                999,
+                1,
+                key="manual_walk_seed",
+                bind="query-params",
+                width=130,
+                help="Random weights, biases and inputs, each with one decimal. 0 to 999.",
+            )
+        )
+        layers = small_layers(seed)
+        x, labels = small_batch(seed, 2)
         for n in range(images):
             cells = st.columns(SIZES[0] + 1)
             for i, cell in enumerate(cells[:-1]):
@@ -109,14 +111,14 @@ def small_case() -> Case:
                 int(labels[n]),
                 key=f"manual_y_{seed}_{n}",
                 bind="query-params",
-                help=f"The right class of image {n}: 0, 1 or 2.",
+                help=f"The true class of image {n}: 0, 1 or 2.",
             )
     steps = walk(layers, activation, x[:images], labels[:images], rate)
     return Case(layers, steps)
 
 
 def big_case() -> Case:
-    """Digit and weights for the network of the slides. Call it inside a horizontal container."""
+    """Digit and weights for a digit classifier. Call it inside a horizontal container."""
     digits = mnist()
     at_start = choose_moment("manual_walk_weights")
     index = choose_image(digits, "manual_walk_image")
@@ -132,9 +134,9 @@ def big_case() -> Case:
 BIG = "784 → 100 → 10"
 PHASES = {
     "forward": ("forward", "blue"),
-    "loss": ("the loss", "green"),
+    "loss": ("loss", "green"),
     "backward": ("backward", "orange"),
-    "update": ("the update", "violet"),
+    "update": ("update", "violet"),
 }
 
 CODE = """\
@@ -148,7 +150,7 @@ L = -y_hat[range(N), y].log().mean()       # the loss
 delta_o = (y_hat - one_hot(y, K)) / N      # backward
 dW_o, db_o = a_h.T @ delta_o, delta_o.sum(0)
 da_h = delta_o @ W_o.T
-delta_h = da_h * slope(z_h, a_h)           # sigmoid: a_h * (1 - a_h)
+delta_h = da_h * derivative(z_h, a_h)      # sigmoid: a_h * (1 - a_h)
 dW_h, db_h = x.T @ delta_h, delta_h.sum(0)
 
 W_h, b_h = W_h - lr * dW_h, b_h - lr * db_h    # the update
@@ -159,7 +161,7 @@ W_o, b_o = W_o - lr * dW_o, b_o - lr * db_o
 @st.fragment
 @one_thread()
 def chain_rule() -> None:
-    """Choose a network, walk through its operations, and click a number to see where it comes from."""
+    """Choose a network, walk through its operations, and click a number for the sum it comes from."""
     with error_boundary():
         case = _choose()
         number = stepper("manual_step", len(case.steps), "step")
@@ -187,7 +189,7 @@ def _choose() -> Case:
             required=True,
             key="manual_walk_network",
             bind="query-params",
-            help="A network of 25 weights and biases with room for every number, or one that reads digits.",
+            help="A network of 25 parameters, small enough to show every number, or a digit classifier.",
         )
         if network == BIG:
             return big_case()
@@ -225,14 +227,14 @@ def _diagram(case: Case, number: int, row: int, column: int) -> None:
         values=seen(case.steps, number, image),
         height=390 if large else 320,
     )
-    chart(fig, "manual_diagram", still=True)
+    chart(fig, "manual_diagram", still=True, alt=f"Network diagram. {step.title}: {step.result.notation}")
     what = "values" if step.phase in ("forward", "loss") else "gradients"
     of = f" for image {image} of the batch" if batch > 1 else ""
-    alone = f" In L's circle stands the loss of image {image} alone; L is the mean over the batch."
-    going = ":orange[going backward]" if lit.backward else ":blue[going forward]"
+    alone = f" In L's circle: the loss of image {image} alone; L is the mean over the batch."
+    going = ":orange[backward]" if lit.backward else ":blue[forward]"
     st.caption(
-        f"Lit: what this step touches{'' if step.phase == 'update' else f', {going}'}; :green[green]: what "
-        f"the chosen number touches. {'Hover over a circle' if large else 'In the circles'}: the {what} "
+        f"Highlighted: the units of this step{'' if step.phase == 'update' else f', {going}'}; :green[green]: "
+        f"those of the chosen number. {'Hover over a circle' if large else 'In the circles'}: the {what} "
         f"computed so far{of}.{alone if step.phase == 'loss' and batch > 1 else ''}"
     )
 
@@ -253,8 +255,8 @@ def tensors(step: Step, number: int, row: int, column: int) -> None:
     with places[-1], st.container(border=True):
         _result(step, number, row, column)
     st.caption(
-        "Framed in green: the chosen number, and what it is computed from. Hover over a cell for its exact "
-        "number; indices count from 0."
+        "Green frames: the chosen number, and the numbers it is computed from. Click a cell of the result to choose "
+        "it; hover for exact values. Indices count from 0."
     )
 
 
@@ -264,12 +266,12 @@ def _operand(operand: Named, reads: Where, several: Sequence[Where], key: str) -
     fig = matrix_figure(grid, operand.notation, kind=_kind(operand), marks=several or [reads])
     chart(fig, key, still=True)
     if grid.numel() > EXACT:
-        st.caption("Each dot: the largest in size of a block.")
+        st.caption("Each cell: the entry of largest absolute value in a block.")
         row, column = reads
         if row is None and column is not None:
             _cut(operand, column, f"{key}_cut")
         elif row is not None:
-            st.markdown(f"Its row {row}, exactly:")
+            st.markdown(f"Row {row}, exact values:")
             cut = grid[row : row + 1]
             chart(matrix_figure(cut, operand.notation, offset=(row, 0)), f"{key}_cut", still=True)
 
@@ -285,7 +287,7 @@ def _result(step: Step, number: int, row: int, column: int) -> None:
     )
     if large:
         chart(fig, key, still=True)
-        st.caption("Each dot: the largest in size of a block.")
+        st.caption("Each cell: the entry of largest absolute value in a block.")
         _cut(result, column, f"{key}_cut", row, clicked(f"{key}_cut", number, rows, columns))
     elif grid.numel() == 1:
         chart(fig, key, still=True)
@@ -296,7 +298,7 @@ def _result(step: Step, number: int, row: int, column: int) -> None:
 def _cut(tensor: Named, column: int, key: str, row: int | None = None, on_select: object = None) -> None:
     """One column of a matrix too large to show, exactly; 784 numbers as the image they belong to."""
     pixels = " as an image" if len(tensor.grid) == 784 else ""
-    st.markdown(f"Its column {column}, exactly{pixels}:")
+    st.markdown(f"Column {column}, exact values{pixels}:")
     cut = tensor.grid[:, column : column + 1]
     fig = matrix_figure(cut, tensor.notation, offset=(0, column), marks=[(row, None)], click=on_select is not None)
     if on_select is None:
@@ -353,17 +355,17 @@ def _field(label: str, key: str, count: int, start: int, notation: str) -> int:
             key=key,
             bind="query-params",
             width=130,
-            help=f"{notation} 0 to {count - 1}; or click a cell of the result.",
+            help=f"{notation} 0 to {count - 1}. Or click a cell of the result.",
         )
     )
 
 
 def _row_told(step: Step) -> str:
-    return "The image of the batch." if step.column is not None else "The unit it comes from."
+    return "Image of the batch." if step.column is not None else "Input unit."
 
 
 def _column_told(step: Step) -> str:
-    return "The unit it belongs to." if step.column is not None else "The unit it leads to."
+    return "Unit of the layer." if step.column is not None else "Output unit."
 
 
 def clicked(chart: str, number: int, rows: int, columns: int) -> partial[None]:

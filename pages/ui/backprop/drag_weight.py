@@ -15,21 +15,21 @@ from pages.ui.kit.widgets.chart import chart
 @st.fragment
 @one_thread()
 def drag(subject: Subject) -> None:
-    """Choose a weight, move it, and shrink the finite difference's step until it breaks."""
+    """Choose a weight, move it, and shrink the finite difference's step until rounding dominates."""
     with error_boundary():
         st.subheader("Drag one weight", anchor=False)
         left, right = st.columns([1, 2.9], gap="large")
         with left:
             tensor, entry = _choose(subject)
             moved = st.slider(
-                "Move it by",
+                "Change of the weight",
                 -2.0,
                 2.0,
                 0.0,
                 0.02,
                 key="manual_drag_move",
                 bind="query-params",
-                help="How far the weight stands from the network's own value; all others stay.",
+                help="How far the weight is moved from its value; all others stay fixed.",
             )
             width = float(
                 st.select_slider(
@@ -39,7 +39,7 @@ def drag(subject: Subject) -> None:
                     key="manual_drag_width",
                     bind="query-params",
                     format_func=lambda step: f"{step:g}",
-                    help="The finite difference looks at w + ε and w − ε. Make it smaller and smaller.",
+                    help="The central difference uses w + ε and w − ε. Make ε smaller and smaller.",
                 )
             )
         start = float(subject.tensors[tensor].flatten()[entry])
@@ -75,7 +75,7 @@ def _choose(subject: Subject) -> tuple[int, int]:
                     steepest // units,
                     key=f"{key}_row",
                     bind="query-params",
-                    help=f"Row: the pixel or unit the weight comes from, 0 to {rows - 1}.",
+                    help=f"Row: the input (pixel or unit) of the weight, 0 to {rows - 1}.",
                 )
             )
     with columns[-1 if gradient.dim() == 2 else 0]:
@@ -87,7 +87,7 @@ def _choose(subject: Subject) -> tuple[int, int]:
                 steepest % units,
                 key=f"{key}_unit",
                 bind="query-params",
-                help=f"Column: the unit it leads to, 0 to {units - 1}. It begins at the largest gradient.",
+                help=f"Column: the output unit, 0 to {units - 1}. The default is the largest gradient.",
             )
         )
     return index, row * units + unit
@@ -102,17 +102,14 @@ def _show(subject: Subject, tensor: int, entry: int, value: float, width: float)
     measured = (up - down) / (2 * width)
     error = abs(measured - slope)
     with st.container(horizontal=True, gap="small"):
-        st.metric("Weight", f"{value:.4f}", width=100, help="The value it is dragged to.")
-        st.metric("Slope by hand", f"{slope:.4g}", width=140, help="∂L/∂w there, from the chain rule.")
+        st.metric("Weight", f"{value:.4f}", width=100, help="Its current value.")
+        st.metric("Gradient by hand", f"{slope:.4g}", width=140, help="∂L/∂w at this value, from the chain rule.")
         st.metric("Finite difference", f"{measured:.4g}", width=145, help="(L(w + ε) − L(w − ε)) / 2ε in float64.")
         st.metric(
             "Error",
             number(error, 2),
-            f"{number(error / abs(slope), 1)} of the slope" if slope else None,
-            delta_color="off",
-            delta_arrow="off",
             width=130,
-            help="The difference of the two slopes.",
+            help="Absolute difference of the two" + (f"; relative: {number(error / abs(slope), 1)}." if slope else "."),
         )
     unit = "nats" if subject.loss == "cross-entropy" else "squared error"
     fig = secant_figure(
@@ -125,16 +122,17 @@ def _show(subject: Subject, tensor: int, entry: int, value: float, width: float)
     )
     one, other = st.columns(2)
     with one:
-        chart(fig, "manual_drag_curve")
+        chart(fig, "manual_drag_curve", alt=f"Loss against the weight: slope {slope:.4g}, secant {measured:.4g}.")
     errors = gradient_check_results.errors_of_widths(subject, tensor, entry, value)
     with other:
-        chart(width_errors_figure(WIDTHS, errors, chosen=width), "manual_drag_errors")
-    st.caption(_describe(errors, slope))
+        words = _describe(errors, slope)
+        chart(width_errors_figure(WIDTHS, errors, chosen=width), "manual_drag_errors", alt=words)
+    st.caption(words)
 
 
 def _describe(errors: dict[str, list[float]], slope: float) -> str:
     if slope == 0 and not any(errors["float64"]):
-        return "Nothing reaches this weight on this batch: moving it changes nothing, whatever the width."
+        return "The loss does not depend on this weight on this batch: both derivatives are 0 for every ε."
     best = {name: min(range(len(WIDTHS)), key=values.__getitem__) for name, values in errors.items()}
     sentence = " and ".join(
         f"ε = {WIDTHS[place]:g} in {name} (error {number(errors[name][place], 1)})" for name, place in best.items()
@@ -142,7 +140,6 @@ def _describe(errors: dict[str, list[float]], slope: float) -> str:
     last = WIDTHS[-1]
     narrow = " and ".join(f"{number(values[-1], 1)} in {name}" for name, values in errors.items())
     return (
-        f"Here the finite difference is best at {sentence}. Wider, the curve bends between its two ends. "
-        f"Narrower, the two losses share so many digits that rounding is what is left: at ε = {last:g} the "
-        f"error is {narrow}."
+        f"The finite difference is most accurate at {sentence}. For larger ε the curvature of the loss (truncation "
+        f"error) dominates, for smaller ε rounding (cancellation): at ε = {last:g} the error is {narrow}."
     )

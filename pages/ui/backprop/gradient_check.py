@@ -1,4 +1,4 @@
-"""Tab: is the gradient right? Three ways to find it, tensor by tensor."""
+"""Tab: gradient check: by hand, by autograd and by finite differences, tensor by tensor."""
 
 import streamlit as st
 import torch
@@ -35,7 +35,7 @@ by_hand = x.T @ delta
 W.requires_grad_()
 cross_entropy(x @ W + b, y).backward()
 
-# 3. finite differences: every weight a little up, a little down
+# 3. finite differences: every weight plus and minus epsilon
 measured, epsilon = torch.zeros_like(by_hand), 1e-5
 with torch.no_grad():
     for i in range(4):
@@ -62,15 +62,20 @@ def checked() -> None:
         left, right = controls_and_stage(1.0, 2.9)
         with left:
             subject = choose_subject()
+        found = gradient_check_results.all_checks(subject)
         with right:
-            st.caption("All in double precision. Measured: a weight is moved a little both ways.")
-            found = gradient_check_results.all_checks(subject)
             _verdict(found)
-            for index, check in enumerate(found):
-                _card(subject, check, index)
-            _why_norms(subject, found[0])
-        output_error(subject)
         drag(subject)
+        st.subheader("Every tensor, three ways", anchor=False)
+        for start in range(0, len(found), 2):
+            for index, column in enumerate(st.columns(2, gap="small"), start):
+                if index < len(found):
+                    with column:
+                        _card(subject, found[index], index)
+        with st.expander("Where backpropagation starts: the output error", icon=":material/start:"):
+            output_error(subject)
+        with st.expander("Why tensors are compared by their norm", icon=":material/help:"):
+            _why_norms(subject, found[0])
         with st.expander("Show the code", icon=":material/code:"):
             st.code(CODE, language="python")
 
@@ -80,19 +85,19 @@ def _verdict(found: list[TensorCheck]) -> None:
     unknown = [check.name for check in found if check.right is None]
     worst = max(check.with_autograd.difference for check in found)
     rough = [measured.difference for check in found if (measured := check.with_measured)]
-    numbers = f"largest difference {number(worst, 2)} from autograd"
+    numbers = f"largest relative difference {number(worst, 2)} from autograd"
     if rough:
-        numbers += f", {number(max(rough), 2)} from the measurement"
+        numbers += f", {number(max(rough), 2)} from finite differences"
     if wrong:
-        st.error(f"Not all agree: look at {', '.join(wrong)} ({numbers}).", icon=":material/cancel:")
+        st.error(f"Not all gradients agree: {', '.join(wrong)} ({numbers}).", icon=":material/cancel:")
     elif unknown:
         st.warning(
-            f"What could be compared agrees: {numbers}. Not measured, as every entry stands at a corner: "
+            f"All gradients that could be compared agree: {numbers}. Not measured, because every entry is at a kink: "
             f"{', '.join(unknown)}.",
             icon=":material/help:",
         )
     else:
-        st.success(f"All {len(found)} tensors agree: {numbers}.", icon=":material/check_circle:")
+        st.success(f"All {len(found)} gradients agree: {numbers}.", icon=":material/check_circle:")
 
 
 def _card(subject: Subject, check: TensorCheck, index: int) -> None:
@@ -101,18 +106,18 @@ def _card(subject: Subject, check: TensorCheck, index: int) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{check.name}** · {shape(check.manual.shape)}", width="content")
             _badge("autograd", check.with_autograd, EXACT)
-            _badge("measured", check.with_measured, MEASURED)
+            _badge("finite differences", check.with_measured, MEASURED)
             if index == 0 and subject.network != "small":
                 unit = _choose_unit(subject, check.manual)
         pictures = gradient_pictures(_three(subject, check, unit).numpy())
         with st.container(horizontal=True, gap="small"):
-            for picture, way in zip(pictures, ("by hand", "autograd", "measured"), strict=True):
+            for picture, way in zip(pictures, ("by hand", "autograd", "finite diff."), strict=True):
                 st.image(picture, caption=way, width=picture.shape[1], alt=f"Gradient of {check.name}, {way}")
         _notes(check, unit)
 
 
 def _choose_unit(subject: Subject, gradient: Tensor) -> int:
-    """Whose 784 weights are shown as a picture; it begins at the largest gradient."""
+    """Whose 784 weights are shown as an image; it begins at the largest gradient."""
     units = gradient.shape[1]
     return int(
         st.number_input(
@@ -123,7 +128,7 @@ def _choose_unit(subject: Subject, gradient: Tensor) -> int:
             key=f"manual_check_unit_{subject.network}_{subject.activation}",
             bind="query-params",
             width=150,
-            help="The pictures show the gradients of one hidden unit's 784 weights, one for each pixel: "
+            help="The images show the gradient of this unit's 784 weights, one per pixel: "
             f"unit 0 to {units - 1}. The differences are those of the whole tensor.",
         )
     )
@@ -135,7 +140,7 @@ def _badge(name: str, found: Agreement | None, tolerance: float) -> None:
             f"not {name}",
             icon=":material/help:",
             color="gray",
-            help="At every entry that was to be measured a unit switches on or off: there is no slope.",
+            help="At every measured entry a unit switches on or off: the derivative does not exist there.",
         )
         return
     right = found.within(tolerance)
@@ -143,13 +148,12 @@ def _badge(name: str, found: Agreement | None, tolerance: float) -> None:
         f"{name} {number(found.difference, 2)}" if found.difference else f"{name} 0",
         icon=":material/check:" if right else ":material/close:",
         color="green" if right else "red",
-        help=f"‖a − b‖ / max(‖a‖, ‖b‖) between the gradient by hand and the one "
-        f"{'of autograd' if name == 'autograd' else 'measured'}; green below {number(tolerance, 1)}.",
+        help=f"‖a − b‖ / max(‖a‖, ‖b‖) between the gradient by hand and by {name}; green below {number(tolerance, 1)}.",
     )
 
 
 def _three(subject: Subject, check: TensorCheck, unit: int | None) -> Tensor:
-    """(3, rows, columns): the three ways beside each other, one unit's picture for the weights of pixels."""
+    """(3, rows, columns): the three ways beside each other, one unit's image for the weights of pixels."""
     if unit is not None:
         measured = gradient_check_results.unit_measured(subject, unit)
         stacked = torch.stack([check.manual[:, unit], check.autograd[:, unit], measured])
@@ -165,16 +169,16 @@ def _three(subject: Subject, check: TensorCheck, unit: int | None) -> Tensor:
 def _notes(check: TensorCheck, unit: int | None) -> None:
     notes = []
     if unit is not None and not bool(check.manual[:, unit].any()):
-        notes.append(f"Unit {unit} gets no gradient at all on this batch: its picture is blank.")
+        notes.append(f"The gradient of unit {unit} is 0 on this batch.")
     if len(check.entries) < check.manual.numel():
         notes.append(
-            f"Measured: {len(check.entries):,} of {check.manual.numel():,} entries, drawn at random, and "
-            "those of the picture."
+            f"Finite differences: a random sample of {len(check.entries):,} of {check.manual.numel():,} entries, and "
+            "those of the image."
         )
     if check.kinks:
         notes.append(
-            f"{check.kinks:,} of {len(check.entries):,} measured entries are left out: within ±{WIDTH:g} a "
-            "unit switches on or off, and at such a corner the loss has no slope."
+            f"{check.kinks:,} of {len(check.entries):,} entries are left out: within ±{WIDTH:g} a unit switches on or "
+            "off, and at such a kink the derivative does not exist."
         )
     if notes:
         st.caption(" ".join(notes))
@@ -190,21 +194,20 @@ def _why_norms(subject: Subject, check: TensorCheck) -> None:
     mine, measured = check.manual.flatten()[check.entries[kept]], check.measured[kept]
     larger = torch.maximum(mine.abs(), measured.abs())
     worst = float(((mine - measured).abs() / larger)[larger > 0].max()) if bool((larger > 0).any()) else 0.0
-    sentence = "Tensors are compared as wholes, ‖a − b‖ / max(‖a‖, ‖b‖). Entry by entry misleads: "
+    sentence = "The relative difference of whole tensors is ‖a − b‖ / max(‖a‖, ‖b‖). Entry by entry it misleads: "
     if zero:
-        sentence += f"in {check.name} {percent(zero, 0)} of the gradients are exactly zero, and 0 / 0 says nothing"
+        sentence += f"in {check.name} {percent(zero, 0)} of the entries are exactly 0, and 0 / 0 is undefined"
         sentence += f" ({percent(black, 0)} of the pixels are black in every image here). " if black else ". "
     sentence += (
-        f"Of the entries measured in {check.name} the worst differs by {number(worst, 1)} of itself, the "
-        f"whole "
-        f"tensor by {number(whole.difference, 1)}: "
+        f"Of the entries measured in {check.name} the largest relative difference is {number(worst, 1)}, for the whole "
+        f"tensor it is {number(whole.difference, 1)}: "
     )
     st.caption(
-        sentence + ("in small entries rounding weighs more." if worst > 10 * whole.difference else "here as well.")
+        sentence + ("rounding weighs more in small entries." if worst > 10 * whole.difference else "no larger here.")
     )
 
 
-# Where the way back begins: what the network said minus what it should have said.
+# Where backpropagation starts: the prediction minus the label.
 
 
 @st.fragment
@@ -212,7 +215,6 @@ def output_error(subject: Subject) -> None:
     """One image of the batch and its ŷ − y as bars."""
     with error_boundary():
         entropy = subject.loss == "cross-entropy"
-        st.subheader("Where it starts: " + ("ŷ − y" if entropy else "z − y"), anchor=False)
         count = len(subject.batch)
         left, right = st.columns([1, 2.9], gap="large", vertical_alignment="center")
         with left:
@@ -226,7 +228,7 @@ def output_error(subject: Subject) -> None:
                         1,
                         key=f"manual_check_image_{count}",
                         bind="query-params",
-                        help="One of the images that the gradient is averaged over.",
+                        help="One of the images of the batch.",
                     )
                     - 1
                 )
@@ -241,17 +243,13 @@ def output_error(subject: Subject) -> None:
         with right:
             y_title = "ŷ − y" if entropy else "z − y"
             fig = output_error_figure(errors.tolist(), label=label, y_title=y_title, fixed=entropy)
-            chart(fig, "manual_check_error", still=True)
-            if entropy:
-                st.caption(
-                    f"It gives the {label} a probability of {probability(float(said[label]))}, so that bar "
-                    f"reaches {float(errors[label]):+.2f}: push this output up. All others are pushed down "
-                    "by what they were given. The bars add up to zero. Divided by N, this is δ = ∂L/∂z, and "
-                    "all other gradients follow from it."
-                )
-            else:
-                st.caption(
-                    f"The output of the {label} is {float(said[label]):.2f} where 1 is wanted, all others "
-                    f"should be 0. Times 2 / (N · {len(said)}), this is δ = ∂L/∂z, and all other gradients "
-                    "follow from it."
-                )
+            words = (
+                f"The true class {label} has probability {probability(float(said[label]))}, so its error is "
+                f"{float(errors[label]):+.2f}; the error of every other class is its probability. They sum to 0. "
+                "Divided by N this is δ = ∂L/∂z, from which all other gradients follow."
+                if entropy
+                else f"The output of the true class {label} is {float(said[label]):.2f}, its target 1; all others "
+                f"have target 0. Times 2 / (N · {len(said)}) this is δ = ∂L/∂z, from which all other gradients follow."
+            )
+            chart(fig, "manual_check_error", still=True, alt=words)
+            st.caption(words)

@@ -1,4 +1,4 @@
-"""Tab: the long product for the gradient of the first weights, factor by factor, for one digit."""
+"""Tab: the product of Jacobians that gives the gradient of the first weights, factor by factor."""
 
 import streamlit as st
 import torch
@@ -21,13 +21,12 @@ from pages.ui.kit.widgets.stepper import stepper
 
 NETWORKS = ["mlp-deep", "mlp-module", "mlp-autograd", "mlp-manual"]
 MEANING = {
-    "error": "The error at the outputs: what the network said, ŷ, minus what is right, y. Every gradient "
-    "begins with it.",
-    "weights": "The weights of layer {layer}, turned: the error goes back through the same connections that "
-    "the numbers came through.",
-    "slopes": "The slopes of the activation function in hidden layer {layer}, on the diagonal of a matrix. "
-    "Where a slope is 0 the error stops.",
-    "input": "The input itself: each weight's gradient is the number on its left times the error on its right.",
+    "error": "The error of the output layer: the prediction ŷ minus the one-hot label y. Every gradient starts from "
+    "it.",
+    "weights": "The transposed weights of layer {layer}: the error flows backward through the same connections.",
+    "slopes": "The derivatives of the activation function in hidden layer {layer}, on the diagonal of a matrix. "
+    "Where a derivative is 0 the error stops.",
+    "input": "The input: each weight's gradient is its input times the error of its output unit.",
 }
 
 CODE = """\
@@ -42,7 +41,7 @@ y_hat = torch.softmax(z[-1], dim=1)
 product = y_hat - y                                  # δ = ŷ − y
 for k in range(len(weights) - 1, 0, -1):
     product = product @ weights[k].T                 # · Wᵀ
-    product = product @ torch.diag(slope(z[k - 1])[0])   # · diag(σ′(z))
+    product = product @ torch.diag(derivative(z[k - 1])[0])   # · diag(σ′(z))
 gradient = x.T @ product                             # x ⊗ […] = ∂L/∂W₁
 """
 
@@ -50,35 +49,36 @@ gradient = x.T @ product                             # x ⊗ […] = ∂L/∂W�
 @st.fragment
 @one_thread()
 def long_product_tab() -> None:
-    """Choose a network and a digit, and multiply on from the error to the gradient of the first weights."""
+    """Choose a network and a digit, and multiply from the output error to the gradient of the first weights."""
     with error_boundary():
         name, at_start, x, label = _choose()
         net = bare(name, at_start)
         factors = long_product(net.layers, net.activation, x, label)
         current = stepper(f"manual_factor_{len(factors)}", len(factors), "factor")
-        st.latex(written(factors, current, ORANGE))
-        _thumbnails(factors, current)
         left, right = st.columns([1, 1.15], gap="large")
         with left:
-            _factor(factors, current)
+            st.latex(written(factors, current, ORANGE))
+            _numbers(factors, current)
         with right:
             other = bare(name, not at_start)
             _sizes(at_start, factors, long_product(other.layers, other.activation, x, label), current)
+        _thumbnails(factors, current)
+        _factor(factors, current)
         _proof(net, factors, x, label)
-        with st.expander("The names in the text", icon=":material/menu_book:"):
+        with st.expander("Notation in Blog: a deep fully connected network", icon=":material/menu_book:"):
             st.markdown(NAMES)
         with st.expander("Show the code", icon=":material/code:"):
             st.code(CODE, language="python")
 
 
 NAMES = r"""
-The text that this page follows writes the product for 784 → 512 → 256 → 128 → 64 → 10 and calls its first
-factor $\delta_5$. That is nothing but $\hat y - y$: softmax and cross-entropy together have this simple
-derivative. Each product after a $\mathrm{diag}$ is the next $\delta$: $\delta_k = \partial L / \partial z_k$.
+The blog post writes the product for 784 → 512 → 256 → 128 → 64 → 10 and calls its first factor $\delta_5$. It
+equals $\hat y - y$, the derivative of softmax and cross-entropy together. Each product after a $\mathrm{diag}$ is
+the next error: $\delta_k = \partial L / \partial z_k$.
 
-Vectors are rows here and weights (in, out), so the product reads from the output, on the left, to the input.
-The tensor product $x \otimes \delta_1$ is the matrix of all products $x_i\,\delta_{1,j}$. Biases are no
-factors: they matter only through $z$, where the slopes are taken.
+Vectors are rows here and weights have shape (in, out), so the product reads from the output, on the left, to the
+input. The outer product $x \otimes \delta_1$ is the matrix of all products $x_i\,\delta_{1,j}$. Biases are not
+factors: they matter only through $z$, where the derivatives are evaluated.
 """
 
 
@@ -91,7 +91,7 @@ def _choose() -> tuple[str, bool, Tensor, int]:
             key="manual_product_network",
             bind="query-params",
             width=180,
-            help="A fully connected network that came with Digit Lab.",
+            help="A pretrained fully connected network.",
         )
         at_start = choose_moment("manual_product_weights")
         index = choose_image(digits, "manual_product_image")
@@ -119,8 +119,16 @@ def _kind(factor: Factor) -> Kind:
 
 
 def _factor(factors: list[Factor], current: int) -> None:
-    """The factor and the product after it, as heat maps to hover over."""
-    factor, last = factors[current], current == len(factors) - 1
+    """The factor and the product after it, side by side, as heat maps to hover over."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        _one_factor(factors[current], current)
+    if current:
+        with right:
+            _product(factors[current], current, last=current == len(factors) - 1)
+
+
+def _one_factor(factor: Factor, current: int) -> None:
     wide = factor.shape[1]
     st.subheader(f"{factor.notation} · {shape(factor.shape)}", anchor=False)
     st.markdown(MEANING[factor.kind].format(layer=factor.layer))
@@ -129,19 +137,20 @@ def _factor(factors: list[Factor], current: int) -> None:
     chart(matrix_figure(value, notation, kind=_kind(factor)), f"manual_factor_map_{current}", still=True)
     if factor.kind == "slopes":
         closed = int((factor.value == 0).sum())
-        stops = f" {closed} of {wide} slopes are 0." if closed else " No slope is exactly 0."
-        st.caption(f"Only the diagonal, {wide} slopes; the rest of the matrix is 0.{stops}")
+        stops = f" {closed} of {wide} are 0." if closed else " None is exactly 0."
+        st.caption(f"Only the diagonal ({wide} derivatives); the rest of the matrix is 0.{stops}")
     elif value.numel() > EXACT:
-        st.caption("Each dot: the number largest in size of a block of the matrix.")
-    if not current:
-        return
-    st.markdown(f"**The product so far** · ${_is(factor)}$ · {shape(factor.product.shape)}")
+        st.caption("Each cell: the entry of largest absolute value in a block of the matrix.")
+
+
+def _product(factor: Factor, current: int, *, last: bool) -> None:
+    st.markdown(f"**Product so far** · ${_is(factor)}$ · {shape(factor.product.shape)}")
     chart(matrix_figure(factor.product, "product"), f"manual_product_map_{current}", still=True)
     if last:
         unit = int(factor.product.square().sum(dim=0).argmax())
         st.caption(
-            "Each dot: the number largest in size of a block of ∂L/∂W₁. The column of unit "
-            f"{unit}, the strongest, as an image:"
+            f"Each cell: the entry of largest absolute value in a block of ∂L/∂W₁. The column of unit {unit}, which "
+            "has the largest norm, as an image:"
         )
         cut = factor.product[:, unit : unit + 1]
         chart(matrix_figure(cut, "∂L/∂W₁", offset=(0, unit)), "manual_product_column", still=True)
@@ -157,6 +166,7 @@ def _is(factor: Factor) -> str:
 def _sizes(at_start: bool, factors: list[Factor], other: list[Factor], current: int) -> None:
     here, there = (FRESH, TRAINED) if at_start else (TRAINED, FRESH)
     sizes = [factor.rms for factor in factors]
+    words = _describe(factors)
     fig = shrinking_figure(
         [factor.notation for factor in factors],
         sizes,
@@ -165,39 +175,39 @@ def _sizes(at_start: bool, factors: list[Factor], other: list[Factor], current: 
         label=here,
         other_label=there,
     )
-    chart(fig, "manual_product_sizes", still=True)
+    chart(fig, "manual_product_sizes", still=True, alt=words)
+    st.caption(words)
+
+
+def _numbers(factors: list[Factor], current: int) -> None:
+    sizes = [factor.rms for factor in factors]
     with st.container(horizontal=True, gap="medium"):
         st.metric(
-            "RMS so far",
-            f"{sizes[current]:.3g}",
-            width=150,
-            help="Root of the mean square of all numbers in the product so far.",
+            "RMS of the product so far", f"{sizes[current]:.3g}", width=150, help="Root mean square of all its entries."
         )
         if current and sizes[current - 1]:
             st.metric(
-                "This factor multiplied it by",
-                f"{sizes[current] / sizes[current - 1]:.3g}",
-                width=220,
+                "Change by this factor",
+                f"× {sizes[current] / sizes[current - 1]:.3g}",
+                width=190,
                 help="RMS after this factor over RMS before it.",
             )
-    st.caption(_describe(factors))
 
 
 def _describe(factors: list[Factor]) -> str:
     """What the sizes say, from the error to the first hidden layer's δ."""
     first, last = factors[0].rms, factors[-2].rms
     if first == 0:
-        return "The network is so sure and right that the error is 0: no gradient at all."
+        return "The prediction equals the label to all digits, so the error and the gradient are 0."
     if last == 0:
-        return "Nothing arrives: somewhere on the way every slope is 0."
+        return "The gradient is 0: in some layer every derivative is 0."
     if len(factors) == 2:
-        return "One layer: the error meets the input at once."
+        return "One layer: the error meets the input directly."
     grown = last / first
     change = f"{ratio(1 / grown)} smaller" if grown < 1 else f"{ratio(grown)} larger"
     return (
-        f"From the output ({number(first)}) to the first hidden layer ({number(last)}) the error became "
-        f"{change}: "
-        f"in the mean a factor of {number(grown ** (1 / (len(factors) // 2 - 1)))} a layer."
+        f"From the output ({number(first)}) to the first hidden layer ({number(last)}) the error becomes {change}: "
+        f"on average a factor of {number(grown ** (1 / (len(factors) // 2 - 1)))} per layer."
     )
 
 
@@ -206,31 +216,14 @@ def _proof(net: Bare, factors: list[Factor], x: Tensor, label: int) -> None:
     _, gradients = loss_and_gradients(net.layers, net.activation, x, torch.tensor([label]))
     wanted = gradients[0].weight
     gap = relative_difference(factors[-1].product, wanted)
-    with st.container(border=True):
-        st.markdown("**Is that the gradient?** The whole product beside ∂L/∂W₁ of the backward pass:")
-        with st.container(horizontal=True, gap="medium"):
-            st.metric(
-                "‖product‖",
-                f"{float(factors[-1].product.norm()):.6g}",
-                width=170,
-                help="Root of the sum of all squares of the long product.",
-            )
-            st.metric(
-                "‖∂L/∂W₁‖",
-                f"{float(wanted.norm()):.6g}",
-                width=170,
-                help="The same of the gradient from the backward pass.",
-            )
-            st.metric(
-                "Relative difference",
-                f"{gap:.2g}",
-                width=190,
-                help="‖product − ∂L/∂W₁‖ / ‖∂L/∂W₁‖, in double precision.",
-            )
-        st.caption(
-            f"Not one of the {wanted.numel():,} numbers differs."
+    st.caption(
+        f"Check against the backward pass: ‖product‖ = {float(factors[-1].product.norm()):.6g}, ‖∂L/∂W₁‖ = "
+        f"{float(wanted.norm()):.6g}, relative difference {gap:.2g}. "
+        + (
+            f"All {wanted.numel():,} entries are equal."
             if gap == 0
-            else "The same numbers, up to rounding."
+            else "They agree up to rounding."
             if gap < 1e-9
             else "They differ by more than rounding explains."
         )
+    )

@@ -1,4 +1,4 @@
-"""Tab: the same gradient by a loop over the images and by matrix products, and what the loop costs."""
+"""Tab: vectorization: the same gradient by a loop over the images and by matrix products, and their times."""
 
 import time
 
@@ -16,7 +16,7 @@ from pages.ui.kit.widgets.chart import chart
 
 WORDS: dict[Form, str] = {"loop": "Loop", "matrices": "Matrices", "autograd": "Autograd"}
 TURNS = 7  # of each form; their median counts
-BUSY = " A network was training beside this: times are longer than they need be."
+BUSY = " A network was training at the same time, so these times are too long."
 ROUNDING = 1e-5  # relative difference below which float32's rounding explains everything
 
 LOOP = """\
@@ -79,47 +79,47 @@ def loop_or_matrices() -> None:
                     [forms.images for forms in curve],
                     {word: time_curve(curve, form) for form, word in WORDS.items()},
                     {word: FORM_COLORS[form] for form, word in WORDS.items()},
-                    x_title="images in the batch",
+                    x_title="batch size",
                     y_title="time per batch (ms)",
                     log_x=True,
                     hover="%{y:.3g} ms",
                 ),
                 "manual_forms_chart",
+                alt=f"Time per batch against batch size. {_growth(curve)}",
             )
             st.caption(
-                f"Line: the median of {TURNS} turns. Band: the middle half of them. {_growth(curve)}"
+                f"Lines: median of {TURNS} runs. Bands: interquartile range. {_growth(curve)}"
                 f"{BUSY if busy or busy_too else ''}"
             )
             _agreement(found)
-        st.markdown("##### The same formula, twice")
+        st.markdown("##### The same formula, as a loop and with matrices")
         one, other = st.columns(2, gap="medium")
         with one:
-            st.markdown("**Loop**: one image at a time, as on the slides")
+            st.markdown("**Loop**: one image at a time")
             st.code(LOOP, language="python")
         with other:
             st.markdown("**Matrices**: the whole batch at once")
             st.code(MATRICES, language="python")
-        with st.expander("Why is the loop slower, if it computes the same?", icon=":material/help:"):
+        with st.expander("Why is the loop slower?", icon=":material/help:"):
             st.markdown(
-                "Every line above is a call into PyTorch, and each call costs some microseconds before it "
-                "computes anything. The loop makes all of them once per image. Worse, it builds a whole "
-                "784 × units matrix for every image, only to add it up: `images.T @ delta` is that very sum, "
-                "made inside one matrix product that reads each number from fast memory many times."
+                "Every line is a call into PyTorch with an overhead of some microseconds, and the loop makes each call "
+                "once per image. It also builds a 784 × units matrix for every image, only to add it up: "
+                "`images.T @ delta` is the same sum as one matrix product, which reuses each number in the cache."
             )
         with st.expander("Show the code", icon=":material/code:"):
-            st.markdown("Autograd, for comparison: it makes the matrix form's backward pass for you.")
+            st.markdown("Autograd, for comparison: it derives the backward pass of the matrix form.")
             st.code(AUTOGRAD, language="python")
 
 
 def _controls() -> tuple[int, int]:
     images = st.slider(
-        "Images in the batch",
+        "Batch size",
         1,
         256,
         128,
         key="manual_forms_images",
         bind="query-params",
-        help="How many images share one gradient. The loop goes through them one by one.",
+        help="Images per gradient. The loop processes them one by one.",
     )
     units = st.select_slider(
         "Hidden units",
@@ -135,12 +135,9 @@ def _controls() -> tuple[int, int]:
         key="manual_forms_again",
         width="stretch",
         on_click=_again,
-        help="Times are never twice the same: measure all of them anew.",
+        help="Times vary from run to run: measure all of them again.",
     )
-    st.caption(
-        "The first training images, fresh weights, float32, one processor thread. The three forms take "
-        "turns, so that a slow moment of the machine meets them all."
-    )
+    st.caption("First training images, initial weights, float32, one thread. The three forms are timed in turn.")
     return int(images), int(units)
 
 
@@ -157,11 +154,11 @@ def _times(found: Forms) -> None:
                 word,
                 duration(took.median),
                 width="content",
-                help=f"Median of {TURNS} turns; the middle half took {duration(took.low)} to {duration(took.high)}.",
+                help=f"Median of {TURNS} runs; interquartile range {duration(took.low)} to {duration(took.high)}.",
             )
     images = count(found.images, "image")
     st.markdown(
-        f"For {images} the loop takes **{ratio(found.slower['loop'])}** as long as the matrices, autograd "
+        f"For {images} the loop takes **{ratio(found.slower['loop'])}** as long as the matrix form, autograd "
         f"**{ratio(found.slower['autograd'])}**."
     )
 
@@ -171,8 +168,8 @@ def _growth(curve: list[Forms]) -> str:
     first, last = curve[0], curve[-1]
     loop, matrices = (last.times[form].median / first.times[form].median for form in ("loop", "matrices"))
     return (
-        f"From {first.images} to {last.images} images the loop's time grows {ratio(loop)}, that of the "
-        f"matrices {ratio(matrices)}."
+        f"From batch size {first.images} to {last.images} the loop's time grows {ratio(loop)}, that of the matrix "
+        f"form {ratio(matrices)}."
     )
 
 
@@ -181,21 +178,20 @@ def _agreement(found: Forms) -> None:
     worst = max(size for sizes in found.differences.values() for size in sizes.values())
     if worst < ROUNDING:
         verdict = (
-            f"**The same gradient three times.** The largest difference is {number(worst, 2)} of a tensor's "
-            "length: float32 rounds each number to about 6 × 10⁻⁸ of itself, and sums in another order round "
-            "otherwise."
+            f"**All three give the same gradient.** Largest relative difference: {number(worst, 2)}, the rounding of "
+            "float32 (about 6 × 10⁻⁸ per number) in sums of different order."
         )
     else:
         gap = number(worst, 2)
-        verdict = f"**The gradients differ** by {gap} of a tensor's length, more than rounding explains."
+        verdict = f"**The gradients differ**: relative difference {gap}, more than rounding explains."
     st.markdown(verdict)
     names = list(found.differences["loop"])
     rows = [
         f"| {WORDS[form]} | " + " | ".join(_unbroken(number(sizes[name], 2)) for name in names) + " |"
         for form, sizes in found.differences.items()
     ]
-    head = f"| Differs from the matrices' by | {' | '.join(_symbol(name) for name in names)} |"
-    st.caption("‖difference‖ / ‖gradient‖, tensor by tensor")
+    head = f"| Difference from the matrix form | {' | '.join(_symbol(name) for name in names)} |"
+    st.caption("Relative difference ‖a − b‖ / ‖b‖ of each tensor")
     st.markdown("\n".join([head, "|---|" + "---|" * len(names), *rows]))
 
 

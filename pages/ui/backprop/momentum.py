@@ -1,4 +1,4 @@
-"""Momentum as the blog writes it and as PyTorch computes it: the same, until the rate changes."""
+"""Momentum in its two forms: the same, until the learning rate changes."""
 
 import streamlit as st
 
@@ -14,15 +14,15 @@ STEPS, RATE = 60, 0.1
 SAME = 1e-12  # weights of size 1 in float64 that differ by less have only been rounded
 
 CODE = """\
-v = velocity.clone(); W = weight.clone()      # the blog, and our SGD by hand
-for gradient, rate in zip(gradients, rates):
-    v = momentum * v + rate * gradient
+v = velocity.clone(); W = weight.clone()      # learning rate inside the velocity
+for gradient, lr in zip(gradients, learning_rates):
+    v = momentum * v + lr * gradient
     W = W - v
 
 u = velocity.clone(); V = weight.clone()      # torch.optim.SGD
-for gradient, rate in zip(gradients, rates):
+for gradient, lr in zip(gradients, learning_rates):
     u = momentum * u + gradient
-    V = V - rate * u
+    V = V - lr * u
 """
 
 
@@ -32,18 +32,19 @@ def momentum() -> None:
     with error_boundary():
         blog, torch = st.columns(2)
         with blog:
-            st.markdown("The blog, and the optimizer by hand")
+            st.markdown("SGD by hand (as in the blog posts)")
             st.latex(r"v := \gamma v + \eta\,\frac{\partial L}{\partial W},\quad W := W - v")
         with torch:
             st.markdown("`torch.optim.SGD`")
             st.latex(r"v := \gamma v + \frac{\partial L}{\partial W},\quad W := W - \eta v")
         gamma, place, rate = _controls()
         found = _compared(f"{mnist().source}-{len(mnist().train)}", gamma, place, rate)
-        chart(parting_figure(found.difference, found.change_at), "manual_momentum_chart")
-        st.markdown(in_words(found, rate))
+        words = in_words(found, rate)
+        chart(parting_figure(found.difference, found.change_at), "manual_momentum_chart", alt=words)
+        st.markdown(words)
         st.caption(
             f"784 → 30 → 10, sigmoid, batch 64, {STEPS} steps in float64, η = {RATE:g} before the change. "
-            "Both start from the same weights and see the same batches. A difference of 0 is drawn at 1e-17."
+            "Same initial weights, same batches. A difference of 0 is drawn at 1e-17."
         )
         st.code(CODE, language="python")
 
@@ -59,7 +60,7 @@ def _controls() -> tuple[float, int, float]:
             0.01,
             key="manual_two_momentum",
             bind="query-params",
-            help="How much of the velocity is kept from step to step.",
+            help="The fraction of the velocity kept from step to step.",
         )
     with columns[1]:
         place = st.slider(
@@ -69,7 +70,7 @@ def _controls() -> tuple[float, int, float]:
             30,
             key="manual_two_change",
             bind="query-params",
-            help=f"So many steps are made at the old rate; {STEPS} is the last, so then it never changes.",
+            help=f"The last step with the old learning rate; at {STEPS} it never changes.",
         )
     with columns[2]:
         rate = st.select_slider(
@@ -87,19 +88,18 @@ def in_words(found: TwoMomenta, new_rate: float) -> str:
     """What the chart says."""
     until = max(found.difference[: found.change_at], default=0.0)
     end = found.difference[-1]
-    same = f"**While η stands still the two are one**: their weights differ by {number(until, 1)} at most. "
+    same = f"**With constant η the two forms are equal**: their weights differ by at most {number(until, 1)}. "
     if until > SAME:
         same = f"Already before the change the weights differ by {number(until, 2)}. "
     if found.change_at >= len(found.difference):
         return same + "Here η never changes."
     if end <= SAME:
-        return same + f"η = {new_rate:g} parts them by no more than {number(end, 1)}: nothing but rounding."
-    share = f", {percent(end / found.moved, 0)} of the farthest that any weight has come" if found.moved else ""
+        return same + f"With η = {new_rate:g} they differ by at most {number(end, 1)}: rounding."
+    share = f", {percent(end / found.moved, 0)} of the largest change of any weight" if found.moved else ""
     return (
-        same + f"**After η goes to {new_rate:g} they part**, by {number(end, 2)} at the end{share}. The blog's "
-        "velocity still carries steps made at the old rate; torch multiplies its whole memory by the new one "
-        f"at once. Loss of the last batch: {found.blog[-1]:.3f} by the blog's form, {found.torch[-1]:.3f} by "
-        "torch's."
+        same + f"**After η changes to {new_rate:g} they differ**, by {number(end, 2)} at the end{share}. The velocity "
+        "by hand still contains steps with the old learning rate; PyTorch multiplies the whole velocity by the new "
+        f"one. Loss of the last batch: {found.blog[-1]:.3f} by hand, {found.torch[-1]:.3f} with PyTorch."
     )
 
 

@@ -14,8 +14,9 @@ from core.models.layers import Normalize
 from core.training.trainer import initial_network
 from pages.ui.kit.shell import choices
 from pages.ui.kit.shell.cache import shipped_model
+from pages.ui.kit.widgets.binding import renamed
 
-TRAINED, FRESH = "trained", "at its start"
+TRAINED, FRESH = "trained", "at initialization"
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +52,8 @@ def bare(name: str, at_start: bool) -> Bare:
 
 
 def choose_moment(key: str) -> bool:
-    """A switch between the trained network and its start; whether the start is chosen."""
+    """A switch between the trained network and its initialization; whether that is chosen."""
+    renamed(key, {"at its start": FRESH})
     chosen = st.segmented_control(
         "Weights",
         [TRAINED, FRESH],
@@ -59,7 +61,7 @@ def choose_moment(key: str) -> bool:
         required=True,
         key=key,
         bind="query-params",
-        help="The weights that came with Digit Lab, or those the same network had before its first step.",
+        help="The pretrained weights, or the same network before its first training step.",
     )
     return bool(chosen == FRESH)
 

@@ -1,4 +1,4 @@
-"""Tab: plant a classic mistake and see where it shows, or hunt one that is hidden."""
+"""Tab: plant a typical bug and see which check reveals it, or find one that is hidden."""
 
 import math
 import random
@@ -17,9 +17,16 @@ from core.models.threads import one_thread
 from pages.ui.backprop import code_under_test, findings
 from pages.ui.backprop.code_under_test import SHAPES, STEPS, Suspect, suspects
 from pages.ui.kit.shell.page import controls_and_stage, error_boundary
+from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.chart import chart
 
-PLANT, FIND = "Plant one", "Find one"
+PLANT, FIND = "Plant a bug", "Find the bug"
+renamed("manual_bug_mode", {"Plant one": PLANT, "Find one": FIND})
+FORMER = {
+    "Slope at the wrong point": "Derivative at the wrong point",
+    "Slope left out": "Missing derivative",
+    "Momentum's sign": "Wrong sign of the momentum",
+}
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 BATCHES = (2, 8, 16, 32, 64, 128, 256)
 
@@ -32,7 +39,7 @@ start = torch.randn(4, 3).double()
 batches = [(torch.rand(5, 4).double(), torch.randint(3, (5,))) for _ in range(4)]
 lr, momentum = 0.1, 0.9
 
-def gradient(W, x, y):  # by hand: plant your bug here...
+def gradient(W, x, y):  # by hand: plant a bug here...
     return x.T @ (torch.softmax(x @ W, dim=1) - torch.eye(3)[y]) / len(x)
 
 mine, v = start.clone(), torch.zeros(4, 3).double()
@@ -55,7 +62,7 @@ for x, y in batches:
 @st.fragment
 @one_thread()
 def plant_a_bug() -> None:
-    """Choose a mistake and see what finds it; or see what was found and name the mistake."""
+    """Choose a bug and see which check reveals it; or see the evidence and name the bug."""
     with error_boundary():
         mode = st.segmented_control(
             "Mode",
@@ -65,7 +72,7 @@ def plant_a_bug() -> None:
             key="manual_bug_mode",
             bind="query-params",
             label_visibility="collapsed",
-            help="Choose a bug yourself, or hunt a hidden one.",
+            help="Choose a bug yourself, or find a hidden one from the evidence.",
         )
         if mode == FIND:
             find_the_bug()
@@ -82,20 +89,20 @@ def _plant() -> None:
     with right:
         bug = BUGS[suspect.bug]
         st.code(bug.diff, language="diff")
-        st.caption(f"− as it was written, + as it should be. {bug.why}")
-        with st.expander("The whole code, with the bug in it", icon=":material/code_blocks:"):
+        st.caption(f"− with the bug, + correct. {bug.why}")
+        with st.expander("Full code with the bug", icon=":material/code_blocks:"):
             st.code(bug.listing, language="python")
         evidence(suspect, "manual_bug")
 
 
 def _controls() -> Suspect:
-    place = st.container()  # the bug stands first, but which bugs there are depends on what comes below
+    place = st.container()  # the bug stands first, but which are offered depends on what comes below
     shape = st.selectbox(
         "Network",
         list(SHAPES),
         key="manual_bug_network",
         bind="query-params",
-        help="Some mistakes need a hidden layer to show.",
+        help="Some bugs need a hidden layer to have an effect.",
     )
     activation = st.selectbox(
         "Activation",
@@ -103,8 +110,28 @@ def _controls() -> Suspect:
         key="manual_bug_activation",
         bind="query-params",
         disabled=not SHAPES[shape],
-        help="Between the layers. The slope of ReLU is the same at z and at a: there one mistake hides.",
+        help="Between the layers. ReLU has the same derivative at z and at a, so one bug has no effect there.",
     )
+    with st.expander("Advanced", icon=":material/tune:", key="manual_bug_more"):
+        lr, momentum, batch = _update_settings()
+    names = suspects(SHAPES[shape], activation, momentum)
+    hidden = "_".join(name for name in BUGS if name not in names)
+    key = f"manual_bug{hidden and '_no_' + hidden}"
+    renamed(key, FORMER)
+    with place:
+        title = st.selectbox(
+            "Bug",
+            [BUGS[name].title for name in names],
+            key=key,
+            bind="query-params",
+            help="Only bugs with an effect in this network are offered.",
+        )
+    bug = next(name for name in names if BUGS[name].title == title)
+    return Suspect(bug, SHAPES[shape], activation, lr, momentum, batch)
+
+
+def _update_settings() -> tuple[float, float, int]:
+    """Learning rate, momentum and batch size."""
     lr = st.select_slider(
         "Learning rate",
         RATES,
@@ -112,7 +139,7 @@ def _controls() -> Suspect:
         key="manual_bug_lr",
         bind="query-params",
         format_func=lambda rate: f"{rate:g}",
-        help="How far one step goes.",
+        help="Step size of gradient descent.",
     )
     momentum = st.slider(
         "Momentum γ",
@@ -122,26 +149,15 @@ def _controls() -> Suspect:
         0.05,
         key="manual_bug_momentum",
         bind="query-params",
-        help="How much of the previous step is kept. Without it, a wrong sign of it cannot show.",
+        help="The fraction of the velocity kept from step to step. At 0 a bug in it has no effect.",
     )
     batch = st.select_slider(
-        "Batch size N", BATCHES, value=64, key="manual_bug_batch", bind="query-params", help="Images a step."
+        "Batch size N", BATCHES, value=64, key="manual_bug_batch", bind="query-params", help="Images per step."
     )
-    names = suspects(SHAPES[shape], activation, momentum)
-    hidden = "_".join(name for name in BUGS if name not in names)
-    with place:
-        title = st.selectbox(
-            "Bug",
-            [BUGS[name].title for name in names],
-            key=f"manual_bug{hidden and '_no_' + hidden}",
-            bind="query-params",
-            help="Only those that make a difference in this network are offered.",
-        )
-    bug = next(name for name in names if BUGS[name].title == title)
-    return Suspect(bug, SHAPES[shape], activation, float(lr), float(momentum), int(batch))
+    return float(lr), float(momentum), int(batch)
 
 
-# Find the bug: the checks and the curves are there, the name is not.
+# Find the bug: the checks and the curves are shown, its name is not.
 
 
 CASE, SCORE = "manual_find_case", "manual_find_score"
@@ -183,25 +199,25 @@ def find_the_bug() -> None:
                 LAST,
                 key=CASE,
                 bind="query-params",
-                help=f"1 to {LAST:,}. A case has one bug, the same for everybody: a class can hunt together.",
+                help=f"1 to {LAST:,}. Each case has one bug, the same for everybody.",
             )
         )
         st.button(
-            "Another one",
+            "Another case",
             icon=":material/casino:",
             key="manual_find_next",
             on_click=_another,
             width="stretch",
-            help="A case at random that this session has not answered yet.",
+            help="A random case that you have not answered yet.",
         )
         suspect = hidden_suspect(case)
         _answer(case, suspect)
     with right:
         shape = next(title for title, hidden in SHAPES.items() if hidden == suspect.hidden)
-        bend = f", {suspect.activation}" if suspect.hidden else ""
+        activation = f", {suspect.activation}" if suspect.hidden else ""
         st.markdown(
-            f"**Case {case:,}**: one line of this code is wrong. Network {shape}{bend}; learning rate "
-            f"{suspect.lr:g}, momentum {suspect.momentum:g}, {suspect.batch_size} images a batch."
+            f"**Case {case:,}**: one line of this code is wrong. Network {shape}{activation}; learning rate "
+            f"{suspect.lr:g}, momentum {suspect.momentum:g}, batch size {suspect.batch_size}."
         )
         st.code(BUGS[suspect.bug].listing, language="python", line_numbers=True)
         evidence(suspect, "manual_find")
@@ -215,19 +231,19 @@ def _answer(case: int, suspect: Suspect) -> None:
         [BUGS[name].title for name in offered],
         index=None,
         key=f"manual_find_answer_{case}",
-        help="Look at which tiles are red, and from when on.",
+        help="Look at which cells are wrong (✗), and from which step on.",
     )
     if title is not None:
         right = title == BUGS[suspect.bug].title
         if case not in answers:  # the first answer counts
             answers[case] = right
         if right:
-            st.success(f"**Right.** {BUGS[suspect.bug].why}", icon=":material/check_circle:")
+            st.success(f"**Correct.** {BUGS[suspect.bug].why}", icon=":material/check_circle:")
             st.code(BUGS[suspect.bug].diff, language="diff", wrap_lines=True)
         else:
             clue = findings.hint(suspect.names, code_under_test.gradients(suspect), code_under_test.updates(suspect))
-            st.warning(f"**Not that one.** {clue}", icon=":material/search:")
-    st.caption(f"This session: {findings.score_of(answers)}. The first answer counts.")
+            st.warning(f"**Not this one.** {clue}", icon=":material/search:")
+    st.caption(f"Your score: {findings.score_of(answers)}. The first answer counts.")
 
 
 def _another() -> None:
@@ -240,7 +256,7 @@ def _another() -> None:
     st.session_state[CASE] = case
 
 
-# The evidence against a suspect: gradient check, update check, and training beside the right code.
+# The evidence on a suspect: gradient check, update check, and training beside the correct code.
 
 
 def evidence(suspect: Suspect, key: str) -> None:
@@ -248,25 +264,28 @@ def evidence(suspect: Suspect, key: str) -> None:
     names = suspect.names
     found, rows = code_under_test.gradients(suspect), code_under_test.updates(suspect)
     st.markdown("##### Gradient check: by hand against autograd")
-    _tiles([found], names, ["gradient"], EXACT, f"{key}_gradients")
-    st.markdown(findings.of_gradients(names, found))
+    words = findings.of_gradients(names, found)
+    _tiles([found], names, ["gradient"], EXACT, f"{key}_gradients", words)
+    st.markdown(words)
     st.markdown(f"##### Update check: {STEPS} steps against `torch.optim.SGD`")
-    _tiles(rows, names, [f"step {n}" for n in range(1, len(rows) + 1)], EXACT_UPDATE, f"{key}_updates")
-    st.markdown(findings.of_updates(rows))
-    st.markdown("##### Training with it")
+    words = findings.of_updates(rows)
+    _tiles(rows, names, [f"step {n}" for n in range(1, len(rows) + 1)], EXACT_UPDATE, f"{key}_updates", words)
+    st.markdown(words)
+    st.markdown("##### Training with the bug")
     right, wrong = code_under_test.trainings(suspect)
+    words = findings.of_training(right, wrong)
     one, other = st.columns(2)
     with one:
-        chart(planted_loss_figure(_learning(right), _learning(wrong)), f"{key}_loss", still=True)
+        chart(planted_loss_figure(_learning(right), _learning(wrong)), f"{key}_loss", still=True, alt=words)
     with other:
-        chart(planted_accuracy_figure(_learning(right), _learning(wrong)), f"{key}_accuracy", still=True)
-    st.markdown(findings.of_training(right, wrong))
+        chart(planted_accuracy_figure(_learning(right), _learning(wrong)), f"{key}_accuracy", still=True, alt=words)
+    st.markdown(words)
     st.caption(
-        f"Checks: the first {suspect.batch_size} training images a batch, in double precision. Each tile "
-        "holds ‖a − b‖ / max(‖a‖, ‖b‖), for an update that of how far the tensor has moved from the start; "
-        "point at one for lengths and angles. Training: the same start and batches for both, one pass over "
+        f"Checks: double precision, batch size {suspect.batch_size}. Each cell: relative difference ‖a − b‖ / "
+        "max(‖a‖, ‖b‖) of the gradient, or of the total update since initialization; hover for norm and angle. "
+        "Training: same initial weights and batches for both, one epoch on "
         f"{max(right.seen[-1], wrong.seen[-1]):,} images"
-        + (", or as far as it came." if right.diverged or wrong.diverged else ".")
+        + (", or until it diverged." if right.diverged or wrong.diverged else ".")
     )
 
 
@@ -274,7 +293,9 @@ def _learning(run: Planted) -> Learning:
     return Learning(run.batch_size, run.loss, run.seen, run.accuracy)
 
 
-def _tiles(rows: list[list[Agreement]], names: list[str], labels: list[str], tolerance: float, key: str) -> None:
+def _tiles(
+    rows: list[list[Agreement]], names: list[str], labels: list[str], tolerance: float, key: str, words: str
+) -> None:
     fig = tiles_figure(
         [[entry.within(tolerance) for entry in row] for row in rows],
         [[_short(entry.difference) for entry in row] for row in rows],
@@ -285,7 +306,7 @@ def _tiles(rows: list[list[Agreement]], names: list[str], labels: list[str], tol
         rows=labels,
         columns=names,
     )
-    chart(fig, key, still=True)
+    chart(fig, key, still=True, alt=words)
 
 
 def _short(difference: float) -> str:
@@ -297,7 +318,7 @@ def _short(difference: float) -> str:
 
 
 def _hover(label: str, name: str, entry: Agreement) -> str:
-    sentence = f"<b>{name}</b>, {label}<br>difference {entry.difference:.3g}"
+    sentence = f"<b>{name}</b>, {label}<br>relative difference {entry.difference:.3g}"
     if entry.length is None or entry.angle is None:
         return sentence
-    return sentence + f"<br>{ratio(entry.length)} as long<br>{entry.angle:.3g}° apart"
+    return sentence + f"<br>norm {ratio(entry.length)}<br>angle {entry.angle:.3g}°"

@@ -13,13 +13,15 @@ from core.data.digits import Digits
 from core.lessons.backprop.gradient_check import fresh_network, layers_of, quarters, small_digits, small_network
 from core.models.raw_mlp import tensor_names
 from pages.ui.kit.shell.cache import mnist, shipped_model
+from pages.ui.kit.widgets.binding import renamed
 
 SMALL, FRESH, TRAINED, DEEP = (
     "4 → 3 → 3, small",
-    "784 → 100 → 10, fresh",
+    "784 → 100 → 10, untrained",
     "784 → 100 → 10, trained",
-    "784 → 32 → 32 → 10, fresh",
+    "784 → 32 → 32 → 10, untrained",
 )
+renamed("manual_check_network", {name.replace("untrained", "fresh"): name for name in (FRESH, DEEP)})
 NETWORKS = {SMALL: "small", FRESH: "fresh", TRAINED: "trained", DEEP: "deep"}
 LOSSES: dict[str, Loss] = {"Cross-entropy": "cross-entropy", "Squared error": "squared-error"}
 SPLITS = ("Training", "Test")
@@ -53,17 +55,22 @@ class Subject:
 
 
 def choose_subject() -> Subject:
-    """The controls, one below the other."""
+    """The network, and folded away what else decides the gradient."""
     named = st.selectbox(
         "Network",
         list(NETWORKS),
         index=1,
         key="manual_check_network",
         bind="query-params",
-        help="The small one reads only how much ink is in each quarter of a 0, 1 or 2. The trained one "
-        "is Digit Lab's shipped mlp-manual.",
+        help="The small one classifies 0, 1 and 2 by the brightness of the image's four quarters. The trained one is "
+        "the pretrained mlp-manual.",
     )
     network = NETWORKS[named]
+    with st.expander("Advanced", icon=":material/tune:", key="manual_check_more"):
+        return _chosen(network)
+
+
+def _chosen(network: str) -> Subject:
     trained = network == "trained"
     activation = st.selectbox(
         "Activation",
@@ -71,44 +78,44 @@ def choose_subject() -> Subject:
         key="manual_check_activation",
         bind="query-params",
         disabled=trained,
-        help="What stands between the layers. The trained network has learned with sigmoid and keeps it.",
+        help="Between the layers. The trained network uses sigmoid.",
     )
     loss = st.selectbox(
         "Loss",
         list(LOSSES),
         key="manual_check_loss",
         bind="query-params",
-        help="Cross-entropy of the softmax, or (z − y)² against one-hot labels; the mean over the batch.",
+        help="Softmax with cross-entropy, or squared error (z − y)² against one-hot labels; mean over the batch.",
     )
     split = st.segmented_control(
-        "Images",
+        "Split",
         list(SPLITS),
         default="Training",
         required=True,
         key="manual_check_split",
         bind="query-params",
-        help="Where the batch is taken from.",
+        help="Training or test images.",
     )
     size = st.slider(
-        "Images in the batch",
+        "Batch size",
         1,
         16,
         4,
         key="manual_check_size",
         bind="query-params",
-        help="The gradient is the mean over all of them.",
+        help="The gradient is the mean over the batch.",
     )
     digits = mnist().test if split == "Test" else mnist().train
     places = small_digits(digits) if network == "small" else torch.arange(len(digits))
     last = len(places) - size
     first = st.number_input(
-        "First image",
+        "First image of the batch",
         0,
         last,
         0,
         key=f"manual_check_first_{last}",
         bind="query-params",
-        help=f"0 to {last:,}; the batch holds this one and those after it"
+        help=f"0 to {last:,}; the batch is this image and those after it"
         + (", among the digits 0, 1 and 2." if network == "small" else "."),
     )
     return subject(

@@ -65,7 +65,7 @@ TABS = (
         name="Chain rule",
         title="Chain rule",
         question="Which operations make up one training step, and where does each number come from?",
-        see="Walk on with **Next**, and click a number of the result to see the sum it comes from.",
+        see="Press **Next** to go through the step, and click a number of the result to see the sum it comes from.",
         meaning="Backpropagation is the chain rule applied from the loss backward: each layer multiplies the "
         "gradient that arrives by its own local derivative.",
         minutes=10,
@@ -75,9 +75,9 @@ TABS = (
     ),
     Tab(
         name="Long product",
-        title="Long product",
-        question="How does the error at the outputs reach the very first weights, and what is left of it?",
-        see="Multiply factor by factor and watch the size of the product.",
+        title="Product of Jacobians",
+        question="How does the output error reach the first layer's weights, and how large is it there?",
+        see="Multiply factor by factor and watch the RMS of the product.",
         meaning="The gradient at the first layer is a product with factors from every layer above it, so it can "
         "shrink or grow exponentially with depth.",
         minutes=8,
@@ -87,9 +87,9 @@ TABS = (
     ),
     Tab(
         name="Checked",
-        title="Checked",
-        question="Do three ways to the same gradient agree: by hand, by autograd and measured?",
-        see="Drag one weight, and compare what the loss does with what the gradient says.",
+        title="Gradient check",
+        question="Do the gradients by hand, by autograd and by finite differences agree?",
+        see="Move one weight, and compare the slope of the loss with the gradient.",
         meaning="A gradient derived by hand can be trusted when it agrees with autograd up to rounding and with "
         "finite differences up to their approximation error.",
         minutes=6,
@@ -106,8 +106,8 @@ TABS = (
     Tab(
         name="Plant a bug",
         title="Plant a bug",
-        question="A wrong gradient seldom crashes, and often the network even learns: what finds the mistake?",
-        see="Choose a bug and see which of the checks notices it.",
+        question="A wrong gradient seldom crashes, and often the network even learns: which check reveals the bug?",
+        see="Choose a bug and see which check reveals it.",
         meaning="A wrong gradient can still lower the loss, so a falling curve proves nothing: a gradient must be "
         "checked against finite differences or autograd.",
         minutes=10,
@@ -117,9 +117,9 @@ TABS = (
     ),
     Tab(
         name="Loop or matrices",
-        title="Loop or matrices",
+        title="Vectorization",
         question="Why is backpropagation written with matrices instead of a loop over the images?",
-        see="Add images to the batch and compare how the times of the three forms grow.",
+        see="Increase the batch size and compare how the times of the three forms grow.",
         meaning="Vectorization computes the same gradient for a whole batch in a few matrix products, which "
         "hardware executes far faster than a loop over the images.",
         minutes=4,
@@ -129,11 +129,11 @@ TABS = (
     ),
     Tab(
         name="Train it",
-        title="Train it",
+        title="By hand vs. autograd",
         question="Does a network trained by hand learn the same as one trained with autograd?",
-        see="Press *Train both* and look at how far the two curves ever part.",
-        meaning="Backpropagation by hand and autograd compute the same gradient, so from the same start and on the "
-        "same batches both networks learn alike up to rounding.",
+        see="Press *Train both* and look at the difference of the two losses.",
+        meaning="Backpropagation by hand and autograd compute the same gradient, so with the same initial weights "
+        "and batches both runs are equal up to rounding.",
         minutes=8,
         level="first",
         terms=("backpropagation", "automatic differentiation", "momentum"),
@@ -142,8 +142,8 @@ TABS = (
     Tab(
         name="Vanishing gradients",
         title="Vanishing gradients",
-        question="How large is the gradient at each layer of a deep network, before the first step?",
-        see="Add hidden layers and compare what sigmoid, tanh and ReLU leave of it at the first layer.",
+        question="How large is the gradient at each layer of a deep network at initialization?",
+        see="Add hidden layers and compare the gradient at the first layer for sigmoid, tanh and ReLU.",
         meaning="Saturating activation functions such as the sigmoid make the gradient vanish toward the first "
         "layers, while ReLU with a suitable weight initialization largely preserves it.",
         minutes=8,

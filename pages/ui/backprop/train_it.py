@@ -1,4 +1,4 @@
-"""Tab: train by hand beside autograd, and see two curves that are one."""
+"""Tab: train by hand beside autograd, and see that both losses agree."""
 
 from typing import Any
 
@@ -50,7 +50,7 @@ def train_it() -> None:
         else:
             _recorded()
         more = st.expander(
-            "Momentum has two formulas", icon=":material/speed:", key="manual_momentum_more", on_change="rerun"
+            "Two forms of momentum", icon=":material/speed:", key="manual_momentum_more", on_change="rerun"
         )
         if more.open:
             with more:
@@ -59,7 +59,7 @@ def train_it() -> None:
         with st.expander("Show the code", icon=":material/code:"):
             st.markdown("**By hand**")
             st.code(training_code(by_hand), language="python")
-            st.markdown("**By autograd**: no forward tape, no `backward` of one's own")
+            st.markdown("**With autograd**: no `backward` to write")
             st.code(training_code(by_autograd), language="python")
             export_buttons(lesson_now(by_hand, pair.by_hand if pair else None), by_hand.recipe, "manual_export")
 
@@ -85,12 +85,12 @@ def _choose(pair: Pair | None) -> RunConfig:
             width="stretch",
             key="manual_start",
             disabled=active,
-            help="Start two runs from the same weights on the same batches: one by hand, one by autograd.",
+            help="Two runs from the same initial weights on the same batches: one by hand, one with autograd.",
         )
         st.caption(
-            "Settings stand still while the two run, so that both get the same ones."
+            "Settings are locked while training runs."
             if active
-            else "By hand and by autograd, from the same weights on the same batches, one thread each."
+            else "By hand and with autograd: same initial weights, same batches, one thread each."
         )
     if pressed:  # no callback: it would start what the controls said a moment ago
         PAIR.start(twins(config))
@@ -99,7 +99,7 @@ def _choose(pair: Pair | None) -> RunConfig:
 
 
 def _recorded() -> None:
-    """The pair that the address names, if it is on record, else the two networks that came with the lab."""
+    """The pair that the address names, if it is saved, else the two pretrained networks."""
     if found := PAIR.recorded():
         ours, theirs = found
         epochs = max(ours.config.train.epochs, ours.epochs)
@@ -109,10 +109,9 @@ def _recorded() -> None:
         return
     hand, auto = (shipped_model(name).provenance for name in ("mlp-manual", "mlp-autograd"))
     st.markdown(
-        f":material/inventory_2: **As they came**: both networks, trained on {hand['n_train']:,} images for "
-        f"{hand['epochs']:g} epochs with seed {hand['seed']}. By hand {percent(hand['test_accuracy'], 2)} of "
-        f"{hand['n_test']:,} test images read correctly, by autograd {percent(auto['test_accuracy'], 2)}. "
-        "Press *Train both* to watch it happen."
+        f":material/inventory_2: **Pretrained**: both networks, {hand['n_train']:,} training images, "
+        f"{hand['epochs']:g} epochs, seed {hand['seed']}. Test accuracy {percent(hand['test_accuracy'], 2)} by hand, "
+        f"{percent(auto['test_accuracy'], 2)} with autograd ({hand['n_test']:,} images)."
     )
     histories = [History.from_json(facts["history"]) for facts in (hand, auto)]
     between(histories[0], histories[1], hand["n_train"], hand["epochs"], digits=5)
@@ -139,28 +138,32 @@ def pair_controls(running: bool) -> RunConfig:
     for name, setting in OPTIMIZERS[default.train.optimizer.name].settings.items():
         changes[name] = setting_widget(widget, name, setting, values[name])
     changes["batch_size"] = widget.choice(
-        "Batch size (images a step)",
+        "Batch size",
         BATCHES,
         values["batch_size"],
         "batch_size",
         format_func=lambda v: f"{v:,}",
-        help="Images that share one update. Small batches make many noisy steps, large ones few calm ones.",
+        help="Images per update. Small batches give many noisy steps, large ones few smooth ones.",
     )
-    changes["epochs"] = widget.epochs(40, values["epochs"], "How often every training image is seen.")
+    changes["epochs"] = widget.epochs(40, values["epochs"], "Passes over the training images.")
+    with st.expander("Advanced", icon=":material/tune:", key="manual_more"):
+        changes |= _architecture(widget, values["activation"], values["seed"])
+    return default.with_settings(changes)
+
+
+def _architecture(widget: Widgets, activation: str, seed: int) -> dict[str, Any]:
+    """Activation function, size and seed of the network."""
+    changes: dict[str, Any] = {}
     changes["activation"] = widget.choice_box(
-        "Activation",
-        ACTIVATIONS,
-        values["activation"],
-        "activation",
-        help="The nonlinear function between linear maps.",
+        "Activation", ACTIVATIONS, activation, "activation", help="The nonlinear function between the linear layers."
     )
-    depth = widget.slider("Hidden layers", 0, 6, 1, "depth", help="Layers between pixels and answer; 0 is linear.")
-    units = widget.number("Units per hidden layer", 1, 1024, 100, "units", help="All hidden layers are equally wide.")
+    depth = widget.slider("Hidden layers", 0, 6, 1, "depth", help="Between input and output; 0: linear classifier.")
+    units = widget.number("Units per hidden layer", 1, 1024, 100, "units", help="The same for all hidden layers.")
     changes["hidden"] = (units,) * depth
     changes["seed"] = widget.number(
-        "Seed", 0, 2**31 - 1, values["seed"], "seed", help="Same seed, same start, same batches, same curve."
+        "Seed", 0, 2**31 - 1, seed, "seed", help="Same seed: same initial weights, same batches, same curve."
     )
-    return default.with_settings(changes)
+    return changes
 
 
 def _apply(config: RunConfig) -> None:
@@ -171,11 +174,11 @@ def _apply(config: RunConfig) -> None:
     restore(key, {**same, "depth": len(hidden), **({"units": int(hidden[0])} if hidden else {})})
 
 
-# Two runs beside each other: one chart for both losses, one for what lies between them, and the words.
+# Two runs beside each other: one chart for both losses, one for their difference, and the words.
 
 
 WORDS = {
-    "queued": "waiting in line",
+    "queued": "waiting",
     "running": "training",
     "paused": "paused",
     "finished": "finished",
@@ -195,10 +198,10 @@ def beside(pair: Pair) -> None:
             pair.meet()
             ours, theirs = (job.snapshot for job in pair.jobs)
             with st.container(horizontal=True, gap="large"):
-                for name, snapshot in (("By hand", ours), ("By autograd", theirs)):
+                for name, snapshot in (("By hand", ours), ("With autograd", theirs)):
                     _one(name, snapshot)
             if theirs.message:
-                st.caption(f"By autograd: {escaped(theirs.message, 'page')}")
+                st.caption(f"With autograd: {escaped(theirs.message, 'page')}")
             epochs = max(ours.config.train.epochs, ours.epoch, theirs.epoch)
             between(ours.history, theirs.history, ours.n_train, epochs)
             st.markdown(_weights(ours, theirs))
@@ -219,7 +222,7 @@ def _one(name: str, snapshot: Snapshot) -> None:
         f"{name} · {status} · step {snapshot.steps:,}",
         speed,
         width="content",
-        help="Images per second spent in steps: forward, backward and update, without waiting or measuring.",
+        help="Images per second of training steps: forward, backward and update.",
     )
 
 
@@ -229,49 +232,47 @@ def between(ours: History, theirs: History, n_train: int, epochs: float, *, digi
     digits: significant digits of the losses where they were read from a record that keeps no more.
     """
     found = gap(ours.loss, theirs.loss, digits)
+    words = gap_in_words(found, recorded=digits is not None)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown("**Both losses**")
-        chart(overlaid_figure(ours, theirs, n_train, epochs), "manual_both_loss")
-        st.caption("By hand broad and pale, by autograd thin on top of it; means of neighboring steps.")
+        st.markdown("**Training loss**")
+        chart(overlaid_figure(ours, theirs, n_train, epochs), "manual_both_loss", alt=words)
+        st.caption("By hand: wide and pale; with autograd: thin, on top of it. Averages of neighboring steps.")
     with right:
-        st.markdown("**What lies between them**")
-        chart(gap_figure(ours, found.size, found.spacing, n_train, epochs), "manual_gap")
-        grain = "one step of float32" if digits is None else f"one of the {digits} digits recorded"
-        st.caption(
-            f"Largest of neighboring steps; equal losses have no place on a log axis. Dotted: {grain} at that loss."
-        )
-    st.markdown(gap_in_words(found, recorded=digits is not None))
+        st.markdown("**Difference of the losses**")
+        chart(gap_figure(ours, found.size, found.spacing, n_train, epochs), "manual_gap", alt=words)
+        grain = "spacing of float32" if digits is None else f"last of the {digits} digits saved"
+        st.caption(f"Maximum of neighboring steps; 0 cannot be shown on a log axis. Dotted: {grain} at that loss.")
+    st.markdown(words)
 
 
 def gap_in_words(found: Gap, *, recorded: bool = False) -> str:
     """What the difference of the losses says."""
     if found.largest is None:
         if len(found.size):
-            return "There is no step at which both losses are numbers, so nothing can be compared."
+            return "There is no step at which both losses are finite, so nothing can be compared."
         return "Nothing to compare yet."
     largest, step = found.largest
     steps = len(found.size)
     equal = f"In {found.equal:,} of {steps:,} steps the two losses are the same"
-    equal += " to the last digit recorded" if recorded else " to the last bit"
+    equal += " to the last saved digit" if recorded else " to the last bit"
     if not largest:
-        return f"{equal}: not one difference."
+        return f"{equal}."
     worst = f"The largest difference is {number(largest, 2)} nats, at step {step:,}"
     grains = largest / float(found.spacing[step - 1])
-    kind = "the last digit recorded" if recorded else "float32's spacing"
+    kind = "the last saved digit" if recorded else "the spacing of float32"
     if grains < 16:
-        return f"{equal}. {worst}: {grains:.0f} × {kind} there. **Two curves, one formula.**"
+        return f"{equal}. {worst}: {grains:.0f} × {kind}. **Same gradient, same curve.**"
     if largest < 1e-3:
         return (
-            f"{equal}. {worst}: {grains:,.0f} × {kind} there, far too little to see in the "
-            "curves. A sum in another order rounds otherwise, and each step starts from what the last left."
+            f"{equal}. {worst}: {grains:,.0f} × {kind}, too small to see in the curves. Sums in a different order "
+            "are rounded differently, and rounding errors accumulate over the steps."
         )
     early = float(found.size[np.isfinite(found.size)][:10].max())
     return (
-        f"{equal}. {worst}. **The two have parted**: in the first ten steps they were at most "
-        f"{number(early, 1)} "
-        "apart. Same formula, same batches; but a sum in another order rounds otherwise, and each step "
-        "starts from what the last one left."
+        f"{equal}. {worst}. **The two runs diverge from each other**: in the first ten steps they differed by at most "
+        f"{number(early, 1)}. Same formula, same batches; but sums in a different order are rounded differently, and "
+        "rounding errors grow over the steps."
     )
 
 
@@ -279,17 +280,17 @@ def _weights(ours: Snapshot, theirs: Snapshot) -> str:
     """The largest difference of the weights, where both stand at the same step."""
     if ours.weights_step != theirs.weights_step or not ours.weights_step:
         if ours.active or theirs.active:
-            return "The weights are compared when both stand at the same step: pause, or wait for the end."
+            return "The weights are compared when both runs are at the same step: pause, or wait for the end."
         if ours.weights_step == theirs.weights_step:
-            return "Neither has taken a step, so there are no weights to compare."
+            return "Neither run has taken a step yet, so there are no weights to compare."
         return (
-            f"The two ended at different steps ({ours.steps:,} and {theirs.steps:,}), so their weights are "
-            "not the same ones. Pause first, then both stand still at one step."
+            f"The runs ended at different steps ({ours.steps:,} and {theirs.steps:,}), so their weights cannot be "
+            "compared. Pause before stopping: then both stop at the same step."
         )
     apart = weights_apart(ours.weights, theirs.weights)
     if apart is None:
         return ""
     size, name = apart
     if not size:
-        return f"At step {ours.weights_step:,} **every weight is the same to the last bit**."
-    return f"At step {ours.weights_step:,} the weights differ by **{number(size, 2)}** at most (in `{name}`)."
+        return f"At step {ours.weights_step:,} **all weights are equal to the last bit**."
+    return f"At step {ours.weights_step:,} the weights differ by at most **{number(size, 2)}** (in `{name}`)."

@@ -1,4 +1,4 @@
-"""Tab: what is left of the gradient at the first layer of a deep network."""
+"""Tab: the size of the gradient at each layer of a deep network, by activation function and initialization."""
 
 import math
 from collections.abc import Sequence
@@ -26,19 +26,21 @@ from core.models.threads import one_thread
 from core.training.short_training import ShortScore
 from pages.ui.kit.shell.cache import mnist
 from pages.ui.kit.shell.page import controls_and_stage, error_boundary
+from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.kit.widgets.kept_button import kept_button
 
 WORDS: dict[Activation, str] = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}
 STARTS: dict[str, Initialization | None] = {
-    "Made for it": None,
+    "Matched to the activation": None,
     "PyTorch's default": "pytorch",
     "Standard normal": "normal",
 }
 DEPTHS = (1, 2, 3, 4, 6, 8, 10)
+renamed("manual_van_start", {"Made for it": "Matched to the activation"})
 
 CODE = """\
-def gradient_sizes(depth, width, sigma, slope, spread):
+def gradient_sizes(depth, width, sigma, derivative, spread):
     sizes = [784] + [width] * depth + [10]
     layers = [torch.randn(a, b) * spread(a, b) for a, b in zip(sizes, sizes[1:])]
     a, z = [], []
@@ -51,33 +53,35 @@ def gradient_sizes(depth, width, sigma, slope, spread):
     found = []
     for i in reversed(range(len(layers))):               # backward
         found.append((a[i].T @ delta).square().mean().sqrt().item())
-        if i > 0:                                        # one layer down: times W, times the slope
-            delta = delta @ layers[i].T * slope(z[i - 1])
+        if i > 0:                                        # one layer down: times W, times σ′(z)
+            delta = delta @ layers[i].T * derivative(z[i - 1])
     return found[::-1]                                   # first layer first
 
 xavier = lambda a, b: (2 / (a + b)) ** 0.5
-sigmoid_slope = lambda z: torch.sigmoid(z) * (1 - torch.sigmoid(z))   # never more than 1/4
-gradient_sizes(8, 64, torch.sigmoid, sigmoid_slope, xavier)
+sigmoid_derivative = lambda z: torch.sigmoid(z) * (1 - torch.sigmoid(z))   # at most 1/4
+gradient_sizes(8, 64, torch.sigmoid, sigmoid_derivative, xavier)
 """
 
 
 @st.fragment
 @one_thread()
 def vanishing() -> None:
-    """Gradients by layer and by depth for three activations, and whether such a network learns."""
+    """Gradients by layer and by depth for three activation functions, and whether such a network learns."""
     with error_boundary():
         left, right = controls_and_stage(1.0, 2.4)
         with left:
             depth, width, images, start, passed = _controls()
         with right:
             gradients, outputs = _sizes(_data(), start, depth, width, images)
-            _by_layer(gradients, "RMS of ∂L/∂W", "manual_van_layers")
-            st.markdown(_story(gradients))
+            words = _story(gradients)
+            _by_layer(gradients, "RMS of ∂L/∂W", "manual_van_layers", words)
+            st.markdown(words)
             if passed:
-                st.markdown("**And what each layer passes on, on the way up:**")
-                _by_layer(outputs, "RMS of what a layer passes on", "manual_van_outputs")
-                st.caption("The last value is that of the outputs before the softmax.")
-            st.markdown("**The first layer's gradient, as the network grows deeper**")
+                st.markdown("**Activations by layer**")
+                words = "RMS of each layer's activations; the last value is that of the logits."
+                _by_layer(outputs, "RMS of the activations", "manual_van_outputs", words)
+                st.caption(words)
+            st.markdown("**Gradient at the first layer against depth**")
             chart(
                 banded_figure(
                     DEPTHS,
@@ -88,16 +92,17 @@ def vanishing() -> None:
                     height=290,
                 ),
                 "manual_van_depths",
+                alt="RMS of the first layer's gradient against the number of hidden layers, by activation function.",
             )
             _learning(depth, width, start)
-        with st.expander("Why does it vanish?", icon=":material/help:"):
+        with st.expander("Why does the gradient vanish?", icon=":material/help:"):
             slopes = ", ".join(f"{WORDS[name]} {steepest(name):.3g}" for name in ACTIVATIONS)
             st.markdown(
-                "One layer down, the gradient is multiplied by that layer's weights and by the slope of the "
-                r"activation: $\delta \leftarrow (\delta W^\top)\cdot\sigma'(z)$. Largest slope there is: "
-                f"{slopes}. What is left after many layers is a product of many such factors. Xavier's start "
-                "gives weights a spread that keeps signals where the slope at 0 is 1, as tanh's; He's "
-                "doubles the variance, because ReLU silences about half of its units."
+                "Going backward through a layer multiplies the error by its weights and by the derivative of the "
+                r"activation function: $\delta \leftarrow (\delta W^\top)\odot\sigma'(z)$. Largest derivatives: "
+                f"{slopes}. After many layers the gradient is a product of many such factors. Xavier initialization "
+                "keeps the variance of the signals constant where σ′(0) = 1, as for tanh; He initialization doubles "
+                "the variance of the weights, because ReLU sets about half of its units to 0."
             )
         with st.expander("Show the code", icon=":material/code:"):
             st.code(CODE, language="python")
@@ -111,15 +116,15 @@ def _controls() -> tuple[int, int, int, str, bool]:
         8,
         key="manual_van_depth",
         bind="query-params",
-        help="Layers between the pixels and the last layer.",
+        help="Layers between the pixels and the output layer.",
     )
     start = st.radio(
         "Weight initialization",
         list(STARTS),
         key="manual_van_start",
         bind="query-params",
-        captions=["Xavier for sigmoid and tanh, He for ReLU", "uniform, ±1/√inputs", "as torch.randn gives"],
-        help="How the random weights are drawn before training.",
+        captions=["Xavier for sigmoid and tanh, He for ReLU", "uniform, ±1/√inputs", "torch.randn"],
+        help="The distribution of the weights before training.",
     )
     width = st.select_slider(
         "Units per hidden layer",
@@ -130,33 +135,29 @@ def _controls() -> tuple[int, int, int, str, bool]:
         help="All hidden layers are equally wide.",
     )
     images = st.select_slider(
-        "Images in the batch",
+        "Batch size",
         (16, 64, 256),
         64,
         key="manual_van_images",
         bind="query-params",
-        help="The gradient is that of the mean loss over so many training images.",
+        help="The gradient is that of the mean loss over this many training images.",
     )
     passed = st.toggle(
-        "Also what the layers pass on",
+        "Show activations by layer",
         key="manual_van_passed",
         bind="query-params",
-        help="The size of the activations on the way up: a gradient also fades where signals fade.",
+        help="The RMS of the activations in the forward pass: the gradient also shrinks where they shrink.",
     )
-    st.caption(
-        f"Line: mean of the logarithms over seeds {SEEDS[0]} to {SEEDS[-1]}. Band: the smallest and the "
-        "largest of them."
-    )
+    st.caption(f"Lines: geometric mean over seeds {SEEDS[0]} to {SEEDS[-1]}. Bands: minimum to maximum.")
     return int(depth), int(width), int(images), str(start), bool(passed)
 
 
-def _by_layer(bands: dict[Activation, Band], y_title: str, key: str) -> None:
+def _by_layer(bands: dict[Activation, Band], y_title: str, key: str, words: str) -> None:
     layers = range(1, len(next(iter(bands.values())).mean) + 1)
     chart(
-        banded_figure(
-            layers, _named(bands), _colors(), x_title="layer, from the pixels to the answer", y_title=y_title
-        ),
+        banded_figure(layers, _named(bands), _colors(), x_title="layer, from input to output", y_title=y_title),
         key,
+        alt=words,
     )
 
 
@@ -167,28 +168,28 @@ def _story(bands: dict[Activation, Band]) -> str:
         first, last = found.mean[0], found.mean[-1]
         name = f"**{WORDS[activation]}**"
         if not (math.isfinite(first) and math.isfinite(last) and first > 0 and last > 0):
-            parts.append(f"{name}: nothing left that float32 can hold")
+            parts.append(f"{name} 0 (underflow in float32)")
         elif first < last:
-            parts.append(f"{name} {number(first, 2)}, {ratio(last / first)} smaller than at the last")
+            parts.append(f"{name} {number(first, 2)}, {ratio(last / first)} smaller than at the last layer")
         else:
-            parts.append(f"{name} {number(first, 2)}, {ratio(first / last)} larger than at the last")
-    return "At the first layer the gradient is, for " + "; ".join(parts) + "."
+            parts.append(f"{name} {number(first, 2)}, {ratio(first / last)} larger than at the last layer")
+    return "RMS of the gradient at the first layer: " + "; ".join(parts) + "."
 
 
 def _learning(depth: int, width: int, start: str) -> None:
     asked = (depth, width, start, _data())
     images = min(10_000, len(mnist().train))
     pressed = kept_button(
-        "Does it learn?",
+        "Train all three",
         icon=":material/play_arrow:",
         type="primary",
         key="manual_van_learn",
-        help=f"Train the three networks of the chosen depth for one pass over {images:,} images.",
+        help=f"Train the three networks of the chosen depth for one epoch on {images:,} images.",
     )
     if pressed:
         st.session_state["manual_van_learned"] = asked
     if st.session_state.get("manual_van_learned") != asked:
-        st.caption(f"One pass over {images:,} images, SGD at rate 0.1, batch 64, all three on the same batches.")
+        st.caption(f"Do they learn? One epoch on {images:,} images, SGD, learning rate 0.1, batch size 64.")
         return
     try:
         results = _learned(depth, width, start)
@@ -208,26 +209,28 @@ def _learning(depth: int, width: int, start: str) -> None:
             ),
             "manual_van_accuracy",
             still=True,
+            alt=verdict(results),
         )
     st.markdown(verdict(results))
     st.caption(
-        f"After one pass over {images:,} images, seed 1; whiskers: 95% interval on "
-        f"{results[0].n:,} test images; dotted: guessing among ten digits."
+        f"Test accuracy after one epoch on {images:,} images, seed 1. Error bars: 95% interval on "
+        f"{results[0].n:,} test images. Dotted: chance level (10%)."
     )
 
 
 def verdict(results: Sequence[ShortScore]) -> str:
-    """What the bars say."""
+    """What the bars show."""
     learned, chance = [], []
     for name, result in zip(ACTIVATIONS, results, strict=True):
         accuracy = result.accuracy or 0.0
         if result.diverged:
-            chance.append(f"{WORDS[name]} diverged (its loss stopped being a number)")
+            chance.append(f"{WORDS[name]} diverged (loss became NaN)")
         elif accuracy < 0.2:
-            chance.append(f"{WORDS[name]} still guesses ({percent(accuracy)})")
+            chance.append(f"{WORDS[name]} is at chance level ({percent(accuracy)})")
         else:
-            learned.append(f"{WORDS[name]} reads {percent(accuracy)}")
-    return "; ".join([*learned, *chance]).capitalize().replace("relu", "ReLU").replace("Relu", "ReLU") + "."
+            learned.append(f"{WORDS[name]} reaches {percent(accuracy)}")
+    words = "; ".join([*learned, *chance])
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _named(bands: dict[Activation, Band]) -> dict[str, Band]:

@@ -123,7 +123,7 @@ def test_the_code_shown_is_the_code_that_is_checked(bug: Bug | None, sizes: tupl
             "momentum": momentum,
             "v": {tensor: torch.zeros_like(tensor) for tensor in parameters},
             "sigma": sigma.value,
-            "slope": lambda z: sigma.derivative(z, sigma.value(z)),
+            "derivative": lambda z: sigma.derivative(z, sigma.value(z)),
             "batches": [(x, torch.nn.functional.one_hot(y, 3).double()) for x, y in data],
         },
     )

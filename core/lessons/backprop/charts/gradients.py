@@ -141,7 +141,7 @@ def output_error_figure(
     anchor = {"yanchor": "top" if below else "bottom", "yshift": -2 if below else 2}
     return series(
         [bar(names, list(errors), "", colors, marker={"line": {"width": 0}}, hover="class %{x}: %{y:+.4f}")],
-        [level(0, dash="solid", width=1), {**note("the label", names[label], errors[label]), **anchor}],
+        [level(0, dash="solid", width=1), {**note("true class", names[label], errors[label]), **anchor}],
         height=height,
         x_title="class",
         y_title=y_title,

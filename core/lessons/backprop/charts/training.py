@@ -133,4 +133,4 @@ def planted_accuracy_figure(right: Learning, bug: Learning, *, height: int = 280
 
 
 def _runs(right: Learning, bug: Learning) -> tuple[tuple[str, Learning, str, str], ...]:
-    return (("right code", right, GREEN, "solid"), ("with the bug", bug, VERMILLION, "dash"))
+    return (("correct code", right, GREEN, "solid"), ("with the bug", bug, VERMILLION, "dash"))

@@ -28,7 +28,7 @@ def badges(app: AppTest) -> list[str]:
 
 
 def test_the_first_view_agrees_everywhere(app: AppTest) -> None:
-    assert "All 4 tensors agree" in app.success[0].value
+    assert "All 4 gradients agree" in app.success[0].value
     assert len(badges(app)) == 8
     assert all(badge.startswith(":green-badge") for badge in badges(app))
     assert len(app.image) == 13  # three ways of four tensors, and the digit
@@ -46,7 +46,7 @@ def test_where_nothing_could_be_measured_it_is_said(app: AppTest, monkeypatch: p
     monkeypatch.setattr(gradient_check_results, "all_checks", cornered)
     well(app.run())
     assert not app.success
-    assert "Not measured, as every entry stands at a corner: W_h." in app.warning[0].value
+    assert "Not measured, because every entry is at a kink: W_h." in app.warning[0].value
     assert sum(badge.startswith(":gray-badge") for badge in badges(app)) == 1
     assert sum(badge.startswith(":green-badge") for badge in badges(app)) == 7
 
@@ -57,7 +57,7 @@ def test_every_network_and_loss_agrees(app: AppTest) -> None:
         well(app.selectbox(key="manual_check_loss").set_value(loss).run())
         assert app.success
         assert app.selectbox(key="manual_check_activation").disabled == (network == TRAINED)
-        assert ("ŷ − y" in app.subheader[0].value) == (loss == "Cross-entropy")
+        assert ("They sum to 0." in captions(app)) == (loss == "Cross-entropy")
 
 
 def test_a_wider_finite_difference_is_wrong_and_too_narrow_a_one_too(app: AppTest) -> None:
@@ -73,16 +73,16 @@ def test_a_wider_finite_difference_is_wrong_and_too_narrow_a_one_too(app: AppTes
     assert error() > 100 * good
     app.slider(key="manual_drag_move").set_value(1.5).run()
     well(app)
-    assert "is best at ε =" in captions(app)
+    assert "is most accurate at ε =" in captions(app)
 
 
 def test_any_weight_or_bias_can_be_dragged(app: AppTest) -> None:
     for tensor in ("b_h", "W_o", "b_o"):
         widget(app.selectbox, "manual_drag_tensor").set_value(tensor).run()
-        assert any(abs(float(m.value)) > 0 for m in well(app).metric if m.label == "Slope by hand")
+        assert any(abs(float(m.value)) > 0 for m in well(app).metric if m.label == "Gradient by hand")
     widget(app.selectbox, "manual_drag_tensor").set_value("W_h").run()
     widget(app.number_input, "manual_drag_fresh_W_h_row").set_value(0).run()  # a corner: always black
-    assert "moving it changes nothing" in captions(well(app))
+    assert "does not depend on this weight" in captions(well(app))
 
 
 def test_the_shipped_network_stays_as_it_is(app: AppTest) -> None:

@@ -77,8 +77,8 @@ def test_only_bugs_that_show_are_offered(app: AppTest, shape: str) -> None:
     app.slider(key="manual_bug_momentum").set_value(0.0).run()
     wanted = [b.title for b in BUGS.values() if b.shows("relu", len(SHAPES[shape]), 0.0)]
     assert bug_box(well(app)).options == wanted
-    assert "Momentum's sign" not in wanted
-    assert "Slope at the wrong point" not in wanted
+    assert "Wrong sign of the momentum" not in wanted
+    assert "Derivative at the wrong point" not in wanted
 
 
 def test_a_run_that_diverges_is_told(app: AppTest) -> None:
@@ -86,7 +86,7 @@ def test_a_run_that_diverges_is_told(app: AppTest) -> None:
     app.selectbox(key="manual_bug_activation").set_value("relu").run()
     bug_box(app).set_value("Label not subtracted")
     app.select_slider(key="manual_bug_lr").set_value(1.0).run()
-    assert "training broke down" in text(well(app)) or "Both diverged" in text(app)
+    assert "training diverged" in text(well(app)) or "Both diverged" in text(app)
 
 
 def answer(app: AppTest) -> Any:
@@ -108,11 +108,11 @@ def test_a_wrong_answer_gets_a_hint_and_a_right_one_the_line(hunt: AppTest) -> N
     hidden = BUGS[hidden_suspect(1).bug]
     wrong = next(title for title in answer(hunt).options if title != hidden.title)
     answer(hunt).set_value(wrong).run()
-    assert "Not that one" in well(hunt).warning[0].value
+    assert "Not this one" in well(hunt).warning[0].value
     assert hidden.title not in hunt.warning[0].value
     assert "0 of 1 found" in text(hunt)
     answer(hunt).set_value(hidden.title).run()
-    assert "Right" in well(hunt).success[0].value
+    assert "Correct" in well(hunt).success[0].value
     assert hidden.diff in text(hunt)
     assert "0 of 1 found" in text(hunt)  # the first answer counts
     hunt.button(key="manual_find_next").click().run()
@@ -147,12 +147,12 @@ def test_the_hint_points_at_the_right_place(name: str) -> None:
     hint = findings.hint(suspect.names, gradients(suspect), updates(suspect))
     place = {
         "transpose": "wrong units",
-        "mean": "only its length",
-        "point": "scaled a little wrongly",
+        "mean": "only its norm",
+        "point": "scaled slightly wrong",
         "mask": "missing",
-        "label": "points the wrong way",
-        "momentum": "too little",
-        "zero": "too much",
+        "label": "has the wrong direction",
+        "momentum": "too small",
+        "zero": "too large",
     }[name]
     assert place in hint
     assert BUGS[name].title not in hint
@@ -166,15 +166,15 @@ def run(accuracy: float, diverged: int | None = None, best: float = 0.1) -> Plan
 @pytest.mark.parametrize(
     ("right", "wrong", "sentence"),
     [
-        (run(0.8), run(0.9), "faster than the right code"),
+        (run(0.8), run(0.9), "faster than the correct code"),
         (run(0.8), run(0.79), "about as well"),
         (run(0.8), run(0.6), "learns, but worse"),
         (run(0.8), run(0.1), "does not learn"),
-        (run(0.8), run(0.1, best=0.6), "at best 60.0%"),
+        (run(0.8), run(0.1, best=0.6), "best test accuracy 60.0%"),
         (run(0.1), run(0.1), "Neither has learned"),
         (run(0.8), run(0.1, 3), "at step 3 of 2"),
         (run(0.1, 3), run(0.1, 2), "Both diverged"),
-        (run(0.1, 3), run(0.5), "the right code diverged"),
+        (run(0.1, 3), run(0.5), "The correct code diverged"),
     ],
 )
 def test_the_sentence_says_what_the_numbers_say(right: Planted, wrong: Planted, sentence: str) -> None:
@@ -192,7 +192,7 @@ def test_a_curve_that_spikes_is_not_called_as_good() -> None:
     spiked = curve((2.3, 5), (1.0, 20), (3.0, 2), (0.5, 98))
     told = findings.of_training(smooth, spiked)
     assert "about as well" not in told
-    assert "Its loss spikes: near step 26 it stands at 3 nats, 2 above its lowest so far" in told
+    assert "Its loss spikes: near step 26 it is 3 nats, 2 above its minimum so far" in told
     for fine in (smooth, curve((2.3, 60), (1.0, 20), (0.5, 45)), curve((2.3, 5), (1.0, 20), (1.3, 2), (0.5, 98))):
         assert "about as well" in findings.of_training(smooth, fine)
     assert "about as well" in findings.of_training(spiked, spiked)  # the right code does it too
@@ -209,12 +209,12 @@ def test_gradients_that_vanish_or_explode_have_sentences_too() -> None:
     good, bad = Agreement(0.0, 1.0, 0.0), Agreement(0.5, 0.5, 20.0)
     four = ["W_h", "b_h", "W_o", "b_o"]
     told = findings.of_gradients(four, [bad, bad, good, good])
-    assert "Red: W_h, b_h.** The gradients of the last layer are right" in told
-    assert "Red: W_o, b_o.** Right: W_h, b_h." in findings.of_gradients(four, [good, good, bad, bad])
-    assert "Every layer has one" in findings.of_gradients(four, [bad, good, bad, good])
+    assert "Wrong: W_h, b_h.** Those of the output layer are correct" in told
+    assert "Wrong: W_o, b_o.** Correct: W_h, b_h." in findings.of_gradients(four, [good, good, bad, bad])
+    assert "Every layer has a wrong one" in findings.of_gradients(four, [bad, good, bad, good])
     fine = [Agreement(0.0, 1.0, 0.0)] * 2
-    assert "All 2 gradients are right" in findings.of_gradients(names, fine)
-    assert "All 2 steps are right" in findings.of_updates([fine, fine])
+    assert "All 2 gradients are correct" in findings.of_gradients(names, fine)
+    assert "All 2 steps are correct" in findings.of_updates([fine, fine])
 
 
 def test_the_code_shown_runs() -> None:

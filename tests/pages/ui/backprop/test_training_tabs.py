@@ -34,7 +34,7 @@ def test_three_forms_side_by_side() -> None:
     assert [metric.label for metric in app.metric] == ["Loop", "Matrices", "Autograd"]
     assert all(metric.value.endswith((" ms", " s")) for metric in app.metric)
     assert "For 128 images" in text(app)
-    assert "The same gradient three times" in text(app)
+    assert "All three give the same gradient" in text(app)
     well(app.slider(key="manual_forms_images").set_value(1).run())
     assert "For 1 image the loop" in text(app)
     well(app.select_slider(key="manual_forms_units").set_value(10).run())
@@ -80,8 +80,8 @@ def finished(app: AppTest) -> list[Snapshot]:
 
 def test_without_a_run_the_shipped_pair_is_compared() -> None:
     app = open_tab("train_it")
-    assert "As they came" in text(app)
-    assert "the two losses are the same to the last digit recorded" in text(app)
+    assert "Pretrained" in text(app)
+    assert "the two losses are the same to the last saved digit" in text(app)
     assert not app.button(key="manual_start").disabled
 
 
@@ -105,7 +105,7 @@ def test_one_click_trains_both_to_the_end() -> None:
     assert (ours.config.mlp.hidden, ours.config.mlp.activation, settings["seed"]) == ((20, 20), "tanh", 4)
     assert [metric.label for metric in app.metric] == [
         "By hand · finished · step 126",
-        "By autograd · finished · step 126",
+        "With autograd · finished · step 126",
     ]
     assert all(metric.value.endswith("images/s") for metric in app.metric)
     assert "At step 126" in text(app)
@@ -118,7 +118,7 @@ def test_a_pair_is_steered_as_one_and_found_again() -> None:
     well(app.button(key="manual_start").click().run())
     assert app.button(key="manual_start").disabled
     assert app.slider(key="manual_momentum").disabled
-    assert "Settings stand still" in text(app)
+    assert "Settings are locked" in text(app)
     ids = [app.session_state[name] for name in (train_it.RUN, train_it.TWIN)]
     jobs = [registry().get(name, Job) for name in ids]
     until(lambda: all(job.snapshot.steps for job in jobs))
@@ -155,25 +155,25 @@ def test_what_the_gap_says() -> None:
 
     assert said([]) == "Nothing to compare yet."
     assert "no step at which both" in said([float("nan")] * 2)
-    assert said([0.0, 0.0]).endswith("not one difference.")
-    assert "2 × float32's spacing" in said([0.0, 2e-7])
-    assert "Two curves, one formula" in said([0.0, 2e-7])
-    assert "1,000 × float32's spacing" in said([0.0, 1e-4])
-    assert "The two have parted" in said([0.0, 0.1])
+    assert said([0.0, 0.0]).endswith("the same to the last bit.")
+    assert "2 × the spacing of float32" in said([0.0, 2e-7])
+    assert "Same gradient, same curve" in said([0.0, 2e-7])
+    assert "1,000 × the spacing of float32" in said([0.0, 1e-4])
+    assert "diverge from each other" in said([0.0, 0.1])
 
 
 def test_the_two_momenta(monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_tab("momentum")
-    assert "After η goes to 0.01 they part" in text(app)
+    assert "After η changes to 0.01 they differ" in text(app)
     well(app.slider(key="manual_two_change").set_value(60).run())
     assert "Here η never changes" in text(app)
     well(app.slider(key="manual_two_change").set_value(20).run())
     well(app.select_slider(key="manual_two_rate").set_value(0.1).run())
-    assert "nothing but rounding" in text(app)
+    assert ": rounding." in text(app)
     well(app.select_slider(key="manual_two_rate").set_value(1.0).run())
-    assert "After η goes to 1 they part" in text(app)
+    assert "After η changes to 1 they differ" in text(app)
     well(app.slider(key="manual_two_momentum").set_value(0.0).run())
-    assert "nothing but rounding" in text(app)
+    assert ": rounding." in text(app)
     early = TwoMomenta((1e-3, 1e-2), (1.0, 1.0), (1.0, 1.0), 1, 1.0)
     assert "Already before" in momentum.in_words(early, 0.1)
 
@@ -184,11 +184,11 @@ def test_the_code_of_the_two_momenta_is_theirs() -> None:
         "weight": torch.ones(3),
         "momentum": 0.9,
         "gradients": torch.randn(6, 3, generator=torch.Generator().manual_seed(0)),
-        "rates": [0.1] * 6,
+        "learning_rates": [0.1] * 6,
     }
     exec(momentum.CODE, names)
     torch.testing.assert_close(names["W"], names["V"])
-    names["rates"] = [0.1] * 3 + [0.01] * 3
+    names["learning_rates"] = [0.1] * 3 + [0.01] * 3
     exec(momentum.CODE, names)
     assert not torch.allclose(names["W"], names["V"])  # type: ignore[arg-type]
 
@@ -198,22 +198,22 @@ def test_the_code_of_the_two_momenta_is_theirs() -> None:
 
 def test_vanishing_with_another_start_depth_and_width() -> None:
     app = open_tab("vanishing")
-    assert "At the first layer the gradient is" in text(app)
-    well(app.radio(key="manual_van_start").set_value("Made for it").run())
+    assert "RMS of the gradient at the first layer: " in text(app)
+    well(app.radio(key="manual_van_start").set_value("Matched to the activation").run())
     assert "**sigmoid**" in text(app)
     assert "× smaller than at the last" in text(app)
     app.select_slider(key="manual_van_width").set_value(16)
     app.select_slider(key="manual_van_images").set_value(16)
     app.slider(key="manual_van_depth").set_value(10)
     well(app.toggle(key="manual_van_passed").set_value(True).run())
-    assert "what each layer passes on" in text(app)
+    assert "RMS of each layer's activations" in text(app)
 
 
 def test_does_it_learn() -> None:
     app = open_tab("vanishing", manual_van_depth="6", manual_van_width="32")
     well(app.button(key="manual_van_learn").click().run())
     assert "95% interval" in text(app)
-    assert "Sigmoid still guesses" in text(app) or "sigmoid still guesses" in text(app)
+    assert "igmoid is at chance level" in text(app)
     well(app.toggle(key="manual_van_passed").set_value(True).run())  # the same result once more, from memory
     assert "95% interval" in text(app)
     well(app.slider(key="manual_van_depth").set_value(2).run())  # asked of six layers, not of two
@@ -222,7 +222,7 @@ def test_does_it_learn() -> None:
 
 def test_a_diverged_network_is_called_so() -> None:
     told = vanishing.verdict([ShortScore(0.9, 100), ShortScore(0.1, 100), ShortScore(None, 100)])
-    assert told.startswith("Sigmoid reads 90.0%; tanh still guesses (10.0%); ReLU diverged")
+    assert told.startswith("Sigmoid reaches 90.0%; tanh is at chance level (10.0%); ReLU diverged (loss became NaN)")
 
 
 def test_the_code_shown_is_the_probes() -> None:
@@ -230,6 +230,6 @@ def test_the_code_shown_is_the_probes() -> None:
     names = {"torch": torch, "images": images, "labels": torch.arange(32) % 10}
     torch.manual_seed(0)
     exec(vanishing.CODE, names)
-    found = names["gradient_sizes"](8, 64, torch.sigmoid, names["sigmoid_slope"], names["xavier"])  # type: ignore[operator]
+    found = names["gradient_sizes"](8, 64, torch.sigmoid, names["sigmoid_derivative"], names["xavier"])  # type: ignore[operator]
     assert len(found) == 9
     assert found[0] < found[-1] / 1000

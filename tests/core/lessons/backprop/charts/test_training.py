@@ -58,7 +58,7 @@ def test_a_loss_that_explodes_leaves_the_chart_and_a_dead_one_ends() -> None:
     fig = planted_loss_figure(right, bug)
     assert fig.layout.yaxis.range[1] < 10
     curves = {trace.name: trace for trace in fig.data}
-    assert list(curves["right code"].x) == [0, 64, 128]
+    assert list(curves["correct code"].x) == [0, 64, 128]
     assert np.isnan(curves["with the bug"].y[2])
     assert planted_accuracy_figure(right, bug).data[1].y[-1] == 0.2
     assert planted_loss_figure(right, right).layout.xaxis.range == fig.layout.xaxis.range
