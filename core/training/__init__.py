@@ -1,1 +1,1 @@
-"""Training: the loop, what it minimizes with, and what it records."""
+"""Training: the loop, what it minimizes with, what it records, and hints on what went wrong."""

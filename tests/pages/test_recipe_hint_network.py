@@ -8,7 +8,6 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from core import hints as hint_rules
 from core.__main__ import main
 from core.charts.palette import YELLOW
 from core.config import mlp
@@ -17,7 +16,6 @@ from core.config.mlp import FAMILIES, MLPConfig
 from core.data import load
 from core.export.choose import lesson_of
 from core.export.training import training_code
-from core.hints import RULES, Case, hints
 from core.jobs.training_job import Job
 from core.lessons.runs.variable import words_of
 from core.models.evaluation import logits
@@ -26,6 +24,8 @@ from core.models.trained_network import load_run
 from core.recipes import texts
 from core.recipes.reproduce.training import reproduce_training
 from core.recipes.texts import RECIPES
+from core.training import hints as hint_rules
+from core.training.hints import RULES, Case, hints
 from core.training.trainer import new_trainer
 from pages.ui.kit.shell.cache import registry
 from tests.core.export.harness import CPU, executed, same_curve, trained

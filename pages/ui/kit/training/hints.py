@@ -11,11 +11,11 @@ from core.config.escaping import escaped
 from core.config.run import DIGIT_READERS, RunConfig
 from core.data.digits import Digits
 from core.formatting import percent
-from core.hints import Case, Hint, hints
 from core.jobs.snapshot import Snapshot
 from core.jobs.training_job import Job
 from core.models.threads import one_thread
 from core.recipes.texts import RECIPES
+from core.training.hints import Case, Hint, hints
 from core.training.trainer import changeable
 from pages.ui.kit.shell import cache
 from pages.ui.kit.training import controls, early_stopping

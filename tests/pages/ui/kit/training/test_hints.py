@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.hints import Hint
 from core.jobs.training_job import Job
 from core.recipes.texts import RECIPES
 from core.storage.history import History
+from core.training.hints import Hint
 from pages.ui.kit.shell.cache import registry
 from pages.ui.kit.training.finished_run import Place
 from pages.ui.kit.training.hints import change_told, stands, watching

@@ -22,11 +22,11 @@ walks it through the app:
     RULES["batch-small"] = Rule(few_in_a_batch, sharp=True, explains=("still-falling",))
 """
 
-from core.hints.hint import Case, Hint, Rule
-from core.hints.imbalance import rare_digit
-from core.hints.inside import dead, no_normalization, saturated
-from core.hints.length import overfitting, still_falling
-from core.hints.rates import batch_too_large, diverged, no_epsilon, oscillating, too_low
+from core.training.hints.hint import Case, Hint, Rule
+from core.training.hints.imbalance import rare_digit
+from core.training.hints.inside import dead, no_normalization, saturated
+from core.training.hints.length import overfitting, still_falling
+from core.training.hints.rates import batch_too_large, diverged, no_epsilon, oscillating, too_low
 
 __all__ = ["RULES", "Case", "Hint", "Rule", "hints"]
 

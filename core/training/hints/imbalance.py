@@ -3,8 +3,8 @@
 from core.config.digits import DigitsConfig
 from core.config.proportion import Proportion
 from core.formatting import percent
-from core.hints.hint import Case, Hint
 from core.models.evaluation import logits
+from core.training.hints.hint import Case, Hint
 
 #: At most this share of its images is left: from there on it is their number that is missed.
 RARE = 0.5

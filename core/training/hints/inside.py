@@ -12,12 +12,12 @@ from core.config.run import CNNConfig, MLPConfig
 from core.data.digits import Digits
 from core.data.splits import every_kth
 from core.formatting import number, percent
-from core.hints.hint import Case, Hint, handy
 from core.models import as_module
 from core.models.cnn import CNN
 from core.models.evaluation import in_eval_mode
 from core.models.inspect.layer_signals import signals
 from core.models.layers import Normalize
+from core.training.hints.hint import Case, Hint, handy
 from core.training.trainer import initial_network
 
 #: Digits that are sent through: a unit silent on 200 of them is silent on nearly all.

@@ -4,9 +4,9 @@ import numpy as np
 
 from core.config.optimizers import OPTIMIZERS
 from core.formatting import number, ratio
-from core.hints.hint import Case, Hint, handy
-from core.hints.reading import BLOCK, per_step, since_change, start_and_end
 from core.training.callbacks import without_epsilon
+from core.training.hints.hint import Case, Hint, handy
+from core.training.hints.reading import BLOCK, per_step, since_change, start_and_end
 
 #: A loss twice what the fresh weights had is no noise: they only guess.
 BLOWN = 2.0

@@ -3,9 +3,9 @@
 import numpy as np
 
 from core.config.optimizers import LEARNING_RATES
-from core.hints.hint import handy
-from core.hints.reading import blocks, measured, since_change
 from core.storage.history import History
+from core.training.hints.hint import handy
+from core.training.hints.reading import blocks, measured, since_change
 
 
 def test_blocks_hold_enough_images_and_end_where_numbers_do() -> None:

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from core.config.run import CurveConfig
 from core.data.points import noise_floor
 from core.formatting import number
-from core.hints.hint import Case, Hint
-from core.hints.reading import measured
 from core.models.inspect.fit import sample_of
 from core.models.inspect.overfitting import Kind, judge, kept_row
+from core.training.hints.hint import Case, Hint
+from core.training.hints.reading import measured
 from core.training.schedules import SCHEDULES
 
 #: A rise by a tenth from the lowest loss, and by this many nats, is more than the wobble of one epoch.

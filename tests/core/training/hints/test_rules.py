@@ -10,13 +10,13 @@ import torch
 
 from core.config.run import DIGIT_READERS
 from core.data import load
-from core.hints import RULES, Case, hints
 from core.models.inspect.fit import sample_of
 from core.models.inspect.overfitting import judge
 from core.models.trained_network import load_shipped
 from core.recipes.texts import RECIPES
 from core.storage.checkpoints import shipped
 from core.storage.history import History
+from core.training.hints import RULES, Case, hints
 from core.training.trainer import Diverged, new_trainer
 
 SMALL = load("small")
