@@ -66,12 +66,12 @@ def checked() -> None:
         with right:
             _verdict(found)
         drag(subject)
-        st.subheader("Every tensor, three ways", anchor=False)
-        for start in range(0, len(found), 2):
-            for index, column in enumerate(st.columns(2, gap="small"), start):
-                if index < len(found):
-                    with column:
-                        _card(subject, found[index], index)
+        st.subheader("One gradient, three ways", anchor=False)
+        _card(subject, found[0], 0)
+        if len(found) > 1:
+            with st.expander("The other tensors, three ways", icon=":material/grid_view:"):
+                for index, check in enumerate(found[1:], 1):
+                    _card(subject, check, index)
         with st.expander("Where backpropagation starts: the output error", icon=":material/start:"):
             output_error(subject)
         with st.expander("Why tensors are compared by their norm", icon=":material/help:"):
@@ -111,7 +111,7 @@ def _card(subject: Subject, check: TensorCheck, index: int) -> None:
                 unit = _choose_unit(subject, check.manual)
         pictures = gradient_pictures(_three(subject, check, unit).numpy())
         with st.container(horizontal=True, gap="small"):
-            for picture, way in zip(pictures, ("by hand", "autograd", "finite diff."), strict=True):
+            for picture, way in zip(pictures, ("by hand", "autograd", "finite differences"), strict=True):
                 st.image(picture, caption=way, width=picture.shape[1], alt=f"Gradient of {check.name}, {way}")
         _notes(check, unit)
 

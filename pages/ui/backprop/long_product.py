@@ -183,7 +183,7 @@ def _numbers(factors: list[Factor], current: int) -> None:
     sizes = [factor.rms for factor in factors]
     with st.container(horizontal=True, gap="medium"):
         st.metric(
-            "RMS of the product so far", f"{sizes[current]:.3g}", width=150, help="Root mean square of all its entries."
+            "RMS of the product so far", f"{sizes[current]:.3g}", width=210, help="Root mean square of all its entries."
         )
         if current and sizes[current - 1]:
             st.metric(

@@ -191,8 +191,8 @@ def _agreement(found: Forms) -> None:
         for form, sizes in found.differences.items()
     ]
     head = f"| Difference from the matrix form | {' | '.join(_symbol(name) for name in names)} |"
-    st.caption("Relative difference ‖a − b‖ / ‖b‖ of each tensor")
-    st.markdown("\n".join([head, "|---|" + "---|" * len(names), *rows]))
+    with st.expander("Relative difference ‖a − b‖ / ‖b‖ of each tensor", icon=":material/table:"):
+        st.markdown("\n".join([head, "|---|" + "---|" * len(names), *rows]))
 
 
 def _unbroken(text: str) -> str:
