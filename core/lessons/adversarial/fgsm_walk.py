@@ -96,12 +96,12 @@ class FgsmWalk:
 
     @property
     def read(self) -> int:
-        """The digit read before."""
+        """The class predicted before."""
         return int(self.logits.argmax())
 
     @property
     def read_after(self) -> int:
-        """The digit read after."""
+        """The class predicted after."""
         return int(self.logits_after.argmax())
 
     @property

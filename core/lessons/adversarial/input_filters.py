@@ -1,4 +1,4 @@
-"""Attacks on a network behind an input filter, through it and around it, and what of them the filter only hides.
+"""Attacks on a network behind an input filter, and how much of its robustness is gradient masking.
 
 An attack through a filter asks the whole for its gradient. If the filter hides it, the attack must go around:
 made on the bare network and shown to the filtered one, made as if the filter did nothing backwards, or made
@@ -25,7 +25,7 @@ READINGS = 5  # predictions of every attacked image behind a filter that draws n
 @dataclass(frozen=True)
 class ThreatModel:
     """title, idea: for people. attack: in ATTACKS, None for the images as they are. made_on: what the
-    attacker sees: network and filter, the bare network, or both with the filter skipped backwards. around:
+    attacker sees: network and filter, the bare network, or both with a straight-through gradient. around:
     whether it does not depend on the filter's gradient."""
 
     title: str

@@ -1,9 +1,9 @@
-"""How much an attack raises the loss: what the gradient promises against what happens, and against chance.
+"""How much an attack raises the loss: the first-order estimate against the measured rise, and random signs.
 
 To first order the loss rises by g · change. Over all changes of at most ε a pixel this is largest for
 ε·sign(g), where it is ε‖g‖₁: every pixel adds ε|gᵢ|, none takes away. Random signs add and take away, and
 nearly cancel (Goodfellow, Shlens & Szegedy 2015). Where a pixel is black or white already, half of the
-directions are closed: clipping to [0, 1] makes the change smaller, and the promise with it.
+directions are closed: clipping to [0, 1] makes the change smaller, and the estimate with it.
 """
 
 from collections.abc import Sequence

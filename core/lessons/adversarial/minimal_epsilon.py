@@ -1,7 +1,7 @@
-"""The smallest ε with which an attack fools the network: each image's own distance to being misclassified.
+"""The smallest ε with which an attack succeeds: each image's own distance to being misclassified.
 
 Success need not grow with ε (one FGSM step of ε = 0.5 may land beyond the place where the network errs), so a
-coarse scan from below finds the first ε that fools, and halving the gap beneath it says it more exactly.
+coarse scan from below finds the first ε that succeeds, and bisection of the gap below it refines it.
 """
 
 from collections import defaultdict
@@ -28,15 +28,15 @@ Part = Literal["clean", "scan", "halving", "search"]
 
 @dataclass(frozen=True)
 class Try:
-    """One ε and what came of it. read: the digit read then, with probability `confidence`.
+    """One ε and its result. read: the class predicted then, with probability `confidence`.
 
-    chance: the probability of the right digit; with a target that of the target.
+    chance: the probability of the true class; with a target that of the target.
     part: "clean" (ε = 0), "scan", "halving", or "search" for attacks that look for the smallest change
     themselves.
     """
 
     epsilon: float
-    fooled: bool
+    succeeded: bool
     read: int
     confidence: float
     chance: float
@@ -47,8 +47,8 @@ class Try:
 class Bisection:
     """What was found for one image.
 
-    epsilon: the smallest ε that fooled, in the attack's norm; 0 if the image is misclassified (or predicted as the
-    target) as it is, None if no ε up to the end of the scan fooled. tries: in the order they were made.
+    epsilon: the smallest ε that succeeded, in the attack's norm; 0 if the image is misclassified (or predicted as the
+    target) as it is, None if no ε up to the end of the scan succeeded. tries: in the order they were made.
     image: (1, 28, 28), the attacked image at that ε, on the CPU; the original where there is none.
     """
 
@@ -71,7 +71,7 @@ def smallest_epsilon(
 
     images: (N, 1, 28, 28) in [0, 1]. labels: (N,). precision: the gap at which the halving ends; farthest:
     where the scan ends, both in units of the attack's norm. places: as in `attack`. An ε between two of the
-    scan that fools while both do not is missed: the result is an upper bound, as with every attack.
+    scan that succeeds while both do not is missed: the result is an upper bound, as with every attack.
 
     Raises ConfigError if precision or farthest make no sense, LabError as `attack`.
     """
@@ -115,7 +115,7 @@ class _Search:
             self.attempt(list(range(len(images))), 0.0, "clean")
 
     def standing(self) -> list[int]:
-        """Images that no ε has fooled yet."""
+        """Images on which no ε has succeeded yet."""
         return [place for place, high in enumerate(self.high) if high == float("inf")]
 
     def gaps(self, precision: float) -> dict[tuple[float, float], list[int]]:
@@ -141,7 +141,7 @@ class _Search:
             made = self._attack(index, farthest)
             sizes = NORMS[ATTACKS[self.config.name].norm].size(made - self.images[index]).tolist()
             for row, one in enumerate(self._tries(index, made, "search")):
-                size = sizes[row] if one.fooled else farthest
+                size = sizes[row] if one.succeeded else farthest
                 self._note(index[row], made[row], replace(one, epsilon=size))
         return self.found()
 
@@ -160,14 +160,14 @@ class _Search:
         chances, target = logits(self.model, made).softmax(1), self.config.target
         confidence, read = chances.max(1)
         aimed = self.labels[index] if target is None else torch.full_like(self.labels[index], target)
-        fooled = read != aimed if target is None else read == target
+        succeeded = read != aimed if target is None else read == target
         chance = chances.gather(1, aimed[:, None].to(chances.device))[:, 0]
-        rows = zip(fooled.tolist(), read.tolist(), confidence.tolist(), chance.tolist(), strict=True)
+        rows = zip(succeeded.tolist(), read.tolist(), confidence.tolist(), chance.tolist(), strict=True)
         return [Try(0.0, *row, part) for row in rows]
 
     def _note(self, place: int, image: Tensor, one: Try) -> None:
         self.tries[place].append(one)
-        if one.fooled:
+        if one.succeeded:
             self.high[place], self.best[place] = one.epsilon, image.detach().cpu()
         else:
             self.low[place] = one.epsilon

@@ -14,9 +14,9 @@ from core.models.evaluation import logits
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """Originals and attacked images with what the network reads in both, all on the CPU.
+    """Clean and adversarial images with the predictions for both, all on the CPU.
 
-    images, attacked: (N, 1, 28, 28) in [0, 1]. labels: (N,). clean, read: (N,) what the network reads before
+    images, attacked: (N, 1, 28, 28) in [0, 1]. labels: (N,). clean, read: (N,) the classes predicted before
     and after. clean_confidence, confidence: (N,) the probability it gives to that reading. target: the digit aimed at,
     or None.
     """
@@ -108,7 +108,7 @@ class Outcome:
 def judge(
     model: nn.Module, images: Tensor, labels: Tensor, attacked: Tensor, config: AttackConfig | None = None
 ) -> Outcome:
-    """Let the network read originals and attacked images, in eval mode, and count.
+    """Predict clean and adversarial images in evaluation mode, and count.
 
     images, attacked: (N, 1, 28, 28) in [0, 1]; labels: (N,). config: the attack's, for its target.
     """

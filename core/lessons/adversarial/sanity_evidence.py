@@ -171,7 +171,7 @@ def without_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> int:
     """
     with in_eval_mode(model), torch.enable_grad():
         x = images.detach().requires_grad_()
-        # In double precision: a network that is very sure is no network without a gradient.
+        # In double precision: at very high confidence float32 would round the gradient to 0.
         loss = nn.functional.cross_entropy(model(x).double(), labels, reduction="sum")
         (gradient,) = torch.autograd.grad(loss, x)
     return int((gradient.flatten(1).abs().amax(1) == 0).sum())

@@ -60,7 +60,7 @@ class AttackTask:
 
     source, target: names of the weights that are attacked and that classify; source "" where the attack asks
     no network. attack: None for the clean images. filter: in front of the target. made_on: what the attacker
-    sees of it: network and filter, the bare network, or both with the filter skipped backwards. readings: how
+    sees of it: network and filter, the bare network, or both with a straight-through gradient. readings: how
     often each attacked image is classified. after: attack only what this earlier attack on the same images
     left; the others stay as it left them. checked: put right what the attack did beyond ε; else ε = 0 too is
     really carried out.

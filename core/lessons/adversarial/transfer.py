@@ -1,7 +1,7 @@
-"""Do images made against one network fool another? It counts only where both read the originals correctly.
+"""Do adversarial examples transfer? Only images that both networks classify correctly when clean count.
 
 Papernot, McDaniel & Goodfellow 2016, "Transferability in machine learning": an attacker without access
-attacks a network of his own, and the images often fool the other one too.
+attacks a surrogate network, and the images often transfer to the target.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,13 +16,13 @@ from core.lessons.adversarial.tasks import AttackTask, Predictions, batches, gat
 from core.models.paired_test import Paired, paired
 
 
-def fooled(
+def succeeded(
     made: Tensor, clean_tester: Tensor, clean_maker: Tensor, labels: Tensor, target: int | None = None
 ) -> Proportion:
-    """One cell of the matrix: how many are fooled of the images that maker and tester both classified correctly before.
+    """One cell of the matrix: successes among the images that source and target both classify correctly when clean.
 
-    made: (n,) what the tester predicts in the images. clean_tester, clean_maker: (n,) what both read in the
-    originals. labels: (n,). target: the digit the tester shall read; then images of that digit do not count.
+    made: (n,) what the tester predicts for the adversarial images. clean_tester, clean_maker: (n,) the predictions
+    of both for the clean ones. labels: (n,). target: the target class; then images of that class do not count.
     Where a part is not measured yet the tensors are shorter; what all of them know is counted.
     """
     n = min(len(made), len(clean_tester), len(clean_maker), len(labels))
@@ -34,10 +34,10 @@ def fooled(
 def beside_noise(
     made: Tensor, noisy: Tensor, clean_tester: Tensor, clean_maker: Tensor, labels: Tensor, target: int | None = None
 ) -> Paired:
-    """The attack beside noise on the very images that count for its cell; arguments as for `fooled`.
+    """The attack beside noise on the very images that count for its cell; arguments as for `succeeded`.
 
     noisy: (n,) what the tester predicts in the images under noise. `first_only` are the images that withstand
-    the noise and fall to the attack: a difference above 0 says that the attack fools more.
+    the noise and fall to the attack: a difference above 0 says that the attack succeeds more often.
     """
     n = min(len(made), len(noisy), len(clean_tester), len(clean_maker), len(labels))
     counts = _counts(clean_tester[:n], clean_maker[:n], labels[:n], target)
@@ -104,10 +104,10 @@ def matrix(
     known, target = predicted(kept, names, config, len(labels)), config.target
     clean = known.clean
     rows = [
-        [fooled(known.made[source, name], clean[name], clean[source], labels, target) for name in names]
+        [succeeded(known.made[source, name], clean[name], clean[source], labels, target) for name in names]
         for source in names
     ]
-    return [*rows, [fooled(known.noisy[name], clean[name], clean[name], labels, target) for name in names]]
+    return [*rows, [succeeded(known.noisy[name], clean[name], clean[name], labels, target) for name in names]]
 
 
 def against_noise(

@@ -185,7 +185,7 @@ def doubled(layers: Sequence[Layer], x: Tensor, target: Tensor) -> tuple[list[La
     return [Layer(w.detach().double(), b.detach().double()) for w, b in layers], x.double(), target
 
 
-# The networks one checks gradients in: small enough to check whole, or those that read digits.
+# The networks one checks gradients in: small enough to check whole, or digit classifiers.
 
 
 SMALL_CLASSES = 3

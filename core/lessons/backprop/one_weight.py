@@ -1,4 +1,4 @@
-"""One weight dragged along while all others stay: the loss as a curve, its slope by hand and by measuring.
+"""One weight dragged along while all others stay: the loss as a curve, its gradient by hand and by finite differences.
 
 The finite difference (L(w + ε) − L(w − ε)) / 2ε is wrong in two ways: the larger ε, the more the curve bends
 in between; the smaller ε, the more of the two losses' digits cancel, until rounding is all that is left.

@@ -80,17 +80,17 @@ def _numbers(here: LossRise) -> None:
 
 def describe(here: LossRise) -> str:
     """Estimate, measurement and random signs at one ε, in sentences that follow from the numbers."""
-    epsilon, promised, actual = here.epsilons[0], here.clipped[0], here.actual[0]
+    epsilon, estimate, actual = here.epsilons[0], here.clipped[0], here.actual[0]
     if epsilon == 0:
         return "At ε = 0 nothing changes."
     if here.l1 == 0:
         return "The gradient is 0 everywhere here: FGSM has no direction to follow, and the first-order estimate is 0."
-    words = f"At ε = {epsilon:g} the first-order estimate is {promised:+.3g} nats after clipping, "
+    words = f"At ε = {epsilon:g} the first-order estimate is {estimate:+.3g} nats after clipping, "
     if actual <= 0:
         words += f"but the loss fell: {actual:+.3g}. A single step can overshoot where the loss is curved."
-    elif actual > 1.25 * promised:
+    elif actual > 1.25 * estimate:
         words += (
-            f"and the loss rises by **{actual:+.3g}**, {ratio(actual / promised)} the estimate: the loss curves "
+            f"and the loss rises by **{actual:+.3g}**, {ratio(actual / estimate)} the estimate: the loss curves "
             "upward along the way."
         )
         if here.loss < 0.01:
@@ -98,7 +98,7 @@ def describe(here: LossRise) -> str:
                 " At such a high confidence the softmax is saturated: the loss is nearly flat at the image itself "
                 "and becomes steep farther out."
             )
-    elif actual < 0.8 * promised:
+    elif actual < 0.8 * estimate:
         words += f"and the loss rises by only {actual:+.3g}: the linear approximation holds for small ε only."
     else:
         words += f"and the loss rises by {actual:+.3g}: the linear approximation is good here."

@@ -205,7 +205,7 @@ def curves(mnist: Mnist, choice: Choice) -> None:
         kept = store.known(keys)
         wanted = ahead(KEY, first, every, kept)
         left = seconds_left(wanted, kept) if work.running else None
-        words = "pieces" + (f", about {duration(left)} left" if left else "")
+        words = "batches" + (f", about {duration(left)} left" if left else "")
         work.buttons(sum(task in kept for task in wanted), len(wanted), words)
         with st.container(key="adv-many-result"):  # one child, whatever is in it: the part keeps its shape
             _result(mnist, choice, kept)

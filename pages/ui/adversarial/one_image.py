@@ -153,7 +153,7 @@ def _tries(found: Bisection, config: AttackConfig, words: str) -> None:
     fig = epsilon_tries_figure(
         [one.epsilon for one in found.tries],
         [one.chance for one in found.tries],
-        [one.fooled for one in found.tries],
+        [one.succeeded for one in found.tries],
         [one.read for one in found.tries],
         smallest=found.epsilon,
         end=largest,
@@ -178,20 +178,20 @@ def _describe(found: Bisection, label: int, config: AttackConfig) -> str:
             f"**None up to {end:g}.** {entry.title} did not succeed{aim} at any of the {count} "
             f"values of ε ({norm.title}) tried."
         )
-    fooling = next(one for one in reversed(found.tries) if one.fooled)
+    first = next(one for one in reversed(found.tries) if one.succeeded)
     at = f"{found.epsilon:.0f} pixels" if entry.norm == "l0" else f"{found.epsilon:.3g}"
     how = (
         f"Found by bisection in {count} tries, to within {PRECISION[entry.norm]:g}."
         if entry.bounded
         else "This attack minimizes the perturbation by itself; another attack may find a smaller one."
     )
-    after = f": the prediction is then {fooling.read}"
+    after = f": the prediction is then {first.read}"
     return f"**{at}** ({norm.title}) is enough for {entry.title} to succeed{aim or after}. {how}{_back_again(found)}"
 
 
 def _back_again(found: Bisection) -> str:
     """A warning where a larger ε that was tried did not succeed."""
-    later = [one.epsilon for one in found.tries if not one.fooled and one.epsilon > (found.epsilon or 0)]
+    later = [one.epsilon for one in found.tries if not one.succeeded and one.epsilon > (found.epsilon or 0)]
     return f" A larger ε may still fail: {min(later):.3g} did." if later else ""
 
 

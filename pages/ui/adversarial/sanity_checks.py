@@ -7,7 +7,7 @@ import streamlit as st
 from core.attacks import ATTACKS
 from core.attacks.filters.config import FilterConfig
 from core.charts.intervals import Accuracies, intervals
-from core.charts.palette import BLUE, GRAY, GREEN, ORANGE, PURPLE, VERMILLION
+from core.charts.palette import GREEN, VIOLET
 from core.config.proportion import Proportion
 from core.data.digits import Mnist
 from core.data.splits import evenly_spaced
@@ -174,7 +174,7 @@ def _accuracies(evidence: Evidence, mnist: Mnist) -> None:
     luck = evidence.at_random
     rows = [(title, known[name].correct, color) for name, title, color in _titles(luck) if name in known]
     worst = worst_case(evidence)
-    rows.append(("strongest single attack" if luck else "all attacks together", worst, VERMILLION))
+    rows.append(("strongest single attack" if luck else "all attacks together", worst, VIOLET))
     names, correct, colors = zip(*rows, strict=True)
     low, high = Proportion(worst, n).interval
     words = f"**Report {percent(worst / n)}**: the robust accuracy under " + (
@@ -194,16 +194,16 @@ def _accuracies(evidence: Evidence, mnist: Mnist) -> None:
 
 
 def _titles(luck: bool = False) -> list[tuple[str, str, str]]:
-    """The attacks in the chart: name, title, color by what it needs of the network.
+    """The attacks in the chart: name, title, color as on every tab.
 
     luck: the network's predictions are random, so the black box met every image, not only those PGD left.
     """
     first = "" if luck else "PGD, then "
     return [
         ("clean", "clean", GREEN),
-        ("noise", "random noise", GRAY),
-        ("fgsm 8", "FGSM", ORANGE),
-        *((f"pgd {steps}", f"PGD, {steps} steps", BLUE) for steps in STEPS),
-        ("restarts", f"PGD, {TRIED} steps, best of {RESTARTS}", BLUE),
-        *((name, f"{first}{ATTACKS[name].title}, {QUERIES:,} queries", PURPLE) for name in black_boxes()),
+        ("noise", "random noise", ATTACKS["noise"].color),
+        ("fgsm 8", "FGSM", ATTACKS["fgsm"].color),
+        *((f"pgd {steps}", f"PGD, {steps} steps", ATTACKS["pgd"].color) for steps in STEPS),
+        ("restarts", f"PGD, {TRIED} steps, best of {RESTARTS}", ATTACKS["pgd"].color),
+        *((name, f"{first}{ATTACKS[name].title}, {QUERIES:,} queries", ATTACKS[name].color) for name in black_boxes()),
     ]

@@ -8,7 +8,7 @@ from core.lessons.backprop.planted_bug import Planted
 from core.lessons.backprop.update_check import EXACT as EXACT_UPDATE
 
 SPIKE = 0.5  # nats that a loss must rise over its lowest so far to be called a spike
-GUESSING = 0.15  # ten digits: hardly above chance level
+CHANCE = 0.15  # ten digits: hardly above chance level
 
 
 def wrong_ones(names: Sequence[str], found: Sequence[Agreement]) -> list[str]:
@@ -104,14 +104,14 @@ def of_training(right: Planted, wrong: Planted) -> str:
             f"**It trains, and faster than the correct code**: {numbers} after {right.seen[-1]:,} images at "
             f"this learning rate.{away}{grown}"
         )
-    if bad < GUESSING and good < GUESSING:
+    if bad < CHANCE and good < CHANCE:
         return f"Neither has learned much yet: {numbers}. Raise the learning rate.{grown}"
-    if bad < GUESSING and max(wrong.accuracy) > 2 * GUESSING:
+    if bad < CHANCE and max(wrong.accuracy) > 2 * CHANCE:
         return (
             f"**It learns at first, then degrades**: best test accuracy {percent(max(wrong.accuracy))}, at the end "
             f"{numbers}.{grown}"
         )
-    if bad < GUESSING:
+    if bad < CHANCE:
         return f"**It does not learn**: {numbers}; chance level is 10%.{grown}"
     if high >= good_low:
         close = (

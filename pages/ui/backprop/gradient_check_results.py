@@ -1,4 +1,4 @@
-"""What the tab "Checked" works out, kept by the subject's key. Shared by all sessions: read it only."""
+"""What the tab "Gradient check" computes, kept by the subject's key. Shared by all sessions: read it only."""
 
 import streamlit as st
 import torch

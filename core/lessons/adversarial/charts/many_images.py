@@ -109,9 +109,9 @@ SMALL = "<span style='font-size:10px'>"
 
 @dataclass(frozen=True)
 class Cell:
-    """`fooled` of `n` images; low, high: the ends of the share's 95% interval. n = 0: nothing known."""
+    """`succeeded` of `n` images; low, high: the ends of the share's 95% interval. n = 0: nothing known."""
 
-    fooled: int
+    succeeded: int
     n: int
     low: float
     high: float
@@ -125,11 +125,11 @@ def transfer_figure(
     The first `own` rows are networks in the order of the columns: their diagonal, framed, is the attack on
     the network itself. Rows below are controls.
     """
-    share = np.array([[c.fooled / c.n if c.n else np.nan for c in row] for row in cells], dtype=float)
+    share = np.array([[c.succeeded / c.n if c.n else np.nan for c in row] for row in cells], dtype=float)
     share = share.reshape(len(rows), len(columns))
     customdata = [
         [
-            f"source {source}, target {target}<br>{cell.fooled:,} of {cell.n:,} misclassified"
+            f"source {source}, target {target}<br>{cell.succeeded:,} of {cell.n:,} misclassified"
             f"<br>95%: {interval(cell.low, cell.high)}"
             for target, cell in zip(columns, row, strict=True)
         ]
@@ -139,7 +139,7 @@ def transfer_figure(
     for row, column in np.ndindex(share.shape):
         cell = cells[row][column]
         if cell.n:
-            text = f"<b>{percent(cell.fooled / cell.n, 0)}</b><br>{SMALL}n = {cell.n:,}</span>"
+            text = f"<b>{percent(cell.succeeded / cell.n, 0)}</b><br>{SMALL}n = {cell.n:,}</span>"
             marks.append(note(text, column, row, size=13, color="#111111" if share[row, column] > 0.62 else "#FFFFFF"))
     corner = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "bottom", "xshift": -4, "yshift": 5}
     marks.append({**note("target →<br>source ↓", 0, 1, size=11, align="right"), **corner})

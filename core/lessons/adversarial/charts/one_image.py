@@ -93,7 +93,7 @@ def needed_epsilon_figure(
 def epsilon_tries_figure(
     epsilons: Sequence[float],
     chances: Sequence[float],
-    fooled: Sequence[bool],
+    succeeded: Sequence[bool],
     predictions: Sequence[int],
     *,
     smallest: float | None,
@@ -113,7 +113,7 @@ def epsilon_tries_figure(
     traces = [line(*path, "", GRAY, width=1.2, dash="dot", hover=None, showlegend=False)]
     looks = ((False, "classified correctly", GRAY, "circle"), (True, "misclassified", ORANGE, "diamond"))
     for success, name, color, symbol in looks:
-        if chosen := [k for k in order if fooled[k] == success]:
+        if chosen := [k for k in order if succeeded[k] == success]:
             traces.append(
                 dots(
                     [epsilons[k] for k in chosen],

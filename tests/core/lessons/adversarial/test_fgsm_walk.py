@@ -130,8 +130,8 @@ def test_promised_and_actual_rises(model: nn.Module, image: Tensor, label: int) 
     for k, epsilon in enumerate(EPSILONS):
         walk = walk_fgsm(model, image, label, epsilon)
         assert rise.actual[k] == pytest.approx(walk.loss_after - walk.loss, abs=1e-5)
-        promised = float((walk.gradient.double() * walk.change.double()).sum())
-        assert rise.clipped[k] == pytest.approx(promised, rel=1e-4, abs=1e-9)
+        estimate = float((walk.gradient.double() * walk.change.double()).sum())
+        assert rise.clipped[k] == pytest.approx(estimate, rel=1e-4, abs=1e-9)
         assert rise.clipped[k] <= rise.predicted[k] + 1e-9
     assert (rise.actual[0], rise.mean[0]) == pytest.approx((0, 0), abs=1e-6)
     assert rise.actual[1] == pytest.approx(rise.clipped[1], rel=0.15)  # a tiny step is as promised

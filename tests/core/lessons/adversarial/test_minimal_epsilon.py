@@ -63,7 +63,7 @@ def test_misread_as_it_is_and_never_fooled() -> None:
     wrong, never = smallest_epsilon(TwoDigits(0.9), images, labels, AttackConfig("fgsm"))
     assert (wrong.epsilon, len(wrong.tries), wrong.tries[0].part) == (0.0, 1, "clean")
     assert never.epsilon is None
-    assert not any(one.fooled for one in never.tries)
+    assert not any(one.succeeded for one in never.tries)
     assert torch.equal(never.image, images[1])
     assert smallest_epsilon(TwoDigits(0.9), images[:0], labels[:0], AttackConfig("fgsm")) == []
 
@@ -79,13 +79,13 @@ def test_tries_are_true_and_together_is_as_alone(name: str) -> None:
         (alone,) = smallest_epsilon(model, images[at], labels[at], config, places=at)
         assert alone.epsilon == found.epsilon
         assert [one.epsilon for one in alone.tries] == [one.epsilon for one in found.tries]
-        fooled = [one for one in found.tries if one.fooled]
-        assert found.epsilon == min((one.epsilon for one in fooled), default=None)
+        succeeded = [one for one in found.tries if one.succeeded]
+        assert found.epsilon == min((one.epsilon for one in succeeded), default=None)
         for one in found.tries[-2:]:
             made = attack(model, images[at], labels[at], AttackConfig(name, one.epsilon, settings, seed=1), places=at)
             chances = model(made)[0].softmax(0)
             read = int(chances.argmax())
-            assert (one.read, one.fooled) == (read, read != int(labels[place]))
+            assert (one.read, one.succeeded) == (read, read != int(labels[place]))
             assert one.confidence == pytest.approx(chances.max().item(), abs=1e-6)
             assert one.chance == pytest.approx(chances[labels[place]].item(), abs=1e-6)
 
@@ -109,8 +109,8 @@ def test_pixels_are_counted_whole() -> None:
         assert found.epsilon is not None
         assert all(one.epsilon == int(one.epsilon) for one in found.tries)
         best = [one for one in found.tries if one.epsilon == found.epsilon]
-        assert best[-1].fooled
-        assert not any(one.fooled for one in found.tries if one.epsilon == found.epsilon - 1)
+        assert best[-1].succeeded
+        assert not any(one.succeeded for one in found.tries if one.epsilon == found.epsilon - 1)
 
 
 def test_target() -> None:
@@ -119,7 +119,7 @@ def test_target() -> None:
     for found, label in zip(smallest_epsilon(linear(), images, labels, config), labels.tolist(), strict=True):
         if found.epsilon and label != 3:
             assert int(linear()(found.image[None]).argmax()) == 3
-            assert found.tries[-1].fooled == (found.tries[-1].read == 3)
+            assert found.tries[-1].succeeded == (found.tries[-1].read == 3)
         assert all(one.chance == one.confidence for one in found.tries if one.read == 3)
 
 

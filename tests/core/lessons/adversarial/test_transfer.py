@@ -14,7 +14,7 @@ from core.data import load
 from core.lessons.adversarial import tasks
 from core.lessons.adversarial.result import judge
 from core.lessons.adversarial.tasks import AttackResults, Batch, sample, task_of
-from core.lessons.adversarial.transfer import beside_noise, control, fooled, lined_up, matrix, predicted
+from core.lessons.adversarial.transfer import beside_noise, control, lined_up, matrix, predicted, succeeded
 from core.models.trained_network import load_shipped
 
 DIGITS = load("small").test
@@ -72,7 +72,7 @@ def test_targets_and_unmeasured_parts() -> None:
         for target in (None, 1):
             both = [i for i in range(n) if ours[i] == theirs[i] == labels[i] and labels[i] != target]
             won = [i for i in both if (made[i] != labels[i] if target is None else made[i] == target)]
-            cell = fooled(made, ours, theirs, labels.long(), target)
+            cell = succeeded(made, ours, theirs, labels.long(), target)
             assert (cell.k, cell.n) == (len(won), len(both))
             noisy = torch.tensor([draw.randint(0, 2) for _ in range(n)], dtype=torch.uint8)
             held = [i for i in both if (noisy[i] == labels[i] if target is None else noisy[i] != target)]
@@ -81,7 +81,7 @@ def test_targets_and_unmeasured_parts() -> None:
             assert beside.first_only == len(set(held) & set(won))
             assert beside.second_only == len(set(both) - set(held) - set(won))
     none = torch.empty(0, dtype=torch.uint8)
-    assert fooled(none, none, none, torch.tensor([1])) == Proportion(0, 0)
+    assert succeeded(none, none, none, torch.tensor([1])) == Proportion(0, 0)
     assert math.isnan(Proportion(0, 0).share)
     assert Proportion(0, 0).interval == (0, 1)
 

@@ -202,9 +202,9 @@ def test_the_sheet_of_images_begins_with_the_fooled_and_is_the_attack_measured(m
     app.select_slider(key="adv_many_at_linf_0.4_4").set_value(0.1).run()
     arrows = [caption.value for caption in app.caption if len(caption.value) < 8]
     assert len(arrows) == many_point.SHEET
-    fooled = sum("→" in caption for caption in arrows)
-    assert all("→" in caption for caption in arrows[:fooled])
-    assert 0 < fooled < many_point.SHEET * 4
+    succeeded = sum("→" in caption for caption in arrows)
+    assert all("→" in caption for caption in arrows[:succeeded])
+    assert 0 < succeeded < many_point.SHEET * 4
     sheet = app.number_input(key="adv_many_sheet_4")
     sheet.set_value(4).run()
     assert len([c for c in well(app).caption if len(c.value) < 8]) == 100 - 3 * many_point.SHEET
@@ -264,11 +264,11 @@ def test_a_change_beyond_the_budget_is_no_success_and_not_shown_as_one(
     app = opened(mnist, adv_many_norm="L2", adv_many_attacks_l2="DeepFool")
     finish(app.button(key="adv_many_start").click().run())
     app.select_slider(key="adv_many_at_l2_4_4").set_value(1.0).run()
-    fooled = int(app.metric[1].value.split()[0])
+    succeeded = int(app.metric[1].value.split()[0])
     shown = []
     for sheet in (1, 2):
         app.number_input(key="adv_many_sheet_2").set_value(sheet).run()
         shown += [caption.value for caption in well(app).caption if len(caption.value) < 8]
     misread = sum("→" in caption for caption in shown)
     assert len(shown) == 100
-    assert 0 < fooled < misread == 100 - round(float(app.metric[0].value.rstrip("%")))
+    assert 0 < succeeded < misread == 100 - round(float(app.metric[0].value.rstrip("%")))

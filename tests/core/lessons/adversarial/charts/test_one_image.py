@@ -40,12 +40,12 @@ def test_tries_are_sorted_and_told_apart() -> None:
     fig = epsilon_tries_figure(
         [0, 0.2, 0.1, 0.15], [0.9, 0.1, 0.6, 0.4], [False, True, False, True], [4, 9, 4, 8], smallest=0.15, end=0.2
     )
-    line, held, fooled = fig.data
+    line, held, succeeded = fig.data
     assert list(line.x) == [0, 0.1, 0.15, 0.2]
     assert list(held.x) == [0, 0.1]
-    assert list(fooled.x) == [0.15, 0.2]
-    assert list(fooled.y) == [0.4, 0.1]
-    assert [row[0] for row in fooled.customdata] == [8, 9]
+    assert list(succeeded.x) == [0.15, 0.2]
+    assert list(succeeded.y) == [0.4, 0.1]
+    assert [row[0] for row in succeeded.customdata] == [8, 9]
     assert fig.layout.shapes[0].x0 == 0.15
     none = epsilon_tries_figure([0, 0.5], [1, 1], [False, False], [4, 4], smallest=None, end=0.5)
     assert [trace.name for trace in none.data[1:]] == ["classified correctly"]
