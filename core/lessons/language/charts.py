@@ -145,12 +145,13 @@ def gru_cell_figure(
         drawn += _node(x, y, sign, GRAY, 0.3, 0.3, "circle")
     drawn += _node(7.5, 4.2, "1 −", GRAY, 0.4, 0.28, "rect")
     words = (
-        (0.0, 5.35, f"h<sub>t−1</sub> = {before:.2f}", "left"),
-        (10.6, 5.35, f"h<sub>t</sub> = {after:.2f}", "right"),
+        (0.0, 5.35, f"h<sub>t−1</sub> = {_signed(before)}", "left"),
+        (11.0, 5.35, f"h<sub>t</sub> = {_signed(after)}", "right"),
         (0.0, -0.15, f"x<sub>t</sub> = {letter}", "left"),
         (2.1, 2.65, f"reset r = {reset:.2f}", "left"),
         (5.1, 2.65, f"update z = {update:.2f}", "left"),
-        (8.8, 2.4, f"candidate n = {candidate:.2f}", "left"),
+        (8.8, 2.4, f"n = {_signed(candidate)}", "left"),
+        (7.45, 0.5, "candidate", "center"),
     )
     drawn += [note(text, x, y, size=13, xanchor=side) for x, y, text, side in words]
     hidden: Part = {"visible": False, "fixedrange": True}
@@ -165,6 +166,10 @@ def gru_cell_figure(
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         dragmode=False,
     )
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")
 
 
 def _node(x: float, y: float, sign: str, color: str, wide: float, high: float, kind: str) -> list[Part]:

@@ -39,7 +39,7 @@ def how(trained: TrainedNetwork) -> None:
     if isinstance(model.cell, nn.GRU):
         found = word_input(trained)
         if found is not None:
-            _numbers(trained, found, pick_unit(trained))
+            _numbers(trained, found)
     else:
         _formulas()
         st.info("This network is not a GRU; choose one above to see these lines with numbers.", icon=":material/info:")
@@ -57,8 +57,11 @@ def _formulas() -> None:
     st.caption("As PyTorch's `nn.GRU` writes it: here z is the update gate, not a pre-activation.")
 
 
-def _numbers(trained: TrainedNetwork, found: Typed, unit: int) -> None:
+def _numbers(trained: TrainedNetwork, found: Typed) -> None:
     """The cell with the numbers of one unit, and each of its lines."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        heading = st.container(width="stretch")
+        unit = pick_unit(trained)
     inside, sums = computed.inside(trained, found.reading)
     at = found.at
     letter = found.reading.word[at]
@@ -66,7 +69,7 @@ def _numbers(trained: TrainedNetwork, found: Typed, unit: int) -> None:
         float(column[at, unit])
         for column in (inside.reset, inside.update, inside.candidate, inside.before, inside.after)
     )
-    st.markdown(f"**Unit {unit} at time step {at + 1} (“{letter}”)**")
+    heading.markdown(f"**Unit {unit} at time step {at + 1} (“{letter}”)**")
     chart(
         gru_cell_figure(letter, r, z, n, before, after),
         "lang_cell",
@@ -104,7 +107,10 @@ def _numbers(trained: TrainedNetwork, found: Typed, unit: int) -> None:
     with right, st.container(border=True):
         st.markdown("**New hidden state**: a weighted mean")
         st.latex(r"h \leftarrow (1 - z) \cdot n + z \cdot h")
-        st.latex(rf"{1 - z:.3f} \cdot ({n:.3f}) + {z:.3f} \cdot ({before:.3f}) = \mathbf{{{after:.3f}}}")
+        st.latex(
+            rf"\begin{{aligned}} {1 - z:.3f} \cdot ({n:.3f}) &+ {z:.3f} \cdot ({before:.3f}) \\ "
+            rf"&= \mathbf{{{after:.3f}}} \end{{aligned}}"
+        )
 
 
 def _parts(sums: Pre, at: int, unit: int) -> tuple[float, float]:

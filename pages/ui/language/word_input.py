@@ -44,16 +44,16 @@ def word_input(trained: TrainedNetwork) -> Typed | None:
             on_change=_to_its_end,
             help="Any word, real or made up. Capitals count as lowercase.",
         )
-        with st.container(horizontal=True, gap="small"):
-            for place, example in enumerate(EXAMPLES):
-                st.button(
-                    example,
-                    key=f"lang_example_{place}",
-                    type="tertiary",
-                    on_click=_take,
-                    args=(example,),
-                    help="Try this word.",
-                )
+    with st.container(horizontal=True, gap="small"):
+        for place, example in enumerate(EXAMPLES):
+            st.button(
+                example,
+                key=f"lang_example_{place}",
+                type="tertiary",
+                on_click=_take,
+                args=(example,),
+                help="Try this word.",
+            )
     read, skipped = readable(text)
     if skipped:
         st.info(describe_skipped(skipped), icon=":material/visibility_off:")

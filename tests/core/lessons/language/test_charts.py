@@ -69,5 +69,5 @@ def test_forty_letters_do_not_make_a_picture_of_a_thousand_pixels() -> None:
 def test_the_cell_shows_the_numbers_of_its_gates() -> None:
     fig = gru_cell_figure("ż", 0.25, 0.75, -0.5, 0.1, 0.9)
     told = " ".join(note.text for note in fig.layout.annotations)
-    for number in ("0.25", "0.75", "-0.50", "0.10", "0.90", "ż"):
+    for number in ("0.25", "0.75", "−0.50", "0.10", "0.90", "ż"):
         assert number in told
