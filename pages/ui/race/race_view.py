@@ -24,7 +24,7 @@ AXES: dict[str, tuple[Axis, str]] = {
 }
 
 
-HIGHEST = 1e6  # a loss that diverges leaves the chart there
+HIGHEST = 1000.0  # a loss that diverges leaves the chart there
 
 
 def stage(config: RaceConfig, runs: Sequence[LaneRun], n_train: int, n_test: int, *, active: bool) -> None:

@@ -77,7 +77,8 @@ def race_figure(
         if name in fallen:
             cross, hover = {"symbol": "x"}, f"<b>{name}</b> diverged"
             front.append(dots(lane.x[-1:], lane.mean[-1:], name, color, size=11, marker=cross, hover=hover))
-    ticks = decades(1e-6, 500, (1, 2, 5)) if log_y else None
+    few = y_range[1] > 1000 * y_range[0] > 0  # over more decades a mark at each is enough
+    ticks = decades(1e-6, 1000, (1,) if few else (1, 2, 5)) if log_y else None
     if ticks and percent_y:
         ticks = {tick: f"{100 * tick:g}%" for tick in ticks}
     ends = [(name, float(lane.mean[-1]), looks[name].color) for name, lane in shown.items()]
