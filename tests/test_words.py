@@ -92,8 +92,10 @@ def lesson(path: Path) -> str:
 def former(path: Path) -> frozenset[int]:
     """The ids of the nodes of labels that old links still say: the keys handed to `renamed`."""
     calls = [node for node in nodes(path) if isinstance(node, ast.Call) and "renamed" in ast.unparse(node.func)]
-    tables = [part for call in calls for part in call.args if isinstance(part, ast.Dict)]
-    return frozenset(id(key) for table in tables for key in table.keys)
+    parts = [part for call in calls for argument in call.args for part in ast.walk(argument)]
+    keys = [key for part in parts if isinstance(part, ast.Dict) for key in part.keys if key is not None]
+    keys += [part.key for part in parts if isinstance(part, ast.DictComp)]
+    return frozenset(id(node) for key in keys for node in ast.walk(key))
 
 
 def shown(path: Path) -> list[tuple[int, str]]:

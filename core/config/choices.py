@@ -29,3 +29,21 @@ CELLS: tuple[Cell, ...] = get_args(Cell)
 SPLITS: tuple[Split, ...] = get_args(Split)
 REDUCTIONS: tuple[Reduction, ...] = get_args(Reduction)
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
+
+#: Settings whose words are more than their name in code without underscores.
+_SETTING_NAMES = {
+    "lr": "learning rate",
+    "init": "weight initialization",
+    "init_output": "initialization of the last layer",
+    "hidden": "hidden layers",
+    "normalize": "normalized pixels",
+    "validation": "validation split",
+    "rare": "rare digit",
+    "flipped": "label noise",
+    "division": "word split",
+}
+
+
+def setting_name(name: str) -> str:
+    """What a setting of a run is called where people read it: "lr" → "learning rate"."""
+    return _SETTING_NAMES.get(name, name.replace("_", " "))

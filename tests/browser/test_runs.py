@@ -41,7 +41,9 @@ def tick(page: Page, *rows: int) -> None:
 @pytest.mark.long
 def test_three_hundred_runs(crowded: Server, open_page: OpenPage, settle: Callable[[Page], None]) -> None:
     page = open_page("/Runs", url=crowded.url)
-    expect(page.get_by_text("300 runs on record")).to_be_visible()
+    expect(page.get_by_text("100 of 300 saved runs")).to_be_visible()
+    page.locator(".st-key-runs_show_all").get_by_role("button").click()
+    expect(page.get_by_text("300 saved runs")).to_be_visible()
     search = page.locator(".st-key-runs_words input")
     search.fill("cnn lr=0.1")
     search.press("Enter")
@@ -50,7 +52,7 @@ def test_three_hundred_runs(crowded: Server, open_page: OpenPage, settle: Callab
         for run in RunStore(crowded.home / "runs.sqlite").all()
         if run.recipe == "cnn-bn" and run.config.settings()["lr"] == 0.1
     ]
-    expect(page.get_by_text(f"{len(wanted)} of 300 runs on record")).to_be_visible()
+    expect(page.get_by_text(f"{len(wanted)} of 300 saved runs")).to_be_visible()
     assert "runs_words=cnn" in page.url
 
     settle(page)
@@ -60,7 +62,7 @@ def test_three_hundred_runs(crowded: Server, open_page: OpenPage, settle: Callab
     assert all(run.run_id in page.url for run in wanted[:2])
     press.click()
     expect(page.locator('[class*="st-key-runs_curves"] .js-plotly-plot')).to_be_visible()
-    expect(page.get_by_text("What differs in their settings")).to_be_visible()
+    expect(page.get_by_text("Settings that differ")).to_be_visible()
 
     page.get_by_role("tab", name="All runs").click()
     settle(page)
@@ -69,7 +71,7 @@ def test_three_hundred_runs(crowded: Server, open_page: OpenPage, settle: Callab
     field = page.locator('[class*="st-key-runs_name_"] input').first
     field.fill("the one I like")
     field.press("Enter")
-    page.get_by_role("button", name="Save the name").click()
+    page.get_by_role("button", name="Save name").click()
     store = RunStore(crowded.home / "runs.sqlite")
     until(page, lambda: store.get(wanted[0].run_id).name == "the one I like")
 
@@ -77,7 +79,7 @@ def test_three_hundred_runs(crowded: Server, open_page: OpenPage, settle: Callab
     settle(page)
     page.locator(".st-key-runs_delete_popover").get_by_role("button").first.click()
     page.get_by_role("button", name="Yes, delete 1").click()
-    expect(page.get_by_text(f"{len(wanted) - 1} of 299 runs on record")).to_be_visible()
+    expect(page.get_by_text(f"{len(wanted) - 1} of 299 saved runs")).to_be_visible()
     left = {run.run_id for run in store.all()}
     assert wanted[0].run_id not in left
     assert wanted[1].run_id in left

@@ -21,7 +21,7 @@ def title_of(run: RunRecord) -> str:
 def short_of(run: RunRecord, longest: int = 30) -> str:
     """The same for a chart: at most `longest` characters and half of the id.
 
-    Of a trial of a sweep what it tried, of a lane of a race which one it was.
+    Of a trial of a sweep its settings, of a run of a race its optimizer.
     """
     name = run.name or run.recipe
     if run.kind in KINDS[1:] and name.startswith(f"{run.kind} ") and ": " in name:  # not one of one's own
@@ -83,23 +83,23 @@ def _row(run: RunRecord) -> dict[str, Any]:
         "epochs": run.epochs,
         "seconds": run.train_seconds,
         "optimizer": settings["optimizer"],
-        "rate": settings.get("lr"),
-        "batch": settings["batch_size"],
+        "learning rate": settings.get("lr"),
+        "batch size": settings["batch_size"],
         "seed": settings["seed"],
         "status": run.status,
-        "kind": run.kind,
+        "run type": run.kind,
         "data": run.data,
         "trained on": run.n_train,
-        "changed on the way": len(run.history.changes),
+        "changes": len(run.history.changes),
         "run": run.run_id,
     }
 
 
-# Remove a run with all that it left.
+# Remove a run with all its files.
 
 
 def remove(store: RunStore, run_id: str, owner: str | None) -> None:
-    """Remove the record first, which says whether one may, then the weights and the film beside it.
+    """Remove the record first, which says whether one may, then the weights and the weight history beside it.
 
     owner: who asks, as in RunStore.delete. Raises NotFound, or LabError if it is somebody else's.
     """

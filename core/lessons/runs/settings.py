@@ -26,7 +26,7 @@ class SideBySide:
 def side_by_side(runs: Sequence[RunRecord]) -> SideBySide:
     """Divide the settings of the runs into those that differ and those that are the same.
 
-    What was changed on the way counts as a setting of its own: two runs that began alike need not be alike.
+    What was changed during training counts as a setting of its own: two runs that began alike need not be alike.
     """
     columns = [_words(run) for run in runs]
     names = list(dict.fromkeys(name for column in columns for name in column))
@@ -39,7 +39,7 @@ def _words(run: RunRecord) -> dict[str, str]:
     found = {"recipe": run.recipe, "data": run.data, "trained on": f"{run.n_train:,}"}
     found |= {name: written(value) for name, value in run.config.settings().items()}
     changes = [f"{c['name']}→{written(c.get('value'))}" for c in run.history.changes]
-    return {**found, "changed on the way": ", ".join(changes) or "nothing"}
+    return {**found, "changed during training": ", ".join(changes) or "nothing"}
 
 
 def varied(runs: Sequence[RunRecord]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Tab: every recorded run as a row; choose, name and delete them, take them along as CSV."""
+"""Tab: every saved run as a row; select, rename and delete them, download them as CSV."""
 
 import zlib
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ def accuracy_columns() -> dict[str, Any]:
     return {
         "test accuracy": st.column_config.NumberColumn(format="%.2f%%", width=100),
         INTERVAL: st.column_config.TextColumn(width=125, help="Of the test accuracy."),
-        "validation": st.column_config.NumberColumn(format="%.2f%%", width=90, help="Accuracy on what was held out."),
+        "validation": st.column_config.NumberColumn(format="%.2f%%", width=90, help="On the validation split."),
     }
 
 
@@ -50,9 +50,9 @@ FORMATS = {
         format="%.4g", help="Nats per image; for curves the mean squared error."
     ),
     "epochs": st.column_config.NumberColumn(format="%.3g"),
-    "seconds": st.column_config.NumberColumn(format="%.1f", help="Time spent in steps."),
-    "rate": st.column_config.NumberColumn(format="%.4g", help="Learning rate at the start."),
-    "changed on the way": st.column_config.NumberColumn(help="How often a setting was changed in training."),
+    "seconds": st.column_config.NumberColumn(format="%.1f", help="Training time."),
+    "learning rate": st.column_config.NumberColumn(format="%.4g", help="At the start of training."),
+    "changes": st.column_config.NumberColumn(help="How often a setting was changed during training."),
 }
 
 
@@ -65,21 +65,31 @@ def all_runs() -> None:
             _nothing_yet()
             return
         shown = filters.wanted().of(known)
-        _counted(len(shown), len(known))
+        _counted(shown, known)
         if not shown:
             return
         rows = _table(shown, version(), " ".join(run.run_id for run in shown))
+        _actions([run for run in shown if run.run_id in set(chosen.ids())])
         _rows(shown, rows)
-        picked = [run for run in shown if run.run_id in set(chosen.ids())]
         st.caption(BY_TEST)
-        _actions(picked, rows)
-        _code()
+        with st.expander("Show the code and download the table", icon=":material/code:"):
+            st.download_button(
+                "Download as CSV",
+                as_csv(rows.to_dict("records")).encode(),
+                "digit-lab-runs.csv",
+                "text/csv",
+                icon=":material/download:",
+                key="runs_csv",
+                on_click="ignore",
+                help="All rows that are shown, for a spreadsheet.",
+            )
+            st.code(CODE, language="python")
 
 
 def _nothing_yet() -> None:
     st.info(
-        "No run is on record yet. Train a network on any page, and it is written down here as it ends, with "
-        "its settings and its curves.",
+        "No saved run yet. Train a network on any page: when it ends, it appears here with its settings and "
+        "its curves.",
         icon=":material/edit_note:",
     )
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
@@ -90,19 +100,21 @@ def _nothing_yet() -> None:
             query_params={"mlp_tab": "Train"},
             help="A small network; it takes seconds.",
         )
-        to_sweep("Or many at once, in a sweep")
+        to_sweep("Or train many at once, in a sweep")
 
 
-def _counted(shown: int, known: int) -> None:
-    runs = count(known, "run")
-    text = f"**{runs}** on record" if shown == known else f"**{shown:,}** of {runs} on record"
+def _counted(shown: Sequence[RunRecord], known: Sequence[RunRecord]) -> None:
+    runs = count(len(known), "saved run")
+    text = f"**{runs}**" if len(shown) == len(known) else f"**{len(shown):,}** of {runs}"
     if classroom():
-        text += ", all of this browser"
-    if known >= MOST:
-        text += f". These are the newest {MOST:,}; older ones are in the file still (`python -m core runs`)"
-    st.markdown(text + ". Tick rows to compare, name or delete them; click a column's head to sort.")
+        text += " of this browser"
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        st.markdown(f"{text}. Select rows by the boxes at their left.", width="content")
+        filters.offer_all(shown, known)
+    if len(known) >= MOST:
+        st.caption(f"These are the newest {MOST:,}; `python -m core runs` lists older ones too.")
     if not shown:
-        st.info("No run passes all the filters above. Take one of them away.", icon=":material/filter_alt:")
+        st.info("No run passes all the filters above. Remove one of them.", icon=":material/filter_alt:")
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -111,7 +123,7 @@ def _table(_shown: Sequence[RunRecord], at: str, names: str = "") -> pd.DataFram
 
 
 def _seen(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows as they stand on the page: the interval's two ends, which the CSV keeps, in one column."""
+    """The rows as the page shows them: the interval's two ends, which the CSV keeps, in one column."""
     seen = in_percent(rows)
     ends = zip(rows["95% from"].astype(float), rows["to"].astype(float), strict=True)
     words = [None if pd.isna(low) else interval(low, high) for low, high in ends]
@@ -120,7 +132,7 @@ def _seen(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rows(shown: Sequence[RunRecord], rows: pd.DataFrame) -> None:
-    """The table; which rows are ticked is kept by the ids of the runs, not by their places."""
+    """The table; which rows are selected is kept by the ids of the runs, not by their places."""
     names = [run.run_id for run in shown]
     known = set(chosen.ids())
     key = f"runs_table_{zlib.crc32(' '.join(names).encode()):08x}"  # other rows, other places
@@ -144,16 +156,16 @@ def _rows(shown: Sequence[RunRecord], rows: pd.DataFrame) -> None:
     )
 
 
-def _actions(picked: Sequence[RunRecord], rows: pd.DataFrame) -> None:
-    count = len(picked)
+def _actions(picked: Sequence[RunRecord]) -> None:
+    number = len(picked)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if st.button(
-            f"Compare {min(count, chosen.MOST)}" if count > 1 else "Compare",
+            f"Compare {min(number, chosen.MOST)}" if number > 1 else "Compare",
             icon=":material/ssid_chart:",
             key="runs_compare",
             type="primary",
-            disabled=not count,
-            help=f"Their curves over each other and what differs in their settings; at most {chosen.MOST}.",
+            disabled=not number,
+            help=f"Curves in one chart, and the settings that differ; at most {chosen.MOST} runs.",
             on_click=turn_to,
             args=("Compare",),
         ):
@@ -161,30 +173,20 @@ def _actions(picked: Sequence[RunRecord], rows: pd.DataFrame) -> None:
         _rename(picked)
         _delete(picked)
         st.button(
-            "Choose none",
+            "Clear selection",
             icon=":material/deselect:",
             key="runs_none",
             disabled=not chosen.ids(),
-            help="Take all ticks away, also those of rows that the filters hide.",
+            help="Unselects all rows, also those that the filters hide.",
             on_click=_none,
         )
-        st.download_button(
-            "Download as CSV",
-            as_csv(rows.to_dict("records")).encode(),
-            "digit-lab-runs.csv",
-            "text/csv",
-            icon=":material/download:",
-            key="runs_csv",
-            on_click="ignore",
-            help="All rows that are shown, for a spreadsheet.",
-        )
+        if number == 1:
+            run_link(picked[0], f"Open {title_of(picked[0])}")
     if problem := st.session_state.pop("runs_problem", None):
         st.error(problem, icon=":material/info:")
-    hidden = len(chosen.ids()) - count
+    hidden = len(chosen.ids()) - number
     if hidden > 0:
-        st.caption(f"{hidden} more chosen run{'s are' if hidden > 1 else ' is'} not among the rows shown.")
-    if count == 1:
-        run_link(picked[0], f"Open {title_of(picked[0])}")
+        st.caption(f"{count(hidden, 'more selected run')} {'is' if hidden == 1 else 'are'} not among the rows shown.")
 
 
 def _none() -> None:
@@ -197,14 +199,14 @@ def _none() -> None:
 def _rename(picked: Sequence[RunRecord]) -> None:
     one = picked[0] if len(picked) == 1 else None
     with st.popover(
-        "Name",
+        "Rename",
         icon=":material/edit:",
         key="runs_name_popover",
         disabled=one is None,
-        help="Give one run a name of your own: tick a single row.",
+        help="Give one run a name of your own: select a single row.",
     ):
         if one is None:
-            st.caption("Tick a single row to name its run.")
+            st.caption("Select a single row to rename its run.")
             return
         key = f"runs_name_{one.run_id}"
         st.text_input(
@@ -213,15 +215,15 @@ def _rename(picked: Sequence[RunRecord]) -> None:
             max_chars=80,
             key=key,
             placeholder=one.recipe,
-            help="Up to 80 characters. Left empty, the run is called by its recipe.",
+            help="Up to 80 characters. Without a name, the run shows its recipe.",
         )
         st.button(
-            "Save the name",
+            "Save name",
             icon=":material/check:",
             key="runs_name_save",
             on_click=_save_name,
             args=(one.run_id, key),
-            help="Every page shows the run by this name.",
+            help="Every page shows this name.",
         )
 
 
@@ -239,12 +241,12 @@ def _delete(picked: Sequence[RunRecord]) -> None:
         icon=":material/delete:",
         key="runs_delete_popover",
         disabled=not many,
-        help="Remove the ticked runs with their weights.",
+        help="Deletes the selected runs with their weights.",
     ):
         if not many:
-            st.caption("Tick the rows to delete.")
+            st.caption("Select the rows to delete.")
             return
-        st.markdown(f"**{count(many, 'run')}** with curves and weights will be gone for good:")
+        st.markdown(f"Delete **{count(many, 'run')}** with curves and weights?")
         st.caption(", ".join(f"`{run.run_id}`" for run in picked[:12]) + (" and others" if many > 12 else ""))
         st.button(
             f"Yes, delete {many}",
@@ -264,11 +266,6 @@ def _remove(names: Sequence[str]) -> None:
             st.session_state["runs_problem"] = escaped(str(error), "page")
             continue
         chosen.choose([kept for kept in chosen.ids() if kept != name])
-
-
-def _code() -> None:
-    with st.expander("Show the code", icon=":material/code:"):
-        st.code(CODE, language="python")
 
 
 #: What the table is made from; it runs in the project's folder.

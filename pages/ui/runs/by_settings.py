@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.config.choices import setting_name
 from core.config.escaping import escaped
 from core.formatting import article, count, number, percent
 from core.lessons.runs.charts.hyperparameters import parallel_figure, scatter_figure
@@ -14,6 +15,7 @@ from core.lessons.runs.settings import values_of, varied
 from core.storage.runs import RunRecord
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.training.accuracy_line import BY_TEST
+from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.runs import filters
 from pages.ui.runs.cached_runs import all_known
@@ -21,6 +23,7 @@ from pages.ui.runs.links import to_sweep
 
 MOST_LINES = 300
 NOTHING = "nothing"
+SCATTER, PARALLEL = "Scatter plot", "Parallel coordinates"
 #: On a phone the axes would stand on each other's words: there the chart keeps its width and slides. Words
 #: beside the axes get a rim in the color of the page, so that no line crosses them out.
 WIDE = (
@@ -35,41 +38,58 @@ PAGE = {"light": "#FFFFFF", "dark": "#14181E"}  # as in .streamlit/config.toml
 
 @st.fragment
 def by_settings() -> None:
-    """A dot for each run over one setting, and a line for each across several."""
+    """A dot for each run over one setting, or a line for each across several."""
     with error_boundary():
-        if not all_known():
+        known = all_known()
+        if not known:
             st.info(
-                "No run is on record yet. Train a network with two or three learning rates: each run becomes "
-                "a dot here.",
+                "No saved run yet. Train a network with two or three learning rates: each run becomes a dot here.",
                 icon=":material/scatter_plot:",
             )
-            to_sweep("Do it in a sweep")
+            to_sweep("Train them in a sweep")
             return
-        shown = filters.wanted().of(all_known())
-        measure = _measure(shown)
+        shown = filters.wanted().of(known)
+        filters.offer_all(shown, known)
+        row = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
+        with row:
+            measure = _measure(shown)
         if measure is None:
             st.info(
                 f"{_counted(len(shown))} the filters, and none of them has an accuracy on digits or words or "
-                "a loss on points: there is nothing to draw."
+                "a loss on points: there is nothing to plot."
                 if shown
-                else "No run passes the filters above. Take one of them away.",
+                else "No run passes the filters above. Remove one of them.",
                 icon=":material/filter_alt:",
             )
             return
         runs = [run for run in shown if measure.of(run) is not None]
-        if missing := left_out(shown, measure):
-            st.caption(missing)
         names = varied(runs)
         if not names:
             st.info(
                 f"{_counted(len(runs))} the filters with {article(measure.name)} on {measure.what}, and no "
-                "setting differs among them: there is nothing to draw yet. Train with another setting"
-                + (", or loosen the filters." if len(shown) < len(all_known()) else "."),
+                "setting differs among them: there is nothing to plot yet. Train with another setting"
+                + (", or loosen the filters." if len(shown) < len(known) else "."),
                 icon=":material/filter_alt:",
             )
             return
-        _scatter(runs, names, measure)
-        _parallel(runs, names, measure)
+        with row:
+            kind = st.segmented_control(
+                "Chart",
+                [SCATTER, PARALLEL],
+                default=SCATTER,
+                required=True,
+                key="runs_chart",
+                bind="query-params",
+                help="One setting against the result, or several settings at once, one line for each run.",
+            )
+            if kind == SCATTER:
+                across, color = _axes(names)
+        if kind == SCATTER:
+            _scatter(runs, across, color, measure)
+        else:
+            _parallel(runs, names, measure)
+        if missing := left_out(shown, measure):
+            st.caption(missing)
         with st.expander("Show the code", icon=":material/code:"):
             st.code(CODE, language="python")
 
@@ -79,19 +99,19 @@ def _measure(runs: Sequence[RunRecord]) -> Measure | None:
     found = measures(runs)
     if not found:
         return None
-    usual = most_frequent(runs, found)
+    first = most_frequent(runs, found)
     if len(found) == 1:
-        return found[usual]
+        return found[first]
     label = st.segmented_control(
-        "Measured",
+        "Measure",
         list(found),
-        default=usual,
+        default=first,
         required=True,
-        key=_key("runs_measured", [*found, usual]),
+        key=_key("runs_measured", [*found, first]),
         bind="query-params",
         help="Digits, words and points are different tasks: their numbers cannot be compared.",
     )
-    return found[label or usual]
+    return found[label or first]
 
 
 def _counted(n: int) -> str:
@@ -111,27 +131,31 @@ def _log(measure: Measure, results: Sequence[float]) -> bool:
     return not measure.accuracy and all(value > 0 for value in results)
 
 
-def _scatter(runs: Sequence[RunRecord], names: list[str], measure: Measure) -> None:
-    with st.container(horizontal=True, gap="medium"):
-        across = st.selectbox(
-            "Across",
-            names,
-            key=_key("runs_across", names),
-            bind="query-params",
-            width=220,
-            help="Settings that differ among the runs shown. Rates get a logarithmic axis.",
-        )
-        others = [NOTHING, *(name for name in names if name != across)]
-        usual = next((name for name in ("recipe", "optimizer") if name in others), NOTHING)
-        color = st.selectbox(
-            "Colored by",
-            others,
-            index=others.index(usual),
-            key=_key(f"runs_color_{across}", others),
-            bind="query-params",
-            width=220,
-            help="Another setting, told by the color of the dots.",
-        )
+def _axes(names: list[str]) -> tuple[str, str]:
+    """The setting on the x-axis, and the one shown by color."""
+    across = _setting_box(
+        "x-axis",
+        names,
+        0,
+        _key("runs_across", names),
+        "Settings that differ among the runs shown. Learning rates get a logarithmic axis.",
+    )
+    others = [NOTHING, *(name for name in names if name != across)]
+    first = next((name for name in ("recipe", "optimizer") if name in others), NOTHING)
+    color = _setting_box(
+        "Color", others, others.index(first), _key(f"runs_color_{across}", others), "A second setting, shown by color."
+    )
+    return across, color
+
+
+def _setting_box(label: str, names: list[str], index: int, key: str, help: str) -> str:
+    renamed(key, {name: setting_name(name) for name in names})
+    return st.selectbox(
+        label, names, index=index, key=key, bind="query-params", width=150, format_func=setting_name, help=help
+    )
+
+
+def _scatter(runs: Sequence[RunRecord], across: str, color: str, measure: Measure) -> None:
     percent = measure.accuracy
     had = [(run, value) for run, value in zip(runs, values_of(runs, across), strict=True) if value is not None]
     those = [run for run, _ in had]
@@ -142,7 +166,7 @@ def _scatter(runs: Sequence[RunRecord], names: list[str], measure: Measure) -> N
     found = [_result(run, measure) for run in those]
     names = [escaped(title_of(run), "html") for run in those]
     fig = scatter_figure(
-        scale(across, [value for _, value in had]),
+        scale(setting_name(across), [value for _, value in had]),
         found,
         reach,
         names,
@@ -152,26 +176,28 @@ def _scatter(runs: Sequence[RunRecord], names: list[str], measure: Measure) -> N
         log_y=_log(measure, found),
     )
     chart(fig, f"runs_scatter_{measure.what}_{across}_{color}")
-    words = f"{len(those):,} runs on {measure.what}."
+    words = f"{count(len(those), 'run')} on {measure.what}."
     if percent:
-        words += " Whiskers: the 95% interval of each."
+        words += " Whiskers: 95% intervals."
     st.caption(
-        f"{words} Runs differ in more than the two settings drawn: who wants to know what one of them does "
-        "changes that one alone, as a sweep does."
+        f"{words} These runs may differ in other settings too; to see the effect of one setting, vary it alone, as a "
+        "sweep does."
     )
 
 
 def _parallel(runs: Sequence[RunRecord], names: list[str], measure: Measure) -> None:
-    st.markdown(f"#### All settings at once, and the {measure.name} on {measure.what}")
+    axis_key = _key("runs_axes", names)
+    renamed(axis_key, {name: setting_name(name) for name in names})
     axes = st.multiselect(
         "Axes",
         names,
         default=names[:4],
         max_selections=8,
-        key=_key("runs_axes", names),
+        key=axis_key,
         bind="query-params",
-        help="One vertical axis for each; every run is a line across them. Drag along an axis to pick a "
-        "range, drag its name to move it.",
+        format_func=setting_name,
+        help="One vertical axis for each setting; every run is a line across them. Drag along an axis to select a "
+        "range; drag its name to move it.",
     )
     columns = {name: values_of(runs, name) for name in axes}
     whole = [place for place in range(len(runs)) if all(column[place] is not None for column in columns.values())]
@@ -179,7 +205,7 @@ def _parallel(runs: Sequence[RunRecord], names: list[str], measure: Measure) -> 
         st.info("Choose at least one axis that these runs have.", icon=":material/show_chart:")
         return
     some = whole[:MOST_LINES]
-    scales = [scale(name, [column[place] for place in some]) for name, column in columns.items()]
+    scales = [scale(setting_name(name), [column[place] for place in some]) for name, column in columns.items()]
     found = [_result(runs[place], measure) for place in some]
     up = measure.accuracy
     fig = parallel_figure(scales, found, result=measure.name, percent=up, log=_log(measure, found))
@@ -189,13 +215,13 @@ def _parallel(runs: Sequence[RunRecord], names: list[str], measure: Measure) -> 
         chart(fig, f"runs_parallel_{measure.what}_{'_'.join(axes)}", still=True)
     value = (max if up else min)(found)
     best = some[found.index(value)]
-    at = ", ".join(f"{name} {written(column[best])}" for name, column in columns.items())
+    at = ", ".join(f"{setting_name(name)} {written(column[best])}" for name, column in columns.items())
     left = len(runs) - len(some)
     st.caption(
-        f"{len(some):,} runs, orange: the highest {measure.name}. The {'highest' if up else 'lowest'} is "
+        f"{count(len(some), 'run')}, orange: the highest {measure.name}. The {'highest' if up else 'lowest'} is "
         f"{percent(value, 2) if up else number(value)}, at {at}. "
-        + (f"{left:,} runs are left out: they lack one of these settings, or are too many. " if left else "")
-        + f"Of many runs the best is partly the luckiest. {BY_TEST}"
+        + (f"{count(left, 'run')} left out: without one of these settings, or too many. " if left else "")
+        + f"The best of many runs is partly luck. {BY_TEST}"
     )
 
 
@@ -213,9 +239,9 @@ from core.storage.runs import RunStore
 
 best: dict[float, float] = {}
 for run in RunStore().all():
-    rate = run.config.settings().get("lr")
+    lr = run.config.settings().get("lr")
     if isinstance(run.config.data, DigitsConfig) and run.validation_accuracy is not None:
-        best[rate] = max(best.get(rate, 0.0), run.validation_accuracy)
-for rate in sorted(best):
-    print(f"lr {rate:g}: {best[rate]:.2%}")
+        best[lr] = max(best.get(lr, 0.0), run.validation_accuracy)
+for lr in sorted(best):
+    print(f"lr {lr:g}: {best[lr]:.2%}")
 """

@@ -1,4 +1,4 @@
-"""The runs chosen to be looked at together: their ids, in the session and in the address."""
+"""The runs selected to be compared: their ids, in the session and in the address."""
 
 from collections.abc import Sequence
 

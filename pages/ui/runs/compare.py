@@ -1,4 +1,4 @@
-"""Tab: the chosen runs over each other: curves, settings that differ, accuracies with their intervals."""
+"""Tab: the selected runs together: learning curves, settings that differ, accuracies with their intervals."""
 
 from collections.abc import Sequence
 
@@ -10,14 +10,16 @@ from core.charts.intervals import run_accuracies_figure
 from core.config.escaping import escaped
 from core.config.regression import CurveConfig
 from core.config.run import examples
+from core.formatting import count
 from core.lessons.runs.charts.run_curves import Curve, many_curves_figure, run_color
 from core.lessons.runs.curves import SPLITS, WHATS, series, smoothed
 from core.lessons.runs.measures import loss_of
 from core.lessons.runs.rows import short_of, title_of
 from core.lessons.runs.settings import side_by_side
-from core.storage.runs import RunRecord
+from core.storage.runs import KINDS, RunRecord
 from pages.ui.kit.shell.page import error_boundary
 from pages.ui.kit.training.accuracy_line import BY_TEST
+from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.chart import chart
 from pages.ui.runs import chosen
 from pages.ui.runs.cached_runs import all_known
@@ -25,6 +27,8 @@ from pages.ui.runs.links import run_link
 
 AXES = {"step": "step", "epoch": "epoch", "training time": "time", "wall time": "clock"}
 SMOOTHING = {"none": "none", "exponential": "exponential", "window": "window"}
+SPLIT_WORDS = {split: "training" if split == "train" else split for split in SPLITS}
+renamed("runs_splits", SPLIT_WORDS)
 PICK = "runs_pick"
 WIDE = 100.0  # highest over lowest, from which on a logarithmic axis shows more
 
@@ -36,7 +40,7 @@ def compare() -> None:
         known = all_known()
         if not known:
             st.info(
-                "No run is on record yet. Train two networks that differ in one setting, then compare them here.",
+                "No saved run yet. Train two networks that differ in one setting, then compare them here.",
                 icon=":material/edit_note:",
             )
             st.page_link(
@@ -52,7 +56,7 @@ def compare() -> None:
             return
         _legend(runs)
         _curves(runs)
-        st.markdown("#### What differs in their settings")
+        st.markdown("#### Settings that differ")
         settings_table(runs)
         _accuracies(runs)
         with st.expander("Open a run on its own page", icon=":material/arrow_outward:"):
@@ -63,10 +67,11 @@ def compare() -> None:
 
 
 def _pick(known: Sequence[RunRecord]) -> list[RunRecord]:
-    """The chosen runs in a box where they can be exchanged; the newest two where none is chosen."""
+    """The selected runs in a box where they can be exchanged; the newest two single runs where none is selected."""
     titles = {run.run_id: title_of(run) for run in known}
     if not chosen.ids():
-        chosen.choose([run.run_id for run in known[:2]])
+        single = sorted(known, key=lambda run: run.kind != KINDS[0])  # those of races and sweeps last
+        chosen.choose([run.run_id for run in single[:2]])
     runs = chosen.runs()
     names = [run.run_id for run in runs]
     titles |= {run.run_id: title_of(run) for run in runs}  # a link may name one that is not listed
@@ -80,14 +85,14 @@ def _pick(known: Sequence[RunRecord]) -> list[RunRecord]:
         max_selections=chosen.MOST,
         on_change=lambda: chosen.choose(st.session_state[PICK]),
         select_all=False,
-        help=f"At most {chosen.MOST}. They can be ticked in the table of all runs as well.",
+        help=f"At most {chosen.MOST}. They can be selected in the table of *All runs* as well.",
     )
     left = len(chosen.ids()) - len(runs)
     if left > 0:
         st.caption(
-            f"{left} more {'are' if left > 1 else 'is'} chosen; at most {chosen.MOST} fit on one chart."
+            f"{count(left, 'more run')} selected; one chart holds at most {chosen.MOST}."
             if len(runs) == chosen.MOST
-            else f"{left} chosen run{'s are' if left > 1 else ' is'} no longer on record."
+            else f"{count(left, 'selected run')} {'has' if left == 1 else 'have'} been deleted."
         )
     return runs
 
@@ -110,47 +115,46 @@ def _curves(runs: Sequence[RunRecord]) -> None:
             list(SPLITS),
             selection_mode="multi",
             default=["train", "test"],
+            format_func=SPLIT_WORDS.get,
             key="runs_splits",
             bind="query-params",
-            help="Training: full line. Validation: dotted. Test: dashed.",
+            help="Training: solid line. Validation: dotted. Test: dashed.",
         )
         axis = st.selectbox(
-            "Along",
+            "x-axis",
             list(AXES),
             index=1,
             key="runs_axis",
             bind="query-params",
-            width=160,
-            help="Training time counts from each run's start. Wall time: a run ends when it was recorded; "
-            "what it waited or stood still is left out.",
+            width=150,
+            help="Training time counts from each run's start. Wall time: a run ends when it was saved; time in the "
+            "queue or paused is left out.",
         )
-    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        how = st.selectbox(
-            "Smoothing",
-            list(SMOOTHING),
-            index=1,
-            key="runs_smoothing",
-            bind="query-params",
-            width=160,
-            help="Of the training loss, which is there for every step. Exponential: a mean that forgets the "
-            "past. Window: a mean over neighbors.",
-        )
-        amount = _amount(how or "none")
-        with st.container(horizontal=True, gap="small", width="content"):
+        with st.popover("Advanced", icon=":material/tune:", key="runs_curves_advanced"):
+            how = st.selectbox(
+                "Smoothing",
+                list(SMOOTHING),
+                index=1,
+                key="runs_smoothing",
+                bind="query-params",
+                help="Of the training loss, which is recorded at every step. Exponential: an exponential moving "
+                "average. Window: a moving average over neighboring steps.",
+            )
+            amount = _amount(how or "none")
             log_x = st.toggle(
                 "Log x",
                 key="runs_log_x",
                 bind="query-params",
                 disabled=axis == "wall time",
-                help="Logarithmic axis across: spreads out the beginning. Step 0 has no place on it.",
+                help="Logarithmic x-axis: spreads out the beginning. Step 0 is not on it.",
             )
             log_y = _log_y(_spread(runs, what, splits, AXES[axis or "epoch"]))
             band = st.toggle(
-                "Band",
+                "Range band",
                 True,
                 key="runs_band",
                 bind="query-params",
-                help="From the smallest to the largest loss of the steps gathered in one point.",
+                help="From the smallest to the largest loss of the steps that share one point.",
             )
     along = AXES[axis or "epoch"]
     curves = []
@@ -161,7 +165,7 @@ def _curves(runs: Sequence[RunRecord]) -> None:
             curves.append(Curve(short_of(run), place, split, found.x, found.y, smooth, found.each_step))
     if not any(len(curve.x) for curve in curves):
         st.info(
-            f"None of these runs has measured its {what} on that. Choose another split above.",
+            f"None of these runs has measured its {what} on these splits. Choose another one above.",
             icon=":material/visibility_off:",
         )
         return
@@ -172,10 +176,10 @@ def _curves(runs: Sequence[RunRecord]) -> None:
             drawn, axis=along, y_title=title, log_x=log_x, log_y=log_y, percent=what == "accuracy", spread=band
         )
         chart(fig, f"runs_curves_{title}_{along}_{log_x}_{log_y}")
-    words = [] if graded(runs) else ["These runs put numbers to points: they have a loss and no accuracy."]
-    words += ["Full lines: training; dotted: validation; dashed: test."]
+    words = [] if graded(runs) else ["These runs fit curves to points: they have a loss and no accuracy."]
+    words += ["Solid: training; dotted: validation; dashed: test."]
     if what == "loss" and "train" in splits and how != "none":
-        words.append("Pale: the loss of the steps as it was; strong: smoothed.")
+        words.append("Pale: the training loss at every step; strong: smoothed.")
     st.caption(" ".join(words))
 
 
@@ -194,8 +198,7 @@ def _what(runs: Sequence[RunRecord]) -> str:
             required=True,
             key="runs_what_loss",
             disabled=True,
-            help="None of these runs has an accuracy: they put numbers to points. Their loss is the mean "
-            "squared error.",
+            help="These runs fit curves to points: they have no accuracy. Their loss is the mean squared error.",
         )
         return "loss"
     return (
@@ -206,14 +209,15 @@ def _what(runs: Sequence[RunRecord]) -> str:
             required=True,
             key="runs_what",
             bind="query-params",
-            help="Loss: nats per image, for curves the mean squared error. Accuracy: after each epoch.",
+            help="Loss: cross-entropy in nats per example; for regression, the mean squared error. Accuracy: after "
+            "each epoch.",
         )
         or "loss"
     )
 
 
 def _spread(runs: Sequence[RunRecord], what: str, splits: Sequence[str], along: str) -> float:
-    """How many times the lowest value drawn goes into the highest, of runs on points; 1 for others.
+    """The highest value drawn over the lowest, of runs on points; 1 for others.
 
     A squared error falls by powers of ten, and on a plain axis all but its beginning is one flat line.
     """
@@ -226,14 +230,14 @@ def _spread(runs: Sequence[RunRecord], what: str, splits: Sequence[str], along: 
 
 def _log_y(spread: float) -> bool:
     """The switch; on from the start where the values reach over more than a factor of a hundred."""
-    usual = spread > WIDE
+    wide = spread > WIDE
     return st.toggle(
         "Log y",
-        usual,
-        key="runs_log_y_wide" if usual else "runs_log_y",
+        wide,
+        key="runs_log_y_wide" if wide else "runs_log_y",
         bind="query-params",
-        help="Shows small values better."
-        + (" On from the start: these losses reach over more than a factor of 100." if usual else ""),
+        help="Logarithmic y-axis: shows small values better."
+        + (" On at first, because these losses span more than a factor of 100." if wide else ""),
     )
 
 
@@ -241,27 +245,25 @@ def _amount(how: str) -> float:
     if how == "exponential":
         return float(
             st.slider(
-                "Weight of the past",
+                "Smoothing factor",
                 0.0,
                 0.99,
                 0.9,
                 0.01,
                 key="runs_weight",
                 bind="query-params",
-                width=220,
-                help="0.9 is about the mean of the last 10 steps, 0.99 of the last 100.",
+                help="Weight of the earlier steps in the average: 0.9 is about the last 10, 0.99 the last 100.",
             )
         )
     if how == "window":
         return float(
             st.select_slider(
-                "Steps in the window",
+                "Window (steps)",
                 [3, 5, 11, 25, 51, 101, 251],
                 25,
                 key="runs_window",
                 bind="query-params",
-                width=220,
-                help="Half of them before, half after.",
+                help="Half of them before each step, half after it.",
             )
         )
     return 0.0
@@ -283,10 +285,12 @@ def _accuracy(runs: Sequence[RunRecord], scored: Sequence[RunRecord], what: str)
     chart(fig, f"runs_accuracies_{what}", still=True)
     text = "Test accuracy with its 95% interval."
     if len({run.n_test for run in scored}) > 1 or len({run.data for run in scored}) > 1:
-        text += f" These runs were tested on different {what}: their accuracies compare only roughly."
+        text += f" These runs were tested on different {what}, so their accuracies are only roughly comparable."
     elif len(scored) > 1:
-        text += " Intervals that overlap do not mean that two networks are alike" + (
-            ": *Two networks* compares them image by image, which sees far more." if what == "images" else "."
+        text += " Overlapping intervals do not show that two networks are equally good" + (
+            "; *Two networks* compares them image by image, which detects smaller differences."
+            if what == "images"
+            else "."
         )
     st.caption(f"{text} {BY_TEST}" if len(scored) > 1 else text)
 
@@ -310,7 +314,7 @@ for run in store.all()[:2]:
 
 
 def settings_table(runs: Sequence[RunRecord]) -> None:
-    """Rows are settings, columns runs; only settings that differ are lit."""
+    """Rows are settings, columns runs; settings that are the same are folded away."""
     found = side_by_side(runs)
     names = [short_of(run) for run in runs]
     heads = [name if names.count(name) == 1 else f"{name} ({place})" for place, name in enumerate(names, 1)]
@@ -319,12 +323,12 @@ def settings_table(runs: Sequence[RunRecord]) -> None:
             _frame(found.lit, heads), height="auto" if len(found.lit) < 10 else 56 + 35 * len(found.lit), key="runs_lit"
         )
     elif len(runs) > 1:
-        st.markdown("Nothing differs: these runs had the same settings throughout.")
+        st.markdown("These runs have the same settings.")
     else:
-        st.caption("One run differs from nothing; choose another one beside it.")
-    with st.expander(f"{len(found.same)} settings that are the same", icon=":material/equal:"):
+        st.caption("Choose a second run to see what differs.")
+    with st.expander(count(len(found.same), "identical setting"), icon=":material/equal:"):
         same = {name: row[:1] for name, row in found.same.items()}
-        st.dataframe(_frame(same, ["all of them"]), key="runs_same")
+        st.dataframe(_frame(same, ["all runs"]), key="runs_same")
 
 
 def _frame(rows: dict[str, list[str]], heads: Sequence[str]) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Tab: the texts' experiments, what each claims beside what was measured, and each to be run here."""
+"""Tab: the sources' experiments, what each claims beside what was measured, and each to be run here."""
 
 from collections.abc import Callable
 
@@ -32,7 +32,7 @@ def _here() -> dict[str, Row]:
 
 
 def reproduced() -> None:
-    """A card for each experiment; those that a text puts a number to come first."""
+    """A card for each experiment; those with a claimed number come first."""
     work = Piecework(KEY, "Run", help="Runs the quick versions that you asked for, one after another.")
     work.part(lambda: _cards(work))
 
@@ -41,24 +41,22 @@ def _cards(work: Piecework) -> None:
     stored, here = table.read(), _here()
     asked: list[str] = [name for name in st.session_state.get(ASKED, []) if name in REPRODUCTIONS]
     done = sum(name in stored for name in REPRODUCTIONS)
-    st.markdown(
-        f"Five teaching texts say what their experiments gave. {so_far(done, len(REPRODUCTIONS))} A claim "
-        "is never copied into a result. :blue[●] is what was measured, with its 95% interval, :orange[◇] "
-        "what the text claims."
-    )
+    st.markdown(f"{so_far(done, len(REPRODUCTIONS))} :blue[●] measured, with its 95% interval; :orange[◇] claimed.")
     if work.running or st.session_state.get(f"{KEY}_problem"):
         work.buttons(sum(name in here for name in asked), len(asked), "quick versions")
-    for heading, claimed in (("What the texts put a number to", True), ("Measured, but no text says", False)):
-        st.subheader(heading, anchor=False)
-        for name in REPRODUCTIONS:
-            if (RECIPES[name].claim is not None) == claimed:
-                _card(name, stored.get(name), here.get(name), waiting=work.running and name in asked)
-    with st.expander("The whole table again, and the code", icon=":material/code:"):
+    claims = [name for name in REPRODUCTIONS if RECIPES[name].claim is not None]
+    others = [name for name in REPRODUCTIONS if name not in claims]
+    for name in claims:
+        _card(name, stored.get(name), here.get(name), waiting=work.running and name in asked)
+    with st.expander(f"{count(len(others), 'experiment')} without a claimed number", icon=":material/science:"):
+        for name in others:
+            _card(name, stored.get(name), here.get(name), waiting=work.running and name in asked)
+    with st.expander("Measure everything again, and the code", icon=":material/code:"):
         st.markdown(
-            "One row after another is measured and kept, over the older one. "
-            f"The {len(stored)} rows kept here took "
-            f"{duration(sum(row['seconds'] for row in stored.values()))} of work. With `--quick` everything "
-            f"runs, and next to nothing is decided."
+            "Each new result replaces the older one. "
+            f"The {count(len(stored), 'result')} stored here took "
+            f"{duration(sum(row['seconds'] for row in stored.values()))}. With `--quick` everything runs in a small "
+            "version, which decides next to nothing."
         )
         st.code(f"{table.COMMAND}\npython -m core reproduce --quick", language="sh")
         st.code(CODE, language="python")
@@ -68,13 +66,10 @@ def _cards(work: Piecework) -> None:
 def so_far(done: int, count: int) -> str:
     """How many of the experiments were done again at full length."""
     if not done:
-        return f"None of the {count} was measured again at full length yet; each has a quick version to run."
+        return f"None of the {count} experiments has been repeated at full length yet; each has a quick version to run."
     if done < count:
-        return (
-            f"{done} of {count} {'has' if done == 1 else 'have'} been done again here at full length, the "
-            "others not yet."
-        )
-    return f"All {count} have been done again here at full length, those that draw by chance over seeds."
+        return f"{done} of {count} experiments {'has' if done == 1 else 'have'} been repeated at full length."
+    return f"All {count} experiments have been repeated at full length, random ones with several seeds."
 
 
 def _quick(name: str, progress: Callable[[float], None]) -> Row:
@@ -91,9 +86,8 @@ def _card(name: str, stored: Row | None, quick: Row | None, *, waiting: bool) ->
         with says:
             st.markdown(f"**{recipe.title}**  \n`{name}`")
             if recipe.claim:
-                st.markdown(f"The text claims: *{recipe.claim}*")
-            else:
-                st.caption(f"No number in: {recipe.source}.")
+                st.markdown(f"Claim: *{recipe.claim}*")
+            st.caption(recipe.source)
         with measured:
             _measured(name, stored)
         with again:
@@ -128,16 +122,16 @@ def _measured(name: str, row: Row | None) -> None:
 def _again(name: str, row: Row | None, *, waiting: bool) -> None:
     """The button, and what came out on this computer."""
     st.button(
-        "Run it here (quick)",
+        "Run a quick version",
         icon=":material/replay:",
         key=f"runs_again_{name}",
         disabled=waiting,
         on_click=_ask,
         args=(name,),
-        help="A small version: it shows that everything runs, and takes seconds.",
+        help="A small version on the bundled digits; it takes seconds.",
     )
     if waiting and row is None:
-        st.caption("In line …")
+        st.caption("Queued …")
     elif row is not None:
         st.markdown(f"**{table.measured_words(row)}** here, {duration(row['seconds'])}")
         st.caption(told_again(row))

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.config.choices import setting_name
 from core.config.errors import ConfigError, NotFound
 from core.config.escaping import escaped
 from core.config.run import DIGIT_READERS
@@ -33,14 +34,14 @@ from pages.ui.kit.widgets.kept_button import kept_button
 from pages.ui.runs import chosen
 from pages.ui.runs.all_runs import INTERVAL, accuracy_columns, in_percent
 from pages.ui.runs.links import run_link, turn_to
-from pages.ui.runs.sweep_plan import SWEPT, plan_controls, sweep_code
+from pages.ui.runs.sweep_plan import plan_controls, sweep_code
 
 SHOWN = "runs_sweep_shown"  # the select box
 NAMED = "runs_sweep"  # URL parameter and session key: the id of the sweep that is looked at
 
 
 def sweep() -> None:
-    """Plan and start a sweep; see the one that is at work, or any earlier one."""
+    """Plan and start a sweep; see the one that is running, or any earlier one."""
     with error_boundary():
         books = ledgers(owner=mine())
         left, right = controls_and_stage(1.0, 2.0)
@@ -60,8 +61,8 @@ def sweep() -> None:
                 _stage(_shown(books))
             else:
                 st.info(
-                    "No sweep yet. Choose what to vary and press *Start*: every trial appears here as it "
-                    "ends, and is recorded like any other run.",
+                    "No sweep yet. Choose what to vary and press *Start*: each trial appears here when it ends, and is "
+                    "saved like any other run.",
                     icon=":material/tune:",
                 )
             if plan is not None:
@@ -92,13 +93,13 @@ def _start(plan: SweepPlan | None, problem: str) -> None:
         key="runs_sweep_start",
         width="stretch",
         disabled=plan is None or bool(problem),
-        help="One after another in the background, or on all workers of a cluster. You may leave the page.",
+        help="Runs in the background; you can leave the page.",
     )
     if plan is not None:
         passes = plan.base.train.epochs
         epochs = count(passes, "epoch")
         where = f"on the cluster at {cluster()}" if cluster() else "in this computer's queue"
-        st.caption(f"{trials} of {epochs} each, on one thread each, {where}.{f' Memory: {need}.' if need else ''}")
+        st.caption(f"{trials} of {epochs} each, {where}.{f' Memory: {need}.' if need else ''}")
         if pressed:
             state.remember(NAMED, _begin(plan))
             st.rerun()
@@ -112,7 +113,7 @@ def _begin(plan: SweepPlan) -> str:
 
 
 def _submit(ledger: Ledger) -> None:
-    """Let a sweep begin, or go on."""
+    """Start or resume a sweep."""
     job = start_sweep(registry(), ledger, session=state.session_id(), cluster=cluster())
     job.opens = "pages/9_Runs.py", {"runs_tab": "Sweep", NAMED: ledger.sweep_id}
 
@@ -128,7 +129,7 @@ def _shown(books: list[Ledger]) -> Ledger:
         format_func=lambda each: titles[each],
         key=SHOWN,
         on_change=lambda: state.remember(NAMED, st.session_state[SHOWN]),
-        help="Every sweep that was ever started here, the newest first; also those that were interrupted.",
+        help="Every sweep started here, newest first; interrupted ones can be resumed.",
     )
     state.remember(NAMED, name)  # the newest is another one tomorrow
     return next(book for book in books if book.sweep_id == name)
@@ -136,7 +137,7 @@ def _shown(books: list[Ledger]) -> Ledger:
 
 def _title(book: Ledger) -> str:
     """Names a sweep for good: nothing in it may change while it runs."""
-    settings = " × ".join(SWEPT.get(name, name) for name in book.plan.axes)
+    settings = " × ".join(setting_name(name) for name in book.plan.axes)
     return f"{book.plan.base.recipe}: {settings}, {book.plan.size:,} trials · {book.sweep_id}"
 
 
@@ -163,13 +164,13 @@ def _status(ledger: Ledger, active: bool, picture: SweepSnapshot | None) -> None
     words = [f"{done:,} of {size:,} trials done"]
     if active and picture is not None:
         if picture.status == "queued":
-            words.append(f"waiting in line, place {picture.place}" if picture.place else "about to start")
+            words.append(f"queued, place {picture.place}" if picture.place else "about to start")
         elif picture.seconds_left is not None:
             words.append(f"about {duration(picture.seconds_left)} left")
         if picture.cluster:
             words.append(f"on {picture.cluster}")
     elif ledger.open:
-        words.append("it stands still; *Go on* runs the rest")
+        words.append("interrupted; *Resume* runs the rest")
     progress = picture.progress if picture is not None else done / max(1, size)
     st.progress(min(1.0, progress), " · ".join(words))
     if picture is not None and picture.message and not active:
@@ -182,14 +183,14 @@ def _status(ledger: Ledger, active: bool, picture: SweepSnapshot | None) -> None
             disabled=not active,
             on_click=_stop,
             args=(ledger.sweep_id,),
-            help="Ends after this step. What is done stays; *Go on* runs the rest.",
+            help="Stops after this step. Finished trials are kept; *Resume* runs the rest.",
         )
         if kept_button(
-            "Go on",
+            "Resume",
             icon=":material/play_arrow:",
             key="runs_sweep_go_on",
             disabled=active or not ledger.open,
-            help="Runs the trials that are still open, also after the server was started anew.",
+            help="Runs the remaining trials, also after the server was restarted.",
         ):
             _submit(ledger)
             st.rerun()
@@ -202,7 +203,7 @@ def _stop(sweep_id: str) -> None:
         job.wait(1)
 
 
-# What a sweep has found so far: the best trial, accuracy over each setting, and a row for each trial.
+# The results of a sweep so far: the best trial, accuracy over each setting, and a row for each trial.
 
 
 def results(ledger: Ledger, active: bool) -> None:
@@ -225,22 +226,23 @@ def results(ledger: Ledger, active: bool) -> None:
             run_link(found.run, "Open the best trial")
     gone = len(ledger.done) - len(runs)
     if gone:
-        st.caption(f"{gone} trial{'s have' if gone > 1 else ' has'} been deleted from the record since.")
+        st.caption(f"{count(gone, 'trial')} {'has' if gone == 1 else 'have'} been deleted since.")
     rows = in_percent(pd.DataFrame(_rows(ledger, runs, found)))
-    st.dataframe(
-        rows,
-        hide_index=True,
-        height=min(420, 38 + 35 * ledger.plan.size),
-        placeholder="–",
-        column_config=accuracy_columns()
-        | {
-            name: st.column_config.NumberColumn(format=_loss_format(rows[name]))
-            for name in ("validation loss", "test loss")
-            if name in rows
-        }
-        | {"seconds": st.column_config.NumberColumn(format="%.1f")},
-        key="runs_sweep_table",
-    )
+    with st.expander("All trials as a table", icon=":material/table_rows:", expanded=found is None):
+        st.dataframe(
+            rows,
+            hide_index=True,
+            height=min(420, 38 + 35 * ledger.plan.size),
+            placeholder="–",
+            column_config=accuracy_columns()
+            | {
+                name: st.column_config.NumberColumn(format=_loss_format(rows[name]))
+                for name in ("validation loss", "test loss")
+                if name in rows
+            }
+            | {"seconds": st.column_config.NumberColumn(format="%.1f")},
+            key="runs_sweep_table",
+        )
 
 
 def _loss_format(column: pd.Series) -> str:
@@ -267,7 +269,7 @@ def _trial(path: str, run_id: str) -> RunRecord:
 
 def _in_words(ledger: Ledger, found: Choice, active: bool) -> str:
     trial = ledger.plan.trials()[found.number]
-    at = ", ".join(f"{SWEPT.get(name, name)} {written(value)}" for name, value in trial.changes.items())
+    at = ", ".join(f"{setting_name(name)} {written(value)}" for name, value in trial.changes.items())
     run = found.run
     text = f":material/star: **Best{' so far' if active or ledger.open else ''}: {at}**"
     if found.by == "validation accuracy" and run.validation_accuracy is not None:
@@ -275,14 +277,15 @@ def _in_words(ledger: Ledger, found: Choice, active: bool) -> str:
     elif found.by == "validation loss":
         text += f", validation loss {number(validation_loss(run) or 0.0)}"
     if run.test_accuracy is not None and run.ci_low is not None and run.ci_high is not None:
-        text += f"; test {percent(run.test_accuracy, 2)} (95% interval {interval(run.ci_low, run.ci_high, 2)})"
+        text += f", test accuracy {percent(run.test_accuracy, 2)}"
+        text += f" :small[(95% interval {interval(run.ci_low, run.ci_high, 2)})]"
     elif run.test_loss is not None:
-        text += f"; test loss {number(run.test_loss)}"
+        text += f", test loss {number(run.test_loss)}"
     text += "."
     if not found.honest:
         text += (
-            f" Nothing was held out, so this was chosen by the {found.by} itself, and that number now "
-            "promises too much: hold out a share and choose by that."
+            f" Without a validation split, this trial was chosen by the {found.by} itself, which therefore looks "
+            "better than it is."
         )
     return text
 
@@ -307,7 +310,7 @@ def _scales(ledger: Ledger, numbers: list[int]) -> list[Scale]:
     scales = []
     for name, values in ledger.plan.axes.items():
         # with all planned values, so that the axis stands still while trials come in
-        whole = scale(SWEPT.get(name, name), list(values))
+        whole = scale(setting_name(name), list(values))
         places = dict(zip(map(written, values), whole.places, strict=True))
         scales.append(replace(whole, places=[places[written(trials[n].changes[name])] for n in numbers]))
     return scales
@@ -321,25 +324,25 @@ def _charts(ledger: Ledger, runs: dict[int, RunRecord], found: Choice) -> None:
     # losses reach over powers of ten
     log = not graded and all(value > 0 for column in known.values() for value in column if value == value)
     what = "accuracy" if graded else "loss"
+    if len(scales) == 2 and known:
+        split, values = next(iter(known.items()))
+        fig = trials_map(scales[0], scales[1], values, what=f"{split} {what}", percent=graded, log=log)
+        chart(fig, f"runs_trials_map_{ledger.sweep_id}", still=True)
+        st.caption(f"{split.capitalize()} {what} of every combination.")
     for first in range(0, len(scales), 2):  # three side by side leave no room for words
         for column, each in zip(st.columns(min(2, len(scales))), scales[first : first + 2], strict=False):
             with column:
                 fig = trials_figure(each, known, star, y_title=what, percent=graded, log_y=log)
                 chart(fig, f"runs_trials_{ledger.sweep_id}_{each.name}")
     marks = {"validation": ":orange[**●**] validation", "test": ":green[**◆**] test"}
-    st.caption(", ".join(marks[split] for split in known) + f" {what}, one mark for each trial; star: the best.")
-    if len(scales) == 2 and known:
-        split, values = next(iter(known.items()))
-        st.markdown(f"**Both at once:** {split} {what}")
-        fig = trials_map(scales[0], scales[1], values, what=f"{split} {what}", percent=graded, log=log)
-        chart(fig, f"runs_trials_map_{ledger.sweep_id}", still=True)
+    st.caption(", ".join(marks[split] for split in known) + f" {what} of each trial; star: the best one.")
 
 
 def _rows(ledger: Ledger, runs: dict[int, RunRecord], found: Choice | None) -> list[dict[str, Any]]:
     rows = []
     for trial in ledger.plan.trials():
         run = runs.get(trial.number)
-        changes = {SWEPT.get(name, name): _cell(value) for name, value in trial.changes.items()}
+        changes = {setting_name(name): _cell(value) for name, value in trial.changes.items()}
         row: dict[str, Any] = {"best": "★" if found is not None and trial.number == found.number else "", **changes}
         status = run.status if run else "deleted" if trial.number in ledger.done else "open"
         if run is not None and run.test_accuracy is None:

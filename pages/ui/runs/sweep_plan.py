@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.config.choices import setting_name
 from core.config.errors import ConfigError
 from core.config.run import DIGIT_READERS, RunConfig
 from core.config.train import MOST_EPOCHS
@@ -13,9 +14,10 @@ from core.jobs.sweep.plan import MOST_TRIALS, SweepPlan, parse_axes
 from core.lessons.runs.charts.scale import written
 from core.lessons.runs.variable import suggested, variable, words_of
 from core.recipes.texts import RECIPES, train_recipes
+from pages.ui.kit.widgets.binding import renamed
 
-#: Settings by the names people use.
-SWEPT = {"lr": "learning rate", "batch_size": "batch size", "optimizer": "optimizer", "init": "first weights"}
+SEARCHES = {"grid": "grid search", "random": "random search"}
+renamed("runs_sweep_kind", SEARCHES)
 _SHARES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5)
 
 
@@ -26,48 +28,53 @@ def plan_controls() -> SweepPlan:
         train_recipes(),
         key="runs_sweep_recipe",
         bind="query-params",
-        help="All settings that do not vary are the recipe's.",
+        help="Settings that do not vary keep the recipe's values.",
     )
     base = RECIPES[recipe].config
+    names, key = variable(base), f"runs_sweep_vary_{recipe}"
+    renamed(key, {name: setting_name(name) for name in names} | {"first weights": setting_name("init")})
     vary = st.multiselect(
         "Settings to vary",
-        variable(base),
+        names,
         default=["lr"],
         max_selections=3,
         select_all=False,
-        key=f"runs_sweep_vary_{recipe}",
+        key=key,
         bind="query-params",
-        format_func=lambda name: SWEPT.get(name, name),
+        format_func=setting_name,
         help="Up to three; every combination of their values is a trial.",
     )
     with st.container():  # as many fields as it takes: what stands below keeps its place
         typed = {name: _values(base, recipe, name) for name in vary}
-    kind = (
-        st.segmented_control(
-            "How they are combined",
-            ["grid", "random"],
-            default="grid",
-            required=True,
-            key="runs_sweep_kind",
-            bind="query-params",
-            help="Grid: every combination once. Random: some of them, drawn without repeating any; where few "
-            "settings matter, that finds good ones sooner.",
+    base = _epochs(base, recipe)
+    with st.expander("Advanced", icon=":material/tune:"):
+        kind = (
+            st.segmented_control(
+                "Search",
+                list(SEARCHES),
+                default="grid",
+                required=True,
+                key="runs_sweep_kind",
+                bind="query-params",
+                format_func=SEARCHES.get,
+                help="Grid search: every combination once. Random search: some combinations, drawn without repeats; "
+                "where few settings matter, it finds good ones sooner.",
+            )
+            or "grid"
         )
-        or "grid"
-    )
-    draws = int(
-        st.number_input(
-            "Trials to draw",
-            1,
-            MOST_TRIALS,
-            8,
-            key="runs_sweep_draws",
-            bind="query-params",
-            disabled=kind == "grid",
-            help="At random; at most as many as there are combinations.",
+        draws = int(
+            st.number_input(
+                "Trials to draw",
+                1,
+                MOST_TRIALS,
+                8,
+                key="runs_sweep_draws",
+                bind="query-params",
+                disabled=kind == "grid",
+                help="Random search only; at most as many as there are combinations.",
+            )
         )
-    )
-    base = _training(base, recipe)
+        base = _validation(base, recipe)
     if not vary:
         raise ConfigError("Choose at least one setting that varies, such as the learning rate.")
     return SweepPlan(base, _axes(base, typed), kind=kind, draws=draws)
@@ -76,18 +83,18 @@ def plan_controls() -> SweepPlan:
 def _values(base: RunConfig, recipe: str, name: str) -> list[str]:
     """The values of one setting as words: picked where it takes words, else typed."""
     words, key = words_of(base, name), f"runs_sweep_{recipe}_{name}"
-    label = SWEPT.get(name, name)
+    label = setting_name(name)
     if words:
         now = written(base.settings()[name])
-        usual = list(words) if len(words) <= 2 else list(dict.fromkeys([now, *words]))[:3]
+        first = list(words) if len(words) <= 2 else list(dict.fromkeys([now, *words]))[:3]
         return list(
             st.multiselect(
                 f"Values of {label}",
                 words,
-                default=[word for word in usual if word in words],
+                default=[word for word in first if word in words],
                 key=key,
                 bind="query-params",
-                help="Every one of them is tried.",
+                help="Each of them is tried.",
             )
         )
     text = st.text_input(
@@ -95,7 +102,7 @@ def _values(base: RunConfig, recipe: str, name: str) -> list[str]:
         suggested(base, name),
         key=key,
         bind="query-params",
-        help="Numbers with commas between. Where one value is a list, an x between its numbers: 128x64, 256.",
+        help="Numbers separated by commas. A value that is a list has an x between its numbers: 128x64, 256.",
     )
     return [part.strip() for part in text.split(",") if part.strip()]
 
@@ -103,44 +110,46 @@ def _values(base: RunConfig, recipe: str, name: str) -> list[str]:
 def _axes(base: RunConfig, typed: Mapping[str, list[str]]) -> dict[str, tuple[Any, ...]]:
     for name, words in typed.items():
         if not words:
-            raise ConfigError(f"Give {SWEPT.get(name, name)} at least one value to try.")
+            raise ConfigError(f"Give {setting_name(name)} at least one value to try.")
     return parse_axes(base, [f"{name}={','.join(words)}" for name, words in typed.items()])
 
 
-def _training(base: RunConfig, recipe: str) -> RunConfig:
-    """The epochs of every trial, and the share that is held out to choose by."""
+def _epochs(base: RunConfig, recipe: str) -> RunConfig:
     few = min(base.train.epochs, 3) if isinstance(base.model, DIGIT_READERS) else base.train.epochs
-    epochs = int(
-        st.number_input(
-            "Epochs of each trial",
-            1,
-            MOST_EPOCHS,
-            few,
-            key=f"runs_sweep_epochs_{recipe}",
-            bind="query-params",
-            help=f"Passes over the training data; the recipe takes {base.train.epochs:,}.",
-        )
+    epochs = st.number_input(
+        "Epochs of each trial",
+        1,
+        MOST_EPOCHS,
+        few,
+        key=f"runs_sweep_epochs_{recipe}",
+        bind="query-params",
+        help=f"Passes over the training data; the recipe has {base.train.epochs:,}.",
     )
+    return base.with_settings({"epochs": int(epochs)})
+
+
+def _validation(base: RunConfig, recipe: str) -> RunConfig:
+    """The share of the training data by which the best trial is chosen."""
     if base.train.split == "lab":
-        st.caption("The lab report's split holds out half of the test images to choose by.")
-        return base.with_settings({"epochs": epochs})
-    usual = base.train.validation or 0.1
+        st.caption("The lab report's split validates on half of the test images.")
+        return base
+    first = base.train.validation or 0.1
     share = st.select_slider(
-        "Held out to choose by",
-        sorted({*_SHARES, usual}),
-        usual,
+        "Validation split",
+        sorted({*_SHARES, first}),
+        first,
         key=f"runs_sweep_validation_{recipe}",
         bind="query-params",
         format_func=lambda part: percent(part, 0),
-        help="This share of the training data is not trained on. The best trial is the one that does best on "
-        "it; the test data then still tell how good it really is.",
+        help="This share of the training data is not trained on; it chooses the best trial. The test data then "
+        "still measure how good that trial is.",
     )
     if share == 0:
         st.caption(
-            ":material/warning: With nothing held out there is no honest way to choose: a trial chosen by "
-            "its test accuracy looks better than it is."
+            ":material/warning: Without a validation split, the best trial is chosen by its test accuracy, which "
+            "then looks better than it is."
         )
-    return base.with_settings({"epochs": epochs, "validation": float(share)})
+    return base.with_settings({"validation": float(share)})
 
 
 def sweep_code(plan: SweepPlan) -> tuple[str, str]:

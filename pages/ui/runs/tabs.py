@@ -68,7 +68,7 @@ TABS = (
         name="All runs",
         title="All runs",
         question="What has been trained here, and with which result?",
-        see="Choose two runs that differ in one setting, then compare them.",
+        see="Select two runs that differ in one setting, then compare them.",
         meaning="Every run is saved with its settings and its seed, so that a result can be traced to what produced "
         "it and repeated.",
         minutes=3,
@@ -79,8 +79,8 @@ TABS = (
     Tab(
         name="Compare",
         title="Compare",
-        question="In what do these runs differ, and what came of it?",
-        see="Lay the curves of two runs over each other and find where they part.",
+        question="Which settings differ between these runs, and what effect did they have?",
+        see="Compare the learning curves of two runs and find where they separate.",
         meaning="Two runs that differ in a single setting show the effect of that setting; where several differ, "
         "the cause stays open.",
         minutes=5,
@@ -127,10 +127,10 @@ TABS = (
     Tab(
         name="Reproduced",
         title="Reproduced",
-        question="Do the results that the texts claim hold when they are measured again?",
+        question="Do the claimed results hold when they are measured again?",
         see="Compare each diamond, the claim, with the dot, the measurement.",
         meaning="A claim is reproduced when a new measurement agrees with it within its uncertainty, and settings "
-        "that a text leaves open can decide whether it does.",
+        "that a source leaves open can decide whether it does.",
         minutes=5,
         level="reference",
         terms=("reproducibility", "random seed", "confidence interval"),

@@ -1,7 +1,8 @@
-"""Tab: two networks on the same test images: what both read, what only one, what neither."""
+"""Tab: two networks on the same test images: which both, one or neither of them classifies correctly."""
 
 import base64
 import io
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from html import escape
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike
 from PIL import Image
 
 from core.config.run import DIGIT_READERS
-from core.formatting import points, points_interval
+from core.formatting import count, points, points_interval
 from core.lessons.runs.agreement import GROUPS, Both, both
 from core.lessons.runs.charts.comparisons import both_board
 from core.lessons.runs.rows import title_of
@@ -30,8 +31,8 @@ from pages.ui.kit.widgets.chart import chart
 from pages.ui.runs import chosen
 from pages.ui.runs.cached_runs import all_known
 
-AT_ONCE = 40  # pictures on one sheet
-MOST = 100  # recorded networks to choose among, the newest
+AT_ONCE = 30  # images on one page
+MOST = 100  # saved runs to choose among, the newest
 NAMES = {"both": "Both", "only A": "Only A", "only B": "Only B", "neither": "Neither"}
 #: The words on the colored fields take the page's ink: the charts' gray is hard to read on amber.
 INK = "<style>.st-key-runs_board .annotation-text { fill: currentColor !important; }</style>"
@@ -45,7 +46,7 @@ def two_networks() -> None:
     with error_boundary():
         there, starts = _there()
         if len(there) < 2:
-            st.info("There are not two networks with weights here yet. Train two that read digits.")
+            st.info("There are not two networks with saved weights yet. Train two that classify digits.")
             return
         first, second = _choose(there, starts)
         if first.key == second.key:
@@ -54,22 +55,26 @@ def two_networks() -> None:
         for letter, trained in (("A", first), ("B", second)):
             broken = cached_results.not_finite(trained)
             if broken:
-                st.warning(f"The {broken} of {letter} are no longer numbers: its training diverged.")
+                st.warning(f"The {broken} of {letter} became NaN or infinite: its training diverged.")
                 return
         digits = mnist()
         truth = digits.test.labels
         answers = [cached_results.probabilities(trained, digits).argmax(1) for trained in (first, second)]
         found = both((answers[0] == truth).tolist(), (answers[1] == truth).tolist())
-        group = _board(found)
-        st.markdown(verdict(found.paired))
-        st.caption(f"Measured just now on {cached_results.which_images(digits, len(truth))}.")
-        _images(found, group, answers[0].tolist(), answers[1].tolist())
+        counts, images = st.columns([1, 1.15], gap="large")
+        with counts:
+            group = _board(found)
+            words, details = verdict(found.paired)
+            st.markdown(words)
+            st.caption(f"{details} Measured on {cached_results.which_images(digits, len(truth))}.".strip())
+        with images:
+            _images(found, group, answers[0].tolist(), answers[1].tolist())
         with st.expander("Show the code", icon=":material/code:"):
             st.code(CODE, language="python")
 
 
 def _there() -> tuple[dict[str, Option], list[str]]:
-    """Networks with weights that read digits, by the title that the address keeps; and those that stand first."""
+    """Networks with weights that classify digits, by the title that the address keeps; and those that stand first."""
     names = [name for name in train_recipes(DIGIT_READERS) if name in shipped()]
     runs = [run for run in all_known() if isinstance(run.config.model, DIGIT_READERS)]
     kept = {f"Saved: {title_of(run)}": run for run in runs if run_checkpoint(run.run_id).is_file()}
@@ -79,11 +84,9 @@ def _there() -> tuple[dict[str, Option], list[str]]:
         **{title: partial(on_record, run) for title, run in kept.items()},
     }
     options = {title: Option(title, how) for title, how in opened.items()}
-    former = {
-        title.replace("Pretrained: ", "As it came: ").replace("Saved: ", "On record: "): title for title in options
-    }
-    for key in ("runs_a", "runs_b"):
-        renamed(key, former)
+    before = {"Pretrained: ": "As it came: ", "Saved: ": "On record: "}
+    for key, (now, then) in itertools.product(("runs_a", "runs_b"), before.items()):
+        renamed(key, {title.replace(now, then, 1): title for title in options if title.startswith(now)})
     picked = [title for title, run in kept.items() if run.run_id in chosen.ids()][:2]
     rest = [f"Pretrained: {name}" for name in FIRST if f"Pretrained: {name}" in options]
     rest = [title for title in [*rest, *options] if title not in picked]
@@ -100,8 +103,7 @@ def _choose(there: Mapping[str, Option], starts: Sequence[str]) -> tuple[Trained
                     there,
                     f"runs_{letter.lower()}",
                     first=start,
-                    help="A network that came with Digit Lab, or a run on record whose weights were kept: those "
-                    "of races and sweeps are not.",
+                    help="A pretrained network, or a saved run with its weights; races and sweeps do not keep theirs.",
                     in_address=True,
                 )
             )
@@ -113,14 +115,14 @@ def _board(found: Both) -> str:
     counts = found.counts
     group = (
         st.segmented_control(
-            "Images to look at",
+            "Classified correctly by",
             list(GROUPS),
             default="only B",
             required=True,
             key="runs_group",
             format_func=lambda name: NAMES[name],
             bind="query-params",
-            help="Read correctly by both, by only one of them, or by neither.",
+            help="Classified correctly by both, by only one of them, or by neither.",
         )
         or "only B"
     )
@@ -129,30 +131,24 @@ def _board(found: Both) -> str:
     return group
 
 
-def verdict(pair: Paired) -> str:
-    """What the two counts of disagreement say, in a sentence made from the numbers."""
+def verdict(pair: Paired) -> tuple[str, str]:
+    """What the two counts of disagreement say, and the test behind it in small print."""
     a, b = pair.first_only, pair.second_only
     if a + b == 0:
-        return "They read exactly the same images: nothing tells the two apart here."
+        return "**A and B classify the same images correctly**: no difference to test.", ""
     low, high = pair.ci95
     better = "A" if a > b else "B"
-    text = f"They disagree in being right on **{a + b:,}** images: {a:,} for A, {b:,} for B. "
-    if a == b:
-        return text + "That is a tie: nothing says that one is the better."
-    p = pair.p
-    seldom = "less than once in a million" if p < 1e-6 else f"with a probability of {p:.2g}"
-    text += (
-        "Were both equally good, each of these images would fall to either side like a coin, and so uneven "
-        f"a result would come {seldom} (McNemar's exact test). "
-    )
-    if p < 0.05:
-        text += f"So **{better} is the better reader** of such images, by {points(abs(pair.difference))}"
-    else:
-        text += f"That is **not enough to call one better**; the difference is {points(abs(pair.difference))}"
+    difference = points(abs(pair.difference))
+    clear = pair.p < 0.05
+    text = f"**{better} is more accurate** by {difference}" if clear else "**No significant difference**"
+    text += f": only A classifies {count(a, 'image')} correctly, only B {b:,}."
     ends = (min(abs(low), abs(high)), max(abs(low), abs(high))) if low * high > 0 else None
-    low, high = ends or (low, high)
-    between = points_interval(low, high) + ("" if ends else ", A minus B")
-    return f"{text} (95% interval {between})."
+    between = points_interval(*(ends or (low, high))) + ("" if ends else ", A minus B")
+    p = "p < 0.000001" if pair.p < 1e-6 else f"p = {pair.p:.2g}"
+    return text, (
+        f"Difference {difference} (95% interval {between}). McNemar's exact test: {p}, the probability of so "
+        f"uneven a split of the {count(a + b, 'image')} if both networks were equally good."
+    )
 
 
 def _images(found: Both, group: str, first: list[int], second: list[int]) -> None:
@@ -160,32 +156,32 @@ def _images(found: Both, group: str, first: list[int], second: list[int]) -> Non
     if not len(places):
         st.info("No image is in this group.", icon=":material/hide_image:")
         return
-    sheets = -(-len(places) // AT_ONCE)
-    sheet = 1
-    if sheets > 1:
-        sheet = int(
+    pages = -(-len(places) // AT_ONCE)
+    page = 1
+    if pages > 1:
+        page = int(
             st.number_input(
-                f"Sheet of {sheets}",
+                f"Page (of {pages})",
                 1,
-                sheets,
+                pages,
                 1,
-                key=f"runs_sheet_{group.replace(' ', '_')}_{sheets}",
+                key=f"runs_page_{group.replace(' ', '_')}_{pages}",
                 width=160,
-                help=f"{AT_ONCE} images on each, in the order of the test images.",
+                help=f"{AT_ONCE} images on each, in the order of the test set.",
             )
         )
-    some = places[(sheet - 1) * AT_ONCE : sheet * AT_ONCE].tolist()
+    some = places[(page - 1) * AT_ONCE : page * AT_ONCE].tolist()
     test = mnist().test
-    captions = [f"{int(test.labels[i])}: {_read(first[i], second[i], group)}" for i in some]
+    captions = [f"{int(test.labels[i])}: {_predicted(first[i], second[i], group)}" for i in some]
     with st.container(key="runs_images"):
-        sheet_of(test.images[some, 0].numpy(), captions, [f"Test image {i:,}" for i in some])
+        page_of(test.images[some, 0].numpy(), captions, [f"Test image {i:,}" for i in some])
     st.caption(
-        f"{len(some)} of {len(places):,} images. Below each first the label"
-        + (", which both read." if group == "both" else ", then what A and what B read.")
+        f"{len(some)} of {count(len(places), 'image')}. Below each: true label, then "
+        + ("the prediction of both." if group == "both" else "the predictions of A and B.")
     )
 
 
-def _read(first: int, second: int, group: str) -> str:
+def _predicted(first: int, second: int, group: str) -> str:
     return f"{first}" if group == "both" else f"A {first}, B {second}"
 
 
@@ -204,11 +200,11 @@ print("only the first:", result.first_only, " only the second:", result.second_o
 """
 
 
-# Many small pictures with words below each, as many in a row as the screen has room for.
+# Many small images with words below each, as many in a row as the screen has room for.
 
 
-def sheet_of(images: ArrayLike, captions: Sequence[str], names: Sequence[str], *, side: int = 64) -> None:
-    """Draw images (N, H, W) in [0, 1] as sharp squares of `side` pixels. names: said when pointed at."""
+def page_of(images: ArrayLike, captions: Sequence[str], names: Sequence[str], *, side: int = 64) -> None:
+    """Draw images (N, H, W) in [0, 1] as sharp squares of `side` pixels. names: on hover."""
     figures = [
         f'<figure style="margin:0;width:{side}px;text-align:center" title="{escape(name)}">'
         f'<img src="data:image/png;base64,{_png(image)}" alt="{escape(name)}, {escape(caption)}" '

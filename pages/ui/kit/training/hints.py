@@ -1,4 +1,4 @@
-"""What the rules say of a run, below it: what was seen, why it is so, and a button that sets the remedy."""
+"""Hints below a run: what its numbers show, why that is so, and a button that sets the remedy."""
 
 from collections.abc import Callable
 from math import isclose
@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.config.choices import setting_name
 from core.config.errors import LabError
 from core.config.escaping import escaped
 from core.config.run import DIGIT_READERS, RunConfig
@@ -24,18 +25,6 @@ from pages.ui.kit.widgets.cached_results import data_key
 
 #: Test digits that are looked at: enough for ±7 points on one digit at worst, and quick.
 LOOKED_AT = 2_000
-WORDS = {
-    "lr": "learning rate",
-    "epochs": "epochs",
-    "batch_size": "batch size",
-    "init": "first weights",
-    "init_output": "those of the last layer",
-    "activation": "activation",
-    "normalize": "normalized pixels",
-    "batch_norm": "batch norm",
-    "validation": "held out",
-    "rare": "rare digit",
-}
 
 
 def watching(place: Place, job: Job) -> Callable[[Snapshot], None]:
@@ -118,7 +107,7 @@ def _buttons(place: Place, hint: Hint, run: FinishedRun) -> None:
         on_click=_apply,
         args=args,
         kwargs={"train": True},
-        help="Set the controls and train anew.",
+        help="Set the controls and train again.",
     )
 
 
@@ -171,7 +160,7 @@ def change_told(hint: Hint, config: RunConfig) -> str:
         del remedy["init_output"]
     parts = []
     for name, value in remedy.items():
-        word = "all first weights" if name == "init" and both else WORDS.get(name, name.replace("_", " "))
+        word = "initialization of all layers" if name == "init" and both else setting_name(name)
         parts.append(
             f"keep {early_stopping.WORDS[value].removesuffix(' on validation')}"
             if name == "keep"

@@ -16,7 +16,7 @@ def test_a_row_has_what_the_table_shows(make_run: MakeRun) -> None:
     run = make_run("mlp-module", lr=0.3, name="mine")
     row = table([run])[0]
     assert row["name"] == "mine"
-    assert (row["recipe"], row["rate"], row["batch"]) == ("mlp-module", 0.3, 128)
+    assert (row["recipe"], row["learning rate"], row["batch size"]) == ("mlp-module", 0.3, 128)
     assert row["95% from"] == run.ci_low
     assert row["run"] == run.run_id
     assert table([make_run()])[0]["name"] == "linear-softmax"
@@ -66,7 +66,7 @@ def test_a_setting_that_one_run_lacks_and_changes_on_the_way_are_lit(make_run: M
     assert side_by_side([cnn, mlp]).lit["channels"] == ["16–32–64", "–"]
     changed = make_run("mlp-module")
     changed.history.changes.append({"step": 3, "examples": 90, "name": "lr", "value": 0.01})
-    assert side_by_side([mlp, changed]).lit == {"changed on the way": ["nothing", "lr→0.01"]}
+    assert side_by_side([mlp, changed]).lit == {"changed during training": ["nothing", "lr→0.01"]}
 
 
 def test_varied_settings_are_those_with_several_values(make_run: MakeRun) -> None:

@@ -18,18 +18,22 @@ def test_filters_decide_which_rows_are_shown() -> None:
     deep = record("mlp-deep", lr=0.3, name="my best", data="full")
     trial = record(name="sweep ab12cd34: lr=5", kind="sweep", lr=5.0, status="diverged", created=1_800_000_000.0)
     app = open_page()
+    assert table(app)["run"].tolist() == [deep.run_id], "trials of sweeps are hidden at first"
+    well(app.button(key="runs_show_all").click().run())
+    assert app.selectbox(key="runs_kind").value == "all"
     rows = table(app)
     assert rows["run"].tolist() == [trial.run_id, deep.run_id]
     assert rows["95% interval"].tolist() == ["82.6% to 94.5%"] * 2
     assert rows["test accuracy"].tolist() == [90.0, 90.0]
     assert "to" not in rows
-    assert "**2 runs** on record" in text(app)
+    assert "**2 saved runs**" in text(app)
 
     def shown(**parameters: str) -> list[str]:
         return table(open_page(**parameters))["name"].tolist()
 
     assert shown(runs_recipes="mlp-deep", runs_kind="single runs") == ["my best"]
-    assert shown(runs_words="LR=5", runs_statuses="diverged") == ["sweep ab12cd34: lr=5"]
+    assert shown(runs_words="LR=5", runs_statuses="diverged", runs_kind="all") == ["sweep ab12cd34: lr=5"]
+    assert shown(runs_kind="of a sweep") == ["sweep ab12cd34: lr=5"], "an old link's word"
     assert shown(runs_data="full") == ["my best"]
     app.text_input(key="runs_words").set_value("nobody").run()
     assert "No run passes all the filters" in text(well(app))
@@ -40,7 +44,7 @@ def test_ticked_rows_are_named_and_deleted() -> None:
     run_checkpoint(old.run_id).parent.mkdir(exist_ok=True)
     run_checkpoint(old.run_id).write_bytes(b"weights")
     app = open_page(runs_chosen=old.run_id)
-    assert "Tick a single row" not in text(app)
+    assert "Select a single row" not in text(app)
     app.text_input(key=f"runs_name_{old.run_id}").set_value("the old one")
     well(app.button(key="runs_name_save").click().run())
     assert run_store().get(old.run_id).name == "the old one"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pages.ui.runs import by_settings
 from tests.pages.harness import text, well
 from tests.pages.ui.runs.harness import open_page, record
 
@@ -18,6 +19,7 @@ def test_settings_against_accuracy() -> None:
     well(across.set_value("seed").run())
     color = next(box for box in app.selectbox if box.key.startswith("runs_color"))
     well(color.set_value("lr").run())
+    well(app.segmented_control(key="runs_chart").set_value(by_settings.PARALLEL).run())
     axes = next(box for box in app.multiselect if box.key.startswith("runs_axes"))
     well(axes.set_value(["lr"]).run())
     assert "6 runs, orange" in text(app)
@@ -32,7 +34,7 @@ def test_tasks_are_not_compared_with_each_other() -> None:
         record("mlp-module", lr=lr)
     for lr, loss in ((0.01, 2e-5), (0.1, 0.5), (0.3, 0.1)):
         record("regression-sine", lr=lr, test_accuracy=None, ci_low=None, ci_high=None, test_loss=loss)
-    app = open_page("Settings and accuracy")
+    app = open_page("Settings and accuracy", runs_chart=by_settings.PARALLEL)
     measured = next(group for group in app.button_group if group.key.startswith("runs_measured"))
     assert measured.value == "Points: loss"
     assert "2 runs on something other than points are left out." in text(app)

@@ -24,7 +24,7 @@ def test_compare_draws_what_is_chosen() -> None:
     assert app.button(key="runs_compare").disabled
     app = open_page("Compare", runs_chosen=f"{one.run_id},{two.run_id},gone1234")
     assert app.multiselect(key=compare.PICK).value == [one.run_id, two.run_id]
-    assert "1 chosen run is no longer on record" in text(app)
+    assert "1 selected run has been deleted" in text(app)
     assert table(app).loc["lr"].tolist() == ["0.3", "0.1"]
     assert len(table(app)) == 1
     app.segmented_control(key="runs_what").set_value("loss")
@@ -59,8 +59,9 @@ def test_what_has_no_axis_in_common_is_drawn_apart() -> None:
     assert "loss" not in titles
 
 
-def test_compare_begins_with_the_newest_two() -> None:
+def test_compare_begins_with_the_newest_two_single_runs() -> None:
     runs = [record(seed=seed, created=1_700_000_000.0 + seed) for seed in range(3)]
+    record(kind="sweep", created=1_700_000_099.0)
     app = open_page("Compare")
     assert app.multiselect(key=compare.PICK).value == [runs[2].run_id, runs[1].run_id]
 
@@ -71,8 +72,8 @@ def test_two_networks_image_by_image() -> None:
     assert "of the 1,000 bundled test images" in text(app) or "the 1,000 bundled" in text(app)
     well(app.segmented_control(key="runs_group").set_value("only B").run())
     app.segmented_control(key="runs_group").set_value("both").run()
-    sheet = next(entry for entry in app.number_input if entry.key.startswith("runs_sheet_both"))
-    well(sheet.set_value(2).run())
+    page = next(entry for entry in app.number_input if entry.key.startswith("runs_page_both"))
+    well(page.set_value(2).run())
     app.selectbox(key="runs_b").set_value("Pretrained: linear-softmax").run()
     assert "the same network twice" in text(well(app))
 
@@ -84,7 +85,7 @@ def test_a_run_of_ones_own_is_compared_and_opened_on_its_page() -> None:
     run = run_store().get(job.job_id)
     app = open_page("Two networks", runs_chosen=run.run_id)
     assert app.selectbox(key="runs_b").value == f"Saved: {title_of(run)}"
-    assert "They disagree" in text(app)
+    assert "McNemar" in text(app)
     registry().close()
     registry.clear()
     file, parameters = place_of(run.config, run.run_id)
@@ -97,11 +98,11 @@ def test_a_run_of_ones_own_is_compared_and_opened_on_its_page() -> None:
 def test_a_difference_of_accuracies_is_in_points() -> None:
     from core.models.paired_test import Paired
 
-    said = two_networks.verdict(Paired(10_000, 22, 730))
+    said = " ".join(two_networks.verdict(Paired(10_000, 22, 730)))
     assert "by 7.1 percentage points" in said
     assert "points)" in said
     assert "%" not in said.replace("95%", "")
-    assert "A minus B" in two_networks.verdict(Paired(1000, 5, 7))
+    assert "A minus B" in two_networks.verdict(Paired(1000, 5, 7))[1]
 
 
 def test_two_regressions_have_a_log_axis_and_no_accuracy() -> None:

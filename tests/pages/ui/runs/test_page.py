@@ -11,11 +11,7 @@ pytestmark = pytest.mark.usefixtures("nothing_on_record")
 
 @pytest.mark.parametrize(
     ("tab", "says"),
-    [
-        ("Compare", "No run is on record yet"),
-        ("Two networks", "They disagree in being right on"),
-        ("Sweep", "No sweep yet"),
-    ],
+    [("Compare", "No saved run yet"), ("Two networks", "McNemar's exact test"), ("Sweep", "No sweep yet")],
 )
 def test_every_tab_says_what_to_do_before_there_are_runs(tab: str, says: str) -> None:
     assert says in text(open_page(tab))

@@ -71,7 +71,7 @@ def test_a_quick_run_stands_beside_it(stored: Path, monkeypatch: pytest.MonkeyPa
 
 def test_the_sentences_follow_from_the_rows(stored: Path) -> None:
     app = open_part(reproduced.reproduced)
-    assert f"1 of {len(REPRODUCTIONS)} has been done again" in text(app)
+    assert f"1 of {len(REPRODUCTIONS)} experiments has been repeated" in text(app)
     assert reproduced.so_far(0, 15).startswith("None of the 15")
     assert reproduced.so_far(15, 15).startswith("All 15")
     curve = {"holds": None, "rule": "undecided: the text gives no curve, so it is a yardstick. More", "seeds": [0]}

@@ -49,13 +49,13 @@ def test_an_interrupted_sweep_goes_on_after_a_restart() -> None:
     base = RECIPES["linear-softmax"].config.with_settings({"epochs": 1})
     ledger = begin(SweepPlan(base, {"lr": (0.05, 0.2)}), "small", fingerprint(mnist()))
     app = open_page("Sweep")
-    assert "it stands still" in bars(app)
+    assert "interrupted" in bars(app)
     well(app.button(key="runs_sweep_go_on").click().run())
     job = sweep_of(registry(), ledger.sweep_id)
     assert job.wait(120).status == "finished"
     assert not read(ledger.sweep_id).open
     well(app.run())
-    assert "chosen by the test accuracy itself" in text(app)  # this plan holds nothing out
+    assert "chosen by the test accuracy itself" in text(app)  # this plan has no validation split
 
 
 def test_a_sweep_at_work_is_stopped_and_keeps_what_is_done() -> None:
@@ -66,7 +66,7 @@ def test_a_sweep_at_work_is_stopped_and_keeps_what_is_done() -> None:
     well(app.button(key="runs_sweep_stop").click().run())
     assert job.wait(30).status == "stopped"
     well(app.run())
-    assert "it stands still" in bars(app)
+    assert "interrupted" in bars(app)
     assert not app.button(key="runs_sweep_go_on").disabled
 
 
@@ -103,7 +103,7 @@ def test_words_are_picked_draws_counted_and_nothing_held_out_warned_of() -> None
     app.number_input(key="runs_sweep_draws").set_value(5).run()
     assert well(app).button(key="runs_sweep_start").label == "Start 5 trials"
     app.select_slider(key="runs_sweep_validation_mlp-module").set_value(0.0).run()
-    assert "no honest way to choose" in text(well(app))
+    assert "Without a validation split" in text(well(app))
 
 
 @pytest.mark.parametrize("recipe", ["regression-sine", "language-gru"])

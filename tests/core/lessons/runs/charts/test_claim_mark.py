@@ -36,4 +36,4 @@ def test_a_claim_above_stands_to_the_right() -> None:
     assert float(path.attrib["d"][1:].split()[0]) > float(circle.attrib["cx"])
     title = root.find("svg:title", NAMES)
     assert title is not None
-    assert title.text == "measured 90.00%, 95% interval 88.00% to 92.00%; the text claims 95.00%"
+    assert title.text == "measured 90.00%, 95% interval 88.00% to 92.00%; the source claims 95.00%"

@@ -106,11 +106,11 @@ def test_remedies_in_words() -> None:
     remedy = {"init": "xavier", "validation": 0.1, "keep": "best", "normalize": True, "epochs": 20}
     hint = Hint("x", "", "", "", remedy)
     assert change_told(hint, config) == (
-        "first weights PyTorch's default → Xavier (Glorot), held out 0% → 10%, keep the best epoch, "
+        "weight initialization PyTorch's default → Xavier (Glorot), validation split 0% → 10%, keep the best epoch, "
         "normalized pixels off → on, epochs 10 → 20"
     )
     both = Hint("x", "", "", "", {"init": "he", "init_output": "he"})
-    assert change_told(both, config) == "all first weights PyTorch's default → He (Kaiming)"
+    assert change_told(both, config) == "initialization of all layers PyTorch's default → He (Kaiming)"
     assert not stands(remedy, config)
     assert stands(remedy, config.with_settings(remedy))
     assert not stands(remedy, None)
