@@ -259,6 +259,7 @@ def race_controls(n_train: int, locked: bool) -> tuple[RunConfig, tuple[int, ...
         "recipe",
         help="The network of a recipe. Its own optimizer is replaced by those of the race.",
     )
+    st.caption(f"**{RECIPES[recipe].title}.** {RECIPES[recipe].idea}")
     default = RECIPES[recipe].config
     changes: dict[str, object] = {}
     epochs = widget.slider(
