@@ -1,4 +1,4 @@
-"""Learning curves: loss at every step and accuracy after every epoch.
+"""Learning curves: loss at every step, accuracy within the first and after every epoch.
 
 A run has thousands of steps and a screen a few hundred columns, so steps are gathered into bins: the line is
 the mean of a bin and the band reaches from its smallest to its largest value. Nothing is smoothed away.
@@ -58,7 +58,7 @@ def binned(x: Sequence[float], y: Sequence[float | None], points: int = POINTS) 
 def loss_figure(history: History, n_train: int, epochs: float, *, log_y: bool = False, height: int = 290) -> go.Figure:
     """Loss per image at every step against passes over the data; `epochs` fixes the right end of the axis.
 
-    Test and validation losses, measured after each epoch, stand beside it where they were recorded.
+    Test and validation losses, measured within the first and after each epoch, stand beside it where there are some.
     """
     steps = binned(passes(history, n_train).tolist(), history.loss)
     top = float(np.nanmax(steps.high)) * 1.05 if len(steps.x) else 2.4  # chance level among ten costs ln 10
@@ -66,7 +66,7 @@ def loss_figure(history: History, n_train: int, epochs: float, *, log_y: bool = 
     traces = [band(steps.x, steps.low, steps.high, SPLITS["train"], share=0.20)] if len(steps.x) else []
     traces.append(line(steps.x, steps.mean, "training", SPLITS["train"]))
     return series(
-        [*traces, *_epoch_lines(history.epochs, "loss", ("validation", "test"), "%{y:.4f}", 6)],
+        [*traces, *_epoch_lines(history.curve, "loss", ("validation", "test"), "%{y:.4f}", 6)],
         _changes(history, n_train),
         height=height,
         x_title=EPOCHS,
@@ -78,12 +78,12 @@ def loss_figure(history: History, n_train: int, epochs: float, *, log_y: bool = 
 
 
 def accuracy_figure(history: History, epochs: float, *, n_train: int | None = None, height: int = 290) -> go.Figure:
-    """Accuracy after every epoch on each split that was measured; both axes stay where they are.
+    """Accuracy after every epoch, and within the first, on each split that was measured; both axes stay in place.
 
     n_train: examples of an epoch; then what was changed while it ran is marked.
     """
     return series(
-        _epoch_lines(history.epochs, "accuracy", tuple(NAMES), "%{y:.2%}", 5),
+        _epoch_lines(history.curve, "accuracy", tuple(NAMES), "%{y:.2%}", 5),
         _changes(history, n_train) if n_train is not None else (),
         height=height,
         x_title=EPOCHS,

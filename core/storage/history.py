@@ -16,6 +16,7 @@ class History:
     epochs: one row a measurement (before the first step, after every epoch, at a stop) with `epoch` (passes
         so far, may be a fraction), `step`, `examples`, `seconds` (time spent in steps), and for each split
         measured `train_loss`, `train_accuracy`, `validation_…`, `test_…` (accuracies as fractions).
+    early: rows as in `epochs`, measured within the first epoch on some of the examples, where most is learned.
     records: where the run keeps one, every so many steps: `step`, `epoch`, `examples`, `seconds`, and as
         fractions `train_error` (a running mean over the epoch so far, dropout on) and `validation_error`
         (dropout off).
@@ -31,6 +32,7 @@ class History:
     lr: list[float] = field(default_factory=list)
     examples_per_step: list[int] = field(default_factory=list)
     epochs: list[Row] = field(default_factory=list)
+    early: list[Row] = field(default_factory=list)
     records: list[Row] = field(default_factory=list)
     spreads: list[dict[str, Any]] = field(default_factory=list)
     gradients: list[dict[str, float | None]] = field(default_factory=list)
@@ -42,6 +44,11 @@ class History:
         self.loss.append(loss if math.isfinite(loss) else None)
         self.lr.append(lr)
         self.examples_per_step.append(examples)
+
+    @property
+    def curve(self) -> list[Row]:
+        """All measurements in their order: `epochs`, and between its first and its second those of `early`."""
+        return [*self.epochs[:1], *self.early, *self.epochs[1:]]
 
     def copy(self) -> "History":
         """A copy that later steps do not touch (rows are never changed once written)."""

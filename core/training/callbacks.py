@@ -5,16 +5,18 @@ trainer and may stop it by raising `StopTraining`.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
 from core.config.run import OptimizerConfig, Precision, RunConfig
-from core.data.examples import RunData
+from core.data.examples import Examples, RunData
+from core.data.splits import evenly_spaced
+from core.models.evaluation import Score, evaluate
 from core.models.raw_mlp import RawMLP
-from core.storage.history import History
+from core.storage.history import History, Row
 
 
 class StopTraining(Exception):  # noqa: N818 - a request, not an error
@@ -116,6 +118,50 @@ class GradientSizes(Callback):
                 norm = torch.linalg.vector_norm(gradient, dtype=summed_in).item()
                 row[name] = norm / math.sqrt(parameter.numel()) if math.isfinite(norm) else None
         trainer.history.gradients.append(row)
+
+
+def scored(trainer: Training, scores: Mapping[str, Score]) -> Row:
+    """A row of `history.epochs` at this moment. scores: split → how the network did on it."""
+    row: Row = {
+        "epoch": trainer.epoch + trainer.position / trainer.n,
+        "step": trainer.steps,
+        "examples": trainer.examples,
+        "seconds": trainer.seconds,
+    }
+    for name, score in scores.items():
+        row[f"{name}_loss"] = score.loss if score.known else None
+        row[f"{name}_accuracy"] = score.accuracy if score.graded else None
+    return row
+
+
+class EarlyScores(Callback):
+    """Measures within the first epoch, at `shares` of it, for `history.early`: there a network learns most.
+
+    examples: of each split, evenly spaced; the row after the epoch is measured on all.
+    """
+
+    def __init__(self, shares: Sequence[float] = (1 / 16, 1 / 8, 1 / 4, 1 / 2), examples: int = 1_000) -> None:
+        self.left, self.examples = list(shares), examples
+
+    def on_batch_end(self, trainer: Training) -> None:
+        if trainer.epoch or not self.left or not self.left[0] <= trainer.position / trainer.n < 1:
+            return
+        self.left = [share for share in self.left if share > trainer.position / trainer.n]
+        data = trainer.data
+        splits: dict[str, tuple[Examples, Tensor | None]] = {"train": (data.train, trainer.places)}
+        if data.first_half is not None:
+            splits["validation"] = data.first_half, None
+        elif data.validation_places is not None:
+            splits["validation"] = data.train, data.validation_places
+        splits["test"] = data.test, None
+        scores = {name: evaluate(trainer.module, *self._some(*split)) for name, split in splits.items()}
+        trainer.history.early.append(scored(trainer, scores))
+
+    def _some(self, examples: Examples, places: Tensor | None) -> tuple[Examples, Tensor]:
+        """The examples, and the places of those that are measured."""
+        total = len(examples) if places is None else len(places)
+        few = evenly_spaced(total, self.examples)
+        return examples, few if places is None else places[few]
 
 
 class Replay(Callback):

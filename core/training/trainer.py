@@ -26,7 +26,16 @@ from core.models.threads import own_threads
 from core.storage.history import History, Row
 from core.training import memory
 from core.training.adversarial import AttackedAccuracy, attacked
-from core.training.callbacks import Best, Callback, GradientSizes, StopTraining, ZeroDivision, without_epsilon
+from core.training.callbacks import (
+    Best,
+    Callback,
+    EarlyScores,
+    GradientSizes,
+    StopTraining,
+    ZeroDivision,
+    scored,
+    without_epsilon,
+)
 from core.training.loss_and_gradients import loss_and_gradients
 from core.training.optimizers import build_optimizer, change_setting, set_rate
 from core.training.run_data import check_batches, run_data
@@ -218,16 +227,7 @@ class Trainer:
         if (validation := self._validate()) is not None:
             scores["validation"] = validation
         scores["test"] = evaluate(self.module, self.data.test)
-        row: Row = {
-            "epoch": self.epoch + self.position / self.n,
-            "step": self.steps,
-            "examples": self.examples,
-            "seconds": self.seconds,
-        }
-        for name, score in scores.items():
-            row[f"{name}_loss"] = score.loss if score.known else None
-            row[f"{name}_accuracy"] = score.accuracy if score.graded else None
-        self.history.epochs.append(row)
+        self.history.epochs.append(scored(self, scores))
         self._call("on_epoch_end")
 
     def _validate(self) -> Score | None:
@@ -303,6 +303,8 @@ def new_trainer(
         watching = [KeepWeights(), PreActivations()]
     elif keep_weights and isinstance(config.model, RegressorConfig):
         watching = [KeepWeights(growth=1.06)]
+    if keep_weights and not isinstance(config.model, RegressorConfig):
+        watching.append(EarlyScores())
     if config.train.adversarial != "none":
         watching.insert(0, AttackedAccuracy())  # first, so that all others see the finished row
     if config.train.keep == "best" or config.train.patience:

@@ -34,7 +34,7 @@ def curves(run: RunView) -> None:
         st.markdown(_newest(run, "accuracy", "Accuracy"))
         fig = accuracy_figure(run.history, run.epochs, n_train=run.n_train)
         chart(fig.update_layout(xaxis_title_text=PASSES), f"{run.key}_accuracy")
-        st.caption("Measured after each epoch; training accuracy on up to 5,000 training words.")
+        st.caption("Measured after each epoch, within the first on 1,000 words; training accuracy on up to 5,000.")
 
 
 def _newest(run: RunView, what: str, title: str) -> str:

@@ -17,7 +17,7 @@ from core.storage import weight_history
 from core.storage.checkpoints import run_checkpoint
 from core.storage.history import History
 from core.storage.runs import RunStore
-from core.training.callbacks import Callback
+from core.training.callbacks import Callback, EarlyScores
 from core.training.loss_and_gradients import loss_and_gradients
 from core.training.recording import keep, record_of
 from core.training.run_data import run_data
@@ -111,15 +111,30 @@ def test_without_validation_only_the_training_error_is_recorded(mnist: Mnist) ->
 
 def test_watching_does_not_change_the_run(mnist: Mnist) -> None:
     """Batch norm keeps running averages and dropout draws: neither may notice who looks."""
-    watched = Trainer(tiny(), run_data(mnist, tiny()), [KeepWeights(), PreActivations(every=1)])
+    watched = Trainer(tiny(), run_data(mnist, tiny()), [KeepWeights(), PreActivations(every=1), EarlyScores()])
     watched.run()
     quiet = tiny(record_every=0)
     alone = Trainer(quiet, run_data(mnist, quiet))
     alone.run()
     assert watched.history.loss == alone.history.loss
     assert watched.history.spreads
+    assert watched.history.early
     for name, tensor in alone.module.state_dict().items():
         assert torch.equal(tensor, watched.module.state_dict()[name]), name
+
+
+def test_the_first_epoch_has_points_of_its_own(mnist: Mnist) -> None:
+    config = tiny(record_every=0)
+    trainer = new_trainer(config, mnist, torch.device("cpu"))
+    history = trainer.run()
+    assert len(history.early) == len({row["step"] for row in history.early}) > 1
+    assert all(0 < float(row["epoch"] or 0) < 1 for row in history.early)
+    assert set(history.early[0]) == set(history.epochs[0])
+    shown = [float(row["epoch"] or 0) for row in history.curve]
+    assert shown == sorted(shown)
+    assert len(history.epochs) == 1 + config.train.epochs
+    assert History.from_json(history.to_json()).early == history.early
+    assert not new_trainer(config, mnist, torch.device("cpu"), keep_weights=False).run().early
 
 
 def test_the_film_holds_the_weights_of_every_epoch(mnist: Mnist) -> None:

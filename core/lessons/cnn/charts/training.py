@@ -47,13 +47,13 @@ def losses_figure(
 def errors_figure(
     histories: Mapping[str, History], colors: Mapping[str, str], epochs: float, *, height: int = 290
 ) -> go.Figure:
-    """Test error, before training and after every epoch, on a log axis.
+    """Test error, before training, within the first and after every epoch, on a log axis.
 
     Near 99% two accuracies lie on top of each other; their errors do not. Hovering tells the accuracy.
     """
     traces = []
     for name, history in histories.items():
-        rows = [row for row in history.epochs if row.get("test_accuracy") is not None]
+        rows = [row for row in history.curve if row.get("test_accuracy") is not None]
         right = np.array([row["test_accuracy"] for row in rows], dtype=float)
         traces.append(
             line(

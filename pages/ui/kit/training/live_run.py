@@ -146,7 +146,7 @@ def curves(history: History, n_train: int, epochs: float, key: str) -> None:
         attacked = history.last("attacked_accuracy") is not None
         sentence = " Attacked: the first 500 test images under PGD, 10 steps at the training's ε."
         st.caption(
-            "Measured after each epoch; training accuracy on up to 5,000 of the images trained on."
+            "Measured after each epoch, within the first on 1,000 images; training accuracy on up to 5,000."
             + (sentence if attacked else "")
             + ("" if history.last("validation_accuracy") is not None else f" {BY_TEST}")
         )
