@@ -329,8 +329,9 @@ def _outputs(walk: FgsmWalk, key: str, *, loss: bool, small: bool) -> None:
         st.caption(f"`loss` · a scalar · chance level: ln 10 = {_number(math.log(10))} nats")
         return
     fig = bars(walk.probabilities.numpy(), names, palette.DIGITS, height=190 if small else 320)
+    words = f"Probabilities of the ten classes; predicted {walk.read}"
     if small:
-        chart(fig, f"{key}_bars", still=True)
+        chart(fig, f"{key}_bars", still=True, alt=words)
     else:
         left, right = st.columns([1, 1.2])
         with left:
@@ -343,7 +344,7 @@ def _outputs(walk: FgsmWalk, key: str, *, loss: bool, small: bool) -> None:
                 hide_index=True,
             )
         with right:
-            chart(fig, f"{key}_bars", still=True)
+            chart(fig, f"{key}_bars", still=True, alt=words)
     st.caption(f"`logits` · {ranges(walk.logits)}")
 
 

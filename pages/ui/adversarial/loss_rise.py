@@ -132,7 +132,8 @@ def adds_up(trained: TrainedNetwork, image: Tensor, label: int, here: LossRise) 
         "pixels an image has, the more contributions add up."
     )
     st.latex(r"g \cdot \varepsilon\,\mathrm{sign}(g) = \varepsilon \sum_i |g_i| = \varepsilon\,\lVert g\rVert_1")
-    chart(shares_figure(shares.numpy(), half=half), "adv_steps_shares", still=True)
+    words = f"{half} of {len(shares)} pixels make up half of the first-order estimate."
+    chart(shares_figure(shares.numpy(), half=half), "adv_steps_shares", still=True, alt=words)
 
 
 def _measured(trained: TrainedNetwork, image: Tensor, label: int, epsilons: tuple[float, ...], draws: int) -> LossRise:

@@ -213,7 +213,11 @@ def _compared(trained: TrainedNetwork, image: Tensor, label: int, config: Attack
                 colors=[ATTACKS[name].color for name in names],
                 current=ATTACKS[config.name].title,
             )
-            chart(fig, f"adv_one_needed_{norm}", still=True)
+            ends = [
+                f"{ATTACKS[name].title} {'none' if at is None else f'{at:.3g}'}"
+                for name, at in zip(names, needed, strict=True)
+            ]
+            chart(fig, f"adv_one_needed_{norm}", still=True, alt=f"Smallest ε ({NORMS[norm].title}): {', '.join(ends)}")
     st.caption(
         "A smaller ε means a stronger attack. The smallest of them is an upper bound: a smaller perturbation may "
         "exist. Norms cannot be compared with each other. Pale bars: correctly classified up to that ε."
@@ -267,8 +271,8 @@ def _numbers(path: list[Moment], steps: list[int], config: AttackConfig) -> None
     bound = config.budget if entry.bounded else None
     rows: list[tuple[str, list[float], float | None]] = [
         ("loss (nats)", [moment.loss for moment in path], None),
-        ("L∞ of the change", [moment.linf for moment in path], bound if entry.norm == "linf" else None),
-        ("L2 of the change", [moment.l2 for moment in path], bound if entry.norm == "l2" else None),
+        ("L∞ norm", [moment.linf for moment in path], bound if entry.norm == "linf" else None),
+        ("L2 norm", [moment.l2 for moment in path], bound if entry.norm == "l2" else None),
     ]
     if entry.norm == "l0":
         rows[1] = ("pixels changed", [float(moment.l0) for moment in path], bound)
@@ -276,7 +280,8 @@ def _numbers(path: list[Moment], steps: list[int], config: AttackConfig) -> None
         title, values, limit = row
         with column:
             fig = path_numbers_figure(steps, values, title=title, limit=limit)
-            chart(fig, f"adv_one_path_{place}", still=True)
+            words = f"{title} over the steps: from {values[0]:.3g} to {values[-1]:.3g}"
+            chart(fig, f"adv_one_path_{place}", still=True, alt=words)
     st.caption(_loss(config))
 
 

@@ -160,9 +160,9 @@ def _shape(standard: StrokeGradients, robust: StrokeGradients, first: str, secon
         [float(getattr(measured, name).mean()) for measured in (robust, standard)] for name in ("edges", "still")
     )
     return (
-        f" Correlation of the gradient's magnitude with the image's edges: r = {edges[0]:.2f} ({second}), "
+        f"\n\n:small[Correlation of the gradient's magnitude with the image's edges: r = {edges[0]:.2f} ({second}), "
         f"{edges[1]:.2f} ({first}). Entries near zero (below {percent(STILL, 0)} of the largest): "
-        f"{percent(still[0], 0)} ({second}), {percent(still[1], 0)} ({first})."
+        f"{percent(still[0], 0)} ({second}), {percent(still[1], 0)} ({first}).]"
     )
 
 

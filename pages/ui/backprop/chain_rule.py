@@ -264,7 +264,7 @@ def _operand(operand: Named, reads: Where, several: Sequence[Where], key: str) -
     _name(operand)
     grid = operand.grid
     fig = matrix_figure(grid, operand.notation, kind=_kind(operand), marks=several or [reads])
-    chart(fig, key, still=True)
+    chart(fig, key, still=True, alt=f"{operand.notation}, shape {operand.shape}")
     if grid.numel() > EXACT:
         st.caption("Each cell: the entry of largest absolute value in a block.")
         row, column = reads
@@ -273,7 +273,12 @@ def _operand(operand: Named, reads: Where, several: Sequence[Where], key: str) -
         elif row is not None:
             st.markdown(f"Row {row}, exact values:")
             cut = grid[row : row + 1]
-            chart(matrix_figure(cut, operand.notation, offset=(row, 0)), f"{key}_cut", still=True)
+            chart(
+                matrix_figure(cut, operand.notation, offset=(row, 0)),
+                f"{key}_cut",
+                still=True,
+                alt=f"Row {row} of {operand.notation}",
+            )
 
 
 def _result(step: Step, number: int, row: int, column: int) -> None:
@@ -282,17 +287,18 @@ def _result(step: Step, number: int, row: int, column: int) -> None:
     key = f"manual_result_{number + 1}_{rows}_{columns}"
     _name(result, "=")
     large = grid.numel() > EXACT
+    words = f"{result.notation}, shape {result.shape}; chosen: row {row}, column {column}"
     fig = matrix_figure(
         grid, result.notation, kind=_kind(result), marks=[(row, column)], click=not large and grid.numel() > 1
     )
     if large:
-        chart(fig, key, still=True)
+        chart(fig, key, still=True, alt=words)
         st.caption("Each cell: the entry of largest absolute value in a block.")
         _cut(result, column, f"{key}_cut", row, clicked(f"{key}_cut", number, rows, columns))
     elif grid.numel() == 1:
-        chart(fig, key, still=True)
+        chart(fig, key, still=True, alt=words)
     else:
-        chart(fig, key, still=True, on_select=clicked(key, number, rows, columns), selection_mode="points")
+        chart(fig, key, still=True, alt=words, on_select=clicked(key, number, rows, columns), selection_mode="points")
 
 
 def _cut(tensor: Named, column: int, key: str, row: int | None = None, on_select: object = None) -> None:
@@ -302,9 +308,16 @@ def _cut(tensor: Named, column: int, key: str, row: int | None = None, on_select
     cut = tensor.grid[:, column : column + 1]
     fig = matrix_figure(cut, tensor.notation, offset=(0, column), marks=[(row, None)], click=on_select is not None)
     if on_select is None:
-        chart(fig, key, still=True)
+        chart(fig, key, still=True, alt=f"Column {column} of {tensor.notation}")
     else:
-        chart(fig, key, still=True, on_select=on_select, selection_mode="points")
+        chart(
+            fig,
+            key,
+            still=True,
+            alt=f"Column {column} of {tensor.notation}",
+            on_select=on_select,
+            selection_mode="points",
+        )
 
 
 def _name(tensor: Named, sign: str = "") -> None:

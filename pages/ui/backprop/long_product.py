@@ -134,7 +134,12 @@ def _one_factor(factor: Factor, current: int) -> None:
     st.markdown(MEANING[factor.kind].format(layer=factor.layer))
     notation = "σ′" if factor.kind == "slopes" else factor.notation
     value = factor.value.reshape(1, -1) if factor.value.dim() == 1 else factor.value
-    chart(matrix_figure(value, notation, kind=_kind(factor)), f"manual_factor_map_{current}", still=True)
+    chart(
+        matrix_figure(value, notation, kind=_kind(factor)),
+        f"manual_factor_map_{current}",
+        still=True,
+        alt=f"{notation}, shape {shape(factor.shape)}",
+    )
     if factor.kind == "slopes":
         closed = int((factor.value == 0).sum())
         stops = f" {closed} of {wide} are 0." if closed else " None is exactly 0."
@@ -145,7 +150,12 @@ def _one_factor(factor: Factor, current: int) -> None:
 
 def _product(factor: Factor, current: int, *, last: bool) -> None:
     st.markdown(f"**Product so far** · ${_is(factor)}$ · {shape(factor.product.shape)}")
-    chart(matrix_figure(factor.product, "product"), f"manual_product_map_{current}", still=True)
+    chart(
+        matrix_figure(factor.product, "product"),
+        f"manual_product_map_{current}",
+        still=True,
+        alt=f"Product so far, RMS {factor.rms:.3g}",
+    )
     if last:
         unit = int(factor.product.square().sum(dim=0).argmax())
         st.caption(
@@ -153,7 +163,12 @@ def _product(factor: Factor, current: int, *, last: bool) -> None:
             "has the largest norm, as an image:"
         )
         cut = factor.product[:, unit : unit + 1]
-        chart(matrix_figure(cut, "∂L/∂W₁", offset=(0, unit)), "manual_product_column", still=True)
+        chart(
+            matrix_figure(cut, "∂L/∂W₁", offset=(0, unit)),
+            "manual_product_column",
+            still=True,
+            alt=f"∂L/∂W₁ of unit {unit} as an image",
+        )
 
 
 def _is(factor: Factor) -> str:
