@@ -140,7 +140,7 @@ def one_result(trained: TrainedNetwork, image: Tensor, made: Tensor, label: int,
     _sizes(sizes, norm, config)
     if held := clipping(image, made, norm):
         st.caption(held)
-    fig = before_after_figure(before.tolist(), after.tolist(), names=NAMES)
+    fig = before_after_figure(before.tolist(), after.tolist(), height=200, names=NAMES)
     chart(fig, "adv_one_reading", still=True, alt=f"Probabilities, clean and adversarial. {headline}. {sentence}")
 
 
