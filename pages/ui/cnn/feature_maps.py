@@ -13,7 +13,7 @@ from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.parts import pick_part
 
-MAPS, CHANGE, PEAKS, LOOKS = "Maps", "Ablation", "Maximally activating images", "Saliency and Grad-CAM"
+MAPS, CHANGE, PEAKS, LOOKS = "Maps", "Ablation", "Maximally activating images", "Saliency"
 renamed("cnn_maps_part", {"Change it": CHANGE, "What excites a channel": PEAKS, "Where it looks": LOOKS})
 QUESTIONS = {
     MAPS: "One image goes in, ten probabilities come out. What does every layer compute from it?",

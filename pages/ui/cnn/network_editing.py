@@ -100,7 +100,7 @@ def _off_key(config: CNNConfig, block: int) -> str:
 def _choose_off(config: CNNConfig) -> dict[int, list[int]]:
     """Block → channels switched off, in a list box for each block."""
     off: dict[int, list[int]] = {}
-    with st.container(horizontal=True, gap="small"):
+    with st.expander("Channels by number", icon=":material/tune:"), st.container(horizontal=True, gap="small"):
         for block, count in enumerate(config.channels, start=1):
             off[block] = st.multiselect(
                 f"Off in act{block}",
@@ -265,7 +265,7 @@ def effect(
         f"Predicted for this image: **{was}** ({probability(float(pair[0][was]))}), edited "
         + f"**{now}** ({probability(float(pair[1][now]))})"
     )
-    fig = before_after_figure(pair[0].tolist(), pair[1].tolist(), height=230)
+    fig = before_after_figure(pair[0].tolist(), pair[1].tolist(), names=("trained", "edited"), height=230)
     chart(fig.update_layout(margin_t=34), f"{EFFECT_KEY}_bars", still=True)
     everything = st.toggle(
         f"Measure on all {len(mnist.test):,} test images",
@@ -279,7 +279,7 @@ def effect(
         before = results.answers(trained, mnist, count, {}, {}).argmax(1)
         after = results.answers(trained, mnist, count, off, kernels).argmax(1)
     _accuracy(before, after, labels)
-    st.caption(f"Measured on {cached_results.which_images(mnist, count)}. Whiskers: 95% intervals. {BY_TEST}")
+    st.caption(f"Measured on {cached_results.which_images(mnist, count)}. Whiskers: 95% intervals.")
     return EditedPredictions(before, after, labels)
 
 
@@ -292,7 +292,7 @@ def _accuracy(before: Tensor, after: Tensor, labels: Tensor) -> None:
             percent(shares[1], 2),
             f"{100 * (shares[1] - shares[0]):+.2f} points" if bool((before != after).any()) else None,
             width=140,
-            help=f"Trained network: {percent(shares[0], 2)} on the same images.",
+            help=f"Trained network: {percent(shares[0], 2)} on the same images. {BY_TEST}",
         )
         st.metric(
             "Predictions changed",

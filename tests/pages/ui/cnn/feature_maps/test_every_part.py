@@ -14,7 +14,7 @@ from pages.ui.cnn import maps, max_activations, network_editing, saliency
 from tests.pages.ui.cnn.feature_maps.harness import CONFIGS, built, part
 
 pytestmark = pytest.mark.usefixtures("bundled_only")
-PARTS = ("Maps", "Ablation", "Maximally activating images", "Saliency and Grad-CAM")
+PARTS = ("Maps", "Ablation", "Maximally activating images", "Saliency")
 
 
 @pytest.mark.parametrize(("name", "value"), [*((name, "nan") for name in PARTS), ("Maps", "inf")])

@@ -47,12 +47,12 @@ def test_an_inactive_channel_says_so(mnist: Mnist) -> None:
         network.model.layers.conv1.weight.zero_()
         network.model.layers.conv1.bias.fill_(-1.0)
     assert "Channel 0 of act1 is inactive" in text(part("Maximally activating images", network, mnist))
-    assert "nowhere positive" in text(part("Saliency and Grad-CAM", network, mnist))
+    assert "nowhere positive" in text(part("Saliency", network, mnist))
 
 
 def test_saliency_and_grad_cam_of_every_layer(trained: TrainedNetwork, mnist: Mnist) -> None:
     config = config_of(trained)
-    app = part("Saliency and Grad-CAM", trained, mnist)
+    app = part("Saliency", trained, mnist)
     assert text(app).count("Saliency: ") == 2
     for layer in widget(app.selectbox, "cnn_looks_layer").options:
         well(widget(app.selectbox, "cnn_looks_layer").set_value(layer).run())
