@@ -160,9 +160,9 @@ def _one(trained: TrainedNetwork, walk: FgsmWalk, mode: EvalMode, steps: list[St
     st.subheader(f"{number}. {step.title}", anchor=False)
     st.markdown(step.sentence)
     st.code(step.code, language="python")
-    step_picture(number, trained, walk, mode, f"adv_steps_picture_{number}")
     if number not in PANELS:
         whole_way(walk, "adv_steps_way")
+    step_picture(number, trained, walk, mode, f"adv_steps_picture_{number}")
 
 
 def _all(trained: TrainedNetwork, walk: FgsmWalk, mode: EvalMode, steps: list[StepText]) -> None:
