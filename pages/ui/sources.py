@@ -12,8 +12,8 @@ def sources() -> None:
     """A part for each text, and before them what claims are."""
     with error_boundary():
         st.markdown(
-            "The experiments here are those of five teaching texts, written in Chinese; each is a **recipe** with the "
-            "text's own settings. What a text reports is quoted as its claim, and never mixed into what is measured."
+            "The experiments here are those of five teaching texts, written in Chinese; each is a **recipe** with its "
+            "source's own settings. What a source reports is quoted as its claim, never mixed into what is measured."
         )
         with link_row("Claims beside measurements:", "reproduced"):
             _links((("runs", "Reproduced"),))
@@ -35,7 +35,7 @@ def _text(source: Source) -> None:
             with answered:
                 for name in ask.recipes:
                     recipe = RECIPES[name]
-                    claim = "" if name in told or not recipe.claim else f"  \n:small[The text claims: {recipe.claim}.]"
+                    claim = "" if name in told or not recipe.claim else f"  \n:small[Claim: {recipe.claim}.]"
                     st.markdown(f"Recipe `{name}`: {recipe.title}{claim}")
                     told.add(name)
                 with link_row("See it on:", f"{source.name}-{number}"):

@@ -28,7 +28,7 @@ def word_panel(show: Panel) -> Panel:
                 show(trained)
             else:
                 st.warning(
-                    "The weights of this network are no longer numbers: its training diverged. Choose "
+                    "The weights of this network are NaN or infinite: its training diverged. Choose "
                     "another network, or train it with a smaller learning rate.",
                     icon=":material/trending_up:",
                 )

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.intervals import run_accuracies_figure
+from core.config.choices import setting_name
 from core.config.escaping import escaped
 from core.config.regression import CurveConfig
 from core.config.run import examples
@@ -70,8 +71,9 @@ def _pick(known: Sequence[RunRecord]) -> list[RunRecord]:
     """The selected runs in a box where they can be exchanged; the newest two single runs where none is selected."""
     titles = {run.run_id: title_of(run) for run in known}
     if not chosen.ids():
-        single = sorted(known, key=lambda run: run.kind != KINDS[0])  # those of races and sweeps last
-        chosen.choose([run.run_id for run in single[:2]])
+        first, *rest = sorted(known, key=lambda run: run.kind != KINDS[0])  # those of races and sweeps last
+        rest.sort(key=lambda run: type(run.config.data) is not type(first.config.data))  # the same task
+        chosen.choose([run.run_id for run in (first, *rest[:1])])
     runs = chosen.runs()
     names = [run.run_id for run in runs]
     titles |= {run.run_id: title_of(run) for run in runs}  # a link may name one that is not listed
@@ -319,9 +321,7 @@ def settings_table(runs: Sequence[RunRecord]) -> None:
     names = [short_of(run) for run in runs]
     heads = [name if names.count(name) == 1 else f"{name} ({place})" for place, name in enumerate(names, 1)]
     if found.lit:
-        st.dataframe(
-            _frame(found.lit, heads), height="auto" if len(found.lit) < 10 else 56 + 35 * len(found.lit), key="runs_lit"
-        )
+        st.dataframe(_frame(found.lit, heads), height="auto" if len(found.lit) < 10 else 420, key="runs_lit")
     elif len(runs) > 1:
         st.markdown("These runs have the same settings.")
     else:
@@ -333,5 +333,5 @@ def settings_table(runs: Sequence[RunRecord]) -> None:
 
 def _frame(rows: dict[str, list[str]], heads: Sequence[str]) -> pd.DataFrame:
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=list(heads))
-    frame.index.name = "setting"
+    frame.index = pd.Index(map(setting_name, frame.index), name="setting")
     return frame

@@ -84,10 +84,11 @@ def _card(name: str, stored: Row | None, quick: Row | None, *, waiting: bool) ->
     with st.container(border=True, key=f"runs_card_{name}"):
         says, measured, again = st.columns([1.15, 1.25, 0.9], gap="medium")
         with says:
-            st.markdown(f"**{recipe.title}**  \n`{name}`")
+            st.markdown(f"**{recipe.title}** `{name}`")
             if recipe.claim:
-                st.markdown(f"Claim: *{recipe.claim}*")
-            st.caption(recipe.source)
+                st.markdown(f"Claim: *{recipe.claim}* :small[({recipe.source})]")
+            else:
+                st.caption(recipe.source)
         with measured:
             _measured(name, stored)
         with again:

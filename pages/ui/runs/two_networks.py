@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from PIL import Image
 
 from core.config.run import DIGIT_READERS
-from core.formatting import count, points, points_interval
+from core.formatting import count, number, points, points_interval
 from core.lessons.runs.agreement import GROUPS, Both, both
 from core.lessons.runs.charts.comparisons import both_board
 from core.lessons.runs.rows import title_of
@@ -144,7 +144,7 @@ def verdict(pair: Paired) -> tuple[str, str]:
     text += f": only A classifies {count(a, 'image')} correctly, only B {b:,}."
     ends = (min(abs(low), abs(high)), max(abs(low), abs(high))) if low * high > 0 else None
     between = points_interval(*(ends or (low, high))) + ("" if ends else ", A minus B")
-    p = "p < 0.000001" if pair.p < 1e-6 else f"p = {pair.p:.2g}"
+    p = "p < 0.000001" if pair.p < 1e-6 else f"p = {number(pair.p, 2)}"
     return text, (
         f"Difference {difference} (95% interval {between}). McNemar's exact test: {p}, the probability of so "
         f"uneven a split of the {count(a + b, 'image')} if both networks were equally good."

@@ -1,4 +1,4 @@
-"""Which networks are compared: the one chosen above the tabs, and those that came along."""
+"""Which networks are compared: the one chosen above the tabs, and pretrained ones."""
 
 from dataclasses import replace
 
@@ -38,7 +38,7 @@ def compared(key: str, trained: TrainedNetwork, first: tuple[str, ...] = ()) -> 
 
 
 def shipped_readers() -> list[str]:
-    """Shipped networks that read digits."""
+    """Shipped networks that classify digits."""
     return [name for name in shipped() if isinstance(shipped_model(name).config.model, MLPConfig | CNNConfig)]
 
 

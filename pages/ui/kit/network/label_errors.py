@@ -1,4 +1,4 @@
-"""Suspects: the training images that a network finds hardest to believe, and whose labels we had flipped."""
+"""Suspected label errors: the training images with the highest loss, and whose labels were really wrong."""
 
 import time
 from collections.abc import Callable
@@ -27,13 +27,13 @@ from pages.ui.kit.widgets.cached_results import data_key
 from pages.ui.kit.widgets.chart import chart
 
 SHOWN = 14  # of the first, and of the last before one stops
-SIDE, RING = 56, 4  # pixels of a picture on the screen, and of the ring around it
+SIDE, RING = 56, 4  # pixels of an image on the screen, and of the ring around it
 PATIENCE = 0.5  # seconds; what takes longer waits for a button
 CODE = """\
 network.eval()
 with torch.no_grad():
     losses = F.cross_entropy(network(images), given, reduction="none")  # one number an image
-order = losses.argsort(descending=True)                                 # hardest to believe first
+order = losses.argsort(descending=True)                                 # highest loss first
 found = flipped[order].cumsum(0)                                        # wrong labels in the first 1, 2, …
 """
 
@@ -56,20 +56,20 @@ def show_suspects(place: Place, run: FinishedRun) -> None:
 @one_thread()
 def _panel(place: Place, run: FinishedRun) -> None:
     with error_boundary():
-        st.subheader("Suspects", anchor=False)
+        st.subheader("Suspected label errors", anchor=False)
         st.caption(
-            "Training images by their loss under the trained network, hardest to believe first. A network "
-            "learns what many images agree on before it learns single exceptions by heart."
+            "Training images by their loss, highest first. A network learns what many images have in common before "
+            "it memorizes exceptions."
         )
         key = run.key + data_key(cache.mnist())
         network = _network(key, run.network)
         if network is None or not all(bool(v.isfinite().all()) for v in network.state_dict().values()):
-            st.caption("The weights of this run are gone, or no longer numbers: nothing can be ranked by them.")
+            st.caption("The weights of this run are gone, NaN or infinite: they cannot rank images.")
             return
         seconds = _seconds(key, network, run.n_train)
         if seconds > PATIENCE and st.session_state.get(place.key("suspects_of")) != key:
             st.button(
-                f"Look for suspects (about {duration(max(1, round(seconds)))})",
+                f"Find label errors (about {duration(max(1, round(seconds)))})",
                 icon=":material/search:",
                 key=place.key("suspects_look"),
                 on_click=_look,
@@ -79,7 +79,7 @@ def _panel(place: Place, run: FinishedRun) -> None:
             return
         found = _ranked(key, network, run.config)
         if len(found.suspects.places) != run.n_train:
-            st.caption("This run learned from other digits than those in use now (see the sidebar).")
+            st.caption("This run was trained on other digits than those in use now (see the sidebar).")
             return
         _found(place, found)
 
@@ -97,33 +97,30 @@ def _found(place: Place, ranked: _Ranked) -> None:
         return
     most = len(ranked.images)
     count = st.slider(
-        "How many to look at",
+        "Images to check",
         10,
         most,
         min(total, most) if total >= 10 else 10,
         format="%,d",
         key=place.key(f"suspects_{most}"),
         bind="query-params",
-        help="Somebody has to look at each of these images and say which digit it is. How many are worth it?",
+        help="A person has to check each of these images. How many are worth it?",
     )
     hits, _ = found.among_first(count)
     st.markdown(
         f"Of the first **{count:,}** of {n:,}, **{hits:,}** were flipped labels (precision "
         f"{percent(hits / count, 0)}); that is **{percent(hits / total, 0)}** of all {total:,} flipped ones "
-        f"(recall). By luck it would be {count * total / n:,.0f}."
+        f"(recall). At random it would be {count * total / n:,.0f}."
     )
     first = min(count, SHOWN)
-    st.caption("**Hardest to believe**: the label it was given → what the network reads")
+    st.caption("**Highest loss**: given label → prediction")
     _gallery(ranked, range(first))
     if count > 2 * SHOWN:
-        st.caption("**The last before you stop**")
+        st.caption("**The last ones checked**")
         _gallery(ranked, range(count - SHOWN, count))
-    st.caption(
-        "Orange ring: its label was flipped by us. Gray: labeled as MNIST has it, and yet hard to believe "
-        "for this network."
-    )
+    st.caption("Orange ring: a flipped label. Gray: the label MNIST has, and yet a high loss.")
     chart(label_errors_figure(found.found.numpy(), count), place.key("suspects_curve"), still=True)
-    st.caption("The dot: where you stop looking. Dotted: looking at the images in any order.")
+    st.caption("Dot: the images checked. Dotted: checking images in random order.")
     with st.expander("Show the code of the search", icon=":material/code:"):
         st.code(CODE, language="python")
 
@@ -133,8 +130,11 @@ def _gallery(ranked: _Ranked, which: range) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         for index in which:
             with st.container(width=SIDE + 2 * RING, gap=None):
-                st.image(ringed(ranked.images[index], bool(found.flipped[index])), width=SIDE + 2 * RING)
-                st.caption(f"{int(found.given[index])} → {int(found.read[index])}", text_alignment="center")
+                labels = f"{int(found.given[index])} → {int(found.read[index])}"
+                flipped = bool(found.flipped[index])
+                alt = f"Training image, {labels}, {'flipped label' if flipped else 'label as in MNIST'}"
+                st.image(ringed(ranked.images[index], flipped), width=SIDE + 2 * RING, alt=alt)
+                st.caption(labels, text_alignment="center")
 
 
 def ringed(image: Tensor, flipped: bool) -> NDArray[np.uint8]:

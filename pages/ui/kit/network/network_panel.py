@@ -35,7 +35,7 @@ def panel(show: Panel[Rest]) -> Panel[Rest]:
             broken = cached_results.not_finite(trained)
             if broken:
                 st.warning(
-                    f"The {broken} of this network are no longer numbers: its training diverged. "
+                    f"The {broken} of this network are NaN or infinite: its training diverged. "
                     "Choose another network, or train it with a smaller learning rate.",
                     icon=":material/trending_up:",
                 )
@@ -45,7 +45,7 @@ def panel(show: Panel[Rest]) -> Panel[Rest]:
     return whole
 
 
-# Why a run on few images does worse than the network that came along.
+# Why a run on few images does worse than the pretrained network.
 
 
 def why_less(snapshot: Snapshot) -> None:
@@ -57,8 +57,8 @@ def why_less(snapshot: Snapshot) -> None:
     theirs = len(facts["history"]["loss"])
     if snapshot.status == "finished" and snapshot.n_train < facts["n_train"] and snapshot.steps < theirs:
         st.info(
-            f"{snapshot.n_train:,} images make {snapshot.steps:,} steps; the network that came with Digit "
-            f"Lab made {theirs:,} on {facts['n_train']:,}. More epochs or a larger learning rate help, "
+            f"{snapshot.n_train:,} images make {snapshot.steps:,} steps; the pretrained network "
+            f"made {theirs:,} on {facts['n_train']:,}. More epochs or a larger learning rate help, "
             "and so does the whole MNIST (Home has the button).",
             icon=":material/lightbulb:",
         )

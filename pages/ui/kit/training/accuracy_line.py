@@ -8,8 +8,8 @@ from core.storage.history import History, Row
 
 #: Stands wherever somebody could choose by a test score: a rate, an epoch, a strength, one of several runs.
 BY_TEST = (
-    "What is chosen by its score on test images looks better than it is: they took part in the choice and no "
-    "longer test it. Choose on validation images."
+    "Whatever is chosen by its test accuracy looks better than it is, because the test images took part in the "
+    "choice. Choose by validation accuracy."
 )
 
 

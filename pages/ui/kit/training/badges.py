@@ -23,11 +23,11 @@ def data_badge() -> None:
 
 
 def queue_badge() -> None:
-    """In a classroom: how many runs are at work on this server, and how many wait in line."""
+    """In a classroom: how many runs are at work on this server, and how many are queued."""
     if not classroom():
         return
     slots = registry().slots
-    waiting = f", {slots.waiting} waiting in line" if slots.waiting else ""
+    waiting = f", {slots.waiting} queued" if slots.waiting else ""
     st.caption(f":material/groups: {slots.running} of {slots.limit} places to run taken{waiting}")
 
 

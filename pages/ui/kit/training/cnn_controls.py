@@ -9,7 +9,8 @@ from pages.ui.kit.widgets.bound_widgets import Widgets
 
 MOST_BLOCKS, MOST_HIDDEN = 6, 4
 NEW = {"channels": 16, "kernels": 3, "strides": 1, "paddings": 1, "pools": "none"}  # a block not there before
-POOL_WORDS = {"max": "largest of 2×2", "average": "average of 2×2", "none": "no pooling"}
+POOL_WORDS = {"max": "max pooling 2×2", "average": "average pooling 2×2", "none": "no pooling"}
+FORMER = {"largest of 2×2": POOL_WORDS["max"], "average of 2×2": POOL_WORDS["average"]}
 
 
 def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
@@ -33,10 +34,10 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
         "Batch norm",
         values["batch_norm"],
         "batch_norm",
-        help="After every convolution: mean 0, spread 1 over the batch, then a learned scale and shift.",
+        help="After every convolution: mean 0, variance 1 over the batch, then a learned scale and shift.",
     )
     changes["pool_first"] = widget.toggle(
-        "Pool straight after the convolution",
+        "Pool right after the convolution",
         values["pool_first"],
         "pool_first",
         disabled=all(pool == "none" for pool in changes["pools"]),
@@ -56,7 +57,7 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
         values["hidden"],
         most=4096,
         usual=64,
-        help="Layers between the last feature maps and the ten outputs; 0 reads the maps directly.",
+        help="Layers between the last feature maps and the ten outputs; 0 connects the maps directly to the outputs.",
         unit="How many neurons.",
     )
     changes["norm_hidden"] = widget.toggle(
@@ -64,7 +65,7 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
         values["norm_hidden"],
         "norm_hidden",
         disabled=not changes["hidden"],
-        help="After every hidden linear layer: mean 0, spread 1 over the batch, then scaled and shifted.",
+        help="After every hidden linear layer: mean 0, variance 1 over the batch, then scaled and shifted.",
     )
     dropout = widget.slider(
         "Dropout",
@@ -74,17 +75,17 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
         "dropout",
         step=0.05,
         disabled=not changes["hidden"],
-        help="Share of the hidden linear units silenced at each step. Without such a layer there is none.",
+        help="Fraction of the hidden linear units set to zero at each training step; needs a hidden linear layer.",
     )
     changes["dropout"] = dropout
     changes["normalize"] = widget.toggle(
         "Normalize the pixels first", values["normalize"], "normalize", help="(x − mean) / std as the first layer."
     )
     changes["frozen"] = widget.toggle(
-        "Leave the kernels random",
+        "Freeze the kernels",
         values["frozen"],
         "frozen",
-        help="The convolutions stay as they start; only what follows them learns.",
+        help="The kernels keep their initial random weights; only the layers after them learn.",
     )
     return changes
 
@@ -97,10 +98,10 @@ def _block(widget: Widgets, number: int, start: dict[str, Any]) -> dict[str, Any
         256,
         start["channels"],
         f"channels_{number}",
-        help=f"Kernels of convolution {number}, and so feature maps it gives.",
+        help=f"Number of kernels of convolution {number}, and of the feature maps it produces.",
     )
     kernel = widget.slider(
-        "Kernel side (pixels)",
+        "Kernel size (pixels)",
         1,
         11,
         start["kernels"],
@@ -121,14 +122,15 @@ def _block(widget: Widgets, number: int, start: dict[str, Any]) -> dict[str, Any
         10,
         start["paddings"],
         f"padding_{number}",
-        help="Rows of zeros laid around the image first. Half a kernel keeps its size.",
+        help="Rows of zeros around the image. Half the kernel size keeps the size of the image.",
     )
     pool = widget.choice_box(
         "Pooling",
         POOLS,
         start["pools"],
         f"pool_{number}",
-        help="What becomes of each 2×2 square of a feature map.",
+        help="What replaces each 2×2 block of a feature map.",
         format_func=lambda name: POOL_WORDS[name],
+        former=FORMER,
     )
     return {"channels": channels, "kernels": kernel, "strides": stride, "paddings": padding, "pools": pool}

@@ -111,7 +111,7 @@ def run_controls(recipe: str, network: Network, live: Live | None = None, data: 
         values["batch_size"],
         "batch_size",
         help=f"{what.capitalize()} that share one update. Small batches make many noisy steps, large ones "
-        "few calm ones.",
+        "few smooth ones.",
         format_func=lambda v: f"{v:,}",
     )
     often = f"How often every training {what.removesuffix('s')} is seen."
@@ -168,7 +168,7 @@ def _training(widget: Widgets, recipe: str, values: dict[str, Any], model: Model
         ("mean", "sum"),
         values["reduction"],
         "reduction",
-        help=f"Average over the {examples(model)} (PyTorch's default) or sum (as the course slides write it). "
+        help=f"Mean over the {examples(model)} (PyTorch's default) or sum (as the course slides write it). "
         "The sum's gradient is batch-size times larger, and so is each step.",
         format_func={name: f"{name} over its {examples(model)}" for name in ("mean", "sum")}.get,
     )
@@ -236,7 +236,7 @@ def _held_out(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
         RECORDS,
         values["record_every"],
         "record_every",
-        help="How often training and validation error are written down within an epoch; 0 is never.",
+        help="How often training and validation error are recorded within an epoch; 0 is never.",
     )
     return {"split": split, "validation": 0.0 if split == "lab" else share, "keep": kept, "record_every": every}
 
@@ -249,10 +249,11 @@ def _default_learning_rate(recipe: str) -> None:
     st.session_state[key(recipe, "lr")] = rate
 
 
-# Widgets for training on attacked images.
+# Widgets for adversarial training.
 
 
-WORDS = {"none": "clean images", "fgsm": "attacked once (FGSM)", "pgd": "attacked by PGD"}
+WORDS = {"none": "clean images", "fgsm": "adversarial examples (FGSM)", "pgd": "adversarial examples (PGD)"}
+FORMER = {"attacked once (FGSM)": WORDS["fgsm"], "attacked by PGD": WORDS["pgd"]}
 
 
 def adversarial_settings(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
@@ -262,25 +263,26 @@ def adversarial_settings(widget: Widgets, values: dict[str, Any]) -> dict[str, A
         ADVERSARIES,
         values["adversarial"],
         "adversarial",
-        help="Adversarial training attacks every batch before it learns from it: robust afterwards, "
-        "several times slower to train.",
+        help="Adversarial training replaces every batch by adversarial examples: a more robust network, several "
+        "times slower to train.",
         format_func=lambda name: WORDS[name],
+        former=FORMER,
     )
     changes: dict[str, Any] = {"adversarial": kind}
     if kind == "none":
         return changes
     changes["attack_epsilon"] = widget.slider(
-        "ε of the attack",
+        "Perturbation budget ε",
         0.0,
         0.5,
         float(values["attack_epsilon"]),
         "attack_epsilon",
         step=0.01,
-        help="The largest change of a pixel while training; pixels run from 0 to 1.",
+        help="The largest change of a pixel in training; pixels run from 0 to 1.",
     )
     if kind == "pgd":
         changes["attack_steps"] = widget.slider(
-            "Steps of the attack",
+            "Attack steps",
             1,
             20,
             values["attack_steps"],
@@ -288,7 +290,7 @@ def adversarial_settings(widget: Widgets, values: dict[str, Any]) -> dict[str, A
             help="More make a stronger attack; each costs a forward and a backward pass.",
         )
     changes["attack_step_size"] = widget.slider(
-        "Step size of the attack",
+        "Attack step size",
         0.0,
         0.6,
         float(values["attack_step_size"]),
@@ -303,7 +305,7 @@ def adversarial_settings(widget: Widgets, values: dict[str, Any]) -> dict[str, A
         float(values["attack_warmup"]),
         "attack_warmup",
         step=0.05,
-        help="Share of the training over which ε grows. Without it some networks never begin to learn.",
+        help="Share of the training during which ε grows to its full size. Without it some networks never learn.",
     )
     return changes
 
@@ -335,7 +337,7 @@ def schedule_choice(widget: Widgets, value: str) -> str:
             tuple(SCHEDULES),
             value,
             "schedule",
-            help=f"How the learning rate moves on the way. {ideas}",
+            help=f"How the learning rate changes during training. {ideas}",
             format_func=lambda name: SCHEDULES[name].title,
         )
     )

@@ -1,4 +1,4 @@
-"""Widgets that spoil the training digits on purpose, and what was done to them in words."""
+"""Widgets that corrupt the training digits on purpose, and what was done to them in words."""
 
 from typing import Any
 
@@ -67,7 +67,7 @@ def fault_settings(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
     )
     if DigitsConfig(**changes).any:
         changes["faults_seed"] = widget.number(
-            "Seed of the corruption",
+            "Corruption seed",
             0,
             2**31 - 1,
             values["faults_seed"],

@@ -26,9 +26,9 @@ def data_state(key: str) -> None:
         )
         return
     st.markdown(
-        f"A sample of MNIST that comes along: **{len(data.train):,}** images to train on, "
-        f"**{len(data.test):,}** to test on. Everything works with it, offline too. With the whole MNIST "
-        "networks get better and the lessons' numbers match their sources."
+        f"The bundled sample of MNIST: **{len(data.train):,}** images to train on, "
+        f"**{len(data.test):,}** to test on. Everything works with it, offline too. On the whole MNIST "
+        "networks become more accurate, and the lessons' numbers match their sources."
     )
     if kept_button("Get the whole MNIST (11 MB)", icon=":material/download:", key=key):
         with error_boundary():

@@ -1,4 +1,4 @@
-"""Widgets for what is held out to choose the epoch by, and when to stop."""
+"""Widgets for the validation split, the checkpoint to keep, and early stopping."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def early_stopping(widget: Widgets, values: dict[str, Any], what: str) -> dict[s
         float(values["validation"]),
         "validation",
         step=0.05,
-        help=f"Share of the training {what} kept aside to choose by; those of the test only report.",
+        help=f"Share of the training {what} kept aside to choose by; the test {what} only report.",
     )
     held_out = share > 0
     kept = kept_weights(widget, values, held_out=held_out)
@@ -26,7 +26,7 @@ def early_stopping(widget: Widgets, values: dict[str, Any], what: str) -> dict[s
         PATIENCE,
         values["patience"],
         "patience",
-        help="Stop after so many epochs without a better validation loss; 0 never stops early.",
+        help="Early stopping: ends training after this many epochs without a better validation loss; 0: never.",
     )
     return {"validation": share, "keep": kept, "patience": patience if held_out else 0}
 
@@ -34,12 +34,12 @@ def early_stopping(widget: Widgets, values: dict[str, Any], what: str) -> dict[s
 def kept_weights(widget: Widgets, values: dict[str, Any], *, held_out: bool) -> str:
     """The box that says which epoch's weights a run leaves; the last ones where nothing is held out."""
     kept = widget.choice_box(
-        "Weights that are kept",
+        "Checkpoint to keep",
         tuple(WORDS),
         values["keep"],
         "keep",
-        help="A network goes on changing after it was at its best. Validation tells when that was; without "
-        "it the last epoch is kept.",
+        help="A network may get worse after its best epoch. The validation split shows which that is; without one "
+        "the last epoch is kept.",
         format_func=lambda name: WORDS[name],
     )
     return str(kept) if held_out else "last"

@@ -20,7 +20,7 @@ def export_buttons(lesson: Callable[[], Lesson], name: str, key: str) -> None:
     name: of the file, without its ending. key: begins the keys of both buttons. The callable runs outside the
     page: it must not read widgets.
     """
-    st.caption("The whole program, with the data and the same first weights and batches, to run without Digit Lab:")
+    st.caption("The whole program, with the data and the same initial weights and batches, to run without Digit Lab:")
     with st.container(horizontal=True):
         st.download_button(
             "Script",

@@ -1,4 +1,4 @@
-"""A run that has ended, wherever it comes from: this page's job, the record, or what came along."""
+"""A run that has ended, wherever it comes from: this page's job, a saved run, or a pretrained network."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ def network_of(run: RunRecord) -> TrainedNetwork | None:
 
 
 def of_record(name: str | None, recipe: str) -> FinishedRun | None:
-    """The recorded run of that name; without a name the network that came along, None where none did."""
+    """The recorded run of that name; without a name the pretrained network, None where there is none."""
     if name is None and recipe not in shipped():
         return None
     if name is None:

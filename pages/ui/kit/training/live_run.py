@@ -31,7 +31,7 @@ from pages.ui.kit.widgets.chart import chart
 #: Seconds between two looks at a run. A paused one changes only when somebody presses a button.
 POLL = {"running": 0.5, "queued": 1.0, "paused": 3.0}
 _WORDS = {
-    "queued": ("hourglass_top", "Waiting in line"),
+    "queued": ("hourglass_top", "Queued"),
     "running": ("play_circle", "Training"),
     "paused": ("pause_circle", "Paused"),
     "finished": ("check_circle", "Finished"),
@@ -138,13 +138,13 @@ def curves(history: History, n_train: int, epochs: float, key: str) -> None:
     with left:
         st.markdown(_legend(history, "loss", "Loss"))
         chart(loss_figure(history, n_train, epochs, log_y=st.session_state.get(f"{key}_log", False)), f"{key}_loss")
-        st.caption("Nats per image (chance level: ln 10 ≈ 2.3). Blue: every step, with its full spread.")
+        st.caption("Nats per image (chance level: ln 10 ≈ 2.3). Blue: every step, with its full range.")
         st.toggle("Logarithmic loss", key=f"{key}_log", bind="query-params", help="Shows small losses better.")
     with right:
         st.markdown(_legend(history, "accuracy", "Accuracy"))
         chart(accuracy_figure(history, epochs, n_train=n_train), f"{key}_accuracy")
         attacked = history.last("attacked_accuracy") is not None
-        sentence = " Attacked: the first 500 test images under PGD, 10 steps at the training's ε."
+        sentence = " Adversarial: the first 500 test images under PGD, 10 steps at the training's ε."
         st.caption(
             "Measured after each epoch, within the first on 1,000 images; training accuracy on up to 5,000."
             + (sentence if attacked else "")
@@ -167,7 +167,7 @@ def _legend(history: History, what: str, title: str) -> str:
     """The newest values in words and in the colors of their lines."""
     parts = []
     colors = {"train": "blue", "validation": "orange", "test": "green", "attacked": "red"}
-    words = {"train": "training", "attacked": "test, attacked"}
+    words = {"train": "training", "attacked": "test, adversarial"}
     for split, color in colors.items():
         value = history.last(f"{split}_{what}")
         if value is not None:
@@ -179,7 +179,7 @@ def _legend(history: History, what: str, title: str) -> str:
 def _status(snapshot: Snapshot) -> None:
     icon, word = _WORDS[snapshot.status]
     if snapshot.status == "running" and not snapshot.steps:
-        word = "Getting ready"
+        word = "Preparing"
     if snapshot.status == "queued":
         word += f", place {snapshot.place}" if snapshot.place else ", about to start"
     facts = [f":material/{icon}: **{word}**"]
@@ -205,7 +205,7 @@ def _status(snapshot: Snapshot) -> None:
     st.caption(" · ".join(details))
     if changes := snapshot.history.changes:
         st.caption("Changed while it ran: " + "; ".join(describe(change) for change in changes) + ".")
-    spoilt(snapshot.config)
+    corruption_badge(snapshot.config)
     if not snapshot.active and snapshot.n_test:
         config = snapshot.config
         st.markdown(score_line(snapshot.history, config, snapshot.n_test))
@@ -221,11 +221,11 @@ def epoch_told(snapshot: Snapshot) -> str:
     return f"epoch {now} of {train.epochs:,}"
 
 
-def spoilt(config: RunConfig) -> None:
-    """Say so where the training digits were spoiled on purpose."""
+def corruption_badge(config: RunConfig) -> None:
+    """Say so where the training digits were corrupted on purpose."""
     if isinstance(config.data, DigitsConfig) and config.data.any:
-        spoiled = replace(config.data, share=1.0).any
-        badge = ":orange-badge[:material/ink_eraser: Corrupted data]" if spoiled else ":gray-badge[Trained on]"
+        corrupted = replace(config.data, share=1.0).any
+        badge = ":orange-badge[:material/ink_eraser: Corrupted data]" if corrupted else ":gray-badge[Trained on]"
         st.caption(f"{badge} {faults_told(config.data)}")
 
 
@@ -242,15 +242,13 @@ def written(loss: float) -> str:
 
 
 def _buttons(job: Steered, snapshot: Snapshot, key: str) -> None:
-    """Pause or go on, one step, one more epoch, stop. Each takes effect between two steps."""
+    """Pause or resume, one step, one more epoch, stop. Each takes effect between two steps."""
     paused, active = snapshot.status == "paused", snapshot.active
     with st.container(horizontal=True, gap="small"):
         if paused:
-            job_button("Resume", "play_arrow", f"{key}_resume", job.resume, help="Train on from here.")
+            job_button("Resume", "play_arrow", f"{key}_resume", job.resume, help="Continues training from here.")
         else:
-            job_button(
-                "Pause", "pause", f"{key}_pause", job.pause, disabled=not active, help="Stand still after this step."
-            )
+            job_button("Pause", "pause", f"{key}_pause", job.pause, disabled=not active, help="Pauses after this step.")
         job_button(
             "One step", "skip_next", f"{key}_step", job.step, disabled=not paused, help="While paused: one batch."
         )

@@ -1,5 +1,5 @@
 """What a training page shows where no job is its own: the recorded run that the address names, else the
-network that came along."""
+pretrained network."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ from pages.ui.kit.network.network_picker import Kind, as_it_came
 from pages.ui.kit.shell import cache, state
 from pages.ui.kit.shell.places import not_here
 from pages.ui.kit.training import finished_run
-from pages.ui.kit.training.live_run import Draw, More, RunView, curves, describe, score_line, spoilt
+from pages.ui.kit.training.live_run import Draw, More, RunView, corruption_badge, curves, describe, score_line
 
 
 def recorded(
@@ -40,7 +40,7 @@ def recorded(
             )
             if otherwise := computed_elsewhere(run.versions):
                 st.caption(otherwise)
-            spoilt(run.config)
+            corruption_badge(run.config)
             if run.history.changes:
                 st.caption(f"Changed while it ran: {'; '.join(map(describe, run.history.changes))}.")
             epochs = max(run.config.train.epochs, run.epochs)

@@ -315,7 +315,7 @@ def start_buttons(key: Callable[[str], str], locked: bool, quick: bool, watchabl
         width="stretch",
         key=key("start"),
         disabled=locked,
-        help="Start from fresh weights with these settings.",
+        help="Trains from new initial weights with these settings.",
     )
     if quick:
         st.button(

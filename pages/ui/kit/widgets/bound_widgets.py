@@ -1,13 +1,14 @@
 """Streamlit's widgets for the settings of a run, all of them kept in the address."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from core.config.validation import Setting
+from pages.ui.kit.widgets.binding import renamed
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,11 @@ class Widgets:
         options = self._with_held(options, value, name)
         return st.select_slider(label, options, value=value, **self._common(name), **more)
 
-    def choice_box(self, label: str, options: Any, value: Any, name: str, **more: Any) -> Any:
+    def choice_box(
+        self, label: str, options: Any, value: Any, name: str, *, former: Mapping[str, str] | None = None, **more: Any
+    ) -> Any:
+        """former: labels of choices that old links still say → those of today."""
+        renamed(self.key(name), former or {})
         return st.selectbox(label, options, index=options.index(value), **{**self._common(name), **more})
 
     def slider(self, label: str, low: Any, high: Any, value: Any, name: str, **more: Any) -> Any:

@@ -138,7 +138,7 @@ def test_any_network_from_the_builder(name: str, mnist: Mnist) -> None:
 
 def test_a_diverged_network_gets_a_sentence(mnist: Mnist) -> None:
     broken = fresh(CONFIGS["one channel, strided"], "broken", float("nan"))
-    assert "no longer numbers" in text(tab(broken, mnist))
+    assert "NaN or infinite" in text(tab(broken, mnist))
 
 
 def test_what_cannot_be_measured_is_told_and_not_tried_for_ever(

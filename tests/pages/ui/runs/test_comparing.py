@@ -25,7 +25,7 @@ def test_compare_draws_what_is_chosen() -> None:
     app = open_page("Compare", runs_chosen=f"{one.run_id},{two.run_id},gone1234")
     assert app.multiselect(key=compare.PICK).value == [one.run_id, two.run_id]
     assert "1 selected run has been deleted" in text(app)
-    assert table(app).loc["lr"].tolist() == ["0.3", "0.1"]
+    assert table(app).loc["learning rate"].tolist() == ["0.3", "0.1"]
     assert len(table(app)) == 1
     app.segmented_control(key="runs_what").set_value("loss")
     well(app.selectbox(key="runs_axis").set_value(list(compare.AXES)[-1]).run())

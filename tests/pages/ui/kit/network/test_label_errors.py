@@ -52,7 +52,7 @@ def test_the_slider_says_precision_and_recall(trained: tuple[RunConfig, nn.Modul
     slider = app.slider[0]
     assert slider.value == 200, "as many as were flipped"
     assert "of all 200 flipped ones" in text(app)
-    assert "By luck it would be 20." in text(app)
+    assert "At random it would be 20." in text(app)
     slider.set_value(50).run()
     well(app)
     curve = json.loads(app.get("plotly_chart")[0].proto.spec)["data"][-1]
@@ -60,14 +60,14 @@ def test_the_slider_says_precision_and_recall(trained: tuple[RunConfig, nn.Modul
     assert hits > 35, "far more than the 5 by luck"
     assert f"Of the first **50** of 2,000, **{hits}** were flipped" in text(app)
     assert f"precision {hits / 50:.0%}" in text(app)
-    assert "The last before you stop" in text(app)
+    assert "The last ones checked" in text(app)
     assert len(tiles(app)) == 28
     slider.set_value(10).run()
     assert len(tiles(well(app))) == 10
 
 
 def tiles(app: AppTest) -> list[str]:
-    """What stands below the pictures: given label → what the network reads."""
+    """The captions of the images: given label → prediction."""
     return [text.value for text in app.caption if re.fullmatch(r"\d → \d", text.value)]
 
 
@@ -93,7 +93,7 @@ def test_nothing_without_flipped_labels_and_a_sentence_without_weights(
     trained: tuple[RunConfig, nn.Module, int],
 ) -> None:
     config, network, n = trained
-    assert "Suspects" not in [
+    assert "Suspected label errors" not in [
         title.value for title in page(config.with_settings({"flipped": 0.0}), network, n).subheader
     ]
     assert "other digits than those in use" in text(page(config, network, n + 1))

@@ -85,7 +85,7 @@ def test_two_remedies_of_a_recorded_run_add_up_on_its_own_settings() -> None:
 def test_a_run_on_spoiled_digits_says_so_and_shows_suspects() -> None:
     app = trained(open_page(mlp_recipe=RECIPE), epochs=2, flipped=0.1)
     assert any("Corrupted data" in text.value and "10% of the labels wrong" in text.value for text in app.caption)
-    assert "Suspects" in [title.value for title in app.subheader]
+    assert "Suspected label errors" in [title.value for title in app.subheader]
 
 
 def test_fewer_images_are_told_but_not_called_spoiled() -> None:
