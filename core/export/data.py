@@ -74,7 +74,7 @@ def _held_out(config: RunConfig, chosen: bool) -> Section:
         *(used if chosen else []),
         "x_validation, y_validation = x_train[held_out], y_train[held_out]",
     ]
-    words = f"{config.train.validation:.3g} of {what} are held out to choose by: the test must not choose."
+    words = f"{config.train.validation:.3g} of {what} form the validation split: the test set must not choose."
     return Section("Validation examples", words, "\n".join(lines))
 
 

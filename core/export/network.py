@@ -93,7 +93,7 @@ def network_sections(config: RunConfig, context: CodeContext) -> list[Section]:
     if context.bf16:
         words = "Small layers stay in 32 bits: preparing a 16-bit product takes longer than making theirs."
         sections.append(Section("16 bits", words, _SMALL_PRODUCTS if is_bare(config) else _SMALL_LAYERS))
-    words = "The first weights are drawn from a generator of their own, so that the seed alone decides them."
+    words = "The initial weights are drawn from a generator of their own, so that the seed alone decides them."
     if config.model.family == "raw":
         words = "Bare tensors: nothing is hidden in a class. A weight W is (inputs, outputs)."
     elif config.model.family == "manual":

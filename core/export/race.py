@@ -48,7 +48,7 @@ def race_code(config: RaceConfig) -> str:
             "",
             *optimizer_makers({name: train.optimizer for name, train in trains.items()}),
             loss_line(shared),
-            "networks = {name: copy.deepcopy(network) for name in makers}  # the same first weights",
+            "networks = {name: copy.deepcopy(network) for name in makers}  # the same initial weights",
             "optimizers = {name: make(networks[name].parameters()) for name, make in makers.items()}",
             "curves = {name: [] for name in makers}",
             "",

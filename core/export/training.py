@@ -77,7 +77,7 @@ def _about(run: Timeline, facts: Facts) -> tuple[str, ...]:
     computed += [f"{name} {version}" for name, version in facts.versions.items()]
     lines = [
         *recipe_lines(run.config.recipe),
-        f"{what}, seed {run.config.train.seed}: the same examples, first weights, batches and steps. On "
+        f"{what}, seed {run.config.train.seed}: the same examples, initial weights, batches and steps. On "
         "another processor or with another version of PyTorch the last digits differ, and after some hundred "
         f"steps the path; the {stays}.",
         facts.measured,

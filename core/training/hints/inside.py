@@ -102,9 +102,9 @@ def saturated(case: Case) -> Hint | None:
     ends = "0.02 of 0 or 1" if model.activation == "sigmoid" else "0.04 of −1 or 1"
     return Hint(
         "saturated",
-        f"The first weights are too large: {model.activation} units are saturated",
+        f"The initial weights are too large: {model.activation} units are saturated",
         f"{percent(shares[where], 0)} of the outputs of {where} lie within {ends}, on {LOOKED_AT} test "
-        "digits; first weights are standard normal.",
+        "digits; initial weights are standard normal.",
         f"Hundreds of inputs times weights of size 1 add up to numbers around ±10. There the "
         f"{model.activation} is flat, and next to no gradient comes through to the weights below.",
         remedy,
