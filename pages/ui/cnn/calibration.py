@@ -74,7 +74,8 @@ def calibrated(trained: TrainedNetwork, mnist: Mnist) -> None:
         with column:
             st.markdown(f"##### {title}")
             _numbers(found)
-            chart(_figure(found), f"cnn_sure_reliability_{place}", still=True)
+            words = f"Reliability diagram: {title}, expected calibration error {percent(found.ece, 2)}."
+            chart(_figure(found), f"cnn_sure_reliability_{place}", still=True, alt=words)
     st.caption(
         f"{sides.description} Dots: accuracy of a bin with its 95% interval against its mean "
         "confidence. Orange: gap to the diagonal. Below: predictions per bin, log axis."

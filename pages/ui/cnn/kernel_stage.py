@@ -107,8 +107,17 @@ def _show(trained: TrainedNetwork, mnist: Mnist, choice: Choice, shown: list[Mom
     with path:
         _path(trained, moment)
     with st.expander("Confusion matrix", icon=":material/grid_on:"):
-        chart(confusion_figure(table, height=340), "cnn_kernels_confusion", still=True)
+        chart(confusion_figure(table, height=340), "cnn_kernels_confusion", still=True, alt=_correct(table))
         st.caption("Brighter: more mistakes. Diagonal: classified correctly.")
+
+
+def _correct(table: Tensor) -> str:
+    return f"Confusion matrix: {int(table.diagonal().sum()):,} of {int(table.sum()):,} test images on the diagonal."
+
+
+def _moved_most(lines: dict[str, list[float]]) -> str:
+    most = max(lines, key=lambda name: lines[name][-1])
+    return f"Change since initialization: {most} changed most, by {percent(lines[most][-1], 0)} of its initial norm."
 
 
 def _whose(image: Subject) -> str:
@@ -201,7 +210,12 @@ def _path(trained: TrainedNetwork, moment: Moment) -> None:
     if not any(value for line in lines.values() for value in line if value == value):
         st.caption("No change: this network trains only the layers after its convolutions.")
         return
-    chart(moved_figure(epochs, lines, now=moment.epoch, height=260), "cnn_kernels_path", still=True)
+    chart(
+        moved_figure(epochs, lines, now=moment.epoch, height=260),
+        "cnn_kernels_path",
+        still=True,
+        alt=_moved_most(lines),
+    )
     st.caption("‖W − W₀‖ / ‖W₀‖ with W₀ the initial kernels of a layer.")
 
 

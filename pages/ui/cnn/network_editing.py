@@ -223,7 +223,7 @@ def channel_ablation(trained: TrainedNetwork, mnist: Mnist) -> None:
         customdata=[((right - whole) / count,) for right in single],
         height=280,
     )
-    chart(fig, f"{ABLATION_KEY}_chart", still=True)
+    chart(fig, f"{ABLATION_KEY}_chart", still=True, alt=_describe(whole, single, count))
     st.caption(f"{_describe(whole, single, count)} Measured on {cached_results.which_images(mnist, count)}.")
 
 

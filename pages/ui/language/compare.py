@@ -181,7 +181,7 @@ def _chart(classifiers: list[ScoredClassifier]) -> None:
         ),
         chance=0.2,
     )
-    chart(fig, "lang_compare_chart", still=True)
+    chart(fig, "lang_compare_chart", still=True, alt=describe(classifiers))
 
 
 def _table(classifiers: list[ScoredClassifier]) -> None:

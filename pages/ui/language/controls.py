@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import streamlit as st
+
 from core.config.choices import CELLS, WORD_SPLITS
 from pages.ui.kit.widgets.bound_widgets import Widgets
 
@@ -37,7 +39,7 @@ def network(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
 
 def material(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
     """The same for the words."""
-    return {
+    found: dict[str, Any] = {
         "division": widget.choice_box(
             "Test split (20%)",
             WORD_SPLITS,
@@ -54,12 +56,14 @@ def material(widget: Widgets, values: dict[str, Any]) -> dict[str, Any]:
             help="The most frequent words. Fewer train faster and generalize less.",
             format_func=lambda count: f"{count:,}",
         ),
-        "words_seed": widget.number(
+    }
+    with st.expander("Split", icon=":material/call_split:"):
+        found["words_seed"] = widget.number(
             "Split seed",
             0,
             2**31 - 1,
             values["words_seed"],
             "words_seed",
             help="Another seed puts other words into the test set.",
-        ),
-    }
+        )
+    return found

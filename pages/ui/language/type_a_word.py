@@ -69,6 +69,7 @@ def _step_by_step(trained: TrainedNetwork, found: Typed) -> None:
             prediction_steps_figure(reading.word, names, reading.probabilities.numpy(), found.at),
             "lang_thoughts",
             still=True,
+            alt=_turning(reading),
         )
         st.caption("Probability in percent if the word ended there. Framed: the chosen time step.")
     with right:
@@ -178,7 +179,8 @@ def changed_letter(trained: TrainedNetwork, found: Typed) -> None:
         help="Language whose probability the colors show.",
     )
     fig = substitutions_figure(word, ALPHABET, table[..., languages.index(language)].numpy(), language)
-    chart(fig, "lang_changed", still=True)
+    words = f"{others:,} of {total:,} words one letter away from {word} change the prediction."
+    chart(fig, "lang_changed", still=True, alt=words)
     st.caption("Row: letter of the word. Column: its replacement. Framed: the word itself.")
     changes = turning_changes(word, table, answer)
     if changes:

@@ -24,7 +24,7 @@ QUICK = {"Too simple, too wiggly": {"reg_wiggly_epochs": "100", "reg_wiggly_widt
 #: At most so many controls are in view at once; the rest is folded away.
 IN_VIEW = 7
 #: Tabs that show more: so many today. A number may only fall, and an entry goes when it reaches IN_VIEW.
-CROWDED = {("mlp", "One step"): 10, ("language", "Train"): 8}
+CROWDED = {("mlp", "One step"): 10}
 
 
 @pytest.mark.usefixtures("nothing_on_record")
