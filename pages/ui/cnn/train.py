@@ -15,7 +15,7 @@ from core.models.inspect import nearest_centroid
 from core.recipes.texts import RECIPES
 from core.storage.history import History
 from pages.ui.cnn.layer_words import tag
-from pages.ui.kit.shell import cache
+from pages.ui.kit.shell import cache, state
 from pages.ui.kit.training.cnn_controls import network
 from pages.ui.kit.training.training_page import Chosen, TrainingPage
 from pages.ui.kit.widgets.cached_results import data_key
@@ -175,11 +175,11 @@ JOB = PAGE.key("run")
 def open_former_first() -> None:
     """The page opened with the lab report's network before: an address with its settings, or with choices that only
     fit its layers, goes on meaning it. Call it before the recipe's widget is drawn."""
-    recipe = PAGE.key("recipe")
-    if recipe in st.session_state or recipe in st.query_params or JOB in st.query_params:
+    recipe, said = PAGE.key("recipe"), state.parameters()
+    if recipe in st.session_state or recipe in said or JOB in said:
         return
     own = tag(RECIPES[LAB].config.cnn)
-    if any(name.startswith(f"{LAB}_") or name.endswith(own) or name == "cnn_epoch_of_20" for name in st.query_params):
+    if any(name.startswith(f"{LAB}_") or name.endswith(own) or name == "cnn_epoch_of_20" for name in said):
         st.session_state[recipe] = LAB
 
 

@@ -5,10 +5,19 @@ from typing import Any
 import streamlit as st
 
 from core.config.choices import CELLS, WORD_SPLITS
+from core.config.run import RecurrentConfig
+from core.recipes.texts import train_recipes
+from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.bound_widgets import Widgets
 
 CELL_NAMES = {"gru": "GRU", "lstm": "LSTM", "rnn": "plain RNN (tanh)"}
 DIVISION_NAMES = {"random": "random split", "stem": "split by stem (no leakage)"}
+FORMER = {
+    "at random, word by word": DIVISION_NAMES["random"],
+    "by stem: no relatives in the test": DIVISION_NAMES["stem"],
+}
+for _key in ("lang_compare_division", *(f"{name}_division" for name in train_recipes(RecurrentConfig))):
+    renamed(_key, FORMER)
 AMOUNTS = (100, 200, 400, 700, 1000, 1500, 2000, 3000, 4000)
 
 

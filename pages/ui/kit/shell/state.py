@@ -43,6 +43,11 @@ def linked(name: str) -> str | None:
     return value
 
 
+def parameters() -> frozenset[str]:
+    """The names of what the address says."""
+    return frozenset(st.query_params)
+
+
 def asks() -> bool:
     """Whether the address says anything at all."""
     return bool(st.query_params)

@@ -164,6 +164,14 @@ def test_it_opens_with_batch_norm_and_a_link_to_the_lab_reports_network_keeps_it
         assert open_page(**address).selectbox(key="cnn_recipe").value == "cnn-lab"
 
 
+def test_links_with_former_names_open_what_they_meant() -> None:
+    app = open_page(cnn_tab="Feature maps", cnn_maps_part="Change it", cnn_change_operation="Rewrite a kernel")
+    assert app.session_state["cnn_maps_part"] == "Ablation"
+    assert app.session_state["cnn_change_operation"] == "Edit a kernel"
+    app = open_page(cnn_tab="By hand", cnn_hand_preset="level edges (Sobel)")
+    assert app.selectbox(key="cnn_hand_preset").value == "horizontal edges (Sobel)"
+
+
 def test_a_run_of_another_page_is_not_taken_for_ours() -> None:
     job = start_training(registry(), RECIPES["linear-softmax"].config.with_settings({"epochs": 1}), mnist())
     job.wait(60)

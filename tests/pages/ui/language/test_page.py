@@ -25,6 +25,11 @@ def test_a_link_holds_word_and_settings() -> None:
     assert app.number_input(key="language-gru_units").value == 64
 
 
+def test_a_link_with_the_former_name_of_a_split_goes_on_meaning_it() -> None:
+    app = open_page(lang_tab="Train", language__gru_division="by stem: no relatives in the test")
+    assert app.selectbox(key="language-gru_division").value == "stem"
+
+
 def test_train_look_and_come_back() -> None:
     app = open_page(lang_tab="Train")
     assert "Pretrained" in text(app)
