@@ -18,6 +18,7 @@ def test_a_cell_shows_its_sum_and_an_edited_number_is_in_the_address(open_page: 
     assert f"cnn_hand_row_28={row}" in page.url
     assert f"cnn_hand_column_28={column}" in page.url
 
+    page.get_by_text("Edit the weights").click()
     corner = page.locator(".st-key-cnn_hand_w3_1_1 input")
     corner.fill("3")
     corner.press("Enter")

@@ -23,8 +23,8 @@ def test_type_a_word_and_step_through_it(open_page: OpenPage, settle: Callable[[
     box = page.locator(".st-key-lang_word input")
     box.fill("Przyjaciel!")
     box.press("Enter")
-    expect(page.get_by_text("To this network przyjaciel is Polish")).to_be_visible()
-    expect(page.get_by_text("Skipped, because no word")).to_be_visible()
+    expect(page.get_by_text("Prediction for przyjaciel: Polish")).to_be_visible()
+    expect(page.get_by_text("Skipped, not in the alphabet")).to_be_visible()
     settle(page)
     after = cells(page, "lang_thoughts")
     assert len(after[0]) == 10
@@ -35,8 +35,8 @@ def test_type_a_word_and_step_through_it(open_page: OpenPage, settle: Callable[[
     slider.focus()
     for _ in range(8):
         page.keyboard.press("ArrowLeft")
-    expect(page.get_by_text("To this network pr… is")).to_be_visible()
+    expect(page.get_by_text("Prediction for pr…:")).to_be_visible()
 
     page.get_by_role("tab", name="How a GRU works").click()
-    expect(page.get_by_text("Unit 0 at character")).to_be_visible()
+    expect(page.get_by_text("Unit 0 at time step")).to_be_visible()
     expect(box).to_have_value("Przyjaciel!")
