@@ -135,12 +135,11 @@ def _why_validation_looks_better(history: History, config: RunConfig) -> str:
 def _claim(history: History, config: RunConfig, n_test: int) -> None:
     """What was measured, in two halves where the run has them; what the source reports, folded away."""
     claim = RECIPES[config.recipe].claim if config.recipe in RECIPES else None
-    whole = history.last("test_accuracy")
-    if whole is None:
+    if history.last("test_accuracy") is None:
         return
     parts = halves(history, n_test) if config.train.split == "lab" else []
     with st.container(horizontal=True, gap="large"):
-        for part in parts or [Half(f"All {n_test:,} test images", proportion(whole, n_test))]:
+        for part in parts:  # a run without halves has its score above
             low, high = part.right.interval
             st.metric(
                 part.name,
