@@ -44,6 +44,7 @@ def test_three_hundred_runs(crowded: Server, open_page: OpenPage, settle: Callab
     expect(page.get_by_text("100 of 300 saved runs")).to_be_visible()
     page.locator(".st-key-runs_show_all").get_by_role("button").click()
     expect(page.get_by_text("300 saved runs")).to_be_visible()
+    settle(page)
     search = page.locator(".st-key-runs_words input")
     search.fill("cnn lr=0.1")
     search.press("Enter")
