@@ -71,10 +71,15 @@ ORDINARY = (
 
 
 def former(path: Path) -> frozenset[int]:
-    """The ids of the nodes of what only addresses say: a tab's name, and the former labels handed to `renamed`."""
+    """The ids of the nodes of what only addresses say: a tab's name, and former labels (FORMER, `renamed`)."""
     calls = [(ast.unparse(node.func), node) for node in nodes(path) if isinstance(node, ast.Call)]
     keys = [part.value for name, call in calls if name == "Tab" for part in call.keywords if part.arg == "name"]
     parts = [part for name, call in calls if name == "renamed" for each in call.args for part in ast.walk(each)]
+    parts += [
+        node.value
+        for node in nodes(path)
+        if isinstance(node, ast.Assign) and "FORMER" in map(ast.unparse, node.targets)
+    ]
     keys += [key for part in parts if isinstance(part, ast.Dict) for key in part.keys if key is not None]
     keys += [part.key for part in parts if isinstance(part, ast.DictComp)]
     return frozenset(id(node) for key in keys for node in ast.walk(key))

@@ -175,7 +175,12 @@ def _scatter(runs: Sequence[RunRecord], across: str, color: str, measure: Measur
         percent=percent,
         log_y=_log(measure, found),
     )
-    chart(fig, f"runs_scatter_{measure.what}_{across}_{color}")
+    best = found.index((max if measure.accuracy else min)(found))
+    chart(
+        fig,
+        f"runs_scatter_{measure.what}_{across}_{color}",
+        alt=f"The best {measure.name} on {measure.what} is at {setting_name(across)} {written(had[best][1])}.",
+    )
     words = f"{count(len(those), 'run')} on {measure.what}."
     if percent:
         words += " Whiskers: 95% intervals."
@@ -212,7 +217,12 @@ def _parallel(runs: Sequence[RunRecord], names: list[str], measure: Measure) -> 
     page = PAGE["dark" if st.context.theme.type == "dark" else "light"]
     st.html(WIDE.format(width=max(640, 130 * (len(axes) + 1)), page=page))
     with st.container(key="runs_parallel"):
-        chart(fig, f"runs_parallel_{measure.what}_{'_'.join(axes)}", still=True)
+        chart(
+            fig,
+            f"runs_parallel_{measure.what}_{'_'.join(axes)}",
+            still=True,
+            alt=f"{count(len(some), 'run')} over {', '.join(map(setting_name, axes))} and {measure.name}.",
+        )
     value = (max if up else min)(found)
     best = some[found.index(value)]
     at = ", ".join(f"{setting_name(name)} {written(column[best])}" for name, column in columns.items())

@@ -11,7 +11,7 @@ from core.config.choices import setting_name
 from core.config.escaping import escaped
 from core.config.regression import CurveConfig
 from core.config.run import examples
-from core.formatting import count
+from core.formatting import count, number, percent
 from core.lessons.runs.charts.run_curves import Curve, many_curves_figure, run_color
 from core.lessons.runs.curves import SPLITS, WHATS, series, smoothed
 from core.lessons.runs.measures import loss_of
@@ -117,7 +117,7 @@ def _curves(runs: Sequence[RunRecord]) -> None:
             list(SPLITS),
             selection_mode="multi",
             default=["train", "test"],
-            format_func=SPLIT_WORDS.get,
+            format_func=lambda split: SPLIT_WORDS[split],
             key="runs_splits",
             bind="query-params",
             help="Training: solid line. Validation: dotted. Test: dashed.",
@@ -177,7 +177,8 @@ def _curves(runs: Sequence[RunRecord]) -> None:
         fig = many_curves_figure(
             drawn, axis=along, y_title=title, log_x=log_x, log_y=log_y, percent=what == "accuracy", spread=band
         )
-        chart(fig, f"runs_curves_{title}_{along}_{log_x}_{log_y}")
+        ends = [f"{curve.name} {curve.split} {number(float(curve.y[-1]))}" for curve in drawn if len(curve.y)]
+        chart(fig, f"runs_curves_{title}_{along}_{log_x}_{log_y}", alt=f"{title} at the end: {', '.join(ends)}.")
     words = [] if graded(runs) else ["These runs fit curves to points: they have a loss and no accuracy."]
     words += ["Solid: training; dotted: validation; dashed: test."]
     if what == "loss" and "train" in splits and how != "none":
@@ -284,7 +285,8 @@ def _accuracy(runs: Sequence[RunRecord], scored: Sequence[RunRecord], what: str)
     colors = [run_color(runs.index(run)) for run in scored]  # as the curves above
     dots = [(escaped(short_of(run), "html"), color, run) for run, color in zip(scored, colors, strict=True)]
     fig = run_accuracies_figure(dots)
-    chart(fig, f"runs_accuracies_{what}", still=True)
+    found = [f"{short_of(run)} {percent(run.test_accuracy or 0.0)}" for run in scored]
+    chart(fig, f"runs_accuracies_{what}", still=True, alt=f"Test accuracy: {', '.join(found)}.")
     text = "Test accuracy with its 95% interval."
     if len({run.n_test for run in scored}) > 1 or len({run.data for run in scored}) > 1:
         text += f" These runs were tested on different {what}, so their accuracies are only roughly comparable."
@@ -321,7 +323,12 @@ def settings_table(runs: Sequence[RunRecord]) -> None:
     names = [short_of(run) for run in runs]
     heads = [name if names.count(name) == 1 else f"{name} ({place})" for place, name in enumerate(names, 1)]
     if found.lit:
-        st.dataframe(_frame(found.lit, heads), height="auto" if len(found.lit) < 10 else 420, key="runs_lit")
+        st.dataframe(
+            _frame(found.lit, heads),
+            height="auto" if len(found.lit) < 10 else 420,
+            column_config={"setting": st.column_config.Column(width=190)},
+            key="runs_lit",
+        )
     elif len(runs) > 1:
         st.markdown("These runs have the same settings.")
     else:

@@ -324,16 +324,19 @@ def _charts(ledger: Ledger, runs: dict[int, RunRecord], found: Choice) -> None:
     # losses reach over powers of ten
     log = not graded and all(value > 0 for column in known.values() for value in column if value == value)
     what = "accuracy" if graded else "loss"
+    at_best = f"The best {what} is at " + ", ".join(
+        f"{setting_name(name)} {written(value)}" for name, value in ledger.plan.trials()[found.number].changes.items()
+    )
     if len(scales) == 2 and known:
         split, values = next(iter(known.items()))
         fig = trials_map(scales[0], scales[1], values, what=f"{split} {what}", percent=graded, log=log)
-        chart(fig, f"runs_trials_map_{ledger.sweep_id}", still=True)
+        chart(fig, f"runs_trials_map_{ledger.sweep_id}", still=True, alt=at_best)
         st.caption(f"{split.capitalize()} {what} of every combination.")
     for first in range(0, len(scales), 2):  # three side by side leave no room for words
         for column, each in zip(st.columns(min(2, len(scales))), scales[first : first + 2], strict=False):
             with column:
                 fig = trials_figure(each, known, star, y_title=what, percent=graded, log_y=log)
-                chart(fig, f"runs_trials_{ledger.sweep_id}_{each.name}")
+                chart(fig, f"runs_trials_{ledger.sweep_id}_{each.name}", alt=at_best)
     marks = {"validation": ":orange[**●**] validation", "test": ":green[**◆**] test"}
     st.caption(", ".join(marks[split] for split in known) + f" {what} of each trial; star: the best one.")
 

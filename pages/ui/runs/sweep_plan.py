@@ -56,7 +56,7 @@ def plan_controls() -> SweepPlan:
                 required=True,
                 key="runs_sweep_kind",
                 bind="query-params",
-                format_func=SEARCHES.get,
+                format_func=lambda kind: SEARCHES[kind],
                 help="Grid search: every combination once. Random search: some combinations, drawn without repeats; "
                 "where few settings matter, it finds good ones sooner.",
             )

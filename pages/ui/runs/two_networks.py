@@ -127,7 +127,8 @@ def _board(found: Both) -> str:
         or "only B"
     )
     st.html(INK)
-    chart(both_board(counts, group), "runs_board", still=True)
+    said = ", ".join(f"{name} {n:,}" for name, n in counts.items())
+    chart(both_board(counts, group), "runs_board", still=True, alt=f"Images classified correctly by {said}.")
     return group
 
 
