@@ -39,7 +39,7 @@ def draw_and_read() -> None:
         names = sorted(readers, key=lambda name: (name not in BEST_FIRST, [*BEST_FIRST, name].index(name)))
         left, right = st.columns([1.4, 1], gap="medium")
         with left:
-            st.markdown("#### Draw a digit")
+            st.header("Draw a digit", anchor=False)
             drawing = digit_canvas("home_draw")
             with st.popover(
                 "Save to my handwriting",
@@ -72,7 +72,7 @@ def draw_and_read() -> None:
             if drawing is None:
                 image, label = mnist().test.images[:1], int(mnist().test.labels[0])
                 with st.container(horizontal=True, vertical_alignment="center"):
-                    st.image(picture(image[0, 0].numpy(), size=56), width=56)
+                    st.image(picture(image[0, 0].numpy(), size=56), width=56, alt=f"Test image, {article(label)}")
                     st.caption(f"Until you draw, it classifies this test image, {article(label)}.")
             else:
                 image = drawing.image.unsqueeze(0)
@@ -98,7 +98,7 @@ def lesson_map(there: tuple[Lesson, ...]) -> None:
             with column.container(border=True, height="stretch", key=f"lab-card-{Path(lesson.file).stem}"):
                 painted = lesson_picture(lesson.file, data)
                 if painted is not None:
-                    st.image(painted, width="stretch")
+                    st.image(painted, width="stretch", alt=f"The lesson {lesson.title} as a small picture")
                 label = f"**{lesson.title}** :gray[{lesson_progress(lesson)}]"
                 st.page_link(lesson.file, label=label, icon=lesson.icon, help=lesson.learn)
                 st.caption(lesson.question)

@@ -88,7 +88,7 @@ def _unveiled(lesson: str, tab: Tab) -> Iterator[None]:
 def _asks(tab: Tab) -> None:
     """The question, what to look at, and the terms that the tab teaches."""
     with st.container(key="lab-tab-question"):
-        st.markdown(f"**{tab.question}**")
+        st.header(tab.question, anchor=False)
         st.caption(tab.see)
         tab_terms(tab.terms)
 

@@ -150,7 +150,7 @@ def _badges(trained: TrainedNetwork, mnist: Mnist, epsilon: float, count: int, c
         with st.container(key="adv_honest_result"):
             evidence = evaluation.evidence(kept, labels)
             found = findings(evidence)
-            st.markdown(f"##### {summary(found)}")
+            st.markdown(f"### {summary(found)}")
             finding_strip(found)
             if signs := masking(found):
                 st.warning(

@@ -92,7 +92,7 @@ def loop_or_matrices() -> None:
                 f"{BUSY if busy or busy_too else ''}"
             )
             _agreement(found)
-        st.markdown("##### The same formula, as a loop and with matrices")
+        st.markdown("### The same formula, as a loop and with matrices")
         one, other = st.columns(2, gap="medium")
         with one:
             st.markdown("**Loop**: one image at a time")
@@ -201,8 +201,8 @@ def _unbroken(text: str) -> str:
 
 
 def _symbol(name: str) -> str:
-    """W1 → $W_h$: the slides' names for two layers."""
-    return f"${name[0]}_{'h' if name[1] == '1' else 'o'}$"
+    """W1 → Wₕ: the slides' names for two layers, in letters that a screen reader finds in a table's head."""
+    return f"*{name[0]}*{'ₕ' if name[1] == '1' else 'ₒ'}"
 
 
 @st.cache_resource(show_spinner=False, max_entries=60)

@@ -263,15 +263,15 @@ def evidence(suspect: Suspect, key: str) -> None:
     """Everything the checks say, with charts whose keys begin with `key`. The bug's name is not among it."""
     names = suspect.names
     found, rows = code_under_test.gradients(suspect), code_under_test.updates(suspect)
-    st.markdown("##### Gradient check: by hand against autograd")
+    st.markdown("### Gradient check: by hand against autograd")
     words = findings.of_gradients(names, found)
     _tiles([found], names, ["gradient"], EXACT, f"{key}_gradients", words)
     st.markdown(words)
-    st.markdown(f"##### Update check: {STEPS} steps against `torch.optim.SGD`")
+    st.markdown(f"### Update check: {STEPS} steps against `torch.optim.SGD`")
     words = findings.of_updates(rows)
     _tiles(rows, names, [f"step {n}" for n in range(1, len(rows) + 1)], EXACT_UPDATE, f"{key}_updates", words)
     st.markdown(words)
-    st.markdown("##### Training with the bug")
+    st.markdown("### Training with the bug")
     right, wrong = code_under_test.trainings(suspect)
     words = findings.of_training(right, wrong)
     one, other = st.columns(2)

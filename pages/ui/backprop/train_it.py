@@ -104,7 +104,7 @@ def _recorded() -> None:
         ours, theirs = found
         epochs = max(ours.config.train.epochs, ours.epochs)
         between(ours.history, theirs.history, ours.n_train, epochs)
-        st.markdown("##### The run by hand")
+        st.markdown("### The run by hand")
         curves(ours.history, ours.n_train, epochs, "manual_live")
         return
     hand, auto = (shipped_model(name).provenance for name in ("mlp-manual", "mlp-autograd"))
@@ -205,7 +205,7 @@ def beside(pair: Pair) -> None:
             epochs = max(ours.config.train.epochs, ours.epoch, theirs.epoch)
             between(ours.history, theirs.history, ours.n_train, epochs)
             st.markdown(_weights(ours, theirs))
-            st.markdown("##### The run by hand")
+            st.markdown("### The run by hand")
             curves(ours.history, ours.n_train, epochs, "manual_live")
 
     body()

@@ -72,7 +72,7 @@ def calibrated(trained: TrainedNetwork, mnist: Mnist) -> None:
     titles = ("Uncalibrated (T = 1)", f"Temperature scaling (T = {temperature:.3g})")
     for place, (column, title, found) in enumerate(zip(st.columns(2, gap="large"), titles, both, strict=True)):
         with column:
-            st.markdown(f"##### {title}")
+            st.markdown(f"### {title}")
             _numbers(found)
             words = f"Reliability diagram: {title}, expected calibration error {percent(found.ece, 2)}."
             chart(_figure(found), f"cnn_sure_reliability_{place}", still=True, alt=words)

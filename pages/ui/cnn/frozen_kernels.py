@@ -34,7 +34,7 @@ def frozen(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
     )
 
     def body() -> None:
-        st.markdown("#### Frozen random kernels")
+        st.markdown("### Frozen random kernels")
         st.markdown(
             "The same networks with frozen random kernels: only the layers after them and "
             "batch norm's γ and β are trained."

@@ -33,7 +33,7 @@ def sweep(mnist: Mnist, settings: dict[str, Any], busy: bool) -> None:
     )
 
     def body() -> None:
-        st.markdown("#### Which learning rates work?")
+        st.markdown("### Which learning rates work?")
         images = st.select_slider(
             "Training images",
             IMAGES,

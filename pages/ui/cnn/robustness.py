@@ -111,7 +111,9 @@ def transformed_prediction(trained: TrainedNetwork, before: Tensor, after: Tenso
                 st.caption(name.capitalize(), text_alignment="center")
                 small = picture(image[0, 0].numpy(), size=SIZE)
                 st.image(small, width=SIZE, alt=f"The image {name} the transformation")
-                st.markdown(f"predicts **{digit}**  \n{probability(float(reading[digit]))}", text_alignment="center")
+                st.markdown(
+                    f"predicts **{digit}**  \nwith {probability(float(reading[digit]))}", text_alignment="center"
+                )
     with bars:
         fig = before_after_figure(readings[0].tolist(), readings[1].tolist(), names=NAMES)
         chart(fig, "cnn_shake_reading", still=True)

@@ -59,7 +59,7 @@ def rate_sweep(config: RaceConfig, mnist: Mnist, racing: bool) -> None:
     @st.fragment(run_every=pace)
     def body() -> None:
         with error_boundary():
-            st.markdown("#### Tuned learning rates")
+            st.markdown("### Tuned learning rates")
             going = any(job.active for job in jobs)
             _controls(config, mnist, jobs, racing, going)
             if jobs:

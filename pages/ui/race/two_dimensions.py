@@ -65,7 +65,7 @@ class Racer:
 def results(racers: list[Racer], updates: int) -> None:
     """Gradient norms beside step sizes; folded away, a table and the distance to the minimum."""
     colors = {racer.title: optimizer_color(racer.name) for racer in racers}
-    st.markdown("#### Gradient norm and step size")
+    st.markdown("### Gradient norm and step size")
     ranges = adaptive_in_words(racers)
     gradients = {racer.title: racer.path.gradient_lengths for racer in racers}
     steps = {racer.title: racer.path.step_lengths for racer in racers}

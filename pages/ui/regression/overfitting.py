@@ -148,7 +148,7 @@ def _sweep(settings: dict[str, object]) -> None:
     )
 
     def body() -> None:
-        st.markdown("#### Loss by number of hidden units")
+        st.markdown("### Loss by number of hidden units")
         kept = _kept(tuple(sorted((key, str(value)) for key, value in settings.items())))
         work.buttons(sum(piece in kept for piece in wanted), len(wanted), "networks")
         with st.container(key="reg_sweep_result"):

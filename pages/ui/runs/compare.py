@@ -57,7 +57,7 @@ def compare() -> None:
             return
         _legend(runs)
         _curves(runs)
-        st.markdown("#### Settings that differ")
+        st.markdown("### Settings that differ")
         settings_table(runs)
         _accuracies(runs)
         with st.expander("Open a run on its own page", icon=":material/arrow_outward:"):
@@ -276,7 +276,7 @@ def _accuracies(runs: Sequence[RunRecord]) -> None:
     for what in dict.fromkeys(examples(run.config.model) for run in runs):
         scored = [run for run in runs if examples(run.config.model) == what and run.test_accuracy is not None]
         if scored:
-            st.markdown(f"#### Accuracy on the test {what}")
+            st.markdown(f"### Accuracy on the test {what}")
             _accuracy(runs, scored, what)
 
 

@@ -13,10 +13,32 @@ CSS = """
 [data-testid="stSidebar"] { min-width: 220px; }
 [class*="st-key-lab-script"], .st-key-lab-titles, .st-key-lab-veil,
 .st-key-lab-progress, .st-key-lab-to-top { display: none; }
+/* Text has a contrast of 4.5 to 1, at least. Streamlit's captions fade to 4.1, white on the dark theme's primary
+   color has 3.2 (as a color of text it must stay that light), and programs are colored for the light theme alone. */
+[data-testid="stApp"] [data-testid="stCaptionContainer"] { opacity: 0.78; }
+[data-testid="stApp"] [data-testid^="stBaseButton-primary"]:not(:disabled), [data-testid="stApp"] [data-tag] {
+  background-color: light-dark(#0072B2, #2079B0); border-color: light-dark(#0072B2, #2079B0);
+}
+[data-testid="stApp"] [data-testid^="stBaseButton-primary"]:not(:disabled):hover {
+  background-color: light-dark(#005A8D, #1A6697);
+}
+[data-testid="stApp"] [data-testid="stCode"] .token:is(.comment, .punctuation) {
+  color: light-dark(#5A6270, #9AA1B0);
+}
+[data-testid="stApp"] [data-testid="stCode"] .token:is(.boolean, .constant, .string, .inserted) {
+  color: light-dark(#15803D, #21C354);
+}
+[data-testid="stApp"] [data-testid="stCode"] .token:is(.number, .regex) { color: light-dark(#0B7A6B, #29B09D); }
+[data-testid="stApp"] [data-testid="stCode"] .token.deleted { color: light-dark(#C22B2B, #FF6C6C); }
+/* core/backprop/long_product.py: a factor that the product has not reached. */
+[data-testid="stApp"] .katex [style*="142, 153, 163"] { color: light-dark(#5F6973, #8E99A3) !important; }
+/* A formula is some pixels wider than the box that is made for it. */
+.katex-display { padding-inline: 3px; }
 /* What stands above a tab is short, so that its main control and what that changes are on screen together. */
 [data-testid="stHeading"] h1 { padding: 0.2rem 0; }
 .st-key-lab-question p { font-size: 1.06rem; opacity: 0.82; }
 .st-key-lab-question { margin-top: -0.3rem; }
+.st-key-lab-tab-question h2 { font-size: 1rem; line-height: 1.6; padding: 0 0 1rem; }
 .st-key-lab-tabs { margin-top: -0.9rem; }
 .st-key-lab-tab-question { gap: 0; margin-top: -1rem; margin-bottom: -0.3rem; }
 .st-key-lab-tab-end { gap: 0.2rem; margin-top: 1rem; padding-top: 0.8rem; }

@@ -4,6 +4,8 @@ Streamlit switches tabs off for the instants in which it draws them anew: a pres
 to an earlier press that comes late opens the earlier tab once more. held_tabs.js, in the reader's browser,
 presses again in both cases.
 
+What Streamlit and Plotly leave to the mouse, by_keyboard.js brings to the keyboard: wide formulas and players.
+
 And a tab shows its title, whatever its label, the word in the address, is: tab_titles.js sees to that.
 """
 
@@ -14,11 +16,13 @@ from pathlib import Path
 import streamlit as st
 
 _TITLES = Path(__file__).with_name("tab_titles.js").read_text(encoding="utf-8")
-_SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+_SCRIPT = "\n".join(
+    Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("held_tabs.js", "by_keyboard.js")
+)
 
 
 def hold_tabs() -> None:
-    """Put the script on the page; call once a run. It draws nothing."""
+    """Put the scripts on the page; call once a run. They draw nothing."""
     with st.container(key="lab-script"):
         st.html(f"<script>{_SCRIPT}</script>", unsafe_allow_javascript=True)
 

@@ -40,7 +40,7 @@ def test_every_experiment_has_a_card(stored: Path) -> None:
     app = open_part(reproduced.reproduced)
     assert {f"runs_again_{name}" for name in REPRODUCTIONS} <= {button.key for button in app.button}
     said = text(app)
-    assert "#### 98.00%" in said
+    assert "### 98.00%" in said
     assert "does not hold" in said
     assert "3 seeds" in said
     assert said.count("Not measured at full length yet.") == len(REPRODUCTIONS) - 1
