@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from pages.ui.all_tabs import ALL_TABS
 from pages.ui.kit.shell.lessons import REFERENCE, lessons
@@ -44,3 +44,17 @@ def test_axe_finds_nothing_wrong(name: str, theme: str, server: Server, open_pag
         settle(page)
         wrong[address] = violations(page)
     assert not any(wrong.values()), {address: found for address, found in wrong.items() if found}
+
+
+def test_a_player_plays_and_steps_by_keyboard(open_page: OpenPage) -> None:
+    page = open_page("/Optimizer_Race?race_tab=One dimension")
+    slider = page.get_by_role("slider", name="Step", exact=True)
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    expect(slider).to_have_attribute("aria-valuetext", "step 2")
+    page.keyboard.press("End")
+    expect(slider.locator(".slider-label").first).to_have_text("step 20")
+    page.keyboard.press("Home")
+    expect(slider.locator(".slider-label").first).to_have_text("step 1")
+    page.get_by_role("button", name="Play", exact=True).press("Enter")
+    expect(slider.locator(".slider-label").first).to_have_text("step 20")
