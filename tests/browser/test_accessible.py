@@ -58,3 +58,14 @@ def test_a_player_plays_and_steps_by_keyboard(open_page: OpenPage) -> None:
     expect(slider.locator(".slider-label").first).to_have_text("step 1")
     page.get_by_role("button", name="Play", exact=True).press("Enter")
     expect(slider.locator(".slider-label").first).to_have_text("step 20")
+
+
+def test_a_map_of_digits_is_read_and_chosen_from_by_keyboard(open_page: OpenPage) -> None:
+    page = open_page("/Data_Explorer?data_tab=Browse")
+    page.locator("canvas.stage").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    said = page.locator(".map .said").first
+    expect(said).not_to_be_empty()
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.search.includes('data_index')")

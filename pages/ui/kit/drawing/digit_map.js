@@ -171,7 +171,11 @@ export default function (component) {
   tools.onpointerdown = tools.onpointerenter = () => show(-1);
   canvas.onkeydown = (event) => {      // the keyboard goes from mark to mark; Enter chooses
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (step) { event.preventDefault(); show((Math.max(hovered, step > 0 ? -1 : 0) + step + count) % count); }
+    if (step) {
+      event.preventDefault();
+      show((Math.max(hovered, step > 0 ? -1 : 0) + step + count) % count);
+      root.querySelector(".said").textContent = data.names[hovered];
+    }
     if (event.key === "Enter" && hovered >= 0) setTriggerValue("picked", hovered);
   };
   canvas.onblur = () => show(-1);

@@ -19,8 +19,10 @@ Places = NDArray[np.float64]
 _HERE = Path(__file__).parent
 _HTML = """
 <div class="map">
-  <canvas class="stage" tabindex="0" role="img"></canvas>
+  <canvas class="stage" tabindex="0" role="application"
+    aria-description="Arrow keys go from digit to digit, Enter chooses."></canvas>
   <div class="lens" hidden><canvas width="112" height="112"></canvas><span></span></div>
+  <div class="said" role="status"></div>
   <div class="tools">
     <button title="Zoom in">+</button>
     <button title="Zoom out">−</button>
