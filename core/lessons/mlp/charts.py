@@ -1,6 +1,6 @@
 """Charts of the MLP lesson: weights before and after training, activations' derivatives, one gradient step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -79,6 +79,24 @@ def derivative_figure(
         y_range=(min(0.0, float(curve.min())), 1.08 * float(curve.max())),
         legend=True,
         bargap=0,
+    )
+
+
+def relative_gradients_figure(names: Sequence[str], values: Sequence[float], own: int | None) -> go.Figure:
+    """A dot on a log axis for each initialization, first name on top: the first layer's |gradient| over |weight|.
+
+    own: the place of this network's initialization, in its color.
+    """
+    colors = [NOW if place == own else GRAY for place in range(len(names))]
+    labels = [f"<b>{name}</b>" if place == own else name for place, name in enumerate(names)]
+    return series(
+        [dots(values, list(range(len(names))), "", colors, size=11, customdata=names, hover="%{customdata}: %{x:.2g}")],
+        height=70 + 27 * len(names),
+        x_title="relative gradient of the first layer",
+        log_x=True,
+        x_axis={"showgrid": True, "dtick": 1},
+        y_axis={"tickvals": list(range(len(names))), "ticktext": labels, "range": [len(names) - 0.5, -0.5]},
+        still=True,
     )
 
 

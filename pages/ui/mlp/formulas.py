@@ -60,19 +60,19 @@ def _forward(config: MLPConfig, batch: int) -> None:
     source = "x"
     if config.normalize:
         source = r"\hat x"
-        lines.append(rf"{_shaped(source, batch, 784)} = \frac{{x - \text{{mean}}}}{{\text{{std}}}}")
+        lines.append(rf"{_shaped(source, batch, 784)} &= \frac{{x - \text{{mean}}}}{{\text{{std}}}}")
     layers = names(config)
     for index, ((weight, bias, z, a), n_in, n_out) in enumerate(
         zip(layers, config.widths, config.widths[1:], strict=False)
     ):
         inner = f"{_shaped(source, batch, n_in)} \\, {_shaped(weight, n_in, n_out)} + {_shaped(bias, n_out)}"
-        line = f"{_shaped(z, batch, n_out)} = {inner}"
+        line = f"{_shaped(z, batch, n_out)} &= {inner}"
         if index < len(layers) - 1:
-            line += rf", \qquad {_shaped(a, batch, n_out)} = {SYMBOL[config.activation]}({z})"
+            line += rf" \\ {_shaped(a, batch, n_out)} &= {SYMBOL[config.activation]}({z})"
         lines.append(line)
         source = a
     for line in lines:
-        st.latex(line)
+        st.latex(rf"\begin{{aligned}} {line} \end{{aligned}}")
     if len(layers) > 1:
         st.latex(MEANING[config.activation])
     if config.dropout:

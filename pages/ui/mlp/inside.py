@@ -10,8 +10,8 @@ from torch import Tensor
 from core.config.run import Activation
 from core.data.digits import Mnist
 from core.formatting import percent, ratio
-from core.lessons.mlp.charts import derivative_figure, trained_and_initial_figure
-from core.lessons.mlp.saturation import SATURATED, Spread, histograms, spread
+from core.lessons.mlp.charts import derivative_figure, relative_gradients_figure, trained_and_initial_figure
+from core.lessons.mlp.saturation import SATURATED, InitialState, Spread, histograms, spread
 from core.models import linear_layers
 from core.models.inspect.layer_signals import activation_function, derivative
 from core.models.trained_network import TrainedNetwork
@@ -297,29 +297,44 @@ def _why(trained: TrainedNetwork, energy: float, start: Spread) -> None:
 def _others(trained: TrainedNetwork, mnist: Mnist) -> None:
     st.markdown("**The same network with other initializations** (same seed, first batch, before any step)")
     rows = computed.initializations(trained.config, mnist)
-    found = {(row.hidden, row.output): row for row in rows}
+    titles = [f"{NAMES[row.hidden]} / {NAMES[row.output]}" for row in rows]
+    kinds = [(row.hidden, row.output) for row in rows]
+    found = dict(zip(kinds, rows, strict=True))
     default, normal = found["pytorch", "pytorch"], found["normal", "normal"]
     hidden, last = found["normal", "pytorch"], found["pytorch", "normal"]
-    st.markdown(
-        f"A standard normal initialization makes z **{ratio(normal.spread.std / default.spread.std)}** as wide as "
+    said = (
+        f"A standard normal initialization makes z {ratio(normal.spread.std / default.spread.std)} as wide as "
         f"PyTorch's default, and the first layer's relative gradient "
-        f"**{ratio(normal.relative_gradient / default.relative_gradient)}** as large. In the hidden layers alone it "
+        f"{ratio(normal.relative_gradient / default.relative_gradient)} as large. In the hidden layers alone it "
         f"gives {ratio(hidden.relative_gradient / default.relative_gradient)}, in the output layer alone "
-        f"{ratio(last.relative_gradient / default.relative_gradient)}: train all three and compare."
+        f"{ratio(last.relative_gradient / default.relative_gradient)}."
     )
     own = (trained.config.mlp.init, trained.config.mlp.init_output)
+    fig = relative_gradients_figure(
+        titles, [row.relative_gradient for row in rows], kinds.index(own) if own in kinds else None
+    )
+    chart(fig, "mlp_begin_others", still=True, alt=said)
+    st.markdown(said)
+    st.caption(
+        "Names: hidden layers / output layer. Relative gradient: the gradient of the first layer's weights divided by "
+        "their size, so how fast they change."
+    )
+    with st.expander("Details: every number of this comparison"):
+        _table(rows, titles)
+
+
+def _table(rows: list[InitialState], titles: list[str]) -> None:
     table = pd.DataFrame(
         [
             {
-                "hidden / output layer": f"{NAMES[row.hidden]} / {NAMES[row.output]}"
-                + (" ◂ this network" if (row.hidden, row.output) == own else ""),
+                "hidden / output layer": title,
                 "std of z": row.spread.std,
                 "mean derivative": row.spread.derivative,
                 "saturated": row.spread.saturated,
                 "relative gradient": row.relative_gradient,
                 "initial loss": row.loss,
             }
-            for row in rows
+            for row, title in zip(rows, titles, strict=True)
         ]
     )
     if table["saturated"].isna().all():
@@ -338,7 +353,4 @@ def _others(trained: TrainedNetwork, mnist: Mnist) -> None:
             "initial loss": number(format="%.2f", help="Cross-entropy of the first batch, before any step."),
         },
     )
-    st.caption(
-        "Relative gradient: the gradient of the first layer's weights divided by their size, so how fast they change. "
-        "Measured on the first training batch; the numbers above are from test images."
-    )
+    st.caption("Measured on the first training batch; the numbers at the top are from test images.")

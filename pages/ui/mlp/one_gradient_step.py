@@ -140,19 +140,21 @@ def _losses(step: Step, how: Reduction, count: int) -> None:
     unit = "nats" if how == "mean" else f"nats, sum over {count:,}"
     digits = next((d for d in range(6, 10) if f"{step.loss:.{d}g}" != f"{step.alone:.{d}g}"), 6)
     with st.container(horizontal=True, gap="medium"):
-        st.metric("Loss before", f"{step.loss:.{digits}g}", help=f"Of this batch ({unit}).")
+        st.metric("Loss before", f"{step.loss:.{digits}g}", width=150, help=f"Of this batch ({unit}).")
         st.metric(
-            "After a step of this weight",
+            "After: this weight",
             f"{step.alone:.{digits}g}",
             number(step.alone - step.loss, signed=True),
             delta_color="inverse",
+            width=150,
             help="The loss of the same batch if only this weight takes the step.",
         )
         st.metric(
-            "After a step of all parameters",
+            "After: all weights",
             f"{step.together:.{digits}g}",
             number(step.together - step.loss, signed=True),
             delta_color="inverse",
+            width=150,
             help="The loss of the same batch after every weight and bias has taken its step.",
         )
 

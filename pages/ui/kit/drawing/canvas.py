@@ -43,11 +43,12 @@ def digit_canvas(key: str, caption: str = "Input of the network, 28 × 28:") -> 
         kept.start = kept.strokes
     with st.container(key=key, horizontal=True, gap="medium"):
         square = st.container(width=SIDE)
-        with st.container(horizontal=True, gap="medium"):  # beside the square, or below it on a phone
+        with st.container(horizontal=True, gap="small"):  # beside the square, or below it where that is all the room
             with st.container(width=BESIDE, gap="small"):
                 st.caption(caption)
                 small = st.container(height=PREVIEW, width=PREVIEW, border=False)
             with st.container(width=BESIDE, gap="small"):
+                st.button("Clear", icon=":material/ink_eraser:", key=f"{key}_clear", on_click=clear_ink)
                 pen = st.slider(
                     "Pen width (pixels)",
                     8,
@@ -56,7 +57,6 @@ def digit_canvas(key: str, caption: str = "Input of the network, 28 × 28:") -> 
                     key=f"{key}_pen",
                     help=f"Width of a stroke on this canvas of {SIDE} × {SIDE} pixels.",
                 )
-                st.button("Clear", icon=":material/ink_eraser:", key=f"{key}_clear", on_click=clear_ink)
         with square:
             st.caption("Draw a digit:")  # beside it, over the canvas's right half, stands the canvas's toolbar
             with st.container(key=f"lab-script-{key}"):

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from core.charts.intervals import before_after_figure, digit_accuracy_figure
-from core.lessons.mlp.charts import derivative_figure, loss_along_figure, trained_and_initial_figure
+from core.lessons.mlp.charts import (
+    derivative_figure,
+    loss_along_figure,
+    relative_gradients_figure,
+    trained_and_initial_figure,
+)
 
 
 def test_the_step_and_its_tangent() -> None:
@@ -35,3 +40,11 @@ def test_the_derivative_figure_counts_every_value() -> None:
     fig = derivative_figure(values, lambda at: np.exp(-(at**2)), name="derivative")
     assert fig.data[0].customdata.sum() == pytest.approx(1, abs=0.01)
     assert max(fig.data[0].y) == pytest.approx(1, abs=0.01)
+
+
+def test_the_own_initialization_stands_out() -> None:
+    fig = relative_gradients_figure(["a", "b", "c"], [0.1, 1.0, 10.0], own=1)
+    first, own, last = fig.data[0].marker.color
+    assert first == last != own
+    assert list(fig.layout.yaxis.ticktext) == ["a", "<b>b</b>", "c"]
+    assert fig.layout.xaxis.type == "log"
