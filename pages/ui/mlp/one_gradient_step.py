@@ -139,7 +139,7 @@ def _losses(step: Step, how: Reduction, count: int) -> None:
     """The loss before the step and after it, once if only the weight takes it and once if all parameters do."""
     unit = "nats" if how == "mean" else f"nats, sum over {count:,}"
     digits = next((d for d in range(6, 10) if f"{step.loss:.{d}g}" != f"{step.alone:.{d}g}"), 6)
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         st.metric("Loss before", f"{step.loss:.{digits}g}", width=150, help=f"Of this batch ({unit}).")
         st.metric(
             "After: this weight",

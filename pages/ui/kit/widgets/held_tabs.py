@@ -6,7 +6,8 @@ presses again in both cases.
 
 What Streamlit and Plotly leave to the mouse, by_keyboard.js brings to the keyboard: wide formulas and players.
 
-And a tab shows its title, whatever its label, the word in the address, is: tab_titles.js sees to that.
+And a tab shows its title, whatever its label, the word in the address, is: tab_titles.js sees to that. What an image
+shows stands in its tooltip: image_titles.js.
 """
 
 import json
@@ -17,12 +18,13 @@ import streamlit as st
 
 _TITLES = Path(__file__).with_name("tab_titles.js").read_text(encoding="utf-8")
 _SCRIPT = "\n".join(
-    Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("held_tabs.js", "by_keyboard.js")
+    Path(__file__).with_name(name).read_text(encoding="utf-8")
+    for name in ("held_tabs.js", "by_keyboard.js", "image_titles.js")
 )
 
 
 def hold_tabs() -> None:
-    """Put the scripts on the page; call once a run. They draw nothing."""
+    """Put the scripts that every page needs on it; call once a run. They draw nothing."""
     with st.container(key="lab-script"):
         st.html(f"<script>{_SCRIPT}</script>", unsafe_allow_javascript=True)
 
