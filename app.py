@@ -98,7 +98,7 @@ def lesson_map(there: tuple[Lesson, ...]) -> None:
             with column.container(border=True, height="stretch", key=f"lab-card-{Path(lesson.file).stem}"):
                 painted = lesson_picture(lesson.file, data)
                 if painted is not None:
-                    st.image(painted, width="stretch", alt=f"The lesson {lesson.title} as a small picture")
+                    st.image(painted, width="stretch", alt=f"The lesson {lesson.title} as a small image")
                 label = f"**{lesson.title}** :gray[{lesson_progress(lesson)}]"
                 st.page_link(lesson.file, label=label, icon=lesson.icon, help=lesson.learn)
                 st.caption(lesson.question)

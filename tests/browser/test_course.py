@@ -29,5 +29,5 @@ def test_ticks_appear_after_a_visit_and_stay_after_a_reload(open_page: OpenPage,
     page.reload()
     settle(page)
     expect(page.get_by_text("2 of 9 tabs seen")).to_be_visible()
-    expect(page.get_by_role("button", name="Continue: The floor")).to_be_visible()
+    expect(page.get_by_role("button", name="Continue: Baseline")).to_be_visible()
     expect(page.get_by_role("link", name="Browse 3 min, seen")).to_be_visible()

@@ -40,7 +40,7 @@ def test_a_term_is_explained_where_one_points_and_leads_to_its_entry_and_back(
     page.wait_for_url("**/Glossary?term=error+term")
     expect(page.locator('[class*="st-key-lab-entry"] strong').first).to_have_text("error term")
     settle(page)
-    page.get_by_role("link", name="Back to Manual Backprop: Long product").click()
+    page.get_by_role("link", name="Back to Manual Backprop: Product of Jacobians").click()
     page.wait_for_url("**/Manual_Backprop?manual_tab=Long+product")
 
 

@@ -45,7 +45,7 @@ def test_a_tab_pressed_while_it_is_drawn_anew_opens(slow_page: Page, server: Ser
     page.evaluate("slow.release()")
     expect(tab(page, "Map")).to_have_attribute("aria-selected", "true")
     page.wait_for_function(SAYS, arg="Map")
-    expect(page.get_by_text("Logarithmic height")).to_be_visible()
+    expect(page.get_by_text("projects the images onto")).to_be_visible()
 
 
 @pytest.mark.long
@@ -63,7 +63,7 @@ def test_a_late_answer_takes_nothing_back(slow_page: Page, server: Server) -> No
     page.wait_for_function("slow.stopped || !slow.waiting()")
     assert page.evaluate(SELECTED, "Map")
     page.evaluate("slow.release()")
-    expect(page.get_by_text("Logarithmic height")).to_be_visible()
+    expect(page.get_by_text("projects the images onto")).to_be_visible()
     page.wait_for_function(SAYS, arg="Map")
     assert "data_page" not in page.evaluate("location.search")
 

@@ -76,7 +76,7 @@ def label(run: RunRecord, longest: int = 44) -> str:
     settings = run.config.settings()
     parts = [f"{SHORT.get(k, k)} {_short(v)}" for k, v in settings.items() if k in default and v != default[k]]
     changed = sorted({SHORT.get(c["name"], c["name"]) for c in run.history.changes if c["name"] != "stop"})
-    parts += [f"{name} changed during training" for name in changed]
+    parts = [f"{name} changed" for name in changed] + parts
     words = ", ".join(parts) or "as in the recipe"
     return words if len(words) <= longest else words[: longest - 1].rstrip(", ") + "…"
 

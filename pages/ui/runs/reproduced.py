@@ -113,7 +113,7 @@ def _measured(name: str, row: Row | None) -> None:
     ci95 = row.get("ci95")
     if table.is_share(row) and isinstance(row["measured"], float):
         mark = claim_mark(row["measured"], (ci95[0], ci95[1]) if ci95 else None, table.CLAIMED.get(name))
-        st.image(mark, width=WIDTH, alt=f"{table.measured_words(row)} and its interval beside what the text claims")
+        st.image(mark, width=WIDTH, alt=f"{table.measured_words(row)} and its interval beside what its source claims")
     if yardstick := table.yardstick_words(row):
         st.markdown(f"{yardstick[0].upper()}{yardstick[1:]}.")
     details = [row["unit"], table.seeds_words(row), row["date"]]

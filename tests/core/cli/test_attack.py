@@ -124,7 +124,7 @@ def test_no_budget_is_clean_accuracy_and_a_target_lowers_less(capsys: pytest.Cap
         (["linear-softmax", "--attack", "magic"], "The attack must be one of fgsm"),
         (["linear-softmax", "--steps", "5"], "FGSM has no setting 'steps'"),
         (["linear-softmax", "--attack", "pgd", "--steps", "0"], "steps must be at least 1"),
-        (["linear-softmax", "--restarts", "3"], "draws nothing at random"),
+        (["linear-softmax", "--restarts", "3"], "is deterministic"),
         (["linear-softmax", "--target", "12"], "The target must be"),
         (["linear-softmax", "--attack", "noise", "--target", "1"], "has no targeted form"),
         (["linear-softmax", "--n", "0"], "Images to attack (--n) must be"),

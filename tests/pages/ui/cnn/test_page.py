@@ -148,7 +148,7 @@ def test_an_impossible_shape_is_refused_with_the_layer_and_nothing_is_lost() -> 
 
 def test_other_tabs_live_on_beside_an_impossible_builder() -> None:
     app = open_page(cnn_tab="Kernels", cnn__lab_kernel_1="11", cnn__lab_padding_1="0")
-    assert "What does training do to" in text(app)
+    assert "The kernels of conv2" in text(app)
 
 
 def test_a_link_reproduces_the_builder() -> None:
