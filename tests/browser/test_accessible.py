@@ -34,7 +34,8 @@ def violations(page: Page) -> list[str]:
     return [f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
 
-@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", PLACES)
 def test_axe_finds_nothing_wrong(name: str, theme: str, server: Server, open_page: OpenPage, settle: Settle) -> None:
     page = open_page(PLACES[name][0], dark=theme == "dark")
