@@ -78,15 +78,15 @@ def _listed(path: Path, stops: list[Stop], seen: frozenset[str]) -> None:
         for lesson, group in groupby(stops, key=lambda stop: stop.lesson):
             those = list(group)
             left = [stop for stop in those if stop.word not in seen]
-            told = f"{sum(stop.tab.minutes for stop in those)} min, {lesson_progress(lesson)}"
-            links.append(((left or those)[0], lesson.title, told, not left))
+            detail = f"{sum(stop.tab.minutes for stop in those)} min, {lesson_progress(lesson)}"
+            links.append(((left or those)[0], lesson.title, detail, not left))
     rows = -(-len(links) // COLUMNS)
     for number, column in enumerate(st.columns(COLUMNS, gap="small")):
         with column, st.container(key=f"lab-stops-{number}"):
-            for stop, title, told, ticked in links[number * rows : (number + 1) * rows]:
+            for stop, title, detail, ticked in links[number * rows : (number + 1) * rows]:
                 st.page_link(
                     stop.lesson.file,
-                    label=f"{title} :gray[{told}{', seen' if ticked and path.chosen else ''}]",
+                    label=f"{title} :gray[{detail}{', seen' if ticked and path.chosen else ''}]",
                     icon=SEEN if ticked else UNSEEN,
                     query_params=stop.address,
                     help=stop.tab.question,

@@ -25,6 +25,10 @@ class Neighbors:
         votes = torch.bincount(self.labels, minlength=CLASSES)
         return next(int(label) for label in self.labels if votes[label] == votes.max())
 
+    def shares(self) -> Tensor:
+        """(10,) the share of the vote that each class gets, in [0, 1]; together 1."""
+        return torch.bincount(self.labels, minlength=CLASSES) / len(self.labels)
+
 
 def nearest(query: Tensor, digits: Digits, count: int = 10, leave_out: int | None = None) -> Neighbors:
     """The `count` images of `digits` nearest to `query` (any shape of 784 pixels in [0, 1]).

@@ -36,8 +36,8 @@ def confident_mistakes(probabilities: Tensor, labels: Tensor, count: int = 24) -
     return wrong[order[:count]]
 
 
-def read_as(probabilities: Tensor, labels: Tensor, digit: int, predicted: int) -> Tensor:
-    """Positions (n,) of images of `digit` that were read as `predicted`, surest first.
+def predicted_as(probabilities: Tensor, labels: Tensor, digit: int, predicted: int) -> Tensor:
+    """Positions (n,) of images of `digit` that were predicted as `predicted`, most confident first.
 
     probabilities: (N, 10); labels: (N,).
     """

@@ -91,6 +91,26 @@ def epsilon_choice(key: str, entry: Attack, *, label: str = "") -> float:
     return float(value)
 
 
+def linf_budget(key: str, default: float, *, low: float = 0.01, help: str) -> float:
+    """A slider of ε in L∞, from `low` to 0.5 by hundredths, that several tabs share.
+
+    default: where it stands if no ε has been chosen. help: what ε does there.
+    """
+    with choices.budget(key, "linf", choices.HUNDREDTHS):
+        return float(
+            st.slider(
+                "Perturbation budget ε (L∞)",
+                low,
+                0.5,
+                default,
+                0.01,
+                key=key,
+                bind="query-params",
+                help=f"{help} Pixels range from 0 (black) to 1 (white).",
+            )
+        )
+
+
 def budgets(norm: NormName, default: float | None = None) -> tuple[float, ...]:
     """The values of ε that a slider offers for that norm, `default` among them; ascending."""
     values = {0.0} if default is None else {0.0, float(default)}

@@ -26,10 +26,10 @@ from core.lessons.adversarial.input_filters import (
 )
 from core.lessons.adversarial.tasks import AttackTask, Batch, Predictions, joined
 from core.models.trained_network import TrainedNetwork
+from pages.ui.adversarial.attack_choice import linf_budget
 from pages.ui.adversarial.attack_results import results
 from pages.ui.adversarial.filter_choice import FORMER, choose_strength
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.shell import choices
 from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.training.accuracy_line import BY_TEST
 from pages.ui.kit.widgets.binding import renamed
@@ -133,17 +133,7 @@ def input_filters(trained: TrainedNetwork, mnist: Mnist) -> None:
         )
         name = titles[title]
         chosen = FilterConfig(name, choose_strength("adv_filters", name))
-        with choices.budget("adv_filters_eps", "linf", choices.HUNDREDTHS):
-            epsilon = st.slider(
-                "Perturbation budget ε (L∞)",
-                0.01,
-                0.5,
-                0.2,
-                0.01,
-                key="adv_filters_eps",
-                bind="query-params",
-                help="The same for every attack. Pixels range from 0 to 1.",
-            )
+        epsilon = linf_budget("adv_filters_eps", 0.2, help="The same for every attack.")
         count = st.select_slider(
             "Test images",
             IMAGES,

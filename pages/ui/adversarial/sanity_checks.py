@@ -28,10 +28,10 @@ from core.lessons.adversarial.sanity_evidence import (
 )
 from core.lessons.adversarial.tasks import AttackTask, Predictions
 from core.models.trained_network import TrainedNetwork
+from pages.ui.adversarial.attack_choice import linf_budget
 from pages.ui.adversarial.attack_results import results
 from pages.ui.adversarial.filter_choice import choose_filter
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.shell import choices
 from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.widgets.cached_results import which_images
 from pages.ui.kit.widgets.chart import chart
@@ -99,17 +99,7 @@ def honest(trained: TrainedNetwork, mnist: Mnist) -> None:
     st.session_state.setdefault("adv_honest_on", True)  # the first view measures by itself
     left, right = controls_and_stage()
     with left:
-        with choices.budget("adv_honest_eps", "linf", choices.HUNDREDTHS):
-            epsilon = st.slider(
-                "Perturbation budget ε (L∞)",
-                0.01,
-                0.5,
-                0.2,
-                0.01,
-                key="adv_honest_eps",
-                bind="query-params",
-                help="The same for every attack. Pixels range from 0 (black) to 1 (white).",
-            )
+        epsilon = linf_budget("adv_honest_eps", 0.2, help="The same for every attack.")
         count = st.select_slider(
             "Test images",
             IMAGES,

@@ -13,11 +13,11 @@ from core.lessons.adversarial.fgsm_walk import EvalMode, FgsmWalk, eval_mode, wa
 from core.lessons.adversarial.pixel_gradients import pixel_gradient
 from core.models.evaluation import predict
 from core.models.trained_network import TrainedNetwork
+from pages.ui.adversarial.attack_choice import linf_budget
 from pages.ui.adversarial.fgsm_steps import COUNT, PANELS, StepText, code, compared, step_picture, tell, whole_way
 from pages.ui.adversarial.loss_rise import adds_up, rise
 from pages.ui.kit.network.image_picker import Subject, subject
 from pages.ui.kit.network.network_panel import panel
-from pages.ui.kit.shell import choices
 from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.cached_results import data_key
@@ -95,17 +95,9 @@ def step_by_step(trained: TrainedNetwork, mnist: Mnist) -> None:
     with left:
         seen = subject(mnist, "adv_steps", canvas="adv_draw", first=FIRST)
         label = _label(trained, seen)
-        with choices.budget("adv_steps_epsilon", "linf", choices.HUNDREDTHS):
-            epsilon = st.slider(
-                "Perturbation budget ε (L∞)",
-                0.0,
-                0.5,
-                ATTACKS["fgsm"].epsilon,
-                0.01,
-                key="adv_steps_epsilon",
-                bind="query-params",
-                help="How much every pixel changes. Pixels range from 0 (black) to 1 (white).",
-            )
+        epsilon = linf_budget(
+            "adv_steps_epsilon", ATTACKS["fgsm"].epsilon, low=0.0, help="How much every pixel changes."
+        )
         view = st.segmented_control(
             "Show",
             [ONE, ALL],

@@ -19,6 +19,7 @@ from pages.ui.backprop.code_under_test import SHAPES, STEPS, Suspect, suspects
 from pages.ui.kit.shell.page import controls_and_stage, error_boundary
 from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.chart import chart
+from pages.ui.kit.widgets.parts import pick_part
 
 PLANT, FIND = "Plant a bug", "Find the bug"
 renamed("manual_bug_mode", {"Plant one": PLANT, "Find one": FIND})
@@ -64,14 +65,9 @@ for x, y in batches:
 def plant_a_bug() -> None:
     """Choose a bug and see which check reveals it; or see the evidence and name the bug."""
     with error_boundary():
-        mode = st.segmented_control(
-            "Mode",
-            [PLANT, FIND],
-            default=PLANT,
-            required=True,
-            key="manual_bug_mode",
-            bind="query-params",
-            label_visibility="collapsed",
+        mode = pick_part(
+            "manual_bug_mode",
+            {PLANT: (), FIND: ()},
             help="Choose a bug yourself, or find a hidden one from the evidence.",
         )
         if mode == FIND:

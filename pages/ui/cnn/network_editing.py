@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
-import torch
 from torch import Tensor
 
 from core.charts.intervals import Accuracies, before_after_figure, interval_columns, intervals
@@ -18,6 +17,7 @@ from core.lessons.cnn.channel_ablation import Off
 from core.lessons.cnn.charts.accuracy import digit_pairs_figure
 from core.lessons.cnn.feature_maps import layer_outputs
 from core.models.evaluation import logits
+from core.models.inspect.confusion import confusion
 from core.models.trained_network import TrainedNetwork
 from pages.ui.cnn import map_results as results
 from pages.ui.cnn.kernel_edit import KernelEdits, edit_kernel, kernel_edits, undo_kernels
@@ -30,6 +30,7 @@ from pages.ui.kit.training.accuracy_line import BY_TEST
 from pages.ui.kit.widgets import cached_results
 from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.chart import chart
+from pages.ui.kit.widgets.parts import pick_part
 
 KEY, EFFECT = "cnn_change", "cnn_change_effect"
 OFF, KERNEL = "Switch channels off", "Edit a kernel"
@@ -63,14 +64,9 @@ def ablation(trained: TrainedNetwork, mnist: Mnist, seen: Subject) -> None:
     css.keep_in_view(EFFECT)
     left, right = st.columns([1.35, 1], gap="large")
     with left:
-        operation = st.segmented_control(
-            "Operation",
-            [OFF, KERNEL],
-            default=OFF,
-            required=True,
-            key=f"{KEY}_operation",
-            bind="query-params",
-            label_visibility="collapsed",
+        operation = pick_part(
+            f"{KEY}_operation",
+            {OFF: (), KERNEL: ()},
             help="Switch whole channels off, or change the weights of one kernel. Both edits add up.",
         )
         place = st.container()
@@ -311,11 +307,9 @@ def by_digit(found: EditedPredictions) -> None:
     """What the change costs each digit."""
     before, after, labels = found.before, found.after, found.labels
     st.markdown("**Accuracy by digit**")
-    counts = torch.bincount(labels, minlength=10)
-    shares = [
-        (torch.bincount(labels[answer == labels], minlength=10) / counts.clamp_min(1)).tolist()
-        for answer in (before, after)
-    ]
+    tables = [confusion(labels, answer) for answer in (before, after)]
+    counts = tables[0].sum(1)
+    shares = [(table.diagonal() / counts.clamp_min(1)).tolist() for table in tables]
     fig = digit_pairs_figure(shares[0], shares[1], counts.tolist(), height=270)
     chart(fig.update_layout(margin_t=34), f"{EFFECT_KEY}_digits", still=True)
     change = [now - was for was, now in zip(*shares, strict=True)]

@@ -14,6 +14,7 @@ from pages.ui.kit.drawing.canvas import digit_canvas
 from pages.ui.kit.drawing.digit_map import digit_map
 from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.widgets.chart import chart
+from pages.ui.kit.widgets.parts import pick_part
 
 PART, NEAREST, OUTLIERS, DUPLICATES = "data_distances", "Nearest neighbors", "Outliers", "Near-duplicates"
 FROM = {"chosen": "A chosen image", "drawn": "My drawing"}
@@ -26,14 +27,9 @@ predicted = train_labels[nearest].mode().values             # the majority vote
 
 def show() -> None:
     """One of the three parts, chosen above it."""
-    part = st.segmented_control(
-        "Look for",
-        [NEAREST, OUTLIERS, DUPLICATES],
-        default=NEAREST,
-        required=True,
-        key=PART,
-        bind="query-params",
-        label_visibility="collapsed",
+    part = pick_part(
+        PART,
+        {NEAREST: (), OUTLIERS: ("data_odd",), DUPLICATES: ()},
         help="Images close to one image, far from their class mean, or almost equal.",
     )
     if part == NEAREST:
@@ -99,9 +95,8 @@ def _nearest() -> None:
             f"{last:.2f}; {first:.2f} is as far as {first**2:.0f} pixels changed from black to white."
         )
         st.markdown("**Share of the vote**")
-        votes = torch.bincount(found.labels, minlength=10) / n
         chart(
-            bars(votes.numpy(), image_choice.CLASSES, DIGITS, height=200),
+            bars(found.shares().numpy(), image_choice.CLASSES, DIGITS, height=200),
             key="data_near_vote",
             still=True,
             alt=f"{agree} of {n} neighbors vote for {vote}.",

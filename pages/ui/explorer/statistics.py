@@ -12,6 +12,7 @@ from pages.ui.explorer import image_choice, results
 from pages.ui.kit.shell.page import controls_and_stage
 from pages.ui.kit.training.data_state import data_state
 from pages.ui.kit.widgets.chart import chart
+from pages.ui.kit.widgets.parts import pick_part
 
 PART, CLASSES, PIXELS, SOURCE = "data_statistics", "Classes", "Pixel values", "Source"
 CODE = """\
@@ -22,14 +23,9 @@ x = (x - mean) / std                                  # the network's first laye
 
 def show() -> None:
     """One of the three parts, chosen above it."""
-    part = st.segmented_control(
-        "Statistics of",
-        [CLASSES, PIXELS, SOURCE],
-        default=CLASSES,
-        required=True,
-        key=PART,
-        bind="query-params",
-        label_visibility="collapsed",
+    part = pick_part(
+        PART,
+        {CLASSES: (), PIXELS: ("data_log",), SOURCE: ()},
         help="The ten classes, the values of all pixels, or which copy of MNIST is in use.",
     )
     if part == SOURCE:

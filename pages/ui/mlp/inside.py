@@ -20,6 +20,7 @@ from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.widgets import cached_results as common
 from pages.ui.kit.widgets.binding import renamed
 from pages.ui.kit.widgets.chart import chart
+from pages.ui.kit.widgets.parts import pick_part
 from pages.ui.mlp import computed
 from pages.ui.mlp.formulas import SYMBOL
 
@@ -41,14 +42,9 @@ a = torch.sigmoid(z)
 @panel
 def inside(trained: TrainedNetwork, mnist: Mnist) -> None:
     """Three views of one network, each beside its own initialization."""
-    view = st.segmented_control(
-        "View",
-        [WEIGHTS, SPREADS, START],
-        default=WEIGHTS,
-        required=True,
-        key="mlp_inside",
-        bind="query-params",
-        label_visibility="collapsed",
+    view = pick_part(
+        "mlp_inside",
+        {WEIGHTS: (), SPREADS: (), START: ()},
         help="Weights as images, distributions as histograms, or why the initialization matters so much.",
     )
     if view == WEIGHTS:

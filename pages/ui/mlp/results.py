@@ -13,12 +13,13 @@ from core.config.proportion import Proportion
 from core.data.digits import Digits, Mnist
 from core.formatting import count, interval, percent, probability
 from core.models.evaluation import Score
-from core.models.inspect.confusion import commonest_mistake, confident_mistakes, confusion, per_digit, read_as
+from core.models.inspect.confusion import commonest_mistake, confident_mistakes, confusion, per_digit, predicted_as
 from core.models.trained_network import TrainedNetwork
 from pages.ui.kit.network.gallery import digit_gallery
 from pages.ui.kit.network.network_panel import panel
 from pages.ui.kit.widgets import cached_results as common
 from pages.ui.kit.widgets.chart import chart
+from pages.ui.kit.widgets.parts import pick_part
 
 IS, READ = "mlp_is", "mlp_read"
 PART, MATRIX, DIGITS, MISTAKES, RUNS = "mlp_results", "Confusion matrix", "Classes", "Most confident errors", "All runs"
@@ -39,17 +40,10 @@ confidence = logits.softmax(dim=1).max(dim=1).values
 
 def choose_part() -> str:
     """Which part of the tab is shown."""
-    return str(
-        st.segmented_control(
-            "Results",
-            [MATRIX, DIGITS, MISTAKES, RUNS],
-            default=MATRIX,
-            required=True,
-            key=PART,
-            bind="query-params",
-            label_visibility="collapsed",
-            help="One network by confusions, by class or by image; or the accuracy of every saved run.",
-        )
+    return pick_part(
+        PART,
+        {MATRIX: ("mlp_is", "mlp_read"), DIGITS: (), MISTAKES: (), RUNS: ()},
+        help="One network by confusions, by class or by image; or the accuracy of every saved run.",
     )
 
 
@@ -133,7 +127,7 @@ def _pick() -> None:
 
 
 def _cell(true: int, predicted: int, probabilities: Tensor, test: Digits) -> None:
-    places = read_as(probabilities, test.labels, true, predicted)
+    places = predicted_as(probabilities, test.labels, true, predicted)
     if not len(places):
         st.caption(f"No image of class {true} is predicted as {predicted}.")
         return

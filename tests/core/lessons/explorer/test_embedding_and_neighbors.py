@@ -74,6 +74,7 @@ def test_the_vote_goes_to_the_nearest_of_equals() -> None:
     digits = Digits(torch.rand(4, 1, 28, 28), torch.tensor([3, 5, 5, 3]))
     found = nearest(digits.images[2], digits, count=4)
     assert found.vote() == 5
+    assert found.shares().tolist() == [0, 0, 0, 0.5, 0, 0.5, 0, 0, 0, 0]
 
 
 def test_the_baseline_by_its_definition(train: Digits, test: Digits) -> None:

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from core.models.inspect.confusion import commonest_mistake, confident_mistakes, confusion, per_digit, read_as
+from core.models.inspect.confusion import commonest_mistake, confident_mistakes, confusion, per_digit, predicted_as
 
 
 def test_tables_and_lists_agree_with_counting() -> None:
@@ -15,7 +15,7 @@ def test_tables_and_lists_agree_with_counting() -> None:
     table = confusion(labels, predicted)
     assert table.sum() == 400
     for digit, read in ((3, 3), (1, 7), (9, 0)):
-        places = read_as(probabilities, labels, digit, read)
+        places = predicted_as(probabilities, labels, digit, read)
         assert len(places) == table[digit, read] == ((labels == digit) & (predicted == read)).sum()
         assert (labels[places] == digit).all()
         assert (predicted[places] == read).all()
