@@ -175,7 +175,7 @@ def _signed(value: float) -> str:
 def _node(x: float, y: float, sign: str, color: str, wide: float, high: float, kind: str) -> list[Part]:
     """A box or a circle around a sign, filled faintly with its color."""
     corners = {"x0": x - wide, "x1": x + wide, "y0": y - high, "y1": y + high}
-    shape = {"type": kind, **corners, "line": {"color": color, "width": 2}, "fillcolor": color, "opacity": 0.45}
+    shape = {"type": kind, **corners, "line": {"color": color, "width": 2}, "fillcolor": color, "opacity": 0.3}
     return [shape, note(sign, x, y, size=14)]
 
 

@@ -262,9 +262,7 @@ def race_controls(n_train: int, locked: bool) -> tuple[RunConfig, tuple[int, ...
     st.caption(f"**{RECIPES[recipe].title}.** {RECIPES[recipe].idea}")
     default = RECIPES[recipe].config
     changes: dict[str, object] = {}
-    epochs = widget.slider(
-        "Epochs (passes)", 1, 20, 2, "epochs", help="How often every optimizer sees every training image."
-    )
+    epochs = widget.slider("Epochs", 1, 20, 2, "epochs", help="How often every optimizer sees every training image.")
     count = widget.slider(
         "Seeds",
         1,
