@@ -109,6 +109,7 @@ def _images(confidence: Tensor, answers: Tensor, mnist: Mnist) -> None:
             required=True,
             key=KIND,
             bind="query-params",
+            wrap=True,
             help="Misclassified images (most confident errors first), those of lowest or highest confidence, or "
             "all images of one digit.",
         )
