@@ -34,5 +34,6 @@ def test_a_killed_server_loses_no_finished_run(tmp_path: Path, open_page: OpenPa
     with Server(tmp_path) as again:
         page = open_page(f"/MLP_Autograd?mlp_run={finished[1]}", url=again.url)
         expect(page.get_by_text(f"Recorded run {finished[1]}")).to_be_visible()
-        page.get_by_role("tab", name="Record").click()
+        page.get_by_role("tab", name="Results").click()
+        page.get_by_role("radio", name="All runs").click()
         expect(page.locator(".st-key-mlp_record_chart")).to_contain_text("mlp-autograd")
